@@ -1,0 +1,35 @@
+/** BigQuery's documented error reasons, as far as this server answers them, each with its HTTP status. */
+const statusOfReason = {
+  invalid: 400,
+  invalidQuery: 400,
+  parseError: 400,
+  resourcesExceeded: 400,
+  badRequest: 400,
+  accessDenied: 403,
+  rateLimitExceeded: 403,
+  quotaExceeded: 403,
+  notFound: 404,
+  duplicate: 409,
+  conditionNotMet: 412,
+  jobInternalError: 500,
+  notImplemented: 501,
+  backendError: 503,
+} as const;
+
+export type ErrorReason = keyof typeof statusOfReason;
+
+/** An error in BigQuery's own form: it becomes a REST error answer, or a job's `errorResult`. */
+export class BigQueryError extends Error {
+  override readonly name = 'BigQueryError';
+  readonly status: number;
+
+  constructor(
+    readonly reason: ErrorReason,
+    message: string,
+    /** Where the fault lies, e.g. the parameter's name or a file's URI. */
+    readonly location?: string,
+  ) {
+    super(message);
+    this.status = statusOfReason[reason];
+  }
+}

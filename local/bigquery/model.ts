@@ -1,0 +1,187 @@
+/**
+ * How the local BigQuery holds data, between its store, its SQL engine and its REST interface.
+ *
+ * A cell is what BigQuery's REST interface calls the value of a field, without its `{"v": …}` wrapping, so that a row
+ * is written to disk and sent to a client as it is held. By type:
+ *
+ *   STRING, JSON        the text                           BOOLEAN    "true" | "false"
+ *   INTEGER             decimal digits                     FLOAT      "1.5", "1.0", "NaN", "Infinity", "-Infinity"
+ *   NUMERIC, BIGNUMERIC canonical decimal: "1.25", "-3"    BYTES      base64
+ *   DATE                "2024-09-01"                       TIME       "10:11:12" or "10:11:12.500000"
+ *   DATETIME            "2024-09-01T10:11:12[.ffffff]"     TIMESTAMP  microseconds since 1970 UTC, decimal digits
+ *   RECORD              the cells of its fields, in order  any REPEATED field: an array of such cells, never null
+ */
+export type Cell = string | null | readonly Cell[];
+export type Row = readonly Cell[];
+
+/** The type names of the REST interface's table schema (INT64 and the like are accepted and turned into these). */
+export type FieldType =
+  | 'STRING'
+  | 'BYTES'
+  | 'INTEGER'
+  | 'FLOAT'
+  | 'BOOLEAN'
+  | 'NUMERIC'
+  | 'BIGNUMERIC'
+  | 'DATE'
+  | 'DATETIME'
+  | 'TIME'
+  | 'TIMESTAMP'
+  | 'JSON'
+  | 'GEOGRAPHY'
+  | 'INTERVAL'
+  | 'RECORD';
+
+export type FieldMode = 'NULLABLE' | 'REQUIRED' | 'REPEATED';
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly mode: FieldMode;
+  /** The fields of a RECORD. */
+  readonly fields?: readonly Field[];
+  readonly description?: string;
+  /** Of NUMERIC(precision, scale), STRING(maxLength) and BYTES(maxLength): decimal digits, as REST sends them. */
+  readonly precision?: string;
+  readonly scale?: string;
+  readonly maxLength?: string;
+  readonly defaultValueExpression?: string;
+}
+
+export interface DatasetReference {
+  readonly projectId: string;
+  readonly datasetId: string;
+}
+
+export interface TableReference extends DatasetReference {
+  readonly tableId: string;
+}
+
+/** One committed state of a table. Never changed in place: a new state is a new object. */
+export interface TableSnapshot {
+  readonly reference: TableReference;
+  readonly schema: readonly Field[];
+  readonly rows: readonly Row[];
+}
+
+/** What a table is besides its rows, in the REST interface's own words. */
+export interface TableOptions {
+  readonly description?: string;
+  readonly friendlyName?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly timePartitioning?: Readonly<{ type: string; field?: string; expirationMs?: string }>;
+  readonly rangePartitioning?: Readonly<{
+    field: string;
+    range: { start: string; end: string; interval: string };
+  }>;
+  readonly clustering?: Readonly<{ fields: readonly string[] }>;
+  /** Milliseconds since 1970, decimal digits. */
+  readonly expirationTime?: string;
+  readonly requirePartitionFilter?: boolean;
+}
+
+/** What a statement wants done to one table. */
+export type TableChange =
+  /** Rows behind the ones that are there. */
+  | { readonly kind: 'append'; readonly rows: readonly Row[] }
+  /** All rows anew. */
+  | { readonly kind: 'replace'; readonly rows: readonly Row[] }
+  /** The table made (or made anew) with schema and rows. */
+  | {
+      readonly kind: 'create';
+      readonly schema: readonly Field[];
+      readonly rows: readonly Row[];
+      readonly options: TableOptions;
+    }
+  /** Columns added behind the ones that are there; existing rows get null (or []) in them. */
+  | { readonly kind: 'alter'; readonly schema: readonly Field[]; readonly options?: TableOptions }
+  | { readonly kind: 'drop' };
+
+/** What the SQL engine needs of the store. */
+export interface TableStore {
+  /** The last committed state, or undefined where there is no such table. */
+  read(reference: TableReference): TableSnapshot | undefined;
+  hasDataset(reference: DatasetReference): boolean;
+  tablesOf(reference: DatasetReference): readonly TableReference[];
+  /**
+   * Runs `decide` alone for this table (mutating statements on one table are serialised), commits the change it returns
+   * and resolves when that is durable. `decide` gets the state it will change. If it throws, nothing has changed.
+   * A missing dataset throws notFound before `decide` runs.
+   */
+  mutate<T>(
+    reference: TableReference,
+    decide: (current: TableSnapshot | undefined) => Promise<{ change: TableChange | undefined; result: T }>,
+  ): Promise<T>;
+}
+
+/** A query parameter as REST sends it. */
+export interface QueryParameterType {
+  /** INT64, FLOAT64, BOOL, STRING, …, ARRAY, STRUCT; the legacy names are accepted as well. */
+  readonly type: string;
+  readonly arrayType?: QueryParameterType;
+  readonly structTypes?: readonly { readonly name?: string; readonly type: QueryParameterType }[];
+}
+
+export interface QueryParameterValue {
+  readonly value?: string | null;
+  readonly arrayValues?: readonly QueryParameterValue[];
+  readonly structValues?: Readonly<Record<string, QueryParameterValue>>;
+}
+
+export interface QueryParameter {
+  /** Absent for positional parameters. */
+  readonly name?: string;
+  readonly parameterType: QueryParameterType;
+  readonly parameterValue: QueryParameterValue;
+}
+
+export interface SqlRequest {
+  readonly sql: string;
+  readonly projectId: string;
+  readonly defaultDataset?: DatasetReference;
+  readonly parameters: readonly QueryParameter[];
+}
+
+/** BigQuery's `statistics.query.statementType`. */
+export type StatementType =
+  | 'SELECT'
+  | 'INSERT'
+  | 'UPDATE'
+  | 'DELETE'
+  | 'MERGE'
+  | 'TRUNCATE_TABLE'
+  | 'CREATE_TABLE'
+  | 'CREATE_TABLE_AS_SELECT'
+  | 'DROP_TABLE'
+  | 'ALTER_TABLE'
+  | 'ASSERT'
+  | 'SCRIPT';
+
+export interface DmlStats {
+  readonly insertedRowCount: number;
+  readonly updatedRowCount: number;
+  readonly deletedRowCount: number;
+}
+
+export interface StatementResult {
+  readonly statementType: StatementType;
+  /** Present for a statement that yields rows (for a script: its last statement's). */
+  readonly schema?: readonly Field[];
+  readonly rows?: readonly Row[];
+  readonly dmlStats?: DmlStats;
+  readonly ddlTargetTable?: TableReference;
+  readonly ddlOperationPerformed?: 'CREATE' | 'REPLACE' | 'SKIP' | 'DROP' | 'ALTER';
+  readonly referencedTables: readonly TableReference[];
+  /** Bytes of the referenced columns, by BigQuery's sizes per type (an estimate is enough). */
+  readonly bytesProcessed: number;
+  /** For a script: its statements, in order. */
+  readonly statements?: readonly StatementResult[];
+}
+
+export interface SqlEngine {
+  /** Runs one statement or a script. Throws a BigQueryError. */
+  run(request: SqlRequest): Promise<StatementResult>;
+  /** Type-checks without running (a dry run). Rows stay absent. Throws a BigQueryError. */
+  analyze(request: SqlRequest): Promise<StatementResult>;
+  close(): Promise<void>;
+}
