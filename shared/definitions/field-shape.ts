@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** A column's or field's name, as BigQuery accepts it without quoting (the flexible names are left out on purpose). */
+export const columnName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,299}$/,
+    'expected a column name: letters, digits and _, not starting with a digit',
+  );
+
+/** The types of https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema that are in use. */
+export const fieldTypes = [
+  'STRING',
+  'BYTES',
+  'INT64',
+  'INTEGER',
+  'FLOAT64',
+  'FLOAT',
+  'BOOL',
+  'BOOLEAN',
+  'NUMERIC',
+  'BIGNUMERIC',
+  'DATE',
+  'DATETIME',
+  'TIME',
+  'TIMESTAMP',
+  'JSON',
+  'RECORD',
+] as const;
+
+/** A field of a BigQuery table's schema, in the REST interface's own words. */
+export interface FieldDefinition {
+  readonly name: string;
+  readonly type: (typeof fieldTypes)[number];
+  readonly mode?: 'NULLABLE' | 'REQUIRED' | 'REPEATED' | undefined;
+  readonly description?: string | undefined;
+  readonly precision?: string | undefined;
+  readonly scale?: string | undefined;
+  readonly maxLength?: string | undefined;
+  readonly defaultValueExpression?: string | undefined;
+  readonly fields?: readonly FieldDefinition[] | undefined;
+}
+
+const digits = z.string().regex(/^\d+$/, 'expected decimal digits in quotes');
+
+export const fieldShape: z.ZodType<FieldDefinition> = z
+  .strictObject({
+    name: columnName,
+    type: z.enum(fieldTypes, { error: `expected one of ${fieldTypes.join(', ')}` }),
+    mode: z
+      .enum(['NULLABLE', 'REQUIRED', 'REPEATED'], { error: 'expected NULLABLE, REQUIRED or REPEATED' })
+      .optional(),
+    description: z.string().min(1).optional(),
+    precision: digits.optional(),
+    scale: digits.optional(),
+    maxLength: digits.optional(),
+    defaultValueExpression: z.string().min(1).optional(),
+    get fields() {
+      return fieldsShape.optional();
+    },
+  })
+  .refine((field) => (field.type === 'RECORD') === (field.fields !== undefined), {
+    path: ['fields'],
+    error: 'expected fields for a RECORD, and for nothing else',
+  });
+
+/** Fields beside each other: at least one, no name twice (BigQuery does not tell names apart by case). */
+export const fieldsShape: z.ZodType<readonly FieldDefinition[]> = z
+  .array(z.lazy(() => fieldShape))
+  .min(1, 'expected at least one field')
+  .superRefine((fields, context) => {
+    const seen = new Set<string>();
+    for (const [index, field] of fields.entries()) {
+      const key = field.name.toLowerCase();
+      if (seen.has(key)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: 'expected a name not used twice',
+        });
+      }
+      seen.add(key);
+    }
+  });

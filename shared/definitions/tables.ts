@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DefinitionError } from './definition-error';
+import { columnName, type FieldDefinition, fieldsShape } from './field-shape';
+import { readJsonDefinition } from './read-definition';
+
+/** A metadata table of every tenant's dataset: a BigQuery table resource without its reference. */
+export interface TableDefinition {
+  /** The table's id in the dataset. */
+  readonly name: string;
+  readonly description: string;
+  readonly schema: { readonly fields: readonly FieldDefinition[] };
+  readonly clustering?: { readonly fields: readonly string[] } | undefined;
+  readonly timePartitioning?:
+    | { readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR'; readonly field: string }
+    | undefined;
+}
+
+const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
+
+const tableShape = z
+  .strictObject({
+    description: z.string().min(1, 'expected a description'),
+    schema: z.strictObject({ fields: fieldsShape }),
+    clustering: z.strictObject({ fields: z.array(columnName).min(1).max(4) }).optional(),
+    timePartitioning: z
+      .strictObject({ type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']), field: columnName })
+      .optional(),
+  })
+  .superRefine((table, context) => {
+    const names = new Set(table.schema.fields.map((field) => field.name));
+    for (const [index, name] of (table.clustering?.fields ?? []).entries()) {
+      if (names.has(name)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['clustering', 'fields', index],
+        message: 'expected a column of the schema',
+      });
+    }
+    if (table.timePartitioning && !names.has(table.timePartitioning.field)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['timePartitioning', 'field'],
+        message: 'expected a column of the schema',
+      });
+    }
+  });
+
+/**
+ * The metadata tables of every tenant: schemas/tables/x_meta_<table>.json, in the order of their names.
+ * Throws a DefinitionError naming file and field.
+ */
+export function loadTables(schemasDirectory: string): readonly TableDefinition[] {
+  const directory = join(schemasDirectory, 'tables');
+  return listFiles(directory).map((file) => {
+    const name = filePattern.exec(file)?.[1];
+    if (name === undefined) {
+      throw new DefinitionError(`${join(directory, file)}: expected a file name like x_meta_<table>.json`);
+    }
+    return { name, ...readJsonDefinition(join(directory, file), tableShape) };
+  });
+}
+
+function listFiles(directory: string): readonly string[] {
+  try {
+    const files = readdirSync(directory).filter((file) => !file.startsWith('.'));
+    if (files.length > 0) return files.sort();
+  } catch (error) {
+    throw new DefinitionError(
+      `${directory}: cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  throw new DefinitionError(`${directory}: expected at least one file x_meta_<table>.json, found none`);
+}

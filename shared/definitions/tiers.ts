@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonDefinition } from './read-definition';
+
+/** A quota: a non-negative number of runs, or null for unlimited. */
+const quota = z
+  .int('expected a whole number, or null for unlimited')
+  .nonnegative('expected a number of at least 0, or null for unlimited')
+  .nullable();
+
+const tierShape = z.strictObject({ max_pipelines_per_month: quota, max_concurrent_pipelines: quota });
+
+const tiersShape = z
+  .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected a tier name in capitals'), tierShape)
+  .refine((tiers) => Object.keys(tiers).length > 0, 'expected at least one tier');
+
+/** What a tier gives where a request does not say otherwise; null means unlimited. */
+export type Tier = z.infer<typeof tierShape>;
+
+/** The tiers of schemas/tiers.json by name. Throws a DefinitionError naming file and field. */
+export function loadTiers(schemasDirectory: string): Readonly<Record<string, Tier>> {
+  return readJsonDefinition(join(schemasDirectory, 'tiers.json'), tiersShape);
+}
