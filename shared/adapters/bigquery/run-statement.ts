@@ -1,0 +1,58 @@
+import type { BigQuery, Query } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import type {
+  ParameterType,
+  ParameterTypes,
+  ParameterValue,
+  ScalarType,
+  Statement,
+  StructType,
+} from '../../sql/statement';
+
+export interface StatementOutcome<Row> {
+  readonly rows: readonly Row[];
+  /** Rows a single INSERT, UPDATE, DELETE or MERGE changed. Scripts do not report it: then 0. */
+  readonly affectedRows: number;
+}
+
+/**
+ * Runs a statement in a dataset: one BigQuery request. Throws BigQuery's own error, or a ZodError where a row does not
+ * have the statement's shape.
+ */
+export type RunStatement = <Types extends ParameterTypes, Row>(
+  dataset: string,
+  statement: Statement<Types, Row>,
+  parameters: { readonly [Name in keyof Types]: ParameterValue<Types[Name]> },
+) => Promise<StatementOutcome<Row>>;
+
+const rowsShape = z.array(z.unknown());
+const responseShape = z.object({ numDmlAffectedRows: z.coerce.number().default(0) });
+
+export const createRunStatement =
+  (bigquery: BigQuery): RunStatement =>
+  async (dataset, statement, parameters) => {
+    // The client answers [rows, next query, response]; its types know only of the first two.
+    const [rows, , response]: readonly unknown[] = await bigquery.query({
+      query: statement.sql,
+      params: parameters,
+      types: clientTypes(statement.parameters),
+      defaultDataset: { datasetId: dataset },
+      labels: { statement: statement.name },
+    });
+    return {
+      rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
+      affectedRows: responseShape.parse(response ?? {}).numDmlAffectedRows,
+    };
+  };
+
+const clientTypes = (types: ParameterTypes): Query['types'] =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, clientType(type)]));
+
+function clientType(type: ParameterType) {
+  if (typeof type === 'string') return type;
+  if (!isArrayType(type)) return { ...type };
+  const [element] = type;
+  return typeof element === 'string' ? [element] : [{ ...element }];
+}
+
+const isArrayType = (type: ParameterType): type is readonly [ScalarType | StructType] => Array.isArray(type);

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** The environment every function may read. Declared once; a wrong value stops the process at its start. */
+const shape = z.object({
+  /** Where the definitions are. Bundles carry theirs beside the code; the working directory is the bundle's. */
+  SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
+  /** Where datasets are made unless an onboarding says otherwise. */
+  BIGQUERY_LOCATION: z.string().min(1).default('US'),
+  /** The topic that wakes the worker. */
+  RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
+  ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  /** Read by Google's BigQuery client; here only to tell whether it points at this machine. */
+  BIGQUERY_EMULATOR_HOST: z.string().optional(),
+});
+
+export type Env = z.infer<typeof shape>;
+
+/** Parses the environment. Throws an Error that names each wrong variable and what was expected, never its value. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = shape.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`Environment: ${problems.join('; ')}`);
+}

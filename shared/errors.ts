@@ -1,0 +1,50 @@
+/** Every error a caller can be told about, with its HTTP status and title (RFC 9457). Total: a new code needs both. */
+const definitions = {
+  invalid_request: { status: 400, title: 'Invalid request' },
+  unauthenticated: { status: 401, title: 'Unauthenticated' },
+  tenant_mismatch: { status: 403, title: 'Forbidden' },
+  tenant_inactive: { status: 403, title: 'Tenant inactive' },
+  not_found: { status: 404, title: 'Not found' },
+  pipeline_not_found: { status: 404, title: 'Pipeline not found' },
+  run_not_found: { status: 404, title: 'Run not found' },
+  tenant_not_found: { status: 404, title: 'Tenant not found' },
+  api_key_not_found: { status: 404, title: 'API key not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  tenant_exists: { status: 409, title: 'Tenant exists' },
+  payload_too_large: { status: 413, title: 'Payload too large' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
+  monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
+  concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
+  internal: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+} as const;
+
+export type ErrorCode = keyof typeof definitions;
+
+export const statusOf = (code: ErrorCode): number => definitions[code].status;
+export const titleOf = (code: ErrorCode): string => definitions[code].title;
+
+interface ErrorExtras {
+  /** Further members of the problem body: numbers a client can act on. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What went wrong underneath: it is logged, and never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error whose `detail` may be shown to the caller. Everything else that is thrown becomes `internal`. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    extras: ErrorExtras = {},
+  ) {
+    super(detail, { cause: extras.cause });
+    this.members = extras.members ?? {};
+    this.headers = extras.headers ?? {};
+  }
+}

@@ -1,0 +1,38 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { IncomingMessage, Server } from 'node:http';
+
+/**
+ * functions-framework parses a request's body and path before a handler runs, and answers what it cannot parse with
+ * Express's own error page. Node announces each request before any listener sees it; here the URL and the content type
+ * are put aside, so that the framework finds nothing to parse: the handler gets the path as it was sent, and reads the
+ * body itself, with its own limit and its own errors.
+ *
+ * Other HTTP servers in the same process are left alone: the framework's is the one whose listener is an Express app.
+ */
+const rawUrls = new WeakMap<IncomingMessage, string>();
+let isSubscribed = false;
+
+export function keepRequestsRaw(): void {
+  if (isSubscribed) return;
+  isSubscribed = true;
+  subscribe('http.server.request.start', (event) => {
+    if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
+    rawUrls.set(event.request, event.request.url ?? '/');
+    event.request.url = '/';
+    delete event.request.headers['content-type'];
+  });
+}
+
+/** The request's target as it came over the wire: not decoded, not normalised. */
+export const rawUrlOf = (request: IncomingMessage): string => rawUrls.get(request) ?? request.url ?? '/';
+
+const isRequestStart = (event: unknown): event is { request: IncomingMessage; server: Server } =>
+  typeof event === 'object' &&
+  event !== null &&
+  'request' in event &&
+  event.request instanceof IncomingMessage &&
+  'server' in event &&
+  event.server instanceof Server;
+
+const isExpressApp = (listener: unknown): boolean =>
+  typeof listener === 'function' && 'mountpath' in listener;

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import { ServiceError, statusOf, titleOf } from '../errors';
+import type { Log } from '../log';
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The one place that turns what was thrown into an answer (RFC 9457). What is not a ServiceError is logged, not told. */
+export function problemReply(thrown: unknown, instance: string, log: Log): Reply {
+  const error = toServiceError(thrown, instance, log);
+  return {
+    status: statusOf(error.code),
+    headers: { ...error.headers, 'Content-Type': 'application/problem+json' },
+    body: {
+      type: `urn:tenant-pipelines:problem:${error.code}`,
+      title: titleOf(error.code),
+      status: statusOf(error.code),
+      detail: error.detail,
+      instance,
+      code: error.code,
+      ...error.members,
+    },
+  };
+}
+
+function toServiceError(thrown: unknown, instance: string, log: Log): ServiceError {
+  if (thrown instanceof ServiceError) {
+    if (thrown.cause !== undefined) log('WARNING', thrown.detail, { instance, error: thrown.cause });
+    return thrown;
+  }
+  log('ERROR', 'A request failed', { instance, error: thrown });
+  return new ServiceError('internal', 'The request could not be processed. It has been logged.');
+}
+
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  const text = reply.body === undefined ? undefined : JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    ...(text === undefined
+      ? {}
+      : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+    'Cache-Control': 'no-store',
+    ...reply.headers,
+  });
+  response.end(text);
+}

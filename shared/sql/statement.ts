@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+
+export type ScalarType = 'STRING' | 'INT64' | 'BOOL' | 'DATE' | 'TIMESTAMP';
+export type StructType = { readonly [field: string]: ScalarType };
+
+/** BigQuery's name of a query parameter's type: a scalar, an object for a STRUCT, or `[T]` for an array of T. */
+export type ParameterType = ScalarType | StructType | readonly [ScalarType | StructType];
+
+/** What a parameter of a type is given as. Scalars may be null; arrays and structs may not. */
+export type ParameterValue<T> = T extends 'STRING' | 'DATE'
+  ? string | null
+  : T extends 'INT64'
+    ? number | null
+    : T extends 'BOOL'
+      ? boolean | null
+      : T extends 'TIMESTAMP'
+        ? Date | null
+        : T extends readonly [infer Element]
+          ? readonly ParameterValue<Element>[]
+          : { readonly [Field in keyof T]: ParameterValue<T[Field]> };
+
+export type ParameterTypes = { readonly [name: string]: ParameterType };
+
+/**
+ * One BigQuery request: its SQL (table names are unqualified: they are the tenant's), its named parameters and the
+ * shape of the rows that come back. `name` is how logs and errors speak of it.
+ */
+export interface Statement<Types extends ParameterTypes, Row> {
+  readonly name: string;
+  readonly sql: string;
+  readonly parameters: Types;
+  readonly row: z.ZodType<Row>;
+}
+
+/** Keeps the literal types of `parameters`, from which the values' types follow. */
+export const defineStatement = <const Types extends ParameterTypes, Row>(
+  statement: Statement<Types, Row>,
+): Statement<Types, Row> => statement;
