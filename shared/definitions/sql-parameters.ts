@@ -1,0 +1,11 @@
+/**
+ * Comments, quoted texts and quoted names are matched first, so that an @ inside them is passed over; so is @@, which
+ * names a system variable. Source of the forms: GoogleSQL's lexical structure.
+ */
+const token =
+  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
+
+/** The named query parameters that a SQL text refers to, without their @. */
+export function findQueryParameters(sql: string): readonly string[] {
+  return [...new Set([...sql.matchAll(token)].flatMap(([, name]) => (name === undefined ? [] : [name])))];
+}
