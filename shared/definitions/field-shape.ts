@@ -38,7 +38,8 @@ export interface FieldDefinition {
   readonly scale?: string | undefined;
   readonly maxLength?: string | undefined;
   readonly defaultValueExpression?: string | undefined;
-  readonly fields?: readonly FieldDefinition[] | undefined;
+  /** Of a RECORD. Mutable, like the other lists here, only because Google's types ask for it. */
+  readonly fields?: FieldDefinition[] | undefined;
 }
 
 const digits = z.string().regex(/^\d+$/, 'expected decimal digits in quotes');
@@ -65,7 +66,7 @@ export const fieldShape: z.ZodType<FieldDefinition> = z
   });
 
 /** Fields beside each other: at least one, no name twice (BigQuery does not tell names apart by case). */
-export const fieldsShape: z.ZodType<readonly FieldDefinition[]> = z
+export const fieldsShape: z.ZodType<FieldDefinition[]> = z
   .array(z.lazy(() => fieldShape))
   .min(1, 'expected at least one field')
   .superRefine((fields, context) => {

@@ -10,8 +10,8 @@ export interface TableDefinition {
   /** The table's id in the dataset. */
   readonly name: string;
   readonly description: string;
-  readonly schema: { readonly fields: readonly FieldDefinition[] };
-  readonly clustering?: { readonly fields: readonly string[] } | undefined;
+  readonly schema: { readonly fields: FieldDefinition[] };
+  readonly clustering?: { readonly fields: string[] } | undefined;
   readonly timePartitioning?:
     | { readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR'; readonly field: string }
     | undefined;

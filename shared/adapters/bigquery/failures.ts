@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+/**
+ * What can be done about an error:
+ *   transient  the same call can succeed later
+ *   conflict   another statement changed the table at the same time: the same call can succeed at once
+ *   not_found, duplicate   what was named is not there, or is there already
+ *   permanent  the same call fails again
+ */
+export type FailureKind = 'transient' | 'conflict' | 'not_found' | 'duplicate' | 'permanent';
+
+/** Stable codes for the ledger and its readers. */
+export type FailureCode =
+  | 'unavailable'
+  | 'conflict'
+  | 'not_found'
+  | 'duplicate'
+  | 'access_denied'
+  | 'invalid_query'
+  | 'invalid_data'
+  | 'quota_exceeded'
+  | 'bytes_limit_exceeded'
+  | 'resources_exceeded'
+  | 'stopped'
+  | 'internal';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly code: FailureCode;
+  /** BigQuery's own reason, or the connection error's code. */
+  readonly reason: string;
+  /** BigQuery's own message. */
+  readonly message: string;
+}
+
+type Verdict = readonly [FailureKind, FailureCode];
+
+/** BigQuery gives these under several reasons, so the text decides. Read before the reasons. */
+const verdictOfText: readonly (readonly [RegExp, Verdict])[] = [
+  [/Could not serialize access to table/i, ['conflict', 'conflict']],
+  [/Too many DML statements outstanding/i, ['conflict', 'conflict']],
+  [/Transaction is aborted due to concurrent update/i, ['conflict', 'conflict']],
+  [/Retrying (?:the job|may) .*solve the problem/i, ['transient', 'unavailable']],
+  [/Query exceeded limit for bytes billed/i, ['permanent', 'bytes_limit_exceeded']],
+];
+
+/** https://cloud.google.com/bigquery/docs/error-messages#errortable */
+const verdictOfReason: Readonly<Record<string, Verdict>> = {
+  // The service, or the way to it.
+  backendError: ['transient', 'unavailable'],
+  internalError: ['transient', 'unavailable'],
+  jobBackendError: ['transient', 'unavailable'],
+  jobInternalError: ['transient', 'unavailable'],
+  tableUnavailable: ['transient', 'unavailable'],
+  badGateway: ['transient', 'unavailable'],
+  // Too much at once: waiting helps.
+  rateLimitExceeded: ['transient', 'unavailable'],
+  userRateLimitExceeded: ['transient', 'unavailable'],
+  jobRateLimitExceeded: ['transient', 'unavailable'],
+  // Limits that waiting a few minutes does not lift.
+  quotaExceeded: ['permanent', 'quota_exceeded'],
+  billingNotEnabled: ['permanent', 'quota_exceeded'],
+  billingTierLimitExceeded: ['permanent', 'quota_exceeded'],
+  bytesBilledLimitExceeded: ['permanent', 'bytes_limit_exceeded'],
+  resourcesExceeded: ['permanent', 'resources_exceeded'],
+  responseTooLarge: ['permanent', 'resources_exceeded'],
+  // What was asked for.
+  notFound: ['not_found', 'not_found'],
+  duplicate: ['duplicate', 'duplicate'],
+  accessDenied: ['permanent', 'access_denied'],
+  blocked: ['permanent', 'access_denied'],
+  invalidQuery: ['permanent', 'invalid_query'],
+  invalid: ['permanent', 'invalid_data'],
+  parseError: ['permanent', 'invalid_data'],
+  notImplemented: ['permanent', 'invalid_query'],
+  stopped: ['permanent', 'stopped'],
+  timeout: ['permanent', 'stopped'],
+};
+
+/** Of errors that carry a reason not listed above, or none: a proxy's answer, for example. */
+const verdictOfStatus: Readonly<Record<number, Verdict>> = {
+  400: ['permanent', 'invalid_query'],
+  401: ['permanent', 'access_denied'],
+  403: ['permanent', 'access_denied'],
+  404: ['not_found', 'not_found'],
+  408: ['transient', 'unavailable'],
+  409: ['duplicate', 'duplicate'],
+  429: ['transient', 'unavailable'],
+};
+
+/** Node's codes of connections that could not be made or broke. */
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+const innerError = z.object({ reason: z.string().optional(), message: z.string().optional() });
+
+/** An error of Google's client, or a job's `errorResult`. */
+const errorShape = z.object({
+  code: z.union([z.number(), z.string()]).optional().catch(undefined),
+  errno: z.union([z.number(), z.string()]).optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  errors: z.array(innerError).optional().catch(undefined),
+});
+
+/** Classifies whatever was thrown by Google's client, or a job's `errorResult`. What is unknown is permanent. */
+export function classifyFailure(error: unknown): Failure {
+  const parsed = errorShape.safeParse(error);
+  if (!parsed.success) return describe(['permanent', 'internal'], 'unknown', String(error));
+  const { code, errno, errors, ...outer } = parsed.data;
+  const reason = errors?.[0]?.reason ?? outer.reason ?? String(code ?? errno ?? 'unknown');
+  const message = errors?.[0]?.message ?? outer.message ?? 'BigQuery gave no reason.';
+  return describe(judge(reason, message, code, errno), reason, message);
+}
+
+export const isNotFound = (error: unknown): boolean => classifyFailure(error).kind === 'not_found';
+export const isDuplicate = (error: unknown): boolean => classifyFailure(error).kind === 'duplicate';
+export const isConflict = (error: unknown): boolean => classifyFailure(error).kind === 'conflict';
+
+/** Whether the same call can succeed later, a conflict included. */
+export function isRetryable(error: unknown): boolean {
+  const { kind } = classifyFailure(error);
+  return kind === 'transient' || kind === 'conflict';
+}
+
+function judge(reason: string, message: string, ...codes: readonly (string | number | undefined)[]): Verdict {
+  const byText = verdictOfText.find(([text]) => text.test(message));
+  if (byText) return byText[1];
+  if (Object.hasOwn(verdictOfReason, reason)) return verdictOfReason[reason] ?? ['permanent', 'internal'];
+  for (const code of codes) {
+    if (typeof code === 'string' && connectionCodes.has(code)) return ['transient', 'unavailable'];
+    const status = Number(code);
+    if (status >= 500 && status <= 599) return ['transient', 'unavailable'];
+    const byStatus = verdictOfStatus[status];
+    if (byStatus) return byStatus;
+  }
+  // A connection that closed before the answer was whole has no code of its own in every version of the client.
+  if (/socket hang up|network timeout|Premature close/i.test(message)) return ['transient', 'unavailable'];
+  return ['permanent', 'internal'];
+}
+
+function describe([kind, code]: Verdict, reason: string, message: string): Failure {
+  return { kind, code, reason, message };
+}
