@@ -1,0 +1,30 @@
+import type { AdminRule } from '../../shared/authentication/admin-rule';
+import { requireAdmin } from '../../shared/authentication/require-admin';
+import { parseRequest } from '../../shared/http/parse';
+import type { Route } from '../../shared/http/route';
+import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
+import { onboardingShape } from './request';
+
+export interface OnboardHandlerDependencies extends OnboardDependencies {
+  readonly adminRule: AdminRule;
+}
+
+export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[] {
+  const shape = onboardingShape(deps.tiers);
+  return [
+    {
+      method: 'POST',
+      path: '/api/v1/customers/onboard',
+      handle: async (request) => {
+        const onboarding = parseRequest(shape, await request.json());
+        requireAdmin(deps.adminRule, request);
+        const tenant = await onboardTenant(onboarding, deps);
+        return {
+          status: 201,
+          headers: { Location: `/api/v1/tenants/${tenant.tenant_id}` },
+          body: tenant,
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import { isNotFound } from '../../shared/adapters/bigquery/failures';
+import type { RunStatement, StatementOutcome } from '../../shared/adapters/bigquery/run-statement';
+import { type Quotas, quotasOf } from '../../shared/domain/quotas';
+import { ServiceError } from '../../shared/errors';
+import { activateTenant } from '../../shared/sql/activate-tenant';
+import { changeQuotas } from '../../shared/sql/change-quotas';
+import { readTenant } from '../../shared/sql/read-tenant';
+import { suspendTenant } from '../../shared/sql/suspend-tenant';
+import type { TenantRow } from '../../shared/sql/tenant-row';
+import type { QuotaChange } from './requests';
+
+export interface TenantsDependencies {
+  readonly runStatement: RunStatement;
+  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** Each resolves to the tenant row as it then stands: one BigQuery request. Each throws `tenant_not_found`. */
+export const showTenant = (
+  tenantId: string,
+  { runStatement, now }: TenantsDependencies,
+): Promise<TenantRow> =>
+  tenantOf(tenantId, runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
+
+/** Effective for the next admission, wherever it is decided: admission reads the row in the statement that counts. */
+export function changeTenantQuotas(
+  tenantId: string,
+  change: QuotaChange,
+  { runStatement, tiers, now }: TenantsDependencies,
+): Promise<TenantRow> {
+  const tier = change.subscription_tier === undefined ? undefined : tiers[change.subscription_tier];
+  const quotas: Partial<Quotas> = tier === undefined ? change : quotasOf(change, tier);
+  return tenantOf(
+    tenantId,
+    runStatement(tenantId, changeQuotas, {
+      tenant_id: tenantId,
+      now: now(),
+      subscription_tier: change.subscription_tier ?? null,
+      sets_monthly: quotas.max_pipelines_per_month !== undefined,
+      max_pipelines_per_month: quotas.max_pipelines_per_month ?? null,
+      sets_concurrent: quotas.max_concurrent_pipelines !== undefined,
+      max_concurrent_pipelines: quotas.max_concurrent_pipelines ?? null,
+    }),
+  );
+}
+
+export const suspend = (
+  tenantId: string,
+  reason: string,
+  { runStatement, now }: TenantsDependencies,
+): Promise<TenantRow> =>
+  tenantOf(tenantId, runStatement(tenantId, suspendTenant, { tenant_id: tenantId, now: now(), reason }));
+
+export const activate = (tenantId: string, { runStatement, now }: TenantsDependencies): Promise<TenantRow> =>
+  tenantOf(tenantId, runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }));
+
+async function tenantOf(tenantId: string, outcome: Promise<StatementOutcome<TenantRow>>): Promise<TenantRow> {
+  const [row] = (await orTenantNotFound(tenantId, outcome)).rows;
+  if (row === undefined) throw tenantNotFound(tenantId);
+  return row;
+}
+
+/** A missing dataset or table means that there is no such tenant. */
+export async function orTenantNotFound<T>(tenantId: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isNotFound(error)) throw tenantNotFound(tenantId);
+    throw error;
+  }
+}
+
+const tenantNotFound = (tenantId: string) =>
+  new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);

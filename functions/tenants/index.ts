@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { adminRuleOf } from '../../shared/authentication/admin-rule';
+import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
+import { loadTiers } from '../../shared/definitions/tiers';
+import { readEnv } from '../../shared/env';
+import { registerHttpFunction } from '../../shared/http/register';
+import { serveRoutes } from '../../shared/http/serve';
+import { createLog } from '../../shared/log';
+import { tenantsRoutes } from './handler';
+
+const env = readEnv();
+const runStatement = createRunStatement(createBigQuery());
+
+const routes = tenantsRoutes({
+  adminRule: adminRuleOf(env),
+  authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
+  runStatement,
+  tiers: loadTiers(env.SCHEMAS_DIRECTORY),
+  now: () => new Date(),
+  newId: randomUUID,
+});
+
+registerHttpFunction('tenants', serveRoutes(routes, createLog()));

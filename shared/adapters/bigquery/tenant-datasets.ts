@@ -1,0 +1,102 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import type { TableDefinition } from '../../definitions/tables';
+import { ServiceError } from '../../errors';
+import { isDuplicate, isNotFound } from './failures';
+
+/** The label by which scheduled work finds the tenants' datasets. */
+export const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
+
+/** What onboarding does to datasets and tables. Each step can be repeated. */
+export interface TenantDatasets {
+  /**
+   * Makes the dataset unless it is there. Resolves to its location: one that exists keeps its own. Throws
+   * `tenant_exists` for a dataset that does not carry our label: it is somebody else's.
+   */
+  readonly ensureDataset: (dataset: string, location: string) => Promise<string>;
+  /** Makes the table unless it is there; one that is there gets the definition's columns it lacks. */
+  readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<void>;
+  readonly deleteDataset: (dataset: string) => Promise<void>;
+  readonly deleteTable: (dataset: string, table: string) => Promise<void>;
+}
+
+const datasetShape = z.object({ location: z.string(), labels: z.record(z.string(), z.string()).default({}) });
+const tableShape = z.object({
+  schema: z
+    .object({ fields: z.array(z.looseObject({ name: z.string() })).default([]) })
+    .default({ fields: [] }),
+});
+
+export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
+  return {
+    async ensureDataset(dataset, location) {
+      try {
+        await bigquery.createDataset(dataset, {
+          location,
+          description: `Tenant ${dataset}`,
+          labels: { [managedLabel.key]: managedLabel.value },
+        });
+        return location;
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        return (await describeOwnDataset(bigquery, dataset)).location;
+      }
+    },
+
+    async ensureTable(dataset, definition) {
+      const { name, ...resource } = definition;
+      try {
+        await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        await addMissingColumns(bigquery, dataset, definition);
+      }
+    },
+
+    async deleteDataset(dataset) {
+      await ignoringNotFound(async () => {
+        await describeOwnDataset(bigquery, dataset);
+        await bigquery.dataset(dataset).delete({ force: true });
+      });
+    },
+
+    async deleteTable(dataset, table) {
+      await ignoringNotFound(async () => {
+        await describeOwnDataset(bigquery, dataset);
+        await bigquery.dataset(dataset).table(table).delete();
+      });
+    },
+  };
+}
+
+async function addMissingColumns(
+  bigquery: BigQuery,
+  dataset: string,
+  definition: TableDefinition,
+): Promise<void> {
+  const table = bigquery.dataset(dataset).table(definition.name);
+  const [metadata] = await table.getMetadata();
+  const present = tableShape.parse(metadata).schema.fields;
+  const names = new Set(present.map((field) => field.name.toLowerCase()));
+  const missing = definition.schema.fields.filter((field) => !names.has(field.name.toLowerCase()));
+  if (missing.length === 0) return;
+  await table.setMetadata({ schema: { fields: [...present, ...missing] } });
+}
+
+async function describeOwnDataset(bigquery: BigQuery, dataset: string) {
+  const [metadata] = await bigquery.dataset(dataset).getMetadata();
+  const description = datasetShape.parse(metadata);
+  if (description.labels[managedLabel.key] === managedLabel.value) return description;
+  throw new ServiceError(
+    'tenant_exists',
+    `There is a dataset '${dataset}' that was not made by an onboarding. Nothing was changed.`,
+  );
+}
+
+async function ignoringNotFound(deletion: () => Promise<void>): Promise<void> {
+  try {
+    await deletion();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { timingSafeEqual } from 'node:crypto';
+import { isNotFound } from '../adapters/bigquery/failures';
+import type { RunStatement } from '../adapters/bigquery/run-statement';
+import { hashApiKey, tenantOfApiKey } from '../domain/api-key';
+import { ServiceError } from '../errors';
+import { findApiKey } from '../sql/find-api-key';
+
+export interface TenantIdentity {
+  readonly tenantId: string;
+  readonly keyId: string;
+}
+
+/** Resolves to whose key it is. Throws `unauthenticated` (one message for all reasons), or `unavailable`: never open. */
+export type AuthenticateTenant = (key: string | undefined) => Promise<TenantIdentity>;
+
+/** A revoked key stops working everywhere within this time. */
+const acceptedForMs = 30_000;
+/** Long enough to spare BigQuery a client that keeps trying a wrong key. */
+const refusedForMs = 5_000;
+const maximumEntries = 10_000;
+
+interface CacheEntry {
+  readonly identity: Promise<TenantIdentity | undefined>;
+  validUntil: number;
+}
+
+export const unauthenticated = () =>
+  new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header', {
+    headers: { 'WWW-Authenticate': 'ApiKey' },
+  });
+
+/** Throws `tenant_mismatch` where the key is another tenant's. */
+export function requireOwnTenant(identity: TenantIdentity, tenantId: string): TenantIdentity {
+  if (identity.tenantId === tenantId) return identity;
+  throw new ServiceError(
+    'tenant_mismatch',
+    `Forbidden: Cannot access resources for tenant '${tenantId}'. Authenticated as '${identity.tenantId}'`,
+  );
+}
+
+/**
+ * Checks keys against the tenant's `api_keys`, remembering answers in this instance. A malformed key costs no BigQuery
+ * call; many requests with one key at the same moment cost one. `now` is in milliseconds since 1970.
+ */
+export function createAuthenticateTenant(runStatement: RunStatement, now: () => number): AuthenticateTenant {
+  const cache = new Map<string, CacheEntry>();
+
+  return async (key) => {
+    const tenantId = key === undefined ? undefined : tenantOfApiKey(key);
+    if (key === undefined || tenantId === undefined) throw unauthenticated();
+    const digest = hashApiKey(key);
+    const identity = await (cached(digest) ?? lookUp(tenantId, digest)).identity;
+    if (identity === undefined) throw unauthenticated();
+    return identity;
+  };
+
+  function cached(digest: string): CacheEntry | undefined {
+    const entry = cache.get(digest);
+    return entry !== undefined && entry.validUntil > now() ? entry : undefined;
+  }
+
+  /** The entry stands from the start, so that others wait for this look-up; a failed look-up is not remembered. */
+  function lookUp(tenantId: string, digest: string): CacheEntry {
+    const entry: CacheEntry = { identity: find(), validUntil: Number.POSITIVE_INFINITY };
+    cache.delete(digest);
+    cache.set(digest, entry);
+    for (const oldest of cache.keys()) {
+      if (cache.size <= maximumEntries) break;
+      cache.delete(oldest);
+    }
+    return entry;
+
+    async function find(): Promise<TenantIdentity | undefined> {
+      try {
+        const found = await findKey(runStatement, tenantId, digest);
+        const isValid = found !== undefined && found.expiresAt > now();
+        entry.validUntil = isValid ? Math.min(now() + acceptedForMs, found.expiresAt) : now() + refusedForMs;
+        return isValid ? { tenantId, keyId: found.keyId } : undefined;
+      } catch (error) {
+        cache.delete(digest);
+        throw new ServiceError('unavailable', 'The API key cannot be checked at the moment', {
+          headers: { 'Retry-After': '1' },
+          cause: error,
+        });
+      }
+    }
+  }
+}
+
+async function findKey(runStatement: RunStatement, tenantId: string, digest: string) {
+  const rows = await runStatement(tenantId, findApiKey, { tenant_id: tenantId, key_hash: digest })
+    .then((outcome) => outcome.rows)
+    .catch((error: unknown) => {
+      // No dataset or no table: there is no such tenant, hence no such key.
+      if (isNotFound(error)) return [];
+      throw error;
+    });
+  const match = rows.find((row) => timingSafeEqual(Buffer.from(row.key_hash), Buffer.from(digest)));
+  if (match === undefined) return undefined;
+  return { keyId: match.key_id, expiresAt: match.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
+}

@@ -1,0 +1,11 @@
+import { ServiceError } from '../errors';
+import type { HttpRequest } from '../http/route';
+import { type AdminRule, isAdmin } from './admin-rule';
+
+/** Throws `unauthenticated` unless the request may make admin calls. */
+export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
+  if (isAdmin(rule, request.header('X-Admin-Key'))) return;
+  throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header', {
+    headers: { 'WWW-Authenticate': 'ApiKey' },
+  });
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** A quota in a request: a number of runs from 0 to 1 billion, or null for unlimited. */
+export const quotaSchema = z
+  .int('expected a whole number, or null for unlimited')
+  .min(0, 'expected a number of at least 0, or null for unlimited')
+  .max(1_000_000_000, 'expected at most 1000000000, or null for unlimited')
+  .nullable();
+
+export interface Quotas {
+  /** null is unlimited. */
+  readonly max_pipelines_per_month: number | null;
+  readonly max_concurrent_pipelines: number | null;
+}
+
+/** What is given wins, null included; what is left out takes the tier's value. */
+export const quotasOf = (
+  given: Partial<{ [Name in keyof Quotas]: Quotas[Name] | undefined }>,
+  tier: Quotas,
+): Quotas => ({
+  max_pipelines_per_month:
+    given.max_pipelines_per_month === undefined
+      ? tier.max_pipelines_per_month
+      : given.max_pipelines_per_month,
+  max_concurrent_pipelines:
+    given.max_concurrent_pipelines === undefined
+      ? tier.max_concurrent_pipelines
+      : given.max_concurrent_pipelines,
+});
+
+/** The tier's name as the tiers file has it; the message lists the names. */
+export const tierNameSchema = (tiers: Readonly<Record<string, Quotas>>) =>
+  z.string().refine((name) => Object.hasOwn(tiers, name), `expected one of ${Object.keys(tiers).join(', ')}`);
