@@ -1,0 +1,120 @@
+import { backoffMs } from './backoff';
+import { milliseconds, type Subscription } from './model';
+import { projectOf } from './names';
+import { createPushConsumer, type PushConsumer } from './push';
+import { createQueue, type Delivery, type Queue, type QueueRules } from './queue';
+import type { NewMessage } from './store';
+
+const weekMs = 7 * 24 * 3600 * 1000;
+/** The documented default of DeadLetterPolicy.max_delivery_attempts. */
+const defaultMaxAttempts = 5;
+
+export type SubscriptionEvents = {
+  log(line: string): void;
+  topicExists(name: string): boolean;
+  /** Publishes to a dead letter topic. */
+  forward(topic: string, message: NewMessage): void;
+  done(subscription: string, delivery: Delivery): void;
+  failed(subscription: string, delivery: Delivery): void;
+};
+
+export type ActiveSubscription = {
+  readonly resource: Subscription;
+  readonly queue: Queue;
+  update(resource: Subscription): void;
+  /** Begins, or continues after an update, to push when the subscription has an endpoint. */
+  start(): void;
+  /** Aborts pushes, ends streams, and forgets the messages. */
+  close(): void;
+  /** `end` is called when the subscription is closed. Returns what undoes this. */
+  onClose(end: () => void): () => void;
+};
+
+/** A subscription with its queue and, when it pushes, its endpoint. */
+export const createActiveSubscription = (
+  initial: Subscription,
+  events: SubscriptionEvents,
+): ActiveSubscription => {
+  let resource = initial;
+  let push: (PushConsumer & { endpoint: string }) | undefined;
+  const closers = new Set<() => void>();
+
+  const queue = createQueue(rulesOf(() => resource, events));
+
+  const stopPush = (): void => {
+    if (!push) return;
+    queue.removeConsumer(push);
+    push.close();
+    push = undefined;
+  };
+
+  const start = (): void => {
+    const endpoint = resource.pushConfig?.pushEndpoint ?? '';
+    if (endpoint === (push?.endpoint ?? '')) {
+      queue.pump();
+      return;
+    }
+    stopPush();
+    if (!endpoint) return;
+    const consumer = createPushConsumer({ subscription: () => resource, queue, log: events.log }, endpoint);
+    push = { ...consumer, endpoint };
+    queue.addConsumer(push);
+  };
+
+  return {
+    get resource() {
+      return resource;
+    },
+    queue,
+    update(changed) {
+      resource = changed;
+    },
+    start,
+    close() {
+      stopPush();
+      queue.close();
+      for (const end of closers) end();
+    },
+    onClose(end) {
+      closers.add(end);
+      return () => void closers.delete(end);
+    },
+  };
+};
+
+const rulesOf = (resource: () => Subscription, events: SubscriptionEvents): QueueRules => ({
+  retentionMs: () => {
+    const duration = resource().messageRetentionDuration;
+    return duration ? milliseconds(duration) : weekMs;
+  },
+  backoffMs: (attempts) => backoffMs(resource(), attempts),
+  deadLetter: (delivery) => deadLetter(resource(), delivery, events),
+  onDone: (delivery) => events.done(resource().name, delivery),
+  onFailed: (delivery) => events.failed(resource().name, delivery),
+});
+
+/** Forwards a message that failed too often. Without its dead letter topic it goes on being delivered, as in Google's cloud. */
+const deadLetter = (
+  { deadLetterPolicy, name }: Subscription,
+  { message, attempts }: Delivery,
+  events: SubscriptionEvents,
+): boolean => {
+  if (!deadLetterPolicy || attempts < (deadLetterPolicy.maxDeliveryAttempts || defaultMaxAttempts))
+    return false;
+  const { deadLetterTopic } = deadLetterPolicy;
+  if (!events.topicExists(deadLetterTopic)) {
+    events.log(`${name}: there is no dead letter topic ${deadLetterTopic}; message ${message.id} stays`);
+    return false;
+  }
+  // https://cloud.google.com/pubsub/docs/dead-letter-topics#how_dead_letter_topics_work
+  const attributes = {
+    ...message.attributes,
+    CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
+    CloudPubSubDeadLetterSourceSubscription: name.slice(name.lastIndexOf('/') + 1),
+    CloudPubSubDeadLetterSourceSubscriptionProject: projectOf(name).slice('projects/'.length),
+    CloudPubSubDeadLetterSourceTopicPublishTime: new Date(message.publishTime).toISOString(),
+  };
+  events.log(`${name}: message ${message.id} failed ${attempts} times and goes to ${deadLetterTopic}`);
+  events.forward(deadLetterTopic, { data: message.data, attributes, orderingKey: message.orderingKey });
+  return true;
+};

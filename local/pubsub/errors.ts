@@ -1,0 +1,30 @@
+import { status } from '@grpc/grpc-js';
+
+/** An error in Pub/Sub's own form: it becomes the gRPC status of the call. */
+export class PubSubError extends Error {
+  override readonly name = 'PubSubError';
+
+  constructor(
+    readonly code: status,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+export const notFound = (name: string): PubSubError =>
+  new PubSubError(status.NOT_FOUND, `Resource not found (resource=${lastPart(name)}).`);
+
+export const alreadyExists = (name: string): PubSubError =>
+  new PubSubError(
+    status.ALREADY_EXISTS,
+    `Resource already exists in the project (resource=${lastPart(name)}).`,
+  );
+
+export const invalidArgument = (message: string): PubSubError =>
+  new PubSubError(status.INVALID_ARGUMENT, message);
+
+export const unimplemented = (what: string): PubSubError =>
+  new PubSubError(status.UNIMPLEMENTED, `${what} is not implemented by the local Pub/Sub.`);

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import {
+  type handleUnaryCall,
+  Metadata,
+  type ServiceDefinition,
+  type StatusObject,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import type { z } from 'zod';
+import { PubSubError, unimplemented } from './errors';
+
+/** The services as Google's own client ships them. */
+export const loadServices = (): { publisher: ServiceDefinition; subscriber: ServiceDefinition } => {
+  const path = require.resolve('@google-cloud/pubsub/build/protos/protos.json');
+  const definitions = fromJSON(JSON.parse(readFileSync(path, 'utf8')), {
+    longs: Number,
+    enums: String,
+    defaults: true,
+  });
+  const service = (name: string): ServiceDefinition => {
+    const definition = definitions[`google.pubsub.v1.${name}`];
+    if (!definition || 'format' in definition) throw new Error(`${path} has no service ${name}`);
+    return definition;
+  };
+  return { publisher: service('Publisher'), subscriber: service('Subscriber') };
+};
+
+/** The status that a call ends with when `error` was thrown. */
+export const statusOf = (error: unknown, log: (line: string) => void): StatusObject => {
+  if (error instanceof PubSubError) {
+    return { code: error.code, details: error.message, metadata: new Metadata() };
+  }
+  log(`Pub/Sub failed: ${error instanceof Error ? error.stack : error}`);
+  return { code: status.INTERNAL, details: 'Internal error; see the log.', metadata: new Metadata() };
+};
+
+export type UnaryCall = { onCancelled(callback: () => void): void };
+
+/** Makes a gRPC handler: the request is parsed, the reply awaited, an error becomes the call's status. */
+export const unary =
+  <Request>(
+    log: (line: string) => void,
+    schema: z.ZodType<Request>,
+    handle: (request: Request, call: UnaryCall) => object | Promise<object>,
+  ): handleUnaryCall<unknown, object> =>
+  async (call, reply) => {
+    try {
+      const request = schema.parse(call.request);
+      const onCancelled = (callback: () => void): void => void call.on('cancelled', callback);
+      reply(null, await handle(request, { onCancelled }));
+    } catch (error) {
+      reply(statusOf(error, log));
+    }
+  };
+
+/** Adds a handler that answers UNIMPLEMENTED, naming the call, for each method that has none. */
+export const withUnimplemented = (
+  service: ServiceDefinition,
+  handlers: UntypedServiceImplementation,
+): UntypedServiceImplementation => {
+  const missing = Object.keys(service).filter((method) => !handlers[method]);
+  const refuse =
+    (method: string): handleUnaryCall<unknown, object> =>
+    (_call, reply) =>
+      reply(statusOf(unimplemented(method), () => {}));
+  return { ...handlers, ...Object.fromEntries(missing.map((method) => [method, refuse(method)])) };
+};

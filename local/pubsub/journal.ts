@@ -1,0 +1,163 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJournal } from './journal-reader';
+import type { JournalRecord } from './records';
+
+const fileName = 'pubsub.journal';
+/** How long a record that nobody waits for may stay in memory. */
+const lazyWriteMs = 20;
+const compactAfterBytes = 8 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+
+/**
+ * An append-only file. The caller changes its state and appends the record in the same turn of the event loop, so
+ * that a snapshot taken at any time covers everything appended before.
+ */
+export type Journal = {
+  /** Hands a record over. Without a `commit` it is written soon, but may be lost in a crash. */
+  append(record: JournalRecord): void;
+  /** Resolves when everything appended so far is on disk. Calls that come together share one fsync. */
+  commit(): Promise<void>;
+  /** Writes and syncs what is left. */
+  close(): Promise<void>;
+};
+
+/** Keeps nothing: for servers that run in memory only. */
+export const noJournal: Journal = {
+  append: () => {},
+  commit: async () => {},
+  close: async () => {},
+};
+
+/**
+ * Reads `directory`'s journal record by record into `apply`, writes it anew from `snapshot` and opens it for appending.
+ * It is written anew again when it has grown by more than what the last snapshot held (and at least 8 MB).
+ * @throws Error when the journal holds something that is no record, other than a last line torn by a crash.
+ */
+export const openJournal = async (
+  directory: string,
+  apply: (record: JournalRecord) => void,
+  snapshot: () => Iterable<JournalRecord>,
+): Promise<Journal> => {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, fileName);
+  await readJournal(path, apply);
+
+  let { file, size: snapshotSize } = await writeSnapshot(directory, path, snapshot());
+  let grown = 0;
+  let pending: string[] = [];
+  let waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  let flushing: Promise<void> | undefined;
+  let lazyTimer: NodeJS.Timeout | undefined;
+  let failure: unknown;
+
+  const compact = async (): Promise<void> => {
+    pending = [];
+    const next = await writeSnapshot(directory, path, snapshot());
+    await file.close();
+    ({ file, size: snapshotSize } = next);
+    grown = 0;
+  };
+
+  const writePending = async (sync: boolean): Promise<void> => {
+    const bytes = Buffer.from(pending.join(''));
+    pending = [];
+    grown += bytes.length;
+    await file.appendFile(bytes);
+    if (sync) await file.datasync();
+  };
+
+  const flushOnce = async (): Promise<void> => {
+    const served = waiting;
+    waiting = [];
+    try {
+      // After a failed write the file's end is unknown, so only a whole new file can be trusted.
+      if (failure || grown > Math.max(compactAfterBytes, snapshotSize)) await compact();
+      else await writePending(served.length > 0);
+      failure = undefined;
+      for (const { resolve } of served) resolve();
+    } catch (error) {
+      failure = error;
+      for (const { reject } of served) reject(error);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    clearTimeout(lazyTimer);
+    lazyTimer = undefined;
+    do await flushOnce();
+    while (waiting.length > 0);
+    flushing = undefined;
+    if (pending.length > 0) scheduleLazyWrite();
+  };
+
+  const scheduleLazyWrite = (): void => {
+    lazyTimer ??= setTimeout(() => {
+      flushing ??= flush();
+    }, lazyWriteMs);
+  };
+
+  const append = (record: JournalRecord): void => {
+    pending.push(`${JSON.stringify(record)}\n`);
+    if (!flushing) scheduleLazyWrite();
+  };
+
+  const commit = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      // Publishes of the same turn of the event loop go together.
+      flushing ??= Promise.resolve().then(flush);
+    });
+
+  const close = async (): Promise<void> => {
+    await commit().finally(async () => {
+      clearTimeout(lazyTimer);
+      await file.close();
+    });
+  };
+
+  return { append, commit, close };
+};
+
+/** Writes a new journal beside the old one and puts it in its place; the old one is whole until then. */
+const writeSnapshot = async (
+  directory: string,
+  path: string,
+  records: Iterable<JournalRecord>,
+): Promise<{ file: FileHandle; size: number }> => {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'a');
+  try {
+    const size = await writeRecords(file, records);
+    await file.sync();
+    await rename(temporary, path);
+    await syncDirectory(directory);
+    return { file, size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+const writeRecords = async (file: FileHandle, records: Iterable<JournalRecord>): Promise<number> => {
+  let size = 0;
+  let chunk = '';
+  const writeChunk = async (): Promise<void> => {
+    const bytes = Buffer.from(chunk);
+    chunk = '';
+    size += bytes.length;
+    await file.appendFile(bytes);
+  };
+  for (const record of records) {
+    chunk += `${JSON.stringify(record)}\n`;
+    if (chunk.length >= chunkBytes) await writeChunk();
+  }
+  await writeChunk();
+  return size;
+};
+
+const syncDirectory = async (directory: string): Promise<void> => {
+  const handle = await open(directory, 'r');
+  await handle.sync().finally(() => handle.close());
+};

@@ -1,0 +1,69 @@
+import { Agent } from 'node:http';
+import type { Subscription } from './model';
+import { type PushRequest, pushBody, startPush } from './push-request';
+import { ackIdOf, type Consumer, type Delivery, type Queue } from './queue';
+
+const maxInFlight = 100;
+
+export type PushSource = {
+  /** As it is now: ack deadline and policies may change while the consumer works. */
+  subscription(): Subscription;
+  queue: Queue;
+  log(line: string): void;
+};
+
+export type PushConsumer = Consumer & { close(): void };
+
+/**
+ * Posts each message to `pushEndpoint`, at most 100 at once, over connections that are kept. The ack deadline is the
+ * request's timeout: the queue ends the lease, and with it the request.
+ */
+export const createPushConsumer = (source: PushSource, pushEndpoint: string): PushConsumer => {
+  const endpoint = new URL(pushEndpoint);
+  // Servers made with Node close idle connections after 5 s: be earlier, not to post into a closing one.
+  const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: maxInFlight });
+  const requests = new Map<Delivery, PushRequest>();
+
+  const logFailure = (delivery: Delivery, failure: string): void =>
+    source.log(
+      `Push of message ${delivery.message.id} to ${source.subscription().name} failed ` +
+        `(attempt ${delivery.attempts}): ${failure}`,
+    );
+
+  const deliver = (delivery: Delivery): void => {
+    const ackId = ackIdOf(delivery);
+    const body = pushBody(source.subscription(), delivery);
+    const request = startPush(endpoint, agent, body, (failure) => {
+      requests.delete(delivery);
+      if (failure === undefined) {
+        source.queue.ack(ackId);
+      } else {
+        logFailure(delivery, failure);
+        source.queue.nack(ackId);
+      }
+    });
+    requests.set(delivery, request);
+  };
+
+  const released = (delivery: Delivery): void => {
+    const unanswered = requests.get(delivery);
+    if (!unanswered) return;
+    requests.delete(delivery);
+    unanswered.abort();
+    logFailure(delivery, `${endpoint} did not answer within the ack deadline`);
+  };
+
+  const close = (): void => {
+    for (const request of requests.values()) request.abort();
+    requests.clear();
+    agent.destroy();
+  };
+
+  return {
+    wants: () => requests.size < maxInFlight,
+    ackDeadlineMs: () => source.subscription().ackDeadlineSeconds * 1000,
+    deliver,
+    released,
+    close,
+  };
+};

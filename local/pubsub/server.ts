@@ -1,0 +1,67 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadServices } from './grpc';
+import { noJournal, openJournal } from './journal';
+import { publisherHandlers } from './publisher';
+import { createStore } from './store';
+import { subscriberHandlers } from './subscriber';
+
+export type PubSubOptions = {
+  /** 0: the system chooses one. */
+  port: number;
+  host?: string;
+  /** Where topics, subscriptions and undelivered messages are kept; absent: in memory only. */
+  dataDirectory?: string;
+  log?: (line: string) => void;
+  /** Real Pub/Sub's least ack deadline is 10 s; tests that wait for one to end may lower it. */
+  shortestAckDeadlineSeconds?: number;
+};
+
+export type PubSubServer = {
+  port: number;
+  /** Aborts pushes and streams, writes what is left, and frees the port. */
+  close(): Promise<void>;
+};
+
+/** More than Pub/Sub's own limit, so that it is Pub/Sub's message that a client reads, not gRPC's. */
+const largestRequestBytes = 20 * 1024 * 1024;
+
+/**
+ * Starts the local Pub/Sub: google.pubsub.v1's Publisher and Subscriber over plain gRPC, as Google's clients use them
+ * with PUBSUB_EMULATOR_HOST.
+ * @throws Error when the port is taken, or the journal in `dataDirectory` cannot be read
+ */
+export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
+  const { host = '127.0.0.1', dataDirectory, log = () => {}, shortestAckDeadlineSeconds = 10 } = options;
+  const store = createStore(log);
+  const server = new Server({ 'grpc.max_receive_message_length': largestRequestBytes });
+  // The port comes first: a second server must not touch the journal of the one that has it.
+  const port = await bind(server, host, options.port);
+  try {
+    const journal = dataDirectory ? await openJournal(dataDirectory, store.apply, store.snapshot) : noJournal;
+    store.start(journal);
+    const { publisher, subscriber } = loadServices();
+    server.addService(publisher, publisherHandlers(publisher, store, log));
+    server.addService(subscriber, subscriberHandlers(subscriber, store, log, shortestAckDeadlineSeconds));
+  } catch (error) {
+    server.forceShutdown();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    server.forceShutdown();
+    await store.close();
+  };
+  return { port, close };
+};
+
+const bind = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (!error) resolve(bound);
+      else
+        reject(
+          new Error(`Port ${port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`, {
+            cause: error,
+          }),
+        );
+    });
+  });

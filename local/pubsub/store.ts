@@ -1,0 +1,155 @@
+import { type ActiveSubscription, createActiveSubscription } from './active-subscription';
+import { type Journal, noJournal } from './journal';
+import { deletedTopic, type StoredMessage, type Subscription, type Topic } from './model';
+import type { Delivery } from './queue';
+import { type JournalRecord, messageOf, messageRecord } from './records';
+
+export type NewMessage = Pick<StoredMessage, 'data' | 'attributes' | 'orderingKey'>;
+
+export type Store = ReturnType<typeof createStore>;
+
+/**
+ * All topics, subscriptions and undelivered messages. Every change is made in memory and handed to the journal in the
+ * same turn of the event loop; `commit` tells when it is on disk.
+ */
+export const createStore = (log: (line: string) => void) => {
+  const topics = new Map<string, Topic>();
+  const subscriptions = new Map<string, ActiveSubscription>();
+  let journal: Journal = noJournal;
+  let delivering = false;
+  let lastId = 0;
+
+  const of = (topic: string): ActiveSubscription[] =>
+    [...subscriptions.values()].filter(({ resource }) => resource.topic === topic);
+
+  /** Ids grow, also over restarts, as no server hands out a million of them each second. */
+  const nextId = (): string => {
+    lastId = Math.max(lastId + 1, Date.now() * 1000);
+    return String(lastId);
+  };
+
+  const publish = (topic: string, messages: NewMessage[]): string[] => {
+    const receivers = of(topic);
+    const publishTime = Date.now();
+    const stored = messages.map(({ data, attributes, orderingKey }) => ({
+      id: nextId(),
+      data,
+      attributes,
+      orderingKey,
+      publishTime,
+    }));
+    if (receivers.length > 0) {
+      for (const message of stored) accept(message, receivers);
+      for (const { queue } of receivers) queue.pump();
+    }
+    return stored.map(({ id }) => id);
+  };
+
+  const accept = (message: StoredMessage, receivers: ActiveSubscription[]): void => {
+    journal.append(
+      messageRecord(
+        message,
+        receivers.map(({ resource }) => resource.name),
+      ),
+    );
+    for (const { queue } of receivers) queue.add(message);
+  };
+
+  const events = {
+    log,
+    topicExists: (name: string): boolean => topics.has(name),
+    forward: (topic: string, message: NewMessage): void => void publish(topic, [message]),
+    done: (subscription: string, { message }: Delivery): void =>
+      journal.append({ record: 'ack', subscription, id: message.id }),
+    failed: (subscription: string, { message, attempts }: Delivery): void =>
+      journal.append({ record: 'attempt', subscription, id: message.id, attempts }),
+  };
+
+  const putSubscription = (resource: Subscription): void => {
+    const active = subscriptions.get(resource.name) ?? createActiveSubscription(resource, events);
+    subscriptions.set(resource.name, active);
+    active.update(resource);
+    if (delivering) active.start();
+  };
+
+  const deleteSubscription = (name: string): void => {
+    subscriptions.get(name)?.close();
+    subscriptions.delete(name);
+  };
+
+  const deleteTopic = (name: string): void => {
+    topics.delete(name);
+    for (const subscription of of(name))
+      subscription.update({ ...subscription.resource, topic: deletedTopic });
+  };
+
+  const restoreMessage = (record: Extract<JournalRecord, { record: 'message' }>): void => {
+    const message = messageOf(record);
+    lastId = Math.max(lastId, Number(message.id));
+    for (const name of record.subscriptions) subscriptions.get(name)?.queue.add(message, record.attempts);
+  };
+
+  /** Makes the change that a record states. */
+  const apply = (record: JournalRecord): void => {
+    switch (record.record) {
+      case 'topic':
+        topics.set(record.topic.name, record.topic);
+        break;
+      case 'topic-deleted':
+        deleteTopic(record.name);
+        break;
+      case 'subscription':
+        putSubscription(record.subscription);
+        break;
+      case 'subscription-deleted':
+        deleteSubscription(record.name);
+        break;
+      case 'message':
+        restoreMessage(record);
+        break;
+      case 'attempt':
+        subscriptions.get(record.subscription)?.queue.setAttempts(record.id, record.attempts);
+        break;
+      case 'ack':
+        subscriptions.get(record.subscription)?.queue.forget(record.id);
+        break;
+    }
+  };
+
+  /** The records that make a store like this one. */
+  function* snapshot(): Generator<JournalRecord> {
+    for (const topic of topics.values()) yield { record: 'topic', topic };
+    for (const { resource, queue } of subscriptions.values()) {
+      yield { record: 'subscription', subscription: resource };
+      for (const { message, attempts } of queue.undelivered()) {
+        yield messageRecord(message, [resource.name], attempts);
+      }
+    }
+  }
+
+  return {
+    topics,
+    subscriptions,
+    of,
+    publish,
+    apply,
+    snapshot,
+    /** From now on changes go to this journal, and messages are delivered. */
+    start(to: Journal): void {
+      journal = to;
+      delivering = true;
+      for (const subscription of subscriptions.values()) subscription.start();
+    },
+    /** Makes a change to topics or subscriptions and resolves when it is on disk. */
+    async change(record: JournalRecord): Promise<void> {
+      apply(record);
+      journal.append(record);
+      await journal.commit();
+    },
+    commit: (): Promise<void> => journal.commit(),
+    async close(): Promise<void> {
+      for (const subscription of subscriptions.values()) subscription.close();
+      await journal.close();
+    },
+  };
+};
