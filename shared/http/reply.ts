@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isRetryable } from '../adapters/bigquery/failures';
 import { ServiceError, statusOf, titleOf } from '../errors';
 import type { Log } from '../log';
 
@@ -30,6 +31,12 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
   if (thrown instanceof ServiceError) {
     if (thrown.cause !== undefined) log('WARNING', thrown.detail, { instance, error: thrown.cause });
     return thrown;
+  }
+  if (isRetryable(thrown)) {
+    log('WARNING', 'BigQuery cannot serve a request at the moment', { instance, error: thrown });
+    return new ServiceError('unavailable', 'The service cannot answer at the moment. Try again shortly.', {
+      headers: { 'Retry-After': '1' },
+    });
   }
   log('ERROR', 'A request failed', { instance, error: thrown });
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ServiceError } from '../../shared/errors';
+import { parseRequest } from '../../shared/http/parse';
+import type { Route } from '../../shared/http/route';
+import { type ResetQuotasDependencies, resetQuotas } from './reset-quotas';
+
+const scheduleTimeShape = z.iso
+  .datetime({ offset: true, error: 'expected a time such as 2026-11-01T00:05:00Z' })
+  .transform((text) => new Date(text));
+const oneHourMs = 3_600_000;
+
+/** Called by Cloud Scheduler; who may call is Cloud Run's to check (OIDC), not this code's. */
+export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/',
+      handle: async (request) => {
+        const scheduled = parseRequest(
+          scheduleTimeShape,
+          request.header('X-CloudScheduler-ScheduleTime'),
+          'X-CloudScheduler-ScheduleTime',
+        );
+        if (scheduled.getTime() > deps.now().getTime() + oneHourMs) {
+          throw new ServiceError(
+            'invalid_request',
+            `X-CloudScheduler-ScheduleTime: expected a time that has come, given ${scheduled.toISOString()}`,
+          );
+        }
+        const summary = await resetQuotas(scheduled.toISOString().slice(0, 10), deps);
+        // Anything but 2xx makes Cloud Scheduler try again.
+        if (summary.failed > 0) {
+          throw new ServiceError(
+            'unavailable',
+            `${summary.failed} of ${summary.tenants} tenants could not be reset`,
+            {
+              members: { ...summary },
+              headers: { 'Retry-After': '60' },
+            },
+          );
+        }
+        return { status: 200, body: summary };
+      },
+    },
+  ];
+}

@@ -1,0 +1,19 @@
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { registerHttpFunction } from '../../shared/http/register';
+import { serveRoutes } from '../../shared/http/serve';
+import { createLog } from '../../shared/log';
+import { resetQuotasRoutes } from './handler';
+
+const log = createLog();
+const bigquery = createBigQuery();
+
+const routes = resetQuotasRoutes({
+  listTenants: createListTenants(bigquery),
+  runStatement: createRunStatement(bigquery),
+  now: () => new Date(),
+  log,
+});
+
+registerHttpFunction('reset-quotas', serveRoutes(routes, log));

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { type AuthenticateTenant, requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { tenantIdSchema } from '../../shared/domain/tenant-id';
+import { ServiceError } from '../../shared/errors';
+import { parseRequest } from '../../shared/http/parse';
+import type { HttpRequest, Route } from '../../shared/http/route';
+import { showRun } from './read-run';
+import { type StartRunDependencies, startRun } from './start-run';
+
+export interface RunHandlerDependencies extends StartRunDependencies {
+  readonly authenticateTenant: AuthenticateTenant;
+  readonly runStatement: RunStatement;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+}
+
+const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
+const runPathShape = z.object({
+  tenant: tenantIdSchema,
+  provider: segment,
+  domain: segment,
+  pipeline: segment,
+});
+const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
+/** Which parameters there are is the pipeline's to say; here only that they come as an object. */
+const parametersShape = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
+
+export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
+      handle: async (request) => {
+        const path = parseRequest(runPathShape, request.params, 'path');
+        const parameters = parseRequest(parametersShape, await request.json());
+        const identity = await deps.authenticateTenant(request.header('X-API-Key'));
+        const { tenantId } = requireOwnTenant(identity, path.tenant);
+        const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
+        const runId = await startRun({ tenantId, pipeline, parameters, trigger: triggerOf(request) }, deps);
+        return {
+          status: 202,
+          headers: { Location: `/api/v1/pipelines/runs/${runId}` },
+          body: { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/pipelines/runs/{run_id}',
+      handle: async (request) => {
+        const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
+        const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
+        return { status: 200, body: await showRun(tenantId, runId, deps.runStatement) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/pipelines',
+      handle: async (request) => {
+        await deps.authenticateTenant(request.header('X-API-Key'));
+        return { status: 200, body: { pipelines: [...deps.pipelines.values()].map(describePipeline) } };
+      },
+    },
+  ];
+}
+
+function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: string): PipelineDefinition {
+  const pipeline = pipelines.get(path);
+  if (pipeline !== undefined) return pipeline;
+  throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
+}
+
+const triggerOf = (request: HttpRequest): string =>
+  request.header('X-CloudScheduler') === 'true' ? 'scheduler' : 'api';
+
+const describePipeline = ({ path, description, timeout_seconds, parameters }: PipelineDefinition) => ({
+  pipeline: path,
+  description,
+  timeout_seconds,
+  parameters,
+});

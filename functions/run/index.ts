@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { createAdmit } from '../../shared/admission';
+import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
+import { loadPipelines } from '../../shared/definitions/pipelines';
+import { readEnv } from '../../shared/env';
+import { registerHttpFunction } from '../../shared/http/register';
+import { serveRoutes } from '../../shared/http/serve';
+import { createLog } from '../../shared/log';
+import { runRoutes } from './handler';
+
+const env = readEnv();
+const log = createLog();
+const runStatement = createRunStatement(createBigQuery());
+
+const routes = runRoutes({
+  authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
+  runStatement,
+  pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
+  admit: createAdmit(runStatement, () => new Date()),
+  publishRun: createPublishRun(env.RUN_TOPIC),
+  newId: randomUUID,
+  log,
+});
+
+registerHttpFunction('run', serveRoutes(routes, log));
