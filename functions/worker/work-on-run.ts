@@ -1,0 +1,99 @@
+import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
+import type { RunMessage } from '../../shared/domain/run-message';
+import type { Log } from '../../shared/log';
+import { retrying } from '../../shared/retry';
+import { findRun } from '../../shared/sql/find-run';
+import { releaseRuns } from '../../shared/sql/release-runs';
+
+export interface WorkerDependencies {
+  readonly runStatement: RunStatement;
+  readonly appendRows: AppendRows;
+  /** The pipeline with this path; undefined where there is none. */
+  readonly findPipeline: (path: string) => PipelineDefinition | undefined;
+  /** Runs a pipeline's steps. Throws for what a later delivery can do better: the run is not over then. */
+  readonly execute: (tenantId: string, slot: Slot, pipeline: PipelineDefinition) => Promise<RunOutcome>;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Conflicts with admissions of the same tenant are the rule under load, so releases are patient. */
+const retryPolicy = { budgetMs: 60_000, initialBackoffMs: 50, maximumBackoffMs: 5_000, isRetryable };
+
+/**
+ * Brings a run to its end: executes it, appends its ledger row, then releases its slot. In this order: the slot is the
+ * only record of the run until the ledger has it. Whatever is done already is not done again, so any number of
+ * deliveries at any time do no harm. Resolves when nothing is left to do; throws when another delivery is needed.
+ */
+export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
+  const { tenant_id, run_id } = message;
+  const found = await find(message, deps);
+  if (found?.is_finished) return release(tenant_id, run_id, deps);
+  if (!found?.slot)
+    return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
+
+  const { slot } = found;
+  const startedAt = deps.now();
+  const outcome = await bringToEnd(tenant_id, slot, startedAt, deps);
+  const endedAt = deps.now();
+  await deps.appendRows(tenant_id, 'pipeline_runs', [
+    ledgerRow(tenant_id, slot, outcome, startedAt, endedAt),
+  ]);
+  await release(tenant_id, run_id, deps);
+  deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
+    ...message,
+    duration_ms: endedAt.getTime() - startedAt.getTime(),
+    error_code: outcome.errorCode,
+    error_message: outcome.errorMessage,
+  });
+}
+
+async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerDependencies) {
+  try {
+    return (await runStatement(tenant_id, findRun, { tenant_id, run_id })).rows[0];
+  } catch (error) {
+    // The tenant was deleted, and its runs with it.
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function bringToEnd(
+  tenantId: string,
+  slot: Slot,
+  startedAt: Date,
+  deps: WorkerDependencies,
+): Promise<RunOutcome> {
+  if (startedAt >= slot.lease_expires_at) {
+    return failed(
+      'lease_expired',
+      `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`,
+    );
+  }
+  const pipeline = deps.findPipeline(slot.pipeline);
+  if (pipeline === undefined)
+    return failed('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
+  return deps.execute(tenantId, slot, pipeline);
+}
+
+const failed = (errorCode: string, errorMessage: string): RunOutcome => ({
+  status: 'FAILED',
+  errorCode,
+  errorMessage,
+  rowsWritten: 0,
+  bytesProcessed: 0,
+  bytesBilled: 0,
+});
+
+async function release(
+  tenantId: string,
+  runId: string,
+  { runStatement, now }: WorkerDependencies,
+): Promise<void> {
+  await retrying(retryPolicy, () =>
+    runStatement(tenantId, releaseRuns, { tenant_id: tenantId, run_ids: [runId], now: now() }),
+  );
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { findRun } from '../sql/find-run';
+
+/** A run in flight, as its slot records it. */
+export type Slot = NonNullable<z.infer<typeof findRun.row>['slot']>;
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly failedStep?: string | undefined;
+  readonly rowsWritten: number;
+  readonly bytesProcessed: number;
+  readonly bytesBilled: number;
+}
+
+/** The ledger's row for a finished run. Streamed with its run_id as insertId, so that a repeat is most often dropped. */
+export const ledgerRow = (
+  tenantId: string,
+  slot: Slot,
+  outcome: RunOutcome,
+  startedAt: Date,
+  endedAt: Date,
+) => ({
+  insertId: slot.run_id,
+  json: {
+    run_id: slot.run_id,
+    tenant_id: tenantId,
+    pipeline: slot.pipeline,
+    parameters: slot.parameters,
+    trigger: slot.trigger,
+    request_hash: slot.request_hash,
+    status: outcome.status,
+    error_code: outcome.errorCode ?? null,
+    error_message: outcome.errorMessage ?? null,
+    failed_step: outcome.failedStep ?? null,
+    admitted_at: slot.admitted_at.toISOString(),
+    started_at: startedAt.toISOString(),
+    ended_at: endedAt.toISOString(),
+    duration_ms: endedAt.getTime() - startedAt.getTime(),
+    rows_written: outcome.rowsWritten,
+    bytes_processed: outcome.bytesProcessed,
+    bytes_billed: outcome.bytesBilled,
+    recorded_at: endedAt.toISOString(),
+  },
+});
