@@ -21,8 +21,9 @@ export interface QueryParameter {
   readonly name: string;
   readonly parameterType: { readonly type: string; readonly arrayType?: { readonly type: string } };
   readonly parameterValue: {
-    readonly value?: string | null;
-    readonly arrayValues?: readonly { readonly value: string }[];
+    /** Absent for NULL. */
+    readonly value?: string;
+    readonly arrayValues?: { readonly value: string }[];
   };
 }
 
@@ -70,7 +71,7 @@ export function toQueryParameters(
     return {
       name,
       parameterType: { type },
-      parameterValue: { value: value === null ? null : String(value) },
+      parameterValue: value === null ? {} : { value: String(value) },
     };
   });
 }

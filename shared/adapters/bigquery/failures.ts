@@ -22,6 +22,7 @@ export type FailureCode =
   | 'bytes_limit_exceeded'
   | 'resources_exceeded'
   | 'stopped'
+  | 'timed_out'
   | 'internal';
 
 export interface Failure {

@@ -1,0 +1,109 @@
+import type { Destination, LoadStep } from '../../definitions/pipeline-shape';
+import type { QueryParameter } from '../../domain/parameters';
+
+export interface QueryWork {
+  readonly kind: 'query';
+  readonly sql: string;
+  readonly parameters: readonly QueryParameter[];
+  readonly destination?: Destination | undefined;
+  readonly maximumBytesBilled?: number | undefined;
+  /** Whether the outcome carries the first rows of the result. */
+  readonly wantsRows?: boolean;
+}
+
+export interface LoadWork {
+  readonly kind: 'load';
+  readonly sourceUris: readonly string[];
+  readonly step: Pick<
+    LoadStep,
+    'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values' | 'destination'
+  >;
+}
+
+export interface JobRequest {
+  /** Names the effect: a second request with the same id attaches to the first one's job. */
+  readonly jobId: string;
+  /** The tenant's dataset: unqualified names are its tables, and destinations lie in it. */
+  readonly datasetId: string;
+  /** From the moment of the call; then the job is cancelled. */
+  readonly timeoutMs: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly work: QueryWork | LoadWork;
+}
+
+/** BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration */
+export function toJobConfiguration(request: JobRequest, projectId: string) {
+  const { work } = request;
+  const common = {
+    labels: Object.fromEntries(
+      Object.entries(request.labels).map(([key, value]) => [key, toLabelValue(value)]),
+    ),
+    jobTimeoutMs: String(Math.max(1, Math.ceil(request.timeoutMs))),
+  };
+  const dataset = { projectId, datasetId: request.datasetId };
+  if (work.kind === 'load') return { ...common, load: toLoadConfiguration(work, dataset) };
+  return { ...common, query: toQueryConfiguration(work, dataset) };
+}
+
+interface DatasetReference {
+  readonly projectId: string;
+  readonly datasetId: string;
+}
+
+function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
+  return {
+    query: work.sql,
+    useLegacySql: false,
+    defaultDataset: dataset,
+    ...(work.parameters.length > 0 && {
+      parameterMode: 'NAMED',
+      queryParameters: structuredClone([...work.parameters]),
+    }),
+    ...(work.destination && toDestination(work.destination, dataset)),
+    ...(work.maximumBytesBilled !== undefined && { maximumBytesBilled: String(work.maximumBytesBilled) }),
+  };
+}
+
+function toLoadConfiguration({ sourceUris, step }: LoadWork, dataset: DatasetReference) {
+  const csv = step.csv ?? {};
+  return {
+    sourceUris: [...sourceUris],
+    sourceFormat: step.format,
+    ...(step.schema && { schema: { fields: step.schema } }),
+    ...toDestination(step.destination, dataset),
+    ...withoutUndefined({
+      maxBadRecords: step.max_bad_records,
+      ignoreUnknownValues: step.ignore_unknown_values,
+      skipLeadingRows: csv.skip_leading_rows,
+      fieldDelimiter: csv.field_delimiter,
+      quote: csv.quote,
+      nullMarker: csv.null_marker,
+      allowQuotedNewlines: csv.allow_quoted_newlines,
+      allowJaggedRows: csv.allow_jagged_rows,
+      encoding: csv.encoding,
+    }),
+  };
+}
+
+function toDestination(destination: Destination, dataset: DatasetReference) {
+  return {
+    destinationTable: { ...dataset, tableId: destination.table },
+    createDisposition: 'CREATE_IF_NEEDED',
+    writeDisposition: destination.write_disposition,
+    ...(destination.time_partitioning && { timePartitioning: destination.time_partitioning }),
+    ...(destination.clustering && { clustering: { fields: destination.clustering } }),
+  };
+}
+
+/** Label values: lower-case letters, digits, _ and -, at most 63 characters. */
+function toLabelValue(value: string): string {
+  return value
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '-')
+    .slice(0, 63);
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.assign({}, ...entries.map(([key, value]) => ({ [key]: value })));
+}

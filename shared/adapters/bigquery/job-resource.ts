@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Failure } from './failures';
+import { classifyFailure } from './failures';
+
+/** Int64 of the REST interface: decimal digits as text. */
+const count = z.coerce.number().catch(0).default(0);
+const moment = z.coerce
+  .number()
+  .transform((milliseconds) => new Date(milliseconds))
+  .optional()
+  .catch(undefined);
+
+const errorProto = z.object({ reason: z.string().optional(), message: z.string().optional() });
+
+/** The parts of BigQuery's Job resource that are read. */
+export const jobResourceShape = z.object({
+  jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
+  configuration: z.object({ query: z.unknown().optional() }).optional(),
+  status: z.object({
+    state: z.string(),
+    errorResult: errorProto.optional(),
+    errors: z.array(errorProto).default([]),
+  }),
+  statistics: z
+    .object({
+      creationTime: moment,
+      endTime: moment,
+      query: z
+        .object({ totalBytesProcessed: count, totalBytesBilled: count, numDmlAffectedRows: count })
+        .optional(),
+      load: z.object({ outputRows: count, inputFileBytes: count }).optional(),
+    })
+    .prefault({}),
+});
+
+export type JobResource = z.infer<typeof jobResourceShape>;
+
+export interface JobStatistics {
+  readonly rowsWritten: number;
+  readonly bytesProcessed: number;
+  readonly bytesBilled: number;
+  readonly startedAt?: Date | undefined;
+  readonly endedAt?: Date | undefined;
+}
+
+export const noStatistics: JobStatistics = { rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
+
+/** @param resultRows rows of the query's result, where they went to a destination table */
+export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {
+  const { query, load, creationTime, endTime } = statistics;
+  return {
+    rowsWritten: load?.outputRows ?? Math.max(query?.numDmlAffectedRows ?? 0, resultRows),
+    bytesProcessed: load?.inputFileBytes ?? query?.totalBytesProcessed ?? 0,
+    bytesBilled: query?.totalBytesBilled ?? 0,
+    startedAt: creationTime,
+    endedAt: endTime,
+  };
+}
+
+/**
+ * Why a job failed. A failed load's `errorResult` only says that there were too many errors; which row and column they
+ * were in stands in the entries beside it, so the first of those is told as well.
+ */
+export function toFailure({ status }: JobResource): Failure | undefined {
+  if (!status.errorResult) return undefined;
+  const failure = classifyFailure(status.errorResult);
+  const detail = status.errors.find(({ message }) => message && !failure.message.includes(message))?.message;
+  return detail === undefined ? failure : { ...failure, message: `${failure.message} ${detail}` };
+}

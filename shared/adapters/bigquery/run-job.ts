@@ -1,0 +1,142 @@
+import type { BigQuery, Job } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { classifyFailure, type Failure, isDuplicate } from './failures';
+import { type JobRequest, toJobConfiguration } from './job-configuration';
+import {
+  type JobResource,
+  type JobStatistics,
+  jobResourceShape,
+  toFailure,
+  toStatistics,
+} from './job-resource';
+import { readResult, waitForJob } from './wait-for-job';
+
+export type { JobRequest, LoadWork, QueryWork } from './job-configuration';
+export type { JobStatistics } from './job-resource';
+
+/** A row by column name; values as BigQuery's REST interface sends them. */
+export type ResultRow = Readonly<Record<string, unknown>>;
+
+export type JobOutcome =
+  | {
+      readonly status: 'completed';
+      /** Whether the job had been started before, by this or another worker. */
+      readonly attached: boolean;
+      readonly statistics: JobStatistics;
+      readonly rows: readonly ResultRow[];
+    }
+  | {
+      /** The job ended. Its id is used up: to try again takes another id. */
+      readonly status: 'failed';
+      readonly attached: boolean;
+      readonly statistics: JobStatistics;
+      readonly failure: Failure;
+    }
+  /** A request failed before the job's outcome was known: the same id can be asked for again. */
+  | { readonly status: 'unknown'; readonly failure: Failure };
+
+/**
+ * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end.
+ * Rejects only with the signal's reason: then the job goes on, and a later call attaches to it.
+ */
+export type RunJob = (request: JobRequest, signal?: AbortSignal) => Promise<JobOutcome>;
+
+/** At most this many rows of a result are read. */
+const maximumRows = 1000;
+
+export const createRunJob =
+  (bigquery: BigQuery): RunJob =>
+  async (request, signal) => {
+    signal?.throwIfAborted();
+    try {
+      return await runJob(bigquery, request, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { status: 'unknown', failure: classifyFailure(error) };
+    }
+  };
+
+async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
+  const deadline = Date.now() + request.timeoutMs;
+  const { job, resource: first, attached } = await startOrAttach(bigquery, request);
+  const maxResults = request.work.kind === 'query' && request.work.wantsRows ? maximumRows : 0;
+  const ended = await waitForJob(job, { first, deadline, maxResults }, signal);
+  if (ended === undefined) return await cancel(job, request, attached, first);
+
+  const failure = toFailure(ended.resource);
+  if (failure) return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure };
+  if (request.work.kind === 'load' || !(request.work.wantsRows || request.work.destination)) {
+    return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
+  }
+  // One more request, and only where something in the result matters: its rows, or how many went to the destination.
+  const { rows, totalRows } = parseResult(ended.result ?? (await readResult(job, maxResults)));
+  const rowsWritten = request.work.destination ? totalRows : 0;
+  return { status: 'completed', attached, statistics: toStatistics(ended.resource, rowsWritten), rows };
+}
+
+interface StartedJob {
+  readonly job: Job;
+  readonly resource: JobResource;
+  readonly attached: boolean;
+}
+
+async function startOrAttach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
+  try {
+    const [job, resource] = await bigquery.createJob({
+      jobId: request.jobId,
+      configuration: toJobConfiguration(request, bigquery.projectId),
+    });
+    return { job, resource: jobResourceShape.parse(resource), attached: false };
+  } catch (error) {
+    const failed = failedAtOnce(bigquery, error);
+    if (failed) return failed;
+    if (!isDuplicate(error)) throw error;
+    return await attach(bigquery, request);
+  }
+}
+
+/** A job that has failed when it is answered is thrown by the client, with the resource as its `response`. */
+function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefined {
+  const parsed = z.object({ response: jobResourceShape }).safeParse(error);
+  if (!parsed.success) return undefined;
+  const resource = parsed.data.response;
+  const { jobId, location } = resource.jobReference;
+  return { job: bigquery.job(jobId, { location }), resource, attached: false };
+}
+
+/** A job can only be found by naming its location, which is its dataset's. */
+async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
+  const [dataset]: readonly unknown[] = await bigquery.dataset(request.datasetId).getMetadata();
+  const { location } = z.object({ location: z.string() }).parse(dataset);
+  const job = bigquery.job(request.jobId, { location });
+  const [resource]: readonly unknown[] = await job.getMetadata();
+  return { job, resource: jobResourceShape.parse(resource), attached: true };
+}
+
+/** Best effort: the step has failed by its timeout, whether or not BigQuery still stops the job in time. */
+async function cancel(
+  job: Job,
+  request: JobRequest,
+  attached: boolean,
+  resource: JobResource,
+): Promise<JobOutcome> {
+  await job.cancel().catch(() => undefined);
+  const message = `Not finished within ${Math.round(request.timeoutMs / 1000)} seconds: cancelled.`;
+  const failure: Failure = { kind: 'permanent', code: 'timed_out', reason: 'timeout', message };
+  return { status: 'failed', attached, statistics: toStatistics(resource), failure };
+}
+
+const resultShape = z.object({
+  totalRows: z.coerce.number().default(0),
+  schema: z.object({ fields: z.array(z.object({ name: z.string() })).default([]) }).optional(),
+  rows: z.array(z.object({ f: z.array(z.object({ v: z.unknown() })) })).default([]),
+});
+
+function parseResult(result: unknown): { rows: readonly ResultRow[]; totalRows: number } {
+  const { schema, rows, totalRows } = resultShape.parse(result);
+  const names = schema?.fields.map((field) => field.name) ?? [];
+  return {
+    rows: rows.map(({ f }) => Object.fromEntries(names.map((name, index) => [name, f[index]?.v]))),
+    totalRows,
+  };
+}
