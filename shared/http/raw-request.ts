@@ -9,7 +9,7 @@ import { IncomingMessage, Server } from 'node:http';
  *
  * Other HTTP servers in the same process are left alone: the framework's is the one whose listener is an Express app.
  */
-const rawUrls = new WeakMap<IncomingMessage, string>();
+const rawUrl = Symbol.for('tenant-pipelines.raw-url');
 let isSubscribed = false;
 
 export function keepRequestsRaw(): void {
@@ -17,14 +17,19 @@ export function keepRequestsRaw(): void {
   isSubscribed = true;
   subscribe('http.server.request.start', (event) => {
     if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
-    rawUrls.set(event.request, event.request.url ?? '/');
+    // Kept on the request itself: should this module be loaded twice in a process, the first to come has the URL.
+    if (Reflect.has(event.request, rawUrl)) return;
+    Reflect.set(event.request, rawUrl, event.request.url ?? '/');
     event.request.url = '/';
     delete event.request.headers['content-type'];
   });
 }
 
 /** The request's target as it came over the wire: not decoded, not normalised. */
-export const rawUrlOf = (request: IncomingMessage): string => rawUrls.get(request) ?? request.url ?? '/';
+export function rawUrlOf(request: IncomingMessage): string {
+  const url: unknown = Reflect.get(request, rawUrl);
+  return typeof url === 'string' ? url : (request.url ?? '/');
+}
 
 const isRequestStart = (event: unknown): event is { request: IncomingMessage; server: Server } =>
   typeof event === 'object' &&
