@@ -1,0 +1,76 @@
+import type { AppendRows } from '../adapters/bigquery/append-rows';
+import type { FailureCode } from '../adapters/bigquery/failures';
+import type { RunJob } from '../adapters/bigquery/run-job';
+import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
+import type { ParameterValues } from '../domain/parameters';
+import type { Log } from '../log';
+
+/** An admitted run and what it executes. */
+export interface RunToExecute {
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly datasetId: string;
+  readonly definition: PipelineDefinition;
+  /** As parseParameters returned them at admission. */
+  readonly parameters: ParameterValues;
+  /** No step starts from then on. */
+  readonly leaseExpiresAt: Date;
+}
+
+/** What an execution needs of the world. */
+export interface ExecutionTools {
+  readonly runJob: RunJob;
+  readonly appendRows: AppendRows;
+  readonly now: () => Date;
+  /** In [0, 1): for the jitter of back-offs. */
+  readonly random: () => number;
+  /** Rejects with the signal's reason once that is aborted. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly log: Log;
+}
+
+export type ErrorCode = FailureCode | 'check_failed' | 'invalid_source' | 'lease_expired';
+
+export interface StepError {
+  readonly code: ErrorCode;
+  /** For people, and for the tenant's eyes: what they can act on. */
+  readonly message: string;
+}
+
+/** Totals over all attempts. */
+export interface Usage {
+  readonly rowsWritten: number;
+  readonly bytesProcessed: number;
+  readonly bytesBilled: number;
+}
+
+export interface StepOutcome extends Usage {
+  readonly stepId: string;
+  readonly type: Step['type'];
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly error?: StepError | undefined;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly attempts: number;
+}
+
+export interface RunOutcome extends Usage {
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly errorCode?: ErrorCode | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly failedStep?: string | undefined;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** The steps that were started, in the order of their ends. */
+  readonly steps: readonly StepOutcome[];
+}
+
+export const noUsage: Usage = { rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
+
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    rowsWritten: one.rowsWritten + other.rowsWritten,
+    bytesProcessed: one.bytesProcessed + other.bytesProcessed,
+    bytesBilled: one.bytesBilled + other.bytesBilled,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Failure } from '../adapters/bigquery/failures';
+import type { JobOutcome } from '../adapters/bigquery/run-job';
+import type { Step } from '../definitions/pipeline-shape';
+import { noUsage, type StepError } from './execution';
+import { composeQualityQuery } from './quality-query';
+import {
+  type CheckResult,
+  describeFailedChecks,
+  locateError,
+  readCheckResults,
+  uncomputedResults,
+} from './quality-results';
+import type { Attempt } from './records';
+
+export interface Judgement {
+  readonly attempt: Attempt;
+  /** Results of a quality step's checks. */
+  readonly checks: readonly CheckResult[];
+  /** Present if trying again can help. */
+  readonly retryable?: Failure | undefined;
+}
+
+/** What is known of an attempt besides its job's outcome. */
+export type AttemptFrame = Pick<Attempt, 'number' | 'jobId' | 'startedAt' | 'endedAt'>;
+
+/** What a job's outcome means for its step. */
+export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judgement {
+  const attempt = { ...frame, ...usageOf(job, frame) };
+  if (job.status !== 'completed') return judgeFailure(step, job.failure, attempt);
+  if (step.type !== 'quality') return { attempt, checks: [] };
+  const checks = readCheckResults(step, job.rows[0]);
+  const message = describeFailedChecks(checks);
+  const error: StepError | undefined = message === undefined ? undefined : { code: 'check_failed', message };
+  return { attempt: { ...attempt, error }, checks };
+}
+
+function judgeFailure(step: Step, failure: Failure, attempt: Attempt): Judgement {
+  const retryable = failure.kind === 'transient' || failure.kind === 'conflict' ? failure : undefined;
+  const reason = failure.code === 'internal' ? 'an internal error.' : failure.message;
+  if (step.type !== 'quality') {
+    const error = { code: failure.code, message: `Step '${step.id}' failed: ${reason}` };
+    return { attempt: { ...attempt, error }, checks: [], retryable };
+  }
+  const why = locateError(step, composeQualityQuery(step), reason);
+  const message = `The checks of step '${step.id}' could not be computed: ${why}`;
+  return {
+    attempt: { ...attempt, error: { code: failure.code, message } },
+    checks: uncomputedResults(step, why),
+    retryable,
+  };
+}
+
+/** BigQuery's own times where they are known: they are the same for every worker that looks at the job. */
+function usageOf(job: JobOutcome, frame: AttemptFrame) {
+  if (job.status === 'unknown') return noUsage;
+  const { startedAt, endedAt, ...usage } = job.statistics;
+  return { ...usage, startedAt: startedAt ?? frame.startedAt, endedAt: endedAt ?? frame.endedAt };
+}

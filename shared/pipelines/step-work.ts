@@ -1,0 +1,53 @@
+import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
+import type { LoadStep, Step } from '../definitions/pipeline-shape';
+import { toQueryParameters } from '../domain/parameters';
+import type { RunToExecute, StepError } from './execution';
+import { composeQualityQuery } from './quality-query';
+
+export type StepWork = { readonly work: QueryWork | LoadWork } | { readonly error: StepError };
+
+/** What BigQuery is asked to do for a step of a run, or why it cannot be asked. */
+export function toStepWork(run: RunToExecute, step: Step): StepWork {
+  const parameters = toQueryParameters(run.definition.parameters, run.parameters);
+  switch (step.type) {
+    case 'query':
+      return {
+        work: {
+          kind: 'query',
+          sql: step.sql,
+          parameters,
+          destination: step.destination,
+          maximumBytesBilled: step.maximum_bytes_billed,
+        },
+      };
+    case 'load':
+      return toLoadWork(run, step);
+    case 'quality': {
+      const query = composeQualityQuery(step);
+      return {
+        work: {
+          kind: 'query',
+          sql: query.sql,
+          parameters: [...parameters, ...query.parameters],
+          wantsRows: true,
+        },
+      };
+    }
+  }
+}
+
+function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {
+  const name = step.source_uri_parameter;
+  if (name === undefined) return { work: { kind: 'load', sourceUris: step.source_uris ?? [], step } };
+  const value = run.parameters[name];
+  if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
+    return { work: { kind: 'load', sourceUris: [value], step } };
+  }
+  const message = `Parameter '${name}' must be a URI like gs://bucket/path; given ${JSON.stringify(value ?? null)}.`;
+  return { error: { code: 'invalid_source', message } };
+}
+
+/** The same for every execution of the run: a redelivered run finds the jobs that the first one started. */
+export function toJobId(runId: string, stepId: string, attempt: number): string {
+  return `tp_${runId.replace(/[^A-Za-z0-9_-]/g, '-')}_${stepId}_${attempt}`;
+}
