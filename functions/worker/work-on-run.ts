@@ -2,7 +2,7 @@ import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
+import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
 import type { RunMessage } from '../../shared/domain/run-message';
 import type { Log } from '../../shared/log';
 import { retrying } from '../../shared/retry';
@@ -68,25 +68,16 @@ async function bringToEnd(
   deps: WorkerDependencies,
 ): Promise<RunOutcome> {
   if (startedAt >= slot.lease_expires_at) {
-    return failed(
+    return failedOutcome(
       'lease_expired',
       `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`,
     );
   }
   const pipeline = deps.findPipeline(slot.pipeline);
   if (pipeline === undefined)
-    return failed('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
+    return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
   return deps.execute(tenantId, slot, pipeline);
 }
-
-const failed = (errorCode: string, errorMessage: string): RunOutcome => ({
-  status: 'FAILED',
-  errorCode,
-  errorMessage,
-  rowsWritten: 0,
-  bytesProcessed: 0,
-  bytesBilled: 0,
-});
 
 async function release(
   tenantId: string,

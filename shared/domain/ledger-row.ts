@@ -15,6 +15,16 @@ export interface RunOutcome {
   readonly bytesBilled: number;
 }
 
+/** A run that ended before any step did anything. */
+export const failedOutcome = (errorCode: string, errorMessage: string): RunOutcome => ({
+  status: 'FAILED',
+  errorCode,
+  errorMessage,
+  rowsWritten: 0,
+  bytesProcessed: 0,
+  bytesBilled: 0,
+});
+
 /** The ledger's row for a finished run. Streamed with its run_id as insertId, so that a repeat is most often dropped. */
 export const ledgerRow = (
   tenantId: string,

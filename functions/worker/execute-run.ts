@@ -1,0 +1,30 @@
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { failedOutcome, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
+import { parseParameters } from '../../shared/domain/parameters';
+import { executePipeline } from '../../shared/pipelines/execute-pipeline';
+import type { ExecutionTools } from '../../shared/pipelines/execution';
+
+/**
+ * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
+ * since the admission. Throws a TransientFailure where a later delivery can go on.
+ */
+export async function executeRun(
+  tenantId: string,
+  slot: Slot,
+  definition: PipelineDefinition,
+  tools: ExecutionTools,
+): Promise<RunOutcome> {
+  const parsed = parseParameters(definition.parameters, JSON.parse(slot.parameters ?? '{}'));
+  if (!parsed.ok) {
+    return failedOutcome('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
+  }
+  const run = {
+    runId: slot.run_id,
+    tenantId,
+    datasetId: tenantId,
+    definition,
+    parameters: parsed.values,
+    leaseExpiresAt: slot.lease_expires_at,
+  };
+  return executePipeline(run, tools);
+}
