@@ -11,4 +11,5 @@ module.exports = {
   },
   // The local cloud starts a native SQL engine: the first start on a busy machine takes seconds.
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
 };
