@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { types } from 'node:util';
 import { type JournalRecord, recordSchema } from './records';
 
 /**
@@ -36,6 +37,6 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
       yield* parts;
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!(types.isNativeError(error) && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }
