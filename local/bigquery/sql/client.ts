@@ -1,0 +1,149 @@
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { BigQueryError } from '../errors';
+import { type EngineProcess, startEngineProcess } from './process';
+import { type EngineMethods, engineMethods } from './protos';
+
+/** Calls to the engine process, which is started again when it dies. */
+export interface EngineClient {
+  /** Calls a procedure. Throws an EngineFailure where the engine answers with an error. */
+  readonly call: (method: string, request: object) => Promise<object>;
+  /** The same with a request that is already in wire format. */
+  readonly callEncoded: (method: string, request: Buffer) => Promise<object>;
+  readonly encode: (method: string, request: object) => Buffer;
+  /** The process id of the engine that runs now. */
+  readonly pid: () => number | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** An error that the engine answered: gRPC status code and message. */
+export class EngineFailure extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Connection {
+  readonly engine: EngineProcess;
+  readonly channel: Client;
+}
+
+/** Starts the engine; resolves when it takes calls. */
+export async function startEngineClient(): Promise<EngineClient> {
+  const starting = startEngineProcess();
+  starting.catch(() => undefined);
+  const methods = engineMethods();
+  let closed = false;
+  let connection: Promise<Connection> = starting.then(connect);
+  await connection;
+
+  const current = async (): Promise<Connection> => {
+    if (closed) throw new BigQueryError('backendError', 'The SQL engine is closed.');
+    const seen = connection;
+    const found = await seen.catch(() => undefined);
+    if (found?.engine.alive()) return found;
+    found?.channel.close();
+    if (connection === seen) connection = startEngineProcess().then(connect);
+    return connection;
+  };
+  const callEncoded = async (method: string, request: Buffer): Promise<object> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { engine, channel } = await current();
+      try {
+        return await unary(channel, methods, method, request);
+      } catch (error) {
+        if (!(await died(engine, error))) throw error;
+        if (attempt === 2 || closed)
+          throw new BigQueryError('backendError', 'The SQL engine ended while it ran the statement.');
+      }
+    }
+  };
+  const encode = (method: string, request: object) => definition(methods, method).requestSerialize(request);
+  return {
+    callEncoded,
+    encode,
+    call: (method, request) => callEncoded(method, encode(method, request)),
+    ...tracked(
+      () => connection,
+      () => {
+        closed = true;
+      },
+    ),
+  };
+}
+
+function tracked(
+  connection: () => Promise<Connection>,
+  markClosed: () => void,
+): Pick<EngineClient, 'pid' | 'close'> {
+  let last: Connection | undefined;
+  const follow = () =>
+    void connection().then(
+      (found) => {
+        last = found;
+      },
+      () => undefined,
+    );
+  follow();
+  return {
+    pid: () => {
+      follow();
+      return last?.engine.pid;
+    },
+    close: async () => {
+      markClosed();
+      const found = await connection().catch(() => undefined);
+      found?.channel.close();
+      found?.engine.kill();
+      await found?.engine.exited;
+    },
+  };
+}
+
+async function connect(engine: EngineProcess): Promise<Connection> {
+  const channel = new Client(engine.address, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.initial_reconnect_backoff_ms': 50,
+    'grpc.max_reconnect_backoff_ms': 500,
+  });
+  await new Promise<void>((resolve, reject) => {
+    channel.waitForReady(Date.now() + 20_000, (error) => (error ? reject(error) : resolve()));
+  });
+  return { engine, channel };
+}
+
+function definition(methods: EngineMethods, name: string) {
+  const found = methods[name];
+  if (found === undefined) throw new Error(`The SQL engine has no procedure ${name}`);
+  return found;
+}
+
+function unary(channel: Client, methods: EngineMethods, method: string, request: Buffer): Promise<object> {
+  const { path, responseDeserialize } = definition(methods, method);
+  return new Promise((resolve, reject) => {
+    const answer = (error: ServiceError | null, value?: object) => {
+      if (error !== null) reject(new EngineFailure(error.code, error.details));
+      else resolve(value ?? {});
+    };
+    channel.makeUnaryRequest(path, (bytes: Buffer) => bytes, responseDeserialize, request, answer);
+  });
+}
+
+/** A broken connection is seen a little before the end of the process behind it, so that is awaited. */
+async function died(engine: EngineProcess, error: unknown): Promise<boolean> {
+  if (!engine.alive()) return true;
+  if (!(error instanceof EngineFailure)) return false;
+  if (error.code !== status.UNAVAILABLE && error.code !== status.CANCELLED) return false;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  await Promise.race([engine.exited, patience]);
+  clearTimeout(timer);
+  return !engine.alive();
+}

@@ -1,0 +1,88 @@
+/** Protocol buffer wire format, written front to back. Lengths that are not known yet are reserved and filled later. */
+export interface ByteWriter {
+  buffer: Buffer;
+  length: number;
+}
+
+export function byteWriter(capacity = 4096): ByteWriter {
+  return { buffer: Buffer.allocUnsafe(capacity), length: 0 };
+}
+
+export function written(writer: ByteWriter): Buffer {
+  return writer.buffer.subarray(0, writer.length);
+}
+
+function reserve(writer: ByteWriter, bytes: number): void {
+  if (writer.length + bytes <= writer.buffer.length) return;
+  const grown = Buffer.allocUnsafe(Math.max(writer.buffer.length * 2, writer.length + bytes));
+  writer.buffer.copy(grown, 0, 0, writer.length);
+  writer.buffer = grown;
+}
+
+/** A non-negative integer below 2^53. */
+export function writeVarint(writer: ByteWriter, value: number): void {
+  reserve(writer, 10);
+  let rest = value;
+  while (rest > 0x7f) {
+    writer.buffer[writer.length++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  writer.buffer[writer.length++] = rest;
+}
+
+/** A signed 64-bit integer, as two's complement. */
+export function writeInt64(writer: ByteWriter, value: bigint): void {
+  reserve(writer, 10);
+  let rest = BigInt.asUintN(64, value);
+  while (rest > 0x7fn) {
+    writer.buffer[writer.length++] = Number(rest & 0x7fn) | 0x80;
+    rest >>= 7n;
+  }
+  writer.buffer[writer.length++] = Number(rest);
+}
+
+export function writeDouble(writer: ByteWriter, value: number): void {
+  reserve(writer, 8);
+  writer.buffer.writeDoubleLE(value, writer.length);
+  writer.length += 8;
+}
+
+export function writeTag(writer: ByteWriter, field: number, wireType: 0 | 1 | 2): void {
+  writeVarint(writer, field * 8 + wireType);
+}
+
+export function writeString(writer: ByteWriter, field: number, value: string): void {
+  writeTag(writer, field, 2);
+  const size = Buffer.byteLength(value, 'utf8');
+  writeVarint(writer, size);
+  reserve(writer, size);
+  writer.length += writer.buffer.write(value, writer.length, size, 'utf8');
+}
+
+export function writeBytes(writer: ByteWriter, field: number, value: Uint8Array): void {
+  writeTag(writer, field, 2);
+  writeVarint(writer, value.length);
+  reserve(writer, value.length);
+  writer.buffer.set(value, writer.length);
+  writer.length += value.length;
+}
+
+const lengthBytes = 4;
+
+/** Starts a nested message; its length takes four bytes whatever it is. Returns what `endMessage` needs. */
+export function beginMessage(writer: ByteWriter, field: number): number {
+  writeTag(writer, field, 2);
+  reserve(writer, lengthBytes);
+  writer.length += lengthBytes;
+  return writer.length;
+}
+
+export function endMessage(writer: ByteWriter, start: number): void {
+  const size = writer.length - start;
+  if (size >= 2 ** 28) throw new RangeError('A message for the SQL engine is larger than 256 MiB');
+  const at = start - lengthBytes;
+  writer.buffer[at] = (size & 0x7f) | 0x80;
+  writer.buffer[at + 1] = ((size >>> 7) & 0x7f) | 0x80;
+  writer.buffer[at + 2] = ((size >>> 14) & 0x7f) | 0x80;
+  writer.buffer[at + 3] = size >>> 21;
+}

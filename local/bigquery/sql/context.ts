@@ -1,0 +1,16 @@
+import type { EngineClient } from './client';
+import type { Language } from './language';
+import type { Node } from './node';
+import type { ParsedScript, Parser } from './parse';
+import type { QueryPlan } from './plan';
+
+/** What all statements share: the engine, the dialect, and what has been analysed before. */
+export interface EngineContext {
+  readonly client: EngineClient;
+  readonly language: Language;
+  readonly parser: Parser;
+  readonly plans: (key: string, make: () => Promise<QueryPlan>) => Promise<QueryPlan>;
+  readonly checks: (key: string, make: () => Promise<Node>) => Promise<Node>;
+}
+
+export type { ParsedScript };

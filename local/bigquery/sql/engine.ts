@@ -1,0 +1,59 @@
+import type { SqlEngine, SqlRequest, TableStore } from '../model';
+import { startEngineClient } from './client';
+import type { EngineContext } from './context';
+import { loadLanguage } from './language';
+import { lru } from './lru';
+import type { Node } from './node';
+import { readParameters } from './parameters';
+import { createParser } from './parse';
+import type { QueryPlan } from './plan';
+import type { Scope } from './scope';
+import { runScript } from './script';
+
+export interface SqlEngineOptions {
+  readonly store: TableStore;
+  /** The clock behind CURRENT_TIMESTAMP and its like; without it, the engine's own, which has microseconds. */
+  readonly now?: () => Date;
+}
+
+export interface LocalSqlEngine extends SqlEngine {
+  /** The process id of the native engine that runs now. */
+  readonly pid: () => number | undefined;
+}
+
+const cachedPlans = 1000;
+
+/** Starts the native engine and answers SQL over the store's tables with it. Ready within about a second. */
+export async function startSqlEngine({ store, now }: SqlEngineOptions): Promise<LocalSqlEngine> {
+  const client = await startEngineClient();
+  const language = await loadLanguage(client);
+  const context: EngineContext = {
+    client,
+    language,
+    parser: createParser(client, language),
+    plans: lru<Promise<QueryPlan>>(cachedPlans),
+    checks: lru<Promise<Node>>(cachedPlans),
+  };
+  const execute = async (request: SqlRequest, dry: boolean) => {
+    const script = await context.parser.script(request.sql);
+    return runScript(context, scopeOf(request, store, now), script, dry);
+  };
+  return {
+    run: (request) => execute(request, false),
+    analyze: (request) => execute(request, true),
+    close: client.close,
+    pid: client.pid,
+  };
+}
+
+function scopeOf(request: SqlRequest, store: TableStore, now: (() => Date) | undefined): Scope {
+  return {
+    projectId: request.projectId,
+    defaultDataset: request.defaultDataset,
+    parameters: readParameters(request.parameters),
+    variables: new Map(),
+    read: (reference) => store.read(reference),
+    store,
+    now: now?.(),
+  };
+}

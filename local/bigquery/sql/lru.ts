@@ -1,0 +1,21 @@
+/**
+ * A cache of at most `capacity` values by key; the one not used for longest goes first. A promise that fails is
+ * forgotten, so that a failure is never answered twice.
+ */
+export function lru<T>(capacity: number): (key: string, make: () => T) => T {
+  const values = new Map<string, T>();
+  return (key, make) => {
+    const known = values.get(key);
+    if (known !== undefined) {
+      values.delete(key);
+      values.set(key, known);
+      return known;
+    }
+    const made = make();
+    values.set(key, made);
+    if (made instanceof Promise) made.catch(() => values.delete(key));
+    const [oldest] = values.keys();
+    if (values.size > capacity && oldest !== undefined) values.delete(oldest);
+    return made;
+  };
+}

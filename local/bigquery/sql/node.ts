@@ -1,0 +1,79 @@
+/**
+ * Reading the engine's trees. They come as plain objects, one key per wrapper (`{resolvedTableScanNode: {…}}`), with
+ * absent fields left out; every read checks what it finds.
+ */
+export type Node = Readonly<Record<string, unknown>>;
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
+}
+
+/** The node at the end of a path of keys. */
+export function child(node: unknown, ...path: readonly string[]): Node | undefined {
+  let current: unknown = node;
+  for (const key of path) current = isNode(current) ? current[key] : undefined;
+  return isNode(current) ? current : undefined;
+}
+
+export function children(node: unknown, key: string): readonly Node[] {
+  const value = isNode(node) ? node[key] : undefined;
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+export function text(node: unknown, key: string): string | undefined {
+  const value = isNode(node) ? node[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function texts(node: unknown, key: string): readonly string[] {
+  const value = isNode(node) ? node[key] : undefined;
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+export function flag(node: unknown, key: string): boolean {
+  return isNode(node) && node[key] === true;
+}
+
+/** The one node inside a wrapper that may nest (`{resolvedFunctionCallBaseNode: {resolvedFunctionCallNode: {…}}}`). */
+export function unwrap(wrapper: unknown): { readonly kind: string; readonly node: Node } | undefined {
+  let found: { kind: string; node: Node } | undefined;
+  for (let current = wrapper; isNode(current); ) {
+    const [entry, ...others] = Object.entries(current);
+    if (entry === undefined || others.length > 0 || !entry[0].endsWith('Node') || !isNode(entry[1])) break;
+    found = { kind: entry[0], node: entry[1] };
+    current = entry[1];
+  }
+  return found;
+}
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a node lies in the text, in bytes of UTF-8. It is kept in the innermost of the nested `parent`s. */
+export function span(node: unknown): Span | undefined {
+  for (
+    let current = isNode(node) ? node : undefined;
+    current !== undefined;
+    current = child(current, 'parent')
+  ) {
+    const range = child(current, 'parseLocationRange');
+    if (range === undefined) continue;
+    const { start = 0, end } = range;
+    if (typeof start === 'number' && typeof end === 'number') return { start, end };
+  }
+  return undefined;
+}
+
+/** Calls `visit` for every node of a kind (`key` is its wrapper's key), outermost first. */
+export function findAll(tree: unknown, key: string, visit: (node: Node) => void): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) findAll(item, key, visit);
+  } else if (isNode(tree)) {
+    for (const [name, value] of Object.entries(tree)) {
+      if (name === key && isNode(value)) visit(value);
+      if (typeof value === 'object') findAll(value, key, visit);
+    }
+  }
+}

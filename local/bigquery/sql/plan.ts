@@ -1,0 +1,235 @@
+import type { Field, TableReference } from '../model';
+import { type CatalogTable, catalogOf } from './catalog';
+import type { EngineContext } from './context';
+import { queryError } from './failures';
+import type { Condition } from './filters';
+import { child, children, type Node, text } from './node';
+import type { TablePath } from './parse';
+import { type QueryParts, queryParts, type TableScan } from './scans';
+import type { LocalTable, Scope } from './scope';
+import { type Edit, edited, fromBytes, quotedPath, type SqlText, toBytes } from './sql-text';
+import { replacedCalls } from './substitutes';
+import { missingTable, type Reach, type ReachableTable, reach, typesKey } from './tables';
+import { type EngineType, engineType, fieldOfType } from './types';
+
+/** A table as one query reads it. */
+export interface PlannedTable {
+  /** Its name in the query that the engine evaluates. */
+  readonly name: string;
+  readonly reference: TableReference | undefined;
+  readonly fullName: string;
+  readonly schema: readonly Field[];
+  /** The columns that the query uses; all others are sent as null. */
+  readonly columns: ReadonlySet<number>;
+  readonly withRowColumn: boolean;
+  readonly valueTable: boolean;
+  /** Rows that fail all of these alternatives do not matter; undefined where all rows do. */
+  readonly alternatives: readonly (readonly PlannedCondition[])[] | undefined;
+}
+
+export interface PlannedCondition {
+  readonly index: number;
+  readonly field: Field;
+  readonly values: Condition['values'];
+}
+
+export interface QueryPlan {
+  /** The part of the engine's request that is the same for every run, in wire format. */
+  readonly request: Buffer;
+  readonly text: SqlText;
+  readonly tables: readonly PlannedTable[];
+  readonly output: readonly Field[];
+  readonly valueTable: boolean;
+}
+
+export interface QuerySource {
+  readonly text: SqlText;
+  readonly scope: Scope;
+  readonly locals?: readonly LocalTable[];
+  /** The table that shows its hidden row column. */
+  readonly target?: TableReference;
+  readonly columnTypes?: readonly Field[];
+}
+
+/** Analyses a query and works out what must be sent to evaluate it. Plans are kept as long as all they depend on. */
+export async function planQuery(context: EngineContext, source: QuerySource): Promise<QueryPlan> {
+  const { scope, text: sql } = source;
+  const paths = await context.parser.tablePaths(sql);
+  const reached = reach(
+    scope,
+    paths.map(({ path }) => path),
+    source.locals ?? [],
+    source.target,
+  );
+  const key = JSON.stringify([
+    sql.bytes,
+    reached.key,
+    ...scopeKey(scope),
+    source.columnTypes?.map(engineType),
+  ]);
+  return context.plans(key, () => makePlan(context, source, paths, reached));
+}
+
+export function scopeKey(scope: Scope): readonly unknown[] {
+  const { projectId, defaultDataset, parameters, variables } = scope;
+  return [
+    projectId,
+    defaultDataset,
+    typesKey(parameters),
+    typesKey(variables.values()),
+    scope.now !== undefined,
+  ];
+}
+
+async function makePlan(
+  context: EngineContext,
+  source: QuerySource,
+  paths: readonly TablePath[],
+  reached: Reach,
+): Promise<QueryPlan> {
+  const { text: sql, scope } = source;
+  const options = analyzerOptions(context, scope, source.columnTypes);
+  const statement = await analyze(context, sql, scope, reached, options);
+  const query = child(statement, 'resolvedQueryStmtNode') ?? {};
+  const parts = queryParts(query);
+  const tables = plannedTables(parts, reached);
+  const evaluated = edited(sql, [
+    ...tableEdits(parts, paths, tables),
+    ...replacedCalls(parts.calls, sql, scope.now),
+  ]);
+  const request = context.client.encode('EvaluateQuery', {
+    sql: fromBytes(evaluated.bytes),
+    options: scope.now === undefined ? options : withNowParameter(options),
+    simpleCatalog: catalogOf(context.language, tables.map(evaluatedTable), []),
+  });
+  return {
+    request,
+    text: evaluated,
+    tables,
+    output: outputFields(query),
+    valueTable: query['isValueTable'] === true,
+  };
+}
+
+function evaluatedTable({ name, schema, withRowColumn, valueTable }: PlannedTable): CatalogTable {
+  return { path: [name], fullName: name, schema, withRowColumn, valueTable };
+}
+
+/** Analyses a text against the tables it can reach. Throws what BigQuery would say of it. */
+export async function analyze(
+  context: EngineContext,
+  sql: SqlText,
+  scope: Scope,
+  reached: Reach,
+  options: object,
+): Promise<Node> {
+  const constants = [...scope.variables.values()].map(({ name, field }) => ({
+    namePath: [name],
+    type: engineType(field),
+    value: {},
+  }));
+  const request = {
+    sqlStatement: fromBytes(sql.bytes),
+    options,
+    simpleCatalog: catalogOf(context.language, reached.tables, constants),
+  };
+  try {
+    return child(await context.client.call('Analyze', request), 'resolvedStatement') ?? {};
+  } catch (error) {
+    throw missingTableError(error, scope) ?? queryError(error, sql);
+  }
+}
+
+function missingTableError(error: unknown, scope: Scope): Error | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const found = /^Table not found: (.+?)(?:; Did you mean .*)?(?: \[at \d+:\d+\])?$/.exec(message);
+  const name = found?.[1];
+  if (name === undefined) return undefined;
+  const segments = [...name.matchAll(/`((?:[^`\\]|\\.)*)`|[^.`]+/g)].map((match) => match[1] ?? match[0]);
+  return missingTable(scope, segments);
+}
+
+export function analyzerOptions(
+  context: EngineContext,
+  scope: Scope,
+  columnTypes?: readonly Field[],
+): object {
+  return {
+    languageOptions: context.language.options,
+    queryParameters: scope.parameters.map(({ name, field }) => ({ name, type: engineType(field) })),
+    errorMessageMode: 'ERROR_MESSAGE_ONE_LINE',
+    defaultTimezone: 'UTC',
+    pruneUnusedColumns: true,
+    parseLocationRecordType: 'PARSE_LOCATION_RECORD_FULL_NODE_SCOPE',
+    ...(columnTypes && { targetColumnTypes: columnTypes.map((field): EngineType => engineType(field)) }),
+  };
+}
+
+function withNowParameter(options: object): object {
+  const parameter = { name: '__now', type: { typeKind: 'TYPE_TIMESTAMP' } };
+  const known =
+    'queryParameters' in options && Array.isArray(options.queryParameters) ? options.queryParameters : [];
+  return { ...options, queryParameters: [...known, parameter] };
+}
+
+/** Each table once, with all that any of the query's reads of it needs. */
+function plannedTables(parts: QueryParts, reached: Reach): readonly PlannedTable[] {
+  const names = [...new Set(parts.scans.map(({ fullName }) => fullName))];
+  return names.flatMap((fullName, position) => {
+    const scans = parts.scans.filter((scan) => scan.fullName === fullName);
+    const table = reached.tables.find((candidate) => candidate.fullName === fullName);
+    return table === undefined ? [] : [plannedTable(table, scans, `#${position}`)];
+  });
+}
+
+function plannedTable(table: ReachableTable, scans: readonly TableScan[], name: string): PlannedTable {
+  const columns = new Set(scans.flatMap((scan) => scan.columns.map(({ index }) => index)));
+  const alternatives = scans.map((scan) => plannedConditions(table, scan));
+  return {
+    name,
+    reference: table.reference,
+    fullName: table.fullName,
+    schema: table.schema,
+    columns,
+    withRowColumn: table.withRowColumn,
+    valueTable: table.valueTable,
+    alternatives: alternatives.every((conditions) => conditions.length > 0) ? alternatives : undefined,
+  };
+}
+
+function plannedConditions(table: ReachableTable, scan: TableScan): readonly PlannedCondition[] {
+  return scan.conditions.flatMap(({ columnId, values }) => {
+    const index = scan.columns.find((column) => column.columnId === columnId)?.index;
+    const field = index === undefined ? undefined : table.schema[index];
+    return index === undefined || field === undefined ? [] : [{ index, field, values }];
+  });
+}
+
+/** Puts the evaluated name of each table in the place of its path, keeping the name that its columns go by. */
+function tableEdits(
+  parts: QueryParts,
+  paths: readonly TablePath[],
+  tables: readonly PlannedTable[],
+): readonly Edit[] {
+  const edits = new Map<number, Edit>();
+  for (const scan of parts.scans) {
+    const table = tables.find(({ fullName }) => fullName === scan.fullName);
+    const path = paths.find((candidate) => candidate.span.start === scan.span.start);
+    if (table === undefined || path === undefined)
+      throw new Error(`The SQL engine reads ${scan.fullName} at a place where no table is named`);
+    const alias = path.hasAlias ? '' : ` AS ${toBytes(quotedPath([path.path.at(-1) ?? '']))}`;
+    edits.set(path.span.start, { ...path.span, replacement: `${quotedPath([table.name])}${alias}` });
+  }
+  return [...edits.values()];
+}
+
+function outputFields(query: Node): readonly Field[] {
+  return children(query, 'outputColumnList').map((column) =>
+    fieldOfType(columnName(text(column, 'name') ?? ''), child(column, 'column')?.['type']),
+  );
+}
+
+/** The engine calls a column without a name `$col1` and the like. */
+function columnName(name: string): string {
+  return /^\$col\d+$/.test(name) ? '' : name;
+}

@@ -1,0 +1,41 @@
+import type { StatementResult } from '../model';
+import type { EngineContext } from './context';
+import { runDelete, runTruncate } from './delete';
+import { notImplemented } from './failures';
+import { runInsert } from './insert';
+import type { ParsedStatement } from './parse';
+import type { Scope } from './scope';
+import { runSelect } from './select';
+import { type SqlText, slice } from './sql-text';
+import { runUpdate } from './update';
+
+/** Runs one statement that is no part of the scripting language, or only analyses it. */
+export async function runStatement(
+  context: EngineContext,
+  scope: Scope,
+  script: SqlText,
+  statement: ParsedStatement,
+  dry: boolean,
+): Promise<StatementResult> {
+  const changing = { script, statement };
+  switch (statement.kind) {
+    case 'astQueryStatementNode':
+      return runSelect(context, scope, slice(script, statement.span.start, statement.span.end), dry);
+    case 'astInsertStatementNode':
+      return runInsert(context, scope, changing, dry);
+    case 'astUpdateStatementNode':
+      return runUpdate(context, scope, changing, dry);
+    case 'astDeleteStatementNode':
+      return runDelete(context, scope, changing, dry);
+    case 'astTruncateStatementNode':
+      return runTruncate(context, scope, changing, dry);
+    default:
+      throw notImplemented(`The statement ${statementName(statement.kind)}`);
+  }
+}
+
+/** `astCreateViewStatementNode` → `CREATE VIEW`. */
+export function statementName(kind: string): string {
+  const name = kind.replace(/^ast/, '').replace(/(Statement)?Node$/, '');
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+}
