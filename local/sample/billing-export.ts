@@ -162,8 +162,10 @@ function makeCredits(item: (typeof skus)[number], costMicros: number, random: ()
   return [...(item.sustainedUse ? [sustained] : []), ...(isPromoted ? [promotion] : [])];
 }
 
-function pick<T>(choices: readonly [T, ...T[]], random: () => number): T {
-  return choices[Math.floor(random() * choices.length)] ?? choices[0];
+function pick<T>(choices: readonly T[], random: () => number): T {
+  const choice = choices[Math.floor(random() * choices.length)];
+  if (choice === undefined) throw new Error('There is nothing to pick from.');
+  return choice;
 }
 
 /** As the export writes it, e.g. 2026-10-31 23:00:00 UTC. */

@@ -1,5 +1,5 @@
 import type { Field, SqlEngine, StatementResult } from '../../local/bigquery/model';
-import type { FieldDefinition } from '../../shared/definitions/field-shape';
+import { fieldsOfRest } from '../../local/bigquery/store/rest-schema';
 import type { PipelineDefinition, Step } from '../../shared/definitions/pipeline-shape';
 import type { TableDefinition } from '../../shared/definitions/tables';
 import { findAncestors, findReady } from '../../shared/domain/dag';
@@ -25,7 +25,7 @@ export async function analysePipeline(
 ): Promise<readonly string[]> {
   const datasetId = definition.path.replace(/\//g, '_');
   const reference = (tableId: string) => ({ projectId, datasetId, tableId });
-  for (const { name, schema } of metadataTables) store.addTable(reference(name), schema.fields.map(toField));
+  for (const { name, schema } of metadataTables) store.addTable(reference(name), fieldsOfRest(schema));
 
   const problems: string[] = [];
   for (const step of inOrder(definition.steps)) {
@@ -39,7 +39,8 @@ export async function analysePipeline(
     try {
       const analysed = await analyseStep(definition, step, engine, datasetId);
       if (analysed) for (const problem of findTrespasses(analysed, known, datasetId)) say(problem);
-      const made = step.type === 'load' ? step.schema?.map(toField) : analysed?.schema;
+      const made =
+        step.type === 'load' ? step.schema && fieldsOfRest({ fields: step.schema }) : analysed?.schema;
       if (step.type !== 'quality' && step.destination && made) {
         store.addTable(reference(step.destination.table), made);
         for (const problem of findLayoutProblems(step.destination, made)) say(problem);
@@ -111,18 +112,4 @@ function inOrder(steps: readonly Step[]): readonly Step[] {
     }
   }
   return ordered;
-}
-
-const legacyNames: Partial<Record<FieldDefinition['type'], Field['type']>> = {
-  INT64: 'INTEGER',
-  FLOAT64: 'FLOAT',
-  BOOL: 'BOOLEAN',
-};
-
-function toField({ name, type, mode = 'NULLABLE', fields }: FieldDefinition): Field {
-  const legacy = legacyNames[type];
-  if (legacy) return { name, type: legacy, mode };
-  if (type === 'INT64' || type === 'FLOAT64' || type === 'BOOL')
-    throw new Error(`${type} has no legacy name`);
-  return { name, type, mode, ...(fields && { fields: fields.map(toField) }) };
 }
