@@ -3,7 +3,8 @@ class CountReporter {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites }) {
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    process.stderr.write(`\n${numPassedTests} passed, ${failed} failed${skipped}\n`);
+    // Jest's own summary comes after this call.
+    process.once('exit', () => process.stdout.write(`\n${numPassedTests} passed, ${failed} failed${skipped}\n`));
   }
 }
 
