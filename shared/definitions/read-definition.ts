@@ -9,11 +9,12 @@ export function readDefinitionText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : String(error);
-    throw new DefinitionError(`${file}: cannot be read: ${why}`);
+    throw new DefinitionError(`${file}: cannot be read: ${isMissing(error) ? 'no such file' : error}`);
   }
 }
+
+const isMissing = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 
 /** Reads a JSON file of schemas/ and checks its shape. Throws a DefinitionError. */
 export function readJsonDefinition<T>(file: string, shape: z.ZodType<T>): T {
