@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { severities } from './log';
 
 /** The environment every function may read. Declared once; a wrong value stops the process at its start. */
 const shape = z.object({
@@ -10,6 +11,8 @@ const shape = z.object({
   /** The topic that wakes the worker. */
   RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
   ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  /** Log lines below it are left out. */
+  LOG_SEVERITY: z.enum(severities).default('INFO'),
   /** Read by Google's BigQuery client; here only to tell whether it points at this machine. */
   BIGQUERY_EMULATOR_HOST: z.string().optional(),
 });

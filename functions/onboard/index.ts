@@ -25,4 +25,4 @@ const routes = onboardRoutes({
   newId: randomUUID,
 });
 
-registerHttpFunction('onboard', serveRoutes(routes, createLog()));
+registerHttpFunction('onboard', serveRoutes(routes, createLog(env.LOG_SEVERITY)));

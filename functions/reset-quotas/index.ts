@@ -1,12 +1,14 @@
 import { createBigQuery } from '../../shared/adapters/bigquery/client';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { resetQuotasRoutes } from './handler';
 
-const log = createLog();
+const env = readEnv();
+const log = createLog(env.LOG_SEVERITY);
 const bigquery = createBigQuery();
 
 const routes = resetQuotasRoutes({

@@ -12,7 +12,7 @@ import { createLog } from '../../shared/log';
 import { runRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog();
+const log = createLog(env.LOG_SEVERITY);
 const runStatement = createRunStatement(createBigQuery());
 
 const routes = runRoutes({

@@ -12,7 +12,7 @@ import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog();
+const log = createLog(env.LOG_SEVERITY);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const appendRows = createAppendRows(bigquery);

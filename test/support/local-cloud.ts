@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalCloud, startLocalCloud } from '../../local/cloud';
+
+export interface TestCloud extends LocalCloud {
+  readonly dataDirectory: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Answers are looked into by expectations, which name what they expect.
+  readonly body: Record<string, unknown>;
+}
+
+/** The whole cloud in a box in this process, in a fresh directory, on ports of the system's choice. Once a test file. */
+export async function startTestCloud(environment: Record<string, string> = {}): Promise<TestCloud> {
+  Object.assign(process.env, { LOG_SEVERITY: 'NONE', ...environment });
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-'));
+  const cloud = await startLocalCloud({
+    gatewayPort: 0,
+    bigqueryPort: 0,
+    pubsubPort: 0,
+    dataDirectory,
+    isMemoryOnly: false,
+    schemasDirectory: join(__dirname, '../../schemas'),
+    log: () => undefined,
+  });
+  return {
+    ...cloud,
+    dataDirectory,
+    close: async () => {
+      await cloud.close();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A request to the gateway with a JSON body; the answer's JSON, or {} where it has none. */
+export async function call(
+  base: string,
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(base + path, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+
+/** Onboards a tenant and resolves to its API key. */
+export async function onboard(
+  base: string,
+  tenantId: string,
+  change: Record<string, unknown> = {},
+): Promise<string> {
+  const { status, body } = await call(base, 'POST', '/api/v1/customers/onboard', {
+    body: {
+      tenant_id: tenantId,
+      company_name: 'Test Corporation',
+      contact_email: 'admin@testcorp.com',
+      subscription_tier: 'STARTER',
+      ...change,
+    },
+  });
+  if (status !== 201 || typeof body.api_key !== 'string')
+    throw new Error(`Onboarding: ${JSON.stringify(body)}`);
+  return body.api_key;
+}
+
+/** Asks until `look` gives something, and resolves to it. Fails after 30 s with what was waited for. */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const giveUpAt = Date.now() + 30_000;
+  while (Date.now() < giveUpAt) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`Waited 30 s in vain: ${what}`);
+}
