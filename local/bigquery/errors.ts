@@ -5,18 +5,26 @@ const statusOfReason = {
   parseError: 400,
   resourcesExceeded: 400,
   badRequest: 400,
+  resourceInUse: 400,
+  bytesBilledLimitExceeded: 400,
+  stopped: 400,
   accessDenied: 403,
   rateLimitExceeded: 403,
   quotaExceeded: 403,
   notFound: 404,
   duplicate: 409,
   conditionNotMet: 412,
+  uploadTooLarge: 413,
   jobInternalError: 500,
   notImplemented: 501,
   backendError: 503,
 } as const;
 
 export type ErrorReason = keyof typeof statusOfReason;
+
+export function isErrorReason(name: string): name is ErrorReason {
+  return Object.hasOwn(statusOfReason, name);
+}
 
 /** An error in BigQuery's own form: it becomes a REST error answer, or a job's `errorResult`. */
 export class BigQueryError extends Error {

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { type ErrorReason, isErrorReason } from '../errors';
+import type { Field, Row } from '../model';
+import type { Disk } from '../store/disk';
+import { type Job, type JobOutcome, jobKey, type QueryRows } from './job';
+import { jobConfigurationSchema } from './job-configuration';
+import { type JobLog, type LinePlace, openJobLog } from './job-log';
+import type { QueryResults } from './query-results';
+
+/** All jobs that are known: under way, done lately (in memory), and done within two days (on disk). */
+export interface JobBook {
+  /** Without a location, jobs of the multi-regions US and EU are found, as BigQuery has it. */
+  find(jobId: string, location: string | undefined): Promise<Job | undefined>;
+  has(key: string): boolean;
+  /** Enters a job; resolves when it is durable, if it is to be. */
+  add(job: Job, durable: boolean): Promise<void>;
+  /** Gives a job its outcome; resolves when that is durable, if the job is. */
+  finish(job: Job, outcome: JobOutcome, rows: QueryRows | undefined): Promise<void>;
+  /** Jobs held in memory, the newest first. */
+  recent(): readonly Job[];
+}
+
+const reasonSchema = z.custom<ErrorReason>((value) => typeof value === 'string' && isErrorReason(value));
+const faultSchema = z.object({ reason: reasonSchema, message: z.string(), location: z.string().optional() });
+const tableSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
+
+const recordSchema = z.object({
+  reference: z.object({ projectId: z.string(), jobId: z.string(), location: z.string() }),
+  configuration: jobConfigurationSchema,
+  creationTime: z.number(),
+  outcome: z
+    .object({
+      startTime: z.number(),
+      endTime: z.number(),
+      error: faultSchema.optional(),
+      errors: z.array(faultSchema).optional(),
+      statistics: z.record(z.string(), z.unknown()),
+      destination: tableSchema.optional(),
+    })
+    .optional(),
+  /** The rows of a query, where they are few: a caller that comes back after a restart finds them. */
+  rows: z.object({ schema: z.array(z.custom<Field>()), rows: z.array(z.custom<Row>()) }).optional(),
+});
+
+/** A job as it is kept on disk: one line when it is accepted, without an outcome, and one when it is done. */
+export type JobRecord = z.infer<typeof recordSchema>;
+
+const headSchema = z.object({
+  reference: z.object({ jobId: z.string(), location: z.string() }),
+  outcome: z.object({}).optional(),
+});
+
+export interface OpenBook {
+  readonly book: JobBook;
+  /** Jobs that were under way when the process before this one ended. */
+  readonly interrupted: readonly JobRecord[];
+}
+
+/** Most cells of a result that is kept with its job on disk. */
+const keptCells = 2_000;
+/** Done jobs held in memory: fewer where they can be read from disk. */
+const memoryLimit = { withDisk: 500, memoryOnly: 5_000 };
+
+/** @param folder where jobs are kept; absent: in memory only */
+export function openJobBook(folder: string | undefined, disk: Disk, results: QueryResults): OpenBook {
+  const places = new Map<string, LinePlace>();
+  const open = new Map<string, JobRecord>();
+  const log =
+    folder === undefined ? undefined : openJobLog(folder, disk, (line, place) => visit(line, place));
+  const interrupted = [...open.values()];
+  return { book: bookOver(log, places, results), interrupted };
+
+  function visit(line: string, place: LinePlace): void {
+    const value: unknown = JSON.parse(line);
+    const head = headSchema.parse(value);
+    const key = jobKey(head.reference);
+    places.set(key, place);
+    if (head.outcome === undefined) open.set(key, recordSchema.parse(value));
+    else open.delete(key);
+  }
+}
+
+function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, results: QueryResults): JobBook {
+  const inMemory = new Map<string, Job>();
+  const finishers = new WeakMap<Job, boolean>();
+  const limit = log === undefined ? memoryLimit.memoryOnly : memoryLimit.withDisk;
+  return {
+    async find(jobId, location) {
+      for (const place of location === undefined ? ['US', 'EU'] : [location]) {
+        const found = await findByKey(jobKey({ location: place, jobId }));
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    has: (key) => inMemory.has(key) || places.has(key),
+    async add(job, durable) {
+      const key = jobKey(job.reference);
+      inMemory.set(key, job);
+      finishers.set(job, durable);
+      if (!durable || log === undefined) return;
+      try {
+        places.set(key, await log.append(lineOf(job, undefined, undefined)));
+      } catch (error) {
+        inMemory.delete(key);
+        throw error;
+      }
+    },
+    async finish(job, outcome, rows) {
+      const key = jobKey(job.reference);
+      if (rows !== undefined) results.put(key, rows);
+      if (finishers.get(job) === true && log !== undefined) {
+        // Should this fail, the job's effect is durable all the same and the next start finds it.
+        const place = await log.append(lineOf(job, outcome, rows)).catch(() => undefined);
+        if (place !== undefined) places.set(key, place);
+      }
+      job.outcome = outcome;
+      trim(inMemory, limit);
+    },
+    recent: () => [...inMemory.values()].reverse(),
+  };
+
+  async function findByKey(key: string): Promise<Job | undefined> {
+    const place = inMemory.has(key) ? undefined : places.get(key);
+    if (place === undefined || log === undefined) return inMemory.get(key);
+    const record = recordSchema.parse(JSON.parse(await log.read(place)));
+    if (record.rows !== undefined && results.get(key) === undefined) results.put(key, record.rows);
+    return jobOf(record);
+  }
+}
+
+/** A job read back from disk. */
+export function jobOf({ reference, configuration, creationTime, outcome }: JobRecord): Job {
+  return {
+    reference,
+    configuration,
+    creationTime,
+    startTime: outcome?.startTime,
+    outcome,
+    cancelled: false,
+    done: Promise.resolve(),
+  };
+}
+
+function lineOf(job: Job, outcome: JobOutcome | undefined, rows: QueryRows | undefined): string {
+  const { reference, configuration, creationTime } = job;
+  const few = rows !== undefined && rows.rows.length * rows.schema.length <= keptCells;
+  return JSON.stringify({ reference, configuration, creationTime, outcome, ...(few && { rows }) });
+}
+
+/** Forgets the jobs that have been done longest; one under way is never forgotten. */
+function trim(jobs: Map<string, Job>, limit: number): void {
+  if (jobs.size <= limit) return;
+  let surplus = jobs.size - limit;
+  for (const [key, job] of jobs) {
+    if (surplus <= 0) return;
+    if (job.outcome === undefined) continue;
+    jobs.delete(key);
+    surplus--;
+  }
+}

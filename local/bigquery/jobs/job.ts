@@ -1,0 +1,60 @@
+import type { ErrorReason } from '../errors';
+import type { Field, Row, TableReference } from '../model';
+import type { JobConfiguration } from './job-configuration';
+
+export interface JobReference {
+  readonly projectId: string;
+  readonly jobId: string;
+  readonly location: string;
+}
+
+/** One fault of a job, as its status lists it. */
+export interface JobFault {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  readonly location?: string;
+}
+
+/** What remains of a job when it is done; kept on disk for jobs whose id a caller chose. */
+export interface JobOutcome {
+  readonly startTime: number;
+  readonly endTime: number;
+  /** Absent for a job that succeeded. */
+  readonly error?: JobFault;
+  /** Everything that was found wrong; a job may succeed in spite of some (maxBadRecords). */
+  readonly errors?: readonly JobFault[];
+  /** REST's `statistics`, without the times. */
+  readonly statistics: Readonly<Record<string, unknown>>;
+  /** The table that holds the rows of a query with a destination. */
+  readonly destination?: TableReference;
+}
+
+/** A job that is known, from the moment it was accepted. Times are milliseconds since 1970. */
+export interface Job {
+  readonly reference: JobReference;
+  readonly configuration: JobConfiguration;
+  readonly creationTime: number;
+  /** When work on it began; undefined while it is pending. */
+  startTime: number | undefined;
+  outcome: JobOutcome | undefined;
+  /** Set by jobs.cancel: nothing may be committed any more. */
+  cancelled: boolean;
+  /** Resolves when there is an outcome; never rejects. */
+  readonly done: Promise<void>;
+}
+
+/** The rows that a query yielded. */
+export interface QueryRows {
+  readonly schema: readonly Field[];
+  readonly rows: readonly Row[];
+}
+
+/** A job's name within the project, unique over locations. */
+export function jobKey({ location, jobId }: Pick<JobReference, 'location' | 'jobId'>): string {
+  return `${location}.${jobId}`;
+}
+
+/** "local:US.id", as messages and the `id` member name a job. */
+export function jobName(reference: JobReference): string {
+  return `${reference.projectId}:${jobKey(reference)}`;
+}

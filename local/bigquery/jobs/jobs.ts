@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { BigQueryError } from '../errors';
+import type { SqlEngine } from '../model';
+import { asBigQueryError } from '../rest/wire-errors';
+import { answerable } from '../store/answerable';
+import { asJob } from '../store/commit-tag';
+import type { Store } from '../store/store';
+import { type Job, type JobOutcome, type JobReference, jobKey, jobName, type QueryRows } from './job';
+import { type JobBook, jobOf, type OpenBook } from './job-book';
+import type { JobConfiguration } from './job-configuration';
+import { runLoad } from './load/run-load';
+import { locationOf } from './location';
+import type { QueryResults } from './query-results';
+import { outcomeOfInterrupted } from './recovery';
+import { createQueryRunner } from './run-query';
+
+export interface JobRequest {
+  readonly configuration: JobConfiguration;
+  /** Chosen by the caller; absent: made here. */
+  readonly jobId?: string | undefined;
+  readonly location?: string | undefined;
+  /** Whether the job must be known after a restart; it costs two writes. */
+  readonly durable: boolean;
+}
+
+export interface Jobs {
+  /**
+   * Accepts a job and begins it; work goes on after this resolves.
+   * @throws BigQueryError `duplicate` if there is a job of this name, `invalid` if it cannot be a job at all
+   */
+  start(request: JobRequest): Promise<Job>;
+  /** Type-checks a query; nothing is kept. @throws BigQueryError */
+  dryRun(request: JobRequest): Promise<Job>;
+  /** @throws BigQueryError `notFound` */
+  find(jobId: string, location: string | undefined): Promise<Job>;
+  /** Sees to it that nothing more is committed by a job that is under way. */
+  cancel(job: Job): void;
+  recent(): readonly Job[];
+}
+
+export interface JobsOptions {
+  readonly store: Store;
+  readonly engine: SqlEngine;
+  readonly openBook: OpenBook;
+  readonly results: QueryResults;
+  readonly gcsDirectory: string;
+  readonly log: (line: string) => void;
+}
+
+/** Decides first what became of the jobs that a former process left under way. */
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const { store, engine, openBook, results, gcsDirectory, log } = options;
+  const { book, interrupted } = openBook;
+  const queries = createQueryRunner(store, engine);
+  for (const record of interrupted) {
+    const job = jobOf(record);
+    await book.add(job, true);
+    await book.finish(job, await outcomeOfInterrupted(store, engine, record), undefined);
+  }
+  return {
+    async start(request) {
+      const reference = referenceFor(store, book, request);
+      let finish = () => {};
+      const done = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      const job = newJob(reference, request.configuration, done);
+      await answerable(log, () => book.add(job, request.durable));
+      void perform(job, request.durable).then(finish);
+      return job;
+    },
+    async dryRun({ configuration, location }) {
+      const query = queryOf(configuration);
+      const jobId = `job_${randomUUID()}`;
+      const reference = {
+        projectId: store.projectId,
+        jobId,
+        location: locationOf(store, { query }, location),
+      };
+      const job = newJob(reference, configuration, Promise.resolve());
+      const { statistics, result } = await queries.dryRun(query);
+      job.outcome = { startTime: job.creationTime, endTime: Date.now(), statistics };
+      if (result.schema !== undefined) results.put(jobKey(reference), { schema: result.schema, rows: [] });
+      return job;
+    },
+    async find(jobId, location) {
+      const job = await book.find(jobId, location);
+      if (job !== undefined) return job;
+      const name = location === undefined ? jobId : jobKey({ jobId, location });
+      throw new BigQueryError('notFound', `Not found: Job ${store.projectId}:${name}`);
+    },
+    cancel(job) {
+      job.cancelled = true;
+    },
+    recent: book.recent,
+  };
+
+  async function perform(job: Job, durable: boolean): Promise<void> {
+    const startTime = Date.now();
+    job.startTime = startTime;
+    const tag = { job: jobKey(job.reference), mayCommit: () => refuseIfCancelled(job) };
+    const { rows, ...rest } = await outcomeOf(() => (durable ? asJob(tag, () => work(job)) : work(job)));
+    await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
+  }
+
+  async function outcomeOf(run: () => Promise<Work>): Promise<Work & Pick<JobOutcome, 'error'>> {
+    try {
+      return await run();
+    } catch (thrown) {
+      const { reason, message, location } = asBigQueryError(thrown, log);
+      const error = { reason, message, ...(location !== undefined && { location }) };
+      return { statistics: {}, error, errors: [error] };
+    }
+  }
+
+  async function work(job: Job): Promise<Work> {
+    const { load } = job.configuration;
+    if (load !== undefined) return runLoad(store, gcsDirectory, load);
+    const { rows, statistics, destination } = await queries.run(queryOf(job.configuration));
+    refuseIfCancelled(job, rows !== undefined);
+    return { statistics, ...(rows && { rows }), ...(destination && { destination }) };
+  }
+}
+
+/** What running a job yields. */
+export type Work = Pick<JobOutcome, 'statistics' | 'errors' | 'destination'> & { readonly rows?: QueryRows };
+
+function newJob(reference: JobReference, configuration: JobConfiguration, done: Promise<void>): Job {
+  return {
+    reference,
+    configuration,
+    creationTime: Date.now(),
+    startTime: undefined,
+    outcome: undefined,
+    cancelled: false,
+    done,
+  };
+}
+
+function referenceFor(store: Store, book: JobBook, request: JobRequest): JobReference {
+  const { configuration, jobId = `job_${randomUUID()}`, location } = request;
+  if (configuration.load === undefined) queryOf(configuration);
+  if (!/^[A-Za-z0-9_-]{1,1024}$/.test(jobId)) {
+    throw new BigQueryError(
+      'invalid',
+      `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
+    );
+  }
+  const { projectId } = store;
+  const reference = { projectId, jobId, location: locationOf(store, configuration, location) };
+  if (book.has(jobKey(reference))) {
+    throw new BigQueryError('duplicate', `Already Exists: Job ${jobName(reference)}`);
+  }
+  return reference;
+}
+
+function queryOf({ query, copy, extract }: JobConfiguration): NonNullable<JobConfiguration['query']> {
+  if (query !== undefined) return query;
+  const kind = copy !== undefined ? 'Copy' : extract !== undefined ? 'Extract' : undefined;
+  if (kind !== undefined)
+    throw new BigQueryError('notImplemented', `${kind} jobs are not supported locally.`);
+  throw new BigQueryError(
+    'invalid',
+    'Job configuration must contain exactly one job-specific configuration object',
+  );
+}
+
+function refuseIfCancelled({ cancelled }: Job, still = true): void {
+  if (cancelled && still) {
+    throw new BigQueryError('stopped', 'Job execution was cancelled: User requested cancellation');
+  }
+}

@@ -1,0 +1,51 @@
+import type { SqlEngine } from '../model';
+import type { Store } from '../store/store';
+import type { CommittedJob } from '../store/table-state';
+import { type JobOutcome, jobKey } from './job';
+import type { JobRecord } from './job-book';
+
+/**
+ * The outcome of a job that was under way when the process ended. A job is written down before it begins, and its effect
+ * carries its name in the same write; so what happened can be told: if the effect is there, the job succeeded, else it
+ * failed and nothing was done. It is never run again: its caller sees the failure and starts another one.
+ * A script commits per statement, so one that was cut short has failed, as on BigQuery, with its first statements done.
+ */
+export async function outcomeOfInterrupted(
+  store: Store,
+  engine: SqlEngine,
+  { reference, configuration, creationTime }: JobRecord,
+): Promise<JobOutcome> {
+  const committed = store.findCommit(jobKey(reference), creationTime);
+  const { load, query } = configuration;
+  const times = { startTime: creationTime, endTime: Date.now() };
+  const script =
+    query !== undefined && committed !== undefined && (await isScript(engine, store, query.query));
+  if (committed === undefined || script) return { ...times, error: interrupted(script), statistics: {} };
+  if (load !== undefined) return { ...times, statistics: { load: { outputRows: String(committed.rows) } } };
+  const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
+  return { ...times, statistics: { query: statisticsOf(committed) }, ...(destination && { destination }) };
+}
+
+/** Only of an INSERT is it known how many rows it changed: a commit of UPDATE, DELETE or MERGE holds all rows anew. */
+function statisticsOf({ kind, rows }: CommittedJob): Record<string, unknown> {
+  if (kind !== 'append') return { cacheHit: false };
+  const dmlStats = { insertedRowCount: String(rows), updatedRowCount: '0', deletedRowCount: '0' };
+  return { cacheHit: false, numDmlAffectedRows: String(rows), dmlStats };
+}
+
+function interrupted(partly: boolean): NonNullable<JobOutcome['error']> {
+  const what = partly
+    ? 'Statements before the interruption have taken effect.'
+    : 'Nothing of it has taken effect.';
+  return { reason: 'backendError', message: `Job was interrupted by a restart of the server. ${what}` };
+}
+
+async function isScript(engine: SqlEngine, { projectId }: Store, sql: string): Promise<boolean> {
+  try {
+    const { statementType } = await engine.analyze({ sql, projectId, parameters: [] });
+    return statementType === 'SCRIPT';
+  } catch {
+    // What it names may be gone by now: go by the text.
+    return /;\s*\S/.test(sql);
+  }
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { BigQueryError } from '../errors';
+import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
+import { tableNotFound } from '../store/dataset-shelf';
+import { checkTableId, tableName } from '../store/names';
+import { fieldsOfRest, restSchema } from '../store/rest-schema';
+import { mergeSchema } from '../store/schema-change';
+import type { Store } from '../store/store';
+import { tableOptionsSchema } from '../store/table-options';
+import { referenceOf } from './datasets';
+import { mergePatch } from './merge-patch';
+import { pageOf } from './paging';
+import { checkIfMatch, checkLabels, etagOf } from './preconditions';
+import type { RestRequest, Route } from './router';
+import { listedTable, requireTable, tableEtag, tableReferenceOf, tableResource } from './table-resource';
+import { parseRequest } from './wire-errors';
+
+const insertSchema = z.looseObject({
+  tableReference: z.object({ tableId: z.string() }),
+  schema: restSchema.optional(),
+});
+const changeSchema = z.looseObject({ schema: restSchema.nullish() });
+
+/** Kinds of tables that are more than rows. */
+const unsupported = [
+  'view',
+  'materializedView',
+  'externalDataConfiguration',
+  'snapshotDefinition',
+  'cloneDefinition',
+];
+
+/** tables.* of REST v2. */
+export function tableRoutes(store: Store): Route[] {
+  const collection = '/projects/:projectId/datasets/:datasetId/tables';
+  const one = `${collection}/:tableId`;
+  return [
+    { method: 'POST', path: collection, handle: (request) => insert(store, request) },
+    { method: 'GET', path: collection, handle: (request) => list(store, request) },
+    {
+      method: 'GET',
+      path: one,
+      handle(request) {
+        const { reference, state } = requireTable(store, request);
+        return tableResource(store, reference, state);
+      },
+    },
+    { method: 'PATCH', path: one, handle: (request) => change(store, request, mergePatch) },
+    {
+      method: 'PUT',
+      path: one,
+      handle: (request) => change(store, request, (_, body) => mergePatch({}, body)),
+    },
+    { method: 'DELETE', path: one, handle: (request) => remove(store, request) },
+  ];
+}
+
+async function insert(store: Store, request: RestRequest): Promise<object> {
+  const body = parseRequest(insertSchema, request.body);
+  const kind = unsupported.find((name) => body[name] != null);
+  if (kind !== undefined)
+    throw new BigQueryError('notImplemented', `Tables with ${kind} are not supported locally.`);
+  const reference = { ...referenceOf(request), tableId: body.tableReference.tableId };
+  checkTableId(reference.tableId);
+  const schema = fieldsOfRest(body.schema);
+  const options = optionsOf(mergePatch({}, request.body), schema);
+  await store.mutate(reference, async (current) => {
+    if (current !== undefined)
+      throw new BigQueryError('duplicate', `Already Exists: Table ${tableName(reference)}`);
+    return { change: { kind: 'create', schema, rows: [], options }, result: undefined };
+  });
+  return resourceOf(store, reference);
+}
+
+async function change(
+  store: Store,
+  request: RestRequest,
+  combine: (current: unknown, body: unknown) => unknown,
+): Promise<object> {
+  const body = parseRequest(changeSchema, request.body);
+  const reference = tableReferenceOf(request);
+  await store.mutate(reference, async (current) => {
+    const state = store.table(reference);
+    if (current === undefined || state === undefined) throw tableNotFound(reference);
+    checkIfMatch(request, tableEtag(reference, state));
+    const schema = changedSchema(reference, current, body.schema ?? undefined);
+    const options = optionsOf(combine(state.definition.options, request.body), schema);
+    const alter: TableChange = { kind: 'alter', schema, options };
+    return { change: alter, result: undefined };
+  });
+  return resourceOf(store, reference);
+}
+
+function changedSchema(
+  reference: TableReference,
+  current: TableSnapshot,
+  provided: z.infer<typeof restSchema> | undefined,
+): readonly Field[] {
+  if (provided === undefined) return current.schema;
+  return mergeSchema(tableName(reference), current.schema, fieldsOfRest(provided));
+}
+
+async function remove(store: Store, request: RestRequest): Promise<undefined> {
+  const reference = tableReferenceOf(request);
+  await store.mutate(reference, async (current) => {
+    if (current === undefined) throw tableNotFound(reference);
+    return { change: { kind: 'drop' }, result: undefined };
+  });
+}
+
+function list(store: Store, request: RestRequest): object {
+  const reference = referenceOf(request);
+  if (!store.hasDataset(reference)) requireTable(store, request);
+  const tables = store.tablesOf(reference);
+  const { items, nextPageToken } = pageOf(tables, ({ tableId }) => tableId, request.query, 50);
+  const states = items.flatMap((item) => {
+    const state = store.table(item);
+    return state === undefined ? [] : [{ item, state }];
+  });
+  return {
+    kind: 'bigquery#tableList',
+    etag: etagOf(...states.map(({ item, state }) => tableEtag(item, state))),
+    ...(nextPageToken !== undefined && { nextPageToken }),
+    tables: states.map(({ item, state }) => listedTable(item, state)),
+    totalItems: tables.length,
+  };
+}
+
+function optionsOf(body: unknown, schema: readonly Field[]): TableOptions {
+  const options = parseRequest(tableOptionsSchema, body);
+  checkLabels(options.labels);
+  const partitionField = options.timePartitioning?.field ?? options.rangePartitioning?.field;
+  if (partitionField !== undefined) checkField('partitioning', partitionField, schema);
+  for (const name of options.clustering?.fields ?? []) checkField('clustering', name, schema);
+  return options;
+}
+
+function checkField(purpose: string, name: string, schema: readonly Field[]): void {
+  if (schema.some((field) => field.name.toLowerCase() === name.toLowerCase())) return;
+  throw new BigQueryError(
+    'invalid',
+    `The field specified for ${purpose} cannot be found in the schema. Invalid field: ${name}.`,
+  );
+}
+
+function resourceOf(store: Store, reference: TableReference): object {
+  const state = store.table(reference);
+  if (state === undefined) throw tableNotFound(reference);
+  return tableResource(store, reference, state);
+}

@@ -1,0 +1,98 @@
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { openJobBook } from './jobs/job-book';
+import { openJobs } from './jobs/jobs';
+import { createQueryResults } from './jobs/query-results';
+import type { SqlEngine } from './model';
+import { datasetRoutes } from './rest/datasets';
+import { createRestServer } from './rest/http-server';
+import { insertAllRoutes } from './rest/insert-all';
+import { jobRoutes } from './rest/jobs';
+import { queryRoutes } from './rest/queries';
+import { tableDataRoutes } from './rest/tabledata';
+import { tableRoutes } from './rest/tables';
+import { startSqlEngine } from './sql/engine';
+import { nodeDisk } from './store/disk';
+import { openStore, type Store } from './store/store';
+
+export interface BigQueryOptions {
+  /** 0: chosen by the system. */
+  readonly port: number;
+  readonly host?: string;
+  /** The one project that is served; `local` unless given. */
+  readonly projectId?: string;
+  /** Where data is kept; absent: in memory only. */
+  readonly dataDirectory?: string;
+  /** gs://bucket/path is the file bucket/path below it. */
+  readonly gcsDirectory: string;
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningBigQuery {
+  readonly port: number;
+  /** To be set as BIGQUERY_EMULATOR_HOST. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local BigQuery: its REST v2 interface over an embedded store.
+ * @throws Error if the port is taken, the data folder is in use by another process, or its content is damaged
+ */
+export async function startBigQuery(options: BigQueryOptions): Promise<RunningBigQuery> {
+  const { port, host = '127.0.0.1', projectId = 'local', dataDirectory, log = () => {} } = options;
+  const store = openStore({ projectId, dataDirectory, log });
+  let engine: SqlEngine | undefined;
+  try {
+    engine = await startSqlEngine({ store });
+    const server = await serve(store, engine, options, log);
+    const bound = await listen(server, port, host);
+    return { port: bound, url: `http://${host}:${bound}`, close: () => stop(server, engine, store) };
+  } catch (error) {
+    await engine?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+async function serve(
+  store: Store,
+  engine: SqlEngine,
+  { dataDirectory, gcsDirectory }: BigQueryOptions,
+  log: (line: string) => void,
+): Promise<Server> {
+  const results = createQueryResults();
+  const jobFolder = dataDirectory === undefined ? undefined : join(dataDirectory, 'jobs');
+  const openBook = openJobBook(jobFolder, nodeDisk, results);
+  const jobs = await openJobs({ store, engine, openBook, results, gcsDirectory, log });
+  const routes = [
+    ...datasetRoutes(store),
+    ...tableRoutes(store),
+    ...tableDataRoutes(store),
+    ...insertAllRoutes(store),
+    ...jobRoutes(store, jobs),
+    ...queryRoutes({ store, jobs, results }),
+  ];
+  return createRestServer(routes, log);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
+      else resolve(address.port);
+    });
+  });
+}
+
+/** Answers what is under way, then ends. */
+async function stop(server: Server, engine: SqlEngine | undefined, store: Store): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  await engine?.close();
+  await store.close();
+}

@@ -1,0 +1,15 @@
+import { BigQueryError } from '../errors';
+
+/** What the disk refuses (no space, no permission) becomes an error that says that trying again may help. */
+export async function answerable<T>(log: (line: string) => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    log(`BigQuery cannot write its data: ${error.message}`);
+    throw new BigQueryError(
+      'backendError',
+      'Error encountered during execution. Retrying may solve the problem.',
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The few durable file operations the store is made of. What has resolved survives a crash of process and machine. */
+export interface Disk {
+  /**
+   * Writes `text` at byte `offset`, which must be the end of what is committed: anything behind it is a torn write and
+   * is cut off first. If it fails, the file is cut back to `offset`, so that what was there stays as it was.
+   */
+  append(path: string, offset: number, text: string): Promise<void>;
+  /** Puts a new file in place of `path` (which may be absent) in one step: readers find the old text or the new one. */
+  replace(path: string, text: string): Promise<void>;
+  /** Makes a folder, and the entries of it and its parents, durable. */
+  makeFolder(path: string): Promise<void>;
+  /** Renames a file or folder in one durable step. */
+  move(from: string, to: string): Promise<void>;
+  /** Removes a file in one durable step. */
+  removeFile(path: string): Promise<void>;
+  /** Removes a folder with everything in it; a crash may leave part of it. */
+  removeFolder(path: string): Promise<void>;
+}
+
+/** The file system, through node:fs. */
+export const nodeDisk: Disk = {
+  append,
+  replace,
+  async makeFolder(path) {
+    const first = await mkdir(path, { recursive: true });
+    if (first !== undefined) await syncFolder(dirname(first));
+    await syncFolder(dirname(path));
+  },
+  async move(from, to) {
+    await rename(from, to);
+    await syncFolder(dirname(to));
+    if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
+  },
+  async removeFile(path) {
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  },
+  async removeFolder(path) {
+    await rm(path, { recursive: true, force: true });
+  },
+};
+
+async function append(path: string, offset: number, text: string): Promise<void> {
+  await withFile(path, 'r+', async (file) => {
+    const { size } = await file.stat();
+    if (size < offset) throw new Error(`${path} is shorter than what was committed to it`);
+    if (size > offset) await file.truncate(offset);
+    try {
+      await writeAll(file, text, offset);
+      await file.datasync();
+    } catch (error) {
+      // Should this fail as well, the next append or the next start cuts the torn tail off.
+      await file.truncate(offset).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await withFile(temporary, 'w', async (file) => {
+      await writeAll(file, text, 0);
+      await file.datasync();
+    });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeAll(file: FileHandle, text: string, offset: number): Promise<void> {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) {
+    const step = await file.write(bytes, written, bytes.length - written, offset + written);
+    written += step.bytesWritten;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await withFile(path, 'r', (folder) => folder.sync());
+}
+
+async function withFile(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}

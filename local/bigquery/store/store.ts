@@ -1,0 +1,123 @@
+import type { DatasetReference, TableReference, TableSnapshot, TableStore } from '../model';
+import { answerable } from './answerable';
+import { currentTag } from './commit-tag';
+import { dataFolder, readDataFolder } from './data-folder';
+import type { DatasetProperties, DatasetRecord } from './dataset-record';
+import { createShelf } from './dataset-shelf';
+import { createDataset, deleteDataset, updateDataset } from './datasets';
+import { type Disk, nodeDisk } from './disk';
+import { sizeOfRows } from './field-sizes';
+import { findCommit } from './find-commit';
+import { createKeyedQueue } from './keyed-queue';
+import { lockFolder } from './lock';
+import { tableName } from './names';
+import { commitChange, type Files } from './table-commits';
+import { type CommittedJob, snapshotOf, type TableState } from './table-state';
+
+/** The datasets and tables of one project, with what the REST interface needs beyond the SQL engine's `TableStore`. */
+export interface Store extends TableStore {
+  readonly projectId: string;
+  dataset(reference: DatasetReference): DatasetRecord | undefined;
+  /** All datasets, by id. */
+  datasets(): readonly DatasetRecord[];
+  /** @throws BigQueryError `duplicate` */
+  createDataset(datasetId: string, location: string, properties: DatasetProperties): Promise<DatasetRecord>;
+  /** @throws BigQueryError `notFound`, or what `decide` throws */
+  updateDataset(
+    reference: DatasetReference,
+    decide: (current: DatasetRecord) => DatasetProperties,
+  ): Promise<DatasetRecord>;
+  /** @throws BigQueryError `notFound`; `resourceInUse` if there are tables and they are not to be deleted with it */
+  deleteDataset(reference: DatasetReference, withContents: boolean): Promise<void>;
+  /** A table's whole committed state. */
+  table(reference: TableReference): TableState | undefined;
+  /** Whether a job has committed something to any table since a time (in milliseconds since 1970), and what. */
+  findCommit(job: string, since: number): CommittedJob | undefined;
+  /** Waits for commits under way and gives the data folder free. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly projectId: string;
+  /** Absent: everything is kept in memory only. */
+  readonly dataDirectory?: string | undefined;
+  readonly disk?: Disk;
+  readonly log?: (line: string) => void;
+}
+
+/** @throws Error if another process uses the data folder, or it is damaged */
+export function openStore({
+  projectId,
+  dataDirectory,
+  disk = nodeDisk,
+  log = () => {},
+}: StoreOptions): Store {
+  const unlock = dataDirectory === undefined ? () => {} : lockFolder(dataDirectory);
+  try {
+    const files: Files | undefined =
+      dataDirectory === undefined ? undefined : { disk, folder: dataFolder(dataDirectory) };
+    const stored = dataDirectory === undefined ? [] : readDataFolder(dataDirectory);
+    const shelf = createShelf(projectId, stored, files?.folder);
+    const queue = createKeyedQueue();
+    const inOrder = <T>(key: string, work: () => Promise<T>) => queue(key, () => answerable(log, work));
+    return {
+      projectId,
+      dataset: (reference) => shelf.find(reference)?.record,
+      datasets: () => [...shelf.entries.values()].map(({ record }) => record).sort(byId),
+      createDataset: (id, location, properties) =>
+        inOrder(`dataset ${id}`, () => createDataset(files, shelf, id, location, properties)),
+      updateDataset: (reference, decide) =>
+        inOrder(`dataset ${reference.datasetId}`, () => updateDataset(files, shelf, reference, decide)),
+      deleteDataset: (reference, withContents) =>
+        inOrder(`dataset ${reference.datasetId}`, () => deleteDataset(files, shelf, reference, withContents)),
+      table: (reference) => shelf.table(reference),
+      read: (reference) => snapshot(reference, shelf.table(reference)),
+      hasDataset: (reference) => shelf.find(reference) !== undefined,
+      tablesOf: ({ projectId: project, datasetId }) =>
+        [...(shelf.find({ projectId: project, datasetId })?.tables.keys() ?? [])]
+          .sort()
+          .map((tableId) => ({ projectId: project, datasetId, tableId })),
+      async mutate(reference, decide) {
+        shelf.require(reference);
+        const tag = currentTag();
+        return inOrder(`table ${tableName(reference)}`, async () => {
+          const dataset = shelf.require(reference);
+          const { change, result } = await decide(snapshot(reference, shelf.table(reference)));
+          if (change === undefined) return result;
+          tag?.mayCommit();
+          await commitChange(files, dataset, reference, change, tag?.job);
+          return result;
+        });
+      },
+      findCommit: (job, since) => findCommit(shelf, files, job, since),
+      async close() {
+        const commits = [...shelf.entries.values()].flatMap((entry) => [...entry.commits]);
+        await Promise.allSettled(commits);
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+const sizes = new WeakMap<TableState, number>();
+
+/** The logical bytes of a table, by BigQuery's sizes per type. */
+export function bytesOf(state: TableState): number {
+  let size = sizes.get(state);
+  if (size === undefined) {
+    size = sizeOfRows(state.rows.toArray(), state.definition.schema);
+    sizes.set(state, size);
+  }
+  return size;
+}
+
+function snapshot(reference: TableReference, state: TableState | undefined): TableSnapshot | undefined {
+  return state && snapshotOf(reference, state);
+}
+
+function byId(left: DatasetRecord, right: DatasetRecord): number {
+  return left.datasetId < right.datasetId ? -1 : 1;
+}

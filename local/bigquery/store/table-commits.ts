@@ -1,0 +1,102 @@
+import type { TableChange, TableReference } from '../model';
+import type { DataFolder } from './data-folder';
+import { type DatasetEntry, datasetNotFound, tableNotFound } from './dataset-shelf';
+import type { Disk } from './disk';
+import { encodeChange, encodeState } from './table-log';
+import { applyChange, type RowChange, type TableState } from './table-state';
+
+/** Where commits go; absent when everything is kept in memory only. */
+export interface Files {
+  readonly disk: Disk;
+  readonly folder: DataFolder;
+}
+
+/** A log is written anew when it is this many bytes longer than four times what it still says. */
+const toleratedGarbage = 256 * 1024;
+
+/**
+ * Makes one change to a table, durably, and then visible. If it fails nothing has changed.
+ * @throws BigQueryError `notFound` if the dataset, or the table to change, is gone
+ */
+export async function commitChange(
+  files: Files | undefined,
+  dataset: DatasetEntry,
+  reference: TableReference,
+  change: TableChange,
+  job: string | undefined,
+): Promise<void> {
+  if (dataset.gone) throw datasetNotFound(reference);
+  const current = dataset.tables.get(reference.tableId);
+  if (current === undefined && change.kind !== 'create') throw tableNotFound(reference);
+  const work = writeAndShow(files, dataset, reference, current, change, job);
+  dataset.commits.add(work);
+  try {
+    await work;
+  } finally {
+    dataset.commits.delete(work);
+  }
+}
+
+async function writeAndShow(
+  files: Files | undefined,
+  dataset: DatasetEntry,
+  reference: TableReference,
+  current: TableState | undefined,
+  change: TableChange,
+  job: string | undefined,
+): Promise<void> {
+  const { datasetId, tableId } = reference;
+  const path = files?.folder.tableFile(datasetId, tableId) ?? '';
+  if (change.kind === 'drop') {
+    await files?.disk.removeFile(path);
+    dataset.tables.delete(tableId);
+    return;
+  }
+  const next = applyChange(current, change, Date.now(), job);
+  const rewrite = current?.logSize === undefined || change.kind === 'create';
+  try {
+    const logSize =
+      files === undefined ? 0 : await write(files.disk, path, rewrite, current, next, change, job);
+    dataset.tables.set(tableId, { ...next, logSize });
+  } catch (error) {
+    if (rewrite) await forgetLog(files, dataset, tableId, path, current);
+    throw error;
+  }
+}
+
+/** Writes the change, or where that is better the whole state, and returns the log's size after it. */
+async function write(
+  disk: Disk,
+  path: string,
+  rewrite: boolean,
+  current: TableState | undefined,
+  next: TableState,
+  change: RowChange,
+  job: string | undefined,
+): Promise<number> {
+  const offset = current?.logSize ?? 0;
+  const text = rewrite ? '' : encodeChange(change, next, job);
+  const garbage = change.kind === 'replace' ? offset - 4 * text.length : 0;
+  if (!rewrite && garbage < toleratedGarbage) {
+    await disk.append(path, offset, text);
+    return offset + Buffer.byteLength(text);
+  }
+  const whole = encodeState(next);
+  await disk.replace(path, whole);
+  return Buffer.byteLength(whole);
+}
+
+/**
+ * After a rewrite that failed it is not known which of the two logs is there: the next commit must be a rewrite again,
+ * and of a table that did not exist no file may stay.
+ */
+async function forgetLog(
+  files: Files | undefined,
+  dataset: DatasetEntry,
+  tableId: string,
+  path: string,
+  current: TableState | undefined,
+): Promise<void> {
+  if (current !== undefined) dataset.tables.set(tableId, { ...current, logSize: undefined });
+  else await files?.disk.removeFile(path).catch(() => undefined);
+}

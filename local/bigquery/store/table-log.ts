@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Cell, Field, Row } from '../model';
+import { tableOptionsSchema } from './table-options';
+import { applyChange, type RowChange, type TableDefinition, type TableState } from './table-state';
+
+/**
+ * A table's file is a log of its commits: one row a line (a JSON array), and behind a commit's rows a line that makes
+ * them count (a JSON object, with the number of rows it covers). A commit whose last line is missing or torn never
+ * happened. Schema and rows are in the same file, so that they cannot come apart; so is the id of the job that made a
+ * commit, so that the effect of a job and the fact that it took place are one write.
+ */
+const changeKind = z.enum(['create', 'append', 'replace', 'alter']);
+
+const commitSchema = z.object({
+  commit: changeKind,
+  /** Rows of this commit: that many of the lines before it. */
+  rows: z.number().int().nonnegative(),
+  time: z.number(),
+  job: z.string().optional(),
+  schema: z.array(z.custom<Field>(isField)).optional(),
+  options: tableOptionsSchema.optional(),
+  creationTime: z.number().optional(),
+  definedTime: z.number().optional(),
+  /** Of a log that was written anew: the jobs whose commits were in the old one. */
+  jobs: z.array(z.object({ job: z.string(), kind: changeKind, rows: z.number() })).optional(),
+});
+
+type Commit = z.infer<typeof commitSchema>;
+
+/** The lines that commit a change to a table whose state is `after` from then on. */
+export function encodeChange(change: RowChange, after: TableState, job: string | undefined): string {
+  const rows = change.kind === 'alter' ? [] : change.rows;
+  const { schema, options, definedTime } = after.definition;
+  const commit: Commit = {
+    commit: change.kind,
+    rows: rows.length,
+    time: after.modifiedTime,
+    ...(job !== undefined && { job }),
+    ...(change.kind === 'alter' && { schema: [...schema], options: { ...options }, definedTime }),
+  };
+  return encode(rows, commit);
+}
+
+/** A whole log for a state: what `encodeChange` wrote over time, in one commit. */
+export function encodeState(state: TableState): string {
+  const { schema, options, creationTime, definedTime } = state.definition;
+  return encode(state.rows.toArray(), {
+    commit: 'create',
+    rows: state.rows.length,
+    time: state.modifiedTime,
+    schema: [...schema],
+    options: { ...options },
+    creationTime,
+    definedTime,
+    jobs: [...state.jobs],
+  });
+}
+
+function encode(rows: readonly Row[], commit: Commit): string {
+  let text = '';
+  for (const row of rows) text += `${JSON.stringify(row)}\n`;
+  return `${text}${JSON.stringify(commit)}\n`;
+}
+
+/**
+ * The state that a log's commits add up to; what follows the last whole commit is left out (it was never acknowledged).
+ * @throws Error, naming the byte, where a commit in the middle cannot be read: that is damage, not a torn write.
+ */
+export function replay(log: Buffer): TableState | undefined {
+  let state: TableState | undefined;
+  let pending: Row[] = [];
+  let damagedAt: number | undefined;
+  for (let start = 0; start < log.length; ) {
+    const end = log.indexOf(10, start);
+    if (end === -1) break;
+    const line = parseLine(log.toString('utf8', start, end));
+    if (isRow(line)) {
+      pending.push(line);
+    } else {
+      const commit = commitSchema.safeParse(line).data;
+      if (commit !== undefined && damagedAt === undefined && commit.rows === pending.length) {
+        state = { ...apply(state, commit, pending), logSize: end + 1 };
+        pending = [];
+      } else if (commit !== undefined) {
+        throw new Error(`the log is damaged near byte ${damagedAt ?? start}`);
+      } else {
+        damagedAt ??= start;
+      }
+    }
+    start = end + 1;
+  }
+  return state;
+}
+
+function apply(state: TableState | undefined, commit: Commit, rows: readonly Row[]): TableState {
+  const next = applyChange(state, changeOf(commit, rows), commit.time, commit.job);
+  const definition: TableDefinition = {
+    ...next.definition,
+    creationTime: commit.creationTime ?? next.definition.creationTime,
+    definedTime: commit.definedTime ?? next.definition.definedTime,
+  };
+  return { ...next, definition, jobs: commit.jobs ?? next.jobs };
+}
+
+function changeOf(commit: Commit, rows: readonly Row[]): RowChange {
+  const { schema = [], options = {} } = commit;
+  if (commit.commit === 'create') return { kind: 'create', schema, options, rows };
+  if (commit.commit === 'alter') return { kind: 'alter', schema, options };
+  return { kind: commit.commit, rows };
+}
+
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRow(value: unknown): value is Row {
+  return Array.isArray(value) && value.every(isCell);
+}
+
+function isCell(value: unknown): value is Cell {
+  return typeof value === 'string' || value === null || isRow(value);
+}
+
+function isField(value: unknown): value is Field {
+  return z.object({ name: z.string(), type: z.string(), mode: z.string() }).safeParse(value).success;
+}

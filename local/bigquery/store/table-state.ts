@@ -1,0 +1,102 @@
+import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
+import { type GrowingRowList, rowList } from './row-list';
+import { widenRow } from './schema-change';
+
+/** What a table is, besides its rows. Times are milliseconds since 1970. */
+export interface TableDefinition {
+  readonly schema: readonly Field[];
+  readonly options: TableOptions;
+  readonly creationTime: number;
+  /** When schema or options last changed; the etag is made of it. */
+  readonly definedTime: number;
+}
+
+/** One committed state of a table. */
+export interface TableState {
+  readonly definition: TableDefinition;
+  readonly rows: GrowingRowList;
+  /** When rows or definition last changed, in milliseconds since 1970. */
+  readonly modifiedTime: number;
+  /** Bytes of the table's log that are committed; undefined where that is not known (a failed rewrite). */
+  readonly logSize: number | undefined;
+  /** Jobs whose effect is in this state; the oldest may be forgotten. */
+  readonly jobs: readonly CommittedJob[];
+}
+
+/** That a job's effect is in a table. */
+export interface CommittedJob {
+  readonly job: string;
+  readonly kind: RowChange['kind'];
+  /** Rows it wrote. */
+  readonly rows: number;
+}
+
+export type RowChange = Exclude<TableChange, { kind: 'drop' }>;
+
+/** As many committed jobs as a table remembers: far more than can be under way on it when a process dies. */
+const rememberedJobs = 100;
+
+/** The state after a change, but for the size of its log. @throws Error if there is no table to change. */
+export function applyChange(
+  current: TableState | undefined,
+  change: RowChange,
+  time: number,
+  job: string | undefined,
+): TableState {
+  const base = { modifiedTime: time, jobs: withJob(current?.jobs ?? [], change, job), logSize: 0 };
+  if (change.kind === 'create') {
+    const { schema, options } = change;
+    const creationTime = time;
+    return {
+      ...base,
+      definition: { schema, options, creationTime, definedTime: time },
+      rows: rowList(change.rows),
+    };
+  }
+  if (current === undefined) throw new Error(`A table that does not exist cannot ${change.kind} rows`);
+  const { definition } = current;
+  if (change.kind === 'append') return { ...base, definition, rows: current.rows.append(change.rows) };
+  if (change.kind === 'replace') return { ...base, definition, rows: rowList(change.rows) };
+  const { schema, options = definition.options } = change;
+  return {
+    ...base,
+    definition: { ...definition, schema, options, definedTime: Math.max(time, definition.definedTime + 1) },
+    rows: sameShape(definition.schema, schema)
+      ? current.rows
+      : rowList(current.rows.toArray().map((row) => widenRow(row, definition.schema, schema))),
+  };
+}
+
+function withJob(
+  jobs: readonly CommittedJob[],
+  change: RowChange,
+  job: string | undefined,
+): readonly CommittedJob[] {
+  if (job === undefined) return jobs;
+  const rows = change.kind === 'alter' ? 0 : change.rows.length;
+  return [...jobs, { job, kind: change.kind, rows }].slice(-rememberedJobs);
+}
+
+function sameShape(before: readonly Field[], after: readonly Field[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((field, index) => sameShape(field.fields ?? [], after[index]?.fields ?? []))
+  );
+}
+
+const snapshots = new WeakMap<TableState, TableSnapshot>();
+
+/** The state as the SQL engine sees it: the same object as long as the state is the same. */
+export function snapshotOf(reference: TableReference, state: TableState): TableSnapshot {
+  const known = snapshots.get(state);
+  if (known !== undefined) return known;
+  const snapshot: TableSnapshot = {
+    reference,
+    schema: state.definition.schema,
+    get rows() {
+      return state.rows.toArray();
+    },
+  };
+  snapshots.set(state, snapshot);
+  return snapshot;
+}

@@ -1,0 +1,114 @@
+import type { Cell, Field, Row } from '../../model';
+import { floatCell, scalarOfText } from './scalars';
+
+/** Something wrong with one field of a row; `location` is the field's path. */
+export interface RowProblem {
+  readonly message: string;
+  readonly location: string;
+}
+
+export type ConvertedRow = { readonly row: Row } | { readonly problem: RowProblem };
+
+/** The one way out of a row that does not fit, so that the conversion itself can be plain code. */
+class Misfit extends Error {
+  constructor(
+    message: string,
+    readonly location: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The row of a JSON object, for a table's fields: names match in any case, absent means null.
+ * @param ignoreUnknown members that are no column are left out instead of being a problem
+ */
+export function rowOfJson(value: unknown, fields: readonly Field[], ignoreUnknown: boolean): ConvertedRow {
+  try {
+    return { row: toRecord(value, fields, '', ignoreUnknown) };
+  } catch (error) {
+    if (error instanceof Misfit) return { problem: { message: error.message, location: error.location } };
+    throw error;
+  }
+}
+
+function toRecord(value: unknown, fields: readonly Field[], path: string, ignoreUnknown: boolean): Row {
+  if (!isObject(value))
+    throw new Misfit(`This field: ${path.slice(0, -1)} is not a record.`, path.slice(0, -1));
+  const places = placesOf(fields);
+  const values: unknown[] = new Array(fields.length);
+  for (const [name, member] of Object.entries(value)) {
+    const place = places.get(name) ?? places.get(name.toLowerCase());
+    if (place !== undefined) values[place] = member;
+    else if (!ignoreUnknown) throw new Misfit(`no such field: ${path}${name}.`, path + name);
+  }
+  return fields.map((field, index) => toCell(values[index], field, path, ignoreUnknown));
+}
+
+function toCell(value: unknown, field: Field, prefix: string, ignoreUnknown: boolean): Cell {
+  const path = prefix + field.name;
+  if (field.mode === 'REPEATED') return toCells(value, field, path, ignoreUnknown);
+  if (value === undefined || value === null) {
+    if (field.mode === 'REQUIRED') throw new Misfit(`Missing required field: ${path}.`, path);
+    return null;
+  }
+  if (Array.isArray(value) && field.type !== 'JSON') {
+    throw new Misfit(`Array specified for non-repeated field: ${path}.`, path);
+  }
+  return toItem(value, field, path, ignoreUnknown);
+}
+
+function toCells(value: unknown, field: Field, path: string, ignoreUnknown: boolean): Cell {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    throw new Misfit(`Repeated field must be imported as a JSON array. Field: ${path}.`, path);
+  }
+  return value.map((item: unknown) => {
+    if (item === null)
+      throw new Misfit(`Only optional fields can be set to NULL. Field: ${path}; Value: NULL`, path);
+    return toItem(item, field, path, ignoreUnknown);
+  });
+}
+
+function toItem(value: unknown, field: Field, path: string, ignoreUnknown: boolean): Cell {
+  if (field.type === 'RECORD') return toRecord(value, field.fields ?? [], `${path}.`, ignoreUnknown);
+  const converted = scalarOfText(textOf(value, field, path), field);
+  if ('cell' in converted) return converted.cell;
+  throw new Misfit(converted.problem, path);
+}
+
+function textOf(value: unknown, field: Field, path: string): string {
+  if (typeof value === 'string') return value;
+  if (field.type === 'JSON') return JSON.stringify(value);
+  if (typeof value === 'number')
+    return field.type === 'TIMESTAMP' ? secondsText(value) : numberText(value, field);
+  if (typeof value === 'boolean') return String(value);
+  throw new Misfit(`This field: ${path} is not a record.`, path);
+}
+
+function numberText(value: number, field: Field): string {
+  return field.type === 'FLOAT' ? floatCell(value) : String(value);
+}
+
+/** Seconds since 1970, to the microsecond. */
+function secondsText(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(6);
+}
+
+const knownPlaces = new WeakMap<readonly Field[], ReadonlyMap<string, number>>();
+
+/** Where a field is, by its name in small letters (and as written, which saves most look-ups the conversion). */
+function placesOf(fields: readonly Field[]): ReadonlyMap<string, number> {
+  let places = knownPlaces.get(fields);
+  if (places === undefined) {
+    places = new Map(
+      fields.flatMap(({ name }, index) => [[name, index] as const, [name.toLowerCase(), index] as const]),
+    );
+    knownPlaces.set(fields, places);
+  }
+  return places;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
