@@ -1,0 +1,228 @@
+import type { AppendedRow } from '../../../shared/adapters/bigquery/append-rows';
+import type { JobRequest } from '../../../shared/adapters/bigquery/run-job';
+import { pipelineShape } from '../../../shared/definitions/pipeline-shape';
+import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
+import type { ExecutionTools, RunToExecute } from '../../../shared/pipelines/execution';
+import { TransientFailure } from '../../../shared/pipelines/transient-failure';
+import { type JobBook, type JobResult, jobBook } from './job-book';
+
+const start = new Date('2026-11-01T12:00:00Z');
+const unavailable = { reason: 'backendError', message: 'Try again.' };
+
+/** A run of query steps, given as their needs. */
+function runOf(needs: Record<string, readonly string[]>, more: Partial<RunToExecute> = {}): RunToExecute {
+  const steps = Object.entries(needs).map(([id, list]) => ({
+    id,
+    type: 'query',
+    sql: `SELECT '${id}'`,
+    needs: list,
+  }));
+  const { parameters, ...definition } = pipelineShape.parse({
+    description: 'A test',
+    timeout_seconds: 60,
+    steps,
+  });
+  return {
+    runId: 'run1',
+    tenantId: 'tenant_1',
+    datasetId: 'tenant_1',
+    // The steps of this test hold their SQL themselves.
+    definition: {
+      ...definition,
+      parameters,
+      path: 'a/b/c',
+      steps: definition.steps.flatMap((step) =>
+        step.type === 'query' ? [{ ...step, sql: step.sql ?? '' }] : [],
+      ),
+    },
+    parameters: {},
+    leaseExpiresAt: new Date(start.getTime() + 3_600_000),
+    ...more,
+  };
+}
+
+function toolsOf({ runJob }: JobBook, more: Partial<ExecutionTools> = {}) {
+  const rows = new Map<string, AppendedRow[]>();
+  const sleeps: number[] = [];
+  const tools: ExecutionTools = {
+    runJob,
+    appendRows: async (_, tableId, added) => {
+      rows.set(tableId, [...(rows.get(tableId) ?? []), ...added]);
+    },
+    now: () => start,
+    random: () => 0.5,
+    sleep: async (milliseconds) => {
+      sleeps.push(milliseconds);
+    },
+    log: () => undefined,
+    ...more,
+  };
+  return { tools, sleeps, rowsOf: (tableId: string) => rows.get(tableId) ?? [] };
+}
+
+const stepOf = (request: JobRequest): string => request.labels.step ?? '';
+
+describe('executing a pipeline', () => {
+  it('runs each step after its needs, as a job named by run, step and attempt', async () => {
+    const book = jobBook(() => ({ rowsWritten: 2 }));
+    const { tools, rowsOf } = toolsOf(book);
+    const outcome = await executePipeline(runOf({ a: [], b: ['a'], c: ['b'] }), tools);
+    expect(outcome).toMatchObject({
+      status: 'COMPLETED',
+      rowsWritten: 6,
+      bytesProcessed: 30,
+      bytesBilled: 300,
+    });
+    expect(book.started.map((job) => job.jobId)).toEqual(['tp_run1_a_1', 'tp_run1_b_1', 'tp_run1_c_1']);
+    expect(book.started[0]).toMatchObject({
+      datasetId: 'tenant_1',
+      labels: { tenant: 'tenant_1', run: 'run1', pipeline: 'a/b/c', step: 'a' },
+    });
+    expect(rowsOf('step_logs').map((row) => row.insertId)).toEqual(['run1-a-1', 'run1-b-1', 'run1-c-1']);
+  });
+
+  it('runs independent steps at once, four at most', async () => {
+    const gates: (() => void)[] = [];
+    const allFour = new Promise<void>((resolve) => gates.push(resolve));
+    let waiting = 0;
+    const book = jobBook(async () => {
+      waiting += 1;
+      if (waiting === 4) gates[0]?.();
+      await allFour;
+      return {};
+    });
+    const needs = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => [id, []]));
+    const outcome = await executePipeline(runOf(needs), toolsOf(book).tools);
+    expect(outcome.steps).toHaveLength(6);
+    expect(book.mostAtOnce()).toBe(4);
+  });
+
+  it('ends at a permanent failure: says why, records it, starts nothing that follows', async () => {
+    const book = jobBook(
+      (job): JobResult =>
+        stepOf(job) === 'b' ? { reason: 'invalidQuery', message: 'Unrecognized name: nope at [1:8]' } : {},
+    );
+    const { tools, rowsOf } = toolsOf(book);
+    const outcome = await executePipeline(runOf({ a: [], b: ['a'], c: ['b'], d: ['c'] }), tools);
+    expect(outcome).toMatchObject({
+      status: 'FAILED',
+      failedStep: 'b',
+      errorCode: 'invalid_query',
+      errorMessage: "Step 'b' failed: Unrecognized name: nope at [1:8]",
+    });
+    expect(book.started.map(stepOf)).toEqual(['a', 'b']);
+    expect(rowsOf('step_logs').at(-1)?.json).toMatchObject({ status: 'FAILED', error_code: 'invalid_query' });
+  });
+
+  it('tries again under the next id after a transient end, with growing back-off', async () => {
+    const results: JobResult[] = [unavailable, { reason: 'rateLimitExceeded', message: 'Slow down.' }, {}];
+    const book = jobBook(() => results.shift() ?? {});
+    const { tools, sleeps, rowsOf } = toolsOf(book);
+    const outcome = await executePipeline(runOf({ a: [] }), tools);
+    expect(outcome).toMatchObject({ status: 'COMPLETED', steps: [{ attempts: 3, bytesBilled: 300 }] });
+    expect(book.started.map((job) => job.jobId)).toEqual(['tp_run1_a_1', 'tp_run1_a_2', 'tp_run1_a_3']);
+    expect(sleeps).toEqual([500, 1000]);
+    expect(rowsOf('step_logs').map((row) => [row.json.attempt, row.json.status])).toEqual([
+      [1, 'FAILED'],
+      [2, 'FAILED'],
+      [3, 'COMPLETED'],
+    ]);
+  });
+
+  it('asks for the same id again when a request was lost: the job may exist', async () => {
+    const lost = new Error('socket hang up');
+    const results: JobResult[] = [{ lost }, {}];
+    const book = jobBook(() => results.shift() ?? {});
+    const outcome = await executePipeline(runOf({ a: [] }), toolsOf(book).tools);
+    expect(outcome).toMatchObject({ status: 'COMPLETED', steps: [{ attempts: 1 }] });
+    expect(book.started.map((job) => job.jobId)).toEqual(['tp_run1_a_1', 'tp_run1_a_1']);
+  });
+
+  it('throws a TransientFailure past the retry policy, and gets on when it is executed again', async () => {
+    let healthy = false;
+    const book = jobBook((job) => (healthy || stepOf(job) === 'a' ? {} : unavailable));
+    const run = runOf({ a: [], b: ['a'] });
+    await expect(executePipeline(run, toolsOf(book).tools)).rejects.toThrow(TransientFailure);
+    await expect(executePipeline(run, toolsOf(book).tools)).rejects.toThrow(
+      "Step 'b' after 3 tries: Try again.",
+    );
+    healthy = true;
+    const { tools, sleeps } = toolsOf(book);
+    expect(await executePipeline(run, tools)).toMatchObject({ status: 'COMPLETED' });
+    // Step a ran once in all; b's jobs that had failed were passed over without waiting.
+    expect(book.started.map((job) => job.jobId)).toEqual([
+      'tp_run1_a_1',
+      ...[1, 2, 3, 4, 5, 6, 7].map((attempt) => `tp_run1_b_${attempt}`),
+    ]);
+    expect(sleeps).toEqual([]);
+  });
+
+  it('runs nothing twice when it is executed again after its end', async () => {
+    const book = jobBook(() => ({ rowsWritten: 1 }));
+    const run = runOf({ a: [], b: ['a'] });
+    const first = await executePipeline(run, toolsOf(book).tools);
+    const again = toolsOf(book);
+    expect(await executePipeline(run, again.tools)).toEqual(first);
+    expect(book.started).toHaveLength(2);
+    expect(again.rowsOf('step_logs').map((row) => row.insertId)).toEqual(['run1-a-1', 'run1-b-1']);
+  });
+
+  it('lets a permanent failure decide over a transient one', async () => {
+    const book = jobBook((job) =>
+      stepOf(job) === 'a' ? unavailable : { reason: 'notFound', message: 'Not found: x' },
+    );
+    const outcome = await executePipeline(runOf({ a: [], b: [] }), toolsOf(book).tools);
+    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'not_found' });
+  });
+
+  it('starts no step past the lease', async () => {
+    const book = jobBook(() => ({}));
+    const times = [0, 0, 0, 50_000].map((offset) => new Date(start.getTime() + offset));
+    const now = () => times.shift() ?? new Date(start.getTime() + 50_000);
+    const run = runOf({ a: [], b: ['a'] }, { leaseExpiresAt: new Date(start.getTime() + 40_000) });
+    const outcome = await executePipeline(run, toolsOf(book, { now }).tools);
+    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'lease_expired' });
+    expect(book.started.map((job) => [stepOf(job), job.timeoutMs])).toEqual([['a', 40_000]]);
+  });
+
+  it('starts no step past the timeout of the pipeline', async () => {
+    const book = jobBook(() => ({}));
+    const times = [0, 0, 0, 61_000].map((offset) => new Date(start.getTime() + offset));
+    const now = () => times.shift() ?? new Date(start.getTime() + 61_000);
+    const outcome = await executePipeline(runOf({ a: [], b: ['a'] }), toolsOf(book, { now }).tools);
+    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'timed_out' });
+  });
+
+  it('throws the reason when it is stopped, and the next execution finds the jobs', async () => {
+    const stop = new AbortController();
+    const book = jobBook((job) => {
+      if (stepOf(job) === 'b') stop.abort(new Error('the delivery ends'));
+      return {};
+    });
+    const run = runOf({ a: [], b: ['a'], c: ['b'] });
+    await expect(executePipeline(run, toolsOf(book).tools, stop.signal)).rejects.toThrow('the delivery ends');
+    expect(book.started.map(stepOf)).toEqual(['a', 'b']);
+    expect(await executePipeline(run, toolsOf(book).tools)).toMatchObject({ status: 'COMPLETED' });
+    expect(book.started.filter((job) => stepOf(job) === 'a')).toHaveLength(1);
+  });
+
+  it('tells nobody outside what an internal error was', async () => {
+    const book = jobBook(() => ({
+      lost: new TypeError("Cannot read properties of undefined (reading 'x')"),
+    }));
+    const outcome = await executePipeline(runOf({ a: [] }), toolsOf(book).tools);
+    expect(outcome).toMatchObject({
+      errorCode: 'internal',
+      errorMessage: "Step 'a' failed: an internal error.",
+    });
+  });
+
+  it('is delivered again when its records cannot be written for now, and ends without them when they are refused', async () => {
+    const book = jobBook(() => ({}));
+    const failing = (error: unknown) => toolsOf(book, { appendRows: () => Promise.reject(error) }).tools;
+    const later = Object.assign(new Error('Service unavailable'), { code: 503 });
+    await expect(executePipeline(runOf({ a: [] }), failing(later))).rejects.toThrow(TransientFailure);
+    const refused = Object.assign(new Error('Not found: Table x'), { code: 404 });
+    expect(await executePipeline(runOf({ a: [] }), failing(refused))).toMatchObject({ status: 'COMPLETED' });
+  });
+});
