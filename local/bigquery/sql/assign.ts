@@ -16,12 +16,12 @@ export function fitOf(field: Field, path = field.name): Fit {
       if (!Array.isArray(cell)) return [];
       return element === undefined ? cell : cell.map(element);
     };
-  const fit = element ?? ((cell: Cell) => cell);
-  if (field.mode !== 'REQUIRED') return (cell) => (cell === null ? null : fit(cell));
+  const fitCell = element ?? ((cell: Cell) => cell);
+  if (field.mode !== 'REQUIRED') return (cell) => (cell === null ? null : fitCell(cell));
   return (cell) => {
     if (cell === null)
       throw new BigQueryError('invalidQuery', `Required field ${path} cannot be null`, 'query');
-    return fit(cell);
+    return fitCell(cell);
   };
 }
 
@@ -35,7 +35,7 @@ function elementFit(field: Field, path: string): Fit | undefined {
 
 function recordFit(fields: readonly Field[], path: string): Fit {
   const fits = fields.map((inner) => fitOf(inner, `${path}.${inner.name}`));
-  return (cell) => (Array.isArray(cell) ? fits.map((fit, index) => fit(cell[index] ?? null)) : cell);
+  return (cell) => (Array.isArray(cell) ? fits.map((fitCell, index) => fitCell(cell[index] ?? null)) : cell);
 }
 
 function lengthFit(field: Field, maximum: number, path: string): Fit {
@@ -72,5 +72,5 @@ function decimalFit(field: Field, precision: number, digits: number, path: strin
 /** Fits whole rows. */
 export function rowFit(schema: readonly Field[]): (row: Row) => Row {
   const fits = schema.map((field) => fitOf(field));
-  return (row) => fits.map((fit, index) => fit(row[index] ?? null));
+  return (row) => fits.map((fitCell, index) => fitCell(row[index] ?? null));
 }

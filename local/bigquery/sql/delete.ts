@@ -21,7 +21,7 @@ export async function runDelete(
   const target = targetReference(scope, changing);
   return changeTable(scope, target, dry, async (current, inside) => {
     await check(context, inside, changing);
-    const where = span(unwrap(changing.statement.node['where'])?.node);
+    const where = span(unwrap(changing.statement.node.where)?.node);
     const condition = where === undefined ? 'TRUE' : textOf(changing, where);
     const alias = toBytes(quotedPath([targetAlias(changing)]));
     const sql = `SELECT ${alias}.${rowColumn} FROM ${targetTable(changing)} WHERE (${condition}\n)`;

@@ -1,4 +1,4 @@
-import type { SqlEngine, SqlRequest, TableStore } from '../model';
+import type { SqlEngine, SqlRequest, TableSnapshot, TableStore } from '../model';
 import { startEngineClient } from './client';
 import type { EngineContext } from './context';
 import { loadLanguage } from './language';
@@ -7,7 +7,7 @@ import type { Node } from './node';
 import { readParameters } from './parameters';
 import { createParser } from './parse';
 import type { QueryPlan } from './plan';
-import type { Scope } from './scope';
+import { type Scope, tableKey } from './scope';
 import { runScript } from './script';
 
 export interface SqlEngineOptions {
@@ -47,12 +47,17 @@ export async function startSqlEngine({ store, now }: SqlEngineOptions): Promise<
 }
 
 function scopeOf(request: SqlRequest, store: TableStore, now: (() => Date) | undefined): Scope {
+  const foreseen = new Map<string, TableSnapshot | undefined>();
   return {
     projectId: request.projectId,
     defaultDataset: request.defaultDataset,
     parameters: readParameters(request.parameters),
     variables: new Map(),
-    read: (reference) => store.read(reference),
+    read: (reference) => {
+      const key = tableKey(reference);
+      return foreseen.has(key) ? foreseen.get(key) : store.read(reference);
+    },
+    foreseen,
     store,
     now: now?.(),
   };

@@ -49,7 +49,7 @@ export async function evaluate(
   }
   const decoders = plan.output.map(cellDecoder);
   return children(child(answer, 'content', 'tableData'), 'row').map((row) => {
-    const cells = Array.isArray(row['cell']) ? row['cell'] : [];
+    const cells = Array.isArray(row.cell) ? row.cell : [];
     return decoders.map((decode, index) => decode(cells[index]));
   });
 }

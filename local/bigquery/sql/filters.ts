@@ -48,7 +48,7 @@ function equality(left: unknown, right: unknown): readonly Condition[] | undefin
 function membership(left: unknown, right: readonly unknown[]): readonly Condition[] | undefined {
   const column = columnOf(left);
   if (column === undefined) return undefined;
-  const values = right.map((value) => valueOf(value, column.kind));
+  const values = right.map((value) => constantOf(value, column.kind));
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? [{ ...column, values: known }] : undefined;
 }
@@ -74,12 +74,12 @@ function columnOf(expression: unknown): { columnId: string; kind: string } | und
     : undefined;
 }
 
-function valueOf(expression: unknown, kind: string): ConditionValue | undefined {
+function constantOf(expression: unknown, kind: string): ConditionValue | undefined {
   const found = unwrap(expression);
   if (found === undefined || text(typeOf(found.node), 'typeKind') !== kind) return undefined;
   if (found.kind === 'resolvedLiteralNode') {
     const literal = child(found.node, 'value');
-    return { cell: cellDecoder(fieldOfType('', child(literal, 'type')))(literal?.['value']) };
+    return { cell: cellDecoder(fieldOfType('', child(literal, 'type')))(literal?.value) };
   }
   const name = found.kind === 'resolvedParameterNode' ? text(found.node, 'name') : undefined;
   return name ? { parameter: name.toLowerCase(), elements: false } : undefined;
@@ -88,7 +88,7 @@ function valueOf(expression: unknown, kind: string): ConditionValue | undefined 
 /** An expression's type stands in one of its nested `parent`s. */
 function typeOf(node: Node): Node | undefined {
   for (let current: Node | undefined = node; current !== undefined; current = child(current, 'parent'))
-    if (isNode(current['type'])) return current['type'];
+    if (isNode(current.type)) return current.type;
   return undefined;
 }
 

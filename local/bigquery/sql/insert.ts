@@ -82,12 +82,12 @@ async function newRows(
     missing,
     given.rows.length,
   );
-  const fit = rowFit(current.schema);
+  const fitCell = rowFit(current.schema);
   const rows = given.rows.map((row, at) => {
     const cells: Cell[] = current.schema.map(() => null);
     for (const [position, index] of columns.entries()) cells[index] = row[position] ?? null;
     for (const [position, index] of missing.entries()) cells[index] = defaults[at]?.[position] ?? null;
-    return fit(cells);
+    return fitCell(cells);
   });
   return { rows, plans: given.plans };
 }

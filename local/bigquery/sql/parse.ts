@@ -75,7 +75,7 @@ export function tablePathsOf(tree: unknown): readonly TablePath[] {
     const expression = child(node, 'pathExpr');
     const place = span(expression);
     if (expression === undefined || place === undefined) return;
-    found.push({ path: pathOf(expression), span: place, hasAlias: isNode(node['alias']) });
+    found.push({ path: pathOf(expression), span: place, hasAlias: isNode(node.alias) });
   });
   return found;
 }
@@ -91,7 +91,7 @@ export function targetOf(node: Node): TablePath | undefined {
   const expression = child(target, 'astPathExpressionNode') ?? target;
   const place = span(expression);
   if (expression === undefined || place === undefined) return undefined;
-  return { path: pathOf(expression), span: place, hasAlias: isNode(node['alias']) };
+  return { path: pathOf(expression), span: place, hasAlias: isNode(node.alias) };
 }
 
 /** Gives positional parameters a name, and takes `a.b.c` in one pair of quotes apart, where it names a table. */
@@ -99,8 +99,8 @@ function plainEdits(tree: Node): readonly Edit[] {
   const edits: Edit[] = [];
   findAll(tree, 'astParameterExprNode', (node) => {
     const place = span(node);
-    if (place === undefined || isNode(node['name'])) return;
-    edits.push({ ...place, replacement: `@${positionalName(Number(node['position']))}` });
+    if (place === undefined || isNode(node.name)) return;
+    edits.push({ ...place, replacement: `@${positionalName(Number(node.position))}` });
   });
   const takeApart = (expression: unknown) => {
     const path = pathOf(expression);
@@ -108,19 +108,19 @@ function plainEdits(tree: Node): readonly Edit[] {
     if (place === undefined || !path.some((segment) => segment.includes('.'))) return;
     edits.push({ ...place, replacement: toBytes(quotedPath(path.flatMap((segment) => segment.split('.')))) });
   };
-  findAll(tree, 'astTablePathExpressionNode', (node) => takeApart(node['pathExpr']));
+  findAll(tree, 'astTablePathExpressionNode', (node) => takeApart(node.pathExpr));
   for (const key of ['Insert', 'Update', 'Delete', 'Merge', 'Truncate'])
     findAll(tree, `ast${key}StatementNode`, (node) =>
       takeApart(child(node, 'targetPath', 'astPathExpressionNode') ?? child(node, 'targetPath')),
     );
   findAll(tree, 'astCreateTableStatementNode', (node) => takeApart(findName(node)));
-  findAll(tree, 'astDropStatementNode', (node) => takeApart(node['name']));
+  findAll(tree, 'astDropStatementNode', (node) => takeApart(node.name));
   findAll(tree, 'astAlterTableStatementNode', (node) => takeApart(child(node, 'parent', 'path')));
   return edits;
 }
 
 function findName(create: Node): unknown {
   for (let current: Node | undefined = create; current !== undefined; current = child(current, 'parent'))
-    if (isNode(current['name'])) return current['name'];
+    if (isNode(current.name)) return current.name;
   return undefined;
 }

@@ -107,7 +107,7 @@ async function makePlan(
     text: evaluated,
     tables,
     output: outputFields(query),
-    valueTable: query['isValueTable'] === true,
+    valueTable: query.isValueTable === true,
   };
 }
 
@@ -149,6 +149,12 @@ function missingTableError(error: unknown, scope: Scope): Error | undefined {
   return missingTable(scope, segments);
 }
 
+/** What PARTITION BY may name besides the table's columns: the time of arrival. */
+const ddlPseudoColumns = [
+  { name: '_PARTITIONTIME', type: { typeKind: 'TYPE_TIMESTAMP' } },
+  { name: '_PARTITIONDATE', type: { typeKind: 'TYPE_DATE' } },
+];
+
 export function analyzerOptions(
   context: EngineContext,
   scope: Scope,
@@ -160,6 +166,7 @@ export function analyzerOptions(
     errorMessageMode: 'ERROR_MESSAGE_ONE_LINE',
     defaultTimezone: 'UTC',
     pruneUnusedColumns: true,
+    ddlPseudoColumns,
     parseLocationRecordType: 'PARSE_LOCATION_RECORD_FULL_NODE_SCOPE',
     ...(columnTypes && { targetColumnTypes: columnTypes.map((field): EngineType => engineType(field)) }),
   };
@@ -225,7 +232,7 @@ function tableEdits(
 
 function outputFields(query: Node): readonly Field[] {
   return children(query, 'outputColumnList').map((column) =>
-    fieldOfType(columnName(text(column, 'name') ?? ''), child(column, 'column')?.['type']),
+    fieldOfType(columnName(text(column, 'name') ?? ''), child(column, 'column')?.type),
   );
 }
 

@@ -41,12 +41,12 @@ export function queryParts(tree: unknown): QueryParts {
         scans.push(tableScan(node, conditions));
         return others(node, []);
       case 'resolvedFilterScanNode':
-        visit(node['inputScan'], [...conditions, ...conditionsOf(node['filterExpr'])]);
+        visit(node.inputScan, [...conditions, ...conditionsOf(node.filterExpr)]);
         return others(node, ['inputScan']);
       case 'resolvedProjectScanNode':
       case 'resolvedArrayScanNode':
       case 'resolvedOrderByScanNode':
-        visit(node['inputScan'], conditions);
+        visit(node.inputScan, conditions);
         return others(node, ['inputScan']);
       case 'resolvedJoinScanNode':
         visitJoin(node, conditions);
@@ -61,10 +61,10 @@ export function queryParts(tree: unknown): QueryParts {
   };
   const visitJoin = (node: Node, conditions: readonly Condition[]) => {
     const type = text(node, 'joinType') ?? 'INNER';
-    const own = type === 'INNER' ? conditionsOf(node['joinExpr']) : [];
+    const own = type === 'INNER' ? conditionsOf(node.joinExpr) : [];
     const kept = type === 'INNER' || type === 'LEFT' ? [...conditions, ...own] : [];
-    visit(node['leftScan'], kept);
-    visit(node['rightScan'], type === 'INNER' ? kept : []);
+    visit(node.leftScan, kept);
+    visit(node.rightScan, type === 'INNER' ? kept : []);
   };
   const visit = (value: unknown, conditions: readonly Condition[]): void => {
     if (Array.isArray(value)) {
@@ -81,8 +81,8 @@ export function queryParts(tree: unknown): QueryParts {
 }
 
 function tableScan(node: Node, conditions: readonly Condition[]): TableScan {
-  const indexes = Array.isArray(node['columnIndexList']) ? node['columnIndexList'] : [];
-  const list = child(node, 'parent')?.['columnList'];
+  const indexes = Array.isArray(node.columnIndexList) ? node.columnIndexList : [];
+  const list = child(node, 'parent')?.columnList;
   const columns = (Array.isArray(list) ? list : []).map((column, position) => ({
     columnId: text(column, 'columnId') ?? '',
     index: Number(indexes[position]),
@@ -100,11 +100,11 @@ function addCall(wrapper: Node, calls: FunctionCall[]): void {
   const base = child(node, 'parent');
   const place = span(node);
   if (base === undefined || place === undefined) return;
-  const list = base['argumentList'];
+  const list = base.argumentList;
   const argumentSpans = (Array.isArray(list) ? list : []).map((argument) => {
     const [inner] = isNode(argument) ? Object.values(argument) : [];
     return span(
-      isNode(inner) && isNode(inner['resolvedFunctionCallNode']) ? inner['resolvedFunctionCallNode'] : inner,
+      isNode(inner) && isNode(inner.resolvedFunctionCallNode) ? inner.resolvedFunctionCallNode : inner,
     );
   });
   calls.push({ name: text(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });

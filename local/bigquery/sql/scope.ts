@@ -7,9 +7,11 @@ export interface Scope {
   readonly defaultDataset: DatasetReference | undefined;
   readonly parameters: readonly TypedValue[];
   /** Script variables; names are lower case in the map. */
-  readonly variables: ReadonlyMap<string, TypedValue>;
+  readonly variables: Map<string, TypedValue>;
   readonly read: (reference: TableReference) => TableSnapshot | undefined;
   readonly store: TableStore;
+  /** In a dry run: what earlier statements of the script would have made of tables, by `tableKey`. */
+  readonly foreseen: Map<string, TableSnapshot | undefined>;
   /** Where set: what CURRENT_TIMESTAMP and its like say. */
   readonly now: Date | undefined;
 }
@@ -19,6 +21,8 @@ export interface LocalTable {
   readonly name: string;
   readonly schema: readonly Field[];
   readonly valueTable?: boolean;
+  /** The stored table whose rows it shows. */
+  readonly stored?: TableReference;
 }
 
 /** The hidden column that carries a row's place in its table. */

@@ -1,10 +1,22 @@
 import { BigQueryError } from '../errors';
 import type { StatementResult } from '../model';
 import type { EngineContext } from './context';
+import { notImplemented } from './failures';
 import { distinct } from './insert';
-import type { ParsedScript } from './parse';
+import { child, children, type Node } from './node';
+import type { TypedValue } from './parameters';
+import { type ParsedScript, type ParsedStatement, statementsOf } from './parse';
 import type { Scope } from './scope';
+import type { SqlText } from './sql-text';
 import { runStatement } from './statement';
+import { assignVariable, conditionHolds, declareVariables } from './variables';
+
+interface Run {
+  readonly context: EngineContext;
+  readonly script: SqlText;
+  readonly dry: boolean;
+  readonly results: StatementResult[];
+}
 
 /** Runs a script's statements one after the other; a single statement is its own result. */
 export async function runScript(
@@ -16,14 +28,86 @@ export async function runScript(
   const [only, ...others] = script.statements;
   if (only === undefined)
     throw new BigQueryError('invalidQuery', 'Syntax error: Unexpected end of script', 'query');
-  if (others.length === 0) return runStatement(context, scope, script.text, only, dry);
-  const results: StatementResult[] = [];
-  for (const statement of script.statements)
-    results.push(await runStatement(context, scope, script.text, statement, dry));
-  return scriptResult(results);
+  if (others.length === 0 && !isScripting(only)) return runStatement(context, scope, script.text, only, dry);
+  const run: Run = { context, script: script.text, dry, results: [] };
+  await runBlock(run, scope, script.statements);
+  return scriptResult(run.results);
 }
 
-export function scriptResult(results: readonly StatementResult[]): StatementResult {
+const scriptingKinds = new Set([
+  'astVariableDeclarationNode',
+  'astSingleAssignmentNode',
+  'astBeginEndBlockNode',
+  'astIfStatementNode',
+]);
+
+function isScripting({ kind }: ParsedStatement): boolean {
+  return scriptingKinds.has(kind);
+}
+
+/** A block's variables end with it; what it assigns to outer ones stays. */
+async function runBlock(run: Run, outer: Scope, statements: readonly ParsedStatement[]): Promise<void> {
+  const own = new Set<string>();
+  const variables = new Map<string, TypedValue>(outer.variables);
+  const scope: Scope = { ...outer, variables };
+  for (const statement of statements)
+    for (const name of await runScripting(run, scope, variables, statement)) own.add(name);
+  for (const [name, value] of variables) if (!own.has(name)) outer.variables.set(name, value);
+}
+
+/** Runs one statement; gives the names that it declares. */
+async function runScripting(
+  run: Run,
+  scope: Scope,
+  variables: Map<string, TypedValue>,
+  statement: ParsedStatement,
+): Promise<readonly string[]> {
+  const { node } = statement;
+  const changing = { script: run.script, statement };
+  switch (statement.kind) {
+    case 'astVariableDeclarationNode':
+      return declareVariables(run.context, scope, variables, changing, run.dry);
+    case 'astSingleAssignmentNode':
+      await assignVariable(run.context, scope, variables, changing, run.dry);
+      return [];
+    case 'astBeginEndBlockNode':
+      if (child(node, 'handlerList') !== undefined) throw notImplemented('EXCEPTION WHEN ERROR');
+      await runBlock(run, scope, statementsOf(child(node, 'statementListNode')));
+      return [];
+    case 'astIfStatementNode':
+      await runIf(run, scope, node, statement);
+      return [];
+    default:
+      run.results.push(await runStatement(run.context, scope, run.script, statement, run.dry));
+      return [];
+  }
+}
+
+async function runIf(run: Run, scope: Scope, node: Node, statement: ParsedStatement): Promise<void> {
+  const branches = [
+    { condition: node.condition, list: child(node, 'thenList') },
+    ...children(child(node, 'elseifClauses'), 'elseifClauses').map((clause) => ({
+      condition: clause.condition,
+      list: child(clause, 'body'),
+    })),
+  ];
+  for (const { condition, list } of branches) {
+    const holds = await conditionHolds(
+      run.context,
+      scope,
+      { script: run.script, statement },
+      condition,
+      run.dry,
+    );
+    if (!holds && !run.dry) continue;
+    await runBlock(run, scope, statementsOf(list));
+    if (!run.dry) return;
+  }
+  const otherwise = child(node, 'elseList');
+  if (otherwise !== undefined) await runBlock(run, scope, statementsOf(otherwise));
+}
+
+function scriptResult(results: readonly StatementResult[]): StatementResult {
   const last = results.at(-1);
   return {
     statementType: 'SCRIPT',

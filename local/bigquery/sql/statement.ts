@@ -1,8 +1,11 @@
 import type { StatementResult } from '../model';
+import { runAssert } from './assert';
 import type { EngineContext } from './context';
+import { runAlterTable, runCreateTable, runDropTable } from './ddl';
 import { runDelete, runTruncate } from './delete';
 import { notImplemented } from './failures';
 import { runInsert } from './insert';
+import { runMerge } from './merge';
 import type { ParsedStatement } from './parse';
 import type { Scope } from './scope';
 import { runSelect } from './select';
@@ -29,6 +32,16 @@ export async function runStatement(
       return runDelete(context, scope, changing, dry);
     case 'astTruncateStatementNode':
       return runTruncate(context, scope, changing, dry);
+    case 'astMergeStatementNode':
+      return runMerge(context, scope, changing, dry);
+    case 'astCreateTableStatementNode':
+      return runCreateTable(context, scope, changing, dry);
+    case 'astDropStatementNode':
+      return runDropTable(context, scope, changing, dry);
+    case 'astAlterTableStatementNode':
+      return runAlterTable(context, scope, changing, dry);
+    case 'astAssertStatementNode':
+      return runAssert(context, scope, changing, dry);
     default:
       throw notImplemented(`The statement ${statementName(statement.kind)}`);
   }

@@ -58,7 +58,7 @@ function localTable(local: LocalTable): ReachableTable {
     schema: local.schema,
     withRowColumn: true,
     valueTable: local.valueTable ?? false,
-    reference: undefined,
+    reference: local.stored,
   };
 }
 

@@ -75,7 +75,7 @@ function matchingRows(changing: ChangingStatement, values: readonly string[]): s
   const { node } = changing.statement;
   const alias = toBytes(quotedPath([targetAlias(changing)]));
   const from = span(child(node, 'fromClause', 'tableExpression') && fromNode(changing));
-  const where = span(unwrap(node['where'])?.node);
+  const where = span(unwrap(node.where)?.node);
   const source = from === undefined ? '' : `${textOf(changing, from)}\nCROSS JOIN `;
   const condition = where === undefined ? 'TRUE' : textOf(changing, where);
   const list = [`${alias}.${rowColumn}`, ...values].join(', ');
