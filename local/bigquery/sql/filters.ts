@@ -92,23 +92,43 @@ function typeOf(node: Node): Node | undefined {
   return undefined;
 }
 
-/** A test on rows for conditions on the columns of one table, given by their index. */
-export function rowTest(
-  conditions: readonly {
-    readonly index: number;
-    readonly field: Field;
-    readonly values: Condition['values'];
-  }[],
+/** A condition on a column of one table, given by its index. */
+export interface ColumnCondition {
+  readonly index: number;
+  readonly field: Field;
+  readonly values: Condition['values'];
+}
+
+type RowTest = (row: Row) => boolean;
+
+/** Whether a row meets all conditions of at least one of the alternatives. */
+export function anyTest(
+  alternatives: readonly (readonly ColumnCondition[])[],
   parameters: readonly TypedValue[],
-): (row: Row) => boolean {
-  const tests = conditions.map(({ index, values, field }) => {
-    const cells = new Set(values.flatMap((value) => cellsOf(value, parameters)));
-    cells.delete(null);
-    const [only] = cells;
-    if (cells.size === 1 && field.type === 'STRING') return (row: Row) => row[index] === only;
-    return (row: Row) => cells.has(canonical(row[index] ?? null, field));
-  });
-  return (row) => tests.every((test) => test(row));
+): RowTest {
+  const tests = alternatives.map((conditions) =>
+    conditions.map((condition) => columnTest(condition, parameters)).reduce(both),
+  );
+  return tests.reduce(either);
+}
+
+function both(left: RowTest, right: RowTest): RowTest {
+  return (row) => left(row) && right(row);
+}
+
+function either(left: RowTest, right: RowTest): RowTest {
+  return (row) => left(row) || right(row);
+}
+
+function columnTest({ index, field, values }: ColumnCondition, parameters: readonly TypedValue[]): RowTest {
+  const cells = new Set(values.flatMap((value) => cellsOf(value, parameters)));
+  cells.delete(null);
+  const [only] = cells;
+  if (cells.size === 0) return () => false;
+  const wholeNumber = field.type === 'INTEGER' || field.type === 'TIMESTAMP';
+  if (wholeNumber) return (row) => cells.has(canonical(row[index] ?? null));
+  if (cells.size === 1) return (row) => row[index] === only;
+  return (row) => cells.has(row[index] ?? null);
 }
 
 function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): readonly Cell[] {
@@ -120,7 +140,7 @@ function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): read
 }
 
 /** Whole numbers may be held with needless signs and zeros; everything else has one form. */
-function canonical(cell: Cell, field: Field): Cell {
-  if (typeof cell !== 'string' || (field.type !== 'INTEGER' && field.type !== 'TIMESTAMP')) return cell;
-  return /^(0|-?[1-9]\d*)$/.test(cell) ? cell : BigInt(cell.trim().replace(/^\+/, '')).toString();
+function canonical(cell: Cell): Cell {
+  if (typeof cell !== 'string' || /^(0|-?[1-9]\d*)$/.test(cell)) return cell;
+  return BigInt(cell.trim().replace(/^\+/, '')).toString();
 }

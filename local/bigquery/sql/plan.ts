@@ -2,13 +2,13 @@ import type { Field, TableReference } from '../model';
 import { type CatalogTable, catalogOf } from './catalog';
 import type { EngineContext } from './context';
 import { queryError } from './failures';
-import type { Condition } from './filters';
+import type { ColumnCondition } from './filters';
 import { child, children, type Node, text } from './node';
 import type { TablePath } from './parse';
 import { type QueryParts, queryParts, type TableScan } from './scans';
 import type { LocalTable, Scope } from './scope';
 import { type Edit, edited, fromBytes, quotedPath, type SqlText, toBytes } from './sql-text';
-import { replacedCalls } from './substitutes';
+import { isClock, replacedCalls } from './substitutes';
 import { missingTable, type Reach, type ReachableTable, reach, typesKey } from './tables';
 import { type EngineType, engineType, fieldOfType } from './types';
 
@@ -23,14 +23,10 @@ export interface PlannedTable {
   readonly columns: ReadonlySet<number>;
   readonly withRowColumn: boolean;
   readonly valueTable: boolean;
+  /** Whether the query may be evaluated on parts of this table, one after the other. */
+  readonly divisible: boolean;
   /** Rows that fail all of these alternatives do not matter; undefined where all rows do. */
-  readonly alternatives: readonly (readonly PlannedCondition[])[] | undefined;
-}
-
-export interface PlannedCondition {
-  readonly index: number;
-  readonly field: Field;
-  readonly values: Condition['values'];
+  readonly alternatives: readonly (readonly ColumnCondition[])[] | undefined;
 }
 
 export interface QueryPlan {
@@ -92,18 +88,19 @@ async function makePlan(
   const statement = await analyze(context, sql, scope, reached, options);
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
   const parts = queryParts(query);
-  const tables = plannedTables(parts, reached);
+  const tables = plannedTables(parts, reached, scope);
   const evaluated = edited(sql, [
     ...tableEdits(parts, paths, tables),
     ...replacedCalls(parts.calls, sql, scope.now),
   ]);
-  const request = context.client.encode('EvaluateQuery', {
+  const evaluatedOptions = scope.now === undefined ? options : withNowParameter(options);
+  const request = (sent: readonly PlannedTable[]) => ({
     sql: fromBytes(evaluated.bytes),
-    options: scope.now === undefined ? options : withNowParameter(options),
-    simpleCatalog: catalogOf(context.language, tables.map(evaluatedTable), []),
+    options: evaluatedOptions,
+    simpleCatalog: catalogOf(context.language, sent.map(evaluatedTable), []),
   });
   return {
-    request,
+    request: context.client.encode('EvaluateQuery', request(tables)),
     text: evaluated,
     tables,
     output: outputFields(query),
@@ -180,12 +177,15 @@ function withNowParameter(options: object): object {
 }
 
 /** Each table once, with all that any of the query's reads of it needs. */
-function plannedTables(parts: QueryParts, reached: Reach): readonly PlannedTable[] {
+function plannedTables(parts: QueryParts, reached: Reach, scope: Scope): readonly PlannedTable[] {
+  const ticking = scope.now === undefined && parts.calls.some(({ name }) => isClock(name));
   const names = [...new Set(parts.scans.map(({ fullName }) => fullName))];
   return names.flatMap((fullName, position) => {
     const scans = parts.scans.filter((scan) => scan.fullName === fullName);
     const table = reached.tables.find((candidate) => candidate.fullName === fullName);
-    return table === undefined ? [] : [plannedTable(table, scans, `#${position}`)];
+    if (table === undefined) return [];
+    const planned = plannedTable(table, scans, `#${position}`);
+    return [ticking ? { ...planned, divisible: false } : planned];
   });
 }
 
@@ -200,11 +200,12 @@ function plannedTable(table: ReachableTable, scans: readonly TableScan[], name: 
     columns,
     withRowColumn: table.withRowColumn,
     valueTable: table.valueTable,
+    divisible: scans.length === 1 && scans.every((scan) => scan.rowWise),
     alternatives: alternatives.every((conditions) => conditions.length > 0) ? alternatives : undefined,
   };
 }
 
-function plannedConditions(table: ReachableTable, scan: TableScan): readonly PlannedCondition[] {
+function plannedConditions(table: ReachableTable, scan: TableScan): readonly ColumnCondition[] {
   return scan.conditions.flatMap(({ columnId, values }) => {
     const index = scan.columns.find((column) => column.columnId === columnId)?.index;
     const field = index === undefined ? undefined : table.schema[index];

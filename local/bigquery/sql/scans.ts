@@ -7,8 +7,18 @@ export interface TableScan {
   /** The columns that the query uses: the engine's id of each, and its place in the table. */
   readonly columns: readonly { readonly columnId: string; readonly index: number }[];
   readonly conditions: readonly Condition[];
+  /** Whether the result over some of the table's rows, joined with that over the others, is the result over all. */
+  readonly rowWise: boolean;
   readonly span: Span;
 }
+
+/** What is known of a scan from those above it. */
+interface Above {
+  readonly conditions: readonly Condition[];
+  readonly rowWise: boolean;
+}
+
+const nothing: Above = { conditions: [], rowWise: false };
 
 export interface FunctionCall {
   readonly name: string;
@@ -25,31 +35,36 @@ export interface QueryParts {
  * Walks an analysed query. Conditions of a filter reach the tables below it through joins, array scans, orderings and
  * projections, as far as a row that fails them cannot matter to the result; everything else stops them.
  */
-export function queryParts(tree: unknown): QueryParts {
+export function queryParts(query: Node): QueryParts {
   const scans: TableScan[] = [];
   const calls: FunctionCall[] = [];
   const others = (node: Node, handled: readonly string[]) => {
     for (const [key, value] of Object.entries(node)) {
       if (handled.includes(key)) continue;
-      if (isNode(value)) visitScan(key, value, []);
-      else if (Array.isArray(value)) visit(value, []);
+      if (isNode(value)) visitNode(key, value, nothing);
+      else if (Array.isArray(value)) for (const item of value) visit(item, nothing);
     }
   };
-  const visitScan = (key: string, node: Node, conditions: readonly Condition[]) => {
+  const visitNode = (key: string, node: Node, above: Above): void => {
     switch (key) {
       case 'resolvedTableScanNode':
-        scans.push(tableScan(node, conditions));
+        scans.push(tableScan(node, above));
         return others(node, []);
       case 'resolvedFilterScanNode':
-        visit(node.inputScan, [...conditions, ...conditionsOf(node.filterExpr)]);
+        visit(node.inputScan, {
+          ...above,
+          conditions: [...above.conditions, ...conditionsOf(node.filterExpr)],
+        });
         return others(node, ['inputScan']);
       case 'resolvedProjectScanNode':
       case 'resolvedArrayScanNode':
+        visit(node.inputScan, above);
+        return others(node, ['inputScan']);
       case 'resolvedOrderByScanNode':
-        visit(node.inputScan, conditions);
+        visit(node.inputScan, { ...above, rowWise: false });
         return others(node, ['inputScan']);
       case 'resolvedJoinScanNode':
-        visitJoin(node, conditions);
+        visitJoin(node, above);
         return others(node, ['leftScan', 'rightScan']);
       case 'resolvedFunctionCallBaseNode':
       case 'resolvedNonScalarFunctionCallBaseNode':
@@ -59,28 +74,26 @@ export function queryParts(tree: unknown): QueryParts {
         return others(node, []);
     }
   };
-  const visitJoin = (node: Node, conditions: readonly Condition[]) => {
+  const visitJoin = (node: Node, above: Above) => {
     const type = text(node, 'joinType') ?? 'INNER';
     const own = type === 'INNER' ? conditionsOf(node.joinExpr) : [];
-    const kept = type === 'INNER' || type === 'LEFT' ? [...conditions, ...own] : [];
-    visit(node.leftScan, kept);
-    visit(node.rightScan, type === 'INNER' ? kept : []);
+    const kept = { ...above, conditions: [...above.conditions, ...own] };
+    visit(node.leftScan, type === 'INNER' || type === 'LEFT' ? kept : nothing);
+    visit(node.rightScan, type === 'INNER' ? kept : nothing);
   };
-  const visit = (value: unknown, conditions: readonly Condition[]): void => {
-    if (Array.isArray(value)) {
-      for (const item of value) visit(item, []);
-    } else if (isNode(value)) {
-      for (const [key, inner] of Object.entries(value)) {
-        if (isNode(inner)) visitScan(key, inner, conditions);
-        else if (Array.isArray(inner)) visit(inner, []);
-      }
+  const visit = (value: unknown, above: Above): void => {
+    if (!isNode(value)) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (isNode(inner)) visitNode(key, inner, above);
+      else if (Array.isArray(inner)) for (const item of inner) visit(item, nothing);
     }
   };
-  visit(tree, []);
+  visit(query.query, { conditions: [], rowWise: true });
+  others(query, ['query']);
   return { scans, calls };
 }
 
-function tableScan(node: Node, conditions: readonly Condition[]): TableScan {
+function tableScan(node: Node, { conditions, rowWise }: Above): TableScan {
   const indexes = Array.isArray(node.columnIndexList) ? node.columnIndexList : [];
   const list = child(node, 'parent')?.columnList;
   const columns = (Array.isArray(list) ? list : []).map((column, position) => ({
@@ -91,6 +104,7 @@ function tableScan(node: Node, conditions: readonly Condition[]): TableScan {
     fullName: text(child(node, 'table'), 'fullName') ?? '',
     columns,
     conditions,
+    rowWise,
     span: span(node) ?? { start: -1, end: -1 },
   };
 }

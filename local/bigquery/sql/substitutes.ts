@@ -45,3 +45,8 @@ function replacementOf(call: FunctionCall, text: SqlText, now: Date | undefined)
   if (call.argumentSpans.length > 0 && zone === undefined) return undefined;
   return `${convert}(@${nowParameter}${zoneText})`;
 }
+
+/** Whether a function tells the time. */
+export function isClock(name: string): boolean {
+  return name in clockFunctions;
+}

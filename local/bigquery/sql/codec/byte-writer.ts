@@ -1,4 +1,4 @@
-/** Protocol buffer wire format, written front to back. Lengths that are not known yet are reserved and filled later. */
+/** Protocol buffer wire format, written front to back. */
 export interface ByteWriter {
   buffer: Buffer;
   length: number;
@@ -67,22 +67,27 @@ export function writeBytes(writer: ByteWriter, field: number, value: Uint8Array)
   writer.length += value.length;
 }
 
-const lengthBytes = 4;
-
-/** Starts a nested message; its length takes four bytes whatever it is. Returns what `endMessage` needs. */
+/** Starts a nested message. Returns what `endMessage` needs. */
 export function beginMessage(writer: ByteWriter, field: number): number {
   writeTag(writer, field, 2);
-  reserve(writer, lengthBytes);
-  writer.length += lengthBytes;
+  reserve(writer, 1);
+  writer.length += 1;
   return writer.length;
 }
 
+/** One byte was kept for the length; a longer one moves the message. */
 export function endMessage(writer: ByteWriter, start: number): void {
   const size = writer.length - start;
-  if (size >= 2 ** 28) throw new RangeError('A message for the SQL engine is larger than 256 MiB');
-  const at = start - lengthBytes;
-  writer.buffer[at] = (size & 0x7f) | 0x80;
-  writer.buffer[at + 1] = ((size >>> 7) & 0x7f) | 0x80;
-  writer.buffer[at + 2] = ((size >>> 14) & 0x7f) | 0x80;
-  writer.buffer[at + 3] = size >>> 21;
+  if (size < 0x80) {
+    writer.buffer[start - 1] = size;
+    return;
+  }
+  let extra = 0;
+  for (let rest = Math.floor(size / 128); rest > 0; rest = Math.floor(rest / 128)) extra += 1;
+  reserve(writer, extra);
+  writer.buffer.copyWithin(start + extra, start, writer.length);
+  const end = writer.length + extra;
+  writer.length = start - 1;
+  writeVarint(writer, size);
+  writer.length = end;
 }
