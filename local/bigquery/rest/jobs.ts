@@ -47,7 +47,10 @@ async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<o
   const location = jobReference?.location ?? undefined;
   const wanted = { configuration, jobId: jobReference?.jobId, location, durable: true };
   if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
-  return resourceSoon(await jobs.start(wanted));
+  const job = await jobs.start(wanted);
+  await settled(job, patienceMilliseconds);
+  // A client takes an answer with errors in it for a refusal; that a job has failed is told to who asks for it next.
+  return jobResource(job.outcome?.errors === undefined ? job : { ...job, outcome: undefined });
 }
 
 async function resourceSoon(job: Job): Promise<object> {

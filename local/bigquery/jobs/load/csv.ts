@@ -1,4 +1,4 @@
-import { type CsvError, type Info, type Options, parse } from 'csv-parse';
+import { CsvError, type Info, type Options, parse } from 'csv-parse';
 import { BigQueryError } from '../../errors';
 import type { Cell, Field, Row } from '../../model';
 import { scalarOfText } from '../../store/values/scalars';
@@ -6,14 +6,20 @@ import type { LoadConfiguration } from '../job-configuration';
 import type { BadRecords } from './bad-records';
 import { openSource, type SourceFile } from './sources';
 
+/** A quoted value with a line break in it, where that is not allowed. */
+const brokenLine = Symbol('broken line');
+
+type Value = string | null | typeof brokenLine;
+
 interface Parsed {
   readonly info: Info;
-  readonly record: readonly (string | null)[];
+  readonly record: readonly Value[];
 }
 
 /**
  * The rows of a CSV file, as they are read. Fields meet columns by position.
- * @throws BigQueryError `invalid` for options that make no sense, and when there are too many bad records
+ * @throws BigQueryError `invalid` for options that make no sense, when there are too many bad records, and where quotes
+ *   do not match: what follows cannot be told apart, so that is never one bad record among good ones
  */
 export async function* readCsv(
   file: SourceFile,
@@ -23,26 +29,31 @@ export async function* readCsv(
 ): AsyncGenerator<Row> {
   checkFlat(fields);
   const columns = fields.map((field, index) => columnOf(field, index));
-  const parser = parse(parserOptions(configuration));
-  const broken: CsvError[] = [];
-  parser.on('skip', (error: CsvError) => broken.push(error));
-  const source = await openSource(file);
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
   let toSkip = configuration.skipLeadingRows ?? 0;
   let position = 0;
-  for await (const parsed of parser) {
-    const { record, info }: Parsed = parsed;
-    reportBroken(broken, file, position, bad);
-    if (toSkip > 0) toSkip--;
-    else {
-      const row = rowOf(record, columns, configuration, position);
-      if (typeof row === 'string') bad.add(row, file.uri);
-      else yield row;
+  try {
+    for await (const { record, info } of await parsedRecords(file, configuration)) {
+      if (toSkip > 0) toSkip--;
+      else {
+        const row = rowOf(record, columns, configuration, position);
+        if (typeof row === 'string') bad.add(row, file.uri);
+        else yield row;
+      }
+      position = info.bytes;
     }
-    position = info.bytes;
+  } catch (error) {
+    throw error instanceof CsvError ? unreadable(error, position, file.uri) : error;
   }
-  reportBroken(broken, file, position, bad);
+}
+
+async function parsedRecords(
+  file: SourceFile,
+  configuration: LoadConfiguration,
+): Promise<AsyncIterable<Parsed>> {
+  const parser = parse(parserOptions(configuration));
+  const source = await openSource(file);
+  source.on('error', (error) => parser.destroy(error));
+  return source.pipe(parser);
 }
 
 function parserOptions(configuration: LoadConfiguration): Options {
@@ -57,13 +68,9 @@ function parserOptions(configuration: LoadConfiguration): Options {
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     cast(value, { quoting }) {
       if (!quoting) return value === nullMarker ? null : value;
-      if (allowQuotedNewlines !== true && value.includes('\n')) {
-        throw new Error('Missing close double quote (") character.');
-      }
-      return value;
+      return allowQuotedNewlines !== true && value.includes('\n') ? brokenLine : value;
     },
   };
 }
@@ -77,23 +84,24 @@ function delimiterOf({ fieldDelimiter = ',' }: LoadConfiguration): string {
   );
 }
 
+const missingQuote = 'Missing close double quote (") character.';
+
 const messageOfCode: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'Missing close double quote (") character.',
+  CSV_QUOTE_NOT_CLOSED: missingQuote,
   CSV_INVALID_CLOSING_QUOTE: 'Data between close double quote (") and field separator.',
 };
 
-function reportBroken(broken: CsvError[], file: SourceFile, position: number, bad: BadRecords): void {
-  for (const error of broken.splice(0)) {
-    const message = messageOfCode[error.code] ?? error.message;
-    bad.add(
-      `Error detected while parsing row starting at position: ${position}. Error: ${message}`,
-      file.uri,
-    );
-  }
+function unreadable({ code, message }: CsvError, position: number, uri: string): BigQueryError {
+  const detail = rowError(position, messageOfCode[code] ?? message);
+  return new BigQueryError('invalid', `Error while reading data, error message: ${detail} File: ${uri}`, uri);
 }
 
-/** Turns a text into the column's cell; throws a text that says what is wrong. */
-type Column = (text: string | null, position: number) => { cell: Cell } | { problem: string };
+function rowError(position: number, message: string): string {
+  return `Error detected while parsing row starting at position: ${position}. Error: ${message}`;
+}
+
+/** Turns a value into the column's cell, or says what is wrong with it. */
+type Column = (value: string | null, position: number) => { cell: Cell } | { problem: string };
 
 const sqlNames: Readonly<Partial<Record<Field['type'], string>>> = {
   INTEGER: 'INT64',
@@ -120,7 +128,7 @@ function columnOf(field: Field, index: number): Column {
 
 /** The row, or what is wrong with it. */
 function rowOf(
-  record: readonly (string | null)[],
+  record: readonly Value[],
   columns: readonly Column[],
   { allowJaggedRows, ignoreUnknownValues }: LoadConfiguration,
   position: number,
@@ -133,7 +141,9 @@ function rowOf(
   }
   const row: Cell[] = [];
   for (const [index, column] of columns.entries()) {
-    const converted = column(record[index] ?? null, position);
+    const value = record[index] ?? null;
+    if (value === brokenLine) return rowError(position, missingQuote);
+    const converted = column(value, position);
     if ('problem' in converted) return converted.problem;
     row.push(converted.cell);
   }
