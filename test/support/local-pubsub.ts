@@ -1,32 +1,60 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CreateSubscriptionOptions, PubSub, type Subscription, type Topic } from '@google-cloud/pubsub';
+import {
+  type CreateSubscriptionOptions,
+  PubSub,
+  type Subscription,
+  type Topic,
+  v1,
+} from '@google-cloud/pubsub';
+import { credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { type PubSubOptions, startPubSub } from '../../local/pubsub/server';
 
 export type LocalPubSub = {
   port: number;
   client: PubSub;
+  /** The same calls without the client's own leases and streams. */
+  subscriber: v1.SubscriberClient;
+  /** Resolves as soon as the server has logged a line that contains this. */
+  logged(text: string): Promise<void>;
   /** Closes the client, then the server. */
   close(): Promise<void>;
 };
 
 /** A local Pub/Sub on a port of the system's choice, and Google's client for it (project `local`). */
 export const startLocalPubSub = async (options: Partial<PubSubOptions> = {}): Promise<LocalPubSub> => {
-  const server = await startPubSub({ port: 0, shortestAckDeadlineSeconds: 1, ...options });
+  const lines: string[] = [];
+  const waiting: { text: string; resolve: () => void }[] = [];
+  const log = (line: string): void => {
+    lines.push(line);
+    for (const { text, resolve } of waiting) if (line.includes(text)) resolve();
+  };
+  const logged = async (text: string): Promise<void> => {
+    if (lines.some((line) => line.includes(text))) return;
+    await new Promise<void>((resolve) => waiting.push({ text, resolve }));
+  };
+  const server = await startPubSub({ port: 0, shortestAckDeadlineSeconds: 1, log, ...options });
   const client = pubSubClient(server.port);
+  const subscriber = new v1.SubscriberClient({
+    projectId: 'local',
+    servicePath: '127.0.0.1',
+    port: server.port,
+    sslCreds: credentials.createInsecure(),
+  });
   const close = async (): Promise<void> => {
+    await subscriber.close();
     await client.close();
     await server.close();
   };
-  return { port: server.port, client, close };
+  return { port: server.port, client, subscriber, logged, close };
 };
 
 // Without it the client looks for Google's metadata server, which is not here.
 process.env.METADATA_SERVER_DETECTION = 'none';
 
-export const pubSubClient = (port: number): PubSub =>
-  new PubSub({ projectId: 'local', apiEndpoint: `127.0.0.1:${port}`, emulatorMode: true });
+export const pubSubClient = (port: number, projectId = 'local'): PubSub =>
+  new PubSub({ projectId, apiEndpoint: `127.0.0.1:${port}`, emulatorMode: true });
 
 let counter = 0;
 
@@ -63,6 +91,8 @@ export type PushEndpoint = {
   received: ReceivedPush[];
   /** Resolves as soon as so many pushes have been received in all. */
   receivedCount(count: number): Promise<ReceivedPush[]>;
+  /** Resolves as soon as the other side has ended a request that `hang` left without an answer. */
+  hungRequestClosed(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -73,6 +103,10 @@ export const startPushEndpoint = async (
 ): Promise<PushEndpoint> => {
   const received: ReceivedPush[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
+  let hungClosed = (): void => {};
+  const hungRequestClosed = new Promise<void>((resolve) => {
+    hungClosed = resolve;
+  });
 
   const onPush = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const push = pushSchema.parse(JSON.parse(await textOf(request)));
@@ -80,7 +114,8 @@ export const startPushEndpoint = async (
     const index = received.push({ ...push, text, headers: request.headers }) - 1;
     for (const { count, resolve } of waiting) if (received.length >= count) resolve();
     const status = await answer({ ...push, text, headers: request.headers }, index);
-    if (status !== 'hang') response.writeHead(status).end();
+    if (status === 'hang') response.on('close', hungClosed);
+    else response.writeHead(status).end();
   };
 
   const server = createServer((request, response) => void onPush(request, response));
@@ -92,6 +127,7 @@ export const startPushEndpoint = async (
       if (received.length < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }));
       return received;
     },
+    hungRequestClosed: () => hungRequestClosed,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
