@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { loadServices } from './grpc';
 import { noJournal, openJournal } from './journal';
 import { publisherHandlers } from './publisher';
@@ -53,15 +53,25 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
   return { port, close };
 };
 
-const bind = (server: Server, host: string, port: number): Promise<number> =>
+const bind = async (server: Server, host: string, port: number): Promise<number> => {
+  // grpc-js writes to the console what the error below says better.
+  const quiet = process.env.GRPC_VERBOSITY === undefined;
+  if (quiet) setLogVerbosity(logVerbosity.NONE);
+  try {
+    return await bindPort(server, `${host}:${port}`);
+  } catch (error) {
+    throw new Error(`Port ${port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`, {
+      cause: error,
+    });
+  } finally {
+    if (quiet) setLogVerbosity(logVerbosity.ERROR);
+  }
+};
+
+const bindPort = (server: Server, address: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (!error) resolve(bound);
-      else
-        reject(
-          new Error(`Port ${port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`, {
-            cause: error,
-          }),
-        );
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
     });
   });

@@ -151,11 +151,12 @@ describe('pull', () => {
 
     it('ends when the subscription is deleted', async () => {
       const { topic, subscription } = await topicWithSubscription(pubsub.client);
-      const received = collect(subscription, 1, (message) => message.ackWithResponse());
+      const stream = subscriber.streamingPull();
+      stream.write({ subscription: subscription.name, streamAckDeadlineSeconds: 10 });
       await topic.publishMessage({ data: Buffer.from('open') });
-      await received;
-      const failed = once(subscription, 'error');
-      await pubsub.client.subscription(subscription.name).delete();
+      await once(stream, 'data');
+      const failed = once(stream, 'error');
+      await subscription.delete();
       const [error] = await failed;
       expect(error).toMatchObject({ code: status.NOT_FOUND });
     });
