@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemErrorOf } from './system-error';
 
 const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
 
@@ -34,7 +35,7 @@ function tryCreate(path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (systemErrorOf(error)?.code === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(temporary, { force: true });
@@ -48,7 +49,7 @@ function takeOver(folder: string, path: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (systemErrorOf(error)?.code === 'ENOENT') return;
     throw error;
   }
   try {
@@ -79,7 +80,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return systemErrorOf(error)?.code === 'EPERM';
   }
 }
 
@@ -106,8 +107,4 @@ function parse(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
