@@ -11,7 +11,7 @@ export interface EngineClient {
   readonly callEncoded: (method: string, request: Buffer) => Promise<object>;
   readonly encode: (method: string, request: object) => Buffer;
   /** The process id of the engine that runs now. */
-  readonly pid: () => number | undefined;
+  readonly pid: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -34,19 +34,25 @@ interface Connection {
 export async function startEngineClient(): Promise<EngineClient> {
   const starting = startEngineProcess();
   starting.catch(() => undefined);
+  // Loading the protocol takes a while; the process comes up meanwhile.
   const methods = engineMethods();
   let closed = false;
-  let connection: Promise<Connection> = starting.then(connect);
-  await connection;
+  let last = await connect(await starting);
+  let restarting: Promise<Connection> | undefined;
 
+  const restart = async (): Promise<Connection> => {
+    last.channel.close();
+    last = await connect(await startEngineProcess());
+    if (closed) last.engine.kill();
+    return last;
+  };
   const current = async (): Promise<Connection> => {
     if (closed) throw new BigQueryError('backendError', 'The SQL engine is closed.');
-    const seen = connection;
-    const found = await seen.catch(() => undefined);
-    if (found?.engine.alive()) return found;
-    found?.channel.close();
-    if (connection === seen) connection = startEngineProcess().then(connect);
-    return connection;
+    if (last.engine.alive()) return last;
+    restarting ??= restart().finally(() => {
+      restarting = undefined;
+    });
+    return restarting;
   };
   const callEncoded = async (method: string, request: Buffer): Promise<object> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -65,39 +71,13 @@ export async function startEngineClient(): Promise<EngineClient> {
     callEncoded,
     encode,
     call: (method, request) => callEncoded(method, encode(method, request)),
-    ...tracked(
-      () => connection,
-      () => {
-        closed = true;
-      },
-    ),
-  };
-}
-
-function tracked(
-  connection: () => Promise<Connection>,
-  markClosed: () => void,
-): Pick<EngineClient, 'pid' | 'close'> {
-  let last: Connection | undefined;
-  const follow = () =>
-    void connection().then(
-      (found) => {
-        last = found;
-      },
-      () => undefined,
-    );
-  follow();
-  return {
-    pid: () => {
-      follow();
-      return last?.engine.pid;
-    },
+    pid: () => last.engine.pid,
     close: async () => {
-      markClosed();
-      const found = await connection().catch(() => undefined);
-      found?.channel.close();
-      found?.engine.kill();
-      await found?.engine.exited;
+      closed = true;
+      await restarting?.catch(() => undefined);
+      last.channel.close();
+      last.engine.kill();
+      await last.engine.exited;
     },
   };
 }

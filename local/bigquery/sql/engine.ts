@@ -18,7 +18,7 @@ export interface SqlEngineOptions {
 
 export interface LocalSqlEngine extends SqlEngine {
   /** The process id of the native engine that runs now. */
-  readonly pid: () => number | undefined;
+  readonly pid: () => number;
 }
 
 const cachedPlans = 1000;

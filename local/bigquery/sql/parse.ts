@@ -4,7 +4,16 @@ import type { Language } from './language';
 import { lru } from './lru';
 import { child, children, findAll, isNode, type Node, type Span, span, text, unwrap } from './node';
 import { positionalName } from './parameters';
-import { type Edit, edited, fromBytes, quotedPath, type SqlText, sqlText, toBytes } from './sql-text';
+import {
+  type Edit,
+  edited,
+  fromBytes,
+  offsetAt,
+  quotedPath,
+  type SqlText,
+  sqlText,
+  toBytes,
+} from './sql-text';
 
 /** A statement of a script: what kind its parse tree is (`astUpdateStatementNode`), and where. */
 export interface ParsedStatement {
@@ -36,16 +45,11 @@ export function createParser(client: EngineClient, language: Language): Parser {
   const scripts = lru<Promise<ParsedScript>>(500);
   const paths = lru<Promise<readonly TablePath[]>>(1000);
   const parse = async (sql: SqlText): Promise<Node> => {
-    const request = { sqlStatement: fromBytes(sql.bytes), options: language.options };
+    const request = { sqlStatement: fromBytes(sql.bytes), options: language.options, allowScript: true };
     try {
-      return child(await client.call('Parse', { ...request, allowScript: true }), 'parsedScript') ?? {};
+      return child(await client.call('Parse', request), 'parsedScript') ?? {};
     } catch (error) {
-      // A script that is a single statement is told what is wrong with that statement.
-      if (error instanceof EngineFailure && error.message.includes('Expected end of input'))
-        await client.call('Parse', request).catch((clearer: unknown) => {
-          throw queryError(clearer, sql);
-        });
-      throw queryError(error, sql);
+      throw queryError(clearer(error, sql), sql);
     }
   };
   const script = async (sql: string): Promise<ParsedScript> => {
@@ -123,4 +127,14 @@ function findName(create: Node): unknown {
   for (let current: Node | undefined = create; current !== undefined; current = child(current, 'parent'))
     if (isNode(current.name)) return current.name;
   return undefined;
+}
+
+/** A word that cannot begin a statement is told as BigQuery tells it. */
+function clearer(error: unknown, sql: SqlText): unknown {
+  if (!(error instanceof EngineFailure)) return error;
+  const found = /^(Syntax error: )Expected end of input but got (.+ \[at (\d+):(\d+)\])$/.exec(error.message);
+  if (found === null) return error;
+  const before = sql.bytes.slice(0, offsetAt(sql.bytes, Number(found[3]), Number(found[4]))).trimEnd();
+  if (before !== '' && !before.endsWith(';')) return error;
+  return new EngineFailure(error.code, `${found[1]}Unexpected ${found[2]}`);
 }

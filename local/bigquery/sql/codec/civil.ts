@@ -84,10 +84,9 @@ const zonePattern = /(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)$/i;
  * there is none). Undefined where it is none.
  */
 export function microsecondsOfTimestamp(text: string): bigint | undefined {
-  const [date = '', ...others] = text.trim().split(/[Tt ]+/);
-  const rest = others.join('');
+  const [, date = '', rest = ''] = /^([\d-]+)(?:[Tt]| +)?(.*)$/.exec(text.trim()) ?? [];
   const zone = zonePattern.exec(rest);
-  const clock = zone === null ? rest : rest.slice(0, zone.index);
+  const clock = (zone === null ? rest : rest.slice(0, zone.index)).trimEnd();
   const days = daysOfDate(date);
   const time = parseTime(clock === '' ? '00:00:00' : clock);
   const offset = offsetMinutes(zone?.[1]);

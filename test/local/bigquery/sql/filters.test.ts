@@ -1,0 +1,100 @@
+import { field, row, scalar, strings, type TestEngine, testEngine } from './bench-engine';
+
+/** Long enough that a table of them does not fit into one request to the native engine. */
+const count = 30_000;
+const filler = 'x'.repeat(200);
+
+describe('reading large tables', () => {
+  let bench: TestEngine;
+  beforeAll(async () => {
+    bench = await testEngine();
+    const rows = Array.from({ length: count }, (_, index) =>
+      row(
+        `run-${index}`,
+        String(index),
+        index % 2 === 0 ? 'true' : 'false',
+        String(index * 1000),
+        '2024-01-01',
+        filler,
+      ),
+    );
+    bench.table(
+      'runs',
+      [
+        field('run_id', 'STRING'),
+        field('n', 'INTEGER'),
+        field('even', 'BOOLEAN'),
+        field('moment', 'TIMESTAMP'),
+        field('day', 'DATE'),
+        field('filler', 'STRING'),
+      ],
+      [...rows, [null, null, null, null, null, filler]],
+    );
+  });
+  afterAll(() => bench.close());
+
+  it.each([
+    ['a text', "SELECT n FROM runs WHERE run_id = 'run-7' ORDER BY filler", [['7']]],
+    ['a reversed equality', "SELECT n FROM runs WHERE 'run-7' = run_id ORDER BY filler", [['7']]],
+    ['a number', 'SELECT run_id FROM runs WHERE n = 12 ORDER BY filler', [['run-12']]],
+    [
+      'a timestamp',
+      "SELECT n FROM runs WHERE moment = TIMESTAMP '1970-01-01 00:00:00.005+00' ORDER BY filler",
+      [['5']],
+    ],
+    [
+      'one of several',
+      "SELECT n FROM runs WHERE run_id IN ('run-1', 'run-2', 'none') ORDER BY filler, n",
+      [['1'], ['2']],
+    ],
+    [
+      'a condition above a join',
+      'SELECT a.n, b.n AS m FROM runs a JOIN runs b ON b.n = 3 WHERE a.n = 4 ORDER BY a.filler',
+      [['4', '3']],
+    ],
+    [
+      'alternatives of two scans',
+      'SELECT (SELECT filler FROM runs WHERE n = 1) = MAX(filler) FROM runs WHERE n = 2',
+      [['true']],
+    ],
+  ])('sends only the rows for %s', async (_, sql, rows) => {
+    expect(await bench.rows(sql)).toEqual(rows);
+  });
+
+  it('uses parameters', async () => {
+    const sql = 'SELECT n FROM runs WHERE run_id = @id AND even ORDER BY filler';
+    expect(await bench.rows(sql, [scalar('id', 'STRING', 'run-8')])).toEqual([['8']]);
+    expect(await bench.rows(sql, [scalar('id', 'STRING', 'run-9')])).toEqual([]);
+    expect(await bench.rows(sql, [scalar('id', 'STRING', null)])).toEqual([]);
+    const many = 'SELECT n FROM runs WHERE run_id IN UNNEST(@ids) ORDER BY filler, n';
+    expect(await bench.rows(many, [strings('ids', ['run-5', 'run-4'])])).toEqual([['4'], ['5']]);
+  });
+
+  it('does not mistake a condition under OR or NOT', async () => {
+    expect(await bench.rows('SELECT COUNT(*) FROM runs WHERE n = 1 OR n = 2')).toEqual([['2']]);
+    expect(await bench.rows('SELECT COUNT(*) FROM runs WHERE NOT even')).toEqual([[String(count / 2)]]);
+    expect(await bench.rows('SELECT COUNT(*) FROM runs a LEFT JOIN runs b ON a.n = 1 AND b.n = a.n')).toEqual(
+      [[String(count + 1)]],
+    );
+  });
+
+  it('reads a whole table in pieces where rows stand alone', async () => {
+    const rows = await bench.rows('SELECT n, filler FROM runs WHERE n >= 0');
+    expect(rows.length).toBe(count);
+    expect(rows.at(-1)).toEqual([String(count - 1), filler]);
+  });
+
+  it('says so where all rows would be needed at once', async () => {
+    expect(await bench.failure('SELECT filler, COUNT(*) FROM runs GROUP BY filler')).toMatch(
+      /^resourcesExceeded: Resources exceeded during query execution: .* table runs /,
+    );
+  });
+
+  it('changes rows of a large table', async () => {
+    const result = await bench.run("UPDATE runs SET filler = CONCAT('y', filler) WHERE MOD(n, 1000) = 0");
+    expect(result.dmlStats).toEqual({ insertedRowCount: 0, updatedRowCount: 30, deletedRowCount: 0 });
+    const removed = await bench.run('DELETE FROM runs WHERE n >= 100 AND LENGTH(filler) = 200');
+    expect(removed.dmlStats?.deletedRowCount).toBe(count - 100 - 29);
+    expect(bench.stored('runs').length).toBe(100 + 29 + 1);
+  });
+});
