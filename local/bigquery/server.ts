@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { openJobBook } from './jobs/job-book';
-import { openJobs } from './jobs/jobs';
+import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
 import type { SqlEngine } from './model';
 import { datasetRoutes } from './rest/datasets';
@@ -45,9 +45,9 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
   let engine: SqlEngine | undefined;
   try {
     engine = await startSqlEngine({ store });
-    const server = await serve(store, engine, options, log);
-    const bound = await listen(server, port, host);
-    return { port: bound, url: `http://${host}:${bound}`, close: () => stop(server, engine, store) };
+    const served = await serve(store, engine, options, log);
+    const bound = await listen(served.server, port, host);
+    return { port: bound, url: `http://${host}:${bound}`, close: () => stop(served, engine, store) };
   } catch (error) {
     await engine?.close();
     await store.close();
@@ -55,12 +55,20 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
   }
 }
 
+interface Served {
+  readonly server: Server;
+  readonly jobs: Jobs;
+}
+
+/** As long as a request may hold up the end. */
+const closingMilliseconds = 5_000;
+
 async function serve(
   store: Store,
   engine: SqlEngine,
   { dataDirectory, gcsDirectory }: BigQueryOptions,
   log: (line: string) => void,
-): Promise<Server> {
+): Promise<Served> {
   const results = createQueryResults();
   const jobFolder = dataDirectory === undefined ? undefined : join(dataDirectory, 'jobs');
   const openBook = openJobBook(jobFolder, nodeDisk, results);
@@ -73,7 +81,7 @@ async function serve(
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
   ];
-  return createRestServer(routes, log);
+  return { server: createRestServer(routes, log), jobs };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -87,12 +95,15 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-/** Answers what is under way, then ends. */
-async function stop(server: Server, engine: SqlEngine | undefined, store: Store): Promise<void> {
+/** Answers what is under way, lets jobs come to their end, then stops. */
+async function stop({ server, jobs }: Served, engine: SqlEngine | undefined, store: Store): Promise<void> {
+  const forced = setTimeout(() => server.closeAllConnections(), closingMilliseconds);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
+  clearTimeout(forced);
+  await jobs.close();
   await engine?.close();
   await store.close();
 }

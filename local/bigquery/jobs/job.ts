@@ -32,7 +32,8 @@ export interface JobOutcome {
 /** A job that is known, from the moment it was accepted. Times are milliseconds since 1970. */
 export interface Job {
   readonly reference: JobReference;
-  readonly configuration: JobConfiguration;
+  /** When a job of jobs.query is done, its parameters are forgotten: they may be large, and many jobs are held. */
+  configuration: JobConfiguration;
   readonly creationTime: number;
   /** When work on it began; undefined while it is pending. */
   startTime: number | undefined;

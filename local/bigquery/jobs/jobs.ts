@@ -13,6 +13,7 @@ import { locationOf } from './location';
 import type { QueryResults } from './query-results';
 import { outcomeOfInterrupted } from './recovery';
 import { createQueryRunner } from './run-query';
+import { settled } from './settled';
 
 export interface JobRequest {
   readonly configuration: JobConfiguration;
@@ -36,7 +37,11 @@ export interface Jobs {
   /** Sees to it that nothing more is committed by a job that is under way. */
   cancel(job: Job): void;
   recent(): readonly Job[];
+  /** Waits for the jobs under way, but not for long. */
+  close(): Promise<void>;
 }
+
+const closingMilliseconds = 3_000;
 
 export interface JobsOptions {
   readonly store: Store;
@@ -93,6 +98,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       job.cancelled = true;
     },
     recent: book.recent,
+    async close() {
+      const open = book.recent().filter((job) => job.outcome === undefined);
+      await Promise.all(open.map((job) => settled(job, closingMilliseconds)));
+      // What still goes on commits nothing any more.
+      for (const job of open) job.cancelled = true;
+    },
   };
 
   async function perform(job: Job, durable: boolean): Promise<void> {
@@ -101,6 +112,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     const tag = { job: jobKey(job.reference), mayCommit: () => refuseIfCancelled(job) };
     const { rows, ...rest } = await outcomeOf(() => (durable ? asJob(tag, () => work(job)) : work(job)));
     await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
+    if (!durable) job.configuration = withoutParameters(job.configuration);
   }
 
   async function outcomeOf(run: () => Promise<Work>): Promise<Work & Pick<JobOutcome, 'error'>> {
@@ -163,6 +175,13 @@ function queryOf({ query, copy, extract }: JobConfiguration): NonNullable<JobCon
     'invalid',
     'Job configuration must contain exactly one job-specific configuration object',
   );
+}
+
+function withoutParameters(configuration: JobConfiguration): JobConfiguration {
+  const { query } = configuration;
+  return query === undefined
+    ? configuration
+    : { ...configuration, query: { ...query, queryParameters: undefined } };
 }
 
 function refuseIfCancelled({ cancelled }: Job, still = true): void {

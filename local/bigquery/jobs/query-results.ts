@@ -12,8 +12,10 @@ interface Entry {
   readonly added: number;
 }
 
-/** About 100 bytes each: some 200 MB at most. */
-const cellLimit = 2_000_000;
+/** About 100 bytes each: some 100 MB at most. */
+const cellLimit = 1_000_000;
+/** What a result costs besides its cells. */
+const overheadCells = 100;
 const keptMilliseconds = 60 * 60 * 1000;
 
 export function createQueryResults(now: () => number = Date.now): QueryResults {
@@ -34,7 +36,7 @@ export function createQueryResults(now: () => number = Date.now): QueryResults {
   return {
     put(job, rows) {
       remove(job);
-      const size = 10 + rows.rows.length * Math.max(1, rows.schema.length);
+      const size = overheadCells + rows.rows.length * Math.max(1, rows.schema.length);
       entries.set(job, { rows, cells: size, added: now() });
       cells += size;
       trim();

@@ -18,6 +18,7 @@ export function createRestServer(routes: readonly Route[], log: (line: string) =
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await handle(request);
+      if (!server.listening) response.setHeader('Connection', 'close');
       if (body === undefined) response.writeHead(204).end();
       else send(response, 200, body);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Jobs } from '../jobs/jobs';
 import type { QueryResults } from '../jobs/query-results';
 import { createRequestIds, type RequestIds } from '../jobs/request-ids';
 import { settled } from '../jobs/settled';
+import { sharedText } from '../jobs/shared-texts';
 import type { Store } from '../store/store';
 import { checkProject } from './datasets';
 import { find } from './jobs';
@@ -68,7 +69,7 @@ function jobRequest(body: QueryRequest): Parameters<Jobs['start']>[0] {
   return {
     configuration: {
       query: {
-        query: body.query,
+        query: sharedText(body.query),
         useLegacySql: body.useLegacySql,
         defaultDataset: body.defaultDataset,
         parameterMode: body.parameterMode,

@@ -164,6 +164,30 @@ describe('a query job', () => {
     });
   });
 
+  it('that is cancelled while it works changes nothing', async () => {
+    local.putFile('bucket', 'many.csv', '1,a\n'.repeat(300_000));
+    const load = {
+      sourceUris: ['gs://bucket/many.csv'],
+      destinationTable: { projectId: 'local', datasetId: 'ds', tableId: 'cancelled' },
+      schema: {
+        fields: [
+          { name: 'n', type: 'INTEGER' },
+          { name: 's', type: 'STRING' },
+        ],
+      },
+    };
+    const [job] = await local.client.createJob({ configuration: { load } });
+    const [answer] = await job.cancel();
+    expect(answer).toMatchObject({ job: { status: { state: 'RUNNING' } } });
+    let [metadata] = await job.getMetadata();
+    while (metadata.status.state !== 'DONE') [metadata] = await job.getMetadata();
+    expect(metadata.status.errorResult).toEqual({
+      reason: 'stopped',
+      message: 'Job execution was cancelled: User requested cancellation',
+    });
+    expect(await table('cancelled').exists()).toEqual([false]);
+  });
+
   it('can be cancelled when it is done, and is listed', async () => {
     const [job] = await local.client.createQueryJob({ query: 'SELECT 1', jobId: 'cancelled-late' });
     await job.getQueryResults();
