@@ -1,7 +1,6 @@
 import type { EngineClient } from './client';
 import type { Language } from './language';
-import type { Node } from './node';
-import type { ParsedScript, Parser } from './parse';
+import type { Parser } from './parse';
 import type { QueryPlan } from './plan';
 
 /** What all statements share: the engine, the dialect, and what has been analysed before. */
@@ -10,7 +9,5 @@ export interface EngineContext {
   readonly language: Language;
   readonly parser: Parser;
   readonly plans: (key: string, make: () => Promise<QueryPlan>) => Promise<QueryPlan>;
-  readonly checks: (key: string, make: () => Promise<Node>) => Promise<Node>;
+  readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
 }
-
-export type { ParsedScript };

@@ -21,7 +21,7 @@ import { resolvePath, type Scope, tableKey } from './scope';
 import { referencedTables } from './select';
 import { slice } from './sql-text';
 import { missingTable } from './tables';
-import { type ChangingStatement, check, withCurrent } from './target';
+import { analyzed, type ChangingStatement, withCurrent } from './target';
 
 type Operation = NonNullable<StatementResult['ddlOperationPerformed']>;
 
@@ -39,7 +39,7 @@ export async function runCreateTable(
   changing: ChangingStatement,
   dry: boolean,
 ): Promise<StatementResult> {
-  const checked = await check(context, scope, changing);
+  const checked = await analyzed(context, scope, changing);
   const create = onlyNode(checked, ['resolvedCreateTableStmtNode', 'resolvedCreateTableAsSelectStmtNode']);
   const base = child(create, 'parent') ?? {};
   const header = child(base, 'parent') ?? {};
@@ -115,7 +115,7 @@ export async function runDropTable(
   changing: ChangingStatement,
   dry: boolean,
 ): Promise<StatementResult> {
-  const checked = await check(context, scope, changing);
+  const checked = await analyzed(context, scope, changing);
   const drop = onlyNode(checked, ['resolvedDropStmtNode']);
   if (text(drop, 'objectType') !== 'TABLE') throw notImplemented(`DROP ${text(drop, 'objectType')}`);
   const target = referenceOf(scope, drop);
@@ -155,7 +155,7 @@ async function altered(
   changing: ChangingStatement,
   current: TableSnapshot,
 ): Promise<Outcome> {
-  const checked = await check(context, scope, changing);
+  const checked = await analyzed(context, scope, changing);
   const { script, statement } = changing;
   const sql = slice(script, statement.span.start, statement.span.end);
   const options: Node[] = [];

@@ -3,7 +3,6 @@ import { startEngineClient } from './client';
 import type { EngineContext } from './context';
 import { loadLanguage } from './language';
 import { lru } from './lru';
-import type { Node } from './node';
 import { readParameters } from './parameters';
 import { createParser } from './parse';
 import type { QueryPlan } from './plan';
@@ -32,7 +31,7 @@ export async function startSqlEngine({ store, now }: SqlEngineOptions): Promise<
     language,
     parser: createParser(client, language),
     plans: lru<Promise<QueryPlan>>(cachedPlans),
-    checks: lru<Promise<Node>>(cachedPlans),
+    checks: lru<Promise<void>>(cachedPlans),
   };
   const execute = async (request: SqlRequest, dry: boolean) => {
     const script = await context.parser.script(request.sql);

@@ -1,3 +1,6 @@
+/** Keys hold the text of a statement; one with that much data in it hardly comes twice, and its tree is large. */
+const longestKey = 50_000;
+
 /**
  * A cache of at most `capacity` values by key; the one not used for longest goes first. A promise that fails is
  * forgotten, so that a failure is never answered twice.
@@ -12,6 +15,7 @@ export function lru<T>(capacity: number): (key: string, make: () => T) => T {
       return known;
     }
     const made = make();
+    if (key.length > longestKey) return made;
     values.set(key, made);
     if (made instanceof Promise) made.catch(() => values.delete(key));
     const [oldest] = values.keys();

@@ -49,29 +49,36 @@ export function queryParts(query: Node): QueryParts {
     switch (key) {
       case 'resolvedTableScanNode':
         scans.push(tableScan(node, above));
-        return others(node, []);
+        others(node, []);
+        break;
       case 'resolvedFilterScanNode':
         visit(node.inputScan, {
           ...above,
           conditions: [...above.conditions, ...conditionsOf(node.filterExpr)],
         });
-        return others(node, ['inputScan']);
+        others(node, ['inputScan']);
+        break;
       case 'resolvedProjectScanNode':
       case 'resolvedArrayScanNode':
         visit(node.inputScan, above);
-        return others(node, ['inputScan']);
+        others(node, ['inputScan']);
+        break;
       case 'resolvedOrderByScanNode':
         visit(node.inputScan, { ...above, rowWise: false });
-        return others(node, ['inputScan']);
+        others(node, ['inputScan']);
+        break;
       case 'resolvedJoinScanNode':
         visitJoin(node, above);
-        return others(node, ['leftScan', 'rightScan']);
+        others(node, ['leftScan', 'rightScan']);
+        break;
       case 'resolvedFunctionCallBaseNode':
       case 'resolvedNonScalarFunctionCallBaseNode':
         addCall(node, calls);
-        return others(node, []);
+        others(node, []);
+        break;
       default:
-        return others(node, []);
+        others(node, []);
+        break;
     }
   };
   const visitJoin = (node: Node, above: Above) => {

@@ -8,7 +8,7 @@ import { pathOf, type TablePath, targetOf } from './parse';
 import { analyze, analyzerOptions, scopeKey } from './plan';
 import { resolvePath, type Scope, tableKey } from './scope';
 import { type SqlText, slice } from './sql-text';
-import { missingTable, reach } from './tables';
+import { missingTable, type Reach, reach } from './tables';
 
 /** A statement that changes a table, with its text. Spans of its nodes count from the start of `script`. */
 export interface ChangingStatement {
@@ -70,22 +70,43 @@ export async function changeTable<T>(
   });
 }
 
-/** Analyses the statement as it was written, so that its faults are reported as BigQuery reports them. */
+/**
+ * Analyses the statement as it was written, so that its faults are reported as BigQuery reports them. What was found
+ * right once is not analysed again as long as all it depends on is the same.
+ */
 export async function check(
   context: EngineContext,
   scope: Scope,
   changing: ChangingStatement,
-): Promise<Node> {
-  const { script, statement } = changing;
-  const text = slice(script, statement.span.start, statement.span.end);
-  const paths = [...(await context.parser.tablePaths(text)).map(({ path }) => path)];
-  const target = targetOf(statement.node);
-  if (target !== undefined) paths.push(target.path);
-  const altered = child(statement.node, 'parent', 'path');
-  if (altered !== undefined) paths.push(pathOf(altered));
-  const reached = reach(scope, paths, []);
+): Promise<void> {
+  const { text, reached } = await statementReach(context, scope, changing);
   const key = JSON.stringify([text.bytes, reached.key, ...scopeKey(scope)]);
-  return context.checks(key, () => analyze(context, text, scope, reached, analyzerOptions(context, scope)));
+  await context.checks(key, async () => {
+    await analyze(context, text, scope, reached, analyzerOptions(context, scope));
+  });
+}
+
+/** The analysed tree of a statement. */
+export async function analyzed(
+  context: EngineContext,
+  scope: Scope,
+  changing: ChangingStatement,
+): Promise<Node> {
+  const { text, reached } = await statementReach(context, scope, changing);
+  return analyze(context, text, scope, reached, analyzerOptions(context, scope));
+}
+
+async function statementReach(
+  context: EngineContext,
+  scope: Scope,
+  { script, statement }: ChangingStatement,
+): Promise<{ readonly text: SqlText; readonly reached: Reach }> {
+  const text = slice(script, statement.span.start, statement.span.end);
+  const paths = (await context.parser.tablePaths(text)).map(({ path }) => path);
+  const target = targetOf(statement.node)?.path;
+  const altered = child(statement.node, 'parent', 'path');
+  const all = [...paths, ...(target ? [target] : []), ...(altered ? [pathOf(altered)] : [])];
+  return { text, reached: reach(scope, all, []) };
 }
 
 /** A table's columns by lower-case name. */
