@@ -104,6 +104,9 @@ async function stop({ server, jobs }: Served, engine: SqlEngine | undefined, sto
   });
   clearTimeout(forced);
   await jobs.close();
-  await engine?.close();
   await store.close();
+  // The engine's process does not keep this one alive: without the timer this could end before the engine has.
+  const waiting = setInterval(() => undefined, closingMilliseconds);
+  await engine?.close();
+  clearInterval(waiting);
 }
