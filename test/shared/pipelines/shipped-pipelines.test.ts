@@ -58,7 +58,7 @@ describe('the pipelines that ship, through Google’s client', () => {
     };
 
     it('has the totals of its source to the last digit, and the same ones when run again', async () => {
-      tenant.putFile('billing/export.ndjson', sample.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      tenant.putFile('export.ndjson', sample.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       for (const runId of ['gcp1', 'gcp2']) {
         const outcome = await executePipeline(runOf(runId, 'gcp/billing/daily_costs', uri), tenant.tools);
         expect(outcome).toMatchObject({ status: 'COMPLETED', errorMessage: undefined });
@@ -85,7 +85,7 @@ describe('the pipelines that ship, through Google’s client', () => {
     });
 
     it('fails with a message that says where, when a row is broken', async () => {
-      tenant.putFile('billing/broken.ndjson', `${JSON.stringify(sample.rows[0])}\n{"cost": "many"}\n`);
+      tenant.putFile('broken.ndjson', `${JSON.stringify(sample.rows[0])}\n{"cost": "many"}\n`);
       const broken = { source_uri: 'gs://billing/broken.ndjson' };
       const outcome = await executePipeline(runOf('gcp4', 'gcp/billing/daily_costs', broken), tenant.tools);
       expect(outcome).toMatchObject({
@@ -98,7 +98,7 @@ describe('the pipelines that ship, through Google’s client', () => {
     });
 
     it('fails by its checks when the file has no rows', async () => {
-      tenant.putFile('billing/empty.ndjson', '');
+      tenant.putFile('empty.ndjson', '');
       const empty = { source_uri: 'gs://billing/empty.ndjson' };
       const outcome = await executePipeline(runOf('gcp5', 'gcp/billing/daily_costs', empty), tenant.tools);
       expect(outcome).toMatchObject({
@@ -113,7 +113,7 @@ describe('the pipelines that ship, through Google’s client', () => {
 
   const focus = existsSync(focusSample) ? it : it.skip;
   focus('focus/billing/daily_costs gives the known totals of the FOCUS sample data, twice', async () => {
-    tenant.putFile('billing/focus_sample.csv', readFileSync(focusSample));
+    tenant.putFile('focus_sample.csv', readFileSync(focusSample));
     for (const runId of ['focus1', 'focus2']) {
       const run = runOf(runId, 'focus/billing/daily_costs', { source_uri: 'gs://billing/focus_sample.csv' });
       expect(await executePipeline(run, tenant.tools)).toMatchObject({
@@ -122,13 +122,13 @@ describe('the pipelines that ship, through Google’s client', () => {
         rowsWritten: 1629,
       });
       const totals = await tenant.query(`
-        SELECT COUNT(*) AS groups, SUM(row_count) AS row_count, CAST(SUM(billed_cost) AS STRING) AS billed,
+        SELECT COUNT(*) AS day_groups, SUM(row_count) AS row_count, CAST(SUM(billed_cost) AS STRING) AS billed,
           CAST(SUM(effective_cost) AS STRING) AS effective, CAST(SUM(list_cost) AS STRING) AS list,
           CAST(MIN(charge_date) AS STRING) AS first, CAST(MAX(charge_date) AS STRING) AS last
         FROM daily_costs`);
       expect(totals).toEqual([
         {
-          groups: 629,
+          day_groups: 629,
           row_count: 1000,
           billed: '20.52022672899',
           effective: '14.97651418586',
