@@ -96,6 +96,38 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(metadata).toMatchObject({ configuration: { labels: { tenant: 'tenant_1', pipeline: 'a-b-c' } } });
   });
 
+  describe('that take long', () => {
+    // About a second of work: far more than the tests below wait for it.
+    const slow =
+      'SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS a, UNNEST(GENERATE_ARRAY(1, 1000)) AS b';
+
+    it('are cancelled at their timeout', async () => {
+      const job = { ...request('late', slow), timeoutMs: 50 };
+      expect(await tenant.tools.runJob(job)).toMatchObject({
+        status: 'failed',
+        failure: { code: 'timed_out' },
+      });
+      expect(await tenant.tools.runJob({ ...job, timeoutMs: 30_000 })).toMatchObject({
+        status: 'failed',
+        attached: true,
+        failure: { kind: 'permanent', code: 'stopped' },
+      });
+    });
+
+    it('go on when nobody waits for them any more, and are found by the next who asks', async () => {
+      const stop = new AbortController();
+      const job = request('left', slow, { wantsRows: true });
+      const waiting = tenant.tools.runJob(job, stop.signal);
+      setTimeout(() => stop.abort(new Error('the delivery ends')), 50);
+      await expect(waiting).rejects.toThrow('the delivery ends');
+      expect(await tenant.tools.runJob(job)).toMatchObject({
+        status: 'completed',
+        attached: true,
+        rows: [{ n: '1000000' }],
+      });
+    });
+  });
+
   it('stops waiting when it is told to, with the reason', async () => {
     const stopped = AbortSignal.abort(new Error('the delivery ends'));
     await expect(tenant.tools.runJob(request('stopped', 'SELECT 1'), stopped)).rejects.toThrow(
