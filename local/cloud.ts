@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
 import { startBigQuery } from './bigquery/server';
+import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
@@ -65,11 +66,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         log,
       }).then(started),
     );
+    const credentials = started(await startCredentials());
     const pubsubHost = `127.0.0.1:${pubsub.port}`;
     Object.assign(process.env, {
       GOOGLE_CLOUD_PROJECT: 'local',
       BIGQUERY_EMULATOR_HOST: bigquery.url,
       PUBSUB_EMULATOR_HOST: pubsubHost,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
       METADATA_SERVER_DETECTION: 'none',
       RUN_TOPIC: runTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,

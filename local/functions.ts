@@ -12,17 +12,17 @@ export interface HostedFunction {
 }
 
 /** Each module registers its function with functions-framework when it is loaded; its environment must be set by then. */
-const modules: Readonly<Record<FunctionName, () => Promise<unknown>>> = {
-  onboard: () => import('../functions/onboard'),
-  tenants: () => import('../functions/tenants'),
-  run: () => import('../functions/run'),
-  worker: () => import('../functions/worker'),
-  'reset-quotas': () => import('../functions/reset-quotas'),
+const modules: Readonly<Record<FunctionName, () => unknown>> = {
+  onboard: () => require('../functions/onboard'),
+  tenants: () => require('../functions/tenants'),
+  run: () => require('../functions/run'),
+  worker: () => require('../functions/worker'),
+  'reset-quotas': () => require('../functions/reset-quotas'),
 };
 
 /** Loads a function and serves it by functions-framework's own test server, on a loopback port of the system's choice. */
 export async function hostFunction(name: FunctionName): Promise<HostedFunction> {
-  await modules[name]();
+  modules[name]();
   const server = getTestServer(name);
   const { port } = await listen(server);
   return {
