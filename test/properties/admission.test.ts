@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { createRunStatement, type RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
+import { loadTables } from '../../shared/definitions/tables';
+import { activateTenant } from '../../shared/sql/activate-tenant';
+import { admitRuns } from '../../shared/sql/admit-runs';
+import { changeQuotas } from '../../shared/sql/change-quotas';
+import { insertTenant } from '../../shared/sql/insert-tenant';
+import { readTenant } from '../../shared/sql/read-tenant';
+import { releaseRuns } from '../../shared/sql/release-runs';
+import { resetMonth as resetMonthStatement } from '../../shared/sql/reset-month';
+import { suspendTenant } from '../../shared/sql/suspend-tenant';
+import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
+import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const tenant_id = 'acme';
+const quota = fc.option(fc.integer({ min: 0, max: 6 }), { nil: null });
+
+/** Few run ids, so that the same one is asked for again: while it runs, and within one list. */
+const commands = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('admit' as const),
+        asked: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 }),
+        leaseMinutes: fc.integer({ min: 1, max: 60 }),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('finish' as const), which: fc.nat({ max: 9 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 90 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('month' as const), days: fc.integer({ min: 20, max: 70 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('quotas' as const), monthly: quota, concurrent: quota }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('suspend' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('activate' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const) }) },
+  ),
+  { maxLength: 25 },
+);
+
+type Command = (typeof commands extends fc.Arbitrary<infer List> ? List : never)[number];
+
+describe('Admission, release, lease expiry, quota change and month change, in any order', () => {
+  let bigquery: LocalBigQuery;
+  let runStatement: RunStatement;
+  let tenants = 0;
+
+  beforeAll(async () => {
+    bigquery = await startLocalBigQuery({ memoryOnly: true });
+    runStatement = createRunStatement(bigquery.client);
+  });
+  afterAll(() => bigquery.stop());
+
+  it('do what the model does, and keep the conservation law', async () => {
+    await fc.assert(
+      fc.asyncProperty(quota, quota, commands, async (monthly, concurrent, list) => {
+        const dataset = await newTenant(monthly, concurrent);
+        const model: ModelTenant = {
+          isActive: true,
+          monthlyQuota: monthly,
+          concurrentQuota: concurrent,
+          runsCount: 0,
+          runsThisMonth: 0,
+          month: monthOf(start),
+          slots: [],
+          ledger: [],
+        };
+        let now = start;
+        for (const command of list) {
+          if (command.kind === 'wait') now += command.minutes * minuteMs;
+          if (command.kind === 'month') now += command.days * dayMs;
+          await apply(dataset, model, command, now);
+          await compare(dataset, model, now);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  }, 240_000);
+
+  const start = Date.UTC(2026, 10, 28, 22, 0, 0);
+
+  async function newTenant(monthly: number | null, concurrent: number | null): Promise<string> {
+    const dataset = `acme_${++tenants}`;
+    const datasets = createTenantDatasets(bigquery.client);
+    await datasets.ensureDataset(dataset, 'US');
+    for (const table of loadTables(join(__dirname, '../../schemas'))) {
+      if (table.name === 'tenants') await datasets.ensureTable(dataset, table);
+    }
+    await runStatement(dataset, insertTenant, {
+      tenant_id,
+      company_name: 'Acme',
+      contact_email: 'admin@acme.example',
+      subscription_tier: 'FREE',
+      max_pipelines_per_month: monthly,
+      max_concurrent_pipelines: concurrent,
+      notes: null,
+      now: new Date(start),
+    });
+    return dataset;
+  }
+
+  async function apply(dataset: string, model: ModelTenant, command: Command, at: number): Promise<void> {
+    const now = new Date(at);
+    switch (command.kind) {
+      case 'admit': {
+        // A run that is over is not asked for again: its id would be new.
+        const over = new Set(model.ledger.map(({ runId }) => runId));
+        const generation = Math.floor(model.ledger.length / 3);
+        const runIds = command.asked.map((id) => `run-${generation}-${id}`).filter((id) => !over.has(id));
+        const { rows } = await runStatement(dataset, admitRuns, {
+          tenant_id,
+          now,
+          unlimited: 1_000_000,
+          candidates: runIds.map((run_id) => ({
+            run_id,
+            pipeline: 'gcp/example/dryrun',
+            parameters: '{}',
+            trigger: 'api',
+            request_hash: '',
+            lease_seconds: command.leaseMinutes * 60,
+          })),
+        });
+        admit(model, runIds, command.leaseMinutes * minuteMs, at);
+        const holding = runIds.filter((id) => model.slots.some(({ runId }) => runId === id));
+        expect([...(rows[0]?.admitted_run_ids ?? [])].sort()).toEqual(holding.sort());
+        return;
+      }
+      case 'finish': {
+        const slot = model.slots[command.which % Math.max(1, model.slots.length)];
+        const runId = slot?.runId ?? 'run-that-never-was';
+        finish(model, runId);
+        await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now });
+        return;
+      }
+      case 'quotas':
+        model.monthlyQuota = command.monthly;
+        model.concurrentQuota = command.concurrent;
+        await runStatement(dataset, changeQuotas, {
+          tenant_id,
+          now,
+          subscription_tier: null,
+          sets_monthly: true,
+          max_pipelines_per_month: command.monthly,
+          sets_concurrent: true,
+          max_concurrent_pipelines: command.concurrent,
+        });
+        return;
+      case 'suspend':
+        model.isActive = false;
+        await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'test' });
+        return;
+      case 'activate':
+        model.isActive = true;
+        await runStatement(dataset, activateTenant, { tenant_id, now });
+        return;
+      case 'reset':
+        resetMonth(model, at);
+        await runStatement(dataset, resetMonthStatement, { period: now.toISOString().slice(0, 10), now });
+        return;
+    }
+  }
+
+  async function compare(dataset: string, model: ModelTenant, at: number): Promise<void> {
+    const { rows } = await runStatement(dataset, readTenant, { tenant_id, now: new Date(at) });
+    const [row] = rows;
+    const thisMonth = model.month < monthOf(at) ? 0 : model.runsThisMonth;
+    expect(row).toMatchObject({
+      pipeline_runs_count: model.runsCount,
+      pipeline_runs_this_month: thisMonth,
+      current_running_pipelines: runningAt(model, at),
+      is_active: model.isActive,
+    });
+    expect(
+      row?.active_runs.map(({ run_id, admitted_at, lease_expires_at }) => [
+        run_id,
+        +admitted_at,
+        +lease_expires_at,
+      ]),
+    ).toEqual(model.slots.map(({ runId, admittedAt, leaseEndsAt }) => [runId, admittedAt, leaseEndsAt]));
+
+    // The conservation law, on what BigQuery holds.
+    const inFlight =
+      row?.active_runs.map(({ run_id, admitted_at }) => ({ runId: run_id, admittedAt: +admitted_at })) ?? [];
+    const all = new Map([...model.ledger, ...inFlight].map((run) => [run.runId, run.admittedAt]));
+    expect(row?.pipeline_runs_count).toBe(all.size);
+    expect(row?.pipeline_runs_this_month).toBe(
+      [...all.values()].filter((admitted) => monthOf(admitted) === monthOf(at)).length,
+    );
+  }
+});
