@@ -41,7 +41,8 @@ export async function startCredentials(): Promise<LocalCredentials> {
     file,
     JSON.stringify({
       type: 'external_account',
-      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/local/providers/local',
+      audience:
+        '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/local/providers/local',
       subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       token_url: `http://127.0.0.1:${port}/`,
       credential_source: { file: subjectToken },
