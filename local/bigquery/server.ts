@@ -86,7 +86,12 @@ async function serve(
 
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(
+        new Error(`Port ${port} is in use: stop what uses it, or choose another port`, { cause: error }),
+      );
+    });
     server.listen(port, host, () => {
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
@@ -105,8 +110,5 @@ async function stop({ server, jobs }: Served, engine: SqlEngine | undefined, sto
   clearTimeout(forced);
   await jobs.close();
   await store.close();
-  // The engine's process does not keep this one alive: without the timer this could end before the engine has.
-  const waiting = setInterval(() => undefined, closingMilliseconds);
   await engine?.close();
-  clearInterval(waiting);
 }

@@ -76,8 +76,7 @@ export async function startEngineClient(): Promise<EngineClient> {
       closed = true;
       await restarting?.catch(() => undefined);
       last.channel.close();
-      last.engine.kill();
-      await last.engine.exited;
+      await last.engine.end();
     },
   };
 }

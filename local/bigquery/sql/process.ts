@@ -10,8 +10,11 @@ export interface EngineProcess {
   readonly address: string;
   readonly pid: number;
   readonly alive: () => boolean;
+  /** It does not keep this process alive. */
   readonly exited: Promise<void>;
   readonly kill: () => void;
+  /** Ends it and resolves when it has ended; until then it keeps this process alive. */
+  readonly end: () => Promise<void>;
 }
 
 const startAttempts = 3;
@@ -50,7 +53,12 @@ async function startOnce(port: number): Promise<EngineProcess> {
   if (server.pid !== undefined) watch(server.pid, exited);
   await listening(server, exited);
   server.unref();
-  return { address: `127.0.0.1:${port}`, pid: server.pid ?? 0, alive: () => state.alive, exited, kill };
+  const end = () => {
+    if (state.alive) server.ref();
+    kill();
+    return exited;
+  };
+  return { address: `127.0.0.1:${port}`, pid: server.pid ?? 0, alive: () => state.alive, exited, kill, end };
 }
 
 /**
