@@ -1,5 +1,9 @@
 import type { AdminRule } from '../../shared/authentication/admin-rule';
-import { type AuthenticateTenant, requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
+import {
+  type AuthenticateTenant,
+  requireOwnTenant,
+  unauthenticated,
+} from '../../shared/authentication/authenticate-tenant';
 import { requireAdmin } from '../../shared/authentication/require-admin';
 import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { tenantProfile } from '../../shared/domain/tenant-profile';
@@ -106,6 +110,8 @@ async function requireAdminOrOwn(
 ): Promise<string> {
   const key = request.header('X-API-Key');
   if (key === undefined) {
+    // Who sends neither key is told of the one that every tenant has, as everywhere else.
+    if (adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
     requireAdmin(adminRule, request);
     return 'admin';
   }

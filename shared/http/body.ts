@@ -5,7 +5,7 @@ import { ServiceError } from '../errors';
 export const maximumBodyBytes = 1_000_000;
 
 /**
- * Reads and parses a JSON body. No body at all is undefined. Throws `payload_too_large` past 1 MB, without reading on,
+ * Reads and parses a JSON body. No body at all is undefined. Throws `payload_too_large` past 1 MB, keeping none of it,
  * and `invalid_request` for what is not UTF-8 JSON.
  */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
@@ -36,10 +36,11 @@ async function readText(request: IncomingMessage): Promise<string> {
   }
 }
 
-/** What is still on its way is thrown away unread, so that the caller gets to read the answer. */
+/**
+ * What is still on its way is thrown away, and the connection stays open: closed while the caller is sending, it would be
+ * reset, and the caller would never read the answer. The server's request timeout bounds how long that can take.
+ */
 function tooLarge(request: IncomingMessage): ServiceError {
   request.resume();
-  return new ServiceError('payload_too_large', `The body is larger than ${maximumBodyBytes} bytes`, {
-    headers: { Connection: 'close' },
-  });
+  return new ServiceError('payload_too_large', `The body is larger than ${maximumBodyBytes} bytes`);
 }

@@ -1,11 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BigQuery } from '@google-cloud/bigquery';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud';
+import { clientOf } from './local-bigquery';
 
 export interface TestCloud extends LocalCloud {
   readonly dataDirectory: string;
+  /** Google's client, on the same BigQuery as the functions. */
+  readonly bigquery: BigQuery;
 }
+
+/** Of clouds started with `ADMIN_API_KEY`. */
+export const adminKey = 'admin-key-of-the-tests-0001';
+export const asAdmin = { 'X-Admin-Key': adminKey };
+export const withKey = (apiKey: string) => ({ 'X-API-Key': apiKey });
 
 export interface Answer {
   readonly status: number;
@@ -30,6 +39,7 @@ export async function startTestCloud(environment: Record<string, string> = {}): 
   return {
     ...cloud,
     dataDirectory,
+    bigquery: clientOf(cloud.bigqueryUrl),
     close: async () => {
       await cloud.close();
       rmSync(dataDirectory, { recursive: true, force: true });
@@ -60,6 +70,7 @@ export async function onboard(
   change: Record<string, unknown> = {},
 ): Promise<string> {
   const { status, body } = await call(base, 'POST', '/api/v1/customers/onboard', {
+    headers: asAdmin,
     body: {
       tenant_id: tenantId,
       company_name: 'Test Corporation',
@@ -72,6 +83,24 @@ export async function onboard(
     throw new Error(`Onboarding: ${JSON.stringify(body)}`);
   return body.api_key;
 }
+
+/** The rows of a query with a tenant's dataset as default. */
+export async function query(
+  bigquery: BigQuery,
+  tenantId: string,
+  sql: string,
+  params: Record<string, unknown> = {},
+): Promise<Record<string, unknown>[]> {
+  const [rows] = await bigquery.query({ query: sql, params, defaultDataset: { datasetId: tenantId } });
+  return rows;
+}
+
+/** Asks for a run until it has ended, and resolves to what the API shows of it. */
+export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<Answer['body']> =>
+  eventually(`the end of run ${runId}`, async () => {
+    const { body } = await call(base, 'GET', `/api/v1/pipelines/runs/${runId}`, { headers: withKey(apiKey) });
+    return body.status === 'ADMITTED' ? undefined : body;
+  });
 
 /** Asks until `look` gives something, and resolves to it. Fails after 30 s with what was waited for. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

@@ -1,0 +1,175 @@
+/** Every endpoint behind the gateway, with a request that it accepts of tenant `acme`. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{tenant}` where the tenant's id goes. */
+  readonly path: string;
+  readonly who: 'admin' | 'tenant' | 'either';
+  readonly allow: string;
+  /** Absent where a body is not read. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** What the body may not be: what is wrong, the change that makes it so, the field that the detail names. */
+  readonly wrongFields?: readonly WrongField[];
+}
+
+export type WrongField = readonly [what: string, change: Readonly<Record<string, unknown>>, field: string];
+
+const tooLong = 'x'.repeat(6_000);
+const sqlText = "x'); DROP TABLE tenants; --";
+
+const wrongText = (field: string): WrongField[] => [
+  [`${field} as a number`, { [field]: 7 }, field],
+  [`${field} as null`, { [field]: null }, field],
+  [`${field} as an array`, { [field]: ['a'] }, field],
+  [`${field} as an object`, { [field]: { a: 1 } }, field],
+  [`${field} empty`, { [field]: '' }, field],
+  [`${field} over-long`, { [field]: tooLong }, field],
+];
+
+const wrongQuota = (field: string): WrongField[] =>
+  [-1, 1.5, 1_000_000_001, 1e300, 2 ** 53, '5', true, [], {}].map((value) => [
+    `${field} ${JSON.stringify(value)}`,
+    { [field]: value },
+    field,
+  ]);
+
+const quotas = [...wrongQuota('max_pipelines_per_month'), ...wrongQuota('max_concurrent_pipelines')];
+const wrongTier: WrongField[] = [
+  ...wrongText('subscription_tier'),
+  ['a tier that is not there', { subscription_tier: 'GOLD' }, 'subscription_tier'],
+  ['a tier by the name of a built-in', { subscription_tier: 'constructor' }, 'subscription_tier'],
+];
+const unknownField: WrongField = [
+  'an unknown field',
+  { max_pipelines_per_mouth: 5 },
+  'max_pipelines_per_mouth',
+];
+
+export const endpoints: readonly Endpoint[] = [
+  {
+    method: 'POST',
+    path: '/api/v1/customers/onboard',
+    who: 'admin',
+    allow: 'POST',
+    body: {
+      tenant_id: 'newcomer',
+      company_name: 'Newcomer',
+      contact_email: 'admin@newcomer.example',
+      subscription_tier: 'FREE',
+    },
+    wrongFields: [
+      ...wrongText('tenant_id'),
+      ...['ab', 'x'.repeat(51), 'a-b-c', 'a b c', '../acme', 'acme%2f', 'é_é_é', 'acme\n', sqlText].map(
+        (id): WrongField => [`tenant_id ${JSON.stringify(id)}`, { tenant_id: id }, 'tenant_id'],
+      ),
+      ...wrongText('company_name'),
+      ['company_name of spaces', { company_name: '   ' }, 'company_name'],
+      ...wrongText('contact_email'),
+      ['contact_email that is none', { contact_email: 'admin at acme' }, 'contact_email'],
+      ...wrongTier,
+      ...quotas,
+      ['location with SQL', { location: sqlText }, 'location'],
+      ['force_recreate_dataset as text', { force_recreate_dataset: 'true' }, 'force_recreate_dataset'],
+      ['force_recreate_tables as a number', { force_recreate_tables: 1 }, 'force_recreate_tables'],
+      ['a field left out', { tenant_id: undefined }, 'tenant_id'],
+      unknownField,
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/pipelines/run/{tenant}/gcp/billing/daily_costs',
+    who: 'tenant',
+    allow: 'POST',
+    body: { source_uri: 'gs://billing/export.ndjson' },
+    wrongFields: [
+      ...wrongText('source_uri'),
+      ['source_uri that is a path', { source_uri: '/etc/passwd' }, 'source_uri'],
+      ['source_uri with SQL', { source_uri: sqlText }, 'source_uri'],
+      ['a required parameter left out', { source_uri: undefined }, 'source_uri'],
+      ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
+    ],
+  },
+  { method: 'GET', path: '/api/v1/pipelines/runs/run-1', who: 'tenant', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/pipelines', who: 'tenant', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/tenants/{tenant}', who: 'either', allow: 'GET' },
+  {
+    method: 'PATCH',
+    path: '/api/v1/tenants/{tenant}/quotas',
+    who: 'admin',
+    allow: 'PATCH',
+    body: { max_pipelines_per_month: 5 },
+    wrongFields: [
+      ...wrongTier,
+      ...quotas,
+      ['nothing given', { max_pipelines_per_month: undefined }, 'body'],
+      unknownField,
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/tenants/{tenant}/suspend',
+    who: 'admin',
+    allow: 'POST',
+    body: { reason: 'unpaid' },
+    wrongFields: [
+      ...wrongText('reason'),
+      ['no reason', { reason: undefined }, 'reason'],
+      ['an unknown field', { because: 'x' }, 'because'],
+    ],
+  },
+  { method: 'POST', path: '/api/v1/tenants/{tenant}/activate', who: 'admin', allow: 'POST' },
+  {
+    method: 'POST',
+    path: '/api/v1/tenants/{tenant}/api-keys',
+    who: 'either',
+    allow: 'POST, GET',
+    body: { name: 'ci' },
+    wrongFields: [
+      ...wrongText('name'),
+      ...wrongText('expires_at'),
+      ['an expiry without zone', { expires_at: '2099-01-01T00:00:00' }, 'expires_at'],
+      ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+      ['a day that is not there', { expires_at: '2099-02-30T00:00:00Z' }, 'expires_at'],
+      ['an unknown field', { scope: 'all' }, 'scope'],
+    ],
+  },
+  { method: 'GET', path: '/api/v1/tenants/{tenant}/api-keys', who: 'either', allow: 'POST, GET' },
+  { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/key-1', who: 'either', allow: 'DELETE' },
+];
+
+export const at = ({ path }: Endpoint, tenantId: string): string => path.replace('{tenant}', tenantId);
+
+/** Bodies that are not JSON. */
+export const malformedBodies: readonly (readonly [what: string, body: string | Buffer])[] = [
+  ['half an object', '{"tenant_id":'],
+  ['text', 'tenant_id=acme'],
+  ['something after the object', '{} {}'],
+  ['a control character', '{"reason":"\u0000"}'],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
+  ['very deep nesting, unclosed', '['.repeat(100_000)],
+];
+
+/** JSON that is no object. */
+export const wrongBodies: readonly string[] = ['null', '[]', '[{}]', '"text"', '7', 'true', '[[[]]]'];
+
+/** What may stand for the tenant's id in a path, and is none: sent as it is. */
+export const wrongPathTenants: readonly string[] = [
+  '..',
+  '../acme',
+  '%2e%2e',
+  '%2e%2e%2facme',
+  '..%2facme',
+  'acme%2f..%2fother',
+  'acme/../other',
+  'acme%5c..',
+  'acme%00',
+  'acme%0a',
+  '%',
+  '%zz',
+  '%E0%A4',
+  'acme%27%20OR%20%271%27%3D%271',
+  'acme%3B%20DROP%20TABLE%20tenants',
+  'ac',
+  'a'.repeat(51),
+  'a'.repeat(9_000),
+  '',
+];

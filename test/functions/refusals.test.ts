@@ -1,0 +1,280 @@
+import { createApiKey } from '../../shared/domain/api-key';
+import {
+  adminKey,
+  asAdmin,
+  call,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+} from '../support/local-cloud';
+import { type RawRequest, rawRequest } from '../support/raw-request';
+import { at, type Endpoint, endpoints, malformedBodies, wrongBodies, wrongPathTenants } from './endpoints';
+import { expectProblem } from './refusals';
+
+const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
+const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));
+const oneMegabyte = 1_000_000;
+const keyMessage = 'A valid API key is required in the X-API-Key header';
+
+describe('Every endpoint refuses', () => {
+  let cloud: TestCloud;
+  let acmeKey: string;
+  let otherKey: string;
+  const badKeys = new Map<string, string>();
+
+  beforeAll(async () => {
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+    acmeKey = await onboard(cloud.url, 'acme');
+    otherKey = await onboard(cloud.url, 'other');
+    const more = async (name: string) => {
+      const { body } = await call(cloud.url, 'POST', '/api/v1/tenants/acme/api-keys', {
+        headers: asAdmin,
+        body: { name, expires_at: '2099-01-01T00:00:00Z' },
+      });
+      return { key: String(body.api_key), id: String(body.api_key_id) };
+    };
+    const revoked = await more('revoked');
+    await call(cloud.url, 'DELETE', `/api/v1/tenants/acme/api-keys/${revoked.id}`, { headers: asAdmin });
+    const expired = await more('expired');
+    await query(cloud.bigquery, 'acme', 'UPDATE api_keys SET expires_at = @at WHERE key_id = @id', {
+      at: cloud.bigquery.timestamp('2026-01-01T00:00:00Z'),
+      id: expired.id,
+    });
+    badKeys
+      .set('revoked', revoked.key)
+      .set('expired', expired.key)
+      .set('empty', '')
+      .set('malformed', 'secret')
+      .set('the admin key', adminKey)
+      .set('with a wrong checksum', `${acmeKey.slice(0, -1)}${acmeKey.endsWith('x') ? 'y' : 'x'}`)
+      .set('of another case', acmeKey.toUpperCase())
+      .set('never given out', createApiKey('acme'))
+      .set('of a tenant that is not there', createApiKey('nobody'))
+      .set('given twice', `${acmeKey}, ${acmeKey}`)
+      .set('with SQL', `acme_api_' OR '1'='1`)
+      .set('very long', 'x'.repeat(9_000));
+  });
+  afterAll(() => cloud.close());
+
+  const send = (request: RawRequest) => rawRequest(Number(new URL(cloud.url).port), request);
+  /** A right request but for what is changed. */
+  const ask = (endpoint: Endpoint, change: Partial<RawRequest> = {}) =>
+    send({
+      method: endpoint.method,
+      path: at(endpoint, 'acme'),
+      headers: authorized(endpoint),
+      body: endpoint.body === undefined ? undefined : JSON.stringify(endpoint.body),
+      ...change,
+    });
+  const authorized = ({ who }: Endpoint): Record<string, string> =>
+    who === 'admin' ? asAdmin : { 'X-API-Key': acmeKey };
+
+  describe.each(where(({ who }) => who !== 'admin'))('%s', (_name, endpoint) => {
+    it('every key that is not valid, with one and the same message: 401', async () => {
+      const path = at(endpoint, 'acme');
+      const tell = async (key: string | undefined) => {
+        const answer = await ask(endpoint, { headers: key === undefined ? {} : { 'X-API-Key': key } });
+        expect(answer.headers['www-authenticate']).toBe('ApiKey');
+        const secrets = key === undefined ? [] : [key];
+        return expectProblem(answer, path, {
+          status: 401,
+          code: 'unauthenticated',
+          detail: keyMessage,
+          secrets,
+        });
+      };
+      const withoutKey = await tell(undefined);
+      expect(badKeys.size).toBe(12);
+      for (const key of badKeys.values()) expect(await tell(key)).toEqual(withoutKey);
+    });
+
+    it('a key in the query instead of the header: 401', async () => {
+      const path = at(endpoint, 'acme');
+      const answer = await ask(endpoint, { path: `${path}?X-API-Key=${acmeKey}`, headers: {} });
+      expectProblem(answer, path, { status: 401, secrets: [acmeKey] });
+    });
+  });
+
+  it.each(where(({ who }) => who === 'admin'))('%s without the admin key: 401', async (_name, endpoint) => {
+    const forms: Record<string, string>[] = [
+      {},
+      { 'X-Admin-Key': '' },
+      { 'X-Admin-Key': 'wrong' },
+      { 'X-Admin-Key': adminKey.toUpperCase() },
+      { 'X-Admin-Key': `${adminKey}x` },
+      { 'X-Admin-Key': adminKey.slice(0, -1) },
+      { 'X-API-Key': adminKey },
+      { 'X-API-Key': acmeKey },
+      { 'X-Admin-Key': acmeKey },
+      { Authorization: `Bearer ${adminKey}` },
+    ];
+    const told = new Set<unknown>();
+    for (const headers of forms) {
+      const answer = await ask(endpoint, { headers });
+      const refusal = { status: 401, code: 'unauthenticated', secrets: [adminKey, acmeKey] };
+      told.add(expectProblem(answer, at(endpoint, 'acme'), refusal).detail);
+    }
+    expect([...told]).toEqual(['The admin key is required in the X-Admin-Key header']);
+  });
+
+  it.each(where(({ who, path }) => who !== 'admin' && path.includes('{tenant}')))(
+    '%s with the key of another tenant: 403',
+    async (_name, endpoint) => {
+      const answer = await ask(endpoint, { headers: { 'X-API-Key': otherKey } });
+      const problem = expectProblem(answer, at(endpoint, 'acme'), {
+        status: 403,
+        code: 'tenant_mismatch',
+        secrets: [otherKey],
+      });
+      expect(problem.detail).toBe(
+        "Forbidden: Cannot access resources for tenant 'acme'. Authenticated as 'other'",
+      );
+      // A tenant that is not there is not told from one that is; and the admin key does not help who sends both.
+      const elsewhere = await ask(endpoint, {
+        path: at(endpoint, 'nobody'),
+        headers: { 'X-API-Key': otherKey, ...asAdmin },
+      });
+      expectProblem(elsewhere, at(endpoint, 'nobody'), { status: 403, code: 'tenant_mismatch' });
+    },
+  );
+
+  it.each(where(({ who, path }) => who !== 'tenant' && path.includes('{tenant}')))(
+    '%s for a tenant that is not there: 404',
+    async (_name, endpoint) => {
+      for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {
+        const path = at(endpoint, nobody);
+        const answer = await ask(endpoint, { path, headers: asAdmin });
+        expectProblem(answer, path, { status: 404, code: 'tenant_not_found', detail: `'${nobody}'` });
+      }
+    },
+  );
+
+  it.each(table)('%s at a path beside it: 404', async (_name, endpoint) => {
+    for (const path of [`${at(endpoint, 'acme')}/more/of/it`, `/${at(endpoint, 'acme')}`]) {
+      expectProblem(await ask(endpoint, { path }), path, { status: 404 });
+    }
+  });
+
+  it.each(table)('%s by another method: 405 with Allow', async (_name, endpoint) => {
+    for (const method of ['PUT', 'OPTIONS', 'TRACE']) {
+      const path = at(endpoint, 'acme');
+      const answer = await ask(endpoint, { method });
+      expectProblem(answer, path, { status: 405, code: 'method_not_allowed', detail: method });
+      expect(answer.headers.allow).toBe(endpoint.allow);
+    }
+  });
+
+  describe.each(where(({ body }) => body !== undefined))('%s', (_name, endpoint) => {
+    const path = at(endpoint, 'acme');
+
+    it.each(malformedBodies)('a body that is not JSON: %s: 400', async (_what, body) => {
+      for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', undefined]) {
+        const headers = { ...authorized(endpoint), ...(type === undefined ? {} : { 'Content-Type': type }) };
+        const answer = await ask(endpoint, { body, headers });
+        expectProblem(answer, path, {
+          status: 400,
+          code: 'invalid_request',
+          detail: 'The body is not valid',
+        });
+      }
+    });
+
+    it('JSON that is no object: 400', async () => {
+      for (const body of wrongBodies) {
+        expectProblem(await ask(endpoint, { body }), path, { status: 400, code: 'invalid_request' });
+      }
+    });
+
+    it.each(endpoint.wrongFields ?? [])('%s: 400 naming it', async (_what, change, field) => {
+      const answer = await ask(endpoint, { body: JSON.stringify({ ...endpoint.body, ...change }) });
+      const problem = expectProblem(answer, path, { status: 400, code: 'invalid_request', detail: field });
+      // A detail can be read: what was given is cut short.
+      expect(String(problem.detail).length).toBeLessThan(1000);
+    });
+
+    it('a body over 1 MB: 413, with its length told and without', async () => {
+      const large = Buffer.alloc(oneMegabyte + 1, ' ');
+      for (const body of [large, Buffer.alloc(5 * oneMegabyte, '[')]) {
+        for (const isChunked of [false, true]) {
+          const answer = await ask(endpoint, { body, isChunked });
+          expectProblem(answer, path, { status: 413, code: 'payload_too_large', detail: '1000000 bytes' });
+        }
+      }
+      const justFits = Buffer.concat([Buffer.alloc(oneMegabyte - 1, ' '), Buffer.from('[')]);
+      expectProblem(await ask(endpoint, { body: justFits, isChunked: true }), path, { status: 400 });
+    });
+  });
+
+  it.each(where(({ path }) => path.includes('{tenant}')))(
+    '%s with something that is no tenant id in the path: 400 or 404',
+    async (_name, endpoint) => {
+      for (const tenant of wrongPathTenants) {
+        const path = at(endpoint, tenant);
+        for (const headers of [authorized(endpoint), {}]) {
+          const answer = await ask(endpoint, { path, headers });
+          // Without a dot segment resolved, what has another number of segments is another path.
+          const isOtherPath = tenant.includes('/');
+          expectProblem(answer, path, { status: isOtherPath ? 404 : 400 });
+        }
+      }
+    },
+  );
+
+  it('a pipeline’s path that is none: 400 or 404', async () => {
+    const base = '/api/v1/pipelines/run/acme';
+    const asked: [string, number][] = [
+      [`${base}/gcp/example/../../../../schemas`, 404],
+      [`${base}/../example/dryrun`, 400],
+      [`${base}/%2e%2e/example/dryrun`, 400],
+      [`${base}/gcp/example/..%2fdryrun`, 400],
+      [`${base}/gcp/example/dryrun.yaml`, 400],
+      [`${base}/gcp/example/dryrun%00`, 400],
+      [`${base}/GCP/example/dryrun`, 400],
+      [`${base}/gcp/example/${'x'.repeat(65)}`, 400],
+      [`${base}/gcp/example/__proto__`, 404],
+      [`${base}/gcp/example/nothing`, 404],
+    ];
+    for (const [path, status] of asked) {
+      const answer = await send({ method: 'POST', path, headers: { 'X-API-Key': acmeKey } });
+      expectProblem(answer, path, { status });
+    }
+  });
+
+  it('a run’s id that is none, or is not the tenant’s: 400 or 404', async () => {
+    for (const [id, status] of [
+      ['..', 400],
+      ['a%2fb', 400],
+      ['%', 400],
+      ['x'.repeat(129), 400],
+      ["a'%20OR%201=1", 400],
+      ['nothing', 404],
+    ] as const) {
+      const path = `/api/v1/pipelines/runs/${id}`;
+      expectProblem(await send({ method: 'GET', path, headers: { 'X-API-Key': acmeKey } }), path, { status });
+    }
+  });
+
+  it('and has touched nothing by all that', async () => {
+    const [datasets] = await cloud.bigquery.getDatasets();
+    expect(datasets.map(({ id }) => id).sort()).toEqual(['acme', 'other']);
+    expect(
+      await query(cloud.bigquery, 'acme', 'SELECT * EXCEPT (created_at, updated_at) FROM tenants'),
+    ).toEqual([
+      expect.objectContaining({
+        is_active: true,
+        subscription_tier: 'STARTER',
+        max_pipelines_per_month: 500,
+        max_concurrent_pipelines: 5,
+        pipeline_runs_count: 0,
+        active_runs: [],
+      }),
+    ]);
+    expect(await query(cloud.bigquery, 'acme', 'SELECT name FROM api_keys ORDER BY created_at')).toEqual([
+      { name: 'onboarding' },
+      { name: 'revoked' },
+      { name: 'expired' },
+    ]);
+    expect(await query(cloud.bigquery, 'acme', 'SELECT * FROM pipeline_runs')).toEqual([]);
+  });
+});

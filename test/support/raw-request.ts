@@ -1,0 +1,50 @@
+import { request } from 'node:http';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+export interface RawRequest {
+  readonly method: string;
+  /** Sent as it is: fetch would resolve `..` and repair encodings. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | undefined;
+  /** Without Content-Length. */
+  readonly isChunked?: boolean;
+}
+
+/** A request by node:http, to its byte what is asked for; the answer counts even where the body was not read. */
+export const rawRequest = (port: number, { method, path, headers, body, isChunked }: RawRequest) =>
+  new Promise<RawAnswer>((resolve, reject) => {
+    const framing =
+      body === undefined
+        ? {}
+        : isChunked
+          ? { 'Transfer-Encoding': 'chunked' }
+          : { 'Content-Length': String(Buffer.byteLength(body)) };
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      agent: false,
+      headers: { ...framing, ...headers },
+    });
+    sent.on('response', (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
+      answer.on('error', reject);
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
