@@ -178,6 +178,15 @@ export interface StatementResult {
   readonly statements?: readonly StatementResult[];
 }
 
+/** What BigQuery's limits tell apart: UPDATE, DELETE, MERGE and TRUNCATE are mutations, CREATE, DROP and ALTER definitions. */
+export type StatementGroup = 'query' | 'insert' | 'mutation' | 'definition';
+
+/** What every statement passes through, those of a script one by one; dry runs do not. */
+export interface StatementGate {
+  /** Runs the statement by calling `work`, perhaps later, with the store that it must change tables in. */
+  run<T>(group: StatementGroup, store: TableStore, work: (store: TableStore) => Promise<T>): Promise<T>;
+}
+
 export interface SqlEngine {
   /** Runs one statement or a script. Throws a BigQueryError. */
   run(request: SqlRequest): Promise<StatementResult>;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
+import { createLimits, type LimitOptions, type Limits } from './limits/limits';
 import type { SqlEngine } from './model';
 import { datasetRoutes } from './rest/datasets';
 import { createRestServer } from './rest/http-server';
@@ -26,6 +27,8 @@ export interface BigQueryOptions {
   /** gs://bucket/path is the file bucket/path below it. */
   readonly gcsDirectory: string;
   readonly log?: (line: string) => void;
+  /** Imposes BigQuery's documented limits and a latency model; absent: as fast as can be. */
+  readonly limits?: LimitOptions | undefined;
 }
 
 export interface RunningBigQuery {
@@ -44,8 +47,9 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
   const store = openStore({ projectId, dataDirectory, log });
   let engine: SqlEngine | undefined;
   try {
-    engine = await startSqlEngine({ store });
-    const served = await serve(store, engine, options, log);
+    const limits = options.limits && createLimits(options.limits);
+    engine = await startSqlEngine({ store, gate: limits?.gate });
+    const served = await serve(store, engine, options, limits, log);
     const bound = await listen(served.server, port, host);
     return { port: bound, url: `http://${host}:${bound}`, close: () => stop(served, engine, store) };
   } catch (error) {
@@ -67,17 +71,28 @@ async function serve(
   store: Store,
   engine: SqlEngine,
   { dataDirectory, gcsDirectory }: BigQueryOptions,
+  limits: Limits | undefined,
   log: (line: string) => void,
 ): Promise<Served> {
   const results = createQueryResults();
   const jobFolder = dataDirectory === undefined ? undefined : join(dataDirectory, 'jobs');
   const openBook = openJobBook(jobFolder, nodeDisk, results);
-  const jobs = await openJobs({ store, engine, openBook, results, gcsDirectory, log });
+  const jobs = await openJobs({
+    store,
+    engine,
+    openBook,
+    results,
+    gcsDirectory,
+    log,
+    slowLoad: limits?.load,
+  });
+  const defined = limits?.limitMetadata(store) ?? store;
+  const streaming = insertAllRoutes(store);
   const routes = [
-    ...datasetRoutes(store),
-    ...tableRoutes(store),
+    ...datasetRoutes(defined),
+    ...tableRoutes(defined),
     ...tableDataRoutes(store),
-    ...insertAllRoutes(store),
+    ...(limits?.slowStreaming(streaming) ?? streaming),
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
   ];

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BigQuery } from '@google-cloud/bigquery';
-import { startBigQuery } from '../../local/bigquery/server';
+import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from '../../local/bigquery/server';
 
 export interface LocalBigQuery {
+  readonly server: RunningBigQuery;
   readonly client: BigQuery;
   readonly url: string;
   /** A folder of this server's own, with `data` and `gcs` in it. */
@@ -18,11 +19,10 @@ export interface LocalBigQuery {
   stop(): Promise<void>;
 }
 
-export interface LocalBigQueryOptions {
+export interface LocalBigQueryOptions extends Pick<BigQueryOptions, 'limits' | 'log'> {
   /** A folder to use again; it is not removed at the end. */
   readonly folder?: string;
   readonly memoryOnly?: boolean;
-  readonly log?: (line: string) => void;
 }
 
 /** A local BigQuery on a port the system chooses, in a fresh folder, with a client that talks to it. */
@@ -34,8 +34,10 @@ export async function startLocalBigQuery(options: LocalBigQueryOptions = {}): Pr
     gcsDirectory,
     ...(options.memoryOnly !== true && { dataDirectory: join(folder, 'data') }),
     ...(options.log && { log: options.log }),
+    limits: options.limits,
   });
   return {
+    server,
     client: clientOf(server.url),
     url: server.url,
     folder,

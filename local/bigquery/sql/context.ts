@@ -1,3 +1,4 @@
+import type { StatementGate } from '../model';
 import type { EngineClient } from './client';
 import type { Language } from './language';
 import type { Parser } from './parse';
@@ -9,5 +10,6 @@ export interface EngineContext {
   readonly language: Language;
   readonly parser: Parser;
   readonly plans: (key: string, make: () => Promise<QueryPlan>) => Promise<QueryPlan>;
+  readonly gate: StatementGate | undefined;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
 }

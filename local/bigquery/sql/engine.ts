@@ -1,4 +1,4 @@
-import type { SqlEngine, SqlRequest, TableSnapshot, TableStore } from '../model';
+import type { SqlEngine, SqlRequest, StatementGate, TableSnapshot, TableStore } from '../model';
 import { startEngineClient } from './client';
 import type { EngineContext } from './context';
 import { loadLanguage } from './language';
@@ -13,6 +13,8 @@ export interface SqlEngineOptions {
   readonly store: TableStore;
   /** The clock behind CURRENT_TIMESTAMP and its like; without it, the engine's own, which has microseconds. */
   readonly now?: () => Date;
+  /** What statements pass through before and while they run. */
+  readonly gate?: StatementGate | undefined;
 }
 
 export interface LocalSqlEngine extends SqlEngine {
@@ -23,7 +25,7 @@ export interface LocalSqlEngine extends SqlEngine {
 const cachedPlans = 1000;
 
 /** Starts the native engine and answers SQL over the store's tables with it. Ready within about a second. */
-export async function startSqlEngine({ store, now }: SqlEngineOptions): Promise<LocalSqlEngine> {
+export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Promise<LocalSqlEngine> {
   const client = await startEngineClient();
   const language = await loadLanguage(client);
   const context: EngineContext = {
@@ -32,6 +34,7 @@ export async function startSqlEngine({ store, now }: SqlEngineOptions): Promise<
     parser: createParser(client, language),
     plans: lru<Promise<QueryPlan>>(cachedPlans),
     checks: lru<Promise<void>>(cachedPlans),
+    gate,
   };
   const execute = async (request: SqlRequest, dry: boolean) => {
     const script = await context.parser.script(request.sql);

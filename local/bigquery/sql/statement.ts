@@ -1,4 +1,4 @@
-import type { StatementResult } from '../model';
+import type { StatementGroup, StatementResult } from '../model';
 import { runAssert } from './assert';
 import type { EngineContext } from './context';
 import { runAlterTable, runCreateTable, runDropTable } from './ddl';
@@ -12,8 +12,33 @@ import { runSelect } from './select';
 import { type SqlText, slice } from './sql-text';
 import { runUpdate } from './update';
 
+/** As what a statement counts, by its kind; a query where it is not here. */
+const groups: Readonly<Record<string, StatementGroup>> = {
+  astInsertStatementNode: 'insert',
+  astUpdateStatementNode: 'mutation',
+  astDeleteStatementNode: 'mutation',
+  astTruncateStatementNode: 'mutation',
+  astMergeStatementNode: 'mutation',
+  astCreateTableStatementNode: 'definition',
+  astDropStatementNode: 'definition',
+  astAlterTableStatementNode: 'definition',
+};
+
 /** Runs one statement that is no part of the scripting language, or only analyses it. */
 export async function runStatement(
+  context: EngineContext,
+  scope: Scope,
+  script: SqlText,
+  statement: ParsedStatement,
+  dry: boolean,
+): Promise<StatementResult> {
+  if (dry || context.gate === undefined) return dispatch(context, scope, script, statement, dry);
+  return context.gate.run(groups[statement.kind] ?? 'query', scope.store, (store) =>
+    dispatch(context, { ...scope, store }, script, statement, dry),
+  );
+}
+
+function dispatch(
   context: EngineContext,
   scope: Scope,
   script: SqlText,

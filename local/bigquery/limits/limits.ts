@@ -1,0 +1,124 @@
+import type { StatementGate, TableReference, TableStore } from '../model';
+import type { Route } from '../rest/router';
+import { tableName } from '../store/names';
+import type { Store } from '../store/store';
+import { createLatency, defaultLatencies, type Latencies, type Latency } from './latency';
+import { tooManyDatasetUpdates, tooManyDml, tooManyOutstanding, tooManyTableUpdates } from './messages';
+import { type Decide, mutateOptimistically } from './optimistic';
+import { createRateLimit, perKey } from './rate';
+import { createSlots } from './slots';
+
+/** Latencies that differ from the defaults, and the seed of their jitter (0 unless given). */
+export type LimitOptions = Partial<Latencies> & { readonly seed?: number };
+
+/**
+ * BigQuery's documented limits (https://cloud.google.com/bigquery/quotas,
+ * https://cloud.google.com/bigquery/docs/data-manipulation-language) and latencies, imposed from outside on a server
+ * that has none. Every table counts as one partition.
+ */
+export interface Limits {
+  /** Of each statement that the SQL engine runs. */
+  readonly gate: StatementGate;
+  /** The store as the REST interface is to see it: metadata updates of datasets and tables are limited. */
+  limitMetadata(store: Store): Store;
+  /** Routes whose calls take as long as a streaming insert. */
+  slowStreaming(routes: readonly Route[]): readonly Route[];
+  /** Runs a load job, which takes its time. */
+  load<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const tenSeconds = 10_000;
+const day = 24 * 60 * 60 * 1000;
+const dmlPerTenSeconds = 25;
+const metadataPerTenSeconds = 5;
+const mutationSlots = { running: 2, queued: 20 };
+/** INSERTs of a day that start at once; later ones take turns. */
+const insertsAtOnce = 1_500;
+const insertSlots = { running: 10, queued: 100 };
+
+type Clock = () => number;
+
+/** @param now milliseconds that only grow, of which the rates' windows are made */
+export function createLimits(options: LimitOptions, now: Clock = () => performance.now()): Limits {
+  const { seed = 0, ...latencies } = options;
+  const latency = createLatency({ ...defaultLatencies, ...latencies }, seed);
+  const tables = perKey(() => createTableLimits(latency, now));
+  const datasets = perKey(() => createRateLimit(metadataPerTenSeconds, tenSeconds, now));
+  const limitTables = <S extends TableStore>(store: S): S => ({
+    ...store,
+    async mutate(reference, decide) {
+      if (!tables(tableName(reference)).mayUpdateMetadata()) throw tooManyTableUpdates();
+      return store.mutate(reference, decide);
+    },
+  });
+  const takeDataset = (datasetId: string) => {
+    if (!datasets(datasetId).take()) throw tooManyDatasetUpdates();
+  };
+  const taking = async <T>(kind: keyof Latencies, work: () => Promise<T> | T): Promise<T> => {
+    const over = latency.begin(kind);
+    const result = await work();
+    await over();
+    return result;
+  };
+
+  return {
+    gate: {
+      run(group, store, work) {
+        if (group === 'query') return taking('queryMs', () => work(store));
+        if (group === 'definition') return taking('ddlMs', () => work(limitTables(store)));
+        return work({
+          ...store,
+          mutate: (reference, decide) => tables(tableName(reference)).dml(group, store, reference, decide),
+        });
+      },
+    },
+    limitMetadata: (store) => ({
+      ...limitTables(store),
+      async createDataset(datasetId, location, properties) {
+        takeDataset(datasetId);
+        return store.createDataset(datasetId, location, properties);
+      },
+      async updateDataset(reference, decide) {
+        takeDataset(reference.datasetId);
+        return store.updateDataset(reference, decide);
+      },
+      async deleteDataset(reference, withContents) {
+        takeDataset(reference.datasetId);
+        return store.deleteDataset(reference, withContents);
+      },
+    }),
+    slowStreaming: (routes) =>
+      routes.map((route) => ({
+        ...route,
+        handle: (request) => taking('streamingMs', () => route.handle(request)),
+      })),
+    load: (work) => taking('loadMs', work),
+  };
+}
+
+/** The limits of one table. */
+function createTableLimits(latency: Latency, now: Clock) {
+  const dmlRate = createRateLimit(dmlPerTenSeconds, tenSeconds, now);
+  const metadataRate = createRateLimit(metadataPerTenSeconds, tenSeconds, now);
+  const earlyInserts = createRateLimit(insertsAtOnce, day, now);
+  const mutations = createSlots(mutationSlots);
+  const inserts = createSlots(insertSlots);
+  return {
+    mayUpdateMetadata: () => metadataRate.take(),
+    async dml<T>(
+      group: 'insert' | 'mutation',
+      store: TableStore,
+      reference: TableReference,
+      decide: Decide<T>,
+    ): Promise<T> {
+      if (!dmlRate.take()) throw tooManyDml(group === 'insert' ? 'insert' : 'update');
+      const work = () => mutateOptimistically(store, reference, decide, () => latency.begin('dmlMs'));
+      if (group === 'insert' && earlyInserts.take()) return work();
+      const { slots, queued } =
+        group === 'insert'
+          ? { slots: inserts, queued: insertSlots.queued }
+          : { slots: mutations, queued: mutationSlots.queued };
+      return slots.run(work, () => tooManyOutstanding(reference, queued));
+    },
+  };
+}
