@@ -41,8 +41,14 @@ export interface OnboardedTenant extends Quotas {
  */
 export async function onboardTenant(given: Onboarding, deps: OnboardDependencies): Promise<OnboardedTenant> {
   const { tenant_id } = given;
-  await clearTheWay(given, deps);
+  if (given.force_recreate_dataset) await deps.datasets.deleteDataset(tenant_id);
+  // First of all: in a dataset that is somebody else's, a table of a known name may be anything.
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
+  if (given.force_recreate_tables) {
+    await Promise.all(deps.tables.map(({ name }) => deps.datasets.deleteTable(tenant_id, name)));
+  } else if (await isOnboarded(tenant_id, deps)) {
+    throw tenantExists(tenant_id);
+  }
   await Promise.all(deps.tables.map((table) => deps.datasets.ensureTable(tenant_id, table)));
 
   const now = deps.now();
@@ -87,16 +93,6 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
     api_key_id: keyId,
     created_at: now.toISOString(),
   };
-}
-
-async function clearTheWay(given: Onboarding, deps: OnboardDependencies): Promise<void> {
-  if (given.force_recreate_dataset) {
-    await deps.datasets.deleteDataset(given.tenant_id);
-  } else if (given.force_recreate_tables) {
-    await Promise.all(deps.tables.map(({ name }) => deps.datasets.deleteTable(given.tenant_id, name)));
-  } else if (await isOnboarded(given.tenant_id, deps)) {
-    throw tenantExists(given.tenant_id);
-  }
 }
 
 async function isOnboarded(tenantId: string, { runStatement, now }: OnboardDependencies): Promise<boolean> {

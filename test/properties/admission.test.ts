@@ -190,6 +190,8 @@ describe('Admission, release, lease expiry, quota change and month change, in an
       ]),
     ).toEqual(model.slots.map(({ runId, admittedAt, leaseEndsAt }) => [runId, admittedAt, leaseEndsAt]));
 
+    expect(monthOf(Date.parse(row?.quota_reset_date ?? ''))).toBe(model.month);
+
     // The conservation law, on what BigQuery holds.
     const inFlight =
       row?.active_runs.map(({ run_id, admitted_at }) => ({ runId: run_id, admittedAt: +admitted_at })) ?? [];

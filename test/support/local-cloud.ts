@@ -102,6 +102,13 @@ export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<
     return body.status === 'ADMITTED' ? undefined : body;
   });
 
+/** Resolves when the tenant has nothing in flight. A run's slot goes a little later than its ledger row comes. */
+export const whenQuiet = (bigquery: BigQuery, tenantId: string): Promise<true> =>
+  eventually(`the end of all runs of ${tenantId}`, async () => {
+    const [row] = await query(bigquery, tenantId, 'SELECT ARRAY_LENGTH(active_runs) AS running FROM tenants');
+    return row?.running === 0 ? true : undefined;
+  });
+
 /** Asks until `look` gives something, and resolves to it. Fails after 30 s with what was waited for. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const giveUpAt = Date.now() + 30_000;
