@@ -7,13 +7,24 @@ import { type EngineMethods, engineMethods } from './protos';
 export interface EngineClient {
   /** Calls a procedure. Throws an EngineFailure where the engine answers with an error. */
   readonly call: (method: string, request: object) => Promise<object>;
-  /** The same with a request that is already in wire format. */
-  readonly callEncoded: (method: string, request: Buffer) => Promise<object>;
+  /**
+   * The same with a request that is already in wire format. One that makes sense to a certain process only (it names
+   * what that process has prepared) says so by its session: another process is not asked, a SessionEnded is thrown.
+   */
+  readonly callEncoded: (method: string, request: Buffer, session?: EngineSession) => Promise<object>;
+  /** The process that runs now, as its session. */
+  readonly session: () => Promise<EngineSession>;
   readonly encode: (method: string, request: object) => Buffer;
   /** The process id of the engine that runs now. */
   readonly pid: () => number;
   readonly close: () => Promise<void>;
 }
+
+/** Stands for one life of the engine's process. */
+export type EngineSession = object;
+
+/** The process that a call was meant for is gone. */
+export class SessionEnded extends Error {}
 
 /** An error that the engine answered: gRPC status code and message. */
 export class EngineFailure extends Error {
@@ -54,9 +65,10 @@ export async function startEngineClient(): Promise<EngineClient> {
     });
     return restarting;
   };
-  const callEncoded = async (method: string, request: Buffer): Promise<object> => {
+  const callEncoded = async (method: string, request: Buffer, session?: EngineSession): Promise<object> => {
     for (let attempt = 1; ; attempt += 1) {
       const { engine, channel } = await current();
+      if (session !== undefined && session !== engine) throw new SessionEnded();
       try {
         return await unary(channel, methods, method, request);
       } catch (error) {
@@ -69,6 +81,7 @@ export async function startEngineClient(): Promise<EngineClient> {
   const encode = (method: string, request: object) => definition(methods, method).requestSerialize(request);
   return {
     callEncoded,
+    session: async () => (await current()).engine,
     encode,
     call: (method, request) => callEncoded(method, encode(method, request)),
     pid: () => last.engine.pid,

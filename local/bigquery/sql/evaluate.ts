@@ -5,16 +5,11 @@ import type { EngineContext } from './context';
 import { queryError, tableNotFound } from './failures';
 import { child, children } from './node';
 import type { PlannedTable, QueryPlan } from './plan';
-import { encodedRows, encodedValues, type RowSource, tableContent } from './request';
+import { evaluatePrepared } from './prepared';
+import { encodedRows, encodedValues, framing, maximumRequest, type RowSource, tableContent } from './request';
 import type { Scope } from './scope';
 
 export type { RowSource } from './request';
-
-/** The native engine refuses longer requests; no setting of it changes that. */
-const maximumRequest = 4 * 1024 * 1024;
-
-/** What is kept for the frames around a table's rows. */
-const framing = 256;
 
 /**
  * Evaluates a planned query and gives its rows. Rows that do not fit into one request are sent in pieces where the
@@ -26,6 +21,8 @@ export async function evaluate(
   scope: Scope,
   locals: ReadonlyMap<string, RowSource> = new Map(),
 ): Promise<readonly Row[]> {
+  const prepared = await evaluatePrepared(context, plan, scope, (table) => rowsOf(table, scope, locals));
+  if (prepared !== undefined) return decodedRows(plan, prepared);
   const parts: Buffer[] = [plan.request, encodedValues(scope)];
   const divisible: { readonly table: PlannedTable; readonly pieces: readonly Buffer[] }[] = [];
   const room = () => maximumRequest - parts.reduce((sum, part) => sum + part.length + framing, 0);
@@ -60,6 +57,10 @@ async function request(
   } catch (error) {
     throw queryError(error, plan.text);
   }
+  return decodedRows(plan, answer);
+}
+
+function decodedRows(plan: QueryPlan, answer: object): readonly Row[] {
   const decoders = plan.output.map(cellDecoder);
   return children(child(answer, 'content', 'tableData'), 'row').map((row) => {
     const cells = Array.isArray(row.cell) ? row.cell : [];

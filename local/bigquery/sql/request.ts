@@ -17,6 +17,12 @@ import type { PlannedTable } from './plan';
 import type { Scope } from './scope';
 import { nowParameter } from './substitutes';
 
+/** The native engine refuses longer requests; no setting of it changes that. */
+export const maximumRequest = 4 * 1024 * 1024;
+
+/** What is kept for the frames around a table's rows. */
+export const framing = 256;
+
 /** Rows of a table, as one query is to see them. */
 export interface RowSource {
   readonly rows: readonly Row[];
@@ -24,12 +30,16 @@ export interface RowSource {
   readonly places?: readonly number[];
 }
 
+/** As rows of a table's contents, or as the structs of an array. Both hold the same cells. */
+export type RowForm = 'row' | 'struct';
+
 /** Encoded rows of a table, in pieces of at most `limit` bytes each (a longer row is a piece of its own). */
 export function encodedRows(
   table: PlannedTable,
   source: RowSource,
   parameters: readonly TypedValue[],
   limit: number,
+  form: RowForm = 'row',
 ): readonly Buffer[] {
   const matters = table.alternatives && anyTest(table.alternatives, parameters);
   const encoders = table.schema.map((field, index) =>
@@ -44,6 +54,7 @@ export function encodedRows(
     const before = writer.length;
     writeRow(
       writer,
+      form,
       encoders,
       row,
       table.withRowColumn,
@@ -61,12 +72,14 @@ export function encodedRows(
 
 function writeRow(
   writer: ByteWriter,
+  form: RowForm,
   encoders: readonly (CellEncoder | undefined)[],
   row: Row,
   withRowColumn: boolean,
   place: number | undefined,
 ): void {
   const start = beginMessage(writer, 1);
+  const struct = form === 'struct' ? beginMessage(writer, 14) : undefined;
   for (let index = 0; index < encoders.length; index += 1) {
     const cell = beginMessage(writer, 1);
     encoders[index]?.(writer, row[index]);
@@ -80,6 +93,7 @@ function writeRow(
     }
     endMessage(writer, cell);
   }
+  if (struct !== undefined) endMessage(writer, struct);
   endMessage(writer, start);
 }
 
@@ -90,6 +104,22 @@ export function tableContent(name: string, rows: Buffer): Buffer {
   const key = byteWriter(64);
   writeString(key, 1, name);
   return framed(7, Buffer.concat([written(key), content]));
+}
+
+/** EvaluateQueryRequest.params (field 8) with rows as an array of structs. */
+export function rowsParameter(name: string, structs: Buffer): Buffer {
+  const value = framed(2, framed(13, structs));
+  const key = byteWriter(64);
+  writeString(key, 1, name);
+  return framed(8, Buffer.concat([written(key), value]));
+}
+
+/** EvaluateQueryRequest.prepared_query_id (field 6). */
+export function preparedQueryId(id: number): Buffer {
+  const writer = byteWriter(16);
+  writeTag(writer, 6, 0);
+  writeVarint(writer, id);
+  return written(writer);
 }
 
 function framed(field: number, body: Buffer): Buffer {
