@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
-import { startBigQuery } from './bigquery/server';
+import type { LimitOptions } from './bigquery/limits/limits';
+import { type RunningBigQuery, startBigQuery } from './bigquery/server';
 import { startCredentials } from './credentials';
+import type { FaultOptions } from './faults/faults';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
 import { prepareMessaging } from './messaging';
-import { startPubSub } from './pubsub/server';
+import { type PubSubServer, startPubSub } from './pubsub/server';
 import { routesTo } from './routes';
 import { startScheduler } from './scheduler/scheduler';
 
@@ -20,6 +22,10 @@ export interface LocalCloudOptions {
   /** Keeps tables and messages in memory only. */
   readonly isMemoryOnly: boolean;
   readonly schemasDirectory: string;
+  /** Imposes BigQuery's documented limits and a latency model. */
+  readonly bigqueryLimits?: LimitOptions | undefined;
+  /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
+  readonly faults?: FaultOptions | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -29,6 +35,11 @@ export interface LocalCloud {
   readonly bigqueryUrl: string;
   readonly pubsubHost: string;
   readonly functions: Readonly<Record<FunctionName, HostedFunction>>;
+  /** To change faults, and to have a service away, while it runs. */
+  readonly backends: {
+    readonly bigquery: Pick<RunningBigQuery, 'setFaultRate' | 'setAvailable'>;
+    readonly pubsub: Pick<PubSubServer, 'setFaultRate' | 'setAvailable'>;
+  };
   /** Stops everything in reverse order, the SQL engine's process included. */
   readonly close: () => Promise<void>;
 }
@@ -58,11 +69,14 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         port: options.bigqueryPort,
         gcsDirectory: join(dataDirectory, 'gcs'),
         ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
+        limits: options.bigqueryLimits,
+        faults: options.faults,
         log,
       }).then(started),
       startPubSub({
         port: options.pubsubPort,
         ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
+        faults: options.faults,
         log,
       }).then(started),
     );
@@ -99,6 +113,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       bigqueryUrl: bigquery.url,
       pubsubHost,
       functions,
+      backends: { bigquery, pubsub },
       close,
     };
   } catch (error) {

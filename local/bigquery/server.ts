@@ -1,10 +1,13 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { createFaults, type FaultOptions } from '../faults/faults';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
 import { createLimits, type LimitOptions, type Limits } from './limits/limits';
 import type { SqlEngine } from './model';
+import { withAvailability } from './rest/availability';
+import { faultBorder } from './rest/border';
 import { datasetRoutes } from './rest/datasets';
 import { createRestServer } from './rest/http-server';
 import { insertAllRoutes } from './rest/insert-all';
@@ -29,12 +32,18 @@ export interface BigQueryOptions {
   readonly log?: (line: string) => void;
   /** Imposes BigQuery's documented limits and a latency model; absent: as fast as can be. */
   readonly limits?: LimitOptions | undefined;
+  /** Lets calls fail, hang or lose their answers. */
+  readonly faults?: FaultOptions | undefined;
 }
 
 export interface RunningBigQuery {
   readonly port: number;
   /** To be set as BIGQUERY_EMULATOR_HOST. */
   readonly url: string;
+  /** Has an effect only where `faults` were asked for. @param rate 0 to 1; 0 turns faults off */
+  setFaultRate(rate: number): void;
+  /** False: connections are broken off and calls answered 503, until it is set to true again. */
+  setAvailable(isAvailable: boolean): void;
   close(): Promise<void>;
 }
 
@@ -51,7 +60,13 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
     engine = await startSqlEngine({ store, gate: limits?.gate });
     const served = await serve(store, engine, options, limits, log);
     const bound = await listen(served.server, port, host);
-    return { port: bound, url: `http://${host}:${bound}`, close: () => stop(served, engine, store) };
+    return {
+      port: bound,
+      url: `http://${host}:${bound}`,
+      setFaultRate: served.setFaultRate,
+      setAvailable: served.setAvailable,
+      close: () => stop(served, engine, store),
+    };
   } catch (error) {
     await engine?.close();
     await store.close();
@@ -62,6 +77,8 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
 interface Served {
   readonly server: Server;
   readonly jobs: Jobs;
+  readonly setFaultRate: (rate: number) => void;
+  readonly setAvailable: (isAvailable: boolean) => void;
 }
 
 /** As long as a request may hold up the end. */
@@ -70,7 +87,7 @@ const closingMilliseconds = 5_000;
 async function serve(
   store: Store,
   engine: SqlEngine,
-  { dataDirectory, gcsDirectory }: BigQueryOptions,
+  { dataDirectory, gcsDirectory, faults: faultOptions }: BigQueryOptions,
   limits: Limits | undefined,
   log: (line: string) => void,
 ): Promise<Served> {
@@ -96,7 +113,10 @@ async function serve(
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
   ];
-  return { server: createRestServer(routes, log), jobs };
+  const faults = faultOptions && createFaults(faultOptions);
+  const border = faults && faultBorder(faults, store.projectId);
+  const { server, setAvailable } = withAvailability(border, (outer) => createRestServer(routes, log, outer));
+  return { server, jobs, setFaultRate: (rate) => faults?.setRate(rate), setAvailable };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

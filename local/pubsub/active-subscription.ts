@@ -1,7 +1,9 @@
 import { backoffMs } from './backoff';
+import { notFound, type PubSubError } from './errors';
 import { milliseconds, type Subscription } from './model';
 import { projectOf } from './names';
 import { createPushConsumer, type PushConsumer } from './push';
+import type { StartPush } from './push-request';
 import { createQueue, type Delivery, type Queue, type QueueRules } from './queue';
 import type { NewMessage } from './store';
 
@@ -10,6 +12,8 @@ const weekMs = 7 * 24 * 3600 * 1000;
 const defaultMaxAttempts = 5;
 
 export type SubscriptionEvents = {
+  push: StartPush;
+  isAvailable(): boolean;
   log(line: string): void;
   topicExists(name: string): boolean;
   /** Publishes to a dead letter topic. */
@@ -26,8 +30,10 @@ export type ActiveSubscription = {
   start(): void;
   /** Aborts pushes, ends streams, and forgets the messages. */
   close(): void;
-  /** `end` is called when the subscription is closed. Returns what undoes this. */
-  onClose(end: () => void): () => void;
+  /** Ends pulls and streams, which may begin again; messages stay. */
+  interrupt(reason: PubSubError): void;
+  /** `end` is called when the subscription is closed or interrupted. Returns what undoes this. */
+  onClose(end: (reason: PubSubError) => void): () => void;
 };
 
 /** A subscription with its queue and, when it pushes, its endpoint. */
@@ -37,7 +43,7 @@ export const createActiveSubscription = (
 ): ActiveSubscription => {
   let resource = initial;
   let push: (PushConsumer & { endpoint: string }) | undefined;
-  const closers = new Set<() => void>();
+  const closers = new Set<(reason: PubSubError) => void>();
 
   const queue = createQueue(rulesOf(() => resource, events));
 
@@ -56,7 +62,7 @@ export const createActiveSubscription = (
     }
     stopPush();
     if (!endpoint) return;
-    const consumer = createPushConsumer({ subscription: () => resource, queue, log: events.log }, endpoint);
+    const consumer = createPushConsumer({ ...events, subscription: () => resource, queue }, endpoint);
     push = { ...consumer, endpoint };
     queue.addConsumer(push);
   };
@@ -73,7 +79,10 @@ export const createActiveSubscription = (
     close() {
       stopPush();
       queue.close();
-      for (const end of closers) end();
+      for (const end of closers) end(notFound(resource.name));
+    },
+    interrupt(reason) {
+      for (const end of closers) end(reason);
     },
     onClose(end) {
       closers.add(end);

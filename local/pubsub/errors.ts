@@ -26,5 +26,12 @@ export const alreadyExists = (name: string): PubSubError =>
 export const invalidArgument = (message: string): PubSubError =>
   new PubSubError(status.INVALID_ARGUMENT, message);
 
+/** In the words that Google's servers use when they are overloaded or away. */
+export const unavailable = (): PubSubError =>
+  new PubSubError(
+    status.UNAVAILABLE,
+    'The service was unable to fulfill your request. Please try again. [code=8a75]',
+  );
+
 export const unimplemented = (what: string): PubSubError =>
   new PubSubError(status.UNIMPLEMENTED, `${what} is not implemented by the local Pub/Sub.`);

@@ -1,5 +1,7 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Faults } from '../faults/faults';
 import { alreadyExists, notFound, unimplemented } from './errors';
+import { faultyPublish } from './faulty-publish';
 import { unary, withUnimplemented } from './grpc';
 import { type Topic, topicSchema } from './model';
 import { checkName, checkProject, projectOf } from './names';
@@ -14,6 +16,7 @@ export const publisherHandlers = (
   service: ServiceDefinition,
   store: Store,
   log: (line: string) => void,
+  faults?: Faults,
 ): UntypedServiceImplementation => {
   const topicNamed = (name: string): Topic => {
     checkName(name, 'topics', 'topic');
@@ -26,6 +29,14 @@ export const publisherHandlers = (
     await store.change({ record: 'topic', topic });
     return { ...topic, state: 'ACTIVE' };
   };
+
+  const publish = unary(log, requests.publishRequest, async ({ topic, messages }) => {
+    topicNamed(topic);
+    checkMessages(messages);
+    const messageIds = store.publish(topic, messages);
+    await store.commit();
+    return { messageIds };
+  });
 
   return withUnimplemented(service, {
     CreateTopic: unary(log, requests.topicRequest, (request) => {
@@ -60,13 +71,7 @@ export const publisherHandlers = (
       return {};
     }),
 
-    Publish: unary(log, requests.publishRequest, async ({ topic, messages }) => {
-      topicNamed(topic);
-      checkMessages(messages);
-      const messageIds = store.publish(topic, messages);
-      await store.commit();
-      return { messageIds };
-    }),
+    Publish: faults ? faultyPublish(publish, faults) : publish,
   });
 };
 

@@ -48,7 +48,7 @@ export const pullOnce = (
     };
 
     const timer = setTimeout(end, longestWaitMs);
-    const forget = onClose(end);
+    const forget = onClose(() => end());
     call.onCancelled(end);
     queue.addConsumer(consumer);
     if (returnImmediately) queueMicrotask(end);

@@ -7,17 +7,24 @@ const acknowledging: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
 
 export type PushRequest = { abort(): void };
 
+/** A push that is to be made. */
+export type PushTarget = {
+  endpoint: URL;
+  agent: Agent;
+  body: Buffer;
+  /** The subscription's full name. */
+  subscription: string;
+  delivery: Delivery;
+};
+
+export type StartPush = (target: PushTarget, done: (failure?: string) => void) => PushRequest;
+
 /**
  * Posts `body` once. `done` is called at most once: without a failure when the endpoint acknowledged. After `abort`
  * it is not called any more. A kept connection that the endpoint had just closed is no failure: the request is sent
  * again over another one.
  */
-export const startPush = (
-  endpoint: URL,
-  agent: Agent,
-  body: Buffer,
-  done: (failure?: string) => void,
-): PushRequest => {
+export const startPush: StartPush = ({ endpoint, agent, body }, done) => {
   let current: ClientRequest | undefined;
   let finished = false;
 

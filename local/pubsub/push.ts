@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import type { Subscription } from './model';
-import { type PushRequest, pushBody, startPush } from './push-request';
+import { type PushRequest, pushBody, type StartPush } from './push-request';
 import { ackIdOf, type Consumer, type Delivery, type Queue } from './queue';
 
 const maxInFlight = 100;
@@ -9,6 +9,9 @@ export type PushSource = {
   /** As it is now: ack deadline and policies may change while the consumer works. */
   subscription(): Subscription;
   queue: Queue;
+  push: StartPush;
+  /** Whether messages may be pushed at present. */
+  isAvailable(): boolean;
   log(line: string): void;
 };
 
@@ -32,8 +35,10 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
 
   const deliver = (delivery: Delivery): void => {
     const ackId = ackIdOf(delivery);
-    const body = pushBody(source.subscription(), delivery);
-    const request = startPush(endpoint, agent, body, (failure) => {
+    const subscription = source.subscription();
+    const body = pushBody(subscription, delivery);
+    const target = { endpoint, agent, body, subscription: subscription.name, delivery };
+    const request = source.push(target, (failure) => {
       requests.delete(delivery);
       if (failure === undefined) {
         source.queue.ack(ackId);
@@ -60,7 +65,7 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
   };
 
   return {
-    wants: () => requests.size < maxInFlight,
+    wants: () => requests.size < maxInFlight && source.isAvailable(),
     ackDeadlineMs: () => source.subscription().ackDeadlineSeconds * 1000,
     deliver,
     released,

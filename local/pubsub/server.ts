@@ -1,7 +1,11 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { createFaults, type FaultOptions } from '../faults/faults';
+import { createAvailability } from './availability';
+import { faultyPush } from './faulty-push';
 import { loadServices } from './grpc';
 import { noJournal, openJournal } from './journal';
 import { publisherHandlers } from './publisher';
+import { startPush } from './push-request';
 import { createStore } from './store';
 import { subscriberHandlers } from './subscriber';
 
@@ -14,10 +18,16 @@ export type PubSubOptions = {
   log?: (line: string) => void;
   /** Real Pub/Sub's least ack deadline is 10 s; tests that wait for one to end may lower it. */
   shortestAckDeadlineSeconds?: number;
+  /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
+  faults?: FaultOptions | undefined;
 };
 
 export type PubSubServer = {
   port: number;
+  /** Has an effect only where `faults` were asked for. `rate`: 0 to 1; 0 turns faults off. */
+  setFaultRate(rate: number): void;
+  /** False: calls are refused, streams end, and nothing is pushed, until it is set to true again. */
+  setAvailable(isAvailable: boolean): void;
   /** Aborts pushes and streams, writes what is left, and frees the port. */
   close(): Promise<void>;
 };
@@ -32,15 +42,20 @@ const largestRequestBytes = 20 * 1024 * 1024;
  */
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
   const { host = '127.0.0.1', dataDirectory, log = () => {}, shortestAckDeadlineSeconds = 10 } = options;
-  const store = createStore(log);
-  const server = new Server({ 'grpc.max_receive_message_length': largestRequestBytes });
+  const faults = options.faults && createFaults(options.faults);
+  const store = createStore(log, faults && faultyPush(startPush, faults));
+  const availability = createAvailability();
+  const server = new Server({
+    'grpc.max_receive_message_length': largestRequestBytes,
+    interceptors: [availability.interceptor],
+  });
   // The port comes first: a second server must not touch the journal of the one that has it.
   const port = await bind(server, host, options.port);
   try {
     const journal = dataDirectory ? await openJournal(dataDirectory, store.apply, store.snapshot) : noJournal;
     store.start(journal);
     const { publisher, subscriber } = loadServices();
-    server.addService(publisher, publisherHandlers(publisher, store, log));
+    server.addService(publisher, publisherHandlers(publisher, store, log, faults));
     server.addService(subscriber, subscriberHandlers(subscriber, store, log, shortestAckDeadlineSeconds));
   } catch (error) {
     server.forceShutdown();
@@ -50,7 +65,11 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
     server.forceShutdown();
     await store.close();
   };
-  return { port, close };
+  const setAvailable = (isAvailable: boolean): void => {
+    availability.set(isAvailable);
+    store.setAvailable(isAvailable);
+  };
+  return { port, setFaultRate: (rate) => faults?.setRate(rate), setAvailable, close };
 };
 
 const bind = async (server: Server, host: string, port: number): Promise<number> => {

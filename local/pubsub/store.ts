@@ -1,6 +1,8 @@
 import { type ActiveSubscription, createActiveSubscription } from './active-subscription';
+import { unavailable } from './errors';
 import { type Journal, noJournal } from './journal';
 import { deletedTopic, type StoredMessage, type Subscription, type Topic } from './model';
+import { type StartPush, startPush } from './push-request';
 import type { Delivery } from './queue';
 import { type JournalRecord, messageOf, messageRecord } from './records';
 
@@ -12,11 +14,12 @@ export type Store = ReturnType<typeof createStore>;
  * All topics, subscriptions and undelivered messages. Every change is made in memory and handed to the journal in the
  * same turn of the event loop; `commit` tells when it is on disk.
  */
-export const createStore = (log: (line: string) => void) => {
+export const createStore = (log: (line: string) => void, push: StartPush = startPush) => {
   const topics = new Map<string, Topic>();
   const subscriptions = new Map<string, ActiveSubscription>();
   let journal: Journal = noJournal;
   let delivering = false;
+  let available = true;
   let lastId = 0;
 
   const of = (topic: string): ActiveSubscription[] =>
@@ -57,6 +60,8 @@ export const createStore = (log: (line: string) => void) => {
 
   const events = {
     log,
+    push,
+    isAvailable: (): boolean => available,
     topicExists: (name: string): boolean => topics.has(name),
     forward: (topic: string, message: NewMessage): void => void publish(topic, [message]),
     done: (subscription: string, { message }: Delivery): void =>
@@ -145,6 +150,14 @@ export const createStore = (log: (line: string) => void) => {
       apply(record);
       journal.append(record);
       await journal.commit();
+    },
+    /** False: streams end and nothing is pushed, until it is true again. */
+    setAvailable(isAvailable: boolean): void {
+      available = isAvailable;
+      for (const subscription of subscriptions.values()) {
+        if (isAvailable) subscription.queue.pump();
+        else subscription.interrupt(unavailable());
+      }
     },
     commit: (): Promise<void> => journal.commit(),
     async close(): Promise<void> {

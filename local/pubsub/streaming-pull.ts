@@ -2,7 +2,7 @@ import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js'
 import type { z } from 'zod';
 import { acknowledgeAll, modifyDeadlines } from './acknowledge';
 import type { ActiveSubscription } from './active-subscription';
-import { invalidArgument, notFound } from './errors';
+import { invalidArgument } from './errors';
 import { statusOf } from './grpc';
 import { receivedMessage } from './pull';
 import type { Consumer, Delivery } from './queue';
@@ -62,7 +62,7 @@ const open = (
   const { queue } = subscription;
   let deadlineSeconds = first.streamAckDeadlineSeconds;
   const { consumer, close } = createStreamConsumer(stream, subscription, first, () => deadlineSeconds);
-  const forget = subscription.onClose(() => fail(notFound(subscription.resource.name)));
+  const forget = subscription.onClose(fail);
   // The requests that opened the stream are handled before messages are sent.
   queueMicrotask(() => queue.addConsumer(consumer));
 

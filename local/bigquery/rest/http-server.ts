@@ -1,13 +1,27 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { BigQueryError } from '../errors';
-import { createRouter, type RestRequest, type Route } from './router';
+import type { Border, Reply, RestCall } from './border';
+import { createRouter, type Route } from './router';
 import { asBigQueryError, errorBody } from './wire-errors';
 
 /** BigQuery's own limit on a request's body, in bytes. */
 const bodyLimit = 10 * 1024 * 1024;
 
-/** An HTTP server, not listening yet, that answers JSON by the given routes. Nothing but BigQuery's errors leaves it. */
-export function createRestServer(routes: readonly Route[], log: (line: string) => void): Server {
+/**
+ * An HTTP server, not listening yet, that answers JSON by the given routes. Nothing but BigQuery's errors leaves it.
+ * @param border what calls pass through on their way in and out
+ */
+export function createRestServer(
+  routes: readonly Route[],
+  log: (line: string) => void,
+  border: Border = (_, work) => work(),
+): Server {
   const route = createRouter(routes);
   const server = createServer((request, response) => {
     void answer(request, response);
@@ -16,37 +30,47 @@ export function createRestServer(routes: readonly Route[], log: (line: string) =
   return server;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const reply = await replyTo(request);
+    if (reply === 'gone') return;
+    if (reply === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    if (!server.listening || reply.status === 413) response.setHeader('Connection', 'close');
+    send(response, reply);
+  }
+
+  async function replyTo(request: IncomingMessage): Promise<Reply | 'gone' | undefined> {
+    const { method = 'GET', url = '/', headers } = request;
     try {
-      const body = await handle(request);
-      if (!server.listening) response.setHeader('Connection', 'close');
-      if (body === undefined) response.writeHead(204).end();
-      else send(response, 200, body);
+      const call = { method, url, text: await readBody(request) };
+      return await border(call, () => handle(call, headers).catch(failure));
     } catch (error) {
-      if (request.destroyed && !request.complete) return;
-      const told = asBigQueryError(error, log);
-      if (told.status === 413) response.setHeader('Connection', 'close');
-      send(response, told.status, errorBody(told));
+      return request.destroyed && !request.complete ? 'gone' : failure(error);
     }
   }
 
-  async function handle(request: IncomingMessage): Promise<object | undefined> {
-    const { method = 'GET', url = '/' } = request;
+  function failure(error: unknown): Reply {
+    const told = asBigQueryError(error, log);
+    return { status: told.status, body: errorBody(told) };
+  }
+
+  async function handle({ method, url, text }: RestCall, headers: IncomingHttpHeaders): Promise<Reply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
-    const text = await readBody(request);
     const match = route(method, path);
     if (match === undefined) throw new BigQueryError('notFound', `Not found: ${method} ${path}`);
-    const rest: RestRequest = {
-      params: match.params,
-      query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
-      headers: request.headers,
-      body: parseJson(text),
-    };
-    return match.handle(rest);
+    const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+    const body = await match.handle({ params: match.params, query, headers, body: parseJson(text) });
+    return body === undefined ? { status: 204 } : { status: 200, body };
   }
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
+function send(response: ServerResponse, { status, body }: Reply): void {
+  if (body === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=UTF-8',

@@ -1,0 +1,70 @@
+import { seededFraction } from './seeded';
+
+export interface FaultOptions {
+  /** A whole number; what befalls a call follows from it. */
+  readonly seed: number;
+  /** The share of calls that something befalls, 0 to 1; 0.05 unless given. */
+  readonly rate?: number | undefined;
+  /** As long as an answer that never comes is waited for, in milliseconds; 2,000 to 5,000 is like real life. */
+  readonly hangMs?: number | undefined;
+  /** The longest delay of what comes late, in milliseconds. */
+  readonly lateMs?: number | undefined;
+}
+
+/**
+ * A call as faults see it. The same identity stands for the same call in every run: it is made of what the caller
+ * says (a job's id, a statement and its parameters, a message's content), never of times or of the order of arrival.
+ */
+export interface FaultyCall {
+  readonly kind: string;
+  readonly identity: string;
+}
+
+/** What befalls a call, and for how long, in milliseconds, where it is a matter of time. */
+export interface Fault<Kind extends string> {
+  readonly kind: Kind;
+  readonly hangMs: number;
+  readonly lateMs: number;
+}
+
+export interface Faults {
+  /** The fault, one of `kinds`, that befalls this call; mostly none. */
+  next<Kind extends string>(call: FaultyCall, kinds: readonly Kind[]): Fault<Kind> | undefined;
+  /** @param rate 0 turns all faults off */
+  setRate(rate: number): void;
+}
+
+const defaults = { rate: 0.05, hangMs: 3_000, lateMs: 1_000 };
+/** Identities whose calls are counted; the one seen first is forgotten first. */
+const countedIdentities = 200_000;
+
+/**
+ * Decides by seed, kind of call, identity, and how often this identity has called before: the n-th call of an identity
+ * meets the same in every run with the same seed and rate, whatever other calls do. Calls are counted at rate 0 too.
+ */
+export function createFaults(options: FaultOptions): Faults {
+  const { seed, hangMs = defaults.hangMs, lateMs = defaults.lateMs } = options;
+  let rate = options.rate ?? defaults.rate;
+  const counts = new Map<string, number>();
+
+  const count = (key: string): number => {
+    const seen = counts.get(key) ?? 0;
+    counts.set(key, seen + 1);
+    const [oldest] = counts.keys();
+    if (counts.size > countedIdentities && oldest !== undefined) counts.delete(oldest);
+    return seen;
+  };
+
+  return {
+    next({ kind, identity }, kinds) {
+      const nth = count(`${kind} ${identity}`);
+      const draw = (purpose: string) => seededFraction(seed, purpose, kind, identity, nth);
+      if (draw('whether') >= rate) return undefined;
+      const chosen = kinds[Math.floor(draw('which') * kinds.length)];
+      return chosen && { kind: chosen, hangMs, lateMs: lateMs * draw('late') };
+    },
+    setRate(next) {
+      rate = next;
+    },
+  };
+}
