@@ -1,45 +1,27 @@
-import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
-import type { LimitOptions } from './bigquery/limits/limits';
-import { type RunningBigQuery, startBigQuery } from './bigquery/server';
 import { startCredentials } from './credentials';
-import type { FaultOptions } from './faults/faults';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
 import { prepareMessaging } from './messaging';
-import { type PubSubServer, startPubSub } from './pubsub/server';
 import { routesTo } from './routes';
 import { startScheduler } from './scheduler/scheduler';
+import type { ServerAddresses, Servers, ServersOptions } from './servers';
+import { startServersInThread } from './servers-in-thread';
 
-export interface LocalCloudOptions {
-  /** Ports; 0 lets the system choose. */
+export interface LocalCloudOptions extends ServersOptions {
+  /** 0 lets the system choose. */
   readonly gatewayPort: number;
-  readonly bigqueryPort: number;
-  readonly pubsubPort: number;
-  /** Where everything is kept. gs://bucket/path is the file <dataDirectory>/gcs/bucket/path. */
-  readonly dataDirectory: string;
-  /** Keeps tables and messages in memory only. */
-  readonly isMemoryOnly: boolean;
   readonly schemasDirectory: string;
-  /** Imposes BigQuery's documented limits and a latency model. */
-  readonly bigqueryLimits?: LimitOptions | undefined;
-  /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
-  readonly faults?: FaultOptions | undefined;
   readonly log: (line: string) => void;
 }
 
-export interface LocalCloud {
+export interface LocalCloud extends ServerAddresses {
   /** Of the gateway: where the documented paths are served. */
   readonly url: string;
-  readonly bigqueryUrl: string;
-  readonly pubsubHost: string;
   readonly functions: Readonly<Record<FunctionName, HostedFunction>>;
   /** To change faults, and to have a service away, while it runs. */
-  readonly backends: {
-    readonly bigquery: Pick<RunningBigQuery, 'setFaultRate' | 'setAvailable'>;
-    readonly pubsub: Pick<PubSubServer, 'setFaultRate' | 'setAvailable'>;
-  };
+  readonly backends: Pick<Servers, 'bigquery' | 'pubsub'>;
   /** Stops everything in reverse order, the SQL engine's process included. */
   readonly close: () => Promise<void>;
 }
@@ -52,7 +34,7 @@ const runTopic = 'pipeline-runs';
  * Throws an Error naming the port where one is taken.
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { dataDirectory, isMemoryOnly, schemasDirectory, log } = options;
+  const { schemasDirectory, log } = options;
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
@@ -64,28 +46,14 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   try {
     const schedules = loadSchedules(schemasDirectory);
-    const [bigquery, pubsub] = await allOrThrow(
-      startBigQuery({
-        port: options.bigqueryPort,
-        gcsDirectory: join(dataDirectory, 'gcs'),
-        ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
-        limits: options.bigqueryLimits,
-        faults: options.faults,
-        log,
-      }).then(started),
-      startPubSub({
-        port: options.pubsubPort,
-        ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
-        faults: options.faults,
-        log,
-      }).then(started),
-    );
-    const credentials = started(await startCredentials());
-    const pubsubHost = `127.0.0.1:${pubsub.port}`;
+    const [servers, credentials] = await Promise.all([
+      startServersInThread(options, log).then(started),
+      startCredentials().then(started),
+    ]);
     Object.assign(process.env, {
       GOOGLE_CLOUD_PROJECT: 'local',
-      BIGQUERY_EMULATOR_HOST: bigquery.url,
-      PUBSUB_EMULATOR_HOST: pubsubHost,
+      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
+      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
       GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
       METADATA_SERVER_DETECTION: 'none',
       RUN_TOPIC: runTopic,
@@ -110,10 +78,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     );
     return {
       url: `http://localhost:${gateway.port}`,
-      bigqueryUrl: bigquery.url,
-      pubsubHost,
+      bigqueryUrl: servers.bigqueryUrl,
+      pubsubHost: servers.pubsubHost,
       functions,
-      backends: { bigquery, pubsub },
+      backends: servers,
       close,
     };
   } catch (error) {
@@ -139,12 +107,4 @@ function portOf(functions: Readonly<Record<FunctionName, HostedFunction>>, name:
   const known = functionNames.find((candidate) => candidate === name);
   if (known === undefined) throw new Error(`schedules.json: there is no function '${name}'`);
   return functions[known].port;
-}
-
-/** Waits for all, so that what did start can be stopped again, before it throws what one of them threw. */
-async function allOrThrow<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const [one, other] = await Promise.allSettled([first, second]);
-  if (one.status === 'rejected') throw one.reason;
-  if (other.status === 'rejected') throw other.reason;
-  return [one.value, other.value];
 }

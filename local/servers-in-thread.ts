@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { ServerAddresses, ServerControls, Servers, ServersOptions } from './servers';
+
+/** What the servers' thread says. */
+export type FromServers =
+  | { readonly kind: 'ready'; readonly addresses: ServerAddresses }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'log'; readonly line: string };
+
+type ServerName = 'bigquery' | 'pubsub';
+
+/** What it is told. */
+export type ToServers =
+  | { readonly kind: 'set-fault-rate'; readonly server: ServerName; readonly rate: number }
+  | { readonly kind: 'set-available'; readonly server: ServerName; readonly isAvailable: boolean }
+  | { readonly kind: 'close' };
+
+/**
+ * Starts the servers in a thread of their own, so that the functions have theirs to themselves, as they do when
+ * deployed: functions-framework puts every callback of its thread under Node's domains, which the servers need not pay.
+ */
+export async function startServersInThread(
+  options: ServersOptions,
+  log: (line: string) => void,
+): Promise<Servers> {
+  const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly, bigqueryLimits, faults } = options;
+  const workerData: ServersOptions = {
+    bigqueryPort,
+    pubsubPort,
+    dataDirectory,
+    isMemoryOnly,
+    bigqueryLimits,
+    faults,
+  };
+  const thread = new Worker(join(__dirname, 'servers-thread.ts'), {
+    workerData,
+    execArgv: ['--require', 'tsx/cjs'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    thread.once('exit', () => resolve());
+  });
+  const say = (message: ToServers) => thread.postMessage(message);
+  const controlsOf = (server: ServerName): ServerControls => ({
+    setFaultRate: (rate) => say({ kind: 'set-fault-rate', server, rate }),
+    setAvailable: (isAvailable) => say({ kind: 'set-available', server, isAvailable }),
+  });
+  const addresses = await new Promise<ServerAddresses>((resolve, reject) => {
+    thread.once('error', reject);
+    thread.on('message', (message: FromServers) => {
+      if (message.kind === 'ready') resolve(message.addresses);
+      else if (message.kind === 'failed') reject(new Error(message.reason));
+      else log(message.line);
+    });
+  });
+  return {
+    ...addresses,
+    bigquery: controlsOf('bigquery'),
+    pubsub: controlsOf('pubsub'),
+    close: async () => {
+      say({ kind: 'close' });
+      await ended;
+    },
+  };
+}
