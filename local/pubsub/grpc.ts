@@ -9,7 +9,8 @@ import {
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { z } from 'zod';
-import { PubSubError, unimplemented } from './errors';
+import { PubSubError, unavailable, unimplemented } from './errors';
+import { JournalFailure } from './journal';
 
 /** The services as Google's own client ships them. */
 export const loadServices = (): { publisher: ServiceDefinition; subscriber: ServiceDefinition } => {
@@ -31,6 +32,9 @@ export const loadServices = (): { publisher: ServiceDefinition; subscriber: Serv
 export const statusOf = (error: unknown, log: (line: string) => void): StatusObject => {
   if (error instanceof PubSubError) {
     return { code: error.code, details: error.message, metadata: new Metadata() };
+  }
+  if (error instanceof JournalFailure) {
+    return { code: status.UNAVAILABLE, details: unavailable().message, metadata: new Metadata() };
   }
   log(`Pub/Sub failed: ${error instanceof Error ? error.stack : error}`);
   return { code: status.INTERNAL, details: 'Internal error; see the log.', metadata: new Metadata() };

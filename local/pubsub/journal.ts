@@ -8,6 +8,11 @@ const fileName = 'pubsub.journal';
 const lazyWriteMs = 20;
 const compactAfterBytes = 8 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
+/** After a write that failed, the next one is tried by itself after this time: the disk may have room again. */
+const retryMs = 1_000;
+
+/** Opens a file as node:fs does; a parameter, so that tests can have a disk that is full. */
+export type OpenFile = typeof open;
 
 /**
  * An append-only file. The caller changes its state and appends the record in the same turn of the event loop, so
@@ -29,6 +34,11 @@ export const noJournal: Journal = {
   close: async () => {},
 };
 
+/** A change could not be written. It is tried again until it is, so that what is in memory will be on disk. */
+export class JournalFailure extends Error {
+  override readonly name = 'JournalFailure';
+}
+
 /**
  * Reads `directory`'s journal record by record into `apply`, writes it anew from `snapshot` and opens it for appending.
  * It is written anew again when it has grown by more than what the last snapshot held (and at least 8 MB).
@@ -38,23 +48,25 @@ export const openJournal = async (
   directory: string,
   apply: (record: JournalRecord) => void,
   snapshot: () => Iterable<JournalRecord>,
+  log: (line: string) => void = () => {},
+  openFile: OpenFile = open,
 ): Promise<Journal> => {
   await mkdir(directory, { recursive: true });
   const path = join(directory, fileName);
   await readJournal(path, apply);
 
-  let { file, size: snapshotSize } = await writeSnapshot(directory, path, snapshot());
+  let { file, size: snapshotSize } = await writeSnapshot(openFile, directory, path, snapshot());
   let grown = 0;
   let pending: string[] = [];
   let waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   let flushing: Promise<void> | undefined;
   let lazyTimer: NodeJS.Timeout | undefined;
-  let failure: unknown;
+  let failure: JournalFailure | undefined;
 
   const compact = async (): Promise<void> => {
     pending = [];
-    const next = await writeSnapshot(directory, path, snapshot());
-    await file.close();
+    const next = await writeSnapshot(openFile, directory, path, snapshot());
+    await file.close().catch(() => {});
     ({ file, size: snapshotSize } = next);
     grown = 0;
   };
@@ -74,11 +86,14 @@ export const openJournal = async (
       // After a failed write the file's end is unknown, so only a whole new file can be trusted.
       if (failure || grown > Math.max(compactAfterBytes, snapshotSize)) await compact();
       else await writePending(served.length > 0);
+      if (failure) log('Pub/Sub can write its journal again');
       failure = undefined;
       for (const { resolve } of served) resolve();
     } catch (error) {
-      failure = error;
-      for (const { reject } of served) reject(error);
+      if (!failure)
+        log(`Pub/Sub cannot write its journal: ${error instanceof Error ? error.message : error}`);
+      failure = new JournalFailure('the journal cannot be written', { cause: error });
+      for (const { reject } of served) reject(failure);
     }
   };
 
@@ -88,18 +103,19 @@ export const openJournal = async (
     do await flushOnce();
     while (waiting.length > 0);
     flushing = undefined;
-    if (pending.length > 0) scheduleLazyWrite();
+    if (failure) scheduleWrite(retryMs);
+    else if (pending.length > 0) scheduleWrite(lazyWriteMs);
   };
 
-  const scheduleLazyWrite = (): void => {
+  const scheduleWrite = (ms: number): void => {
     lazyTimer ??= setTimeout(() => {
       flushing ??= flush();
-    }, lazyWriteMs);
+    }, ms);
   };
 
   const append = (record: JournalRecord): void => {
     pending.push(`${JSON.stringify(record)}\n`);
-    if (!flushing) scheduleLazyWrite();
+    if (!flushing) scheduleWrite(lazyWriteMs);
   };
 
   const commit = (): Promise<void> =>
@@ -121,13 +137,14 @@ export const openJournal = async (
 
 /** Writes a new journal beside the old one and puts it in its place; the old one is whole until then. */
 const writeSnapshot = async (
+  openFile: OpenFile,
   directory: string,
   path: string,
   records: Iterable<JournalRecord>,
 ): Promise<{ file: FileHandle; size: number }> => {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
-  const file = await open(temporary, 'a');
+  const file = await openFile(temporary, 'a');
   try {
     const size = await writeRecords(file, records);
     await file.sync();
@@ -136,6 +153,8 @@ const writeSnapshot = async (
     return { file, size };
   } catch (error) {
     await file.close();
+    // A disk that is full is not to stay so because of this.
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
 };

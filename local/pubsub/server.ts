@@ -3,7 +3,7 @@ import { createFaults, type FaultOptions } from '../faults/faults';
 import { createAvailability } from './availability';
 import { faultyPush } from './faulty-push';
 import { loadServices } from './grpc';
-import { noJournal, openJournal } from './journal';
+import { noJournal, type OpenFile, openJournal } from './journal';
 import { publisherHandlers } from './publisher';
 import { startPush } from './push-request';
 import { createStore } from './store';
@@ -20,6 +20,8 @@ export type PubSubOptions = {
   shortestAckDeadlineSeconds?: number;
   /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
   faults?: FaultOptions | undefined;
+  /** How the journal's files are opened; node:fs's own unless given. */
+  openFile?: OpenFile;
 };
 
 export type PubSubServer = {
@@ -52,7 +54,9 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
   // The port comes first: a second server must not touch the journal of the one that has it.
   const port = await bind(server, host, options.port);
   try {
-    const journal = dataDirectory ? await openJournal(dataDirectory, store.apply, store.snapshot) : noJournal;
+    const journal = dataDirectory
+      ? await openJournal(dataDirectory, store.apply, store.snapshot, log, options.openFile)
+      : noJournal;
     store.start(journal);
     const { publisher, subscriber } = loadServices();
     server.addService(publisher, publisherHandlers(publisher, store, log, faults));

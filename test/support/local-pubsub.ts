@@ -9,13 +9,16 @@ import {
 } from '@google-cloud/pubsub';
 import { credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { type PubSubOptions, startPubSub } from '../../local/pubsub/server';
+import { type PubSubOptions, type PubSubServer, startPubSub } from '../../local/pubsub/server';
 
 export type LocalPubSub = {
   port: number;
   client: PubSub;
   /** The same calls without the client's own leases and streams. */
   subscriber: v1.SubscriberClient;
+  /** The same for publishing: it tries nothing again where a call says so. */
+  publisher: v1.PublisherClient;
+  server: PubSubServer;
   /** Resolves as soon as the server has logged a line that contains this. */
   logged(text: string): Promise<void>;
   /** Closes the client, then the server. */
@@ -36,18 +39,21 @@ export const startLocalPubSub = async (options: Partial<PubSubOptions> = {}): Pr
   };
   const server = await startPubSub({ port: 0, shortestAckDeadlineSeconds: 1, log, ...options });
   const client = pubSubClient(server.port);
-  const subscriber = new v1.SubscriberClient({
+  const address = {
     projectId: 'local',
     servicePath: '127.0.0.1',
     port: server.port,
     sslCreds: credentials.createInsecure(),
-  });
+  };
+  const subscriber = new v1.SubscriberClient(address);
+  const publisher = new v1.PublisherClient(address);
   const close = async (): Promise<void> => {
     await subscriber.close();
+    await publisher.close();
     await client.close();
     await server.close();
   };
-  return { port: server.port, client, subscriber, logged, close };
+  return { port: server.port, client, subscriber, publisher, server, logged, close };
 };
 
 // Without it the client looks for Google's metadata server, which is not here.
