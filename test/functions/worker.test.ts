@@ -99,6 +99,7 @@ describe('The worker, by the pushes of a subscription', () => {
       pipeline,
       status: 'FAILED',
       admitted_at: new Date().toISOString(),
+      ended_at: new Date().toISOString(),
       recorded_at: new Date().toISOString(),
     });
     expect((await pushRun('finished', 'run-1')).status).toBe(204);

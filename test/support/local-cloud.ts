@@ -24,7 +24,10 @@ export interface Answer {
 }
 
 /** The whole cloud in a box in this process, in a fresh directory, on ports of the system's choice. Once a test file. */
-export async function startTestCloud(environment: Record<string, string> = {}): Promise<TestCloud> {
+export async function startTestCloud(
+  environment: Record<string, string> = {},
+  schemasDirectory = join(__dirname, '../../schemas'),
+): Promise<TestCloud> {
   Object.assign(process.env, { LOG_SEVERITY: 'NONE', ...environment });
   const dataDirectory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-'));
   const cloud = await startLocalCloud({
@@ -33,7 +36,7 @@ export async function startTestCloud(environment: Record<string, string> = {}): 
     pubsubPort: 0,
     dataDirectory,
     isMemoryOnly: false,
-    schemasDirectory: join(__dirname, '../../schemas'),
+    schemasDirectory,
     log: () => undefined,
   });
   return {
