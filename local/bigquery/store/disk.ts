@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { appendToOpenFile, closeBelow } from './open-files';
 
 /** The few durable file operations the store is made of. What has resolved survives a crash of process and machine. */
 export interface Disk {
@@ -22,7 +23,7 @@ export interface Disk {
 
 /** The file system, through node:fs. */
 export const nodeDisk: Disk = {
-  append,
+  append: appendToOpenFile,
   replace,
   async makeFolder(path) {
     const first = await mkdir(path, { recursive: true });
@@ -30,37 +31,25 @@ export const nodeDisk: Disk = {
     await syncFolder(dirname(path));
   },
   async move(from, to) {
+    closeBelow(from);
     await rename(from, to);
     await syncFolder(dirname(to));
     if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
   },
   async removeFile(path) {
+    closeBelow(path);
     await rm(path, { force: true });
     await syncFolder(dirname(path));
   },
   async removeFolder(path) {
+    closeBelow(path);
     await rm(path, { recursive: true, force: true });
   },
 };
 
-async function append(path: string, offset: number, text: string): Promise<void> {
-  await withFile(path, 'r+', async (file) => {
-    const { size } = await file.stat();
-    if (size < offset) throw new Error(`${path} is shorter than what was committed to it`);
-    if (size > offset) await file.truncate(offset);
-    try {
-      await writeAll(file, text, offset);
-      await file.datasync();
-    } catch (error) {
-      // Should this fail as well, the next append or the next start cuts the torn tail off.
-      await file.truncate(offset).catch(() => undefined);
-      throw error;
-    }
-  });
-}
-
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
+  closeBelow(path);
   try {
     await withFile(temporary, 'w', async (file) => {
       await writeAll(file, text, 0);

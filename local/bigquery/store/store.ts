@@ -11,6 +11,7 @@ import { findCommit } from './find-commit';
 import { createKeyedQueue } from './keyed-queue';
 import { lockFolder } from './lock';
 import { tableName } from './names';
+import { closeBelow } from './open-files';
 import { commitChange, type Files } from './table-commits';
 import { type CommittedJob, snapshotOf, type TableState } from './table-state';
 
@@ -93,6 +94,7 @@ export function openStore({
       async close() {
         const commits = [...shelf.entries.values()].flatMap((entry) => [...entry.commits]);
         await Promise.allSettled(commits);
+        if (dataDirectory !== undefined) closeBelow(dataDirectory);
         unlock();
       },
     };
