@@ -19,6 +19,9 @@ export interface TableDefinition {
 
 const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 
+/** What the functions read and write themselves. Further tables are the tenants' own gain. */
+const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
+
 const tableShape = z
   .strictObject({
     description: z.string().min(1, 'expected a description'),
@@ -53,13 +56,18 @@ const tableShape = z
  */
 export function loadTables(schemasDirectory: string): readonly TableDefinition[] {
   const directory = join(schemasDirectory, 'tables');
-  return listFiles(directory).map((file) => {
+  const tables = listFiles(directory).map((file) => {
     const name = filePattern.exec(file)?.[1];
     if (name === undefined) {
       throw new DefinitionError(`${join(directory, file)}: expected a file name like x_meta_<table>.json`);
     }
     return { name, ...readJsonDefinition(join(directory, file), tableShape) };
   });
+  const missing = requiredTables.find((required) => !tables.some(({ name }) => name === required));
+  if (missing === undefined) return tables;
+  throw new DefinitionError(
+    `${join(directory, `x_meta_${missing}.json`)}: is missing, and cannot be done without`,
+  );
 }
 
 function listFiles(directory: string): readonly string[] {

@@ -122,7 +122,7 @@ describe('Starting', () => {
       [
         'a pipeline whose SQL file is missing',
         () => rmSync(join(root, 'schemas/pipelines/gcp/billing/daily_costs.sql')),
-        ['daily_costs.yaml', 'sql_file'],
+        ['gcp/billing/daily_costs.sql', 'cannot be read'],
       ],
       ['YAML that is none', () => change(dryrun, () => 'steps: [}'), ['dryrun.yaml']],
     ])('%s', async (_what, damage, names) => {
