@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { type AuthenticateTenant, requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { idempotencyKeySchema } from '../../shared/domain/idempotency-key';
 import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
@@ -35,13 +36,19 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       handle: async (request) => {
         const path = parseRequest(runPathShape, request.params, 'path');
         const parameters = parseRequest(parametersShape, await request.json());
+        const idempotencyKey = parseRequest(
+          idempotencyKeySchema.optional(),
+          request.header('Idempotency-Key'),
+          'Idempotency-Key',
+        );
         const identity = await deps.authenticateTenant(request.header('X-API-Key'));
         const { tenantId } = requireOwnTenant(identity, path.tenant);
         const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
-        const runId = await startRun({ tenantId, pipeline, parameters, trigger: triggerOf(request) }, deps);
+        const run = { tenantId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
+        const { runId, headers } = await startRun(run, deps);
         return {
           status: 202,
-          headers: { Location: `/api/v1/pipelines/runs/${runId}` },
+          headers: { ...headers, Location: `/api/v1/pipelines/runs/${runId}` },
           body: { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' },
         };
       },

@@ -13,15 +13,17 @@ import { runRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env.LOG_SEVERITY);
+const now = () => new Date();
 const runStatement = createRunStatement(createBigQuery());
 
 const routes = runRoutes({
   authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
   runStatement,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
-  admit: createAdmit(runStatement, () => new Date()),
+  admit: createAdmit({ runStatement, now, log }),
   publishRun: createPublishRun(env.RUN_TOPIC),
   newId: randomUUID,
+  now,
   log,
 });
 

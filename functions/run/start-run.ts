@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
 import type { Admit } from '../../shared/admission';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { runIdOfKey } from '../../shared/domain/idempotency-key';
 import { leaseSecondsOf } from '../../shared/domain/lease';
 import { parseParameters } from '../../shared/domain/parameters';
+import { rateLimitHeaders } from '../../shared/domain/rate-limit';
 import { ServiceError } from '../../shared/errors';
 import type { Log } from '../../shared/log';
 
@@ -11,6 +13,7 @@ export interface StartRunDependencies {
   readonly admit: Admit;
   readonly publishRun: PublishRun;
   readonly newId: () => string;
+  readonly now: () => Date;
   readonly log: Log;
 }
 
@@ -19,25 +22,35 @@ export interface RunRequest {
   readonly pipeline: PipelineDefinition;
   readonly parameters: unknown;
   readonly trigger: string;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface StartedRun {
+  readonly runId: string;
+  /** What is left of the tenant's quotas. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Starts a run: parameters, admission, wake-up; resolves to its id. Throws `invalid_request` naming each wrong
- * parameter, the refusals of admission, or `unavailable`. Once admitted the run stands: if its message cannot be
- * published, it is still admitted, and reconcile publishes it again.
+ * Starts a run: parameters, admission, wake-up. Throws `invalid_request` naming each wrong parameter, the refusals of
+ * admission, or `unavailable`. Once admitted the run stands: if its message cannot be published, it is still admitted,
+ * and reconcile publishes it again. A repeat under the same idempotency key finds its own run.
  */
-export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<string> {
-  const { tenantId, pipeline } = request;
+export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
+  const { tenantId, pipeline, idempotencyKey } = request;
   const parameters = canonicalParameters(request);
-  const runId = deps.newId();
-  await deps.admit(tenantId, {
+  const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
+  const { verdict, state } = await deps.admit(tenantId, {
     run_id: runId,
+    is_keyed: idempotencyKey !== undefined,
     pipeline: pipeline.path,
     parameters,
     trigger: request.trigger,
     request_hash: createHash('sha256').update(`${pipeline.path}\n${parameters}`).digest('hex'),
     lease_seconds: leaseSecondsOf(pipeline),
   });
+  const headers = state === undefined ? {} : rateLimitHeaders(state, deps.now());
+  if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
   const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
   try {
     await deps.publishRun(message);
@@ -47,8 +60,15 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
       error,
     });
   }
-  return runId;
+  return { runId, headers };
 }
+
+const withHeaders = (error: ServiceError, headers: Readonly<Record<string, string>>): ServiceError =>
+  new ServiceError(error.code, error.detail, {
+    members: error.members,
+    headers: { ...headers, ...error.headers },
+    cause: error.cause,
+  });
 
 /** The run's parameters as the JSON text its slot carries. */
 function canonicalParameters({ pipeline, parameters }: RunRequest): string {

@@ -11,6 +11,8 @@ export interface Candidate {
   /** SHA-256 of pipeline and parameters: tells a repeat from another request under the same idempotency key. */
   readonly request_hash: string;
   readonly lease_seconds: number;
+  /** Whether its id follows from an idempotency key, so that it may have been admitted long ago. */
+  readonly is_keyed: boolean;
 }
 
 /** The tenant row as the admission statement reports it, after it has decided. */
@@ -21,7 +23,14 @@ export interface AdmissionState {
   readonly max_concurrent_pipelines: number | null;
   readonly used_this_month: number;
   readonly running: number;
-  readonly admitted_run_ids: readonly string[];
+  /** The candidates that hold a slot now, and those that are in the ledger: with whose request each came. */
+  readonly admitted: readonly KnownRun[];
+  readonly finished: readonly KnownRun[];
+}
+
+interface KnownRun {
+  readonly run_id: string;
+  readonly request_hash: string | null;
 }
 
 export type Verdict =
@@ -30,16 +39,24 @@ export type Verdict =
   /** The row changed between decision and report: there is room now. The statement has to be asked again. */
   | { readonly kind: 'undecided' };
 
-/** What became of a candidate: no row, then inactive, then month full, then slots full, in this order. */
+/**
+ * What became of a candidate. One that is known is admitted, or is another request under a used idempotency key. Else: no
+ * row, then inactive, then month full, then slots full, in this order.
+ */
 export function verdictOf(
-  runId: string,
+  candidate: Pick<Candidate, 'run_id' | 'request_hash'>,
   tenantId: string,
   state: AdmissionState | undefined,
   now: Date,
 ): Verdict {
   if (state === undefined)
     return refuse(new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`));
-  if (state.admitted_run_ids.includes(runId)) return { kind: 'admitted' };
+  const known = [...state.admitted, ...state.finished].find(({ run_id }) => run_id === candidate.run_id);
+  if (known !== undefined) {
+    return known.request_hash === candidate.request_hash
+      ? { kind: 'admitted' }
+      : refuse(idempotencyKeyReused());
+  }
   if (!state.is_active) {
     return refuse(
       new ServiceError('tenant_inactive', 'Tenant account is inactive. Contact support to reactivate.'),
@@ -50,12 +67,18 @@ export function verdictOf(
     return refuse(monthlyQuotaExceeded(used_this_month, max_pipelines_per_month, now));
   }
   if (max_concurrent_pipelines !== null && running >= max_concurrent_pipelines) {
-    return refuse(concurrentLimitReached(running, max_concurrent_pipelines));
+    return refuse(concurrentLimitReached(running, max_concurrent_pipelines, candidate.run_id));
   }
   return { kind: 'undecided' };
 }
 
 const refuse = (error: ServiceError): Verdict => ({ kind: 'refused', error });
+
+const idempotencyKeyReused = () =>
+  new ServiceError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for a request with another pipeline or other parameters. Use a new key.',
+  );
 
 const monthlyQuotaExceeded = (used: number, quota: number, now: Date) =>
   new ServiceError(
@@ -67,12 +90,16 @@ const monthlyQuotaExceeded = (used: number, quota: number, now: Date) =>
     },
   );
 
-const concurrentLimitReached = (running: number, quota: number) =>
+const concurrentLimitReached = (running: number, quota: number, runId: string) =>
   new ServiceError(
     'concurrent_limit_reached',
     `Concurrent pipeline limit reached. ${running}/${quota} pipelines running. Wait for current pipelines to complete or upgrade subscription.`,
-    { members: { running, quota }, headers: { 'Retry-After': '2' } },
+    { members: { running, quota }, headers: { 'Retry-After': String(jitteredSeconds(runId)) } },
   );
+
+/** 1 to 4 seconds: clients that were refused together shall not come back together. Ids are random enough. */
+const jitteredSeconds = (runId: string): number =>
+  1 + ([...runId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 4);
 
 /** The first instant of the next month, UTC. */
 export const nextMonthOf = (now: Date): Date =>

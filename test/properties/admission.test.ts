@@ -141,7 +141,7 @@ describe('Admission, release, lease expiry, quota change and month change, in an
         });
         admit(model, runIds, command.leaseMinutes * minuteMs, at);
         const holding = runIds.filter((id) => model.slots.some(({ runId }) => runId === id));
-        expect([...(rows[0]?.admitted_run_ids ?? [])].sort()).toEqual(holding.sort());
+        expect([...(rows[0]?.admitted.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
         return;
       }
       case 'finish': {

@@ -17,38 +17,59 @@ export interface StatementOutcome<Row> {
 
 /**
  * Runs a statement in a dataset: one BigQuery request. Throws BigQuery's own error, or a ZodError where a row does not
- * have the statement's shape.
+ * have the statement's shape. It waits `timeoutMs` (a minute, unless given) for the answer, and then throws what counts
+ * as a broken connection: whether the statement took effect is not known then.
  */
 export type RunStatement = <Types extends ParameterTypes, Row>(
   dataset: string,
   statement: Statement<Types, Row>,
   parameters: { readonly [Name in keyof Types]: ParameterValue<Types[Name]> },
+  options?: { readonly timeoutMs: number },
 ) => Promise<StatementOutcome<Row>>;
 
+const longestWaitMs = 60_000;
 const rowsShape = z.array(z.unknown());
 const responseShape = z.object({ numDmlAffectedRows: z.coerce.number().default(0) });
 
 export const createRunStatement =
   (bigquery: BigQuery): RunStatement =>
-  async (dataset, statement, parameters) => {
-    // The client answers [rows, next query, response]; its types know only of the first two.
-    const [rows, , response]: readonly unknown[] = await bigquery.query({
+  async (dataset, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) => {
+    const request = bigquery.query({
       query: statement.sql,
-      params: Object.fromEntries(
-        Object.entries(statement.parameters).map(([name, type]) => [
-          name,
-          clientValue(type, parameters[name]),
-        ]),
-      ),
+      params: clientValues(statement.parameters, parameters),
       types: clientTypes(statement.parameters),
       defaultDataset: { datasetId: dataset },
       labels: { statement: statement.name },
     });
+    // The client answers [rows, next query, response]; its types know only of the first two.
+    const [rows, , response]: readonly unknown[] = await within(timeoutMs, request);
     return {
       rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
       affectedRows: responseShape.parse(response ?? {}).numDmlAffectedRows,
     };
   };
+
+async function within<T>(timeoutMs: number, request: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error(`No answer from BigQuery within ${timeoutMs} ms`), {
+      code: 'ETIMEDOUT',
+    });
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  try {
+    return await Promise.race([request, timeUp]);
+  } finally {
+    clearTimeout(timer);
+    request.catch(() => undefined);
+  }
+}
+
+const clientValues = (
+  types: ParameterTypes,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, clientValue(type, values[name])]));
 
 const clientTypes = (types: ParameterTypes): Query['types'] =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, clientType(type)]));

@@ -1,25 +1,42 @@
 import { type AdmissionState, nextMonthOf, verdictOf } from '../../../shared/domain/admission';
 
 const now = new Date('2026-11-23T12:00:00Z');
+const candidate = { run_id: 'run', request_hash: 'hash' };
+const holder = { run_id: 'run', request_hash: 'hash' };
 const state: AdmissionState = {
   is_active: true,
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 0,
   running: 0,
-  admitted_run_ids: [],
+  admitted: [],
+  finished: [],
 };
 
 const refusal = (change: Partial<AdmissionState> | undefined) => {
-  const verdict = verdictOf('run', 'acme', change && { ...state, ...change }, now);
+  const verdict = verdictOf(candidate, 'acme', change && { ...state, ...change }, now);
   return verdict.kind === 'refused' ? [verdict.error.code, verdict.error.detail] : verdict.kind;
 };
 
 describe('The verdict of an admission', () => {
   it('is admitted for a run that holds a slot, full or suspended as the tenant may be by now', () => {
-    const full = { is_active: false, used_this_month: 100, running: 3, admitted_run_ids: ['other', 'run'] };
+    const full = { is_active: false, used_this_month: 100, running: 3, admitted: [holder] };
     expect(refusal(full)).toBe('admitted');
   });
+
+  it('is admitted for a run that is in the ledger already', () => {
+    expect(refusal({ finished: [holder] })).toBe('admitted');
+  });
+
+  it.each(['admitted', 'finished'] as const)(
+    'refuses another request under the key of one that is %s',
+    (place) => {
+      expect(refusal({ [place]: [{ run_id: 'run', request_hash: 'another' }] })).toEqual([
+        'idempotency_key_reused',
+        expect.stringContaining('Idempotency-Key'),
+      ]);
+    },
+  );
 
   it('is that there is no such tenant where there is no row', () => {
     expect(refusal(undefined)).toEqual(['tenant_not_found', "There is no tenant 'acme'"]);
@@ -47,7 +64,7 @@ describe('The verdict of an admission', () => {
   });
 
   it('says when to come back: at the end of the month', () => {
-    const verdict = verdictOf('run', 'acme', { ...state, used_this_month: 100 }, now);
+    const verdict = verdictOf(candidate, 'acme', { ...state, used_this_month: 100 }, now);
     const seconds = (Date.UTC(2026, 11, 1) - now.getTime()) / 1000;
     expect(verdict).toMatchObject({
       error: { headers: { 'Retry-After': String(seconds) }, members: { used: 100, quota: 100 } },

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** The Idempotency-Key header: 1 to 255 visible characters, whole, quotes included where a client sends them. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'expected 1 to 255 visible ASCII characters');
+
+/** The run id that a tenant's key stands for: the same on every instance, for ever. In the form of a UUID. */
+export function runIdOfKey(tenantId: string, key: string): string {
+  const digest = createHash('sha256').update(`${tenantId}\n${key}`).digest('hex');
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    // Version 8: made by a rule of one's own (RFC 9562).
+    `8${digest.slice(13, 16)}`,
+    `a${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join('-');
+}
