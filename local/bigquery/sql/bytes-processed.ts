@@ -1,4 +1,4 @@
-import type { Cell, Field, Row } from '../model';
+import type { Cell, Field, Row, TableSnapshot } from '../model';
 import type { QueryPlan } from './plan';
 import type { Scope } from './scope';
 
@@ -31,6 +31,14 @@ export function bytesProcessed(plans: readonly QueryPlan[], scope: Scope): numbe
       for (const index of table.columns) bytes += columnBytes(rows, table.schema[index], index);
     }
   return bytes;
+}
+
+/**
+ * What UPDATE, DELETE, and MERGE with such a clause process besides: the whole table that they change, as it was
+ * (https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation).
+ */
+export function tableBytes({ rows, schema }: TableSnapshot): number {
+  return schema.reduce((sum, field, index) => sum + columnBytes(rows, field, index), 0);
 }
 
 function columnBytes(rows: readonly Row[], field: Field | undefined, index: number): number {

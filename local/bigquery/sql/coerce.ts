@@ -2,6 +2,7 @@ import { BigQueryError } from '../errors';
 import type { Field, Row } from '../model';
 import type { EngineContext } from './context';
 import { evaluate } from './evaluate';
+import { evaluateInParts } from './parts/in-parts';
 import { planQuery, type QueryPlan } from './plan';
 import type { LocalTable, Scope } from './scope';
 import { derived, type SqlText, toBytes } from './sql-text';
@@ -26,7 +27,10 @@ export async function coercedRows(
   const typed = fitting ? plain : await typedPlan(context, scope, query, fields);
   const plan = typed ?? plain;
   if (dry) return { rows: [], plans: [plan] };
-  const rows = await evaluate(context, plan, scope);
+  // A query read in parts has its own types: only where those fit can it stand for the typed one.
+  const rows = fitting
+    ? await evaluateInParts(context, { text: query, scope }, plan)
+    : await evaluate(context, plan, scope);
   return {
     rows: typed === undefined ? await cast(context, scope, query, plain, rows, fields) : rows,
     plans: [plan],

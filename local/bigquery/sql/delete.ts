@@ -1,5 +1,5 @@
 import type { StatementResult } from '../model';
-import { bytesProcessed } from './bytes-processed';
+import { bytesProcessed, tableBytes } from './bytes-processed';
 import type { EngineContext } from './context';
 import { evaluate } from './evaluate';
 import { distinct } from './insert';
@@ -37,7 +37,7 @@ export async function runDelete(
         statementType: 'DELETE',
         ...(!dry && { dmlStats: { insertedRowCount: 0, updatedRowCount: 0, deletedRowCount: places.size } }),
         referencedTables: [target, ...referencedTables([plan])].filter(distinct),
-        bytesProcessed: bytesProcessed([plan], inside),
+        bytesProcessed: bytesProcessed([plan], inside) + tableBytes(current),
       },
     };
   });

@@ -68,9 +68,12 @@ function decodedRows(plan: QueryPlan, answer: object): readonly Row[] {
   });
 }
 
-function tooLarge(table: PlannedTable): BigQueryError {
+/** The rows that a query needs to see together do not fit into one request. */
+export class TooLargeError extends BigQueryError {}
+
+function tooLarge(table: PlannedTable): TooLargeError {
   const name = table.reference?.tableId ?? table.name;
-  return new BigQueryError(
+  return new TooLargeError(
     'resourcesExceeded',
     `Resources exceeded during query execution: the local SQL engine takes at most 4 MiB of rows and parameters at once, and the rows that this query needs of table ${name} are more. Filter them by equality with a value, or use fewer columns.`,
   );

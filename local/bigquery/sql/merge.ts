@@ -1,5 +1,5 @@
 import type { Cell, Row, StatementResult, TableSnapshot } from '../model';
-import { bytesProcessed } from './bytes-processed';
+import { bytesProcessed, tableBytes } from './bytes-processed';
 import type { EngineContext } from './context';
 import { distinct } from './insert';
 import { clausesOf, type MergeClause } from './merge-clauses';
@@ -40,10 +40,14 @@ export async function runMerge(
         statementType: 'MERGE',
         ...(!dry && { dmlStats: result }),
         referencedTables: [target, ...referencedTables(input.plans)].filter(distinct),
-        bytesProcessed: bytesProcessed(input.plans, inside),
+        bytesProcessed: bytesProcessed(input.plans, inside) + (mayChange(clauses) ? tableBytes(current) : 0),
       },
     };
   });
+}
+
+function mayChange(clauses: readonly MergeClause[]): boolean {
+  return clauses.some(({ action }) => action !== 'INSERT');
 }
 
 async function applyClauses(

@@ -4,6 +4,7 @@ import type { Language } from './language';
 import { lru } from './lru';
 import { child, children, findAll, isNode, type Node, type Span, span, text, unwrap } from './node';
 import { positionalName } from './parameters';
+import { type LeafSelect, leafSelects } from './parts/leaf-selects';
 import {
   type Edit,
   edited,
@@ -38,6 +39,8 @@ export interface Parser {
   readonly script: (sql: string) => Promise<ParsedScript>;
   /** The places in a query's text where a table may be named. */
   readonly tablePaths: (query: SqlText) => Promise<readonly TablePath[]>;
+  /** The innermost SELECTs of a query that read one table; not kept, as they are seldom asked for. */
+  readonly leafSelects: (query: SqlText) => Promise<readonly LeafSelect[]>;
 }
 
 /** Parsing by the engine itself, whose trees carry the place of every node. Results are kept by text. */
@@ -61,6 +64,7 @@ export function createParser(client: EngineClient, language: Language): Parser {
   };
   return {
     script: (sql) => scripts(sql, () => script(sql)),
+    leafSelects: async (query) => leafSelects(await parse(query)),
     tablePaths: (query) => paths(query.bytes, async () => tablePathsOf(await parse(query))),
   };
 }

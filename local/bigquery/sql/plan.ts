@@ -3,7 +3,7 @@ import { type CatalogTable, catalogOf } from './catalog';
 import type { EngineContext } from './context';
 import { queryError } from './failures';
 import type { ColumnCondition } from './filters';
-import { child, children, type Node, text } from './node';
+import { child, children, findAll, type Node, text } from './node';
 import type { TablePath } from './parse';
 import { type QueryParts, queryParts, type TableScan } from './scans';
 import { type LocalTable, rowColumn, type Scope } from './scope';
@@ -36,6 +36,12 @@ export interface QueryPlan {
   readonly tables: readonly PlannedTable[];
   readonly output: readonly Field[];
   readonly valueTable: boolean;
+  /** Where in the query's own text it reads tables. */
+  readonly reads: readonly { readonly fullName: string; readonly start: number }[];
+  /** The engine's names of all aggregate functions in it. */
+  readonly aggregates: readonly string[];
+  /** Whether the same rows may give something else the next time (the clock apart). */
+  readonly isVolatile: boolean;
   /** The same query over parameters in the place of tables; undefined where that could mean something else. */
   readonly overParameters: { readonly sql: string; readonly options: object } | undefined;
 }
@@ -107,6 +113,9 @@ async function makePlan(
     tables,
     output: outputFields(query),
     valueTable: query.isValueTable === true,
+    reads: parts.scans.map(({ fullName, span }) => ({ fullName, start: span.start })),
+    aggregates: aggregatesOf(query),
+    isVolatile: parts.calls.some(({ name }) => volatile.has(name)),
     overParameters: overParameters(source, parts, paths, tables, evaluatedOptions),
   };
 }
@@ -144,6 +153,19 @@ function rowsType({ schema, withRowColumn }: PlannedTable): EngineType {
   if (withRowColumn) field.push({ fieldName: rowColumn, fieldType: { typeKind: 'TYPE_INT64' } });
   const elementType = { typeKind: 'TYPE_STRUCT', structType: { field } };
   return { typeKind: 'TYPE_ARRAY', arrayType: { elementType } };
+}
+
+const volatile = new Set(['ZetaSQL:rand', 'ZetaSQL:generate_uuid']);
+
+function aggregatesOf(query: Node): readonly string[] {
+  const names: string[] = [];
+  findAll(query, 'resolvedAggregateFunctionCallNode', (node) => {
+    for (let part: Node | undefined = node; part !== undefined; part = child(part, 'parent')) {
+      const name = text(child(part, 'function'), 'name');
+      if (name !== undefined) names.push(name);
+    }
+  });
+  return names;
 }
 
 function evaluatedTable({ name, schema, withRowColumn, valueTable }: PlannedTable): CatalogTable {

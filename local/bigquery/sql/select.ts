@@ -1,8 +1,8 @@
 import type { Field, Row, StatementResult, TableReference } from '../model';
 import { bytesProcessed } from './bytes-processed';
 import type { EngineContext } from './context';
-import { evaluate } from './evaluate';
 import { invalidQuery } from './failures';
+import { evaluateInParts } from './parts/in-parts';
 import { planQuery, type QueryPlan } from './plan';
 import { type Scope, tableKey } from './scope';
 import type { SqlText } from './sql-text';
@@ -23,7 +23,7 @@ export async function runSelect(
     bytesProcessed: bytesProcessed([plan], scope),
   } as const;
   if (dry) return result;
-  return { ...result, rows: flattened(plan, await evaluate(context, plan, scope)) };
+  return { ...result, rows: flattened(plan, await evaluateInParts(context, { text, scope }, plan)) };
 }
 
 /** The stored tables that plans read, each once. */

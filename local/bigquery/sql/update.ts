@@ -1,6 +1,6 @@
 import type { Cell, Row, StatementResult, TableSnapshot } from '../model';
 import { assigner, assignmentsOf } from './assignments';
-import { bytesProcessed } from './bytes-processed';
+import { bytesProcessed, tableBytes } from './bytes-processed';
 import type { EngineContext } from './context';
 import { evaluate } from './evaluate';
 import { invalidQuery } from './failures';
@@ -53,7 +53,7 @@ export async function runUpdate(
         statementType: 'UPDATE',
         ...(!dry && { dmlStats: { insertedRowCount: 0, updatedRowCount: found.length, deletedRowCount: 0 } }),
         referencedTables: [target, ...referencedTables([plan])].filter(distinct),
-        bytesProcessed: bytesProcessed([plan], inside),
+        bytesProcessed: bytesProcessed([plan], inside) + tableBytes(current),
       },
     };
   });

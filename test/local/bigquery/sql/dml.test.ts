@@ -265,6 +265,25 @@ describe('INSERT, UPDATE, DELETE and TRUNCATE', () => {
     expect(bench.stored('t')[0]?.[1]).toBe('11');
   });
 
+  // Row a has 3 + 8 + 16 + 3 + 8 + 6 + 3 bytes, row b 3 + 8; the ids of t have 6, those of s 6.
+  it.each([
+    ['UPDATE t SET n = 0 WHERE TRUE', 58],
+    ["UPDATE t SET n = 0 WHERE id = 'a'", 58 + 6],
+    ['DELETE FROM t WHERE TRUE', 58],
+    ["INSERT t (id) VALUES ('c')", 0],
+    [
+      'MERGE t USING (SELECT id FROM s) AS s ON t.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)',
+      12,
+    ],
+    ['MERGE t USING (SELECT id FROM s) AS s ON t.id = s.id WHEN MATCHED THEN DELETE', 58 + 12],
+  ])(
+    '%s processes %d bytes: the columns it reads and, to change rows, the whole table',
+    async (sql, bytes) => {
+      expect((await bench.analyze(sql)).bytesProcessed).toBe(bytes);
+      expect((await bench.run(sql)).bytesProcessed).toBe(bytes);
+    },
+  );
+
   it('analyses without changing', async () => {
     const changes = bench.store.changes.length;
     const result = await bench.analyze('UPDATE t SET n = @n WHERE TRUE', [scalar('n', 'INT64', '1')]);

@@ -1,0 +1,38 @@
+import type { Row } from '../../model';
+import type { EngineContext } from '../context';
+import { evaluate, type RowSource, TooLargeError } from '../evaluate';
+import type { QueryPlan } from '../plan';
+import type { Scope } from '../scope';
+
+/**
+ * Evaluates a query over some of the rows of its one table at a time: as many as fit. What comes out of the pieces is
+ * put one behind the other, so the query must be one for which that is right.
+ * @param units what must not be divided, each as the places of its rows
+ * @throws TooLargeError where a single unit does not fit
+ */
+export async function evaluatePieces(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  rows: readonly Row[],
+  units: readonly (readonly number[])[],
+): Promise<readonly Row[]> {
+  const [table, ...others] = plan.tables;
+  if (table === undefined || others.length > 0) throw new Error('A query in pieces reads one table');
+  try {
+    const source = sourceOf(rows, units);
+    return await evaluate(context, plan, scope, new Map([[table.fullName, source]]));
+  } catch (error) {
+    if (!(error instanceof TooLargeError) || units.length < 2) throw error;
+  }
+  const middle = Math.ceil(units.length / 2);
+  const first = await evaluatePieces(context, plan, scope, rows, units.slice(0, middle));
+  const second = await evaluatePieces(context, plan, scope, rows, units.slice(middle));
+  return [...first, ...second];
+}
+
+/** In the order of the table. */
+function sourceOf(rows: readonly Row[], units: readonly (readonly number[])[]): RowSource {
+  const places = units.flat().sort((left, right) => left - right);
+  return { rows: places.map((place) => rows[place] ?? []), places };
+}

@@ -1,0 +1,23 @@
+import { BigQueryError } from '../../errors';
+import type { Field } from '../../model';
+import type { EngineContext } from '../context';
+import { planQuery, type QueryPlan, type QuerySource } from '../plan';
+import { engineType } from '../types';
+
+/** The plan of a query that was made of another; undefined where it turned out not to be one. */
+export async function planIfSound(
+  context: EngineContext,
+  source: QuerySource,
+): Promise<QueryPlan | undefined> {
+  try {
+    return await planQuery(context, source);
+  } catch (error) {
+    if (error instanceof BigQueryError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether two results have the same types, whatever their columns' names. */
+export function sameTypes(left: readonly Field[], right: readonly Field[]): boolean {
+  return JSON.stringify(left.map(engineType)) === JSON.stringify(right.map(engineType));
+}
