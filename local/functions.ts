@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 
-export const functionNames = ['onboard', 'tenants', 'run', 'worker', 'reset-quotas'] as const;
+export const functionNames = ['onboard', 'tenants', 'run', 'worker', 'reset-quotas', 'reconcile'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 export interface HostedFunction {
@@ -18,6 +18,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   run: () => require('../functions/run'),
   worker: () => require('../functions/worker'),
   'reset-quotas': () => require('../functions/reset-quotas'),
+  reconcile: () => require('../functions/reconcile'),
 };
 
 /** Loads a function and serves it by functions-framework's own test server, on a loopback port of the system's choice. */

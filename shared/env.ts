@@ -10,6 +10,8 @@ const shape = z.object({
   BIGQUERY_LOCATION: z.string().min(1).default('US'),
   /** The topic that wakes the worker. */
   RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
+  /** Of the worker's subscription, 10 to 600: how long a delivery may take. */
+  RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
   ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
   /** Log lines below it are left out. */
   LOG_SEVERITY: z.enum(severities).default('INFO'),

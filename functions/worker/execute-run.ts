@@ -6,13 +6,15 @@ import type { ExecutionTools } from '../../shared/pipelines/execution';
 
 /**
  * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
- * since the admission. Throws a TransientFailure where a later delivery can go on.
+ * since the admission. Throws a TransientFailure where a later delivery can go on, and the
+ * signal's reason once that is aborted.
  */
 export async function executeRun(
   tenantId: string,
   slot: Slot,
   definition: PipelineDefinition,
   tools: ExecutionTools,
+  signal: AbortSignal,
 ): Promise<RunOutcome> {
   const parsed = parseParameters(definition.parameters, JSON.parse(slot.parameters ?? '{}'));
   if (!parsed.ok) {
@@ -26,5 +28,5 @@ export async function executeRun(
     parameters: parsed.values,
     leaseExpiresAt: slot.lease_expires_at,
   };
-  return executePipeline(run, tools);
+  return executePipeline(run, tools, signal);
 }

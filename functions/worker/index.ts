@@ -3,11 +3,13 @@ import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery } from '../../shared/adapters/bigquery/client';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { createRelease } from '../../shared/release';
 import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
@@ -15,6 +17,7 @@ const env = readEnv();
 const log = createLog(env.LOG_SEVERITY);
 const now = () => new Date();
 const bigquery = createBigQuery();
+const runStatement = createRunStatement(bigquery);
 const appendRows = createAppendRows(bigquery);
 const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
 
@@ -30,10 +33,14 @@ const tools = {
 };
 
 const routes = workerRoutes({
-  runStatement: createRunStatement(bigquery),
+  runStatement,
   appendRows,
   findPipeline: (path) => pipelines.get(path),
-  execute: (tenantId, slot, definition) => executeRun(tenantId, slot, definition, tools),
+  execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+  release: createRelease(runStatement, now),
+  publishRun: createPublishRun(env.RUN_TOPIC),
+  // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
+  handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
   now,
   log,
 });

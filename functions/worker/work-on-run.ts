@@ -1,13 +1,14 @@
 import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
 import type { RunMessage } from '../../shared/domain/run-message';
 import type { Log } from '../../shared/log';
+import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
-import { releaseRuns } from '../../shared/sql/release-runs';
 
 export interface WorkerDependencies {
   readonly runStatement: RunStatement;
@@ -15,13 +16,22 @@ export interface WorkerDependencies {
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;
   /** Runs a pipeline's steps. Throws for what a later delivery can do better: the run is not over then. */
-  readonly execute: (tenantId: string, slot: Slot, pipeline: PipelineDefinition) => Promise<RunOutcome>;
+  readonly execute: (
+    tenantId: string,
+    slot: Slot,
+    pipeline: PipelineDefinition,
+    signal: AbortSignal,
+  ) => Promise<RunOutcome>;
+  readonly release: Release;
+  readonly publishRun: PublishRun;
+  /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
+  readonly handOverAfterMs: number;
   readonly now: () => Date;
   readonly log: Log;
 }
 
-/** Conflicts with admissions of the same tenant are the rule under load, so releases are patient. */
-const retryPolicy = { budgetMs: 60_000, initialBackoffMs: 50, maximumBackoffMs: 5_000, isRetryable };
+/** What a later delivery would only try again. */
+const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 100, maximumBackoffMs: 5_000, isRetryable };
 
 /**
  * Brings a run to its end: executes it, appends its ledger row, then releases its slot. In this order: the slot is the
@@ -31,18 +41,18 @@ const retryPolicy = { budgetMs: 60_000, initialBackoffMs: 50, maximumBackoffMs: 
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
   const { tenant_id, run_id } = message;
   const found = await find(message, deps);
-  if (found?.is_finished) return release(tenant_id, run_id, deps);
+  if (found?.is_finished) return deps.release(tenant_id, run_id);
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
 
   const { slot } = found;
   const startedAt = deps.now();
   const outcome = await bringToEnd(tenant_id, slot, startedAt, deps);
+  if (outcome === 'not over yet') return handOver(message, deps);
   const endedAt = deps.now();
-  await deps.appendRows(tenant_id, 'pipeline_runs', [
-    ledgerRow(tenant_id, slot, outcome, startedAt, endedAt),
-  ]);
-  await release(tenant_id, run_id, deps);
+  const row = ledgerRow(tenant_id, slot, outcome, startedAt, endedAt);
+  await retrying(retryPolicy, () => deps.appendRows(tenant_id, 'pipeline_runs', [row]));
+  await deps.release(tenant_id, run_id);
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     ...message,
     duration_ms: endedAt.getTime() - startedAt.getTime(),
@@ -66,7 +76,7 @@ async function bringToEnd(
   slot: Slot,
   startedAt: Date,
   deps: WorkerDependencies,
-): Promise<RunOutcome> {
+): Promise<RunOutcome | 'not over yet'> {
   if (startedAt >= slot.lease_expires_at) {
     return failedOutcome(
       'lease_expired',
@@ -76,15 +86,17 @@ async function bringToEnd(
   const pipeline = deps.findPipeline(slot.pipeline);
   if (pipeline === undefined)
     return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
-  return deps.execute(tenantId, slot, pipeline);
+  const signal = AbortSignal.timeout(deps.handOverAfterMs);
+  try {
+    return await deps.execute(tenantId, slot, pipeline, signal);
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return 'not over yet';
+    throw error;
+  }
 }
 
-async function release(
-  tenantId: string,
-  runId: string,
-  { runStatement, now }: WorkerDependencies,
-): Promise<void> {
-  await retrying(retryPolicy, () =>
-    runStatement(tenantId, releaseRuns, { tenant_id: tenantId, run_ids: [runId], now: now() }),
-  );
+/** The jobs that are under way go on; whoever gets the fresh message attaches to them. Only then is this one done with. */
+async function handOver(message: RunMessage, { publishRun, log }: WorkerDependencies): Promise<void> {
+  await publishRun(message);
+  log('INFO', 'A long run is handed over to a fresh message', { ...message });
 }

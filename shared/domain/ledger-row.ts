@@ -1,8 +1,6 @@
-import type { z } from 'zod';
-import type { findRun } from '../sql/find-run';
+import type { Slot } from '../sql/slot-shape';
 
-/** A run in flight, as its slot records it. */
-export type Slot = NonNullable<z.infer<typeof findRun.row>['slot']>;
+export type { Slot } from '../sql/slot-shape';
 
 /** How a run ended. */
 export interface RunOutcome {
@@ -25,12 +23,12 @@ export const failedOutcome = (errorCode: string, errorMessage: string): RunOutco
   bytesBilled: 0,
 });
 
-/** The ledger's row for a finished run. Streamed with its run_id as insertId, so that a repeat is most often dropped. */
+/** The ledger's row for a finished run. Streamed with its run_id as insertId, so that a repeat is most often dropped. Undefined `startedAt`: it never started, as far as is known. */
 export const ledgerRow = (
   tenantId: string,
   slot: Slot,
   outcome: RunOutcome,
-  startedAt: Date,
+  startedAt: Date | undefined,
   endedAt: Date,
 ) => ({
   insertId: slot.run_id,
@@ -46,9 +44,9 @@ export const ledgerRow = (
     error_message: outcome.errorMessage ?? null,
     failed_step: outcome.failedStep ?? null,
     admitted_at: slot.admitted_at.toISOString(),
-    started_at: startedAt.toISOString(),
+    started_at: startedAt?.toISOString() ?? null,
     ended_at: endedAt.toISOString(),
-    duration_ms: endedAt.getTime() - startedAt.getTime(),
+    duration_ms: startedAt === undefined ? null : endedAt.getTime() - startedAt.getTime(),
     rows_written: outcome.rowsWritten,
     bytes_processed: outcome.bytesProcessed,
     bytes_billed: outcome.bytesBilled,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bool, text, timestamp } from './columns';
+import { bool } from './columns';
+import { slotShape } from './slot-shape';
 import { defineStatement } from './statement';
 
 /** Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one row. */
@@ -15,17 +16,7 @@ SELECT
   EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_finished`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
-    slot: z
-      .object({
-        run_id: text,
-        pipeline: text,
-        parameters: text.nullable(),
-        trigger: text.nullable(),
-        request_hash: text.nullable(),
-        admitted_at: timestamp,
-        lease_expires_at: timestamp,
-      })
-      .nullable(),
+    slot: slotShape.nullable(),
     is_finished: bool,
   }),
 });

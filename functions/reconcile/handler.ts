@@ -1,0 +1,45 @@
+import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { ServiceError } from '../../shared/errors';
+import { forEachTenant } from '../../shared/for-each-tenant';
+import type { Route } from '../../shared/http/route';
+import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
+
+export interface ReconcileHandlerDependencies extends ReconcileDependencies {
+  readonly listTenants: ListTenants;
+}
+
+/** Below the five minutes to the next call. */
+const timeBudgetMs = 4 * 60_000;
+
+/** Called by Cloud Scheduler; who may call is Cloud Run's to check (OIDC), not this code's. */
+export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/',
+      handle: async () => {
+        const { listTenants, log, now } = deps;
+        const done = { released: 0, republished: 0, expired: 0, repaired: 0 };
+        const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };
+        const work = await forEachTenant(tenants, async (tenantId) => {
+          const { released, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
+          done.released += released;
+          done.republished += republished;
+          done.expired += expired;
+          done.repaired += repaired;
+        });
+        const summary = { ...work, ...done };
+        log(work.failed > 0 ? 'ERROR' : 'INFO', 'Reconciled', summary);
+        if (work.failed === 0) return { status: 200, body: summary };
+        throw new ServiceError(
+          'unavailable',
+          `${work.failed} of ${work.tenants} tenants could not be reconciled`,
+          {
+            members: summary,
+            headers: { 'Retry-After': '60' },
+          },
+        );
+      },
+    },
+  ];
+}

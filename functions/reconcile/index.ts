@@ -1,0 +1,32 @@
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { readEnv } from '../../shared/env';
+import { registerHttpFunction } from '../../shared/http/register';
+import { serveRoutes } from '../../shared/http/serve';
+import { createLog } from '../../shared/log';
+import { createRelease } from '../../shared/release';
+import { reconcileRoutes } from './handler';
+
+const env = readEnv();
+const log = createLog(env.LOG_SEVERITY);
+const now = () => new Date();
+const bigquery = createBigQuery();
+const runStatement = createRunStatement(bigquery);
+
+const routes = reconcileRoutes({
+  listTenants: createListTenants(bigquery),
+  readSlots: createReadSlots(bigquery),
+  runStatement,
+  appendRows: createAppendRows(bigquery),
+  publishRun: createPublishRun(env.RUN_TOPIC),
+  release: createRelease(runStatement, now),
+  rule: { startGraceMs: 120_000, intervalMs: 300_000 },
+  now,
+  log,
+});
+
+registerHttpFunction('reconcile', serveRoutes(routes, log));

@@ -1,0 +1,102 @@
+import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { isRetryable } from '../../shared/adapters/bigquery/failures';
+import type { ReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { failedOutcome, ledgerRow } from '../../shared/domain/ledger-row';
+import type { Log } from '../../shared/log';
+import type { Release } from '../../shared/release';
+import { retrying } from '../../shared/retry';
+import { reconcileTenant as reconcileTenantStatement } from '../../shared/sql/reconcile-tenant';
+import { repairCounters } from '../../shared/sql/repair-counters';
+import type { Slot } from '../../shared/sql/slot-shape';
+import { isDue, type RepublishRule } from './due';
+
+export interface ReconcileDependencies {
+  readonly readSlots: ReadSlots;
+  readonly runStatement: RunStatement;
+  readonly appendRows: AppendRows;
+  readonly publishRun: PublishRun;
+  readonly release: Release;
+  readonly rule: RepublishRule;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+export interface Reconciled {
+  readonly released: number;
+  readonly republished: number;
+  readonly expired: number;
+  readonly repaired: number;
+}
+
+const nothing: Reconciled = { released: 0, republished: 0, expired: 0, repaired: 0 };
+const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
+
+/**
+ * Brings a tenant's runs and counters in order: what is in the ledger leaves its slot, what did not start is published
+ * again, what outlived its lease ends as FAILED, and counters that break the conservation law are repaired. Each part
+ * can be done twice, also by two at once. A tenant with nothing in flight costs no query.
+ */
+export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
+  const slots = await retrying(retryPolicy, () => deps.readSlots(tenantId));
+  if (slots.length === 0) return nothing;
+  const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
+  const read = () => deps.runStatement(tenantId, reconcileTenantStatement, parameters);
+  const [state] = (await retrying(retryPolicy, read)).rows;
+  if (state === undefined) return nothing;
+
+  const now = deps.now();
+  const finishedIds = new Set(state.finished_run_ids);
+  const finished = slots.filter(({ run_id }) => finishedIds.has(run_id));
+  const unfinished = slots.filter(({ run_id }) => !finishedIds.has(run_id));
+  const expired = unfinished.filter(({ lease_expires_at }) => lease_expires_at <= now);
+  const due = unfinished.filter(
+    (slot) => !expired.includes(slot) && isDue(now.getTime() - slot.admitted_at.getTime(), deps.rule),
+  );
+
+  await endExpired(tenantId, expired, deps);
+  await Promise.all([...finished, ...expired].map(({ run_id }) => deps.release(tenantId, run_id)));
+  await Promise.all(due.map((slot) => publishAgain(tenantId, slot, deps)));
+  const isLawBroken =
+    state.known_runs !== state.pipeline_runs_count ||
+    state.known_runs_this_month !== state.pipeline_runs_this_month;
+  const repaired = isLawBroken ? await repair(tenantId, state, deps) : 0;
+  return { released: finished.length, republished: due.length, expired: expired.length, repaired };
+}
+
+/** Should a worker be about to record its own outcome, the ledger has two rows, and the first is the outcome. */
+async function endExpired(
+  tenantId: string,
+  expired: readonly Slot[],
+  deps: ReconcileDependencies,
+): Promise<void> {
+  const rows = expired.map((slot) => {
+    const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
+    deps.log('WARNING', 'A run outlived its lease', {
+      tenant_id: tenantId,
+      run_id: slot.run_id,
+      pipeline: slot.pipeline,
+    });
+    return ledgerRow(tenantId, slot, failedOutcome('lease_expired', reason), undefined, deps.now());
+  });
+  if (rows.length > 0) await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
+}
+
+async function publishAgain(
+  tenantId: string,
+  { run_id, pipeline }: Slot,
+  deps: ReconcileDependencies,
+): Promise<void> {
+  const message = { tenant_id: tenantId, run_id, pipeline };
+  await deps.publishRun(message);
+  deps.log('INFO', 'A run that has not finished is published again', message);
+}
+
+async function repair(tenantId: string, found: object, { runStatement, now, log }: ReconcileDependencies) {
+  const repairing = () => runStatement(tenantId, repairCounters, { tenant_id: tenantId, now: now() });
+  const { affectedRows } = await retrying(retryPolicy, repairing);
+  if (affectedRows > 0)
+    log('ERROR', 'Counters broke the conservation law and were repaired', { tenant_id: tenantId, found });
+  return affectedRows;
+}
