@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
 import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
@@ -48,7 +49,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const schedules = loadSchedules(schemasDirectory);
     const [servers, credentials] = await Promise.all([
       startServersInThread(options, log).then(started),
-      startCredentials().then(started),
+      startCredentials(join(options.dataDirectory, 'credentials')).then(started),
     ]);
     Object.assign(process.env, {
       GOOGLE_CLOUD_PROJECT: 'local',

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface LocalCredentials {
@@ -15,8 +14,8 @@ export interface LocalCredentials {
  * and whatever real ones the machine has, they are never sent to the local servers.
  * https://google.aip.dev/auth/4117
  */
-export async function startCredentials(): Promise<LocalCredentials> {
-  const directory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-credentials-'));
+export async function startCredentials(directory: string): Promise<LocalCredentials> {
+  mkdirSync(directory, { recursive: true });
   const file = join(directory, 'credentials.json');
   const subjectToken = join(directory, 'subject-token');
   const tokens = createServer((request, response) => {
@@ -52,7 +51,6 @@ export async function startCredentials(): Promise<LocalCredentials> {
     file,
     close: () =>
       new Promise((resolve) => {
-        rmSync(directory, { recursive: true, force: true });
         tokens.close(() => resolve());
         tokens.closeAllConnections();
       }),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { banner } from './banner';
-import { startLocalCloud } from './cloud';
+import { type LocalCloud, startLocalCloud } from './cloud';
 import { readOptions, usage } from './options';
+import { warmUp } from './warm-up';
 
 /** `npm start`: the cloud in a box, until it is told to stop. */
 async function main(): Promise<void> {
@@ -10,17 +11,25 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const cloud = await startLocalCloud({ ...options, log: (line) => console.error(line) });
+  // A run's lines are for who asks for them; the terminal is a person's.
+  process.env.LOG_SEVERITY ??= 'WARNING';
+  const starting = startLocalCloud({ ...options, log: (line) => console.error(line) });
+  stopOnSignal(starting);
+  const cloud = await starting;
+  // Not where faults or latencies were asked for: they would strike here too.
+  if (options.faults === undefined && options.bigqueryLimits === undefined) {
+    await warmUp(cloud.url, process.env.ADMIN_API_KEY);
+  }
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
+}
 
+/** Whenever the signal comes: what has been started by then is stopped, in order. */
+function stopOnSignal(starting: Promise<LocalCloud>): void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    cloud.close().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
+    starting.then((cloud) => cloud.close()).then(() => process.exit(0), fail);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
