@@ -38,7 +38,8 @@ export async function evaluate(
   const [divided, ...others] = divisible;
   if (divided === undefined) return request(context, plan, parts);
   const fits = divided.pieces.every((piece) => piece.length <= room());
-  if (others.length > 0 || !divided.table.divisible || !fits) throw tooLarge(divided.table);
+  if (others.length > 0 || !divided.table.divisible || !fits)
+    throw tooLarge(divided.table, divided.pieces.length);
   const rows: Row[] = [];
   for (const piece of divided.pieces)
     for (const row of await request(context, plan, [...parts, tableContent(divided.table.name, piece)]))
@@ -69,13 +70,21 @@ function decodedRows(plan: QueryPlan, answer: object): readonly Row[] {
 }
 
 /** The rows that a query needs to see together do not fit into one request. */
-export class TooLargeError extends BigQueryError {}
+export class TooLargeError extends BigQueryError {
+  /** @param requests as many as the rows would fill */
+  constructor(
+    message: string,
+    readonly requests: number,
+  ) {
+    super('resourcesExceeded', message);
+  }
+}
 
-function tooLarge(table: PlannedTable): TooLargeError {
+function tooLarge(table: PlannedTable, requests: number): TooLargeError {
   const name = table.reference?.tableId ?? table.name;
   return new TooLargeError(
-    'resourcesExceeded',
     `Resources exceeded during query execution: the local SQL engine takes at most 4 MiB of rows and parameters at once, and the rows that this query needs of table ${name} are more. Filter them by equality with a value, or use fewer columns.`,
+    requests,
   );
 }
 

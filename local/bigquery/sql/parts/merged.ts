@@ -26,7 +26,7 @@ const mergeable = new Set([
 ]);
 
 /** Rows at a time, at first; fewer where they do not fit. */
-const pieceRows = 2_000;
+const pieceRows = 500;
 
 const partials = '__partials';
 

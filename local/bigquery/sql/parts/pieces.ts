@@ -4,6 +4,8 @@ import { evaluate, type RowSource, TooLargeError } from '../evaluate';
 import type { QueryPlan } from '../plan';
 import type { Scope } from '../scope';
 
+const reserve = 1.15;
+
 /**
  * Evaluates a query over some of the rows of its one table at a time: as many as fit. What comes out of the pieces is
  * put one behind the other, so the query must be one for which that is right.
@@ -19,16 +21,21 @@ export async function evaluatePieces(
 ): Promise<readonly Row[]> {
   const [table, ...others] = plan.tables;
   if (table === undefined || others.length > 0) throw new Error('A query in pieces reads one table');
+  let requests: number;
   try {
     const source = sourceOf(rows, units);
     return await evaluate(context, plan, scope, new Map([[table.fullName, source]]));
   } catch (error) {
     if (!(error instanceof TooLargeError) || units.length < 2) throw error;
+    requests = error.requests;
   }
-  const middle = Math.ceil(units.length / 2);
-  const first = await evaluatePieces(context, plan, scope, rows, units.slice(0, middle));
-  const second = await evaluatePieces(context, plan, scope, rows, units.slice(middle));
-  return [...first, ...second];
+  // Units differ in size, so a little less than what fits on average.
+  const each = Math.max(1, Math.floor(units.length / Math.max(2, requests * reserve)));
+  const found: Row[] = [];
+  for (let start = 0; start < units.length; start += each)
+    for (const row of await evaluatePieces(context, plan, scope, rows, units.slice(start, start + each)))
+      found.push(row);
+  return found;
 }
 
 /** In the order of the table. */
