@@ -47,7 +47,8 @@ export function createAdmit(deps: AdmitDependencies, settings: AdmitSettings = s
     budgetMs: settings.budgetMs,
     initialBackoffMs: 50,
     maximumBackoffMs: 2_000,
-    maximumItems: 500,
+    // A thousand requests at once are two statements so, and with half of that they would be three.
+    maximumItems: 1_000,
     // The tenant row comes back into the same request; the local SQL engine takes 4 MiB in all.
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
