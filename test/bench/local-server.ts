@@ -1,0 +1,70 @@
+import { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { call } from '../support/local-cloud';
+import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../support/server-process';
+
+const runAnswerShape = z.object({ run_id: z.string() });
+const onboardedShape = z.object({ api_key: z.string() });
+const pageShape = z.object({ totalRows: z.coerce.number() });
+const ledgerShape = z.array(
+  z.object({ run_id: z.string(), status: z.string(), recorded_at: z.object({ value: z.string() }) }),
+);
+
+export const runIdOf = (answer: string): string => runAnswerShape.parse(JSON.parse(answer)).run_id;
+
+/** `npm start`'s own command, keeping its data on disk, with `work` done on it; ended and removed afterwards. */
+export async function withServer<T>(work: (server: ServerProcess) => Promise<T>): Promise<T> {
+  const dataDirectory = newDirectory();
+  const server = await startServer({ dataDirectory });
+  try {
+    return await work(server);
+  } finally {
+    await server.end('SIGINT');
+    removeDirectory(dataDirectory);
+  }
+}
+
+/** Onboards a tenant without quotas and resolves to its API key. */
+export async function onboardUnlimited(url: string, tenantId: string): Promise<string> {
+  const { status, body } = await call(url, 'POST', '/api/v1/customers/onboard', {
+    body: {
+      tenant_id: tenantId,
+      company_name: 'Bench Corporation',
+      contact_email: 'bench@example.com',
+      subscription_tier: 'ENTERPRISE',
+    },
+  });
+  if (status !== 201) throw new Error(`Onboarding ${tenantId}: ${JSON.stringify(body)}`);
+  return onboardedShape.parse(body).api_key;
+}
+
+/** How many rows a tenant's ledger has: by tabledata.list, which costs the server next to nothing. */
+export async function countLedger(bigqueryUrl: string, tenantId: string): Promise<number> {
+  const path = `/projects/local/datasets/${tenantId}/tables/pipeline_runs/data?maxResults=0`;
+  const response = await fetch(bigqueryUrl + path);
+  return pageShape.parse(await response.json()).totalRows;
+}
+
+/** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute. */
+export async function ledgerHas(bigqueryUrl: string, tenantId: string, rows: number): Promise<void> {
+  const giveUpAt = Date.now() + 60_000;
+  for (;;) {
+    const found = await countLedger(bigqueryUrl, tenantId);
+    if (found >= rows) return;
+    if (Date.now() > giveUpAt) throw new Error(`${found} of ${rows} runs were finished after a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** When each finished run was recorded, in milliseconds since 1970; how many rows there are, and of runs that did not end well. */
+export async function readLedger(bigqueryUrl: string, tenantId: string) {
+  process.env.METADATA_SERVER_DETECTION = 'none';
+  const client = new BigQuery({ projectId: 'local', apiEndpoint: bigqueryUrl });
+  const [rows]: readonly unknown[] = await client.dataset(tenantId).table('pipeline_runs').getRows();
+  const ledger = ledgerShape.parse(rows);
+  return {
+    recordedAt: new Map(ledger.map((row) => [row.run_id, Date.parse(row.recorded_at.value)])),
+    rows: ledger.length,
+    failed: ledger.filter(({ status }) => status !== 'COMPLETED').length,
+  };
+}
