@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { faultBorder } from '../../../../local/bigquery/rest/border';
 import { startBigQuery } from '../../../../local/bigquery/server';
 import { callFaults } from '../../../../local/faults/border';
@@ -101,6 +102,9 @@ describe('the seed', () => {
 });
 
 describe('over sockets', () => {
+  const gcsDirectory = newFolder();
+  afterAll(() => rmSync(gcsDirectory, { recursive: true }));
+
   const call = async (url: string): Promise<number | 'broken'> => {
     try {
       const response = await fetch(`${url}/projects/local/queries`, {
@@ -117,7 +121,7 @@ describe('over sockets', () => {
   it('connections break, errors are answered, and faults can be turned off', async () => {
     const server = await startBigQuery({
       port: 0,
-      gcsDirectory: newFolder(),
+      gcsDirectory,
       faults: { seed: 5, rate: 1, ...quick },
     });
     const met = new Set<number | 'broken'>();
@@ -130,7 +134,7 @@ describe('over sockets', () => {
   });
 
   it('is away until it is said to be back', async () => {
-    const server = await startBigQuery({ port: 0, gcsDirectory: newFolder() });
+    const server = await startBigQuery({ port: 0, gcsDirectory });
     const before = await call(server.url);
     server.setAvailable(false);
     const away = [await call(server.url), await call(server.url)];
