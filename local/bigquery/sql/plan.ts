@@ -4,11 +4,13 @@ import type { EngineContext } from './context';
 import { queryError } from './failures';
 import type { ColumnCondition } from './filters';
 import { child, children, findAll, type Node, text } from './node';
+import { overParameters } from './over-parameters';
 import type { TablePath } from './parse';
 import { type QueryParts, queryParts, type TableScan } from './scans';
-import { type LocalTable, rowColumn, type Scope } from './scope';
-import { type Edit, edited, fromBytes, quotedPath, type SqlText, toBytes } from './sql-text';
+import type { LocalTable, Scope } from './scope';
+import { edited, fromBytes, type SqlText } from './sql-text';
 import { isClock, nowParameter, replacedCalls } from './substitutes';
+import { tableEdits, withParameters } from './table-edits';
 import { missingTable, type Reach, type ReachableTable, reach, typesKey } from './tables';
 import { type EngineType, engineType, fieldOfType } from './types';
 
@@ -120,41 +122,6 @@ async function makePlan(
   };
 }
 
-/**
- * The query with each table replaced by a parameter that holds its rows, so that the engine can prepare it once.
- * Not where script variables are used (they are constants of the catalog), and not where a table that shows its row
- * column may be used as a whole: there that column would show.
- */
-function overParameters(
-  { text, scope }: QuerySource,
-  parts: QueryParts,
-  paths: readonly TablePath[],
-  tables: readonly PlannedTable[],
-  options: object,
-): QueryPlan['overParameters'] {
-  const isWhole = (table: PlannedTable) => table.schema.every((_, index) => table.columns.has(index));
-  if (scope.variables.size > 0 || tables.some((table) => table.valueTable)) return undefined;
-  if (tables.some((table) => table.withRowColumn && isWhole(table))) return undefined;
-  const edits = tableEdits(parts, paths, tables, (table, scan) => {
-    const showsRowColumn = scan.columns.some(({ index }) => index === table.schema.length);
-    const list = table.withRowColumn && !showsRowColumn ? `* EXCEPT (${rowColumn})` : '*';
-    return `(SELECT ${list} FROM UNNEST(@${rowsParameterName(table)}))`;
-  });
-  const sql = edited(text, [...edits, ...replacedCalls(parts.calls, text, scope.now)]);
-  const parameters = tables.map((table) => ({ name: rowsParameterName(table), type: rowsType(table) }));
-  return { sql: fromBytes(sql.bytes), options: withParameters(options, parameters) };
-}
-
-/** The parameter that carries a table's rows. */
-export const rowsParameterName = (table: PlannedTable): string => `__rows_${table.name.slice(1)}`;
-
-function rowsType({ schema, withRowColumn }: PlannedTable): EngineType {
-  const field = schema.map((column) => ({ fieldName: column.name, fieldType: engineType(column) }));
-  if (withRowColumn) field.push({ fieldName: rowColumn, fieldType: { typeKind: 'TYPE_INT64' } });
-  const elementType = { typeKind: 'TYPE_STRUCT', structType: { field } };
-  return { typeKind: 'TYPE_ARRAY', arrayType: { elementType } };
-}
-
 const volatile = new Set(['ZetaSQL:rand', 'ZetaSQL:generate_uuid']);
 
 function aggregatesOf(query: Node): readonly string[] {
@@ -233,12 +200,6 @@ function withNowParameter(options: object): object {
   return withParameters(options, [{ name: nowParameter, type: { typeKind: 'TYPE_TIMESTAMP' } }]);
 }
 
-function withParameters(options: object, parameters: readonly object[]): object {
-  const known =
-    'queryParameters' in options && Array.isArray(options.queryParameters) ? options.queryParameters : [];
-  return { ...options, queryParameters: [...known, ...parameters] };
-}
-
 /** Each table once, with all that any of the query's reads of it needs. */
 function plannedTables(parts: QueryParts, reached: Reach, scope: Scope): readonly PlannedTable[] {
   const ticking = scope.now === undefined && parts.calls.some(({ name }) => isClock(name));
@@ -274,25 +235,6 @@ function plannedConditions(table: ReachableTable, scan: TableScan): readonly Col
     const field = index === undefined ? undefined : table.schema[index];
     return index === undefined || field === undefined ? [] : [{ index, field, values }];
   });
-}
-
-/** Puts what is evaluated in the place of each table's path, keeping the name that its columns go by. */
-function tableEdits(
-  parts: QueryParts,
-  paths: readonly TablePath[],
-  tables: readonly PlannedTable[],
-  inPlaceOf: (table: PlannedTable, scan: TableScan) => string = ({ name }) => quotedPath([name]),
-): readonly Edit[] {
-  const edits = new Map<number, Edit>();
-  for (const scan of parts.scans) {
-    const table = tables.find(({ fullName }) => fullName === scan.fullName);
-    const path = paths.find((candidate) => candidate.span.start === scan.span.start);
-    if (table === undefined || path === undefined)
-      throw new Error(`The SQL engine reads ${scan.fullName} at a place where no table is named`);
-    const alias = path.hasAlias ? '' : ` AS ${toBytes(quotedPath([path.path.at(-1) ?? '']))}`;
-    edits.set(path.span.start, { ...path.span, replacement: `${inPlaceOf(table, scan)}${alias}` });
-  }
-  return [...edits.values()];
 }
 
 function outputFields(query: Node): readonly Field[] {

@@ -2,7 +2,8 @@ import { type EngineSession, SessionEnded } from './client';
 import type { EngineContext } from './context';
 import { queryError } from './failures';
 import { child, children, text } from './node';
-import { type PlannedTable, type QueryPlan, rowsParameterName } from './plan';
+import { rowsParameterName } from './over-parameters';
+import type { PlannedTable, QueryPlan } from './plan';
 import {
   encodedRows,
   encodedValues,
