@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { LimitOptions } from '../../../local/bigquery/limits/limits';
+import { startCredentials } from '../../../local/credentials';
+import type { ServerAddresses } from '../../../local/servers';
+import { startServersInThread } from '../../../local/servers-in-thread';
+import { pubSubClient } from '../../support/local-pubsub';
+import { newDirectory, removeDirectory } from '../../support/server-process';
+import { startChild } from './child';
+
+export interface BenchServers extends ServerAddresses {
+  /** For the functions, which read from it where their servers are. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const runTopic = 'pipeline-runs';
+const portShape = z.object({ port: z.number() });
+
+/**
+ * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk; ended afterwards. Nobody
+ * is subscribed to the run topic: what is admitted stays in flight.
+ */
+export async function withServers<T>(
+  bigqueryLimits: LimitOptions | undefined,
+  work: (servers: BenchServers) => Promise<T>,
+): Promise<T> {
+  const dataDirectory = newDirectory();
+  const options = { bigqueryPort: 0, pubsubPort: 0, dataDirectory, isMemoryOnly: false, bigqueryLimits };
+  const servers = await startServersInThread(options, () => undefined);
+  try {
+    await makeTopic(servers.pubsubHost);
+    return await withEnvironment(servers, (environment) => work({ ...servers, environment }));
+  } finally {
+    await servers.close();
+    removeDirectory(dataDirectory);
+  }
+}
+
+/** The environment in which Google's clients find the servers, and credentials that lead nowhere. */
+export async function withEnvironment<T>(
+  servers: ServerAddresses,
+  work: (environment: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const directory = newDirectory();
+  const credentials = await startCredentials(directory);
+  try {
+    return await work({
+      GOOGLE_CLOUD_PROJECT: 'local',
+      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
+      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
+      METADATA_SERVER_DETECTION: 'none',
+      RUN_TOPIC: runTopic,
+      SCHEMAS_DIRECTORY: join(__dirname, '../../../schemas'),
+    });
+  } finally {
+    await credentials.close();
+    removeDirectory(directory);
+  }
+}
+
+export async function makeTopic(pubsubHost: string): Promise<void> {
+  const client = pubSubClient(Number(pubsubHost.split(':')[1]));
+  await client.createTopic(runTopic);
+  await client.close();
+}
+
+export interface Instance {
+  readonly url: string;
+  usage(): ReturnType<Awaited<ReturnType<typeof startChild>>['usage']>;
+}
+
+/** One instance of a function in a process of its own, with `work` done on it; ended afterwards. */
+export async function withInstance<T>(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  work: (instance: Instance) => Promise<T>,
+): Promise<T> {
+  const child = await startChild('instance', [name], environment);
+  try {
+    const { port } = portShape.parse(child.ready);
+    return await work({ url: `http://127.0.0.1:${port}`, usage: child.usage });
+  } finally {
+    await child.end();
+  }
+}
