@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onboardRoutes } from '../../functions/onboard/handler';
+import type { RepublishRule } from '../../functions/reconcile/due';
+import { reconcileRoutes } from '../../functions/reconcile/handler';
+import { resetQuotasRoutes } from '../../functions/reset-quotas/handler';
+import { runRoutes } from '../../functions/run/handler';
+import { tenantsRoutes } from '../../functions/tenants/handler';
+import { executeRun } from '../../functions/worker/execute-run';
+import { workerRoutes } from '../../functions/worker/handler';
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import { createRunJob } from '../../shared/adapters/bigquery/run-job';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
+import { createAdmit } from '../../shared/admission';
+import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import type { TableDefinition } from '../../shared/definitions/tables';
+import type { Quotas } from '../../shared/domain/quotas';
+import { serveRoutes } from '../../shared/http/serve';
+import { createRelease } from '../../shared/release';
+import type { Journal } from './journal';
+import type { Life } from './life';
+import { mortalAppendRows, mortalPublishRun, mortalRunJob, mortalRunStatement } from './mortal';
+
+/** What instances of all functions share: definitions, time and names, and nothing that a process holds. */
+export interface Surroundings {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly journal: Journal;
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly tables: readonly TableDefinition[];
+  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly runTopic: string;
+  readonly rule: RepublishRule;
+}
+
+/**
+ * Shorter than in production, as all times are here: with its withdrawal a request is over before reconcile would
+ * publish its run again. In milliseconds.
+ */
+const admissionBudgetMs = 2_000;
+const handOverAfterMs = 4_000;
+
+/** Each composes one instance as the function's own index.ts does, with everything it does going through its life. */
+export const compositions = {
+  run(life: Life, { now, newId, journal, pipelines, runTopic }: Surroundings) {
+    const { log } = journal;
+    const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
+    const routes = runRoutes({
+      authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
+      runStatement,
+      pipelines,
+      admit: createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs }),
+      publishRun: mortalPublishRun(life, runTopic, journal),
+      newId,
+      now,
+      log,
+    });
+    return serveRoutes(routes, log);
+  },
+
+  worker(life: Life, { now, journal, pipelines, runTopic }: Surroundings) {
+    const { log } = journal;
+    const bigquery = createBigQuery();
+    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    const appendRows = mortalAppendRows(life, bigquery, journal);
+    const tools = {
+      runJob: mortalRunJob(life, createRunJob(bigquery), journal),
+      appendRows,
+      now,
+      random: Math.random,
+      sleep: async (milliseconds: number, signal?: AbortSignal) => {
+        await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+      },
+      log,
+    };
+    const routes = workerRoutes({
+      runStatement,
+      appendRows,
+      findPipeline: (path) => pipelines.get(path),
+      execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+      release: createRelease(runStatement, now),
+      publishRun: mortalPublishRun(life, runTopic, journal),
+      handOverAfterMs,
+      now,
+      log,
+    });
+    return serveRoutes(routes, log);
+  },
+
+  reconcile(life: Life, { now, journal, runTopic, rule }: Surroundings) {
+    const { log } = journal;
+    const bigquery = createBigQuery();
+    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    const readSlots = createReadSlots(bigquery);
+    const routes = reconcileRoutes({
+      listTenants: createListTenants(bigquery),
+      readSlots: (dataset) => life.through('read-slots', dataset, () => readSlots(dataset)),
+      runStatement,
+      appendRows: mortalAppendRows(life, bigquery, journal),
+      publishRun: mortalPublishRun(life, runTopic, journal),
+      release: createRelease(runStatement, now),
+      rule,
+      now,
+      log,
+    });
+    return serveRoutes(routes, log);
+  },
+
+  'reset-quotas'(life: Life, { now, journal: { log } }: Surroundings) {
+    const bigquery = createBigQuery();
+    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    return serveRoutes(
+      resetQuotasRoutes({ listTenants: createListTenants(bigquery), runStatement, now, log }),
+      log,
+    );
+  },
+
+  tenants(life: Life, { now, newId, journal: { log }, tiers }: Surroundings) {
+    const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
+    const authenticateTenant = createAuthenticateTenant(runStatement, () => now().getTime());
+    const adminRule = { kind: 'open' } as const;
+    return serveRoutes(
+      tenantsRoutes({ adminRule, authenticateTenant, runStatement, tiers, now, newId }),
+      log,
+    );
+  },
+
+  onboard(life: Life, { now, newId, journal: { log }, tables, tiers }: Surroundings) {
+    const bigquery = createBigQuery();
+    const routes = onboardRoutes({
+      adminRule: { kind: 'open' },
+      runStatement: mortalRunStatement(life, createRunStatement(bigquery)),
+      datasets: createTenantDatasets(bigquery),
+      tables,
+      tiers,
+      defaultLocation: 'US',
+      now,
+      newId,
+    });
+    return serveRoutes(routes, log);
+  },
+} as const;
+
+export type FunctionName = keyof typeof compositions;

@@ -1,0 +1,46 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { type AppendRows, createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import type { RunJob } from '../../shared/adapters/bigquery/run-job';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishRun, type PublishRun } from '../../shared/adapters/pubsub/publish-run';
+import type { Journal } from './journal';
+import type { Life } from './life';
+
+/** The functions' dependencies, each ending with the instance that holds it. */
+
+export const mortalRunStatement =
+  (life: Life, runStatement: RunStatement): RunStatement =>
+  (dataset, statement, parameters, options) =>
+    life.through(statement.name, dataset, () => runStatement(dataset, statement, parameters, options));
+
+export const mortalRunJob =
+  (life: Life, runJob: RunJob, { note }: Journal): RunJob =>
+  (request, signal) =>
+    life.through('job', request.jobId, async () => {
+      const outcome = await runJob(request, signal);
+      const attached = outcome.status !== 'unknown' && outcome.attached ? ', attached' : '';
+      note(
+        request.labels.run ?? '',
+        `${life.name}: step ${request.labels.step} ${request.jobId} ${outcome.status}${attached}`,
+      );
+      return outcome;
+    });
+
+export function mortalAppendRows(life: Life, bigquery: BigQuery, { ended }: Journal): AppendRows {
+  const appendRows = createAppendRows(bigquery);
+  return (dataset, table, rows) =>
+    life.through(`append ${table}`, rows.map(({ insertId }) => insertId).join(), async () => {
+      await appendRows(dataset, table, rows);
+      if (table !== 'pipeline_runs') return;
+      for (const { insertId, json } of rows) ended(insertId, `${life.name}: in the ledger as ${json.status}`);
+    });
+}
+
+export function mortalPublishRun(life: Life, topic: string, { note }: Journal): PublishRun {
+  const publishRun = createPublishRun(topic);
+  return (message) =>
+    life.through('publish', message.run_id, async () => {
+      await publishRun(message);
+      note(message.run_id, `${life.name}: published`);
+    });
+}

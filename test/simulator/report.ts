@@ -1,0 +1,82 @@
+import type { Journal, Violation } from './journal';
+import type { Register } from './register';
+import type { Reconciled } from './scheduler';
+import type { Verdict } from './verdict';
+
+export interface Report {
+  readonly seed: number;
+  readonly isKept: boolean;
+  /** Lines of text. */
+  readonly table: string;
+  readonly verdict: Verdict;
+  readonly violations: readonly Violation[];
+}
+
+export interface Findings {
+  readonly seed: number;
+  readonly register: Register;
+  readonly reconciled: Readonly<Reconciled>;
+  readonly deaths: readonly (readonly [name: string, count: number])[];
+  readonly looks: number;
+  readonly leftMessages: number;
+  readonly deadLetters: number;
+  readonly seconds: number;
+  readonly verdict: Verdict;
+  readonly journal: Journal;
+}
+
+export function reportOf(findings: Findings): Report {
+  const { seed, register, reconciled, verdict, journal } = findings;
+  const { violations } = journal;
+  const broken = (invariant: string) =>
+    violations.filter((violation) => violation.invariant === invariant).length;
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['seed', seed],
+    ['requests', register.requests()],
+    ['admitted', register.admitted.size],
+    ['answers', inWords([...register.answers])],
+    ['in the ledger', `${verdict.ledgerRuns}: ${verdict.completed} completed`],
+    ['failed', inWords([...verdict.failed])],
+    ['run, though its caller was told 503 or nothing', verdict.doubtful],
+    ['reconcile', inWords(Object.entries(reconciled))],
+    ['deaths', inWords(findings.deaths.filter(([, count]) => count > 0))],
+    ['dead letters', findings.deadLetters],
+    ['duplicate ledger rows', `${verdict.duplicateRows}, ${verdict.contradictions} with another status`],
+    ['errors logged', inWords([...journal.errors])],
+    ['looks of the observer', findings.looks],
+    ['quota exceeded', broken('no quota is exceeded')],
+    ['conservation law broken', broken('conservation law')],
+    ['lost', verdict.lost],
+    ['double effects', verdict.doubleEffects],
+    ['messages left', findings.leftMessages],
+    ['all violations', violations.length],
+    ['seconds', findings.seconds.toFixed(1)],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const isKept = violations.length === 0;
+  return { seed, isKept, table: `${table}${tellFirst(journal)}`, verdict, violations };
+}
+
+const inWords = (counts: readonly (readonly [string, number])[]): string =>
+  [...counts]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(' · ') || '-';
+
+/** The facts of the first violation, and one line for each further one. */
+function tellFirst({ violations, historyOf }: Journal): string {
+  const [first, ...others] = violations;
+  if (first === undefined) return '';
+  const histories = first.runIds
+    .slice(0, 20)
+    .flatMap((runId) => [`  ${runId}`, ...historyOf(runId).map((line) => `    ${line}`)]);
+  return [
+    '',
+    '',
+    `VIOLATED: ${first.invariant}`,
+    first.facts,
+    ...histories,
+    ...others.slice(0, 20).map(({ invariant, facts }) => `Also: ${invariant}: ${facts.slice(0, 300)}`),
+  ].join('\n');
+}

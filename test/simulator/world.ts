@@ -1,0 +1,160 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BigQuery } from '@google-cloud/bigquery';
+import { PubSub } from '@google-cloud/pubsub';
+import { startCredentials } from '../../local/credentials';
+import { createFaults } from '../../local/faults/faults';
+import { prepareMessaging } from '../../local/messaging';
+import { startServersInThread } from '../../local/servers-in-thread';
+import { loadPipelines } from '../../shared/definitions/pipelines';
+import { loadTables } from '../../shared/definitions/tables';
+import { loadTiers } from '../../shared/definitions/tiers';
+import { runIdOfKey } from '../../shared/domain/idempotency-key';
+import { type Clock, createClock } from './clock';
+import { compositions, type FunctionName, type Surroundings } from './compositions';
+import { type Fleet, requestName, startFleet } from './fleet';
+import { createJournal, type Journal } from './journal';
+import type { SimulatorOptions } from './options';
+
+export interface World {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly fleets: Readonly<Record<FunctionName, Fleet>>;
+  /** Google's client, for those who look on. Faults befall it as anyone. */
+  readonly bigquery: BigQuery;
+  readonly pubsub: PubSub;
+  readonly subscriptions: { readonly runs: string; readonly deadLetters: string };
+  /** The id that a run without an idempotency key gets by the request of this name. */
+  readonly runIdOf: (request: string) => string;
+  /** Makes a file with one row, and gives its URI. */
+  readonly putToken: (token: string) => string;
+  /** Faults and deaths, from now on or no longer. */
+  readonly setTrouble: (isOn: boolean) => void;
+  readonly close: () => Promise<void>;
+}
+
+const runTopic = 'simulated-runs';
+/** An hour before a month ends. */
+const start = Date.UTC(2026, 10, 30, 23, 0, 0);
+const root = join(__dirname, '../..');
+/** Longer than a request takes with its withdrawal; in milliseconds. */
+export const republishRule = { startGraceMs: 8_000, intervalMs: 3_000 };
+/** What is hung up or late is so for a shorter time than in life, and so is everything that waits for it. */
+const shortTimes = { hangMs: 800, lateMs: 300 };
+
+/** Starts the local cloud and the instances of all functions. Once a process: clients read the environment. */
+export async function startWorld(options: SimulatorOptions): Promise<World> {
+  const { seed, faultRate, deathRate } = options;
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    const directory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-simulator-'));
+    closers.push(() => rmSync(directory, { recursive: true, force: true }));
+    const schemas = mergeSchemas(directory);
+    const servers = await startServersInThread(
+      {
+        bigqueryPort: 0,
+        pubsubPort: 0,
+        dataDirectory: directory,
+        isMemoryOnly: true,
+        faults: { seed, rate: 0, ...shortTimes },
+      },
+      () => undefined,
+    );
+    closers.push(() => servers.close());
+    const credentials = await startCredentials(join(directory, 'credentials'));
+    closers.push(() => credentials.close());
+    Object.assign(process.env, {
+      GOOGLE_CLOUD_PROJECT: 'local',
+      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
+      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
+      METADATA_SERVER_DETECTION: 'none',
+    });
+
+    const clock = createClock(start);
+    const journal = createJournal(clock.now);
+    const runIdOf = (request: string) => runIdOfKey(`simulation ${seed}`, request);
+    const surroundings: Surroundings = {
+      now: clock.now,
+      newId: () => runIdOf(requestName.getStore() ?? ''),
+      journal,
+      pipelines: loadPipelines(schemas),
+      tables: loadTables(schemas),
+      tiers: loadTiers(schemas),
+      runTopic,
+      rule: republishRule,
+    };
+    const fate = createFaults({ seed, rate: 0 });
+    const fleet = async (name: FunctionName) => {
+      const started = await startFleet({
+        name,
+        size: options.instances,
+        create: (life) => compositions[name](life, surroundings),
+        fate,
+        onDeath: (instance, where) => journal.died(instance, where),
+      });
+      closers.push(() => started.close());
+      return started;
+    };
+    const fleets = {
+      onboard: await fleet('onboard'),
+      tenants: await fleet('tenants'),
+      run: await fleet('run'),
+      worker: await fleet('worker'),
+      reconcile: await fleet('reconcile'),
+      'reset-quotas': await fleet('reset-quotas'),
+    };
+    const pubsub = new PubSub();
+    closers.push(() => pubsub.close());
+    const subscriptions = await prepareSubscriptions(pubsub, fleets.worker.url);
+    return {
+      clock,
+      journal,
+      fleets,
+      bigquery: new BigQuery({ maxRetries: 6 }),
+      pubsub,
+      subscriptions,
+      runIdOf,
+      putToken: (token) => putToken(directory, token),
+      setTrouble(isOn) {
+        servers.bigquery.setFaultRate(isOn ? faultRate : 0);
+        servers.pubsub.setFaultRate(isOn ? faultRate : 0);
+        fate.setRate(isOn ? deathRate : 0);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The product's tables and tiers with the simulator's pipelines. */
+function mergeSchemas(directory: string): string {
+  const schemas = join(directory, 'schemas');
+  cpSync(join(root, 'schemas'), schemas, { recursive: true });
+  rmSync(join(schemas, 'pipelines'), { recursive: true });
+  cpSync(join(__dirname, 'pipelines'), join(schemas, 'pipelines'), { recursive: true });
+  return schemas;
+}
+
+/** The product's own, but that what failed comes again sooner. */
+async function prepareSubscriptions(pubsub: PubSub, workerUrl: string) {
+  await prepareMessaging({ runTopic, workerUrl: `${workerUrl}/` });
+  const runs = `${runTopic}-worker`;
+  await pubsub.subscription(runs).setMetadata({
+    retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { seconds: 1 } },
+  });
+  return { runs, deadLetters: `${runTopic}-dead-letter-kept` };
+}
+
+function putToken(directory: string, token: string): string {
+  const folder = join(directory, 'gcs', 'simulator');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${token}.csv`), `${token}\n`);
+  return `gs://simulator/${token}.csv`;
+}
