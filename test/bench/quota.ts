@@ -1,8 +1,10 @@
 import { compareCpuPerRequest } from './cpu-per-request';
 import { describeMachine } from './machine';
+import { compareSideBySide } from './side-by-side';
 
 /** `npm run bench:quota [-- part…]`: exact counts under load, what they cost, and what grows with what. */
 const parts: Readonly<Record<string, () => Promise<void>>> = {
+  'side-by-side': compareSideBySide,
   cpu: compareCpuPerRequest,
 };
 

@@ -20,7 +20,10 @@ const requestShape = z.object({
   queryParameters: z.array(
     z.object({
       name: z.string(),
-      parameterValue: z.object({ value: z.unknown().optional(), arrayValues: z.array(candidateShape).optional() }),
+      parameterValue: z.object({
+        value: z.unknown().optional(),
+        arrayValues: z.array(candidateShape).optional(),
+      }),
     }),
   ),
 });
