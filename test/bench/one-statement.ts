@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { createBigQuery } from '../../shared/adapters/bigquery/client';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { admitRuns } from '../../shared/sql/admit-runs';
+import { candidates, unlimited } from './growth/candidates';
 
 const times = 7;
 
@@ -18,17 +18,8 @@ export async function timeOneStatement(
     await runStatement(tenantId, admitRuns, {
       tenant_id: tenantId,
       now: new Date(),
-      unlimited: 1_000_000_000_000,
-      candidates: [
-        {
-          run_id: randomUUID(),
-          pipeline: 'gcp/example/dryrun',
-          parameters: '{}',
-          trigger: 'api',
-          request_hash: '',
-          lease_seconds: 600,
-        },
-      ],
+      unlimited,
+      candidates: candidates(1),
     });
     took.push(performance.now() - start);
   }

@@ -1,4 +1,7 @@
 import { compareCpuPerRequest } from './cpu-per-request';
+import { growActiveRuns } from './growth/active-runs';
+import { growLedger } from './growth/ledger-rows';
+import { growTenants } from './growth/tenants';
 import { describeMachine } from './machine';
 import { compareSideBySide } from './side-by-side';
 
@@ -6,6 +9,9 @@ import { compareSideBySide } from './side-by-side';
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   'side-by-side': compareSideBySide,
   cpu: compareCpuPerRequest,
+  tenants: growTenants,
+  'active-runs': growActiveRuns,
+  ledger: growLedger,
 };
 
 async function main(asked: readonly string[]): Promise<void> {

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
+import { ledgerRow } from '../../../shared/domain/ledger-row';
+import { admitKeyedRuns } from '../../../shared/sql/admit-keyed-runs';
+import { findRun } from '../../../shared/sql/find-run';
+import { reconcileTenant } from '../../../shared/sql/reconcile-tenant';
+import { onboardAll } from '../backend/onboarding';
+import { withServers } from '../backend/servers';
+import { printTable } from '../table';
+import { candidates, unlimited } from './candidates';
+import { cellsOf, observedStatements } from './observed-statements';
+
+const counts = [1, 1_000, 10_000, 100_000];
+const rowsPerRequest = 1_000;
+const calls = 5;
+const tenant_id = 'ledger';
+
+/** What a tenant's finished runs cost the statements that read the ledger. */
+export const growLedger = (): Promise<void> =>
+  withServers(undefined, async ({ environment }) => {
+    await onboardAll([{ tenant_id, max_pipelines_per_month: null }], environment);
+    const { bigquery, runStatement, observe } = observedStatements(environment);
+    const appendRows = createAppendRows(bigquery);
+    const rows: string[][] = [];
+    let filled = 0;
+    for (const count of counts) {
+      for (; filled < count; filled += Math.min(rowsPerRequest, count - filled)) {
+        await appendRows(tenant_id, 'pipeline_runs', finishedRuns(Math.min(rowsPerRequest, count - filled)));
+      }
+      const find = await observe(calls, () =>
+        runStatement(tenant_id, findRun, { tenant_id, run_id: randomUUID() }),
+      );
+      const admission = await observe(calls, () => {
+        const asking = candidates(1);
+        const keyed_run_ids = asking.map(({ run_id }) => run_id);
+        const now = new Date();
+        return runStatement(tenant_id, admitKeyedRuns, {
+          tenant_id,
+          now,
+          unlimited,
+          candidates: asking,
+          keyed_run_ids,
+        });
+      });
+      const reconcile = await observe(calls, () =>
+        runStatement(tenant_id, reconcileTenant, { tenant_id, run_ids: [randomUUID()] }),
+      );
+      rows.push([String(count), ...cellsOf(find), ...cellsOf(admission), ...cellsOf(reconcile)]);
+    }
+    printTable(
+      'Ledger rows of one tenant (local cloud without limits; medians; bytes as BigQuery counts them)',
+      [
+        'ledger rows',
+        'find-run (ms)',
+        'bytes',
+        'keyed admission (ms)',
+        'bytes',
+        'reconcile-tenant (ms)',
+        'bytes',
+      ],
+      rows,
+    );
+  });
+
+function finishedRuns(count: number) {
+  const end = new Date();
+  const start = new Date(end.getTime() - 1_000);
+  return Array.from({ length: count }, () =>
+    ledgerRow(
+      tenant_id,
+      {
+        run_id: randomUUID(),
+        pipeline: 'gcp/example/dryrun',
+        parameters: '{}',
+        trigger: 'api',
+        request_hash: 'a'.repeat(64),
+        admitted_at: start,
+        lease_expires_at: end,
+      },
+      { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },
+      start,
+      end,
+    ),
+  );
+}
