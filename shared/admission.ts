@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isNotFound, isRetryable } from './adapters/bigquery/failures';
 import type { RunStatement } from './adapters/bigquery/run-statement';
 import { type AdmissionState, type Candidate, type Verdict, verdictOf } from './domain/admission';
@@ -28,10 +29,12 @@ export interface AdmitSettings {
   readonly budgetMs: number;
 }
 
-/** With a withdrawal it makes the 15 s that a request has. */
-const settingsByDefault: AdmitSettings = { budgetMs: 12_000 };
+/** With what may follow it makes the 15 s that a request has. */
+const settingsByDefault: AdmitSettings = { budgetMs: 10_500 };
 /** A statement that has not answered by then is asked again: it can be repeated at will. In milliseconds. */
 const longestStatementMs = 10_000;
+/** A withdrawal comes after the statement that it withdraws from: before it, it would find nothing. As long it waits. */
+const longestWaitForStatementMs = 1_500;
 const longestWithdrawalMs = 3_000;
 const unlimited = 1_000_000_000_000;
 const fixedBytesPerCandidate = 400;
@@ -53,15 +56,17 @@ export function createAdmit(deps: AdmitDependencies, settings: AdmitSettings = s
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
   });
+  const withdraw = createWithdraw(deps);
   return async (tenantId, candidate) => {
     try {
       return await submit(tenantId, candidate);
     } catch (error) {
-      if (error instanceof TimeIsUp) {
-        if (error.wasTried && !candidate.is_keyed) await withdraw(tenantId, candidate.run_id, deps);
-        throw admissionUnavailable(error);
-      }
-      throw error;
+      if (!(error instanceof TimeIsUp)) throw error;
+      if (!error.wasTried) throw admissionUnavailable(nothingStarted, error);
+      if (candidate.is_keyed) throw admissionUnavailable(askAgainByKey, error);
+      const hasEnded = await endsWithin(longestWaitForStatementMs, error.underWay);
+      const isWithdrawn = await withdraw(tenantId, candidate.run_id);
+      throw admissionUnavailable(hasEnded && isWithdrawn ? nothingStarted : mayStart, error);
     }
   };
 }
@@ -73,8 +78,11 @@ async function decide(
   deps: AdmitDependencies,
 ): Promise<readonly CommitOutcome<Admission>[]> {
   const now = deps.now();
-  const distinct = new Map([...candidates].reverse().map((candidate) => [candidate.run_id, candidate]));
-  const state = await runAdmission(tenantId, [...distinct.values()].reverse(), now, deps);
+  const distinct = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    if (!distinct.has(candidate.run_id)) distinct.set(candidate.run_id, candidate);
+  }
+  const state = await runAdmission(tenantId, [...distinct.values()], now, deps);
   return candidates.map((candidate) => {
     const verdict = verdictOf(candidate, tenantId, state, now);
     if (verdict.kind === 'undecided') return { kind: 'again' };
@@ -106,33 +114,56 @@ async function runAdmission(
 }
 
 /**
- * The caller is told that nothing was started; should the slot have been taken after all, it is given back. Where that
- * fails as well the run is simply run, once: reconcile starts what was admitted. A run under an idempotency key stays:
- * somebody else may have been told of it, and its own caller finds it by asking again.
+ * Gives the slot back that a run whose caller is told of no start has taken after all; by group commit, since many
+ * requests' time is up together. Resolves to whether it could. Where it could not the run is simply run, once:
+ * reconcile starts what was admitted. A run under an idempotency key is never withdrawn: somebody else may have been
+ * told of it, and its own caller finds it by asking again.
  */
-async function withdraw(
-  tenantId: string,
-  runId: string,
-  { runStatement, now, log }: AdmitDependencies,
-): Promise<void> {
+function createWithdraw({ runStatement, now, log }: AdmitDependencies) {
+  const submit = createGroupCommit<string, undefined>({
+    commit: async (tenantId, run_ids) => {
+      const parameters = { tenant_id: tenantId, run_ids, now: now() };
+      await runStatement(tenantId, withdrawRuns, parameters, { timeoutMs: longestWithdrawalMs });
+      return run_ids.map(() => ({ kind: 'done', result: undefined }));
+    },
+    isRetryable,
+    budgetMs: longestWithdrawalMs,
+    initialBackoffMs: 50,
+    maximumBackoffMs: 500,
+    maximumItems: 1_000,
+    maximumBytes: 200_000,
+    bytesOf: (runId) => runId.length,
+  });
+  return async (tenantId: string, runId: string): Promise<boolean> => {
+    try {
+      await submit(tenantId, runId);
+      return true;
+    } catch (error) {
+      const fields = { tenant_id: tenantId, run_id: runId, error };
+      log('WARNING', 'An admission that came too late could not be withdrawn', fields);
+      return false;
+    }
+  };
+}
+
+async function endsWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<boolean> {
+  if (work === undefined) return true;
+  const timer = new AbortController();
+  const timeUp = sleep(milliseconds, false, { signal: timer.signal }).catch(() => false);
   try {
-    const parameters = { tenant_id: tenantId, run_ids: [runId], now: now() };
-    await runStatement(tenantId, withdrawRuns, parameters, { timeoutMs: longestWithdrawalMs });
-  } catch (error) {
-    log('WARNING', 'An admission that came too late could not be withdrawn', {
-      tenant_id: tenantId,
-      run_id: runId,
-      error,
-    });
+    return await Promise.race([work.then(() => true), timeUp]);
+  } finally {
+    timer.abort();
   }
 }
 
-const admissionUnavailable = (cause: unknown) =>
-  new ServiceError(
-    'unavailable',
-    'The run could not be checked against its quota in time. Nothing was started.',
-    {
-      headers: { 'Retry-After': '5' },
-      cause,
-    },
-  );
+const nothingStarted = 'Nothing was started.';
+const askAgainByKey = 'Whether it starts is found by asking again with the same Idempotency-Key.';
+const mayStart =
+  'It may still start: see your runs before you ask again. With an Idempotency-Key a request can be repeated safely.';
+
+const admissionUnavailable = (consequence: string, cause: unknown) =>
+  new ServiceError('unavailable', `The run could not be checked against its quota in time. ${consequence}`, {
+    headers: { 'Retry-After': '5' },
+    cause,
+  });

@@ -18,10 +18,14 @@ export interface GroupCommitOptions<Item, Result> {
   readonly bytesOf: (item: Item) => number;
 }
 
-/** Thrown when an item's time is up. `wasTried`: a commit with it was begun, whose outcome may not be known. */
+/**
+ * Thrown when an item's time is up. `wasTried`: a commit with it was begun, whose outcome may not be known. `underWay`:
+ * resolves when the commit that the item is in at the moment has ended, however it ends; undefined where it is in none.
+ */
 export class TimeIsUp extends Error {
   constructor(
     readonly wasTried: boolean,
+    readonly underWay: Promise<unknown> | undefined,
     cause: unknown,
   ) {
     super('The time for a commit is up', { cause });
@@ -32,6 +36,7 @@ interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
   wasTried: boolean;
+  underWay: Promise<unknown> | undefined;
   lastError: unknown;
   /** Set once the caller has its answer, by result, error or time. */
   isSettled: boolean;
@@ -72,7 +77,10 @@ export function createGroupCommit<Item, Result>(
         return;
       }
       queues.set(key, queue);
-      const back = await commitBatch(key, batch, options);
+      const committing = commitBatch(key, batch, options);
+      for (const waiting of batch) waiting.underWay = committing;
+      const back = await committing;
+      for (const waiting of back) waiting.underWay = undefined;
       queues.set(key, [...back, ...(queues.get(key) ?? [])]);
       failures = back.length > 0 ? failures + 1 : 0;
       if (failures > 0) await sleep(backoffMs(options, failures));
@@ -144,11 +152,15 @@ function watched<Item, Result>(
     item,
     bytes: bytesOf(item),
     wasTried: false,
+    underWay: undefined,
     lastError: undefined,
     isSettled: false,
     resolve: (result) => settle(() => resolve(result)),
     reject: (error) => settle(() => reject(error)),
   };
-  const timer = setTimeout(() => waiting.reject(new TimeIsUp(waiting.wasTried, waiting.lastError)), budgetMs);
+  const timer = setTimeout(() => {
+    const { wasTried, underWay, lastError } = waiting;
+    waiting.reject(new TimeIsUp(wasTried, underWay, lastError));
+  }, budgetMs);
   return waiting;
 }

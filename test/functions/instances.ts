@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BigQuery } from '@google-cloud/bigquery';
+import { type ReconcileHandlerDependencies, reconcileRoutes } from '../../functions/reconcile/handler';
+import { runRoutes } from '../../functions/run/handler';
+import type { StartRunDependencies } from '../../functions/run/start-run';
+import { executeRun } from '../../functions/worker/execute-run';
+import { workerRoutes } from '../../functions/worker/handler';
+import type { WorkerDependencies } from '../../functions/worker/work-on-run';
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import { createRunJob } from '../../shared/adapters/bigquery/run-job';
+import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { type AdmitSettings, createAdmit } from '../../shared/admission';
+import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
+import { loadPipelines } from '../../shared/definitions/pipelines';
+import { createRelease } from '../../shared/release';
+import { runTopic, schemasDirectory } from './backends';
+import { collectingLog, type LogLine, type Served, serve } from './serve';
+
+export interface Instance extends Served {
+  readonly lines: readonly LogLine[];
+}
+
+export interface InstanceOptions {
+  /** Of BigQuery, or of a proxy before it. */
+  readonly bigqueryUrl: string;
+  readonly now?: () => Date;
+  /** Pipelines' definitions; the project's own unless given. */
+  readonly schemas?: string;
+}
+
+/** Google's client as functions have it: it tries some failures again by itself. */
+const functionsClient = (apiEndpoint: string) => new BigQuery({ projectId: 'local', apiEndpoint });
+const clock = () => new Date();
+
+/** An instance of `run`, put together as its index.ts does. */
+export async function startRunInstance(
+  options: InstanceOptions &
+    Partial<Pick<StartRunDependencies, 'publishRun'>> & { readonly admission?: AdmitSettings },
+): Promise<Instance> {
+  const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission } = options;
+  const { log, lines } = collectingLog();
+  const runStatement = createRunStatement(functionsClient(bigqueryUrl));
+  const routes = runRoutes({
+    authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
+    runStatement,
+    pipelines: loadPipelines(schemas),
+    admit: createAdmit({ runStatement, now, log }, admission),
+    publishRun: publishRun ?? createPublishRun(runTopic),
+    newId: randomUUID,
+    now,
+    log,
+  });
+  return { ...(await serve(routes, log)), lines };
+}
+
+/** An instance of `worker`. */
+export async function startWorkerInstance(
+  options: InstanceOptions & Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs'>>,
+): Promise<Instance> {
+  const {
+    bigqueryUrl,
+    now = clock,
+    schemas = schemasDirectory,
+    publishRun,
+    handOverAfterMs = 540_000,
+  } = options;
+  const { log, lines } = collectingLog();
+  const bigquery = functionsClient(bigqueryUrl);
+  const runStatement = createRunStatement(bigquery);
+  const appendRows = createAppendRows(bigquery, [50, 50]);
+  const pipelines = loadPipelines(schemas);
+  const tools = {
+    runJob: createRunJob(bigquery),
+    appendRows,
+    now,
+    random: () => 0,
+    sleep: async (milliseconds: number, signal?: AbortSignal) => {
+      await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+    },
+    log,
+  };
+  const routes = workerRoutes({
+    runStatement,
+    appendRows,
+    findPipeline: (path) => pipelines.get(path),
+    execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+    release: createRelease(runStatement, now),
+    publishRun: publishRun ?? createPublishRun(runTopic),
+    handOverAfterMs,
+    now,
+    log,
+  });
+  return { ...(await serve(routes, log)), lines };
+}
+
+/** An instance of `reconcile`. */
+export async function startReconcileInstance(
+  options: InstanceOptions & Partial<Pick<ReconcileHandlerDependencies, 'publishRun'>>,
+): Promise<Instance> {
+  const { bigqueryUrl, now = clock, publishRun } = options;
+  const { log, lines } = collectingLog();
+  const bigquery = functionsClient(bigqueryUrl);
+  const runStatement = createRunStatement(bigquery);
+  const routes = reconcileRoutes({
+    listTenants: createListTenants(bigquery),
+    readSlots: createReadSlots(bigquery),
+    runStatement,
+    appendRows: createAppendRows(bigquery, [50, 50]),
+    publishRun: publishRun ?? createPublishRun(runTopic),
+    release: createRelease(runStatement, now),
+    rule: { startGraceMs: 120_000, intervalMs: 300_000 },
+    now,
+    log,
+  });
+  return { ...(await serve(routes, log)), lines };
+}
