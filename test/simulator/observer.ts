@@ -75,6 +75,7 @@ export function startObserver({ tenantIds, bigquery, now, journal }: ObserverDep
   let isStopping = false;
 
   const seeRow = async (tenantId: string) => {
+    const judge = watches.get(tenantId)?.look();
     const [rows]: readonly unknown[] = await retrying(patience, () =>
       bigquery.dataset(tenantId).table('tenants').getRows(),
     );
@@ -84,7 +85,7 @@ export function startObserver({ tenantIds, bigquery, now, journal }: ObserverDep
     if (row === undefined) throw new Error(`The row of ${tenantId} is gone`);
     slots.set(tenantId, row.active_runs.length);
     const running = row.active_runs.flatMap((slot) => (slot.lease_expires_at > at ? [slot.run_id] : []));
-    const over = watches.get(tenantId)?.judge({
+    const over = judge?.({
       monthly: row.max_pipelines_per_month,
       concurrent: row.max_concurrent_pipelines,
       running,

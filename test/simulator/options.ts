@@ -21,7 +21,7 @@ export const usage = `npm run simulate -- [options]
   --tenants N     (default 20)
   --instances N   instances of each function (default 4)
   --fault-rate R  share of calls to BigQuery and Pub/Sub that something befalls (default 0.05)
-  --death-rate R  share of an instance's calls at which it dies (default 0.003)
+  --death-rate R  share of an instance's calls at which it dies (default 0.005)
   --help          show this
 
 The workload, the run ids, and what befalls each call follow from the seed. When things happen does not: instances talk
@@ -42,7 +42,7 @@ const shape = z.object({
   tenants: whole(20, 1),
   instances: whole(4, 1),
   'fault-rate': share(0.05),
-  'death-rate': share(0.003),
+  'death-rate': share(0.005),
 });
 
 /** What the command line asks for; 'help' where that is asked for. Throws an Error that says what is wrong. */

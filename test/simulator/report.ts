@@ -1,6 +1,7 @@
 import type { Journal, Violation } from './journal';
 import type { Register } from './register';
 import type { Reconciled } from './scheduler';
+import type { Traffic } from './traffic';
 import type { Verdict } from './verdict';
 
 export interface Report {
@@ -17,6 +18,7 @@ export interface Findings {
   readonly register: Register;
   readonly reconciled: Readonly<Reconciled>;
   readonly deaths: readonly (readonly [name: string, count: number])[];
+  readonly traffic: Traffic;
   readonly looks: number;
   readonly leftMessages: number;
   readonly deadLetters: number;
@@ -26,7 +28,7 @@ export interface Findings {
 }
 
 export function reportOf(findings: Findings): Report {
-  const { seed, register, reconciled, verdict, journal } = findings;
+  const { seed, register, reconciled, verdict, journal, traffic } = findings;
   const { violations } = journal;
   const broken = (invariant: string) =>
     violations.filter((violation) => violation.invariant === invariant).length;
@@ -39,6 +41,10 @@ export function reportOf(findings: Findings): Report {
     ['failed', inWords([...verdict.failed])],
     ['run, though its caller was told 503 or nothing', verdict.doubtful],
     ['reconcile', inWords(Object.entries(reconciled))],
+    [
+      'calls to BigQuery',
+      `${traffic.calls()}: ${traffic.refused()} answered 429 or 5xx, ${traffic.broken()} not answered`,
+    ],
     ['deaths', inWords(findings.deaths.filter(([, count]) => count > 0))],
     ['dead letters', findings.deadLetters],
     ['duplicate ledger rows', `${verdict.duplicateRows}, ${verdict.contradictions} with another status`],

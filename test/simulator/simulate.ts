@@ -14,7 +14,6 @@ import { startWorld, type World } from './world';
 
 /** How far a simulation has come. */
 export interface Progress {
-  readonly answers?: unknown;
   readonly phase: string;
   readonly wanted: number;
   readonly admitted: number;
@@ -45,7 +44,6 @@ export async function simulate(
     let slots = () => 0;
     onProgress(() => ({
       phase,
-      answers: [...register.answers, ...journal.errors, fleets.worker.idleMs()],
       wanted: register.wanted.size,
       admitted: register.admitted.size,
       ended: journal.endedRuns.size,
@@ -81,6 +79,7 @@ export async function simulate(
       register,
       reconciled: scheduler.reconciled,
       deaths: Object.entries(fleets).map(([name, fleet]) => [name, fleet.deaths()]),
+      traffic: world.traffic,
       looks: observer.looks(),
       leftMessages,
       deadLetters: await countMessages(world, world.subscriptions.deadLetters),

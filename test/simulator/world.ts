@@ -16,6 +16,7 @@ import { compositions, type FunctionName, type Surroundings } from './compositio
 import { type Fleet, requestName, startFleet } from './fleet';
 import { createJournal, type Journal } from './journal';
 import type { SimulatorOptions } from './options';
+import { type Traffic, watchTraffic } from './traffic';
 
 export interface World {
   readonly clock: Clock;
@@ -27,6 +28,7 @@ export interface World {
   readonly subscriptions: { readonly runs: string; readonly deadLetters: string };
   /** The id that a run without an idempotency key gets by the request of this name. */
   readonly runIdOf: (request: string) => string;
+  readonly traffic: Traffic;
   /** Makes a file with one row, and gives its URI. */
   readonly putToken: (token: string) => string;
   /** Faults and deaths, from now on or no longer. */
@@ -75,6 +77,8 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       METADATA_SERVER_DETECTION: 'none',
     });
 
+    const traffic = watchTraffic(servers.bigqueryUrl);
+    closers.push(traffic.stop);
     const clock = createClock(start);
     const journal = createJournal(clock.now);
     const runIdOf = (request: string) => runIdOfKey(`simulation ${seed}`, request);
@@ -119,6 +123,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       pubsub,
       subscriptions,
       runIdOf,
+      traffic,
       putToken: (token) => putToken(directory, token),
       setTrouble(isOn) {
         servers.bigquery.setFaultRate(isOn ? faultRate : 0);
