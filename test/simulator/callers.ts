@@ -92,6 +92,9 @@ async function ask(
   );
   world.journal.note(run.runId, `request ${name} of ${caller.tenantId}: ${describe(answer)}`);
   register.tell(answer, otherToken === undefined ? run : undefined);
+  if (answer.kind === 'answered' && answer.status === 500) {
+    world.journal.violate('nothing unexpected happens', `Request ${name}: ${describe(answer)}`, [run.runId]);
+  }
   if (answer.kind === 'answered' && answer.status === 202 && answer.body.run_id !== run.runId) {
     const facts = `Request ${name} was told of run ${answer.body.run_id}`;
     world.journal.violate('each request is told of its own run', facts, [run.runId]);

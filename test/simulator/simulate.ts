@@ -73,6 +73,7 @@ export async function simulate(
     phase = 'judging';
     const leftMessages = await countMessages(world, world.subscriptions.runs);
     if (leftMessages > 0) journal.violate('no message is left', `${leftMessages} messages`);
+    if (register.admitted.size === 0) journal.violate('something happens', 'No run was admitted');
     const verdict = await judge(tenantIds, { bigquery, journal, register });
     return reportOf({
       seed,
