@@ -130,8 +130,8 @@ export const compositions = {
 
   onboard(life: Life, { now, newId, journal: { log }, tables, tiers }: Surroundings) {
     const bigquery = createBigQuery();
-    const routes = onboardRoutes({
-      adminRule: { kind: 'open' },
+    const deps = {
+      adminRule: { kind: 'open' } as const,
       runStatement: mortalRunStatement(life, createRunStatement(bigquery)),
       datasets: createTenantDatasets(bigquery),
       tables,
@@ -139,8 +139,9 @@ export const compositions = {
       defaultLocation: 'US',
       now,
       newId,
-    });
-    return serveRoutes(routes, log);
+      log,
+    };
+    return serveRoutes(onboardRoutes(deps), log);
   },
 } as const;
 
