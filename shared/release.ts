@@ -3,15 +3,20 @@ import type { RunStatement } from './adapters/bigquery/run-statement';
 import { createGroupCommit } from './group-commit';
 import { releaseRuns } from './sql/release-runs';
 
-/** Gives a run's slot back; only for a run that is in the ledger. Throws BigQuery's error when it cannot be done in time. */
+/**
+ * Gives a run's slot back once the ledger shows the run. Throws BigQuery's error, or a TimeIsUp when it could not be done
+ * in time: the slot then stays until a later delivery or reconcile.
+ */
 export type Release = (tenantId: string, runId: string) => Promise<void>;
 
 /** Releases by group commit, as admissions are: the runs of a tenant that end together leave in one statement. */
 export function createRelease(runStatement: RunStatement, now: () => Date): Release {
   const submit = createGroupCommit<string, undefined>({
     commit: async (tenantId, runIds) => {
-      await release(tenantId, runIds, runStatement, now());
-      return runIds.map(() => ({ kind: 'done', result: undefined }));
+      const held = await release(tenantId, [...new Set(runIds)], runStatement, now());
+      return runIds.map((runId) =>
+        held.has(runId) ? { kind: 'again' } : { kind: 'done', result: undefined },
+      );
     },
     isRetryable,
     // Conflicts with the tenant's admissions are the rule under load, and a later delivery would only try the same.
@@ -25,16 +30,20 @@ export function createRelease(runStatement: RunStatement, now: () => Date): Rele
   return submit;
 }
 
+/** Resolves to the runs that hold their slot still: the ledger does not show them yet. */
 async function release(
   tenantId: string,
   runIds: readonly string[],
   runStatement: RunStatement,
   now: Date,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   try {
-    await runStatement(tenantId, releaseRuns, { tenant_id: tenantId, run_ids: [...new Set(runIds)], now });
+    const parameters = { tenant_id: tenantId, run_ids: runIds, now };
+    const { rows } = await runStatement(tenantId, releaseRuns, parameters);
+    return new Set(rows.map(({ run_id }) => run_id));
   } catch (error) {
     // The tenant was deleted, and its slots with it.
-    if (!isNotFound(error)) throw error;
+    if (isNotFound(error)) return new Set();
+    throw error;
   }
 }

@@ -12,6 +12,7 @@ import { createLog } from '../../shared/log';
 import { onboardRoutes } from './handler';
 
 const env = readEnv();
+const log = createLog(env.LOG_SEVERITY);
 const bigquery = createBigQuery();
 
 const routes = onboardRoutes({
@@ -23,6 +24,7 @@ const routes = onboardRoutes({
   defaultLocation: env.BIGQUERY_LOCATION,
   now: () => new Date(),
   newId: randomUUID,
+  log,
 });
 
-registerHttpFunction('onboard', serveRoutes(routes, createLog(env.LOG_SEVERITY)));
+registerHttpFunction('onboard', serveRoutes(routes, log));

@@ -5,11 +5,14 @@ import type { TableDefinition } from '../../shared/definitions/tables';
 import { createApiKey, hashApiKey } from '../../shared/domain/api-key';
 import { type Quotas, quotasOf } from '../../shared/domain/quotas';
 import { ServiceError } from '../../shared/errors';
+import type { Log } from '../../shared/log';
 import { insertApiKey } from '../../shared/sql/insert-api-key';
 import { insertTenant } from '../../shared/sql/insert-tenant';
 import { keepOnlyApiKey } from '../../shared/sql/keep-only-api-key';
 import { readTenant } from '../../shared/sql/read-tenant';
 import { revokeApiKey } from '../../shared/sql/revoke-api-key';
+import type { ParameterValues } from '../../shared/sql/statement';
+import type { TenantRow } from '../../shared/sql/tenant-row';
 import type { Onboarding } from './request';
 
 export interface OnboardDependencies {
@@ -20,6 +23,7 @@ export interface OnboardDependencies {
   readonly defaultLocation: string;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly log: Log;
 }
 
 export interface OnboardedTenant extends Quotas {
@@ -46,10 +50,12 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
   if (given.force_recreate_tables) {
     await Promise.all(deps.tables.map(({ name }) => deps.datasets.deleteTable(tenant_id, name)));
-  } else if (await isOnboarded(tenant_id, deps)) {
+  } else if ((await findTenant(tenant_id, deps)) !== undefined) {
     throw tenantExists(tenant_id);
   }
-  await Promise.all(deps.tables.map((table) => deps.datasets.ensureTable(tenant_id, table)));
+  const tableTimes = await Promise.all(
+    deps.tables.map((table) => deps.datasets.ensureTable(tenant_id, table)),
+  );
 
   const now = deps.now();
   const apiKey = createApiKey(tenant_id);
@@ -65,21 +71,25 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
   });
 
   const quotas = quotasOf(given, tierOf(given, deps));
-  const inserted = await deps.runStatement(tenant_id, insertTenant, {
-    tenant_id,
-    company_name: given.company_name,
-    contact_email: given.contact_email,
-    subscription_tier: given.subscription_tier,
-    ...quotas,
-    notes: given.notes ?? null,
-    now,
-  });
-  if (inserted.affectedRows === 0) {
-    // Another onboarding of this tenant came first. The key just recorded will never be told to anyone.
+  const row = await insertOnce(
+    `tp_onboard_${tenant_id}_${tableTimes.toSorted().at(-1)}`,
+    {
+      tenant_id,
+      company_name: given.company_name,
+      contact_email: given.contact_email,
+      subscription_tier: given.subscription_tier,
+      ...quotas,
+      notes: given.notes ?? null,
+      onboarding_id: keyId,
+      now,
+    },
+    deps,
+  );
+  if (row.onboarding_id !== keyId) {
     await deps.runStatement(tenant_id, revokeApiKey, { key_id: keyId, now });
     throw tenantExists(tenant_id);
   }
-  await deps.runStatement(tenant_id, keepOnlyApiKey, { key_id: keyId });
+  await removeOtherKeys(tenant_id, keyId, deps);
 
   return {
     tenant_id,
@@ -95,13 +105,47 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
   };
 }
 
-async function isOnboarded(tenantId: string, { runStatement, now }: OnboardDependencies): Promise<boolean> {
+/**
+ * Inserts the tenant row at most once for this life of the tenant's tables, which `id` names: of two onboardings at once
+ * only one can. Whoever did, and whatever became of the answer: the row, which is resolved to, says whose it is. Where
+ * a row that was inserted has been deleted by hand, the next generation of the id inserts it again.
+ */
+async function insertOnce(
+  id: string,
+  values: ParameterValues<typeof insertTenant> & { readonly tenant_id: string },
+  deps: OnboardDependencies,
+): Promise<TenantRow> {
+  for (let generation = 0; generation < 10; generation++) {
+    await deps.datasets.runOnce(values.tenant_id, `${id}_${generation}`, insertTenant, values);
+    const row = await findTenant(values.tenant_id, deps);
+    if (row !== undefined) return row;
+  }
+  throw new ServiceError('unavailable', `Tenant '${values.tenant_id}' could not be recorded. Try again.`);
+}
+
+/** The tenant row; undefined where there is none yet. */
+async function findTenant(
+  tenantId: string,
+  { runStatement, now }: OnboardDependencies,
+): Promise<TenantRow | undefined> {
   try {
     const { rows } = await runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() });
-    return rows.length > 0;
+    return rows[0];
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNotFound(error)) return undefined;
     throw error;
+  }
+}
+
+/** Best effort: nobody was ever told those keys, and the caller must be told this one. */
+async function removeOtherKeys(tenantId: string, keyId: string, { runStatement, log }: OnboardDependencies) {
+  try {
+    await runStatement(tenantId, keepOnlyApiKey, { key_id: keyId });
+  } catch (error) {
+    log('WARNING', 'Keys of onboardings that did not come to their end could not be removed', {
+      tenant_id: tenantId,
+      error,
+    });
   }
 }
 
@@ -115,5 +159,5 @@ function tierOf(given: Onboarding, { tiers }: OnboardDependencies): Quotas {
 const tenantExists = (tenantId: string) =>
   new ServiceError(
     'tenant_exists',
-    `Tenant '${tenantId}' exists. Nothing was changed. force_recreate_dataset or force_recreate_tables start it anew.`,
+    `Tenant '${tenantId}' exists. Nothing was changed. Further API keys: POST /api/v1/tenants/${tenantId}/api-keys. force_recreate_dataset or force_recreate_tables start it anew.`,
   );

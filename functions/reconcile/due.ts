@@ -11,7 +11,8 @@ export interface RepublishRule {
  */
 export function isDue(ageMs: number, { startGraceMs, intervalMs }: RepublishRule): boolean {
   if (ageMs < startGraceMs) return false;
-  const before = ageMs - intervalMs;
+  // Calls come irregularly: a time that was missed by the one is within reach of the next.
+  const before = ageMs - 2 * intervalMs;
   if (before < startGraceMs) return true;
   return Math.floor(Math.log2(ageMs / startGraceMs)) > Math.floor(Math.log2(before / startGraceMs));
 }

@@ -30,6 +30,9 @@ export interface Reconciled {
   readonly repaired: number;
 }
 
+/** A row holds up to 32 KB of parameters, and a streaming insert 10 MB. */
+const rowsPerAppend = 200;
+
 const nothing: Reconciled = { released: 0, republished: 0, expired: 0, repaired: 0 };
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
@@ -71,16 +74,25 @@ async function endExpired(
   expired: readonly Slot[],
   deps: ReconcileDependencies,
 ): Promise<void> {
-  const rows = expired.map((slot) => {
-    const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
-    deps.log('WARNING', 'A run outlived its lease', {
-      tenant_id: tenantId,
-      run_id: slot.run_id,
-      pipeline: slot.pipeline,
-    });
-    return ledgerRow(tenantId, slot, failedOutcome('lease_expired', reason), undefined, deps.now());
-  });
-  if (rows.length > 0) await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
+  for (let start = 0; start < expired.length; start += rowsPerAppend) {
+    const slots = expired.slice(start, start + rowsPerAppend);
+    for (const { run_id, pipeline } of slots) {
+      deps.log('WARNING', 'A run outlived its lease', { tenant_id: tenantId, run_id, pipeline });
+    }
+    const append = () =>
+      deps.appendRows(
+        tenantId,
+        'pipeline_runs',
+        slots.map((slot) => expiredRow(tenantId, slot, deps.now())),
+      );
+    await retrying(retryPolicy, append);
+  }
+}
+
+function expiredRow(tenantId: string, slot: Slot, now: Date) {
+  const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
+  const times = { startedAt: undefined, endedAt: now, recordedAt: now };
+  return ledgerRow(tenantId, slot, failedOutcome('lease_expired', reason), times);
 }
 
 async function publishAgain(

@@ -1,8 +1,9 @@
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { failedOutcome, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
+import { failedOutcome, type RunOutcome } from '../../shared/domain/ledger-row';
 import { parseParameters } from '../../shared/domain/parameters';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
+import type { OnboardedSlot } from './work-on-run';
 
 /**
  * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
@@ -11,7 +12,7 @@ import type { ExecutionTools } from '../../shared/pipelines/execution';
  */
 export async function executeRun(
   tenantId: string,
-  slot: Slot,
+  slot: OnboardedSlot,
   definition: PipelineDefinition,
   tools: ExecutionTools,
   signal: AbortSignal,
@@ -22,6 +23,7 @@ export async function executeRun(
   }
   const run = {
     runId: slot.run_id,
+    onboardingId: slot.onboarding_id,
     tenantId,
     datasetId: tenantId,
     definition,

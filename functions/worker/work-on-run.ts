@@ -6,9 +6,13 @@ import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape
 import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
 import type { RunMessage } from '../../shared/domain/run-message';
 import type { Log } from '../../shared/log';
+import { executionIdOf } from '../../shared/pipelines/execution';
 import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
+
+/** A slot, and the onboarding of its tenant. */
+export type OnboardedSlot = Slot & { readonly onboarding_id: string | null };
 
 export interface WorkerDependencies {
   readonly runStatement: RunStatement;
@@ -18,7 +22,7 @@ export interface WorkerDependencies {
   /** Runs a pipeline's steps. Throws for what a later delivery can do better: the run is not over then. */
   readonly execute: (
     tenantId: string,
-    slot: Slot,
+    slot: OnboardedSlot,
     pipeline: PipelineDefinition,
     signal: AbortSignal,
   ) => Promise<RunOutcome>;
@@ -45,13 +49,18 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
 
-  const { slot } = found;
+  const { slot, onboarding_id } = found;
   const startedAt = deps.now();
-  const outcome = await bringToEnd(tenant_id, slot, startedAt, deps);
+  const outcome = await bringToEnd(tenant_id, { ...slot, onboarding_id }, startedAt, deps);
   if (outcome === 'not over yet') return handOver(message, deps);
   const endedAt = deps.now();
-  const row = ledgerRow(tenant_id, slot, outcome, startedAt, endedAt);
-  await retrying(retryPolicy, () => deps.appendRows(tenant_id, 'pipeline_runs', [row]));
+  const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
+  const append = () => {
+    const times = { startedAt: outcome.startedAt ?? startedAt, endedAt, recordedAt: deps.now() };
+    const row = ledgerRow(tenant_id, slot, outcome, times, executionId);
+    return deps.appendRows(tenant_id, 'pipeline_runs', [row]);
+  };
+  await retrying(retryPolicy, append);
   await deps.release(tenant_id, run_id);
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     ...message,
@@ -73,7 +82,7 @@ async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerD
 
 async function bringToEnd(
   tenantId: string,
-  slot: Slot,
+  slot: OnboardedSlot,
   startedAt: Date,
   deps: WorkerDependencies,
 ): Promise<RunOutcome | 'not over yet'> {

@@ -17,6 +17,7 @@ export type AuthenticateTenant = (key: string | undefined) => Promise<TenantIden
 const acceptedForMs = 30_000;
 /** Long enough to spare BigQuery a client that keeps trying a wrong key. */
 const refusedForMs = 5_000;
+const longestLookUpMs = 5_000;
 const maximumEntries = 10_000;
 
 interface CacheEntry {
@@ -88,7 +89,12 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
 }
 
 async function findKey(runStatement: RunStatement, tenantId: string, digest: string) {
-  const rows = await runStatement(tenantId, findApiKey, { tenant_id: tenantId, key_hash: digest })
+  const rows = await runStatement(
+    tenantId,
+    findApiKey,
+    { tenant_id: tenantId, key_hash: digest },
+    { timeoutMs: longestLookUpMs },
+  )
     .then((outcome) => outcome.rows)
     .catch((error: unknown) => {
       // No dataset or no table: there is no such tenant, hence no such key.

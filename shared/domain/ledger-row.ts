@@ -8,6 +8,8 @@ export interface RunOutcome {
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
   readonly failedStep?: string | undefined;
+  /** When its first step began, which may have been under an earlier delivery. */
+  readonly startedAt?: Date | undefined;
   readonly rowsWritten: number;
   readonly bytesProcessed: number;
   readonly bytesBilled: number;
@@ -23,15 +25,23 @@ export const failedOutcome = (errorCode: string, errorMessage: string): RunOutco
   bytesBilled: 0,
 });
 
-/** The ledger's row for a finished run. Streamed with its run_id as insertId, so that a repeat is most often dropped. Undefined `startedAt`: it never started, as far as is known. */
+export interface RunTimes {
+  /** Undefined: it never started, as far as is known. */
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date;
+  /** When the row is appended. Of two rows for one run the one recorded first is the outcome. */
+  readonly recordedAt: Date;
+}
+
+/** The ledger's row for a finished run. Streamed with the execution's id as insertId, so that a repeat is most often dropped. */
 export const ledgerRow = (
   tenantId: string,
   slot: Slot,
   outcome: RunOutcome,
-  startedAt: Date | undefined,
-  endedAt: Date,
+  times: RunTimes,
+  executionId: string = slot.run_id,
 ) => ({
-  insertId: slot.run_id,
+  insertId: executionId,
   json: {
     run_id: slot.run_id,
     tenant_id: tenantId,
@@ -44,12 +54,12 @@ export const ledgerRow = (
     error_message: outcome.errorMessage ?? null,
     failed_step: outcome.failedStep ?? null,
     admitted_at: slot.admitted_at.toISOString(),
-    started_at: startedAt?.toISOString() ?? null,
-    ended_at: endedAt.toISOString(),
-    duration_ms: startedAt === undefined ? null : endedAt.getTime() - startedAt.getTime(),
+    started_at: times.startedAt?.toISOString() ?? null,
+    ended_at: times.endedAt.toISOString(),
+    duration_ms: times.startedAt === undefined ? null : times.endedAt.getTime() - times.startedAt.getTime(),
     rows_written: outcome.rowsWritten,
     bytes_processed: outcome.bytesProcessed,
     bytes_billed: outcome.bytesBilled,
-    recorded_at: endedAt.toISOString(),
+    recorded_at: times.recordedAt.toISOString(),
   },
 });

@@ -42,7 +42,7 @@ export async function executePipeline(
     errorCode: failed?.error?.code,
     errorMessage: failed?.error?.message,
     failedStep: failed?.stepId,
-    startedAt,
+    startedAt: new Date(Math.min(+startedAt, ...outcomes.map((outcome) => +outcome.startedAt))),
     endedAt: tools.now(),
     steps: outcomes,
     ...outcomes.reduce(addUsage, noUsage),

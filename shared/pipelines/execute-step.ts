@@ -2,6 +2,7 @@ import type { RetryPolicy, Step } from '../definitions/pipeline-shape';
 import {
   addUsage,
   type ExecutionTools,
+  executionIdOf,
   noUsage,
   type RunToExecute,
   type StepError,
@@ -43,7 +44,7 @@ export async function executeStep(context: StepContext, step: Step): Promise<Ste
     if (startedAt >= deadline.at) {
       return end(context, step, [...ended, endWithoutJob(number, startedAt, deadline.error)]);
     }
-    const jobId = toJobId(context.run.runId, step.id, number);
+    const jobId = toJobId(executionIdOf(context.run), step.id, number);
     const timeoutMs = Math.min(
       deadline.at.getTime() - startedAt.getTime(),
       (step.timeout_seconds ?? context.run.definition.timeout_seconds) * 1000,

@@ -8,6 +8,8 @@ import type { Log } from '../log';
 /** An admitted run and what it executes. */
 export interface RunToExecute {
   readonly runId: string;
+  /** The tenant's onboarding: a tenant that is made anew may get the same run id again, by an idempotency key. */
+  readonly onboardingId?: string | null;
   readonly tenantId: string;
   readonly datasetId: string;
   readonly definition: PipelineDefinition;
@@ -74,3 +76,10 @@ export function addUsage(one: Usage, other: Usage): Usage {
     bytesBilled: one.bytesBilled + other.bytesBilled,
   };
 }
+
+/** Names a run in job ids and insertIds, for as long as BigQuery remembers those. */
+export const executionIdOf = ({
+  runId,
+  onboardingId,
+}: Pick<RunToExecute, 'runId' | 'onboardingId'>): string =>
+  onboardingId === undefined || onboardingId === null ? runId : `${runId}-${onboardingId.slice(0, 8)}`;

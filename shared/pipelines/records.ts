@@ -1,6 +1,6 @@
 import type { AppendedRow } from '../adapters/bigquery/append-rows';
 import type { Step } from '../definitions/pipeline-shape';
-import type { RunToExecute, StepError, Usage } from './execution';
+import { executionIdOf, type RunToExecute, type StepError, type Usage } from './execution';
 import type { CheckResult } from './quality-results';
 
 /** One attempt of a step. */
@@ -16,7 +16,7 @@ export interface Attempt extends Usage {
 /** The row of step_logs. An attempt recorded twice has the same insertId, and the same values. */
 export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, recordedAt: Date): AppendedRow {
   return {
-    insertId: `${run.runId}-${step.id}-${attempt.number}`,
+    insertId: `${executionIdOf(run)}-${step.id}-${attempt.number}`,
     json: {
       ...runColumns(run),
       step_id: step.id,
@@ -46,7 +46,7 @@ export function toCheckRow(
   recordedAt: Date,
 ): AppendedRow {
   return {
-    insertId: `${run.runId}-${step.id}-${attempt}-${result.name}`,
+    insertId: `${executionIdOf(run)}-${step.id}-${attempt}-${result.name}`,
     json: {
       ...runColumns(run),
       step_id: step.id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool } from './columns';
+import { bool, text } from './columns';
 import { slotShape } from './slot-shape';
 import { defineStatement } from './statement';
 
@@ -13,10 +13,12 @@ SELECT
     FROM tenants, UNNEST(active_runs) AS slot
     WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
   ) AS slot,
+  (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
   EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_finished`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
     slot: slotShape.nullable(),
+    onboarding_id: text.nullable(),
     is_finished: bool,
   }),
 });

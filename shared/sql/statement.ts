@@ -36,3 +36,9 @@ export interface Statement<Types extends ParameterTypes, Row> {
 export const defineStatement = <const Types extends ParameterTypes, Row>(
   statement: Statement<Types, Row>,
 ): Statement<Types, Row> => statement;
+
+/** The parameters of a statement, as they are given. */
+export type ParameterValues<S> =
+  S extends Statement<infer Types, unknown>
+    ? { readonly [Name in keyof Types]: ParameterValue<Types[Name]> }
+    : never;

@@ -23,6 +23,7 @@ export const tenantColumns = `
   suspended_at,
   suspension_reason,
   notes,
+  onboarding_id,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
@@ -47,6 +48,7 @@ export const tenantRow = z.object({
   suspended_at: timestamp.nullable(),
   suspension_reason: text.nullable(),
   notes: text.nullable(),
+  onboarding_id: text.nullable(),
   active_runs: z.array(
     z.object({
       run_id: text,

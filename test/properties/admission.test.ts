@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createRunStatement, type RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import { loadTables } from '../../shared/definitions/tables';
@@ -103,7 +104,7 @@ describe('Admission, release, lease expiry, quota change and month change, in an
     const datasets = createTenantDatasets(bigquery.client);
     await datasets.ensureDataset(dataset, 'US');
     for (const table of loadTables(join(__dirname, '../../schemas'))) {
-      if (table.name === 'tenants') await datasets.ensureTable(dataset, table);
+      if (['tenants', 'pipeline_runs'].includes(table.name)) await datasets.ensureTable(dataset, table);
     }
     await runStatement(dataset, insertTenant, {
       tenant_id,
@@ -113,6 +114,7 @@ describe('Admission, release, lease expiry, quota change and month change, in an
       max_pipelines_per_month: monthly,
       max_concurrent_pipelines: concurrent,
       notes: null,
+      onboarding_id: null,
       now: new Date(start),
     });
     return dataset;
@@ -147,8 +149,13 @@ describe('Admission, release, lease expiry, quota change and month change, in an
       case 'finish': {
         const slot = model.slots[command.which % Math.max(1, model.slots.length)];
         const runId = slot?.runId ?? 'run-that-never-was';
+        const release = async () =>
+          (await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now })).rows;
+        // Not in the ledger: it keeps its slot, however often it is released.
+        expect(await release()).toEqual(slot === undefined ? [] : [{ run_id: runId }]);
+        if (slot !== undefined) await appendToLedger(dataset, runId, slot.admittedAt);
         finish(model, runId);
-        await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now });
+        expect(await release()).toEqual([]);
         return;
       }
       case 'quotas':
@@ -178,6 +185,22 @@ describe('Admission, release, lease expiry, quota change and month change, in an
         return;
     }
   }
+
+  const appendToLedger = (dataset: string, runId: string, admittedAt: number) =>
+    createAppendRows(bigquery.client)(dataset, 'pipeline_runs', [
+      {
+        insertId: runId,
+        json: {
+          run_id: runId,
+          tenant_id,
+          pipeline: 'gcp/example/dryrun',
+          status: 'COMPLETED',
+          admitted_at: new Date(admittedAt).toISOString(),
+          ended_at: new Date(admittedAt).toISOString(),
+          recorded_at: new Date(admittedAt).toISOString(),
+        },
+      },
+    ]);
 
   async function compare(dataset: string, model: ModelTenant, at: number): Promise<void> {
     const { rows } = await runStatement(dataset, readTenant, { tenant_id, now: new Date(at) });

@@ -10,6 +10,8 @@ export const createListTenants = (bigquery: BigQuery): ListTenants =>
     do {
       const [datasets, next] = await bigquery.getDatasets({
         filter: `labels.${managedLabel.key}:${managedLabel.value}`,
+        // A tenant id may begin with an underscore, which makes its dataset a hidden one.
+        all: true,
         maxResults: 1000,
         autoPaginate: false,
         ...(pageToken === undefined ? {} : { pageToken }),

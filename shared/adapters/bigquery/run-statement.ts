@@ -8,6 +8,7 @@ import type {
   Statement,
   StructType,
 } from '../../sql/statement';
+import { within } from '../../within';
 
 export interface StatementOutcome<Row> {
   readonly rows: readonly Row[];
@@ -42,28 +43,12 @@ export const createRunStatement =
       labels: { statement: statement.name },
     });
     // The client answers [rows, next query, response]; its types know only of the first two.
-    const [rows, , response]: readonly unknown[] = await within(timeoutMs, request);
+    const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);
     return {
       rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
       affectedRows: responseShape.parse(response ?? {}).numDmlAffectedRows,
     };
   };
-
-async function within<T>(timeoutMs: number, request: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`No answer from BigQuery within ${timeoutMs} ms`), {
-      code: 'ETIMEDOUT',
-    });
-    timer = setTimeout(() => reject(error), timeoutMs);
-  });
-  try {
-    return await Promise.race([request, timeUp]);
-  } finally {
-    clearTimeout(timer);
-    request.catch(() => undefined);
-  }
-}
 
 const clientValues = (
   types: ParameterTypes,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TableDefinition } from '../../definitions/tables';
 import { ServiceError } from '../../errors';
 import { isDuplicate, isNotFound } from './failures';
+import { createRunOnce, type RunOnce } from './run-once';
 
 /** The label by which scheduled work finds the tenants' datasets. */
 export const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
@@ -14,14 +15,20 @@ export interface TenantDatasets {
    * `tenant_exists` for a dataset that does not carry our label: it is somebody else's.
    */
   readonly ensureDataset: (dataset: string, location: string) => Promise<string>;
-  /** Makes the table unless it is there; one that is there gets the definition's columns it lacks. */
-  readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<void>;
+  /**
+   * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to when it
+   * was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another time.
+   */
+  readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<string>;
+  /** Runs a statement at most once for an id, whoever else does so. */
+  readonly runOnce: RunOnce;
   readonly deleteDataset: (dataset: string) => Promise<void>;
   readonly deleteTable: (dataset: string, table: string) => Promise<void>;
 }
 
 const datasetShape = z.object({ location: z.string(), labels: z.record(z.string(), z.string()).default({}) });
-const tableShape = z.object({
+const createdShape = z.object({ creationTime: z.string() });
+const tableShape = createdShape.extend({
   schema: z
     .object({ fields: z.array(z.looseObject({ name: z.string() })).default([]) })
     .default({ fields: [] }),
@@ -29,6 +36,8 @@ const tableShape = z.object({
 
 export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
   return {
+    runOnce: createRunOnce(bigquery),
+
     async ensureDataset(dataset, location) {
       try {
         await bigquery.createDataset(dataset, {
@@ -46,10 +55,11 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
     async ensureTable(dataset, definition) {
       const { name, ...resource } = definition;
       try {
-        await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
+        const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
+        return createdShape.parse(table.metadata).creationTime;
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        await addMissingColumns(bigquery, dataset, definition);
+        return await addMissingColumns(bigquery, dataset, definition);
       }
     },
 
@@ -73,14 +83,15 @@ async function addMissingColumns(
   bigquery: BigQuery,
   dataset: string,
   definition: TableDefinition,
-): Promise<void> {
+): Promise<string> {
   const table = bigquery.dataset(dataset).table(definition.name);
   const [metadata] = await table.getMetadata();
-  const present = tableShape.parse(metadata).schema.fields;
+  const { creationTime, schema } = tableShape.parse(metadata);
+  const present = schema.fields;
   const names = new Set(present.map((field) => field.name.toLowerCase()));
   const missing = definition.schema.fields.filter((field) => !names.has(field.name.toLowerCase()));
-  if (missing.length === 0) return;
-  await table.setMetadata({ schema: { fields: [...present, ...missing] } });
+  if (missing.length > 0) await table.setMetadata({ schema: { fields: [...present, ...missing] } });
+  return creationTime;
 }
 
 async function describeOwnDataset(bigquery: BigQuery, dataset: string) {

@@ -78,8 +78,7 @@ function finishedRuns(count: number) {
         lease_expires_at: end,
       },
       { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },
-      start,
-      end,
+      { startedAt: start, endedAt: end, recordedAt: end },
     ),
   );
 }
