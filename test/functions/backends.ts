@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
 import { onboardTenant } from '../../functions/onboard/onboard-tenant';
@@ -20,6 +20,18 @@ import { query } from '../support/local-cloud';
 export const schemasDirectory = join(__dirname, '../../schemas');
 export const runTopic = 'pipeline-runs';
 export const dryrun = 'gcp/example/dryrun';
+
+/** A copy of the project's definitions with a pipeline of the test's own; it is the test's to remove. */
+export function schemasWith(pipelines: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'schemas-'));
+  cpSync(schemasDirectory, directory, { recursive: true });
+  for (const [path, text] of Object.entries(pipelines)) {
+    const file = join(directory, 'pipelines', `${path}.yaml`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return directory;
+}
 
 export interface Backends {
   readonly bigquery: RunningBigQuery;
@@ -110,6 +122,7 @@ async function onboard(
     defaultLocation: 'US',
     now: () => new Date(),
     newId: randomUUID,
+    log: () => undefined,
   });
   return api_key;
 }
