@@ -78,6 +78,7 @@ async function ask(
     pipeline: wish.pipeline,
     // One token for each run that may come to be: a try without a key is a run of its own.
     token: isKeyed ? `${wish.index}` : name,
+    isKeyed,
   };
   const token = otherToken ?? run.token;
   const body = wish.pipeline === 'append' ? { token, source_uri: world.putToken(token) } : { token };
@@ -107,7 +108,7 @@ const keyOf = (wish: Wish): string => `key-${wish.index}`;
 export const describe = (answer: Answer): string =>
   answer.kind === 'unanswered'
     ? `unanswered (${answer.reason})`
-    : `${answer.status} ${answer.code || JSON.stringify(answer.body).slice(0, 120)}`;
+    : `${answer.status} ${answer.code} ${answer.body.detail ?? ''}`.trim();
 
 /** What each wrong request must be answered; or 503, or nothing. */
 const expected: Readonly<Record<Wrong, number>> = {

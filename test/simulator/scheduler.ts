@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededFraction } from '../../local/faults/seeded';
 import { rfc3339 } from '../../local/scheduler/attempt';
-import { describe } from './callers';
 import { send } from './client';
 import { republishRule, type World } from './world';
 
@@ -43,7 +42,7 @@ export function startScheduler(seed: number, world: World): Scheduler {
       reconciled[done] += Number(answer.body[done] ?? 0);
     }
     if (Number(answer.body.repaired ?? 0) > 0) {
-      world.journal.violate('counters need no repair', `reconcile: ${describe(answer)}`);
+      world.journal.violate('counters need no repair', `reconcile: ${JSON.stringify(answer.body)}`);
     }
   };
 

@@ -103,9 +103,11 @@ function judgeLedger(
   const known = new Set(wanted.map(({ runId }) => runId));
   for (const runId of outcomes.keys()) {
     if (known.has(runId) && (register.admitted.has(runId) || register.doubtful.has(runId))) continue;
-    journal.violate('every run was asked for', `${tenantId}: run ${runId} was refused or never asked for`, [
-      runId,
-    ]);
+    journal.violate(
+      'what was refused does not run',
+      `${tenantId}: run ${runId} was refused, or its caller was told that nothing was started, or never asked for`,
+      [runId],
+    );
   }
 }
 

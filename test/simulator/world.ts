@@ -124,7 +124,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       subscriptions,
       runIdOf,
       traffic,
-      putToken: (token) => putToken(directory, token),
+      putToken: createPutToken(directory),
       setTrouble(isOn) {
         servers.bigquery.setFaultRate(isOn ? faultRate : 0);
         servers.pubsub.setFaultRate(isOn ? faultRate : 0);
@@ -157,9 +157,14 @@ async function prepareSubscriptions(pubsub: PubSub, workerUrl: string) {
   return { runs, deadLetters: `${runTopic}-dead-letter-kept` };
 }
 
-function putToken(directory: string, token: string): string {
+/** Written once, before anyone can load it: a file that is written again is empty for a moment. */
+function createPutToken(directory: string): World['putToken'] {
   const folder = join(directory, 'gcs', 'simulator');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${token}.csv`), `${token}\n`);
-  return `gs://simulator/${token}.csv`;
+  const written = new Set<string>();
+  return (token) => {
+    if (!written.has(token)) writeFileSync(join(folder, `${token}.csv`), `${token}\n`);
+    written.add(token);
+    return `gs://simulator/${token}.csv`;
+  };
 }
