@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   const cloud = await starting;
   // Not where faults or latencies were asked for: they would strike here too.
   if (options.faults === undefined && options.bigqueryLimits === undefined) {
-    await warmUp(cloud.url, process.env.ADMIN_API_KEY);
+    await warmUp(cloud.url, process.env.ADMIN_API_KEY).catch((error: unknown) => {
+      console.error(`Not warmed up: ${error instanceof Error ? error.message : error}`);
+    });
   }
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
 }

@@ -53,11 +53,17 @@ export async function startServersInThread(
       else log(message.line);
     });
   });
+  let isClosing = false;
+  void ended.then(() => {
+    // Nothing works without them: better an end that is seen than calls that are never answered.
+    if (!isClosing) throw new Error('The local BigQuery and Pub/Sub ended unexpectedly');
+  });
   return {
     ...addresses,
     bigquery: controlsOf('bigquery'),
     pubsub: controlsOf('pubsub'),
     close: async () => {
+      isClosing = true;
       say({ kind: 'close' });
       await ended;
     },

@@ -11,19 +11,30 @@ export interface NewApiKey {
   readonly expires_at?: string | undefined;
 }
 
-/** Makes a further key and tells it once. Throws `tenant_not_found`; `invalid_request` for an expiry in the past. */
-export async function addApiKey(
-  tenantId: string,
-  given: NewApiKey,
-  createdBy: string,
-  deps: TenantsDependencies,
-) {
+/** Who asks for a key: an admin, or the tenant with another of its keys. */
+export interface Asker {
+  readonly id: string;
+  /** Milliseconds since 1970; Infinity: never. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Makes a further key and tells it once. A key cannot make one that outlives it: left out, the expiry is the asker's.
+ * Throws `tenant_not_found`; `invalid_request` for an expiry in the past, or past the asker's.
+ */
+export async function addApiKey(tenantId: string, given: NewApiKey, asker: Asker, deps: TenantsDependencies) {
   const now = deps.now();
-  const expiresAt = given.expires_at === undefined ? null : new Date(given.expires_at);
+  const expiresAt = expiryOf(given, asker);
   if (expiresAt !== null && expiresAt <= now) {
     throw new ServiceError(
       'invalid_request',
       `expires_at: expected a time in the future, given ${given.expires_at}`,
+    );
+  }
+  if ((expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > asker.expiresAt) {
+    throw new ServiceError(
+      'invalid_request',
+      `expires_at: expected no later than the key that asks, ${new Date(asker.expiresAt).toISOString()}`,
     );
   }
   await showTenant(tenantId, deps);
@@ -35,7 +46,7 @@ export async function addApiKey(
     key_hash: hashApiKey(apiKey),
     name: given.name ?? null,
     now,
-    created_by: createdBy,
+    created_by: asker.id,
     expires_at: expiresAt,
   });
   return {
@@ -45,6 +56,11 @@ export async function addApiKey(
     created_at: now.toISOString(),
     expires_at: expiresAt?.toISOString() ?? null,
   };
+}
+
+function expiryOf({ expires_at }: NewApiKey, asker: Asker): Date | null {
+  if (expires_at !== undefined) return new Date(expires_at);
+  return Number.isFinite(asker.expiresAt) ? new Date(asker.expiresAt) : null;
 }
 
 /** The tenant's keys without their secrets, oldest first. Throws `tenant_not_found`. */

@@ -9,7 +9,7 @@ import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { tenantProfile } from '../../shared/domain/tenant-profile';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { addApiKey, removeApiKey, showApiKeys } from './administer-keys';
+import { type Asker, addApiKey, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
   changeTenantQuotas,
@@ -73,8 +73,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantIn(request);
         const given = parseRequest(newApiKeyShape, await request.json());
-        const createdBy = await requireAdminOrOwn(deps, request, tenantId);
-        return { status: 201, body: await addApiKey(tenantId, given, createdBy, deps) };
+        const creator = await requireAdminOrOwn(deps, request, tenantId, { fresh: true });
+        return { status: 201, body: await addApiKey(tenantId, given, creator, deps) };
       },
     },
     {
@@ -91,7 +91,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/api-keys/{key_id}`,
       handle: async (request) => {
         const tenantId = tenantIn(request);
-        await requireAdminOrOwn(deps, request, tenantId);
+        await requireAdminOrOwn(deps, request, tenantId, { fresh: true });
         await removeApiKey(tenantId, request.params.key_id ?? '', deps);
         return { status: 204 };
       },
@@ -102,18 +102,20 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
 const tenantIn = (request: HttpRequest): string =>
   parseRequest(tenantIdSchema, request.params.tenant, 'tenant in the path');
 
-/** Resolves to who asked, for the record. A request that carries a tenant's key is that tenant's, whoever else it may be. */
+/** A request that carries a tenant's key is that tenant's, whoever else it may be. */
 async function requireAdminOrOwn(
   { adminRule, authenticateTenant }: TenantsHandlerDependencies,
   request: HttpRequest,
   tenantId: string,
-): Promise<string> {
+  options = { fresh: false },
+): Promise<Asker> {
   const key = request.header('X-API-Key');
   if (key === undefined) {
     // Who sends neither key is told of the one that every tenant has, as everywhere else.
     if (adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
     requireAdmin(adminRule, request);
-    return 'admin';
+    return { id: 'admin', expiresAt: Number.POSITIVE_INFINITY };
   }
-  return requireOwnTenant(await authenticateTenant(key), tenantId).keyId;
+  const { keyId, expiresAt } = requireOwnTenant(await authenticateTenant(key, options), tenantId);
+  return { id: keyId, expiresAt };
 }

@@ -8,10 +8,16 @@ import { findApiKey } from '../sql/find-api-key';
 export interface TenantIdentity {
   readonly tenantId: string;
   readonly keyId: string;
+  /** Milliseconds since 1970; Infinity for a key that does not expire. */
+  readonly expiresAt: number;
 }
 
 /** Resolves to whose key it is. Throws `unauthenticated` (one message for all reasons), or `unavailable`: never open. */
-export type AuthenticateTenant = (key: string | undefined) => Promise<TenantIdentity>;
+export type AuthenticateTenant = (
+  key: string | undefined,
+  /** Fresh: not from memory, so that a revoked key counts as revoked at once. */
+  options?: { readonly fresh: boolean },
+) => Promise<TenantIdentity>;
 
 /** A revoked key stops working everywhere within this time. */
 const acceptedForMs = 30_000;
@@ -46,11 +52,11 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
 export function createAuthenticateTenant(runStatement: RunStatement, now: () => number): AuthenticateTenant {
   const cache = new Map<string, CacheEntry>();
 
-  return async (key) => {
+  return async (key, { fresh } = { fresh: false }) => {
     const tenantId = key === undefined ? undefined : tenantOfApiKey(key);
     if (key === undefined || tenantId === undefined) throw unauthenticated();
     const digest = hashApiKey(key);
-    const identity = await (cached(digest) ?? lookUp(tenantId, digest)).identity;
+    const identity = await ((fresh ? undefined : cached(digest)) ?? lookUp(tenantId, digest)).identity;
     if (identity === undefined) throw unauthenticated();
     return identity;
   };
@@ -76,7 +82,7 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
         const found = await findKey(runStatement, tenantId, digest);
         const isValid = found !== undefined && found.expiresAt > now();
         entry.validUntil = isValid ? Math.min(now() + acceptedForMs, found.expiresAt) : now() + refusedForMs;
-        return isValid ? { tenantId, keyId: found.keyId } : undefined;
+        return isValid ? { tenantId, ...found } : undefined;
       } catch (error) {
         cache.delete(digest);
         throw new ServiceError('unavailable', 'The API key cannot be checked at the moment', {

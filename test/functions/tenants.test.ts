@@ -154,7 +154,13 @@ describe('Tenant administration', () => {
     });
     const key = String(byAdmin.body.api_key);
     const byTenant = await ask('POST', 'keys/api-keys', undefined, withKey(key));
-    expect(byTenant).toMatchObject({ status: 201, body: { name: null, expires_at: null } });
+    // No key can make one that outlives it.
+    expect(byTenant).toMatchObject({
+      status: 201,
+      body: { name: null, expires_at: '2098-12-31T22:00:00.000Z' },
+    });
+    const tooLong = await ask('POST', 'keys/api-keys', { expires_at: '2100-01-01T00:00:00Z' }, withKey(key));
+    expect(tooLong).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect((await run('keys', String(byTenant.body.api_key))).status).toBe(202);
 
     const { body: listed } = await ask('GET', 'keys/api-keys', undefined, withKey(firstKey));
@@ -172,6 +178,8 @@ describe('Tenant administration', () => {
     expect((await ask('GET', 'keys/api-keys')).body.api_keys).toContainEqual(
       expect.objectContaining({ name: 'ci', revoked_at: expect.stringMatching(/Z$/) }),
     );
+    // It was in use a moment ago, and makes no further key all the same.
+    expect((await ask('POST', 'keys/api-keys', undefined, withKey(key))).status).toBe(401);
     // Never used at the run function, so that it cannot remember it from before.
     expect((await run('keys', key)).status).toBe(401);
     expect((await run('keys', firstKey)).status).toBe(202);

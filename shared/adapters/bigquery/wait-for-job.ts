@@ -42,7 +42,7 @@ export async function waitForJob(
   const timeout = setTimeout(() => timer.abort(), deadline - Date.now());
   try {
     while (resource.status.state !== 'DONE') {
-      if (isQuery(first)) result = await unlessAborted(waitForQuery(job, maxResults), until);
+      if (isQuery(first)) result = await unlessAborted(waitForQuery(job, maxResults, until), until);
       else await sleep(pause, undefined, { signal: until });
       resource = await unlessAborted(readJob(job), until);
       pause = Math.min(pause * pauseGrowth, longestPause);
@@ -61,8 +61,9 @@ export async function waitForJob(
  * BigQuery answers when the query has ended, or after some ten seconds: an end is known at once, without asking often.
  * A failed query is answered with its error; the job's resource then says the same, so it is not looked at here.
  */
-async function waitForQuery(job: Job, maxResults: number): Promise<unknown> {
+async function waitForQuery(job: Job, maxResults: number, signal: AbortSignal): Promise<unknown> {
   for (;;) {
+    signal.throwIfAborted();
     try {
       const result = await readResult(job, maxResults);
       if (progressShape.parse(result).jobComplete) return result;
