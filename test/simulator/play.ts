@@ -34,6 +34,7 @@ export async function play(options: SimulatorOptions, deps: PlayDependencies): P
     underWay.add(settled);
     void settled.finally(() => underWay.delete(settled));
   };
+  const change = createChanges(deps);
   const ahead = [...moments];
   let planned = 0;
   let number = 0;
@@ -43,7 +44,8 @@ export async function play(options: SimulatorOptions, deps: PlayDependencies): P
       const moment = ahead.shift();
       if (moment !== undefined) await happen(moment.kind, deps);
     }
-    playWave(wave, number++, deps, begin);
+    playWave(wave, number, deps, begin);
+    change(wave, number++);
     planned += wave.wishes.length;
     await sleep(wave.pauseMs);
   }
@@ -52,15 +54,13 @@ export async function play(options: SimulatorOptions, deps: PlayDependencies): P
   await deps.administration.done();
 }
 
-const activations = new WeakMap<PlayDependencies, Map<number, string>>();
-
 function playWave(
   wave: Wave,
   number: number,
   deps: PlayDependencies,
   begin: (work: Promise<void>) => void,
 ): void {
-  const { callers, administration } = deps;
+  const { callers } = deps;
   for (const wish of wave.wishes) {
     const caller = callers[wish.tenant];
     if (caller !== undefined) begin(fulfil(wish, caller, deps));
@@ -72,17 +72,22 @@ function playWave(
       begin(askWrongly(wave.wrong.what, `wrong.${number}`, caller, other, deps));
     }
   }
-  const changed = wave.quotas && callers[wave.quotas.tenant];
-  if (wave.quotas && changed) administration.changeQuotas(changed.tenantId, wave.quotas);
-  const due = activations.get(deps) ?? new Map<number, string>();
-  activations.set(deps, due);
-  const suspended = wave.suspended === undefined ? undefined : callers[wave.suspended];
-  if (suspended !== undefined) {
-    administration.suspend(suspended.tenantId);
-    due.set(number + suspendedFor, suspended.tenantId);
-  }
-  const active = due.get(number);
-  if (active !== undefined) administration.activate(active);
+}
+
+/** Changes of quotas, and suspensions for a few waves. */
+function createChanges({ callers, administration }: PlayDependencies): (wave: Wave, number: number) => void {
+  const activations = new Map<number, string>();
+  return (wave, number) => {
+    const changed = wave.quotas && callers[wave.quotas.tenant];
+    if (wave.quotas && changed) administration.changeQuotas(changed.tenantId, wave.quotas);
+    const suspended = wave.suspended === undefined ? undefined : callers[wave.suspended];
+    if (suspended !== undefined) {
+      administration.suspend(suspended.tenantId);
+      activations.set(number + suspendedFor, suspended.tenantId);
+    }
+    const active = activations.get(number);
+    if (active !== undefined) administration.activate(active);
+  };
 }
 
 /** Callers are as many as instances can serve: what cannot be served would only wait for its turn. */
