@@ -127,7 +127,6 @@ export function classifyFailure(error: unknown): Failure {
 
 export const isNotFound = (error: unknown): boolean => classifyFailure(error).kind === 'not_found';
 export const isDuplicate = (error: unknown): boolean => classifyFailure(error).kind === 'duplicate';
-export const isConflict = (error: unknown): boolean => classifyFailure(error).kind === 'conflict';
 
 /** Whether the same call can succeed later, a conflict included. */
 export function isRetryable(error: unknown): boolean {

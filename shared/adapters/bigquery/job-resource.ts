@@ -43,8 +43,6 @@ export interface JobStatistics {
   readonly endedAt?: Date | undefined;
 }
 
-export const noStatistics: JobStatistics = { rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
-
 /** @param resultRows rows of the query's result, where they went to a destination table */
 export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {
   const { query, load, creationTime, endTime } = statistics;
