@@ -20,15 +20,19 @@ import type { TableDefinition } from '../../shared/definitions/tables';
 import type { Quotas } from '../../shared/domain/quotas';
 import { serveRoutes } from '../../shared/http/serve';
 import { createRelease } from '../../shared/release';
-import type { Journal } from './journal';
 import type { Life } from './life';
-import { mortalAppendRows, mortalPublishRun, mortalRunJob, mortalRunStatement } from './mortal';
+import {
+  mortalAppendRows,
+  mortalPublishRun,
+  mortalRunJob,
+  mortalRunStatement,
+  type Oblivious,
+} from './mortal';
 
 /** What instances of all functions share: definitions, time and names, and nothing that a process holds. */
-export interface Surroundings {
+export interface Surroundings extends Oblivious {
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly journal: Journal;
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly tables: readonly TableDefinition[];
   readonly tiers: Readonly<Record<string, Quotas>>;
@@ -61,11 +65,11 @@ export const compositions = {
     return serveRoutes(routes, log);
   },
 
-  worker(life: Life, { now, journal, pipelines, runTopic }: Surroundings) {
+  worker(life: Life, { now, journal, oblivion, pipelines, runTopic }: Surroundings) {
     const { log } = journal;
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
-    const appendRows = mortalAppendRows(life, bigquery, journal);
+    const appendRows = mortalAppendRows(life, bigquery, { journal, oblivion });
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
       appendRows,
@@ -90,7 +94,7 @@ export const compositions = {
     return serveRoutes(routes, log);
   },
 
-  reconcile(life: Life, { now, journal, runTopic, rule }: Surroundings) {
+  reconcile(life: Life, { now, journal, oblivion, runTopic, rule }: Surroundings) {
     const { log } = journal;
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
@@ -99,7 +103,7 @@ export const compositions = {
       listTenants: createListTenants(bigquery),
       readSlots: (dataset) => life.through('read-slots', dataset, () => readSlots(dataset)),
       runStatement,
-      appendRows: mortalAppendRows(life, bigquery, journal),
+      appendRows: mortalAppendRows(life, bigquery, { journal, oblivion }),
       publishRun: mortalPublishRun(life, runTopic, journal),
       release: createRelease(runStatement, now),
       rule,

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
+import type { Faults } from '../../local/faults/faults';
 import { type AppendRows, createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import type { RunJob } from '../../shared/adapters/bigquery/run-job';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
@@ -26,14 +28,35 @@ export const mortalRunJob =
       return outcome;
     });
 
-export function mortalAppendRows(life: Life, bigquery: BigQuery, { ended }: Journal): AppendRows {
+/**
+ * BigQuery drops a row whose insertId it remembers, on best effort. Here it forgets many: those rows are sent under ids
+ * that it has not seen.
+ */
+export function mortalAppendRows(
+  life: Life,
+  bigquery: BigQuery,
+  { journal, oblivion }: Oblivious,
+): AppendRows {
   const appendRows = createAppendRows(bigquery);
   return (dataset, table, rows) =>
     life.through(`append ${table}`, rows.map(({ insertId }) => insertId).join(), async () => {
-      await appendRows(dataset, table, rows);
+      const sent = rows.map((row) => {
+        const identity = `${table} ${row.insertId}`;
+        const isForgotten = oblivion.next({ kind: 'insertId', identity }, ['forgotten']) !== undefined;
+        return isForgotten ? { ...row, insertId: randomUUID() } : row;
+      });
+      await appendRows(dataset, table, sent);
       if (table !== 'pipeline_runs') return;
-      for (const { insertId, json } of rows) ended(insertId, `${life.name}: in the ledger as ${json.status}`);
+      for (const { insertId, json } of rows) {
+        journal.ended(insertId, `${life.name}: in the ledger as ${json.status}`);
+      }
     });
+}
+
+export interface Oblivious {
+  readonly journal: Journal;
+  /** Decides which insertIds BigQuery has forgotten. */
+  readonly oblivion: Faults;
 }
 
 export function mortalPublishRun(life: Life, topic: string, { note }: Journal): PublishRun {

@@ -45,6 +45,9 @@ export const republishRule = { startGraceMs: 8_000, intervalMs: 3_000 };
 /** What is hung up or late is so for a shorter time than in life, and so is everything that waits for it. */
 const shortTimes = { hangMs: 800, lateMs: 300 };
 
+/** The share of insertIds that BigQuery has forgotten when they come again. */
+const forgottenShare = 0.3;
+
 /** Starts the local cloud and the instances of all functions. Once a process: clients read the environment. */
 export async function startWorld(options: SimulatorOptions): Promise<World> {
   const { seed, faultRate, deathRate } = options;
@@ -82,10 +85,12 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     const clock = createClock(start);
     const journal = createJournal(clock.now);
     const runIdOf = (request: string) => runIdOfKey(`simulation ${seed}`, request);
+    const oblivion = createFaults({ seed, rate: 0 });
     const surroundings: Surroundings = {
       now: clock.now,
       newId: () => runIdOf(requestName.getStore() ?? ''),
       journal,
+      oblivion,
       pipelines: loadPipelines(schemas),
       tables: loadTables(schemas),
       tiers: loadTiers(schemas),
@@ -129,6 +134,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
         servers.bigquery.setFaultRate(isOn ? faultRate : 0);
         servers.pubsub.setFaultRate(isOn ? faultRate : 0);
         fate.setRate(isOn ? deathRate : 0);
+        oblivion.setRate(isOn ? forgottenShare : 0);
       },
       close,
     };
