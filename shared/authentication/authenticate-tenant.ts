@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import { isNotFound } from '../adapters/bigquery/failures';
+import { isNotFound, isRetryable } from '../adapters/bigquery/failures';
 import type { RunStatement } from '../adapters/bigquery/run-statement';
 import { hashApiKey, tenantOfApiKey } from '../domain/api-key';
 import { ServiceError } from '../errors';
+import { retrying } from '../retry';
 import { findApiKey } from '../sql/find-api-key';
 
 export interface TenantIdentity {
@@ -23,7 +24,9 @@ export type AuthenticateTenant = (
 const acceptedForMs = 30_000;
 /** Long enough to spare BigQuery a client that keeps trying a wrong key. */
 const refusedForMs = 5_000;
-const longestLookUpMs = 5_000;
+/** With what is left of a request's 15 s it has to be decided. */
+const longestLookUpMs = 3_000;
+const lookUpPolicy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
 const maximumEntries = 10_000;
 
 interface CacheEntry {
@@ -95,19 +98,19 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
 }
 
 async function findKey(runStatement: RunStatement, tenantId: string, digest: string) {
-  const rows = await runStatement(
-    tenantId,
-    findApiKey,
-    { tenant_id: tenantId, key_hash: digest },
-    { timeoutMs: longestLookUpMs },
-  )
-    .then((outcome) => outcome.rows)
-    .catch((error: unknown) => {
-      // No dataset or no table: there is no such tenant, hence no such key.
-      if (isNotFound(error)) return [];
-      throw error;
-    });
+  const rows = await retrying(lookUpPolicy, () => lookUpKey(runStatement, tenantId, digest));
   const match = rows.find((row) => timingSafeEqual(Buffer.from(row.key_hash), Buffer.from(digest)));
   if (match === undefined) return undefined;
   return { keyId: match.key_id, expiresAt: match.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
+}
+
+async function lookUpKey(runStatement: RunStatement, tenantId: string, digest: string) {
+  const parameters = { tenant_id: tenantId, key_hash: digest };
+  try {
+    return (await runStatement(tenantId, findApiKey, parameters, { timeoutMs: longestLookUpMs })).rows;
+  } catch (error) {
+    // No dataset or no table: there is no such tenant, hence no such key.
+    if (isNotFound(error)) return [];
+    throw error;
+  }
 }
