@@ -1,5 +1,5 @@
 import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { isRetryable } from '../../shared/adapters/bigquery/failures';
+import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
 import type { ReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
@@ -44,9 +44,7 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
   const slots = await retrying(retryPolicy, () => deps.readSlots(tenantId));
   if (slots.length === 0) return nothing;
-  const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
-  const read = () => deps.runStatement(tenantId, reconcileTenantStatement, parameters);
-  const [state] = (await retrying(retryPolicy, read)).rows;
+  const state = await readState(tenantId, slots, deps);
   if (state === undefined) return nothing;
 
   const now = deps.now();
@@ -66,6 +64,18 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
     state.known_runs_this_month !== state.pipeline_runs_this_month;
   const repaired = isLawBroken ? await repair(tenantId, state, deps) : 0;
   return { released: finished.length, republished: due.length, expired: expired.length, repaired };
+}
+
+/** Undefined where there is no such tenant any more. */
+async function readState(tenantId: string, slots: readonly Slot[], { runStatement }: ReconcileDependencies) {
+  const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
+  const read = () => runStatement(tenantId, reconcileTenantStatement, parameters);
+  try {
+    return (await retrying(retryPolicy, read)).rows[0];
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Should a worker be about to record its own outcome, the ledger has two rows, and the first is the outcome. */

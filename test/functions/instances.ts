@@ -17,7 +17,8 @@ import { type AdmitSettings, createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { createRelease } from '../../shared/release';
-import { runTopic, schemasDirectory } from './backends';
+import { call } from '../support/local-cloud';
+import { dryrun, runTopic, schemasDirectory } from './backends';
 import { collectingLog, type LogLine, type Served, serve } from './serve';
 
 export interface Instance extends Served {
@@ -31,6 +32,14 @@ export interface InstanceOptions {
   /** Pipelines' definitions; the project's own unless given. */
   readonly schemas?: string;
 }
+
+/** Posts a run's message as a push subscription does. */
+export const push = (worker: Served, tenant_id: string, run_id: string) => {
+  const message = { tenant_id, run_id, pipeline: dryrun };
+  const data = Buffer.from(JSON.stringify(message)).toString('base64');
+  const body = { message: { data, messageId: '1' }, subscription: 'projects/local/subscriptions/worker' };
+  return call(worker.url, 'POST', '/', { body });
+};
 
 /** Google's client as functions have it: it tries some failures again by itself. */
 const functionsClient = (apiEndpoint: string) => new BigQuery({ projectId: 'local', apiEndpoint });

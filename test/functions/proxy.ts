@@ -25,21 +25,21 @@ export interface BigQueryProxy {
   readonly calls: readonly Call[];
   readonly countOf: (statement: string) => number;
   /** From now on; calls that came before keep what they got. */
-  readonly treat: (decide: (call: Call) => Treatment) => void;
+  readonly treat: (decide: (call: Call) => Treatment | Promise<Treatment>) => void;
   readonly close: () => Promise<void>;
 }
 
 /** Stands between Google's client and BigQuery: counts calls, and lets some go wrong. */
 export async function startProxy(target: string): Promise<BigQueryProxy> {
   const calls: Call[] = [];
-  let decide: (call: Call) => Treatment = () => 'pass';
+  let decide: (call: Call) => Treatment | Promise<Treatment> = () => 'pass';
 
   const onRequest = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const text = await textOf(incoming);
     const statement = /"labels":\{"statement":"([a-z-]+)"\}/.exec(text)?.[1];
     const call = { method: incoming.method ?? '', path: incoming.url ?? '', statement };
     calls.push(call);
-    const treatment = decide(call);
+    const treatment = await decide(call);
     if (treatment === 'hang') return;
     if (treatment === 'break') return void outgoing.destroy();
     if (typeof treatment === 'object')
