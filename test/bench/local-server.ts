@@ -5,7 +5,10 @@ import { newDirectory, removeDirectory, type ServerProcess, startServer } from '
 
 const runAnswerShape = z.object({ run_id: z.string() });
 const onboardedShape = z.object({ api_key: z.string() });
-const pageShape = z.object({ totalRows: z.coerce.number() });
+const pageShape = z.object({
+  totalRows: z.coerce.number(),
+  rows: z.array(z.object({ f: z.array(z.object({ v: z.unknown() })) })).default([]),
+});
 const ledgerShape = z.array(
   z.object({ run_id: z.string(), status: z.string(), recorded_at: z.object({ value: z.string() }) }),
 );
@@ -38,20 +41,37 @@ export async function onboardUnlimited(url: string, tenantId: string): Promise<s
   return onboardedShape.parse(body).api_key;
 }
 
-/** How many rows a tenant's ledger has: by tabledata.list, which costs the server next to nothing. */
-export async function countLedger(bigqueryUrl: string, tenantId: string): Promise<number> {
-  const path = `/projects/local/datasets/${tenantId}/tables/pipeline_runs/data?maxResults=0`;
-  const response = await fetch(bigqueryUrl + path);
-  return pageShape.parse(await response.json()).totalRows;
+/** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute. */
+export const ledgerHas = (bigqueryUrl: string, tenantId: string, rows: number): Promise<void> =>
+  until(`${rows} finished runs`, async () => {
+    const { totalRows } = await listRows(bigqueryUrl, tenantId, 'pipeline_runs?maxResults=0');
+    return totalRows >= rows;
+  });
+
+/** Resolves when the tenant has no run in flight. A slot goes a little later than its ledger row comes. */
+export const tenantIsIdle = (bigqueryUrl: string, tenantId: string): Promise<void> =>
+  until('no run in flight', async () => {
+    const { rows } = await listRows(
+      bigqueryUrl,
+      tenantId,
+      'tenants?selectedFields=current_running_pipelines',
+    );
+    return rows.every(({ f }) => f.every(({ v }) => v === '0'));
+  });
+
+/** One page of tabledata.list, which costs the server next to nothing. */
+async function listRows(bigqueryUrl: string, tenantId: string, tableAndQuery: string) {
+  const [table, query] = tableAndQuery.split('?');
+  const response = await fetch(
+    `${bigqueryUrl}/projects/local/datasets/${tenantId}/tables/${table}/data?${query}`,
+  );
+  return pageShape.parse(await response.json());
 }
 
-/** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute. */
-export async function ledgerHas(bigqueryUrl: string, tenantId: string, rows: number): Promise<void> {
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + 60_000;
-  for (;;) {
-    const found = await countLedger(bigqueryUrl, tenantId);
-    if (found >= rows) return;
-    if (Date.now() > giveUpAt) throw new Error(`${found} of ${rows} runs were finished after a minute`);
+  while (!(await isSo())) {
+    if (Date.now() > giveUpAt) throw new Error(`Waited for a minute in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

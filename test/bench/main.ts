@@ -38,8 +38,8 @@ const rowsOf = (startSeconds: readonly number[], { alone, sequence, parallel, ..
 
 const notes = `
 Runs of gcp/example/dryrun for one tenant without quotas, through the gateway, with every answer on disk before it is given.
-"Alone": the next request is sent when the run before is in the ledger, which is asked for by tabledata.list as fast as
-it answers. Elsewhere the time to the ledger row is the row's recorded_at less the request's time, by the clock that both
+"Alone": the next request is sent when the run before has given its slot back; that its ledger row can be read is asked
+by tabledata.list as fast as it answers. Elsewhere the time to the ledger row is the row's recorded_at less the request's time, by the clock that both
 share: exact to 1 ms, and without the append itself. Per second: the median of the rounds (least…most).`;
 
 main().catch((error: unknown) => {

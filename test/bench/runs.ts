@@ -1,7 +1,7 @@
 import { median, quantile } from './figures';
 import { type Answered, createHttpClient } from './http-client';
 import { generateLoad } from './load';
-import { ledgerHas, onboardUnlimited, readLedger, runIdOf, withServer } from './local-server';
+import { ledgerHas, onboardUnlimited, readLedger, runIdOf, tenantIsIdle, withServer } from './local-server';
 import { memoryOfDescendants } from './machine';
 
 /** Milliseconds. */
@@ -75,7 +75,9 @@ export const measureRuns = (): Promise<RunFigures> =>
     const alone = await repeat(runsAlone, async () => {
       const accepted = await run();
       await finished();
-      return { acceptedMs: accepted.tookMs, readableMs: Date.now() - accepted.startedAt };
+      const readableMs = Date.now() - accepted.startedAt;
+      await tenantIsIdle(bigqueryUrl, tenantId);
+      return { acceptedMs: accepted.tookMs, readableMs };
     });
     const sequence = await repeat(sequentialRounds.rounds, () => runRound(sequentialRounds));
     const parallel = await repeat(parallelRounds.rounds, () => runRound(parallelRounds));
