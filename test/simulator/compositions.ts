@@ -23,6 +23,7 @@ import { createRelease } from '../../shared/release';
 import type { Life } from './life';
 import {
   mortalAppendRows,
+  mortalLog,
   mortalPublishRun,
   mortalRunJob,
   mortalRunStatement,
@@ -50,7 +51,7 @@ const handOverAfterMs = 4_000;
 /** Each composes one instance as the function's own index.ts does, with everything it does going through its life. */
 export const compositions = {
   run(life: Life, { now, newId, journal, pipelines, runTopic }: Surroundings) {
-    const { log } = journal;
+    const log = mortalLog(life, journal);
     const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
     const routes = runRoutes({
       authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
@@ -66,7 +67,7 @@ export const compositions = {
   },
 
   worker(life: Life, { now, journal, oblivion, pipelines, runTopic }: Surroundings) {
-    const { log } = journal;
+    const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
     const appendRows = mortalAppendRows(life, bigquery, { journal, oblivion });
@@ -95,7 +96,7 @@ export const compositions = {
   },
 
   reconcile(life: Life, { now, journal, oblivion, runTopic, rule }: Surroundings) {
-    const { log } = journal;
+    const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
     const readSlots = createReadSlots(bigquery);
@@ -113,7 +114,8 @@ export const compositions = {
     return serveRoutes(routes, log);
   },
 
-  'reset-quotas'(life: Life, { now, journal: { log } }: Surroundings) {
+  'reset-quotas'(life: Life, { now, journal }: Surroundings) {
+    const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
     return serveRoutes(
@@ -122,7 +124,8 @@ export const compositions = {
     );
   },
 
-  tenants(life: Life, { now, newId, journal: { log }, tiers }: Surroundings) {
+  tenants(life: Life, { now, newId, journal, tiers }: Surroundings) {
+    const log = mortalLog(life, journal);
     const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
     const authenticateTenant = createAuthenticateTenant(runStatement, () => now().getTime());
     const adminRule = { kind: 'open' } as const;
@@ -132,7 +135,8 @@ export const compositions = {
     );
   },
 
-  onboard(life: Life, { now, newId, journal: { log }, tables, tiers }: Surroundings) {
+  onboard(life: Life, { now, newId, journal, tables, tiers }: Surroundings) {
+    const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const deps = {
       adminRule: { kind: 'open' } as const,

@@ -5,6 +5,7 @@ import { type AppendRows, createAppendRows } from '../../shared/adapters/bigquer
 import type { RunJob } from '../../shared/adapters/bigquery/run-job';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createPublishRun, type PublishRun } from '../../shared/adapters/pubsub/publish-run';
+import type { Log } from '../../shared/log';
 import type { Journal } from './journal';
 import type { Life } from './life';
 
@@ -47,8 +48,8 @@ export function mortalAppendRows(
       });
       await appendRows(dataset, table, sent);
       if (table !== 'pipeline_runs') return;
-      for (const { insertId, json } of rows) {
-        journal.ended(insertId, `${life.name}: in the ledger as ${json.status}`);
+      for (const { json } of rows) {
+        journal.ended(String(json.run_id), `${life.name}: in the ledger as ${json.status}`);
       }
     });
 }
@@ -67,3 +68,10 @@ export function mortalPublishRun(life: Life, topic: string, { note }: Journal): 
       note(message.run_id, `${life.name}: published`);
     });
 }
+
+/** A dead instance writes no lines, though its timers go on. */
+export const mortalLog =
+  (life: Life, { log }: Journal): Log =>
+  (severity, message, fields) => {
+    if (!life.isOver()) log(severity, message, fields);
+  };

@@ -95,6 +95,8 @@ const isQuery = (resource: JobResource): boolean => resource.configuration?.quer
 
 /** The promise's value, unless the signal comes first: a request that is under way is then left to itself. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // First of all: where the signal has come already nobody else listens, and an unheard rejection ends the process.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -105,6 +107,5 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    promise.catch(() => undefined);
   }
 }
