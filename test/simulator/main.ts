@@ -9,6 +9,12 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  const again = `Seed ${options.seed}; once more: npm run simulate -- ${argumentsOf(options)}`;
+  // What nobody catches ends a function's process, and so this one.
+  process.on('uncaughtException', (error) => {
+    console.error('\nNobody caught this error:', error, `\n${again}`);
+    process.exit(1);
+  });
   const began = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const report = await simulate(options, (progress) => {
@@ -18,9 +24,7 @@ async function main(): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   console.log(report.table);
   if (report.isKept) return;
-  console.log(
-    `\nSeed ${options.seed} breaks an invariant. Once more: npm run simulate -- ${argumentsOf(options)}`,
-  );
+  console.log(`\nAn invariant is broken. ${again}`);
   process.exitCode = 1;
 }
 
