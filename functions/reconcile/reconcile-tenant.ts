@@ -7,6 +7,7 @@ import { failedOutcome, ledgerRow } from '../../shared/domain/ledger-row';
 import type { Log } from '../../shared/log';
 import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
+import { checkCounters } from '../../shared/sql/check-counters';
 import { reconcileTenant as reconcileTenantStatement } from '../../shared/sql/reconcile-tenant';
 import { repairCounters } from '../../shared/sql/repair-counters';
 import type { Slot } from '../../shared/sql/slot-shape';
@@ -59,10 +60,7 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
   await endExpired(tenantId, expired, deps);
   await Promise.all([...finished, ...expired].map(({ run_id }) => deps.release(tenantId, run_id)));
   await Promise.all(due.map((slot) => publishAgain(tenantId, slot, deps)));
-  const isLawBroken =
-    state.known_runs !== state.pipeline_runs_count ||
-    state.known_runs_this_month !== state.pipeline_runs_this_month;
-  const repaired = isLawBroken ? await repair(tenantId, state, deps) : 0;
+  const repaired = await repairIfBroken(tenantId, deps);
   return { released: finished.length, republished: due.length, expired: expired.length, repaired };
 }
 
@@ -115,10 +113,22 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
-async function repair(tenantId: string, found: object, { runStatement, now, log }: ReconcileDependencies) {
-  const repairing = () => runStatement(tenantId, repairCounters, { tenant_id: tenantId, now: now() });
-  const { affectedRows } = await retrying(retryPolicy, repairing);
-  if (affectedRows > 0)
+/** How many rows were repaired: 1 or 0. Comes last: a ledger too large to be counted must not keep runs from their end. */
+async function repairIfBroken(
+  tenantId: string,
+  { runStatement, now, log }: ReconcileDependencies,
+): Promise<number> {
+  const check = () => runStatement(tenantId, checkCounters, { tenant_id: tenantId });
+  const [found] = (await retrying(retryPolicy, check)).rows;
+  const isLawKept =
+    found === undefined ||
+    (found.known_runs === found.pipeline_runs_count &&
+      found.known_runs_this_month === found.pipeline_runs_this_month);
+  if (isLawKept) return 0;
+  const repair = () => runStatement(tenantId, repairCounters, { tenant_id: tenantId, now: now() });
+  const { affectedRows } = await retrying(retryPolicy, repair);
+  if (affectedRows > 0) {
     log('ERROR', 'Counters broke the conservation law and were repaired', { tenant_id: tenantId, found });
+  }
   return affectedRows;
 }

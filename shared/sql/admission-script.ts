@@ -42,7 +42,7 @@ FROM (
       FROM (
         SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
         FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
-        LEFT JOIN UNNEST(active_runs) AS slot ON slot.run_id = candidate.run_id
+        LEFT JOIN (SELECT run_id FROM UNNEST(active_runs)) AS slot ON slot.run_id = candidate.run_id
         WHERE slot.run_id IS NULL${ledger === undefined ? '' : ' AND candidate.run_id NOT IN UNNEST(finished_run_ids)'}
       )
       WHERE place <= LEAST(
@@ -76,7 +76,7 @@ SELECT
   ARRAY(
     SELECT AS STRUCT slot.run_id, slot.request_hash
     FROM UNNEST(active_runs) AS slot
-    JOIN UNNEST(@candidates) AS candidate ON candidate.run_id = slot.run_id
+    JOIN (SELECT run_id FROM UNNEST(@candidates)) AS candidate ON candidate.run_id = slot.run_id
   ) AS admitted${ledger === undefined ? '' : `,\n  ${ledger.finished} AS finished`}
 FROM tenants
 WHERE tenant_id = @tenant_id`;
