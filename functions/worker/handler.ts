@@ -1,5 +1,10 @@
+import { isRetryable } from '../../shared/adapters/bigquery/failures';
+import type { RunMessage } from '../../shared/domain/run-message';
+import { ServiceError } from '../../shared/errors';
+import { TimeIsUp } from '../../shared/group-commit';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import { TransientFailure } from '../../shared/pipelines/transient-failure';
 import { parseRunMessage, pushEnvelopeShape } from './push-envelope';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
 
@@ -21,10 +26,22 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
             attributes: message.attributes,
           });
         } else {
-          await workOnRun(run, deps);
+          await deliver(run, deps);
         }
         return { status: 204 };
       },
     },
   ];
+}
+
+/** Says which run it was when a delivery does not bring it to its end. Throws `unavailable`: the message comes again. */
+async function deliver(run: RunMessage, deps: WorkerDependencies): Promise<void> {
+  try {
+    await workOnRun(run, deps);
+  } catch (error) {
+    const isPassing = isRetryable(error) || error instanceof TransientFailure || error instanceof TimeIsUp;
+    const message = 'A delivery did not bring its run to its end; its message comes again';
+    deps.log(isPassing ? 'WARNING' : 'ERROR', message, { ...run, error });
+    throw new ServiceError('unavailable', 'The run is not over: its message has to be delivered again.');
+  }
 }

@@ -55,12 +55,12 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (outcome === 'not over yet') return handOver(message, deps);
   const endedAt = deps.now();
   const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
-  const append = () => {
-    const times = { startedAt: outcome.startedAt ?? startedAt, endedAt, recordedAt: deps.now() };
-    const row = ledgerRow(tenant_id, slot, outcome, times, executionId);
-    return deps.appendRows(tenant_id, 'pipeline_runs', [row]);
+  const rowRecordedAt = (recordedAt: Date) => {
+    const times = { startedAt: outcome.startedAt ?? startedAt, endedAt, recordedAt };
+    return ledgerRow(tenant_id, slot, outcome, times, executionId);
   };
-  await retrying(retryPolicy, append);
+  if (!(await record(tenant_id, rowRecordedAt, deps)))
+    return deps.log('WARNING', 'A tenant was deleted under its run, and the run with it', { ...message });
   await deps.release(tenant_id, run_id);
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     ...message,
@@ -68,6 +68,21 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
     error_code: outcome.errorCode,
     error_message: outcome.errorMessage,
   });
+}
+
+/** Appends the ledger row. False: the ledger is gone. */
+async function record(
+  tenantId: string,
+  rowRecordedAt: (recordedAt: Date) => ReturnType<typeof ledgerRow>,
+  { appendRows, now }: WorkerDependencies,
+): Promise<boolean> {
+  try {
+    await retrying(retryPolicy, () => appendRows(tenantId, 'pipeline_runs', [rowRecordedAt(now())]));
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerDependencies) {

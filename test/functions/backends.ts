@@ -40,7 +40,8 @@ export interface Backends {
   readonly client: BigQuery;
   readonly messages: PubSub;
   readonly runStatement: RunStatement;
-  readonly schemasDirectory: string;
+  /** Makes gs://<path>. */
+  readonly putFile: (path: string, text: string) => void;
   /** Onboards a tenant, unlimited unless quotas are given, and resolves to its API key. */
   readonly onboard: (tenantId: string, quotas?: Partial<Quotas>) => Promise<string>;
   readonly usage: (tenantId: string) => Promise<Usage>;
@@ -85,7 +86,10 @@ export async function startBackends(options: Pick<BigQueryOptions, 'limits'> = {
     client,
     messages,
     runStatement,
-    schemasDirectory,
+    putFile: (path, text) => {
+      mkdirSync(dirname(join(gcsDirectory, path)), { recursive: true });
+      writeFileSync(join(gcsDirectory, path), text);
+    },
     onboard: (tenantId, quotas) => onboard(client, runStatement, tenantId, quotas),
     usage: (tenantId) => usage(client, tenantId),
     ledger: (tenantId) => query(client, tenantId, 'SELECT * FROM pipeline_runs ORDER BY recorded_at'),

@@ -34,8 +34,8 @@ export interface InstanceOptions {
 }
 
 /** Posts a run's message as a push subscription does. */
-export const push = (worker: Served, tenant_id: string, run_id: string) => {
-  const message = { tenant_id, run_id, pipeline: dryrun };
+export const push = (worker: Served, tenant_id: string, run_id: string, pipeline = dryrun) => {
+  const message = { tenant_id, run_id, pipeline };
   const data = Buffer.from(JSON.stringify(message)).toString('base64');
   const body = { message: { data, messageId: '1' }, subscription: 'projects/local/subscriptions/worker' };
   return call(worker.url, 'POST', '/', { body });
