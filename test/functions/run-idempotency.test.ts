@@ -96,7 +96,7 @@ describe('The run function', () => {
     });
 
     it('finds the run also when it is over', async () => {
-      const apiKey = await onboard('over', { max_pipelines_per_month: 1 });
+      const apiKey = await onboard('over', { max_pipelines_per_month: 2 });
       const first = await ask('over', apiKey, { key: 'order-1' });
       const worker = await startWorkerInstance({ bigqueryUrl: backends.bigquery.url, now: () => now });
       expect((await push(worker, 'over', String(first.body.run_id))).status).toBe(204);
@@ -110,7 +110,9 @@ describe('The run function', () => {
       expect((await push(worker, 'over', String(first.body.run_id))).status).toBe(204);
       expect(await backends.ledger('over')).toHaveLength(1);
       await worker.close();
-      expect(await ask('over', apiKey, { key: 'order-2' })).toMatchObject({ status: 429 });
+      expect(await ask('over', apiKey, { key: 'order-2' })).toMatchObject({ status: 202 });
+      expect(await ask('over', apiKey, { key: 'order-3' })).toMatchObject({ status: 429 });
+      expect(await ask('over', apiKey, { key: 'order-1' })).toMatchObject({ status: 202, body: first.body });
       const another = await ask('over', apiKey, {
         key: 'order-1',
         pipeline: 'test/example/with_defaults',
