@@ -1,26 +1,13 @@
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { type Admission, type Admit, type AdmitSettings, createAdmit } from '../../shared/admission';
+import { type Admit, type AdmitSettings, createAdmit } from '../../shared/admission';
 import type { Candidate } from '../../shared/domain/admission';
 import { withdrawRuns } from '../../shared/sql/withdraw-runs';
-import { type Backends, dryrun, record, startBackends } from '../functions/backends';
+import { type Backends, record, startBackends } from '../functions/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../functions/proxy';
 import { collectingLog, type LogLine } from '../functions/serve';
 import { clientOf } from '../support/local-bigquery';
 import { eventually } from '../support/local-cloud';
-
-const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
-  run_id,
-  pipeline: dryrun,
-  parameters: '{}',
-  trigger: 'api',
-  request_hash: 'hash',
-  lease_seconds: 3_600,
-  is_keyed: false,
-  ...change,
-});
-const runIds = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`);
-const outcome = ({ verdict }: Admission) => (verdict.kind === 'admitted' ? 'admitted' : verdict.error.code);
-const untouched = { ever: 0, month: 0, running: 0, slots: [] };
+import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission', () => {
   let backends: Backends;
@@ -279,38 +266,5 @@ describe('Admission', () => {
       backends.bigquery.setAvailable(true);
       expect(outcome(await asked)).toBe('admitted');
     });
-  });
-});
-
-describe('Admission under BigQuery’s limits', () => {
-  let backends: Backends;
-  beforeAll(async () => {
-    backends = await startBackends({ limits: { queryMs: 20, dmlMs: 200, ddlMs: 1, streamingMs: 1 } });
-  });
-  afterAll(() => backends?.close());
-
-  const newAdmit = (settings?: AdmitSettings): Admit => {
-    const runStatement = createRunStatement(clientOf(backends.bigquery.url));
-    return createAdmit({ runStatement, now: () => new Date(), log: () => undefined }, settings);
-  };
-
-  it('admits from four instances at once exactly as many as there is room for', async () => {
-    await backends.onboard('contended', { max_pipelines_per_month: 60 });
-    const instances = Array.from({ length: 4 }, () => newAdmit());
-    const asked = runIds(100).map((id, index) => instances[index % 4]?.('contended', candidate(id)));
-    const outcomes = (await Promise.all(asked)).map((admission) => admission && outcome(admission));
-    expect(outcomes.filter((one) => one === 'admitted')).toHaveLength(60);
-    expect(outcomes.filter((one) => one === 'monthly_quota_exceeded')).toHaveLength(40);
-    const { slots, ...counts } = await backends.usage('contended');
-    expect(counts).toEqual({ ever: 60, month: 60, running: 60 });
-    const admitted = runIds(100).filter((_, index) => outcomes[index] === 'admitted');
-    expect([...slots].sort()).toEqual(admitted.sort());
-  });
-
-  it('withdraws also what BigQuery was still deciding when the time was up', async () => {
-    await backends.onboard('slow');
-    const admit = newAdmit({ budgetMs: 100 });
-    await expect(admit('slow', candidate('run-1'))).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await backends.usage('slow')).toEqual(untouched);
   });
 });

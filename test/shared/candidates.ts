@@ -1,0 +1,18 @@
+import type { Admission } from '../../shared/admission';
+import type { Candidate } from '../../shared/domain/admission';
+import { dryrun } from '../functions/backends';
+
+export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
+  run_id,
+  pipeline: dryrun,
+  parameters: '{}',
+  trigger: 'api',
+  request_hash: 'hash',
+  lease_seconds: 3_600,
+  is_keyed: false,
+  ...change,
+});
+export const runIds = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`);
+export const outcome = ({ verdict }: Admission) =>
+  verdict.kind === 'admitted' ? 'admitted' : verdict.error.code;
+export const untouched = { ever: 0, month: 0, running: 0, slots: [] };
