@@ -43,12 +43,13 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
  * can be done twice, also by two at once. A tenant with nothing in flight costs no query.
  */
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
+  // Before the slots are read: what had expired by then cannot have been withdrawn since, however long this call takes.
+  const now = deps.now();
   const slots = await retrying(retryPolicy, () => deps.readSlots(tenantId));
   if (slots.length === 0) return nothing;
   const state = await readState(tenantId, slots, deps);
   if (state === undefined) return nothing;
 
-  const now = deps.now();
   const finishedIds = new Set(state.finished_run_ids);
   const finished = slots.filter(({ run_id }) => finishedIds.has(run_id));
   const unfinished = slots.filter(({ run_id }) => !finishedIds.has(run_id));

@@ -20,7 +20,8 @@ export interface Observer {
 }
 
 interface ObserverDependencies {
-  readonly tenantIds: readonly string[];
+  /** With their quotas at the start. */
+  readonly tenants: readonly (Quotas & { readonly tenantId: string })[];
   readonly bigquery: BigQuery;
   readonly now: () => Date;
   readonly journal: Journal;
@@ -68,9 +69,10 @@ const pauseMs = 15;
 const lanes = 4;
 
 /** Begins to look: at each tenant's row in turn, and now and then at the conservation law. */
-export function startObserver({ tenantIds, bigquery, now, journal }: ObserverDependencies): Observer {
+export function startObserver({ tenants, bigquery, now, journal }: ObserverDependencies): Observer {
   const runStatement = createRunStatement(bigquery);
-  const watches = new Map(tenantIds.map((tenantId) => [tenantId, createWatch()]));
+  const tenantIds = tenants.map(({ tenantId }) => tenantId);
+  const watches = new Map(tenants.map(({ tenantId, ...quotas }) => [tenantId, createWatch(quotas)]));
   const slots = new Map<string, number>();
   let looks = 0;
   let isStopping = false;

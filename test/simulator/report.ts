@@ -61,7 +61,13 @@ export function reportOf(findings: Findings): Report {
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
   const isKept = violations.length === 0;
-  return { seed, isKept, table: `${table}${tellFirst(journal)}`, verdict, violations };
+  return {
+    seed,
+    isKept,
+    table: `${table}${violations.length === 0 ? '' : tellFirst(journal)}`,
+    verdict,
+    violations,
+  };
 }
 
 const inWords = (counts: readonly (readonly [string, number])[]): string =>
@@ -70,19 +76,22 @@ const inWords = (counts: readonly (readonly [string, number])[]): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(' · ') || '-';
 
-/** The facts of the first violation, and one line for each further one. */
+/** Of each invariant that is broken the first violation with the histories of its runs, and a line for further ones. */
 function tellFirst({ violations, historyOf }: Journal): string {
-  const [first, ...others] = violations;
-  if (first === undefined) return '';
-  const histories = first.runIds
+  const first = new Map(violations.toReversed().map((violation) => [violation.invariant, violation]));
+  const told = [...first.values()]
+    .toReversed()
+    .flatMap(({ invariant, facts, runIds }) => [
+      '',
+      `VIOLATED: ${invariant}`,
+      facts,
+      ...runIds
+        .slice(0, 20)
+        .flatMap((runId) => [`  ${runId}`, ...historyOf(runId).map((line) => `    ${line}`)]),
+    ]);
+  const others = violations.filter((violation) => first.get(violation.invariant) !== violation);
+  const also = others
     .slice(0, 20)
-    .flatMap((runId) => [`  ${runId}`, ...historyOf(runId).map((line) => `    ${line}`)]);
-  return [
-    '',
-    '',
-    `VIOLATED: ${first.invariant}`,
-    first.facts,
-    ...histories,
-    ...others.slice(0, 20).map(({ invariant, facts }) => `Also: ${invariant}: ${facts.slice(0, 300)}`),
-  ].join('\n');
+    .map(({ invariant, facts }) => `Also: ${invariant}: ${facts.slice(0, 300)}`);
+  return ['', ...told, ...also].join('\n');
 }

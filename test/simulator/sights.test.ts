@@ -8,10 +8,11 @@ const sight = (change: Partial<Sight> = {}): Sight => ({
   used: 0,
   ...change,
 });
+const atFirst = { monthly: 10, concurrent: 2 };
 const see = (watch: Watch, change: Partial<Sight>) => watch.look()(sight(change));
 /** A watch that has seen a tenant before. */
 function watched(change: Partial<Sight> = {}): Watch {
-  const watch = createWatch();
+  const watch = createWatch(atFirst);
   see(watch, change);
   return watch;
 }
@@ -27,7 +28,7 @@ describe('What is seen of a tenant', () => {
   it('may not exceed them, also not at the first sight', () => {
     expect(see(watched(), { running: ['a', 'b', 'c'] })).toMatch('3 running of 2');
     expect(see(watched(), { used: 11 })).toMatch('11 of 10 in 2026-11');
-    expect(see(createWatch(), { running: ['a', 'b', 'c'] })).toMatch('3 running of 2');
+    expect(see(createWatch(atFirst), { running: ['a', 'b', 'c'] })).toMatch('3 running of 2');
     expect(see(watched({ used: 10 }), { month: '2026-12', used: 11 })).toMatch('11 of 10 in 2026-12');
   });
 
@@ -39,6 +40,13 @@ describe('What is seen of a tenant', () => {
     expect(see(watch, { ...lowered, running: ['a', 'b'], used: 5 })).toBeUndefined();
     expect(see(watch, { ...lowered, running: ['a', 'c'], used: 5 })).toMatch('new: c');
     expect(see(watch, { ...lowered, running: ['a'], used: 6 })).toMatch('6 of 3');
+  });
+
+  it('may have used a quota that was lowered before the first sight', () => {
+    const watch = createWatch({ monthly: null, concurrent: 5 });
+    watch.asked({ monthly: 3, concurrent: 1 });
+    expect(see(watch, { monthly: 3, concurrent: 1, running: ['a', 'b'], used: 9 })).toBeUndefined();
+    expect(see(watch, { monthly: 3, concurrent: 1, running: ['a', 'c'], used: 9 })).toMatch('new: c');
   });
 
   it('may have used a quota that was raised and lowered between two sights', () => {

@@ -31,11 +31,13 @@ const most = (quotas: readonly Quota[]): number => Math.max(0, ...quotas.map(orU
  * A quota may be exceeded only where it was lowered, by what there was already. Seen under a quota for the first time, a
  * tenant may have what it had at the sight before, or as much as the highest quota since then allowed. From then on,
  * whoever is above the quota may not grow: no run may be running that was not at the first sight.
+ *
+ * @param atFirst the quotas before any change
  */
-export function createWatch(): Watch {
+export function createWatch(atFirst: Quotas): Watch {
   let before: { sight: Sight; running: ReadonlySet<string>; used: number } | undefined;
   /** Changes that may have come into force since the last sight; the latest may still be on its way. */
-  let changes: Quotas[] = [];
+  let changes: Quotas[] = [atFirst];
 
   const judge = (sight: Sight, changesBefore: readonly Quotas[]): string | undefined => {
     const last = before;

@@ -56,7 +56,7 @@ export async function simulate(
     const tenantIds = plans.map(({ tenantId }) => tenantId);
 
     world.setTrouble(true);
-    const observer = startObserver({ tenantIds, bigquery, now: clock.now, journal });
+    const observer = startObserver({ tenants: plans, bigquery, now: clock.now, journal });
     slots = observer.slots;
     const scheduler = startScheduler(options.seed, world);
     const administration = createAdministration(world, observer);
