@@ -24,7 +24,7 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
     '--seed',
     '1',
     '--runs',
-    '120',
+    '90',
     '--tenants',
     '4',
     '--instances',
