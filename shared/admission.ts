@@ -1,7 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isNotFound, isRetryable } from './adapters/bigquery/failures';
 import type { RunStatement } from './adapters/bigquery/run-statement';
-import { type AdmissionState, type Candidate, type Verdict, verdictOf } from './domain/admission';
+import {
+  type AdmissionState,
+  type Candidate,
+  knownRunsOf,
+  type Verdict,
+  verdictOf,
+} from './domain/admission';
 import { ServiceError } from './errors';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
 import type { Log } from './log';
@@ -29,12 +34,10 @@ export interface AdmitSettings {
   readonly budgetMs: number;
 }
 
-/** With what may follow it makes the 15 s that a request has. */
-const settingsByDefault: AdmitSettings = { budgetMs: 10_500 };
+/** With the withdrawal that may follow it makes the 15 s that a request has. */
+const settingsByDefault: AdmitSettings = { budgetMs: 12_000 };
 /** A statement that has not answered by then is asked again: it can be repeated at will. In milliseconds. */
 const longestStatementMs = 10_000;
-/** A withdrawal comes after the statement that it withdraws from: before it, it would find nothing. As long it waits. */
-const longestWaitForStatementMs = 1_500;
 const longestWithdrawalMs = 3_000;
 const unlimited = 1_000_000_000_000;
 const fixedBytesPerCandidate = 400;
@@ -63,10 +66,9 @@ export function createAdmit(deps: AdmitDependencies, settings: AdmitSettings = s
     } catch (error) {
       if (!(error instanceof TimeIsUp)) throw error;
       if (!error.wasTried) throw admissionUnavailable(nothingStarted, error);
-      if (candidate.is_keyed) throw admissionUnavailable(askAgainByKey, error);
-      const hasEnded = await endsWithin(longestWaitForStatementMs, error.underWay);
+      if (isKeyed(candidate)) throw admissionUnavailable(askAgainByKey, error);
       const isWithdrawn = await withdraw(tenantId, candidate.run_id);
-      throw admissionUnavailable(hasEnded && isWithdrawn ? nothingStarted : mayStart, error);
+      throw admissionUnavailable(isWithdrawn ? nothingStarted : mayStart, error);
     }
   };
 }
@@ -83,8 +85,9 @@ async function decide(
     if (!distinct.has(candidate.run_id)) distinct.set(candidate.run_id, candidate);
   }
   const state = await runAdmission(tenantId, [...distinct.values()], now, deps);
+  const known = knownRunsOf(state);
   return candidates.map((candidate) => {
-    const verdict = verdictOf(candidate, tenantId, state, now);
+    const verdict = verdictOf(candidate, tenantId, state, known, now);
     if (verdict.kind === 'undecided') return { kind: 'again' };
     return { kind: 'done', result: { verdict, state } };
   });
@@ -92,12 +95,11 @@ async function decide(
 
 async function runAdmission(
   tenantId: string,
-  given: readonly Candidate[],
+  candidates: readonly Candidate[],
   now: Date,
   { runStatement }: AdmitDependencies,
 ): Promise<AdmissionState | undefined> {
-  const candidates = given.map(({ is_keyed: _, ...candidate }) => candidate);
-  const keyed_run_ids = given.filter(({ is_keyed }) => is_keyed).map(({ run_id }) => run_id);
+  const keyed_run_ids = candidates.filter(isKeyed).map(({ run_id }) => run_id);
   const parameters = { tenant_id: tenantId, now, unlimited, candidates };
   const options = { timeoutMs: longestStatementMs };
   try {
@@ -113,9 +115,11 @@ async function runAdmission(
   }
 }
 
+const isKeyed = ({ request_hash }: Candidate): boolean => request_hash !== null;
+
 /**
- * Gives the slot back that a run whose caller is told of no start has taken after all; by group commit, since many
- * requests' time is up together. Resolves to whether it could. Where it could not the run is simply run, once:
+ * Sees to it that a run whose caller is told of no start holds no slot and never gets one; by group commit, since many
+ * requests' time is up together. Resolves to whether it could. Where it could not the run may simply be run, once:
  * reconcile starts what was admitted. A run under an idempotency key is never withdrawn: somebody else may have been
  * told of it, and its own caller finds it by asking again.
  */
@@ -144,17 +148,6 @@ function createWithdraw({ runStatement, now, log }: AdmitDependencies) {
       return false;
     }
   };
-}
-
-async function endsWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<boolean> {
-  if (work === undefined) return true;
-  const timer = new AbortController();
-  const timeUp = sleep(milliseconds, false, { signal: timer.signal }).catch(() => false);
-  try {
-    return await Promise.race([work.then(() => true), timeUp]);
-  } finally {
-    timer.abort();
-  }
 }
 
 const nothingStarted = 'Nothing was started.';

@@ -1,31 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backoff, backoffMs } from './retry';
 
 /** What one commit did for an item: its result, or that it has to go into another commit. */
 export type CommitOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'again' };
 
-export interface GroupCommitOptions<Item, Result> {
+export interface GroupCommitOptions<Item, Result> extends Backoff {
   /** Does one statement's work for a key; one outcome per item, in their order. It may be repeated after an error. */
   readonly commit: (key: string, items: readonly Item[]) => Promise<readonly CommitOutcome<Result>[]>;
   readonly isRetryable: (error: unknown) => boolean;
   /** How long an item is tried for, in milliseconds. */
   readonly budgetMs: number;
-  readonly initialBackoffMs: number;
-  readonly maximumBackoffMs: number;
   readonly maximumItems: number;
   readonly maximumBytes: number;
   readonly bytesOf: (item: Item) => number;
 }
 
-/**
- * Thrown when an item's time is up. `wasTried`: a commit with it was begun, whose outcome may not be known. `underWay`:
- * resolves when the commit that the item is in at the moment has ended, however it ends; undefined where it is in none.
- */
+/** Thrown when an item's time is up. `wasTried`: a commit with it was begun, whose outcome may not be known. */
 export class TimeIsUp extends Error {
   constructor(
     readonly wasTried: boolean,
-    readonly underWay: Promise<unknown> | undefined,
     cause: unknown,
   ) {
     super('The time for a commit is up', { cause });
@@ -36,7 +31,6 @@ interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
   wasTried: boolean;
-  underWay: Promise<unknown> | undefined;
   lastError: unknown;
   /** Set once the caller has its answer, by result, error or time. */
   isSettled: boolean;
@@ -77,13 +71,10 @@ export function createGroupCommit<Item, Result>(
         return;
       }
       queues.set(key, queue);
-      const committing = commitBatch(key, batch, options);
-      for (const waiting of batch) waiting.underWay = committing;
-      const back = await committing;
-      for (const waiting of back) waiting.underWay = undefined;
+      const back = await commitBatch(key, batch, options);
       queues.set(key, [...back, ...(queues.get(key) ?? [])]);
       failures = back.length > 0 ? failures + 1 : 0;
-      if (failures > 0) await sleep(backoffMs(options, failures));
+      if (failures > 0) await sleep(backoffMs(options, failures, Math.random()));
     }
   }
 }
@@ -128,14 +119,6 @@ function takeBatch<Item, Result>(
   return queue.splice(0, end < 0 ? queue.length : end);
 }
 
-const backoffMs = (
-  {
-    initialBackoffMs,
-    maximumBackoffMs,
-  }: Pick<GroupCommitOptions<never, never>, 'initialBackoffMs' | 'maximumBackoffMs'>,
-  failures: number,
-): number => Math.random() * Math.min(maximumBackoffMs, initialBackoffMs * 2 ** (failures - 1));
-
 function watched<Item, Result>(
   item: Item,
   { bytesOf, budgetMs }: GroupCommitOptions<Item, Result>,
@@ -152,15 +135,13 @@ function watched<Item, Result>(
     item,
     bytes: bytesOf(item),
     wasTried: false,
-    underWay: undefined,
     lastError: undefined,
     isSettled: false,
     resolve: (result) => settle(() => resolve(result)),
     reject: (error) => settle(() => reject(error)),
   };
   const timer = setTimeout(() => {
-    const { wasTried, underWay, lastError } = waiting;
-    waiting.reject(new TimeIsUp(wasTried, underWay, lastError));
+    waiting.reject(new TimeIsUp(waiting.wasTried, waiting.lastError));
   }, budgetMs);
   return waiting;
 }

@@ -1,5 +1,5 @@
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
@@ -15,7 +15,7 @@ const env = readEnv();
 const log = createLog(env.LOG_SEVERITY);
 const now = () => new Date();
 const bigquery = createBigQuery();
-const runStatement = createRunStatement(bigquery);
+const runStatement = createRunStatement(createBigQueryWithoutRetries());
 
 const routes = reconcileRoutes({
   listTenants: createListTenants(bigquery),

@@ -1,4 +1,4 @@
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { readEnv } from '../../shared/env';
@@ -13,7 +13,7 @@ const bigquery = createBigQuery();
 
 const routes = resetQuotasRoutes({
   listTenants: createListTenants(bigquery),
-  runStatement: createRunStatement(bigquery),
+  runStatement: createRunStatement(createBigQueryWithoutRetries()),
   now: () => new Date(),
   log,
 });

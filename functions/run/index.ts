@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { createAdmit } from '../../shared/admission';
@@ -14,11 +14,11 @@ import { runRoutes } from './handler';
 const env = readEnv();
 const log = createLog(env.LOG_SEVERITY);
 const now = () => new Date();
-const runStatement = createRunStatement(createBigQuery());
+const runStatement = createRunStatement(createBigQueryWithoutRetries());
 
 const routes = runRoutes({
   authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
-  runStatement,
+  runStatement: createRunStatement(createBigQuery()),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   admit: createAdmit({ runStatement, now, log }),
   publishRun: createPublishRun(env.RUN_TOPIC),

@@ -42,11 +42,10 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
   const { verdict, state } = await deps.admit(tenantId, {
     run_id: runId,
-    is_keyed: idempotencyKey !== undefined,
     pipeline: pipeline.path,
     parameters,
     trigger: request.trigger,
-    request_hash: createHash('sha256').update(`${pipeline.path}\n${parameters}`).digest('hex'),
+    request_hash: idempotencyKey === undefined ? null : requestHash(pipeline.path, parameters),
     lease_seconds: leaseSecondsOf(pipeline),
   });
   const headers = state === undefined ? {} : rateLimitHeaders(state, deps.now());
@@ -62,6 +61,9 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   }
   return { runId, headers };
 }
+
+const requestHash = (pipeline: string, parameters: string): string =>
+  createHash('sha256').update(`${pipeline}\n${parameters}`).digest('hex');
 
 const withHeaders = (error: ServiceError, headers: Readonly<Record<string, string>>): ServiceError =>
   new ServiceError(error.code, error.detail, {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
@@ -37,7 +37,7 @@ const routes = workerRoutes({
   appendRows,
   findPipeline: (path) => pipelines.get(path),
   execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
-  release: createRelease(runStatement, now),
+  release: createRelease(createRunStatement(createBigQueryWithoutRetries()), now),
   publishRun: createPublishRun(env.RUN_TOPIC),
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,

@@ -8,11 +8,12 @@ export interface Candidate {
   /** Canonical JSON text of the parameters, at most 32 KB. */
   readonly parameters: string;
   readonly trigger: string;
-  /** SHA-256 of pipeline and parameters: tells a repeat from another request under the same idempotency key. */
-  readonly request_hash: string;
+  /**
+   * Of a run whose id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of pipeline and
+   * parameters, which tells a repeat from another request under the same key. Null for a run with an id of its own.
+   */
+  readonly request_hash: string | null;
   readonly lease_seconds: number;
-  /** Whether its id follows from an idempotency key, so that it may have been admitted long ago. */
-  readonly is_keyed: boolean;
 }
 
 /** The tenant row as the admission statement reports it, after it has decided. */
@@ -39,21 +40,26 @@ export type Verdict =
   /** The row changed between decision and report: there is room now. The statement has to be asked again. */
   | { readonly kind: 'undecided' };
 
+/** The runs that the state knows, by id. */
+export const knownRunsOf = (state: AdmissionState | undefined): ReadonlyMap<string, KnownRun> =>
+  new Map([...(state?.finished ?? []), ...(state?.admitted ?? [])].map((run) => [run.run_id, run]));
+
 /**
- * What became of a candidate. One that is known is admitted, or is another request under a used idempotency key. Else: no
+ * What became of a candidate, `known` being the runs that the state knows. One that is known is admitted, or is another request under a used idempotency key. Else: no
  * row, then inactive, then month full, then slots full, in this order.
  */
 export function verdictOf(
   candidate: Pick<Candidate, 'run_id' | 'request_hash'>,
   tenantId: string,
   state: AdmissionState | undefined,
+  known: ReadonlyMap<string, KnownRun>,
   now: Date,
 ): Verdict {
   if (state === undefined)
     return refuse(new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`));
-  const known = [...state.admitted, ...state.finished].find(({ run_id }) => run_id === candidate.run_id);
-  if (known !== undefined) {
-    return known.request_hash === candidate.request_hash
+  const run = known.get(candidate.run_id);
+  if (run !== undefined) {
+    return run.request_hash === candidate.request_hash
       ? { kind: 'admitted' }
       : refuse(idempotencyKeyReused());
   }

@@ -1,4 +1,5 @@
 import type { RetryPolicy, Step } from '../definitions/pipeline-shape';
+import { backoffMs } from '../retry';
 import {
   addUsage,
   type ExecutionTools,
@@ -68,7 +69,7 @@ export async function executeStep(context: StepContext, step: Step): Promise<Ste
       record(context, step, ended);
       throw new TransientFailure(`Step '${step.id}' after ${tries} tries: ${message}`);
     }
-    await tools.sleep(backOff(step.retry, tries, tools.random()), signal);
+    await tools.sleep(backoffMs(toBackoff(step.retry), tries, tools.random()), signal);
   }
 }
 
@@ -106,11 +107,10 @@ function endWithoutJob(number: number, at: Date, error: StepError): Judgement {
   return { attempt, checks: [] };
 }
 
-/** Exponential, with full jitter; in milliseconds. */
-function backOff(policy: RetryPolicy, tries: number, random: number): number {
-  const seconds = Math.min(policy.max_backoff_seconds, policy.initial_backoff_seconds * 2 ** (tries - 1));
-  return seconds * 1000 * random;
-}
+const toBackoff = ({ initial_backoff_seconds, max_backoff_seconds }: RetryPolicy) => ({
+  initialBackoffMs: initial_backoff_seconds * 1000,
+  maximumBackoffMs: max_backoff_seconds * 1000,
+});
 
 function toLabels(run: RunToExecute, step: Step): Readonly<Record<string, string>> {
   return { tenant: run.tenantId, run: run.runId, pipeline: run.definition.path, step: step.id };

@@ -6,6 +6,7 @@ import { bool, integer, text } from './columns';
  * became of each candidate. Candidates that already hold a slot are not counted again, so a repeat changes nothing.
  *
  * Invariants kept by the UPDATE:
+ * - a run that was withdrawn gets no slot, however late its admission comes;
  * - at most `room` candidates get a slot, where room = min(monthly quota left, concurrent quota left), never below 0;
  * - each counter moves by exactly the number of slots given;
  * - an expired lease does not count against the concurrent quota, but its slot stays until its run is in the ledger;
@@ -42,8 +43,12 @@ FROM (
       FROM (
         SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
         FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
-        LEFT JOIN (SELECT run_id FROM UNNEST(active_runs)) AS slot ON slot.run_id = candidate.run_id
-        WHERE slot.run_id IS NULL${ledger === undefined ? '' : ' AND candidate.run_id NOT IN UNNEST(finished_run_ids)'}
+        LEFT JOIN (
+          SELECT run_id FROM UNNEST(active_runs)
+          UNION ALL
+          SELECT run_id FROM UNNEST(withdrawn_runs)
+        ) AS known ON known.run_id = candidate.run_id
+        WHERE known.run_id IS NULL${ledger === undefined ? '' : ' AND candidate.run_id NOT IN UNNEST(finished_run_ids)'}
       )
       WHERE place <= LEAST(
         IFNULL(max_pipelines_per_month - used_this_month, @unlimited),
@@ -54,6 +59,7 @@ FROM (
     SELECT
       tenant_id,
       active_runs,
+      withdrawn_runs,
       max_pipelines_per_month,
       max_concurrent_pipelines,
       IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineStatement } from './statement';
 
 /**
- * Takes admissions back whose callers were told that nothing was started: slots and counts together, as if they had
- * never been. Runs that are in the ledger are over, and stay counted. Withdrawing a run that holds no slot changes
- * nothing.
+ * Takes admissions back whose callers are told that nothing was started: slots and counts together, as if they had never
+ * been. An admission that is still on its way finds its run in `withdrawn_runs`, and admits it no more: the two change
+ * the same row, so one of them sees the other. Runs that are in the ledger are over, and stay counted. An admission
+ * gives up within seconds; after an hour its withdrawal is forgotten.
  */
 export const withdrawRuns = defineStatement({
   name: 'withdraw-runs',
@@ -23,6 +24,12 @@ SET
   current_running_pipelines = (
     SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot
     WHERE slot.lease_expires_at > @now AND slot.run_id NOT IN UNNEST(withdrawn.run_ids)),
+  withdrawn_runs = ARRAY(
+    SELECT AS STRUCT run_id, withdrawn_at
+    FROM UNNEST(tenant.withdrawn_runs)
+    WHERE withdrawn_at > TIMESTAMP_SUB(@now, INTERVAL 1 HOUR) AND run_id NOT IN UNNEST(@run_ids)
+    UNION ALL
+    SELECT AS STRUCT run_id, @now AS withdrawn_at FROM UNNEST(@run_ids) AS run_id),
   updated_at = @now
 FROM (
   SELECT ARRAY(
@@ -33,7 +40,7 @@ FROM (
       AND slot.run_id NOT IN (SELECT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids))
   ) AS run_ids
 ) AS withdrawn
-WHERE tenant.tenant_id = @tenant_id AND ARRAY_LENGTH(withdrawn.run_ids) > 0`,
+WHERE tenant.tenant_id = @tenant_id`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
   row: z.unknown(),
 });

@@ -6,7 +6,7 @@ import { type Backends, record, startBackends } from '../functions/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../functions/proxy';
 import { collectingLog, type LogLine } from '../functions/serve';
 import { clientOf } from '../support/local-bigquery';
-import { eventually } from '../support/local-cloud';
+import { eventually, query } from '../support/local-cloud';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission', () => {
@@ -76,7 +76,7 @@ describe('Admission', () => {
 
   it('serves who came first, also where one of them comes again behind the others', async () => {
     await backends.onboard('repeats', { max_pipelines_per_month: 2 });
-    const keyed = candidate('keyed', { is_keyed: true });
+    const keyed = candidate('keyed', { request_hash: 'hash' });
     const outcomes = await admitAll(newAdmit(), 'repeats', [
       candidate('first'),
       keyed,
@@ -191,18 +191,43 @@ describe('Admission', () => {
       treatFirst(1, 'hang');
       const admit = newAdmit(soon);
       const outcomes = await Promise.allSettled([
-        admit('waiting', candidate('keyed', { is_keyed: true })),
+        admit('waiting', candidate('keyed', { request_hash: 'hash' })),
         admit('waiting', candidate('waiting')),
       ]);
       expect(outcomes).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
       expect(proxy.calls).toHaveLength(1);
     });
 
+    it('never starts what was withdrawn before BigQuery came to decide it', async () => {
+      await backends.onboard('overtaken');
+      const { runStatement } = backends;
+      const now = new Date();
+      await runStatement('overtaken', withdrawRuns, { tenant_id: 'overtaken', run_ids: ['run-1'], now });
+      await backends.hold('overtaken', ['run-1', 'run-2']);
+      expect(await backends.usage('overtaken')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-2'] });
+    });
+
+    it('remembers what was withdrawn for an hour, and each run once', async () => {
+      await backends.onboard('forgetful');
+      const withdrawAt = (time: string, run_ids: string[]) =>
+        backends.runStatement('forgetful', withdrawRuns, {
+          tenant_id: 'forgetful',
+          run_ids,
+          now: new Date(`2026-11-23T${time}Z`),
+        });
+      await withdrawAt('12:00:00', ['run-1', 'run-2']);
+      await withdrawAt('12:30:00', ['run-2', 'run-3']);
+      await withdrawAt('13:00:00', ['run-4']);
+      const sql = 'SELECT withdrawn.run_id FROM tenants, UNNEST(withdrawn_runs) AS withdrawn ORDER BY run_id';
+      const remembered = await query(backends.client, 'forgetful', sql);
+      expect(remembered.map(({ run_id }) => run_id)).toEqual(['run-2', 'run-3', 'run-4']);
+    });
+
     it('leaves a run under an idempotency key where it is: a repeat finds it', async () => {
       await backends.onboard('keyed');
       treatFirst(1, 'lose-answer');
       const admit = newAdmit(soon);
-      const keyed = candidate('keyed', { is_keyed: true });
+      const keyed = candidate('keyed', { request_hash: 'hash' });
       await expect(admit('keyed', keyed)).rejects.toMatchObject({
         ...unavailable,
         detail: expect.stringContaining('same Idempotency-Key'),

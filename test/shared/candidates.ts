@@ -7,9 +7,8 @@ export const candidate = (run_id: string, change: Partial<Candidate> = {}): Cand
   pipeline: dryrun,
   parameters: '{}',
   trigger: 'api',
-  request_hash: 'hash',
+  request_hash: null,
   lease_seconds: 3_600,
-  is_keyed: false,
   ...change,
 });
 export const runIds = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`);

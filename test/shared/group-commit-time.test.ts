@@ -17,25 +17,6 @@ describe('The time of an item in a group commit', () => {
     expect(commits).toHaveLength(2);
   });
 
-  it('says when the commit that the item is in has ended, however it ends', async () => {
-    const { submit, commit } = byHand(soon);
-    const outcomes = await Promise.allSettled([submit('acme', 'a'), submit('acme', 'b')]);
-    expect(outcomes).toMatchObject([
-      { reason: { underWay: expect.any(Promise) } },
-      { reason: { underWay: undefined } },
-    ]);
-    const [inCommit] = outcomes;
-    const underWay = inCommit?.status === 'rejected' ? inCommit.reason.underWay : undefined;
-    let hasEnded = false;
-    const ended = underWay.then(() => {
-      hasEnded = true;
-    });
-    await turn();
-    expect(hasEnded).toBe(false);
-    (await commit(0)).fail(new Error('in vain'));
-    await ended;
-  });
-
   it('is up while it waits behind one that hangs: it was not tried, and never is', async () => {
     const { submit, commit, commits } = byHand(soon);
     const outcomes = await Promise.allSettled([submit('acme', 'a'), submit('acme', 'b')]);

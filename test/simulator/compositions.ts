@@ -7,7 +7,7 @@ import { runRoutes } from '../../functions/run/handler';
 import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
@@ -52,10 +52,10 @@ const handOverAfterMs = 4_000;
 export const compositions = {
   run(life: Life, { now, newId, journal, pipelines, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
-    const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
+    const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
     const routes = runRoutes({
       authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
-      runStatement,
+      runStatement: mortalRunStatement(life, createRunStatement(createBigQuery())),
       pipelines,
       admit: createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs }),
       publishRun: mortalPublishRun(life, runTopic, journal),
@@ -86,7 +86,10 @@ export const compositions = {
       appendRows,
       findPipeline: (path) => pipelines.get(path),
       execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
-      release: createRelease(runStatement, now),
+      release: createRelease(
+        mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries())),
+        now,
+      ),
       publishRun: mortalPublishRun(life, runTopic, journal),
       handOverAfterMs,
       now,
@@ -98,7 +101,7 @@ export const compositions = {
   reconcile(life: Life, { now, journal, oblivion, runTopic, rule }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
-    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
     const readSlots = createReadSlots(bigquery);
     const routes = reconcileRoutes({
       listTenants: createListTenants(bigquery),
@@ -117,7 +120,7 @@ export const compositions = {
   'reset-quotas'(life: Life, { now, journal }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
-    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
     return serveRoutes(
       resetQuotasRoutes({ listTenants: createListTenants(bigquery), runStatement, now, log }),
       log,

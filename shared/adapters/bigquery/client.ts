@@ -1,7 +1,15 @@
 import { BigQuery } from '@google-cloud/bigquery';
 
+const userAgent = 'tenant-pipelines';
+
 /**
  * Google's client. Project, credentials and endpoint come from the environment it reads itself, so nothing here knows
  * whether it talks to Google Cloud, an emulator or the local cloud.
  */
-export const createBigQuery = (): BigQuery => new BigQuery({ userAgent: 'tenant-pipelines' });
+export const createBigQuery = (): BigQuery => new BigQuery({ userAgent });
+
+/**
+ * For statements: which of their errors are worth repeating is said in failures.ts, and when, by who runs them. The
+ * client's own repeats, of fewer errors, would come first and hold up everyone who waits for the next group commit.
+ */
+export const createBigQueryWithoutRetries = (): BigQuery => new BigQuery({ userAgent, autoRetry: false });

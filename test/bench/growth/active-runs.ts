@@ -58,7 +58,7 @@ async function fillRow(bigquery: BigQuery, tenantId: string, count: number): Pro
     pipeline: 'gcp/example/dryrun',
     parameters: '{}',
     trigger: 'api',
-    request_hash: 'a'.repeat(64),
+    request_hash: null,
     admitted_at: now,
     lease_expires_at: new Date(Date.now() + 3_600_000).toISOString(),
   }));

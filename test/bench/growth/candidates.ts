@@ -7,7 +7,7 @@ export const candidates = (count: number) =>
     pipeline: 'gcp/example/dryrun',
     parameters: '{}',
     trigger: 'api',
-    request_hash: 'a'.repeat(64),
+    request_hash: null,
     lease_seconds: 3_600,
   }));
 

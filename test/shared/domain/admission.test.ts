@@ -1,4 +1,4 @@
-import { type AdmissionState, nextMonthOf, verdictOf } from '../../../shared/domain/admission';
+import { type AdmissionState, knownRunsOf, nextMonthOf, verdictOf } from '../../../shared/domain/admission';
 
 const now = new Date('2026-11-23T12:00:00Z');
 const candidate = { run_id: 'run', request_hash: 'hash' };
@@ -14,7 +14,8 @@ const state: AdmissionState = {
 };
 
 const refusal = (change: Partial<AdmissionState> | undefined) => {
-  const verdict = verdictOf(candidate, 'acme', change && { ...state, ...change }, now);
+  const changed = change && { ...state, ...change };
+  const verdict = verdictOf(candidate, 'acme', changed, knownRunsOf(changed), now);
   return verdict.kind === 'refused' ? [verdict.error.code, verdict.error.detail] : verdict.kind;
 };
 
@@ -64,7 +65,7 @@ describe('The verdict of an admission', () => {
   });
 
   it('says when to come back: at the end of the month', () => {
-    const verdict = verdictOf(candidate, 'acme', { ...state, used_this_month: 100 }, now);
+    const verdict = verdictOf(candidate, 'acme', { ...state, used_this_month: 100 }, new Map(), now);
     const seconds = (Date.UTC(2026, 11, 1) - now.getTime()) / 1000;
     expect(verdict).toMatchObject({
       error: { headers: { 'Retry-After': String(seconds) }, members: { used: 100, quota: 100 } },
