@@ -1,28 +1,25 @@
 import { z } from 'zod';
 import { columnName, fieldsShape } from './field-shape';
+import {
+  bytesBilledLimit,
+  csvShape,
+  destinationShape,
+  fileName,
+  identifier,
+  parameterName,
+  type retryShape,
+  seconds,
+  stepBase,
+  tableName,
+  text,
+} from './step-base';
 
 /**
  * The shape of schemas/pipelines/<provider>/<domain>/<pipeline_id>.yaml. Every object is strict: an unknown field is
  * an error, so that a misspelt one cannot be ignored.
  */
 
-const seconds = (limit: number) => z.int().min(1).max(limit);
-
-/** Ids of steps, checks and path segments: they become parts of job ids, labels and URLs. */
-export const identifier = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
-
-const tableName = z.string().regex(/^[A-Za-z0-9_]{1,1024}$/, 'expected a table name: letters, digits and _');
-const fileName = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected the name of a file beside the definition');
-const text = z.string().trim().min(1, 'expected some text');
-
 export const parameterTypes = ['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP', 'NUMERIC'] as const;
-
-/** No leading underscore: those names are left to the parameters that the engine adds to a quality step's SQL. */
-const parameterName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a parameter name: a-z, 0-9 and _, starting with a letter');
 
 const parameterShape = z
   .strictObject({
@@ -42,33 +39,6 @@ const parameterShape = z
     error: 'expected for a STRING only',
   });
 
-const retryShape = z
-  .strictObject({
-    max_attempts: z.int().min(1).max(10).default(3),
-    initial_backoff_seconds: z.number().min(0).max(600).default(1),
-    max_backoff_seconds: z.number().min(0).max(600).default(30),
-  })
-  .prefault({});
-
-const stepBase = {
-  id: identifier,
-  needs: z.array(identifier).default([]),
-  /** Without it the pipeline's own timeout applies. */
-  timeout_seconds: seconds(86_400).optional(),
-  retry: retryShape,
-};
-
-const writeDispositions = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'] as const;
-
-const destinationShape = z.strictObject({
-  table: tableName,
-  write_disposition: z.enum(writeDispositions, { error: `expected one of ${writeDispositions.join(', ')}` }),
-  time_partitioning: z
-    .strictObject({ type: z.enum(['HOUR', 'DAY', 'MONTH', 'YEAR']).default('DAY'), field: columnName })
-    .optional(),
-  clustering: z.array(columnName).min(1).max(4).optional(),
-});
-
 const queryStepShape = z
   .strictObject({
     ...stepBase,
@@ -76,8 +46,7 @@ const queryStepShape = z
     sql: text.optional(),
     sql_file: fileName.optional(),
     destination: destinationShape.optional(),
-    /** BigQuery refuses less than 10 MiB, the least that it bills. */
-    maximum_bytes_billed: z.int().min(10_485_760).optional(),
+    maximum_bytes_billed: bytesBilledLimit.optional(),
   })
   .refine((step) => (step.sql === undefined) !== (step.sql_file === undefined), {
     path: ['sql'],
@@ -85,16 +54,6 @@ const queryStepShape = z
   });
 
 const sourceUri = z.string().regex(/^gs:\/\/[^/]+\/.+$/, 'expected a URI like gs://bucket/path');
-
-const csvShape = z.strictObject({
-  skip_leading_rows: z.int().min(0).optional(),
-  field_delimiter: z.string().min(1).max(2).optional(),
-  quote: z.string().max(1).optional(),
-  null_marker: z.string().optional(),
-  allow_quoted_newlines: z.boolean().optional(),
-  allow_jagged_rows: z.boolean().optional(),
-  encoding: z.enum(['UTF-8', 'ISO-8859-1']).optional(),
-});
 
 const loadStepShape = z
   .strictObject({
