@@ -7,7 +7,8 @@ import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { showRun } from './read-run';
+import { findRecordedRun } from './read-run';
+import { showChecks, showRun, showSteps } from './show-run';
 import { type StartRunDependencies, startRun } from './start-run';
 
 export interface RunHandlerDependencies extends StartRunDependencies {
@@ -59,7 +60,9 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       handle: async (request) => {
         const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
         const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
-        return { status: 200, body: await showRun(tenantId, runId, deps.runStatement) };
+        const run = await findRecordedRun(tenantId, runId, deps.runStatement);
+        const steps = showSteps(run, deps.pipelines.get(run.pipeline));
+        return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
       },
     },
     {

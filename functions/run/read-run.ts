@@ -1,10 +1,14 @@
 import { isNotFound } from '../../shared/adapters/bigquery/failures';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { ServiceError } from '../../shared/errors';
-import { readRun } from '../../shared/sql/read-run';
+import { type RecordedRun, readRun } from '../../shared/sql/read-run';
 
-/** A run of the tenant, in flight or finished: one BigQuery request. Throws `run_not_found`. */
-export async function showRun(tenantId: string, runId: string, runStatement: RunStatement) {
+/** A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`. */
+export async function findRecordedRun(
+  tenantId: string,
+  runId: string,
+  runStatement: RunStatement,
+): Promise<RecordedRun> {
   const rows = await runStatement(tenantId, readRun, { tenant_id: tenantId, run_id: runId })
     .then((outcome) => outcome.rows)
     .catch((error: unknown) => {
@@ -14,12 +18,5 @@ export async function showRun(tenantId: string, runId: string, runStatement: Run
   const [run] = rows;
   if (run === undefined)
     throw new ServiceError('run_not_found', `There is no run '${runId}' of tenant '${tenantId}'`);
-  return {
-    ...run,
-    tenant_id: tenantId,
-    parameters: run.parameters === null ? null : JSON.parse(run.parameters),
-    admitted_at: run.admitted_at.toISOString(),
-    started_at: run.started_at?.toISOString() ?? null,
-    ended_at: run.ended_at?.toISOString() ?? null,
-  };
+  return run;
 }

@@ -1,0 +1,113 @@
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import type { RecordedAttempt, RecordedCheck, RecordedRun } from '../../shared/sql/read-run';
+
+/** Of a step that is over: its last attempt's. `PENDING`: it has not begun, or begins again after a passing failure. */
+export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+
+/** Numbers are totals over the step's attempts; null where none is over. */
+export interface ShownStep {
+  readonly step_id: string;
+  readonly type: string;
+  readonly status: StepStatus;
+  /** How many have ended. */
+  readonly attempts: number;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** Milliseconds from the first attempt's start to the last one's end. */
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+}
+
+export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
+
+/** What the steps' jobs say that no record says yet: the steps that are under way. */
+export type RunningSteps = ReadonlySet<string>;
+
+export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
+
+/** The run itself: the body of its answer, without steps and checks. */
+export function showRun(tenantId: string, run: RecordedRun) {
+  const { attempts: _, checks: __, onboarding_id: ___, request_hash: ____, lease_expires_at, ...rest } = run;
+  return {
+    ...rest,
+    tenant_id: tenantId,
+    parameters: run.parameters === null ? null : JSON.parse(run.parameters),
+    admitted_at: run.admitted_at.toISOString(),
+    started_at: run.started_at?.toISOString() ?? null,
+    ended_at: run.ended_at?.toISOString() ?? null,
+    lease_expires_at: lease_expires_at?.toISOString() ?? null,
+  };
+}
+
+/**
+ * The run's steps. Of a run in flight also those without a record, as its pipeline's definition has them; of one that is
+ * over only what is recorded: the definition may have changed since. In the order of the definition, others last.
+ */
+export function showSteps(
+  run: RecordedRun,
+  definition: PipelineDefinition | undefined,
+  running: RunningSteps = new Set(),
+): readonly ShownStep[] {
+  const attempts = new Map<string, RecordedAttempt[]>();
+  for (const attempt of run.attempts) {
+    const earlier = attempts.get(attempt.step_id);
+    if (earlier === undefined) attempts.set(attempt.step_id, [attempt]);
+    else earlier.push(attempt);
+  }
+  const defined = definition?.steps ?? [];
+  const listed = isOver(run) ? defined.filter(({ id }) => attempts.has(id)) : defined;
+  const ids = new Set(listed.map(({ id }) => id));
+  return [
+    ...listed.map(({ id, type }) => showStep(run, id, type, attempts.get(id) ?? [], running)),
+    ...[...attempts].flatMap(([id, ended]) =>
+      ids.has(id) ? [] : [showStep(run, id, ended[0]?.step_type ?? '', ended, running)],
+    ),
+  ];
+}
+
+export const showChecks = (run: RecordedRun): readonly ShownCheck[] =>
+  run.checks.map(({ check_type, ...check }) => ({ ...check, type: check_type }));
+
+function showStep(
+  run: RecordedRun,
+  stepId: string,
+  type: string,
+  attempts: readonly RecordedAttempt[],
+  running: RunningSteps,
+): ShownStep {
+  const first = attempts[0];
+  const last = attempts.at(-1);
+  return {
+    step_id: stepId,
+    type,
+    status: statusOf(run, last, running.has(stepId)),
+    attempts: attempts.length,
+    started_at: first?.started_at.toISOString() ?? null,
+    ended_at: last?.ended_at.toISOString() ?? null,
+    duration_ms: first && last ? last.ended_at.getTime() - first.started_at.getTime() : null,
+    rows_written: total(attempts, 'rows_written'),
+    bytes_processed: total(attempts, 'bytes_processed'),
+    bytes_billed: total(attempts, 'bytes_billed'),
+    error_code: last?.error_code ?? null,
+    error_message: last?.error_message ?? null,
+  };
+}
+
+/** Failures after which a step of a run in flight is tried again. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'conflict']);
+
+function statusOf(run: RecordedRun, last: RecordedAttempt | undefined, isRunning: boolean): StepStatus {
+  const mayComeAgain = !isOver(run) && last?.status === 'FAILED' && passing.has(last.error_code ?? '');
+  if (last !== undefined && !mayComeAgain) return last.status;
+  return isRunning ? 'RUNNING' : 'PENDING';
+}
+
+const total = (
+  attempts: readonly RecordedAttempt[],
+  column: 'rows_written' | 'bytes_processed' | 'bytes_billed',
+): number | null =>
+  attempts.length === 0 ? null : attempts.reduce((sum, attempt) => sum + (attempt[column] ?? 0), 0);
