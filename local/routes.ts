@@ -13,6 +13,7 @@ export const routesTo = (functions: Readonly<Record<FunctionName, HostedFunction
     target: functions.run,
     description: [
       'POST /api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
+      'GET  /api/v1/pipelines/runs',
       'GET  /api/v1/pipelines/runs/{run_id}',
       'GET  /api/v1/pipelines',
     ].join('\n'),

@@ -1,22 +1,15 @@
 import { z } from 'zod';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { type AuthenticateTenant, requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
+import { requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import { idempotencyKeySchema } from '../../shared/domain/idempotency-key';
 import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { findRecordedRun } from './read-run';
-import { showChecks, showRun, showSteps } from './show-run';
 import { type StartRunDependencies, startRun } from './start-run';
+import { type WatchDependencies, watchRoutes } from './watch-routes';
 
-export interface RunHandlerDependencies extends StartRunDependencies {
-  readonly authenticateTenant: AuthenticateTenant;
-  readonly runStatement: RunStatement;
-  /** By path: provider/domain/pipeline_id. */
-  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
-}
+export type RunHandlerDependencies = StartRunDependencies & WatchDependencies;
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
 const runPathShape = z.object({
@@ -25,7 +18,6 @@ const runPathShape = z.object({
   domain: segment,
   pipeline: segment,
 });
-const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
 /** Which parameters there are is the pipeline's to say; here only that they come as an object. */
 const parametersShape = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
 
@@ -54,17 +46,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
         };
       },
     },
-    {
-      method: 'GET',
-      path: '/api/v1/pipelines/runs/{run_id}',
-      handle: async (request) => {
-        const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
-        const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
-        const run = await findRecordedRun(tenantId, runId, deps.runStatement);
-        const steps = showSteps(run, deps.pipelines.get(run.pipeline));
-        return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
-      },
-    },
+    ...watchRoutes(deps),
     {
       method: 'GET',
       path: '/api/v1/pipelines',

@@ -88,6 +88,7 @@ export const endpoints: readonly Endpoint[] = [
       ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
     ],
   },
+  { method: 'GET', path: '/api/v1/pipelines/runs', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/pipelines/runs/run-1', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/pipelines', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/tenants/{tenant}', who: 'either', allow: 'GET' },

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import type { AuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { parseRequest } from '../../shared/http/parse';
+import type { HttpRequest, Route } from '../../shared/http/route';
+import { listRequestShape, queryValues } from './list-request';
+import { listRuns } from './list-runs';
+import { findRecordedRun } from './read-run';
+import { showChecks, showRun, showSteps } from './show-run';
+
+export interface WatchDependencies {
+  readonly authenticateTenant: AuthenticateTenant;
+  readonly runStatement: RunStatement;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+}
+
+const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
+
+/** What a tenant sees of the runs that it has started. */
+export function watchRoutes(deps: WatchDependencies): readonly Route[] {
+  const { runStatement } = deps;
+  /** Whose run is asked for. */
+  const identify = async (request: HttpRequest) => {
+    const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
+    const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
+    return { tenantId, runId };
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/pipelines/runs',
+      handle: async (request) => {
+        const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
+        const filters = parseRequest(listRequestShape, queryValues(request.query), 'query');
+        return { status: 200, body: await listRuns(tenantId, filters, runStatement) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/pipelines/runs/{run_id}',
+      handle: async (request) => {
+        const { tenantId, runId } = await identify(request);
+        const run = await findRecordedRun(tenantId, runId, runStatement);
+        const steps = showSteps(run, deps.pipelines.get(run.pipeline));
+        return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
+      },
+    },
+  ];
+}
