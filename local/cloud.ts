@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
+import { readEnv } from '../shared/env';
 import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
@@ -28,6 +29,8 @@ export interface LocalCloud extends ServerAddresses {
 }
 
 const runTopic = 'pipeline-runs';
+/** Unless the environment names others. */
+const notifyTopic = 'pipeline-events';
 
 /**
  * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once a process: Google's
@@ -58,11 +61,17 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
       METADATA_SERVER_DETECTION: 'none',
       RUN_TOPIC: runTopic,
+      NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? notifyTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });
 
     const functions = await hostAll(started);
-    await prepareMessaging({ runTopic, workerUrl: `http://127.0.0.1:${functions.worker.port}/` });
+    const notifyTopics = readEnv().NOTIFY_TOPICS;
+    await prepareMessaging({
+      runTopic,
+      notifyTopics,
+      workerUrl: `http://127.0.0.1:${functions.worker.port}/`,
+    });
     const scheduler = started(
       startScheduler({
         jobs: schedules,

@@ -2,6 +2,8 @@ import { PubSub, type Subscription } from '@google-cloud/pubsub';
 
 export interface Messaging {
   readonly runTopic: string;
+  /** Topics that pipelines may publish to; nobody subscribes to them here. */
+  readonly notifyTopics?: readonly string[];
   /** The worker's URL. It has another port each time, so a subscription that is there is told. */
   readonly workerUrl: string;
 }
@@ -15,10 +17,11 @@ const delivery = {
 };
 
 /** Makes topics and subscriptions, or brings those that are there up to date. */
-export async function prepareMessaging({ runTopic, workerUrl }: Messaging): Promise<void> {
+export async function prepareMessaging({ runTopic, notifyTopics = [], workerUrl }: Messaging): Promise<void> {
   const pubsub = new PubSub();
   const deadLetterTopic = `${runTopic}-dead-letter`;
-  await Promise.all([ensureTopic(pubsub, runTopic), ensureTopic(pubsub, deadLetterTopic)]);
+  const topics = [runTopic, deadLetterTopic, ...notifyTopics];
+  await Promise.all(topics.map((topic) => ensureTopic(pubsub, topic)));
   await Promise.all([
     ensureSubscription(pubsub, runTopic, `${runTopic}-worker`, {
       ...delivery,

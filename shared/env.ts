@@ -1,23 +1,40 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { topicName } from './definitions/notify-shape';
 import { severities } from './log';
 
+/** Names separated by commas. */
+const list = (name: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
+    .pipe(z.array(name))
+    .default([]);
+
 /** The environment every function may read. Declared once; a wrong value stops the process at its start. */
-const shape = z.object({
-  /** Where the definitions are. Bundles carry theirs beside the code; the working directory is the bundle's. */
-  SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
-  /** Where datasets are made unless an onboarding says otherwise. */
-  BIGQUERY_LOCATION: z.string().min(1).default('US'),
-  /** The topic that wakes the worker. */
-  RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
-  /** Of the worker's subscription, 10 to 600: how long a delivery may take. */
-  RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
-  ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
-  /** Log lines below it are left out. */
-  LOG_SEVERITY: z.enum(severities).default('INFO'),
-  /** Read by Google's BigQuery client; here only to tell whether it points at this machine. */
-  BIGQUERY_EMULATOR_HOST: z.string().optional(),
-});
+const shape = z
+  .object({
+    /** Where the definitions are. Bundles carry theirs beside the code; the working directory is the bundle's. */
+    SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
+    /** Where datasets are made unless an onboarding says otherwise. */
+    BIGQUERY_LOCATION: z.string().min(1).default('US'),
+    /** The topic that wakes the worker. */
+    RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
+    /** Of the worker's subscription, 10 to 600: how long a delivery may take. */
+    RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
+    /** The topics that steps of type notify may publish to. */
+    NOTIFY_TOPICS: list(topicName),
+    ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+    /** Log lines below it are left out. */
+    LOG_SEVERITY: z.enum(severities).default('INFO'),
+    /** Read by Google's BigQuery client; here only to tell whether it points at this machine. */
+    BIGQUERY_EMULATOR_HOST: z.string().optional(),
+  })
+  .refine((env) => !env.NOTIFY_TOPICS.includes(env.RUN_TOPIC), {
+    path: ['NOTIFY_TOPICS'],
+    // Whoever may publish to it may wake the worker.
+    error: 'expected other topics than RUN_TOPIC',
+  });
 
 export type Env = z.infer<typeof shape>;
 

@@ -3,6 +3,7 @@ import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createPublishEvent } from '../../shared/adapters/pubsub/publish-event';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { readEnv } from '../../shared/env';
@@ -24,6 +25,7 @@ const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
 const tools = {
   runJob: createRunJob(bigquery),
   appendRows,
+  notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,
   random: Math.random,
   sleep: async (milliseconds: number, signal?: AbortSignal) => {

@@ -52,6 +52,8 @@ function findStepProblems(
             : [],
         ),
       ];
+    case 'notify':
+      return [];
   }
 }
 

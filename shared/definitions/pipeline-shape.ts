@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnName, fieldsShape } from './field-shape';
+import { notifyStepShape } from './notify-shape';
 import {
   bytesBilledLimit,
   csvShape,
@@ -135,7 +136,7 @@ const qualityStepShape = z.strictObject({
   checks: z.array(checkShape).min(1).max(100),
 });
 
-export const stepTypes = ['query', 'load', 'quality'] as const;
+export const stepTypes = ['query', 'load', 'quality', 'notify'] as const;
 
 export const pipelineShape = z.strictObject({
   description: text,
@@ -143,7 +144,7 @@ export const pipelineShape = z.strictObject({
   parameters: z.record(parameterName, parameterShape).default({}),
   steps: z
     .array(
-      z.discriminatedUnion('type', [queryStepShape, loadStepShape, qualityStepShape], {
+      z.discriminatedUnion('type', [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape], {
         error: `expected one of ${stepTypes.join(', ')}`,
       }),
     )
@@ -162,7 +163,8 @@ export type QualityStep = z.infer<typeof qualityStepShape>;
 /** Steps as loaded: what stood in files beside the definition is in `sql` and `schema`. */
 export type QueryStep = Omit<z.infer<typeof queryStepShape>, 'sql' | 'sql_file'> & { readonly sql: string };
 export type LoadStep = Omit<z.infer<typeof loadStepShape>, 'schema_file'>;
-export type Step = QueryStep | LoadStep | QualityStep;
+export type NotifyStep = z.infer<typeof notifyStepShape>;
+export type Step = QueryStep | LoadStep | QualityStep | NotifyStep;
 export type WrittenStep = StepShape;
 
 export interface PipelineDefinition {

@@ -28,8 +28,9 @@ export async function executePipeline(
 ): Promise<RunOutcome> {
   const startedAt = tools.now();
   const recorder = createRecorder(run, tools);
-  const context = { run, tools, recorder, deadline: findDeadline(run, startedAt), signal };
-  const { outcomes, obstacles } = await executeSteps(context, run.definition.steps);
+  const outcomes: StepOutcome[] = [];
+  const context = { run, tools, recorder, outcomes, deadline: findDeadline(run, startedAt), signal };
+  const obstacles = await executeSteps(context, run.definition.steps, outcomes);
   const failed = outcomes.find((outcome) => outcome.status === 'FAILED');
   // A step that failed for good decides the run, whatever stopped the others.
   if (!failed && obstacles.length > 0) {
@@ -49,15 +50,15 @@ export async function executePipeline(
   };
 }
 
-interface Executed {
-  readonly outcomes: readonly StepOutcome[];
-  /** What steps threw: transient failures, or the signal's reason. */
-  readonly obstacles: readonly unknown[];
-}
-
-/** Starts steps as they become ready. After the first that does not complete none is started; the others may end. */
-async function executeSteps(context: StepContext, steps: readonly Step[]): Promise<Executed> {
-  const outcomes: StepOutcome[] = [];
+/**
+ * Starts steps as they become ready, and adds to `outcomes` as they end. After the first that does not complete none is
+ * started; the others may end. Resolves to what steps threw: transient failures, or the signal's reason.
+ */
+async function executeSteps(
+  context: StepContext,
+  steps: readonly Step[],
+  outcomes: StepOutcome[],
+): Promise<readonly unknown[]> {
   const obstacles: unknown[] = [];
   const started = new Set<string>();
   const completed = new Set<string>();
@@ -82,7 +83,7 @@ async function executeSteps(context: StepContext, steps: readonly Step[]): Promi
       started.add(step.id);
       running.set(step.id, execute(step));
     }
-    if (running.size === 0) return { outcomes, obstacles };
+    if (running.size === 0) return obstacles;
     await Promise.race(running.values());
   }
 }

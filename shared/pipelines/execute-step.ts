@@ -12,20 +12,23 @@ import {
 import { type Judgement, judgeJob } from './judge-job';
 import type { Recorder } from './recorder';
 import { type Attempt, toCheckRow, toStepLogRow } from './records';
-import { toJobId, toStepWork } from './step-work';
+import { type StepAction, toStepAction } from './step-action';
+import { toJobId } from './step-work';
 import { TransientFailure } from './transient-failure';
 
 export interface StepContext {
   readonly run: RunToExecute;
   readonly tools: ExecutionTools;
   readonly recorder: Recorder;
+  /** Of the steps that have ended; it grows. */
+  readonly outcomes: readonly StepOutcome[];
   /** No job starts past it; one that would be running then is cancelled. */
   readonly deadline: { readonly at: Date; readonly error: StepError };
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Executes one step: its job, again under the next id as long as it ends with a transient error and the step's retry
+ * Executes one step: what it does, most often a job, again under the next id as long as it ends with a transient error and the step's retry
  * policy allows. Throws a TransientFailure past the policy, and the signal's reason once that is aborted.
  *
  * An execution begins with the first attempt's id, whatever came before: it attaches to the jobs that exist and passes
@@ -33,10 +36,13 @@ export interface StepContext {
  * could never get on.
  */
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
-  const { tools, deadline, signal } = context;
-  const prepared = toStepWork(context.run, step);
-  if ('error' in prepared) return end(context, step, [endWithoutJob(1, tools.now(), prepared.error)]);
+  const action = toStepAction(context, step);
+  if ('error' in action) return end(context, step, [endWithoutJob(1, context.tools.now(), action.error)]);
+  return await attempt(context, step, action);
+}
 
+async function attempt(context: StepContext, step: Step, action: StepAction): Promise<StepOutcome> {
+  const { tools, deadline, signal } = context;
   const ended: Judgement[] = [];
   let tries = 0;
   for (;;) {
@@ -56,8 +62,9 @@ export async function executeStep(context: StepContext, step: Step): Promise<Ste
       timeoutMs,
       labels: toLabels(context.run, step),
     };
-    const job = await tools.runJob({ ...request, work: prepared.work }, signal);
-    const judgement = judgeJob(step, job, { number, jobId, startedAt, endedAt: tools.now() });
+    const job = await action.perform(request, signal);
+    const frame = { number, jobId: action.isJob ? jobId : null, startedAt, endedAt: tools.now() };
+    const judgement = judgeJob(step, job, frame);
     if (!judgement.retryable) return end(context, step, [...ended, judgement]);
 
     if (job.status === 'failed') ended.push(judgement);

@@ -1,6 +1,7 @@
 import type { AppendRows } from '../adapters/bigquery/append-rows';
 import type { FailureCode } from '../adapters/bigquery/failures';
 import type { RunJob } from '../adapters/bigquery/run-job';
+import type { PublishEvent } from '../adapters/pubsub/publish-event';
 import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
 import type { ParameterValues } from '../domain/parameters';
 import type { Log } from '../log';
@@ -23,12 +24,20 @@ export interface RunToExecute {
 export interface ExecutionTools {
   readonly runJob: RunJob;
   readonly appendRows: AppendRows;
+  /** Absent: the deployment allows no topic, so steps of type notify fail. */
+  readonly notify?: NotifyTools | undefined;
   readonly now: () => Date;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
   /** Rejects with the signal's reason once that is aborted. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly log: Log;
+}
+
+export interface NotifyTools {
+  /** Those that the deployment allows. */
+  readonly topics: readonly string[];
+  readonly publish: PublishEvent;
 }
 
 export type ErrorCode = FailureCode | 'check_failed' | 'invalid_source' | 'lease_expired';

@@ -1,13 +1,16 @@
 import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
-import type { LoadStep, Step } from '../definitions/pipeline-shape';
+import type { LoadStep, QualityStep, QueryStep } from '../definitions/pipeline-shape';
 import { toQueryParameters } from '../domain/parameters';
 import type { RunToExecute, StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
 
 export type StepWork = { readonly work: QueryWork | LoadWork } | { readonly error: StepError };
 
+/** The steps that are one BigQuery job. */
+export type JobStep = QueryStep | LoadStep | QualityStep;
+
 /** What BigQuery is asked to do for a step of a run, or why it cannot be asked. */
-export function toStepWork(run: RunToExecute, step: Step): StepWork {
+export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
   const parameters = toQueryParameters(run.definition.parameters, run.parameters);
   switch (step.type) {
     case 'query':

@@ -32,8 +32,8 @@ export async function analysePipeline(
     const known = new Set(metadataTables.map((table) => table.name));
     const ancestors = findAncestors(definition.steps, step.id);
     for (const other of definition.steps) {
-      if (ancestors.has(other.id) && other.type !== 'quality' && other.destination)
-        known.add(other.destination.table);
+      const made = destinationOf(other);
+      if (ancestors.has(other.id) && made) known.add(made.table);
     }
     const say = (problem: string) => problems.push(`step '${step.id}': ${problem}`);
     try {
@@ -41,9 +41,10 @@ export async function analysePipeline(
       if (analysed) for (const problem of findTrespasses(analysed, known, datasetId)) say(problem);
       const made =
         step.type === 'load' ? step.schema && fieldsOfRest({ fields: step.schema }) : analysed?.schema;
-      if (step.type !== 'quality' && step.destination && made) {
-        store.addTable(reference(step.destination.table), made);
-        for (const problem of findLayoutProblems(step.destination, made)) say(problem);
+      const destination = destinationOf(step);
+      if (destination && made) {
+        store.addTable(reference(destination.table), made);
+        for (const problem of findLayoutProblems(destination, made)) say(problem);
       }
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
@@ -66,11 +67,13 @@ async function analyseStep(
       defaultDataset: { projectId, datasetId },
       parameters: [...parameters, ...more],
     });
-  if (step.type === 'load') return undefined;
+  if (step.type === 'load' || step.type === 'notify') return undefined;
   if (step.type === 'query') return await analyse(step.sql);
   const query = composeQualityQuery(step);
   return await analyse(query.sql, query.parameters);
 }
+
+const destinationOf = (step: Step) => ('destination' in step ? step.destination : undefined);
 
 /** Tables outside the tenant's dataset, or made by no step that this one needs. */
 function findTrespasses(

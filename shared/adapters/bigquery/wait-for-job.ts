@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { unlessAborted } from '../../unless-aborted';
 import { type JobResource, jobResourceShape } from './job-resource';
 
 /** Waits between two looks at a load job, in milliseconds: loads have no request that waits for their end. */
@@ -92,20 +93,3 @@ async function readJob(job: Job): Promise<JobResource> {
 }
 
 const isQuery = (resource: JobResource): boolean => resource.configuration?.query !== undefined;
-
-/** The promise's value, unless the signal comes first: a request that is under way is then left to itself. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // First of all: where the signal has come already nobody else listens, and an unheard rejection ends the process.
-  promise.catch(() => undefined);
-  signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

@@ -1,0 +1,38 @@
+import { PubSub, type Topic } from '@google-cloud/pubsub';
+import { within } from '../../within';
+
+export interface PublishedEvent {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly json: object;
+}
+
+/** Resolves once Pub/Sub has the event. Throws Pub/Sub's error, after 10 s at the latest. */
+export type PublishEvent = (topic: string, event: PublishedEvent) => Promise<void>;
+
+const longestPublishMs = 10_000;
+const backoffSettings = {
+  initialRetryDelayMillis: 100,
+  retryDelayMultiplier: 2,
+  maxRetryDelayMillis: 1_000,
+  initialRpcTimeoutMillis: longestPublishMs,
+  rpcTimeoutMultiplier: 1,
+  maxRpcTimeoutMillis: longestPublishMs,
+  totalTimeoutMillis: longestPublishMs,
+};
+
+/** Publishes to topics of the project, each event in a call of its own. */
+export function createPublishEvent(pubsub: PubSub = new PubSub()): PublishEvent {
+  const topics = new Map<string, Topic>();
+  const topicOf = (name: string): Topic => {
+    const known = topics.get(name);
+    if (known) return known;
+    const batching = { maxMessages: 1 };
+    const topic = pubsub.topic(name, { batching, gaxOpts: { retry: { backoffSettings } } });
+    topics.set(name, topic);
+    return topic;
+  };
+  return async (topic, { attributes, json }) => {
+    const published = topicOf(topic).publishMessage({ json, attributes: { ...attributes } });
+    await within(longestPublishMs, 'Pub/Sub', published);
+  };
+}

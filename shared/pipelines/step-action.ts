@@ -1,0 +1,27 @@
+import type { JobOutcome, JobRequest } from '../adapters/bigquery/run-job';
+import type { Step } from '../definitions/pipeline-shape';
+import type { StepContext } from './execute-step';
+import type { StepError } from './execution';
+import { toNotifyAction } from './notify-step';
+import { toStepWork } from './step-work';
+
+/** One attempt of a step: its id, its time and how it is labelled. */
+export type AttemptRequest = Omit<JobRequest, 'work'>;
+
+/** What a step does. */
+export interface StepAction {
+  /** Whether an attempt is a job of BigQuery, which can be found by the attempt's id. */
+  readonly isJob: boolean;
+  /** Like RunJob: rejects only with the signal's reason. */
+  readonly perform: (request: AttemptRequest, signal?: AbortSignal) => Promise<JobOutcome>;
+}
+
+/** What a step does, or why it can do nothing. */
+export function toStepAction(context: StepContext, step: Step): StepAction | { readonly error: StepError } {
+  if (step.type === 'notify') return toNotifyAction(context, step);
+  const { run, tools } = context;
+  const prepared = toStepWork(run, step);
+  if ('error' in prepared) return prepared;
+  const { work } = prepared;
+  return { isJob: true, perform: (request, signal) => tools.runJob({ ...request, work }, signal) };
+}
