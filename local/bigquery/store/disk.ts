@@ -9,8 +9,11 @@ export interface Disk {
    * is cut off first. If it fails, the file is cut back to `offset`, so that what was there stays as it was.
    */
   append(path: string, offset: number, text: string): Promise<void>;
-  /** Puts a new file in place of `path` (which may be absent) in one step: readers find the old text or the new one. */
-  replace(path: string, text: string): Promise<void>;
+  /**
+   * Puts a new file in place of `path` (which may be absent) in one step: readers find the old text or the new one.
+   * A long text may come in pieces, so that it is never in memory as a whole. Resolves to the file's size in bytes.
+   */
+  replace(path: string, text: string | Iterable<string>): Promise<number>;
   /** Makes a folder, and the entries of it and its parents, durable. */
   makeFolder(path: string): Promise<void>;
   /** Renames a file or folder in one durable step. */
@@ -47,12 +50,13 @@ export const nodeDisk: Disk = {
   },
 };
 
-async function replace(path: string, text: string): Promise<void> {
+async function replace(path: string, text: string | Iterable<string>): Promise<number> {
   const temporary = `${path}.tmp`;
   closeBelow(path);
+  let size = 0;
   try {
     await withFile(temporary, 'w', async (file) => {
-      await writeAll(file, text, 0);
+      for (const piece of typeof text === 'string' ? [text] : text) size += await writeAll(file, piece, size);
       await file.datasync();
     });
     await rename(temporary, path);
@@ -61,15 +65,18 @@ async function replace(path: string, text: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(path));
+  return size;
 }
 
-async function writeAll(file: FileHandle, text: string, offset: number): Promise<void> {
+/** Resolves to how many bytes that were. */
+async function writeAll(file: FileHandle, text: string, offset: number): Promise<number> {
   const bytes = Buffer.from(text);
   let written = 0;
   while (written < bytes.length) {
     const step = await file.write(bytes, written, bytes.length - written, offset + written);
     written += step.bytesWritten;
   }
+  return bytes.length;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -81,9 +81,7 @@ async function write(
     await disk.append(path, offset, text);
     return offset + Buffer.byteLength(text);
   }
-  const whole = encodeState(next);
-  await disk.replace(path, whole);
-  return Buffer.byteLength(whole);
+  return disk.replace(path, encodeState(next));
 }
 
 /**

@@ -38,11 +38,11 @@ export function encodeChange(change: RowChange, after: TableState, job: string |
     ...(job !== undefined && { job }),
     ...(change.kind === 'alter' && { schema: [...schema], options: { ...options }, definedTime }),
   };
-  return encode(rows, commit);
+  return [...encode(rows, commit)].join('');
 }
 
-/** A whole log for a state: what `encodeChange` wrote over time, in one commit. */
-export function encodeState(state: TableState): string {
+/** A whole log for a state: what `encodeChange` wrote over time, in one commit. In pieces, to be joined. */
+export function encodeState(state: TableState): Iterable<string> {
   const { schema, options, creationTime, definedTime } = state.definition;
   return encode(state.rows.toArray(), {
     commit: 'create',
@@ -56,10 +56,17 @@ export function encodeState(state: TableState): string {
   });
 }
 
-function encode(rows: readonly Row[], commit: Commit): string {
+const pieceLength = 1_000_000;
+
+function* encode(rows: readonly Row[], commit: Commit): Generator<string> {
   let text = '';
-  for (const row of rows) text += `${JSON.stringify(row)}\n`;
-  return `${text}${JSON.stringify(commit)}\n`;
+  for (const row of rows) {
+    text += `${JSON.stringify(row)}\n`;
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}${JSON.stringify(commit)}\n`;
 }
 
 /**

@@ -1,19 +1,31 @@
 import { CsvError, type Info, type Options, parse } from 'csv-parse';
 import { BigQueryError } from '../../errors';
 import type { Cell, Field, Row } from '../../model';
-import { scalarOfText } from '../../store/values/scalars';
 import type { LoadConfiguration } from '../job-configuration';
 import type { BadRecords } from './bad-records';
+import { createReader, type TextReader } from './known-texts';
+import { quotedFields } from './quoted-fields';
 import { openSource, type SourceFile } from './sources';
 
-/** A quoted value with a line break in it, where that is not allowed. */
-const brokenLine = Symbol('broken line');
-
-type Value = string | null | typeof brokenLine;
-
+/** With `info` and `raw`; what `cast` would be told of every single field takes most of a load's time. */
 interface Parsed {
   readonly info: Info;
-  readonly record: readonly Value[];
+  readonly record: readonly string[];
+  /** The record as it stands in the file. */
+  readonly raw: string;
+}
+
+/** What of a configuration is asked of every row. */
+interface Rules {
+  readonly columns: readonly Column[];
+  readonly nullMarker: string;
+  /** How a value looks in the file that is in quotes and is no null for that. */
+  readonly quotedMarker: string;
+  readonly quote: string;
+  readonly delimiter: string;
+  readonly allowQuotedNewlines: boolean;
+  readonly allowJaggedRows: boolean;
+  readonly ignoreUnknownValues: boolean;
 }
 
 /**
@@ -28,50 +40,61 @@ export async function* readCsv(
   bad: BadRecords,
 ): AsyncGenerator<Row> {
   checkFlat(fields);
-  const columns = fields.map((field, index) => columnOf(field, index));
+  const rules = rulesOf(fields, configuration);
   let toSkip = configuration.skipLeadingRows ?? 0;
   let position = 0;
   try {
-    for await (const { record, info } of await parsedRecords(file, configuration)) {
+    for await (const parsed of await parsedRecords(file, rules, configuration)) {
       if (toSkip > 0) toSkip--;
       else {
-        const row = rowOf(record, columns, configuration, position);
+        const row = rowOf(parsed, rules, position);
         if (typeof row === 'string') bad.add(row, file.uri);
         else yield row;
       }
-      position = info.bytes;
+      position = parsed.info.bytes;
     }
   } catch (error) {
     throw error instanceof CsvError ? unreadable(error, position, file.uri) : error;
   }
 }
 
+function rulesOf(fields: readonly Field[], configuration: LoadConfiguration): Rules {
+  const { quote = '"', nullMarker = '' } = configuration;
+  return {
+    columns: fields.map((field, index) => columnOf(field, index)),
+    nullMarker,
+    quotedMarker: `${quote}${quote === '' ? nullMarker : nullMarker.replaceAll(quote, quote + quote)}${quote}`,
+    quote,
+    delimiter: delimiterOf(configuration),
+    allowQuotedNewlines: configuration.allowQuotedNewlines === true,
+    allowJaggedRows: configuration.allowJaggedRows === true,
+    ignoreUnknownValues: configuration.ignoreUnknownValues === true,
+  };
+}
+
 async function parsedRecords(
   file: SourceFile,
-  configuration: LoadConfiguration,
+  rules: Rules,
+  { encoding }: LoadConfiguration,
 ): Promise<AsyncIterable<Parsed>> {
-  const parser = parse(parserOptions(configuration));
+  const parser = parse(parserOptions(rules, encoding));
   const source = await openSource(file);
   source.on('error', (error) => parser.destroy(error));
   return source.pipe(parser);
 }
 
-function parserOptions(configuration: LoadConfiguration): Options {
-  const { encoding, quote = '"', nullMarker = '', allowQuotedNewlines } = configuration;
+function parserOptions({ delimiter, quote }: Rules, encoding: string | undefined): Options {
   if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
     throw new BigQueryError('notImplemented', `Encoding ${encoding} is not supported locally, only UTF-8.`);
   }
   return {
-    delimiter: delimiterOf(configuration),
+    delimiter,
     quote: quote === '' ? null : quote,
     bom: true,
     info: true,
+    raw: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    cast(value, { quoting }) {
-      if (!quoting) return value === nullMarker ? null : value;
-      return allowQuotedNewlines !== true && value.includes('\n') ? brokenLine : value;
-    },
   };
 }
 
@@ -100,8 +123,13 @@ function rowError(position: number, message: string): string {
   return `Error detected while parsing row starting at position: ${position}. Error: ${message}`;
 }
 
-/** Turns a value into the column's cell, or says what is wrong with it. */
-type Column = (value: string | null, position: number) => { cell: Cell } | { problem: string };
+interface Column {
+  readonly field: Field;
+  readonly index: number;
+  readonly read: TextReader;
+}
+
+const columnOf = (field: Field, index: number): Column => ({ field, index, read: createReader(field) });
 
 const sqlNames: Readonly<Partial<Record<Field['type'], string>>> = {
   INTEGER: 'INT64',
@@ -109,45 +137,54 @@ const sqlNames: Readonly<Partial<Record<Field['type'], string>>> = {
   BOOLEAN: 'BOOL',
 };
 
-function columnOf(field: Field, index: number): Column {
-  return (text, position) => {
-    if (text === null) {
-      if (field.mode !== 'REQUIRED') return { cell: null };
-      return {
-        problem: `Required column value for column index: ${index} is missing in row starting at position: ${position}.`,
-      };
-    }
-    const converted = scalarOfText(text, field);
-    if ('cell' in converted) return converted;
-    const type = sqlNames[field.type] ?? field.type;
-    return {
-      problem: `Could not parse '${text.slice(0, 100)}' as ${type} for field ${field.name} (position ${index}) starting at location ${position}  with message '${converted.problem}'`,
-    };
-  };
-}
-
 /** The row, or what is wrong with it. */
-function rowOf(
-  record: readonly Value[],
-  columns: readonly Column[],
-  { allowJaggedRows, ignoreUnknownValues }: LoadConfiguration,
-  position: number,
-): Row | string {
-  if (record.length > columns.length && ignoreUnknownValues !== true) {
+function rowOf(parsed: Parsed, rules: Rules, position: number): Row | string {
+  const { columns, nullMarker } = rules;
+  const { record } = parsed;
+  if (record.length > columns.length && !rules.ignoreUnknownValues) {
     return `Too many values in row starting at position: ${position}. Found ${record.length} column(s) while expected ${columns.length}.`;
   }
-  if (record.length < columns.length && allowJaggedRows !== true) {
+  if (record.length < columns.length && !rules.allowJaggedRows) {
     return `CSV table references column position ${record.length}, but line starting at position:${position} contains only ${record.length} columns.`;
   }
+  const isQuoted = quotesThatMatter(parsed, rules);
   const row: Cell[] = [];
-  for (const [index, column] of columns.entries()) {
-    const value = record[index] ?? null;
-    if (value === brokenLine) return rowError(position, missingQuote);
-    const converted = column(value, position);
-    if ('problem' in converted) return converted.problem;
+  for (const column of columns) {
+    const { index, field } = column;
+    const value = record[index];
+    if (value === undefined || (value === nullMarker && isQuoted?.[index] !== true)) {
+      if (field.mode === 'REQUIRED') return requiredMissing(index, position);
+      row.push(null);
+      continue;
+    }
+    if (!rules.allowQuotedNewlines && isQuoted?.[index] === true && value.includes('\n')) {
+      return rowError(position, missingQuote);
+    }
+    const converted = column.read(value);
+    if ('problem' in converted) return notParsed(value, column, position, converted.problem);
     row.push(converted.cell);
   }
   return row;
+}
+
+/**
+ * Which fields are in quotes; undefined where that makes no difference, as in nearly all rows: none can be the null
+ * marker in quotes, and none has a line break that is not allowed.
+ */
+function quotesThatMatter({ raw }: Parsed, rules: Rules): readonly boolean[] | undefined {
+  if (rules.quote === '') return undefined;
+  const mayBreak = !rules.allowQuotedNewlines && raw.trimEnd().includes('\n');
+  if (!mayBreak && !raw.includes(rules.quotedMarker)) return undefined;
+  return quotedFields(raw, rules.delimiter, rules.quote);
+}
+
+function requiredMissing(index: number, position: number): string {
+  return `Required column value for column index: ${index} is missing in row starting at position: ${position}.`;
+}
+
+function notParsed(text: string, { field, index }: Column, position: number, problem: string): string {
+  const type = sqlNames[field.type] ?? field.type;
+  return `Could not parse '${text.slice(0, 100)}' as ${type} for field ${field.name} (position ${index}) starting at location ${position}  with message '${problem}'`;
 }
 
 function checkFlat(fields: readonly Field[]): void {

@@ -63,7 +63,7 @@ async function sourceFile(uri: string, path: string): Promise<SourceFile | undef
 
 /** The file's text as bytes; what is packed with gzip is unpacked, as BigQuery does. */
 export async function openSource({ path }: SourceFile): Promise<Readable> {
-  const stream = createReadStream(path);
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
   if (!(await isGzip(path))) return stream;
   const unpacked = createGunzip();
   stream.on('error', (error) => unpacked.destroy(error));

@@ -21,7 +21,7 @@ const fillingDisk: Disk = {
   },
   async replace(path, text) {
     refuseIfFull();
-    await nodeDisk.replace(path, text);
+    return nodeDisk.replace(path, text);
   },
   async makeFolder(path) {
     refuseIfFull();

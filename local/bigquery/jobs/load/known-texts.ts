@@ -1,0 +1,31 @@
+import type { Field } from '../../model';
+import { type Converted, scalarOfText } from '../../store/values/scalars';
+
+/** Makes cells of the texts of one column. */
+export type TextReader = (text: string) => Converted;
+
+const mostKnown = 1000;
+const longestKnown = 1000;
+/** So many texts in a row that were none of the known ones: the column's values do not repeat. */
+const strangersInRow = 1000;
+
+/**
+ * Files to load say the same in many rows: names, units, days. Per column, the first different texts are remembered
+ * with their cells, so that such a text is converted once and all rows share one cell.
+ */
+export function createReader(field: Field): TextReader {
+  const known = new Map<string, Converted>();
+  let strangers = 0;
+  return (text) => {
+    if (strangers > strangersInRow || text.length > longestKnown) return scalarOfText(text, field);
+    const found = known.get(text);
+    if (found !== undefined) {
+      strangers = 0;
+      return found;
+    }
+    const converted = scalarOfText(text, field);
+    if (known.size < mostKnown) known.set(text, converted);
+    else if (++strangers > strangersInRow) known.clear();
+    return converted;
+  };
+}
