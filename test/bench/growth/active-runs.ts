@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
+import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
 import { admitRuns } from '../../../shared/sql/admit-runs';
 import { findRun } from '../../../shared/sql/find-run';
 import { releaseRuns } from '../../../shared/sql/release-runs';
@@ -7,9 +8,10 @@ import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../table';
 import { candidates, unlimited } from './candidates';
+import { finishedRuns } from './finished-runs';
 import { cellsOf, observedStatements } from './observed-statements';
 
-const counts = [1, 10, 100, 1_000, 2_000, 5_000];
+const counts = [1, 10, 100, 1_000, 2_000, 3_000, 4_000, 5_000];
 const calls = 7;
 
 /** What a tenant's runs in flight cost the statements that read and write its row. */
@@ -18,6 +20,7 @@ export const growActiveRuns = (): Promise<void> =>
     const tenants = counts.map((count) => ({ tenant_id: `runs_${count}`, max_pipelines_per_month: null }));
     await onboardAll(tenants, environment);
     const { bigquery, runStatement, observe } = observedStatements(environment);
+    const appendRows = createAppendRows(bigquery);
     const rows: string[][] = [];
     for (const count of counts) {
       const tenant_id = `runs_${count}`;
@@ -31,6 +34,7 @@ export const growActiveRuns = (): Promise<void> =>
             candidates: candidates(1),
           }),
         );
+      await appendRows(tenant_id, 'pipeline_runs', finishedRuns(tenant_id, runIds.slice(-calls)));
       const admission = await admit();
       const find = await observe(calls, () =>
         runStatement(tenant_id, findRun, { tenant_id, run_id: runIds[0] ?? '' }),

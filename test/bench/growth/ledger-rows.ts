@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import { ledgerRow } from '../../../shared/domain/ledger-row';
 import { admitKeyedRuns } from '../../../shared/sql/admit-keyed-runs';
 import { findRun } from '../../../shared/sql/find-run';
 import { reconcileTenant } from '../../../shared/sql/reconcile-tenant';
@@ -8,6 +7,7 @@ import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../table';
 import { candidates, unlimited } from './candidates';
+import { finishedRuns } from './finished-runs';
 import { cellsOf, observedStatements } from './observed-statements';
 
 const counts = [1, 1_000, 10_000, 100_000];
@@ -25,7 +25,8 @@ export const growLedger = (): Promise<void> =>
     let filled = 0;
     for (const count of counts) {
       for (; filled < count; filled += Math.min(rowsPerRequest, count - filled)) {
-        await appendRows(tenant_id, 'pipeline_runs', finishedRuns(Math.min(rowsPerRequest, count - filled)));
+        const runIds = Array.from({ length: Math.min(rowsPerRequest, count - filled) }, () => randomUUID());
+        await appendRows(tenant_id, 'pipeline_runs', finishedRuns(tenant_id, runIds));
       }
       const find = await observe(calls, () =>
         runStatement(tenant_id, findRun, { tenant_id, run_id: randomUUID() }),
@@ -61,24 +62,3 @@ export const growLedger = (): Promise<void> =>
       rows,
     );
   });
-
-function finishedRuns(count: number) {
-  const end = new Date();
-  const start = new Date(end.getTime() - 1_000);
-  return Array.from({ length: count }, () =>
-    ledgerRow(
-      tenant_id,
-      {
-        run_id: randomUUID(),
-        pipeline: 'gcp/example/dryrun',
-        parameters: '{}',
-        trigger: 'api',
-        request_hash: 'a'.repeat(64),
-        admitted_at: start,
-        lease_expires_at: end,
-      },
-      { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },
-      { startedAt: start, endedAt: end, recordedAt: end },
-    ),
-  );
-}
