@@ -1,41 +1,51 @@
 import { findGraphProblems } from '../domain/dag';
 import { parseParameterValue } from '../domain/parameter-values';
 import type { ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
+import type { Problem } from './problem';
 import { findQueryParameters } from './sql-parameters';
 
-/** What the shape alone cannot say: problems of a whole definition, each naming step and field. */
+type Parameters = Readonly<Record<string, ParameterDefinition>>;
+
+/** What the shape alone cannot say: problems of a whole definition. */
 export function findPipelineProblems(
   definition: PipelineDefinition,
   metadataTables: ReadonlySet<string>,
-): readonly string[] {
+): readonly Problem[] {
+  const { steps, parameters } = definition;
   return [
-    ...findGraphProblems(definition.steps).map((problem) => `steps: ${problem}`),
-    ...Object.entries(definition.parameters).flatMap(([name, parameter]) =>
-      findDefaultProblems(name, parameter),
-    ),
-    ...definition.steps.flatMap((step) =>
-      findStepProblems(step, definition.parameters, metadataTables).map(
-        (problem) => `steps ('${step.id}').${problem}`,
-      ),
+    ...findGraphProblems(steps).map(({ node, need, message }) => ({
+      path: need === undefined ? ['steps', node] : ['steps', node, 'needs', need],
+      message,
+    })),
+    ...Object.entries(parameters).flatMap(([name, parameter]) => findDefaultProblems(name, parameter)),
+    ...steps.flatMap((step, index) =>
+      findStepProblems(step, parameters, metadataTables).map((problem) => under(['steps', index], problem)),
     ),
   ];
 }
 
-function findDefaultProblems(name: string, parameter: ParameterDefinition): readonly string[] {
+/** The problem, as one of what holds the value in question. */
+const under = (path: readonly PropertyKey[], problem: Problem): Problem => ({
+  ...problem,
+  path: [...path, ...problem.path],
+});
+
+function findDefaultProblems(name: string, parameter: ParameterDefinition): readonly Problem[] {
   if (parameter.default === undefined || parameter.default === null) return [];
   const parsed = parseParameterValue(name, parameter, parameter.default);
-  return parsed.ok ? [] : [`parameters.${name}.default: ${parsed.message}`];
+  return parsed.ok ? [] : [{ path: ['parameters', name, 'default'], message: parsed.message }];
 }
 
+/** Problems of one step; their paths begin in the step. */
 function findStepProblems(
   step: Step,
-  parameters: Readonly<Record<string, ParameterDefinition>>,
+  parameters: Parameters,
   metadataTables: ReadonlySet<string>,
-): readonly string[] {
+): readonly Problem[] {
   switch (step.type) {
     case 'query':
       return [
-        ...findSqlProblems('sql', step.sql, parameters),
+        ...findSqlProblems(['sql'], step.sql, parameters),
         ...findDestinationProblems(step, metadataTables),
       ];
     case 'load':
@@ -46,10 +56,8 @@ function findStepProblems(
     case 'quality':
       return [
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
-        ...step.checks.flatMap((check) =>
-          check.type === 'sql'
-            ? findCheckSqlProblems(`checks ('${check.name}').sql`, check.sql, parameters)
-            : [],
+        ...step.checks.flatMap((check, index) =>
+          check.type === 'sql' ? findCheckSqlProblems(['checks', index, 'sql'], check.sql, parameters) : [],
         ),
       ];
     case 'notify':
@@ -57,56 +65,63 @@ function findStepProblems(
   }
 }
 
+/** Problems of a SQL text of the definition's author. */
 function findSqlProblems(
-  place: string,
+  path: readonly PropertyKey[],
   sql: string,
-  parameters: Readonly<Record<string, ParameterDefinition>>,
-): readonly string[] {
+  parameters: Parameters,
+): readonly Problem[] {
   return findQueryParameters(sql)
-    .filter((name) => !Object.hasOwn(parameters, name))
-    .map(
-      (name) => `${place}: @${name} is not a parameter of the pipeline, expected ${listNames(parameters)}`,
-    );
+    .filter(({ name }) => !Object.hasOwn(parameters, name))
+    .map(({ name, offset }) => ({
+      path,
+      offset,
+      message: `@${name} is not a parameter of the pipeline, expected ${listNames(parameters)}`,
+    }));
 }
 
 /** A check's query becomes a part of one statement, so it must be one query without its own semicolon. */
 function findCheckSqlProblems(
-  place: string,
+  path: readonly PropertyKey[],
   sql: string,
-  parameters: Readonly<Record<string, ParameterDefinition>>,
-): readonly string[] {
-  const semicolon = /;\s*$/.test(sql) ? [`${place}: expected a query without a semicolon at its end`] : [];
-  return [...semicolon, ...findSqlProblems(place, sql, parameters)];
+  parameters: Parameters,
+): readonly Problem[] {
+  const semicolon = {
+    path,
+    offset: sql.trimEnd().length - 1,
+    message: 'expected a query without a semicolon at its end',
+  };
+  return [...(/;\s*$/.test(sql) ? [semicolon] : []), ...findSqlProblems(path, sql, parameters)];
 }
 
-function findSourceProblems(
-  name: string | undefined,
-  parameters: Readonly<Record<string, ParameterDefinition>>,
-): readonly string[] {
+function findSourceProblems(name: string | undefined, parameters: Parameters): readonly Problem[] {
   if (name === undefined) return [];
   const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   if (parameter?.type === 'STRING' && (parameter.required || parameter.default != null)) return [];
-  return [
-    `source_uri_parameter: expected a STRING parameter that is required or has a default, given '${name}'`,
-  ];
+  const message = `expected a STRING parameter that is required or has a default, given '${name}'`;
+  return [{ path: ['source_uri_parameter'], message }];
 }
 
 /** The metadata tables are the control plane's own: a pipeline that wrote to them could change quotas and usage. */
 function findDestinationProblems(
   step: Extract<Step, { type: 'query' | 'load' }>,
   metadataTables: ReadonlySet<string>,
-): readonly string[] {
+): readonly Problem[] {
   const table = step.destination?.table;
   if (table === undefined || !metadataTables.has(table.toLowerCase())) return [];
-  return [`destination.table: expected a table of the pipeline's own, given the metadata table '${table}'`];
+  const message = `expected a table of the pipeline's own, given the metadata table '${table}'`;
+  return [{ path: ['destination', 'table'], message }];
 }
 
-function findDuplicateChecks(names: readonly string[]): readonly string[] {
-  const duplicates = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...duplicates].map((name) => `checks: check '${name}' is defined twice`);
+function findDuplicateChecks(names: readonly string[]): readonly Problem[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index
+      ? [{ path: ['checks', index, 'name'], message: `check '${name}' is defined twice` }]
+      : [],
+  );
 }
 
-function listNames(parameters: Readonly<Record<string, ParameterDefinition>>): string {
+function listNames(parameters: Parameters): string {
   const names = Object.keys(parameters);
   return names.length === 0 ? 'none (the pipeline declares no parameters)' : `one of ${names.join(', ')}`;
 }

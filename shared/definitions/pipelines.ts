@@ -1,11 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
+import { join } from 'node:path';
 import { DefinitionError } from './definition-error';
-import { fieldsShape } from './field-shape';
-import { findPipelineProblems } from './pipeline-rules';
-import { type PipelineDefinition, pipelineShape, type Step, type WrittenStep } from './pipeline-shape';
-import { checkDefinition, readDefinitionText, readJsonDefinition } from './read-definition';
+import { inspectPipeline } from './inspect-pipeline';
+import type { PipelineDefinition } from './pipeline-shape';
+import { definitionError } from './problem';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
 const extension = '.yaml';
@@ -49,36 +47,9 @@ export function loadPipeline(schemasDirectory: string, path: string): PipelineDe
 }
 
 function readPipeline(file: string, path: string, metadataTables: ReadonlySet<string>): PipelineDefinition {
-  const written = checkDefinition(file, parseYaml(file, readDefinitionText(file)), pipelineShape);
-  const definition = { path, ...written, steps: written.steps.map((step) => readStepFiles(file, step)) };
-  const problems = findPipelineProblems(definition, metadataTables);
-  if (problems.length > 0) {
-    throw new DefinitionError(problems.map((problem) => `${file}: ${problem}`).join('\n'));
-  }
+  const { definition, problems } = inspectPipeline(file, path, metadataTables);
+  if (definition === undefined || problems.length > 0) throw definitionError(problems);
   return definition;
-}
-
-function parseYaml(file: string, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new DefinitionError(`${file}: is not YAML: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-/** Puts what stands in files beside the definition into the step. */
-function readStepFiles(definitionFile: string, step: WrittenStep): Step {
-  const beside = (name: string) => join(dirname(definitionFile), name);
-  if (step.type === 'query') {
-    const { sql, sql_file, ...rest } = step;
-    return { ...rest, sql: sql ?? readDefinitionText(beside(sql_file ?? '')) };
-  }
-  if (step.type === 'load') {
-    const { schema, schema_file, ...rest } = step;
-    if (schema_file === undefined) return { ...rest, schema };
-    return { ...rest, schema: readJsonDefinition(beside(schema_file), fieldsShape) };
-  }
-  return step;
 }
 
 function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {

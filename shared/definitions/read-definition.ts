@@ -1,79 +1,47 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DefinitionError } from './definition-error';
-
-const longestValueShown = 80;
+import { checkShape, createDescribe, definitionError, findPositions } from './problem';
+import { positionOf } from './text-position';
 
 /** The text of a file of schemas/. Throws a DefinitionError naming the file if it cannot be read. */
 export function readDefinitionText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new DefinitionError(`${file}: cannot be read: ${isMissing(error) ? 'no such file' : error}`);
+    throw new DefinitionError(`${file}: cannot be read: ${reasonOf(error)}`);
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+/** Why a file cannot be read, without its path and Node's own words. */
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  return code === 'EISDIR' ? 'it is a folder' : String(error);
+}
 
-/** Reads a JSON file of schemas/ and checks its shape. Throws a DefinitionError. */
+/**
+ * Reads a JSON file of schemas/ and checks its shape. Throws a DefinitionError that names every wrong field with file,
+ * line and column, what was given and what was expected.
+ */
 export function readJsonDefinition<T>(file: string, shape: z.ZodType<T>): T {
   const text = readDefinitionText(file);
-  let value: unknown;
+  const value = parseJson(file, text);
+  const checked = checkShape(value, shape);
+  if ('data' in checked) return checked.data;
+  throw definitionError(checked.problems.map(createDescribe(file, text, value)));
+}
+
+function parseJson(file: string, text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
-    throw new DefinitionError(`${file}: is not JSON: ${error instanceof Error ? error.message : error}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const offset = /position (\d+)/.exec(message)?.[1];
+    const { line, column } =
+      offset === undefined
+        ? (findPositions(text).faults[0] ?? positionOf(text, text.length))
+        : positionOf(text, Number(offset));
+    throw new DefinitionError(`${file}:${line}:${column} is not JSON: ${message.replace(/\s+/g, ' ')}`);
   }
-  return checkDefinition(file, value, shape);
-}
-
-/** Checks a value read from `file`. The DefinitionError names every wrong field, what was given and what was expected. */
-export function checkDefinition<T>(file: string, value: unknown, shape: z.ZodType<T>): T {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describeIssue(value, issue));
-  throw new DefinitionError([...new Set(problems)].map((problem) => `${file}: ${problem}`).join('\n'));
-}
-
-function describeIssue(root: unknown, issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${formatPath(root, [...issue.path, key])}: is not a known field`);
-  }
-  const place = formatPath(root, issue.path);
-  return [`${place}: ${issue.message}, given ${show(valueAt(root, issue.path))}`];
-}
-
-/** `steps[0]('load').sql`: elements that carry an id or a name are called by it as well. */
-function formatPath(root: unknown, path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const [depth, key] of path.entries()) {
-    if (typeof key !== 'number') {
-      text += text === '' ? String(key) : `.${String(key)}`;
-      continue;
-    }
-    const name = nameOf(valueAt(root, path.slice(0, depth + 1)));
-    text += name === undefined ? `[${key}]` : `[${key}] ('${name}')`;
-  }
-  return text === '' ? 'the document' : text;
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  let value = root;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Object.getOwnPropertyDescriptor(value, key)?.value;
-  }
-  return value;
-}
-
-function nameOf(value: unknown): string | undefined {
-  const name = valueAt(value, ['id']) ?? valueAt(value, ['name']);
-  return typeof name === 'string' ? name : undefined;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > longestValueShown ? `${text.slice(0, longestValueShown)}…` : text;
 }

@@ -5,7 +5,13 @@
 const token =
   /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
 
-/** The named query parameters that a SQL text refers to, without their @. */
-export function findQueryParameters(sql: string): readonly string[] {
-  return [...new Set([...sql.matchAll(token)].flatMap(([, name]) => (name === undefined ? [] : [name])))];
+/** The named query parameters that a SQL text refers to, without their @, and where each comes first. */
+export function findQueryParameters(
+  sql: string,
+): readonly { readonly name: string; readonly offset: number }[] {
+  const found = new Map<string, number>();
+  for (const { 1: name, index } of sql.matchAll(token)) {
+    if (name !== undefined && !found.has(name)) found.set(name, index);
+  }
+  return [...found].map(([name, offset]) => ({ name, offset }));
 }

@@ -4,18 +4,33 @@ export interface Node {
   readonly needs: readonly string[];
 }
 
-/** What is wrong with a graph, one sentence a problem; none if every need is met and nothing waits for itself. */
-export function findGraphProblems(nodes: readonly Node[]): readonly string[] {
-  const ids = new Set(nodes.map((node) => node.id));
-  const problems = findDuplicates(nodes.map((node) => node.id)).map((id) => `step '${id}' is defined twice`);
-  for (const node of nodes) {
-    for (const need of node.needs) {
-      if (!ids.has(need)) problems.push(`step '${node.id}' needs '${need}', which is not a step`);
+/** Something wrong with a graph: with one node, by its place, or with one of its needs. */
+export interface GraphProblem {
+  readonly node: number;
+  readonly need?: number;
+  readonly message: string;
+}
+
+/** What is wrong with a graph; nothing if every need is met and nothing waits for itself. */
+export function findGraphProblems(nodes: readonly Node[]): readonly GraphProblem[] {
+  const ids = nodes.map(({ id }) => id);
+  const problems: GraphProblem[] = [];
+  for (const [node, { id, needs }] of nodes.entries()) {
+    if (ids.indexOf(id) < node) problems.push({ node, message: `step '${id}' is defined twice` });
+    for (const [need, name] of needs.entries()) {
+      if (!ids.includes(name)) {
+        const message = `step '${id}' needs '${name}', which is not a step; expected any of ${ids.join(', ')}`;
+        problems.push({ node, need, message });
+      }
+      if (needs.indexOf(name) < need)
+        problems.push({ node, need, message: `step '${id}' needs '${name}' twice` });
     }
-    for (const need of findDuplicates(node.needs)) problems.push(`step '${node.id}' needs '${need}' twice`);
   }
   const cycle = findCycle(nodes);
-  if (cycle) problems.push(`steps wait for each other: ${cycle.join(' → ')}`);
+  if (cycle) {
+    const message = `steps wait for each other: ${cycle.join(' → ')}`;
+    problems.push({ node: ids.indexOf(cycle[0] ?? ''), message });
+  }
   return problems;
 }
 
@@ -63,8 +78,4 @@ function findCycle(nodes: readonly Node[]): readonly string[] | undefined {
     if (cycle) return cycle;
   }
   return undefined;
-}
-
-function findDuplicates(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

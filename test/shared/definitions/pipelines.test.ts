@@ -56,30 +56,38 @@ describe('schemas/pipelines', () => {
     expect(loadPipeline(schemas, path)).toBeUndefined();
   });
 
-  const step = "steps[0] ('first')";
+  const step = "step 'first',";
   const wrong: readonly (readonly [string, string, string])[] = [
-    ['text that is not YAML', 'a: [', 'c.yaml: is not YAML'],
-    ['a key given twice', 'description: A\ndescription: B\nsteps: []', 'is not YAML'],
-    ['no steps', 'description: A\nsteps: []', 'c.yaml: steps: expected at least one step'],
-    ['an unknown field', query('sql: SELECT 1\n    slq: x'), `${step}.slq: is not a known field`],
+    ['text that is not YAML', 'a: [', 'c.yaml:1:5 is not one YAML document'],
+    [
+      'a key given twice',
+      'description: A\ndescription: B\nsteps: []',
+      'c.yaml:2:1 is not one YAML document: Map keys must be unique',
+    ],
+    ['no steps', 'description: A\nsteps: []', 'c.yaml:2:8 steps: expected at least one step'],
+    ['an unknown field', query('sql: SELECT 1\n    slq: x'), `${step} slq: is not a known field`],
     [
       'an unknown type',
       query().replace('query', 'qery'),
-      `${step}.type: expected one of query, load, quality`,
+      `${step} type: expected one of query, load, quality`,
     ],
-    ['neither sql nor sql_file', query(), `${step}.sql: expected either sql or sql_file`],
+    ['neither sql nor sql_file', query(), `${step} sql: expected either sql or sql_file`],
     [
       'both sql and sql_file',
       query('sql: SELECT 1\n    sql_file: x.sql'),
-      `${step}.sql: expected either sql or`,
+      `${step} sql: expected either sql or`,
     ],
     ['a missing sql file', query('sql_file: nope.sql'), 'nope.sql: cannot be read: no such file'],
     [
       'a path as sql file',
       query('sql_file: ../x.sql'),
-      `${step}.sql_file: expected the name of a file beside`,
+      `${step} sql_file: expected the name of a file beside`,
     ],
-    ['an undeclared parameter', query('sql: SELECT @nope'), "steps ('first').sql: @nope is not a parameter"],
+    [
+      'an undeclared parameter',
+      query('sql: SELECT @nope'),
+      "c.yaml:6:17 step 'first', sql: @nope is not a parameter",
+    ],
     [
       'an unknown need',
       query('sql: SELECT 1\n    needs: [x]'),
@@ -89,17 +97,17 @@ describe('schemas/pipelines', () => {
     [
       'a metadata table as destination',
       query('sql: SELECT 1\n    destination: { table: Tenants, write_disposition: WRITE_TRUNCATE }'),
-      "steps ('first').destination.table: expected a table of the pipeline's own",
+      "step 'first', destination.table: expected a table of the pipeline's own",
     ],
     [
       'an unknown write disposition',
       query('sql: SELECT 1\n    destination: { table: t, write_disposition: TRUNCATE }'),
-      `${step}.destination.write_disposition: expected one of WRITE_TRUNCATE`,
+      `${step} destination.write_disposition: expected one of WRITE_TRUNCATE`,
     ],
     [
       'a limit below what BigQuery bills',
       query('sql: SELECT 1\n    maximum_bytes_billed: 5'),
-      `${step}.maximum_bytes_billed:`,
+      `${step} maximum_bytes_billed:`,
     ],
     [
       'a default of the wrong type',
@@ -143,7 +151,7 @@ steps:
       'source_uris: [/etc/passwd]',
       'source_uris[0]: expected a URI like gs://bucket/path',
     ],
-    ['no schema', 'source_uris: ["gs://b/f"]', `${step}.schema: expected schema or schema_file`],
+    ['no schema', 'source_uris: ["gs://b/f"]', `${step} schema: expected schema or schema_file`],
     [
       'an undeclared source parameter',
       'source_uri_parameter: uri\n    schema: [{ name: a, type: STRING }]',
@@ -152,7 +160,7 @@ steps:
     [
       'a wrong column type',
       'source_uris: ["gs://b/f"]\n    schema: [{ name: a, type: TEXT }]',
-      `${step}.schema[0] ('a').type: expected one of STRING`,
+      `${step} schema[0] ('a').type: expected one of STRING`,
     ],
   ];
   it.each(wrongLoads)('refuses a load with %s', (_, more, expected) => {
@@ -183,12 +191,12 @@ steps:
     [
       'that ends with a semicolon',
       '{ name: c, type: sql, sql: "SELECT 1;" }',
-      "checks ('c').sql: expected a query",
+      "checks[0] ('c').sql: expected a query",
     ],
     [
       'with an undeclared parameter',
       '{ name: c, type: sql, sql: SELECT @x }',
-      "checks ('c').sql: @x is not a",
+      "checks[0] ('c').sql: @x is not a",
     ],
     [
       'named like another',
@@ -218,6 +226,6 @@ describe('the parameters of a SQL text', () => {
     ['SELECT @@time_zone, @@script.job_id, @a', ['a']],
   ];
   it.each(texts)('%j: %j', (sql, expected) => {
-    expect(findQueryParameters(sql)).toEqual(expected);
+    expect(findQueryParameters(sql).map(({ name }) => name)).toEqual(expected);
   });
 });

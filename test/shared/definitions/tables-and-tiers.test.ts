@@ -25,7 +25,7 @@ describe('schemas/tables', () => {
   const fields = [{ name: 'id', type: 'STRING' }];
   const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     ['text that is not JSON', '{', ['x_meta_a.json', 'is not JSON']],
-    ['a missing field', table({}), ['x_meta_a.json: schema:', 'given nothing']],
+    ['a missing field', table({}), ['x_meta_a.json:1:1 schema:', 'given nothing']],
     ['an unknown field', table({ schema: { fields }, cluster: [] }), ['cluster: is not a known field']],
     [
       'a wrong type',
@@ -110,7 +110,8 @@ describe('schemas/tiers.json', () => {
   it.each(wrong)('refuses %s, naming file and field', (_, tiers, expected) => {
     const files = { 'tiers.json': JSON.stringify(tiers) };
     const message = withSchemas(files, (directory) => messageOf(() => loadTiers(directory)));
-    expect(message).toContain(`tiers.json: ${expected}`);
+    expect(message).toMatch(/tiers\.json:1:\d+ /);
+    expect(message).toContain(` ${expected}`);
   });
 
   it('refuses a missing file', () => {

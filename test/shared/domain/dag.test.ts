@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { findAncestors, findGraphProblems, findReady, type Node } from '../../../shared/domain/dag';
+import {
+  findAncestors,
+  findGraphProblems,
+  findReady,
+  type GraphProblem,
+  type Node,
+} from '../../../shared/domain/dag';
 
 const graph = (needs: Record<string, readonly string[]>): readonly Node[] =>
   Object.entries(needs).map(([id, list]) => ({ id, needs: list }));
@@ -9,17 +15,37 @@ describe('a graph of steps', () => {
     expect(findGraphProblems(graph({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] }))).toEqual([]);
   });
 
-  const broken: readonly (readonly [string, readonly Node[], string])[] = [
-    ['a cycle', graph({ a: ['c'], b: ['a'], c: ['b'] }), 'steps wait for each other: a → c → b → a'],
-    ['a step that needs itself', graph({ a: ['a'] }), 'steps wait for each other: a → a'],
+  const broken: readonly (readonly [string, readonly Node[], GraphProblem])[] = [
+    [
+      'a cycle',
+      graph({ a: ['c'], b: ['a'], c: ['b'] }),
+      { node: 0, message: 'steps wait for each other: a → c → b → a' },
+    ],
+    [
+      'a step that needs itself',
+      graph({ a: ['a'] }),
+      { node: 0, message: 'steps wait for each other: a → a' },
+    ],
     [
       'a cycle behind others',
       graph({ a: ['b'], b: ['c'], c: ['b'] }),
-      'steps wait for each other: b → c → b',
+      { node: 1, message: 'steps wait for each other: b → c → b' },
     ],
-    ['an unknown need', graph({ a: ['b'] }), "step 'a' needs 'b', which is not a step"],
-    ['a need given twice', graph({ a: [], b: ['a', 'a'] }), "step 'b' needs 'a' twice"],
-    ['an id given twice', [...graph({ a: [] }), ...graph({ a: [] })], "step 'a' is defined twice"],
+    [
+      'an unknown need',
+      graph({ a: [], b: ['a', 'c'] }),
+      { node: 1, need: 1, message: "step 'b' needs 'c', which is not a step; expected any of a, b" },
+    ],
+    [
+      'a need given twice',
+      graph({ a: [], b: ['a', 'a'] }),
+      { node: 1, need: 1, message: "step 'b' needs 'a' twice" },
+    ],
+    [
+      'an id given twice',
+      [...graph({ a: [] }), ...graph({ a: [] })],
+      { node: 1, message: "step 'a' is defined twice" },
+    ],
   ];
   it.each(broken)('names %s', (_, nodes, problem) => {
     expect(findGraphProblems(nodes)).toEqual([problem]);
