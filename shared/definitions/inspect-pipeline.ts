@@ -23,6 +23,11 @@ export function inspectPipeline(file: string, path: string, metadataTables: Read
   const text = readDefinitionText(file);
   const value = parseYaml(file, text);
   const describe = createDescribe(file, text, value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const given = value === null ? 'an empty file' : 'something else';
+    const message = `expected a mapping with description and steps, given ${given}`;
+    return { problems: [describe({ path: [], message })], describe };
+  }
   const checked = checkShape(value, pipelineShape);
   if ('problems' in checked) return { problems: checked.problems.map(describe), describe };
   const read = checked.data.steps.map((step, index) => readStepFiles(file, step, index));
