@@ -25,6 +25,10 @@ const shape = z
     /** The topics that steps of type notify may publish to. */
     NOTIFY_TOPICS: list(topicName),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+    /** The project; in a log line it is where the line's trace is. Google's clients read it too. */
+    GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
+    /** Of the worker's subscription, 5 to 100: a message that fails so often goes to the dead-letter topic. */
+    RUN_DELIVERY_ATTEMPTS: z.coerce.number().int().min(5).max(100).default(5),
     /** Log lines below it are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),
     /** Read by Google's BigQuery client; here only to tell whether it points at this machine. */

@@ -39,7 +39,8 @@ export async function forEachTenant(
         await work(tenantId);
       } catch (error) {
         summary.failed++;
-        log('ERROR', 'Scheduled work for a tenant failed', { tenant_id: tenantId, error });
+        const fields = { event: 'tenant_work_failed', tenant_id: tenantId, error } as const;
+        log('ERROR', 'Scheduled work for a tenant failed', fields);
       }
     });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backoff, backoffMs } from './retry';
+import { currentContext, inContext, type RequestContext } from './telemetry/context';
 
 /** What one commit did for an item: its result, or that it has to go into another commit. */
 export type CommitOutcome<Result> =
@@ -29,6 +30,8 @@ export class TimeIsUp extends Error {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  /** The request that the item came with. */
+  readonly context: RequestContext | undefined;
   readonly bytes: number;
   wasTried: boolean;
   lastError: unknown;
@@ -87,10 +90,9 @@ async function commitBatch<Item, Result>(
 ): Promise<readonly Waiting<Item, Result>[]> {
   for (const waiting of batch) waiting.wasTried = true;
   try {
-    const outcomes = await commit(
-      key,
-      batch.map(({ item }) => item),
-    );
+    const items = batch.map(({ item }) => item);
+    // As part of the first item's request: of one alone it is that one's, and of many it is at least one that it serves.
+    const outcomes = await inContext(batch[0]?.context, () => commit(key, items));
     return batch.filter((waiting, index) => {
       const outcome = outcomes[index];
       if (outcome?.kind !== 'done') return true;
@@ -133,6 +135,7 @@ function watched<Item, Result>(
   };
   const waiting: Waiting<Item, Result> = {
     item,
+    context: currentContext(),
     bytes: bytesOf(item),
     wasTried: false,
     lastError: undefined,

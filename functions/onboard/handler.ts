@@ -2,6 +2,7 @@ import type { AdminRule } from '../../shared/authentication/admin-rule';
 import { requireAdmin } from '../../shared/authentication/require-admin';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import { labelRequest } from '../../shared/telemetry/context';
 import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
 import { onboardingShape } from './request';
 
@@ -18,6 +19,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
       handle: async (request) => {
         const onboarding = parseRequest(shape, await request.json());
         requireAdmin(deps.adminRule, request);
+        labelRequest({ tenant: onboarding.tenant_id });
         const tenant = await onboardTenant(onboarding, deps);
         return {
           status: 201,

@@ -12,7 +12,7 @@ import { createLog } from '../../shared/log';
 import { onboardRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog(env.LOG_SEVERITY);
+const log = createLog(env);
 const bigquery = createBigQuery();
 
 const routes = onboardRoutes({

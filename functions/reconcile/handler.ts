@@ -29,7 +29,8 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
           done.repaired += repaired;
         });
         const summary = { ...work, ...done };
-        log(work.failed > 0 ? 'ERROR' : 'INFO', 'Reconciled', summary);
+        if (work.failed === 0) log('INFO', 'Reconciled', summary);
+        else log('ERROR', 'Not all tenants could be reconciled', { event: 'reconcile_failed', ...summary });
         if (work.failed === 0) return { status: 200, body: summary };
         throw new ServiceError(
           'unavailable',

@@ -12,7 +12,7 @@ import { createRelease } from '../../shared/release';
 import { reconcileRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog(env.LOG_SEVERITY);
+const log = createLog(env);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const runStatement = createRunStatement(createBigQueryWithoutRetries());

@@ -86,7 +86,8 @@ async function endExpired(
   for (let start = 0; start < expired.length; start += rowsPerAppend) {
     const slots = expired.slice(start, start + rowsPerAppend);
     for (const { run_id, pipeline } of slots) {
-      deps.log('WARNING', 'A run outlived its lease', { tenant_id: tenantId, run_id, pipeline });
+      const fields = { tenant_id: tenantId, run_id, pipeline };
+      deps.log('WARNING', 'A run outlived its lease', { event: 'run_expired', ...fields });
     }
     const append = () =>
       deps.appendRows(
@@ -129,7 +130,9 @@ async function repairIfBroken(
   const repair = () => runStatement(tenantId, repairCounters, { tenant_id: tenantId, now: now() });
   const { affectedRows } = await retrying(retryPolicy, repair);
   if (affectedRows > 0) {
-    log('ERROR', 'Counters broke the conservation law and were repaired', { tenant_id: tenantId, found });
+    const fields = { tenant_id: tenantId, found };
+    const message = 'Counters broke the conservation law and were repaired';
+    log('ERROR', message, { event: 'invariant_repaired', ...fields });
   }
   return affectedRows;
 }

@@ -8,7 +8,7 @@ import { createLog } from '../../shared/log';
 import { resetQuotasRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog(env.LOG_SEVERITY);
+const log = createLog(env);
 const bigquery = createBigQuery();
 
 const routes = resetQuotasRoutes({

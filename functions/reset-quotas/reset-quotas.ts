@@ -34,7 +34,8 @@ export async function resetQuotas(period: string, deps: ResetQuotasDependencies)
     reset += rows;
   });
   const summary = { ...work, reset };
-  log(summary.failed > 0 ? 'ERROR' : 'INFO', `Quotas reset for ${period}`, { ...summary });
+  if (summary.failed + summary.left_over === 0) log('INFO', `Quotas reset for ${period}`, { ...summary });
+  else log('ERROR', `Not all quotas could be reset for ${period}`, { event: 'reset_failed', ...summary });
   return summary;
 }
 

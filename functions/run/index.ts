@@ -12,7 +12,7 @@ import { createLog } from '../../shared/log';
 import { runRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog(env.LOG_SEVERITY);
+const log = createLog(env);
 const now = () => new Date();
 const runStatement = createRunStatement(createBigQueryWithoutRetries());
 

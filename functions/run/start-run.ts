@@ -8,6 +8,7 @@ import { parseParameters } from '../../shared/domain/parameters';
 import { rateLimitHeaders } from '../../shared/domain/rate-limit';
 import { ServiceError } from '../../shared/errors';
 import type { Log } from '../../shared/log';
+import { labelRequest } from '../../shared/telemetry/context';
 
 export interface StartRunDependencies {
   readonly admit: Admit;
@@ -40,6 +41,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   const { tenantId, pipeline, idempotencyKey } = request;
   const parameters = canonicalParameters(request);
   const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
+  labelRequest({ run: runId, pipeline: pipeline.path });
   const { verdict, state } = await deps.admit(tenantId, {
     run_id: runId,
     pipeline: pipeline.path,

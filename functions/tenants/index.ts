@@ -22,4 +22,4 @@ const routes = tenantsRoutes({
   newId: randomUUID,
 });
 
-registerHttpFunction('tenants', serveRoutes(routes, createLog(env.LOG_SEVERITY)));
+registerHttpFunction('tenants', serveRoutes(routes, createLog(env)));

@@ -5,6 +5,7 @@ import { TimeIsUp } from '../../shared/group-commit';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
+import { continueTrace, labelRequest } from '../../shared/telemetry/context';
 import { parseRunMessage, pushEnvelopeShape } from './push-envelope';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
 
@@ -18,15 +19,18 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
       method: 'POST',
       path: '/',
       handle: async (request) => {
-        const { message } = parseRequest(pushEnvelopeShape, await request.json());
+        const { message, deliveryAttempt } = parseRequest(pushEnvelopeShape, await request.json());
+        continueTrace(message.attributes.traceparent);
         const run = parseRunMessage(message.data);
         if ('problem' in run) {
           deps.log('ERROR', `A message that names no run is dropped: ${run.problem}`, {
+            event: 'message_dropped',
             message_id: message.messageId,
             attributes: message.attributes,
           });
         } else {
-          await deliver(run, deps);
+          labelRequest({ tenant: run.tenant_id, run: run.run_id, pipeline: run.pipeline });
+          await deliver(run, deliveryAttempt ?? 1, deps);
         }
         return { status: 204 };
       },
@@ -35,13 +39,19 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
 }
 
 /** Says which run it was when a delivery does not bring it to its end. Throws `unavailable`: the message comes again. */
-async function deliver(run: RunMessage, deps: WorkerDependencies): Promise<void> {
+async function deliver(run: RunMessage, attempt: number, deps: WorkerDependencies): Promise<void> {
   try {
     await workOnRun(run, deps);
   } catch (error) {
     const isPassing = isRetryable(error) || error instanceof TransientFailure || error instanceof TimeIsUp;
-    const message = 'A delivery did not bring its run to its end; its message comes again';
-    deps.log(isPassing ? 'WARNING' : 'ERROR', message, { ...run, error });
+    const fields = { ...run, delivery_attempt: attempt, error };
+    if (attempt >= deps.deliveryAttempts) {
+      const message = 'The last delivery of a message failed: it goes to the dead-letter topic';
+      deps.log('ERROR', message, { event: 'dead_letter', ...fields });
+    } else {
+      const message = 'A delivery did not bring its run to its end; its message comes again';
+      deps.log(isPassing ? 'WARNING' : 'ERROR', message, { event: 'delivery_failed', ...fields });
+    }
     throw new ServiceError('unavailable', 'The run is not over: its message has to be delivered again.');
   }
 }

@@ -15,7 +15,7 @@ import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
 const env = readEnv();
-const log = createLog(env.LOG_SEVERITY);
+const log = createLog(env);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const runStatement = createRunStatement(bigquery);
@@ -43,6 +43,7 @@ const routes = workerRoutes({
   publishRun: createPublishRun(env.RUN_TOPIC),
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
+  deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
   now,
   log,
 });

@@ -30,6 +30,8 @@ export interface WorkerDependencies {
   readonly publishRun: PublishRun;
   /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
   readonly handOverAfterMs: number;
+  /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
+  readonly deliveryAttempts: number;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -63,6 +65,7 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
     return deps.log('WARNING', 'A tenant was deleted under its run, and the run with it', { ...message });
   await deps.release(tenant_id, run_id);
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
+    event: 'run_ended',
     ...message,
     duration_ms: endedAt.getTime() - startedAt.getTime(),
     error_code: outcome.errorCode,

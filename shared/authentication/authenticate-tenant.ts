@@ -5,6 +5,7 @@ import { hashApiKey, tenantOfApiKey } from '../domain/api-key';
 import { ServiceError } from '../errors';
 import { retrying } from '../retry';
 import { findApiKey } from '../sql/find-api-key';
+import { labelRequest } from '../telemetry/context';
 
 export interface TenantIdentity {
   readonly tenantId: string;
@@ -61,6 +62,7 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
     const digest = hashApiKey(key);
     const identity = await ((fresh ? undefined : cached(digest)) ?? lookUp(tenantId, digest)).identity;
     if (identity === undefined) throw unauthenticated();
+    labelRequest({ tenant: identity.tenantId });
     return identity;
   };
 

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { isRetryable } from '../adapters/bigquery/failures';
-import { ServiceError, statusOf, titleOf } from '../errors';
+import { type ErrorCode, ServiceError, statusOf, titleOf } from '../errors';
 import type { Log } from '../log';
 
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The code of the problem that the answer tells. */
+  readonly problem?: ErrorCode;
 }
 
 /** The one place that turns what was thrown into an answer (RFC 9457). What is not a ServiceError is logged, not told. */
@@ -14,6 +16,7 @@ export function problemReply(thrown: unknown, instance: string, log: Log): Reply
   const error = toServiceError(thrown, instance, log);
   return {
     status: statusOf(error.code),
+    problem: error.code,
     headers: { ...error.headers, 'Content-Type': 'application/problem+json' },
     body: {
       type: `urn:tenant-pipelines:problem:${error.code}`,
@@ -38,7 +41,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
       headers: { 'Retry-After': '1' },
     });
   }
-  log('ERROR', 'A request failed', { instance, error: thrown });
+  log('ERROR', 'A request failed', { event: 'request_failed', instance, error: thrown });
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');
 }
 

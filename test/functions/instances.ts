@@ -34,10 +34,20 @@ export interface InstanceOptions {
 }
 
 /** Posts a run's message as a push subscription does. */
-export const push = (worker: Served, tenant_id: string, run_id: string, pipeline = dryrun) => {
+export const push = (
+  worker: Served,
+  tenant_id: string,
+  run_id: string,
+  pipeline = dryrun,
+  deliveryAttempt?: number,
+) => {
   const message = { tenant_id, run_id, pipeline };
   const data = Buffer.from(JSON.stringify(message)).toString('base64');
-  const body = { message: { data, messageId: '1' }, subscription: 'projects/local/subscriptions/worker' };
+  const body = {
+    message: { data, messageId: '1' },
+    subscription: 'projects/local/subscriptions/worker',
+    deliveryAttempt,
+  };
   return call(worker.url, 'POST', '/', { body });
 };
 
@@ -100,6 +110,7 @@ export async function startWorkerInstance(
     release: createRelease(runStatement, now),
     publishRun: publishRun ?? createPublishRun(runTopic),
     handOverAfterMs,
+    deliveryAttempts: 5,
     now,
     log,
   });

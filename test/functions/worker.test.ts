@@ -112,7 +112,10 @@ describe('The worker, by the pushes of a subscription', () => {
     await onboard(cloud.url, 'unknown_run');
     expect((await pushRun('unknown_run', 'never-admitted')).status).toBe(204);
     expect(logged()).toContainEqual(
-      expect.objectContaining({ severity: 'WARNING', tenant_id: 'unknown_run', run_id: 'never-admitted' }),
+      expect.objectContaining({
+        severity: 'WARNING',
+        'logging.googleapis.com/labels': { tenant: 'unknown_run', run: 'never-admitted', pipeline },
+      }),
     );
     expect(await ledger('unknown_run')).toEqual([]);
   });

@@ -92,6 +92,7 @@ export const compositions = {
       ),
       publishRun: mortalPublishRun(life, runTopic, journal),
       handOverAfterMs,
+      deliveryAttempts: 5,
       now,
       log,
     });

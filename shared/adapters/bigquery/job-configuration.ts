@@ -1,5 +1,6 @@
 import type { Destination, LoadStep } from '../../definitions/pipeline-shape';
 import type { QueryParameter } from '../../domain/parameters';
+import { traceLabel } from '../../telemetry/context';
 
 export interface QueryWork {
   readonly kind: 'query';
@@ -36,7 +37,10 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
   const { work } = request;
   const common = {
     labels: Object.fromEntries(
-      Object.entries(request.labels).map(([key, value]) => [key, toLabelValue(value)]),
+      Object.entries({ ...request.labels, ...traceLabel() }).map(([key, value]) => [
+        key,
+        toLabelValue(value),
+      ]),
     ),
     jobTimeoutMs: String(Math.max(1, Math.ceil(request.timeoutMs))),
   };

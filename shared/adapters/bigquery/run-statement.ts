@@ -8,6 +8,7 @@ import type {
   Statement,
   StructType,
 } from '../../sql/statement';
+import { traceLabel } from '../../telemetry/context';
 import { within } from '../../within';
 
 export interface StatementOutcome<Row> {
@@ -40,7 +41,7 @@ export const createRunStatement =
       params: clientValues(statement.parameters, parameters),
       types: clientTypes(statement.parameters),
       defaultDataset: { datasetId: dataset },
-      labels: { statement: statement.name },
+      labels: { statement: statement.name, ...traceLabel() },
     });
     // The client answers [rows, next query, response]; its types know only of the first two.
     const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);

@@ -1,5 +1,6 @@
 import { PubSub } from '@google-cloud/pubsub';
 import type { RunMessage } from '../../domain/run-message';
+import { traceAttributes } from '../../telemetry/context';
 import { within } from '../../within';
 
 /** Resolves once Pub/Sub has the message. Throws Pub/Sub's error, after 5 s at the latest. */
@@ -28,7 +29,8 @@ export function createPublishRun(topicName: string): PublishRun {
   });
   return async (message) => {
     const { tenant_id, run_id } = message;
-    const published = topic.publishMessage({ json: message, attributes: { tenant_id, run_id } });
+    const attributes = { tenant_id, run_id, ...traceAttributes() };
+    const published = topic.publishMessage({ json: message, attributes });
     await within(longestPublishMs, 'Pub/Sub', published);
   };
 }

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A place in a distributed trace: W3C Trace Context, https://www.w3.org/TR/trace-context/ */
+export interface Trace {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits: whose work what follows is part of. */
+  readonly spanId: string;
+  readonly isSampled: boolean;
+  /** It came from outside; else it begins here. */
+  readonly isContinued: boolean;
+}
+
+const traceparentForm = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** https://cloud.google.com/trace/docs/trace-context#legacy-http-header: the span id is a decimal number. */
+const cloudTraceForm = /^([0-9a-f]{32})\/(\d{1,20})(?:;o=(\d+))?$/;
+
+/** The trace that a request's headers continue, `traceparent` before `X-Cloud-Trace-Context`. Malformed ones are none. */
+export function traceOfHeaders(headers: IncomingHttpHeaders): Trace | undefined {
+  const cloudTrace = headers['x-cloud-trace-context'];
+  return parseTraceparent(headers.traceparent) ?? parseCloudTrace(cloudTrace);
+}
+
+export function parseTraceparent(given: string | string[] | undefined): Trace | undefined {
+  const [, version, traceId, spanId, flags, more] = traceparentForm.exec(String(given)) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (version === 'ff' || (version === '00' && more !== undefined)) return undefined;
+  return traceWith(traceId, spanId, (Number.parseInt(flags, 16) & 1) === 1);
+}
+
+function parseCloudTrace(given: string | string[] | undefined): Trace | undefined {
+  const [, traceId, span, sampled] = cloudTraceForm.exec(String(given)) ?? [];
+  if (traceId === undefined || span === undefined) return undefined;
+  const spanId = BigInt(span).toString(16).padStart(16, '0');
+  return spanId.length > 16 ? undefined : traceWith(traceId, spanId, sampled === '1');
+}
+
+function traceWith(traceId: string, spanId: string, isSampled: boolean): Trace | undefined {
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, isSampled, isContinued: true };
+}
+
+/** A trace that begins here, so that what one request does can be found together even where nobody sent one. */
+export function newTrace(): Trace {
+  const id = randomBytes(24).toString('hex');
+  return { traceId: id.slice(0, 32), spanId: id.slice(32), isSampled: false, isContinued: false };
+}
+
+/** The `traceparent` that hands the trace on. */
+export const traceparentOf = ({ traceId, spanId, isSampled }: Trace): string =>
+  `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;

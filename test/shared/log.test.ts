@@ -1,0 +1,132 @@
+import { createApiKey } from '../../shared/domain/api-key';
+import { createLog, type LogSettings } from '../../shared/log';
+import { inContext, labelRequest } from '../../shared/telemetry/context';
+import { newTrace } from '../../shared/telemetry/trace';
+
+const adminKey = 'an "admin" key/with all ünds';
+
+function collecting(settings: Partial<LogSettings> = {}) {
+  const texts: string[] = [];
+  const log = createLog({ LOG_SEVERITY: 'DEBUG', ADMIN_API_KEY: adminKey, ...settings }, (line) => {
+    texts.push(line);
+  });
+  return { log, texts, lines: () => texts.map((line): Record<string, unknown> => JSON.parse(line)) };
+}
+
+describe('A log line', () => {
+  it('is one line of JSON in Cloud Logging’s form', () => {
+    const { log, texts, lines } = collecting();
+    log('WARNING', 'two\nlines', {
+      event: 'run_ended',
+      tenant_id: 'acme',
+      run_id: 'run-1',
+      pipeline: 'a/b/c',
+      rows: 3,
+    });
+    expect(texts).toEqual([expect.stringMatching(/^[^\n]+\n$/)]);
+    expect(lines()).toEqual([
+      {
+        severity: 'WARNING',
+        message: 'two\nlines',
+        event: 'run_ended',
+        rows: 3,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        'logging.googleapis.com/labels': { tenant: 'acme', run: 'run-1', pipeline: 'a/b/c' },
+      },
+    ]);
+  });
+
+  it('has the trace and the labels of its request; its own labels win', () => {
+    const trace = newTrace();
+    const { log, lines } = collecting({ GOOGLE_CLOUD_PROJECT: 'my-project' });
+    inContext({ trace, labels: { tenant: 'acme' } }, () => {
+      labelRequest({ run: 'run-1' });
+      log('INFO', 'one');
+      log('INFO', 'another', { tenant_id: 'other' });
+    });
+    const traced = {
+      'logging.googleapis.com/trace': `projects/my-project/traces/${trace.traceId}`,
+      'logging.googleapis.com/spanId': trace.spanId,
+      'logging.googleapis.com/trace_sampled': false,
+    };
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        ...traced,
+        'logging.googleapis.com/labels': { tenant: 'acme', run: 'run-1' },
+      }),
+      expect.objectContaining({
+        ...traced,
+        'logging.googleapis.com/labels': { tenant: 'other', run: 'run-1' },
+      }),
+    ]);
+  });
+
+  it('names its trace by the id alone where the project is not known', () => {
+    const trace = newTrace();
+    const { log, lines } = collecting();
+    inContext({ trace, labels: {} }, () => log('INFO', 'one'));
+    expect(lines()).toEqual([expect.objectContaining({ 'logging.googleapis.com/trace': trace.traceId })]);
+    expect(lines()[0]).not.toHaveProperty(['logging.googleapis.com/labels']);
+  });
+
+  it('has an error’s stack, with the causes, where Error Reporting looks for it', () => {
+    const { log, lines } = collecting();
+    log('ERROR', 'failed', { error: new Error('outer', { cause: new Error('inner') }) });
+    log('ERROR', 'failed', { error: 'text' });
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        stack_trace: expect.stringMatching(/^Error: outer\n\s+at [\s\S]+Caused by: Error: inner\n\s+at /),
+      }),
+      expect.objectContaining({ stack_trace: 'text' }),
+    ]);
+  });
+
+  it('below LOG_SEVERITY is left out, and with NONE every one', () => {
+    const { log, texts } = collecting({ LOG_SEVERITY: 'WARNING' });
+    log('DEBUG', 'no');
+    log('INFO', 'no');
+    log('WARNING', 'yes');
+    log('ERROR', 'yes');
+    expect(texts).toHaveLength(2);
+    const none = collecting({ LOG_SEVERITY: 'NONE' });
+    none.log('ERROR', 'no');
+    expect(none.texts).toEqual([]);
+  });
+});
+
+describe('No line has a secret in it:', () => {
+  const key = createApiKey('acme');
+  const secret = key.slice('acme_api_'.length);
+
+  it.each([
+    ['an API key', key],
+    ['in capitals', key.toUpperCase()],
+    ['cut short', key.slice(0, 20)],
+    ['among other things', `{"key":"${key}"}`],
+    ['twice', `${key}, ${key}`],
+  ])('an API key, %s', (_what, text) => {
+    const { log, texts } = collecting();
+    log('INFO', text, { tenant_id: text, nested: { list: [text] }, error: new Error(text) });
+    expect(texts.join().toUpperCase()).not.toContain(secret.slice(0, 8).toUpperCase());
+    expect(texts.join()).toContain('[redacted]');
+  });
+
+  it.each([
+    ['as it is', adminKey],
+    ['as JSON', JSON.stringify({ adminKey })],
+    ['in a URL', `/api?key=${encodeURIComponent(adminKey)}`],
+  ])('the admin key, %s', (_what, text) => {
+    const { log, texts } = collecting();
+    log('INFO', text, { nested: { list: [text] }, error: new Error(text) });
+    for (const form of ['admin\\', encodeURIComponent(adminKey), 'ünds'])
+      expect(texts.join()).not.toContain(form);
+    expect(texts.join().match(/\[redacted\]/g)).toHaveLength(3);
+  });
+
+  it('and what only looks a little like one stays', () => {
+    const { log, texts } = collecting();
+    log('INFO', 'gcp/rest_api_costs/daily_api_v2', { pipeline: 'shop/some_api_customers/by_api_2026_day' });
+    expect(texts.join()).toContain('gcp/rest_api_costs/daily_api_v2');
+    expect(texts.join()).toContain('shop/some_api_customers/by_api_2026_day');
+  });
+});
