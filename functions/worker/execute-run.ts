@@ -26,6 +26,7 @@ export async function executeRun(
     onboardingId: slot.onboarding_id,
     tenantId,
     datasetId: tenantId,
+    location: slot.location,
     definition,
     parameters: parsed.values,
     leaseExpiresAt: slot.lease_expires_at,

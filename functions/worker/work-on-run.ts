@@ -11,8 +11,12 @@ import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
 
-/** A slot, and the onboarding of its tenant. */
-export type OnboardedSlot = Slot & { readonly onboarding_id: string | null };
+/** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
+export type OnboardedSlot = Slot & {
+  readonly onboarding_id: string | null;
+  readonly subscription_tier: string | null;
+  readonly location: string | undefined;
+};
 
 export interface WorkerDependencies {
   readonly runStatement: RunStatement;
@@ -51,9 +55,14 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
 
-  const { slot, onboarding_id } = found;
+  const { slot, onboarding_id, subscription_tier, location } = found;
   const startedAt = deps.now();
-  const outcome = await bringToEnd(tenant_id, { ...slot, onboarding_id }, startedAt, deps);
+  const outcome = await bringToEnd(
+    tenant_id,
+    { ...slot, onboarding_id, subscription_tier, location },
+    startedAt,
+    deps,
+  );
   if (outcome === 'not over yet') return handOver(message, deps);
   const endedAt = deps.now();
   const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
@@ -90,7 +99,8 @@ async function record(
 
 async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerDependencies) {
   try {
-    return (await runStatement(tenant_id, findRun, { tenant_id, run_id })).rows[0];
+    const { rows, location } = await runStatement(tenant_id, findRun, { tenant_id, run_id });
+    return rows[0] && { ...rows[0], location };
   } catch (error) {
     // The tenant was deleted, and its runs with it.
     if (isNotFound(error)) return undefined;

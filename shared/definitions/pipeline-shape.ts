@@ -140,7 +140,19 @@ export const stepTypes = ['query', 'load', 'quality', 'notify'] as const;
 
 export const pipelineShape = z.strictObject({
   description: text,
-  timeout_seconds: seconds(86_400).default(600),
+  timeout_seconds: seconds(86_400)
+    .default(600)
+    .describe(
+      'No step starts later than this after the first one, and what is running then is cancelled. In seconds.',
+    ),
+  max_parallel_steps: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(4)
+    .describe(
+      'Steps that run at once, at most: their jobs share the slots that the project has in BigQuery.',
+    ),
   parameters: z.record(parameterName, parameterShape).default({}),
   steps: z
     .array(
@@ -172,6 +184,7 @@ export interface PipelineDefinition {
   readonly path: string;
   readonly description: string;
   readonly timeout_seconds: number;
+  readonly max_parallel_steps: number;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
   readonly steps: readonly Step[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retriedByDefault, retryableCodes } from '../adapters/bigquery/failures';
 import { columnName } from './field-shape';
 
 /** What the shapes of the step types have in common. */
@@ -23,9 +24,25 @@ export const parameterName = z
 
 export const retryShape = z
   .strictObject({
-    max_attempts: z.int().min(1).max(10).default(3),
-    initial_backoff_seconds: z.number().min(0).max(600).default(1),
-    max_backoff_seconds: z.number().min(0).max(600).default(30),
+    max_attempts: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(3)
+      .describe('Attempts of this step, the first included, before it is given up for this delivery.'),
+    initial_backoff_seconds: z
+      .number()
+      .min(0)
+      .max(600)
+      .default(1)
+      .describe('The longest pause before the second attempt; it doubles with each further one.'),
+    max_backoff_seconds: z.number().min(0).max(600).default(30).describe('The longest pause of all.'),
+    retry_on: z
+      .array(z.enum(retryableCodes, { error: `expected some of ${retryableCodes.join(', ')}` }))
+      .default([...retriedByDefault])
+      .describe(
+        'Errors after which the step is attempted again. Past max_attempts, unavailable and conflict leave the run to its next delivery; all others end it.',
+      ),
   })
   .prefault({});
 

@@ -10,9 +10,7 @@ import {
   type StepOutcome,
 } from './execution';
 import { createRecorder } from './recorder';
-
-/** Steps of one run that are under way at once: jobs of one tenant, which share its slots in BigQuery. */
-const stepsAtOnce = 4;
+import { createRunClock } from './run-clock';
 
 /**
  * Executes a run's steps, independent ones at once, and resolves to the run's outcome; its records are then written.
@@ -28,10 +26,10 @@ export async function executePipeline(
 ): Promise<RunOutcome> {
   const startedAt = tools.now();
   const recorder = createRecorder(run, tools);
+  const clock = createRunClock(run, tools.now);
   const outcomes: StepOutcome[] = [];
-  const context = { run, tools, recorder, outcomes, deadline: findDeadline(run, startedAt), signal };
-  const obstacles = await executeSteps(context, run.definition.steps, outcomes);
-  const failed = outcomes.find((outcome) => outcome.status === 'FAILED');
+  const obstacles = await executeSteps({ run, tools, recorder, outcomes, clock, signal }, outcomes);
+  const failed = findDecisive(outcomes);
   // A step that failed for good decides the run, whatever stopped the others.
   if (!failed && obstacles.length > 0) {
     await recorder.flush().catch(() => undefined);
@@ -51,14 +49,27 @@ export async function executePipeline(
 }
 
 /**
- * Starts steps as they become ready, and adds to `outcomes` as they end. After the first that does not complete none is
- * started; the others may end. Resolves to what steps threw: transient failures, or the signal's reason.
+ * The failure that the run ends by: the earliest, and one that stopped others rather than one that was stopped, so that
+ * every execution names the same.
+ */
+function findDecisive(outcomes: readonly StepOutcome[]): StepOutcome | undefined {
+  const wasStopped = ({ error }: StepOutcome) => Number(error?.code === 'stopped');
+  const failed = outcomes.filter(({ status }) => status === 'FAILED');
+  return failed.sort((a, b) => wasStopped(a) - wasStopped(b) || +a.endedAt - +b.endedAt)[0];
+}
+
+/**
+ * Starts steps as they become ready, so many at once as the definition allows, and adds to `outcomes` as they end. After
+ * the first that does not complete none is started. If one failed for good, the others are cancelled; else they may end.
+ * Resolves to what steps threw: transient failures, or the signal's reason.
  */
 async function executeSteps(
-  context: StepContext,
-  steps: readonly Step[],
+  shared: Omit<StepContext, 'cancelWhen'>,
   outcomes: StepOutcome[],
 ): Promise<readonly unknown[]> {
+  const { steps, max_parallel_steps } = shared.run.definition;
+  const failure = new AbortController();
+  const context: StepContext = { ...shared, cancelWhen: failure.signal };
   const obstacles: unknown[] = [];
   const started = new Set<string>();
   const completed = new Set<string>();
@@ -69,6 +80,7 @@ async function executeSteps(
       const outcome = await executeStep(context, step);
       outcomes.push(outcome);
       if (outcome.status === 'COMPLETED') completed.add(step.id);
+      else failure.abort();
     } catch (error) {
       obstacles.push(error);
     } finally {
@@ -79,24 +91,11 @@ async function executeSteps(
   for (;;) {
     const mayStart = obstacles.length === 0 && outcomes.length === completed.size;
     const ready = mayStart ? findReady(steps, started, completed) : [];
-    for (const step of ready.slice(0, stepsAtOnce - running.size)) {
+    for (const step of ready.slice(0, max_parallel_steps - running.size)) {
       started.add(step.id);
       running.set(step.id, execute(step));
     }
     if (running.size === 0) return obstacles;
     await Promise.race(running.values());
   }
-}
-
-function findDeadline(
-  { definition, leaseExpiresAt }: RunToExecute,
-  startedAt: Date,
-): StepContext['deadline'] {
-  const timeout = new Date(startedAt.getTime() + definition.timeout_seconds * 1000);
-  if (leaseExpiresAt < timeout) {
-    const message = "The run's lease had expired before this step could start.";
-    return { at: leaseExpiresAt, error: { code: 'lease_expired', message } };
-  }
-  const message = `The pipeline's timeout of ${definition.timeout_seconds} seconds had passed before this step could start.`;
-  return { at: timeout, error: { code: 'timed_out', message } };
 }

@@ -1,3 +1,5 @@
+import type { Failure } from '../adapters/bigquery/failures';
+import type { JobOutcome } from '../adapters/bigquery/run-job';
 import type { RetryPolicy, Step } from '../definitions/pipeline-shape';
 import { backoffMs } from '../retry';
 import {
@@ -9,9 +11,10 @@ import {
   type StepError,
   type StepOutcome,
 } from './execution';
-import { type Judgement, judgeJob } from './judge-job';
+import { isPassing, type Judgement, judgeJob } from './judge-job';
 import type { Recorder } from './recorder';
 import { type Attempt, toCheckRow, toStepLogRow } from './records';
+import type { RunClock } from './run-clock';
 import { type StepAction, toStepAction } from './step-action';
 import { toJobId } from './step-work';
 import { TransientFailure } from './transient-failure';
@@ -22,18 +25,22 @@ export interface StepContext {
   readonly recorder: Recorder;
   /** Of the steps that have ended; it grows. */
   readonly outcomes: readonly StepOutcome[];
-  /** No job starts past it; one that would be running then is cancelled. */
-  readonly deadline: { readonly at: Date; readonly error: StepError };
+  /** No job starts past its deadline; one that would be running then is cancelled. */
+  readonly clock: RunClock;
+  /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
+  readonly cancelWhen: AbortSignal;
+  /** Once it is aborted, this execution ends; jobs go on. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Executes one step: what it does, most often a job, again under the next id as long as it ends with a transient error and the step's retry
- * policy allows. Throws a TransientFailure past the policy, and the signal's reason once that is aborted.
+ * Executes one step: what it does, most often a job, again under the next id as long as it ends with an error that the
+ * step's retry policy names. Past the policy, throws a TransientFailure if the error was a passing one, and ends as
+ * FAILED if not. Throws the signal's reason once that is aborted.
  *
  * An execution begins with the first attempt's id, whatever came before: it attaches to the jobs that exist and passes
- * over those that ended with a transient error. Those do not count against the policy: else a delivered-again run
- * could never get on.
+ * over those that ended with a passing error. Those do not count against the policy: else a run that is delivered again
+ * could never get on. Past the deadline it only attaches: what has been done in time counts.
  */
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
   const action = toStepAction(context, step);
@@ -42,41 +49,80 @@ export async function executeStep(context: StepContext, step: Step): Promise<Ste
 }
 
 async function attempt(context: StepContext, step: Step, action: StepAction): Promise<StepOutcome> {
-  const { tools, deadline, signal } = context;
+  const { tools, clock, cancelWhen, signal } = context;
   const ended: Judgement[] = [];
   let tries = 0;
   for (;;) {
     const number = ended.length + 1;
     const startedAt = tools.now();
-    if (startedAt >= deadline.at) {
-      return end(context, step, [...ended, endWithoutJob(number, startedAt, deadline.error)]);
+    if (cancelWhen.aborted) return end(context, step, [...ended, endWithoutJob(number, startedAt, stopped)]);
+    const request = toJobRequest(context, step, number);
+    const isLate = request.attachOnly && !action.isJob;
+    const job = isLate ? undefined : await action.perform(request, signal);
+    if (job === undefined || (request.attachOnly && isAbsent(job))) {
+      return end(context, step, [...ended, endWithoutJob(number, startedAt, clock.deadline().error)]);
     }
-    const jobId = toJobId(executionIdOf(context.run), step.id, number);
-    const timeoutMs = Math.min(
-      deadline.at.getTime() - startedAt.getTime(),
-      (step.timeout_seconds ?? context.run.definition.timeout_seconds) * 1000,
-    );
-    const request = {
-      jobId,
-      datasetId: context.run.datasetId,
-      timeoutMs,
-      labels: toLabels(context.run, step),
-    };
-    const job = await action.perform(request, signal);
-    const frame = { number, jobId: action.isJob ? jobId : null, startedAt, endedAt: tools.now() };
+    const jobId = action.isJob ? request.jobId : null;
+    const frame = { number, jobId, startedAt, endedAt: tools.now() };
     const judgement = judgeJob(step, job, frame);
-    if (!judgement.retryable) return end(context, step, [...ended, judgement]);
+    const { retryable } = judgement;
+    if (!retryable || isSpent(step, ended, tries, retryable)) {
+      return end(context, step, [...ended, judgement]);
+    }
 
     if (job.status === 'failed') ended.push(judgement);
     if (job.status === 'failed' && job.attached) continue;
     tries += 1;
-    const { message } = judgement.retryable;
-    tools.log('WARNING', `Step '${step.id}', try ${tries}: ${message}`, toLogFields(context.run, jobId));
+    const problem = `Step '${step.id}', try ${tries}: ${retryable.message}`;
+    tools.log('WARNING', problem, toLogFields(context.run, request.jobId));
     if (tries >= step.retry.max_attempts) {
       record(context, step, ended);
-      throw new TransientFailure(`Step '${step.id}' after ${tries} tries: ${message}`);
+      throw new TransientFailure(`Step '${step.id}' after ${tries} tries: ${retryable.message}`);
     }
-    await tools.sleep(backoffMs(toBackoff(step.retry), tries, tools.random()), signal);
+    await pause(context, backoffMs(toBackoff(step.retry), tries, tools.random()));
+  }
+}
+
+const isAbsent = (job: JobOutcome): boolean => job.status === 'unknown' && job.failure.kind === 'not_found';
+
+const stopped: StepError = { code: 'stopped', message: 'The run was over before this step could go on.' };
+
+function toJobRequest({ run, clock, cancelWhen }: StepContext, step: Step, number: number) {
+  const stepTimeoutMs = (step.timeout_seconds ?? run.definition.timeout_seconds) * 1000;
+  const remainingMs = clock.remainingMs();
+  return {
+    jobId: toJobId(executionIdOf(run), step.id, number),
+    datasetId: run.datasetId,
+    location: run.location,
+    timeoutMs: Math.min(remainingMs, stepTimeoutMs),
+    remainingMs: (ageMs: number) => {
+      clock.noteAge(ageMs);
+      return Math.min(clock.remainingMs(), stepTimeoutMs - ageMs);
+    },
+    attachOnly: remainingMs <= 0,
+    cancelWhen,
+    labels: toLabels(run, step),
+  };
+}
+
+/**
+ * Whether a failure that does not pass by itself has used up the step's attempts. Those of earlier executions count: how
+ * a step ended does not depend on how often it was delivered.
+ */
+function isSpent(step: Step, ended: readonly Judgement[], tries: number, failure: Failure): boolean {
+  if (isPassing(failure)) return false;
+  const lasting = ended.filter(({ retryable }) => retryable && !isPassing(retryable));
+  return Math.max(lasting.length, tries) + 1 >= step.retry.max_attempts;
+}
+
+/** Ends early where the run is over; throws the signal's reason. */
+async function pause({ tools, signal, cancelWhen }: StepContext, milliseconds: number): Promise<void> {
+  const signals = [cancelWhen, ...(signal ? [signal] : [])];
+  try {
+    await tools.sleep(milliseconds, AbortSignal.any(signals));
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!cancelWhen.aborted) throw error;
   }
 }
 

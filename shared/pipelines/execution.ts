@@ -13,6 +13,8 @@ export interface RunToExecute {
   readonly onboardingId?: string | null;
   readonly tenantId: string;
   readonly datasetId: string;
+  /** Where the dataset is, if that is known. */
+  readonly location?: string | undefined;
   readonly definition: PipelineDefinition;
   /** As parseParameters returned them at admission. */
   readonly parameters: ParameterValues;

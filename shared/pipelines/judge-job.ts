@@ -20,13 +20,15 @@ export interface Judgement {
   readonly retryable?: Failure | undefined;
 }
 
+type UnsuccessfulJob = Exclude<JobOutcome, { status: 'completed' }>;
+
 /** What is known of an attempt besides its job's outcome. */
 export type AttemptFrame = Pick<Attempt, 'number' | 'jobId' | 'startedAt' | 'endedAt'>;
 
 /** What a job's outcome means for its step. */
 export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judgement {
   const attempt = { ...frame, ...usageOf(job, frame) };
-  if (job.status !== 'completed') return judgeFailure(step, job.failure, attempt);
+  if (job.status !== 'completed') return judgeFailure(step, job, attempt);
   if (step.type !== 'quality') return { attempt, checks: [] };
   const checks = readCheckResults(step, job.rows[0]);
   const message = describeFailedChecks(checks);
@@ -34,8 +36,15 @@ export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judg
   return { attempt: { ...attempt, error }, checks };
 }
 
-function judgeFailure(step: Step, failure: Failure, attempt: Attempt): Judgement {
-  const retryable = failure.kind === 'transient' || failure.kind === 'conflict' ? failure : undefined;
+/** Whether the same can go well later, without anybody doing anything about it. */
+export const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
+
+function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judgement {
+  const { failure } = job;
+  const isNamed = step.retry.retry_on.some((code) => code === failure.code);
+  // Of a job whose end is not known nothing can be decided.
+  const isOpen = job.status === 'unknown' && isPassing(failure);
+  const retryable = isNamed || isOpen ? failure : undefined;
   const reason = failure.code === 'internal' ? 'an internal error.' : failure.message;
   if (step.type !== 'quality') {
     const error = { code: failure.code, message: `Step '${step.id}' failed: ${reason}` };

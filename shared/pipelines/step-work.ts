@@ -4,7 +4,8 @@ import { toQueryParameters } from '../domain/parameters';
 import type { RunToExecute, StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
 
-export type StepWork = { readonly work: QueryWork | LoadWork } | { readonly error: StepError };
+export type Work = QueryWork | LoadWork;
+export type StepWork = { readonly work: Work } | { readonly error: StepError };
 
 /** The steps that are one BigQuery job. */
 export type JobStep = QueryStep | LoadStep | QualityStep;

@@ -43,7 +43,7 @@ describe('the SQL of schemas/pipelines', () => {
 
 function withSql(sql: string): PipelineDefinition {
   if (!dryrun) throw new Error('schemas/pipelines/gcp/example/dryrun.yaml is missing');
-  const retry = { max_attempts: 1, initial_backoff_seconds: 0, max_backoff_seconds: 0 };
+  const retry = { max_attempts: 1, initial_backoff_seconds: 0, max_backoff_seconds: 0, retry_on: [] };
   return {
     ...dryrun,
     path: 'test/test/broken',

@@ -106,6 +106,7 @@ export const jobConfigurationSchema = z.object({
   copy: z.unknown().optional(),
   extract: z.unknown().optional(),
   dryRun: z.boolean().optional(),
+  jobTimeoutMs: digits.optional(),
   labels: labels.transform((value) => value ?? undefined).optional(),
 });
 

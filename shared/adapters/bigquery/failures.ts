@@ -25,6 +25,20 @@ export type FailureCode =
   | 'timed_out'
   | 'internal';
 
+/** What a definition may ask to be attempted again: for these another attempt can come to another end. */
+export const retryableCodes = [
+  'unavailable',
+  'conflict',
+  'quota_exceeded',
+  'resources_exceeded',
+  'timed_out',
+  'not_found',
+  'access_denied',
+  'internal',
+] as const satisfies readonly FailureCode[];
+
+export const retriedByDefault = ['unavailable', 'conflict'] as const satisfies readonly FailureCode[];
+
 export interface Failure {
   readonly kind: FailureKind;
   readonly code: FailureCode;

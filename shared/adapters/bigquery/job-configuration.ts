@@ -26,8 +26,16 @@ export interface JobRequest {
   readonly jobId: string;
   /** The tenant's dataset: unqualified names are its tables, and destinations lie in it. */
   readonly datasetId: string;
+  /** Where the dataset is. Unless given, BigQuery finds out by itself, and an attachment by one request more. */
+  readonly location?: string | undefined;
   /** From the moment of the call; then the job is cancelled. */
   readonly timeoutMs: number;
+  /** Of a job that was started before, so many milliseconds ago: how long it may still run. Unless given, `timeoutMs`. */
+  readonly remainingMs?: ((ageMs: number) => number) | undefined;
+  /** Starts nothing: where there is no job, the outcome is unknown by a failure of kind `not_found`. */
+  readonly attachOnly?: boolean | undefined;
+  /** Once it is aborted the job is cancelled. */
+  readonly cancelWhen?: AbortSignal | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly work: QueryWork | LoadWork;
 }

@@ -15,7 +15,9 @@ const errorProto = z.object({ reason: z.string().optional(), message: z.string()
 /** The parts of BigQuery's Job resource that are read. */
 export const jobResourceShape = z.object({
   jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
-  configuration: z.object({ query: z.unknown().optional() }).optional(),
+  configuration: z
+    .object({ query: z.unknown().optional(), jobTimeoutMs: z.coerce.number().optional().catch(undefined) })
+    .optional(),
   status: z.object({
     state: z.string(),
     errorResult: errorProto.optional(),
@@ -59,9 +61,23 @@ export function toStatistics({ statistics }: JobResource, resultRows = 0): JobSt
  * Why a job failed. A failed load's `errorResult` only says that there were too many errors; which row and column they
  * were in stands in the entries beside it, so the first of those is told as well.
  */
-export function toFailure({ status }: JobResource): Failure | undefined {
+export function toFailure(resource: JobResource): Failure | undefined {
+  const { status } = resource;
   if (!status.errorResult) return undefined;
-  const failure = classifyFailure(status.errorResult);
+  const classified = classifyFailure(status.errorResult);
+  const failure: Failure =
+    classified.code === 'stopped' && hasTimedOut(resource)
+      ? { ...classified, code: 'timed_out' }
+      : classified;
   const detail = status.errors.find(({ message }) => message && !failure.message.includes(message))?.message;
   return detail === undefined ? failure : { ...failure, message: `${failure.message} ${detail}` };
+}
+
+/** A worker's clock may be so far ahead of BigQuery's when it cancels a job at its timeout. */
+const toleranceMs = 1_000;
+
+/** Whether a job that was stopped had used up its time: whoever looks at it later says the same as who stopped it. */
+function hasTimedOut({ configuration, statistics: { creationTime, endTime } }: JobResource): boolean {
+  if (!configuration?.jobTimeoutMs || !creationTime || !endTime) return false;
+  return endTime.getTime() - creationTime.getTime() >= configuration.jobTimeoutMs - toleranceMs;
 }

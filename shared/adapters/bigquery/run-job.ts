@@ -9,7 +9,7 @@ import {
   toFailure,
   toStatistics,
 } from './job-resource';
-import { readResult, waitForJob } from './wait-for-job';
+import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
 export type { JobRequest, LoadWork, QueryWork } from './job-configuration';
 export type { JobStatistics } from './job-resource';
@@ -57,11 +57,13 @@ export const createRunJob =
   };
 
 async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
-  const deadline = Date.now() + request.timeoutMs;
-  const { job, resource: first, attached } = await startOrAttach(bigquery, request);
+  const startedAt = Date.now();
+  const started = await (request.attachOnly ? attach(bigquery, request) : startOrAttach(bigquery, request));
+  const { job, resource: first, attached } = started;
+  const deadline = attached ? deadlineOfAttached(first, request) : startedAt + request.timeoutMs;
   const maxResults = request.work.kind === 'query' && request.work.wantsRows ? maximumRows : 0;
-  const ended = await waitForJob(job, { first, deadline, maxResults }, signal);
-  if (ended === undefined) return await cancel(job, request, attached, first);
+  const ended = await waitUnlessCancelled(job, { first, deadline, maxResults }, request.cancelWhen, signal);
+  if (ended === undefined || ended === 'cancelled') return await cancel(started, request, ended);
 
   const failure = toFailure(ended.resource);
   if (failure) return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure };
@@ -74,6 +76,29 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
   return { status: 'completed', attached, statistics: toStatistics(ended.resource, rowsWritten), rows };
 }
 
+/** In milliseconds since 1970. Ages are told, not times: the caller's clock need not be BigQuery's. */
+function deadlineOfAttached({ statistics }: JobResource, { remainingMs, timeoutMs }: JobRequest): number {
+  const now = Date.now();
+  const ageMs = Math.max(0, now - (statistics.creationTime?.getTime() ?? now));
+  return now + (remainingMs?.(ageMs) ?? timeoutMs);
+}
+
+/** Like waitForJob; 'cancelled' once `cancelWhen` is aborted. */
+async function waitUnlessCancelled(
+  job: Job,
+  wait: Wait,
+  cancelWhen: AbortSignal | undefined,
+  signal: AbortSignal | undefined,
+): Promise<EndedJob | 'cancelled' | undefined> {
+  const signals = [signal, cancelWhen].filter((each) => each !== undefined);
+  try {
+    return await waitForJob(job, wait, signals.length > 0 ? AbortSignal.any(signals) : undefined);
+  } catch (error) {
+    if (cancelWhen?.aborted && !signal?.aborted) return 'cancelled';
+    throw error;
+  }
+}
+
 interface StartedJob {
   readonly job: Job;
   readonly resource: JobResource;
@@ -84,6 +109,7 @@ async function startOrAttach(bigquery: BigQuery, request: JobRequest): Promise<S
   try {
     const [job, resource] = await bigquery.createJob({
       jobId: request.jobId,
+      ...(request.location !== undefined && { location: request.location }),
       configuration: toJobConfiguration(request, bigquery.projectId),
     });
     return { job, resource: jobResourceShape.parse(resource), attached: false };
@@ -106,25 +132,37 @@ function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefine
 
 /** A job can only be found by naming its location, which is its dataset's. */
 async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
-  const [dataset]: readonly unknown[] = await bigquery.dataset(request.datasetId).getMetadata();
-  const { location } = z.object({ location: z.string() }).parse(dataset);
+  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
   const job = bigquery.job(request.jobId, { location });
   const [resource]: readonly unknown[] = await job.getMetadata();
   return { job, resource: jobResourceShape.parse(resource), attached: true };
 }
 
-/** Best effort: the step has failed by its timeout, whether or not BigQuery still stops the job in time. */
+async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
+  const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
+  return z.object({ location: z.string() }).parse(dataset).location;
+}
+
+/** Best effort: the step is over, by its timeout or by its run, whether or not BigQuery still stops the job in time. */
 async function cancel(
-  job: Job,
+  { job, attached, resource }: StartedJob,
   request: JobRequest,
-  attached: boolean,
-  resource: JobResource,
+  why: 'cancelled' | undefined,
 ): Promise<JobOutcome> {
   await job.cancel().catch(() => undefined);
-  const message = `Not finished within ${Math.round(request.timeoutMs / 1000)} seconds: cancelled.`;
-  const failure: Failure = { kind: 'permanent', code: 'timed_out', reason: 'timeout', message };
+  const failure: Failure =
+    why === 'cancelled'
+      ? { kind: 'permanent', code: 'stopped', reason: 'stopped', message: 'Cancelled: the run was over.' }
+      : timedOut(`Not finished within ${Math.round(request.timeoutMs / 1000)} seconds: cancelled.`);
   return { status: 'failed', attached, statistics: toStatistics(resource), failure };
 }
+
+const timedOut = (message: string): Failure => ({
+  kind: 'permanent',
+  code: 'timed_out',
+  reason: 'timeout',
+  message,
+});
 
 const resultShape = z.object({
   totalRows: z.coerce.number().default(0),

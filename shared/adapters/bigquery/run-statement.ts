@@ -15,6 +15,8 @@ export interface StatementOutcome<Row> {
   readonly rows: readonly Row[];
   /** Rows a single INSERT, UPDATE, DELETE or MERGE changed. Scripts do not report it: then 0. */
   readonly affectedRows: number;
+  /** Where it ran, which is where its dataset is; undefined where BigQuery did not say. */
+  readonly location: string | undefined;
 }
 
 /**
@@ -31,7 +33,10 @@ export type RunStatement = <Types extends ParameterTypes, Row>(
 
 const longestWaitMs = 60_000;
 const rowsShape = z.array(z.unknown());
-const responseShape = z.object({ numDmlAffectedRows: z.coerce.number().default(0) });
+const responseShape = z.object({
+  numDmlAffectedRows: z.coerce.number().default(0),
+  jobReference: z.object({ location: z.string().optional() }).default({}),
+});
 
 export const createRunStatement =
   (bigquery: BigQuery): RunStatement =>
@@ -45,9 +50,11 @@ export const createRunStatement =
     });
     // The client answers [rows, next query, response]; its types know only of the first two.
     const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);
+    const { numDmlAffectedRows, jobReference } = responseShape.parse(response ?? {});
     return {
       rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
-      affectedRows: responseShape.parse(response ?? {}).numDmlAffectedRows,
+      affectedRows: numDmlAffectedRows,
+      location: jobReference.location,
     };
   };
 

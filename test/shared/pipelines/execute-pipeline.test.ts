@@ -1,66 +1,7 @@
-import type { AppendedRow } from '../../../shared/adapters/bigquery/append-rows';
-import type { JobRequest } from '../../../shared/adapters/bigquery/run-job';
-import { pipelineShape } from '../../../shared/definitions/pipeline-shape';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
-import type { ExecutionTools, RunToExecute } from '../../../shared/pipelines/execution';
 import { TransientFailure } from '../../../shared/pipelines/transient-failure';
-import { type JobBook, type JobResult, jobBook } from './job-book';
-
-const start = new Date('2026-11-01T12:00:00Z');
-const unavailable = { reason: 'backendError', message: 'Try again.' };
-
-/** A run of query steps, given as their needs. */
-function runOf(needs: Record<string, readonly string[]>, more: Partial<RunToExecute> = {}): RunToExecute {
-  const steps = Object.entries(needs).map(([id, list]) => ({
-    id,
-    type: 'query',
-    sql: `SELECT '${id}'`,
-    needs: list,
-  }));
-  const { parameters, ...definition } = pipelineShape.parse({
-    description: 'A test',
-    timeout_seconds: 60,
-    steps,
-  });
-  return {
-    runId: 'run1',
-    tenantId: 'tenant_1',
-    datasetId: 'tenant_1',
-    // The steps of this test hold their SQL themselves.
-    definition: {
-      ...definition,
-      parameters,
-      path: 'a/b/c',
-      steps: definition.steps.flatMap((step) =>
-        step.type === 'query' ? [{ ...step, sql: step.sql ?? '' }] : [],
-      ),
-    },
-    parameters: {},
-    leaseExpiresAt: new Date(start.getTime() + 3_600_000),
-    ...more,
-  };
-}
-
-function toolsOf({ runJob }: JobBook, more: Partial<ExecutionTools> = {}) {
-  const rows = new Map<string, AppendedRow[]>();
-  const sleeps: number[] = [];
-  const tools: ExecutionTools = {
-    runJob,
-    appendRows: async (_, tableId, added) => {
-      rows.set(tableId, [...(rows.get(tableId) ?? []), ...added]);
-    },
-    now: () => start,
-    random: () => 0.5,
-    sleep: async (milliseconds) => {
-      sleeps.push(milliseconds);
-    },
-    log: () => undefined,
-    ...more,
-  };
-  return { tools, sleeps, rowsOf: (tableId: string) => rows.get(tableId) ?? [] };
-}
-
-const stepOf = (request: JobRequest): string => request.labels.step ?? '';
+import { type JobResult, jobBook } from './job-book';
+import { runOf, stepOf, toolsOf, unavailable } from './run-of-steps';
 
 describe('executing a pipeline', () => {
   it('runs each step after its needs, as a job named by run, step and attempt', async () => {
@@ -81,20 +22,26 @@ describe('executing a pipeline', () => {
     expect(rowsOf('step_logs').map((row) => row.insertId)).toEqual(['run1-a-1', 'run1-b-1', 'run1-c-1']);
   });
 
-  it('runs independent steps at once, four at most', async () => {
+  it.each([
+    [4, {}],
+    [2, { max_parallel_steps: 2 }],
+    [1, { max_parallel_steps: 1 }],
+    [6, { max_parallel_steps: 20 }],
+  ])('runs independent steps at once, %i at most with %j', async (most, change) => {
     const gates: (() => void)[] = [];
-    const allFour = new Promise<void>((resolve) => gates.push(resolve));
+    const all = new Promise<void>((resolve) => gates.push(resolve));
     let waiting = 0;
     const book = jobBook(async () => {
       waiting += 1;
-      if (waiting === 4) gates[0]?.();
-      await allFour;
+      if (waiting === most) gates[0]?.();
+      await all;
       return {};
     });
-    const needs = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => [id, []]));
-    const outcome = await executePipeline(runOf(needs), toolsOf(book).tools);
+    const run = runOf(Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => [id, []])));
+    const definition = { ...run.definition, ...change };
+    const outcome = await executePipeline({ ...run, definition }, toolsOf(book).tools);
     expect(outcome.steps).toHaveLength(6);
-    expect(book.mostAtOnce()).toBe(4);
+    expect(book.mostAtOnce()).toBe(most);
   });
 
   it('ends at a permanent failure: says why, records it, starts nothing that follows', async () => {
@@ -173,24 +120,6 @@ describe('executing a pipeline', () => {
     );
     const outcome = await executePipeline(runOf({ a: [], b: [] }), toolsOf(book).tools);
     expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'not_found' });
-  });
-
-  it('starts no step past the lease', async () => {
-    const book = jobBook(() => ({}));
-    const times = [0, 0, 0, 50_000].map((offset) => new Date(start.getTime() + offset));
-    const now = () => times.shift() ?? new Date(start.getTime() + 50_000);
-    const run = runOf({ a: [], b: ['a'] }, { leaseExpiresAt: new Date(start.getTime() + 40_000) });
-    const outcome = await executePipeline(run, toolsOf(book, { now }).tools);
-    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'lease_expired' });
-    expect(book.started.map((job) => [stepOf(job), job.timeoutMs])).toEqual([['a', 40_000]]);
-  });
-
-  it('starts no step past the timeout of the pipeline', async () => {
-    const book = jobBook(() => ({}));
-    const times = [0, 0, 0, 61_000].map((offset) => new Date(start.getTime() + offset));
-    const now = () => times.shift() ?? new Date(start.getTime() + 61_000);
-    const outcome = await executePipeline(runOf({ a: [], b: ['a'] }), toolsOf(book, { now }).tools);
-    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'b', errorCode: 'timed_out' });
   });
 
   it('throws the reason when it is stopped, and the next execution finds the jobs', async () => {

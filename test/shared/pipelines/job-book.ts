@@ -15,29 +15,50 @@ export interface JobBook {
   readonly started: readonly JobRequest[];
   /** Most jobs that were under way at once. */
   readonly mostAtOnce: () => number;
+  /** How long a job of this age may still run, as the last attachment to a job said. */
+  readonly lastRemainingMs: () => number | undefined;
 }
 
+const notFound: JobOutcome = {
+  status: 'unknown',
+  failure: classifyFailure({ reason: 'notFound', message: 'Not found: Job' }),
+};
+
 /** Jobs as BigQuery keeps them: an id is run once, whoever asks for it, and answered with its outcome from then on. */
-export function jobBook(run: (request: JobRequest) => JobResult | Promise<JobResult>): JobBook {
+export function jobBook(
+  run: (request: JobRequest) => JobResult | Promise<JobResult>,
+  { ageMs = 0 } = {},
+): JobBook {
   const outcomes = new Map<string, JobOutcome>();
   const started: JobRequest[] = [];
   let underWay = 0;
   let most = 0;
+  let remainingMs: number | undefined;
   const runJob: RunJob = async (request, signal) => {
     signal?.throwIfAborted();
     const known = outcomes.get(request.jobId);
-    if (known && known.status !== 'unknown') return { ...known, attached: true };
+    if (known && known.status !== 'unknown') {
+      remainingMs = request.remainingMs?.(ageMs);
+      return { ...known, attached: true };
+    }
+    if (request.attachOnly) return notFound;
     started.push(request);
     underWay += 1;
     most = Math.max(most, underWay);
-    const outcome = toOutcome(await run(request));
+    const outcome = toOutcome(await Promise.race([run(request), whenCancelled(request)]));
     underWay -= 1;
     signal?.throwIfAborted();
     outcomes.set(request.jobId, outcome);
     return outcome;
   };
-  return { runJob, started, mostAtOnce: () => most };
+  return { runJob, started, mostAtOnce: () => most, lastRemainingMs: () => remainingMs };
 }
+
+const whenCancelled = ({ cancelWhen }: JobRequest): Promise<JobResult> =>
+  new Promise((resolve) => {
+    const stopped = { reason: 'stopped', message: 'Cancelled: the run was over.' };
+    cancelWhen?.addEventListener('abort', () => resolve(stopped), { once: true });
+  });
 
 function toOutcome(result: JobResult): JobOutcome {
   const statistics = { rowsWritten: 0, bytesProcessed: 10, bytesBilled: 100 };

@@ -1,5 +1,7 @@
 import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import type { JobRequest, QueryWork } from '../../../shared/adapters/bigquery/run-job';
+import { createRunJob, type JobRequest, type QueryWork } from '../../../shared/adapters/bigquery/run-job';
+import { startProxy } from '../../functions/proxy';
+import { clientOf } from '../../support/local-bigquery';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 
 describe('BigQuery jobs through Google’s client', () => {
@@ -96,6 +98,30 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(metadata).toMatchObject({ configuration: { labels: { tenant: 'tenant_1', pipeline: 'a-b-c' } } });
   });
 
+  it('starts nothing where it shall only attach', async () => {
+    const attachOnly = { ...request('only', 'SELECT 1'), attachOnly: true };
+    expect(await tenant.tools.runJob(attachOnly)).toMatchObject({
+      status: 'unknown',
+      failure: { kind: 'not_found' },
+    });
+    await tenant.tools.runJob(request('only', 'SELECT 1'));
+    expect(await tenant.tools.runJob(attachOnly)).toMatchObject({ status: 'completed', attached: true });
+  });
+
+  it('names the location it is given, and asks nobody else for it', async () => {
+    const proxy = await startProxy(tenant.url);
+    const located = { ...request('located', 'SELECT 1'), location: 'EU' };
+    const runJob = createRunJob(clientOf(proxy.url));
+    expect(await runJob(located)).toMatchObject({ status: 'completed', attached: false });
+    expect(await runJob(located)).toMatchObject({ status: 'completed', attached: true });
+    await proxy.close();
+    expect(proxy.calls.filter(({ path }) => path.includes('/datasets/'))).toEqual([]);
+    expect(await tenant.tools.runJob({ ...located, jobId: 'elsewhere', location: 'US' })).toMatchObject({
+      status: 'unknown',
+      failure: { kind: 'not_found' },
+    });
+  });
+
   describe('that take long', () => {
     // About a second of work: far more than the tests below wait for it.
     const slow =
@@ -110,8 +136,37 @@ describe('BigQuery jobs through Google’s client', () => {
       expect(await tenant.tools.runJob({ ...job, timeoutMs: 30_000 })).toMatchObject({
         status: 'failed',
         attached: true,
-        failure: { kind: 'permanent', code: 'stopped' },
+        failure: { kind: 'permanent', code: 'timed_out' },
       });
+    });
+
+    it('are cancelled when their run is over, which is told apart from their timeout', async () => {
+      const over = new AbortController();
+      const job = { ...request('over', slow, into('never', 'WRITE_TRUNCATE')), cancelWhen: over.signal };
+      const waiting = tenant.tools.runJob(job);
+      setTimeout(() => over.abort(), 50);
+      const stopped = { status: 'failed', failure: { kind: 'permanent', code: 'stopped' } };
+      expect(await waiting).toMatchObject({ ...stopped, attached: false });
+      expect(await tenant.tools.runJob(request('over', slow))).toMatchObject({ ...stopped, attached: true });
+      await expect(tenant.query('SELECT * FROM never')).rejects.toThrow('Not found: Table');
+    });
+
+    it('have, when attached to, the time that is left of theirs', async () => {
+      const stop = new AbortController();
+      const waiting = tenant.tools.runJob(request('aged', slow), stop.signal);
+      setTimeout(() => stop.abort(new Error('the delivery ends')), 100);
+      await expect(waiting).rejects.toThrow('the delivery ends');
+      const ages: number[] = [];
+      const remainingMs = (ageMs: number) => {
+        ages.push(ageMs);
+        return 0;
+      };
+      expect(await tenant.tools.runJob({ ...request('aged', slow), remainingMs })).toMatchObject({
+        status: 'failed',
+        failure: { code: 'timed_out' },
+      });
+      expect(ages).toEqual([expect.any(Number)]);
+      expect(ages[0]).toBeGreaterThanOrEqual(100);
     });
 
     it('go on when nobody waits for them any more, and are found by the next who asks', async () => {

@@ -11,6 +11,8 @@ export const schemasDirectory = join(__dirname, '../../../schemas');
 
 export interface TenantDataset {
   readonly bigquery: BigQuery;
+  /** Of the local BigQuery. */
+  readonly url: string;
   readonly datasetId: string;
   readonly tools: ExecutionTools;
   /** Makes gs://billing/<name>. */
@@ -30,6 +32,7 @@ export async function startTenantDataset(): Promise<TenantDataset> {
   }
   return {
     bigquery,
+    url: local.url,
     datasetId,
     tools: {
       runJob: createRunJob(bigquery),
