@@ -1,0 +1,75 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+
+export interface Deployed {
+  readonly url: string;
+  /** All that it printed until now. */
+  readonly output: () => string;
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Installs and starts a built function as Google's buildpacks do: `npm ci`, then the `functions-framework` that this puts
+ * into node_modules, under bash, with the function's name in FUNCTION_TARGET. Offline: nothing may be downloaded.
+ */
+export async function startDeployed(
+  name: string,
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Deployed> {
+  const { PATH = '', HOME = '' } = process.env;
+  const base = { PATH, HOME, NODE_ENV: 'production' };
+  const install = ['ci', '--offline', '--quiet', '--no-fund', '--no-audit'];
+  await promisify(execFile)('npm', install, { cwd: directory, env: base });
+  const port = await freePort();
+  const child = spawn('/bin/bash', ['-c', 'exec node_modules/.bin/functions-framework'], {
+    cwd: directory,
+    env: { ...base, ...environment, FUNCTION_TARGET: name, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  const url = `http://127.0.0.1:${port}`;
+  await untilListening(url, child, () => text);
+  return {
+    url,
+    output: () => text,
+    end: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'close');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function untilListening(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  while (child.exitCode === null) {
+    const isListening = await fetch(`${url}/favicon.ico`).then(
+      () => true,
+      () => false,
+    );
+    if (isListening) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`It ended with ${child.exitCode}: ${output()}`);
+}
+
+const addressShape = z.object({ port: z.number() });
+
+/** functions-framework does not say which port it got, so it is told one that is free. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = addressShape.parse(server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
