@@ -7,7 +7,7 @@ import { createLog } from '../log';
  * the same file. Like there, null stops the process.
  */
 export async function getUserFunction(_codeLocation: string, target: string) {
-  const log = createLog();
+  const log = createLog({ LOG_SEVERITY: 'ERROR', ADMIN_API_KEY: process.env.ADMIN_API_KEY });
   process.env.SCHEMAS_DIRECTORY ??= join(__dirname, 'schemas');
   try {
     // The name that the build gives to the function's index.ts; loaded here, when its environment is set.
