@@ -6,6 +6,7 @@ import { createRunStatement } from '../../shared/adapters/bigquery/run-statement
 import { createPublishEvent } from '../../shared/adapters/pubsub/publish-event';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { loadPipelines } from '../../shared/definitions/pipelines';
+import { loadTiers } from '../../shared/definitions/tiers';
 import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
@@ -25,6 +26,7 @@ const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
 const tools = {
   runJob: createRunJob(bigquery),
   appendRows,
+  tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,
   random: Math.random,

@@ -134,6 +134,7 @@ const qualityStepShape = z.strictObject({
   type: z.literal('quality'),
   table: tableName,
   checks: z.array(checkShape).min(1).max(100),
+  maximum_bytes_billed: bytesBilledLimit.optional(),
 });
 
 export const stepTypes = ['query', 'load', 'quality', 'notify'] as const;

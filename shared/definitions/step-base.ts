@@ -66,7 +66,12 @@ export const destinationShape = z.strictObject({
 });
 
 /** BigQuery refuses less than 10 MiB, the least that it bills. */
-export const bytesBilledLimit = z.int().min(10_485_760);
+export const bytesBilledLimit = z
+  .int()
+  .min(10_485_760)
+  .describe(
+    "Bytes that BigQuery may bill for it, at least 10485760. The limit of the tenant's tier counts where it is smaller.",
+  );
 
 export const csvShape = z.strictObject({
   skip_leading_rows: z.int().min(0).optional(),

@@ -8,7 +8,15 @@ const quota = z
   .nonnegative('expected a number of at least 0, or null for unlimited')
   .nullable();
 
-const tierShape = z.strictObject({ max_pipelines_per_month: quota, max_concurrent_pipelines: quota });
+const tierShape = z.strictObject({
+  max_pipelines_per_month: quota,
+  max_concurrent_pipelines: quota,
+  /** Of each of a run's queries. BigQuery refuses less than 10 MiB, the least that it bills. */
+  maximum_bytes_billed: z
+    .int('expected a whole number of bytes, or null for unlimited')
+    .min(10_485_760, 'expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited')
+    .nullable(),
+});
 
 const tiersShape = z
   .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected a tier name in capitals'), tierShape)

@@ -3,6 +3,7 @@ import type { FailureCode } from '../adapters/bigquery/failures';
 import type { RunJob } from '../adapters/bigquery/run-job';
 import type { PublishEvent } from '../adapters/pubsub/publish-event';
 import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
+import type { ByteLimit } from '../domain/byte-limit';
 import type { ParameterValues } from '../domain/parameters';
 import type { Log } from '../log';
 
@@ -20,6 +21,8 @@ export interface RunToExecute {
   readonly parameters: ParameterValues;
   /** No step starts from then on. */
   readonly leaseExpiresAt: Date;
+  /** Of each of its queries; undefined is unlimited. */
+  readonly byteLimit?: ByteLimit | undefined;
 }
 
 /** What an execution needs of the world. */

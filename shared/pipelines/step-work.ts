@@ -1,5 +1,6 @@
 import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
 import type { LoadStep, QualityStep, QueryStep } from '../definitions/pipeline-shape';
+import { byteLimitOfStep } from '../domain/byte-limit';
 import { toQueryParameters } from '../domain/parameters';
 import type { RunToExecute, StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
@@ -21,7 +22,7 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
           sql: step.sql,
           parameters,
           destination: step.destination,
-          maximumBytesBilled: step.maximum_bytes_billed,
+          byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
         },
       };
     case 'load':
@@ -33,6 +34,7 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
           kind: 'query',
           sql: query.sql,
           parameters: [...parameters, ...query.parameters],
+          byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
           wantsRows: true,
         },
       };

@@ -16,6 +16,7 @@ import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { type AdmitSettings, createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import { loadPipelines } from '../../shared/definitions/pipelines';
+import { loadTiers } from '../../shared/definitions/tiers';
 import { createRelease } from '../../shared/release';
 import { call } from '../support/local-cloud';
 import { dryrun, runTopic, schemasDirectory } from './backends';
@@ -95,6 +96,7 @@ export async function startWorkerInstance(
   const tools = {
     runJob: createRunJob(bigquery),
     appendRows,
+    tiers: loadTiers(schemas),
     now,
     random: () => 0,
     sleep: async (milliseconds: number, signal?: AbortSignal) => {

@@ -17,7 +17,7 @@ import { createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import type { TableDefinition } from '../../shared/definitions/tables';
-import type { Quotas } from '../../shared/domain/quotas';
+import type { Tier } from '../../shared/definitions/tiers';
 import { serveRoutes } from '../../shared/http/serve';
 import { createRelease } from '../../shared/release';
 import type { Life } from './life';
@@ -36,7 +36,7 @@ export interface Surroundings extends Oblivious {
   readonly newId: () => string;
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly tables: readonly TableDefinition[];
-  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly tiers: Readonly<Record<string, Tier>>;
   readonly runTopic: string;
   readonly rule: RepublishRule;
 }
@@ -66,7 +66,7 @@ export const compositions = {
     return serveRoutes(routes, log);
   },
 
-  worker(life: Life, { now, journal, oblivion, pipelines, runTopic }: Surroundings) {
+  worker(life: Life, { now, journal, oblivion, pipelines, tiers, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
@@ -74,6 +74,7 @@ export const compositions = {
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
       appendRows,
+      tiers,
       now,
       random: Math.random,
       sleep: async (milliseconds: number, signal?: AbortSignal) => {

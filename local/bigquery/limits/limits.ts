@@ -92,7 +92,11 @@ export function createLimits(options: LimitOptions, now: Clock = () => performan
         ...route,
         handle: (request) => taking('streamingMs', () => route.handle(request)),
       })),
-    load: (work) => taking('loadMs', work),
+    // First, so that a job that is cancelled meanwhile has no effect.
+    load: async (work) => {
+      await latency.begin('loadMs')();
+      return work();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Destination, LoadStep } from '../../definitions/pipeline-shape';
+import type { ByteLimit } from '../../domain/byte-limit';
 import type { QueryParameter } from '../../domain/parameters';
 import { traceLabel } from '../../telemetry/context';
 
@@ -7,7 +9,7 @@ export interface QueryWork {
   readonly sql: string;
   readonly parameters: readonly QueryParameter[];
   readonly destination?: Destination | undefined;
-  readonly maximumBytesBilled?: number | undefined;
+  readonly byteLimit?: ByteLimit | undefined;
   /** Whether the outcome carries the first rows of the result. */
   readonly wantsRows?: boolean;
 }
@@ -72,7 +74,7 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
       queryParameters: structuredClone([...work.parameters]),
     }),
     ...(work.destination && toDestination(work.destination, dataset)),
-    ...(work.maximumBytesBilled !== undefined && { maximumBytesBilled: String(work.maximumBytesBilled) }),
+    ...(work.byteLimit && { maximumBytesBilled: String(work.byteLimit.bytes) }),
   };
 }
 
@@ -107,12 +109,18 @@ function toDestination(destination: Destination, dataset: DatasetReference) {
   };
 }
 
-/** Label values: lower-case letters, digits, _ and -, at most 63 characters. */
-function toLabelValue(value: string): string {
-  return value
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '-')
-    .slice(0, 63);
+const longestLabel = 63;
+
+/**
+ * A label's value: lower-case letters, digits, _ and -, at most 63 characters
+ * (https://cloud.google.com/bigquery/docs/labels-intro#requirements). One that is too long ends with a digest of the
+ * whole, so that two of them stay apart.
+ */
+export function toLabelValue(value: string): string {
+  const allowed = value.toLowerCase().replace(/[^a-z0-9_-]/g, '-');
+  if (allowed.length <= longestLabel) return allowed;
+  const digest = createHash('sha256').update(value).digest('hex').slice(0, 8);
+  return `${allowed.slice(0, longestLabel - 9)}-${digest}`;
 }
 
 function withoutUndefined<T extends object>(options: T): Partial<T> {

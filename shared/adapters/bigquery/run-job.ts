@@ -63,9 +63,10 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
   const deadline = attached ? deadlineOfAttached(first, request) : startedAt + request.timeoutMs;
   const maxResults = request.work.kind === 'query' && request.work.wantsRows ? maximumRows : 0;
   const ended = await waitUnlessCancelled(job, { first, deadline, maxResults }, request.cancelWhen, signal);
-  if (ended === undefined || ended === 'cancelled') return await cancel(started, request, ended);
+  if (ended === undefined) return await cancel(started, notInTime(deadline - createdAtOf(first)));
+  if (ended === 'cancelled') return await cancel(started, runWasOver);
 
-  const failure = toFailure(ended.resource);
+  const failure = withLimit(toFailure(ended.resource), request);
   if (failure) return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure };
   if (request.work.kind === 'load' || !(request.work.wantsRows || request.work.destination)) {
     return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
@@ -76,12 +77,20 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
   return { status: 'completed', attached, statistics: toStatistics(ended.resource, rowsWritten), rows };
 }
 
+/** BigQuery names the limit, but cannot know whose it is. */
+function withLimit(failure: Failure | undefined, { work }: JobRequest): Failure | undefined {
+  if (failure?.code !== 'bytes_limit_exceeded' || work.kind !== 'query' || !work.byteLimit) return failure;
+  return { ...failure, message: `${failure.message} The limit is that of ${work.byteLimit.source}.` };
+}
+
 /** In milliseconds since 1970. Ages are told, not times: the caller's clock need not be BigQuery's. */
-function deadlineOfAttached({ statistics }: JobResource, { remainingMs, timeoutMs }: JobRequest): number {
+function deadlineOfAttached(resource: JobResource, { remainingMs, timeoutMs }: JobRequest): number {
   const now = Date.now();
-  const ageMs = Math.max(0, now - (statistics.creationTime?.getTime() ?? now));
+  const ageMs = Math.max(0, now - createdAtOf(resource));
   return now + (remainingMs?.(ageMs) ?? timeoutMs);
 }
+
+const createdAtOf = ({ statistics }: JobResource): number => statistics.creationTime?.getTime() ?? Date.now();
 
 /** Like waitForJob; 'cancelled' once `cancelWhen` is aborted. */
 async function waitUnlessCancelled(
@@ -144,24 +153,23 @@ async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string
 }
 
 /** Best effort: the step is over, by its timeout or by its run, whether or not BigQuery still stops the job in time. */
-async function cancel(
-  { job, attached, resource }: StartedJob,
-  request: JobRequest,
-  why: 'cancelled' | undefined,
-): Promise<JobOutcome> {
+async function cancel({ job, attached, resource }: StartedJob, failure: Failure): Promise<JobOutcome> {
   await job.cancel().catch(() => undefined);
-  const failure: Failure =
-    why === 'cancelled'
-      ? { kind: 'permanent', code: 'stopped', reason: 'stopped', message: 'Cancelled: the run was over.' }
-      : timedOut(`Not finished within ${Math.round(request.timeoutMs / 1000)} seconds: cancelled.`);
   return { status: 'failed', attached, statistics: toStatistics(resource), failure };
 }
 
-const timedOut = (message: string): Failure => ({
+const runWasOver: Failure = {
+  kind: 'permanent',
+  code: 'stopped',
+  reason: 'stopped',
+  message: 'Cancelled: the run was over.',
+};
+
+const notInTime = (milliseconds: number): Failure => ({
   kind: 'permanent',
   code: 'timed_out',
   reason: 'timeout',
-  message,
+  message: `Not finished within ${Math.round(milliseconds / 1000)} seconds: cancelled.`,
 });
 
 const resultShape = z.object({

@@ -81,10 +81,22 @@ describe('schemas/tables', () => {
 describe('schemas/tiers.json', () => {
   it('gives the tiers their quotas', () => {
     expect(loadTiers(schemas)).toEqual({
-      FREE: { max_pipelines_per_month: 100, max_concurrent_pipelines: 5 },
-      STARTER: { max_pipelines_per_month: 500, max_concurrent_pipelines: 5 },
-      PROFESSIONAL: { max_pipelines_per_month: 2000, max_concurrent_pipelines: 10 },
-      ENTERPRISE: { max_pipelines_per_month: null, max_concurrent_pipelines: null },
+      FREE: { max_pipelines_per_month: 100, max_concurrent_pipelines: 5, maximum_bytes_billed: 10 * 2 ** 30 },
+      STARTER: {
+        max_pipelines_per_month: 500,
+        max_concurrent_pipelines: 5,
+        maximum_bytes_billed: 100 * 2 ** 30,
+      },
+      PROFESSIONAL: {
+        max_pipelines_per_month: 2000,
+        max_concurrent_pipelines: 10,
+        maximum_bytes_billed: 2 ** 40,
+      },
+      ENTERPRISE: {
+        max_pipelines_per_month: null,
+        max_concurrent_pipelines: null,
+        maximum_bytes_billed: null,
+      },
     });
   });
 
@@ -102,8 +114,25 @@ describe('schemas/tiers.json', () => {
       'FREE.max_pipelines_per_month: expected a whole number, or null for unlimited, given 1.5',
     ],
     [
+      'a limit below what BigQuery bills',
+      { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, maximum_bytes_billed: 10 } },
+      'FREE.maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
+    ],
+    [
+      'no limit said',
+      { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
+      'FREE.maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
+    ],
+    [
       'an unknown field',
-      { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, price: 0 } },
+      {
+        FREE: {
+          max_pipelines_per_month: 1,
+          max_concurrent_pipelines: 1,
+          maximum_bytes_billed: null,
+          price: 0,
+        },
+      },
       'FREE.price: is not a known field',
     ],
   ];

@@ -1,0 +1,28 @@
+/** How many bytes BigQuery may bill for a query, and who says so. */
+export interface ByteLimit {
+  readonly bytes: number;
+  /** For the message of a query that goes past it. */
+  readonly source: string;
+}
+
+type Tiers = Readonly<Record<string, { readonly maximum_bytes_billed: number | null }>>;
+
+/** The limit of a tenant's tier; undefined is unlimited. For a tier that is not known, the least there is. */
+export function byteLimitOfTier(tiers: Tiers, name: string | null): ByteLimit | undefined {
+  if (name !== null && Object.hasOwn(tiers, name)) {
+    const bytes = tiers[name]?.maximum_bytes_billed ?? undefined;
+    return bytes === undefined ? undefined : { bytes, source: `subscription tier ${name}` };
+  }
+  const limits = Object.values(tiers).flatMap(({ maximum_bytes_billed }) => maximum_bytes_billed ?? []);
+  if (limits.length === 0) return undefined;
+  return {
+    bytes: Math.min(...limits),
+    source: `the smallest subscription tier, as ${name === null ? 'the tenant has none' : `there is no tier ${name}`}`,
+  };
+}
+
+/** The limit of a step's query: its own or its run's, whichever is the smaller. */
+export function byteLimitOfStep(own: number | undefined, run: ByteLimit | undefined): ByteLimit | undefined {
+  if (own === undefined || (run !== undefined && run.bytes < own)) return run;
+  return { bytes: own, source: "the step's maximum_bytes_billed" };
+}
