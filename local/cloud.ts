@@ -103,15 +103,17 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 type Started = <T extends { close: () => Promise<void> | void }>(server: T) => T;
 
 async function hostAll(started: Started): Promise<Readonly<Record<FunctionName, HostedFunction>>> {
-  const [onboard, tenants, run, worker, resetQuotas, reconcile] = await Promise.all([
+  const [onboard, tenants, run, worker, resetQuotas, reconcile, ensureTables] = await Promise.all([
     hostFunction('onboard').then(started),
     hostFunction('tenants').then(started),
     hostFunction('run').then(started),
     hostFunction('worker').then(started),
     hostFunction('reset-quotas').then(started),
     hostFunction('reconcile').then(started),
+    hostFunction('ensure-tables').then(started),
   ]);
-  return { onboard, tenants, run, worker, 'reset-quotas': resetQuotas, reconcile };
+  const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables };
+  return { onboard, tenants, run, worker, ...scheduled };
 }
 
 function portOf(functions: Readonly<Record<FunctionName, HostedFunction>>, name: string): number {

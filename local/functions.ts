@@ -2,7 +2,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 
-export const functionNames = ['onboard', 'tenants', 'run', 'worker', 'reset-quotas', 'reconcile'] as const;
+export const functionNames = [
+  'onboard',
+  'tenants',
+  'run',
+  'worker',
+  'reset-quotas',
+  'reconcile',
+  'ensure-tables',
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 export interface HostedFunction {
@@ -19,6 +27,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   worker: () => require('../functions/worker'),
   'reset-quotas': () => require('../functions/reset-quotas'),
   reconcile: () => require('../functions/reconcile'),
+  'ensure-tables': () => require('../functions/ensure-tables'),
 };
 
 /** Loads a function and serves it by functions-framework's own test server, on a loopback port of the system's choice. */

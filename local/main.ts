@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   const starting = startLocalCloud({ ...options, log: (line) => console.error(line) });
   stopOnSignal(starting);
   const cloud = await starting;
+  await upgradeTables(cloud.url);
   // Not where faults or latencies were asked for: they would strike here too.
   if (options.faults === undefined && options.bigqueryLimits === undefined) {
     await warmUp(cloud.url, process.env.ADMIN_API_KEY).catch((error: unknown) => {
@@ -23,6 +24,12 @@ async function main(): Promise<void> {
     });
   }
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
+}
+
+/** Data may be of an earlier version: what a deployment does at its end. */
+async function upgradeTables(url: string): Promise<void> {
+  const answer = await fetch(`${url}/local/scheduler/ensure-tables:run`, { method: 'POST' });
+  if (!answer.ok) console.error(`Tables of tenants may not be up to date: ${await answer.text()}`);
 }
 
 /** Whenever the signal comes: what has been started by then is stopped, in order. */

@@ -4,6 +4,7 @@ import type { TableDefinition } from '../../definitions/tables';
 import { ServiceError } from '../../errors';
 import { isDuplicate, isNotFound } from './failures';
 import { createRunOnce, type RunOnce } from './run-once';
+import { presentSchema, widenSchema } from './widen-schema';
 
 /** The label by which scheduled work finds the tenants' datasets. */
 export const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
@@ -20,6 +21,12 @@ export interface TenantDatasets {
    * was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another time.
    */
   readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<string>;
+  readonly hasTable: (dataset: string, table: string) => Promise<boolean>;
+  /**
+   * The same for a table that is most likely as it should be: it is looked at first, and changed only where it differs.
+   * Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
+   */
+  readonly upgradeTable: (dataset: string, table: TableDefinition) => Promise<boolean>;
   /** Runs a statement at most once for an id, whoever else does so. */
   readonly runOnce: RunOnce;
   readonly deleteDataset: (dataset: string) => Promise<void>;
@@ -28,11 +35,7 @@ export interface TenantDatasets {
 
 const datasetShape = z.object({ location: z.string(), labels: z.record(z.string(), z.string()).default({}) });
 const createdShape = z.object({ creationTime: z.string() });
-const tableShape = createdShape.extend({
-  schema: z
-    .object({ fields: z.array(z.looseObject({ name: z.string() })).default([]) })
-    .default({ fields: [] }),
-});
+const tableShape = createdShape.extend({ schema: presentSchema });
 
 export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
   return {
@@ -52,14 +55,20 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
       }
     },
 
-    async ensureTable(dataset, definition) {
-      const { name, ...resource } = definition;
+    ensureTable: (dataset, definition) => ensureTable(bigquery, dataset, definition),
+
+    async hasTable(dataset, table) {
+      const [exists] = await bigquery.dataset(dataset).table(table).exists();
+      return exists;
+    },
+
+    async upgradeTable(dataset, definition) {
       try {
-        const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
-        return createdShape.parse(table.metadata).creationTime;
+        return (await addMissingColumns(bigquery, dataset, definition)).isChanged;
       } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        return await addMissingColumns(bigquery, dataset, definition);
+        if (!isNotFound(error)) throw error;
+        await ensureTable(bigquery, dataset, definition);
+        return true;
       }
     },
 
@@ -79,19 +88,29 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
   };
 }
 
-async function addMissingColumns(
+async function ensureTable(
   bigquery: BigQuery,
   dataset: string,
   definition: TableDefinition,
 ): Promise<string> {
+  const { name, ...resource } = definition;
+  try {
+    const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
+    return createdShape.parse(table.metadata).creationTime;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return (await addMissingColumns(bigquery, dataset, definition)).creationTime;
+  }
+}
+
+/** Resolves to when the table was made, and whether it lacked columns. */
+async function addMissingColumns(bigquery: BigQuery, dataset: string, definition: TableDefinition) {
   const table = bigquery.dataset(dataset).table(definition.name);
   const [metadata] = await table.getMetadata();
   const { creationTime, schema } = tableShape.parse(metadata);
-  const present = schema.fields;
-  const names = new Set(present.map((field) => field.name.toLowerCase()));
-  const missing = definition.schema.fields.filter((field) => !names.has(field.name.toLowerCase()));
-  if (missing.length > 0) await table.setMetadata({ schema: { fields: [...present, ...missing] } });
-  return creationTime;
+  const fields = widenSchema(schema.fields, definition.schema.fields);
+  if (fields !== undefined) await table.setMetadata({ schema: { fields } });
+  return { creationTime, isChanged: fields !== undefined };
 }
 
 async function describeOwnDataset(bigquery: BigQuery, dataset: string) {

@@ -1,0 +1,23 @@
+import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
+import { loadTables } from '../../shared/definitions/tables';
+import { readEnv } from '../../shared/env';
+import { registerHttpFunction } from '../../shared/http/register';
+import { serveRoutes } from '../../shared/http/serve';
+import { createLog } from '../../shared/log';
+import { ensureTablesRoutes } from './handler';
+
+const env = readEnv();
+const log = createLog(env);
+const bigquery = createBigQuery();
+
+const routes = ensureTablesRoutes({
+  listTenants: createListTenants(bigquery),
+  datasets: createTenantDatasets(bigquery),
+  tables: loadTables(env.SCHEMAS_DIRECTORY),
+  now: () => new Date(),
+  log,
+});
+
+registerHttpFunction('ensure-tables', serveRoutes(routes, log));
