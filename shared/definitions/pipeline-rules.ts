@@ -1,4 +1,5 @@
 import { findGraphProblems } from '../domain/dag';
+import { findDestinationUriProblems } from '../domain/destination-uri';
 import { parseParameterValue } from '../domain/parameter-values';
 import type { ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
@@ -58,6 +59,13 @@ function findStepProblems(
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
         ...step.checks.flatMap((check, index) =>
           check.type === 'sql' ? findCheckSqlProblems(['checks', index, 'sql'], check.sql, parameters) : [],
+        ),
+      ];
+    case 'export':
+      return [
+        ...findSqlProblems('sql', step.sql ?? '', parameters),
+        ...findDestinationUriProblems(step.destination_uri, parameters).map(
+          (problem) => `destination_uri: ${problem}`,
         ),
       ];
     case 'notify':

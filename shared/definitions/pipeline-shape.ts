@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exportStepShape } from './export-shape';
 import { columnName, fieldsShape } from './field-shape';
 import { notifyStepShape } from './notify-shape';
 import {
@@ -137,7 +138,7 @@ const qualityStepShape = z.strictObject({
   maximum_bytes_billed: bytesBilledLimit.optional(),
 });
 
-export const stepTypes = ['query', 'load', 'quality', 'notify'] as const;
+export const stepTypes = ['query', 'load', 'quality', 'notify', 'export'] as const;
 
 export const pipelineShape = z.strictObject({
   description: text,
@@ -157,9 +158,13 @@ export const pipelineShape = z.strictObject({
   parameters: z.record(parameterName, parameterShape).default({}),
   steps: z
     .array(
-      z.discriminatedUnion('type', [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape], {
-        error: `expected one of ${stepTypes.join(', ')}`,
-      }),
+      z.discriminatedUnion(
+        'type',
+        [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape, exportStepShape],
+        {
+          error: `expected one of ${stepTypes.join(', ')}`,
+        },
+      ),
     )
     .min(1, 'expected at least one step')
     .max(100),
@@ -177,7 +182,8 @@ export type QualityStep = z.infer<typeof qualityStepShape>;
 export type QueryStep = Omit<z.infer<typeof queryStepShape>, 'sql' | 'sql_file'> & { readonly sql: string };
 export type LoadStep = Omit<z.infer<typeof loadStepShape>, 'schema_file'>;
 export type NotifyStep = z.infer<typeof notifyStepShape>;
-export type Step = QueryStep | LoadStep | QualityStep | NotifyStep;
+export type ExportStep = Omit<z.infer<typeof exportStepShape>, 'sql_file'>;
+export type Step = QueryStep | LoadStep | QualityStep | NotifyStep | ExportStep;
 export type WrittenStep = StepShape;
 
 export interface PipelineDefinition {

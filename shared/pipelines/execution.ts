@@ -45,7 +45,12 @@ export interface NotifyTools {
   readonly publish: PublishEvent;
 }
 
-export type ErrorCode = FailureCode | 'check_failed' | 'invalid_source' | 'lease_expired';
+export type ErrorCode =
+  | FailureCode
+  | 'check_failed'
+  | 'invalid_source'
+  | 'invalid_destination'
+  | 'lease_expired';
 
 export interface StepError {
   readonly code: ErrorCode;

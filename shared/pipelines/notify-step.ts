@@ -20,8 +20,8 @@ export function toNotifyAction(
   }
   return {
     isJob: false,
-    perform: ({ timeoutMs }, signal) =>
-      performInTime(timeoutMs, signal, async () => {
+    perform: (request, signal) =>
+      performInTime(request, signal, async () => {
         try {
           await notify.publish(step.topic, toEvent(context, step));
           return { status: 'completed', attached: false, statistics: noUsage, rows: [] };

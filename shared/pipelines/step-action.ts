@@ -2,6 +2,7 @@ import type { JobOutcome, JobRequest } from '../adapters/bigquery/run-job';
 import type { Step } from '../definitions/pipeline-shape';
 import type { StepContext } from './execute-step';
 import type { StepError } from './execution';
+import { toExportAction } from './export-step';
 import { toNotifyAction } from './notify-step';
 import { toStepWork } from './step-work';
 
@@ -19,6 +20,7 @@ export interface StepAction {
 /** What a step does, or why it can do nothing. */
 export function toStepAction(context: StepContext, step: Step): StepAction | { readonly error: StepError } {
   if (step.type === 'notify') return toNotifyAction(context, step);
+  if (step.type === 'export') return toExportAction(context, step);
   const { run, tools } = context;
   const prepared = toStepWork(run, step);
   if ('error' in prepared) return prepared;

@@ -69,6 +69,7 @@ async function analyseStep(
     });
   if (step.type === 'load' || step.type === 'notify') return undefined;
   if (step.type === 'query') return await analyse(step.sql);
+  if (step.type === 'export') return await analyse(step.sql ?? `SELECT * FROM \`${step.table}\``);
   const query = composeQualityQuery(step);
   return await analyse(query.sql, query.parameters);
 }

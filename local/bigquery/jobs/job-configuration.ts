@@ -96,6 +96,18 @@ export const loadConfigurationSchema = z.object({
   ...tableShape,
 });
 
+/** `configuration.extract` of jobs.insert. */
+export const extractConfigurationSchema = z.object({
+  sourceTable: tableReference,
+  destinationUri: z.string().optional(),
+  destinationUris: z.array(z.string()).optional(),
+  destinationFormat: z.string().optional(),
+  compression: z.string().optional(),
+  fieldDelimiter: z.string().optional(),
+  printHeader: z.boolean().optional(),
+});
+
+export type ExtractConfiguration = z.infer<typeof extractConfigurationSchema>;
 export type QueryConfiguration = z.infer<typeof queryConfigurationSchema>;
 export type LoadConfiguration = z.infer<typeof loadConfigurationSchema>;
 
@@ -104,7 +116,7 @@ export const jobConfigurationSchema = z.object({
   query: queryConfigurationSchema.optional(),
   load: loadConfigurationSchema.optional(),
   copy: z.unknown().optional(),
-  extract: z.unknown().optional(),
+  extract: extractConfigurationSchema.optional(),
   dryRun: z.boolean().optional(),
   jobTimeoutMs: digits.optional(),
   labels: labels.transform((value) => value ?? undefined).optional(),

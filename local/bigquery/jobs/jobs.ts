@@ -5,6 +5,7 @@ import { asBigQueryError } from '../rest/wire-errors';
 import { answerable } from '../store/answerable';
 import { asJob } from '../store/commit-tag';
 import type { Store } from '../store/store';
+import { runExtract } from './extract/run-extract';
 import { type Job, type JobOutcome, type JobReference, jobKey, jobName, type QueryRows } from './job';
 import { type JobBook, jobOf, type OpenBook } from './job-book';
 import type { JobConfiguration } from './job-configuration';
@@ -12,6 +13,7 @@ import { runLoad } from './load/run-load';
 import { locationOf } from './location';
 import type { QueryResults } from './query-results';
 import { outcomeOfInterrupted } from './recovery';
+import { rowsOfTable } from './rows-of-table';
 import { createQueryRunner } from './run-query';
 import { settled } from './settled';
 
@@ -128,7 +130,11 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 
   async function work(job: Job): Promise<Work> {
-    const { load } = job.configuration;
+    const { load, extract } = job.configuration;
+    if (extract !== undefined) {
+      const table = { projectId: store.projectId, ...extract.sourceTable };
+      return runExtract(await rowsOfTable({ store, book, results }, table), gcsDirectory, extract);
+    }
     if (load !== undefined) return slowLoad(() => runLoad(store, gcsDirectory, load));
     const { rows, statistics, destination } = await queries.run(queryOf(job.configuration));
     refuseIfCancelled(job, rows !== undefined);
@@ -153,7 +159,7 @@ function newJob(reference: JobReference, configuration: JobConfiguration, done: 
 
 function referenceFor(store: Store, book: JobBook, request: JobRequest): JobReference {
   const { configuration, jobId = `job_${randomUUID()}`, location } = request;
-  if (configuration.load === undefined) queryOf(configuration);
+  if (configuration.load === undefined && configuration.extract === undefined) queryOf(configuration);
   if (!/^[A-Za-z0-9_-]{1,1024}$/.test(jobId)) {
     throw new BigQueryError(
       'invalid',
@@ -168,11 +174,9 @@ function referenceFor(store: Store, book: JobBook, request: JobRequest): JobRefe
   return reference;
 }
 
-function queryOf({ query, copy, extract }: JobConfiguration): NonNullable<JobConfiguration['query']> {
+function queryOf({ query, copy }: JobConfiguration): NonNullable<JobConfiguration['query']> {
   if (query !== undefined) return query;
-  const kind = copy !== undefined ? 'Copy' : extract !== undefined ? 'Extract' : undefined;
-  if (kind !== undefined)
-    throw new BigQueryError('notImplemented', `${kind} jobs are not supported locally.`);
+  if (copy !== undefined) throw new BigQueryError('notImplemented', 'Copy jobs are not supported locally.');
   throw new BigQueryError(
     'invalid',
     'Job configuration must contain exactly one job-specific configuration object',

@@ -1,6 +1,7 @@
 import { BigQueryError } from '../errors';
 import { datasetName } from '../store/names';
 import type { Store } from '../store/store';
+import { jobOfAnonymousTable } from './anonymous-table';
 import type { JobConfiguration } from './job-configuration';
 
 /**
@@ -10,10 +11,13 @@ import type { JobConfiguration } from './job-configuration';
  */
 export function locationOf(
   store: Store,
-  { query, load }: Pick<JobConfiguration, 'query' | 'load'>,
+  { query, load, extract }: Pick<JobConfiguration, 'query' | 'load' | 'extract'>,
   requested: string | undefined,
 ): string {
-  const named = [load?.destinationTable, query?.destinationTable, query?.defaultDataset].flatMap(
+  const source = extract && { projectId: store.projectId, ...extract.sourceTable };
+  const anonymous = source && jobOfAnonymousTable(source)?.location;
+  if (anonymous !== undefined) return anonymous;
+  const named = [source, load?.destinationTable, query?.destinationTable, query?.defaultDataset].flatMap(
     (reference) => (reference ? [reference.datasetId] : []),
   );
   const datasetIds = named.length > 0 ? named : datasetsInText(store, query?.query ?? '');

@@ -16,11 +16,18 @@ export async function outcomeOfInterrupted(
   { reference, configuration, creationTime }: JobRecord,
 ): Promise<JobOutcome> {
   const committed = store.findCommit(jobKey(reference), creationTime);
-  const { load, query } = configuration;
+  const { load, query, extract } = configuration;
   const times = { startTime: creationTime, endTime: Date.now() };
+  if (extract !== undefined)
+    return { ...times, error: interrupted('Its file is whole or as it was before.'), statistics: {} };
   const script =
     query !== undefined && committed !== undefined && (await isScript(engine, store, query.query));
-  if (committed === undefined || script) return { ...times, error: interrupted(script), statistics: {} };
+  if (committed === undefined || script) {
+    const what = script
+      ? 'Statements before the interruption have taken effect.'
+      : 'Nothing of it has taken effect.';
+    return { ...times, error: interrupted(what), statistics: {} };
+  }
   if (load !== undefined) return { ...times, statistics: { load: { outputRows: String(committed.rows) } } };
   const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
   return { ...times, statistics: { query: statisticsOf(committed) }, ...(destination && { destination }) };
@@ -33,10 +40,7 @@ function statisticsOf({ kind, rows }: CommittedJob): Record<string, unknown> {
   return { cacheHit: false, numDmlAffectedRows: String(rows), dmlStats };
 }
 
-function interrupted(partly: boolean): NonNullable<JobOutcome['error']> {
-  const what = partly
-    ? 'Statements before the interruption have taken effect.'
-    : 'Nothing of it has taken effect.';
+function interrupted(what: string): NonNullable<JobOutcome['error']> {
   return { reason: 'backendError', message: `Job was interrupted by a restart of the server. ${what}` };
 }
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { anonymousTable } from '../jobs/anonymous-table';
 import { type Job, jobName } from '../jobs/job';
 import type { ErrorProto } from './wire-errors';
 
@@ -7,7 +9,8 @@ type Fault = Omit<ErrorProto, 'domain'>;
 export function jobResource(job: Job): object {
   const { reference, configuration, creationTime, startTime, outcome } = job;
   const { error, errors } = outcome ?? {};
-  const jobType = configuration.load === undefined ? 'QUERY' : 'LOAD';
+  const { load, extract } = configuration;
+  const jobType = load !== undefined ? 'LOAD' : extract !== undefined ? 'EXTRACT' : 'QUERY';
   return {
     kind: 'bigquery#job',
     etag: `${creationTime}-${outcome === undefined ? 'open' : outcome.endTime}`,
@@ -15,7 +18,7 @@ export function jobResource(job: Job): object {
     selfLink: `/bigquery/v2/projects/${reference.projectId}/jobs/${reference.jobId}?location=${reference.location}`,
     user_email: 'local@localhost',
     jobReference: reference,
-    configuration: { jobType, ...configuration },
+    configuration: { jobType, ...withResultTable(job) },
     status: {
       state: outcome !== undefined ? 'DONE' : startTime === undefined ? 'PENDING' : 'RUNNING',
       ...(error !== undefined && { errorResult: wireFault(error) }),
@@ -29,6 +32,18 @@ export function jobResource(job: Job): object {
     },
   };
 }
+
+/** A query without a destination is answered with the table that holds its rows. */
+function withResultTable({ configuration, reference, outcome }: Job): object {
+  const { query } = configuration;
+  const { statementType } = statisticsSchema.parse(outcome?.statistics ?? {}).query ?? {};
+  if (query === undefined || statementType !== 'SELECT' || query.destinationTable !== undefined) {
+    return configuration;
+  }
+  return { ...configuration, query: { ...query, destinationTable: anonymousTable(reference) } };
+}
+
+const statisticsSchema = z.object({ query: z.object({ statementType: z.string().optional() }).optional() });
 
 function wireFault({ reason, message, location }: Fault): Fault {
   return { reason, ...(location !== undefined && { location }), message };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Destination, LoadStep } from '../../definitions/pipeline-shape';
+import type { Destination, ExportStep, LoadStep } from '../../definitions/pipeline-shape';
 import type { ByteLimit } from '../../domain/byte-limit';
 import type { QueryParameter } from '../../domain/parameters';
 import { traceLabel } from '../../telemetry/context';
@@ -12,6 +12,22 @@ export interface QueryWork {
   readonly byteLimit?: ByteLimit | undefined;
   /** Whether the outcome carries the first rows of the result. */
   readonly wantsRows?: boolean;
+  /** Whether the outcome names the table that holds the result, and counts its rows. */
+  readonly wantsResultTable?: boolean;
+}
+
+export interface TableReference {
+  readonly projectId: string;
+  readonly datasetId: string;
+  readonly tableId: string;
+}
+
+export interface ExtractWork {
+  readonly kind: 'extract';
+  /** The tenant's table by this name, or where a query's result is. */
+  readonly source: string | TableReference;
+  readonly destinationUri: string;
+  readonly step: Pick<ExportStep, 'format' | 'compression' | 'csv'>;
 }
 
 export interface LoadWork {
@@ -39,7 +55,7 @@ export interface JobRequest {
   /** Once it is aborted the job is cancelled. */
   readonly cancelWhen?: AbortSignal | undefined;
   readonly labels: Readonly<Record<string, string>>;
-  readonly work: QueryWork | LoadWork;
+  readonly work: QueryWork | LoadWork | ExtractWork;
 }
 
 /** BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration */
@@ -55,6 +71,7 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
     jobTimeoutMs: String(Math.max(1, Math.ceil(request.timeoutMs))),
   };
   const dataset = { projectId, datasetId: request.datasetId };
+  if (work.kind === 'extract') return { ...common, extract: toExtractConfiguration(work, dataset) };
   if (work.kind === 'load') return { ...common, load: toLoadConfiguration(work, dataset) };
   return { ...common, query: toQueryConfiguration(work, dataset) };
 }
@@ -98,6 +115,19 @@ function toLoadConfiguration({ sourceUris, step }: LoadWork, dataset: DatasetRef
     }),
   };
 }
+
+function toExtractConfiguration({ source, destinationUri, step }: ExtractWork, dataset: DatasetReference) {
+  return {
+    sourceTable: sourceTable(source, dataset),
+    destinationUris: [destinationUri],
+    destinationFormat: step.format,
+    compression: step.compression,
+    ...(step.csv && { printHeader: step.csv.header, fieldDelimiter: step.csv.field_delimiter }),
+  };
+}
+
+const sourceTable = (source: ExtractWork['source'], dataset: DatasetReference): TableReference =>
+  typeof source === 'string' ? { ...dataset, tableId: source } : source;
 
 function toDestination(destination: Destination, dataset: DatasetReference) {
   return {

@@ -12,11 +12,16 @@ const moment = z.coerce
 
 const errorProto = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
+const tableShape = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
+
 /** The parts of BigQuery's Job resource that are read. */
 export const jobResourceShape = z.object({
   jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
   configuration: z
-    .object({ query: z.unknown().optional(), jobTimeoutMs: z.coerce.number().optional().catch(undefined) })
+    .object({
+      query: z.looseObject({ destinationTable: tableShape.optional() }).optional(),
+      jobTimeoutMs: z.coerce.number().optional().catch(undefined),
+    })
     .optional(),
   status: z.object({
     state: z.string(),
@@ -31,6 +36,7 @@ export const jobResourceShape = z.object({
         .object({ totalBytesProcessed: count, totalBytesBilled: count, numDmlAffectedRows: count })
         .optional(),
       load: z.object({ outputRows: count, inputFileBytes: count }).optional(),
+      extract: z.object({ inputBytes: count }).optional(),
     })
     .prefault({}),
 });
@@ -45,12 +51,12 @@ export interface JobStatistics {
   readonly endedAt?: Date | undefined;
 }
 
-/** @param resultRows rows of the query's result, where they went to a destination table */
+/** @param resultRows rows of the query's result where they went to a destination table, or of the table extracted */
 export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {
-  const { query, load, creationTime, endTime } = statistics;
+  const { query, load, extract, creationTime, endTime } = statistics;
   return {
     rowsWritten: load?.outputRows ?? Math.max(query?.numDmlAffectedRows ?? 0, resultRows),
-    bytesProcessed: load?.inputFileBytes ?? query?.totalBytesProcessed ?? 0,
+    bytesProcessed: load?.inputFileBytes ?? extract?.inputBytes ?? query?.totalBytesProcessed ?? 0,
     bytesBilled: query?.totalBytesBilled ?? 0,
     startedAt: creationTime,
     endedAt: endTime,

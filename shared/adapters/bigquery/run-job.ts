@@ -1,7 +1,12 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { classifyFailure, type Failure, isDuplicate } from './failures';
-import { type JobRequest, toJobConfiguration } from './job-configuration';
+import {
+  type ExtractWork,
+  type JobRequest,
+  type TableReference,
+  toJobConfiguration,
+} from './job-configuration';
 import {
   type JobResource,
   type JobStatistics,
@@ -11,7 +16,7 @@ import {
 } from './job-resource';
 import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
-export type { JobRequest, LoadWork, QueryWork } from './job-configuration';
+export type { ExtractWork, JobRequest, LoadWork, QueryWork } from './job-configuration';
 export type { JobStatistics } from './job-resource';
 
 /** A row by column name; values as BigQuery's REST interface sends them. */
@@ -24,6 +29,8 @@ export type JobOutcome =
       readonly attached: boolean;
       readonly statistics: JobStatistics;
       readonly rows: readonly ResultRow[];
+      /** Where the query's rows are, if that was asked for. */
+      readonly resultTable?: TableReference | undefined;
     }
   | {
       /** The job ended. Its id is used up: to try again takes another id. */
@@ -68,13 +75,40 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
 
   const failure = withLimit(toFailure(ended.resource), request);
   if (failure) return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure };
-  if (request.work.kind === 'load' || !(request.work.wantsRows || request.work.destination)) {
+  const { work } = request;
+  if (work.kind !== 'query') {
+    const rowsExtracted = work.kind === 'extract' ? await countRows(bigquery, request, work) : 0;
+    return {
+      status: 'completed',
+      attached,
+      statistics: toStatistics(ended.resource, rowsExtracted),
+      rows: [],
+    };
+  }
+  if (!(work.wantsRows || work.destination || work.wantsResultTable)) {
     return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
   }
   // One more request, and only where something in the result matters: its rows, or how many went to the destination.
   const { rows, totalRows } = parseResult(ended.result ?? (await readResult(job, maxResults)));
-  const rowsWritten = request.work.destination ? totalRows : 0;
-  return { status: 'completed', attached, statistics: toStatistics(ended.resource, rowsWritten), rows };
+  const rowsWritten = work.destination || work.wantsResultTable ? totalRows : 0;
+  const resultTable = work.wantsResultTable
+    ? ended.resource.configuration?.query?.destinationTable
+    : undefined;
+  return {
+    status: 'completed',
+    attached,
+    statistics: toStatistics(ended.resource, rowsWritten),
+    rows,
+    resultTable,
+  };
+}
+
+/** BigQuery does not say how many rows it extracted. Those of a query's result are known from the query. */
+async function countRows(bigquery: BigQuery, request: JobRequest, { source }: ExtractWork): Promise<number> {
+  if (typeof source !== 'string') return 0;
+  const table = bigquery.dataset(request.datasetId).table(source);
+  const [resource]: readonly unknown[] = await table.getMetadata();
+  return z.object({ numRows: z.coerce.number().default(0) }).parse(resource).numRows;
 }
 
 /** BigQuery names the limit, but cannot know whose it is. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
@@ -17,6 +18,8 @@ export interface TenantDataset {
   readonly tools: ExecutionTools;
   /** Makes gs://billing/<name>. */
   readonly putFile: (name: string, text: string | Buffer) => void;
+  /** The file that gs://<name> stands for. */
+  readonly readFile: (name: string) => Buffer;
   readonly query: (sql: string) => Promise<unknown[]>;
   readonly close: () => Promise<void>;
 }
@@ -43,6 +46,7 @@ export async function startTenantDataset(): Promise<TenantDataset> {
       log: () => undefined,
     },
     putFile: (name, text) => local.putFile('billing', name, text),
+    readFile: (name) => readFileSync(join(local.folder, 'gcs', name)),
     query: async (query) => {
       const [rows] = await bigquery.query({ query, defaultDataset: { datasetId } });
       return rows;

@@ -24,7 +24,7 @@ export async function findSources(gcsDirectory: string, uris: readonly string[])
 }
 
 async function findSource(gcsDirectory: string, uri: string): Promise<SourceFile[]> {
-  const { bucket, object } = parseUri(uri);
+  const { bucket, object } = parseUri(uri, 'source');
   const folder = join(gcsDirectory, bucket);
   const names = object.includes('*') ? await matching(folder, object) : [object];
   const files = await Promise.all(
@@ -35,14 +35,15 @@ async function findSource(gcsDirectory: string, uri: string): Promise<SourceFile
   return present;
 }
 
-function parseUri(uri: string): { bucket: string; object: string } {
+/** @throws BigQueryError `invalid` for what is no such URI or leaves the folder */
+export function parseUri(uri: string, kind: 'source' | 'destination'): { bucket: string; object: string } {
   const [, bucket = '', object = ''] = /^gs:\/\/([a-z0-9][a-z0-9._-]*)\/(.+)$/.exec(uri) ?? [];
   const parts = object.split('/');
   const leaves = parts.some((part) => part === '..' || part === '.' || part === '') || /[\0\\]/.test(object);
   if (bucket === '' || bucket.includes('..') || leaves) {
     throw new BigQueryError(
       'invalid',
-      `Invalid source URI: ${uri}. It must have the form gs://bucket/object.`,
+      `Invalid ${kind} URI: ${uri}. It must have the form gs://bucket/object.`,
       uri,
     );
   }

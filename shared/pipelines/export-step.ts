@@ -1,0 +1,90 @@
+import type { Failure } from '../adapters/bigquery/failures';
+import type { ExtractWork, JobOutcome, JobStatistics, QueryWork } from '../adapters/bigquery/run-job';
+import type { ExportStep } from '../definitions/pipeline-shape';
+import { fillDestinationUri } from '../domain/destination-uri';
+import { toQueryParameters } from '../domain/parameters';
+import type { StepContext } from './execute-step';
+import { addUsage, noUsage, type StepError } from './execution';
+import type { AttemptRequest, StepAction } from './step-action';
+
+/**
+ * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a
+ * query; repeated, it writes the same files in place of those that are there.
+ */
+export function toExportAction(
+  context: StepContext,
+  step: ExportStep,
+): StepAction | { readonly error: StepError } {
+  const filled = fillDestinationUri(step.destination_uri, context.run);
+  if ('problem' in filled) {
+    const message = `Step '${step.id}' cannot write to ${step.destination_uri}: ${filled.problem}.`;
+    return { error: { code: 'invalid_destination', message } };
+  }
+  const { runJob } = context.tools;
+  const extract: Omit<ExtractWork, 'source'> = { kind: 'extract', destinationUri: filled.uri, step };
+  const { table, sql } = step;
+  if (sql === undefined) {
+    const work = { ...extract, source: table ?? '' };
+    return { isJob: true, perform: (request, signal) => runJob({ ...request, work }, signal) };
+  }
+  const query = toQueryWork(context, step, sql);
+  return {
+    isJob: true,
+    perform: (request, signal) => exportResult(context, { request, query, extract }, signal),
+  };
+}
+
+const toQueryWork = ({ run }: StepContext, step: ExportStep, sql: string): QueryWork => ({
+  kind: 'query',
+  sql,
+  parameters: toQueryParameters(run.definition.parameters, run.parameters),
+  maximumBytesBilled: step.maximum_bytes_billed,
+  wantsResultTable: true,
+});
+
+interface ResultExport {
+  /** Its id is the query's job; the extract's is made of it. */
+  readonly request: AttemptRequest;
+  readonly query: QueryWork;
+  readonly extract: Omit<ExtractWork, 'source'>;
+}
+
+async function exportResult(
+  { tools }: StepContext,
+  { request, query, extract }: ResultExport,
+  signal?: AbortSignal,
+): Promise<JobOutcome> {
+  const startedAt = tools.now().getTime();
+  const queried = await tools.runJob({ ...request, work: query }, signal);
+  if (queried.status !== 'completed') return isResultGone(queried.failure) ? again(noUsage) : queried;
+  const { resultTable } = queried;
+  if (resultTable === undefined) throw new Error(`Job ${request.jobId} names no table of its result`);
+
+  const elapsed = tools.now().getTime() - startedAt;
+  const extractRequest = {
+    ...request,
+    jobId: `${request.jobId}_extract`,
+    timeoutMs: Math.max(1, request.timeoutMs - elapsed),
+    work: { ...extract, source: resultTable },
+  };
+  const extracted = await tools.runJob(extractRequest, signal);
+  if (extracted.status === 'unknown') return extracted;
+  const statistics = {
+    ...addUsage(queried.statistics, extracted.statistics),
+    startedAt: queried.statistics.startedAt,
+    endedAt: extracted.statistics.endedAt,
+  };
+  if (extracted.status === 'failed' && isResultGone(extracted.failure)) return again(statistics);
+  return { ...extracted, statistics };
+}
+
+/** Of a result's own table, whose dataset's name begins with _, as opposed to what the query names. */
+const isResultGone = ({ kind, message }: Failure): boolean =>
+  kind === 'not_found' && /Not found: (Table \S*[:.]_|the results of job)/.test(message);
+
+/** BigQuery keeps a result for about a day. An attempt that comes later is given up: the next one asks the query again. */
+function again(statistics: JobStatistics): JobOutcome {
+  const message = 'The result of its query is no longer there.';
+  const failure: Failure = { kind: 'transient', code: 'unavailable', reason: 'resultGone', message };
+  return { status: 'failed', attached: false, statistics, failure };
+}
