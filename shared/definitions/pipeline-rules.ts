@@ -63,10 +63,11 @@ function findStepProblems(
       ];
     case 'export':
       return [
-        ...findSqlProblems('sql', step.sql ?? '', parameters),
-        ...findDestinationUriProblems(step.destination_uri, parameters).map(
-          (problem) => `destination_uri: ${problem}`,
-        ),
+        ...findSqlProblems(['sql'], step.sql ?? '', parameters),
+        ...findDestinationUriProblems(step.destination_uri, parameters).map((message) => ({
+          path: ['destination_uri'],
+          message,
+        })),
       ];
     case 'notify':
       return [];

@@ -11,32 +11,32 @@ describe('the definition of an export step', () => {
     [
       'neither table nor query',
       '',
-      "steps[0] ('only').table: expected either table, sql or sql_file, given nothing",
+      "step 'only', table: expected either table, sql or sql_file, given nothing",
     ],
     [
       'both',
       'table: a\nsql: SELECT 1',
-      'steps[0] (\'only\').table: expected either table, sql or sql_file, given "a"',
+      'step \'only\', table: expected either table, sql or sql_file, given "a"',
     ],
     [
       'a bound on what is not billed',
       'table: a\nmaximum_bytes_billed: 10485760',
-      "steps[0] ('only').maximum_bytes_billed: expected for sql only: the export of a table is not billed, given 10485760",
+      "step 'only', maximum_bytes_billed: expected for sql only: the export of a table is not billed, given 10485760",
     ],
     [
       'an unknown compression',
       'table: a\ncompression: ZIP',
-      'steps[0] (\'only\').compression: expected NONE or GZIP, given "ZIP"',
+      'step \'only\', compression: expected NONE or GZIP, given "ZIP"',
     ],
     [
       'a long delimiter',
       'table: a\ncsv: { field_delimiter: "||" }',
-      'steps[0] (\'only\').csv.field_delimiter: expected one character, given "||"',
+      'step \'only\', csv.field_delimiter: expected one character, given "||"',
     ],
     [
       'a parameter that is none',
       'sql: SELECT @nope',
-      "steps ('only').sql: @nope is not a parameter of the pipeline, expected one of day, name",
+      "step 'only', sql: @nope is not a parameter of the pipeline, expected one of day, name",
     ],
   ])('is refused with %s', (_, more, problem) => {
     expect(problemsOfStep(exported(more))).toEqual([problem]);
@@ -47,28 +47,28 @@ describe('the definition of an export step', () => {
       problemsOfStep(
         'type: export\ntable: a\nformat: NEWLINE_DELIMITED_JSON\ndestination_uri: gs://exports/{tenant_id}/a\ncsv: {}',
       ),
-    ).toEqual(["steps[0] ('only').csv: expected for format CSV only, given {}"]);
+    ).toEqual(["step 'only', csv: expected for format CSV only, given {}"]);
     expect(
       problemsOfStep('type: export\ntable: a\nformat: CSV\ndestination_uri: gs://exports/{name}.csv'),
     ).toEqual([
-      "steps ('only').destination_uri: expected {tenant_id}, {run_id} or a DATE parameter that is required or has a default, given {name}",
-      "steps ('only').destination_uri: expected {tenant_id} as a folder of its own, so that no tenant's export meets another's",
+      "step 'only', destination_uri: expected {tenant_id}, {run_id} or a DATE parameter that is required or has a default, given {name}",
+      "step 'only', destination_uri: expected {tenant_id} as a folder of its own, so that no tenant's export meets another's",
     ]);
   });
 });
 
 describe('the definition of a notify step', () => {
   it.each([
-    ['no topic', 'type: notify', "steps[0] ('only').topic: "],
+    ['no topic', 'type: notify', "step 'only', topic: "],
     [
       'a path as topic',
       'type: notify\ntopic: projects/p/topics/t',
-      "steps[0] ('only').topic: expected a topic's name",
+      "step 'only', topic: expected a topic's name",
     ],
     [
       'a long message',
       `type: notify\ntopic: ready\nmessage: ${'x'.repeat(1001)}`,
-      "steps[0] ('only').message: expected at most 1000 characters",
+      "step 'only', message: expected at most 1000 characters",
     ],
   ])('is refused with %s', (_, fields, problem) => {
     expect(problemsOfStep(fields)).toEqual([expect.stringContaining(problem)]);
