@@ -1,6 +1,7 @@
 import type { Failure } from '../adapters/bigquery/failures';
 import type { ExtractWork, JobOutcome, JobStatistics, QueryWork } from '../adapters/bigquery/run-job';
 import type { ExportStep } from '../definitions/pipeline-shape';
+import { byteLimitOfStep } from '../domain/byte-limit';
 import { fillDestinationUri } from '../domain/destination-uri';
 import { toQueryParameters } from '../domain/parameters';
 import type { StepContext } from './execute-step';
@@ -38,7 +39,7 @@ const toQueryWork = ({ run }: StepContext, step: ExportStep, sql: string): Query
   kind: 'query',
   sql,
   parameters: toQueryParameters(run.definition.parameters, run.parameters),
-  maximumBytesBilled: step.maximum_bytes_billed,
+  byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
   wantsResultTable: true,
 });
 
