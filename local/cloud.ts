@@ -61,6 +61,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
       METADATA_SERVER_DETECTION: 'none',
       RUN_TOPIC: runTopic,
+      // Tenants' datasets are never sources, whatever is allowed.
+      ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? '*,gs://*',
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? notifyTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { topicName } from './definitions/notify-shape';
+import { isDeploymentSource } from './domain/sources';
 import { severities } from './log';
 
 /** Names separated by commas. */
@@ -10,6 +11,10 @@ const list = (name: z.ZodType<string, string>) =>
     .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
     .pipe(z.array(name))
     .default([]);
+
+const deploymentSource = z
+  .string()
+  .refine(isDeploymentSource, 'expected dataset, project.dataset, project.*, gs://bucket/prefix/ or gs://*');
 
 /** The environment every function may read. Declared once; a wrong value stops the process at its start. */
 const shape = z
@@ -24,6 +29,8 @@ const shape = z
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that steps of type notify may publish to. */
     NOTIFY_TOPICS: list(topicName),
+    /** What definitions may read besides their tenants' datasets: see domain/sources. */
+    ALLOWED_SOURCES: list(deploymentSource),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
     /** The project; in a log line it is where the line's trace is. Google's clients read it too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),

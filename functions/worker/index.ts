@@ -27,6 +27,7 @@ const tools = {
   runJob: createRunJob(bigquery),
   appendRows,
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
+  allowedSources: env.ALLOWED_SOURCES,
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,
   random: Math.random,

@@ -1,8 +1,10 @@
 import { findGraphProblems } from '../domain/dag';
 import { findDestinationUriProblems } from '../domain/destination-uri';
 import { parseParameterValue } from '../domain/parameter-values';
-import type { ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
+import { judgeUri } from '../domain/sources';
+import type { LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
+import { findWaysOut } from './sql-bounds';
 import { findQueryParameters } from './sql-parameters';
 
 type Parameters = Readonly<Record<string, ParameterDefinition>>;
@@ -20,7 +22,7 @@ export function findPipelineProblems(
     })),
     ...Object.entries(parameters).flatMap(([name, parameter]) => findDefaultProblems(name, parameter)),
     ...steps.flatMap((step, index) =>
-      findStepProblems(step, parameters, metadataTables).map((problem) => under(['steps', index], problem)),
+      findStepProblems(step, definition, metadataTables).map((problem) => under(['steps', index], problem)),
     ),
   ];
 }
@@ -40,9 +42,10 @@ function findDefaultProblems(name: string, parameter: ParameterDefinition): read
 /** Problems of one step; their paths begin in the step. */
 function findStepProblems(
   step: Step,
-  parameters: Parameters,
+  definition: PipelineDefinition,
   metadataTables: ReadonlySet<string>,
 ): readonly Problem[] {
+  const { parameters } = definition;
   switch (step.type) {
     case 'query':
       return [
@@ -50,10 +53,7 @@ function findStepProblems(
         ...findDestinationProblems(step, metadataTables),
       ];
     case 'load':
-      return [
-        ...findSourceProblems(step.source_uri_parameter, parameters),
-        ...findDestinationProblems(step, metadataTables),
-      ];
+      return [...findSourceProblems(step, definition), ...findDestinationProblems(step, metadataTables)];
     case 'quality':
       return [
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
@@ -80,13 +80,13 @@ function findSqlProblems(
   sql: string,
   parameters: Parameters,
 ): readonly Problem[] {
-  return findQueryParameters(sql)
+  const unknown = findQueryParameters(sql)
     .filter(({ name }) => !Object.hasOwn(parameters, name))
     .map(({ name, offset }) => ({
-      path,
       offset,
       message: `@${name} is not a parameter of the pipeline, expected ${listNames(parameters)}`,
     }));
+  return [...unknown, ...findWaysOut(sql)].map((problem) => ({ path, ...problem }));
 }
 
 /** A check's query becomes a part of one statement, so it must be one query without its own semicolon. */
@@ -103,12 +103,35 @@ function findCheckSqlProblems(
   return [...(/;\s*$/.test(sql) ? [semicolon] : []), ...findSqlProblems(path, sql, parameters)];
 }
 
-function findSourceProblems(name: string | undefined, parameters: Parameters): readonly Problem[] {
-  if (name === undefined) return [];
+function findSourceProblems(
+  { source_uris = [], source_uri_parameter: name }: LoadStep,
+  { sources, parameters }: PipelineDefinition,
+): readonly Problem[] {
+  // As for a tenant whose id is the placeholder itself; what the deployment allows is judged when a run reads.
+  const reach = { tenantId: '{tenant_id}', datasetId: '', sources, allowed: ['gs://*'] };
+  const outside = source_uris.flatMap((uri, index) => {
+    const message = judgeUri(reach, uri);
+    return message === undefined ? [] : [{ path: ['source_uris', index], message }];
+  });
+  return name === undefined
+    ? outside
+    : [...outside, ...findSourceParameterProblems(name, sources, parameters)];
+}
+
+function findSourceParameterProblems(
+  name: string,
+  sources: readonly string[],
+  parameters: Parameters,
+): readonly Problem[] {
+  const path = ['source_uri_parameter'];
   const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (parameter?.type === 'STRING' && (parameter.required || parameter.default != null)) return [];
-  const message = `expected a STRING parameter that is required or has a default, given '${name}'`;
-  return [{ path: ['source_uri_parameter'], message }];
+  if (parameter?.type !== 'STRING' || !(parameter.required || parameter.default != null)) {
+    const message = `expected a STRING parameter that is required or has a default, given '${name}'`;
+    return [{ path, message }];
+  }
+  if (sources.some((source) => source.startsWith('gs://'))) return [];
+  const message = 'expected files among the sources of the definition, like gs://bucket/prefix/ or gs://*';
+  return [{ path, message }];
 }
 
 /** The metadata tables are the control plane's own: a pipeline that wrote to them could change quotas and usage. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDefinitionSource } from '../domain/sources';
 import { exportStepShape } from './export-shape';
 import { columnName, fieldsShape } from './field-shape';
 import { notifyStepShape } from './notify-shape';
@@ -40,6 +41,10 @@ const parameterShape = z
     path: ['pattern'],
     error: 'expected for a STRING only',
   });
+
+const definitionSource = z
+  .string()
+  .refine(isDefinitionSource, 'expected a dataset, project.dataset, gs://bucket/prefix/ or gs://*');
 
 const queryStepShape = z
   .strictObject({
@@ -155,6 +160,7 @@ export const pipelineShape = z.strictObject({
     .describe(
       'Steps that run at once, at most: their jobs share the slots that the project has in BigQuery.',
     ),
+  sources: z.array(definitionSource).max(100).default([]),
   parameters: z.record(parameterName, parameterShape).default({}),
   steps: z
     .array(
@@ -192,6 +198,8 @@ export interface PipelineDefinition {
   readonly description: string;
   readonly timeout_seconds: number;
   readonly max_parallel_steps: number;
+  /** What it reads besides the tenant's dataset: see domain/sources. */
+  readonly sources: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
   readonly steps: readonly Step[];
 }

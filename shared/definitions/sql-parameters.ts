@@ -3,15 +3,21 @@
  * names a system variable. Source of the forms: GoogleSQL's lexical structure.
  */
 const token =
-  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
+  /(--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|`(?:\\.|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
 
 /** The named query parameters that a SQL text refers to, without their @, and where each comes first. */
 export function findQueryParameters(
   sql: string,
 ): readonly { readonly name: string; readonly offset: number }[] {
   const found = new Map<string, number>();
-  for (const { 1: name, index } of sql.matchAll(token)) {
+  for (const { 2: name, index } of sql.matchAll(token)) {
     if (name !== undefined && !found.has(name)) found.set(name, index);
   }
   return [...found].map(([name, offset]) => ({ name, offset }));
 }
+
+/** The text with blanks for its comments and quoted texts: as long as before, with only names and signs in it. */
+export const withoutTexts = (sql: string): string =>
+  sql.replace(token, (whole, text: string | undefined) =>
+    text === undefined ? whole : ' '.repeat(whole.length),
+  );

@@ -1,6 +1,7 @@
 import type { Failure } from '../adapters/bigquery/failures';
 import type { JobOutcome } from '../adapters/bigquery/run-job';
 import type { RetryPolicy, Step } from '../definitions/pipeline-shape';
+import type { Reach } from '../domain/sources';
 import { backoffMs } from '../retry';
 import {
   addUsage,
@@ -87,7 +88,7 @@ const isAbsent = (job: JobOutcome): boolean => job.status === 'unknown' && job.f
 
 const stopped: StepError = { code: 'stopped', message: 'The run was over before this step could go on.' };
 
-function toJobRequest({ run, clock, cancelWhen }: StepContext, step: Step, number: number) {
+function toJobRequest({ run, tools, clock, cancelWhen }: StepContext, step: Step, number: number) {
   const stepTimeoutMs = (step.timeout_seconds ?? run.definition.timeout_seconds) * 1000;
   const remainingMs = clock.remainingMs();
   return {
@@ -102,6 +103,7 @@ function toJobRequest({ run, clock, cancelWhen }: StepContext, step: Step, numbe
     attachOnly: remainingMs <= 0,
     cancelWhen,
     labels: toLabels(run, step),
+    reads: reachOf(run, tools),
   };
 }
 
@@ -163,6 +165,13 @@ function endWithoutJob(number: number, at: Date, error: StepError): Judgement {
 const toBackoff = ({ initial_backoff_seconds, max_backoff_seconds }: RetryPolicy) => ({
   initialBackoffMs: initial_backoff_seconds * 1000,
   maximumBackoffMs: max_backoff_seconds * 1000,
+});
+
+const reachOf = (run: RunToExecute, { allowedSources = [] }: ExecutionTools): Reach => ({
+  tenantId: run.tenantId,
+  datasetId: run.datasetId,
+  sources: run.definition.sources,
+  allowed: allowedSources,
 });
 
 function toLabels(run: RunToExecute, step: Step): Readonly<Record<string, string>> {

@@ -29,6 +29,8 @@ export interface RunToExecute {
 export interface ExecutionTools {
   readonly runJob: RunJob;
   readonly appendRows: AppendRows;
+  /** What the deployment allows definitions to read besides their tenants' datasets. Absent: nothing. */
+  readonly allowedSources?: readonly string[] | undefined;
   /** Absent: the deployment allows no topic, so steps of type notify fail. */
   readonly notify?: NotifyTools | undefined;
   readonly now: () => Date;

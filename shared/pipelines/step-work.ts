@@ -2,6 +2,7 @@ import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
 import type { LoadStep, QualityStep, QueryStep } from '../definitions/pipeline-shape';
 import { byteLimitOfStep } from '../domain/byte-limit';
 import { toQueryParameters } from '../domain/parameters';
+import { withTenant } from '../domain/sources';
 import type { RunToExecute, StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
 
@@ -44,7 +45,10 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
 
 function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {
   const name = step.source_uri_parameter;
-  if (name === undefined) return { work: { kind: 'load', sourceUris: step.source_uris ?? [], step } };
+  if (name === undefined) {
+    const sourceUris = (step.source_uris ?? []).map((uri) => withTenant(uri, run.tenantId));
+    return { work: { kind: 'load', sourceUris, step } };
+  }
   const value = run.parameters[name];
   if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
     return { work: { kind: 'load', sourceUris: [value], step } };

@@ -95,6 +95,7 @@ export async function startWorkerInstance(
   const pipelines = loadPipelines(schemas);
   const tools = {
     runJob: createRunJob(bigquery),
+    allowedSources: ['*', 'gs://*'],
     appendRows,
     tiers: loadTiers(schemas),
     now,

@@ -6,6 +6,7 @@ export const slowLoad = 'test/example/slow_load';
 const definition = `
 description: For tests.
 timeout_seconds: 60
+sources: [gs://bucket/]
 steps:
   - id: load
     type: load

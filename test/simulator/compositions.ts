@@ -73,6 +73,7 @@ export const compositions = {
     const appendRows = mortalAppendRows(life, bigquery, { journal, oblivion });
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
+      allowedSources: ['*', 'gs://*'],
       appendRows,
       tiers,
       now,

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Destination, ExportStep, LoadStep } from '../../definitions/pipeline-shape';
 import type { ByteLimit } from '../../domain/byte-limit';
 import type { QueryParameter } from '../../domain/parameters';
+import type { Reach } from '../../domain/sources';
 import { traceLabel } from '../../telemetry/context';
 
 export interface QueryWork {
   readonly kind: 'query';
   readonly sql: string;
+  /** The definition's own text, one SELECT, where `sql` is made around it. What it reads is judged. */
+  readonly text?: string | undefined;
   readonly parameters: readonly QueryParameter[];
   readonly destination?: Destination | undefined;
   readonly byteLimit?: ByteLimit | undefined;
@@ -55,6 +58,8 @@ export interface JobRequest {
   /** Once it is aborted the job is cancelled. */
   readonly cancelWhen?: AbortSignal | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  /** What the job may read. 'anything' is for the control plane's own statements. */
+  readonly reads: Reach | 'anything';
   readonly work: QueryWork | LoadWork | ExtractWork;
 }
 
@@ -74,6 +79,13 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
   if (work.kind === 'extract') return { ...common, extract: toExtractConfiguration(work, dataset) };
   if (work.kind === 'load') return { ...common, load: toLoadConfiguration(work, dataset) };
   return { ...common, query: toQueryConfiguration(work, dataset) };
+}
+
+/** Of a dry run of a query's own text, without anything that it would write to. */
+export function toDryRunConfiguration({ datasetId }: JobRequest, work: QueryWork, projectId: string) {
+  const { sql, text = sql, parameters } = work;
+  const query: QueryWork = { kind: 'query', sql: text, parameters };
+  return { dryRun: true, query: toQueryConfiguration(query, { projectId, datasetId }) };
 }
 
 interface DatasetReference {

@@ -1,6 +1,7 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { classifyFailure, type Failure, isDuplicate } from './failures';
+import { createGuardReads } from './guard-reads';
 import {
   type ExtractWork,
   type JobRequest,
@@ -39,11 +40,12 @@ export type JobOutcome =
       readonly statistics: JobStatistics;
       readonly failure: Failure;
     }
-  /** A request failed before the job's outcome was known: the same id can be asked for again. */
+  /** There is no job, or a request failed before its outcome was known: the same id can be asked for again. */
   | { readonly status: 'unknown'; readonly failure: Failure };
 
 /**
- * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end.
+ * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end. A job that would
+ * read what its request does not allow is not started.
  * Rejects only with the signal's reason: then the job goes on, and a later call attaches to it.
  */
 export type RunJob = (request: JobRequest, signal?: AbortSignal) => Promise<JobOutcome>;
@@ -51,17 +53,20 @@ export type RunJob = (request: JobRequest, signal?: AbortSignal) => Promise<JobO
 /** At most this many rows of a result are read. */
 const maximumRows = 1000;
 
-export const createRunJob =
-  (bigquery: BigQuery): RunJob =>
-  async (request, signal) => {
+export const createRunJob = (bigquery: BigQuery): RunJob => {
+  const guardReads = createGuardReads(bigquery);
+  return async (request, signal) => {
     signal?.throwIfAborted();
     try {
+      const failure = await guardReads(request, signal);
+      if (failure) return { status: 'unknown', failure };
       return await runJob(bigquery, request, signal);
     } catch (error) {
       signal?.throwIfAborted();
       return { status: 'unknown', failure: classifyFailure(error) };
     }
   };
+};
 
 async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
   const startedAt = Date.now();

@@ -28,6 +28,7 @@ export function createRunOnce(bigquery: BigQuery): RunOnce {
         datasetId: dataset,
         timeoutMs,
         labels: { statement: statement.name },
+        reads: 'anything',
         work: {
           kind: 'query',
           sql: statement.sql,

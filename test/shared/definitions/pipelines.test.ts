@@ -125,6 +125,31 @@ describe('schemas/pipelines', () => {
       'parameters.p.pattern: expected a regular expression, given "("',
     ],
   ];
+  const waysOut: readonly (readonly [string, string, string, string])[] = [
+    [
+      'INFORMATION_SCHEMA',
+      'SELECT * FROM x.INFORMATION_SCHEMA.TABLES',
+      'INFORMATION_SCHEMA',
+      'tells of other',
+    ],
+    ['one in quotes', 'SELECT * FROM `x.information_schema.TABLES`', 'information_schema', 'tells of other'],
+    ['an escape', 'SELECT * FROM `INFORMATION\\x5fSCHEMA`.TABLES', '`INFORMATION\\', 'without a backslash'],
+    ['a federated query', "SELECT * FROM EXTERNAL_QUERY('c', 'x')", 'EXTERNAL_QUERY', 'an external query'],
+    ['a model', 'SELECT * FROM ML.PREDICT(MODEL x.m, TABLE t)', 'ML.PREDICT', 'models'],
+    ['a model in quotes', 'SELECT `AI` . `GENERATE`("x")', 'AI` . `GENERATE`', 'models'],
+  ];
+  it.each(waysOut)('refuses SQL that leaves its tables by %s', (_, sql, word, message) => {
+    const told = problemsOf(query(`sql: |\n      ${sql}`));
+    expect(told).toContain(`c.yaml:7:${sql.indexOf(word) + 7} step 'first', sql: ${word}: `);
+    expect(told).toContain(message);
+  });
+
+  it('allows the same words in texts and comments', () => {
+    const sql = "SELECT 'INFORMATION_SCHEMA' AS ml, 'ML.PREDICT(' AS ai -- EXTERNAL_QUERY(";
+    const files = { ...tables, 'pipelines/a/b/c.yaml': query(`sql: |\n      ${sql}`) };
+    expect(withSchemas(files, (directory) => loadPipelines(directory).size)).toBe(1);
+  });
+
   it.each(wrong)('refuses %s, naming file, step and field', (_, yaml, expected) => {
     const message = problemsOf(yaml);
     expect(message).toContain('/pipelines/a/b/');
@@ -133,6 +158,7 @@ describe('schemas/pipelines', () => {
 
   const load = (more: string) => `
 description: A pipeline
+sources: [gs://b/]
 steps:
   - id: first
     type: load
@@ -165,6 +191,33 @@ steps:
   ];
   it.each(wrongLoads)('refuses a load with %s', (_, more, expected) => {
     expect(problemsOf(load(more))).toContain(expected);
+  });
+
+  const wrongSources: readonly (readonly [string, string, string])[] = [
+    [
+      'a source of no such form',
+      'sources: [gs://b]',
+      'sources[0]: expected a dataset, project.dataset, gs://',
+    ],
+    ['all datasets', 'sources: [acme.*]', 'sources[0]: expected a dataset, project.dataset, gs://'],
+    [
+      'a file outside of its sources',
+      'sources: [gs://c/]',
+      `${step} source_uris[0]: It reads gs://b/f; expected one below the definition's sources (gs://c/).`,
+    ],
+    ['a file and no sources', 'sources: []', "expected one below the definition's sources (none)."],
+  ];
+  it.each(wrongSources)('refuses %s', (_, sources, expected) => {
+    const yaml = load('source_uris: [gs://b/f]\n    schema: [{ name: a, type: STRING }]');
+    expect(problemsOf(yaml.replace('sources: [gs://b/]', sources))).toContain(expected);
+  });
+
+  it('refuses a parameter for files where no files are sources', () => {
+    const uri = 'parameters:\n  uri: { type: STRING, required: true, description: A file. }\n';
+    const yaml = load('source_uri_parameter: uri\n    schema: [{ name: a, type: STRING }]');
+    expect(problemsOf(uri + yaml.replace('sources: [gs://b/]', 'sources: [rates]'))).toContain(
+      `${step} source_uri_parameter: expected files among the sources of the definition`,
+    );
   });
 
   const quality = (check: string) => `

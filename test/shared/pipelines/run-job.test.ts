@@ -16,6 +16,7 @@ describe('BigQuery jobs through Google’s client', () => {
     datasetId: tenant.datasetId,
     timeoutMs: 30_000,
     labels: { tenant: 'Tenant_1', pipeline: 'a/b/c' },
+    reads: 'anything',
     work: { kind: 'query', sql, parameters: [], ...work },
   });
   const into = (table: string, write_disposition: 'WRITE_TRUNCATE' | 'WRITE_APPEND' | 'WRITE_EMPTY') => ({

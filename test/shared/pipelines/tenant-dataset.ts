@@ -39,6 +39,7 @@ export async function startTenantDataset(): Promise<TenantDataset> {
     datasetId,
     tools: {
       runJob: createRunJob(bigquery),
+      allowedSources: ['*', 'gs://*'],
       appendRows: createAppendRows(bigquery, []),
       now: () => new Date(),
       random: () => 0,

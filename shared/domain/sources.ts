@@ -1,0 +1,163 @@
+/**
+ * What a pipeline may read: its tenant's dataset, and the sources that both its definition names and the deployment
+ * allows. A source is
+ *   `dataset` or `project.dataset`   a dataset, of the deployment's own project unless another is named
+ *   `gs://bucket/prefix/`            the files below it; `{tenant_id}` in it stands for the tenant's id
+ *   `gs://*`                         all files: in a definition, whatever the deployment allows
+ *   `*` or `project.*`               all datasets that are no tenant's; for a deployment only
+ */
+export type Source =
+  | { readonly kind: 'files'; readonly prefix: string }
+  | { readonly kind: 'dataset'; readonly projectId: string | undefined; readonly datasetId: string };
+
+const filesPattern =
+  /^gs:\/\/(?:\*|(?:[a-z0-9._-]|\{tenant_id\})+\/(?:(?!\.\.?\/)(?:[A-Za-z0-9._=-]|\{tenant_id\})+\/)*)$/;
+const datasetPattern = /^(?:((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{1,62})\.)?([A-Za-z0-9_]{1,1024}|\*)$/;
+
+/** A source by its text; undefined where it is none. */
+export function parseSource(text: string): Source | undefined {
+  if (filesPattern.test(text)) return { kind: 'files', prefix: text === 'gs://*' ? 'gs://' : text };
+  const [, projectId, datasetId] = datasetPattern.exec(text) ?? [];
+  return datasetId === undefined ? undefined : { kind: 'dataset', projectId, datasetId };
+}
+
+export const isDefinitionSource = (text: string): boolean =>
+  parseSource(text) !== undefined && (!text.includes('*') || text === 'gs://*');
+export const isDeploymentSource = (text: string): boolean => parseSource(text) !== undefined;
+
+/** Of one run. */
+export interface Reach {
+  readonly tenantId: string;
+  /** The tenant's. */
+  readonly datasetId: string;
+  /** Those of the definition. */
+  readonly sources: readonly string[];
+  /** Those of the deployment. */
+  readonly allowed: readonly string[];
+}
+
+export interface TableName {
+  readonly projectId: string;
+  readonly datasetId: string;
+  readonly tableId: string;
+}
+
+export interface RoutineName {
+  readonly projectId: string;
+  readonly datasetId: string;
+  readonly routineId: string;
+}
+
+/** What BigQuery, or GoogleSQL's analyser, says of a text. */
+export interface QueryFacts {
+  /** The project that the query runs in. */
+  readonly projectId: string;
+  readonly statementType: string;
+  readonly tables: readonly TableName[];
+  /** Functions that are not built in. */
+  readonly routines: readonly RoutineName[];
+}
+
+export interface Refusal {
+  readonly kind: 'statement' | 'source';
+  /** What was given and what is expected. */
+  readonly message: string;
+  /** What it is about, as far as it has a name that stands in the text. */
+  readonly name?: string;
+}
+
+/**
+ * BigQuery names no more referenced tables than this
+ * (https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatistics2).
+ */
+const tablesTold = 50;
+
+/** Why a text must not run; nothing if it may. */
+export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] {
+  const { projectId, statementType, tables, routines } = facts;
+  if (statementType !== 'SELECT') {
+    const message = `It is a ${statementType}; expected one SELECT: a step writes through its destination only.`;
+    return [{ kind: 'statement', message }];
+  }
+  if (tables.length >= tablesTold) {
+    const message = `It reads ${tablesTold} tables or more; expected fewer, since BigQuery tells of no more.`;
+    return [{ kind: 'source', message }];
+  }
+  return [
+    ...tables.map((table) => ({ ...table, name: table.tableId })),
+    ...routines.map((routine) => ({ ...routine, name: routine.routineId })),
+  ].flatMap((item): readonly Refusal[] => {
+    const bound = findBound(reach, datasetCover(projectId, item));
+    if (isOwn(reach, projectId, item) || bound === undefined) return [];
+    const expected =
+      bound === 'definition'
+        ? `expected the tenant's own tables or the definition's sources (${listSources(reach)})`
+        : notAllowed;
+    const path = `${item.projectId}.${item.datasetId}.${item.name}`;
+    return [{ kind: 'source', message: `It reads ${path}; ${expected}.`, name: item.name }];
+  });
+}
+
+type DatasetName = Omit<TableName, 'tableId'>;
+type Cover = (source: Source) => boolean;
+
+const isOwn = (reach: Reach, ownProject: string, { projectId, datasetId }: DatasetName): boolean =>
+  projectId === ownProject && datasetId === reach.datasetId;
+
+const datasetCover =
+  (ownProject: string, { projectId, datasetId }: DatasetName): Cover =>
+  (source) =>
+    source.kind === 'dataset' &&
+    (source.projectId ?? ownProject) === projectId &&
+    (source.datasetId === '*' || source.datasetId === datasetId);
+
+/** The datasets besides the tenant's own that a text reads. */
+export function foreignDatasets(reach: Reach, facts: QueryFacts): readonly DatasetName[] {
+  const { projectId, tables, routines } = facts;
+  const used = [...tables, ...routines].filter((item) => !isOwn(reach, projectId, item));
+  return [...new Map(used.map((item) => [`${item.projectId}.${item.datasetId}`, item])).values()];
+}
+
+/** Why a file, or a pattern of files, must not be read; undefined if it may. */
+export function judgeUri(reach: Reach, uri: string): string | undefined {
+  if (!isPlainUri(uri)) return `${JSON.stringify(uri)} is no source; expected a URI like gs://bucket/path.`;
+  // What stands before a pattern's first * begins with the prefix, and so does all that it matches.
+  const bound = findBound(
+    reach,
+    (source) => source.kind === 'files' && uri.startsWith(withTenant(source.prefix, reach.tenantId)),
+  );
+  if (bound === undefined) return undefined;
+  const expected =
+    bound === 'definition'
+      ? `expected one below the definition's sources (${listSources(reach)})`
+      : notAllowed;
+  return `It reads ${uri}; ${expected}.`;
+}
+
+/** No empty segment, . or .., no backslash, no character that cannot be seen; * only in the object's name. */
+function isPlainUri(uri: string): boolean {
+  if (!/^gs:\/\/[a-z0-9][a-z0-9._-]*\/[^\\\p{C}]+$/u.test(uri)) return false;
+  return uri
+    .slice('gs://'.length)
+    .split('/')
+    .every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+
+export const withTenant = (text: string, tenantId: string): string =>
+  text.replaceAll('{tenant_id}', tenantId);
+
+/** Whose sources do not reach as far. */
+function findBound(reach: Reach, covers: Cover): 'definition' | 'deployment' | undefined {
+  const isCovered = (sources: readonly string[]) =>
+    sources.some((text) => {
+      const source = parseSource(text);
+      return source !== undefined && covers(source);
+    });
+  if (!isCovered(reach.sources)) return 'definition';
+  return isCovered(reach.allowed) ? undefined : 'deployment';
+}
+
+const notAllowed = 'this deployment does not allow that (ALLOWED_SOURCES)';
+
+const listSources = ({ sources, tenantId }: Reach): string =>
+  sources.map((source) => withTenant(source, tenantId)).join(', ') || 'none';

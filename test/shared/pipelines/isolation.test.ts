@@ -1,0 +1,208 @@
+import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
+import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
+import type { ExecutionTools } from '../../../shared/pipelines/execution';
+import { startProxy } from '../../functions/proxy';
+import { clientOf } from '../../support/local-bigquery';
+import { runOfYaml } from './run-of-yaml';
+import { startTenantDataset, type TenantDataset } from './tenant-dataset';
+
+/** Texts that get as far as being run: those that a definition is refused for are tested with the definitions. */
+describe('what a run can read', () => {
+  let tenant: TenantDataset;
+  let runs = 0;
+  beforeAll(async () => {
+    tenant = await startTenantDataset();
+    const { bigquery } = tenant;
+    await bigquery.createDataset('tenant_2', {
+      location: 'EU',
+      labels: { 'managed-by': 'tenant-pipelines' },
+    });
+    await bigquery.createDataset('rates', { location: 'EU' });
+    for (const dataset of ['tenant_1', 'tenant_2', 'rates']) {
+      await tenant.query(`CREATE TABLE ${dataset}.secrets AS SELECT '${dataset}' AS owner`);
+    }
+    tenant.putFile('tenant_1/own.csv', 'own\n');
+    tenant.putFile('tenant_2/secret.csv', 'secret\n');
+  });
+  afterAll(() => tenant?.close());
+
+  const execute = (yaml: string, parameters = {}, tools: Partial<ExecutionTools> = {}) => {
+    runs += 1;
+    const run = runOfYaml(`run${runs}`, yaml, parameters);
+    return executePipeline(run, { ...tenant.tools, ...tools });
+  };
+  const query = (sql: string, sources = '[]') => `
+sources: ${sources}
+steps:
+  - id: steal
+    type: query
+    sql: ${JSON.stringify(sql)}
+    destination: { table: stolen, write_disposition: WRITE_TRUNCATE }
+`;
+  const nothingStolen = async () =>
+    expect(await tenant.bigquery.dataset('tenant_1').table('stolen').exists()).toEqual([false]);
+
+  const reads = (path: string, sources = 'none') =>
+    `It reads ${path}; expected the tenant's own tables or the definition's sources (${sources}).`;
+  const isTenants = 'It reads local.tenant_2, which is the dataset of a tenant.';
+  const attempts: readonly (readonly [string, string, string])[] = [
+    ['another tenant’s table', 'SELECT * FROM tenant_2.secrets', reads('local.tenant_2.secrets')],
+    ['one named in quotes', 'SELECT * FROM `local.tenant_2.secrets`', reads('local.tenant_2.secrets')],
+    [
+      'one in a subquery that is never evaluated',
+      'SELECT IF(FALSE, (SELECT MAX(owner) FROM tenant_2.secrets), "x") AS x',
+      reads('local.tenant_2.secrets'),
+    ],
+    [
+      'one behind a WITH that nobody uses',
+      'WITH s AS (SELECT * FROM tenant_2.secrets) SELECT 1 AS x',
+      reads('local.tenant_2.secrets'),
+    ],
+    [
+      'one beside its own',
+      'SELECT * FROM secrets UNION ALL SELECT * FROM tenant_2.secrets',
+      reads('local.tenant_2.secrets'),
+    ],
+    ['a dataset that is no source', 'SELECT * FROM rates.secrets', reads('local.rates.secrets')],
+    ['two statements', 'SELECT 1 AS x; SELECT 2 AS x', 'It is a SCRIPT; expected one SELECT'],
+    ['a script', 'BEGIN SELECT 1 AS x; END', 'It is a SCRIPT; expected one SELECT'],
+    ['DML', 'UPDATE tenants SET pipeline_runs_count = 0 WHERE TRUE', 'It is a UPDATE; expected one SELECT'],
+    ['DML elsewhere', "INSERT INTO tenant_2.secrets VALUES ('x')", 'It is a INSERT; expected one SELECT'],
+    ['DDL', 'DROP TABLE secrets', 'It is a DROP_TABLE; expected one SELECT'],
+    ['a new table', 'CREATE TABLE rates.x AS SELECT 1 AS x', 'It is a CREATE_TABLE_AS_SELECT; expected one'],
+  ];
+  it.each(attempts)('does not reach %s', async (_, sql, message) => {
+    expect(await execute(query(sql))).toMatchObject({
+      status: 'FAILED',
+      errorCode: expect.stringMatching(/^(access_denied|invalid_query)$/),
+      errorMessage: expect.stringContaining(`Step 'steal' failed: ${message}`),
+    });
+    await nothingStolen();
+    expect(await tenant.query('SELECT * FROM tenant_2.secrets')).toEqual([{ owner: 'tenant_2' }]);
+  });
+
+  it.each([
+    "EXECUTE IMMEDIATE 'SELECT 1'",
+    'CALL rates.p()',
+    "EXPORT DATA OPTIONS (uri = 'gs://x/*') AS SELECT 1",
+  ])('does not run %s', async (sql) => {
+    expect(await execute(query(sql))).toMatchObject({ status: 'FAILED', errorCode: 'invalid_query' });
+    await nothingStolen();
+  });
+
+  it('does not take a tenant’s dataset for a source, whatever definition and deployment say', async () => {
+    const yaml = query('SELECT * FROM tenant_2.secrets', '[tenant_2]');
+    expect(await execute(yaml, {}, { allowedSources: ['tenant_2', 'local.*'] })).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'access_denied',
+      errorMessage: `Step 'steal' failed: ${isTenants}`,
+    });
+    await nothingStolen();
+  });
+
+  it('reads the sources that definition and deployment agree on', async () => {
+    const yaml = query('SELECT r.owner FROM rates.secrets AS r CROSS JOIN secrets AS own', '[rates]');
+    const denied = await execute(yaml, {}, { allowedSources: undefined });
+    expect(denied.errorMessage).toBe(
+      "Step 'steal' failed: It reads local.rates.secrets; this deployment does not allow that (ALLOWED_SOURCES).",
+    );
+    expect(await execute(yaml, {}, { allowedSources: ['rates'] })).toMatchObject({ status: 'COMPLETED' });
+    expect(await tenant.query('SELECT * FROM stolen')).toEqual([{ owner: 'rates' }]);
+    await tenant.query('DROP TABLE stolen');
+  });
+
+  it('judges a text for each tenant: what is one’s own table is another’s secret', async () => {
+    const yaml = query('SELECT owner FROM tenant_2.secrets');
+    const run = runOfYaml('other', yaml);
+    const other = await executePipeline(
+      { ...run, tenantId: 'tenant_2', datasetId: 'tenant_2' },
+      tenant.tools,
+    );
+    expect(other).toMatchObject({ status: 'COMPLETED' });
+    expect(await execute(yaml)).toMatchObject({ status: 'FAILED', errorCode: 'access_denied' });
+    await nothingStolen();
+  });
+
+  it('does not let a definition pass by what another one may read', async () => {
+    const sql = 'SELECT owner AS x FROM rates.secrets';
+    const destination = '    destination: { table: stolen, write_disposition: WRITE_TRUNCATE }\n';
+    const reading = (sources: string) => query(sql, sources).replace(destination, '');
+    expect(await execute(reading('[rates]'))).toMatchObject({ status: 'COMPLETED' });
+    expect(await execute(reading('[]'))).toMatchObject({ status: 'FAILED', errorCode: 'access_denied' });
+  });
+
+  it('asks BigQuery once a process about a text that it may run, and each time about one that it may not', async () => {
+    const proxy = await startProxy(tenant.url);
+    const runJob = createRunJob(clientOf(proxy.url));
+    const jobsAsked = async (yaml: string) => {
+      const before = proxy.calls.length;
+      await execute(yaml, {}, { runJob });
+      return proxy.calls
+        .slice(before)
+        .filter(({ method, path }) => method === 'POST' && path.includes('/jobs')).length;
+    };
+    const mine = query('SELECT 1 AS once').replace('table: stolen', 'table: mine');
+    const theirs = query('SELECT 2 AS x FROM tenant_2.secrets');
+    expect([await jobsAsked(mine), await jobsAsked(mine)]).toEqual([2, 1]);
+    expect([await jobsAsked(theirs), await jobsAsked(theirs)]).toEqual([1, 1]);
+    await proxy.close();
+  });
+
+  const check = (sql: string) => `
+steps:
+  - id: look
+    type: quality
+    table: secrets
+    checks:
+      - { name: peek, type: sql, sql: ${JSON.stringify(sql)} }
+`;
+  it.each(['SELECT * FROM tenant_2.secrets', 'SELECT 1)), b AS ((SELECT 1 FROM tenant_2.secrets'])(
+    'does not reach another tenant by a check: %s',
+    async (sql) => {
+      expect(await execute(check(sql))).toMatchObject({
+        status: 'FAILED',
+        errorMessage: expect.stringMatching(/^The checks of step 'look' could not be computed: /),
+        steps: [{ rowsWritten: 0, bytesProcessed: 0 }],
+      });
+    },
+  );
+
+  const load = (sources: string, source: string) => `
+sources: ${sources}
+parameters:
+  uri: { type: STRING, default: gs://billing/tenant_1/own.csv, description: A file. }
+steps:
+  - id: load
+    type: load
+    format: CSV
+    ${source}
+    schema: [{ name: text, type: STRING }]
+    destination: { table: loaded, write_disposition: WRITE_TRUNCATE }
+`;
+  const byParameter = 'source_uri_parameter: uri';
+  const below = '["gs://billing/{tenant_id}/"]';
+  it.each([
+    'gs://billing/tenant_2/secret.csv',
+    'gs://billing/tenant_1/../tenant_2/secret.csv',
+    'gs://billing/*',
+    'gs://billing/tenant_*/secret.csv',
+    'gs://other/tenant_1/x.csv',
+  ])('does not load %s from a parameter', async (uri) => {
+    expect(await execute(load(below, byParameter), { uri })).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'access_denied',
+      errorMessage: expect.stringMatching(/^Step 'load' failed: .*(expected one below|expected a URI)/),
+    });
+    expect(await tenant.bigquery.dataset('tenant_1').table('loaded').exists()).toEqual([false]);
+  });
+
+  it('loads what lies below its sources, of each tenant its own', async () => {
+    const yaml = load(below, byParameter);
+    expect(await execute(yaml)).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
+    const fixed = load(below, "source_uris: ['gs://billing/{tenant_id}/*']");
+    expect(await execute(fixed)).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
+    expect(await tenant.query('SELECT text FROM loaded')).toEqual([{ text: 'own' }]);
+    const denied = await execute(yaml, {}, { allowedSources: ['gs://exports/'] });
+    expect(denied.errorMessage).toContain('ALLOWED_SOURCES');
+  });
+});
