@@ -13,6 +13,7 @@ const definitions = {
   [short]: `
 description: Takes longer than it may.
 timeout_seconds: 1
+sources: [gs://bucket/]
 steps:
   - id: load
     type: load
