@@ -1,0 +1,881 @@
+#!/usr/bin/env bash
+# The whole deployment of tenant-pipelines. Read it from top to bottom: what is deployed and with which rights (tables),
+# how one thing is made (look, make or change only what differs), then everything in order, then its removal.
+# It is longer than 400 lines because nothing of the story is elsewhere: rights, limits and their reasons are all here.
+# Needs bash 3.2 or later, node, npm and gcloud; openssl only where there is no --domain.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+  cat <<'END'
+Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it changes only what differs.
+
+  ./deploy.sh --project PROJECT --location LOCATION [options]
+
+  --project PROJECT      the project's id. One installation a project: it owns the datasets labelled
+                         managed-by=tenant-pipelines
+  --location LOCATION    the region of functions and, unless an onboarding says otherwise, of data; e.g. europe-west1
+  --prefix PREFIX        what the names of everything made begin with, 2 to 16 of a-z, 0-9 and - [tenant-pipelines]
+  --domain DOMAIN        the host's name; its DNS A record has to point at the address printed at the end.
+                         Without it the host is that address, with a certificate of its own to be pinned
+  --alert-email ADDRESS  who is told of alerts
+  --source-bucket NAME   a bucket that pipelines may load files from; can be given several times
+  --dry-run              prints every command for an empty project (with --destroy: a full one); runs none
+  --destroy              removes everything but data. The data as well, once the project's name is typed
+  --data --confirm PROJECT   with --destroy: the data as well, without a question
+  --help                 this text
+
+Options that are left out later leave domain, alert e-mail and buckets as they are.
+END
+}
+
+misuse() {
+  printf 'deploy.sh: %s (--help tells more)\n' "$1" >&2
+  exit 2
+}
+
+expect() { # option value pattern what
+  [ -n "$2" ] || misuse "$1 is missing: expected $4"
+  [[ $2 =~ ^($3)$ ]] || misuse "$1 $2: expected $4"
+}
+
+# ---------------------------------------------------------------------------------------------------------- options --
+
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' source_buckets='' confirmed=''
+dry_run=no destroy=no data=no
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --project | --location | --prefix | --domain | --alert-email | --source-bucket | --confirm)
+      case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
+      case $1 in
+        --project) project=$2 ;;
+        --location) location=$2 ;;
+        --prefix) prefix=$2 ;;
+        --domain) domain=$2 ;;
+        --alert-email) alert_email=$2 ;;
+        --source-bucket)
+          expect "$1" "${2#gs://}" '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]' "a bucket's name"
+          source_buckets="$source_buckets ${2#gs://}"
+          ;;
+        --confirm) confirmed=$2 ;;
+      esac
+      shift 2
+      ;;
+    --dry-run) dry_run=yes && shift ;;
+    --destroy) destroy=yes && shift ;;
+    --data) data=yes && shift ;;
+    --help) usage && exit 0 ;;
+    *) misuse "$1: no such option" ;;
+  esac
+done
+
+expect --project "$project" '[a-z][a-z0-9-]{4,28}[a-z0-9]' "a project's id such as my-project"
+expect --location "$location" '[a-z]+-[a-z]+[0-9]+' 'a region such as europe-west1'
+expect --prefix "$prefix" '[a-z][a-z0-9-]{0,14}[a-z0-9]' '2 to 16 of a-z, 0-9 and -, beginning with a letter'
+[ -z "$domain" ] || expect --domain "$domain" '([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}' "a host's name such as api.example.com"
+[ -z "$alert_email" ] || expect --alert-email "$alert_email" '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+' 'an e-mail address'
+[ "$data$confirmed" = no ] || [ $destroy = yes ] || misuse '--data and --confirm: expected with --destroy only'
+[ -z "$confirmed" ] || [ $data = yes ] || misuse '--confirm: expected with --data only'
+[ $data = no ] || [ -z "$confirmed" ] || [ "$confirmed" = "$project" ] || misuse "--confirm $confirmed: expected $project"
+[ $dry_run = yes ] || command -v gcloud >/dev/null || misuse 'gcloud is missing: https://cloud.google.com/sdk/docs/install'
+command -v node >/dev/null || misuse 'node is missing: https://nodejs.org'
+
+# ------------------------------------------------------------------------------------------------- what is deployed --
+
+apis='artifactregistry bigquery cloudbuild cloudresourcemanager cloudscheduler compute iam logging monitoring pubsub run
+  secretmanager storage'
+
+# Every folder in functions/ is deployed. One that has no line of its own is scheduled: schedules.json calls it.
+functions=$(for folder in functions/*/; do basename "$folder"; done)
+# One account a function, and one for each who calls or builds them.
+accounts="$functions build push scheduler"
+
+# Called by: host (anyone through the host: they check keys themselves), push (Pub/Sub), schedule (Cloud Scheduler).
+# Concurrency and instances follow from BigQuery: a table takes 22 changing statements at once (2 run, 20 wait), and an
+# instance has at most one admission (run) or release (worker) for a tenant in flight: 8 + 10 leave room for the rest.
+#   run      mostly waits; the more requests meet in an instance, the more share one admission statement. Its longest
+#            requests are event streams, which clients take up again.
+#   worker   waits for BigQuery jobs: 80 runs an instance. A delivery lasts as long as Pub/Sub waits for it. Files it
+#            spools lie in memory on Cloud Run, hence twice the memory.
+#   onboard  makes a dataset and tables; rare.
+#   tenants  small statements, and exports over all tenants, which take longer.
+# Scheduled functions have one call at a time, and as long as the schedule's attempt may take. Nothing is kept warm
+# (min 0): idle costs nothing, and a cold start is told in README. More than one request an instance needs a whole CPU.
+shape_of() { # function -> caller memory concurrency instances timeout
+  case $1 in
+    onboard) echo host 512Mi 20 3 120 ;;
+    tenants) echo host 512Mi 80 3 300 ;;
+    run) echo host 512Mi 250 8 600 ;;
+    worker) echo push 1Gi 80 10 "$ack_deadline" ;;
+    *) echo schedule 512Mi 1 1 "$(attempt_deadline_of "$1")" ;;
+  esac
+}
+ack_deadline=600
+
+# First segments after /api/v1/ that the host passes to a function. Everything else goes to run, which answers 404.
+paths_of() {
+  case $1 in onboard) echo customers ;; tenants) echo tenants usage billing ;; run) echo pipelines ;; esac
+}
+
+# In alphabetical order, as gcloud shows them: NAME=value.
+environment_of() {
+  [ "$1" != onboard ] || echo "BIGQUERY_LOCATION=$location"
+  echo "GOOGLE_CLOUD_PROJECT=$project" # spares a cold start the question to the metadata server
+  echo NODE_ENV=production
+  [ "$1" != worker ] || echo "RUN_ACK_DEADLINE_SECONDS=$ack_deadline"
+  case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
+}
+needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
+publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
+
+# Custom roles, because the predefined ones that write rows may also drop tables.
+roles() { # name permissions
+  cat <<'END'
+dataset_maker bigquery.datasets.create;bigquery.datasets.get;bigquery.jobs.create
+dataset_finder bigquery.datasets.get
+row_reader bigquery.tables.get;bigquery.tables.getData
+row_editor bigquery.tables.get;bigquery.tables.getData;bigquery.tables.updateData
+table_keeper bigquery.tables.create;bigquery.tables.get;bigquery.tables.update
+pipeline_runner bigquery.datasets.get;bigquery.tables.create;bigquery.tables.export;bigquery.tables.get;bigquery.tables.getData;bigquery.tables.update;bigquery.tables.updateData
+END
+}
+
+# Rights in the project. Datasets come with the tenants, so rights on them are the project's, held to tables by name
+# (IAM conditions): nothing has to be granted at an onboarding, and nothing can be forgotten. onboard needs none on
+# them: BigQuery makes who creates a dataset its owner. Own names are custom roles; "!" means all tables but this one.
+rights() { # account role tables
+  cat <<'END'
+build run.builder
+onboard dataset_maker
+run bigquery.jobUser
+run row_editor tenants
+run row_reader api_keys pipeline_runs step_logs dq_results
+tenants bigquery.jobUser
+tenants dataset_finder
+tenants row_editor tenants api_keys
+tenants row_reader pipeline_runs
+worker bigquery.jobUser
+worker pipeline_runner !api_keys
+reset-quotas bigquery.jobUser
+reset-quotas dataset_finder
+reset-quotas row_editor tenants
+reconcile bigquery.jobUser
+reconcile dataset_finder
+reconcile row_editor tenants pipeline_runs
+ensure-tables dataset_finder
+ensure-tables table_keeper
+END
+}
+
+read_schedules() { # one line a schedule: name function schedule-time-zone attempt-deadline retries min max description
+  node -e 'for (const { name, function: f, schedule, timeZone, attemptDeadlineSeconds, retry, description } of
+    JSON.parse(require("fs").readFileSync("schemas/schedules.json", "utf8")))
+    console.log([name, f, schedule, timeZone, attemptDeadlineSeconds, retry.count, retry.minBackoffSeconds,
+      retry.maxBackoffSeconds, description].join("|"))'
+}
+schedules=$(read_schedules)
+schedule_names() { cut -d'|' -f1 <<<"$schedules"; }
+attempt_deadline_of() {
+  local deadline
+  deadline=$(printf '%s\n' "$schedules" | awk -F'|' -v f="$1" '$2 == f { print $5; exit }')
+  [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh or a schedule in schemas/schedules.json"
+  echo "$deadline"
+}
+
+run_topic=$prefix-runs
+push_subscription=$run_topic-worker
+dead_letter_topic=$run_topic-dead-letter
+dead_letter_subscription=$dead_letter_topic-kept # so that what is given up on can be looked at and sent again
+admin_secret=$prefix-admin-key
+labels="managed-by=$prefix"
+account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
+member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
+is_account() { case " ${accounts//$'\n'/ } " in *" $1 "*) true ;; *) false ;; esac; }
+role_name() { case $1 in *.*) echo "roles/$1" ;; *) echo "projects/$project/roles/${prefix//-/_}_$1" ;; esac; }
+url_of() { echo "https://$prefix-$1-$project_number.$location.run.app"; }
+only() { # tables -> a condition on their names; none for none
+  local table expression=''
+  for table in "$@"; do
+    case $table in
+      !*) expression="!resource.name.endsWith(\"/tables/${table#!}\")" ;;
+      *) expression="${expression:+$expression || }resource.name.endsWith(\"/tables/$table\")" ;;
+    esac
+  done
+  echo "$expression"
+}
+# Tells a change, no more: cksum is POSIX, so every machine has it.
+fingerprint() { cksum | tr ' ' '-'; }
+source_fingerprint() { # function
+  find "dist/$1" -type f | LC_ALL=C sort | while read -r file; do printf '%s ' "$file" && cksum <"$file"; done | fingerprint
+}
+
+# ------------------------------------------------------------------------------------------------ making one thing --
+
+made=0 changed=0 same=0 removed=0
+scratch=SCRATCH # a folder for this run only
+if [ $dry_run = no ]; then
+  umask 077
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+fi
+
+say() { [ $dry_run = yes ] || printf '%s\n' "$*"; }
+
+# Prints a command as it can be pasted.
+print_command() {
+  local word line=''
+  for word in "$@"; do
+    [[ $word =~ ^[A-Za-z0-9_./:=@,%+-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    line="$line${line:+ }$word"
+  done
+  printf '%s\n' "$line"
+}
+
+# Asks gcloud. Sets `answer`; false where there is no such thing. Anything else that goes wrong ends the script: what
+# cannot be seen must not be taken for absent. In a dry run things are absent, or with --destroy present.
+look() {
+  if [ $dry_run = yes ]; then
+    print_command gcloud "$@" "--project=$project"
+    answer=''
+    [ $destroy = yes ]
+    return
+  fi
+  if answer=$(gcloud "$@" "--project=$project" --quiet 2>"$scratch/look" </dev/null); then return 0; fi
+  answer=''
+  if grep -Eqi 'not[ _]found|cannot find|does not exist|SERVICE_DISABLED|matched no objects' "$scratch/look"; then return 1; fi
+  failed 'looking at what is there' "$scratch/look" gcloud "$@" "--project=$project"
+}
+
+# Runs a command that changes something; its standard input is `input`. IAM is slow to learn of new accounts and roles.
+input=''
+run() { # what command...
+  local what=$1 attempt
+  shift
+  if [ $dry_run = yes ]; then
+    print_command "$@"
+    [ -z "$input" ] || printf '%s\n' "$input" | sed 's/^/    < /'
+    return 0
+  fi
+  for attempt in 1 2 3 4 5 6; do
+    if printf '%s' "$input" | "$@" >/dev/null 2>"$scratch/run"; then return 0; fi
+    grep -Eqi 'service account .*does not exist|role .*(does not exist|not supported)|actAs' "$scratch/run" || break
+    [ "$attempt" = 6 ] || sleep 10
+  done
+  failed "$what" "$scratch/run" "$@"
+}
+change() { # what gcloud-arguments...
+  local what=$1
+  shift
+  run "$what" gcloud "$@" "--project=$project" --quiet
+}
+
+failed() { # what file command...
+  {
+    printf '\ndeploy.sh: this step failed: %s\n' "$1"
+    printf '  command:  %s\n' "$(shift 2 && print_command "$@")"
+    sed 's/^/  it said:  /' "$2"
+    case $(cat "$2") in
+      *PERMISSION_DENIED* | *forbidden* | *'does not have permission'*)
+        echo "  Who deploys needs roles/owner in $project; \`gcloud auth list\` says who that is at the moment." ;;
+      *[Bb]illing*) echo "  $project needs a billing account: https://console.cloud.google.com/billing/linkedaccount?project=$project" ;;
+      *'gcloud auth login'* | *credential*) echo '  Sign in with: gcloud auth login' ;;
+    esac
+    echo '  What was done before stays. When the cause is gone, run the same command again: it goes on here.'
+  } >&2
+  exit 1
+}
+
+# ensure WHAT :look … [:is path=value …] :make … [:change …], or :set … for one command that makes and changes.
+# Makes what is not there; where a field is not as wanted, changes it. `path` is a field in gcloud's own notation.
+ensure() {
+  local what=$1 part='' word paths='' have differences='' index=0
+  local -a look_words make_words change_words wanted found
+  look_words=() make_words=() change_words=() wanted=()
+  shift
+  for word in "$@"; do
+    case $word in
+      :look | :is | :make | :change | :set) part=$word && continue ;;
+    esac
+    case $part in
+      :look) look_words+=("$word") ;;
+      :is) wanted+=("$word") && paths="$paths${paths:+,}${word%%=*}" ;;
+      :make) make_words+=("$word") ;;
+      :change) change_words+=("$word") ;;
+      :set) make_words+=("$word") && change_words+=("$word") ;;
+    esac
+  done
+  if ! look "${look_words[@]}" "--format=value[separator=\"|\"](${paths:-name})"; then
+    change "making $what" "${make_words[@]}"
+    made=$((made + 1)) && say "+ $what"
+    return
+  fi
+  IFS='|' read -r -a found <<<"$answer" || true
+  for word in ${wanted[@]+"${wanted[@]}"}; do
+    have=${found[index]:-} && index=$((index + 1))
+    [ "$have" = "${word#*=}" ] || [ "${have:-0}" = "${word#*=}" ] || differences="$differences, ${word%%=*} $have -> ${word#*=}"
+  done
+  if [ -z "$differences" ]; then
+    same=$((same + 1)) && say "= $what"
+    return
+  fi
+  change "changing $what" ${change_words[@]+"${change_words[@]}"}
+  changed=$((changed + 1)) && say "~ $what: ${differences#, }"
+}
+
+# Rights on one thing: the lines of its policy are read once, and what is missing is added.
+policy='' policy_of=''
+read_policy() { # group name [flag…]
+  [ "$policy_of" = "$*" ] && return
+  local group=$1 name=$2
+  shift 2
+  # shellcheck disable=SC2086 # a group is several words
+  look $group get-iam-policy "$name" "$@" --flatten='bindings[].members' \
+    --format="value[separator=\"|\"](bindings.members,bindings.role,bindings.condition.title,bindings.condition.expression)" || true
+  policy=$answer policy_of="$group $name${*:+ $*}"
+}
+binding() { echo "$1|$2|${3:+$title_of_conditions}|${3:-}"; }
+title_of_conditions='tables by name'
+grant() { # group name member role condition [flag…]
+  local group=$1 name=$2 who=$3 role=$4 condition=$5
+  shift 5
+  read_policy "$group" "$name" "$@"
+  if grep -Fqx -- "$(binding "$who" "$role" "$condition")" <<<"$policy"; then
+    same=$((same + 1)) && say "= $who is $role of $name"
+    return
+  fi
+  # shellcheck disable=SC2086
+  change "letting $who be $role of $name" $group add-iam-policy-binding "$name" "$@" "--member=$who" "--role=$role" \
+    "$(condition_flag "$group" "$condition")"
+  made=$((made + 1)) && say "+ $who is $role of $name"
+}
+condition_flag() {
+  case $1 in
+    'pubsub topics' | 'pubsub subscriptions') echo '--format=none' ;; # take no conditions
+    *) if [ -n "$2" ]; then echo "--condition=expression=$2,title=$title_of_conditions"; else echo '--condition=None'; fi ;;
+  esac
+}
+
+# Removes a thing if it is there.
+gone() { # what group name [flag…]
+  local what=$1 group=$2
+  shift 2
+  # shellcheck disable=SC2086 # a group is several words
+  look $group describe "$@" '--format=value(name)' || return 0
+  # shellcheck disable=SC2086
+  change "removing $what" $group delete "$@"
+  removed=$((removed + 1)) && say "- $what"
+}
+
+# ----------------------------------------------------------------------------------------------------------- deploy --
+
+build_bundles() { run 'building the bundles' npm run build; }
+
+read_project() {
+  look projects describe "$project" '--format=value(projectNumber)' || [ $dry_run = yes ] || misuse "--project $project: there is no such project"
+  project_number=${answer:-PROJECT_NUMBER}
+  pubsub_agent="serviceAccount:service-$project_number@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+
+enable_apis() {
+  local api missing=''
+  look services list --enabled '--format=value(config.name)' || true
+  for api in $apis; do
+    grep -Fqx "$api.googleapis.com" <<<"$answer" || missing="$missing $api.googleapis.com"
+  done
+  [ -z "$missing" ] && same=$((same + 1)) && say '= APIs' && return
+  # shellcheck disable=SC2086 # names without blanks
+  change 'enabling APIs' services enable $missing
+  made=$((made + 1)) && say "+ APIs:$missing"
+}
+
+make_accounts_and_rights() {
+  local name permissions account role tables kept='' expression
+  for name in $accounts; do
+    ensure "account $(account "$name")" :look iam service-accounts describe "$(account "$name")" \
+      :is "displayName=$prefix $name" \
+      :make iam service-accounts create "$prefix-$name" "--display-name=$prefix $name" \
+      :change iam service-accounts update "$(account "$name")" "--display-name=$prefix $name"
+  done
+  while read -r name permissions; do make_role "$name" "$permissions"; done < <(roles)
+  while read -r account role tables; do
+    is_account "$account" || continue
+    # shellcheck disable=SC2086 # names of tables
+    expression=$(only $tables)
+    grant projects "$project" "$(member "$account")" "$(role_name "$role")" "$expression"
+    kept="$kept$(binding "$(member "$account")" "$(role_name "$role")" "$expression")"$'\n'
+  done < <(rights)
+  # What an earlier version of the table gave.
+  revoke_rights_but "$kept"
+}
+
+revoke_rights_but() { # lines of bindings
+  local name who role title expression
+  while IFS='|' read -r who role title expression; do
+    name=${who#"serviceAccount:$prefix-"} && name=${name%"@$project.iam.gserviceaccount.com"}
+    { [ "$who" = "$(member "$name")" ] && is_account "$name"; } || continue
+    ! grep -Fqx "$who|$role|$title|$expression" <<<"$1" || continue
+    change "taking $role from $who" projects remove-iam-policy-binding "$project" "--member=$who" "--role=$role" \
+      "$(condition_flag projects "$expression")"
+    removed=$((removed + 1)) && say "- $who is $role of $project"
+  done <<<"$policy"
+}
+
+# A deleted role keeps its name: for 7 days it can be had back, for some 30 more the name cannot be used.
+make_role() { # name permissions
+  local id=${prefix//-/_}_$1 flags
+  flags=("--title=$prefix $1" "--permissions=${2//;/,}" --stage=GA)
+  if [ $dry_run = no ] && look iam roles describe "$id" '--format=value(deleted)' && [ "$answer" = True ]; then
+    change "having role $id back" iam roles undelete "$id"
+    changed=$((changed + 1)) && say "~ role $id: deleted before, had back"
+  fi
+  ensure "role $id" :look iam roles describe "$id" :is "title=$prefix $1" "includedPermissions=$2" \
+    :make iam roles create "$id" "${flags[@]}" :change iam roles update "$id" "${flags[@]}"
+}
+
+make_topics() {
+  local topic publisher
+  for topic in "$run_topic" "$dead_letter_topic"; do
+    ensure "topic $topic" :look pubsub topics describe "$topic" :is "labels.managed-by=$prefix" \
+      :make pubsub topics create "$topic" "--labels=$labels" :change pubsub topics update "$topic" "--update-labels=$labels"
+  done
+  for publisher in $functions; do
+    ! publishes_runs "$publisher" || grant 'pubsub topics' "$run_topic" "$(member "$publisher")" roles/pubsub.publisher ''
+  done
+  ensure "subscription $dead_letter_subscription" :look pubsub subscriptions describe "$dead_letter_subscription" \
+    :is "labels.managed-by=$prefix" ackDeadlineSeconds=60 messageRetentionDuration=604800s expirationPolicy.ttl= \
+    :make pubsub subscriptions create "$dead_letter_subscription" "--topic=$dead_letter_topic" --ack-deadline=60 \
+    --message-retention-duration=7d --expiration-period=never "--labels=$labels" \
+    :change pubsub subscriptions update "$dead_letter_subscription" --ack-deadline=60 \
+    --message-retention-duration=7d --expiration-period=never "--update-labels=$labels"
+}
+
+# Pub/Sub asks for a token of the account `push`, and calls the worker with it: nobody else may.
+make_push_subscription() {
+  local flags
+  flags=("--push-endpoint=$(url_of worker)" "--push-auth-service-account=$(account push)"
+    "--push-auth-token-audience=$(url_of worker)" "--ack-deadline=$ack_deadline" --min-retry-delay=10s --max-retry-delay=600s
+    "--dead-letter-topic=$dead_letter_topic" --max-delivery-attempts=5 --message-retention-duration=7d
+    --expiration-period=never)
+  ensure "subscription $push_subscription" :look pubsub subscriptions describe "$push_subscription" \
+    :is "labels.managed-by=$prefix" "pushConfig.pushEndpoint=$(url_of worker)" \
+    "pushConfig.oidcToken.serviceAccountEmail=$(account push)" "pushConfig.oidcToken.audience=$(url_of worker)" \
+    "ackDeadlineSeconds=$ack_deadline" retryPolicy.minimumBackoff=10s retryPolicy.maximumBackoff=600s \
+    "deadLetterPolicy.deadLetterTopic=projects/$project/topics/$dead_letter_topic" deadLetterPolicy.maxDeliveryAttempts=5 \
+    messageRetentionDuration=604800s expirationPolicy.ttl= \
+    :make pubsub subscriptions create "$push_subscription" "--topic=$run_topic" "${flags[@]}" "--labels=$labels" \
+    :change pubsub subscriptions update "$push_subscription" "${flags[@]}" "--update-labels=$labels"
+}
+
+# Pub/Sub's own account passes dead letters on: it takes them from one subscription and publishes them to the other topic.
+grant_pubsub_agent() {
+  read_policy 'pubsub topics' "$dead_letter_topic"
+  # A project that has never used Pub/Sub does not have it yet.
+  grep -Fq "$pubsub_agent" <<<"$policy" || change "making Pub/Sub's account" beta services identity create --service=pubsub.googleapis.com
+  grant 'pubsub topics' "$dead_letter_topic" "$pubsub_agent" roles/pubsub.publisher ''
+  grant 'pubsub subscriptions' "$push_subscription" "$pubsub_agent" roles/pubsub.subscriber ''
+  grant 'iam service-accounts' "$(account push)" "$pubsub_agent" roles/iam.serviceAccountOpenIdTokenCreator ''
+}
+
+# The key goes from node to gcloud through a pipe: it is in no command line, no file and no output.
+make_admin_key() {
+  local reader
+  ensure "secret $admin_secret" :look secrets describe "$admin_secret" :is "labels.managed-by=$prefix" \
+    :make secrets create "$admin_secret" --replication-policy=automatic "--labels=$labels" \
+    :change secrets update "$admin_secret" "--update-labels=$labels"
+  for reader in $functions; do
+    ! needs_admin_key "$reader" || grant secrets "$admin_secret" "$(member "$reader")" roles/secretmanager.secretAccessor ''
+  done
+  find_admin_key
+  if [ -n "$admin_key_version" ]; then
+    same=$((same + 1)) && say "= admin key, version $admin_key_version"
+    return
+  fi
+  if [ $dry_run = yes ]; then
+    printf '%s | ' "node --print 'crypto.randomBytes(32).toString(\"base64url\")'"
+  else
+    input=$(node --print 'crypto.randomBytes(32).toString("base64url")')
+  fi
+  change 'making an admin key' secrets versions add "$admin_secret" --data-file=-
+  input=''
+  made=$((made + 1)) && say '+ admin key'
+  find_admin_key
+}
+# The version is named in the functions' settings: a new one is a change of theirs, so that running this script again
+# is what takes a new key into use.
+find_admin_key() {
+  look secrets versions list "$admin_secret" --filter=state=ENABLED '--sort-by=~createTime' --limit=1 \
+    '--format=value(name.basename())' || true
+  admin_key_version=$answer
+}
+
+make_functions() {
+  local function caller
+  ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
+    :make artifacts repositories create "$prefix" --repository-format=docker "--location=$location" "--labels=$labels" \
+    :change artifacts repositories update "$prefix" "--location=$location" "--update-labels=$labels"
+  for function in $functions; do
+    make_function "$function"
+    caller=$(shape_of "$function" | cut -d' ' -f1)
+    case $caller in
+      push) grant 'run services' "$prefix-$function" "$(member push)" roles/run.invoker '' "--region=$location" ;;
+      schedule) grant 'run services' "$prefix-$function" "$(member scheduler)" roles/run.invoker '' "--region=$location" ;;
+    esac
+  done
+}
+
+# A function is deployed when its bundle or a setting has another fingerprint than the label says, when somebody changed
+# one of the fields below by hand, or when its last deployment did not become ready.
+make_function() {
+  local name=$prefix-$1 caller memory concurrency instances timeout ingress open secret='' definition
+  local -a flags
+  read -r caller memory concurrency instances timeout < <(shape_of "$1")
+  # Pub/Sub and Cloud Scheduler of this project count as internal; the host's functions can be reached through it alone.
+  flags=(--no-allow-unauthenticated --invoker-iam-check) ingress=internal open=''
+  [ "$caller" != host ] || { flags=(--no-invoker-iam-check) ingress=internal-and-cloud-load-balancing open=true; }
+  ! needs_admin_key "$1" || secret="ADMIN_API_KEY=$admin_secret:${admin_key_version:-VERSION}"
+  flags+=("--source=dist/$1" "--function=$1" --base-image=nodejs24 "--region=$location"
+    "--image=$location-docker.pkg.dev/$project/$prefix/$name"
+    "--build-service-account=projects/$project/serviceAccounts/$(account build)" "--service-account=$(account "$1")"
+    "--ingress=$ingress" "--memory=$memory" --cpu=1 --cpu-boost "--concurrency=$concurrency" --min-instances=0
+    "--max-instances=$instances" "--timeout=$timeout" "--set-env-vars=$(environment_of "$1" | paste -s -d, -)")
+  if [ -n "$secret" ]; then flags+=("--set-secrets=$secret"); else flags+=(--clear-secrets); fi
+  definition=SOURCE
+  [ $dry_run = yes ] || definition=$({ source_fingerprint "$1" && printf '%s\n' "${flags[@]}"; } | fingerprint)
+  flags+=("--labels=$labels,definition=$definition")
+  ensure "function $1" :look run services describe "$name" "--region=$location" \
+    :is "metadata.labels.definition=$definition" "metadata.annotations.\"run.googleapis.com/ingress\"=$ingress" \
+    "metadata.annotations.\"run.googleapis.com/invoker-iam-disabled\"=$open" \
+    "spec.template.metadata.annotations.\"autoscaling.knative.dev/maxScale\"=$instances" \
+    "spec.template.spec.containerConcurrency=$concurrency" "spec.template.spec.timeoutSeconds=$timeout" \
+    "spec.template.spec.serviceAccountName=$(account "$1")" "status.conditions[0].status=True" \
+    :set run deploy "$name" "${flags[@]}"
+}
+
+make_schedules() {
+  local name function schedule zone deadline retries least most description flags
+  while IFS='|' read -r name function schedule zone deadline retries least most description; do
+    flags=("--location=$location" "--schedule=$schedule" "--time-zone=$zone" "--description=$description"
+      "--uri=$(url_of "$function")/" --http-method=POST "--oidc-service-account-email=$(account scheduler)"
+      "--oidc-token-audience=$(url_of "$function")" "--attempt-deadline=${deadline}s" "--max-retry-attempts=$retries"
+      "--min-backoff=${least}s" "--max-backoff=${most}s")
+    ensure "schedule $name" :look scheduler jobs describe "$prefix-$name" "--location=$location" \
+      :is "schedule=$schedule" "timeZone=$zone" "description=$description" "httpTarget.uri=$(url_of "$function")/" \
+      httpTarget.httpMethod=POST "httpTarget.oidcToken.serviceAccountEmail=$(account scheduler)" \
+      "httpTarget.oidcToken.audience=$(url_of "$function")" "attemptDeadline=${deadline}s" "retryConfig.retryCount=$retries" \
+      "retryConfig.minBackoffDuration=${least}s" "retryConfig.maxBackoffDuration=${most}s" \
+      :make scheduler jobs create http "$prefix-$name" "${flags[@]}" :change scheduler jobs update http "$prefix-$name" "${flags[@]}"
+  done <<<"$schedules"
+}
+
+# One host. A global load balancer, and not API Gateway: that costs nothing while idle and brings a host's name, but
+# streams no answers (https://cloud.google.com/api-gateway/docs/quotas), which a run's events are. The load balancer does,
+# sets no limit of its own on calls, and costs some 18 USD a month: the one thing here that costs while idle. It
+# takes HTTPS only: keys must not travel in the clear.
+make_host() {
+  local name rules='' map definition
+  ensure "address $prefix" :look compute addresses describe "$prefix" --global \
+    :make compute addresses create "$prefix" --global --ip-version=IPV4
+  label addresses
+  look compute addresses describe "$prefix" --global '--format=value(address)' || true
+  address=${answer:-ADDRESS}
+  for name in $functions; do
+    [ -n "$(paths_of "$name")" ] || continue
+    make_backend "$name"
+    rules="$rules${rules:+,}$(path_rule "$name")"
+  done
+  map="\"defaultService\":\"$(backend_url run)\",\"hostRules\":[{\"hosts\":[\"*\"],\"pathMatcher\":\"paths\"}],"
+  map="$map\"pathMatchers\":[{\"name\":\"paths\",\"defaultService\":\"$(backend_url run)\",\"pathRules\":[$rules]}]"
+  definition=$(fingerprint <<<"$map")
+  input="{\"name\":\"$prefix\",\"description\":\"$definition\",$map}"
+  ensure "paths $prefix" :look compute url-maps describe "$prefix" --global :is "description=$definition" \
+    :set compute url-maps import "$prefix" --global
+  input=''
+  choose_certificate
+  ensure "TLS $prefix" :look compute target-https-proxies describe "$prefix" --global \
+    :is "urlMap.basename()=$prefix" "sslCertificates[0].basename()=$certificate" \
+    :make compute target-https-proxies create "$prefix" --global "--url-map=$prefix" "--ssl-certificates=$certificate" \
+    :change compute target-https-proxies update "$prefix" --global "--url-map=$prefix" "--ssl-certificates=$certificate"
+  ensure "port 443 of $prefix" :look compute forwarding-rules describe "$prefix" --global \
+    :make compute forwarding-rules create "$prefix" --global --load-balancing-scheme=EXTERNAL_MANAGED "--address=$prefix" \
+    "--target-https-proxy=$prefix" --ports=443
+  label forwarding-rules
+}
+
+label() { # What has labels in Compute Engine gets them by an update only.
+  ensure "label of $1 $prefix" :look compute "$1" describe "$prefix" --global :is "labels.managed-by=$prefix" \
+    :set compute "$1" update "$prefix" --global "--update-labels=$labels"
+}
+
+make_backend() { # function
+  local name=$prefix-$1
+  ensure "endpoint $name" :look compute network-endpoint-groups describe "$name" "--region=$location" \
+    :make compute network-endpoint-groups create "$name" "--region=$location" --network-endpoint-type=serverless \
+    "--cloud-run-service=$name"
+  ensure "backend $name" :look compute backend-services describe "$name" --global \
+    :make compute backend-services create "$name" --global --load-balancing-scheme=EXTERNAL_MANAGED
+  ensure "endpoint of backend $name" :look compute backend-services describe "$name" --global \
+    :is "backends[0].group.basename()=$name" \
+    :set compute backend-services add-backend "$name" --global "--network-endpoint-group=$name" \
+    "--network-endpoint-group-region=$location"
+}
+backend_url() { echo "https://www.googleapis.com/compute/v1/projects/$project/global/backendServices/$prefix-$1"; }
+path_rule() { # function
+  local segment paths=''
+  for segment in $(paths_of "$1"); do
+    paths="$paths${paths:+,}\"/api/v1/$segment\",\"/api/v1/$segment/*\""
+  done
+  echo "{\"paths\":[$paths],\"service\":\"$(backend_url "$1")\"}"
+}
+
+# With a domain Google makes and renews the certificate. Without one, the host is the address and vouches for itself.
+# Without --domain, what the host has stays.
+choose_certificate() {
+  host=$address certificate=$prefix-self-signed
+  if [ -n "$domain" ]; then
+    host=$domain certificate=$prefix-$(fingerprint <<<"$domain")
+    ensure "certificate for $domain" :look compute ssl-certificates describe "$certificate" --global \
+      :make compute ssl-certificates create "$certificate" --global "--domains=$domain"
+    return
+  fi
+  if look compute target-https-proxies describe "$prefix" --global '--format=value(sslCertificates[0].basename())'; then
+    certificate=$answer
+    look compute ssl-certificates describe "$certificate" --global '--format=value(managed.domains[0])' || true
+    host=${answer:-$address}
+    return
+  fi
+  if look compute ssl-certificates describe "$certificate" --global '--format=value(name)'; then return; fi
+  run 'making a certificate' openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$address" \
+    -addext "subjectAltName=IP:$address" -keyout "$scratch/key.pem" -out "$scratch/certificate.pem"
+  change "storing the certificate of $address" compute ssl-certificates create "$certificate" --global \
+    "--certificate=$scratch/certificate.pem" "--private-key=$scratch/key.pem"
+  made=$((made + 1)) && say "+ certificate for $address"
+}
+
+# ----------------------------------------------------------------------------------------------------------- alerts --
+
+# Policies have no names of their own: they are known by title and told apart by a fingerprint in a label. One that was
+# tuned by hand stays as it is until its definition here changes.
+make_alerts() {
+  local hour=3600s host_services=''
+  local name
+  make_channel
+  make_uptime_check
+  look alpha monitoring policies list "--format=value[separator=\"|\"](displayName,name,userLabels.definition,notificationChannels[0])" || true
+  policies=$answer
+  for name in $functions; do
+    [ -z "$(paths_of "$name")" ] || host_services="$host_services${host_services:+, }\"$prefix-$name\""
+  done
+  # Nobody took these messages off the worker in five deliveries. Seen in Pub/Sub itself, so no log line can be missed.
+  alert 'messages in the dead-letter topic' "$(threshold 0 300s ALIGN_MAX REDUCE_SUM \
+    "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"$dead_letter_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"")" ''
+  # Log matches and not log-based metrics: a policy on a metric that was made a minute ago is refused.
+  alert 'an invariant was repaired' "$(log_match "$prefix-reconcile" invariant_repaired)" "$hour"
+  alert 'quotas could not be reset' "$(log_match "$prefix-reset-quotas" reset_failed)" "$hour"
+  # Of what callers asked; the worker answers 503 on purpose where it wants a message again.
+  alert 'more than 5 percent of answers are 5xx' "$(threshold 0.05 300s ALIGN_RATE REDUCE_SUM \
+    "$(requests "$host_services") AND metric.labels.response_code_class=\"5xx\"" "$(requests "$host_services")")" ''
+  alert 'the host does not answer' "$(threshold 1 1200s ALIGN_NEXT_OLDER REDUCE_COUNT_FALSE \
+    "resource.type=\"uptime_url\" AND resource.labels.host=\"$host\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\"")" ''
+}
+requests() { echo "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of($1) AND metric.type=\"run.googleapis.com/request_count\""; }
+json_text() {
+  local text=${1//\\/\\\\}
+  printf '"%s"' "${text//\"/\\\"}"
+}
+threshold() { # above period aligner reducer filter [denominator's filter]
+  local aggregations="[{\"alignmentPeriod\":\"$2\",\"perSeriesAligner\":\"$3\",\"crossSeriesReducer\":\"$4\"}]"
+  printf '"conditionThreshold":{"comparison":"COMPARISON_GT","thresholdValue":%s,"duration":"0s","filter":%s,"aggregations":%s%s}' \
+    "$1" "$(json_text "$5")" "$aggregations" "${6:+,\"denominatorFilter\":$(json_text "$6"),\"denominatorAggregations\":$aggregations}"
+}
+log_match() { # service event
+  printf '"conditionMatchedLog":{"filter":%s}' \
+    "$(json_text "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"$1\" AND jsonPayload.event=\"$2\"")"
+}
+
+alert() { # title condition least-time-between-notifications
+  local title="$prefix: $1" line name='' before='' to policy definition
+  line=$(grep -F "$title|" <<<"$policies" | head -n 1 || true)
+  [ -z "$line" ] || IFS='|' read -r _ name before to <<<"$line"
+  to=${channel:-${to:-}} # without --alert-email, whoever was told before
+  policy="\"displayName\":$(json_text "$title"),\"combiner\":\"OR\",\"conditions\":[{\"displayName\":$(json_text "$1"),$2}]"
+  policy="$policy,\"alertStrategy\":{${3:+\"notificationRateLimit\":{\"period\":\"$3\"\},}\"autoClose\":\"86400s\"}"
+  policy="$policy,\"notificationChannels\":[${to:+\"$to\"}]"
+  definition=$(fingerprint <<<"$policy")
+  policy="{$policy,\"userLabels\":{\"managed-by\":\"$prefix\",\"definition\":\"$definition\"}}"
+  if [ -z "$name" ]; then
+    change "making the alert $1" alpha monitoring policies create "--policy=$policy"
+    made=$((made + 1)) && say "+ alert: $1"
+  elif [ "$before" != "$definition" ]; then
+    change "changing the alert $1" alpha monitoring policies update "$name" "--policy=$policy"
+    changed=$((changed + 1)) && say "~ alert: $1"
+  else
+    same=$((same + 1)) && say "= alert: $1"
+  fi
+}
+
+make_channel() {
+  channel=''
+  [ -n "$alert_email" ] || return 0
+  find_channel
+  if [ -n "$channel" ]; then
+    same=$((same + 1)) && say "= alerts go to $alert_email"
+    return
+  fi
+  change "making a notification channel" beta monitoring channels create --type=email "--display-name=$prefix $alert_email" \
+    "--channel-labels=email_address=$alert_email" "--user-labels=$labels"
+  made=$((made + 1)) && say "+ alerts go to $alert_email"
+  find_channel
+  [ $dry_run = no ] || channel="projects/$project/notificationChannels/CHANNEL"
+}
+find_channel() {
+  look beta monitoring channels list "--format=value[separator=\"|\"](labels.email_address,name,userLabels.managed-by)" || true
+  channel=$(awk -F'|' -v email="$alert_email" -v prefix="$prefix" '$1 == email && $3 == prefix { print $2; exit }' <<<"$answer")
+}
+
+# A call without a key: 401 says that the load balancer, the certificate and `run` are well, and costs no statement.
+make_uptime_check() {
+  local checks validates=true definition name before
+  [ "$host" != "$address" ] || validates=false
+  definition=$(fingerprint <<<"$host $validates")
+  look monitoring uptime list-configs "--format=value[separator=\"|\"](displayName,name,userLabels.definition)" || true
+  checks=$(grep -F "$prefix host|" <<<"$answer" || true)
+  IFS='|' read -r _ name before <<<"$checks" || true
+  if [ "${before:-}" = "$definition" ]; then
+    same=$((same + 1)) && say "= uptime check of $host"
+    return
+  fi
+  # The host of a check cannot be changed.
+  [ -z "${name:-}" ] || change 'removing the uptime check of another host' monitoring uptime delete "$name"
+  change "making the uptime check of $host" monitoring uptime create "$prefix host" --resource-type=uptime-url \
+    "--resource-labels=host=$host,project_id=$project" --protocol=https --port=443 --path=/api/v1/pipelines --status-codes=401 \
+    "--validate-ssl=$validates" --period=5 --timeout=10 "--user-labels=$labels,definition=$definition"
+  made=$((made + 1)) && say "+ uptime check of $host"
+}
+
+allow_source_buckets() {
+  local bucket
+  for bucket in $source_buckets; do
+    grant 'storage buckets' "gs://$bucket" "$(member worker)" roles/storage.objectViewer ''
+  done
+}
+
+# Tables of tenants that are there already get what this version adds. Safe to run at any time.
+bring_tables_up_to_date() {
+  [ -d functions/ensure-tables ] || return 0
+  change "bringing tenants' tables up to date" scheduler jobs run "$prefix-ensure-tables" "--location=$location"
+}
+
+deploy() {
+  build_bundles
+  read_project
+  enable_apis
+  make_accounts_and_rights
+  make_topics
+  make_admin_key
+  make_functions
+  make_push_subscription
+  grant_pubsub_agent
+  make_schedules
+  make_host
+  make_alerts
+  allow_source_buckets
+  bring_tables_up_to_date
+  say ''
+  say "$made made, $changed changed, $removed removed, $same as they were."
+  say "The host:       https://$host/api/v1/"
+  [ "$host" = "$address" ] || say "Its address:    $address (what the A record of $host has to say; the certificate follows within the hour)"
+  [ "$host" != "$address" ] ||
+    say "Its certificate, for curl --cacert: gcloud compute ssl-certificates describe $certificate --global --project=$project --format='value(certificate)'"
+  say "The admin key:  gcloud secrets versions access latest --secret=$admin_secret --project=$project"
+  [ -n "$channel$alert_email" ] || say 'Nobody is told of alerts by this run: --alert-email names who.'
+}
+
+# ---------------------------------------------------------------------------------------------------------- destroy --
+
+# In the reverse order. Nothing here is needed by what goes after it, so that it can be run again after a failure.
+destroy() {
+  local name confirmation=$confirmed
+  if [ -z "$confirmation" ] && [ $dry_run = no ]; then
+    printf "Type the project's name to delete all tenants' data as well. Anything else keeps it: " >&2
+    read -r confirmation || confirmation=''
+    [ "$confirmation" = "$project" ] || printf "\nThe data stays.\n" >&2
+  fi
+  for name in $(schedule_names); do
+    gone "schedule $name" 'scheduler jobs' "$prefix-$name" "--location=$location"
+  done
+  gone_listed alert 'alpha monitoring policies' list
+  gone_listed 'uptime check' 'monitoring uptime' list-configs
+  gone_listed 'notification channel' 'beta monitoring channels' list
+  gone "port 443 of $prefix" 'compute forwarding-rules' "$prefix" --global
+  gone "TLS $prefix" 'compute target-https-proxies' "$prefix" --global
+  gone "paths $prefix" 'compute url-maps' "$prefix" --global
+  look compute ssl-certificates list "--filter=name~^$prefix-" '--format=value(name)' || true
+  [ $dry_run = no ] || answer=$prefix-self-signed
+  for name in $answer; do gone "certificate $name" 'compute ssl-certificates' "$name" --global; done
+  for name in $functions; do
+    [ -n "$(paths_of "$name")" ] || continue
+    gone "backend $prefix-$name" 'compute backend-services' "$prefix-$name" --global
+    gone "endpoint $prefix-$name" 'compute network-endpoint-groups' "$prefix-$name" "--region=$location"
+  done
+  gone "address $prefix" 'compute addresses' "$prefix" --global
+  gone "subscription $push_subscription" 'pubsub subscriptions' "$push_subscription"
+  gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
+  gone "topic $run_topic" 'pubsub topics' "$run_topic"
+  gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
+  for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done
+  gone "images $prefix" 'artifacts repositories' "$prefix" "--location=$location"
+  gone "secret $admin_secret" secrets "$admin_secret"
+  destroy_rights
+  if [ "$confirmation" = "$project" ] || [ $dry_run = yes ]; then destroy_data; fi
+  say ''
+  say "$removed removed. Enabled APIs stay enabled$([ "$confirmation" = "$project" ] || echo ', and the data stays')."
+}
+
+gone_listed() { # what group verb: things without names of their own
+  local name
+  # shellcheck disable=SC2086 # a group is several words
+  look $2 "$3" "--format=value[separator=\"|\"](userLabels.managed-by,name)" || true
+  [ $dry_run = no ] || answer="$prefix|NAME"
+  while read -r name; do
+    # shellcheck disable=SC2086
+    change "removing the $1 $name" $2 delete "$name"
+    removed=$((removed + 1)) && say "- $1 $name"
+  done < <(awk -F'|' -v prefix="$prefix" '$1 == prefix { print $2 }' <<<"$answer")
+}
+
+# Bindings before accounts: those of an account that is gone would stay behind.
+destroy_rights() {
+  local name permissions account role tables
+  read_policy projects "$project"
+  if [ $dry_run = yes ]; then
+    while read -r account role tables; do
+      # shellcheck disable=SC2086 # names of tables
+      ! is_account "$account" || policy="$policy$(binding "$(member "$account")" "$(role_name "$role")" "$(only $tables)")"$'\n'
+    done < <(rights)
+  fi
+  revoke_rights_but ''
+  for name in $source_buckets; do
+    change "closing the bucket $name" storage buckets remove-iam-policy-binding "gs://$name" "--member=$(member worker)" \
+      --role=roles/storage.objectViewer --condition=None
+  done
+  for name in $accounts; do gone "account $(account "$name")" 'iam service-accounts' "$(account "$name")"; done
+  while read -r name permissions; do
+    if look iam roles describe "${prefix//-/_}_$name" '--format=value(deleted)' && [ "$answer" != True ]; then
+      change "removing the role $name" iam roles delete "${prefix//-/_}_$name"
+      removed=$((removed + 1)) && say "- role $name"
+    fi
+  done < <(roles)
+}
+
+destroy_data() {
+  local name
+  look alpha bq datasets list --all --filter=labels.managed-by=tenant-pipelines '--format=value(datasetReference.datasetId)' || true
+  [ $dry_run = no ] || answer=TENANT
+  for name in $answer; do
+    change "deleting the data of $name" alpha bq datasets delete "$name" --remove-tables
+    removed=$((removed + 1)) && say "- data of $name"
+  done
+}
+
+if [ $destroy = yes ]; then destroy; else deploy; fi

@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, runScript, usual } from './installation';
+
+/** What the dry run prints for these is kept in golden/, to be read in reviews. */
+const configurations: Readonly<Record<string, readonly string[]>> = {
+  default: usual,
+  custom: [
+    ...[
+      '--project',
+      'pipelines-prod',
+      '--location',
+      'us-central1',
+      '--prefix',
+      'acme',
+      '--domain',
+      'pipelines.acme.com',
+    ],
+    ...[
+      '--alert-email',
+      'ops@acme.com',
+      '--source-bucket',
+      'acme-billing',
+      '--source-bucket',
+      'gs://acme-exports',
+    ],
+  ],
+  destroy: [...usual, '--destroy'],
+};
+const hint =
+  'If the change is meant: UPDATE_GOLDEN=1 npm test -- test/deploy/dry-run, then read the difference';
+
+describe('a dry run', () => {
+  let bin: string;
+
+  beforeEach(() => {
+    bin = mkdtempSync(join(tmpdir(), 'dry-run-'));
+    for (const name of ['gcloud', 'npm', 'openssl']) {
+      writeFileSync(join(bin, name), `#!/bin/sh\ntouch ${bin}/was-run\n`, { mode: 0o755 });
+    }
+  });
+  afterEach(() => rmSync(bin, { recursive: true }));
+
+  it.each(Object.keys(configurations))('prints the commands in golden/%s.txt and runs none', async (name) => {
+    const args = [...(configurations[name] ?? []), '--dry-run'];
+    const outcome = await runScript(join(root, 'deploy.sh'), args, { path: `${bin}:${process.env.PATH}` });
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(join(bin, 'was-run'))).toBe(false);
+    const golden = join(__dirname, 'golden', `${name}.txt`);
+    if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(golden, outcome.stdout);
+    expect({ hint, commands: outcome.stdout.split('\n') }).toEqual({
+      hint,
+      commands: readFileSync(golden, 'utf8').split('\n'),
+    });
+  });
+});

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { type Call, parsePairs } from './arguments';
+import type { Kind } from './kinds';
+import { GcloudError, keyOf, type Resource, type State } from './state';
+
+const url = (collection: string, name: string | undefined) =>
+  `https://www.googleapis.com/compute/v1/projects/my-project/${collection}/${name}`;
+
+const notFound = (collection: string) => (name: string, project: string) =>
+  `Could not fetch resource:\n - The resource 'projects/${project}/${collection}/${name}' was not found`;
+
+/** Throws where a URL or name does not lead to a resource. */
+function requireNamed(state: State, kind: string, name: string | undefined): void {
+  if (!state.resources.has(keyOf(`compute ${kind}`, name ?? '')))
+    throw new GcloudError(`Could not fetch resource:\n - The resource '${kind}/${name}' was not found`);
+}
+
+const usedIn =
+  (kind: string, text: (name: string) => string): NonNullable<Kind['usedBy']> =>
+  (name, state) =>
+    [...state.resources].find(
+      ([key, resource]) =>
+        key.startsWith(`compute ${kind}/`) && JSON.stringify(resource).includes(text(name)),
+    )?.[0];
+
+const labelled = ({ flags }: Call, before: Resource): Resource => ({
+  ...before,
+  labels: {
+    ...z.record(z.string(), z.string()).catch({}).parse(before.labels),
+    ...parsePairs(flags.get('update-labels')),
+  },
+});
+
+/** The parts of a load balancer: each names those it needs, which must be there first and go last. */
+export const computeKinds: Readonly<Record<string, Kind>> = {
+  'compute addresses': {
+    api: 'compute',
+    create: 'create',
+    update: 'update',
+    notFound: notFound('global/addresses'),
+    build: (name, call, before) =>
+      before.name === undefined ? { name, address: '203.0.113.7' } : labelled(call, before),
+    usedBy: usedIn('forwarding-rules', (name) => `"address":"${name}"`),
+  },
+  'compute network-endpoint-groups': {
+    api: 'compute',
+    create: 'create',
+    notFound: notFound('regions/europe-west1/networkEndpointGroups'),
+    build: (name, { flags }) => ({ name, cloudRun: { service: flags.get('cloud-run-service') } }),
+    usedBy: usedIn('backend-services', (name) => `networkEndpointGroups/${name}"`),
+  },
+  'compute backend-services': {
+    api: 'compute',
+    create: 'create',
+    update: 'add-backend',
+    notFound: notFound('global/backendServices'),
+    build: (name, { flags }, before, state) => {
+      const group = flags.get('network-endpoint-group');
+      if (group === undefined) return { name, loadBalancingScheme: flags.get('load-balancing-scheme') };
+      requireNamed(state, 'network-endpoint-groups', group);
+      return { ...before, backends: [{ group: url('regions/europe-west1/networkEndpointGroups', group) }] };
+    },
+    usedBy: usedIn('url-maps', (name) => `backendServices/${name}"`),
+  },
+  'compute url-maps': {
+    api: 'compute',
+    createOrUpdate: 'compute url-maps import',
+    notFound: notFound('global/urlMaps'),
+    build: (_, { stdin }, __, state) => {
+      const map = z.record(z.string(), z.unknown()).parse(JSON.parse(stdin));
+      for (const [, service] of stdin.matchAll(/backendServices\/([a-z0-9-]+)/g)) {
+        requireNamed(state, 'backend-services', service);
+      }
+      return map;
+    },
+    usedBy: usedIn('target-https-proxies', (name) => `urlMaps/${name}"`),
+  },
+  'compute ssl-certificates': {
+    api: 'compute',
+    create: 'create',
+    list: 'list',
+    notFound: notFound('global/sslCertificates'),
+    build: (name, { flags }) => ({
+      name,
+      ...(flags.has('domains') ? { managed: { domains: [flags.get('domains')] } } : { type: 'SELF_MANAGED' }),
+    }),
+    usedBy: usedIn('target-https-proxies', (name) => `sslCertificates/${name}"`),
+  },
+  'compute target-https-proxies': {
+    api: 'compute',
+    create: 'create',
+    update: 'update',
+    notFound: notFound('global/targetHttpsProxies'),
+    build: (name, { flags }, _, state) => {
+      requireNamed(state, 'url-maps', flags.get('url-map'));
+      requireNamed(state, 'ssl-certificates', flags.get('ssl-certificates'));
+      return {
+        name,
+        urlMap: url('global/urlMaps', flags.get('url-map')),
+        sslCertificates: [url('global/sslCertificates', flags.get('ssl-certificates'))],
+      };
+    },
+    usedBy: usedIn('forwarding-rules', (name) => `"target":"${name}"`),
+  },
+  'compute forwarding-rules': {
+    api: 'compute',
+    create: 'create',
+    update: 'update',
+    notFound: notFound('global/forwardingRules'),
+    build: (name, call, before, state) => {
+      if (before.name !== undefined) return labelled(call, before);
+      requireNamed(state, 'addresses', call.flags.get('address'));
+      requireNamed(state, 'target-https-proxies', call.flags.get('target-https-proxy'));
+      return { name, address: call.flags.get('address'), target: call.flags.get('target-https-proxy') };
+    },
+  },
+};

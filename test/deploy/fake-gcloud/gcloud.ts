@@ -1,0 +1,199 @@
+import { type Call, parseCall } from './arguments';
+import { type Kind, kinds, projectNumber } from './kinds';
+import { changePolicy, readPolicy } from './policies';
+import { addVersion, listVersions } from './secrets';
+import { GcloudError, keyOf, type State } from './state';
+import { formatValue, valueAt } from './value-format';
+
+export interface Answer {
+  readonly stdout: readonly string[];
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** When a mutating call fails: before it has its effect, or after, as when the answer is lost. */
+export interface Failure {
+  /** Counted from 1. */
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+export interface Gcloud {
+  readonly state: State;
+  /** Every call's arguments, in order. */
+  readonly calls: (readonly string[])[];
+  /** The mutating ones since the last `start`. */
+  mutations: (readonly string[])[];
+  failure: Failure | undefined;
+  readonly answer: (args: readonly string[], stdin: string) => Answer;
+}
+
+/** A gcloud that keeps a project's state and answers like the real one, as far as deploy.sh asks. */
+export function createGcloud(state: State): Gcloud {
+  const gcloud: Gcloud = {
+    state,
+    calls: [],
+    mutations: [],
+    failure: undefined,
+    answer: (args, stdin) => {
+      gcloud.calls.push(args);
+      try {
+        return succeed(perform(gcloud, args, parseCall(args, stdin)));
+      } catch (error) {
+        if (!(error instanceof GcloudError))
+          return { stdout: [], stderr: `ERROR: fake gcloud: ${error}`, code: 70 };
+        return {
+          stdout: [],
+          stderr: `ERROR: (gcloud.${args.slice(0, 3).join('.')}) ${error.message}`,
+          code: 1,
+        };
+      }
+    },
+  };
+  return gcloud;
+}
+
+const succeed = (stdout: readonly string[]): Answer => ({ stdout, stderr: '', code: 0 });
+
+/** Output lines. */
+function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly string[] {
+  const read = readingOf(gcloud.state, call);
+  if (read !== undefined) return read;
+  gcloud.mutations.push(args);
+  const failure = gcloud.mutations.length === gcloud.failure?.call ? gcloud.failure : undefined;
+  const failed = new GcloudError('INTERNAL: Connection broken. Please try again.');
+  if (failure?.when === 'before') throw failed;
+  mutate(gcloud.state, call);
+  if (failure?.when === 'after') throw failed;
+  return [];
+}
+
+/** The output of a call that only reads; undefined for one that changes something. */
+function readingOf(state: State, call: Call): readonly string[] | undefined {
+  const { words, flags } = call;
+  const line = words.join(' ');
+  const format = flags.get('format') ?? '';
+  if (line.startsWith('projects describe ')) return [formatValue(format, { projectNumber })];
+  if (line === 'services list') return [...state.apis];
+  const policy = readPolicy(state, call);
+  if (policy !== undefined) return policy.map((binding) => formatValue(format, { bindings: binding }));
+  if (line.startsWith('secrets versions list '))
+    return listVersions(state, call).map((version) => formatValue(format, version));
+  for (const [group, kind] of Object.entries(kinds)) {
+    if (line.startsWith(`${group} describe `)) {
+      const name = words.at(-1) ?? '';
+      requireApi(state, kind);
+      const resource = state.resources.get(keyOf(group, name));
+      if (resource === undefined) throw new GcloudError(kind.notFound(name, projectOf(call)));
+      return [formatValue(format, resource)];
+    }
+    if (kind.list !== undefined && line === `${group} ${kind.list}`) {
+      requireApi(state, kind);
+      return [...state.resources]
+        .filter(([key, resource]) => key.startsWith(`${group}/`) && passes(resource, flags.get('filter')))
+        .map(([, resource]) => formatValue(format, resource));
+    }
+  }
+  return undefined;
+}
+
+function mutate(state: State, call: Call): void {
+  const { words } = call;
+  const line = words.join(' ');
+  const name = words.at(-1) ?? '';
+  if (line.startsWith('services enable ')) {
+    for (const api of words.slice(2)) state.apis.add(api);
+    return;
+  }
+  if (line === 'beta services identity create') {
+    state.resources.set(
+      keyOf('agents', `service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`),
+      {},
+    );
+    return;
+  }
+  if (line.startsWith('scheduler jobs run ')) {
+    requireThere(state, 'scheduler jobs', name);
+    return;
+  }
+  if (line.startsWith('secrets versions add ')) {
+    addVersion(state, name, call.stdin);
+    return;
+  }
+  if (changePolicy(state, call)) return;
+  const isKnown = Object.entries(kinds).some(([group, kind]) => change(state, group, kind, call));
+  if (!isKnown) throw new Error(`unknown command: ${line}`);
+}
+
+/** Whether the call was of this kind. */
+function change(state: State, group: string, kind: Kind, call: Call): boolean {
+  const line = call.words.join(' ');
+  const given = call.words.at(-1) ?? '';
+  const is = (verb: string | undefined) => verb !== undefined && `${line} `.startsWith(`${group} ${verb} `);
+  const isEither = kind.createOrUpdate !== undefined && line.startsWith(`${kind.createOrUpdate} `);
+  const isCreate = is(kind.create);
+  const name = nameFor(state, group, kind, given, isCreate, projectOf(call));
+  const before = state.resources.get(keyOf(group, name));
+  if (group === 'iam roles' && is('undelete')) {
+    if (before?.deleted !== true)
+      throw new GcloudError(`FAILED_PRECONDITION: The role ${name} is not deleted.`);
+    const { deleted, ...kept } = before;
+    state.resources.set(keyOf(group, name), kept);
+    return true;
+  }
+  if (isCreate || is(kind.update) || isEither) {
+    requireApi(state, kind);
+    if (isCreate && before !== undefined && before.deleted !== true)
+      throw new GcloudError(`ALREADY_EXISTS: Resource ${name} already exists`);
+    if (!isCreate && !isEither && before === undefined)
+      throw new GcloudError(kind.notFound(name, projectOf(call)));
+    state.resources.set(keyOf(group, name), kind.build(name, call, before ?? {}, state, projectOf(call)));
+    return true;
+  }
+  if (!is('delete')) return false;
+  requireThere(state, group, name);
+  const user = kind.usedBy?.(name, state);
+  if (user !== undefined) throw new GcloudError(`The resource '${name}' is already being used by '${user}'`);
+  if (group === 'iam roles') state.resources.set(keyOf(group, name), { ...before, deleted: true });
+  else state.resources.delete(keyOf(group, name));
+  if (group !== 'iam roles') state.policies.delete(keyOf(group, name));
+  return true;
+}
+
+function nameFor(
+  state: State,
+  group: string,
+  kind: Kind,
+  given: string,
+  isCreate: boolean,
+  project: string,
+): string {
+  if (group === 'iam service-accounts' && isCreate) return `${given}@${project}.iam.gserviceaccount.com`;
+  if (kind.isNamedByServer && isCreate)
+    return `projects/${project}/${group.split(' ').at(-1)}/${1000000 + state.counter++}`;
+  return given;
+}
+
+function requireThere(state: State, group: string, name: string): void {
+  const kind = kinds[group];
+  if (kind !== undefined && !state.resources.has(keyOf(group, name)))
+    throw new GcloudError(kind.notFound(name, 'my-project'));
+}
+
+function requireApi(state: State, { api }: Kind): void {
+  if (!state.apis.has(`${api}.googleapis.com`))
+    throw new GcloudError(
+      `SERVICE_DISABLED: ${api}.googleapis.com has not been used in project ${projectNumber} before or it is disabled.`,
+    );
+}
+
+const projectOf = ({ flags }: Call): string => flags.get('project') ?? '';
+
+/** `key=value` and `key~pattern`, the two forms of a filter that deploy.sh uses. */
+function passes(resource: unknown, filter: string | undefined): boolean {
+  const parsed = /^([^=~]+)([=~])(.*)$/.exec(filter ?? '');
+  if (parsed === null) return true;
+  const [, key = '', operator, wanted = ''] = parsed;
+  const value = String(valueAt(resource, key));
+  return operator === '=' ? value === wanted : new RegExp(wanted).test(value);
+}

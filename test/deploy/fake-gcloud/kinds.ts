@@ -1,0 +1,293 @@
+import { z } from 'zod';
+import { type Call, parsePairs } from './arguments';
+import { computeKinds } from './compute-kinds';
+import { GcloudError, keyOf, type Resource, type State } from './state';
+
+export const projectNumber = '123456789012';
+
+/** One kind of resource: which commands make and change it, and what it then looks like. */
+export interface Kind {
+  /** The API that has to be enabled. */
+  readonly api: string;
+  readonly create?: string;
+  readonly update?: string;
+  /** Makes where there is none and changes where there is one. */
+  readonly createOrUpdate?: string;
+  /** Its listing's verb; and its names are the server's. */
+  readonly list?: string;
+  readonly isNamedByServer?: boolean;
+  readonly notFound: (name: string, project: string) => string;
+  /** The resource after the call. Throws a GcloudError where Google would refuse. */
+  readonly build: (name: string, call: Call, before: Resource, state: State, project: string) => Resource;
+  /** Which other resources keep it from being deleted. */
+  readonly usedBy?: (name: string, state: State) => string | undefined;
+}
+
+const labelsOf = ({ flags }: Call, before: Resource) => {
+  const given = flags.get('labels') ?? flags.get('update-labels') ?? flags.get('user-labels');
+  return { ...z.record(z.string(), z.string()).catch({}).parse(before.labels), ...parsePairs(given) };
+};
+
+export const requireResource = (state: State, group: string, name: string, text: string) => {
+  if (!state.resources.has(keyOf(group, name))) throw new GcloudError(text);
+};
+
+const requireAccount = (state: State, email: string | undefined) => {
+  if (email === undefined) return;
+  requireResource(
+    state,
+    'iam service-accounts',
+    email.split('/').at(-1) ?? '',
+    `PERMISSION_DENIED: Permission 'iam.serviceaccounts.actAs' denied on service account ${email} (or it may not exist).`,
+  );
+};
+
+const seconds = (text: string | undefined) => (text === '7d' ? '604800s' : text);
+
+export const kinds: Readonly<Record<string, Kind>> = {
+  ...computeKinds,
+  'iam service-accounts': {
+    api: 'iam',
+    create: 'create',
+    update: 'update',
+    notFound: () =>
+      'NOT_FOUND: Unknown service account. This command is authenticated as operator@example.com',
+    build: (name, { flags }) => {
+      if (name.split('@')[0]?.length ?? 31 > 30) requireIdLength(name.split('@')[0] ?? '');
+      return { name: `accounts/${name}`, email: name, displayName: flags.get('display-name') };
+    },
+  },
+  'iam roles': {
+    api: 'iam',
+    create: 'create',
+    update: 'update',
+    notFound: (name, project) => `NOT_FOUND: The role named projects/${project}/roles/${name} was not found.`,
+    build: (name, { flags }, before, _, project) => {
+      if (before.deleted === true)
+        throw new GcloudError(
+          `FAILED_PRECONDITION: You can't create a role with role_id (${name}) where there is an existing role with that role_id in a deleted state.`,
+        );
+      return {
+        name: `projects/${project}/roles/${name}`,
+        title: flags.get('title'),
+        includedPermissions: flags.get('permissions')?.split(','),
+        stage: flags.get('stage'),
+      };
+    },
+  },
+  'pubsub topics': {
+    api: 'pubsub',
+    create: 'create',
+    update: 'update',
+    notFound: (name) => `NOT_FOUND: Resource not found (resource=${name}).`,
+    build: (name, call, before, _, project) => ({
+      name: `projects/${project}/topics/${name}`,
+      labels: labelsOf(call, before),
+    }),
+  },
+  'pubsub subscriptions': {
+    api: 'pubsub',
+    create: 'create',
+    update: 'update',
+    notFound: (name) => `NOT_FOUND: Resource not found (resource=${name}).`,
+    build: buildSubscription,
+  },
+  secrets: {
+    api: 'secretmanager',
+    create: 'create',
+    update: 'update',
+    notFound: (name) => `NOT_FOUND: Secret [projects/${projectNumber}/secrets/${name}] not found.`,
+    build: (name, call, before) => ({
+      name: `projects/${projectNumber}/secrets/${name}`,
+      labels: labelsOf(call, before),
+    }),
+  },
+  'artifacts repositories': {
+    api: 'artifactregistry',
+    create: 'create',
+    update: 'update',
+    notFound: () => 'NOT_FOUND: Requested entity was not found.',
+    build: (name, call, before) => ({ name, format: 'DOCKER', labels: labelsOf(call, before) }),
+  },
+  'run services': {
+    api: 'run',
+    createOrUpdate: 'run deploy',
+    notFound: (name) => `Cannot find service [${name}]`,
+    build: buildService,
+  },
+  'scheduler jobs': {
+    api: 'cloudscheduler',
+    create: 'create http',
+    update: 'update http',
+    notFound: () => 'NOT_FOUND: Job not found.',
+    build: (name, { flags }, _, state) => {
+      requireAccount(state, flags.get('oidc-service-account-email'));
+      return {
+        name,
+        schedule: flags.get('schedule'),
+        timeZone: flags.get('time-zone'),
+        description: flags.get('description'),
+        attemptDeadline: flags.get('attempt-deadline'),
+        httpTarget: {
+          uri: flags.get('uri'),
+          httpMethod: flags.get('http-method'),
+          oidcToken: {
+            serviceAccountEmail: flags.get('oidc-service-account-email'),
+            audience: flags.get('oidc-token-audience'),
+          },
+        },
+        // A count of 0 is left out by the API.
+        retryConfig: {
+          ...(flags.get('max-retry-attempts') === '0'
+            ? {}
+            : { retryCount: Number(flags.get('max-retry-attempts')) }),
+          minBackoffDuration: flags.get('min-backoff'),
+          maxBackoffDuration: flags.get('max-backoff'),
+        },
+      };
+    },
+  },
+  'alpha monitoring policies': {
+    api: 'monitoring',
+    create: 'create',
+    update: 'update',
+    list: 'list',
+    isNamedByServer: true,
+    notFound: (name) => `NOT_FOUND: Could not find alert policy ${name}`,
+    build: (name, { flags }) => ({
+      ...z.record(z.string(), z.unknown()).parse(JSON.parse(flags.get('policy') ?? '')),
+      name,
+    }),
+  },
+  'monitoring uptime': {
+    api: 'monitoring',
+    create: 'create',
+    list: 'list-configs',
+    isNamedByServer: true,
+    notFound: (name) => `NOT_FOUND: Uptime check ${name} not found`,
+    build: (name, { flags, words }) => ({
+      name,
+      displayName: words.at(-1),
+      monitoredResource: { labels: parsePairs(flags.get('resource-labels')) },
+      userLabels: parsePairs(flags.get('user-labels')),
+    }),
+  },
+  'beta monitoring channels': {
+    api: 'monitoring',
+    create: 'create',
+    list: 'list',
+    isNamedByServer: true,
+    notFound: (name) => `NOT_FOUND: Could not find channel ${name}`,
+    build: (name, { flags }) => ({
+      name,
+      labels: parsePairs(flags.get('channel-labels')),
+      userLabels: parsePairs(flags.get('user-labels')),
+    }),
+    usedBy: (name, state) =>
+      [...state.resources].find(
+        ([key, policy]) =>
+          key.startsWith('alpha monitoring policies/') && JSON.stringify(policy).includes(name),
+      )?.[0],
+  },
+  'alpha bq datasets': {
+    api: 'bigquery',
+    list: 'list',
+    notFound: (name) => `NOT_FOUND: Not found: Dataset ${name}`,
+    build: (name) => ({ datasetReference: { datasetId: name } }),
+  },
+};
+
+function requireIdLength(id: string): void {
+  if (!/^[a-z](?:[-a-z0-9]{4,28}[a-z0-9])$/.test(id))
+    throw new GcloudError(
+      `INVALID_ARGUMENT: The account ID "${id}" does not have a length between 6 and 30.`,
+    );
+}
+
+function buildSubscription(
+  name: string,
+  call: Call,
+  before: Resource,
+  state: State,
+  project: string,
+): Resource {
+  const { flags } = call;
+  const topic = flags.get('topic');
+  const deadLetterTopic = flags.get('dead-letter-topic');
+  for (const needed of [topic, deadLetterTopic]) {
+    if (needed !== undefined)
+      requireResource(state, 'pubsub topics', needed, `NOT_FOUND: Resource not found (resource=${needed}).`);
+  }
+  requireAccount(state, flags.get('push-auth-service-account'));
+  return {
+    name: `projects/${project}/subscriptions/${name}`,
+    topic: topic === undefined ? before.topic : `projects/${project}/topics/${topic}`,
+    labels: labelsOf(call, before),
+    ackDeadlineSeconds: Number(flags.get('ack-deadline')),
+    messageRetentionDuration: seconds(flags.get('message-retention-duration')),
+    expirationPolicy: {},
+    ...(flags.has('push-endpoint') && {
+      pushConfig: {
+        pushEndpoint: flags.get('push-endpoint'),
+        oidcToken: {
+          serviceAccountEmail: flags.get('push-auth-service-account'),
+          audience: flags.get('push-auth-token-audience'),
+        },
+      },
+      retryPolicy: {
+        minimumBackoff: flags.get('min-retry-delay'),
+        maximumBackoff: flags.get('max-retry-delay'),
+      },
+      deadLetterPolicy: {
+        deadLetterTopic: `projects/${project}/topics/${deadLetterTopic}`,
+        maxDeliveryAttempts: Number(flags.get('max-delivery-attempts')),
+      },
+    }),
+  };
+}
+
+function buildService(name: string, call: Call, _: Resource, state: State): Resource {
+  const { flags } = call;
+  requireAccount(state, flags.get('service-account'));
+  requireAccount(state, flags.get('build-service-account'));
+  const image = flags.get('image')?.split('/') ?? [];
+  requireResource(
+    state,
+    'artifacts repositories',
+    image.at(2) ?? '',
+    `--image: The artifact repository provided does not exist: ${image.join('/')}`,
+  );
+  if (image.at(3) !== name)
+    throw new GcloudError('--image: The service name does not match the service name');
+  for (const [variable, secret = ''] of Object.entries(parsePairs(flags.get('set-secrets')))) {
+    const [secretName = '', version] = secret.split(':');
+    requireResource(
+      state,
+      'secrets versions',
+      `${secretName}/${version}`,
+      `spec.template.spec.containers[0].env.${variable}: Secret ${secret} was not found`,
+    );
+  }
+  return {
+    metadata: {
+      name,
+      labels: parsePairs(flags.get('labels')),
+      annotations: {
+        'run.googleapis.com/ingress': flags.get('ingress'),
+        ...(flags.has('no-invoker-iam-check') && { 'run.googleapis.com/invoker-iam-disabled': 'true' }),
+      },
+    },
+    spec: {
+      template: {
+        metadata: { annotations: { 'autoscaling.knative.dev/maxScale': flags.get('max-instances') } },
+        spec: {
+          containerConcurrency: Number(flags.get('concurrency')),
+          timeoutSeconds: Number(flags.get('timeout')),
+          serviceAccountName: flags.get('service-account'),
+          containers: [{ env: flags.get('set-env-vars'), secrets: flags.get('set-secrets') }],
+        },
+      },
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGcloud, type Gcloud } from './fake-gcloud/gcloud';
+import { serveGcloud } from './fake-gcloud/serve';
+import { emptyState, type State } from './fake-gcloud/state';
+
+export const root = join(__dirname, '../..');
+export const functionNames = readdirSync(join(root, 'functions'));
+export const usual = ['--project', 'my-project', '--location', 'europe-west1'];
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Installation {
+  readonly folder: string;
+  readonly gcloud: Gcloud;
+  /** Runs deploy.sh in the folder, with the fakes first on its PATH. */
+  readonly deploy: (args: readonly string[], stdin?: string) => Promise<Outcome>;
+  /** Writes a bundle's code, as `npm run build` would. */
+  readonly setBundle: (name: string, code: string) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** A folder with deploy.sh, what it reads, bundles, and a fake cloud that starts from `state`. */
+export async function prepareInstallation(state: State = emptyState()): Promise<Installation> {
+  const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  mkdirSync(join(folder, 'schemas'));
+  cpSync(join(root, 'deploy.sh'), join(folder, 'deploy.sh'));
+  cpSync(join(root, 'schemas/schedules.json'), join(folder, 'schemas/schedules.json'));
+  const setBundle = (name: string, code: string) => {
+    mkdirSync(join(folder, 'dist', name), { recursive: true });
+    writeFileSync(join(folder, 'dist', name, 'index.js'), code);
+  };
+  for (const name of functionNames) {
+    mkdirSync(join(folder, 'functions', name), { recursive: true });
+    setBundle(name, `// ${name}`);
+  }
+  const gcloud = createGcloud(state);
+  const server = await serveGcloud(gcloud, join(bin, 'gcloud'));
+  // The bundles are there already; nobody waits for IAM to learn of accounts; certificates are not looked at.
+  for (const name of ['npm', 'sleep', 'openssl'])
+    writeFileSync(join(bin, name), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  return {
+    folder,
+    gcloud,
+    setBundle,
+    deploy: (args, stdin = '') => {
+      gcloud.mutations = [];
+      return runScript(join(folder, 'deploy.sh'), args, { stdin, path: `${bin}:${process.env.PATH}` });
+    },
+    close: async () => {
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs a bash script to its end, whatever its exit code. */
+export const runScript = (
+  file: string,
+  args: readonly string[],
+  {
+    stdin = '',
+    path = process.env.PATH,
+  }: { readonly stdin?: string; readonly path?: string | undefined } = {},
+): Promise<Outcome> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(
+      'bash',
+      [file, ...args],
+      { env: { ...process.env, PATH: path } },
+      (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== 'number') reject(error);
+        else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+      },
+    );
+    child.stdin?.end(stdin);
+  });

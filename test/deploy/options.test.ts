@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { root, runScript, usual } from './installation';
+
+const run = (...args: readonly string[]) => runScript(join(root, 'deploy.sh'), args);
+
+describe("deploy.sh's options", () => {
+  it('are told by --help', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const option of [
+      '--project',
+      '--location',
+      '--prefix',
+      '--domain',
+      '--alert-email',
+      '--source-bucket',
+      '--dry-run',
+      '--destroy',
+      '--data',
+    ])
+      expect(stdout).toContain(`\n  ${option}`);
+  });
+
+  it.each([
+    [[], "--project is missing: expected a project's id such as my-project"],
+    [['--project'], '--project: expected a value'],
+    [['--project', '--dry-run'], '--project: expected a value'],
+    [
+      ['--project', 'My_Project', '--location', 'europe-west1'],
+      "--project My_Project: expected a project's id such as my-project",
+    ],
+    [['--project', 'my-project'], '--location is missing: expected a region such as europe-west1'],
+    [
+      ['--project', 'my-project', '--location', 'Europe'],
+      '--location Europe: expected a region such as europe-west1',
+    ],
+    [
+      [...usual, '--prefix', 'much-too-long-a-prefix'],
+      '--prefix much-too-long-a-prefix: expected 2 to 16 of a-z, 0-9 and -, beginning with a letter',
+    ],
+    [
+      [...usual, '--prefix', "x'; rm -rf ."],
+      "--prefix x'; rm -rf .: expected 2 to 16 of a-z, 0-9 and -, beginning with a letter",
+    ],
+    [
+      [...usual, '--domain', 'https://api.example.com'],
+      "--domain https://api.example.com: expected a host's name such as api.example.com",
+    ],
+    [[...usual, '--alert-email', 'ops'], '--alert-email ops: expected an e-mail address'],
+    [[...usual, '--source-bucket', 'Bad Bucket'], "--source-bucket Bad Bucket: expected a bucket's name"],
+    [[...usual, '--dryrun'], '--dryrun: no such option'],
+    [[...usual, 'my-project'], 'my-project: no such option'],
+    [[...usual, '--data'], '--data and --confirm: expected with --destroy only'],
+    [[...usual, '--destroy', '--confirm', 'my-project'], '--confirm: expected with --data only'],
+    [
+      [...usual, '--destroy', '--data', '--confirm', 'my-projekt'],
+      '--confirm my-projekt: expected my-project',
+    ],
+  ])('%j: one line and exit code 2', async (args, message) => {
+    expect(await run(...args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `deploy.sh: ${message} (--help tells more)\n`,
+    });
+  });
+});

