@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface ServerProcess {
+  readonly pid: number;
   readonly url: string;
   readonly bigqueryUrl: string;
   readonly pubsubHost: string;
@@ -40,6 +41,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   });
   const told = (pattern: RegExp) => pattern.exec(output())?.[1] ?? '';
   return {
+    pid: child.pid ?? 0,
     url: told(/Address\s+(\S+)/),
     bigqueryUrl: told(/BigQuery\s+(\S+)/),
     pubsubHost: told(/Pub\/Sub\s+(\S+)/),

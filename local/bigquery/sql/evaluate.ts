@@ -1,12 +1,21 @@
 import { BigQueryError } from '../errors';
 import type { Row } from '../model';
+import { EngineFailure } from './client';
 import { cellDecoder } from './codec/decode';
 import type { EngineContext } from './context';
 import { queryError, tableNotFound } from './failures';
 import { child, children } from './node';
 import type { PlannedTable, QueryPlan } from './plan';
 import { evaluatePrepared } from './prepared';
-import { encodedRows, encodedValues, framing, maximumRequest, type RowSource, tableContent } from './request';
+import {
+  encodedRows,
+  encodedTogether,
+  encodedValues,
+  framing,
+  maximumRequest,
+  type RowSource,
+  tableContent,
+} from './request';
 import type { Scope } from './scope';
 
 export type { RowSource } from './request';
@@ -21,15 +30,26 @@ export async function evaluate(
   scope: Scope,
   locals: ReadonlyMap<string, RowSource> = new Map(),
 ): Promise<readonly Row[]> {
-  const prepared = await evaluatePrepared(context, plan, scope, (table) => rowsOf(table, scope, locals));
-  if (prepared !== undefined) return decodedRows(plan, prepared);
+  try {
+    const prepared = await evaluatePrepared(context, plan, scope, (table) => rowsOf(table, scope, locals));
+    if (prepared !== undefined) return decodedRows(plan, prepared);
+  } catch (error) {
+    throw outgrown(error, plan) ?? queryError(error, plan.text);
+  }
   const parts: Buffer[] = [plan.request, encodedValues(scope)];
   const divisible: { readonly table: PlannedTable; readonly pieces: readonly Buffer[] }[] = [];
   const room = () => maximumRequest - parts.reduce((sum, part) => sum + part.length + framing, 0);
   for (const table of [...plan.tables].sort(
     (left, right) => Number(left.divisible) - Number(right.divisible),
   )) {
-    const pieces = encodedRows(table, rowsOf(table, scope, locals), scope.parameters, room());
+    const source = rowsOf(table, scope, locals);
+    if (!table.divisible) {
+      const rows = encodedTogether(table, source, scope.parameters, room(), 'row');
+      if (typeof rows === 'number') throw tooLarge(table, rows);
+      parts.push(tableContent(table.name, rows));
+      continue;
+    }
+    const pieces = encodedRows(table, source, scope.parameters, room());
     const [first] = pieces;
     if (first !== undefined && pieces.length === 1 && first.length <= room())
       parts.push(tableContent(table.name, first));
@@ -38,8 +58,7 @@ export async function evaluate(
   const [divided, ...others] = divisible;
   if (divided === undefined) return request(context, plan, parts);
   const fits = divided.pieces.every((piece) => piece.length <= room());
-  if (others.length > 0 || !divided.table.divisible || !fits)
-    throw tooLarge(divided.table, divided.pieces.length);
+  if (others.length > 0 || !fits) throw tooLarge(divided.table, divided.pieces.length);
   const rows: Row[] = [];
   for (const piece of divided.pieces)
     for (const row of await request(context, plan, [...parts, tableContent(divided.table.name, piece)]))
@@ -56,7 +75,7 @@ async function request(
   try {
     answer = await context.client.callEncoded('EvaluateQuery', Buffer.concat(parts));
   } catch (error) {
-    throw queryError(error, plan.text);
+    throw outgrown(error, plan) ?? queryError(error, plan.text);
   }
   return decodedRows(plan, answer);
 }
@@ -71,7 +90,7 @@ function decodedRows(plan: QueryPlan, answer: object): readonly Row[] {
 
 /** The rows that a query needs to see together do not fit into one request. */
 export class TooLargeError extends BigQueryError {
-  /** @param requests as many as the rows would fill */
+  /** @param requests about as many as the rows would fill */
   constructor(
     message: string,
     readonly requests: number,
@@ -85,6 +104,18 @@ function tooLarge(table: PlannedTable, requests: number): TooLargeError {
   return new TooLargeError(
     `Resources exceeded during query execution: the local SQL engine takes at most 4 MiB of rows and parameters at once, and the rows that this query needs of table ${name} are more. Filter them by equality with a value, or use fewer columns.`,
     requests,
+  );
+}
+
+/** The engine evaluates a query in 128 MiB at most, whatever it is told; a query over fewer rows needs less. */
+function outgrown(error: unknown, { tables }: QueryPlan): TooLargeError | undefined {
+  const isSo =
+    error instanceof EngineFailure && error.message.startsWith('Out of memory for MemoryAccountant');
+  if (!isSo) return undefined;
+  const names = tables.map(({ name, reference }) => reference?.tableId ?? name).join(', ');
+  return new TooLargeError(
+    `Resources exceeded during query execution: the local SQL engine has 128 MiB for a query, and this one needs more for the rows of ${names}. Filter them, or use fewer columns.`,
+    2,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { TablePath } from './parse';
-import type { PlannedTable, QueryPlan, QuerySource } from './plan';
+import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './plan';
 import type { QueryParts } from './scans';
 import { rowColumn } from './scope';
 import { edited, fromBytes } from './sql-text';
@@ -35,9 +35,12 @@ export function overParameters(
 /** The parameter that carries a table's rows. */
 export const rowsParameterName = (table: PlannedTable): string => `__rows_${table.name.slice(1)}`;
 
-function rowsType({ schema, withRowColumn }: PlannedTable): EngineType {
-  const field = schema.map((column) => ({ fieldName: column.name, fieldType: engineType(column) }));
-  if (withRowColumn) field.push({ fieldName: rowColumn, fieldType: { typeKind: 'TYPE_INT64' } });
+function rowsType(table: PlannedTable): EngineType {
+  const field = sentFields(table).map((column) => ({
+    fieldName: column.name,
+    fieldType: engineType(column),
+  }));
+  if (table.withRowColumn) field.push({ fieldName: rowColumn, fieldType: { typeKind: 'TYPE_INT64' } });
   const elementType = { typeKind: 'TYPE_STRUCT', structType: { field } };
   return { typeKind: 'TYPE_ARRAY', arrayType: { elementType } };
 }

@@ -21,8 +21,10 @@ export interface PlannedTable {
   readonly reference: TableReference | undefined;
   readonly fullName: string;
   readonly schema: readonly Field[];
-  /** The columns that the query uses; all others are sent as null. */
+  /** The columns that the query uses; of those that are sent, all others are sent as null. */
   readonly columns: ReadonlySet<number>;
+  /** The places of the columns that the engine sees. */
+  readonly sent: readonly number[];
   readonly withRowColumn: boolean;
   readonly valueTable: boolean;
   /** Whether the query may be evaluated on parts of this table, one after the other. */
@@ -98,7 +100,7 @@ async function makePlan(
   const statement = await analyze(context, sql, scope, reached, options);
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
   const parts = queryParts(query);
-  const tables = plannedTables(parts, reached, scope);
+  const tables = plannedTables(parts, reached, source);
   const evaluated = edited(sql, [
     ...tableEdits(parts, paths, tables),
     ...replacedCalls(parts.calls, sql, scope.now),
@@ -135,8 +137,14 @@ function aggregatesOf(query: Node): readonly string[] {
   return names;
 }
 
-function evaluatedTable({ name, schema, withRowColumn, valueTable }: PlannedTable): CatalogTable {
-  return { path: [name], fullName: name, schema, withRowColumn, valueTable };
+function evaluatedTable(table: PlannedTable): CatalogTable {
+  const { name, withRowColumn, valueTable } = table;
+  return { path: [name], fullName: name, schema: sentFields(table), withRowColumn, valueTable };
+}
+
+/** The columns that the engine sees of a table. */
+export function sentFields({ schema, sent }: PlannedTable): readonly Field[] {
+  return sent.flatMap((index) => schema[index] ?? []);
 }
 
 /** Analyses a text against the tables it can reach. Throws what BigQuery would say of it. */
@@ -201,19 +209,36 @@ function withNowParameter(options: object): object {
 }
 
 /** Each table once, with all that any of the query's reads of it needs. */
-function plannedTables(parts: QueryParts, reached: Reach, scope: Scope): readonly PlannedTable[] {
+function plannedTables(
+  parts: QueryParts,
+  reached: Reach,
+  { text: sql, scope }: QuerySource,
+): readonly PlannedTable[] {
   const ticking = scope.now === undefined && parts.calls.some(({ name }) => isClock(name));
   const names = [...new Set(parts.scans.map(({ fullName }) => fullName))];
   return names.flatMap((fullName, position) => {
     const scans = parts.scans.filter((scan) => scan.fullName === fullName);
     const table = reached.tables.find((candidate) => candidate.fullName === fullName);
     if (table === undefined) return [];
-    const planned = plannedTable(table, scans, `#${position}`);
+    const planned = plannedTable(table, scans, `#${position}`, mayShowAnyColumn(sql));
     return [ticking ? { ...planned, divisible: false } : planned];
   });
 }
 
-function plannedTable(table: ReachableTable, scans: readonly TableScan[], name: string): PlannedTable {
+/**
+ * Whether a column that the query does not use may still matter to its meaning: only a star stands for columns that it
+ * does not name (`* EXCEPT (unused)`, the sides of a UNION). Every other star is taken for one as well.
+ */
+function mayShowAnyColumn({ bytes }: SqlText): boolean {
+  return bytes.replace(/\bCOUNT\s*\(\s*\*\s*\)/gi, '').includes('*');
+}
+
+function plannedTable(
+  table: ReachableTable,
+  scans: readonly TableScan[],
+  name: string,
+  showsAny: boolean,
+): PlannedTable {
   const columns = new Set(scans.flatMap((scan) => scan.columns.map(({ index }) => index)));
   const alternatives = scans.map((scan) => plannedConditions(table, scan));
   return {
@@ -222,6 +247,10 @@ function plannedTable(table: ReachableTable, scans: readonly TableScan[], name: 
     fullName: table.fullName,
     schema: table.schema,
     columns,
+    // A table needs one column at least.
+    sent: [...table.schema.keys()].filter(
+      (index) => showsAny || table.valueTable || columns.has(index) || (columns.size === 0 && index === 0),
+    ),
     withRowColumn: table.withRowColumn,
     valueTable: table.valueTable,
     divisible: scans.length === 1 && scans.every((scan) => scan.rowWise),

@@ -1,11 +1,10 @@
 import { type EngineSession, SessionEnded } from './client';
 import type { EngineContext } from './context';
-import { queryError } from './failures';
 import { child, children, text } from './node';
 import { rowsParameterName } from './over-parameters';
 import type { PlannedTable, QueryPlan } from './plan';
 import {
-  encodedRows,
+  encodedTogether,
   encodedValues,
   framing,
   maximumRequest,
@@ -35,7 +34,7 @@ const runsBeforePreparing = 1;
 
 /**
  * Evaluates a plan as a prepared query over parameters, which spares the engine its analysis: a tenth of the time.
- * Undefined where the plan is not, or cannot be, evaluated so; then nothing has happened.
+ * Undefined where the plan is not, or cannot be, evaluated so; then nothing has happened. Throws what the engine says.
  */
 export async function evaluatePrepared(
   context: EngineContext,
@@ -48,15 +47,15 @@ export async function evaluatePrepared(
   const parts = [preparedQueryId(prepared.id), encodedValues(scope)];
   let room = maximumRequest - parts.reduce((sum, part) => sum + part.length, 0) - framing;
   for (const table of plan.tables) {
-    const [rows, ...more] = encodedRows(table, rowsOf(table), scope.parameters, room, 'struct');
-    if (rows === undefined || more.length > 0 || rows.length + framing > room) return undefined;
+    const rows = encodedTogether(table, rowsOf(table), scope.parameters, room - framing, 'struct');
+    if (typeof rows === 'number') return undefined;
     parts.push(rowsParameter(rowsParameterName(table), rows));
     room -= rows.length + framing;
   }
   try {
     return await context.client.callEncoded('EvaluateQuery', Buffer.concat(parts), prepared.session);
   } catch (error) {
-    if (!(error instanceof SessionEnded)) throw queryError(error, plan.text);
+    if (!(error instanceof SessionEnded)) throw error;
     preparations.delete(plan);
     return undefined;
   }

@@ -33,34 +33,53 @@ export interface RowSource {
 /** As rows of a table's contents, or as the structs of an array. Both hold the same cells. */
 export type RowForm = 'row' | 'struct';
 
+/** A cell of a row by its place there; without an encoder it is sent as null. */
+interface SentCell {
+  readonly index: number;
+  readonly encode: CellEncoder | undefined;
+}
+
+interface RowWriter {
+  /** False where the row cannot matter; then nothing was written. */
+  readonly write: (writer: ByteWriter, index: number) => boolean;
+}
+
+function rowWriter(
+  table: PlannedTable,
+  source: RowSource,
+  parameters: readonly TypedValue[],
+  form: RowForm,
+): RowWriter {
+  const matters = table.alternatives && anyTest(table.alternatives, parameters);
+  const cells = table.sent.map((index): SentCell => {
+    const field = table.schema[index];
+    return { index, encode: field && table.columns.has(index) ? cellEncoder(field) : undefined };
+  });
+  const withPlace = table.withRowColumn && table.columns.has(table.schema.length);
+  return {
+    write(writer, index) {
+      const row = source.rows[index];
+      if (row === undefined || (matters !== undefined && !matters(row))) return false;
+      const place = withPlace ? (source.places?.[index] ?? index) : undefined;
+      writeRow(writer, form, cells, row, table.withRowColumn, place);
+      return true;
+    },
+  };
+}
+
 /** Encoded rows of a table, in pieces of at most `limit` bytes each (a longer row is a piece of its own). */
 export function encodedRows(
   table: PlannedTable,
   source: RowSource,
   parameters: readonly TypedValue[],
   limit: number,
-  form: RowForm = 'row',
 ): readonly Buffer[] {
-  const matters = table.alternatives && anyTest(table.alternatives, parameters);
-  const encoders = table.schema.map((field, index) =>
-    table.columns.has(index) ? cellEncoder(field) : undefined,
-  );
-  const withPlace = table.withRowColumn && table.columns.has(table.schema.length);
+  const { write } = rowWriter(table, source, parameters, 'row');
   const pieces: Buffer[] = [];
   let writer = byteWriter();
   for (let index = 0; index < source.rows.length; index += 1) {
-    const row = source.rows[index];
-    if (row === undefined || (matters !== undefined && !matters(row))) continue;
     const before = writer.length;
-    writeRow(
-      writer,
-      form,
-      encoders,
-      row,
-      table.withRowColumn,
-      withPlace ? (source.places?.[index] ?? index) : undefined,
-    );
-    if (writer.length <= limit || before === 0) continue;
+    if (!write(writer, index) || writer.length <= limit || before === 0) continue;
     pieces.push(writer.buffer.subarray(0, before));
     const rest = writer.buffer.subarray(before, writer.length);
     writer = byteWriter(Math.max(4096, rest.length));
@@ -70,19 +89,40 @@ export function encodedRows(
   return [...pieces, written(writer)];
 }
 
+/**
+ * Encoded rows of a table that must be seen together; where they are longer than `limit`, about how many times as
+ * long. That is estimated from the first rows, so that rows that do not fit cost little.
+ */
+export function encodedTogether(
+  table: PlannedTable,
+  source: RowSource,
+  parameters: readonly TypedValue[],
+  limit: number,
+  form: RowForm,
+): Buffer | number {
+  const { write } = rowWriter(table, source, parameters, form);
+  const writer = byteWriter();
+  for (let index = 0; index < source.rows.length; index += 1) {
+    write(writer, index);
+    if (writer.length > limit)
+      return (source.rows.length / (index + 1)) * (writer.length / Math.max(1, limit));
+  }
+  return written(writer);
+}
+
 function writeRow(
   writer: ByteWriter,
   form: RowForm,
-  encoders: readonly (CellEncoder | undefined)[],
+  cells: readonly SentCell[],
   row: Row,
   withRowColumn: boolean,
   place: number | undefined,
 ): void {
   const start = beginMessage(writer, 1);
   const struct = form === 'struct' ? beginMessage(writer, 14) : undefined;
-  for (let index = 0; index < encoders.length; index += 1) {
+  for (const { index, encode } of cells) {
     const cell = beginMessage(writer, 1);
-    encoders[index]?.(writer, row[index]);
+    encode?.(writer, row[index]);
     endMessage(writer, cell);
   }
   if (withRowColumn) {

@@ -19,9 +19,14 @@ export function parseDecimal(text: string, scale: number): bigint | undefined {
   if (whole === '' && fraction === '') return undefined;
   const shift = scale - fraction.length + Number(exponent);
   const digits = BigInt(`${whole}${fraction}`);
-  const magnitude =
-    shift >= 0 ? digits * 10n ** BigInt(shift) : dividedRounded(digits, 10n ** BigInt(-shift));
+  const magnitude = shift >= 0 ? digits * powerOfTen(shift) : dividedRounded(digits, powerOfTen(-shift));
   return sign === '-' ? -magnitude : magnitude;
+}
+
+const powersOfTen = Array.from({ length: bigNumericScale + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+
+function powerOfTen(exponent: number): bigint {
+  return powersOfTen[exponent] ?? 10n ** BigInt(exponent);
 }
 
 function dividedRounded(value: bigint, divisor: bigint): bigint {
@@ -47,15 +52,30 @@ export function formatDecimal(value: bigint, scale: number): string {
 
 /** Two's complement, little-endian, as few bytes as hold it. */
 export function toLittleEndian(value: bigint): Buffer {
-  const bytes: number[] = [];
+  const words: bigint[] = [];
   let rest = value;
-  for (;;) {
-    const byte = Number(rest & 0xffn);
-    bytes.push(byte);
-    rest >>= 8n;
-    const signed = (byte & 0x80) !== 0;
-    if ((rest === 0n && !signed) || (rest === -1n && signed)) return Buffer.from(bytes);
+  do {
+    words.push(BigInt.asUintN(64, rest));
+    rest >>= 64n;
+  } while (rest !== 0n && rest !== -1n);
+  // One byte more than the words: where they leave no room for the sign, it stands there.
+  const bytes = Buffer.alloc(words.length * 8 + 1, rest === 0n ? 0 : 0xff);
+  for (const [index, word] of words.entries()) bytes.writeBigUInt64LE(word, index * 8);
+  return bytes.subarray(0, neededBytes(bytes));
+}
+
+/** Without the last bytes that only repeat the sign. */
+function neededBytes(bytes: Buffer): number {
+  let length = bytes.length;
+  const filler = bytes[length - 1] ?? 0;
+  while (
+    length > 1 &&
+    bytes[length - 1] === filler &&
+    ((bytes[length - 2] ?? 0) & 0x80) === (filler & 0x80)
+  ) {
+    length -= 1;
   }
+  return length;
 }
 
 export function fromLittleEndian(bytes: Uint8Array): bigint {

@@ -94,7 +94,8 @@ async function leafResult(
   const snapshot = scope.read(reference);
   if (snapshot === undefined || tableKey(reference) !== table.fullName) return undefined;
   const { schema, rows } = snapshot;
-  const result = await leafRows(context, scope, text, leaf, { reference, schema, rows }, plan);
+  const isTooLarge = plan === whole;
+  const result = await leafRows(context, scope, text, leaf, { reference, schema, rows }, plan, isTooLarge);
   return result && { output: plan.output, rows: result };
 }
 
@@ -105,9 +106,10 @@ async function leafRows(
   leaf: LeafSelect,
   table: LeafTable,
   plan: QueryPlan,
+  isTooLarge: boolean,
 ): Promise<readonly Row[] | undefined> {
   try {
-    return await evaluate(context, plan, scope);
+    if (!isTooLarge) return await evaluate(context, plan, scope);
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
   }
