@@ -23,6 +23,8 @@ export type ToServers =
 export async function startServersInThread(
   options: ServersOptions,
   log: (line: string) => void,
+  /** What runs in the thread: a file that calls serveInThread. */
+  entry: string = join(__dirname, 'servers-thread.ts'),
 ): Promise<Servers> {
   const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly, bigqueryLimits, faults } = options;
   const workerData: ServersOptions = {
@@ -33,7 +35,7 @@ export async function startServersInThread(
     bigqueryLimits,
     faults,
   };
-  const thread = new Worker(join(__dirname, 'servers-thread.ts'), {
+  const thread = new Worker(entry, {
     workerData,
     execArgv: ['--require', 'tsx/cjs'],
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LimitOptions } from './bigquery/limits/limits';
 import { startBigQuery } from './bigquery/server';
+import type { OnCommit } from './bigquery/store/store';
 import type { FaultOptions } from './faults/faults';
 import { startPubSub } from './pubsub/server';
 
@@ -39,8 +40,12 @@ export interface Servers extends ServerAddresses {
   readonly close: () => Promise<void>;
 }
 
-/** Starts BigQuery and Pub/Sub. Throws an Error naming the port where one is taken; then none of them runs. */
-export async function startServers(options: ServersOptions, log: (line: string) => void): Promise<Servers> {
+/** Starts BigQuery and Pub/Sub. `onCommit` is told of every change of a table. Throws an Error naming the port where one is taken; then none of them runs. */
+export async function startServers(
+  options: ServersOptions,
+  log: (line: string) => void,
+  onCommit?: OnCommit,
+): Promise<Servers> {
   const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, faults } = options;
   const [bigquery, pubsub] = await Promise.allSettled([
     startBigQuery({
@@ -50,6 +55,7 @@ export async function startServers(options: ServersOptions, log: (line: string) 
       limits,
       faults,
       log,
+      onCommit,
     }),
     startPubSub({
       port: options.pubsubPort,

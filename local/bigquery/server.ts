@@ -17,7 +17,7 @@ import { tableDataRoutes } from './rest/tabledata';
 import { tableRoutes } from './rest/tables';
 import { startSqlEngine } from './sql/engine';
 import { nodeDisk } from './store/disk';
-import { openStore, type Store } from './store/store';
+import { type OnCommit, openStore, type Store } from './store/store';
 
 export interface BigQueryOptions {
   /** 0: chosen by the system. */
@@ -34,6 +34,8 @@ export interface BigQueryOptions {
   readonly limits?: LimitOptions | undefined;
   /** Lets calls fail, hang or lose their answers. */
   readonly faults?: FaultOptions | undefined;
+  /** For who has to see every state of every table, and not only those that a query meets. */
+  readonly onCommit?: OnCommit | undefined;
 }
 
 export interface RunningBigQuery {
@@ -52,8 +54,8 @@ export interface RunningBigQuery {
  * @throws Error if the port is taken, the data folder is in use by another process, or its content is damaged
  */
 export async function startBigQuery(options: BigQueryOptions): Promise<RunningBigQuery> {
-  const { port, host = '127.0.0.1', projectId = 'local', dataDirectory, log = () => {} } = options;
-  const store = openStore({ projectId, dataDirectory, log });
+  const { port, host = '127.0.0.1', projectId = 'local', dataDirectory, onCommit, log = () => {} } = options;
+  const store = openStore({ projectId, dataDirectory, log, onCommit });
   let engine: SqlEngine | undefined;
   try {
     const limits = options.limits && createLimits(options.limits);

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from './callers';
 import { type Answer, type Call, send } from './client';
-import type { Observer } from './observer';
-import type { Quotas } from './sights';
+import type { Quota } from './workload';
 import type { World } from './world';
+
+interface Quotas {
+  readonly monthly: Quota;
+  readonly concurrent: Quota;
+}
 
 /** Changes of tenants by admin calls: one tenant's one after another, each until it has succeeded. */
 export interface Administration {
@@ -14,7 +18,7 @@ export interface Administration {
   readonly done: () => Promise<void>;
 }
 
-export function createAdministration(world: World, observer: Observer): Administration {
+export function createAdministration(world: World): Administration {
   const last = new Map<string, Promise<void>>();
   let calls = 0;
 
@@ -30,7 +34,6 @@ export function createAdministration(world: World, observer: Observer): Administ
   return {
     changeQuotas: (tenantId, { monthly, concurrent }) =>
       next(tenantId, async () => {
-        observer.asked(tenantId, { monthly, concurrent });
         const body = { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent };
         await change(tenantId, 'quotas', { method: 'PATCH', body });
       }),

@@ -35,8 +35,8 @@ const argumentsOf = (options: Exclude<ReturnType<typeof readOptions>, 'help'>): 
   ].join(' ');
 
 /** In place on a terminal, else a line each. */
-function show({ phase, wanted, admitted, ended, slots, violations }: Progress, seconds: number): void {
-  const line = `${seconds.toFixed(0)} s ${phase}: ${wanted} asked for, ${admitted} admitted, ${ended} ended, ${slots} slots, ${violations} violations`;
+function show({ phase, wanted, admitted, ended, violations }: Progress, seconds: number): void {
+  const line = `${seconds.toFixed(0)} s ${phase}: ${wanted} asked for, ${admitted} admitted, ${ended} ended, ${violations} violations`;
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
 }
 

@@ -19,7 +19,8 @@ export interface Findings {
   readonly reconciled: Readonly<Reconciled>;
   readonly deaths: readonly (readonly [name: string, count: number])[];
   readonly traffic: Traffic;
-  readonly looks: number;
+  /** Changes of tables that were judged. */
+  readonly commits: number;
   readonly leftMessages: number;
   readonly deadLetters: number;
   readonly seconds: number;
@@ -49,7 +50,7 @@ export function reportOf(findings: Findings): Report {
     ['dead letters', findings.deadLetters],
     ['duplicate ledger rows', `${verdict.duplicateRows}, ${verdict.contradictions} with another status`],
     ['errors logged', inWords([...journal.errors])],
-    ['looks of the observer', findings.looks],
+    ['commits judged', findings.commits],
     ['quota exceeded', broken('no quota is exceeded')],
     ['conservation law broken', broken('conservation law')],
     ['lost', verdict.lost],

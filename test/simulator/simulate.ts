@@ -1,7 +1,6 @@
 import { createAdministration, untilAnswered } from './administration';
 import { type Caller, describe } from './callers';
 import { createGate } from './gate';
-import { startObserver } from './observer';
 import type { SimulatorOptions } from './options';
 import { play } from './play';
 import { countMessages, untilQuiet } from './quiet';
@@ -18,7 +17,6 @@ export interface Progress {
   readonly wanted: number;
   readonly admitted: number;
   readonly ended: number;
-  readonly slots: number;
   readonly violations: number;
 }
 
@@ -38,16 +36,14 @@ export async function simulate(
   const began = performance.now();
   const world = await startWorld(options);
   try {
-    const { journal, fleets, bigquery, clock } = world;
+    const { journal, fleets, bigquery } = world;
     const register = createRegister();
     let phase = 'onboarding';
-    let slots = () => 0;
     onProgress(() => ({
       phase,
       wanted: register.wanted.size,
       admitted: register.admitted.size,
       ended: journal.endedRuns.size,
-      slots: slots(),
       violations: journal.violations.length,
     }));
     const plans = planTenants(options);
@@ -56,10 +52,8 @@ export async function simulate(
     const tenantIds = plans.map(({ tenantId }) => tenantId);
 
     world.setTrouble(true);
-    const observer = startObserver({ tenants: plans, bigquery, now: clock.now, journal });
-    slots = observer.slots;
     const scheduler = startScheduler(options.seed, world);
-    const administration = createAdministration(world, observer);
+    const administration = createAdministration(world);
     const { seed } = options;
     phase = 'playing';
     await play(options, { seed, world, register, gate: createGate(), callers, administration });
@@ -68,7 +62,6 @@ export async function simulate(
     world.setTrouble(false);
     const isQuiet = await untilQuiet(world, tenantIds, quietLimitMs);
     await scheduler.stop();
-    await observer.stop();
     if (!isQuiet) journal.violate('all comes to an end', `Not quiet after ${quietLimitMs / 1000} s`);
     phase = 'judging';
     const leftMessages = await countMessages(world, world.subscriptions.runs);
@@ -81,7 +74,7 @@ export async function simulate(
       reconciled: scheduler.reconciled,
       deaths: Object.entries(fleets).map(([name, fleet]) => [name, fleet.deaths()]),
       traffic: world.traffic,
-      looks: observer.looks(),
+      commits: world.commits(),
       leftMessages,
       deadLetters: await countMessages(world, world.subscriptions.deadLetters),
       seconds: (performance.now() - began) / 1000,

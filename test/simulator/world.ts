@@ -11,6 +11,7 @@ import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { runIdOfKey } from '../../shared/domain/idempotency-key';
+import { findingShape } from './audit-finding';
 import { type Clock, createClock } from './clock';
 import { compositions, type FunctionName, type Surroundings } from './compositions';
 import { type Fleet, requestName, startFleet } from './fleet';
@@ -29,6 +30,8 @@ export interface World {
   /** The id that a run without an idempotency key gets by the request of this name. */
   readonly runIdOf: (request: string) => string;
   readonly traffic: Traffic;
+  /** Changes of tables that were judged. */
+  readonly commits: () => number;
   /** Makes a file with one row, and gives its URI. */
   readonly putToken: (token: string) => string;
   /** Faults and deaths, from now on or no longer. */
@@ -59,6 +62,15 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     const directory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-simulator-'));
     closers.push(() => rmSync(directory, { recursive: true, force: true }));
     const schemas = mergeSchemas(directory);
+    const clock = createClock(start);
+    const journal = createJournal(clock.now);
+    let commits = 0;
+    const hear = (line: string) => {
+      commits++;
+      for (const { invariant, facts, runIds } of findingShape.parse(JSON.parse(line)).violations) {
+        journal.violate(invariant, facts, runIds);
+      }
+    };
     const servers = await startServersInThread(
       {
         bigqueryPort: 0,
@@ -67,7 +79,8 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
         isMemoryOnly: true,
         faults: { seed, rate: 0, ...shortTimes },
       },
-      () => undefined,
+      hear,
+      join(__dirname, 'audited-servers-thread.ts'),
     );
     closers.push(() => servers.close());
     const credentials = await startCredentials(join(directory, 'credentials'));
@@ -82,8 +95,6 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
 
     const traffic = watchTraffic(servers.bigqueryUrl);
     closers.push(traffic.stop);
-    const clock = createClock(start);
-    const journal = createJournal(clock.now);
     const runIdOf = (request: string) => runIdOfKey(`simulation ${seed}`, request);
     const oblivion = createFaults({ seed, rate: 0 });
     const surroundings: Surroundings = {
@@ -129,6 +140,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       subscriptions,
       runIdOf,
       traffic,
+      commits: () => commits,
       putToken: createPutToken(directory),
       setTrouble(isOn) {
         servers.bigquery.setFaultRate(isOn ? faultRate : 0);

@@ -1,4 +1,4 @@
-import type { DatasetReference, TableReference, TableSnapshot, TableStore } from '../model';
+import type { DatasetReference, TableChange, TableReference, TableSnapshot, TableStore } from '../model';
 import { answerable } from './answerable';
 import { currentTag } from './commit-tag';
 import { dataFolder, readDataFolder } from './data-folder';
@@ -38,12 +38,20 @@ export interface Store extends TableStore {
   close(): Promise<void>;
 }
 
+/** Told of every change that was made to a table, in their order, with the state that it made; undefined: it is gone. */
+export type OnCommit = (
+  reference: TableReference,
+  change: TableChange,
+  state: TableSnapshot | undefined,
+) => void;
+
 export interface StoreOptions {
   readonly projectId: string;
   /** Absent: everything is kept in memory only. */
   readonly dataDirectory?: string | undefined;
   readonly disk?: Disk;
   readonly log?: (line: string) => void;
+  readonly onCommit?: OnCommit | undefined;
 }
 
 /** @throws Error if another process uses the data folder, or it is damaged */
@@ -52,6 +60,7 @@ export function openStore({
   dataDirectory,
   disk = nodeDisk,
   log = () => {},
+  onCommit,
 }: StoreOptions): Store {
   const unlock = dataDirectory === undefined ? () => {} : lockFolder(dataDirectory);
   try {
@@ -87,6 +96,7 @@ export function openStore({
           if (change === undefined) return result;
           tag?.mayCommit();
           await commitChange(files, dataset, reference, change, tag?.job);
+          onCommit?.(reference, change, snapshot(reference, shelf.table(reference)));
           return result;
         });
       },

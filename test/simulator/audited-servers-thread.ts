@@ -1,0 +1,12 @@
+import { say, serveInThread } from '../../local/serve-in-thread';
+import { createAudit } from './audit';
+import type { Finding } from './audit-finding';
+
+/** The servers' thread of a simulation: every commit is judged where it is made. */
+const tell = (finding: Finding) => say(JSON.stringify(finding));
+
+const audit = createAudit();
+const silent = () => undefined;
+serveInThread(silent, (reference, change, state) => {
+  tell({ violations: audit(reference, change, state) });
+});
