@@ -52,7 +52,7 @@ async function buildFunction(
   );
   const schemas = schemasReadBy(bundle.modules);
   copySchemas(schemasDirectory, schemas, directory);
-  writePackageFiles(name, directory);
+  await writePackageFiles(name, directory);
   return { ...bundle, name, directory, schemas };
 }
 

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { z } from 'zod';
 
 export interface Bundle {
   readonly bytes: number;
@@ -10,6 +11,16 @@ export interface Bundle {
 
 const projectRoot = join(__dirname, '../..');
 const framework = dirname(require.resolve('@google-cloud/functions-framework'));
+
+const form = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const;
 
 /**
  * Bundles functions-framework and the function that `entryPoint` registers into one file, which starts the server when
@@ -23,23 +34,27 @@ export async function bundleFunction(entryPoint: string, outputFile: string): Pr
     },
     outfile: outputFile,
     absWorkingDir: projectRoot,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
     sourcemap: 'external',
     sourcesContent: false,
-    legalComments: 'none',
     metafile: true,
-    logLevel: 'silent',
+    ...form,
     alias: { 'function-of-this-bundle': entryPoint },
     plugins: [ownLoader, onlyWhatIsUsedOfZod],
   });
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
   if (output === undefined) throw new Error(`${entryPoint}: esbuild made no bundle`);
+  nameSourcesFromRoot(`${outputFile}.map`);
   const used = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   return { bytes: output.bytes, modules: used.map(([path]) => fromRoot(path)).sort() };
+}
+
+const mapShape = z.looseObject({ sources: z.array(z.string()) });
+
+/** Where the bundle was written is nobody's concern who reads a stack trace. */
+function nameSourcesFromRoot(file: string): void {
+  const map = mapShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const sources = map.sources.map((source) => fromRoot(relative(projectRoot, join(dirname(file), source))));
+  writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
 /** Dependencies may be installed elsewhere, and linked to. */
@@ -54,6 +69,17 @@ const ownLoader: Plugin = {
       resolveDir: projectRoot,
     })),
 };
+
+/** Bundles a script that runs on its own, from shared/bundle/. */
+export async function bundleScript(entryPoint: string, outputFile: string): Promise<void> {
+  await build({
+    entryPoints: [entryPoint],
+    outfile: outputFile,
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [onlyWhatIsUsedOfZod],
+    ...form,
+  });
+}
 
 /** `z` is an object to esbuild and stays whole, messages in fifty languages included; a namespace it can take apart. */
 const onlyWhatIsUsedOfZod: Plugin = {

@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync } from 'esbuild';
 import { z } from 'zod';
+import { bundleScript } from './bundle';
 
 const projectRoot = join(__dirname, '../..');
 const framework = '@google-cloud/functions-framework';
 const frameworkFolder = 'functions-framework';
-const binary = { [frameworkFolder]: 'start.js' };
+const startScript = 'start.js';
+const cacheScript = 'make-cache.js';
 
 const versionShape = z.object({ version: z.string() });
 const projectShape = versionShape.extend({ license: z.string(), engines: z.record(z.string(), z.string()) });
@@ -15,10 +16,11 @@ const projectShape = versionShape.extend({ license: z.string(), engines: z.recor
  * Writes what Google's Node.js buildpack reads beside the bundle. It installs by `npm ci` and starts
  * `node_modules/.bin/functions-framework`, which it expects package.json to depend on (otherwise it installs one of its own):
  * https://github.com/GoogleCloudPlatform/buildpacks, cmd/nodejs/functions_framework/lib/lib.go and cmd/nodejs/npm/lib/lib.go.
- * Here that is a package in a folder beside the bundle, whose framework it starts: so what runs is what was tested, and nothing
- * is downloaded. https://cloud.google.com/run/docs/runtimes/nodejs-dependencies allows for such local modules.
+ * Here that is a package in a folder beside the bundle, whose framework it starts: what runs is what was tested, and
+ * nothing is downloaded. The buildpacks' own tests have such a dependency: builders/testdata/nodejs/functions/local_dependency.
+ * After installing it runs the script `gcp-build`; here that compiles the bundle for the Node that will run it.
  */
-export function writePackageFiles(name: string, outputDirectory: string): void {
+export async function writePackageFiles(name: string, outputDirectory: string): Promise<void> {
   const { version, license, engines } = readPackage(join(projectRoot, 'package.json'), projectShape);
   const folder = join(outputDirectory, frameworkFolder);
   const own = { name: `tenant-pipelines-${name}`, version, license };
@@ -26,7 +28,7 @@ export function writePackageFiles(name: string, outputDirectory: string): void {
   const bundled = {
     name: framework,
     version: readPackage(join(require.resolve(framework), '../../../package.json'), versionShape).version,
-    bin: binary,
+    bin: { [frameworkFolder]: startScript },
   };
   mkdirSync(folder, { recursive: true });
   writeJson(join(outputDirectory, 'package.json'), {
@@ -34,6 +36,7 @@ export function writePackageFiles(name: string, outputDirectory: string): void {
     private: true,
     main: 'index.js',
     engines,
+    scripts: { 'gcp-build': `node ${frameworkFolder}/${cacheScript} ${name}` },
     dependencies,
   });
   writeJson(join(outputDirectory, 'package-lock.json'), {
@@ -48,17 +51,16 @@ export function writePackageFiles(name: string, outputDirectory: string): void {
     },
   });
   writeJson(join(folder, 'package.json'), bundled);
-  writeStart(join(folder, 'start.js'));
+  await writeScripts(folder);
 }
 
-function writeStart(file: string): void {
-  const { code } = transformSync(readFileSync(join(projectRoot, 'shared/bundle/start.ts'), 'utf8'), {
-    loader: 'ts',
-    format: 'cjs',
-    target: 'node20',
-  });
-  writeFileSync(file, `#!/usr/bin/env node\n${code}`);
-  chmodSync(file, 0o755);
+/** They run outside of the bundle. */
+async function writeScripts(folder: string): Promise<void> {
+  const scripts = { [startScript]: 'start.ts', [cacheScript]: 'make-cache.ts' };
+  for (const [name, source] of Object.entries(scripts)) {
+    await bundleScript(join(projectRoot, 'shared/bundle', source), join(folder, name));
+    chmodSync(join(folder, name), 0o755);
+  }
 }
 
 const readPackage = <T>(file: string, shape: z.ZodType<T>): T =>

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { z } from 'zod';
 import { type BuiltFunction, buildFunctions } from '../../../local/build/build-functions';
 import { startCredentials } from '../../../local/credentials';
@@ -8,9 +10,11 @@ import { startServersInThread } from '../../../local/servers-in-thread';
 import { createApiKey } from '../../../shared/domain/api-key';
 import { asAdmin, call, endOfRun, withKey } from '../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../support/server-process';
-import { type Deployed, startDeployed } from './deployed';
+import { type Deployed, installDeployed, startDeployed } from './deployed';
 
 const addressShape = z.object({ port: z.number() });
+/** Not of the bundle, which is one long line. */
+const stackInSources = /\bat (?:\S+ \(|async .*\(|)(shared|node_modules)\/[\w@./-]+\.[tj]s:\d+:\d+/;
 const stackTrace = /\bat .*:\d+:\d+|\.js|\.ts/;
 /** A whole answer of BigQuery's, whose row is not what was asked for. */
 const wrongRow = JSON.stringify({
@@ -44,7 +48,10 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       PUBSUB_EMULATOR_HOST: servers.pubsubHost,
       ADMIN_API_KEY: asAdmin['X-Admin-Key'],
     };
-    for (const { name } of built) functions.set(name, await start(name, environment));
+    for (const { name, directory } of built) {
+      await installDeployed(directory);
+      functions.set(name, await start(name, environment));
+    }
     // The clients read where their servers are from the environment; here only for making topic and subscription.
     Object.assign(process.env, environment);
     await prepareMessaging({ runTopic: 'pipeline-runs', workerUrl: urlOf('worker') });
@@ -62,6 +69,15 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
   };
   const urlOf = (name: string): string => functions.get(name)?.url ?? '';
   let apiKey = '';
+
+  it('have their code compiled beside them', () => {
+    for (const { directory } of built) {
+      const code = readFileSync(join(directory, 'index.js'), 'latin1');
+      const cachedData = readFileSync(join(directory, 'index.js.cache'));
+      const wrapped = `(function (exports, require, __filename, __dirname) {${code}\n})`;
+      expect(new Script(wrapped, { cachedData }).cachedDataRejected).toBe(false);
+    }
+  });
 
   it('onboard a tenant, from their own schemas', async () => {
     const { status, body } = await call(urlOf('onboard'), 'POST', '/api/v1/customers/onboard', {
@@ -123,24 +139,27 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
 
   it.each([
     ['that the handler meets', wrongRow, 503, 'ZodError'],
-    ['that nobody catches, in Google’s client', '{"rows":"none"}', 500, 'TypeError'],
-  ])('log an error %s, and tell the caller nothing of it', async (_what, nonsense, status, name) => {
-    const bigquery = createServer((_request, response) =>
-      response.setHeader('Content-Type', 'application/json').end(nonsense),
-    );
-    await new Promise<void>((resolve) => bigquery.listen(0, '127.0.0.1', resolve));
-    closers.push(async () => void bigquery.close());
-    const { port } = addressShape.parse(bigquery.address());
-    const run = await start('run', { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
-    const response = await fetch(`${run.url}/api/v1/pipelines/run/bundled/gcp/example/dryrun`, {
-      method: 'POST',
-      headers: withKey(createApiKey('bundled')),
-    });
-    expect(response.status).toBe(status);
-    expect(await response.text()).not.toMatch(stackTrace);
-    expect(run.output()).toMatch(stackTrace);
-    expect(run.output()).toContain(name);
-  });
+    ['that nobody catches', '{"rows":"none"}', 500, 'TypeError'],
+  ])(
+    'log an error %s, by its place in the sources, and tell the caller nothing of it',
+    async (_what, nonsense, status, name) => {
+      const bigquery = createServer((_request, response) =>
+        response.setHeader('Content-Type', 'application/json').end(nonsense),
+      );
+      await new Promise<void>((resolve) => bigquery.listen(0, '127.0.0.1', resolve));
+      closers.push(async () => void bigquery.close());
+      const { port } = addressShape.parse(bigquery.address());
+      const run = await start('run', { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
+      const response = await fetch(`${run.url}/api/v1/pipelines/run/bundled/gcp/example/dryrun`, {
+        method: 'POST',
+        headers: withKey(createApiKey('bundled')),
+      });
+      expect(response.status).toBe(status);
+      expect(await response.text()).not.toMatch(stackTrace);
+      expect(run.output()).toMatch(stackInSources);
+      expect(run.output()).toContain(name);
+    },
+  );
 
   it('do not start for another function than their own, or with a broken environment', async () => {
     await expect(start('run', { ...environment, ADMIN_API_KEY: 'short' })).rejects.toThrow(

@@ -12,22 +12,29 @@ export interface Deployed {
 }
 
 /**
- * Installs and starts a built function as Google's buildpacks do: `npm ci`, then the `functions-framework` that this puts
- * into node_modules, under bash, with the function's name in FUNCTION_TARGET. Offline: nothing may be downloaded.
+ * Installs a built function as Google's buildpacks do, by `npm ci` and `npm run gcp-build`. Offline: nothing may be
+ * downloaded.
+ */
+export async function installDeployed(directory: string): Promise<void> {
+  const npm = (...args: readonly string[]) =>
+    promisify(execFile)('npm', [...args, '--quiet'], { cwd: directory, env: baseEnvironment() });
+  await npm('ci', '--offline', '--no-fund', '--no-audit');
+  await npm('run', 'gcp-build');
+}
+
+/**
+ * Starts it as they do: the `functions-framework` that npm has put into node_modules, under bash, with the function's name
+ * in FUNCTION_TARGET.
  */
 export async function startDeployed(
   name: string,
   directory: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Deployed> {
-  const { PATH = '', HOME = '' } = process.env;
-  const base = { PATH, HOME, NODE_ENV: 'production' };
-  const install = ['ci', '--offline', '--quiet', '--no-fund', '--no-audit'];
-  await promisify(execFile)('npm', install, { cwd: directory, env: base });
   const port = await freePort();
   const child = spawn('/bin/bash', ['-c', 'exec node_modules/.bin/functions-framework'], {
     cwd: directory,
-    env: { ...base, ...environment, FUNCTION_TARGET: name, PORT: String(port) },
+    env: { ...baseEnvironment(), ...environment, FUNCTION_TARGET: name, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -49,6 +56,12 @@ export async function startDeployed(
     },
   };
 }
+
+const baseEnvironment = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  NODE_ENV: 'production',
+});
 
 async function untilListening(url: string, child: ChildProcess, output: () => string): Promise<void> {
   while (child.exitCode === null) {
