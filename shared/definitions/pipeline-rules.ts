@@ -49,7 +49,11 @@ function findStepProblems(
   switch (step.type) {
     case 'query':
       return [
-        ...findSqlProblems(['sql'], step.sql, parameters),
+        ...(step.destination?.write_disposition === 'MERGE' ? findPartSqlProblems : findSqlProblems)(
+          ['sql'],
+          step.sql,
+          parameters,
+        ),
         ...findDestinationProblems(step, metadataTables),
       ];
     case 'load':
@@ -58,7 +62,7 @@ function findStepProblems(
       return [
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
         ...step.checks.flatMap((check, index) =>
-          check.type === 'sql' ? findCheckSqlProblems(['checks', index, 'sql'], check.sql, parameters) : [],
+          check.type === 'sql' ? findPartSqlProblems(['checks', index, 'sql'], check.sql, parameters) : [],
         ),
       ];
     case 'export':
@@ -89,8 +93,8 @@ function findSqlProblems(
   return [...unknown, ...findWaysOut(sql)].map((problem) => ({ path, ...problem }));
 }
 
-/** A check's query becomes a part of one statement, so it must be one query without its own semicolon. */
-function findCheckSqlProblems(
+/** A check's query, or one that is merged, becomes a part of one statement: it must be one query without its own semicolon. */
+function findPartSqlProblems(
   path: readonly PropertyKey[],
   sql: string,
   parameters: Parameters,

@@ -10,6 +10,7 @@ import {
   fileName,
   identifier,
   parameterName,
+  queryDestinationShape,
   type retryShape,
   seconds,
   stepBase,
@@ -52,7 +53,7 @@ const queryStepShape = z
     type: z.literal('query'),
     sql: text.optional(),
     sql_file: fileName.optional(),
-    destination: destinationShape.optional(),
+    destination: queryDestinationShape.optional(),
     maximum_bytes_billed: bytesBilledLimit.optional(),
   })
   .refine((step) => (step.sql === undefined) !== (step.sql_file === undefined), {
@@ -181,6 +182,7 @@ type StepShape = Shape['steps'][number];
 
 export type ParameterDefinition = z.infer<typeof parameterShape>;
 export type Destination = z.infer<typeof destinationShape>;
+export type QueryDestination = z.infer<typeof queryDestinationShape>;
 export type RetryPolicy = z.infer<typeof retryShape>;
 export type Check = z.infer<typeof checkShape>;
 export type QualityStep = z.infer<typeof qualityStepShape>;

@@ -54,16 +54,61 @@ export const stepBase = {
   retry: retryShape,
 };
 
-const writeDispositions = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'] as const;
+export const writeDispositions = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'] as const;
 
-export const destinationShape = z.strictObject({
+const dispositions =
+  'WRITE_TRUNCATE: instead of the rows that are there; WRITE_APPEND: beside them; WRITE_EMPTY: only if there are none.';
+
+/** What is said of the table that rows go to. It is made where it is not there. */
+export const destinationFields = {
   table: tableName,
-  write_disposition: z.enum(writeDispositions, { error: `expected one of ${writeDispositions.join(', ')}` }),
   time_partitioning: z
     .strictObject({ type: z.enum(['HOUR', 'DAY', 'MONTH', 'YEAR']).default('DAY'), field: columnName })
     .optional(),
   clustering: z.array(columnName).min(1).max(4).optional(),
+};
+
+export const destinationShape = z.strictObject({
+  ...destinationFields,
+  write_disposition: z
+    .enum(writeDispositions, { error: `expected one of ${writeDispositions.join(', ')}` })
+    .describe(dispositions),
 });
+
+const queryDispositions = [...writeDispositions, 'MERGE'] as const;
+
+/** Of a query, whose rows can be merged as well. */
+export const queryDestinationShape = z
+  .strictObject({
+    ...destinationFields,
+    write_disposition: z
+      .enum(queryDispositions, { error: `expected one of ${queryDispositions.join(', ')}` })
+      .describe(
+        `${dispositions} MERGE: by merge_keys; a row whose key is there takes its place, the others are added. Columns that the table lacks are added to it; columns that the query lacks keep their values.`,
+      ),
+    merge_keys: z
+      .array(columnName)
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        "Of MERGE: the columns by which rows are the same. Each key once among the query's rows and none NULL, or nothing is written.",
+      ),
+  })
+  .refine(
+    (destination) => (destination.write_disposition === 'MERGE') === (destination.merge_keys !== undefined),
+    {
+      path: ['merge_keys'],
+      error: 'expected with write_disposition MERGE, and with no other',
+    },
+  )
+  .refine(
+    ({ merge_keys = [] }) => new Set(merge_keys.map((key) => key.toLowerCase())).size === merge_keys.length,
+    {
+      path: ['merge_keys'],
+      error: 'expected each column once',
+    },
+  );
 
 /** BigQuery refuses less than 10 MiB, the least that it bills. */
 export const bytesBilledLimit = z

@@ -1,5 +1,5 @@
 import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
-import type { LoadStep, QualityStep, QueryStep } from '../definitions/pipeline-shape';
+import type { LoadStep, QualityStep, QueryDestination, QueryStep } from '../definitions/pipeline-shape';
 import { byteLimitOfStep } from '../domain/byte-limit';
 import { toQueryParameters } from '../domain/parameters';
 import { withTenant } from '../domain/sources';
@@ -22,7 +22,7 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
           kind: 'query',
           sql: step.sql,
           parameters,
-          destination: step.destination,
+          ...toTarget(step.destination),
           byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
         },
       };
@@ -41,6 +41,14 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
       };
     }
   }
+}
+
+/** Where a query's rows go. */
+function toTarget(destination: QueryDestination | undefined): Pick<QueryWork, 'destination' | 'merge'> {
+  if (destination === undefined) return {};
+  const { write_disposition, merge_keys = [], ...table } = destination;
+  if (write_disposition === 'MERGE') return { merge: { ...table, keys: merge_keys } };
+  return { destination: { ...table, write_disposition } };
 }
 
 function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {

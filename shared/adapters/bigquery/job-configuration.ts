@@ -12,6 +12,8 @@ export interface QueryWork {
   readonly text?: string | undefined;
   readonly parameters: readonly QueryParameter[];
   readonly destination?: Destination | undefined;
+  /** Instead of a destination: the table that the rows are merged into. */
+  readonly merge?: Merge | undefined;
   readonly byteLimit?: ByteLimit | undefined;
   /** Whether the outcome carries the first rows of the result. */
   readonly wantsRows?: boolean;
@@ -24,6 +26,9 @@ export interface TableReference {
   readonly datasetId: string;
   readonly tableId: string;
 }
+
+/** A table, and the columns by which its rows are the same. */
+export type Merge = Omit<Destination, 'write_disposition'> & { readonly keys: readonly string[] };
 
 export interface ExtractWork {
   readonly kind: 'extract';

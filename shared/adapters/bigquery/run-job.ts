@@ -15,6 +15,7 @@ import {
   toFailure,
   toStatistics,
 } from './job-resource';
+import { runMerge } from './run-merge';
 import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
 export type { ExtractWork, JobRequest, LoadWork, QueryWork } from './job-configuration';
@@ -60,7 +61,10 @@ export const createRunJob = (bigquery: BigQuery): RunJob => {
     try {
       const failure = await guardReads(request, signal);
       if (failure) return { status: 'unknown', failure };
-      return await runJob(bigquery, request, signal);
+      const { work } = request;
+      const run = (each: JobRequest) => runJob(bigquery, each, signal);
+      if (work.kind !== 'query' || !work.merge) return await run(request);
+      return await runMerge(bigquery, request, { work, merge: work.merge }, run);
     } catch (error) {
       signal?.throwIfAborted();
       return { status: 'unknown', failure: classifyFailure(error) };
@@ -90,12 +94,14 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
       rows: [],
     };
   }
-  if (!(work.wantsRows || work.destination || work.wantsResultTable)) {
+  // A merge that made its table was a query with a destination, which who attaches to it cannot know.
+  const isWritten = work.destination !== undefined || (attached && work.merge !== undefined);
+  if (!(work.wantsRows || isWritten || work.wantsResultTable)) {
     return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
   }
   // One more request, and only where something in the result matters: its rows, or how many went to the destination.
   const { rows, totalRows } = parseResult(ended.result ?? (await readResult(job, maxResults)));
-  const rowsWritten = work.destination || work.wantsResultTable ? totalRows : 0;
+  const rowsWritten = isWritten || work.wantsResultTable ? totalRows : 0;
   const resultTable = work.wantsResultTable
     ? ended.resource.configuration?.query?.destinationTable
     : undefined;

@@ -1,0 +1,86 @@
+import { runOfYaml } from '../pipelines/run-of-yaml';
+import { messageOf } from './schemas-directory';
+
+/** A definition with one query step of which the destination, and more, is given. */
+const query = (destination: string, more = '') => `
+steps:
+  - id: first
+    type: query
+    sql: SELECT 1 AS id
+    destination: { table: t, ${destination} }
+${more}`;
+const load = (destination: string) => `
+sources: ['gs://b/']
+steps:
+  - id: first
+    type: load
+    source_uris: [gs://b/f.csv]
+    format: CSV
+    schema: [{ name: id, type: INT64 }]
+    destination: { table: t, ${destination} }
+`;
+
+describe('destinations and policies of definitions', () => {
+  const right: readonly (readonly [string, string])[] = [
+    ['a merge by keys', query('write_disposition: MERGE, merge_keys: [id]')],
+    [
+      'a retry of chosen errors',
+      query('write_disposition: WRITE_EMPTY', '    retry: { retry_on: [conflict] }'),
+    ],
+    ['a bound on steps at once', `max_parallel_steps: 20${query('write_disposition: WRITE_EMPTY')}`],
+  ];
+  it.each(right)('are %s', (_, yaml) => {
+    expect(runOfYaml('run', yaml).definition.steps).toHaveLength(1);
+  });
+
+  const wrong: readonly (readonly [string, string, string])[] = [
+    [
+      'a merge without keys',
+      query('write_disposition: MERGE'),
+      "step 'first', destination.merge_keys: expected with write_disposition MERGE, and with no other, given nothing",
+    ],
+    [
+      'keys without a merge',
+      query('write_disposition: WRITE_APPEND, merge_keys: [id]'),
+      'destination.merge_keys: expected with write_disposition MERGE, and with no other, given ["id"]',
+    ],
+    [
+      'a key twice',
+      query('write_disposition: MERGE, merge_keys: [id, ID]'),
+      'destination.merge_keys: expected each column once',
+    ],
+    [
+      'a key that is no column name',
+      query("write_disposition: MERGE, merge_keys: ['a`b']"),
+      'destination.merge_keys[0]: expected a column name',
+    ],
+    [
+      'a merge of a load',
+      load('write_disposition: MERGE, merge_keys: [id]'),
+      'destination.write_disposition: expected one of WRITE_TRUNCATE, WRITE_APPEND, WRITE_EMPTY, given "MERGE"',
+    ],
+    [
+      'a merged query with a semicolon',
+      query('write_disposition: MERGE, merge_keys: [id]').replace('AS id', 'AS id ;'),
+      "step 'first', sql: expected a query without a semicolon at its end",
+    ],
+    [
+      'a merge into a metadata table',
+      query('write_disposition: MERGE, merge_keys: [id]').replace('table: t', 'table: tenants'),
+      "destination.table: expected a table of the pipeline's own",
+    ],
+    [
+      'a retry of an error that does not pass',
+      query('write_disposition: WRITE_EMPTY', '    retry: { retry_on: [invalid_query] }'),
+      'retry.retry_on[0]: expected some of unavailable, conflict, quota_exceeded,',
+    ],
+    [
+      'no step at once',
+      `max_parallel_steps: 0${query('write_disposition: WRITE_EMPTY')}`,
+      'max_parallel_steps: ',
+    ],
+  ];
+  it.each(wrong)('are never %s', (_, yaml, message) => {
+    expect(messageOf(() => runOfYaml('run', yaml))).toContain(message);
+  });
+});
