@@ -77,7 +77,8 @@ export const queryConfigurationSchema = z.object({
 
 /** `configuration.load` of jobs.insert. */
 export const loadConfigurationSchema = z.object({
-  sourceUris: z.array(z.string()).min(1, 'Load configuration must specify at least one source URI'),
+  /** None where the data comes with the request. */
+  sourceUris: z.array(z.string()).default([]),
   destinationTable: tableReference,
   schema: restSchema.optional(),
   autodetect: z.boolean().nullish(),

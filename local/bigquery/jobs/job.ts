@@ -44,6 +44,16 @@ export interface Job {
   readonly done: Promise<void>;
 }
 
+/** A file that came with the request for a load job. */
+export interface Upload {
+  readonly path: string;
+  readonly bytes: number;
+  /** By a job, which then discards it. */
+  readonly take: () => void;
+  readonly discard: () => Promise<void>;
+  readonly discardUnlessTaken: () => Promise<void>;
+}
+
 /** The rows that a query yielded. */
 export interface QueryRows {
   readonly schema: readonly Field[];

@@ -6,9 +6,17 @@ import { answerable } from '../store/answerable';
 import { asJob } from '../store/commit-tag';
 import type { Store } from '../store/store';
 import { runExtract } from './extract/run-extract';
-import { type Job, type JobOutcome, type JobReference, jobKey, jobName, type QueryRows } from './job';
+import {
+  type Job,
+  type JobOutcome,
+  type JobReference,
+  jobKey,
+  jobName,
+  type QueryRows,
+  type Upload,
+} from './job';
 import { type JobBook, jobOf, type OpenBook } from './job-book';
-import type { JobConfiguration } from './job-configuration';
+import type { JobConfiguration, LoadConfiguration } from './job-configuration';
 import { runLoad } from './load/run-load';
 import { locationOf } from './location';
 import type { QueryResults } from './query-results';
@@ -24,6 +32,8 @@ export interface JobRequest {
   readonly location?: string | undefined;
   /** Whether the job must be known after a restart; it costs two writes. */
   readonly durable: boolean;
+  /** The data of a load job. */
+  readonly upload?: Upload | undefined;
 }
 
 export interface Jobs {
@@ -75,7 +85,11 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       });
       const job = newJob(reference, request.configuration, done);
       await answerable(log, () => book.add(job, request.durable));
-      void perform(job, request.durable).then(finish);
+      const { upload } = request;
+      upload?.take();
+      void perform(job, request)
+        .then(() => upload?.discard())
+        .finally(finish);
       return job;
     },
     async dryRun({ configuration, location }) {
@@ -110,11 +124,13 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
   };
 
-  async function perform(job: Job, durable: boolean): Promise<void> {
+  async function perform(job: Job, { durable, upload }: JobRequest): Promise<void> {
     const startTime = Date.now();
     job.startTime = startTime;
     const tag = { job: jobKey(job.reference), mayCommit: () => refuseIfCancelled(job) };
-    const { rows, ...rest } = await outcomeOf(() => (durable ? asJob(tag, () => work(job)) : work(job)));
+    const { rows, ...rest } = await outcomeOf(() =>
+      durable ? asJob(tag, () => work(job, upload)) : work(job, upload),
+    );
     await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
     if (!durable) job.configuration = withoutParameters(job.configuration);
   }
@@ -129,13 +145,13 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
-  async function work(job: Job): Promise<Work> {
+  async function work(job: Job, upload: Upload | undefined): Promise<Work> {
     const { load, extract } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
       return runExtract(await rowsOfTable({ store, book, results }, table), gcsDirectory, extract);
     }
-    if (load !== undefined) return slowLoad(() => runLoad(store, gcsDirectory, load));
+    if (load !== undefined) return slowLoad(() => runLoad(store, { gcsDirectory, upload }, load));
     const { rows, statistics, destination } = await queries.run(queryOf(job.configuration));
     refuseIfCancelled(job, rows !== undefined);
     return { statistics, ...(rows && { rows }), ...(destination && { destination }) };
@@ -158,8 +174,9 @@ function newJob(reference: JobReference, configuration: JobConfiguration, done: 
 }
 
 function referenceFor(store: Store, book: JobBook, request: JobRequest): JobReference {
-  const { configuration, jobId = `job_${randomUUID()}`, location } = request;
-  if (configuration.load === undefined && configuration.extract === undefined) queryOf(configuration);
+  const { configuration, jobId = `job_${randomUUID()}`, location, upload } = request;
+  if (configuration.load !== undefined) checkSources(configuration.load, upload);
+  else if (configuration.extract === undefined) queryOf(configuration);
   if (!/^[A-Za-z0-9_-]{1,1024}$/.test(jobId)) {
     throw new BigQueryError(
       'invalid',
@@ -172,6 +189,18 @@ function referenceFor(store: Store, book: JobBook, request: JobRequest): JobRefe
     throw new BigQueryError('duplicate', `Already Exists: Job ${jobName(reference)}`);
   }
   return reference;
+}
+
+function checkSources({ sourceUris }: LoadConfiguration, upload: Upload | undefined): void {
+  if (upload === undefined && sourceUris.length === 0) {
+    throw new BigQueryError('invalid', 'Load configuration must specify at least one source URI');
+  }
+  if (upload !== undefined && sourceUris.length > 0) {
+    throw new BigQueryError(
+      'invalid',
+      'Load configuration must not specify source URIs when data is uploaded',
+    );
+  }
 }
 
 function queryOf({ query, copy }: JobConfiguration): NonNullable<JobConfiguration['query']> {

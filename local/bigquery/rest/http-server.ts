@@ -6,8 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { BigQueryError } from '../errors';
+import type { Upload } from '../jobs/job';
 import type { Border, Reply, RestCall } from './border';
 import { createRouter, type Route } from './router';
+import { isUpload, receiveUpload } from './upload';
 import { asBigQueryError, errorBody } from './wire-errors';
 
 /** BigQuery's own limit on a request's body, in bytes. */
@@ -43,8 +45,15 @@ export function createRestServer(
   async function replyTo(request: IncomingMessage): Promise<Reply | 'gone' | undefined> {
     const { method = 'GET', url = '/', headers } = request;
     try {
-      const call = { method, url, text: await readBody(request) };
-      return await border(call, () => handle(call, headers).catch(failure));
+      const { text, upload } = isUpload(url)
+        ? await receiveUpload(request)
+        : { text: await readBody(request), upload: undefined };
+      const call = { method, url, text };
+      try {
+        return await border(call, () => handle(call, headers, upload).catch(failure));
+      } finally {
+        await upload?.discardUnlessTaken();
+      }
     } catch (error) {
       return request.destroyed && !request.complete ? 'gone' : failure(error);
     }
@@ -55,13 +64,17 @@ export function createRestServer(
     return { status: told.status, body: errorBody(told) };
   }
 
-  async function handle({ method, url, text }: RestCall, headers: IncomingHttpHeaders): Promise<Reply> {
+  async function handle(
+    { method, url, text }: RestCall,
+    headers: IncomingHttpHeaders,
+    upload: Upload | undefined,
+  ): Promise<Reply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
     const match = route(method, path);
     if (match === undefined) throw new BigQueryError('notFound', `Not found: ${method} ${path}`);
     const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-    const body = await match.handle({ params: match.params, query, headers, body: parseJson(text) });
+    const body = await match.handle({ params: match.params, query, headers, body: parseJson(text), upload });
     return body === undefined ? { status: 204 } : { status: 200, body };
   }
 }

@@ -21,6 +21,11 @@ export function jobRoutes(store: Store, jobs: Jobs): Route[] {
   const one = `${collection}/:jobId`;
   return [
     { method: 'POST', path: collection, handle: (request) => insert(store, jobs, request) },
+    {
+      method: 'POST',
+      path: `/upload/bigquery/v2${collection}`,
+      handle: (request) => insert(store, jobs, request),
+    },
     { method: 'GET', path: collection, handle: (request) => list(store, jobs, request) },
     { method: 'GET', path: one, handle: async (request) => resourceSoon(await find(store, jobs, request)) },
     {
@@ -45,7 +50,13 @@ async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<o
   checkProject(store, request);
   const { configuration, jobReference } = parseRequest(jobInsertSchema, request.body);
   const location = jobReference?.location ?? undefined;
-  const wanted = { configuration, jobId: jobReference?.jobId, location, durable: true };
+  const wanted = {
+    configuration,
+    jobId: jobReference?.jobId,
+    location,
+    durable: true,
+    upload: request.upload,
+  };
   if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
   const job = await jobs.start(wanted);
   await settled(job, patienceMilliseconds);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Upload } from '../jobs/job';
 
 /** A request with its path taken apart and its body parsed. */
 export interface RestRequest {
@@ -8,6 +9,8 @@ export interface RestRequest {
   readonly headers: IncomingHttpHeaders;
   /** The body as JSON, undefined where there was none. */
   readonly body: unknown;
+  /** Data that came with it. */
+  readonly upload?: Upload | undefined;
 }
 
 /** Answers with a body (200), or with undefined for 204. */

@@ -4,7 +4,7 @@ import { sizeOfRows } from '../../store/field-sizes';
 import { fieldsOfRest } from '../../store/rest-schema';
 import type { Store } from '../../store/store';
 import { writeDestination } from '../destination';
-import type { JobOutcome } from '../job';
+import type { JobOutcome, Upload } from '../job';
 import type { LoadConfiguration } from '../job-configuration';
 import { type BadRecords, createBadRecords } from './bad-records';
 import { readCsv } from './csv';
@@ -20,13 +20,21 @@ type Reader = (
 
 const readers: Readonly<Record<string, Reader>> = { CSV: readCsv, NEWLINE_DELIMITED_JSON: readNdjson };
 
+/** Where data is. */
+interface Places {
+  /** gs://bucket/path is the file bucket/path below it. */
+  readonly gcsDirectory: string;
+  /** Read instead of files there. */
+  readonly upload?: Upload | undefined;
+}
+
 /**
  * Reads files into a table: all of their rows in one commit, or none.
  * @throws BigQueryError `notFound` (a file, dataset or table), `invalid` (a row, or the configuration), `duplicate`
  */
 export async function runLoad(
   store: Store,
-  gcsDirectory: string,
+  { gcsDirectory, upload }: Places,
   configuration: LoadConfiguration,
 ): Promise<Pick<JobOutcome, 'statistics' | 'errors'>> {
   const reader = readers[configuration.sourceFormat];
@@ -38,7 +46,9 @@ export async function runLoad(
   }
   const table = { projectId: store.projectId, ...configuration.destinationTable };
   const fields = schemaOf(store, table, configuration);
-  const files = await findSources(gcsDirectory, configuration.sourceUris);
+  const files = upload
+    ? [{ uri: 'upload', path: upload.path, bytes: upload.bytes }]
+    : await findSources(gcsDirectory, configuration.sourceUris);
   const bad = createBadRecords(configuration.maxBadRecords ?? 0);
   const rows: Row[] = [];
   for (const file of files) {
