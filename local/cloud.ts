@@ -6,6 +6,7 @@ import { type FunctionName, functionNames, type HostedFunction, hostFunction } f
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
 import { prepareMessaging } from './messaging';
+import { localSources } from './options';
 import { routesTo } from './routes';
 import { startScheduler } from './scheduler/scheduler';
 import type { ServerAddresses, Servers, ServersOptions } from './servers';
@@ -61,8 +62,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
       METADATA_SERVER_DETECTION: 'none',
       RUN_TOPIC: runTopic,
-      // Tenants' datasets are never sources, whatever is allowed.
-      ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? '*,gs://*',
+      ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localSources,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? notifyTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });

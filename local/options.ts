@@ -18,6 +18,9 @@ export const usage = `npm start [-- options]
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
   ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.`;
 
+/** ALLOWED_SOURCES unless it is set: all datasets (a tenant's is never a source, whatever is allowed) and all files. */
+export const localSources = '*,gs://*';
+
 const port = (fallback: number) =>
   z.coerce
     .number('expected a port')

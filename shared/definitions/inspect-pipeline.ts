@@ -1,14 +1,28 @@
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { findPipelineProblems } from './pipeline-rules';
 import { type PipelineDefinition, pipelineShape } from './pipeline-shape';
-import { checkShape, createDescribe, definitionError, findPositions, type Problem } from './problem';
+import {
+  checkShape,
+  createDescribe,
+  definitionError,
+  describeAt,
+  findPositions,
+  type Problem,
+  valueAt,
+} from './problem';
 import { readDefinitionText } from './read-definition';
+import { salvage } from './salvage';
 import { readStepFiles } from './step-files';
+import { positionOf } from './text-position';
 
 /** What was found in a definition's files. */
 export interface Inspection {
-  /** Present where everything has its shape, whatever other problems there are. */
+  /** What could be read of it; absent where that is too little. */
   readonly definition?: PipelineDefinition;
+  /** Places of the steps that could not be read: something else stands for them in the definition. */
+  readonly unread: ReadonlySet<number>;
   /** One line each, naming file, line, column, step and field. */
   readonly problems: readonly string[];
   /** Makes such a line of a further problem. */
@@ -22,21 +36,54 @@ export interface Inspection {
 export function inspectPipeline(file: string, path: string, metadataTables: ReadonlySet<string>): Inspection {
   const text = readDefinitionText(file);
   const value = parseYaml(file, text);
-  const describe = createDescribe(file, text, value);
+  const describeHere = createDescribe(file, text, value);
+  const describe = (problem: Problem) => describeInSqlFile(file, value, problem) ?? describeHere(problem);
+
+  const { data, replaced, problems } = readShape(value);
+  if (data === undefined) return { unread: new Set(), problems: problems.map(describe), describe };
+  const read = data.steps.map((step, index) => readStepFiles(file, step, index));
+  const definition = { path, ...data, steps: read.map(({ step }) => step) };
+  const ofFiles = read.flatMap((step) => step.problems);
+  const found = [...problems, ...ofFiles, ...findPipelineProblems(definition, metadataTables)];
+  return {
+    definition,
+    unread: new Set([...read.keys()].filter((index) => replaced.has(index) || read[index]?.problems.length)),
+    problems: found.map((problem) => (typeof problem === 'string' ? problem : describe(problem))),
+    describe,
+  };
+}
+
+interface ReadShape {
+  readonly data?: WrittenPipeline;
+  readonly replaced: ReadonlySet<number>;
+  readonly problems: readonly Problem[];
+}
+type WrittenPipeline = z.infer<typeof pipelineShape>;
+
+function readShape(value: unknown): ReadShape {
+  const none: ReadonlySet<number> = new Set();
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const given = value === null ? 'an empty file' : 'something else';
     const message = `expected a mapping with description and steps, given ${given}`;
-    return { problems: [describe({ path: [], message })], describe };
+    return { replaced: none, problems: [{ path: [], message }] };
   }
   const checked = checkShape(value, pipelineShape);
-  if ('problems' in checked) return { problems: checked.problems.map(describe), describe };
-  const read = checked.data.steps.map((step, index) => readStepFiles(file, step, index));
-  const definition = { path, ...checked.data, steps: read.map(({ step }) => step) };
-  const unread = read.flatMap(({ problems }) =>
-    problems.map((problem) => (typeof problem === 'string' ? problem : describe(problem))),
-  );
-  const problems = [...unread, ...findPipelineProblems(definition, metadataTables).map(describe)];
-  return { ...(unread.length === 0 && { definition }), problems, describe };
+  if ('data' in checked) return { data: checked.data, replaced: none, problems: [] };
+  const { problems } = checked;
+  const rest = salvage(value, problems);
+  const again = rest && checkShape(rest.value, pipelineShape);
+  if (rest === undefined || again === undefined || 'problems' in again) return { replaced: none, problems };
+  return { data: again.data, replaced: rest.replaced, problems };
+}
+
+/** A fault in a text that stands in a file beside the definition is placed there. */
+function describeInSqlFile(definitionFile: string, root: unknown, problem: Problem): string | undefined {
+  const { path, offset, message } = problem;
+  const name = valueAt(root, [...path.slice(0, -1), 'sql_file']);
+  if (path.at(-1) !== 'sql' || offset === undefined || typeof name !== 'string') return undefined;
+  const file = join(dirname(definitionFile), name);
+  const position = positionOf(readDefinitionText(file), offset);
+  return describeAt(file, position, root, [...path.slice(0, -1), 'sql_file'], message);
 }
 
 function parseYaml(file: string, text: string): unknown {

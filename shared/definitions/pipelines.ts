@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefinitionError } from './definition-error';
 import { inspectPipeline } from './inspect-pipeline';
@@ -13,19 +13,15 @@ const cache = new Map<string, PipelineDefinition>();
 
 /**
  * All pipelines of schemas/pipelines, by path (provider/domain/id), in the order of their paths.
- * Throws a DefinitionError naming file, step and field.
+ * Throws a DefinitionError naming file, line and column, step and field.
  */
 export function loadPipelines(schemasDirectory: string): ReadonlyMap<string, PipelineDefinition> {
-  const root = join(schemasDirectory, 'pipelines');
+  const { files, problems } = findPipelineFiles(schemasDirectory);
+  if (problems.length > 0) throw definitionError(problems);
   const pipelines = new Map<string, PipelineDefinition>();
-  for (const provider of listFolders(root)) {
-    for (const domain of listFolders(join(root, provider))) {
-      for (const id of listPipelineIds(join(root, provider, domain))) {
-        const path = `${provider}/${domain}/${id}`;
-        const definition = loadPipeline(schemasDirectory, path);
-        if (definition) pipelines.set(path, definition);
-      }
-    }
+  for (const { path } of files) {
+    const definition = loadPipeline(schemasDirectory, path);
+    if (definition) pipelines.set(path, definition);
   }
   return pipelines;
 }
@@ -52,34 +48,55 @@ function readPipeline(file: string, path: string, metadataTables: ReadonlySet<st
   return definition;
 }
 
-function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {
+export function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {
   const files = readdirSync(join(schemasDirectory, 'tables'));
   return new Set(files.flatMap((file) => /^x_meta_(.+)\.json$/.exec(file)?.[1] ?? []));
 }
 
-function listFolders(directory: string): readonly string[] {
-  const folders = listEntries(directory).filter((entry) => entry.isDirectory());
-  return folders.map((folder) => checkSegment(join(directory, folder.name), folder.name)).sort();
+export interface PipelineFiles {
+  /** In the order of their paths. */
+  readonly files: readonly { readonly file: string; readonly path: string }[];
+  /** Names that cannot be part of a path. */
+  readonly problems: readonly string[];
 }
 
-function listPipelineIds(directory: string): readonly string[] {
-  const files = listEntries(directory).filter((entry) => entry.isFile() && entry.name.endsWith(extension));
-  return files
-    .map(({ name }) => checkSegment(join(directory, name), name.slice(0, -extension.length)))
-    .sort();
+/** The files of schemas/pipelines. Throws a DefinitionError where a folder cannot be read. */
+export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
+  const root = join(schemasDirectory, 'pipelines');
+  const files: PipelineFiles['files'][number][] = [];
+  const problems: string[] = [];
+  const named = (place: string, entries: readonly Dirent[], suffix = ''): readonly string[] =>
+    entries.flatMap(({ name }) => {
+      const segment = name.slice(0, name.length - suffix.length);
+      if (segmentPattern.test(segment)) return [segment];
+      const problem = `expected a name of 1 to 64 of a-z, 0-9 and _, given '${segment}'`;
+      problems.push(`${join(place, name)}: ${problem}`);
+      return [];
+    });
+  const folders = (place: string) =>
+    named(
+      place,
+      listEntries(place).filter((entry) => entry.isDirectory()),
+    );
+  for (const provider of folders(root)) {
+    for (const domain of folders(join(root, provider))) {
+      const place = join(root, provider, domain);
+      const isDefinition = (entry: Dirent) => entry.isFile() && entry.name.endsWith(extension);
+      for (const id of named(place, listEntries(place).filter(isDefinition), extension)) {
+        files.push({ file: join(place, `${id}${extension}`), path: `${provider}/${domain}/${id}` });
+      }
+    }
+  }
+  return { files, problems };
 }
 
-function listEntries(directory: string) {
+function listEntries(directory: string): readonly Dirent[] {
   try {
-    return readdirSync(directory, { withFileTypes: true });
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     throw new DefinitionError(
       `${directory}: cannot be read: ${error instanceof Error ? error.message : error}`,
     );
   }
-}
-
-function checkSegment(place: string, segment: string): string {
-  if (segmentPattern.test(segment)) return segment;
-  throw new DefinitionError(`${place}: expected a name of 1 to 64 of a-z, 0-9 and _, given '${segment}'`);
 }

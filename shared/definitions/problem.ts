@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DefinitionError } from './definition-error';
 import type { Positions } from './positions';
+import type { Position } from './text-position';
 
 const longestValueShown = 80;
 
@@ -45,10 +46,18 @@ export function createDescribe(file: string, text: string, root: unknown): (prob
   let positions: Positions | undefined;
   return (problem) => {
     positions ??= findPositions(text);
-    const { line, column } = positionOfProblem(positions, root, problem);
-    return `${file}:${line}:${column} ${formatPlace(root, problem.path)}: ${problem.message}`;
+    const position = positionOfProblem(positions, root, problem);
+    return describeAt(file, position, root, problem.path, problem.message);
   };
 }
+
+export const describeAt = (
+  file: string,
+  { line, column }: Position,
+  root: unknown,
+  path: readonly PropertyKey[],
+  message: string,
+): string => `${file}:${line}:${column} ${formatPlace(root, path)}: ${message}`;
 
 /** An error that tells problems of one file, each once. */
 export function definitionError(lines: readonly string[]): DefinitionError {

@@ -1,0 +1,129 @@
+import type { PipelineDefinition, QualityStep, Step } from '../../shared/definitions/pipeline-shape';
+import type { Problem } from '../../shared/definitions/problem';
+import { findAncestors, findReady } from '../../shared/domain/dag';
+import { toQueryParameters } from '../../shared/domain/parameters';
+import { composeQualityQuery } from '../../shared/pipelines/quality-query';
+import type { Field } from '../bigquery/model';
+import { fieldsOfRest } from '../bigquery/store/rest-schema';
+import { type Analysis, analyseText, type TextProblem } from './analyse-text';
+import { type AnalysedStep, destinationOf, type Surroundings } from './analysed-step';
+import { findColumnProblems, findLayoutProblems } from './columns';
+import { describeMissing } from './missing-table';
+
+/**
+ * What is wrong with the SQL and the columns of a pipeline. Every text is analysed by GoogleSQL over the tenant's
+ * metadata tables and the tables that the steps before it make. Of steps that could not be read nothing is said.
+ */
+export async function analysePipeline(
+  definition: PipelineDefinition,
+  unread: ReadonlySet<number>,
+  surroundings: Surroundings,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const made = new Map<string, readonly Field[] | undefined>();
+  for (const { step, index } of inOrder(definition.steps)) {
+    const tables = new Map<string, readonly Field[] | undefined>(surroundings.metadataTables);
+    const ancestors = findAncestors(definition.steps, step.id);
+    for (const other of definition.steps) {
+      const table = destinationOf(other)?.table;
+      if (table !== undefined && ancestors.has(other.id)) tables.set(table, made.get(other.id));
+    }
+    if (unread.has(index)) continue;
+    const datasetId = `${definition.path.replace(/\//g, '_')}__${step.id}`;
+    for (const [tableId, schema] of tables) {
+      if (schema) surroundings.catalog.add({ projectId: surroundings.projectId, datasetId, tableId }, schema);
+    }
+    const analysed = await analyseStep({ step, index, definition, datasetId, tables }, surroundings);
+    made.set(step.id, analysed.schema);
+    problems.push(
+      ...analysed.problems.map((problem) => ({ ...problem, path: ['steps', index, ...problem.path] })),
+    );
+  }
+  return problems;
+}
+
+interface StepAnalysis {
+  /** Of the table that the step makes. */
+  readonly schema?: readonly Field[] | undefined;
+  readonly problems: readonly Problem[];
+}
+
+async function analyseStep(analysed: AnalysedStep, surroundings: Surroundings): Promise<StepAnalysis> {
+  const { step } = analysed;
+  if (step.type === 'quality') return { problems: await analyseChecks(analysed, step, surroundings) };
+  const text = 'sql' in step ? step.sql : undefined;
+  const { schema, problems } =
+    text === undefined
+      ? { schema: fieldsOf(step), problems: [] }
+      : await analyse(analysed, text, surroundings);
+  const destination = destinationOf(step);
+  return {
+    schema,
+    problems: [
+      ...problems.map((problem) => ({ path: ['sql'], ...problem })),
+      ...(schema && destination ? findLayoutProblems(destination, schema) : []),
+    ],
+  };
+}
+
+async function analyse(
+  analysed: AnalysedStep,
+  sql: string,
+  surroundings: Surroundings,
+  more: Parameters<typeof analyseText>[1]['parameters'] = [],
+): Promise<Analysis> {
+  const { definition, datasetId } = analysed;
+  const { projectId, allowedSources, engine } = surroundings;
+  const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
+  const parameters = [...toQueryParameters(definition.parameters, {}), ...more];
+  const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
+  const told = problems.flatMap((problem): readonly TextProblem[] => {
+    if (problem.missing === undefined) return [problem];
+    const message = describeMissing(problem.missing, analysed, reach, surroundings);
+    return message === undefined ? [] : [{ offset: problem.offset, message }];
+  });
+  return { ...(schema && { schema }), problems: told };
+}
+
+/** Each check by itself, so that all that are wrong are told; then the statement that is made of them. */
+async function analyseChecks(
+  analysed: AnalysedStep,
+  step: QualityStep,
+  surroundings: Surroundings,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const [index, check] of step.checks.entries()) {
+    if (check.type !== 'sql') continue;
+    const found = await analyse(analysed, check.sql, surroundings);
+    problems.push(...found.problems.map((problem) => ({ path: ['checks', index, 'sql'], ...problem })));
+  }
+  const columns = analysed.tables.get(step.table);
+  if (columns === undefined) {
+    const table = { projectId: surroundings.projectId, datasetId: analysed.datasetId, tableId: step.table };
+    const reach = { tenantId: '', datasetId: analysed.datasetId, sources: [], allowed: [] };
+    const message = describeMissing(table, analysed, reach, surroundings);
+    return message === undefined ? problems : [...problems, { path: ['table'], message }];
+  }
+  problems.push(...findColumnProblems(step, columns));
+  if (problems.length > 0) return problems;
+  const { sql, parameters } = composeQualityQuery(step);
+  const composed = await analyse(analysed, sql, surroundings, parameters);
+  return composed.problems.map(({ message }) => ({ path: ['checks'], message }));
+}
+
+/** The columns that a step's table gets by its definition. */
+const fieldsOf = (step: Step): readonly Field[] | undefined =>
+  'schema' in step && step.schema ? fieldsOfRest({ fields: step.schema }) : undefined;
+
+/** Each step after those that it needs; steps that wait for each other are left out. */
+function inOrder(steps: readonly Step[]): readonly { readonly step: Step; readonly index: number }[] {
+  const done = new Set<string>();
+  const ordered: { step: Step; index: number }[] = [];
+  for (let ready = findReady(steps, done, done); ready.length > 0; ready = findReady(steps, done, done)) {
+    for (const step of ready) {
+      done.add(step.id);
+      ordered.push({ step, index: steps.indexOf(step) });
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,263 @@
+/** A definition that is broken, with the files beside it and what is to be said of it, as `line:column place: message`. */
+export interface Broken {
+  readonly yaml: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly told: readonly string[];
+}
+
+const steps = (text: string) => `description: A test\nsteps:\n${text}`;
+const sql = (text: string) => steps(`  - id: one\n    type: query\n    sql: ${text}\n`);
+const load = (more: string) =>
+  steps(`  - id: one
+    type: load
+    format: CSV
+    source_uris: [gs://files/x.csv]
+    destination: { table: costs, write_disposition: WRITE_TRUNCATE }
+    ${more}
+`).replace('steps:', 'sources: [gs://files/]\nsteps:');
+const made = `  - id: made
+    type: query
+    sql: SELECT 1 AS id, 'a' AS name
+    destination: { table: numbers, write_disposition: WRITE_TRUNCATE }
+`;
+const check = (text: string) =>
+  steps(
+    `${made}  - id: two\n    type: quality\n    needs: [made]\n    table: numbers\n    checks:\n      - ${text}\n`,
+  );
+const oneSelect = 'expected one SELECT: a step writes through its destination only.';
+const ownOrSources = "expected the tenant's own tables or the definition's sources (none).";
+
+export const broken: Readonly<Record<string, Broken>> = {
+  empty_file: {
+    yaml: '',
+    told: ['1:1 the document: expected a mapping with description and steps, given an empty file'],
+  },
+  not_a_mapping: {
+    yaml: '- id: one\n',
+    told: ['1:1 the document: expected a mapping with description and steps, given something else'],
+  },
+  tab_as_indentation: {
+    yaml: 'description: A test\nsteps:\n\t- id: one\n',
+    told: ['3:1 is not one YAML document: Tabs are not allowed as indentation'],
+  },
+  two_documents: {
+    yaml: `${sql('SELECT 1')}---\n${sql('SELECT 2')}`,
+    told: [
+      '6:1 is not one YAML document: Source contains multiple documents; please use YAML.parseAllDocuments()',
+    ],
+  },
+  key_given_twice: {
+    yaml: `${sql('SELECT 1')}    sql: SELECT 2\n`,
+    told: ['6:5 is not one YAML document: Map keys must be unique'],
+  },
+  quote_left_open: { yaml: sql('"SELECT 1'), told: ['6:1 is not one YAML document: Missing closing "quote'] },
+  no_steps: {
+    yaml: 'description: A test\nsteps: []\n',
+    told: ['2:8 steps: expected at least one step, given []'],
+  },
+  misspelt_field: {
+    yaml: steps('  - id: one\n    type: query\n    slq: SELECT 1\n    sql: SELECT 1\n'),
+    told: ["5:5 step 'one', slq: is not a known field"],
+  },
+  unknown_type_of_step: {
+    yaml: steps('  - id: one\n    type: qery\n'),
+    told: [expect.stringMatching(/^4:11 step 'one', type: expected one of query, load, .*, given "qery"$/)],
+  },
+  number_for_a_text: {
+    yaml: sql('5'),
+    told: ["5:10 step 'one', sql: Invalid input: expected string, received number, given 5"],
+  },
+  step_defined_twice: {
+    yaml: `${sql('SELECT 1')}  - { id: one, type: query, sql: SELECT 2 }\n`,
+    told: ["6:5 step 'one': step 'one' is defined twice"],
+  },
+  need_that_is_no_step: {
+    yaml: `${sql('SELECT 1')}    needs: [two]\n`,
+    told: ["6:13 step 'one', needs[0]: step 'one' needs 'two', which is not a step; expected any of one"],
+  },
+  cycle: {
+    yaml: `${sql('SELECT 1')}    needs: [two]\n  - { id: two, type: query, sql: SELECT 2, needs: [one] }\n`,
+    told: ["3:5 step 'one': steps wait for each other: one → two → one"],
+  },
+  default_of_the_wrong_type: {
+    yaml: `parameters:\n  day: { type: DATE, description: A day, default: tomorrow }\n${sql('SELECT @day AS day')}`,
+    told: [
+      '2:51 parameters.day.default: Parameter \'day\' must be a DATE like "2026-01-31"; given "tomorrow".',
+    ],
+  },
+  parameter_that_is_not_declared: {
+    yaml: sql('SELECT @dya AS day'),
+    told: [
+      "5:17 step 'one', sql: @dya is not a parameter of the pipeline, expected none (the pipeline declares no parameters)",
+      "5:17 step 'one', sql: Query parameter 'dya' not found",
+    ],
+  },
+  sql_file_that_is_missing: {
+    yaml: steps('  - id: one\n    type: query\n    sql_file: none.sql\n'),
+    told: [expect.stringMatching(/^5:15 step 'one', sql_file: .*none\.sql: cannot be read: no such file$/)],
+  },
+  schema_file_that_is_missing: {
+    yaml: load('schema_file: none.json'),
+    told: [
+      expect.stringMatching(/^9:18 step 'one', schema_file: .*none\.json: cannot be read: no such file$/),
+    ],
+  },
+  wrong_syntax: {
+    yaml: sql('SELECT FROM tenants'),
+    told: ["5:17 step 'one', sql: Syntax error: SELECT list must not be empty"],
+  },
+  wrong_column: {
+    yaml: sql('|\n      SELECT tenant_id,\n        tenant_nmae\n      FROM tenants'),
+    told: ["7:9 step 'one', sql: Unrecognized name: tenant_nmae; Did you mean tenant_id?"],
+  },
+  wrong_types: {
+    yaml: sql('SELECT tenant_id = 5 AS x FROM tenants'),
+    told: [
+      expect.stringMatching(/^5:17 step 'one', sql: No matching signature for operator = .* STRING, INT64/),
+    ],
+  },
+  unknown_table: {
+    yaml: sql('SELECT * FROM nowhere'),
+    told: [
+      expect.stringMatching(
+        /^5:24 step 'one', sql: there is no table nowhere, expected one of api_keys, .*tenants$/,
+      ),
+    ],
+  },
+  table_of_a_step_that_is_not_needed: {
+    yaml: steps(`${made}  - { id: two, type: query, sql: SELECT id FROM numbers }\n`),
+    told: [
+      "7:49 step 'two', sql: table numbers is made by step 'made', expected that among the steps it needs",
+    ],
+  },
+  two_statements: {
+    yaml: sql('SELECT 1; SELECT 2'),
+    told: [`5:10 step 'one', sql: It is a SCRIPT; ${oneSelect}`],
+  },
+  statement_that_writes: {
+    yaml: sql('DELETE FROM tenants WHERE TRUE'),
+    told: [`5:10 step 'one', sql: It is a DELETE; ${oneSelect}`],
+  },
+  statement_that_exports: {
+    yaml: sql("EXPORT DATA OPTIONS (uri = 'gs://x/*', format = 'CSV') AS SELECT 1 AS x"),
+    told: [`5:10 step 'one', sql: It is a EXPORT DATA; ${oneSelect}`],
+  },
+  statement_made_of_text: {
+    yaml: sql("EXECUTE IMMEDIATE 'SELECT 1'"),
+    told: [`5:10 step 'one', sql: It is a EXECUTE IMMEDIATE; ${oneSelect}`],
+  },
+  call_of_a_procedure: {
+    yaml: sql('CALL x.y()'),
+    told: [`5:10 step 'one', sql: It is a CALL; ${oneSelect}`],
+  },
+  table_of_another_tenant: {
+    yaml: sql('SELECT * FROM tenants CROSS JOIN tenant_2.costs'),
+    told: [`5:52 step 'one', sql: It reads local.tenant_2.costs; ${ownOrSources}`],
+  },
+  information_schema_of_another_tenant: {
+    yaml: sql('SELECT * FROM tenant_2.INFORMATION_SCHEMA.TABLES'),
+    told: [
+      expect.stringMatching(
+        /^5:33 step 'one', sql: INFORMATION_SCHEMA: INFORMATION_SCHEMA tells of other tenants/,
+      ),
+      expect.stringContaining(ownOrSources),
+    ],
+  },
+  source_that_is_not_named: {
+    yaml: sql('SELECT * FROM rates.daily'),
+    told: [`5:30 step 'one', sql: It reads local.rates.daily; ${ownOrSources}`],
+  },
+  source_whose_columns_are_not_known: {
+    yaml: `sources: [rates]\n${sql('SELECT * FROM rates.monthly')}`,
+    told: [
+      expect.stringMatching(
+        /^6:30 step 'one', sql: the columns of local\.rates\.monthly are not known, expected .*sources\/rates\/monthly\.json/,
+      ),
+    ],
+  },
+  source_that_the_deployment_does_not_allow: {
+    yaml: `sources: [secret]\n${sql('SELECT * FROM secret.plans')}`,
+    told: [
+      "6:31 step 'one', sql: It reads local.secret.plans; this deployment does not allow that (ALLOWED_SOURCES).",
+    ],
+  },
+  file_outside_of_the_sources: {
+    yaml: load('schema: [{ name: id, type: INT64 }]').replace('x.csv', '../other/x.csv'),
+    told: [
+      '7:19 step \'one\', source_uris[0]: "gs://files/../other/x.csv" is no source; expected a URI like gs://bucket/path.',
+    ],
+  },
+  columns_that_are_not_known: {
+    yaml: `${load('').replace('CSV', 'PARQUET')}  - { id: two, type: query, sql: SELECT * FROM costs, needs: [one] }\n`,
+    told: ["10:48 step 'two', sql: the columns of costs are not known, expected a schema in step 'one'"],
+  },
+  layout_by_a_column_that_is_not_there: {
+    yaml: `${sql('SELECT 1 AS id')}    destination: { table: t, write_disposition: WRITE_EMPTY, clustering: [nmae] }\n`,
+    told: ["6:75 step 'one', destination.clustering[0]: 'nmae' is not a column of t, expected any of id"],
+  },
+  partitions_by_a_text: {
+    yaml: `${sql("SELECT 'x' AS day")}    destination: { table: t, write_disposition: WRITE_EMPTY, time_partitioning: { field: day } }\n`,
+    told: [
+      "6:90 step 'one', destination.time_partitioning.field: 'day' is of type STRING, expected one of DATE, DATETIME, TIMESTAMP",
+    ],
+  },
+  check_of_a_column_that_is_not_there: {
+    yaml: check('{ name: c, type: not_null, columns: [id, nmae] }'),
+    told: [
+      "12:50 step 'two', checks[0] ('c').columns[1]: 'nmae' is not a column of numbers, expected any of id, name",
+    ],
+  },
+  check_with_wrong_sql: {
+    yaml: check("{ name: c, type: sql, sql: SELECT * FROM numbers WHERE nmae = 'x' }"),
+    told: [expect.stringMatching(/^12:64 step 'two', checks\[0\] \('c'\)\.sql: Unrecognized name: nmae/)],
+  },
+  check_of_what_cannot_be_compared: {
+    yaml: check('{ name: c, type: freshness, column: id, max_age_hours: 1 }'),
+    told: [expect.stringMatching(/^12:7 step 'two', checks: Invalid cast from INT64 to TIMESTAMP/)],
+  },
+  alias_without_an_anchor: {
+    yaml: sql('*nothing'),
+    told: [expect.stringMatching(/is not YAML: Unresolved alias .*: nothing$/)],
+  },
+  fault_in_the_sql_file: {
+    yaml: steps('  - id: one\n    type: query\n    sql_file: own.sql\n'),
+    files: { 'own.sql': "-- A comment.\nSELECT\n  'é', tenant_nmae\nFROM tenants\n" },
+    told: [expect.stringMatching(/^own\.sql:3:8 step 'one', sql_file: Unrecognized name: tenant_nmae/)],
+  },
+  schema_file_that_is_not_json: {
+    yaml: load('schema_file: broken.json'),
+    files: { 'broken.json': '[\n  {"name": "id",\n]' },
+    told: [expect.stringMatching(/^broken\.json:3:1 is not JSON: /)],
+  },
+  schema_file_with_a_wrong_type: {
+    yaml: load('schema_file: wrong.json'),
+    files: { 'wrong.json': '[\n  { "name": "id", "type": "TEXT" }\n]' },
+    told: [
+      expect.stringMatching(
+        /^wrong\.json:2:27 \[0\] \('id'\)\.type: expected one of STRING, .*, given "TEXT"$/,
+      ),
+    ],
+  },
+  several_faults: {
+    yaml: `owner: me
+${steps(`${made}  - { id: two, type: query, needs: [made], slq: x, sql: SELECT 1 }
+  - id: three
+    type: query
+    needs: [made, tow]
+    sql: >
+      SELECT id
+      FROM numbers
+      WHERE nmae = @x
+  - { id: four, type: query, needs: [two], sql: SELECT 1; SELECT 2 }
+  - { id: five, type: query, sql_file: absent.sql }
+`)}`,
+    told: [
+      '1:1 owner: is not a known field',
+      "8:44 step 'two', slq: is not a known field",
+      "11:19 step 'three', needs[1]: step 'three' needs 'tow', which is not a step; expected any of made, two, three, four, five",
+      expect.stringMatching(/^15:20 step 'three', sql: @x is not a parameter/),
+      `16:49 step 'four', sql: It is a SCRIPT; ${oneSelect}`,
+      expect.stringMatching(/^17:40 step 'five', sql_file: .*absent\.sql: cannot be read: no such file$/),
+    ],
+  },
+};
