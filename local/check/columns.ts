@@ -1,4 +1,9 @@
-import type { Check, Destination, QualityStep } from '../../shared/definitions/pipeline-shape';
+import type {
+  Check,
+  Destination,
+  QualityStep,
+  QueryDestination,
+} from '../../shared/definitions/pipeline-shape';
 import type { Problem } from '../../shared/definitions/problem';
 import type { Field } from '../bigquery/model';
 
@@ -26,18 +31,24 @@ function columnsOf(check: Check): readonly { name: string; path: readonly Proper
   return check.columns.map((name, index) => ({ name, path: ['columns', index] }));
 }
 
+/** What a destination says of columns. */
+type Layout = Pick<Destination, 'table' | 'time_partitioning' | 'clustering'> &
+  Partial<Pick<QueryDestination, 'merge_keys'>>;
+
 /** What BigQuery can part a table by: https://cloud.google.com/bigquery/docs/partitioned-tables */
 const partitioningTypes = ['DATE', 'DATETIME', 'TIMESTAMP'];
 
-/** Columns that a table is laid out by and does not have, or not in a type that it could be laid out by. */
+/** Columns that a table is laid out or merged by and does not have, or not in a type that it could be laid out by. */
 export function findLayoutProblems(
-  { table, time_partitioning, clustering = [] }: Destination,
+  { table, time_partitioning, ...lists }: Layout,
   columns: readonly Field[],
 ): readonly Problem[] {
-  const problems: Problem[] = clustering.flatMap((name, index) =>
-    isColumn(columns, name)
-      ? []
-      : [{ path: ['destination', 'clustering', index], message: noColumn(name, table, columns) }],
+  const problems: Problem[] = (['clustering', 'merge_keys'] as const).flatMap((list) =>
+    (lists[list] ?? []).flatMap((name, index) =>
+      isColumn(columns, name)
+        ? []
+        : [{ path: ['destination', list, index], message: noColumn(name, table, columns) }],
+    ),
   );
   if (time_partitioning === undefined) return problems;
   const path = ['destination', 'time_partitioning', 'field'];

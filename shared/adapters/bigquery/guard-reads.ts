@@ -101,9 +101,9 @@ async function isTenants(
   return datasetShape.parse(metadata).labels[managedLabel.key] === managedLabel.value;
 }
 
-const digestOf = (reach: Reach, { sql, text = sql, parameters }: QueryWork): string =>
+const digestOf = (reach: Reach, { sql, parameters }: QueryWork): string =>
   createHash('sha256')
-    .update(JSON.stringify([reach, text, parameters.map(({ name, parameterType }) => [name, parameterType])]))
+    .update(JSON.stringify([reach, sql, parameters.map(({ name, parameterType }) => [name, parameterType])]))
     .digest('base64');
 
 const denied = (message: string): Failure => ({

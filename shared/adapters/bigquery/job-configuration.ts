@@ -8,8 +8,6 @@ import { traceLabel } from '../../telemetry/context';
 export interface QueryWork {
   readonly kind: 'query';
   readonly sql: string;
-  /** The definition's own text, one SELECT, where `sql` is made around it. What it reads is judged. */
-  readonly text?: string | undefined;
   readonly parameters: readonly QueryParameter[];
   readonly destination?: Destination | undefined;
   /** Instead of a destination: the table that the rows are merged into. */
@@ -88,8 +86,7 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
 
 /** Of a dry run of a query's own text, without anything that it would write to. */
 export function toDryRunConfiguration({ datasetId }: JobRequest, work: QueryWork, projectId: string) {
-  const { sql, text = sql, parameters } = work;
-  const query: QueryWork = { kind: 'query', sql: text, parameters };
+  const query: QueryWork = { kind: 'query', sql: work.sql, parameters: work.parameters };
   return { dryRun: true, query: toQueryConfiguration(query, { projectId, datasetId }) };
 }
 
