@@ -36,7 +36,7 @@ export async function startProxy(target: string): Promise<BigQueryProxy> {
 
   const onRequest = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const text = await textOf(incoming);
-    const statement = /"labels":\{"statement":"([a-z-]+)"\}/.exec(text)?.[1];
+    const statement = /"labels":\{"statement":"([a-z-]+)"[,}]/.exec(text)?.[1];
     const call = { method: incoming.method ?? '', path: incoming.url ?? '', statement };
     calls.push(call);
     const treatment = await decide(call);
