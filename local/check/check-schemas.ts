@@ -8,6 +8,7 @@ import { fieldsOfRest } from '../bigquery/store/rest-schema';
 import { analysePipeline } from './analyse-pipeline';
 import type { Surroundings } from './analysed-step';
 import { createCatalog } from './catalog';
+import { findPipelineSchemaProblems } from './pipeline-schema';
 import { readSourceTables, sourceFileOf } from './source-tables';
 
 export interface CheckOptions {
@@ -42,7 +43,11 @@ export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOp
   attempt(() => loadSchedules(schemasDirectory));
   const found = attempt(() => findPipelineFiles(schemasDirectory));
   const sources = readSourceTables(schemasDirectory, projectId);
-  problems.push(...(found?.problems ?? []), ...sources.problems);
+  problems.push(
+    ...(found?.problems ?? []),
+    ...sources.problems,
+    ...findPipelineSchemaProblems(schemasDirectory),
+  );
 
   const catalog = createCatalog();
   for (const { reference, schema } of sources.tables) catalog.add(reference, schema);

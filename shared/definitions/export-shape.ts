@@ -1,25 +1,36 @@
 import { z } from 'zod';
-import { bytesBilledLimit, fileName, stepBase, tableName, text } from './step-base';
+import { bytesBilledLimit, sqlFile, sqlText, stepBase, tableName, text } from './step-base';
 
 /** Of files that BigQuery writes: https://cloud.google.com/bigquery/docs/exporting-data */
 export const exportStepShape = z
   .strictObject({
     ...stepBase,
     type: z.literal('export'),
-    table: tableName.optional(),
-    /** One SELECT, whose result is exported. */
-    sql: text.optional(),
-    sql_file: fileName.optional(),
+    table: tableName.optional().describe('The table of the tenant that is exported.'),
+    sql: sqlText.optional(),
+    sql_file: sqlFile.optional(),
     maximum_bytes_billed: bytesBilledLimit.optional(),
-    destination_uri: text,
-    format: z.enum(['CSV', 'NEWLINE_DELIMITED_JSON'], { error: 'expected CSV or NEWLINE_DELIMITED_JSON' }),
-    compression: z.enum(['NONE', 'GZIP'], { error: 'expected NONE or GZIP' }).default('NONE'),
+    destination_uri: text.describe(
+      'Where the files go, like gs://bucket/{tenant_id}/{day}/costs-*.csv: {tenant_id}, {run_id} and DATE parameters are filled in.',
+    ),
+    format: z
+      .enum(['CSV', 'NEWLINE_DELIMITED_JSON'], { error: 'expected CSV or NEWLINE_DELIMITED_JSON' })
+      .describe('How the files are written.'),
+    compression: z
+      .enum(['NONE', 'GZIP'], { error: 'expected NONE or GZIP' })
+      .default('NONE')
+      .describe('Whether the files are packed.'),
     csv: z
       .strictObject({
-        header: z.boolean().default(true),
-        field_delimiter: z.string().length(1, 'expected one character').default(','),
+        header: z.boolean().default(true).describe('Whether the first row has the names of the columns.'),
+        field_delimiter: z
+          .string()
+          .length(1, 'expected one character')
+          .default(',')
+          .describe('What stands between values.'),
       })
-      .optional(),
+      .optional()
+      .describe('How the CSV is written.'),
   })
   .refine((step) => [step.table, step.sql, step.sql_file].filter((part) => part !== undefined).length === 1, {
     path: ['table'],

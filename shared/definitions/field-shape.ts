@@ -46,18 +46,25 @@ const digits = z.string().regex(/^\d+$/, 'expected decimal digits in quotes');
 
 export const fieldShape: z.ZodType<FieldDefinition> = z
   .strictObject({
-    name: columnName,
-    type: z.enum(fieldTypes, { error: `expected one of ${fieldTypes.join(', ')}` }),
+    name: columnName.describe('The name of the column, or of the field of a RECORD.'),
+    type: z
+      .enum(fieldTypes, { error: `expected one of ${fieldTypes.join(', ')}` })
+      .describe("BigQuery's type."),
     mode: z
       .enum(['NULLABLE', 'REQUIRED', 'REPEATED'], { error: 'expected NULLABLE, REQUIRED or REPEATED' })
-      .optional(),
-    description: z.string().min(1).optional(),
-    precision: digits.optional(),
-    scale: digits.optional(),
-    maxLength: digits.optional(),
-    defaultValueExpression: z.string().min(1).optional(),
+      .optional()
+      .describe('REPEATED: an array. NULLABLE unless given.'),
+    description: z.string().min(1).optional().describe('Shown in BigQuery.'),
+    precision: digits.optional().describe('Of NUMERIC and BIGNUMERIC: digits in all.'),
+    scale: digits.optional().describe('Of NUMERIC and BIGNUMERIC: digits behind the point.'),
+    maxLength: digits.optional().describe('Of STRING and BYTES: characters, or bytes, at most.'),
+    defaultValueExpression: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('SQL of the value that an INSERT without one gives.'),
     get fields() {
-      return fieldsShape.optional();
+      return fieldsShape.optional().describe('Of a RECORD.');
     },
   })
   .refine((field) => (field.type === 'RECORD') === (field.fields !== undefined), {

@@ -13,6 +13,9 @@ export const topicName = z
 export const notifyStepShape = z.strictObject({
   ...stepBase,
   type: z.literal('notify'),
-  topic: topicName,
-  message: text.max(1000, 'expected at most 1000 characters').optional(),
+  topic: topicName.describe('The Pub/Sub topic: one that the deployment allows (NOTIFY_TOPICS).'),
+  message: text
+    .max(1000, 'expected at most 1000 characters')
+    .optional()
+    .describe('Goes with the event, for people.'),
 });

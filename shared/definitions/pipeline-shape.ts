@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import { isDefinitionSource } from '../domain/sources';
 import { exportStepShape } from './export-shape';
-import { columnName, fieldsShape } from './field-shape';
+import { fieldsShape } from './field-shape';
 import { notifyStepShape } from './notify-shape';
+import { type checkShape, qualityStepShape } from './quality-shape';
 import {
   bytesBilledLimit,
   csvShape,
   destinationShape,
   fileName,
-  identifier,
   parameterName,
   queryDestinationShape,
   type retryShape,
   seconds,
+  sqlFile,
+  sqlText,
   stepBase,
-  tableName,
   text,
 } from './step-base';
 
@@ -27,12 +28,24 @@ export const parameterTypes = ['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TI
 
 const parameterShape = z
   .strictObject({
-    type: z.enum(parameterTypes, { error: `expected one of ${parameterTypes.join(', ')}` }),
-    description: text,
-    required: z.boolean().optional(),
-    default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
-    /** Of a STRING: a regular expression that the whole value must match. */
-    pattern: z.string().min(1).refine(isRegularExpression, 'expected a regular expression').optional(),
+    type: z
+      .enum(parameterTypes, { error: `expected one of ${parameterTypes.join(', ')}` })
+      .describe('Its type in SQL, where it is @name.'),
+    description: text.describe('For those who start the pipeline.'),
+    required: z
+      .boolean()
+      .optional()
+      .describe('Whether a run must give it. Otherwise the default counts, or NULL.'),
+    default: z
+      .union([z.string(), z.number(), z.boolean(), z.null()])
+      .optional()
+      .describe('What counts where a run does not give it.'),
+    pattern: z
+      .string()
+      .min(1)
+      .refine(isRegularExpression, 'expected a regular expression')
+      .optional()
+      .describe('Of a STRING: a regular expression that the whole value must match.'),
   })
   .refine((parameter) => !(parameter.required && parameter.default !== undefined), {
     path: ['default'],
@@ -51,9 +64,11 @@ const queryStepShape = z
   .strictObject({
     ...stepBase,
     type: z.literal('query'),
-    sql: text.optional(),
-    sql_file: fileName.optional(),
-    destination: queryDestinationShape.optional(),
+    sql: sqlText.optional(),
+    sql_file: sqlFile.optional(),
+    destination: queryDestinationShape
+      .optional()
+      .describe('The table that the rows go to. Without it they go nowhere.'),
     maximum_bytes_billed: bytesBilledLimit.optional(),
   })
   .refine((step) => (step.sql === undefined) !== (step.sql_file === undefined), {
@@ -67,19 +82,34 @@ const loadStepShape = z
   .strictObject({
     ...stepBase,
     type: z.literal('load'),
-    source_uris: z.array(sourceUri).min(1).optional(),
-    /** Name of the STRING parameter whose value is the whole URI. */
-    source_uri_parameter: parameterName.optional(),
-    format: z.enum(['CSV', 'NEWLINE_DELIMITED_JSON', 'PARQUET'], {
-      error: 'expected CSV, NEWLINE_DELIMITED_JSON or PARQUET',
-    }),
-    schema: fieldsShape.optional(),
-    schema_file: fileName.optional(),
-    csv: csvShape.optional(),
-    /** Rows that may be bad without failing the load. */
-    max_bad_records: z.int().min(0).optional(),
-    ignore_unknown_values: z.boolean().optional(),
-    destination: destinationShape,
+    source_uris: z
+      .array(sourceUri)
+      .min(1)
+      .optional()
+      .describe(
+        "Files, below the definition's sources. {tenant_id} stands for the tenant's id, * in the name for any text.",
+      ),
+    source_uri_parameter: parameterName
+      .optional()
+      .describe('Instead of source_uris: the STRING parameter whose value is the whole URI.'),
+    format: z
+      .enum(['CSV', 'NEWLINE_DELIMITED_JSON', 'PARQUET'], {
+        error: 'expected CSV, NEWLINE_DELIMITED_JSON or PARQUET',
+      })
+      .describe('How the files are written.'),
+    schema: fieldsShape.optional().describe("The columns, in the words of BigQuery's table schema."),
+    schema_file: fileName.optional().describe('Instead of schema: a JSON file beside the definition.'),
+    csv: csvShape.optional().describe('How the CSV is written.'),
+    max_bad_records: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Rows that may be bad without failing the load: they are left out. 0 unless given.'),
+    ignore_unknown_values: z
+      .boolean()
+      .optional()
+      .describe('Whether values of no column are left out instead of making a row bad.'),
+    destination: destinationShape.describe('The table that the rows go to.'),
   })
   .refine((step) => (step.source_uris === undefined) !== (step.source_uri_parameter === undefined), {
     path: ['source_uris'],
@@ -98,56 +128,10 @@ const loadStepShape = z
     error: 'expected for format CSV only',
   });
 
-const checkBase = { name: identifier, severity: z.enum(['error', 'warn']).default('error') };
-const columns = z.array(columnName).min(1).max(50);
-const checkTypes = ['not_null', 'unique', 'accepted_values', 'row_count', 'freshness', 'sql'] as const;
-
-const checkShape = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ ...checkBase, type: z.literal('not_null'), columns }),
-    z.strictObject({ ...checkBase, type: z.literal('unique'), columns }),
-    z.strictObject({
-      ...checkBase,
-      type: z.literal('accepted_values'),
-      column: columnName,
-      values: z.array(z.string()).min(1).max(1000),
-    }),
-    z
-      .strictObject({
-        ...checkBase,
-        type: z.literal('row_count'),
-        min: z.int().min(0).optional(),
-        max: z.int().min(0).optional(),
-      })
-      .refine((check) => check.min !== undefined || check.max !== undefined, {
-        path: ['min'],
-        error: 'expected min, max or both',
-      }),
-    z.strictObject({
-      ...checkBase,
-      type: z.literal('freshness'),
-      column: columnName,
-      max_age_hours: z.number().positive(),
-    }),
-    /** A query that must return no rows. */
-    z.strictObject({ ...checkBase, type: z.literal('sql'), sql: text }),
-  ],
-  { error: `expected one of ${checkTypes.join(', ')}` },
-);
-
-const qualityStepShape = z.strictObject({
-  ...stepBase,
-  type: z.literal('quality'),
-  table: tableName,
-  checks: z.array(checkShape).min(1).max(100),
-  maximum_bytes_billed: bytesBilledLimit.optional(),
-});
-
 export const stepTypes = ['query', 'load', 'quality', 'notify', 'export'] as const;
 
 export const pipelineShape = z.strictObject({
-  description: text,
+  description: text.describe('What the pipeline does: shown in the catalogue.'),
   timeout_seconds: seconds(86_400)
     .default(600)
     .describe(
@@ -161,8 +145,17 @@ export const pipelineShape = z.strictObject({
     .describe(
       'Steps that run at once, at most: their jobs share the slots that the project has in BigQuery.',
     ),
-  sources: z.array(definitionSource).max(100).default([]),
-  parameters: z.record(parameterName, parameterShape).default({}),
+  sources: z
+    .array(definitionSource)
+    .max(100)
+    .default([])
+    .describe(
+      "What it reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id; gs://* for all that the deployment allows).",
+    ),
+  parameters: z
+    .record(parameterName, parameterShape)
+    .default({})
+    .describe('What a run can be given, by name. SQL reads them as @name.'),
   steps: z
     .array(
       z.discriminatedUnion(
@@ -174,7 +167,10 @@ export const pipelineShape = z.strictObject({
       ),
     )
     .min(1, 'expected at least one step')
-    .max(100),
+    .max(100)
+    .describe(
+      'What is done. A step starts when all steps that it needs are done; independent ones run at once.',
+    ),
 });
 
 type Shape = z.infer<typeof pipelineShape>;

@@ -17,6 +17,11 @@ export const fileName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected the name of a file beside the definition');
 export const text = z.string().trim().min(1, 'expected some text');
 
+export const sqlText = text.describe(
+  'GoogleSQL, one SELECT. Names without a dataset are tables of the tenant.',
+);
+export const sqlFile = fileName.describe('Instead of sql: a .sql file beside the definition.');
+
 /** No leading underscore: those names are left to the parameters that the engine adds to a quality step's SQL. */
 export const parameterName = z
   .string()
@@ -47,11 +52,12 @@ export const retryShape = z
   .prefault({});
 
 export const stepBase = {
-  id: identifier,
-  needs: z.array(identifier).default([]),
-  /** Without it the pipeline's own timeout applies. */
-  timeout_seconds: seconds(86_400).optional(),
-  retry: retryShape,
+  id: identifier.describe("The step's name: once a pipeline."),
+  needs: z.array(identifier).default([]).describe('Ids of the steps that must be done before.'),
+  timeout_seconds: seconds(86_400)
+    .optional()
+    .describe("Then it has failed. Without it the pipeline's own timeout applies."),
+  retry: retryShape.describe('When and how often it is attempted again.'),
 };
 
 export const writeDispositions = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'] as const;
@@ -61,11 +67,23 @@ const dispositions =
 
 /** What is said of the table that rows go to. It is made where it is not there. */
 export const destinationFields = {
-  table: tableName,
+  table: tableName.describe("A table of the tenant's dataset, made where it is not there."),
   time_partitioning: z
-    .strictObject({ type: z.enum(['HOUR', 'DAY', 'MONTH', 'YEAR']).default('DAY'), field: columnName })
-    .optional(),
-  clustering: z.array(columnName).min(1).max(4).optional(),
+    .strictObject({
+      type: z
+        .enum(['HOUR', 'DAY', 'MONTH', 'YEAR'])
+        .default('DAY')
+        .describe('How much time a partition holds.'),
+      field: columnName.describe('A column of type DATE, DATETIME or TIMESTAMP.'),
+    })
+    .optional()
+    .describe('Parts the table by time: queries that ask for some of it read, and cost, only that.'),
+  clustering: z
+    .array(columnName)
+    .min(1)
+    .max(4)
+    .optional()
+    .describe('Columns that the rows are sorted by within the table.'),
 };
 
 export const destinationShape = z.strictObject({
@@ -119,11 +137,26 @@ export const bytesBilledLimit = z
   );
 
 export const csvShape = z.strictObject({
-  skip_leading_rows: z.int().min(0).optional(),
-  field_delimiter: z.string().min(1).max(2).optional(),
-  quote: z.string().max(1).optional(),
-  null_marker: z.string().optional(),
-  allow_quoted_newlines: z.boolean().optional(),
-  allow_jagged_rows: z.boolean().optional(),
-  encoding: z.enum(['UTF-8', 'ISO-8859-1']).optional(),
+  skip_leading_rows: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Rows at the top that are no data: 1 where there is a header.'),
+  field_delimiter: z
+    .string()
+    .min(1)
+    .max(2)
+    .optional()
+    .describe('What stands between values: a comma unless given; \\t or tab for tabs.'),
+  quote: z.string().max(1).optional().describe('What values are quoted by: " unless given.'),
+  null_marker: z
+    .string()
+    .optional()
+    .describe('The unquoted value that means NULL: an empty one unless given.'),
+  allow_quoted_newlines: z.boolean().optional().describe('Whether quoted values may hold line breaks.'),
+  allow_jagged_rows: z
+    .boolean()
+    .optional()
+    .describe('Whether rows may lack values at their end: they are NULL.'),
+  encoding: z.enum(['UTF-8', 'ISO-8859-1']).optional().describe('UTF-8 unless given.'),
 });

@@ -21,6 +21,7 @@ describe('the check of definitions', () => {
     put('sources/secret/plans.json', '{"schema": {"fields": [{"name": "plan", "type": "STRING"}]}}');
     put('sources/secret/broken.json', '{"schema": {"fields": [{"name": "plan", "type": "TEXT"}]}}');
     put('sources/a.b.c/x.json', '{}');
+    put('pipeline.schema.json', '{}');
     put('pipelines/a/b/Big.yaml', '');
     put('pipelines/a-b/c/d.yaml', '');
     put(
@@ -60,7 +61,7 @@ describe('the check of definitions', () => {
     expect(toldOf(['sound.yaml'])).toEqual([]);
   });
 
-  it('tells of names that cannot be part of a path, and of sources’ tables', () => {
+  it('tells of names that cannot be part of a path, of sources’ tables, and of a schema that is not current', () => {
     const others = problems.filter((problem) => !problem.startsWith(folder()));
     expect(others.map((problem) => problem.slice(schemas.length + 1))).toEqual([
       "pipelines/a-b: expected a name of 1 to 64 of a-z, 0-9 and _, given 'a-b'",
@@ -68,6 +69,7 @@ describe('the check of definitions', () => {
       expect.stringMatching(
         /^sources\/secret\/broken\.json:1:49 schema\.fields\[0\] \('plan'\)\.type: expected one/,
       ),
+      'pipeline.schema.json: is not what the shape of pipelines makes now; run: npm run schema',
     ]);
     expect(problems).toContain(
       `${folder()}/Big.yaml: expected a name of 1 to 64 of a-z, 0-9 and _, given 'Big'`,
