@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { getFunction } from '@google-cloud/functions-framework/testing';
 import { createLog } from '../log';
+import { makeStacksReadable } from './readable-stacks';
 
 /**
  * Stands in for functions-framework's own loader, which looks for a function's module on the disk: in a bundle it is in
@@ -13,9 +14,12 @@ export async function getUserFunction(_codeLocation: string, target: string) {
     // The name that the build gives to the function's index.ts; loaded here, when its environment is set.
     require('function-of-this-bundle');
   } catch (error) {
+    makeStacksReadable(__filename);
     log('ERROR', 'The function could not be loaded', { error });
     return null;
   }
+  // Not before: Node's own module `domain` wants a trace when it is loaded.
+  makeStacksReadable(__filename);
   const userFunction = getFunction(target);
   if (userFunction !== undefined) return { userFunction, signatureType: 'http' };
   log('ERROR', `FUNCTION_TARGET: expected the name of the bundled function, given '${target}'`);

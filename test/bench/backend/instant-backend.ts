@@ -12,7 +12,7 @@ import { tellParent } from './tell-parent';
 const candidateShape = z.object({
   structValues: z.object({
     run_id: z.object({ value: z.string() }),
-    request_hash: z.object({ value: z.string() }),
+    request_hash: z.object({ value: z.string().nullish() }),
   }),
 });
 const requestShape = z.object({
@@ -41,7 +41,7 @@ function answerTo(text: string): object {
     };
   }
   const admitted = (parameter('candidates')?.arrayValues ?? []).map(({ structValues }) => ({
-    v: row(structValues.run_id.value, structValues.request_hash.value),
+    v: row(structValues.run_id.value, structValues.request_hash.value ?? null),
   }));
   return {
     fields: [
