@@ -2,6 +2,7 @@ import { findGraphProblems } from '../domain/dag';
 import { findDestinationUriProblems } from '../domain/destination-uri';
 import { parseParameterValue } from '../domain/parameter-values';
 import { judgeUri } from '../domain/sources';
+import { findDestinationProblems } from './destination-rules';
 import type { LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
 import { findWaysOut } from './sql-bounds';
@@ -54,10 +55,13 @@ function findStepProblems(
           step.sql,
           parameters,
         ),
-        ...findDestinationProblems(step, metadataTables),
+        ...findDestinationProblems(step, definition, metadataTables),
       ];
     case 'load':
-      return [...findSourceProblems(step, definition), ...findDestinationProblems(step, metadataTables)];
+      return [
+        ...findSourceProblems(step, definition),
+        ...findDestinationProblems(step, definition, metadataTables),
+      ];
     case 'quality':
       return [
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
@@ -136,17 +140,6 @@ function findSourceParameterProblems(
   if (sources.some((source) => source.startsWith('gs://'))) return [];
   const message = 'expected files among the sources of the definition, like gs://bucket/prefix/ or gs://*';
   return [{ path, message }];
-}
-
-/** The metadata tables are the control plane's own: a pipeline that wrote to them could change quotas and usage. */
-function findDestinationProblems(
-  step: Extract<Step, { type: 'query' | 'load' }>,
-  metadataTables: ReadonlySet<string>,
-): readonly Problem[] {
-  const table = step.destination?.table;
-  if (table === undefined || !metadataTables.has(table.toLowerCase())) return [];
-  const message = `expected a table of the pipeline's own, given the metadata table '${table}'`;
-  return [{ path: ['destination', 'table'], message }];
 }
 
 function findDuplicateChecks(names: readonly string[]): readonly Problem[] {

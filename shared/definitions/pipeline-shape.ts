@@ -7,9 +7,10 @@ import { type checkShape, qualityStepShape } from './quality-shape';
 import {
   bytesBilledLimit,
   csvShape,
-  destinationShape,
+  type destinationShape,
   fileName,
   parameterName,
+  partitionDestinationShape,
   queryDestinationShape,
   type retryShape,
   seconds,
@@ -109,7 +110,7 @@ const loadStepShape = z
       .boolean()
       .optional()
       .describe('Whether values of no column are left out instead of making a row bad.'),
-    destination: destinationShape.describe('The table that the rows go to.'),
+    destination: partitionDestinationShape.describe('The table that the rows go to.'),
   })
   .refine((step) => (step.source_uris === undefined) !== (step.source_uri_parameter === undefined), {
     path: ['source_uris'],
@@ -178,6 +179,7 @@ type StepShape = Shape['steps'][number];
 
 export type ParameterDefinition = z.infer<typeof parameterShape>;
 export type Destination = z.infer<typeof destinationShape>;
+export type PartitionDestination = z.infer<typeof partitionDestinationShape>;
 export type QueryDestination = z.infer<typeof queryDestinationShape>;
 export type RetryPolicy = z.infer<typeof retryShape>;
 export type Check = z.infer<typeof checkShape>;

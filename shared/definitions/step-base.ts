@@ -93,12 +93,22 @@ export const destinationShape = z.strictObject({
     .describe(dispositions),
 });
 
+const partition = parameterName
+  .optional()
+  .describe(
+    'Name of the DATE or TIMESTAMP parameter whose partition (in UTC, by time_partitioning) is the only one that is written to; write_disposition is about it alone. Rows outside of it fail the step.',
+  );
+
+/** Of rows that all belong to one partition. */
+export const partitionDestinationShape = destinationShape.extend({ partition });
+
 const queryDispositions = [...writeDispositions, 'MERGE'] as const;
 
 /** Of a query, whose rows can be merged as well. */
 export const queryDestinationShape = z
   .strictObject({
     ...destinationFields,
+    partition,
     write_disposition: z
       .enum(queryDispositions, { error: `expected one of ${queryDispositions.join(', ')}` })
       .describe(

@@ -1,7 +1,14 @@
-import type { LoadWork, QueryWork } from '../adapters/bigquery/run-job';
-import type { LoadStep, QualityStep, QueryDestination, QueryStep } from '../definitions/pipeline-shape';
+import type { LoadWork, PartitionedTable, QueryWork } from '../adapters/bigquery/run-job';
+import type {
+  LoadStep,
+  PartitionDestination,
+  QualityStep,
+  QueryDestination,
+  QueryStep,
+} from '../definitions/pipeline-shape';
 import { byteLimitOfStep } from '../domain/byte-limit';
 import { toQueryParameters } from '../domain/parameters';
+import { partitionIdOf } from '../domain/partition';
 import { withTenant } from '../domain/sources';
 import type { RunToExecute, StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
@@ -22,7 +29,7 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
           kind: 'query',
           sql: step.sql,
           parameters,
-          ...toTarget(step.destination),
+          ...toTarget(run, step.destination),
           byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
         },
       };
@@ -44,22 +51,33 @@ export function toStepWork(run: RunToExecute, step: JobStep): StepWork {
 }
 
 /** Where a query's rows go. */
-function toTarget(destination: QueryDestination | undefined): Pick<QueryWork, 'destination' | 'merge'> {
+function toTarget(
+  run: RunToExecute,
+  destination: QueryDestination | undefined,
+): Pick<QueryWork, 'destination' | 'merge'> {
   if (destination === undefined) return {};
-  const { write_disposition, merge_keys = [], ...table } = destination;
+  const { write_disposition, merge_keys = [], partition, ...table } = destination;
   if (write_disposition === 'MERGE') return { merge: { ...table, keys: merge_keys } };
-  return { destination: { ...table, write_disposition } };
+  return { destination: toTable(run, { ...table, partition, write_disposition }) };
+}
+
+function toTable(run: RunToExecute, destination: PartitionDestination): PartitionedTable {
+  const { partition, ...table } = destination;
+  if (partition === undefined || table.time_partitioning === undefined) return table;
+  const value = String(run.parameters[partition]);
+  return { ...table, partitionId: partitionIdOf(table.time_partitioning.type, value) };
 }
 
 function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {
+  const destination = toTable(run, step.destination);
   const name = step.source_uri_parameter;
   if (name === undefined) {
     const sourceUris = (step.source_uris ?? []).map((uri) => withTenant(uri, run.tenantId));
-    return { work: { kind: 'load', sourceUris, step } };
+    return { work: { kind: 'load', sourceUris, step, destination } };
   }
   const value = run.parameters[name];
   if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
-    return { work: { kind: 'load', sourceUris: [value], step } };
+    return { work: { kind: 'load', sourceUris: [value], step, destination } };
   }
   const message = `Parameter '${name}' must be a URI like gs://bucket/path; given ${JSON.stringify(value ?? null)}.`;
   return { error: { code: 'invalid_source', message } };

@@ -2,10 +2,13 @@ import { BigQueryError } from '../errors';
 import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
 import { tableNotFound } from '../store/dataset-shelf';
 import { checkTableId, tableName } from '../store/names';
+import { checkInPartition, partitionOf, withoutDecorator } from '../store/partitions';
 import { mergeSchema } from '../store/schema-change';
 import type { Store } from '../store/store';
+import type { QueryRows } from './job';
 
 export interface Destination {
+  /** With a decorator: only that partition is written to, and the write disposition is about it. */
   readonly table: TableReference;
   readonly write: 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
   readonly create: 'CREATE_IF_NEEDED' | 'CREATE_NEVER';
@@ -15,7 +18,7 @@ export interface Destination {
 /**
  * Puts a job's rows into its destination table in one commit, by its write and create disposition.
  * @throws BigQueryError `notFound` (dataset, or table with CREATE_NEVER), `duplicate` (WRITE_EMPTY on a table with
- *   rows), `invalid` (appending rows of another schema)
+ *   rows), `invalid` (appending rows of another schema, or rows that lie outside of the partition)
  */
 export async function writeDestination(
   store: Store,
@@ -23,17 +26,27 @@ export async function writeDestination(
   schema: readonly Field[],
   rows: readonly Row[],
 ): Promise<void> {
-  checkTableId(destination.table.tableId);
-  await store.mutate(destination.table, async (current) => ({
-    change: changeOf(store, destination, current, schema, rows),
-    result: undefined,
-  }));
+  const { table, partition } = withoutDecorator(destination.table);
+  checkTableId(table.tableId);
+  await store.mutate(table, async (current) => {
+    const options = store.table(table)?.definition.options ?? {};
+    const target = { ...destination, table, current, existing: options };
+    const change =
+      partition === undefined
+        ? changeOf(target, schema, rows)
+        : changeOfPartition({ ...target, partition }, schema, rows);
+    return { change, result: undefined };
+  });
+}
+
+interface Target extends Destination {
+  readonly current: TableSnapshot | undefined;
+  /** Of the table that is there. */
+  readonly existing: TableOptions;
 }
 
 function changeOf(
-  store: Store,
-  { table, write, create, options }: Destination,
-  current: TableSnapshot | undefined,
+  { table, write, create, options, current, existing }: Target,
   schema: readonly Field[],
   rows: readonly Row[],
 ): TableChange {
@@ -42,13 +55,69 @@ function changeOf(
     return { kind: 'create', schema, rows, options };
   }
   if (write === 'WRITE_TRUNCATE') {
-    const kept = store.table(table)?.definition.options ?? {};
-    return { kind: 'create', schema, rows, options: { ...kept, ...options } };
+    return { kind: 'create', schema, rows, options: { ...existing, ...options } };
   }
-  if (write === 'WRITE_EMPTY' && current.rows.length > 0) {
-    throw new BigQueryError('duplicate', `Already Exists: Table ${tableName(table)}`);
-  }
+  if (write === 'WRITE_EMPTY' && current.rows.length > 0) throw alreadyExists(tableName(table));
   return { kind: 'append', rows: arrange(table, current.schema, schema, rows) };
+}
+
+/** The table's other partitions, and its schema, stay as they are. */
+function changeOfPartition(
+  target: Target & { readonly partition: string },
+  schema: readonly Field[],
+  rows: readonly Row[],
+): TableChange {
+  const { table, partition, write, create, options, current, existing } = target;
+  if (current === undefined) {
+    if (create === 'CREATE_NEVER') throw tableNotFound(table);
+    if (options.timePartitioning === undefined) throw noPartitioning();
+    checkInPartition(rows, partitionOf(table, partition, schema, options), partition);
+    return { kind: 'create', schema, rows, options };
+  }
+  const isIn = partitionOf(table, partition, current.schema, existing);
+  checkSamePartitioning(options, existing);
+  const arranged = arrange(table, current.schema, schema, rows);
+  checkInPartition(arranged, isIn, partition);
+  if (write === 'WRITE_TRUNCATE') {
+    return { kind: 'replace', rows: [...current.rows.filter((row) => !isIn(row)), ...arranged] };
+  }
+  if (write === 'WRITE_EMPTY' && current.rows.some(isIn))
+    throw alreadyExists(`${tableName(table)}$${partition}`);
+  return { kind: 'append', rows: arranged };
+}
+
+function checkSamePartitioning(given: TableOptions, existing: TableOptions): void {
+  const [wanted, present] = [given.timePartitioning, existing.timePartitioning];
+  if (wanted === undefined || present === undefined) return;
+  const [input, expected] = [intervalOf(wanted), intervalOf(present)];
+  if (input.toLowerCase() === expected.toLowerCase()) return;
+  throw new BigQueryError(
+    'invalid',
+    `Incompatible table partitioning specification. Expects partitioning specification ${expected}, but input partitioning specification is ${input}`,
+  );
+}
+
+const intervalOf = ({ type, field }: NonNullable<TableOptions['timePartitioning']>): string =>
+  `interval(type:${type.toLowerCase()},field:${field ?? ''})`;
+
+const alreadyExists = (name: string): BigQueryError =>
+  new BigQueryError('duplicate', `Already Exists: Table ${name}`);
+
+const noPartitioning = (): BigQueryError =>
+  new BigQueryError(
+    'invalid',
+    'Partitioning specification must be provided in order to create partitioned table',
+  );
+
+/** The rows of a table, or of the partition that a decorator names; undefined where there is no table. */
+export function rowsOfDestination(store: Store, destination: TableReference): QueryRows | undefined {
+  const { table, partition } = withoutDecorator(destination);
+  const state = store.table(table);
+  if (state === undefined) return undefined;
+  const { schema, options } = state.definition;
+  const rows = state.rows.toArray();
+  if (partition === undefined) return { schema, rows };
+  return { schema, rows: rows.filter(partitionOf(table, partition, schema, options)) };
 }
 
 /** Rows with the columns of `schema`, as rows of the table: in its order, null where a column is not given. */

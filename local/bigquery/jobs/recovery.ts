@@ -1,6 +1,7 @@
-import type { SqlEngine } from '../model';
+import type { SqlEngine, TableReference } from '../model';
 import type { Store } from '../store/store';
 import type { CommittedJob } from '../store/table-state';
+import { rowsOfDestination } from './destination';
 import { type JobOutcome, jobKey } from './job';
 import type { JobRecord } from './job-book';
 
@@ -28,10 +29,17 @@ export async function outcomeOfInterrupted(
       : 'Nothing of it has taken effect.';
     return { ...times, error: interrupted(what), statistics: {} };
   }
-  if (load !== undefined) return { ...times, statistics: { load: { outputRows: String(committed.rows) } } };
+  if (load !== undefined) {
+    const table = { projectId: store.projectId, ...load.destinationTable };
+    return { ...times, statistics: { load: { outputRows: String(rowsLoaded(store, table, committed)) } } };
+  }
   const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
   return { ...times, statistics: { query: statisticsOf(committed) }, ...(destination && { destination }) };
 }
+
+/** A commit that replaces a partition holds the table's other rows as well. */
+const rowsLoaded = (store: Store, table: TableReference, { kind, rows }: CommittedJob): number =>
+  kind === 'replace' ? (rowsOfDestination(store, table)?.rows.length ?? 0) : rows;
 
 /** Only of an INSERT is it known how many rows it changed: a commit of UPDATE, DELETE or MERGE holds all rows anew. */
 function statisticsOf({ kind, rows }: CommittedJob): Record<string, unknown> {

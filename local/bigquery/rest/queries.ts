@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BigQueryError } from '../errors';
+import { rowsOfDestination } from '../jobs/destination';
 import { type Job, type JobOutcome, jobKey, type QueryRows } from '../jobs/job';
 import { type QueryRequest, queryRequestSchema } from '../jobs/job-configuration';
 import type { Jobs } from '../jobs/jobs';
@@ -145,10 +146,7 @@ function rowsOfJob(
   job: Job,
   { statistics, destination }: JobOutcome,
 ): QueryRows | undefined {
-  if (destination !== undefined) {
-    const state = store.table(destination);
-    return state && { schema: state.definition.schema, rows: state.rows.toArray() };
-  }
+  if (destination !== undefined) return rowsOfDestination(store, destination);
   const rows = results.get(jobKey(job.reference));
   if (rows !== undefined || statisticsSchema.parse(statistics).query?.statementType !== 'SELECT') return rows;
   throw new BigQueryError(

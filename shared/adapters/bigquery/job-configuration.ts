@@ -9,7 +9,7 @@ export interface QueryWork {
   readonly kind: 'query';
   readonly sql: string;
   readonly parameters: readonly QueryParameter[];
-  readonly destination?: Destination | undefined;
+  readonly destination?: PartitionedTable | undefined;
   /** Instead of a destination: the table that the rows are merged into. */
   readonly merge?: Merge | undefined;
   readonly byteLimit?: ByteLimit | undefined;
@@ -25,6 +25,9 @@ export interface TableReference {
   readonly tableId: string;
 }
 
+/** A table, or the one partition of it that is written to, by its id. */
+export type PartitionedTable = Destination & { readonly partitionId?: string | undefined };
+
 /** A table, and the columns by which its rows are the same. */
 export type Merge = Omit<Destination, 'write_disposition'> & { readonly keys: readonly string[] };
 
@@ -39,10 +42,8 @@ export interface ExtractWork {
 export interface LoadWork {
   readonly kind: 'load';
   readonly sourceUris: readonly string[];
-  readonly step: Pick<
-    LoadStep,
-    'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values' | 'destination'
-  >;
+  readonly step: Pick<LoadStep, 'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values'>;
+  readonly destination: PartitionedTable;
 }
 
 export interface JobRequest {
@@ -109,13 +110,13 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
   };
 }
 
-function toLoadConfiguration({ sourceUris, step }: LoadWork, dataset: DatasetReference) {
+function toLoadConfiguration({ sourceUris, step, destination }: LoadWork, dataset: DatasetReference) {
   const csv = step.csv ?? {};
   return {
     sourceUris: [...sourceUris],
     sourceFormat: step.format,
     ...(step.schema && { schema: { fields: step.schema } }),
-    ...toDestination(step.destination, dataset),
+    ...toDestination(destination, dataset),
     ...withoutUndefined({
       maxBadRecords: step.max_bad_records,
       ignoreUnknownValues: step.ignore_unknown_values,
@@ -143,9 +144,10 @@ function toExtractConfiguration({ source, destinationUri, step }: ExtractWork, d
 const sourceTable = (source: ExtractWork['source'], dataset: DatasetReference): TableReference =>
   typeof source === 'string' ? { ...dataset, tableId: source } : source;
 
-function toDestination(destination: Destination, dataset: DatasetReference) {
+function toDestination(destination: PartitionedTable, dataset: DatasetReference) {
+  const { table, partitionId } = destination;
   return {
-    destinationTable: { ...dataset, tableId: destination.table },
+    destinationTable: { ...dataset, tableId: partitionId === undefined ? table : `${table}$${partitionId}` },
     createDisposition: 'CREATE_IF_NEEDED',
     writeDisposition: destination.write_disposition,
     ...(destination.time_partitioning && { timePartitioning: destination.time_partitioning }),

@@ -18,7 +18,7 @@ import {
 import { runMerge } from './run-merge';
 import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
-export type { ExtractWork, JobRequest, LoadWork, QueryWork } from './job-configuration';
+export type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-configuration';
 export type { JobStatistics } from './job-resource';
 
 /** A row by column name; values as BigQuery's REST interface sends them. */

@@ -20,6 +20,10 @@ steps:
     destination: { table: t, ${destination} }
 `;
 
+const truncate = 'write_disposition: WRITE_TRUNCATE';
+const partitioned = (partitioning: string, parameter: string) =>
+  `parameters: { at: { description: When., ${parameter} } }${query(`${truncate}, partition: at${partitioning}`)}`;
+
 describe('destinations and policies of definitions', () => {
   const right: readonly (readonly [string, string])[] = [
     ['a merge by keys', query('write_disposition: MERGE, merge_keys: [id]')],
@@ -68,6 +72,39 @@ describe('destinations and policies of definitions', () => {
       'a merge into a metadata table',
       query('write_disposition: MERGE, merge_keys: [id]').replace('table: t', 'table: tenants'),
       "destination.table: expected a table of the pipeline's own",
+    ],
+    [
+      'a partition without partitioning',
+      partitioned('', 'type: DATE, required: true'),
+      "step 'first', destination.partition: expected together with time_partitioning",
+    ],
+    [
+      'a partition of a merge',
+      partitioned(', time_partitioning: { field: id }', 'type: DATE, required: true').replace(
+        truncate,
+        'write_disposition: MERGE, merge_keys: [id]',
+      ),
+      'destination.partition: expected with another write_disposition than MERGE',
+    ],
+    [
+      'a partition by no parameter',
+      query(`${truncate}, partition: at, time_partitioning: { field: id }`),
+      "destination.partition: expected a DATE or TIMESTAMP parameter that is required or has a default, given 'at'",
+    ],
+    [
+      'a partition by a parameter that may be left out',
+      partitioned(', time_partitioning: { field: id }', 'type: DATE'),
+      'destination.partition: expected a DATE or TIMESTAMP parameter that is required or has a default',
+    ],
+    [
+      'a partition by a text',
+      partitioned(', time_partitioning: { field: id }', 'type: STRING, required: true'),
+      'destination.partition: expected a DATE or TIMESTAMP parameter',
+    ],
+    [
+      'an hour by a date',
+      partitioned(', time_partitioning: { type: HOUR, field: id }', 'type: DATE, required: true'),
+      'destination.partition: expected a TIMESTAMP parameter',
     ],
     [
       'a retry of an error that does not pass',

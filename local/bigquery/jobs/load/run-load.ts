@@ -1,6 +1,7 @@
 import { BigQueryError } from '../../errors';
 import type { Field, Row, TableReference } from '../../model';
 import { sizeOfRows } from '../../store/field-sizes';
+import { withoutDecorator } from '../../store/partitions';
 import { fieldsOfRest } from '../../store/rest-schema';
 import type { Store } from '../../store/store';
 import { writeDestination } from '../destination';
@@ -81,7 +82,7 @@ function schemaOf(
       'Schema auto-detection is not supported locally: give a schema.',
     );
   }
-  const existing = store.table(table)?.definition.schema;
+  const existing = store.table(withoutDecorator(table).table)?.definition.schema;
   if (existing === undefined) throw new BigQueryError('invalid', 'No schema specified on job or table.');
   return existing;
 }

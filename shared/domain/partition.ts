@@ -1,0 +1,12 @@
+/** How a table's time partitioning divides time, in UTC. */
+export type PartitionType = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+
+const digitsOf: Readonly<Record<PartitionType, number>> = { HOUR: 10, DAY: 8, MONTH: 6, YEAR: 4 };
+
+/**
+ * The id of the partition that holds a moment, e.g. 20240901 of a day
+ * (https://cloud.google.com/bigquery/docs/managing-partitioned-table-data#partition_ids).
+ * @param value a DATE ("2024-09-01") or, in UTC, a TIMESTAMP ("2024-09-01T10:00:00.000000Z")
+ */
+export const partitionIdOf = (type: PartitionType, value: string): string =>
+  value.replace(/\D/g, '').slice(0, digitsOf[type]);
