@@ -22,12 +22,19 @@ export const routesTo = (functions: Readonly<Record<FunctionName, HostedFunction
     path: /^\/api\/v1\/tenants(\/|$)/,
     target: functions.tenants,
     description: [
+      'GET  /api/v1/tenants',
       'GET  /api/v1/tenants/{tenant}',
+      'GET  /api/v1/tenants/{tenant}/usage',
       'PATCH /api/v1/tenants/{tenant}/quotas',
       'POST /api/v1/tenants/{tenant}/suspend',
       'POST /api/v1/tenants/{tenant}/activate',
       'POST, GET /api/v1/tenants/{tenant}/api-keys',
       'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
     ].join('\n'),
+  },
+  {
+    path: /^\/api\/v1\/(usage|billing)(\/|$)/,
+    target: functions.tenants,
+    description: ['GET  /api/v1/usage', 'GET  /api/v1/billing/export'].join('\n'),
   },
 ];

@@ -3,8 +3,9 @@ import type { RunStatement } from '../../shared/adapters/bigquery/run-statement'
 import type { AuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import { parseRequest } from '../../shared/http/parse';
+import { queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { listRequestShape, queryValues } from './list-request';
+import { listRequestShape } from './list-request';
 import { listRuns } from './list-runs';
 import { findRecordedRun } from './read-run';
 import { showChecks, showRun, showSteps } from './show-run';

@@ -1,15 +1,8 @@
-import type { AdminRule } from '../../shared/authentication/admin-rule';
-import {
-  type AuthenticateTenant,
-  requireOwnTenant,
-  unauthenticated,
-} from '../../shared/authentication/authenticate-tenant';
 import { requireAdmin } from '../../shared/authentication/require-admin';
-import { tenantIdSchema } from '../../shared/domain/tenant-id';
 import { tenantProfile } from '../../shared/domain/tenant-profile';
 import { parseRequest } from '../../shared/http/parse';
-import type { HttpRequest, Route } from '../../shared/http/route';
-import { type Asker, addApiKey, removeApiKey, showApiKeys } from './administer-keys';
+import type { Route } from '../../shared/http/route';
+import { addApiKey, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
   changeTenantQuotas,
@@ -17,12 +10,12 @@ import {
   suspend,
   type TenantsDependencies,
 } from './administer-tenant';
+import { billingRoutes } from './billing-routes';
 import { newApiKeyShape, quotaChangeShape, suspensionShape } from './requests';
+import { type UsageDependencies, usageRoutes } from './usage-routes';
+import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
 
-export interface TenantsHandlerDependencies extends TenantsDependencies {
-  readonly adminRule: AdminRule;
-  readonly authenticateTenant: AuthenticateTenant;
-}
+export interface TenantsHandlerDependencies extends TenantsDependencies, UsageDependencies, WhoDependencies {}
 
 const tenantPath = '/api/v1/tenants/{tenant}';
 
@@ -96,26 +89,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         return { status: 204 };
       },
     },
+    ...usageRoutes(deps),
+    ...billingRoutes(deps),
   ];
-}
-
-const tenantIn = (request: HttpRequest): string =>
-  parseRequest(tenantIdSchema, request.params.tenant, 'tenant in the path');
-
-/** A request that carries a tenant's key is that tenant's, whoever else it may be. */
-async function requireAdminOrOwn(
-  { adminRule, authenticateTenant }: TenantsHandlerDependencies,
-  request: HttpRequest,
-  tenantId: string,
-  options = { fresh: false },
-): Promise<Asker> {
-  const key = request.header('X-API-Key');
-  if (key === undefined) {
-    // Who sends neither key is told of the one that every tenant has, as everywhere else.
-    if (adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
-    requireAdmin(adminRule, request);
-    return { id: 'admin', expiresAt: Number.POSITIVE_INFINITY };
-  }
-  const { keyId, expiresAt } = requireOwnTenant(await authenticateTenant(key, options), tenantId);
-  return { id: keyId, expiresAt };
 }

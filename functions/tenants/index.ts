@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createListTenantPage } from '../../shared/adapters/bigquery/list-tenants';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { adminRuleOf } from '../../shared/authentication/admin-rule';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
@@ -11,12 +12,14 @@ import { createLog } from '../../shared/log';
 import { tenantsRoutes } from './handler';
 
 const env = readEnv();
-const runStatement = createRunStatement(createBigQuery());
+const bigquery = createBigQuery();
+const runStatement = createRunStatement(bigquery);
 
 const routes = tenantsRoutes({
   adminRule: adminRuleOf(env),
   authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
   runStatement,
+  listTenantPage: createListTenantPage(bigquery),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   now: () => new Date(),
   newId: randomUUID,

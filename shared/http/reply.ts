@@ -6,6 +6,8 @@ import type { Log } from '../log';
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a JSON body; the headers say of what type it is. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The code of the problem that the answer tells. */
   readonly problem?: ErrorCode;
@@ -46,7 +48,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
 }
 
 export function sendReply(response: ServerResponse, reply: Reply): void {
-  const text = reply.body === undefined ? undefined : JSON.stringify(reply.body);
+  const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
   response.writeHead(reply.status, {
     ...(text === undefined
       ? {}

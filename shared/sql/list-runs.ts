@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { integer, text, timestamp } from './columns';
 import { runStatuses } from './read-run';
+import { recordedRuns } from './recorded-runs';
 import { defineStatement } from './statement';
+
+const columns = `
+      run_id, pipeline, trigger, status, error_code, error_message, failed_step, admitted_at, started_at, ended_at,
+      duration_ms, rows_written, bytes_processed, bytes_billed`;
 
 /**
  * A tenant's runs, newest first, finished and in flight in one snapshot: a run that the ledger has is not taken from its
- * slot as well, and of several ledger rows for one run the one recorded first is its outcome. `from` and `to` bound
+ * slot as well. `from` and `to` bound
  * `admitted_at`, by which the ledger is partitioned, so only the days between them are read. Where a page before ended
  * is (before_at, before_id); null: there is none.
  */
@@ -13,13 +18,7 @@ export const listRuns = defineStatement({
   name: 'list-runs',
   sql: `
 WITH
-  recorded AS (
-    SELECT
-      run_id, pipeline, trigger, status, error_code, error_message, failed_step, admitted_at, started_at, ended_at,
-      duration_ms, rows_written, bytes_processed, bytes_billed
-    FROM pipeline_runs
-    WHERE admitted_at >= @from AND admitted_at < @to
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at) = 1
+  recorded AS (${recordedRuns(columns)}
   )
 SELECT *
 FROM (

@@ -91,6 +91,10 @@ export const endpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/api/v1/pipelines/runs', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/pipelines/runs/run-1', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/pipelines', who: 'tenant', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/tenants', who: 'admin', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/usage', who: 'admin', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/billing/export', who: 'admin', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/tenants/{tenant}/usage', who: 'either', allow: 'GET' },
   { method: 'GET', path: '/api/v1/tenants/{tenant}', who: 'either', allow: 'GET' },
   {
     method: 'PATCH',

@@ -8,7 +8,7 @@ import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
-import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import { createListTenantPage, createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
@@ -132,11 +132,13 @@ export const compositions = {
 
   tenants(life: Life, { now, newId, journal, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
-    const runStatement = mortalRunStatement(life, createRunStatement(createBigQuery()));
+    const bigquery = createBigQuery();
+    const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
+    const listTenantPage = createListTenantPage(bigquery);
     const authenticateTenant = createAuthenticateTenant(runStatement, () => now().getTime());
     const adminRule = { kind: 'open' } as const;
     return serveRoutes(
-      tenantsRoutes({ adminRule, authenticateTenant, runStatement, tiers, now, newId }),
+      tenantsRoutes({ adminRule, authenticateTenant, runStatement, listTenantPage, tiers, now, newId }),
       log,
     );
   },

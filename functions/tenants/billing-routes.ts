@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { requireAdmin } from '../../shared/authentication/require-admin';
+import { openMeterEvent, stripeMeterEvent } from '../../shared/domain/billing-events';
+import { parseRequest } from '../../shared/http/parse';
+import { cursorShape, encodeCursor, limitShape, queryValues } from '../../shared/http/query';
+import type { HttpRequest, Route } from '../../shared/http/route';
+import { type ExportPlace, exportBilling } from './export-billing';
+import { type Month, monthOf, monthShape } from './month';
+import type { UsageDependencies } from './usage-routes';
+
+const eventOf = { stripe: stripeMeterEvent, openmeter: openMeterEvent } as const;
+
+const placeShape = z
+  .tuple([
+    z.string(),
+    z.string().max(2000).nullable(),
+    z.string().max(50).nullable(),
+    z.tuple([z.iso.datetime(), z.string().max(128)]).nullable(),
+  ])
+  .transform(([month, pageToken, tenantId, after]) => ({
+    month,
+    pageToken: pageToken ?? undefined,
+    tenantId: tenantId ?? undefined,
+    after: after === null ? undefined : { admittedAt: new Date(after[0]), runId: after[1] },
+  }));
+
+const cursorOf = (month: Month, { pageToken, tenantId, after }: ExportPlace): string =>
+  encodeCursor([
+    month.name,
+    pageToken ?? null,
+    tenantId ?? null,
+    after === undefined ? null : [after.admittedAt.toISOString(), after.runId],
+  ]);
+
+const exportShape = z
+  .strictObject({
+    month: monthShape.optional(),
+    format: z.enum(['stripe', 'openmeter'], 'expected stripe or openmeter').default('stripe'),
+    limit: limitShape(1000, 5000),
+    cursor: cursorShape(placeShape).optional(),
+  })
+  .refine(({ month, cursor }) => month === undefined || cursor === undefined || month.name === cursor.month, {
+    path: ['cursor'],
+    error: 'expected the next_cursor of the same month',
+  });
+
+/**
+ * Events for a billing system: one for each run of the month that completed, with an id that is the same at every
+ * export. So a month can be exported at any time and again: what was billed is recognised, what has ended since is added.
+ */
+export function billingRoutes(deps: UsageDependencies): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/billing/export',
+      handle: async (request) => {
+        requireAdmin(deps.adminRule, request);
+        const asked = parseRequest(exportShape, queryValues(request.query), 'query');
+        const month = asked.month ?? monthOfCursor(asked.cursor?.month) ?? monthOf(deps.now(), -1);
+        const place = asked.cursor ?? { pageToken: undefined, tenantId: undefined, after: undefined };
+        const { runs, next } = await exportBilling(month, asked.limit, place, deps);
+        const events = runs.map(({ tenantId, run }) => eventOf[asked.format](tenantId, run));
+        const nextCursor = next === undefined ? null : cursorOf(month, next);
+        const headers = linkTo(asked, month, nextCursor);
+        if (!wantsLines(request)) {
+          const body = { month: month.name, format: asked.format, events, next_cursor: nextCursor };
+          return { status: 200, headers, body };
+        }
+        const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+        return { status: 200, headers: { ...headers, 'Content-Type': 'application/x-ndjson' }, text };
+      },
+    },
+  ];
+}
+
+const monthOfCursor = (name: string | undefined): Month | undefined => monthShape.safeParse(name).data;
+
+const wantsLines = (request: HttpRequest): boolean =>
+  /\bapplication\/(x-)?ndjson\b/.test(request.header('Accept') ?? '');
+
+/** Lines have no place for a cursor: the next page is a link in the header (RFC 8288). */
+function linkTo(
+  asked: z.infer<typeof exportShape>,
+  month: Month,
+  cursor: string | null,
+): Readonly<Record<string, string>> {
+  if (cursor === null) return {};
+  const query = new URLSearchParams({
+    month: month.name,
+    format: asked.format,
+    limit: String(asked.limit),
+    cursor,
+  });
+  return { Link: `</api/v1/billing/export?${query}>; rel="next"` };
+}

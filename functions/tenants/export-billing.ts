@@ -1,0 +1,91 @@
+import type { ListTenantPage } from '../../shared/adapters/bigquery/list-tenants';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { type BillableRun, listBillableRuns } from '../../shared/sql/list-billable-runs';
+import type { Month } from './month';
+import { forAllOrNone } from './usage';
+
+export interface ExportDependencies {
+  readonly listTenantPage: ListTenantPage;
+  readonly runStatement: RunStatement;
+  readonly now: () => Date;
+}
+
+/** Where an export goes on. */
+export interface ExportPlace {
+  /** BigQuery's page of tenants; undefined: the first. */
+  readonly pageToken: string | undefined;
+  /** Of this page; undefined: from its first on. */
+  readonly tenantId: string | undefined;
+  /** Of this tenant: the last run that was exported. */
+  readonly after: { readonly admittedAt: Date; readonly runId: string } | undefined;
+}
+
+export interface ExportedPage {
+  readonly runs: readonly { readonly tenantId: string; readonly run: BillableRun }[];
+  /** Undefined: that was all. */
+  readonly next: ExportPlace | undefined;
+}
+
+const tenantsPerPage = 200;
+/** Read at once, and read again where the page is full in their midst. */
+const tenantsPerStep = 16;
+/** No further tenants are read later than this; the next call goes on. In milliseconds. */
+const timeBudgetMs = 20_000;
+
+/**
+ * A month's billable runs of all tenants, at most `limit` of them, in the order of tenants and admissions. In one call
+ * each tenant is read by one BigQuery request. Throws `unavailable` where a tenant cannot be read: an export has no gaps.
+ */
+export async function exportBilling(
+  month: Month,
+  limit: number,
+  place: ExportPlace,
+  deps: ExportDependencies,
+): Promise<ExportedPage> {
+  const endAt = deps.now().getTime() + timeBudgetMs;
+  const runs: { tenantId: string; run: BillableRun }[] = [];
+  let { pageToken, tenantId: begin, after } = place;
+  for (;;) {
+    const page = await deps.listTenantPage({ pageToken, maxResults: tenantsPerPage });
+    const tenantIds = page.tenantIds.filter((id) => begin === undefined || id >= begin).toSorted();
+    for (let start = 0; start < tenantIds.length; start += tenantsPerStep) {
+      const step = tenantIds.slice(start, start + tenantsPerStep);
+      if (start > 0 && deps.now().getTime() > endAt) {
+        return { runs, next: { pageToken, tenantId: step[0], after: undefined } };
+      }
+      const afterOf = (id: string) => (id === begin ? after : undefined);
+      const wanted = limit - runs.length + 1;
+      const read = await forAllOrNone(step, (id) => runsOf(id, month, afterOf(id), wanted, deps));
+      for (const { tenantId, result } of read) {
+        const taken = result.slice(0, limit - runs.length);
+        runs.push(...taken.map((run) => ({ tenantId, run })));
+        if (taken.length === result.length) continue;
+        const last = taken.at(-1);
+        const end = last && { admittedAt: last.admitted_at, runId: last.run_id };
+        return { runs, next: { pageToken, tenantId, after: end ?? afterOf(tenantId) } };
+      }
+    }
+    if (page.nextPageToken === undefined) return { runs, next: undefined };
+    pageToken = page.nextPageToken;
+    begin = undefined;
+    after = undefined;
+    if (deps.now().getTime() > endAt) return { runs, next: { pageToken, tenantId: begin, after } };
+  }
+}
+
+async function runsOf(
+  tenantId: string,
+  { from, to }: Month,
+  after: ExportPlace['after'],
+  limit: number,
+  { runStatement }: ExportDependencies,
+): Promise<readonly BillableRun[]> {
+  const { rows } = await runStatement(tenantId, listBillableRuns, {
+    from,
+    to,
+    after_at: after?.admittedAt ?? null,
+    after_id: after?.runId ?? null,
+    limit,
+  });
+  return rows;
+}

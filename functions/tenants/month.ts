@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** A month of the calendar, UTC. */
+export interface Month {
+  /** Such as 2026-11. */
+  readonly name: string;
+  readonly from: Date;
+  /** The next month's first instant. */
+  readonly to: Date;
+}
+
+const expected = 'expected a month such as 2026-11';
+
+export const monthShape = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, expected)
+  .refine((name) => name >= '2000-01' && name <= '9998-12', expected)
+  .transform((name) => monthOf(new Date(`${name}-01T00:00:00Z`), 0));
+
+/** The month that a time lies in, or so many months later. */
+export function monthOf(time: Date, later: number): Month {
+  const from = new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + later, 1));
+  const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
+  return { name: from.toISOString().slice(0, 7), from, to };
+}

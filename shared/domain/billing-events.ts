@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+
+/** What is billed: a run that completed. Runs that failed or were cancelled are not: the tenant got nothing for them. */
+export interface BilledRun {
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly admitted_at: Date;
+  readonly ended_at: Date;
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+}
+
+/** The meter's name, with Stripe as with OpenMeter. */
+export const meterName = 'pipeline_run';
+
+/**
+ * One for a run and for ever, however often it is exported: what takes the events drops those that it has. The time of
+ * admission tells a tenant that was made anew, and has used an Idempotency-Key again, from its earlier life.
+ */
+const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
+  `run_${createHash('sha256').update(`${tenantId}\n${run_id}\n${admitted_at.toISOString()}`).digest('hex')}`;
+
+/**
+ * Stripe's meter event: https://docs.stripe.com/api/billing/meter-event/create. The customer is told by the tenant's id.
+ * Stripe drops a repeated identifier for 24 hours at least, and takes timestamps of the last 35 days.
+ */
+export const stripeMeterEvent = (tenantId: string, run: BilledRun) => ({
+  event_name: meterName,
+  identifier: eventIdOf(tenantId, run),
+  timestamp: Math.floor(run.ended_at.getTime() / 1000),
+  payload: { stripe_customer_id: tenantId, value: '1' },
+});
+
+/** A CloudEvent 1.0 as OpenMeter takes it: https://openmeter.io/docs/metering/events/usage-events */
+export const openMeterEvent = (tenantId: string, run: BilledRun) => ({
+  specversion: '1.0',
+  type: meterName,
+  source: 'tenant-pipelines',
+  id: eventIdOf(tenantId, run),
+  subject: tenantId,
+  time: run.ended_at.toISOString(),
+  datacontenttype: 'application/json',
+  data: {
+    run_id: run.run_id,
+    pipeline: run.pipeline,
+    runs: 1,
+    duration_ms: run.duration_ms ?? 0,
+    rows_written: run.rows_written ?? 0,
+    bytes_processed: run.bytes_processed ?? 0,
+    bytes_billed: run.bytes_billed ?? 0,
+  },
+});
