@@ -84,11 +84,9 @@ async function parsedRecords(
 }
 
 function parserOptions({ delimiter, quote }: Rules, encoding: string | undefined): Options {
-  if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
-    throw new BigQueryError('notImplemented', `Encoding ${encoding} is not supported locally, only UTF-8.`);
-  }
   return {
     delimiter,
+    encoding: nodeEncoding(encoding),
     quote: quote === '' ? null : quote,
     bom: true,
     info: true,
@@ -96,6 +94,16 @@ function parserOptions({ delimiter, quote }: Rules, encoding: string | undefined
     relax_column_count: true,
     skip_empty_lines: true,
   };
+}
+
+/** What is no UTF-8, and is not said to be something else, is read as U+FFFD, as BigQuery does. */
+function nodeEncoding(encoding = 'UTF-8'): BufferEncoding {
+  if (/^utf-?8$/i.test(encoding)) return 'utf8';
+  if (/^iso-8859-1$/i.test(encoding)) return 'latin1';
+  throw new BigQueryError(
+    'notImplemented',
+    `Encoding ${encoding} is not supported locally, only UTF-8 and ISO-8859-1.`,
+  );
 }
 
 function delimiterOf({ fieldDelimiter = ',' }: LoadConfiguration): string {
@@ -140,7 +148,8 @@ const sqlNames: Readonly<Partial<Record<Field['type'], string>>> = {
 /** The row, or what is wrong with it. */
 function rowOf(parsed: Parsed, rules: Rules, position: number): Row | string {
   const { columns, nullMarker } = rules;
-  const { record } = parsed;
+  const { record, raw } = parsed;
+  if (raw.includes('\0')) return rowError(position, 'Bad character (ASCII 0) encountered.');
   if (record.length > columns.length && !rules.ignoreUnknownValues) {
     return `Too many values in row starting at position: ${position}. Found ${record.length} column(s) while expected ${columns.length}.`;
   }

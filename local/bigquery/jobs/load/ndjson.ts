@@ -41,8 +41,13 @@ export async function* readNdjson(
 function rowOf(line: string, fields: readonly Field[], ignoreUnknown: boolean): Row | string {
   const value = parseExactly(line);
   if (value === undefined) return 'Parser terminated before end of string';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return `${Array.isArray(value) ? 'Start of array' : 'Value'} encountered without start of object.`;
+  }
   const converted = rowOfJson(value, fields, ignoreUnknown);
-  return 'row' in converted ? converted.row : converted.problem.message;
+  if ('row' in converted) return converted.row;
+  const { message, location, value: given } = converted.problem;
+  return given === undefined ? message : `${message} Field: ${location}; Value: ${given.slice(0, 100)}`;
 }
 
 /** Numbers of so many digits that floating point might not hold them become texts, which say the same of any field. */

@@ -53,7 +53,11 @@ export async function runLoad(
   const bad = createBadRecords(configuration.maxBadRecords ?? 0);
   const rows: Row[] = [];
   for (const file of files) {
-    for await (const row of reader(file, fields, configuration, bad)) rows.push(row);
+    try {
+      for await (const row of reader(file, fields, configuration, bad)) rows.push(row);
+    } catch (error) {
+      throw isGzipFault(error) ? brokenGzip(file.uri) : error;
+    }
   }
   await writeDestination(store, destinationOf(table, configuration), fields, rows);
   return {
@@ -69,6 +73,17 @@ export async function runLoad(
     ...(bad.faults.length > 0 && { errors: bad.faults }),
   };
 }
+
+/** An error of zlib's. */
+const isGzipFault = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && /^Z_/.test(String(error.code));
+
+const brokenGzip = (uri: string): BigQueryError =>
+  new BigQueryError(
+    'invalid',
+    `Error while reading data, error message: The file begins like gzip, and cannot be unpacked. File: ${uri}`,
+    uri,
+  );
 
 function schemaOf(
   store: Store,

@@ -5,6 +5,8 @@ import { floatCell, scalarOfText } from './scalars';
 export interface RowProblem {
   readonly message: string;
   readonly location: string;
+  /** Of a value that is not of its field's type: the value. */
+  readonly value?: string | undefined;
 }
 
 export type ConvertedRow = { readonly row: Row } | { readonly problem: RowProblem };
@@ -14,6 +16,7 @@ class Misfit extends Error {
   constructor(
     message: string,
     readonly location: string,
+    readonly value?: string,
   ) {
     super(message);
   }
@@ -27,8 +30,9 @@ export function rowOfJson(value: unknown, fields: readonly Field[], ignoreUnknow
   try {
     return { row: toRecord(value, fields, '', ignoreUnknown) };
   } catch (error) {
-    if (error instanceof Misfit) return { problem: { message: error.message, location: error.location } };
-    throw error;
+    if (!(error instanceof Misfit)) throw error;
+    const { message, location, value: given } = error;
+    return { problem: { message, location, value: given } };
   }
 }
 
@@ -72,9 +76,10 @@ function toCells(value: unknown, field: Field, path: string, ignoreUnknown: bool
 
 function toItem(value: unknown, field: Field, path: string, ignoreUnknown: boolean): Cell {
   if (field.type === 'RECORD') return toRecord(value, field.fields ?? [], `${path}.`, ignoreUnknown);
-  const converted = scalarOfText(textOf(value, field, path), field);
+  const text = textOf(value, field, path);
+  const converted = scalarOfText(text, field);
   if ('cell' in converted) return converted.cell;
-  throw new Misfit(converted.problem, path);
+  throw new Misfit(converted.problem, path, text);
 }
 
 function textOf(value: unknown, field: Field, path: string): string {

@@ -112,7 +112,11 @@ describe('a load of CSV', () => {
   });
 
   it.each([
-    ['an encoding', { encoding: 'ISO-8859-1' }, 'Encoding ISO-8859-1 is not supported locally, only UTF-8.'],
+    [
+      'an encoding',
+      { encoding: 'UTF-16BE' },
+      'Encoding UTF-16BE is not supported locally, only UTF-8 and ISO-8859-1.',
+    ],
     ['a delimiter', { fieldDelimiter: '||' }, 'Invalid field delimiter "||": it must be one character.'],
   ])('refuses %s that it cannot read by', async (_, options, message) => {
     local.putFile('bucket', 'one.csv', '1,a,1,\n');
