@@ -2,6 +2,7 @@ import type { PipelineDefinition, QualityStep, Step } from '../../shared/definit
 import type { Problem } from '../../shared/definitions/problem';
 import { findAncestors, findReady } from '../../shared/domain/dag';
 import { toQueryParameters } from '../../shared/domain/parameters';
+import { sqlParametersOf } from '../../shared/domain/watermark';
 import { composeQualityQuery } from '../../shared/pipelines/quality-query';
 import type { Field } from '../bigquery/model';
 import { fieldsOfRest } from '../bigquery/store/rest-schema';
@@ -75,7 +76,7 @@ async function analyse(
   const { definition, datasetId } = analysed;
   const { projectId, allowedSources, engine } = surroundings;
   const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
-  const parameters = [...toQueryParameters(definition.parameters, {}), ...more];
+  const parameters = [...toQueryParameters(sqlParametersOf(definition), {}), ...more];
   const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
   const told = problems.flatMap((problem): readonly TextProblem[] => {
     if (problem.missing === undefined) return [problem];

@@ -2,6 +2,7 @@ import { findGraphProblems } from '../domain/dag';
 import { findDestinationUriProblems } from '../domain/destination-uri';
 import { parseParameterValue } from '../domain/parameter-values';
 import { judgeUri } from '../domain/sources';
+import { sqlParametersOf, watermarkName } from '../domain/watermark';
 import { findDestinationProblems } from './destination-rules';
 import type { LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
@@ -22,6 +23,7 @@ export function findPipelineProblems(
       message,
     })),
     ...Object.entries(parameters).flatMap(([name, parameter]) => findDefaultProblems(name, parameter)),
+    ...findWatermarkProblems(definition),
     ...steps.flatMap((step, index) =>
       findStepProblems(step, definition, metadataTables).map((problem) => under(['steps', index], problem)),
     ),
@@ -40,6 +42,22 @@ function findDefaultProblems(name: string, parameter: ParameterDefinition): read
   return parsed.ok ? [] : [{ path: ['parameters', name, 'default'], message: parsed.message }];
 }
 
+function findWatermarkProblems(definition: PipelineDefinition): readonly Problem[] {
+  const { watermark, parameters } = definition;
+  if (watermark === undefined) return [];
+  const taken = {
+    path: ['parameters', watermarkName],
+    message: 'expected another name: @watermark is the watermark',
+  };
+  const described = { type: watermark.type, description: 'The watermark.' };
+  const initial = parseParameterValue('watermark', described, watermark.initial);
+  return [
+    ...(Object.hasOwn(parameters, watermarkName) ? [taken] : []),
+    ...(initial.ok ? [] : [{ path: ['watermark', 'initial'], message: initial.message }]),
+    ...findPartSqlProblems(['watermark', 'sql'], watermark.sql, sqlParametersOf(definition)),
+  ];
+}
+
 /** Problems of one step; their paths begin in the step. */
 function findStepProblems(
   step: Step,
@@ -47,13 +65,14 @@ function findStepProblems(
   metadataTables: ReadonlySet<string>,
 ): readonly Problem[] {
   const { parameters } = definition;
+  const sqlParameters = sqlParametersOf(definition);
   switch (step.type) {
     case 'query':
       return [
         ...(step.destination?.write_disposition === 'MERGE' ? findPartSqlProblems : findSqlProblems)(
           ['sql'],
           step.sql,
-          parameters,
+          sqlParameters,
         ),
         ...findDestinationProblems(step, definition, metadataTables),
       ];
@@ -66,12 +85,12 @@ function findStepProblems(
       return [
         ...findDuplicateChecks(step.checks.map((check) => check.name)),
         ...step.checks.flatMap((check, index) =>
-          check.type === 'sql' ? findPartSqlProblems(['checks', index, 'sql'], check.sql, parameters) : [],
+          check.type === 'sql' ? findPartSqlProblems(['checks', index, 'sql'], check.sql, sqlParameters) : [],
         ),
       ];
     case 'export':
       return [
-        ...findSqlProblems(['sql'], step.sql ?? '', parameters),
+        ...findSqlProblems(['sql'], step.sql ?? '', sqlParameters),
         ...findDestinationUriProblems(step.destination_uri, parameters).map((message) => ({
           path: ['destination_uri'],
           message,

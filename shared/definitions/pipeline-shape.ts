@@ -19,6 +19,7 @@ import {
   stepBase,
   text,
 } from './step-base';
+import { watermarkShape } from './watermark-shape';
 
 /**
  * The shape of schemas/pipelines/<provider>/<domain>/<pipeline_id>.yaml. Every object is strict: an unknown field is
@@ -153,6 +154,7 @@ export const pipelineShape = z.strictObject({
     .describe(
       "What it reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id; gs://* for all that the deployment allows).",
     ),
+  watermark: watermarkShape.optional(),
   parameters: z
     .record(parameterName, parameterShape)
     .default({})
@@ -181,6 +183,7 @@ export type ParameterDefinition = z.infer<typeof parameterShape>;
 export type Destination = z.infer<typeof destinationShape>;
 export type PartitionDestination = z.infer<typeof partitionDestinationShape>;
 export type QueryDestination = z.infer<typeof queryDestinationShape>;
+export type WatermarkDefinition = z.infer<typeof watermarkShape>;
 export type RetryPolicy = z.infer<typeof retryShape>;
 export type Check = z.infer<typeof checkShape>;
 export type QualityStep = z.infer<typeof qualityStepShape>;
@@ -200,6 +203,7 @@ export interface PipelineDefinition {
   readonly max_parallel_steps: number;
   /** What it reads besides the tenant's dataset: see domain/sources. */
   readonly sources: readonly string[];
+  readonly watermark?: WatermarkDefinition | undefined;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
   readonly steps: readonly Step[];
 }

@@ -8,6 +8,8 @@ export interface RunOutcome {
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
   readonly failedStep?: string | undefined;
+  /** Of a pipeline that declares one: how far it has come. */
+  readonly watermark?: string | undefined;
   /** When its first step began, which may have been under an earlier delivery. */
   readonly startedAt?: Date | undefined;
   readonly rowsWritten: number;
@@ -60,6 +62,8 @@ export const ledgerRow = (
     rows_written: outcome.rowsWritten,
     bytes_processed: outcome.bytesProcessed,
     bytes_billed: outcome.bytesBilled,
+    // Left out where there is none: a table that has not got the column yet takes the row.
+    ...(outcome.watermark !== undefined && { watermark: outcome.watermark }),
     recorded_at: times.recordedAt.toISOString(),
   },
 });

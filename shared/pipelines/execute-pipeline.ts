@@ -11,6 +11,7 @@ import {
 } from './execution';
 import { createRecorder } from './recorder';
 import { createRunClock } from './run-clock';
+import { nextWatermark, withWatermark } from './watermark';
 
 /**
  * Executes a run's steps, independent ones at once, and resolves to the run's outcome; its records are then written.
@@ -27,8 +28,10 @@ export async function executePipeline(
   const startedAt = tools.now();
   const recorder = createRecorder(run, tools);
   const clock = createRunClock(run, tools.now);
+  const failure = new AbortController();
   const outcomes: StepOutcome[] = [];
-  const obstacles = await executeSteps({ run, tools, recorder, outcomes, clock, signal }, outcomes);
+  const context = { run, tools, recorder, outcomes, clock, cancelWhen: failure.signal, signal };
+  const { obstacles, watermark } = await executeAll(context, outcomes, failure);
   const failed = findDecisive(outcomes);
   // A step that failed for good decides the run, whatever stopped the others.
   if (!failed && obstacles.length > 0) {
@@ -41,11 +44,41 @@ export async function executePipeline(
     errorCode: failed?.error?.code,
     errorMessage: failed?.error?.message,
     failedStep: failed?.stepId,
+    watermark,
     startedAt: new Date(Math.min(+startedAt, ...outcomes.map((outcome) => +outcome.startedAt))),
     endedAt: tools.now(),
     steps: outcomes,
     ...outcomes.reduce(addUsage, noUsage),
   };
+}
+
+interface Executed {
+  /** What steps threw: transient failures, or the signal's reason. */
+  readonly obstacles: readonly unknown[];
+  readonly watermark?: string | undefined;
+}
+
+/** The steps, and before and after them what the pipeline's watermark asks for. Adds to `outcomes` as they end. */
+async function executeAll(
+  context: StepContext,
+  outcomes: StepOutcome[],
+  failure: AbortController,
+): Promise<Executed> {
+  const { watermark } = context.run.definition;
+  if (watermark === undefined) return { obstacles: await executeSteps(context, outcomes, failure) };
+  try {
+    const read = await withWatermark(context, watermark);
+    outcomes.push(read.outcome);
+    if (read.run === undefined) return { obstacles: [] };
+    const inner = { ...context, run: read.run };
+    const obstacles = await executeSteps(inner, outcomes, failure);
+    if (obstacles.length > 0 || failure.signal.aborted) return { obstacles };
+    const { outcome, value } = await nextWatermark(inner, watermark);
+    outcomes.push(outcome);
+    return { obstacles, watermark: value };
+  } catch (error) {
+    return { obstacles: [error] };
+  }
 }
 
 /**
@@ -64,12 +97,11 @@ function findDecisive(outcomes: readonly StepOutcome[]): StepOutcome | undefined
  * Resolves to what steps threw: transient failures, or the signal's reason.
  */
 async function executeSteps(
-  shared: Omit<StepContext, 'cancelWhen'>,
+  context: StepContext,
   outcomes: StepOutcome[],
+  failure: AbortController,
 ): Promise<readonly unknown[]> {
-  const { steps, max_parallel_steps } = shared.run.definition;
-  const failure = new AbortController();
-  const context: StepContext = { ...shared, cancelWhen: failure.signal };
+  const { steps, max_parallel_steps } = context.run.definition;
   const obstacles: unknown[] = [];
   const started = new Set<string>();
   const completed = new Set<string>();
@@ -89,7 +121,7 @@ async function executeSteps(
   };
 
   for (;;) {
-    const mayStart = obstacles.length === 0 && outcomes.length === completed.size;
+    const mayStart = obstacles.length === 0 && !failure.signal.aborted;
     const ready = mayStart ? findReady(steps, started, completed) : [];
     for (const step of ready.slice(0, max_parallel_steps - running.size)) {
       started.add(step.id);

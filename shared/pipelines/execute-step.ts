@@ -46,10 +46,15 @@ export interface StepContext {
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
   const action = toStepAction(context, step);
   if ('error' in action) return end(context, step, [endWithoutJob(1, context.tools.now(), action.error)]);
-  return await attempt(context, step, action);
+  return await executeAction(context, step, action);
 }
 
-async function attempt(context: StepContext, step: Step, action: StepAction): Promise<StepOutcome> {
+/** Like executeStep, for what the step does. */
+export async function executeAction(
+  context: StepContext,
+  step: Step,
+  action: StepAction,
+): Promise<StepOutcome> {
   const { tools, clock, cancelWhen, signal } = context;
   const ended: Judgement[] = [];
   let tries = 0;

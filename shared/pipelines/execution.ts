@@ -84,6 +84,8 @@ export interface RunOutcome extends Usage {
   readonly failedStep?: string | undefined;
   readonly startedAt: Date;
   readonly endedAt: Date;
+  /** What a completed run of a pipeline with a watermark records; undefined keeps the one before. */
+  readonly watermark?: string | undefined;
   /** The steps that were started, in the order of their ends. */
   readonly steps: readonly StepOutcome[];
 }

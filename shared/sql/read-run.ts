@@ -48,6 +48,7 @@ const recordedRun = z.object({
   rows_written: integer.nullable(),
   bytes_processed: integer.nullable(),
   bytes_billed: integer.nullable(),
+  watermark: text.nullable(),
   lease_expires_at: timestamp.nullable(),
   onboarding_id: text.nullable(),
   /** By step, in the order of the attempts; each attempt once, also where it was recorded twice. */
@@ -92,14 +93,14 @@ SELECT
 FROM (
   SELECT
     run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step, admitted_at,
-    started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, recorded_at,
+    started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark, recorded_at,
     CAST(NULL AS TIMESTAMP) AS lease_expires_at
   FROM pipeline_runs
   WHERE run_id = @run_id
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, 'ADMITTED', NULL, NULL, NULL,
-    slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.lease_expires_at
+    slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
 ) AS run

@@ -1,15 +1,26 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
-import { eventually, query } from '../support/local-cloud';
+import { call, eventually, query } from '../support/local-cloud';
 import { type Backends, runTopic, schemasWith, startBackends } from './backends';
-import { type Instance, push, startWorkerInstance } from './instances';
+import { type Instance, push, startRunInstance, startWorkerInstance } from './instances';
 import { numbers } from './slow-load';
 
 const short = 'test/example/short';
 const reading = 'test/example/reading_two_tables_with_a_name_longer_than_63_characters';
 
+const marked = 'test/example/marked';
+
 const definitions = {
+  [marked]: `
+description: Brings the numbers that are new.
+watermark: { type: INT64, initial: 0, sql: SELECT MAX(n) FROM brought }
+steps:
+  - id: bring
+    type: query
+    sql: SELECT n FROM UNNEST(GENERATE_ARRAY(@watermark + 1, @watermark + 2)) AS n
+    destination: { table: brought, write_disposition: WRITE_APPEND }
+`,
   [short]: `
 description: Takes longer than it may.
 timeout_seconds: 1
@@ -119,5 +130,25 @@ describe('A run through the worker', () => {
     expect(labels).toContainEqual(expect.objectContaining({ ...common, step: 'both' }));
     for (const value of labels.flatMap((each) => Object.values(each ?? {})))
       expect(value).toMatch(/^[a-z0-9_-]{1,63}$/);
+  });
+
+  it('records how far it has come, and goes on from there', async () => {
+    const worker = await startWorker();
+    const apiKey = await backends.onboard('marking');
+    for (const runId of ['run-1', 'run-2']) {
+      await backends.hold('marking', [runId], { pipeline: marked });
+      expect((await push(worker, 'marking', runId, marked)).status).toBe(204);
+    }
+    expect(await backends.ledger('marking')).toMatchObject([
+      { run_id: 'run-1', status: 'COMPLETED', watermark: '2' },
+      { run_id: 'run-2', status: 'COMPLETED', watermark: '4' },
+    ]);
+    const brought = await query(backends.client, 'marking', 'SELECT n FROM brought ORDER BY n');
+    expect(brought).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+    const run = await startRunInstance({ bigqueryUrl: backends.bigquery.url, schemas });
+    workers.push(run);
+    const headers = { 'X-API-Key': apiKey };
+    const { body } = await call(run.url, 'GET', '/api/v1/pipelines/runs/run-2', { headers });
+    expect(body).toMatchObject({ status: 'COMPLETED', watermark: '4' });
   });
 });

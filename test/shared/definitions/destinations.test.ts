@@ -24,7 +24,10 @@ const truncate = 'write_disposition: WRITE_TRUNCATE';
 const partitioned = (partitioning: string, parameter: string) =>
   `parameters: { at: { description: When., ${parameter} } }${query(`${truncate}, partition: at${partitioning}`)}`;
 
-describe('destinations and policies of definitions', () => {
+const watermark = (fields: string, more = '') =>
+  `watermark: { ${fields} }${more}\n${query(truncate).replace('SELECT 1', 'SELECT @watermark')}`;
+
+describe('destinations, watermarks and policies of definitions', () => {
   const right: readonly (readonly [string, string])[] = [
     ['a merge by keys', query('write_disposition: MERGE, merge_keys: [id]')],
     [
@@ -105,6 +108,40 @@ describe('destinations and policies of definitions', () => {
       'an hour by a date',
       partitioned(', time_partitioning: { type: HOUR, field: id }', 'type: DATE, required: true'),
       'destination.partition: expected a TIMESTAMP parameter',
+    ],
+    [
+      'a watermark of an unknown type',
+      watermark('type: FLOAT64, initial: 0, sql: SELECT 1'),
+      'watermark.type: expected one of TIMESTAMP, DATE, INT64, STRING, given "FLOAT64"',
+    ],
+    ['a watermark without a beginning', watermark('type: INT64, sql: SELECT 1'), 'watermark.initial:'],
+    [
+      'a watermark that begins with another type',
+      watermark('type: DATE, initial: yesterday, sql: SELECT 1'),
+      "watermark.initial: Parameter 'watermark' must be a DATE like",
+    ],
+    [
+      'a watermark whose query has a semicolon',
+      watermark("type: INT64, initial: 0, sql: 'SELECT 1;'"),
+      'watermark.sql: expected a query without a semicolon at its end',
+    ],
+    [
+      'a watermark by an unknown parameter',
+      watermark("type: INT64, initial: 0, sql: 'SELECT @nope'"),
+      'watermark.sql: @nope is not a parameter of the pipeline, expected one of watermark',
+    ],
+    [
+      'a watermark beside a parameter of its name',
+      watermark(
+        'type: INT64, initial: 0, sql: SELECT 1',
+        '\nparameters: { watermark: { type: INT64, description: W. } }',
+      ),
+      'parameters.watermark: expected another name: @watermark is the watermark',
+    ],
+    [
+      'a watermark that only its SQL speaks of',
+      query(truncate).replace('SELECT 1', 'SELECT @watermark'),
+      '@watermark is not a parameter of the pipeline',
     ],
     [
       'a retry of an error that does not pass',

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { retriedByDefault } from '../adapters/bigquery/failures';
+import type { QueryWork, ResultRow } from '../adapters/bigquery/run-job';
+import type { QueryStep, WatermarkDefinition } from '../definitions/pipeline-shape';
+import { byteLimitOfStep } from '../domain/byte-limit';
+import { parseParameterValue } from '../domain/parameter-values';
+import { toQueryParameters } from '../domain/parameters';
+import { sqlParametersOf, watermarkName } from '../domain/watermark';
+import { readWatermark } from '../sql/read-watermark';
+import { executeAction, type StepContext } from './execute-step';
+import type { RunToExecute, StepError, StepOutcome } from './execution';
+
+/**
+ * A watermark is read before a run's first step and asked for after its last one, each by a job whose id is made of the
+ * run: what the first execution read, all further ones read, whatever other runs record meanwhile; and what it asked for
+ * is what is recorded. Between two runs that overlap nothing is decided: both begin where the last one before them ended.
+ */
+
+/** The run with its watermark as a parameter; undefined where the look-up failed. */
+export async function withWatermark(
+  context: StepContext,
+  watermark: WatermarkDefinition,
+): Promise<{ readonly outcome: StepOutcome; readonly run?: RunToExecute | undefined }> {
+  const { run, tools } = context;
+  const { outcome, rows } = await ask(context, 'watermark-read', {
+    kind: 'query',
+    sql: readWatermark.sql,
+    parameters: [
+      {
+        name: 'pipeline',
+        parameterType: { type: 'STRING' },
+        parameterValue: { value: run.definition.path },
+      },
+    ],
+    wantsRows: true,
+  });
+  if (outcome.status === 'FAILED') return { outcome };
+  const recorded = rows[0] && readWatermark.row.parse(rows[0]).watermark;
+  const parsed = recorded === undefined ? undefined : parse(watermark, recorded);
+  if (parsed?.ok === false) {
+    const message = 'The recorded watermark is of another type than the pipeline declares: it begins anew';
+    tools.log('WARNING', message, { tenant_id: run.tenantId, run_id: run.runId, watermark: recorded });
+  }
+  const value = parsed?.ok ? parsed.value : initialOf(watermark);
+  const definition = { ...run.definition, parameters: sqlParametersOf(run.definition) };
+  const parameters = { ...run.parameters, [watermarkName]: value };
+  return { outcome, run: { ...run, definition, parameters } };
+}
+
+/** Asks for the value to record: undefined where it is NULL. */
+export async function nextWatermark(
+  context: StepContext,
+  watermark: WatermarkDefinition,
+): Promise<{ readonly outcome: StepOutcome; readonly value?: string | undefined }> {
+  const { run } = context;
+  const { outcome, rows } = await ask(context, 'watermark-record', {
+    kind: 'query',
+    sql: valueAsText(watermark),
+    parameters: toQueryParameters(run.definition.parameters, run.parameters),
+    byteLimit: byteLimitOfStep(undefined, run.byteLimit),
+    wantsRows: true,
+  });
+  if (outcome.status === 'FAILED') return { outcome };
+  const { value } = valueShape.parse(rows[0]);
+  if (value === null) return { outcome };
+  const parsed = parse(watermark, value);
+  if (parsed.ok) return { outcome, value: String(parsed.value) };
+  const error: StepError = { code: 'invalid_data', message: parsed.message };
+  return { outcome: { ...outcome, status: 'FAILED', error } };
+}
+
+const valueShape = z.object({ value: z.string().nullable() });
+
+/** The definition's query gives one value; as text it is exact, and says the same in every client. */
+function valueAsText({ type, sql }: WatermarkDefinition): string {
+  const value = `CAST((\n${sql}\n) AS ${type})`;
+  if (type === 'TIMESTAMP')
+    return `SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', ${value}, 'UTC') AS value`;
+  return `SELECT CAST(${value} AS STRING) AS value`;
+}
+
+const parse = ({ type }: WatermarkDefinition, value: string | number) =>
+  parseParameterValue(watermarkName, { type, description: '' }, value);
+
+function initialOf(watermark: WatermarkDefinition): string | number | boolean {
+  const parsed = parse(watermark, watermark.initial);
+  if (parsed.ok) return parsed.value;
+  throw new Error(parsed.message);
+}
+
+/** Runs a query as the steps are run; its id, which no step can have, is also the one in the records. */
+async function ask(context: StepContext, id: string, work: QueryWork) {
+  const { tools } = context;
+  const step: QueryStep = { id, type: 'query', needs: [], sql: work.sql, retry };
+  let rows: readonly ResultRow[] = [];
+  const outcome = await executeAction(context, step, {
+    isJob: true,
+    perform: async (request, signal) => {
+      const job = await tools.runJob({ ...request, work }, signal);
+      if (job.status === 'completed') rows = job.rows;
+      return job;
+    },
+  });
+  return { outcome, rows };
+}
+
+const retry = {
+  max_attempts: 3,
+  initial_backoff_seconds: 1,
+  max_backoff_seconds: 30,
+  retry_on: [...retriedByDefault],
+};
