@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
@@ -42,6 +42,8 @@ export interface Backends {
   readonly runStatement: RunStatement;
   /** Makes gs://<path>. */
   readonly putFile: (path: string, text: string) => void;
+  /** The text of gs://<path>. */
+  readonly readFile: (path: string) => string;
   /** Onboards a tenant, unlimited unless quotas are given, and resolves to its API key. */
   readonly onboard: (tenantId: string, quotas?: Partial<Quotas>) => Promise<string>;
   readonly usage: (tenantId: string) => Promise<Usage>;
@@ -90,6 +92,7 @@ export async function startBackends(options: Pick<BigQueryOptions, 'limits'> = {
       mkdirSync(dirname(join(gcsDirectory, path)), { recursive: true });
       writeFileSync(join(gcsDirectory, path), text);
     },
+    readFile: (path) => readFileSync(join(gcsDirectory, path), 'utf8'),
     onboard: (tenantId, quotas) => onboard(client, runStatement, tenantId, quotas),
     usage: (tenantId) => usage(client, tenantId),
     ledger: (tenantId) => query(client, tenantId, 'SELECT * FROM pipeline_runs ORDER BY recorded_at'),

@@ -36,7 +36,7 @@ export interface InstanceOptions {
 
 /** Posts a run's message as a push subscription does. */
 export const push = (
-  worker: Served,
+  worker: Pick<Served, 'url'>,
   tenant_id: string,
   run_id: string,
   pipeline = dryrun,

@@ -7,6 +7,10 @@ export interface Call {
   readonly path: string;
   /** The statement's name, where it is one of ours. */
   readonly statement: string | undefined;
+  /** The job that it would start, where it names one. */
+  readonly startsJob: string | undefined;
+  /** How it was answered; undefined as long as it is not. */
+  status?: number;
 }
 
 /**
@@ -37,7 +41,12 @@ export async function startProxy(target: string): Promise<BigQueryProxy> {
   const onRequest = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const text = await textOf(incoming);
     const statement = /"labels":\{"statement":"([a-z-]+)"[,}]/.exec(text)?.[1];
-    const call = { method: incoming.method ?? '', path: incoming.url ?? '', statement };
+    const call: Call = {
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      statement,
+      startsJob: startedJob(incoming, text),
+    };
     calls.push(call);
     const treatment = await decide(call);
     if (treatment === 'hang') return;
@@ -45,6 +54,7 @@ export async function startProxy(target: string): Promise<BigQueryProxy> {
     if (typeof treatment === 'object')
       return send(outgoing, treatment.status, JSON.stringify(treatment.body));
     const answer = await forward(target, incoming, text);
+    call.status = answer.status;
     if (treatment === 'pass') send(outgoing, answer.status, answer.text);
   };
   const server = createServer((incoming, outgoing) => {
@@ -64,6 +74,11 @@ export async function startProxy(target: string): Promise<BigQueryProxy> {
         server.closeAllConnections();
       }),
   };
+}
+
+function startedJob({ method, url }: IncomingMessage, text: string): string | undefined {
+  if (method !== 'POST' || !/\/jobs(\?|$)/.test(url ?? '') || /"dryRun":true/.test(text)) return undefined;
+  return /"jobId":"([^"]+)"/.exec(text)?.[1];
 }
 
 function send(outgoing: ServerResponse, status: number, text: string): void {
