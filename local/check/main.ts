@@ -11,6 +11,8 @@ const usage = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
 
   ALLOWED_SOURCES says what the deployment allows definitions to read (default: as in the local cloud).`;
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -27,9 +29,9 @@ async function main(): Promise<number> {
   }).ALLOWED_SOURCES;
   const { pipelines, problems } = await checkSchemas({ schemasDirectory, allowedSources });
   for (const problem of problems) console.error(problem);
-  const count = `${pipelines} ${pipelines === 1 ? 'pipeline' : 'pipelines'}`;
-  if (problems.length === 0) console.log(`Checked ${schemasDirectory}: ${count}, no problems.`);
-  else console.error(`Checked ${schemasDirectory}: ${count}, ${problems.length} problems.`);
+  const checked = `Checked ${schemasDirectory}: ${count(pipelines, 'pipeline')}`;
+  if (problems.length === 0) console.log(`${checked}, no problems.`);
+  else console.error(`${checked}, ${count(problems.length, 'problem')}.`);
   return problems.length === 0 ? 0 : 1;
 }
 

@@ -49,8 +49,8 @@ function readPipeline(file: string, path: string, metadataTables: ReadonlySet<st
 }
 
 export function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {
-  const files = readdirSync(join(schemasDirectory, 'tables'));
-  return new Set(files.flatMap((file) => /^x_meta_(.+)\.json$/.exec(file)?.[1] ?? []));
+  const files = listEntries(join(schemasDirectory, 'tables'));
+  return new Set(files.flatMap(({ name }) => /^x_meta_(.+)\.json$/.exec(name)?.[1] ?? []));
 }
 
 export interface PipelineFiles {
