@@ -4,6 +4,13 @@ import { topicName } from './definitions/notify-shape';
 import { isDeploymentSource } from './domain/sources';
 import { severities } from './log';
 
+const hostName = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:[0-9]+)?$/,
+    'expected the name of a host in small letters, with a port unless that is 443',
+  );
+
 /** Names separated by commas. */
 const list = (name: z.ZodType<string, string>) =>
   z
@@ -31,6 +38,8 @@ const shape = z
     NOTIFY_TOPICS: list(topicName),
     /** What definitions may read besides their tenants' datasets: see domain/sources. */
     ALLOWED_SOURCES: list(deploymentSource),
+    /** The hosts that steps of type http may ask, each with its port unless that is 443. */
+    HTTP_STEP_HOSTS: list(hostName),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
     /** The project; in a log line it is where the line's trace is. Google's clients read it too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),

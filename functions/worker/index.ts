@@ -3,6 +3,7 @@ import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createHttpsGet } from '../../shared/adapters/https/get';
 import { createPublishEvent } from '../../shared/adapters/pubsub/publish-event';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { loadPipelines } from '../../shared/definitions/pipelines';
@@ -28,6 +29,11 @@ const tools = {
   appendRows,
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   allowedSources: env.ALLOWED_SOURCES,
+  http: {
+    hosts: env.HTTP_STEP_HOSTS,
+    get: createHttpsGet(),
+    secretOf: (name: string) => process.env[name],
+  },
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,
   random: Math.random,

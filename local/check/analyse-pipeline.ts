@@ -52,6 +52,10 @@ interface StepAnalysis {
 async function analyseStep(analysed: AnalysedStep, surroundings: Surroundings): Promise<StepAnalysis> {
   const { step } = analysed;
   if (step.type === 'quality') return { problems: await analyseChecks(analysed, step, surroundings) };
+  if (step.type === 'export' && step.table !== undefined) {
+    const { problems } = await analyse(analysed, `SELECT * FROM \`${step.table}\``, surroundings);
+    return { problems: problems.map(({ message }) => ({ path: ['table'], message })) };
+  }
   const text = 'sql' in step ? step.sql : undefined;
   const { schema, problems } =
     text === undefined

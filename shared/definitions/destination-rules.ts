@@ -1,7 +1,7 @@
 import type { ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
 
-type WritingStep = Extract<Step, { type: 'query' | 'load' }>;
+type WritingStep = Extract<Step, { type: 'query' | 'load' | 'http' }>;
 
 /** Problems of where a step's rows go. */
 export function findDestinationProblems(

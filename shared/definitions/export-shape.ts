@@ -11,7 +11,7 @@ export const exportStepShape = z
     sql_file: sqlFile.optional(),
     maximum_bytes_billed: bytesBilledLimit.optional(),
     destination_uri: text.describe(
-      'Where the files go, like gs://bucket/{tenant_id}/{day}/costs-*.csv: {tenant_id}, {run_id} and DATE parameters are filled in.',
+      'Where the files go, like gs://bucket/{tenant_id}/{run_id}/costs-*.csv: {tenant_id}, {run_id} and DATE parameters are filled in; * stands for the numbers of files.',
     ),
     format: z
       .enum(['CSV', 'NEWLINE_DELIMITED_JSON'], { error: 'expected CSV or NEWLINE_DELIMITED_JSON' })

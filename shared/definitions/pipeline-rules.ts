@@ -4,7 +4,7 @@ import { parseParameterValue } from '../domain/parameter-values';
 import { judgeUri } from '../domain/sources';
 import { sqlParametersOf, watermarkName } from '../domain/watermark';
 import { findDestinationProblems } from './destination-rules';
-import type { LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
+import type { HttpStep, LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
 import { findWaysOut } from './sql-bounds';
 import { findQueryParameters } from './sql-parameters';
@@ -96,6 +96,11 @@ function findStepProblems(
           message,
         })),
       ];
+    case 'http':
+      return [
+        ...findUrlQueryProblems(step, parameters),
+        ...findDestinationProblems(step, definition, metadataTables),
+      ];
     case 'notify':
       return [];
   }
@@ -159,6 +164,14 @@ function findSourceParameterProblems(
   if (sources.some((source) => source.startsWith('gs://'))) return [];
   const message = 'expected files among the sources of the definition, like gs://bucket/prefix/ or gs://*';
   return [{ path, message }];
+}
+
+function findUrlQueryProblems({ query }: HttpStep, parameters: Parameters): readonly Problem[] {
+  return Object.entries(query).flatMap(([name, value]) => {
+    if (typeof value !== 'object' || Object.hasOwn(parameters, value.parameter)) return [];
+    const message = `'${value.parameter}' is not a parameter of the pipeline, expected ${listNames(parameters)}`;
+    return [{ path: ['query', name, 'parameter'], message }];
+  });
 }
 
 function findDuplicateChecks(names: readonly string[]): readonly Problem[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isDefinitionSource } from '../domain/sources';
 import { exportStepShape } from './export-shape';
 import { fieldsShape } from './field-shape';
+import { httpStepShape } from './http-shape';
 import { notifyStepShape } from './notify-shape';
 import { type checkShape, qualityStepShape } from './quality-shape';
 import {
@@ -130,7 +131,7 @@ const loadStepShape = z
     error: 'expected for format CSV only',
   });
 
-export const stepTypes = ['query', 'load', 'quality', 'notify', 'export'] as const;
+export const stepTypes = ['query', 'load', 'quality', 'notify', 'export', 'http'] as const;
 
 export const pipelineShape = z.strictObject({
   description: text.describe('What the pipeline does: shown in the catalogue.'),
@@ -163,7 +164,7 @@ export const pipelineShape = z.strictObject({
     .array(
       z.discriminatedUnion(
         'type',
-        [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape, exportStepShape],
+        [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape, exportStepShape, httpStepShape],
         {
           error: `expected one of ${stepTypes.join(', ')}`,
         },
@@ -192,7 +193,8 @@ export type QueryStep = Omit<z.infer<typeof queryStepShape>, 'sql' | 'sql_file'>
 export type LoadStep = Omit<z.infer<typeof loadStepShape>, 'schema_file'>;
 export type NotifyStep = z.infer<typeof notifyStepShape>;
 export type ExportStep = Omit<z.infer<typeof exportStepShape>, 'sql_file'>;
-export type Step = QueryStep | LoadStep | QualityStep | NotifyStep | ExportStep;
+export type HttpStep = Omit<z.infer<typeof httpStepShape>, 'schema_file'>;
+export type Step = QueryStep | LoadStep | QualityStep | NotifyStep | ExportStep | HttpStep;
 export type WrittenStep = StepShape;
 
 export interface PipelineDefinition {

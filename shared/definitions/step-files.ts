@@ -41,7 +41,7 @@ function withFiles(written: WrittenStep, read: ReadBeside): Step {
     const { sql, sql_file, ...rest } = written;
     return { ...rest, sql: sql ?? read('sql_file', sql_file, readDefinitionText) };
   }
-  if (written.type === 'load') {
+  if (written.type === 'load' || written.type === 'http') {
     const { schema, schema_file, ...rest } = written;
     return { ...rest, schema: schema ?? read('schema_file', schema_file, readFields) };
   }

@@ -46,7 +46,11 @@ export interface StepContext {
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
   const action = toStepAction(context, step);
   if ('error' in action) return end(context, step, [endWithoutJob(1, context.tools.now(), action.error)]);
-  return await executeAction(context, step, action);
+  try {
+    return await executeAction(context, step, action);
+  } finally {
+    await action.close?.();
+  }
 }
 
 /** Like executeStep, for what the step does. */
@@ -81,11 +85,16 @@ export async function executeAction(
     tries += 1;
     const problem = `Step '${step.id}', try ${tries}: ${retryable.message}`;
     tools.log('WARNING', problem, toLogFields(context.run, request.jobId));
-    if (tries >= step.retry.max_attempts) {
+    const pauseMs = Math.max(
+      backoffMs(toBackoff(step.retry), tries, tools.random()),
+      retryable.retryAfterMs ?? 0,
+    );
+    // Who asks to be left alone for longer than there is time is not asked again before.
+    if (tries >= step.retry.max_attempts || (retryable.retryAfterMs ?? 0) >= clock.remainingMs()) {
       record(context, step, ended);
       throw new TransientFailure(`Step '${step.id}' after ${tries} tries: ${retryable.message}`);
     }
-    await pause(context, backoffMs(toBackoff(step.retry), tries, tools.random()));
+    await pause(context, pauseMs);
   }
 }
 

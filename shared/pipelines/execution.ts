@@ -1,6 +1,7 @@
 import type { AppendRows } from '../adapters/bigquery/append-rows';
 import type { FailureCode } from '../adapters/bigquery/failures';
 import type { RunJob } from '../adapters/bigquery/run-job';
+import type { HttpsGet } from '../adapters/https/get';
 import type { PublishEvent } from '../adapters/pubsub/publish-event';
 import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
 import type { ByteLimit } from '../domain/byte-limit';
@@ -33,6 +34,8 @@ export interface ExecutionTools {
   readonly allowedSources?: readonly string[] | undefined;
   /** Absent: the deployment allows no topic, so steps of type notify fail. */
   readonly notify?: NotifyTools | undefined;
+  /** Absent: the deployment allows no host, so steps of type http fail. */
+  readonly http?: HttpTools | undefined;
   readonly now: () => Date;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
@@ -45,6 +48,14 @@ export interface NotifyTools {
   /** Those that the deployment allows. */
   readonly topics: readonly string[];
   readonly publish: PublishEvent;
+}
+
+export interface HttpTools {
+  /** Those that the deployment allows, each with its port unless that is 443. */
+  readonly hosts: readonly string[];
+  readonly get: HttpsGet;
+  /** A variable of the environment; definitions name none but PIPELINE_SECRET_… */
+  readonly secretOf: (name: string) => string | undefined;
 }
 
 export type ErrorCode =

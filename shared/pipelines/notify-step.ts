@@ -2,7 +2,7 @@ import { classifyPublishFailure } from '../adapters/pubsub/failures';
 import type { NotifyStep } from '../definitions/pipeline-shape';
 import type { StepContext } from './execute-step';
 import { executionIdOf, noUsage, type StepError, type StepOutcome } from './execution';
-import { performInTime } from './perform-in-time';
+import { inTime } from './in-time';
 import type { StepAction } from './step-action';
 
 /**
@@ -20,15 +20,15 @@ export function toNotifyAction(
   }
   return {
     isJob: false,
-    perform: (request, signal) =>
-      performInTime(request, signal, async () => {
-        try {
-          await notify.publish(step.topic, toEvent(context, step));
-          return { status: 'completed', attached: false, statistics: noUsage, rows: [] };
-        } catch (error) {
-          return { status: 'unknown', failure: classifyPublishFailure(error, step.topic) };
-        }
-      }),
+    perform: async (request, signal) => {
+      try {
+        await inTime(request, signal, () => notify.publish(step.topic, toEvent(context, step)));
+        return { status: 'completed', attached: false, statistics: noUsage, rows: [] };
+      } catch (error) {
+        signal?.throwIfAborted();
+        return { status: 'unknown', failure: classifyPublishFailure(error, step.topic) };
+      }
+    },
   };
 }
 

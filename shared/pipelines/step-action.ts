@@ -3,6 +3,7 @@ import type { Step } from '../definitions/pipeline-shape';
 import type { StepContext } from './execute-step';
 import type { StepError } from './execution';
 import { toExportAction } from './export-step';
+import { toHttpAction } from './http/http-step';
 import { toNotifyAction } from './notify-step';
 import { toStepWork } from './step-work';
 
@@ -15,11 +16,14 @@ export interface StepAction {
   readonly isJob: boolean;
   /** Like RunJob: rejects only with the signal's reason. */
   readonly perform: (request: AttemptRequest, signal?: AbortSignal) => Promise<JobOutcome>;
+  /** Gives back what its attempts hold. */
+  readonly close?: () => Promise<void>;
 }
 
 /** What a step does, or why it can do nothing. */
 export function toStepAction(context: StepContext, step: Step): StepAction | { readonly error: StepError } {
   if (step.type === 'notify') return toNotifyAction(context, step);
+  if (step.type === 'http') return toHttpAction(context, step);
   if (step.type === 'export') return toExportAction(context, step);
   const { run, tools } = context;
   const prepared = toStepWork(run, step);

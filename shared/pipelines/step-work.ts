@@ -61,7 +61,8 @@ function toTarget(
   return { destination: toTable(run, { ...table, partition, write_disposition }) };
 }
 
-function toTable(run: RunToExecute, destination: PartitionDestination): PartitionedTable {
+/** The table, or the partition of it that the run's parameters name. */
+export function toTable(run: RunToExecute, destination: PartitionDestination): PartitionedTable {
   const { partition, ...table } = destination;
   if (partition === undefined || table.time_partitioning === undefined) return table;
   const value = String(run.parameters[partition]);

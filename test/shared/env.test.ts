@@ -16,4 +16,13 @@ describe('the environment', () => {
   ])('refuses the topics %s', (NOTIFY_TOPICS, expected) => {
     expect(() => readEnv({ NOTIFY_TOPICS })).toThrow(expected);
   });
+
+  it('has a list of hosts', () => {
+    expect(readEnv({}).HTTP_STEP_HOSTS).toEqual([]);
+    const HTTP_STEP_HOSTS = 'api.example.com,localhost:8443';
+    expect(readEnv({ HTTP_STEP_HOSTS }).HTTP_STEP_HOSTS).toEqual(['api.example.com', 'localhost:8443']);
+    expect(() => readEnv({ HTTP_STEP_HOSTS: 'https://api.example.com' })).toThrow(
+      'HTTP_STEP_HOSTS.0: expected',
+    );
+  });
 });

@@ -46,6 +46,17 @@ export interface Failure {
   readonly reason: string;
   /** BigQuery's own message. */
   readonly message: string;
+  /** What the other side asked to wait before the next attempt. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** An error whose verdict is known where it is thrown. */
+export class KnownFailure extends Error {
+  override readonly name = 'KnownFailure';
+
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
 }
 
 type Verdict = readonly [FailureKind, FailureCode];
@@ -131,6 +142,7 @@ const errorShape = z.object({
 
 /** Classifies whatever was thrown by Google's client, or a job's `errorResult`. What is unknown is permanent. */
 export function classifyFailure(error: unknown): Failure {
+  if (error instanceof KnownFailure) return error.failure;
   const parsed = errorShape.safeParse(error);
   if (!parsed.success) return describe(['permanent', 'internal'], 'unknown', String(error));
   const { code, errno, errors, ...outer } = parsed.data;

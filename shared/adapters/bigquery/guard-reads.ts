@@ -27,8 +27,8 @@ export function createGuardReads(bigquery: BigQuery): GuardReads {
       const [refusal] = work.sourceUris.flatMap((uri) => judgeUri(reads, uri) ?? []);
       return refusal === undefined ? undefined : denied(refusal);
     }
-    // It reads a table of the tenant, or the result of a query that was judged.
-    if (work.kind === 'extract') return undefined;
+    // It reads a table of the tenant, or the result of a query that was judged; or nothing of BigQuery's at all.
+    if (work.kind === 'extract' || work.kind === 'upload') return undefined;
     const key = digestOf(reads, work);
     if (known.has(key)) return undefined;
     const judged = judge(bigquery, request, work, reads);

@@ -46,6 +46,14 @@ export interface LoadWork {
   readonly destination: PartitionedTable;
 }
 
+export interface UploadWork {
+  readonly kind: 'upload';
+  /** Makes the file; called only if there is no job yet. What it throws is the attempt's failure. */
+  readonly file: () => Promise<string>;
+  readonly step: LoadWork['step'];
+  readonly destination: PartitionedTable;
+}
+
 export interface JobRequest {
   /** Names the effect: a second request with the same id attaches to the first one's job. */
   readonly jobId: string;
@@ -64,7 +72,7 @@ export interface JobRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** What the job may read. 'anything' is for the control plane's own statements. */
   readonly reads: Reach | 'anything';
-  readonly work: QueryWork | LoadWork | ExtractWork;
+  readonly work: QueryWork | LoadWork | ExtractWork | UploadWork;
 }
 
 /** BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration */
@@ -81,7 +89,11 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
   };
   const dataset = { projectId, datasetId: request.datasetId };
   if (work.kind === 'extract') return { ...common, extract: toExtractConfiguration(work, dataset) };
-  if (work.kind === 'load') return { ...common, load: toLoadConfiguration(work, dataset) };
+  if (work.kind === 'load') {
+    const load = { sourceUris: [...work.sourceUris], ...toLoadConfiguration(work, dataset) };
+    return { ...common, load };
+  }
+  if (work.kind === 'upload') return { ...common, load: toLoadConfiguration(work, dataset) };
   return { ...common, query: toQueryConfiguration(work, dataset) };
 }
 
@@ -110,10 +122,12 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
   };
 }
 
-function toLoadConfiguration({ sourceUris, step, destination }: LoadWork, dataset: DatasetReference) {
+function toLoadConfiguration(
+  { step, destination }: Pick<LoadWork, 'step' | 'destination'>,
+  dataset: DatasetReference,
+) {
   const csv = step.csv ?? {};
   return {
-    sourceUris: [...sourceUris],
     sourceFormat: step.format,
     ...(step.schema && { schema: { fields: step.schema } }),
     ...toDestination(destination, dataset),

@@ -1,12 +1,13 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { classifyFailure, type Failure, isDuplicate } from './failures';
+import { classifyFailure, type Failure, isDuplicate, isNotFound, KnownFailure } from './failures';
 import { createGuardReads } from './guard-reads';
 import {
   type ExtractWork,
   type JobRequest,
   type TableReference,
   toJobConfiguration,
+  type UploadWork,
 } from './job-configuration';
 import {
   type JobResource,
@@ -16,9 +17,17 @@ import {
   toStatistics,
 } from './job-resource';
 import { runMerge } from './run-merge';
+import { type FileUpload, uploadFile } from './upload-file';
 import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
-export type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-configuration';
+export type {
+  ExtractWork,
+  JobRequest,
+  LoadWork,
+  PartitionedTable,
+  QueryWork,
+  UploadWork,
+} from './job-configuration';
 export type { JobStatistics } from './job-resource';
 
 /** A row by column name; values as BigQuery's REST interface sends them. */
@@ -74,7 +83,9 @@ export const createRunJob = (bigquery: BigQuery): RunJob => {
 
 async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
   const startedAt = Date.now();
-  const started = await (request.attachOnly ? attach(bigquery, request) : startOrAttach(bigquery, request));
+  const started = await (request.attachOnly
+    ? attach(bigquery, request)
+    : startOrAttach(bigquery, request, signal));
   const { job, resource: first, attached } = started;
   const deadline = attached ? deadlineOfAttached(first, request) : startedAt + request.timeoutMs;
   const maxResults = request.work.kind === 'query' && request.work.wantsRows ? maximumRows : 0;
@@ -159,8 +170,13 @@ interface StartedJob {
   readonly attached: boolean;
 }
 
-async function startOrAttach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
+async function startOrAttach(
+  bigquery: BigQuery,
+  request: JobRequest,
+  signal: AbortSignal | undefined,
+): Promise<StartedJob> {
   try {
+    if (request.work.kind === 'upload') return await attachOrUpload(bigquery, request, request.work, signal);
     const [job, resource] = await bigquery.createJob({
       jobId: request.jobId,
       ...(request.location !== undefined && { location: request.location }),
@@ -172,6 +188,47 @@ async function startOrAttach(bigquery: BigQuery, request: JobRequest): Promise<S
     if (failed) return failed;
     if (!isDuplicate(error)) throw error;
     return await attach(bigquery, request);
+  }
+}
+
+/** The file is not made where its job is there already. */
+async function attachOrUpload(
+  bigquery: BigQuery,
+  request: JobRequest,
+  work: UploadWork,
+  signal: AbortSignal | undefined,
+): Promise<StartedJob> {
+  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
+  try {
+    return await attach(bigquery, { ...request, location });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const path = await work.file();
+  const projectId = await bigquery.getProjectId();
+  const jobReference = { projectId, jobId: request.jobId, location };
+  const job = { jobReference, configuration: toJobConfiguration(request, projectId) };
+  const resource = jobResourceShape.parse(
+    await uploadInTime(bigquery, request, { projectId, path, job }, signal),
+  );
+  return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
+}
+
+/** An upload that is broken off has made no job, or one that the next attempt attaches to. */
+async function uploadInTime(
+  bigquery: BigQuery,
+  { timeoutMs, cancelWhen }: JobRequest,
+  upload: FileUpload,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const timeUp = AbortSignal.timeout(timeoutMs);
+  const ends = [timeUp, signal, cancelWhen].filter((each) => each !== undefined);
+  try {
+    return await uploadFile(bigquery, upload, AbortSignal.any(ends));
+  } catch (error) {
+    if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
+    if (timeUp.aborted) throw new KnownFailure(notInTime(timeoutMs));
+    throw error;
   }
 }
 

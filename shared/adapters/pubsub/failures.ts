@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Failure } from '../bigquery/failures';
+import { type Failure, KnownFailure } from '../bigquery/failures';
 
 const errorShape = z.object({ code: z.union([z.number(), z.string()]).optional().catch(undefined) });
 
@@ -20,6 +20,7 @@ const invalidArgument = 3;
 
 /** What can be done about an error of publishing to a topic. What is unknown is permanent. */
 export function classifyPublishFailure(error: unknown, topic: string): Failure {
+  if (error instanceof KnownFailure) return error.failure;
   const code = errorShape.safeParse(error).data?.code ?? 'unknown';
   const reason = String(code);
   if (transientCodes.has(code)) {

@@ -1,18 +1,17 @@
-import type { Failure } from '../adapters/bigquery/failures';
-import type { JobOutcome } from '../adapters/bigquery/run-job';
+import { type Failure, KnownFailure } from '../adapters/bigquery/failures';
 import { unlessAborted } from '../unless-aborted';
 import type { AttemptRequest } from './step-action';
 
 /**
- * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that the attempt has failed
- * for good, as a job would have; what is under way hears `until` and is left to itself. Rejects with the signal's reason
- * once that is aborted, else only with what `work` threw.
+ * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that throws a KnownFailure, as
+ * of a job that was cancelled; what is under way hears `until` and is left to itself. Throws the signal's reason once that
+ * is aborted.
  */
-export async function performInTime(
+export async function inTime<T>(
   { timeoutMs, cancelWhen }: AttemptRequest,
   signal: AbortSignal | undefined,
-  work: (until: AbortSignal) => Promise<JobOutcome>,
-): Promise<JobOutcome> {
+  work: (until: AbortSignal) => Promise<T>,
+): Promise<T> {
   const time = new AbortController();
   const timer = setTimeout(() => time.abort(), timeoutMs);
   const until = AbortSignal.any([time.signal, signal, cancelWhen].filter((each) => each !== undefined));
@@ -21,8 +20,8 @@ export async function performInTime(
     return await unlessAborted(work(until), until);
   } catch (error) {
     signal?.throwIfAborted();
-    if (cancelWhen?.aborted) return { status: 'unknown', failure: stopped };
-    if (time.signal.aborted) return { status: 'unknown', failure: timedOut(timeoutMs) };
+    if (cancelWhen?.aborted) throw new KnownFailure(stopped);
+    if (time.signal.aborted) throw new KnownFailure(timedOut(timeoutMs));
     throw error;
   } finally {
     clearTimeout(timer);

@@ -1,0 +1,68 @@
+import { refuse } from './failures';
+
+export interface JsonPage {
+  readonly value: unknown;
+  /** A line of JSON per record, each with its end. */
+  readonly lines: string;
+  readonly records: number;
+}
+
+/** Reads an answer of JSON. @throws KnownFailure saying what is wrong with it */
+export function readJsonPage(bytes: Buffer, path: string | undefined): JsonPage {
+  const value = parseExactly(decode(bytes));
+  const records = path === undefined ? value : memberAt(value, path);
+  const place = path === undefined ? 'an array' : `an array at '${path}'`;
+  if (!Array.isArray(records)) throw refuse('invalid_data', `expected ${place}, given ${kindOf(records)}.`);
+  const wrong = records.findIndex((record) => kindOf(record) !== 'an object');
+  if (wrong >= 0) {
+    const given = kindOf(records[wrong]);
+    throw refuse('invalid_data', `expected objects in ${place}, given ${given} as record ${wrong + 1}.`);
+  }
+  return {
+    value,
+    lines: records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    records: records.length,
+  };
+}
+
+/** The value under dotted names; undefined where there is none. */
+export function memberAt(value: unknown, path: string): unknown {
+  let found = value;
+  for (const name of path.split('.')) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = Object.getOwnPropertyDescriptor(found, name)?.value;
+  }
+  return found;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refuse('invalid_data', 'the answer is not UTF-8.');
+  }
+}
+
+function parseExactly(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(stringsAndNumbers, keepDigits));
+  } catch {
+    throw refuse('invalid_data', 'the answer is not JSON.');
+  }
+}
+
+const stringsAndNumbers = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
+
+/** Numbers that floating point might not hold become texts, which BigQuery reads as numbers of any kind all the same. */
+function keepDigits(token: string): string {
+  if (token.startsWith('"')) return token;
+  const isHeld = token.replace(/\D/g, '').length < 16 && Number.isFinite(Number(token));
+  return isHeld ? token : `"${token}"`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
