@@ -19,13 +19,18 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --domain DOMAIN        the host's name; its DNS A record has to point at the address printed at the end.
                          Without it the host is that address, with a certificate of its own to be pinned
   --alert-email ADDRESS  who is told of alerts
-  --source-bucket NAME   a bucket that pipelines may load files from; can be given several times
+  --source SOURCE        what pipelines may read besides their tenants' datasets, if they name it: gs://bucket/folder/,
+                         a dataset or project.dataset. The worker is let into the bucket; a dataset of another
+                         project is that project's to open
+  --export-bucket NAME   a bucket that pipelines may export to
+  --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
   --dry-run              prints every command for an empty project (with --destroy: a full one); runs none
   --destroy              removes everything but data. The data as well, once the project's name is typed
   --data --confirm PROJECT   with --destroy: the data as well, without a question
   --help                 this text
 
-Options that are left out later leave domain, alert e-mail and buckets as they are.
+The three before --dry-run can be given several times; the word none stands for no source, no topic.
+Domain, alert e-mail, sources, buckets and topics stay as they are when their options are left out later.
 END
 }
 
@@ -41,12 +46,12 @@ expect() { # option value pattern what
 
 # ---------------------------------------------------------------------------------------------------------- options --
 
-project='' location='' prefix=tenant-pipelines domain='' alert_email='' source_buckets='' confirmed=''
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' sources='' export_buckets='' notify_topics='' confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --source-bucket | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --source | --export-bucket | --notify-topic | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -54,9 +59,17 @@ while [ $# -gt 0 ]; do
         --prefix) prefix=$2 ;;
         --domain) domain=$2 ;;
         --alert-email) alert_email=$2 ;;
-        --source-bucket)
-          expect "$1" "${2#gs://}" '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]' "a bucket's name"
-          source_buckets="$source_buckets ${2#gs://}"
+        --source)
+          expect "$1" "$2" 'none|gs://[a-z0-9][a-z0-9._-]+/([A-Za-z0-9._={}-]+/)*|([a-z][a-z0-9:.-]+\.)?[A-Za-z0-9_]+' 'gs://bucket/folder/, dataset or project.dataset'
+          sources="$sources${sources:+,}$2"
+          ;;
+        --export-bucket)
+          expect "$1" "$2" '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]' "a bucket's name"
+          export_buckets="$export_buckets $2"
+          ;;
+        --notify-topic)
+          expect "$1" "$2" '[A-Za-z][A-Za-z0-9._~+%-]{2,254}' "a topic's name"
+          notify_topics="$notify_topics${notify_topics:+,}$2"
           ;;
         --confirm) confirmed=$2 ;;
       esac
@@ -103,28 +116,36 @@ accounts="$functions build push scheduler"
 # Scheduled functions have one call at a time, and as long as the schedule's attempt may take. Nothing is kept warm
 # (min 0): idle costs nothing, and a cold start is told in README. More than one request an instance needs a whole CPU.
 shape_of() { # function -> caller memory concurrency instances timeout
+  local deadline
   case $1 in
     onboard) echo host 512Mi 20 3 120 ;;
     tenants) echo host 512Mi 80 3 300 ;;
     run) echo host 512Mi 250 8 600 ;;
     worker) echo push 1Gi 80 10 "$ack_deadline" ;;
-    *) echo schedule 512Mi 1 1 "$(attempt_deadline_of "$1")" ;;
+    *)
+      deadline=$(awk -F'|' -v name="$1" '$2 == name { print $5 }' <<<"$schedules" | head -n 1)
+      [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh, or a schedule in schemas/schedules.json"
+      echo schedule 512Mi 1 1 "$deadline"
+      ;;
   esac
 }
 ack_deadline=600
+delivery_attempts=5
 
 # First segments after /api/v1/ that the host passes to a function. Everything else goes to run, which answers 404.
 paths_of() {
   case $1 in onboard) echo customers ;; tenants) echo tenants usage billing ;; run) echo pipelines ;; esac
 }
 
-# In alphabetical order, as gcloud shows them: NAME=value.
-environment_of() {
+environment_of() { # function -> NAME=value lines
   [ "$1" != onboard ] || echo "BIGQUERY_LOCATION=$location"
-  echo "GOOGLE_CLOUD_PROJECT=$project" # spares a cold start the question to the metadata server
+  echo "GOOGLE_CLOUD_PROJECT=$project" # logs name it; and it spares a cold start the question to the metadata server
   echo NODE_ENV=production
-  [ "$1" != worker ] || echo "RUN_ACK_DEADLINE_SECONDS=$ack_deadline"
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
+  [ "$1" = worker ] || return 0
+  printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
+  case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
+  case $notify_topics in '' | none) ;; *) echo "NOTIFY_TOPICS=$notify_topics" ;; esac
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
@@ -176,12 +197,7 @@ read_schedules() { # one line a schedule: name function schedule-time-zone attem
 }
 schedules=$(read_schedules)
 schedule_names() { cut -d'|' -f1 <<<"$schedules"; }
-attempt_deadline_of() {
-  local deadline
-  deadline=$(printf '%s\n' "$schedules" | awk -F'|' -v f="$1" '$2 == f { print $5; exit }')
-  [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh or a schedule in schemas/schedules.json"
-  echo "$deadline"
-}
+for name in $functions; do shape_of "$name" >/dev/null; done
 
 run_topic=$prefix-runs
 push_subscription=$run_topic-worker
@@ -455,13 +471,13 @@ make_push_subscription() {
   local flags
   flags=("--push-endpoint=$(url_of worker)" "--push-auth-service-account=$(account push)"
     "--push-auth-token-audience=$(url_of worker)" "--ack-deadline=$ack_deadline" --min-retry-delay=10s --max-retry-delay=600s
-    "--dead-letter-topic=$dead_letter_topic" --max-delivery-attempts=5 --message-retention-duration=7d
+    "--dead-letter-topic=$dead_letter_topic" "--max-delivery-attempts=$delivery_attempts" --message-retention-duration=7d
     --expiration-period=never)
   ensure "subscription $push_subscription" :look pubsub subscriptions describe "$push_subscription" \
     :is "labels.managed-by=$prefix" "pushConfig.pushEndpoint=$(url_of worker)" \
     "pushConfig.oidcToken.serviceAccountEmail=$(account push)" "pushConfig.oidcToken.audience=$(url_of worker)" \
     "ackDeadlineSeconds=$ack_deadline" retryPolicy.minimumBackoff=10s retryPolicy.maximumBackoff=600s \
-    "deadLetterPolicy.deadLetterTopic=projects/$project/topics/$dead_letter_topic" deadLetterPolicy.maxDeliveryAttempts=5 \
+    "deadLetterPolicy.deadLetterTopic=projects/$project/topics/$dead_letter_topic" "deadLetterPolicy.maxDeliveryAttempts=$delivery_attempts" \
     messageRetentionDuration=604800s expirationPolicy.ttl= \
     :make pubsub subscriptions create "$push_subscription" "--topic=$run_topic" "${flags[@]}" "--labels=$labels" \
     :change pubsub subscriptions update "$push_subscription" "${flags[@]}" "--update-labels=$labels"
@@ -538,7 +554,7 @@ make_function() {
     "--image=$location-docker.pkg.dev/$project/$prefix/$name"
     "--build-service-account=projects/$project/serviceAccounts/$(account build)" "--service-account=$(account "$1")"
     "--ingress=$ingress" "--memory=$memory" --cpu=1 --cpu-boost "--concurrency=$concurrency" --min-instances=0
-    "--max-instances=$instances" "--timeout=$timeout" "--set-env-vars=$(environment_of "$1" | paste -s -d, -)")
+    "--max-instances=$instances" "--timeout=$timeout" "--set-env-vars=^;^$(environment_of "$1" | paste -s -d';' -)")
   if [ -n "$secret" ]; then flags+=("--set-secrets=$secret"); else flags+=(--clear-secrets); fi
   definition=SOURCE
   [ $dry_run = yes ] || definition=$({ source_fingerprint "$1" && printf '%s\n' "${flags[@]}"; } | fingerprint)
@@ -576,7 +592,7 @@ make_host() {
   local name rules='' map definition
   ensure "address $prefix" :look compute addresses describe "$prefix" --global \
     :make compute addresses create "$prefix" --global --ip-version=IPV4
-  label addresses
+  label addresses 'beta compute addresses update'
   look compute addresses describe "$prefix" --global '--format=value(address)' || true
   address=${answer:-ADDRESS}
   for name in $functions; do
@@ -599,12 +615,13 @@ make_host() {
   ensure "port 443 of $prefix" :look compute forwarding-rules describe "$prefix" --global \
     :make compute forwarding-rules create "$prefix" --global --load-balancing-scheme=EXTERNAL_MANAGED "--address=$prefix" \
     "--target-https-proxy=$prefix" --ports=443
-  label forwarding-rules
+  label forwarding-rules 'compute forwarding-rules update'
 }
 
-label() { # What has labels in Compute Engine gets them by an update only.
+label() { # kind command: what has labels in Compute Engine gets them by an update only.
+  # shellcheck disable=SC2086 # a command is several words
   ensure "label of $1 $prefix" :look compute "$1" describe "$prefix" --global :is "labels.managed-by=$prefix" \
-    :set compute "$1" update "$prefix" --global "--update-labels=$labels"
+    :set $2 "$prefix" --global "--update-labels=$labels"
 }
 
 make_backend() { # function
@@ -670,8 +687,9 @@ make_alerts() {
   alert 'messages in the dead-letter topic' "$(threshold 0 300s ALIGN_MAX REDUCE_SUM \
     "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"$dead_letter_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"")" ''
   # Log matches and not log-based metrics: a policy on a metric that was made a minute ago is refused.
-  alert 'an invariant was repaired' "$(log_match "$prefix-reconcile" invariant_repaired)" "$hour"
-  alert 'quotas could not be reset' "$(log_match "$prefix-reset-quotas" reset_failed)" "$hour"
+  alert 'an invariant was repaired' "$(log_match invariant_repaired)" "$hour"
+  alert 'quotas could not be reset' "$(log_match reset_failed)" "$hour"
+  alert 'other scheduled work failed' "$(log_match reconcile_failed tables_failed)" "$hour"
   # Of what callers asked; the worker answers 503 on purpose where it wants a message again.
   alert 'more than 5 percent of answers are 5xx' "$(threshold 0.05 300s ALIGN_RATE REDUCE_SUM \
     "$(requests "$host_services") AND metric.labels.response_code_class=\"5xx\"" "$(requests "$host_services")")" ''
@@ -688,9 +706,11 @@ threshold() { # above period aligner reducer filter [denominator's filter]
   printf '"conditionThreshold":{"comparison":"COMPARISON_GT","thresholdValue":%s,"duration":"0s","filter":%s,"aggregations":%s%s}' \
     "$1" "$(json_text "$5")" "$aggregations" "${6:+,\"denominatorFilter\":$(json_text "$6"),\"denominatorAggregations\":$aggregations}"
 }
-log_match() { # service event
+log_match() { # event…
+  local events
+  events=$(printf ' OR "%s"' "$@")
   printf '"conditionMatchedLog":{"filter":%s}' \
-    "$(json_text "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"$1\" AND jsonPayload.event=\"$2\"")"
+    "$(json_text "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^$prefix-\" AND jsonPayload.event=(${events# OR })")"
 }
 
 alert() { # title condition least-time-between-notifications
@@ -753,10 +773,26 @@ make_uptime_check() {
   made=$((made + 1)) && say "+ uptime check of $host"
 }
 
-allow_source_buckets() {
-  local bucket
-  for bucket in $source_buckets; do
-    grant 'storage buckets' "gs://$bucket" "$(member worker)" roles/storage.objectViewer ''
+# What pipelines may reach outside their tenants' datasets.
+keep_reach() {
+  look run services describe "$prefix-worker" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
+    '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value)' || true
+  [ -n "$sources" ] || sources=$(awk -F'|' '$1 == "ALLOWED_SOURCES" { print $2 }' <<<"$answer")
+  [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
+}
+grant_reach() {
+  local source bucket topic
+  for source in ${sources//,/ }; do
+    case $source in
+      gs://*)
+        bucket=${source#gs://}
+        grant 'storage buckets' "gs://${bucket%%/*}" "$(member worker)" roles/storage.objectViewer ''
+        ;;
+    esac
+  done
+  for bucket in $export_buckets; do grant 'storage buckets' "gs://$bucket" "$(member worker)" roles/storage.objectUser ''; done
+  for topic in ${notify_topics//,/ }; do
+    [ "$topic" = none ] || grant 'pubsub topics' "$topic" "$(member worker)" roles/pubsub.publisher ''
   done
 }
 
@@ -773,13 +809,14 @@ deploy() {
   make_accounts_and_rights
   make_topics
   make_admin_key
+  keep_reach
   make_functions
   make_push_subscription
   grant_pubsub_agent
   make_schedules
   make_host
   make_alerts
-  allow_source_buckets
+  grant_reach
   bring_tables_up_to_date
   say ''
   say "$made made, $changed changed, $removed removed, $same as they were."
@@ -855,10 +892,6 @@ destroy_rights() {
     done < <(rights)
   fi
   revoke_rights_but ''
-  for name in $source_buckets; do
-    change "closing the bucket $name" storage buckets remove-iam-policy-binding "gs://$name" "--member=$(member worker)" \
-      --role=roles/storage.objectViewer --condition=None
-  done
   for name in $accounts; do gone "account $(account "$name")" 'iam service-accounts' "$(account "$name")"; done
   while read -r name permissions; do
     if look iam roles describe "${prefix//-/_}_$name" '--format=value(deleted)' && [ "$answer" != True ]; then

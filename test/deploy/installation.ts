@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGcloud, type Gcloud } from './fake-gcloud/gcloud';
@@ -23,6 +23,9 @@ export interface Installation {
   readonly deploy: (args: readonly string[], stdin?: string) => Promise<Outcome>;
   /** Writes a bundle's code, as `npm run build` would. */
   readonly setBundle: (name: string, code: string) => void;
+  /** Puts a shell script in the place of a command. */
+  readonly replaceCommand: (name: string, script: string) => void;
+  readonly readCommandFile: (name: string) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -45,12 +48,15 @@ export async function prepareInstallation(state: State = emptyState()): Promise<
   const gcloud = createGcloud(state);
   const server = await serveGcloud(gcloud, join(bin, 'gcloud'));
   // The bundles are there already; nobody waits for IAM to learn of accounts; certificates are not looked at.
-  for (const name of ['npm', 'sleep', 'openssl'])
-    writeFileSync(join(bin, name), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const replaceCommand = (name: string, script: string) =>
+    writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
+  for (const name of ['npm', 'sleep', 'openssl']) replaceCommand(name, 'exit 0');
   return {
     folder,
     gcloud,
     setBundle,
+    replaceCommand,
+    readCommandFile: (name) => readFileSync(join(bin, name), 'utf8'),
     deploy: (args, stdin = '') => {
       gcloud.mutations = [];
       return runScript(join(folder, 'deploy.sh'), args, { stdin, path: `${bin}:${process.env.PATH}` });

@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runScript, usual } from './installation';
+import { prepareInstallation, root, runScript, usual } from './installation';
 
 const run = (...args: readonly string[]) => runScript(join(root, 'deploy.sh'), args);
 
@@ -13,7 +14,9 @@ describe("deploy.sh's options", () => {
       '--prefix',
       '--domain',
       '--alert-email',
-      '--source-bucket',
+      '--source',
+      '--export-bucket',
+      '--notify-topic',
       '--dry-run',
       '--destroy',
       '--data',
@@ -47,7 +50,7 @@ describe("deploy.sh's options", () => {
       "--domain https://api.example.com: expected a host's name such as api.example.com",
     ],
     [[...usual, '--alert-email', 'ops'], '--alert-email ops: expected an e-mail address'],
-    [[...usual, '--source-bucket', 'Bad Bucket'], "--source-bucket Bad Bucket: expected a bucket's name"],
+    [[...usual, '--export-bucket', 'Bad Bucket'], "--export-bucket Bad Bucket: expected a bucket's name"],
     [[...usual, '--dryrun'], '--dryrun: no such option'],
     [[...usual, 'my-project'], 'my-project: no such option'],
     [[...usual, '--data'], '--data and --confirm: expected with --destroy only'],
@@ -62,5 +65,17 @@ describe("deploy.sh's options", () => {
       stdout: '',
       stderr: `deploy.sh: ${message} (--help tells more)\n`,
     });
+  });
+
+  it('do not help a function that nobody calls', async () => {
+    const installation = await prepareInstallation();
+    mkdirSync(join(installation.folder, 'functions/orphan'));
+    expect(await installation.deploy(usual)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'deploy.sh: functions/orphan: expected a line in deploy.sh, or a schedule in schemas/schedules.json (--help tells more)\n',
+    });
+    await installation.close();
   });
 });

@@ -36,7 +36,7 @@ export const computeKinds: Readonly<Record<string, Kind>> = {
   'compute addresses': {
     api: 'compute',
     create: 'create',
-    update: 'update',
+    updateElsewhere: 'beta compute addresses update',
     notFound: notFound('global/addresses'),
     build: (name, call, before) =>
       before.name === undefined ? { name, address: '203.0.113.7' } : labelled(call, before),

@@ -25,6 +25,8 @@ export interface Gcloud {
   /** The mutating ones since the last `start`. */
   mutations: (readonly string[])[];
   failure: Failure | undefined;
+  /** Calls that begin so are not permitted. */
+  forbidden: string | undefined;
   readonly answer: (args: readonly string[], stdin: string) => Answer;
 }
 
@@ -35,6 +37,7 @@ export function createGcloud(state: State): Gcloud {
     calls: [],
     mutations: [],
     failure: undefined,
+    forbidden: undefined,
     answer: (args, stdin) => {
       gcloud.calls.push(args);
       try {
@@ -57,8 +60,14 @@ const succeed = (stdout: readonly string[]): Answer => ({ stdout, stderr: '', co
 
 /** Output lines. */
 function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly string[] {
+  if (gcloud.forbidden !== undefined && args.join(' ').startsWith(gcloud.forbidden))
+    throw new GcloudError('PERMISSION_DENIED: The caller does not have permission.');
   const read = readingOf(gcloud.state, call);
   if (read !== undefined) return read;
+  if (isRepeated(args.join(' '))) {
+    mutate(gcloud.state, call);
+    return [];
+  }
   gcloud.mutations.push(args);
   const failure = gcloud.mutations.length === gcloud.failure?.call ? gcloud.failure : undefined;
   const failed = new GcloudError('INTERNAL: Connection broken. Please try again.');
@@ -67,6 +76,10 @@ function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly 
   if (failure?.when === 'after') throw failed;
   return [];
 }
+
+/** Has no effect that could be seen, so that it is made in many runs. */
+const isRepeated = (line: string): boolean =>
+  line.startsWith('beta services identity create ') || line.startsWith('scheduler jobs run ');
 
 /** The output of a call that only reads; undefined for one that changes something. */
 function readingOf(state: State, call: Call): readonly string[] | undefined {
@@ -85,7 +98,7 @@ function readingOf(state: State, call: Call): readonly string[] | undefined {
       requireApi(state, kind);
       const resource = state.resources.get(keyOf(group, name));
       if (resource === undefined) throw new GcloudError(kind.notFound(name, projectOf(call)));
-      return [formatValue(format, resource)];
+      return flattened(resource, flags.get('flatten')).map((item) => formatValue(format, item));
     }
     if (kind.list !== undefined && line === `${group} ${kind.list}`) {
       requireApi(state, kind);
@@ -125,12 +138,24 @@ function mutate(state: State, call: Call): void {
   if (!isKnown) throw new Error(`unknown command: ${line}`);
 }
 
+/** With `--flatten=spec.template.spec.containers[].env[]`, one resource a variable. */
+function flattened(resource: unknown, flatten: string | undefined): readonly unknown[] {
+  if (flatten === undefined) return [resource];
+  if (flatten !== 'spec.template.spec.containers[].env[]') throw new Error(`unknown --flatten=${flatten}`);
+  const variables = valueAt(resource, 'spec.template.spec.containers[0].env');
+  return (Array.isArray(variables) ? variables : []).map((env) => ({
+    spec: { template: { spec: { containers: { env } } } },
+  }));
+}
+
 /** Whether the call was of this kind. */
 function change(state: State, group: string, kind: Kind, call: Call): boolean {
   const line = call.words.join(' ');
   const given = call.words.at(-1) ?? '';
   const is = (verb: string | undefined) => verb !== undefined && `${line} `.startsWith(`${group} ${verb} `);
   const isEither = kind.createOrUpdate !== undefined && line.startsWith(`${kind.createOrUpdate} `);
+  const isUpdate =
+    is(kind.update) || (kind.updateElsewhere !== undefined && line.startsWith(`${kind.updateElsewhere} `));
   const isCreate = is(kind.create);
   const name = nameFor(state, group, kind, given, isCreate, projectOf(call));
   const before = state.resources.get(keyOf(group, name));
@@ -141,7 +166,7 @@ function change(state: State, group: string, kind: Kind, call: Call): boolean {
     state.resources.set(keyOf(group, name), kept);
     return true;
   }
-  if (isCreate || is(kind.update) || isEither) {
+  if (isCreate || isUpdate || isEither) {
     requireApi(state, kind);
     if (isCreate && before !== undefined && before.deleted !== true)
       throw new GcloudError(`ALREADY_EXISTS: Resource ${name} already exists`);

@@ -11,6 +11,8 @@ export interface Kind {
   readonly api: string;
   readonly create?: string;
   readonly update?: string;
+  /** Another command, not of the group, that changes it. */
+  readonly updateElsewhere?: string;
   /** Makes where there is none and changes where there is one. */
   readonly createOrUpdate?: string;
   /** Its listing's verb; and its names are the server's. */
@@ -53,7 +55,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     notFound: () =>
       'NOT_FOUND: Unknown service account. This command is authenticated as operator@example.com',
     build: (name, { flags }) => {
-      if (name.split('@')[0]?.length ?? 31 > 30) requireIdLength(name.split('@')[0] ?? '');
+      requireIdLength(name.split('@')[0] ?? '');
       return { name: `accounts/${name}`, email: name, displayName: flags.get('display-name') };
     },
   },
@@ -284,10 +286,17 @@ function buildService(name: string, call: Call, _: Resource, state: State): Reso
           containerConcurrency: Number(flags.get('concurrency')),
           timeoutSeconds: Number(flags.get('timeout')),
           serviceAccountName: flags.get('service-account'),
-          containers: [{ env: flags.get('set-env-vars'), secrets: flags.get('set-secrets') }],
+          containers: [{ env: environmentOf(flags.get('set-env-vars')), secrets: flags.get('set-secrets') }],
         },
       },
     },
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
 }
+
+/** `^;^A=1;B=2`: gcloud's way to name another separator than the comma. */
+const environmentOf = (text = '') =>
+  text
+    .replace(/^\^;\^/, '')
+    .split(';')
+    .map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }));

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** What a flag takes: nothing (`bool`), any value, or one of a list. */
+export const flagShape = z.union([z.string(), z.array(z.coerce.string())]);
+export type Flags = Readonly<Record<string, z.infer<typeof flagShape>>>;
+
+/** Commands as gcloud names them, with their flags. */
+export interface CommandList {
+  readonly version: string;
+  readonly wideFlags: Flags;
+  readonly commands: Readonly<Record<string, Flags>>;
+}
+
+export const commandListShape = z.object({
+  version: z.string(),
+  wideFlags: z.record(z.string(), flagShape),
+  commands: z.record(z.string(), z.record(z.string(), flagShape)),
+});
+
+const nodeShape = z.object({
+  flags: z.record(z.string(), flagShape),
+  get commands() {
+    return z.record(z.string(), nodeShape);
+  },
+});
+type Node = z.infer<typeof nodeShape>;
+
+/** The installed gcloud's own tree of commands and flags, by which it completes them; undefined where there is none. */
+export function readInstalledTree(): { readonly version: string; readonly root: Node } | undefined {
+  const told = spawnSync('gcloud', ['info', '--format=value(installation.sdk_root,basic.version)'], {
+    encoding: 'utf8',
+  });
+  if (told.status !== 0) return undefined;
+  const [sdk = '', version = ''] = told.stdout.trim().split('\t');
+  const file = join(sdk, 'data/cli/gcloud_completions.py');
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  return { version, root: nodeShape.parse(JSON.parse(text.slice(text.indexOf('= {') + 2))) };
+}
+
+/** A call's command, by the tree: its words up to the first that names no command. Undefined where that is a group only. */
+export function findCommand(
+  root: Node,
+  words: readonly string[],
+): { name: string; flags: Flags } | undefined {
+  let node = root;
+  const path: string[] = [];
+  for (const word of words) {
+    const next = node.commands[word];
+    if (next === undefined) break;
+    node = next;
+    path.push(word);
+  }
+  return Object.keys(node.commands).length > 0 ? undefined : { name: path.join(' '), flags: node.flags };
+}
+
+/** What is wrong with a call's flags. */
+export function problemsOf(args: readonly string[], flags: Flags, wideFlags: Flags): readonly string[] {
+  return args.flatMap((arg) => {
+    if (!arg.startsWith('--')) return [];
+    const [, name = '', value] = /^(--[a-z0-9-]+)(?:=(.*))?$/.exec(arg) ?? [];
+    const known = { ...wideFlags, ...flags };
+    const takes = known[name] ?? (known[name.replace('--no-', '--')] === 'bool' ? 'bool' : undefined);
+    if (takes === undefined) return [`${name}: no such flag`];
+    if (takes === 'bool') return value === undefined ? [] : [`${name}: takes no value, given ${value}`];
+    if (value === undefined) return [`${name}: expected a value`];
+    if (typeof takes === 'string' || takes.some((one) => one.toLowerCase() === value.toLowerCase()))
+      return [];
+    return [`${name}: expected one of ${takes.join(', ')}, given ${value}`];
+  });
+}

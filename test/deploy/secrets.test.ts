@@ -1,0 +1,41 @@
+import { type Installation, prepareInstallation, usual } from './installation';
+
+describe('the admin key', () => {
+  let installation: Installation;
+
+  beforeEach(async () => {
+    installation = await prepareInstallation();
+  });
+  afterEach(() => installation.close());
+
+  it('is made once, and is in no command line and no output', async () => {
+    const outputs = [await installation.deploy(usual), await installation.deploy(usual)];
+    const [key = '', ...others] = installation.gcloud.state.secretValues;
+    expect(others).toEqual([]);
+    expect(key).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const everything = JSON.stringify([
+      outputs,
+      installation.gcloud.calls,
+      [...installation.gcloud.state.resources],
+    ]);
+    expect(everything).not.toContain(key);
+    expect(outputs[0]?.stdout).toContain(
+      'gcloud secrets versions access latest --secret=tenant-pipelines-admin-key --project=my-project',
+    );
+  });
+
+  it('is not told either when storing it fails', async () => {
+    installation.replaceCommand(
+      'node',
+      `key=$(${process.execPath} "$@"); printf %s "$key" | tee -a "$0.keys"`,
+    );
+    installation.gcloud.failure = { call: 1000, when: 'before' };
+    installation.gcloud.forbidden = 'secrets versions add';
+    const { code, stdout, stderr } = await installation.deploy(usual);
+    expect(code).toBe(1);
+    expect(stderr).toContain('this step failed: making an admin key');
+    const [key = ''] = /[A-Za-z0-9_-]{43}$/.exec(installation.readCommandFile('node.keys')) ?? [];
+    expect(key).not.toBe('');
+    expect(stdout + stderr + JSON.stringify(installation.gcloud.calls)).not.toContain(key);
+  });
+});

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { routesTo } from '../../local/routes';
+import { functionNames, root } from './installation';
+
+/** deploy.sh names things that others define. Here its dry run is held against them. */
+const commands = readFileSync(join(__dirname, 'golden/default.txt'), 'utf8').split('\n');
+const source = (path: string) => readFileSync(join(root, path), 'utf8');
+const deploymentOf = (name: string) => {
+  const command =
+    commands.find((line) => line.startsWith(`gcloud run deploy tenant-pipelines-${name} `)) ?? '';
+  const environment = /--set-env-vars=\^;\^([^' ]*)/.exec(command)?.[1]?.split(';') ?? [];
+  return { command, variables: environment.map((pair) => pair.slice(0, pair.indexOf('='))) };
+};
+
+describe('deploy.sh', () => {
+  it('deploys every function, and gives each an account and rights', () => {
+    for (const name of functionNames) {
+      const account = `tenant-pipelines-${name}@my-project.iam.gserviceaccount.com`;
+      expect(deploymentOf(name).command).toContain(` --function=${name} `);
+      expect(deploymentOf(name).command).toContain(` --service-account=${account} `);
+      expect(commands).toContainEqual(
+        expect.stringMatching(`^gcloud projects add-iam-policy-binding .*${account}`),
+      );
+    }
+  });
+
+  it('sets the variables that each function reads where their defaults would not do, and no others', () => {
+    for (const name of functionNames) {
+      const read = [...source(`functions/${name}/index.ts`).matchAll(/\benv\.([A-Z_]+)/g)].map(
+        ([, one]) => one,
+      );
+      const { variables, command } = deploymentOf(name);
+      for (const needed of [
+        'BIGQUERY_LOCATION',
+        'RUN_TOPIC',
+        'RUN_ACK_DEADLINE_SECONDS',
+        'RUN_DELIVERY_ATTEMPTS',
+      ])
+        expect([name, needed, variables.includes(needed)]).toEqual([name, needed, read.includes(needed)]);
+      expect(variables).toEqual(expect.arrayContaining(['GOOGLE_CLOUD_PROJECT', 'NODE_ENV']));
+      const needsKey = source(`functions/${name}/index.ts`).includes('adminRuleOf');
+      expect([name, command.includes('--set-secrets=ADMIN_API_KEY=')]).toEqual([name, needsKey]);
+    }
+  });
+
+  it('lets publish those who publish', () => {
+    for (const name of functionNames) {
+      const publishes = source(`functions/${name}/index.ts`).includes('createPublishRun(');
+      const isAllowed = commands.some(
+        (line) =>
+          line.startsWith('gcloud pubsub topics add-iam-policy-binding tenant-pipelines-runs ') &&
+          line.includes(`serviceAccount:tenant-pipelines-${name}@`),
+      );
+      expect([name, isAllowed]).toEqual([name, publishes]);
+    }
+  });
+
+  it("passes the documented paths to the functions that the local cloud's gateway passes them to", () => {
+    const map = mapShape.parse(
+      JSON.parse(commands.find((line) => line.startsWith('    < {'))?.slice(6) ?? ''),
+    );
+    const rules = map.pathMatchers.flatMap(({ pathRules }) => pathRules);
+    const hosted = (name: string) => ({ host: name, port: 0, close: async () => {} });
+    const routes = routesTo({
+      onboard: hosted('onboard'),
+      tenants: hosted('tenants'),
+      run: hosted('run'),
+      worker: hosted('worker'),
+      'reset-quotas': hosted('reset-quotas'),
+      reconcile: hosted('reconcile'),
+      'ensure-tables': hosted('ensure-tables'),
+    });
+    for (const route of routes) {
+      const wanted = 'target' in route ? route.target.host : undefined;
+      for (const [path] of (route.description ?? '').matchAll(/\/api\/v1\/\S+/g)) {
+        const rule = rules.find(({ paths }) => paths.some((pattern) => covers(pattern, path)));
+        expect([path, rule?.service.split('/').at(-1)]).toEqual([path, `tenant-pipelines-${wanted}`]);
+      }
+    }
+    expect(routes.length).toBeGreaterThan(2);
+  });
+
+  it('alerts on events that the functions log', () => {
+    const text = ['functions', 'shared'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => source(join(folder, file))),
+    );
+    const policies = commands.filter((line) => line.includes('jsonPayload.event='));
+    const events = policies.flatMap((line) =>
+      [...(line.split('jsonPayload.event=')[1] ?? '').matchAll(/\\"([a-z_]+)\\"/g)].map(([, event]) => event),
+    );
+    expect(events).toEqual(['invariant_repaired', 'reset_failed', 'reconcile_failed', 'tables_failed']);
+    for (const event of events) expect(text.some((file) => file.includes(`event: '${event}'`))).toBe(true);
+  });
+
+  it('holds rights to tables that there are', () => {
+    const tables = readdirSync(join(root, 'schemas/tables')).map((file) =>
+      file.replace(/^x_meta_(.*)\.json$/, '$1'),
+    );
+    const named = commands.flatMap((line) =>
+      [...line.matchAll(/endsWith\("\/tables\/(\w+)"\)/g)].map(([, table]) => table),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    for (const table of named) expect(tables).toContain(table);
+  });
+});
+
+const mapShape = z.object({
+  pathMatchers: z.array(
+    z.object({ pathRules: z.array(z.object({ paths: z.array(z.string()), service: z.string() })) }),
+  ),
+});
+
+/** A path rule of a URL map: `/a/*` covers what begins with `/a/`. */
+const covers = (pattern: string, path: string): boolean =>
+  pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
