@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { loadSync } from '@grpc/proto-loader';
+import { z } from 'zod';
 
 /** Where the native engine and its protocol definitions are installed. */
 export const engineFolder = join(
@@ -21,7 +23,28 @@ export function engineMethods(): EngineMethods {
   return loaded;
 }
 
+/**
+ * How deep the engine's answers may be nested. Its trees take four levels for each operator of an expression, so that the
+ * library's own limit of 100 is met by a sum of 25 terms.
+ */
+const deepestNesting = 4_000;
+
+const limitsShape = z.object({
+  util: z.custom<{ recursionLimit: number }>((value) => typeof value === 'object' && value !== null),
+  Reader: z.custom<{ recursionLimit: number }>((value) => typeof value === 'function'),
+});
+
+/** The limit is one for the process, and the library the loader's own: nothing else here decodes with it. */
+function allowDeepTrees(): void {
+  const { util, Reader } = limitsShape.parse(
+    createRequire(require.resolve('@grpc/proto-loader'))('protobufjs'),
+  );
+  util.recursionLimit = deepestNesting;
+  Reader.recursionLimit = deepestNesting;
+}
+
 function loadMethods(): EngineMethods {
+  allowDeepTrees();
   const definitions = loadSync('local_service.proto', {
     defaults: false,
     longs: String,

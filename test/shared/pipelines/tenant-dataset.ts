@@ -6,7 +6,7 @@ import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows'
 import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
 import { loadTables } from '../../../shared/definitions/tables';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
-import { startLocalBigQuery } from '../../support/local-bigquery';
+import { type LocalBigQueryOptions, startLocalBigQuery } from '../../support/local-bigquery';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');
 
@@ -25,8 +25,10 @@ export interface TenantDataset {
 }
 
 /** A local BigQuery with one tenant's dataset and its metadata tables, behind the adapters and Google's client. */
-export async function startTenantDataset(): Promise<TenantDataset> {
-  const local = await startLocalBigQuery({ memoryOnly: true });
+export async function startTenantDataset(
+  options: Pick<LocalBigQueryOptions, 'limits'> = {},
+): Promise<TenantDataset> {
+  const local = await startLocalBigQuery({ memoryOnly: true, ...options });
   const bigquery = local.client;
   const datasetId = 'tenant_1';
   await bigquery.createDataset(datasetId, { location: 'EU' });

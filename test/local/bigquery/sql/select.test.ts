@@ -33,6 +33,7 @@ describe('SELECT', () => {
         ['c', 'r'],
       ],
     ],
+    ['an expression of many terms', `SELECT n${' + n'.repeat(299)} FROM t WHERE n = 2`, [['600']]],
     [
       'two tables',
       'SELECT t.id, label FROM t LEFT JOIN u ON t.id = u.id ORDER BY id',
