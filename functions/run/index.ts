@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
@@ -9,19 +11,25 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { createRelease } from '../../shared/release';
 import { runRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
 const now = () => new Date();
-const runStatement = createRunStatement(createBigQueryWithoutRetries());
+const bigquery = createBigQuery();
+const withoutRetries = createBigQueryWithoutRetries();
+const runStatement = createRunStatement(withoutRetries);
 
 const routes = runRoutes({
   authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
-  runStatement: createRunStatement(createBigQuery()),
+  runStatement: createRunStatement(bigquery),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   admit: createAdmit({ runStatement, now, log }),
   publishRun: createPublishRun(env.RUN_TOPIC),
+  appendRows: createAppendRows(withoutRetries),
+  release: createRelease(runStatement, now),
+  openJobs: createOpenJobs(bigquery),
   newId: randomUUID,
   now,
   log,

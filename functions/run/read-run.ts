@@ -16,7 +16,9 @@ export async function findRecordedRun(
       throw error;
     });
   const [run] = rows;
-  if (run === undefined)
-    throw new ServiceError('run_not_found', `There is no run '${runId}' of tenant '${tenantId}'`);
+  if (run === undefined) throw runNotFound(tenantId, runId);
   return run;
 }
+
+export const runNotFound = (tenantId: string, runId: string) =>
+  new ServiceError('run_not_found', `There is no run '${runId}' of tenant '${tenantId}'`);

@@ -1,25 +1,21 @@
 import { z } from 'zod';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import type { AuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import { parseRequest } from '../../shared/http/parse';
 import { queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { type CancelDependencies, cancelRun } from './cancel-run';
 import { listRequestShape } from './list-request';
 import { listRuns } from './list-runs';
 import { findRecordedRun } from './read-run';
 import { showChecks, showRun, showSteps } from './show-run';
 
-export interface WatchDependencies {
+export interface WatchDependencies extends CancelDependencies {
   readonly authenticateTenant: AuthenticateTenant;
-  readonly runStatement: RunStatement;
-  /** By path: provider/domain/pipeline_id. */
-  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
 }
 
 const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
 
-/** What a tenant sees of the runs that it has started. */
+/** What a tenant sees of the runs that it has started, and how it ends them. */
 export function watchRoutes(deps: WatchDependencies): readonly Route[] {
   const { runStatement } = deps;
   /** Whose run is asked for. */
@@ -46,6 +42,15 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
         const run = await findRecordedRun(tenantId, runId, runStatement);
         const steps = showSteps(run, deps.pipelines.get(run.pipeline));
         return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/pipelines/runs/{run_id}/cancel',
+      handle: async (request) => {
+        const { tenantId, runId } = await identify(request);
+        const { status, wasOver } = await cancelRun(tenantId, runId, deps);
+        return { status: wasOver ? 200 : 202, body: { run_id: runId, tenant_id: tenantId, status } };
       },
     },
   ];

@@ -1,3 +1,4 @@
+import type { OpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import type { Tier } from '../../shared/definitions/tiers';
 import { byteLimitOfTier } from '../../shared/domain/byte-limit';
@@ -5,22 +6,26 @@ import { failedOutcome, type RunOutcome } from '../../shared/domain/ledger-row';
 import { parseParameters } from '../../shared/domain/parameters';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
+import { stoppable } from './stoppable-jobs';
+import type { RunWatch } from './watch-run';
 import type { OnboardedSlot } from './work-on-run';
 
 export interface RunTools extends ExecutionTools {
   readonly tiers: Readonly<Record<string, Tier>>;
+  readonly openJobs: OpenJobs;
 }
 
 /**
  * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
- * since the admission. Throws a TransientFailure where a later delivery can go on, and the
- * signal's reason once that is aborted.
+ * since the admission. Throws a TransientFailure where a later delivery can go on, and once the signal is aborted: its
+ * jobs go on then, unless the run is over.
  */
 export async function executeRun(
   tenantId: string,
   slot: OnboardedSlot,
   definition: PipelineDefinition,
-  { tiers, ...tools }: RunTools,
+  { tiers, openJobs, ...tools }: RunTools,
+  watch: RunWatch,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const parsed = parseParameters(definition.parameters, JSON.parse(slot.parameters ?? '{}'));
@@ -38,5 +43,6 @@ export async function executeRun(
     leaseExpiresAt: slot.lease_expires_at,
     byteLimit: byteLimitOfTier(tiers, slot.subscription_tier),
   };
-  return executePipeline(run, tools, signal);
+  const runJob = stoppable(tools.runJob, watch, openJobs, tools.log);
+  return executePipeline(run, { ...tools, runJob, beforeStep: watch.look }, signal);
 }

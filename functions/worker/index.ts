@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
+import { createHoldsSlot } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import { createHttpsGet } from '../../shared/adapters/https/get';
 import { createPublishEvent } from '../../shared/adapters/pubsub/publish-event';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
@@ -26,6 +28,7 @@ const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
 
 const tools = {
   runJob: createRunJob(bigquery),
+  openJobs: createOpenJobs(bigquery),
   appendRows,
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   allowedSources: env.ALLOWED_SOURCES,
@@ -47,12 +50,15 @@ const routes = workerRoutes({
   runStatement,
   appendRows,
   findPipeline: (path) => pipelines.get(path),
-  execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+  execute: (tenantId, slot, definition, watch, signal) =>
+    executeRun(tenantId, slot, definition, tools, watch, signal),
   release: createRelease(createRunStatement(createBigQueryWithoutRetries()), now),
   publishRun: createPublishRun(env.RUN_TOPIC),
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
+  holdsSlot: createHoldsSlot(bigquery),
+  watchEveryMs: 5_000,
   now,
   log,
 });

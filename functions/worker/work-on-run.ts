@@ -5,11 +5,11 @@ import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
 import type { RunMessage } from '../../shared/domain/run-message';
-import type { Log } from '../../shared/log';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
+import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 /** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
 export type OnboardedSlot = Slot & {
@@ -18,7 +18,7 @@ export type OnboardedSlot = Slot & {
   readonly location: string | undefined;
 };
 
-export interface WorkerDependencies {
+export interface WorkerDependencies extends WatchDependencies {
   readonly runStatement: RunStatement;
   readonly appendRows: AppendRows;
   /** The pipeline with this path; undefined where there is none. */
@@ -28,6 +28,7 @@ export interface WorkerDependencies {
     tenantId: string,
     slot: OnboardedSlot,
     pipeline: PipelineDefinition,
+    watch: RunWatch,
     signal: AbortSignal,
   ) => Promise<RunOutcome>;
   readonly release: Release;
@@ -37,7 +38,6 @@ export interface WorkerDependencies {
   /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
   readonly now: () => Date;
-  readonly log: Log;
 }
 
 /** What a later delivery would only try again. */
@@ -58,12 +58,16 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   const { slot, onboarding_id, subscription_tier, location } = found;
   const startedAt = deps.now();
   const outcome = await bringToEnd(
-    tenant_id,
+    message,
     { ...slot, onboarding_id, subscription_tier, location },
     startedAt,
     deps,
   );
   if (outcome === 'not over yet') return handOver(message, deps);
+  if (outcome === 'ended elsewhere') {
+    deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', { ...message });
+    return deps.release(tenant_id, run_id);
+  }
   const endedAt = deps.now();
   const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
   const rowRecordedAt = (recordedAt: Date) => {
@@ -109,11 +113,11 @@ async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerD
 }
 
 async function bringToEnd(
-  tenantId: string,
+  message: RunMessage,
   slot: OnboardedSlot,
   startedAt: Date,
   deps: WorkerDependencies,
-): Promise<RunOutcome | 'not over yet'> {
+): Promise<RunOutcome | 'not over yet' | 'ended elsewhere'> {
   if (startedAt >= slot.lease_expires_at) {
     return failedOutcome(
       'lease_expired',
@@ -123,12 +127,25 @@ async function bringToEnd(
   const pipeline = deps.findPipeline(slot.pipeline);
   if (pipeline === undefined)
     return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
-  const signal = AbortSignal.timeout(deps.handOverAfterMs);
+  const { tenant_id, run_id } = message;
+  const isOver = async () => {
+    const found = await find(message, deps);
+    return found === undefined || found.is_finished || found.slot === null;
+  };
+  const watch = watchRun(tenant_id, run_id, isOver, deps);
+  const timeIsUp = AbortSignal.timeout(deps.handOverAfterMs);
+  const signal = AbortSignal.any([watch.signal, timeIsUp]);
   try {
-    return await deps.execute(tenantId, slot, pipeline, signal);
+    const outcome = await deps.execute(tenant_id, slot, pipeline, watch, signal);
+    // Who cancels a run stops its jobs as well: that may be seen here before the slot is gone.
+    const wasStopped = outcome.errorCode === 'stopped' && (await isOver());
+    return watch.signal.aborted || wasStopped ? 'ended elsewhere' : outcome;
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return 'not over yet';
+    if (watch.signal.aborted) return 'ended elsewhere';
+    if (timeIsUp.aborted && error === timeIsUp.reason) return 'not over yet';
     throw error;
+  } finally {
+    watch.stop();
   }
 }
 

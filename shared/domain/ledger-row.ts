@@ -38,7 +38,7 @@ export interface RunTimes {
 /** The ledger's row for a finished run. Streamed with the execution's id as insertId, so that a repeat is most often dropped. */
 export const ledgerRow = (
   tenantId: string,
-  slot: Slot,
+  slot: Omit<Slot, 'lease_expires_at'>,
   outcome: RunOutcome,
   times: RunTimes,
   executionId: string = slot.run_id,

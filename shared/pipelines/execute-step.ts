@@ -44,6 +44,8 @@ export interface StepContext {
  * could never get on. Past the deadline it only attaches: what has been done in time counts.
  */
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
+  await context.tools.beforeStep?.();
+  context.signal?.throwIfAborted();
   const action = toStepAction(context, step);
   if ('error' in action) return end(context, step, [endWithoutJob(1, context.tools.now(), action.error)]);
   try {

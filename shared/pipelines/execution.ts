@@ -41,6 +41,8 @@ export interface ExecutionTools {
   readonly random: () => number;
   /** Rejects with the signal's reason once that is aborted. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Awaited before a step starts, which it does not if the signal is aborted by then. */
+  readonly beforeStep?: () => Promise<void>;
   readonly log: Log;
 }
 

@@ -24,6 +24,8 @@ describe('Events that alerts wait for', () => {
       release: createRelease(fail, () => new Date()),
       publishRun: fail,
       handOverAfterMs: 1_000,
+      holdsSlot: fail,
+      watchEveryMs: 5_000,
       deliveryAttempts: 5,
       now: () => new Date(),
       log,

@@ -9,9 +9,10 @@ import { workerRoutes } from '../../functions/worker/handler';
 import type { WorkerDependencies } from '../../functions/worker/work-on-run';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import { createHoldsSlot, createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
+import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { type AdmitSettings, createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
@@ -53,7 +54,8 @@ export const push = (
 };
 
 /** Google's client as functions have it: it tries some failures again by itself. */
-const functionsClient = (apiEndpoint: string) => new BigQuery({ projectId: 'local', apiEndpoint });
+const functionsClient = (apiEndpoint: string, autoRetry = true) =>
+  new BigQuery({ projectId: 'local', apiEndpoint, autoRetry });
 const clock = () => new Date();
 
 /** An instance of `run`, put together as its index.ts does. */
@@ -63,13 +65,17 @@ export async function startRunInstance(
 ): Promise<Instance> {
   const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission } = options;
   const { log, lines } = collectingLog();
-  const runStatement = createRunStatement(functionsClient(bigqueryUrl));
+  const bigquery = functionsClient(bigqueryUrl);
+  const runStatement = createRunStatement(bigquery);
   const routes = runRoutes({
     authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
     runStatement,
     pipelines: loadPipelines(schemas),
     admit: createAdmit({ runStatement, now, log }, admission),
     publishRun: publishRun ?? createPublishRun(runTopic),
+    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
+    release: createRelease(runStatement, now),
+    openJobs: createOpenJobs(bigquery),
     newId: randomUUID,
     now,
     log,
@@ -79,7 +85,8 @@ export async function startRunInstance(
 
 /** An instance of `worker`. */
 export async function startWorkerInstance(
-  options: InstanceOptions & Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs'>>,
+  options: InstanceOptions &
+    Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs' | 'watchEveryMs'>>,
 ): Promise<Instance> {
   const {
     bigqueryUrl,
@@ -87,6 +94,7 @@ export async function startWorkerInstance(
     schemas = schemasDirectory,
     publishRun,
     handOverAfterMs = 540_000,
+    watchEveryMs = 5_000,
   } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
@@ -96,6 +104,7 @@ export async function startWorkerInstance(
   const tools = {
     runJob: createRunJob(bigquery),
     allowedSources: ['*', 'gs://*'],
+    openJobs: createOpenJobs(bigquery),
     appendRows,
     tiers: loadTiers(schemas),
     now,
@@ -109,11 +118,14 @@ export async function startWorkerInstance(
     runStatement,
     appendRows,
     findPipeline: (path) => pipelines.get(path),
-    execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+    execute: (tenantId, slot, definition, watch, signal) =>
+      executeRun(tenantId, slot, definition, tools, watch, signal),
     release: createRelease(runStatement, now),
     publishRun: publishRun ?? createPublishRun(runTopic),
     handOverAfterMs,
     deliveryAttempts: 5,
+    holdsSlot: createHoldsSlot(bigquery),
+    watchEveryMs,
     now,
     log,
   });

@@ -9,10 +9,11 @@ import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenantPage, createListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
+import { createHoldsSlot, createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
+import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import { createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
@@ -47,18 +48,23 @@ export interface Surroundings extends Oblivious {
  */
 const admissionBudgetMs = 2_000;
 const handOverAfterMs = 4_000;
+const watchEveryMs = 500;
 
 /** Each composes one instance as the function's own index.ts does, with everything it does going through its life. */
 export const compositions = {
-  run(life: Life, { now, newId, journal, pipelines, runTopic }: Surroundings) {
+  run(life: Life, { now, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
+    const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
     const routes = runRoutes({
       authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
-      runStatement: mortalRunStatement(life, createRunStatement(createBigQuery())),
+      runStatement: mortalRunStatement(life, createRunStatement(bigquery)),
       pipelines,
       admit: createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs }),
       publishRun: mortalPublishRun(life, runTopic, journal),
+      appendRows: mortalAppendRows(life, bigquery, { journal, oblivion }),
+      release: createRelease(runStatement, now),
+      openJobs: createOpenJobs(bigquery),
       newId,
       now,
       log,
@@ -71,9 +77,11 @@ export const compositions = {
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
     const appendRows = mortalAppendRows(life, bigquery, { journal, oblivion });
+    const holdsSlot = createHoldsSlot(bigquery);
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
       allowedSources: ['*', 'gs://*'],
+      openJobs: createOpenJobs(bigquery),
       appendRows,
       tiers,
       now,
@@ -87,7 +95,8 @@ export const compositions = {
       runStatement,
       appendRows,
       findPipeline: (path) => pipelines.get(path),
-      execute: (tenantId, slot, definition, signal) => executeRun(tenantId, slot, definition, tools, signal),
+      execute: (tenantId, slot, definition, watch, signal) =>
+        executeRun(tenantId, slot, definition, tools, watch, signal),
       release: createRelease(
         mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries())),
         now,
@@ -95,6 +104,8 @@ export const compositions = {
       publishRun: mortalPublishRun(life, runTopic, journal),
       handOverAfterMs,
       deliveryAttempts: 5,
+      holdsSlot: (dataset, runId) => life.through('look', runId, () => holdsSlot(dataset, runId)),
+      watchEveryMs,
       now,
       log,
     });

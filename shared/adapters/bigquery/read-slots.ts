@@ -23,3 +23,29 @@ export const createReadSlots =
       throw error;
     }
   };
+
+/** Whether a run holds its slot. False where there is no such tenant. */
+export type HoldsSlot = (dataset: string, runId: string) => Promise<boolean>;
+
+/** Of each row the one column that is asked for, and of each of its entries the one field, as REST sends them. */
+const runIdsShape = z.array(
+  z.object({
+    f: z.tuple([
+      z.object({ v: z.array(z.object({ v: z.object({ f: z.tuple([z.object({ v: z.string() })]) }) })) }),
+    ]),
+  }),
+);
+
+/** Looks by tabledata.list, too, and reads no more than the run ids: so it can be asked every few seconds. */
+export const createHoldsSlot =
+  (bigquery: BigQuery): HoldsSlot =>
+  async (dataset, runId) => {
+    try {
+      const selection = { selectedFields: 'active_runs.run_id', skipParsing: true };
+      const [rows]: readonly unknown[] = await bigquery.dataset(dataset).table('tenants').getRows(selection);
+      return runIdsShape.parse(rows).some(({ f: [slots] }) => slots.v.some(({ v }) => v.f[0].v === runId));
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  };

@@ -14,7 +14,6 @@ export function finishedRuns(tenantId: string, runIds: readonly string[]) {
         trigger: 'api',
         request_hash: null,
         admitted_at: start,
-        lease_expires_at: end,
       },
       { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },
       { startedAt: start, endedAt: end, recordedAt: end },

@@ -1,0 +1,62 @@
+import type { JobState, TenantJobs } from '../../shared/adapters/bigquery/tenant-jobs';
+import type { PipelineDefinition, Step } from '../../shared/definitions/pipeline-shape';
+import { findReady } from '../../shared/domain/dag';
+import { executionIdOf } from '../../shared/pipelines/execution';
+import { toJobId } from '../../shared/pipelines/step-work';
+import type { RecordedRun } from '../../shared/sql/read-run';
+import { showSteps } from './show-run';
+
+/** Steps that are looked at: more than a run has under way at once. */
+const mostSteps = 8;
+/** Attempts of a step that are looked at, beyond those on record: more than a delivery makes. */
+const mostAttempts = 10;
+
+/** The newest job of a step that is not on record as over. */
+export interface StepJob {
+  readonly stepId: string;
+  readonly jobId: string;
+  readonly state: JobState;
+}
+
+/**
+ * What the jobs of a run say that no record says yet. A job's id is made of run, step and attempt, so it can be asked
+ * for without knowing of it; this costs a request for each step that can be under way, and no statement. Steps whose
+ * work is no BigQuery job are not seen.
+ */
+export async function findStepJobs(
+  run: RecordedRun,
+  definition: PipelineDefinition | undefined,
+  jobs: TenantJobs,
+): Promise<readonly StepJob[]> {
+  const found = await Promise.all(
+    findOpenSteps(run, definition).map((step) => findNewestJob(run, step, jobs)),
+  );
+  return found.filter((job) => job !== undefined);
+}
+
+/** The steps that can be under way, by what is on record. */
+function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefined): readonly Step[] {
+  if (definition === undefined) return [];
+  const inFlight = { ...run, status: 'ADMITTED' } as const;
+  const steps = showSteps(inFlight, definition);
+  const completed = new Set(
+    steps.flatMap(({ step_id, status }) => (status === 'COMPLETED' ? [step_id] : [])),
+  );
+  const over = new Set(steps.flatMap(({ step_id, status }) => (status === 'PENDING' ? [] : [step_id])));
+  return findReady(definition.steps, over, completed).slice(0, mostSteps);
+}
+
+/** A failed attempt may be followed by another. */
+async function findNewestJob(run: RecordedRun, step: Step, jobs: TenantJobs): Promise<StepJob | undefined> {
+  const executionId = executionIdOf({ runId: run.run_id, onboardingId: run.onboarding_id });
+  const recorded = run.attempts.filter(({ step_id }) => step_id === step.id).length;
+  let newest: StepJob | undefined;
+  for (let attempt = recorded + 1; attempt <= recorded + mostAttempts; attempt++) {
+    const jobId = toJobId(executionId, step.id, attempt);
+    const state = await jobs.stateOf(jobId);
+    if (state === undefined) return newest;
+    newest = { stepId: step.id, jobId, state };
+    if (state !== 'failed') return newest;
+  }
+  return newest;
+}
