@@ -7,9 +7,9 @@ import { composeQualityQuery } from '../../shared/pipelines/quality-query';
 import type { Field } from '../bigquery/model';
 import { fieldsOfRest } from '../bigquery/store/rest-schema';
 import { type Analysis, analyseText, type TextProblem } from './analyse-text';
-import { type AnalysedStep, destinationOf, type Surroundings } from './analysed-step';
 import { findColumnProblems, findLayoutProblems } from './columns';
 import { describeMissing } from './missing-table';
+import { destinationOf, type Place, type Surroundings } from './place';
 
 /**
  * What is wrong with the SQL and the columns of a pipeline. Every text is analysed by GoogleSQL over the tenant's
@@ -23,24 +23,41 @@ export async function analysePipeline(
   const problems: Problem[] = [];
   const made = new Map<string, readonly Field[] | undefined>();
   for (const { step, index } of inOrder(definition.steps)) {
-    const tables = new Map<string, readonly Field[] | undefined>(surroundings.metadataTables);
-    const ancestors = findAncestors(definition.steps, step.id);
-    for (const other of definition.steps) {
-      const table = destinationOf(other)?.table;
-      if (table !== undefined && ancestors.has(other.id)) tables.set(table, made.get(other.id));
-    }
+    const needed = findAncestors(definition.steps, step.id);
+    const place = placeAfter(needed, { definition, stepId: step.id }, made, surroundings);
     if (unread.has(index)) continue;
-    const datasetId = `${definition.path.replace(/\//g, '_')}__${step.id}`;
-    for (const [tableId, schema] of tables) {
-      if (schema) surroundings.catalog.add({ projectId: surroundings.projectId, datasetId, tableId }, schema);
-    }
-    const analysed = await analyseStep({ step, index, definition, datasetId, tables }, surroundings);
+    const analysed = await analyseStep(step, place, surroundings);
     made.set(step.id, analysed.schema);
-    problems.push(
-      ...analysed.problems.map((problem) => ({ ...problem, path: ['steps', index, ...problem.path] })),
-    );
+    problems.push(...analysed.problems.map((problem) => under(['steps', index], problem)));
   }
-  return problems;
+  const all = new Set(definition.steps.map(({ id }) => id));
+  const end = placeAfter(all, { definition }, made, surroundings);
+  return [...problems, ...(await analyseWatermark(end, surroundings))];
+}
+
+const under = (path: readonly PropertyKey[], problem: Problem): Problem => ({
+  ...problem,
+  path: [...path, ...problem.path],
+});
+
+/** The tenant's dataset with its metadata tables and those that the steps make. */
+function placeAfter(
+  steps: ReadonlySet<string>,
+  place: Pick<Place, 'definition' | 'stepId'>,
+  made: ReadonlyMap<string, readonly Field[] | undefined>,
+  { metadataTables, catalog, projectId }: Surroundings,
+): Place {
+  const { definition, stepId = '' } = place;
+  const tables = new Map<string, readonly Field[] | undefined>(metadataTables);
+  for (const step of definition.steps) {
+    const table = destinationOf(step)?.table;
+    if (table !== undefined && steps.has(step.id)) tables.set(table, made.get(step.id));
+  }
+  const datasetId = `${definition.path.replace(/\//g, '_')}__${stepId}`;
+  for (const [tableId, schema] of tables) {
+    if (schema) catalog.add({ projectId, datasetId, tableId }, schema);
+  }
+  return { ...place, datasetId, tables };
 }
 
 interface StepAnalysis {
@@ -49,18 +66,15 @@ interface StepAnalysis {
   readonly problems: readonly Problem[];
 }
 
-async function analyseStep(analysed: AnalysedStep, surroundings: Surroundings): Promise<StepAnalysis> {
-  const { step } = analysed;
-  if (step.type === 'quality') return { problems: await analyseChecks(analysed, step, surroundings) };
+async function analyseStep(step: Step, place: Place, surroundings: Surroundings): Promise<StepAnalysis> {
+  if (step.type === 'quality') return { problems: await analyseChecks(step, place, surroundings) };
   if (step.type === 'export' && step.table !== undefined) {
-    const { problems } = await analyse(analysed, `SELECT * FROM \`${step.table}\``, surroundings);
+    const { problems } = await analyse(place, `SELECT * FROM \`${step.table}\``, surroundings);
     return { problems: problems.map(({ message }) => ({ path: ['table'], message })) };
   }
   const text = 'sql' in step ? step.sql : undefined;
   const { schema, problems } =
-    text === undefined
-      ? { schema: fieldsOf(step), problems: [] }
-      : await analyse(analysed, text, surroundings);
+    text === undefined ? { schema: fieldsOf(step), problems: [] } : await analyse(place, text, surroundings);
   const destination = destinationOf(step);
   return {
     schema,
@@ -71,20 +85,29 @@ async function analyseStep(analysed: AnalysedStep, surroundings: Surroundings): 
   };
 }
 
+async function analyseWatermark(place: Place, surroundings: Surroundings): Promise<readonly Problem[]> {
+  const { watermark } = place.definition;
+  if (watermark === undefined) return [];
+  const path = ['watermark', 'sql'];
+  const { schema, problems } = await analyse(place, watermark.sql, surroundings);
+  if (schema === undefined || schema.length === 1) return problems.map((problem) => ({ path, ...problem }));
+  return [{ path, message: `It has ${schema.length} columns, expected one` }];
+}
+
 async function analyse(
-  analysed: AnalysedStep,
+  place: Place,
   sql: string,
   surroundings: Surroundings,
   more: Parameters<typeof analyseText>[1]['parameters'] = [],
 ): Promise<Analysis> {
-  const { definition, datasetId } = analysed;
+  const { definition, datasetId } = place;
   const { projectId, allowedSources, engine } = surroundings;
   const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
   const parameters = [...toQueryParameters(sqlParametersOf(definition), {}), ...more];
   const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
   const told = problems.flatMap((problem): readonly TextProblem[] => {
     if (problem.missing === undefined) return [problem];
-    const message = describeMissing(problem.missing, analysed, reach, surroundings);
+    const message = describeMissing(problem.missing, place, reach, surroundings);
     return message === undefined ? [] : [{ offset: problem.offset, message }];
   });
   return { ...(schema && { schema }), problems: told };
@@ -92,27 +115,27 @@ async function analyse(
 
 /** Each check by itself, so that all that are wrong are told; then the statement that is made of them. */
 async function analyseChecks(
-  analysed: AnalysedStep,
   step: QualityStep,
+  place: Place,
   surroundings: Surroundings,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const [index, check] of step.checks.entries()) {
     if (check.type !== 'sql') continue;
-    const found = await analyse(analysed, check.sql, surroundings);
+    const found = await analyse(place, check.sql, surroundings);
     problems.push(...found.problems.map((problem) => ({ path: ['checks', index, 'sql'], ...problem })));
   }
-  const columns = analysed.tables.get(step.table);
+  const columns = place.tables.get(step.table);
   if (columns === undefined) {
-    const table = { projectId: surroundings.projectId, datasetId: analysed.datasetId, tableId: step.table };
-    const reach = { tenantId: '', datasetId: analysed.datasetId, sources: [], allowed: [] };
-    const message = describeMissing(table, analysed, reach, surroundings);
+    const table = { projectId: surroundings.projectId, datasetId: place.datasetId, tableId: step.table };
+    const reach = { tenantId: '', datasetId: place.datasetId, sources: [], allowed: [] };
+    const message = describeMissing(table, place, reach, surroundings);
     return message === undefined ? problems : [...problems, { path: ['table'], message }];
   }
   problems.push(...findColumnProblems(step, columns));
   if (problems.length > 0) return problems;
   const { sql, parameters } = composeQualityQuery(step);
-  const composed = await analyse(analysed, sql, surroundings, parameters);
+  const composed = await analyse(place, sql, surroundings, parameters);
   return composed.problems.map(({ message }) => ({ path: ['checks'], message }));
 }
 

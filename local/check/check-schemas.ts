@@ -6,9 +6,9 @@ import { loadTiers } from '../../shared/definitions/tiers';
 import { type LocalSqlEngine, startSqlEngine } from '../bigquery/sql/engine';
 import { fieldsOfRest } from '../bigquery/store/rest-schema';
 import { analysePipeline } from './analyse-pipeline';
-import type { Surroundings } from './analysed-step';
 import { createCatalog } from './catalog';
 import { findPipelineSchemaProblems } from './pipeline-schema';
+import type { Surroundings } from './place';
 import { readSourceTables, sourceFileOf } from './source-tables';
 
 export interface CheckOptions {

@@ -1,11 +1,11 @@
 import { judgeQuery, type Reach } from '../../shared/domain/sources';
 import type { TableReference } from '../bigquery/model';
-import { type AnalysedStep, destinationOf, type Surroundings } from './analysed-step';
+import { destinationOf, type Place, type Surroundings } from './place';
 
 /** What to do about a table that a step reads and that is not known; undefined where it is told of elsewhere. */
 export function describeMissing(
   table: TableReference,
-  analysed: AnalysedStep,
+  place: Place,
   reach: Reach,
   { projectId, sourceFileOf }: Surroundings,
 ): string | undefined {
@@ -16,16 +16,16 @@ export function describeMissing(
     const name = `${table.projectId}.${table.datasetId}.${table.tableId}`;
     return `the columns of ${name} are not known, expected ${sourceFileOf(table)} (a BigQuery table resource, as bq show --format=prettyjson prints it)`;
   }
-  return describeOwn(table.tableId, analysed);
+  return describeOwn(table.tableId, place);
 }
 
-function describeOwn(table: string, { step, definition, tables }: AnalysedStep): string | undefined {
+function describeOwn(table: string, { stepId, definition, tables }: Place): string | undefined {
   const makers = definition.steps.filter((other) => destinationOf(other)?.table === table);
   if (tables.has(table)) {
     const bare = makers.find((other) => other.type === 'load' && other.schema === undefined);
     return bare && `the columns of ${table} are not known, expected a schema in step '${bare.id}'`;
   }
-  const [maker] = makers.filter(({ id }) => id !== step.id);
+  const [maker] = makers.filter(({ id }) => id !== stepId);
   if (maker) return `table ${table} is made by step '${maker.id}', expected that among the steps it needs`;
   return `there is no table ${table}, expected one of ${[...tables.keys()].sort().join(', ')}`;
 }

@@ -201,6 +201,10 @@ export const broken: Readonly<Record<string, Broken>> = {
       "6:90 step 'one', destination.time_partitioning.field: 'day' is of type STRING, expected one of DATE, DATETIME, TIMESTAMP",
     ],
   },
+  merge_by_a_column_that_is_not_there: {
+    yaml: `${sql('SELECT 1 AS id')}    destination: { table: t, write_disposition: MERGE, merge_keys: [nmae] }\n`,
+    told: ["6:69 step 'one', destination.merge_keys[0]: 'nmae' is not a column of t, expected any of id"],
+  },
   check_of_a_column_that_is_not_there: {
     yaml: check('{ name: c, type: not_null, columns: [id, nmae] }'),
     told: [
@@ -214,6 +218,14 @@ export const broken: Readonly<Record<string, Broken>> = {
   check_of_what_cannot_be_compared: {
     yaml: check('{ name: c, type: freshness, column: id, max_age_hours: 1 }'),
     told: [expect.stringMatching(/^12:7 step 'two', checks: Invalid cast from INT64 to TIMESTAMP/)],
+  },
+  watermark_of_a_column_that_is_not_there: {
+    yaml: `${steps(made)}watermark: { type: INT64, initial: 0, sql: SELECT MAX(nmae) FROM numbers }\n`,
+    told: [expect.stringMatching(/^7:55 watermark\.sql: Unrecognized name: nmae/)],
+  },
+  watermark_of_two_values: {
+    yaml: `${steps(made)}watermark: { type: INT64, initial: 0, sql: "SELECT id, name FROM numbers" }\n`,
+    told: ['7:44 watermark.sql: It has 2 columns, expected one'],
   },
   alias_without_an_anchor: {
     yaml: sql('*nothing'),

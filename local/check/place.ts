@@ -14,12 +14,12 @@ export interface Surroundings {
   readonly sourceFileOf: (table: TableReference) => string;
 }
 
-/** A step as it is analysed. */
-export interface AnalysedStep {
-  readonly step: Step;
-  readonly index: number;
+/** Where in a pipeline a text is analysed. */
+export interface Place {
   readonly definition: PipelineDefinition;
-  /** The tenant's dataset as this step meets it: one of its own, so that it sees no table of steps that it does not need. */
+  /** Absent: after all steps. */
+  readonly stepId?: string;
+  /** The tenant's dataset as this place meets it: one of its own, so that no table is there of steps that it does not need. */
   readonly datasetId: string;
   /** Its tables; undefined: their columns are not known. */
   readonly tables: ReadonlyMap<string, readonly Field[] | undefined>;
