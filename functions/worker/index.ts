@@ -35,7 +35,7 @@ const tools = {
   http: {
     hosts: env.HTTP_STEP_HOSTS,
     get: createHttpsGet(),
-    secretOf: (name: string) => process.env[name],
+    secretOf: (name: string) => (name.startsWith('PIPELINE_SECRET_') ? process.env[name] : undefined),
   },
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,

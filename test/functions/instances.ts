@@ -18,6 +18,7 @@ import { type AdmitSettings, createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTiers } from '../../shared/definitions/tiers';
+import type { ExecutionTools } from '../../shared/pipelines/execution';
 import { createRelease } from '../../shared/release';
 import { call } from '../support/local-cloud';
 import { dryrun, runTopic, schemasDirectory } from './backends';
@@ -86,7 +87,9 @@ export async function startRunInstance(
 /** An instance of `worker`. */
 export async function startWorkerInstance(
   options: InstanceOptions &
-    Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs' | 'watchEveryMs'>>,
+    Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs' | 'watchEveryMs'>> & {
+      readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
+    },
 ): Promise<Instance> {
   const {
     bigqueryUrl,
@@ -95,6 +98,7 @@ export async function startWorkerInstance(
     publishRun,
     handOverAfterMs = 540_000,
     watchEveryMs = 5_000,
+    tools: moreTools,
   } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
@@ -113,6 +117,7 @@ export async function startWorkerInstance(
       await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
     },
     log,
+    ...moreTools,
   };
   const routes = workerRoutes({
     runStatement,

@@ -62,21 +62,19 @@ async function* body(head: string, path: string, tail: string): AsyncGenerator<B
   yield tail;
 }
 
-const headersShape = z.record(z.string(), z.string()).default({});
+const authorizedShape = z
+  .object({ headers: z.union([z.instanceof(Headers), z.record(z.string(), z.string())]).optional() })
+  .optional();
 
-/** What the client would send with a request of its own; nothing to a server on this machine. */
-function authorization(bigquery: BigQuery, url: URL): Promise<Record<string, string>> {
-  return new Promise((resolve, reject) => {
+/** What the client would send with a request of its own; nothing where it has no credentials. */
+async function authorization(bigquery: BigQuery, url: URL): Promise<Record<string, string>> {
+  const authorized = await new Promise<unknown>((resolve, reject) => {
     bigquery.makeAuthenticatedRequest(
       { method: 'POST', uri: url.href },
-      {
-        onAuthenticated: (error, options) => {
-          if (error) reject(error);
-          else resolve(headersShape.parse(options?.headers));
-        },
-      },
+      { onAuthenticated: (error, options) => (error ? reject(error) : resolve(options)) },
     );
   });
+  return Object.fromEntries(new Headers(authorizedShape.parse(authorized)?.headers));
 }
 
 const errorShape = z.object({
