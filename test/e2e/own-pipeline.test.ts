@@ -1,0 +1,100 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { allRows } from '../support/daily-costs';
+import { call, endOfRun, onboard, withKey } from '../support/local-cloud';
+import {
+  copyOfProject,
+  newDirectory,
+  removeDirectory,
+  type ServerProcess,
+  startServer,
+} from '../support/server-process';
+
+/** A pipeline as a new user writes it: one file in schemas/pipelines/, then `npm start` and two requests. */
+const pipeline = 'shop/sales/daily_sales';
+const tenantId = 'newcomer_001';
+const definition = join(__dirname, 'own-pipeline/daily_sales.yaml');
+
+describe('A pipeline of one’s own', () => {
+  const root = copyOfProject();
+  const dataDirectory = newDirectory();
+  let server: ServerProcess;
+  let apiKey: string;
+  beforeAll(async () => {
+    put(definition, join(root, 'schemas/pipelines', `${pipeline}.yaml`));
+    put(join(__dirname, 'own-pipeline/orders.csv'), join(dataDirectory, 'gcs/shop/orders.csv'));
+    server = await startServer({ dataDirectory, root });
+    apiKey = await onboard(server.url, tenantId);
+  });
+  afterAll(async () => {
+    await server?.end('SIGINT');
+    removeDirectory(root);
+    removeDirectory(dataDirectory);
+  });
+
+  const run = (body: object) =>
+    call(server.url, 'POST', `/api/v1/pipelines/run/${tenantId}/${pipeline}`, {
+      headers: withKey(apiKey),
+      body,
+    });
+
+  it('takes less than 30 lines, SQL included', () => {
+    expect(readFileSync(definition, 'utf8').trimEnd().split('\n').length).toBeLessThan(30);
+  });
+
+  it('runs from a file to a checked table', async () => {
+    const { status, body } = await run({ source_uri: 'gs://shop/orders.csv' });
+    expect(status).toBe(202);
+    expect(await endOfRun(server.url, apiKey, body.run_id)).toMatchObject({
+      status: 'COMPLETED',
+      steps: [
+        { step_id: 'load_orders', rows_written: 4 },
+        { step_id: 'build_daily_sales', rows_written: 2 },
+        { step_id: 'check_daily_sales' },
+      ],
+      checks: [{ check_name: 'one_row_per_day_and_country', passed: true }],
+    });
+    const rows = await allRows(server.bigqueryUrl, tenantId, 'daily_sales');
+    expect(rows.sort()).toEqual([
+      ['2026-11-01', 'DE', '27'],
+      ['2026-11-02', 'FR', '5'],
+    ]);
+  });
+
+  it('is in the catalogue, with its parameter', async () => {
+    const { body } = await call(server.url, 'GET', '/api/v1/pipelines', { headers: withKey(apiKey) });
+    expect(JSON.stringify(body)).toContain(pipeline);
+    expect(JSON.stringify(body)).toContain('The orders, as gs://shop/file.csv');
+  });
+
+  it.each([
+    ['no parameter', {}, "Parameter 'source_uri' is required (STRING)."],
+    ['a wrong name', { sourceuri: 'gs://shop/orders.csv' }, 'sourceuri'],
+  ])('says before it starts what is wrong with %s', async (_, given, detail) => {
+    const { status, body } = await run(given);
+    expect(status).toBe(400);
+    expect(body.detail).toContain(detail);
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      'gs://shop/none.csv',
+      "Step 'load_orders' failed: Not found: URI gs://shop/none.csv",
+    ],
+    [
+      'a file elsewhere',
+      'gs://billing/orders.csv',
+      "Step 'load_orders' failed: It reads gs://billing/orders.csv; expected one below the definition's sources (gs://shop/).",
+    ],
+  ])('says which step failed for %s', async (_, source_uri, error_message) => {
+    const { body } = await run({ source_uri });
+    const ended = await endOfRun(server.url, apiKey, body.run_id);
+    expect(ended).toMatchObject({ status: 'FAILED', failed_step: 'load_orders', error_message });
+  });
+});
+
+function put(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
