@@ -3,11 +3,13 @@ import { requireAdmin } from '../../shared/authentication/require-admin';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
+import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
 import { onboardingShape } from './request';
 
 export interface OnboardHandlerDependencies extends OnboardDependencies {
   readonly adminRule: AdminRule;
+  readonly dryRun: DryRun;
 }
 
 export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[] {
@@ -24,7 +26,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
         return {
           status: 201,
           headers: { Location: `/api/v1/tenants/${tenant.tenant_id}` },
-          body: tenant,
+          body: { ...tenant, ...(await deps.dryRun(tenant)) },
         };
       },
     },

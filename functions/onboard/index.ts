@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createBigQuery } from '../../shared/adapters/bigquery/client';
+import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import { adminRuleOf } from '../../shared/authentication/admin-rule';
+import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { createDryRun, dryRunPipeline } from './dry-run';
 import { onboardRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
+const now = () => new Date();
 const bigquery = createBigQuery();
 
 const routes = onboardRoutes({
@@ -22,9 +26,15 @@ const routes = onboardRoutes({
   tables: loadTables(env.SCHEMAS_DIRECTORY),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   defaultLocation: env.BIGQUERY_LOCATION,
-  now: () => new Date(),
+  now,
   newId: randomUUID,
   log,
+  dryRun: createDryRun({
+    definition: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
+    runJob: createRunJob(bigquery),
+    now,
+    log,
+  }),
 });
 
 registerHttpFunction('onboard', serveRoutes(routes, log));

@@ -65,6 +65,8 @@ describe('Onboarding', () => {
       api_key: expect.stringMatching(/^testcorp_001_api_[0-9A-Za-z]{30}$/),
       api_key_id: expect.any(String),
       created_at: expect.stringMatching(/Z$/),
+      dryrun_status: 'COMPLETED',
+      dryrun_error: null,
     });
     expect(tenantOfApiKey(String(body.api_key))).toBe('testcorp_001');
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createDryRun } from '../../functions/onboard/dry-run';
 import { onboardRoutes } from '../../functions/onboard/handler';
 import type { RepublishRule } from '../../functions/reconcile/due';
 import { reconcileRoutes } from '../../functions/reconcile/handler';
@@ -167,6 +168,13 @@ export const compositions = {
       now,
       newId,
       log,
+      // The simulation's definitions have none.
+      dryRun: createDryRun({
+        definition: undefined,
+        runJob: mortalRunJob(life, createRunJob(bigquery), journal),
+        now,
+        log,
+      }),
     };
     return serveRoutes(onboardRoutes(deps), log);
   },

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable } from '../../shared/adapters/bigquery/failures';
+import type { RunJob } from '../../shared/adapters/bigquery/run-job';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import { parseParameters } from '../../shared/domain/parameters';
+import type { Log } from '../../shared/log';
+import { executePipeline } from '../../shared/pipelines/execute-pipeline';
+import type { RunOutcome } from '../../shared/pipelines/execution';
+import { TransientFailure } from '../../shared/pipelines/transient-failure';
+
+export const dryRunPipeline = 'gcp/example/dryrun';
+
+export interface DryRunResult {
+  /** `SKIPPED`: the deployment has no such pipeline. */
+  readonly dryrun_status: 'COMPLETED' | 'FAILED' | 'SKIPPED';
+  /** What failed; null unless it did. */
+  readonly dryrun_error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step: string | null;
+  } | null;
+}
+
+/** Tries a tenant that has just been onboarded. Never throws: the tenant stands, whatever comes of it. */
+export type DryRun = (tenant: OnboardedDataset) => Promise<DryRunResult>;
+
+export interface OnboardedDataset {
+  readonly tenant_id: string;
+  readonly location: string;
+  /** Of the onboarding: each has a dry run, and jobs, of its own. */
+  readonly api_key_id: string;
+}
+
+export interface DryRunDependencies {
+  readonly definition: PipelineDefinition | undefined;
+  readonly runJob: RunJob;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** With what an onboarding takes before, it is over within a minute. In milliseconds. */
+const longestMs = 10_000;
+
+/**
+ * Executes the pipeline as a worker would, but as nobody's run: without admission, slot or ledger row, so that nothing
+ * counts it and the conservation law knows nothing of it. Step records are left out as well: for some seconds after a
+ * table was made, streaming to it can answer 404.
+ */
+export const createDryRun =
+  (deps: DryRunDependencies): DryRun =>
+  async (tenant) => {
+    if (deps.definition === undefined) return { dryrun_status: 'SKIPPED', dryrun_error: null };
+    const result = await dryRun(tenant, deps.definition, deps);
+    if (result.dryrun_error !== null) {
+      const { code, message, step } = result.dryrun_error;
+      deps.log('WARNING', `The dry run of an onboarding failed: ${message}`, {
+        tenant_id: tenant.tenant_id,
+        pipeline: dryRunPipeline,
+        error_code: code,
+        step,
+      });
+    }
+    return result;
+  };
+
+async function dryRun(
+  { tenant_id, location, api_key_id }: OnboardedDataset,
+  definition: PipelineDefinition,
+  { runJob, now, log }: DryRunDependencies,
+): Promise<DryRunResult> {
+  const parsed = parseParameters(definition.parameters, {});
+  if (!parsed.ok)
+    return failed('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
+  const signal = AbortSignal.timeout(longestMs);
+  const run = {
+    runId: `onboarding-${api_key_id}`,
+    tenantId: tenant_id,
+    datasetId: tenant_id,
+    location,
+    definition,
+    parameters: parsed.values,
+    leaseExpiresAt: new Date(now().getTime() + longestMs),
+  };
+  const tools = {
+    runJob,
+    appendRows: async () => undefined,
+    now,
+    random: Math.random,
+    sleep: async (milliseconds: number) => {
+      await sleep(milliseconds, undefined, { signal });
+    },
+    log,
+  };
+  try {
+    return resultOf(await executePipeline(run, tools, signal));
+  } catch (error) {
+    if (signal.aborted) return failed('timed_out', `Not finished within ${longestMs / 1000} seconds.`);
+    if (error instanceof TransientFailure) return failed('unavailable', error.message);
+    const isPassing = isRetryable(error);
+    if (!isPassing) log('ERROR', 'A dry run could not be made', { tenant_id, error });
+    return failed(isPassing ? 'unavailable' : 'internal', 'It could not be made.');
+  }
+}
+
+const resultOf = ({ status, errorCode, errorMessage, failedStep }: RunOutcome): DryRunResult =>
+  status === 'COMPLETED'
+    ? { dryrun_status: 'COMPLETED', dryrun_error: null }
+    : failed(errorCode ?? 'internal', errorMessage ?? 'It failed.', failedStep);
+
+const failed = (code: string, message: string, step?: string): DryRunResult => ({
+  dryrun_status: 'FAILED',
+  dryrun_error: { code, message, step: step ?? null },
+});
