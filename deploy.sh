@@ -100,7 +100,7 @@ apis='artifactregistry bigquery cloudbuild cloudresourcemanager cloudscheduler c
   secretmanager storage'
 
 # Every folder in functions/ is deployed. One that has no line of its own is scheduled: schedules.json calls it.
-functions=$(for folder in functions/*/; do basename "$folder"; done)
+functions=$(for folder in functions/*/; do basename "$folder"; done | paste -s -d' ' -)
 # One account a function, and one for each who calls or builds them.
 accounts="$functions build push scheduler"
 
@@ -207,7 +207,7 @@ admin_secret=$prefix-admin-key
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
 member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
-is_account() { case " ${accounts//$'\n'/ } " in *" $1 "*) true ;; *) false ;; esac; }
+is_account() { case " $accounts " in *" $1 "*) true ;; *) false ;; esac; }
 role_name() { case $1 in *.*) echo "roles/$1" ;; *) echo "projects/$project/roles/${prefix//-/_}_$1" ;; esac; }
 url_of() { echo "https://$prefix-$1-$project_number.$location.run.app"; }
 only() { # tables -> a condition on their names; none for none
@@ -240,9 +240,9 @@ say() { [ $dry_run = yes ] || printf '%s\n' "$*"; }
 
 # Prints a command as it can be pasted.
 print_command() {
-  local word line=''
+  local word line='' quote="'" escaped="'\\''"
   for word in "$@"; do
-    [[ $word =~ ^[A-Za-z0-9_./:=@,%+-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    [[ $word =~ ^[A-Za-z0-9_./:=@,%+-]+$ ]] || word="'${word//$quote/$escaped}'"
     line="$line${line:+ }$word"
   done
   printf '%s\n' "$line"
@@ -273,6 +273,7 @@ run() { # what command...
     [ -z "$input" ] || printf '%s\n' "$input" | sed 's/^/    < /'
     return 0
   fi
+  [ ! -t 2 ] || printf '. %s\n' "$what" >&2 # some take a minute or two
   for attempt in 1 2 3 4 5 6; do
     if printf '%s' "$input" | "$@" >/dev/null 2>"$scratch/run"; then return 0; fi
     grep -Eqi 'service account .*does not exist|role .*(does not exist|not supported)|actAs' "$scratch/run" || break
@@ -391,6 +392,15 @@ read_project() {
   look projects describe "$project" '--format=value(projectNumber)' || [ $dry_run = yes ] || misuse "--project $project: there is no such project"
   project_number=${answer:-PROJECT_NUMBER}
   pubsub_agent="serviceAccount:service-$project_number@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+
+# What is in another location would be left there, at work and unseen.
+stay_in_place() {
+  local endpoint
+  look pubsub subscriptions describe "$push_subscription" '--format=value(pushConfig.pushEndpoint)' || return 0
+  endpoint=${answer:-$(url_of worker)}
+  [ "$endpoint" = "$(url_of worker)" ] ||
+    misuse "--location $location: the installation $prefix works with $endpoint. Expected its location, or another --prefix"
 }
 
 enable_apis() {
@@ -698,8 +708,8 @@ make_alerts() {
 }
 requests() { echo "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of($1) AND metric.type=\"run.googleapis.com/request_count\""; }
 json_text() {
-  local text=${1//\\/\\\\}
-  printf '"%s"' "${text//\"/\\\"}"
+  local quote='"' escaped='\"' # no text here has a backslash of its own
+  printf '"%s"' "${1//$quote/$escaped}"
 }
 threshold() { # above period aligner reducer filter [denominator's filter]
   local aggregations="[{\"alignmentPeriod\":\"$2\",\"perSeriesAligner\":\"$3\",\"crossSeriesReducer\":\"$4\"}]"
@@ -805,6 +815,7 @@ bring_tables_up_to_date() {
 deploy() {
   build_bundles
   read_project
+  stay_in_place
   enable_apis
   make_accounts_and_rights
   make_topics
@@ -833,6 +844,8 @@ deploy() {
 # In the reverse order. Nothing here is needed by what goes after it, so that it can be run again after a failure.
 destroy() {
   local name confirmation=$confirmed
+  read_project
+  stay_in_place
   if [ -z "$confirmation" ] && [ $dry_run = no ]; then
     printf "Type the project's name to delete all tenants' data as well. Anything else keeps it: " >&2
     read -r confirmation || confirmation=''
