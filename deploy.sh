@@ -24,13 +24,15 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
                          project is that project's to open
   --export-bucket NAME   a bucket that pipelines may export to
   --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
+  --http-host HOST       a host that pipelines may load from by https
+  --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to such hosts
   --dry-run              prints every command for an empty project (with --destroy: a full one); runs none
   --destroy              removes everything but data. The data as well, once the project's name is typed
   --data --confirm PROJECT   with --destroy: the data as well, without a question
   --help                 this text
 
-The three before --dry-run can be given several times; the word none stands for no source, no topic.
-Domain, alert e-mail, sources, buckets and topics stay as they are when their options are left out later.
+The five before --dry-run can be given several times; the word none stands for an empty list.
+What these five, --domain and --alert-email set stays as it is when they are left out later.
 END
 }
 
@@ -46,12 +48,13 @@ expect() { # option value pattern what
 
 # ---------------------------------------------------------------------------------------------------------- options --
 
-project='' location='' prefix=tenant-pipelines domain='' alert_email='' sources='' export_buckets='' notify_topics='' confirmed=''
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' sources='' export_buckets='' notify_topics='' http_hosts='' pipeline_secrets=''
+confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --source | --export-bucket | --notify-topic | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --source | --export-bucket | --notify-topic | --http-host | --pipeline-secret | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -70,6 +73,14 @@ while [ $# -gt 0 ]; do
         --notify-topic)
           expect "$1" "$2" '[A-Za-z][A-Za-z0-9._~+%-]{2,254}' "a topic's name"
           notify_topics="$notify_topics${notify_topics:+,}$2"
+          ;;
+        --http-host)
+          expect "$1" "$2" 'none|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]+)?' "a host's name such as api.example.com"
+          http_hosts="$http_hosts${http_hosts:+,}$2"
+          ;;
+        --pipeline-secret)
+          expect "$1" "$2" 'none|PIPELINE_SECRET_[A-Z0-9_]{1,100}=[A-Za-z0-9_-]{1,255}' 'PIPELINE_SECRET_NAME=SECRET'
+          pipeline_secrets="$pipeline_secrets${pipeline_secrets:+,}$2"
           ;;
         --confirm) confirmed=$2 ;;
       esac
@@ -146,6 +157,7 @@ environment_of() { # function -> NAME=value lines
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
   case $notify_topics in '' | none) ;; *) echo "NOTIFY_TOPICS=$notify_topics" ;; esac
+  case $http_hosts in '' | none) ;; *) echo "HTTP_STEP_HOSTS=$http_hosts" ;; esac
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
@@ -505,16 +517,12 @@ grant_pubsub_agent() {
 
 # The key goes from node to gcloud through a pipe: it is in no command line, no file and no output.
 make_admin_key() {
-  local reader
   ensure "secret $admin_secret" :look secrets describe "$admin_secret" :is "labels.managed-by=$prefix" \
     :make secrets create "$admin_secret" --replication-policy=automatic "--labels=$labels" \
     :change secrets update "$admin_secret" "--update-labels=$labels"
-  for reader in $functions; do
-    ! needs_admin_key "$reader" || grant secrets "$admin_secret" "$(member "$reader")" roles/secretmanager.secretAccessor ''
-  done
-  find_admin_key
-  if [ -n "$admin_key_version" ]; then
-    same=$((same + 1)) && say "= admin key, version $admin_key_version"
+  find_version "$admin_secret"
+  if [ -n "$version" ]; then
+    same=$((same + 1)) && say "= admin key, version $version"
     return
   fi
   if [ $dry_run = yes ]; then
@@ -525,14 +533,25 @@ make_admin_key() {
   change 'making an admin key' secrets versions add "$admin_secret" --data-file=-
   input=''
   made=$((made + 1)) && say '+ admin key'
-  find_admin_key
 }
-# The version is named in the functions' settings: a new one is a change of theirs, so that running this script again
-# is what takes a new key into use.
-find_admin_key() {
-  look secrets versions list "$admin_secret" --filter=state=ENABLED '--sort-by=~createTime' --limit=1 \
-    '--format=value(name.basename())' || true
-  admin_key_version=$answer
+
+# Functions name the versions of their secrets: a new one is a change of theirs, so that running this script again is
+# what takes a new key into use.
+find_version() { # secret
+  look secrets versions list "$1" --filter=state=ENABLED '--sort-by=~createTime' --limit=1 '--format=value(name.basename())' || true
+  version=$answer
+}
+find_secrets() { # function: sets `secrets` to what its deployment names
+  local pair pairs=''
+  secrets=''
+  ! needs_admin_key "$1" || pairs="ADMIN_API_KEY=$admin_secret"
+  [ "$1" != worker ] || [ "$pipeline_secrets" = none ] || pairs=$pipeline_secrets
+  for pair in ${pairs//,/ }; do
+    find_version "${pair#*=}"
+    [ -n "$version$([ $dry_run = no ] || echo dry)" ] || misuse "--pipeline-secret $pair: there is no such secret, or no version of it"
+    grant secrets "${pair#*=}" "$(member "$1")" roles/secretmanager.secretAccessor ''
+    secrets="$secrets${secrets:+,}$pair:${version:-VERSION}"
+  done
 }
 
 make_functions() {
@@ -553,19 +572,19 @@ make_functions() {
 # A function is deployed when its bundle or a setting has another fingerprint than the label says, when somebody changed
 # one of the fields below by hand, or when its last deployment did not become ready.
 make_function() {
-  local name=$prefix-$1 caller memory concurrency instances timeout ingress open secret='' definition
+  local name=$prefix-$1 caller memory concurrency instances timeout ingress open definition
   local -a flags
   read -r caller memory concurrency instances timeout < <(shape_of "$1")
   # Pub/Sub and Cloud Scheduler of this project count as internal; the host's functions can be reached through it alone.
   flags=(--no-allow-unauthenticated --invoker-iam-check) ingress=internal open=''
   [ "$caller" != host ] || { flags=(--no-invoker-iam-check) ingress=internal-and-cloud-load-balancing open=true; }
-  ! needs_admin_key "$1" || secret="ADMIN_API_KEY=$admin_secret:${admin_key_version:-VERSION}"
+  find_secrets "$1"
   flags+=("--source=dist/$1" "--function=$1" --base-image=nodejs24 "--region=$location"
     "--image=$location-docker.pkg.dev/$project/$prefix/$name"
     "--build-service-account=projects/$project/serviceAccounts/$(account build)" "--service-account=$(account "$1")"
     "--ingress=$ingress" "--memory=$memory" --cpu=1 --cpu-boost "--concurrency=$concurrency" --min-instances=0
     "--max-instances=$instances" "--timeout=$timeout" "--set-env-vars=^;^$(environment_of "$1" | paste -s -d';' -)")
-  if [ -n "$secret" ]; then flags+=("--set-secrets=$secret"); else flags+=(--clear-secrets); fi
+  if [ -n "$secrets" ]; then flags+=("--set-secrets=$secrets"); else flags+=(--clear-secrets); fi
   definition=SOURCE
   [ $dry_run = yes ] || definition=$({ source_fingerprint "$1" && printf '%s\n' "${flags[@]}"; } | fingerprint)
   flags+=("--labels=$labels,definition=$definition")
@@ -786,8 +805,10 @@ make_uptime_check() {
 # What pipelines may reach outside their tenants' datasets.
 keep_reach() {
   look run services describe "$prefix-worker" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
-    '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value)' || true
+    '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value,spec.template.spec.containers.env.valueFrom.secretKeyRef.name)' || true
   [ -n "$sources" ] || sources=$(awk -F'|' '$1 == "ALLOWED_SOURCES" { print $2 }' <<<"$answer")
+  [ -n "$http_hosts" ] || http_hosts=$(awk -F'|' '$1 == "HTTP_STEP_HOSTS" { print $2 }' <<<"$answer")
+  [ -n "$pipeline_secrets" ] || pipeline_secrets=$(awk -F'|' '$1 ~ /^PIPELINE_SECRET_/ { print $1 "=" $3 }' <<<"$answer" | paste -s -d, -)
   [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
 }
 grant_reach() {

@@ -87,5 +87,7 @@ export const runScript = (
         else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
       },
     );
+    // One that refuses its options does not read.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
   });

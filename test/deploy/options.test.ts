@@ -17,6 +17,8 @@ describe("deploy.sh's options", () => {
       '--source',
       '--export-bucket',
       '--notify-topic',
+      '--http-host',
+      '--pipeline-secret',
       '--dry-run',
       '--destroy',
       '--data',
@@ -51,6 +53,14 @@ describe("deploy.sh's options", () => {
     ],
     [[...usual, '--alert-email', 'ops'], '--alert-email ops: expected an e-mail address'],
     [[...usual, '--export-bucket', 'Bad Bucket'], "--export-bucket Bad Bucket: expected a bucket's name"],
+    [
+      [...usual, '--pipeline-secret', 'RATES=key'],
+      '--pipeline-secret RATES=key: expected PIPELINE_SECRET_NAME=SECRET',
+    ],
+    [
+      [...usual, '--http-host', 'https://x'],
+      "--http-host https://x: expected a host's name such as api.example.com",
+    ],
     [[...usual, '--dryrun'], '--dryrun: no such option'],
     [[...usual, 'my-project'], 'my-project: no such option'],
     [[...usual, '--data'], '--data and --confirm: expected with --destroy only'],

@@ -177,6 +177,51 @@ describe('a second run', () => {
     expect(environmentOf('worker')).not.toContainEqual(expect.objectContaining({ name: 'ALLOWED_SOURCES' }));
   });
 
+  it('passes secrets and hosts on to pipelines, and new versions of them when it is run again', async () => {
+    const { gcloud } = installation;
+    gcloud.answer(['secrets', 'create', 'rates-key', '--project=my-project'], '');
+    gcloud.answer(['secrets', 'versions', 'add', 'rates-key'], 'first');
+    const secret = [
+      '--pipeline-secret',
+      'PIPELINE_SECRET_RATES=rates-key',
+      '--http-host',
+      'rates.example.com',
+    ];
+    expect(await changesOf([...usual, ...secret])).toEqual([
+      'secrets add-iam-policy-binding rates-key',
+      'run deploy tenant-pipelines-worker',
+    ]);
+    expect(environmentOf('worker')).toContainEqual({ name: 'HTTP_STEP_HOSTS', value: 'rates.example.com' });
+    gcloud.answer(['secrets', 'versions', 'add', 'rates-key'], 'second');
+    expect(await changesOf(usual)).toEqual(['run deploy tenant-pipelines-worker']);
+    expect(environmentOf('worker')).toContainEqual({
+      name: 'PIPELINE_SECRET_RATES',
+      valueFrom: { secretKeyRef: { name: 'rates-key', key: '2' } },
+    });
+    expect(await changesOf(usual)).toEqual([]);
+  });
+
+  it('says that a secret for pipelines is not there', async () => {
+    const { code, stderr } = await installation.deploy([
+      ...usual,
+      '--pipeline-secret',
+      'PIPELINE_SECRET_X=missing',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'deploy.sh: --pipeline-secret PIPELINE_SECRET_X=missing: there is no such secret, or no version of it (--help tells more)\n',
+    );
+  });
+
+  it('refuses another location, and changes nothing', async () => {
+    const { code, stderr } = await installation.deploy(['--project', 'my-project', '--location', 'us-east1']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--location us-east1: the installation tenant-pipelines works with https://tenant-pipelines-worker-',
+    );
+    expect(installation.gcloud.mutations).toEqual([]);
+  });
+
   const environmentOf = (name: string) =>
     valueAt(
       installation.gcloud.state.resources.get(keyOf('run services', `tenant-pipelines-${name}`)),

@@ -286,7 +286,9 @@ function buildService(name: string, call: Call, _: Resource, state: State): Reso
           containerConcurrency: Number(flags.get('concurrency')),
           timeoutSeconds: Number(flags.get('timeout')),
           serviceAccountName: flags.get('service-account'),
-          containers: [{ env: environmentOf(flags.get('set-env-vars')), secrets: flags.get('set-secrets') }],
+          containers: [
+            { env: [...environmentOf(flags.get('set-env-vars')), ...secretsOf(flags.get('set-secrets'))] },
+          ],
         },
       },
     },
@@ -300,3 +302,10 @@ const environmentOf = (text = '') =>
     .replace(/^\^;\^/, '')
     .split(';')
     .map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }));
+
+/** `A=secret:1,B=other:2`. */
+const secretsOf = (text: string | undefined) =>
+  Object.entries(parsePairs(text)).map(([name, secret]) => {
+    const [secretName, key] = secret.split(':');
+    return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+  });
