@@ -3,8 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What a flag takes: nothing (`bool`), any value, or one of a list. */
-export const flagShape = z.union([z.string(), z.array(z.coerce.string())]);
+/** What a flag takes: nothing (`bool`), any value, or one of several (`a|b`). */
+export const flagShape = z.union([
+  z.string(),
+  z.array(z.coerce.string()).transform((choices) => choices.join('|')),
+]);
 export type Flags = Readonly<Record<string, z.infer<typeof flagShape>>>;
 
 /** Commands as gcloud names them, with their flags. */
@@ -67,8 +70,8 @@ export function problemsOf(args: readonly string[], flags: Flags, wideFlags: Fla
     if (takes === undefined) return [`${name}: no such flag`];
     if (takes === 'bool') return value === undefined ? [] : [`${name}: takes no value, given ${value}`];
     if (value === undefined) return [`${name}: expected a value`];
-    if (typeof takes === 'string' || takes.some((one) => one.toLowerCase() === value.toLowerCase()))
-      return [];
-    return [`${name}: expected one of ${takes.join(', ')}, given ${value}`];
+    const choices = takes.toLowerCase().split('|');
+    if (choices.length === 1 || choices.includes(value.toLowerCase())) return [];
+    return [`${name}: expected one of ${takes}, given ${value}`];
   });
 }
