@@ -4,6 +4,7 @@ import type { CommittedJob } from '../store/table-state';
 import { rowsOfDestination } from './destination';
 import { type JobOutcome, jobKey } from './job';
 import type { JobRecord } from './job-book';
+import { outputPlan } from './statistics';
 
 /**
  * The outcome of a job that was under way when the process ended. A job is written down before it begins, and its effect
@@ -31,14 +32,16 @@ export async function outcomeOfInterrupted(
   }
   if (load !== undefined) {
     const table = { projectId: store.projectId, ...load.destinationTable };
-    return { ...times, statistics: { load: { outputRows: String(rowsLoaded(store, table, committed)) } } };
+    return { ...times, statistics: { load: { outputRows: String(rowsBrought(store, table, committed)) } } };
   }
   const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
-  return { ...times, statistics: { query: statisticsOf(committed) }, ...(destination && { destination }) };
+  if (destination === undefined) return { ...times, statistics: { query: statisticsOf(committed) } };
+  const rows = rowsBrought(store, destination, committed);
+  return { ...times, statistics: { query: { cacheHit: false, ...outputPlan(rows) } }, destination };
 }
 
-/** A commit that replaces a partition holds the table's other rows as well. */
-const rowsLoaded = (store: Store, table: TableReference, { kind, rows }: CommittedJob): number =>
+/** Rows that a job brought. A commit that replaces a partition holds the table's other rows as well. */
+const rowsBrought = (store: Store, table: TableReference, { kind, rows }: CommittedJob): number =>
   kind === 'replace' ? (rowsOfDestination(store, table)?.rows.length ?? 0) : rows;
 
 /** Only of an INSERT is it known how many rows it changed: a commit of UPDATE, DELETE or MERGE holds all rows anew. */

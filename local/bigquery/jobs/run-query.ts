@@ -4,7 +4,7 @@ import type { Store } from '../store/store';
 import { type Destination, writeDestination } from './destination';
 import type { QueryRows } from './job';
 import type { QueryConfiguration } from './job-configuration';
-import { bytesBilled, queryStatistics } from './statistics';
+import { bytesBilled, queryStatistics, withOutput } from './statistics';
 
 /** What came out of a query, whether it ran as a job or at once. */
 export interface QueryOutcome {
@@ -36,7 +36,7 @@ export function createQueryRunner(store: Store, engine: SqlEngine): QueryRunner 
       if (schema === undefined || rows === undefined) return { result, statistics };
       if (destination === undefined) return { result, statistics, rows: { schema, rows } };
       await writeDestination(store, destination, schema, rows);
-      return { result, statistics, destination: destination.table };
+      return { result, statistics: withOutput(statistics, rows.length), destination: destination.table };
     },
     async dryRun(configuration) {
       const result = await engine.analyze(requestOf(store, configuration));

@@ -49,3 +49,14 @@ export function queryStatistics(result: StatementResult, dryRun: boolean): Recor
     },
   };
 }
+
+/** The plan of a query whose rows went to a table, as far as it says how many they were: one stage, the output. */
+export const outputPlan = (rows: number): { readonly queryPlan: readonly object[] } => ({
+  queryPlan: [{ name: 'S00: Output', id: '0', recordsWritten: String(rows), status: 'COMPLETE' }],
+});
+
+/** Statistics of a query job with its plan in them. */
+export const withOutput = (statistics: Record<string, unknown>, rows: number): Record<string, unknown> => ({
+  ...statistics,
+  query: { ...Object(statistics.query), ...outputPlan(rows) },
+});

@@ -33,7 +33,12 @@ export const jobResourceShape = z.object({
       creationTime: moment,
       endTime: moment,
       query: z
-        .object({ totalBytesProcessed: count, totalBytesBilled: count, numDmlAffectedRows: count })
+        .object({
+          totalBytesProcessed: count,
+          totalBytesBilled: count,
+          numDmlAffectedRows: count,
+          queryPlan: z.array(z.object({ recordsWritten: count })).default([]),
+        })
         .optional(),
       load: z.object({ outputRows: count, inputFileBytes: count }).optional(),
       extract: z.object({ inputBytes: count }).optional(),
@@ -50,6 +55,13 @@ export interface JobStatistics {
   readonly startedAt?: Date | undefined;
   readonly endedAt?: Date | undefined;
 }
+
+/**
+ * The rows that a query itself yielded, as its plan's last stage tells: what getQueryResults counts of a table that rows
+ * were appended to is the whole table. Undefined where there is no plan.
+ */
+export const rowsOfLastStage = ({ statistics }: JobResource): number | undefined =>
+  statistics.query?.queryPlan.at(-1)?.recordsWritten;
 
 /** @param resultRows rows of the query's result where they went to a destination table, or of the table extracted */
 export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {

@@ -1,23 +1,18 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { classifyFailure, type Failure, isDuplicate, isNotFound, KnownFailure } from './failures';
+import { classifyFailure, type Failure, isRetryable } from './failures';
+import { findDone } from './find-done';
 import { createGuardReads } from './guard-reads';
-import {
-  type ExtractWork,
-  type JobRequest,
-  type TableReference,
-  toJobConfiguration,
-  type UploadWork,
-} from './job-configuration';
+import type { ExtractWork, JobRequest, TableReference } from './job-configuration';
 import {
   type JobResource,
   type JobStatistics,
-  jobResourceShape,
+  rowsOfLastStage,
   toFailure,
   toStatistics,
 } from './job-resource';
 import { runMerge } from './run-merge';
-import { type FileUpload, uploadFile } from './upload-file';
+import { attach, notInTime, runWasOver, type StartedJob, startOrAttach } from './start-job';
 import { type EndedJob, readResult, type Wait, waitForJob } from './wait-for-job';
 
 export type {
@@ -68,18 +63,27 @@ export const createRunJob = (bigquery: BigQuery): RunJob => {
   return async (request, signal) => {
     signal?.throwIfAborted();
     try {
-      const failure = await guardReads(request, signal);
-      if (failure) return { status: 'unknown', failure };
-      const { work } = request;
-      const run = (each: JobRequest) => runJob(bigquery, each, signal);
-      if (work.kind !== 'query' || !work.merge) return await run(request);
-      return await runMerge(bigquery, request, { work, merge: work.merge }, run);
+      const refusal = await guardReads(request, signal).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        if (isRetryable(error)) throw error;
+        // What can no longer be judged may have been judged, and done, before.
+        return findDone(request, (each) => perform(bigquery, each, signal), classifyFailure(error));
+      });
+      if (refusal === undefined) return await perform(bigquery, request, signal);
+      return 'status' in refusal ? refusal : { status: 'unknown', failure: refusal };
     } catch (error) {
       signal?.throwIfAborted();
       return { status: 'unknown', failure: classifyFailure(error) };
     }
   };
 };
+
+async function perform(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
+  const { work } = request;
+  const run = (each: JobRequest) => runJob(bigquery, each, signal);
+  if (work.kind !== 'query' || !work.merge) return await run(request);
+  return await runMerge(bigquery, request, { work, merge: work.merge }, run);
+}
 
 async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
   const startedAt = Date.now();
@@ -112,7 +116,9 @@ async function runJob(bigquery: BigQuery, request: JobRequest, signal?: AbortSig
   }
   // One more request, and only where something in the result matters: its rows, or how many went to the destination.
   const { rows, totalRows } = parseResult(ended.result ?? (await readResult(job, maxResults)));
-  const rowsWritten = isWritten || work.wantsResultTable ? totalRows : 0;
+  const isAppended = work.destination?.write_disposition === 'WRITE_APPEND';
+  const resultRows = (isAppended ? rowsOfLastStage(ended.resource) : undefined) ?? totalRows;
+  const rowsWritten = isWritten || work.wantsResultTable ? resultRows : 0;
   const resultTable = work.wantsResultTable
     ? ended.resource.configuration?.query?.destinationTable
     : undefined;
@@ -164,115 +170,11 @@ async function waitUnlessCancelled(
   }
 }
 
-interface StartedJob {
-  readonly job: Job;
-  readonly resource: JobResource;
-  readonly attached: boolean;
-}
-
-async function startOrAttach(
-  bigquery: BigQuery,
-  request: JobRequest,
-  signal: AbortSignal | undefined,
-): Promise<StartedJob> {
-  try {
-    if (request.work.kind === 'upload') return await attachOrUpload(bigquery, request, request.work, signal);
-    const [job, resource] = await bigquery.createJob({
-      jobId: request.jobId,
-      ...(request.location !== undefined && { location: request.location }),
-      configuration: toJobConfiguration(request, bigquery.projectId),
-    });
-    return { job, resource: jobResourceShape.parse(resource), attached: false };
-  } catch (error) {
-    const failed = failedAtOnce(bigquery, error);
-    if (failed) return failed;
-    if (!isDuplicate(error)) throw error;
-    return await attach(bigquery, request);
-  }
-}
-
-/** The file is not made where its job is there already. */
-async function attachOrUpload(
-  bigquery: BigQuery,
-  request: JobRequest,
-  work: UploadWork,
-  signal: AbortSignal | undefined,
-): Promise<StartedJob> {
-  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
-  try {
-    return await attach(bigquery, { ...request, location });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-  const path = await work.file();
-  const projectId = await bigquery.getProjectId();
-  const jobReference = { projectId, jobId: request.jobId, location };
-  const job = { jobReference, configuration: toJobConfiguration(request, projectId) };
-  const resource = jobResourceShape.parse(
-    await uploadInTime(bigquery, request, { projectId, path, job }, signal),
-  );
-  return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
-}
-
-/** An upload that is broken off has made no job, or one that the next attempt attaches to. */
-async function uploadInTime(
-  bigquery: BigQuery,
-  { timeoutMs, cancelWhen }: JobRequest,
-  upload: FileUpload,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const timeUp = AbortSignal.timeout(timeoutMs);
-  const ends = [timeUp, signal, cancelWhen].filter((each) => each !== undefined);
-  try {
-    return await uploadFile(bigquery, upload, AbortSignal.any(ends));
-  } catch (error) {
-    if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
-    if (timeUp.aborted) throw new KnownFailure(notInTime(timeoutMs));
-    throw error;
-  }
-}
-
-/** A job that has failed when it is answered is thrown by the client, with the resource as its `response`. */
-function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefined {
-  const parsed = z.object({ response: jobResourceShape }).safeParse(error);
-  if (!parsed.success) return undefined;
-  const resource = parsed.data.response;
-  const { jobId, location } = resource.jobReference;
-  return { job: bigquery.job(jobId, { location }), resource, attached: false };
-}
-
-/** A job can only be found by naming its location, which is its dataset's. */
-async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
-  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
-  const job = bigquery.job(request.jobId, { location });
-  const [resource]: readonly unknown[] = await job.getMetadata();
-  return { job, resource: jobResourceShape.parse(resource), attached: true };
-}
-
-async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
-  const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
-  return z.object({ location: z.string() }).parse(dataset).location;
-}
-
 /** Best effort: the step is over, by its timeout or by its run, whether or not BigQuery still stops the job in time. */
 async function cancel({ job, attached, resource }: StartedJob, failure: Failure): Promise<JobOutcome> {
   await job.cancel().catch(() => undefined);
   return { status: 'failed', attached, statistics: toStatistics(resource), failure };
 }
-
-const runWasOver: Failure = {
-  kind: 'permanent',
-  code: 'stopped',
-  reason: 'stopped',
-  message: 'Cancelled: the run was over.',
-};
-
-const notInTime = (milliseconds: number): Failure => ({
-  kind: 'permanent',
-  code: 'timed_out',
-  reason: 'timeout',
-  message: `Not finished within ${Math.round(milliseconds / 1000)} seconds: cancelled.`,
-});
 
 const resultShape = z.object({
   totalRows: z.coerce.number().default(0),

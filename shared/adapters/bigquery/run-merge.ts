@@ -1,5 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
-import { classifyFailure, type Failure, isNotFound, isRetryable } from './failures';
+import { classifyFailure, type Failure, isRetryable } from './failures';
+import { findDone } from './find-done';
 import type { JobRequest, Merge, QueryWork } from './job-configuration';
 import { prepareMerge } from './prepare-merge';
 import type { JobOutcome } from './run-job';
@@ -21,8 +22,8 @@ export async function runMerge(
     return classifyFailure(error);
   });
   if ('kind' in prepared) {
-    const done = await findDone(request, runJob);
-    return done === undefined ? { status: 'unknown', failure: prepared } : toMergeOutcome(done);
+    const done = await findDone(request, runJob, prepared);
+    return done.status === 'unknown' ? done : toMergeOutcome(done);
   }
   if (prepared.columns) {
     const jobId = `${request.jobId}_columns`;
@@ -30,19 +31,6 @@ export async function runMerge(
     if (added.status !== 'completed') return added;
   }
   return toMergeOutcome(await runJob({ ...request, work: prepared.rows }));
-}
-
-/** What can no longer be prepared may have been done before. */
-async function findDone(
-  request: JobRequest,
-  runJob: (request: JobRequest) => Promise<JobOutcome>,
-): Promise<JobOutcome | undefined> {
-  try {
-    return await runJob({ ...request, attachOnly: true });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function toMergeOutcome(outcome: JobOutcome): JobOutcome {

@@ -1,3 +1,4 @@
+import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunOutcome, RunToExecute } from '../../../shared/pipelines/execution';
 import { runOfYaml } from './run-of-yaml';
@@ -134,6 +135,11 @@ ${sql.replace(/^/gm, '      ')}
     const first = await executePipeline(run, tenant.tools);
     await tenant.query('DROP TABLE staging');
     await expectSame(run, first);
+    // A process that has not seen the text before.
+    const { status, rowsWritten, steps } = first;
+    const runJob = createRunJob(tenant.bigquery);
+    const again = await executePipeline(run, { ...tenant.tools, runJob });
+    expect(again).toMatchObject({ status, rowsWritten, steps });
   });
 
   it('lets two runs make the table at once: one tries again, and both are in it', async () => {

@@ -50,6 +50,16 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(await tenant.query('SELECT COUNT(*) AS rows_there FROM appended')).toEqual([{ rows_there: 2 }]);
   });
 
+  it('counts the rows that a query appends, not those that are there', async () => {
+    for (const id of ['more1', 'more2', 'more3']) {
+      const job = request(id, 'SELECT 1 AS id UNION ALL SELECT 2', into('more', 'WRITE_APPEND'));
+      const appended = { status: 'completed', statistics: { rowsWritten: 2 } };
+      expect(await tenant.tools.runJob(job)).toMatchObject(appended);
+      expect(await tenant.tools.runJob(job)).toMatchObject({ ...appended, attached: true });
+    }
+    expect(await tenant.query('SELECT COUNT(*) AS rows_there FROM more')).toEqual([{ rows_there: 6 }]);
+  });
+
   it('attaches when two workers start the same job at once', async () => {
     const job = request('race', 'SELECT 1 AS id', into('raced', 'WRITE_APPEND'));
     const outcomes = await Promise.all([1, 2, 3].map(() => tenant.tools.runJob(job)));
