@@ -56,10 +56,10 @@ describe('npm run build', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('only those that publish have a Pub/Sub client, and only the worker executes pipelines', () => {
+  it('only those that publish have a Pub/Sub client, and only those that execute pipelines the engine', () => {
     expect(thatHave(/node_modules\/@google-cloud\/pubsub\//)).toEqual(['reconcile', 'run', 'worker']);
-    expect(thatHave(/^shared\/adapters\/pubsub\//)).toEqual(['reconcile', 'run', 'worker']);
-    expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['worker']);
+    expect(thatHave(/^shared\/adapters\/pubsub\/publish/)).toEqual(['reconcile', 'run', 'worker']);
+    expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
     expect(thatHave(/^shared\/admission\.ts$/)).toEqual(['run']);
   });
 
@@ -69,7 +69,7 @@ describe('npm run build', () => {
 
   it('each has the schemas that it reads, unchanged, and no others', () => {
     expect(Object.fromEntries(built.map(({ name, schemas }) => [name, schemas]))).toMatchObject({
-      onboard: ['tables', 'tiers.json'],
+      onboard: ['pipelines', 'tables', 'tiers.json'],
       tenants: ['tiers.json'],
       run: ['pipelines', 'tables'],
       worker: ['pipelines', 'tables', 'tiers.json'],
