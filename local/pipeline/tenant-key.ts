@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Api, ApiError } from './api';
+
+const keyShape = z.object({ api_key: z.string() });
+
+export interface TenantKeys {
+  readonly api: Api;
+  readonly tenantId: string;
+  readonly dataDirectory: string;
+  /** Of a tenant that is onboarded here: it has no quotas. */
+  readonly tier: string;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * A key of the tenant: the one that is kept in the data folder, if it still opens; else a new one, of a tenant that is
+ * onboarded if it is not there. Throws an Error that says how, where admin calls are closed.
+ */
+export async function findTenantKey(keys: TenantKeys): Promise<string> {
+  const { api, tenantId, dataDirectory, say } = keys;
+  const file = join(dataDirectory, 'keys', tenantId);
+  const kept = readKept(file);
+  if (kept !== undefined && (await opens(api, kept, tenantId))) return kept;
+  const apiKey = await makeKey(keys);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
+  say(`Its key is kept in ${file}`);
+  return apiKey;
+}
+
+function readKept(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not if the data was thrown away since, or the key revoked. */
+async function opens(api: Api, apiKey: string, tenantId: string): Promise<boolean> {
+  try {
+    await api.call('GET', `/api/v1/tenants/${tenantId}`, { apiKey });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && [401, 403, 404].includes(error.status)) return false;
+    throw error;
+  }
+}
+
+async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string> {
+  try {
+    const body = {
+      tenant_id: tenantId,
+      company_name: tenantId,
+      contact_email: 'local@example.com',
+      subscription_tier: tier,
+      max_pipelines_per_month: null,
+      max_concurrent_pipelines: null,
+    };
+    const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });
+    say(`Onboarded tenant ${tenantId}`);
+    return keyShape.parse(answer).api_key;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) {
+      throw new Error(
+        'Admin calls are closed: set ADMIN_API_KEY to the key that the local cloud was started with, or give a key of the tenant by --key',
+      );
+    }
+    if (error.code !== 'tenant_exists') throw error;
+    const path = `/api/v1/tenants/${tenantId}/api-keys`;
+    const answer = await api.call('POST', path, { body: { name: 'npm run pipeline' }, isAdmin: true });
+    say(`Made a further key of tenant ${tenantId}`);
+    return keyShape.parse(answer).api_key;
+  }
+}
