@@ -3,12 +3,15 @@ export const everyStep = 'test/example/every_step';
 export const eventTopic = 'numbers-ready';
 export const numbersFile = { path: 'numbers/in.csv', text: '1,one\n2,two\n3,three\n' };
 
+/** What the API answers that the http step asks. */
+export const apiNumbers = '[{"n":4,"word":"four"}]';
+
 /** The file that the export step writes. */
 export const exportedFile = (tenantId: string) => `numbers/${tenantId}/out.csv`;
 
 const retry = '{ max_attempts: 1 }';
 
-export const everyStepDefinition = `
+export const everyStepDefinition = (apiHost: string) => `
 description: For tests.
 timeout_seconds: 60
 sources: [gs://numbers/]
@@ -20,9 +23,17 @@ steps:
     schema: [{ name: n, type: INT64 }, { name: word, type: STRING }]
     destination: { table: numbers, write_disposition: WRITE_APPEND }
     retry: ${retry}
+  - id: fetch
+    type: http
+    needs: [load]
+    url: https://${apiHost}/numbers
+    format: JSON
+    schema: [{ name: n, type: INT64 }, { name: word, type: STRING }]
+    destination: { table: numbers, write_disposition: WRITE_APPEND }
+    retry: ${retry}
   - id: append
     type: query
-    needs: [load]
+    needs: [fetch]
     sql: SELECT n * 10 AS n, word FROM numbers
     destination: { table: products, write_disposition: WRITE_APPEND }
     retry: ${retry}
@@ -37,8 +48,8 @@ steps:
     needs: [merge]
     table: products
     checks:
-      - { name: three_rows, type: row_count, min: 3, max: 3 }
-      - { name: few_rows, type: row_count, max: 2, severity: warn }
+      - { name: four_rows, type: row_count, min: 4, max: 4 }
+      - { name: few_rows, type: row_count, max: 3, severity: warn }
     retry: ${retry}
   - id: export
     type: export

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalCredentials, startCredentials } from '../../local/credentials';
@@ -6,9 +6,19 @@ import { type Backends, runTopic, schemasWith, startBackends } from '../function
 import { push } from '../functions/instances';
 import { type BigQueryProxy, type Call, startProxy } from '../functions/proxy';
 import { type FunctionProcess, spawnFunction } from '../support/function-process';
+import { type HttpsApi, startHttpsApi } from '../support/https-api';
 import { eventually, query } from '../support/local-cloud';
 import { type PushEndpoint, startPushEndpoint } from '../support/local-pubsub';
-import { eventTopic, everyStep, everyStepDefinition, exportedFile, numbersFile } from './every-step';
+import {
+  apiNumbers,
+  eventTopic,
+  everyStep,
+  everyStepDefinition,
+  exportedFile,
+  numbersFile,
+} from './every-step';
+
+type Moment = ((call: Call) => boolean) | 'asks the API';
 
 /** Calls of the worker to BigQuery at which it is killed. The first that matches is never answered. */
 const starts =
@@ -30,6 +40,8 @@ const moments = jobs.flatMap((job) => [
 
 /** An extract may have ended before its start is answered; the event is published before the step after it begins. */
 const others = [
+  { moment: 'it waits for a page of the API', at: 'asks the API' as const },
+  { moment: 'fetch_1 has begun and it is not told', at: starts('fetch_1') },
   { moment: 'export_1_extract has begun and it is not told', at: starts('export_1_extract') },
   { moment: 'its event is published and nothing is known of it', at: starts('after_1') },
 ];
@@ -40,6 +52,7 @@ describe('A worker that is killed', () => {
   let proxy: BigQueryProxy;
   let credentials: LocalCredentials;
   let receiver: PushEndpoint;
+  let api: HttpsApi;
   let schemas: string;
   let undisturbed: Awaited<ReturnType<typeof effectsOf>>;
   let worker: FunctionProcess;
@@ -54,9 +67,12 @@ describe('A worker that is killed', () => {
     const [topic] = await backends.messages.createTopic(eventTopic);
     receiver = await startPushEndpoint();
     await topic.createSubscription('receiver', { pushConfig: { pushEndpoint: receiver.url } });
+    api = await startHttpsApi();
+    writeFileSync(join(directory, 'ca.pem'), api.ca);
     proxy = await startProxy(backends.bigquery.url);
     credentials = await startCredentials(directory);
-    schemas = schemasWith({ [everyStep]: everyStepDefinition });
+    schemas = schemasWith({ [everyStep]: everyStepDefinition(api.host) });
+    holdNothing();
     worker = await startWorker();
     await backends.onboard('undisturbed');
     await backends.hold('undisturbed', ['run-undisturbed'], { pipeline: everyStep });
@@ -73,6 +89,7 @@ describe('A worker that is killed', () => {
     await credentials?.close();
     await proxy?.close();
     await receiver?.close();
+    await api?.close();
     await backends?.close();
     rmSync(schemas, { recursive: true });
     rmSync(directory, { recursive: true });
@@ -85,6 +102,8 @@ describe('A worker that is killed', () => {
       SCHEMAS_DIRECTORY: schemas,
       RUN_TOPIC: runTopic,
       NOTIFY_TOPICS: eventTopic,
+      HTTP_STEP_HOSTS: api.host,
+      NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem'),
       ALLOWED_SOURCES: 'gs://*',
     });
     workers.push(starting);
@@ -109,17 +128,30 @@ describe('A worker that is killed', () => {
     };
   };
 
-  /** Resolves to the call when the worker has made one that matches; it is carried out, and never answered. */
-  const whenHeld = (matches: (call: Call) => boolean) =>
-    new Promise<Call>((resolve) => {
+  /** Resolves when the worker has made the call, which is carried out and never answered. */
+  const whenCalled = (matches: (call: Call) => boolean) =>
+    new Promise<'held'>((resolve, reject) => {
       let held: Call | undefined;
       proxy.treat((call) => {
         if (held !== undefined || !matches(call)) return held === undefined ? 'pass' : 'hang';
         held = call;
-        resolve(call);
+        // What it asks for has taken effect, as far as it ever will, when BigQuery has answered.
+        eventually('the answer of BigQuery', async () => call.status).then(() => resolve('held'), reject);
         return 'lose-answer';
       });
     });
+  const whenAsked = () =>
+    new Promise<'held'>((resolve) => {
+      api.answerBy(() => {
+        resolve('held');
+        return 'hang';
+      });
+    });
+  const whenHeld = (at: Moment) => (at === 'asks the API' ? whenAsked() : whenCalled(at));
+  const holdNothing = () => {
+    proxy.treat(() => 'pass');
+    api.answerBy(() => ({ body: apiNumbers }));
+  };
 
   /** A job's id without its run's name, as steps name it. */
   const plain = (jobId: string) => jobId.replace(/^tp_[^_]+/, 'tp');
@@ -144,7 +176,7 @@ describe('A worker that is killed', () => {
       return events.length > 0 ? new Set(events) : undefined;
     });
 
-  it.each([...moments, ...others])(
+  it.each<{ moment: string; at: Moment }>([...moments, ...others])(
     'when $moment: another one completes its run, each step once',
     async ({ moment, at }) => {
       const name = moment.replace(/\W+/g, '_').toLowerCase().slice(0, 40);
@@ -154,16 +186,10 @@ describe('A worker that is killed', () => {
       const successor = startWorker();
       const held = whenHeld(at);
       const delivery = push(worker, name, runId, everyStep).catch(() => 'broken off');
-      const call = await Promise.race([held, delivery]);
-      expect(call).toHaveProperty('method');
-      // What it asked for has taken effect, as far as it ever will, when BigQuery has answered.
-      await eventually(
-        'the answer of BigQuery',
-        async () => (typeof call === 'object' && call.status) || undefined,
-      );
+      expect(await Promise.race([held, delivery])).toBe('held');
       await worker.kill();
       expect(await delivery).toBe('broken off');
-      proxy.treat(() => 'pass');
+      holdNothing();
       worker = await successor;
       expect((await backends.usage(name)).slots).toEqual([runId]);
 

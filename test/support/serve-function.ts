@@ -1,9 +1,21 @@
 import { functionNames, hostFunction } from '../../local/functions';
 
+/**
+ * A test's API is on this machine, which no deployed function may ask. Its certificate is trusted by NODE_EXTRA_CA_CERTS.
+ */
+function allowThisMachine(): void {
+  const path = require.resolve('../../shared/adapters/https/get');
+  const { createHttpsGet } = require('../../shared/adapters/https/get');
+  const loaded = require.cache[path];
+  const get = createHttpsGet({ isAllowedAddress: (ip: string) => ip === '127.0.0.1' || ip === '::1' });
+  if (loaded !== undefined) loaded.exports = { createHttpsGet: () => get };
+}
+
 /** Serves the function that is named on the command line, says its port to the parent, and ends with it. */
 async function main(name: string | undefined): Promise<void> {
   const known = functionNames.find((candidate) => candidate === name);
   if (known === undefined) throw new Error(`There is no function '${name}'`);
+  allowThisMachine();
   const { port } = await hostFunction(known);
   process.on('disconnect', () => process.exit(0));
   process.send?.({ port });
