@@ -13,6 +13,7 @@ import type { Log } from './log';
 import { admitKeyedRuns } from './sql/admit-keyed-runs';
 import { admitRuns } from './sql/admit-runs';
 import { withdrawRuns } from './sql/withdraw-runs';
+import { measure } from './telemetry/telemetry';
 
 /** What admission says of a run, with the tenant's state that it follows from. */
 export interface Admission {
@@ -79,6 +80,7 @@ async function decide(
   candidates: readonly Candidate[],
   deps: AdmitDependencies,
 ): Promise<readonly CommitOutcome<Admission>[]> {
+  measure('tenant_pipelines.admission.batch.size', candidates.length);
   const now = deps.now();
   const distinct = new Map<string, Candidate>();
   for (const candidate of candidates) {

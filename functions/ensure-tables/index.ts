@@ -6,10 +6,12 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { ensureTablesRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
+startTelemetry(log);
 const bigquery = createBigQuery();
 
 const routes = ensureTablesRoutes({

@@ -11,12 +11,14 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { createDryRun, dryRunPipeline } from './dry-run';
 import { onboardRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
 const now = () => new Date();
+startTelemetry(log);
 const bigquery = createBigQuery();
 
 const routes = onboardRoutes({

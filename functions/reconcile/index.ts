@@ -9,10 +9,12 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createRelease } from '../../shared/release';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { reconcileRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
+startTelemetry(log);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const runStatement = createRunStatement(createBigQueryWithoutRetries());

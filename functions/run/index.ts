@@ -12,10 +12,13 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createRelease } from '../../shared/release';
+import { measuredAdmit } from '../../shared/telemetry/measured-admit';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { runRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
+startTelemetry(log);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const withoutRetries = createBigQueryWithoutRetries();
@@ -25,7 +28,7 @@ const routes = runRoutes({
   authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
   runStatement: createRunStatement(bigquery),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
-  admit: createAdmit({ runStatement, now, log }),
+  admit: measuredAdmit(createAdmit({ runStatement, now, log })),
   publishRun: createPublishRun(env.RUN_TOPIC),
   appendRows: createAppendRows(withoutRetries),
   release: createRelease(runStatement, now),

@@ -9,9 +9,12 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { tenantsRoutes } from './handler';
 
 const env = readEnv();
+const log = createLog(env);
+startTelemetry(log);
 const bigquery = createBigQuery();
 const runStatement = createRunStatement(bigquery);
 
@@ -25,4 +28,4 @@ const routes = tenantsRoutes({
   newId: randomUUID,
 });
 
-registerHttpFunction('tenants', serveRoutes(routes, createLog(env)));
+registerHttpFunction('tenants', serveRoutes(routes, log));

@@ -6,6 +6,7 @@ import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
 import { continueTrace, labelRequest } from '../../shared/telemetry/context';
+import { inSpan } from '../../shared/telemetry/telemetry';
 import { parseRunMessage, pushEnvelopeShape } from './push-envelope';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
 
@@ -30,7 +31,8 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
           });
         } else {
           labelRequest({ tenant: run.tenant_id, run: run.run_id, pipeline: run.pipeline });
-          await deliver(run, deliveryAttempt ?? 1, deps);
+          const about = { 'messaging.system': 'gcp_pubsub', 'messaging.message.id': message.messageId };
+          await inSpan('process run', 'consumer', about, () => deliver(run, deliveryAttempt ?? 1, deps));
         }
         return { status: 204 };
       },

@@ -15,11 +15,13 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createRelease } from '../../shared/release';
+import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
 const env = readEnv();
 const log = createLog(env);
+startTelemetry(log);
 const now = () => new Date();
 const bigquery = createBigQuery();
 const runStatement = createRunStatement(bigquery);

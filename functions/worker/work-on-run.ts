@@ -9,6 +9,7 @@ import { executionIdOf } from '../../shared/pipelines/execution';
 import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
+import { measure } from '../../shared/telemetry/telemetry';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 /** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
@@ -77,6 +78,9 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (!(await record(tenant_id, rowRecordedAt, deps)))
     return deps.log('WARNING', 'A tenant was deleted under its run, and the run with it', { ...message });
   await deps.release(tenant_id, run_id);
+  const seconds = (endedAt.getTime() - (outcome.startedAt ?? startedAt).getTime()) / 1000;
+  const { pipeline } = slot;
+  measure('tenant_pipelines.run.duration', seconds, { pipeline, status: outcome.status });
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     event: 'run_ended',
     ...message,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log';
 import { inContext } from '../telemetry/context';
+import { count, flushIfDue, inSpan, measure, type Span } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
 import { rawUrlOf } from './raw-request';
@@ -10,36 +11,64 @@ import { findRoute, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** An HTTP handler that answers by routes. It never throws: every error becomes a problem answer. Each request is one line of the log. */
+/**
+ * An HTTP handler that answers by routes. It never throws: every error becomes a problem answer. Each request is a line
+ * of the log and a span.
+ */
 export const serveRoutes =
   (routes: readonly Route[], log: Log): HttpHandler =>
   (request, response) =>
     inContext({ trace: traceOfHeaders(request.headers) ?? newTrace(), labels: {} }, async () => {
       const startedAt = performance.now();
-      const url = rawUrlOf(request);
-      const reply = await answer(routes, request, url, log);
+      const reply = await inSpan(methodOf(request), 'server', {}, (span) =>
+        answer(routes, request, { log, span, startedAt }),
+      );
+      await flushIfDue();
       sendReply(response, reply);
-      logRequest(log, {
-        request,
-        url,
-        status: reply.status,
-        code: reply.problem,
-        seconds: (performance.now() - startedAt) / 1000,
-      });
     });
 
+interface Answering {
+  readonly log: Log;
+  readonly span: Span;
+  readonly startedAt: number;
+}
+
+/** Its line is written before it is sent: afterwards there may be no CPU to write it with. */
 async function answer(
+  routes: readonly Route[],
+  request: IncomingMessage,
+  { log, span, startedAt }: Answering,
+): Promise<Reply> {
+  const url = rawUrlOf(request);
+  const { reply, route } = await handle(routes, request, url, log);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const attributes = {
+    'http.request.method': methodOf(request),
+    'http.response.status_code': reply.status,
+    ...(route === undefined ? {} : { 'http.route': route.path }),
+    ...(reply.status < 500 ? {} : { 'error.type': String(reply.status) }),
+  };
+  span.describe({ attributes, ...(route === undefined ? {} : { name: `${route.method} ${route.path}` }) });
+  measure('http.server.request.duration', seconds, attributes);
+  if (reply.problem !== undefined) count('tenant_pipelines.refusals', { 'error.type': reply.problem });
+  logRequest(log, { request, url, status: reply.status, code: reply.problem, seconds });
+  return reply;
+}
+
+async function handle(
   routes: readonly Route[],
   request: IncomingMessage,
   url: string,
   log: Log,
-): Promise<Reply> {
+): Promise<{ readonly reply: Reply; readonly route?: Route }> {
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
+  let found: Route | undefined;
   try {
     const { route, params } = findRoute(routes, request.method ?? 'GET', path);
+    found = route;
     labelByPath(params);
-    return await route.handle({
+    const reply = await route.handle({
       method: route.method,
       path,
       params,
@@ -47,10 +76,28 @@ async function answer(
       header: (name) => singleHeader(request.headers[name.toLowerCase()]),
       json: () => readJsonBody(request),
     });
+    return { reply, route };
   } catch (error) {
-    return problemReply(error, path, log);
+    const reply = problemReply(error, path, log);
+    return found === undefined ? { reply } : { reply, route: found };
   }
 }
+
+const knownMethods = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+]);
+
+/** As metrics may have it: one name for all that nobody knows. */
+const methodOf = ({ method = 'GET' }: IncomingMessage): string =>
+  knownMethods.has(method) ? method : '_OTHER';
 
 const singleHeader = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(', ') : value;

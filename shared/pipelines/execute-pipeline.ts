@@ -1,5 +1,6 @@
 import type { Step } from '../definitions/pipeline-shape';
 import { findReady } from '../domain/dag';
+import { inSpan } from '../telemetry/telemetry';
 import { executeStep, type StepContext } from './execute-step';
 import {
   addUsage,
@@ -109,7 +110,8 @@ async function executeSteps(
 
   const execute = async (step: Step): Promise<void> => {
     try {
-      const outcome = await executeStep(context, step);
+      const about = { 'tenant_pipelines.step.type': step.type };
+      const outcome = await inSpan(`step ${step.id}`, 'internal', about, () => executeStep(context, step));
       outcomes.push(outcome);
       if (outcome.status === 'COMPLETED') completed.add(step.id);
       else failure.abort();

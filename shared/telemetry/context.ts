@@ -26,6 +26,17 @@ export const currentContext = (): RequestContext | undefined => storage.getStore
 export const inContext = <T>(context: RequestContext | undefined, work: () => T): T =>
   context === undefined ? storage.exit(work) : storage.run(context, work);
 
+/** The same request with another place in its trace, for a part of its work. What it is labelled with, all of it is. */
+export const childOf = (parent: RequestContext, trace: Trace): RequestContext => ({
+  trace,
+  get labels() {
+    return parent.labels;
+  },
+  set labels(labels) {
+    parent.labels = labels;
+  },
+});
+
 /** Adds to what the lines of this request can be found by, from now on. */
 export function labelRequest(labels: Labels): void {
   const context = currentContext();

@@ -9,6 +9,7 @@ import type {
   StructType,
 } from '../../sql/statement';
 import { traceLabel } from '../../telemetry/context';
+import { inSpan } from '../../telemetry/telemetry';
 import { within } from '../../within';
 
 export interface StatementOutcome<Row> {
@@ -40,23 +41,29 @@ const responseShape = z.object({
 
 export const createRunStatement =
   (bigquery: BigQuery): RunStatement =>
-  async (dataset, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) => {
-    const request = bigquery.query({
-      query: statement.sql,
-      params: clientValues(statement.parameters, parameters),
-      types: clientTypes(statement.parameters),
-      defaultDataset: { datasetId: dataset },
-      labels: { statement: statement.name, ...traceLabel() },
-    });
-    // The client answers [rows, next query, response]; its types know only of the first two.
-    const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);
-    const { numDmlAffectedRows, jobReference } = responseShape.parse(response ?? {});
-    return {
-      rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
-      affectedRows: numDmlAffectedRows,
-      location: jobReference.location,
-    };
-  };
+  (dataset, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) =>
+    inSpan(
+      statement.name,
+      'client',
+      { 'db.system.name': 'gcp.bigquery', 'db.namespace': dataset },
+      async () => {
+        const request = bigquery.query({
+          query: statement.sql,
+          params: clientValues(statement.parameters, parameters),
+          types: clientTypes(statement.parameters),
+          defaultDataset: { datasetId: dataset },
+          labels: { statement: statement.name, ...traceLabel() },
+        });
+        // The client answers [rows, next query, response]; its types know only of the first two.
+        const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);
+        const { numDmlAffectedRows, jobReference } = responseShape.parse(response ?? {});
+        return {
+          rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
+          affectedRows: numDmlAffectedRows,
+          location: jobReference.location,
+        };
+      },
+    );
 
 const clientValues = (
   types: ParameterTypes,

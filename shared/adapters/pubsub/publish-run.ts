@@ -1,6 +1,7 @@
 import { PubSub } from '@google-cloud/pubsub';
 import type { RunMessage } from '../../domain/run-message';
 import { traceAttributes } from '../../telemetry/context';
+import { inSpan } from '../../telemetry/telemetry';
 import { within } from '../../within';
 
 /** Resolves once Pub/Sub has the message. Throws Pub/Sub's error, after 5 s at the latest. */
@@ -27,10 +28,12 @@ export function createPublishRun(topicName: string): PublishRun {
     batching: { maxMessages: 500, maxMilliseconds: 2 },
     gaxOpts: { retry: { backoffSettings } },
   });
-  return async (message) => {
-    const { tenant_id, run_id } = message;
-    const attributes = { tenant_id, run_id, ...traceAttributes() };
-    const published = topic.publishMessage({ json: message, attributes });
-    await within(longestPublishMs, 'Pub/Sub', published);
-  };
+  const span = { 'messaging.system': 'gcp_pubsub', 'messaging.destination.name': topicName };
+  return (message) =>
+    inSpan(`send ${topicName}`, 'producer', span, async () => {
+      const { tenant_id, run_id } = message;
+      const attributes = { tenant_id, run_id, ...traceAttributes() };
+      const published = topic.publishMessage({ json: message, attributes });
+      await within(longestPublishMs, 'Pub/Sub', published);
+    });
 }
