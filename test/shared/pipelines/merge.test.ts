@@ -227,3 +227,38 @@ ${sql.replace(/^/gm, '      ')}
     });
   });
 });
+
+describe('merges of several runs into one table, under BigQuery’s limits', () => {
+  let tenant: TenantDataset;
+  beforeAll(async () => {
+    tenant = await startTenantDataset({
+      limits: { queryMs: 20, dmlMs: 60, ddlMs: 1, streamingMs: 1, loadMs: 1 },
+    });
+  });
+  afterAll(() => tenant?.close());
+
+  it('take turns, and leave each key once, with the rows of one run', async () => {
+    const runOf = (number: number) =>
+      runOfYaml(
+        `at_once${number}`,
+        `
+steps:
+  - id: merge
+    type: query
+    sql: SELECT id, ${number} AS run FROM UNNEST(GENERATE_ARRAY(1, 20)) AS id
+    destination: { table: shared, write_disposition: MERGE, merge_keys: [id] }
+    retry: { max_attempts: 10, initial_backoff_seconds: 0.2, max_backoff_seconds: 1 }
+`,
+      );
+    const tools = { ...tenant.tools, random: Math.random };
+    await executePipeline(runOf(0), tools);
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => executePipeline(runOf(index + 1), tools)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'COMPLETED'));
+    const found = await tenant.query(
+      'SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids, COUNT(DISTINCT run) AS runs FROM shared',
+    );
+    expect(found).toEqual([{ n: 20, ids: 20, runs: 1 }]);
+  });
+});
