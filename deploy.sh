@@ -170,9 +170,12 @@ dataset_finder bigquery.datasets.get
 row_reader bigquery.tables.get;bigquery.tables.getData
 row_editor bigquery.tables.get;bigquery.tables.getData;bigquery.tables.updateData
 table_keeper bigquery.tables.create;bigquery.tables.get;bigquery.tables.update
+job_stopper bigquery.jobs.get;bigquery.jobs.update
 pipeline_runner bigquery.datasets.get;bigquery.tables.create;bigquery.tables.export;bigquery.tables.get;bigquery.tables.getData;bigquery.tables.update;bigquery.tables.updateData
 END
 }
+
+# job_stopper is for cancelling: the worker's jobs are not run's own, and BigQuery knows no smaller right than all jobs.
 
 # Rights in the project. Datasets come with the tenants, so rights on them are the project's, held to tables by name
 # (IAM conditions): nothing has to be granted at an onboarding, and nothing can be forgotten. onboard needs none on
@@ -182,8 +185,10 @@ rights() { # account role tables
 build run.builder
 onboard dataset_maker
 run bigquery.jobUser
-run row_editor tenants
-run row_reader api_keys pipeline_runs step_logs dq_results
+run dataset_finder
+run row_editor tenants pipeline_runs
+run row_reader api_keys step_logs dq_results
+run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
 tenants row_editor tenants api_keys
@@ -515,6 +520,7 @@ grant_pubsub_agent() {
   grant 'iam service-accounts' "$(account push)" "$pubsub_agent" roles/iam.serviceAccountOpenIdTokenCreator ''
 }
 
+random_key='process.stdout.write(crypto.randomBytes(32).toString("base64url"))'
 # The key goes from node to gcloud through a pipe: it is in no command line, no file and no output.
 make_admin_key() {
   ensure "secret $admin_secret" :look secrets describe "$admin_secret" :is "labels.managed-by=$prefix" \
@@ -526,9 +532,9 @@ make_admin_key() {
     return
   fi
   if [ $dry_run = yes ]; then
-    printf '%s | ' "node --print 'crypto.randomBytes(32).toString(\"base64url\")'"
+    printf '%s | ' "node -e '$random_key'"
   else
-    input=$(node --print 'crypto.randomBytes(32).toString("base64url")')
+    input=$(node -e "$random_key")
   fi
   change 'making an admin key' secrets versions add "$admin_secret" --data-file=-
   input=''
