@@ -49,9 +49,13 @@ export async function followRun(
   }
 }
 
+const writesNothing = new Set(['quality', 'notify']);
+
 function describeStep({ step_id, type, status, attempts, duration_ms, rows_written }: ShownStep): string {
   const facts = [
-    ...(rows_written === null || status === 'RUNNING' ? [] : [`${rows_written} rows`]),
+    ...(rows_written === null || status === 'RUNNING' || writesNothing.has(type)
+      ? []
+      : [`${rows_written} rows`]),
     ...(duration_ms === null ? [] : [`${(duration_ms / 1000).toFixed(1)} s`]),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
   ];

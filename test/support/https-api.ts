@@ -24,6 +24,8 @@ export interface HttpsApi {
   /** A GET that trusts this server, and may connect to this machine only. */
   readonly get: HttpsGet;
   readonly asked: readonly AskedFor[];
+  /** Connections that were made, whether or not anything was asked over them, since the answers last changed. */
+  readonly connections: () => number;
   /** From now on; `index` counts the requests since then. */
   readonly answerBy: (answer: (request: AskedFor, index: number) => Answer) => void;
   readonly close: () => Promise<void>;
@@ -39,6 +41,10 @@ export async function startHttpsApi(...names: string[]): Promise<HttpsApi> {
     asked.push({ url, headers });
     send(answer({ url, headers }, asked.length - 1), request, response);
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -48,8 +54,10 @@ export async function startHttpsApi(...names: string[]): Promise<HttpsApi> {
     ca: cert,
     get: createHttpsGet({ ca: cert, isAllowedAddress: (ip) => ip === '127.0.0.1' || ip === '::1' }),
     asked,
+    connections: () => connections,
     answerBy(next) {
       asked.length = 0;
+      connections = 0;
       answer = next;
     },
     close: () =>

@@ -50,7 +50,7 @@ describe('a GET', () => {
       failure: { kind: 'permanent', code: 'access_denied' },
       message: expect.stringMatching(/leads to an address that is not of the public internet/),
     });
-    expect(api.asked).toEqual([]);
+    expect([api.asked, api.connections()]).toEqual([[], 0]);
   });
 
   it('looks at the address that it is connected to, whatever was allowed before', async () => {
