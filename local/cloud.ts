@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadSchedules } from '../shared/definitions/schedules';
 import { readEnv } from '../shared/env';
+import { stopTelemetry } from '../shared/telemetry/telemetry';
 import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
@@ -67,6 +68,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       SCHEMAS_DIRECTORY: schemasDirectory,
     });
 
+    started({ close: stopTelemetry });
     const functions = await hostAll(started);
     const notifyTopics = readEnv().NOTIFY_TOPICS;
     await prepareMessaging({

@@ -69,6 +69,10 @@ export function createOpenTelemetry(settings: TelemetrySettings, log: Log): Sink
     flush: async () => {
       await Promise.all([traces?.provider.forceFlush(), metrics?.provider.forceFlush()]);
     },
+    shutdown: async () => {
+      await Promise.all([traces?.provider.shutdown(), metrics?.provider.shutdown()]);
+      diag.disable();
+    },
   };
 }
 

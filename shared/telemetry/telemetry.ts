@@ -37,6 +37,8 @@ export interface Sink {
     parent: Trace,
   ) => StartedSpan;
   readonly flush: () => Promise<void>;
+  /** Sends what is left, and ends. */
+  readonly shutdown: () => Promise<void>;
 }
 
 /** https://opentelemetry.io/docs/specs/otel/protocol/exporter/; the rest of it is the libraries' own to read. */
@@ -68,6 +70,7 @@ let isFlushing = false;
 
 /** An answer waits no longer than this for what is exported before it. In milliseconds. */
 const longestFlushMs = 250;
+const longestShutdownMs = 2_000;
 
 /**
  * Sends measurements and spans by OTLP where OpenTelemetry's own environment variables name an endpoint. Where they name
@@ -135,10 +138,19 @@ export async function flushIfDue(now = performance.now()): Promise<void> {
     .finally(() => {
       isFlushing = false;
     });
+  await atMost(longestFlushMs, flushed);
+}
+
+/** For a process that may take its time to end: sends what is left, within some seconds. Never throws. */
+export async function stopTelemetry(): Promise<void> {
+  const stopped = sink?.shutdown().catch(() => undefined);
+  sink = undefined;
+  if (stopped !== undefined) await atMost(longestShutdownMs, stopped);
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
   const timer = new AbortController();
-  await Promise.race([
-    flushed,
-    sleep(longestFlushMs, undefined, { signal: timer.signal }).catch(() => undefined),
-  ]);
+  const timeUp = sleep(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([work, timeUp]);
   timer.abort();
 }
