@@ -30,6 +30,11 @@ const failing = {
   - id: select
     type: query
     sql: SELECT no_such_column FROM tenants`,
+  other_tenant: `
+  - id: steal
+    type: query
+    sql: SELECT * FROM neighbour.tenants
+    destination: { table: stolen, write_disposition: WRITE_TRUNCATE }`,
   check_fails: `
   - id: build
     type: query
@@ -66,7 +71,8 @@ describe('Pipelines from the request to the table', () => {
     for (const [name, steps] of Object.entries(failing)) {
       const file = join(schemas, 'pipelines/test/failing', `${name}.yaml`);
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, `description: For tests.\ntimeout_seconds: 60\nsteps:${steps}\n`);
+      const sources = name === 'other_tenant' ? 'sources: [neighbour]\n' : '';
+      writeFileSync(file, `description: For tests.\ntimeout_seconds: 60\n${sources}steps:${steps}\n`);
     }
     cloud = await startTestCloud({}, schemas);
     mkdirSync(bucket(), { recursive: true });
@@ -163,6 +169,7 @@ describe('Pipelines from the request to the table', () => {
     let apiKey: string;
     beforeAll(async () => {
       apiKey = await onboard(cloud.url, 'unlucky', { max_concurrent_pipelines: 1 });
+      await onboard(cloud.url, 'neighbour');
       writeFileSync(join(bucket(), 'broken.ndjson'), '{"cost": 1}\n{"cost": \n');
       writeFileSync(join(bucket(), 'wrong-type.ndjson'), '{"cost": "cheap"}\n');
       writeFileSync(join(bucket(), 'broken.csv'), 'a,b\n1,"2\n');
@@ -203,6 +210,13 @@ describe('Pipelines from the request to the table', () => {
         /division by zero/i,
       ],
       ['SQL that is wrong', 'test/failing/wrong_column', undefined, 'select', /no_such_column.*\[1:8\]/],
+      [
+        'SQL that reads another tenant, though that were a source',
+        'test/failing/other_tenant',
+        undefined,
+        'steal',
+        /It reads local\.neighbour, which is the dataset of a tenant/,
+      ],
       ['a check that fails', 'test/failing/check_fails', undefined, 'check', /one_row_per_id/],
     ])('%s', async (_what, pipeline, body, step, message) => {
       const ended = await run('unlucky', apiKey, pipeline, body);

@@ -240,12 +240,13 @@ describe('bad data ends a run with a message that says where it is', () => {
       const error = { code: 403, message, errors: [{ message, domain: 'global', reason: 'accessDenied' }] };
       return method === 'POST' && path.includes('/jobs') ? { status: 403, body: { error } } : 'pass';
     });
-    expect(await execute(csv, { runJob: createRunJob(clientOf(proxy.url)) })).toMatchObject({
+    const outcome = await execute(csv, { runJob: createRunJob(clientOf(proxy.url)) });
+    await proxy.close();
+    expect(outcome).toMatchObject({
       status: 'FAILED',
       errorCode: 'access_denied',
       errorMessage: `Step 'load' failed: ${message}`,
     });
-    await proxy.close();
   });
 
   it('letters in an encoding that nobody named become U+FFFD, as in BigQuery; named, they are read', async () => {
