@@ -34,7 +34,27 @@ function problemsOf(root: unknown, issue: z.core.$ZodIssue): readonly Problem[] 
     const expected = issue.issues.map(({ message }) => message).join('; ');
     return [{ path: issue.path, message: expected, isKey: true }];
   }
-  return [{ path: issue.path, message: `${issue.message}, given ${shown(valueAt(root, issue.path))}` }];
+  return [
+    { path: issue.path, message: `${plain(issue.message)}, given ${shown(valueAt(root, issue.path))}` },
+  ];
+}
+
+/** zod's types in the words of who writes YAML or JSON. */
+const words: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+/** zod's own message, where a shape has none, without its name of what was given: that is told by its value. */
+function plain(message: string): string {
+  const expected = /^Invalid input: expected (\w+), received \w+$/.exec(message)?.[1];
+  if (expected !== undefined) return `expected ${words[expected] ?? expected}`;
+  return message === 'Invalid input' ? 'expected a value of another type' : message;
 }
 
 /** Loaded with the first fault: a function whose definitions are sound reads no YAML for their positions. */

@@ -76,7 +76,7 @@ const tablesTold = 50;
 export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] {
   const { projectId, statementType, tables, routines } = facts;
   if (statementType !== 'SELECT') {
-    const message = `It is a ${statementType}; expected one SELECT: a step writes through its destination only.`;
+    const message = `It is of type ${statementType || 'unknown'}; expected one SELECT: a step writes through its destination only.`;
     return [{ kind: 'statement', message }];
   }
   if (tables.length >= tablesTold) {

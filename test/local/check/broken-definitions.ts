@@ -65,7 +65,7 @@ export const broken: Readonly<Record<string, Broken>> = {
   },
   number_for_a_text: {
     yaml: sql('5'),
-    told: ["5:10 step 'one', sql: Invalid input: expected string, received number, given 5"],
+    told: ["5:10 step 'one', sql: expected a text, given 5"],
   },
   step_defined_twice: {
     yaml: `${sql('SELECT 1')}  - { id: one, type: query, sql: SELECT 2 }\n`,
@@ -132,23 +132,23 @@ export const broken: Readonly<Record<string, Broken>> = {
   },
   two_statements: {
     yaml: sql('SELECT 1; SELECT 2'),
-    told: [`5:10 step 'one', sql: It is a SCRIPT; ${oneSelect}`],
+    told: [`5:10 step 'one', sql: It is of type SCRIPT; ${oneSelect}`],
   },
   statement_that_writes: {
     yaml: sql('DELETE FROM tenants WHERE TRUE'),
-    told: [`5:10 step 'one', sql: It is a DELETE; ${oneSelect}`],
+    told: [`5:10 step 'one', sql: It is of type DELETE; ${oneSelect}`],
   },
   statement_that_exports: {
     yaml: sql("EXPORT DATA OPTIONS (uri = 'gs://x/*', format = 'CSV') AS SELECT 1 AS x"),
-    told: [`5:10 step 'one', sql: It is a EXPORT DATA; ${oneSelect}`],
+    told: [`5:10 step 'one', sql: It is of type EXPORT DATA; ${oneSelect}`],
   },
   statement_made_of_text: {
     yaml: sql("EXECUTE IMMEDIATE 'SELECT 1'"),
-    told: [`5:10 step 'one', sql: It is a EXECUTE IMMEDIATE; ${oneSelect}`],
+    told: [`5:10 step 'one', sql: It is of type EXECUTE IMMEDIATE; ${oneSelect}`],
   },
   call_of_a_procedure: {
     yaml: sql('CALL x.y()'),
-    told: [`5:10 step 'one', sql: It is a CALL; ${oneSelect}`],
+    told: [`5:10 step 'one', sql: It is of type CALL; ${oneSelect}`],
   },
   table_of_another_tenant: {
     yaml: sql('SELECT * FROM tenants CROSS JOIN tenant_2.costs'),
@@ -268,7 +268,7 @@ ${steps(`${made}  - { id: two, type: query, needs: [made], slq: x, sql: SELECT 1
       "8:44 step 'two', slq: is not a known field",
       "11:19 step 'three', needs[1]: step 'three' needs 'tow', which is not a step; expected any of made, two, three, four, five",
       expect.stringMatching(/^15:20 step 'three', sql: @x is not a parameter/),
-      `16:49 step 'four', sql: It is a SCRIPT; ${oneSelect}`,
+      `16:49 step 'four', sql: It is of type SCRIPT; ${oneSelect}`,
       expect.stringMatching(/^17:40 step 'five', sql_file: .*absent\.sql: cannot be read: no such file$/),
     ],
   },

@@ -64,12 +64,24 @@ steps:
       reads('local.tenant_2.secrets'),
     ],
     ['a dataset that is no source', 'SELECT * FROM rates.secrets', reads('local.rates.secrets')],
-    ['two statements', 'SELECT 1 AS x; SELECT 2 AS x', 'It is a SCRIPT; expected one SELECT'],
-    ['a script', 'BEGIN SELECT 1 AS x; END', 'It is a SCRIPT; expected one SELECT'],
-    ['DML', 'UPDATE tenants SET pipeline_runs_count = 0 WHERE TRUE', 'It is a UPDATE; expected one SELECT'],
-    ['DML elsewhere', "INSERT INTO tenant_2.secrets VALUES ('x')", 'It is a INSERT; expected one SELECT'],
-    ['DDL', 'DROP TABLE secrets', 'It is a DROP_TABLE; expected one SELECT'],
-    ['a new table', 'CREATE TABLE rates.x AS SELECT 1 AS x', 'It is a CREATE_TABLE_AS_SELECT; expected one'],
+    ['two statements', 'SELECT 1 AS x; SELECT 2 AS x', 'It is of type SCRIPT; expected one SELECT'],
+    ['a script', 'BEGIN SELECT 1 AS x; END', 'It is of type SCRIPT; expected one SELECT'],
+    [
+      'DML',
+      'UPDATE tenants SET pipeline_runs_count = 0 WHERE TRUE',
+      'It is of type UPDATE; expected one SELECT',
+    ],
+    [
+      'DML elsewhere',
+      "INSERT INTO tenant_2.secrets VALUES ('x')",
+      'It is of type INSERT; expected one SELECT',
+    ],
+    ['DDL', 'DROP TABLE secrets', 'It is of type DROP_TABLE; expected one SELECT'],
+    [
+      'a new table',
+      'CREATE TABLE rates.x AS SELECT 1 AS x',
+      'It is of type CREATE_TABLE_AS_SELECT; expected one',
+    ],
   ];
   it.each(attempts)('does not reach %s', async (_, sql, message) => {
     expect(await execute(query(sql))).toMatchObject({
