@@ -88,15 +88,19 @@ function initialOf(watermark: WatermarkDefinition): string | number | boolean {
   throw new Error(parsed.message);
 }
 
-/** Runs a query as the steps are run; its id, which no step can have, is also the one in the records. */
-async function ask(context: StepContext, id: string, work: QueryWork) {
+/**
+ * Runs a query as the steps are run; its id, which no step can have, is also the one in the records. What the definition
+ * wrote is judged as its steps are; the look-up in the ledger is the control plane's own.
+ */
+async function ask(context: StepContext, id: 'watermark-read' | 'watermark-record', work: QueryWork) {
   const { tools } = context;
   const step: QueryStep = { id, type: 'query', needs: [], sql: work.sql, retry };
   let rows: readonly ResultRow[] = [];
   const outcome = await executeAction(context, step, {
     isJob: true,
     perform: async (request, signal) => {
-      const job = await tools.runJob({ ...request, work }, signal);
+      const reads = id === 'watermark-read' ? 'anything' : request.reads;
+      const job = await tools.runJob({ ...request, reads, work }, signal);
       if (job.status === 'completed') rows = job.rows;
       return job;
     },

@@ -193,6 +193,14 @@ steps:
     expect(outcome.watermark).toBeUndefined();
   });
 
+  it('reads what its pipeline may read, and nothing of another tenant', async () => {
+    await tenant.bigquery.createDataset('tenant_2', { location: 'EU' });
+    await tenant.query("CREATE TABLE tenant_2.plans AS SELECT TIMESTAMP '2026-03-01' AS moment");
+    const outcome = await execute(runOf(definition.replace('FROM events', 'FROM tenant_2.plans')));
+    expect(outcome).toMatchObject({ status: 'FAILED', failedStep: 'watermark-record' });
+    expect(outcome.errorCode).toBe('access_denied');
+  });
+
   it('costs a pipeline without one nothing', async () => {
     const plain = runOf('\nsteps:\n  - { id: one, type: query, sql: SELECT 1 }\n');
     expect(await execute(plain)).toMatchObject({ steps: [{ stepId: 'one' }] });
