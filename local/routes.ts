@@ -15,6 +15,7 @@ export const routesTo = (functions: Readonly<Record<FunctionName, HostedFunction
       'POST /api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
       'GET  /api/v1/pipelines/runs',
       'GET  /api/v1/pipelines/runs/{run_id}',
+      'GET  /api/v1/pipelines/runs/{run_id}/events',
       'POST /api/v1/pipelines/runs/{run_id}/cancel',
       'GET  /api/v1/pipelines',
     ].join('\n'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
+import { createHoldsSlot } from '../../shared/adapters/bigquery/read-slots';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
@@ -14,6 +15,7 @@ import { createLog } from '../../shared/log';
 import { createRelease } from '../../shared/release';
 import { measuredAdmit } from '../../shared/telemetry/measured-admit';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
+import { usualPace } from './follow-run';
 import { runRoutes } from './handler';
 
 const env = readEnv();
@@ -33,6 +35,8 @@ const routes = runRoutes({
   appendRows: createAppendRows(withoutRetries),
   release: createRelease(runStatement, now),
   openJobs: createOpenJobs(bigquery),
+  holdsSlot: createHoldsSlot(bigquery),
+  followPace: usualPace,
   newId: randomUUID,
   now,
   log,

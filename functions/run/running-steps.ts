@@ -4,7 +4,7 @@ import { findReady } from '../../shared/domain/dag';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { toJobId } from '../../shared/pipelines/step-work';
 import type { RecordedRun } from '../../shared/sql/read-run';
-import { showSteps } from './show-run';
+import { isOver, showSteps } from './show-run';
 
 /** Steps that are looked at: more than a run has under way at once. */
 const mostSteps = 8;
@@ -34,11 +34,28 @@ export async function findStepJobs(
   return found.filter((job) => job !== undefined);
 }
 
+/** The steps whose jobs are under way. Best effort: where the jobs cannot be asked, none is known to be. */
+export async function findRunningSteps(
+  run: RecordedRun,
+  definition: PipelineDefinition | undefined,
+  openJobs: () => Promise<TenantJobs>,
+): Promise<ReadonlySet<string>> {
+  if (isOver(run)) return new Set();
+  try {
+    return underWay(await findStepJobs(run, definition, await openJobs()));
+  } catch {
+    return new Set();
+  }
+}
+
+export const underWay = (jobs: readonly StepJob[]): ReadonlySet<string> =>
+  new Set(jobs.flatMap(({ stepId, state }) => (state === 'under way' ? [stepId] : [])));
+
 /** The steps that can be under way, by what is on record. */
 function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefined): readonly Step[] {
   if (definition === undefined) return [];
   const inFlight = { ...run, status: 'ADMITTED' } as const;
-  const steps = showSteps(inFlight, definition);
+  const steps = showSteps(inFlight, definition, new Set());
   const completed = new Set(
     steps.flatMap(({ step_id, status }) => (status === 'COMPLETED' ? [step_id] : [])),
   );

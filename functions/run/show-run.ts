@@ -24,9 +24,6 @@ export interface ShownStep {
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
 
-/** What the steps' jobs say that no record says yet: the steps that are under way. */
-export type RunningSteps = ReadonlySet<string>;
-
 export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
 
 /** The run itself: the body of its answer, without steps and checks. */
@@ -44,13 +41,13 @@ export function showRun(tenantId: string, run: RecordedRun) {
 }
 
 /**
- * The run's steps. Of a run in flight also those without a record, as its pipeline's definition has them; of one that is
+ * The run's steps; `running` are those that are known to be under way. Of a run in flight also those without a record, as its pipeline's definition has them; of one that is
  * over only what is recorded: the definition may have changed since. In the order of the definition, others last.
  */
 export function showSteps(
   run: RecordedRun,
   definition: PipelineDefinition | undefined,
-  running: RunningSteps = new Set(),
+  running: ReadonlySet<string>,
 ): readonly ShownStep[] {
   const attempts = new Map<string, RecordedAttempt[]>();
   for (const attempt of run.attempts) {
@@ -77,7 +74,7 @@ function showStep(
   stepId: string,
   type: string,
   attempts: readonly RecordedAttempt[],
-  running: RunningSteps,
+  running: ReadonlySet<string>,
 ): ShownStep {
   const first = attempts[0];
   const last = attempts.at(-1);

@@ -4,12 +4,15 @@ import { parseRequest } from '../../shared/http/parse';
 import { queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { type CancelDependencies, cancelRun } from './cancel-run';
+import { type FollowDependencies, followRun } from './follow-run';
 import { listRequestShape } from './list-request';
 import { listRuns } from './list-runs';
 import { findRecordedRun } from './read-run';
+import { endId, lastEventIdShape } from './run-events';
+import { findRunningSteps } from './running-steps';
 import { showChecks, showRun, showSteps } from './show-run';
 
-export interface WatchDependencies extends CancelDependencies {
+export interface WatchDependencies extends CancelDependencies, FollowDependencies {
   readonly authenticateTenant: AuthenticateTenant;
 }
 
@@ -40,8 +43,27 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
       handle: async (request) => {
         const { tenantId, runId } = await identify(request);
         const run = await findRecordedRun(tenantId, runId, runStatement);
-        const steps = showSteps(run, deps.pipelines.get(run.pipeline));
+        const definition = deps.pipelines.get(run.pipeline);
+        const running = await findRunningSteps(run, definition, () => deps.openJobs(tenantId));
+        const steps = showSteps(run, definition, running);
         return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/pipelines/runs/{run_id}/events',
+      handle: async (request) => {
+        const lastId = request.header('Last-Event-ID');
+        const heard = parseRequest(lastEventIdShape.optional(), lastId, 'Last-Event-ID');
+        const { tenantId, runId } = await identify(request);
+        // All has been told: this is how a client is kept from connecting again and again.
+        if (heard === endId) return { status: 204 };
+        const run = await findRecordedRun(tenantId, runId, runStatement);
+        return {
+          status: 200,
+          headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
+          stream: (write, gone) => followRun({ tenantId, run, heard }, deps, write, gone),
+        };
       },
     },
     {

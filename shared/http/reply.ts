@@ -2,12 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { isRetryable } from '../adapters/bigquery/failures';
 import { type ErrorCode, ServiceError, statusOf, titleOf } from '../errors';
 import type { Log } from '../log';
+import { type Stream, sendStream } from './stream';
 
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   /** Instead of a JSON body; the headers say of what type it is. */
   readonly text?: string;
+  /** Instead of a body: what is written while the answer is open. The headers say of what type it is. */
+  readonly stream?: Stream;
   readonly headers?: Readonly<Record<string, string>>;
   /** The code of the problem that the answer tells. */
   readonly problem?: ErrorCode;
@@ -47,7 +50,12 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');
 }
 
-export function sendReply(response: ServerResponse, reply: Reply): void {
+/** Resolves at once, or, of a stream, when it has ended. */
+export async function sendReply(response: ServerResponse, reply: Reply, log: Log): Promise<void> {
+  if (reply.stream !== undefined) {
+    const headers = { 'Cache-Control': 'no-store', ...reply.headers };
+    return sendStream(response, { status: reply.status, headers }, reply.stream, log);
+  }
   const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
   response.writeHead(reply.status, {
     ...(text === undefined

@@ -24,7 +24,7 @@ export const serveRoutes =
         answer(routes, request, { log, span, startedAt }),
       );
       await flushIfDue();
-      sendReply(response, reply);
+      await sendReply(response, reply, log);
     });
 
 interface Answering {

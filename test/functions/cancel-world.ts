@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { FollowPace } from '../../functions/run/follow-run';
 import { call, eventually, query, withKey } from '../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from './backends';
 import { type Instance, startRunInstance, startWorkerInstance } from './instances';
@@ -28,6 +29,7 @@ export interface CancelWorld {
   readonly backends: Backends;
   /** Between `run` and BigQuery. */
   readonly proxy: BigQueryProxy;
+  readonly run: Instance;
   readonly startWorker: (change?: { watchEveryMs?: number; bigqueryUrl?: string }) => Promise<Instance>;
   readonly cancel: (apiKey: string, runId?: string) => ReturnType<typeof call>;
   readonly show: (apiKey: string, runId?: string) => Promise<Record<string, unknown>>;
@@ -49,14 +51,14 @@ interface StepJob {
 }
 
 /** Backends with slow loads, and an instance of `run`. */
-export async function startCancelWorld(): Promise<CancelWorld> {
+export async function startCancelWorld(followPace: Partial<FollowPace> = {}): Promise<CancelWorld> {
   const backends = await startBackends({
     limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 1_500 },
   });
   backends.putFile('bucket/numbers.csv', '1\n2\n');
   const schemas = schemasWith({ [twoLoads]: definition });
   const proxy = await startProxy(backends.bigquery.url);
-  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas });
+  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, followPace });
   const instances: Instance[] = [run];
 
   const jobsOf = async (tenantId: string) => {
@@ -75,6 +77,7 @@ export async function startCancelWorld(): Promise<CancelWorld> {
   return {
     backends,
     proxy,
+    run,
     jobsOf,
     ledger,
     startWorker: async (change = {}) => {

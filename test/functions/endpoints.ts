@@ -90,6 +90,7 @@ export const endpoints: readonly Endpoint[] = [
   },
   { method: 'GET', path: '/api/v1/pipelines/runs', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/pipelines/runs/run-1', who: 'tenant', allow: 'GET' },
+  { method: 'GET', path: '/api/v1/pipelines/runs/run-1/events', who: 'tenant', allow: 'GET' },
   { method: 'POST', path: '/api/v1/pipelines/runs/run-1/cancel', who: 'tenant', allow: 'POST' },
   { method: 'GET', path: '/api/v1/pipelines', who: 'tenant', allow: 'GET' },
   { method: 'GET', path: '/api/v1/tenants', who: 'admin', allow: 'GET' },

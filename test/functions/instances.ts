@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BigQuery } from '@google-cloud/bigquery';
 import { type ReconcileHandlerDependencies, reconcileRoutes } from '../../functions/reconcile/handler';
+import { type FollowPace, usualPace } from '../../functions/run/follow-run';
 import { runRoutes } from '../../functions/run/handler';
 import type { StartRunDependencies } from '../../functions/run/start-run';
 import { executeRun } from '../../functions/worker/execute-run';
@@ -62,9 +63,12 @@ const clock = () => new Date();
 /** An instance of `run`, put together as its index.ts does. */
 export async function startRunInstance(
   options: InstanceOptions &
-    Partial<Pick<StartRunDependencies, 'publishRun'>> & { readonly admission?: AdmitSettings },
+    Partial<Pick<StartRunDependencies, 'publishRun'>> & {
+      readonly admission?: AdmitSettings;
+      readonly followPace?: Partial<FollowPace>;
+    },
 ): Promise<Instance> {
-  const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission } = options;
+  const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission, followPace } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
   const runStatement = createRunStatement(bigquery);
@@ -77,6 +81,8 @@ export async function startRunInstance(
     appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
     release: createRelease(runStatement, now),
     openJobs: createOpenJobs(bigquery),
+    holdsSlot: createHoldsSlot(bigquery),
+    followPace: { ...usualPace, ...followPace },
     newId: randomUUID,
     now,
     log,

@@ -4,6 +4,7 @@ import { onboardRoutes } from '../../functions/onboard/handler';
 import type { RepublishRule } from '../../functions/reconcile/due';
 import { reconcileRoutes } from '../../functions/reconcile/handler';
 import { resetQuotasRoutes } from '../../functions/reset-quotas/handler';
+import { usualPace } from '../../functions/run/follow-run';
 import { runRoutes } from '../../functions/run/handler';
 import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
@@ -66,6 +67,8 @@ export const compositions = {
       appendRows: mortalAppendRows(life, bigquery, { journal, oblivion }),
       release: createRelease(runStatement, now),
       openJobs: createOpenJobs(bigquery),
+      holdsSlot: createHoldsSlot(bigquery),
+      followPace: usualPace,
       newId,
       now,
       log,

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HoldsSlot } from '../../shared/adapters/bigquery/read-slots';
+import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
+import type { OpenJobs, TenantJobs } from '../../shared/adapters/bigquery/tenant-jobs';
+import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import type { Write } from '../../shared/http/stream';
+import type { RecordedRun } from '../../shared/sql/read-run';
+import { findRecordedRun } from './read-run';
+import { beginEvent, endEvent, formatEvents, type Heard, type RunEvent, tellNews } from './run-events';
+import { findStepJobs, type StepJob, underWay } from './running-steps';
+import { isOver, showChecks, showRun, showSteps } from './show-run';
+
+/** All in milliseconds. */
+export interface FollowPace {
+  /** Between looks, which are free of charge: growing from the one to the other while nothing happens. */
+  readonly shortestMs: number;
+  readonly longestMs: number;
+  /** Where looks show nothing new, a statement asks after so long. */
+  readonly statementMs: number;
+  /** No stream is silent for longer. */
+  readonly heartbeatMs: number;
+  /** No stream lasts longer: its client then connects again, and goes on where it was. */
+  readonly streamMs: number;
+  /** What clients are told to wait before they connect again. */
+  readonly reconnectMs: number;
+}
+
+/** The function's own timeout is 600 s. */
+export const usualPace: FollowPace = {
+  shortestMs: 1_000,
+  longestMs: 5_000,
+  statementMs: 30_000,
+  heartbeatMs: 15_000,
+  streamMs: 480_000,
+  reconnectMs: 2_000,
+};
+
+export interface FollowDependencies {
+  readonly runStatement: RunStatement;
+  readonly holdsSlot: HoldsSlot;
+  readonly openJobs: OpenJobs;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly followPace: FollowPace;
+}
+
+export interface Followed {
+  readonly tenantId: string;
+  /** As it was when the stream began. */
+  readonly run: RecordedRun;
+  /** Undefined: the client has heard nothing yet. */
+  readonly heard: Heard | undefined;
+}
+
+/** The record of a job's step may come a little after the job's end: so often it is asked for. */
+const readsPerEnd = 3;
+
+/**
+ * Tells a run's events until it is over, its time is up, or the client is gone. What it looks at between is free: whether
+ * the slot is there, and the jobs of the steps that can be under way, by their ids. A statement (40 MB are billed most
+ * often) reads the records when a job has ended or the slot is gone, and every 30 s beside that: a run of an hour and
+ * ten steps costs some 150. Steps that are no BigQuery jobs are told of with those. While it is open, a stream is one of
+ * its instance's requests.
+ */
+export async function followRun(
+  { tenantId, run: first, heard: heardBefore }: Followed,
+  deps: FollowDependencies,
+  write: Write,
+  gone: AbortSignal,
+): Promise<void> {
+  const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.followPace;
+  const begunAt = performance.now();
+  let wroteAt = begunAt;
+  let readAt = begunAt;
+  let pause = shortestMs;
+  let run = first;
+  let heard = heardBefore ?? new Map();
+  let lastEnded = '';
+  let readsOfEnd = 0;
+
+  const say = async (text: string) => {
+    if (text === '') return;
+    await write(text);
+    wroteAt = performance.now();
+  };
+  const tell = async (jobs: readonly StepJob[]) => {
+    const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs));
+    const news = tellNews(steps, showChecks(run), heard);
+    heard = news.heard;
+    if (news.events.length > 0) pause = shortestMs;
+    await say(formatEvents(news.events));
+  };
+  const hasNews = (jobs: readonly StepJob[]): boolean => {
+    const ended = jobs.flatMap(({ jobId, state }) => (state === 'under way' ? [] : [jobId])).join();
+    readsOfEnd = ended === lastEnded ? readsOfEnd + 1 : 1;
+    lastEnded = ended;
+    return ended !== '' && readsOfEnd <= readsPerEnd;
+  };
+
+  const opening: readonly RunEvent[] = heardBefore === undefined ? [beginEvent(showRun(tenantId, run))] : [];
+  await say(`retry: ${reconnectMs}\n\n${formatEvents(opening)}`);
+  const stepJobs = isOver(run) ? undefined : await deps.openJobs(tenantId);
+  while (stepJobs !== undefined && !isOver(run)) {
+    const { jobs, holdsSlot } = await look(tenantId, run, stepJobs, deps);
+    await tell(jobs);
+    const isDue = performance.now() - readAt >= statementMs;
+    if (!holdsSlot || hasNews(jobs) || isDue) {
+      run = await findRecordedRun(tenantId, run.run_id, deps.runStatement);
+      readAt = performance.now();
+      await tell(jobs);
+      if (isOver(run)) break;
+    }
+    if (performance.now() - begunAt >= streamMs) return;
+    if (performance.now() - wroteAt >= heartbeatMs) await say(': still under way\n\n');
+    await sleep(pause, undefined, { signal: gone });
+    pause = Math.min(pause * 1.5, longestMs);
+  }
+  await tell([]);
+  await say(formatEvents([endEvent(showRun(tenantId, run))]));
+}
+
+/** Free of charge. */
+async function look(
+  tenantId: string,
+  run: RecordedRun,
+  stepJobs: TenantJobs,
+  { holdsSlot, pipelines }: FollowDependencies,
+): Promise<{ readonly jobs: readonly StepJob[]; readonly holdsSlot: boolean }> {
+  const [jobs, isHeld] = await Promise.all([
+    findStepJobs(run, pipelines.get(run.pipeline), stepJobs),
+    holdsSlot(tenantId, run.run_id),
+  ]);
+  return { jobs, holdsSlot: isHeld };
+}
