@@ -16,7 +16,8 @@ export const usage = `npm start [-- options]
   --help         show this
 
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
-  ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.`;
+  ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.
+  NOTIFY_TOPICS (default pipeline-events) and HTTP_STEP_HOSTS (default none) say what pipelines may publish to and ask.`;
 
 /** ALLOWED_SOURCES unless it is set: all datasets (a tenant's is never a source, whatever is allowed) and all files. */
 export const localSources = '*,gs://*';

@@ -28,6 +28,27 @@ const oneSelect = 'expected one SELECT: a step writes through its destination on
 const ownOrSources = "expected the tenant's own tables or the definition's sources (none).";
 
 export const broken: Readonly<Record<string, Broken>> = {
+  export_of_a_table_that_is_not_made: {
+    yaml: steps(`  - id: one
+    type: export
+    table: nowhere
+    destination_uri: gs://exports/{tenant_id}/x.csv
+    format: CSV
+`),
+    told: [
+      "5:12 step 'one', table: there is no table nowhere, expected one of api_keys, dq_results, pipeline_runs, step_logs, tenants",
+    ],
+  },
+  table_of_an_api_sorted_by_no_column_of_it: {
+    yaml: steps(`  - id: one
+    type: http
+    url: https://api.example.com/rates
+    format: JSON
+    schema: [{ name: id, type: INT64 }]
+    destination: { table: rates, write_disposition: WRITE_TRUNCATE, clustering: [nope] }
+`),
+    told: ["8:82 step 'one', destination.clustering[0]: 'nope' is not a column of rates, expected any of id"],
+  },
   empty_file: {
     yaml: '',
     told: ['1:1 the document: expected a mapping with description and steps, given an empty file'],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type LocalBigQuery, startLocalBigQuery } from '../../../support/local-bigquery';
+import { type LocalBigQuery, newFolder, startLocalBigQuery } from '../../../support/local-bigquery';
 
 let local: LocalBigQuery;
 
@@ -117,6 +117,23 @@ describe('an extract', () => {
     expect(textOf('out/query.csv')).toBe('id\n2\n');
     const gone = await extract('anonnothing', 'gs://out/gone.csv', {}, datasetId);
     expect(gone.status.errorResult).toMatchObject({ reason: 'notFound' });
+  });
+
+  it('finds the result of a query after a restart', async () => {
+    const folder = newFolder();
+    const before = await startLocalBigQuery({ folder });
+    const [job] = await before.client.createQueryJob({ query: "SELECT 'kept' AS word", jobId: 'kept' });
+    await job.promise();
+    const [{ configuration }] = await job.getMetadata();
+    await before.stop();
+    const after = await startLocalBigQuery({ folder });
+    const { destinationTable } = configuration.query;
+    const extract = { sourceTable: destinationTable, destinationUris: ['gs://out/kept.csv'] };
+    const [extracting] = await after.client.createJob({ configuration: { extract } });
+    await extracting.promise();
+    expect(readFileSync(join(folder, 'gcs/out/kept.csv'), 'utf8')).toBe('word\nkept\n');
+    await after.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it.each([
