@@ -67,6 +67,28 @@ export function writeBytes(writer: ByteWriter, field: number, value: Uint8Array)
   writer.length += value.length;
 }
 
+/** A field of bytes that hold a whole number of at most 256 bits: two's complement, little-endian, as few as can be. */
+export function writeLittleEndian(writer: ByteWriter, field: number, value: bigint): void {
+  writeTag(writer, field, 2);
+  reserve(writer, 64);
+  const { buffer } = writer;
+  const start = writer.length + 1;
+  let end = start;
+  let rest = value;
+  do {
+    buffer.writeBigUInt64LE(BigInt.asUintN(64, rest), end);
+    end += 8;
+    rest >>= 64n;
+  } while (rest !== 0n && rest !== -1n);
+  // One byte more than the words: where they leave no room for the sign, it stands there.
+  const filler = rest === 0n ? 0 : 0xff;
+  buffer[end] = filler;
+  while (end > start && buffer[end] === filler && ((buffer[end - 1] ?? 0) & 0x80) === (filler & 0x80))
+    end -= 1;
+  writer.length = end + 1;
+  buffer[start - 1] = writer.length - start;
+}
+
 /** Starts a nested message. Returns what `endMessage` needs. */
 export function beginMessage(writer: ByteWriter, field: number): number {
   writeTag(writer, field, 2);

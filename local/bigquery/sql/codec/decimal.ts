@@ -50,34 +50,6 @@ export function formatDecimal(value: bigint, scale: number): string {
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** Two's complement, little-endian, as few bytes as hold it. */
-export function toLittleEndian(value: bigint): Buffer {
-  const words: bigint[] = [];
-  let rest = value;
-  do {
-    words.push(BigInt.asUintN(64, rest));
-    rest >>= 64n;
-  } while (rest !== 0n && rest !== -1n);
-  // One byte more than the words: where they leave no room for the sign, it stands there.
-  const bytes = Buffer.alloc(words.length * 8 + 1, rest === 0n ? 0 : 0xff);
-  for (const [index, word] of words.entries()) bytes.writeBigUInt64LE(word, index * 8);
-  return bytes.subarray(0, neededBytes(bytes));
-}
-
-/** Without the last bytes that only repeat the sign. */
-function neededBytes(bytes: Buffer): number {
-  let length = bytes.length;
-  const filler = bytes[length - 1] ?? 0;
-  while (
-    length > 1 &&
-    bytes[length - 1] === filler &&
-    ((bytes[length - 2] ?? 0) & 0x80) === (filler & 0x80)
-  ) {
-    length -= 1;
-  }
-  return length;
-}
-
 export function fromLittleEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   const hex = Buffer.from(bytes).reverse().toString('hex');

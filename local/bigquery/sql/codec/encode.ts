@@ -7,12 +7,13 @@ import {
   writeBytes,
   writeDouble,
   writeInt64,
+  writeLittleEndian,
   writeString,
   writeTag,
   writeVarint,
 } from './byte-writer';
 import { daysOfDate, packDatetime, packTime, parseTime } from './civil';
-import { bigNumericScale, numericScale, parseDecimal, toLittleEndian } from './decimal';
+import { bigNumericScale, numericScale, parseDecimal } from './decimal';
 
 /** Writes the fields of a ValueProto (zetasql/public/value.proto) for a cell. A null writes nothing. */
 export type CellEncoder = (writer: ByteWriter, cell: Cell | undefined) => void;
@@ -34,8 +35,8 @@ const texts: Readonly<Record<Exclude<Field['type'], 'RECORD'>, TextEncoder>> = {
     writeTag(writer, 7, 1);
     writeDouble(writer, Number(text));
   },
-  NUMERIC: (writer, text) => writeBytes(writer, 20, toLittleEndian(decimal(text, numericScale))),
-  BIGNUMERIC: (writer, text) => writeBytes(writer, 21, toLittleEndian(decimal(text, bigNumericScale))),
+  NUMERIC: (writer, text) => writeLittleEndian(writer, 20, decimal(text, numericScale)),
+  BIGNUMERIC: (writer, text) => writeLittleEndian(writer, 21, decimal(text, bigNumericScale)),
   DATE: (writer, text) => {
     writeTag(writer, 10, 0);
     writeSafeInteger(writer, checked(daysOfDate(text), text));

@@ -1,11 +1,7 @@
 import type { Cell, Field } from '../../../../local/bigquery/model';
+import { byteWriter, writeLittleEndian, written } from '../../../../local/bigquery/sql/codec/byte-writer';
 import { dateOfDays, daysOfDate, microsecondsOfTimestamp } from '../../../../local/bigquery/sql/codec/civil';
-import {
-  formatDecimal,
-  fromLittleEndian,
-  parseDecimal,
-  toLittleEndian,
-} from '../../../../local/bigquery/sql/codec/decimal';
+import { formatDecimal, fromLittleEndian, parseDecimal } from '../../../../local/bigquery/sql/codec/decimal';
 import { formatFloat } from '../../../../local/bigquery/sql/codec/decode';
 import { field, type TestEngine, testEngine } from './bench-engine';
 
@@ -130,12 +126,23 @@ describe('decimals', () => {
     expect(parseDecimal(text, 9)).toBeUndefined();
   });
 
-  it.each([0n, 1n, -1n, 127n, 128n, -128n, -129n, 255n, 256n, 2n ** 255n - 1n, -(2n ** 255n)])(
-    'keeps %s in little-endian bytes',
-    (value) => {
-      expect(fromLittleEndian(toLittleEndian(value))).toBe(value);
-    },
-  );
+  const valuesOfSize = Object.entries({
+    1: [0n, 1n, -1n, 127n, -128n],
+    2: [128n, -129n, 255n, 256n],
+    8: [2n ** 63n - 1n, -(2n ** 63n)],
+    9: [2n ** 63n, 2n ** 64n, -(2n ** 64n)],
+    16: [10n ** 38n - 1n],
+    17: [2n ** 127n],
+    32: [2n ** 255n - 1n, -(2n ** 255n)],
+  }).flatMap(([size, values]) => values.map((value) => ({ size: Number(size), value })));
+
+  it.each(valuesOfSize)('writes $value in $size little-endian bytes', ({ value, size }) => {
+    const writer = byteWriter(1);
+    writeLittleEndian(writer, 1, value);
+    const [tag, length, ...bytes] = written(writer);
+    expect([tag, length, bytes.length]).toEqual([10, size, size]);
+    expect(fromLittleEndian(Buffer.from(bytes))).toBe(value);
+  });
 
   it('writes no needless zeros', () => {
     expect([formatDecimal(0n, 9), formatDecimal(-1_250_000_000n, 9), formatDecimal(1n, 9)]).toEqual([
