@@ -1,7 +1,13 @@
-import type { PipelineDefinition, QualityStep, Step } from '../../shared/definitions/pipeline-shape';
+import type {
+  LoadStep,
+  PipelineDefinition,
+  QualityStep,
+  Step,
+} from '../../shared/definitions/pipeline-shape';
 import type { Problem } from '../../shared/definitions/problem';
 import { findAncestors, findReady } from '../../shared/domain/dag';
 import { toQueryParameters } from '../../shared/domain/parameters';
+import { anyTenant, judgeUri } from '../../shared/domain/sources';
 import { sqlParametersOf } from '../../shared/domain/watermark';
 import { composeQualityQuery } from '../../shared/pipelines/quality-query';
 import type { Field } from '../bigquery/model';
@@ -81,9 +87,18 @@ async function analyseStep(step: Step, place: Place, surroundings: Surroundings)
     problems: [
       ...problems.map((problem) => ({ path: ['sql'], ...problem })),
       ...(schema && destination ? findLayoutProblems(destination, schema) : []),
+      ...(step.type === 'load' ? findForbiddenFiles(step, surroundings) : []),
     ],
   };
 }
+
+/** Files that the deployment does not allow; that the definition's sources cover them is a rule of definitions. */
+const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: Surroundings) =>
+  source_uris.flatMap((uri, index): readonly Problem[] => {
+    const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
+    const message = judgeUri(reach, uri);
+    return message === undefined ? [] : [{ path: ['source_uris', index], message }];
+  });
 
 async function analyseWatermark(place: Place, surroundings: Surroundings): Promise<readonly Problem[]> {
   const { watermark } = place.definition;

@@ -1,7 +1,7 @@
 import { findGraphProblems } from '../domain/dag';
 import { findDestinationUriProblems } from '../domain/destination-uri';
 import { parseParameterValue } from '../domain/parameter-values';
-import { judgeUri } from '../domain/sources';
+import { anyTenant, judgeUri, withTenant } from '../domain/sources';
 import { sqlParametersOf, watermarkName } from '../domain/watermark';
 import { findDestinationProblems } from './destination-rules';
 import type { HttpStep, LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
@@ -139,10 +139,14 @@ function findSourceProblems(
   { source_uris = [], source_uri_parameter: name }: LoadStep,
   { sources, parameters }: PipelineDefinition,
 ): readonly Problem[] {
-  // As for a tenant whose id is the placeholder itself; what the deployment allows is judged when a run reads.
-  const reach = { tenantId: '{tenant_id}', datasetId: '', sources, allowed: ['gs://*'] };
+  // What the deployment allows is judged when a run reads.
+  const reach = { tenantId: anyTenant, datasetId: '', sources, allowed: ['gs://*'] };
   const outside = source_uris.flatMap((uri, index) => {
-    const message = judgeUri(reach, uri);
+    const placeholder = withTenant(uri, '').match(/\{[^}]*\}?/)?.[0];
+    const message =
+      placeholder === undefined
+        ? judgeUri(reach, uri)
+        : `expected no placeholder but ${anyTenant}, given ${placeholder}`;
     return message === undefined ? [] : [{ path: ['source_uris', index], message }];
   });
   return name === undefined

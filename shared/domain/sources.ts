@@ -143,8 +143,10 @@ function isPlainUri(uri: string): boolean {
     .every((segment) => segment !== '' && segment !== '.' && segment !== '..');
 }
 
-export const withTenant = (text: string, tenantId: string): string =>
-  text.replaceAll('{tenant_id}', tenantId);
+/** Stands for the tenant's id; as a tenant's id: for that of any. */
+export const anyTenant = '{tenant_id}';
+
+export const withTenant = (text: string, tenantId: string): string => text.replaceAll(anyTenant, tenantId);
 
 /** Whose sources do not reach as far. */
 function findBound(reach: Reach, covers: Cover): 'definition' | 'deployment' | undefined {

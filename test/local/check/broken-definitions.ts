@@ -208,6 +208,19 @@ export const broken: Readonly<Record<string, Broken>> = {
       '7:19 step \'one\', source_uris[0]: "gs://files/../other/x.csv" is no source; expected a URI like gs://bucket/path.',
     ],
   },
+  file_that_the_deployment_does_not_allow: {
+    yaml: load('schema: [{ name: id, type: INT64 }]').replaceAll('gs://files/', 'gs://others/'),
+    told: [
+      "7:19 step 'one', source_uris[0]: It reads gs://others/x.csv; this deployment does not allow that (ALLOWED_SOURCES).",
+    ],
+  },
+  placeholder_that_is_none: {
+    yaml: load('schema: [{ name: id, type: INT64 }]')
+      .replace('x.csv', '{tenant}/x.csv')
+      .replace('[gs://files/{', '["gs://files/{')
+      .replace('x.csv]', 'x.csv"]'),
+    told: ["7:19 step 'one', source_uris[0]: expected no placeholder but {tenant_id}, given {tenant}"],
+  },
   columns_that_are_not_known: {
     yaml: `${load('').replace('CSV', 'PARQUET')}  - { id: two, type: query, sql: SELECT * FROM costs, needs: [one] }\n`,
     told: ["10:48 step 'two', sql: the columns of costs are not known, expected a schema in step 'one'"],
