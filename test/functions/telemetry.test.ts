@@ -1,3 +1,4 @@
+import { count } from '../../shared/telemetry/telemetry';
 import {
   adminKey,
   asAdmin,
@@ -165,4 +166,11 @@ describe('Telemetry by OTLP', () => {
       await afterAnother('further spans', () => (receiver.spans.length > spans ? true : undefined));
     },
   );
+
+  it('sends what is left when the local cloud stops', async () => {
+    count('tenant_pipelines.refusals', { 'error.type': 'the_last' });
+    await cloud.close();
+    const points = receiver.metrics.get('tenant_pipelines.refusals')?.sum?.dataPoints;
+    expect(points).toContainEqual(expect.objectContaining({ attributes: { 'error.type': 'the_last' } }));
+  });
 });
