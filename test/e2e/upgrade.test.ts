@@ -37,5 +37,6 @@ describe('Data of an earlier version', () => {
       await running?.end('SIGTERM');
       removeDirectory(dataDirectory);
     }
-  });
+    // Two starts of the whole server, on a machine that may be busy.
+  }, 180_000);
 });
