@@ -6,7 +6,7 @@ import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape
 import type { Write } from '../../shared/http/stream';
 import type { RecordedRun } from '../../shared/sql/read-run';
 import { findRecordedRun } from './read-run';
-import { beginEvent, endEvent, formatEvents, type Heard, type RunEvent, tellNews } from './run-events';
+import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
 import { findStepJobs, type StepJob, underWay } from './running-steps';
 import { isOver, showChecks, showRun, showSteps } from './show-run';
 
@@ -63,60 +63,87 @@ const readsPerEnd = 3;
  * its instance's requests.
  */
 export async function followRun(
-  { tenantId, run: first, heard: heardBefore }: Followed,
+  followed: Followed,
   deps: FollowDependencies,
   write: Write,
   gone: AbortSignal,
 ): Promise<void> {
   const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.followPace;
-  const begunAt = performance.now();
-  let wroteAt = begunAt;
-  let readAt = begunAt;
+  const { tenantId } = followed;
+  const telling = createTelling(followed, deps, write);
+  const sinceBegin = stopwatch();
+  let sinceRead = stopwatch();
+  let { run } = followed;
   let pause = shortestMs;
-  let run = first;
-  let heard = heardBefore ?? new Map();
-  let lastEnded = '';
-  let readsOfEnd = 0;
 
-  const say = async (text: string) => {
-    if (text === '') return;
-    await write(text);
-    wroteAt = performance.now();
-  };
-  const tell = async (jobs: readonly StepJob[]) => {
-    const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs));
-    const news = tellNews(steps, showChecks(run), heard);
-    heard = news.heard;
-    if (news.events.length > 0) pause = shortestMs;
-    await say(formatEvents(news.events));
-  };
-  const hasNews = (jobs: readonly StepJob[]): boolean => {
-    const ended = jobs.flatMap(({ jobId, state }) => (state === 'under way' ? [] : [jobId])).join();
-    readsOfEnd = ended === lastEnded ? readsOfEnd + 1 : 1;
-    lastEnded = ended;
-    return ended !== '' && readsOfEnd <= readsPerEnd;
-  };
-
-  const opening: readonly RunEvent[] = heardBefore === undefined ? [beginEvent(showRun(tenantId, run))] : [];
-  await say(`retry: ${reconnectMs}\n\n${formatEvents(opening)}`);
+  await telling.begin(run, reconnectMs);
   const stepJobs = isOver(run) ? undefined : await deps.openJobs(tenantId);
+  const isNewEnd = createEndings();
   while (stepJobs !== undefined && !isOver(run)) {
     const { jobs, holdsSlot } = await look(tenantId, run, stepJobs, deps);
-    await tell(jobs);
-    const isDue = performance.now() - readAt >= statementMs;
-    if (!holdsSlot || hasNews(jobs) || isDue) {
+    let hasNews = await telling.news(run, jobs);
+    if (!holdsSlot || isNewEnd(jobs) || sinceRead() >= statementMs) {
       run = await findRecordedRun(tenantId, run.run_id, deps.runStatement);
-      readAt = performance.now();
-      await tell(jobs);
-      if (isOver(run)) break;
+      sinceRead = stopwatch();
+      hasNews = (await telling.news(run, jobs)) || hasNews;
     }
-    if (performance.now() - begunAt >= streamMs) return;
-    if (performance.now() - wroteAt >= heartbeatMs) await say(': still under way\n\n');
+    if (isOver(run)) break;
+    if (sinceBegin() >= streamMs) return;
+    await telling.heartbeat(heartbeatMs);
+    pause = hasNews ? shortestMs : Math.min(pause * 1.5, longestMs);
     await sleep(pause, undefined, { signal: gone });
-    pause = Math.min(pause * 1.5, longestMs);
   }
-  await tell([]);
-  await say(formatEvents([endEvent(showRun(tenantId, run))]));
+  await telling.end(run);
+}
+
+/** Milliseconds since it was made. */
+function stopwatch(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}
+
+/** Writes what the client has not heard. */
+function createTelling({ tenantId, heard: heardBefore }: Followed, deps: FollowDependencies, write: Write) {
+  let heard = heardBefore ?? new Map();
+  let sinceWritten = stopwatch();
+  const say = async (text: string) => {
+    await write(text);
+    sinceWritten = stopwatch();
+  };
+  /** Whether there was any. */
+  const news = async (run: RecordedRun, jobs: readonly StepJob[]): Promise<boolean> => {
+    const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs));
+    const told = tellNews(steps, showChecks(run), heard);
+    heard = told.heard;
+    if (told.events.length > 0) await say(formatEvents(told.events));
+    return told.events.length > 0;
+  };
+  return {
+    news,
+    begin: (run: RecordedRun, reconnectMs: number) => {
+      const opening = heardBefore === undefined ? [beginEvent(showRun(tenantId, run))] : [];
+      return say(`retry: ${reconnectMs}\n\n${formatEvents(opening)}`);
+    },
+    heartbeat: async (everyMs: number) => {
+      if (sinceWritten() >= everyMs) await say(': still under way\n\n');
+    },
+    end: async (run: RecordedRun) => {
+      await news(run, []);
+      await say(formatEvents([endEvent(showRun(tenantId, run))]));
+    },
+  };
+}
+
+/** Tells whether jobs have ended that no record tells of yet, as long as it is worth asking for that. */
+function createEndings(): (jobs: readonly StepJob[]) => boolean {
+  let before = '';
+  let reads = 0;
+  return (jobs) => {
+    const ended = jobs.flatMap(({ jobId, state }) => (state === 'under way' ? [] : [jobId])).join();
+    reads = ended === before ? reads + 1 : 1;
+    before = ended;
+    return ended !== '' && reads <= readsPerEnd;
+  };
 }
 
 /** Free of charge. */
