@@ -2,8 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkSchemas } from '../../../local/check/check-schemas';
-import { broken } from './broken-definitions';
+import { brokenContent } from './broken-content';
+import { brokenForm } from './broken-form';
 
+const broken = { ...brokenForm, ...brokenContent };
 const shipped = join(__dirname, '../../../schemas');
 
 describe('the check of definitions', () => {
