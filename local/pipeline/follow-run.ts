@@ -12,6 +12,13 @@ const stepShape = z.object({
   error_message: z.string().nullable(),
 });
 
+const checkShape = z.object({
+  check_name: z.string(),
+  severity: z.string(),
+  passed: z.boolean().nullable(),
+  message: z.string().nullable(),
+});
+
 const runShape = z.object({
   run_id: z.string(),
   status: z.string(),
@@ -20,33 +27,47 @@ const runShape = z.object({
   failed_step: z.string().nullable().optional(),
   error_code: z.string().nullable().optional(),
   error_message: z.string().nullable().optional(),
-  steps: z.array(stepShape),
 });
 
 type ShownStep = z.infer<typeof stepShape>;
 export type FollowedRun = z.infer<typeof runShape>;
 
-const pauseMs = 200;
-const over = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
+/** Before a stream that ended or broke is asked for again. */
+const pauseMs = 500;
 
-/** Says of each step when it begins and how it ends, and resolves to the run when it is over. */
+/** Says of each step when it begins and how it ends, and of checks that do not pass; resolves to the run when it is over. */
 export async function followRun(
   api: Api,
   apiKey: string,
   runId: string,
   say: (line: string) => void,
 ): Promise<FollowedRun> {
-  const said = new Map<string, string>();
+  let lastId: string | undefined;
   for (;;) {
-    const run = runShape.parse(await api.call('GET', `/api/v1/pipelines/runs/${runId}`, { apiKey }));
-    for (const step of run.steps) {
-      if (step.status === 'PENDING' || said.get(step.step_id) === step.status) continue;
-      said.set(step.step_id, step.status);
-      say(describeStep(step));
+    try {
+      for await (const { event, id, data } of api.follow(
+        `/api/v1/pipelines/runs/${runId}/events`,
+        apiKey,
+        lastId,
+      )) {
+        lastId = id;
+        if (event === 'step') say(describeStep(stepShape.parse(data)));
+        if (event === 'check') sayIfNotPassed(checkShape.parse(data), say);
+        if (event === 'end') return runShape.parse(data);
+      }
+    } catch (error) {
+      // undici's error for a stream that breaks; the next one goes on where this one was.
+      if (!(error instanceof TypeError)) throw error;
     }
-    if (over.has(run.status)) return run;
     await sleep(pauseMs);
   }
+}
+
+function sayIfNotPassed(
+  { check_name, severity, passed, message }: z.infer<typeof checkShape>,
+  say: (line: string) => void,
+): void {
+  if (passed !== true) say(`  ${severity.padEnd(9)} ${message ?? check_name}`);
 }
 
 const writesNothing = new Set(['quality', 'notify']);

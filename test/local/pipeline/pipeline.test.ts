@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { adminKey, onboard, startTestCloud, type TestCloud } from '../../support/local-cloud';
+import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../../support/local-cloud';
 
 const root = join(__dirname, '../../..');
 const pipeline = `description: Numbers up to a limit.
@@ -183,5 +183,6 @@ describe('npm run pipeline', () => {
       if (line.startsWith('Left')) expect(line).toBe('Left. A run that was started goes on.');
     }
     expect((await exited)[0]).toBe(130);
+    await whenQuiet(cloud.bigquery, 'cli_demo');
   });
 });
