@@ -17,14 +17,15 @@ const log = createLog(env);
 startTelemetry(log);
 const now = () => new Date();
 const bigquery = createBigQuery();
-const runStatement = createRunStatement(createBigQueryWithoutRetries());
+const client = createBigQueryWithoutRetries();
+const runStatement = createRunStatement(client);
 
 const routes = reconcileRoutes({
   listTenants: createListTenants(bigquery),
   readSlots: createReadSlots(bigquery),
   runStatement,
   appendRows: createAppendRows(bigquery),
-  publishRun: createPublishRun(env.RUN_TOPIC),
+  publishRun: createPublishRun(env.RUN_TOPIC, client),
   release: createRelease(runStatement, now),
   rule: { startGraceMs: 120_000, intervalMs: 300_000 },
   now,

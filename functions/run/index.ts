@@ -31,7 +31,7 @@ const routes = runRoutes({
   runStatement: createRunStatement(bigquery),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   admit: measuredAdmit(createAdmit({ runStatement, now, log })),
-  publishRun: createPublishRun(env.RUN_TOPIC),
+  publishRun: createPublishRun(env.RUN_TOPIC, withoutRetries),
   appendRows: createAppendRows(withoutRetries),
   release: createRelease(runStatement, now),
   openJobs: createOpenJobs(bigquery),

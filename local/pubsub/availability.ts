@@ -3,6 +3,7 @@ import { unavailable } from './errors';
 
 export type Availability = {
   readonly interceptor: ServerInterceptor;
+  readonly isAvailable: () => boolean;
   set(isAvailable: boolean): void;
 };
 
@@ -32,6 +33,7 @@ export const createAvailability = (): Availability => {
     });
   return {
     interceptor,
+    isAvailable: () => isAvailable,
     set(next) {
       isAvailable = next;
     },

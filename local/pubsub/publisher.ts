@@ -1,12 +1,10 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Faults } from '../faults/faults';
 import { alreadyExists, notFound, unimplemented } from './errors';
-import { faultyPublish } from './faulty-publish';
 import { unary, withUnimplemented } from './grpc';
 import { type Topic, topicSchema } from './model';
 import { checkName, checkProject, projectOf } from './names';
 import { pageOf } from './paging';
-import { checkMessages } from './publish-checks';
+import type { Publish } from './publish';
 import * as requests from './requests';
 import type { Store } from './store';
 import { changedFields } from './update-mask';
@@ -15,8 +13,8 @@ import { changedFields } from './update-mask';
 export const publisherHandlers = (
   service: ServiceDefinition,
   store: Store,
+  publish: Publish,
   log: (line: string) => void,
-  faults?: Faults,
 ): UntypedServiceImplementation => {
   const topicNamed = (name: string): Topic => {
     checkName(name, 'topics', 'topic');
@@ -29,14 +27,6 @@ export const publisherHandlers = (
     await store.change({ record: 'topic', topic });
     return { ...topic, state: 'ACTIVE' };
   };
-
-  const publish = unary(log, requests.publishRequest, async ({ topic, messages }) => {
-    topicNamed(topic);
-    checkMessages(messages);
-    const messageIds = store.publish(topic, messages);
-    await store.commit();
-    return { messageIds };
-  });
 
   return withUnimplemented(service, {
     CreateTopic: unary(log, requests.topicRequest, (request) => {
@@ -71,7 +61,7 @@ export const publisherHandlers = (
       return {};
     }),
 
-    Publish: faults ? faultyPublish(publish, faults) : publish,
+    Publish: unary(log, requests.publishRequest, publish),
   });
 };
 

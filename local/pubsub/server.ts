@@ -1,11 +1,15 @@
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { createFaults, type FaultOptions } from '../faults/faults';
 import { createAvailability } from './availability';
+import { faultyPublish } from './faulty-publish';
 import { faultyPush } from './faulty-push';
 import { loadServices } from './grpc';
 import { noJournal, type OpenFile, openJournal } from './journal';
+import { serveOnOnePort } from './one-port';
+import { createPublish } from './publish';
 import { publisherHandlers } from './publisher';
 import { startPush } from './push-request';
+import { createRestServer } from './rest';
 import { createStore } from './store';
 import { subscriberHandlers } from './subscriber';
 
@@ -39,7 +43,7 @@ const largestRequestBytes = 20 * 1024 * 1024;
 
 /**
  * Starts the local Pub/Sub: google.pubsub.v1's Publisher and Subscriber over plain gRPC, as Google's clients use them
- * with PUBSUB_EMULATOR_HOST.
+ * with PUBSUB_EMULATOR_HOST; and on the same port publishing over REST.
  * @throws Error when the port is taken, or the journal in `dataDirectory` cannot be read
  */
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
@@ -51,50 +55,36 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
     'grpc.max_receive_message_length': largestRequestBytes,
     interceptors: [availability.interceptor],
   });
+  const publish = faults ? faultyPublish(createPublish(store), faults) : createPublish(store);
+  const rest = createRestServer(publish, availability, log);
   // The port comes first: a second server must not touch the journal of the one that has it.
-  const port = await bind(server, host, options.port);
+  const front = await serveOnOnePort({ grpc: server, rest }, host, options.port).catch((cause: unknown) => {
+    const message = `Port ${options.port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`;
+    throw new Error(message, { cause });
+  });
+  const stop = (): void => {
+    server.forceShutdown();
+    front.close();
+  };
   try {
     const journal = dataDirectory
       ? await openJournal(dataDirectory, store.apply, store.snapshot, log, options.openFile)
       : noJournal;
     store.start(journal);
     const { publisher, subscriber } = loadServices();
-    server.addService(publisher, publisherHandlers(publisher, store, log, faults));
+    server.addService(publisher, publisherHandlers(publisher, store, publish, log));
     server.addService(subscriber, subscriberHandlers(subscriber, store, log, shortestAckDeadlineSeconds));
   } catch (error) {
-    server.forceShutdown();
+    stop();
     throw error;
   }
   const close = async (): Promise<void> => {
-    server.forceShutdown();
+    stop();
     await store.close();
   };
   const setAvailable = (isAvailable: boolean): void => {
     availability.set(isAvailable);
     store.setAvailable(isAvailable);
   };
-  return { port, setFaultRate: (rate) => faults?.setRate(rate), setAvailable, close };
+  return { port: front.port, setFaultRate: (rate) => faults?.setRate(rate), setAvailable, close };
 };
-
-const bind = async (server: Server, host: string, port: number): Promise<number> => {
-  // grpc-js writes to the console what the error below says better.
-  const quiet = process.env.GRPC_VERBOSITY === undefined;
-  if (quiet) setLogVerbosity(logVerbosity.NONE);
-  try {
-    return await bindPort(server, `${host}:${port}`);
-  } catch (error) {
-    throw new Error(`Port ${port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`, {
-      cause: error,
-    });
-  } finally {
-    if (quiet) setLogVerbosity(logVerbosity.ERROR);
-  }
-};
-
-const bindPort = (server: Server, address: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });

@@ -56,9 +56,9 @@ describe('npm run build', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('only those that publish have a Pub/Sub client, and only those that execute pipelines the engine', () => {
-    expect(thatHave(/node_modules\/@google-cloud\/pubsub\//)).toEqual(['reconcile', 'run', 'worker']);
-    expect(thatHave(/^shared\/adapters\/pubsub\/publish/)).toEqual(['reconcile', 'run', 'worker']);
+  it('only those that publish can, and only those that execute pipelines have the engine, with a client of gRPC', () => {
+    expect(thatHave(/^shared\/adapters\/pubsub\/publish-run\.ts$/)).toEqual(['reconcile', 'run', 'worker']);
+    expect(thatHave(/node_modules\/(@google-cloud\/pubsub|google-gax|@grpc)\//)).toEqual(['worker']);
     expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
     expect(thatHave(/^shared\/admission\.ts$/)).toEqual(['run']);
   });

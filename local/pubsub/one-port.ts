@@ -1,0 +1,55 @@
+import type { Server as HttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+
+export interface OnePort {
+  readonly port: number;
+  /** Ends all connections and frees the port. */
+  readonly close: () => void;
+}
+
+/**
+ * Serves gRPC and REST on one port, as Google's emulator does. A connection's first bytes tell which: HTTP/2 begins with
+ * the words `PRI * HTTP/2.0`, and no method of HTTP/1.1 does. Rejects where the port is taken.
+ */
+export async function serveOnOnePort(
+  { grpc, rest }: { readonly grpc: GrpcServer; readonly rest: HttpServer },
+  host: string,
+  port: number,
+): Promise<OnePort> {
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // Connections may break at any time; what was said on them is the protocol's to judge.
+    socket.on('error', () => undefined);
+    socket.once('data', (first) => {
+      socket.pause();
+      socket.unshift(first);
+      if (first.subarray(0, 3).toString('latin1') === 'PRI') {
+        // HTTP/2 takes what was read already from the paused socket by itself.
+        injector.injectConnection(socket);
+        return;
+      }
+      rest.emit('connection', socket);
+      socket.resume();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: portOf(server.address()),
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  return address.port;
+}

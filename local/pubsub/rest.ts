@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { status } from '@grpc/grpc-js';
+import { z } from 'zod';
+import type { Availability } from './availability';
+import { invalidArgument, unavailable, unimplemented } from './errors';
+import { statusOf } from './grpc';
+import type { Publish } from './publish';
+
+/** With query parameters, such as `prettyPrint`, that change nothing of it. */
+const publishPath = /^\/v1\/(projects\/[^/]+\/topics\/[^/:]+):publish(?:\?.*)?$/;
+
+const bodyShape = z.object({
+  messages: z
+    .array(
+      z.object({
+        data: z.base64().default(''),
+        attributes: z.record(z.string(), z.string()).default({}),
+        orderingKey: z.string().default(''),
+      }),
+    )
+    .default([]),
+});
+
+/** https://cloud.google.com/apis/design/errors#error_codes */
+const httpStatuses: Readonly<Record<number, number>> = {
+  [status.INVALID_ARGUMENT]: 400,
+  [status.NOT_FOUND]: 404,
+  [status.UNIMPLEMENTED]: 501,
+  [status.UNAVAILABLE]: 503,
+};
+
+/**
+ * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that functions make: projects.topics.publish.
+ * https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish
+ */
+export function createRestServer(
+  publish: Publish,
+  { isAvailable }: Availability,
+  log: (line: string) => void,
+): Server {
+  return createServer(async (request, response) => {
+    const { code, body } = await answer(request);
+    response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  });
+
+  async function answer(request: IncomingMessage): Promise<{ code: number; body: object }> {
+    try {
+      const text = await readText(request);
+      if (!isAvailable()) throw unavailable();
+      const body = await publish(parse(request, text));
+      // What was under way when the service went took effect, but its answer is lost.
+      if (!isAvailable()) throw unavailable();
+      return { code: 200, body };
+    } catch (error) {
+      const { code: grpcCode, details } = statusOf(error, log);
+      const code = httpStatuses[grpcCode] ?? 500;
+      return { code, body: { error: { code, message: details, status: status[grpcCode] } } };
+    }
+  }
+}
+
+function parse({ method, url = '' }: IncomingMessage, text: string) {
+  const topic = publishPath.exec(url)?.[1];
+  if (method !== 'POST' || topic === undefined) throw unimplemented(`${method} ${url}`);
+  const parsed = bodyShape.safeParse(jsonOf(text));
+  if (!parsed.success)
+    throw invalidArgument(`Invalid JSON payload received. ${z.prettifyError(parsed.error)}`);
+  const messages = parsed.data.messages.map(({ data, ...message }) => ({
+    ...message,
+    data: Buffer.from(data, 'base64'),
+  }));
+  return { topic, messages };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidArgument(`Invalid JSON payload received. ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
