@@ -320,6 +320,9 @@ failed() { # what file command...
   exit 1
 }
 
+# APIs leave out zeros and falsehoods, or show them; and write truth in two ways.
+plain() { case $1 in [Tt]rue) echo true ;; 0 | [Ff]alse) ;; *) echo "$1" ;; esac; }
+
 # ensure WHAT :look … [:is path=value …] :make … [:change …], or :set … for one command that makes and changes.
 # Makes what is not there; where a field is not as wanted, changes it. `path` is a field in gcloud's own notation.
 ensure() {
@@ -347,7 +350,7 @@ ensure() {
   IFS='|' read -r -a found <<<"$answer" || true
   for word in ${wanted[@]+"${wanted[@]}"}; do
     have=${found[index]:-} && index=$((index + 1))
-    [ "$have" = "${word#*=}" ] || [ "${have:-0}" = "${word#*=}" ] || differences="$differences, ${word%%=*} $have -> ${word#*=}"
+    [ "$have" = "${word#*=}" ] || [ "$(plain "$have")" = "$(plain "${word#*=}")" ] || differences="$differences, ${word%%=*} $have -> ${word#*=}"
   done
   if [ -z "$differences" ]; then
     same=$((same + 1)) && say "= $what"
@@ -368,13 +371,14 @@ read_policy() { # group name [flag…]
     --format="value[separator=\"|\"](bindings.members,bindings.role,bindings.condition.title,bindings.condition.expression)" || true
   policy=$answer policy_of="$group $name${*:+ $*}"
 }
+has_line() { case $'\n'"$1"$'\n' in *$'\n'"$2"$'\n'*) true ;; *) false ;; esac; }
 binding() { echo "$1|$2|${3:+$title_of_conditions}|${3:-}"; }
 title_of_conditions='tables by name'
 grant() { # group name member role condition [flag…]
   local group=$1 name=$2 who=$3 role=$4 condition=$5
   shift 5
   read_policy "$group" "$name" "$@"
-  if grep -Fqx -- "$(binding "$who" "$role" "$condition")" <<<"$policy"; then
+  if has_line "$policy" "$(binding "$who" "$role" "$condition")"; then
     same=$((same + 1)) && say "= $who is $role of $name"
     return
   fi
@@ -424,7 +428,7 @@ enable_apis() {
   local api missing=''
   look services list --enabled '--format=value(config.name)' || true
   for api in $apis; do
-    grep -Fqx "$api.googleapis.com" <<<"$answer" || missing="$missing $api.googleapis.com"
+    has_line "$answer" "$api.googleapis.com" || missing="$missing $api.googleapis.com"
   done
   [ -z "$missing" ] && same=$((same + 1)) && say '= APIs' && return
   # shellcheck disable=SC2086 # names without blanks
@@ -457,7 +461,7 @@ revoke_rights_but() { # lines of bindings
   while IFS='|' read -r who role title expression; do
     name=${who#"serviceAccount:$prefix-"} && name=${name%"@$project.iam.gserviceaccount.com"}
     { [ "$who" = "$(member "$name")" ] && is_account "$name"; } || continue
-    ! grep -Fqx "$who|$role|$title|$expression" <<<"$1" || continue
+    ! has_line "$1" "$who|$role|$title|$expression" || continue
     change "taking $role from $who" projects remove-iam-policy-binding "$project" "--member=$who" "--role=$role" \
       "$(condition_flag projects "$expression")"
     removed=$((removed + 1)) && say "- $who is $role of $project"

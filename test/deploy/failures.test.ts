@@ -47,10 +47,10 @@ describe('a deployment that fails', () => {
   );
 
   it(
-    'goes on where a command had its effect and its answer was lost',
+    'goes on where a command, every fourth, had its effect and its answer was lost',
     async () => {
-      const failed = await deployAgainAndAgain(2, 'after');
-      expect(failed.length).toBeGreaterThan(37);
+      const failed = await deployAgainAndAgain(4, 'after');
+      expect(failed.length).toBeGreaterThan(18);
       expect(snapshot(installation.gcloud.state)).toBe(whole);
     },
     slow,

@@ -276,7 +276,8 @@ function buildService(name: string, call: Call, _: Resource, state: State): Reso
       labels: parsePairs(flags.get('labels')),
       annotations: {
         'run.googleapis.com/ingress': flags.get('ingress'),
-        ...(flags.has('no-invoker-iam-check') && { 'run.googleapis.com/invoker-iam-disabled': 'true' }),
+        // As gcloud's own source writes it.
+        'run.googleapis.com/invoker-iam-disabled': flags.has('no-invoker-iam-check') ? 'True' : 'False',
       },
     },
     spec: {
