@@ -564,6 +564,8 @@ find_secrets() { # function: sets `secrets` to what its deployment names
   done
 }
 
+# In alphabetical order: so ensure-tables comes first, and is run at once. What the others of this version expect of
+# tenants' tables is there by the time that they have been built.
 make_functions() {
   local function caller
   ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
@@ -574,8 +576,12 @@ make_functions() {
     caller=$(shape_of "$function" | cut -d' ' -f1)
     case $caller in
       push) grant 'run services' "$prefix-$function" "$(member push)" roles/run.invoker '' "--region=$location" ;;
-      schedule) grant 'run services' "$prefix-$function" "$(member scheduler)" roles/run.invoker '' "--region=$location" ;;
+      schedule)
+        grant 'run services' "$prefix-$function" "$(member scheduler)" roles/run.invoker '' "--region=$location"
+        make_schedules "$function"
+        ;;
     esac
+    [ "$function" != ensure-tables ] || bring_tables_up_to_date
   done
 }
 
@@ -607,9 +613,10 @@ make_function() {
     :set run deploy "$name" "${flags[@]}"
 }
 
-make_schedules() {
+make_schedules() { # function
   local name function schedule zone deadline retries least most description flags
   while IFS='|' read -r name function schedule zone deadline retries least most description; do
+    [ "$function" = "$1" ] || continue
     flags=("--location=$location" "--schedule=$schedule" "--time-zone=$zone" "--description=$description"
       "--uri=$(url_of "$function")/" --http-method=POST "--oidc-service-account-email=$(account scheduler)"
       "--oidc-token-audience=$(url_of "$function")" "--attempt-deadline=${deadline}s" "--max-retry-attempts=$retries"
@@ -839,7 +846,6 @@ grant_reach() {
 
 # Tables of tenants that are there already get what this version adds. Safe to run at any time.
 bring_tables_up_to_date() {
-  [ -d functions/ensure-tables ] || return 0
   change "bringing tenants' tables up to date" scheduler jobs run "$prefix-ensure-tables" "--location=$location"
 }
 
@@ -855,11 +861,9 @@ deploy() {
   make_functions
   make_push_subscription
   grant_pubsub_agent
-  make_schedules
   make_host
   make_alerts
   grant_reach
-  bring_tables_up_to_date
   say ''
   say "$made made, $changed changed, $removed removed, $same as they were."
   say "The host:       https://$host/api/v1/"

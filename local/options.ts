@@ -17,6 +17,7 @@ export const usage = `npm start [-- options]
 
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
   ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.
+  SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are.
   NOTIFY_TOPICS (default pipeline-events) and HTTP_STEP_HOSTS (default none) say what pipelines may publish to and ask.`;
 
 /** ALLOWED_SOURCES unless it is set: all datasets (a tenant's is never a source, whatever is allowed) and all files. */
@@ -84,7 +85,7 @@ export function readOptions(
     ...(asked.faults !== undefined && { faults: { seed: asked.faults, rate: asked['fault-rate'] } }),
     dataDirectory: resolve(root, values.data),
     isMemoryOnly: values.memory,
-    schemasDirectory: resolve(root, 'schemas'),
+    schemasDirectory: resolve(root, environment.SCHEMAS_DIRECTORY ?? 'schemas'),
   };
 }
 

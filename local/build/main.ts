@@ -1,11 +1,13 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefinitionError } from '../../shared/definitions/definition-error';
+import { allowedSourcesOf } from '../check/allowed-sources';
+import { checkSchemas } from '../check/check-schemas';
 import { buildFunctions } from './build-functions';
 
 const projectRoot = join(__dirname, '../..');
 
-/** `npm run build`: every function as a folder of dist/ that deploys as it is. */
+/** `npm run build`: every function as a folder of dist/ that deploys as it is; none where a definition is wrong. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -13,7 +15,11 @@ async function main(): Promise<void> {
       out: { type: 'string', default: join(projectRoot, 'dist') },
     },
   });
-  const built = await buildFunctions({ schemasDirectory: values.schemas, outputDirectory: values.out });
+  const schemasDirectory = values.schemas;
+  const allowedSources = allowedSourcesOf(process.env);
+  const { problems } = await checkSchemas({ schemasDirectory, allowedSources });
+  if (problems.length > 0) throw new DefinitionError(problems.join('\n'));
+  const built = await buildFunctions({ schemasDirectory, outputDirectory: values.out });
   for (const { directory, bytes, schemas } of built) {
     const carried = schemas.length === 0 ? 'no schemas' : `schemas: ${schemas.join(', ')}`;
     console.log(`${relative('.', directory).padEnd(24)} ${(bytes / 1e6).toFixed(2)} MB, ${carried}`);

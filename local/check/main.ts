@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readEnv } from '../../shared/env';
-import { localSources } from '../options';
+import { allowedSourcesOf } from './allowed-sources';
 import { checkSchemas } from './check-schemas';
 
 const usage = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
@@ -24,9 +23,7 @@ async function main(): Promise<number> {
   }
   const given = values.schemas ?? positionals[0];
   const schemasDirectory = given ?? (relative(process.cwd(), join(__dirname, '../../schemas')) || '.');
-  const allowedSources = readEnv({
-    ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localSources,
-  }).ALLOWED_SOURCES;
+  const allowedSources = allowedSourcesOf(process.env);
   const { pipelines, problems } = await checkSchemas({ schemasDirectory, allowedSources });
   for (const problem of problems) console.error(problem);
   const checked = `Checked ${schemasDirectory}: ${count(pipelines, 'pipeline')}`;
