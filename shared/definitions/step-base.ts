@@ -15,7 +15,7 @@ export const tableName = z
 export const fileName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected the name of a file beside the definition');
-export const text = z.string('expected some text').trim().min(1, 'expected some text');
+export const text = z.string().trim().min(1, 'expected some text');
 
 export const sqlText = text.describe(
   'GoogleSQL, one SELECT. Names without a dataset are tables of the tenant.',
