@@ -1,9 +1,10 @@
 /**
  * Comments, quoted texts and quoted names are matched first, so that an @ inside them is passed over; so is @@, which
- * names a system variable. Source of the forms: GoogleSQL's lexical structure.
+ * names a system variable. A line ends with a line feed or a carriage return, and with nothing else that Unicode knows.
+ * Source of the forms: GoogleSQL's lexical structure, and what its engine does.
  */
 const token =
-  /(--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|`(?:\\.|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
+  /(--[^\n\r]*|#[^\n\r]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\[^\n\r]|[^"\\\n\r])*"|'(?:\\[^\n\r]|[^'\\\n\r])*')|`(?:\\[^\n\r]|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
 
 /** The named query parameters that a SQL text refers to, without their @, and where each comes first. */
 export function findQueryParameters(

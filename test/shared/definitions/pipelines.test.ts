@@ -144,6 +144,16 @@ describe('schemas/pipelines', () => {
     expect(told).toContain(message);
   });
 
+  it.each([
+    ['a comment that a carriage return ends', 'SELECT * FROM -- \r x.INFORMATION_SCHEMA.TABLES'],
+    [
+      'a text with a line separator',
+      "SELECT r'\\\u2028', t.* FROM x.INFORMATION_SCHEMA.TABLES AS t WHERE 'a' = 'a'",
+    ],
+  ])('refuses what is hidden behind %s', (_, sql) => {
+    expect(problemsOf(query(`sql: ${JSON.stringify(sql)}`))).toContain('INFORMATION_SCHEMA tells of other');
+  });
+
   it('allows the same words in texts and comments', () => {
     const sql = "SELECT 'INFORMATION_SCHEMA' AS ml, 'ML.PREDICT(' AS ai -- EXTERNAL_QUERY(";
     const files = { ...tables, 'pipelines/a/b/c.yaml': query(`sql: |\n      ${sql}`) };
@@ -277,6 +287,8 @@ describe('the parameters of a SQL text', () => {
     ["SELECT '\\'@a', @b", ['b']],
     ['SELECT 1 -- @a\n, @b # @c\n, @d /* @e\n@f */', ['b', 'd']],
     ['SELECT @@time_zone, @@script.job_id, @a', ['a']],
+    ['SELECT 1 -- @a\r, @b # @c\r, @d', ['b', 'd']],
+    ["SELECT r'\\\u2028', @a, '@b'", ['a']],
   ];
   it.each(texts)('%j: %j', (sql, expected) => {
     expect(findQueryParameters(sql).map(({ name }) => name)).toEqual(expected);
