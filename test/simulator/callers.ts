@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededFraction } from '../../local/faults/seeded';
 import { runIdOfKey } from '../../shared/domain/idempotency-key';
+import { cancelAsPlanned } from './cancels';
 import { type Answer, send } from './client';
 import type { Gate } from './gate';
 import type { Register, WantedRun } from './register';
@@ -23,27 +24,36 @@ export interface CallersDependencies {
 const mostTries = 8;
 const longestPauseMs = 600;
 
-/** Asks for a run as a wish has it, and for all that comes later under its key. */
+/** Asks for a run as a wish has it, and for all that comes later: under its key, and its cancellation. */
 export async function fulfil(wish: Wish, caller: Caller, deps: CallersDependencies): Promise<void> {
   const lanes = wish.keyed === 'twice' ? ['a', 'b'] : ['a'];
   const results = await Promise.all(lanes.map((lane) => askUntilSettled(wish, lane, caller, deps)));
-  if (wish.later === 'nothing' || !results.includes('admitted')) return;
+  const told = results.find((result) => typeof result === 'object');
+  if (told === undefined) return;
+  await Promise.all([
+    repeatLater(wish, caller, deps),
+    wish.cancel && cancelAsPlanned(told.runId, wish.cancel, caller, deps),
+  ]);
+}
+
+async function repeatLater(wish: Wish, caller: Caller, deps: CallersDependencies): Promise<void> {
+  if (wish.later === 'nothing') return;
   await sleep(wish.laterMs);
+  const runId = runIdOfKey(caller.tenantId, keyOf(wish));
   if (wish.later === 'same') {
     const result = await askUntilSettled(wish, 'later', caller, deps);
     if (result !== 'refused') return;
-    const runId = runIdOfKey(caller.tenantId, keyOf(wish));
     deps.world.journal.violate('a repeat under a key finds its run', 'It was refused', [runId]);
     return;
   }
   const answer = await ask(wish, `${wish.index}.other`, caller, deps, `${wish.index}_other`);
   if (answer.kind === 'unanswered' || answer.status >= 500 || answer.status === 422) return;
-  const runId = runIdOfKey(caller.tenantId, keyOf(wish));
   const facts = `Another body under a used key was answered ${answer.status} ${answer.code}`;
   deps.world.journal.violate('a key stands for one body', facts, [runId]);
 }
 
-type Settled = 'admitted' | 'refused' | 'given up';
+/** The run that the caller was told of, or why there is none. */
+type Settled = { readonly runId: string } | 'refused' | 'given up';
 
 /** Tries as a sensible client does: again after 503 and where slots are full, and where a key makes that safe. */
 async function askUntilSettled(
@@ -56,7 +66,7 @@ async function askUntilSettled(
     const name = `${wish.index}.${lane}.${attempt}`;
     const answer = await ask(wish, name, caller, deps);
     if (answer.kind === 'answered') {
-      if (answer.status === 202) return 'admitted';
+      if (answer.status === 202) return { runId: String(answer.body.run_id) };
       if (answer.status < 500 && answer.code !== 'concurrent_limit_reached') return 'refused';
     } else if (wish.keyed === 'no') return 'given up';
     await sleep(longestPauseMs * seededFraction(deps.seed, 'try again', name));

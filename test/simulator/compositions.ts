@@ -9,6 +9,7 @@ import { runRoutes } from '../../functions/run/handler';
 import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenantPage, createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createHoldsSlot, createReadSlots } from '../../shared/adapters/bigquery/read-slots';
@@ -16,6 +17,7 @@ import { createRunJob } from '../../shared/adapters/bigquery/run-job';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import { createOpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
+import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { createAdmit } from '../../shared/admission';
 import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
@@ -23,10 +25,14 @@ import type { TableDefinition } from '../../shared/definitions/tables';
 import type { Tier } from '../../shared/definitions/tiers';
 import { serveRoutes } from '../../shared/http/serve';
 import { createRelease } from '../../shared/release';
+import { measuredAdmit } from '../../shared/telemetry/measured-admit';
 import type { Life } from './life';
 import {
   mortalAppendRows,
+  mortalHoldsSlot,
+  mortalListTenants,
   mortalLog,
+  mortalOpenJobs,
   mortalPublishRun,
   mortalRunJob,
   mortalRunStatement,
@@ -57,17 +63,18 @@ export const compositions = {
   run(life: Life, { now, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
-    const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
+    const withoutRetries = createBigQueryWithoutRetries();
+    const runStatement = mortalRunStatement(life, createRunStatement(withoutRetries));
     const routes = runRoutes({
       authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
       runStatement: mortalRunStatement(life, createRunStatement(bigquery)),
       pipelines,
-      admit: createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs }),
-      publishRun: mortalPublishRun(life, runTopic, journal),
-      appendRows: mortalAppendRows(life, bigquery, { journal, oblivion }),
+      admit: measuredAdmit(createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs })),
+      publishRun: mortalPublishRun(life, createPublishRun(runTopic, withoutRetries), journal),
+      appendRows: mortalAppendRows(life, createAppendRows(withoutRetries), { journal, oblivion }),
       release: createRelease(runStatement, now),
-      openJobs: createOpenJobs(bigquery),
-      holdsSlot: createHoldsSlot(bigquery),
+      openJobs: mortalOpenJobs(life, createOpenJobs(bigquery)),
+      holdsSlot: mortalHoldsSlot(life, createHoldsSlot(bigquery)),
       followPace: usualPace,
       newId,
       now,
@@ -80,14 +87,14 @@ export const compositions = {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
-    const appendRows = mortalAppendRows(life, bigquery, { journal, oblivion });
-    const holdsSlot = createHoldsSlot(bigquery);
+    const appendRows = mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion });
+    // What steps of type http and notify need is left out: the simulation's definitions have none.
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
-      allowedSources: ['*', 'gs://*'],
-      openJobs: createOpenJobs(bigquery),
+      openJobs: mortalOpenJobs(life, createOpenJobs(bigquery)),
       appendRows,
       tiers,
+      allowedSources: ['*', 'gs://*'],
       now,
       random: Math.random,
       sleep: async (milliseconds: number, signal?: AbortSignal) => {
@@ -105,10 +112,10 @@ export const compositions = {
         mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries())),
         now,
       ),
-      publishRun: mortalPublishRun(life, runTopic, journal),
+      publishRun: mortalPublishRun(life, createPublishRun(runTopic), journal),
       handOverAfterMs,
       deliveryAttempts: 5,
-      holdsSlot: (dataset, runId) => life.through('look', runId, () => holdsSlot(dataset, runId)),
+      holdsSlot: mortalHoldsSlot(life, createHoldsSlot(bigquery)),
       watchEveryMs,
       now,
       log,
@@ -119,14 +126,15 @@ export const compositions = {
   reconcile(life: Life, { now, journal, oblivion, runTopic, rule }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
-    const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
+    const client = createBigQueryWithoutRetries();
+    const runStatement = mortalRunStatement(life, createRunStatement(client));
     const readSlots = createReadSlots(bigquery);
     const routes = reconcileRoutes({
-      listTenants: createListTenants(bigquery),
+      listTenants: mortalListTenants(life, createListTenants(bigquery)),
       readSlots: (dataset) => life.through('read-slots', dataset, () => readSlots(dataset)),
       runStatement,
-      appendRows: mortalAppendRows(life, bigquery, { journal, oblivion }),
-      publishRun: mortalPublishRun(life, runTopic, journal),
+      appendRows: mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion }),
+      publishRun: mortalPublishRun(life, createPublishRun(runTopic, client), journal),
       release: createRelease(runStatement, now),
       rule,
       now,
@@ -139,10 +147,8 @@ export const compositions = {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
     const runStatement = mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries()));
-    return serveRoutes(
-      resetQuotasRoutes({ listTenants: createListTenants(bigquery), runStatement, now, log }),
-      log,
-    );
+    const listTenants = mortalListTenants(life, createListTenants(bigquery));
+    return serveRoutes(resetQuotasRoutes({ listTenants, runStatement, now, log }), log);
   },
 
   tenants(life: Life, { now, newId, journal, tiers }: Surroundings) {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { BigQuery } from '@google-cloud/bigquery';
 import type { Faults } from '../../local/faults/faults';
-import { type AppendRows, createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
+import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
+import type { HoldsSlot } from '../../shared/adapters/bigquery/read-slots';
 import type { RunJob } from '../../shared/adapters/bigquery/run-job';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { createPublishRun, type PublishRun } from '../../shared/adapters/pubsub/publish-run';
+import type { OpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
+import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
 import type { Log } from '../../shared/log';
 import type { Journal } from './journal';
 import type { Life } from './life';
@@ -35,10 +37,9 @@ export const mortalRunJob =
  */
 export function mortalAppendRows(
   life: Life,
-  bigquery: BigQuery,
+  appendRows: AppendRows,
   { journal, oblivion }: Oblivious,
 ): AppendRows {
-  const appendRows = createAppendRows(bigquery);
   return (dataset, table, rows) =>
     life.through(`append ${table}`, rows.map(({ insertId }) => insertId).join(), async () => {
       const sent = rows.map((row) => {
@@ -60,14 +61,38 @@ export interface Oblivious {
   readonly oblivion: Faults;
 }
 
-export function mortalPublishRun(life: Life, topic: string, { note }: Journal): PublishRun {
-  const publishRun = createPublishRun(topic);
-  return (message) =>
+export const mortalPublishRun =
+  (life: Life, publishRun: PublishRun, { note }: Journal): PublishRun =>
+  (message) =>
     life.through('publish', message.run_id, async () => {
       await publishRun(message);
       note(message.run_id, `${life.name}: published`);
     });
-}
+
+export const mortalHoldsSlot =
+  (life: Life, holdsSlot: HoldsSlot): HoldsSlot =>
+  (dataset, runId) =>
+    life.through('look', runId, () => holdsSlot(dataset, runId));
+
+export const mortalOpenJobs =
+  (life: Life, openJobs: OpenJobs): OpenJobs =>
+  async (dataset) => {
+    const jobs = await life.through('open-jobs', dataset, () => openJobs(dataset));
+    return {
+      stateOf: (jobId) => life.through('state-of-job', jobId, () => jobs.stateOf(jobId)),
+      cancel: (jobId) => life.through('cancel-job', jobId, () => jobs.cancel(jobId)),
+    };
+  };
+
+export const mortalListTenants = (life: Life, listTenants: ListTenants): ListTenants =>
+  async function* () {
+    const pages = listTenants()[Symbol.asyncIterator]();
+    for (;;) {
+      const page = await life.through('list-tenants', '', () => pages.next());
+      if (page.done) return;
+      yield page.value;
+    }
+  };
 
 /** A dead instance writes no lines, though its timers go on. */
 export const mortalLog =

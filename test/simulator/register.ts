@@ -23,9 +23,14 @@ export interface Register {
   readonly denied: ReadonlySet<string>;
   /** How many requests got which answer, by status and code. */
   readonly answers: ReadonlyMap<string, number>;
+  /** How many cancellations got which answer, by status and the run's outcome. */
+  readonly cancelAnswers: ReadonlyMap<string, number>;
+  /** Runs that somebody tried to cancel, each with the outcomes that callers were told for it. */
+  readonly toldOutcomes: ReadonlyMap<string, ReadonlySet<string>>;
   readonly requests: () => number;
   readonly want: (run: WantedRun) => void;
   readonly tell: (answer: Answer, run?: WantedRun) => void;
+  readonly tellCancel: (runId: string, answer: Answer, outcome: string) => void;
 }
 
 export function createRegister(): Register {
@@ -34,6 +39,8 @@ export function createRegister(): Register {
   const doubtful = new Set<string>();
   const denied = new Set<string>();
   const answers = new Map<string, number>();
+  const cancelAnswers = new Map<string, number>();
+  const toldOutcomes = new Map<string, Set<string>>();
   let requests = 0;
   return {
     wanted,
@@ -41,18 +48,31 @@ export function createRegister(): Register {
     doubtful,
     denied,
     answers,
+    cancelAnswers,
+    toldOutcomes,
     requests: () => requests,
     want: (run) => wanted.set(run.runId, run),
     tell(answer, run) {
       requests++;
-      const told = answer.kind === 'unanswered' ? 'unanswered' : `${answer.status} ${answer.code}`.trim();
-      answers.set(told, (answers.get(told) ?? 0) + 1);
+      count(answers, answer, answer.kind === 'answered' ? answer.code : '');
       if (run === undefined) return;
       if (answer.kind === 'answered' && answer.status === 202) admitted.add(run.runId);
       else if (isDenial(answer) && !run.isKeyed) denied.add(run.runId);
       else if (answer.kind === 'unanswered' || answer.status >= 500) doubtful.add(run.runId);
     },
+    tellCancel(runId, answer, outcome) {
+      requests++;
+      count(cancelAnswers, answer, outcome);
+      const told = toldOutcomes.get(runId) ?? new Set();
+      toldOutcomes.set(runId, told);
+      if (answer.kind === 'answered' && answer.status < 300) told.add(outcome);
+    },
   };
+}
+
+function count(counts: Map<string, number>, answer: Answer, word: string): void {
+  const told = answer.kind === 'unanswered' ? 'unanswered' : `${answer.status} ${word}`.trim();
+  counts.set(told, (counts.get(told) ?? 0) + 1);
 }
 
 const isDenial = (answer: Answer): boolean =>

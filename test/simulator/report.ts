@@ -38,8 +38,13 @@ export function reportOf(findings: Findings): Report {
     ['requests', register.requests()],
     ['admitted', register.admitted.size],
     ['answers', inWords([...register.answers])],
-    ['in the ledger', `${verdict.ledgerRuns}: ${verdict.completed} completed`],
+    [
+      'in the ledger',
+      `${verdict.ledgerRuns}: ${verdict.completed} completed, ${verdict.cancelled} cancelled`,
+    ],
     ['failed', inWords([...verdict.failed])],
+    ['cancels', `of ${register.toldOutcomes.size} runs: ${inWords([...register.cancelAnswers])}`],
+    ['told one outcome, another recorded before', inWords([...verdict.overtaken])],
     ['run, though its caller was told 503 or nothing', verdict.doubtful],
     ['reconcile', inWords(Object.entries(reconciled))],
     [

@@ -1,14 +1,19 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { isNotFound } from '../../shared/adapters/bigquery/failures';
-import { date, integer, text, timestamp } from '../../shared/sql/columns';
+import { date, integer, text } from '../../shared/sql/columns';
 import type { Journal } from './journal';
+import { judgeCancels } from './judge-cancels';
+import { ledgerShape, type Outcomes, outcomesOf } from './ledger';
 import type { Register, WantedRun } from './register';
 
 /** What the tables say when all is quiet. */
 export interface Verdict {
   readonly ledgerRuns: number;
   readonly completed: number;
+  readonly cancelled: number;
+  /** Runs that somebody tried to cancel who was told one outcome while another was recorded before it. */
+  readonly overtaken: ReadonlyMap<string, number>;
   readonly failed: ReadonlyMap<string, number>;
   /** Rows beyond the first of a run. */
   readonly duplicateRows: number;
@@ -26,15 +31,6 @@ interface Judge {
   readonly register: Register;
 }
 
-const ledgerShape = z.array(
-  z.object({
-    run_id: text,
-    status: text,
-    error_code: text.nullable(),
-    admitted_at: timestamp,
-    recorded_at: timestamp,
-  }),
-);
 const tenantShape = z.array(
   z.object({
     pipeline_runs_count: integer,
@@ -46,18 +42,28 @@ const tenantShape = z.array(
 );
 const tokensShape = z.array(z.object({ token: text }));
 
-type LedgerRow = z.infer<typeof ledgerShape>[number];
-
 /** Holds the tables against what callers were told, tenant by tenant. */
 export async function judge(tenantIds: readonly string[], deps: Judge): Promise<Verdict> {
-  const verdict = { ledgerRuns: 0, completed: 0, duplicateRows: 0, contradictions: 0, doubtful: 0, lost: 0 };
+  const verdict = {
+    ledgerRuns: 0,
+    completed: 0,
+    cancelled: 0,
+    duplicateRows: 0,
+    contradictions: 0,
+    doubtful: 0,
+    lost: 0,
+  };
   const failed = new Map<string, number>();
+  const overtaken = new Map<string, number>();
   let doubleEffects = 0;
   for (const tenantId of tenantIds) {
     const wanted = [...deps.register.wanted.values()].filter((run) => run.tenantId === tenantId);
     const rows = ledgerShape.parse(await readAll(deps.bigquery, tenantId, 'pipeline_runs'));
     const outcomes = outcomesOf(rows);
     judgeLedger(tenantId, wanted, outcomes, deps);
+    for (const what of judgeCancels(tenantId, rows, outcomes, deps)) {
+      overtaken.set(what, (overtaken.get(what) ?? 0) + 1);
+    }
     await judgeTenant(tenantId, outcomes, deps);
     doubleEffects += await judgeEffects(tenantId, wanted, outcomes, deps);
 
@@ -70,23 +76,12 @@ export async function judge(tenantIds: readonly string[], deps: Judge): Promise<
     for (const { run_id, status, error_code } of outcomes.values()) {
       if (!deps.register.admitted.has(run_id)) verdict.doubtful++;
       if (status === 'COMPLETED') verdict.completed++;
+      else if (status === 'CANCELLED') verdict.cancelled++;
       else failed.set(error_code ?? '', (failed.get(error_code ?? '') ?? 0) + 1);
     }
   }
-  return { ...verdict, failed, doubleEffects };
+  return { ...verdict, failed, overtaken, doubleEffects };
 }
-
-/** Of several rows the one recorded first is the outcome; of those recorded at the same instant, the first in the table. */
-function outcomesOf(rows: readonly LedgerRow[]): ReadonlyMap<string, LedgerRow> {
-  const outcomes = new Map<string, LedgerRow>();
-  for (const row of rows) {
-    const first = outcomes.get(row.run_id);
-    if (first === undefined || row.recorded_at < first.recorded_at) outcomes.set(row.run_id, row);
-  }
-  return outcomes;
-}
-
-type Outcomes = ReadonlyMap<string, LedgerRow>;
 
 function judgeLedger(
   tenantId: string,

@@ -15,6 +15,14 @@ export interface TenantPlan {
   readonly concurrent: Quota;
 }
 
+/** When a run is cancelled by its caller, and how often. */
+export interface CancelPlan {
+  readonly moment: 'at once' | 'while it runs' | 'after it';
+  /** Of a cancellation while it runs: that long after its caller was told of it. */
+  readonly afterMs: number;
+  readonly times: 'once' | 'twice' | 'twice at once';
+}
+
 /** One run that somebody wants. */
 export interface Wish {
   readonly index: number;
@@ -25,6 +33,7 @@ export interface Wish {
   /** What comes later under the same key. */
   readonly later: 'nothing' | 'same' | 'another body';
   readonly laterMs: number;
+  readonly cancel: CancelPlan | undefined;
 }
 
 export const wrongs = ['parameter', 'key', 'tenant', 'pipeline', 'json'] as const;
@@ -41,6 +50,9 @@ export interface Wave {
   readonly suspended?: number | undefined;
   readonly pauseMs: number;
 }
+
+/** Of the runs that callers are told of. */
+const cancelledShare = 0.07;
 
 type Draw = (purpose: string, ...which: readonly number[]) => number;
 
@@ -95,6 +107,17 @@ function planWish(draw: Draw, index: number, tenant: number): Wish {
     keyed: keyed < 0.6 ? 'no' : keyed < 0.8 ? 'once' : 'twice',
     later: keyed < 0.6 || later < 0.4 ? 'nothing' : later < 0.75 ? 'same' : 'another body',
     laterMs: 6_000 * draw('later-ms', index) ** 2,
+    cancel: draw('cancel', index) < cancelledShare ? planCancel(draw, index) : undefined,
+  };
+}
+
+function planCancel(draw: Draw, index: number): CancelPlan {
+  const moment = draw('cancel-moment', index);
+  const times = draw('cancel-times', index);
+  return {
+    moment: moment < 0.3 ? 'at once' : moment < 0.8 ? 'while it runs' : 'after it',
+    afterMs: 800 * draw('cancel-after', index) ** 2,
+    times: times < 0.5 ? 'once' : times < 0.75 ? 'twice' : 'twice at once',
   };
 }
 

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { text, timestamp } from '../../shared/sql/columns';
+
+export const ledgerShape = z.array(
+  z.object({
+    run_id: text,
+    status: text,
+    error_code: text.nullable(),
+    admitted_at: timestamp,
+    recorded_at: timestamp,
+  }),
+);
+
+export type LedgerRow = z.infer<typeof ledgerShape>[number];
+
+/** By run id. */
+export type Outcomes = ReadonlyMap<string, LedgerRow>;
+
+/** Of several rows the one recorded first is the outcome; of those recorded at the same instant, the first in the table. */
+export function outcomesOf(rows: readonly LedgerRow[]): Outcomes {
+  const outcomes = new Map<string, LedgerRow>();
+  for (const row of rows) {
+    const first = outcomes.get(row.run_id);
+    if (first === undefined || row.recorded_at < first.recorded_at) outcomes.set(row.run_id, row);
+  }
+  return outcomes;
+}
