@@ -60,9 +60,19 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
 
   await endExpired(tenantId, expired, deps);
   await Promise.all([...finished, ...expired].map(({ run_id }) => deps.release(tenantId, run_id)));
-  await Promise.all(due.map((slot) => publishAgain(tenantId, slot, deps)));
-  const repaired = await repairIfBroken(tenantId, deps);
-  return { released: finished.length, republished: due.length, expired: expired.length, repaired };
+  const [repaired, ...published] = await Promise.allSettled([
+    repairIfBroken(tenantId, deps),
+    ...due.map((slot) => publishAgain(tenantId, slot, deps)),
+  ]);
+  // Neither is left undone where the other fails.
+  for (const done of published) if (done.status === 'rejected') throw done.reason;
+  if (repaired.status === 'rejected') throw repaired.reason;
+  return {
+    released: finished.length,
+    republished: due.length,
+    expired: expired.length,
+    repaired: repaired.value,
+  };
 }
 
 /** Undefined where there is no such tenant any more. */
@@ -115,7 +125,7 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
-/** How many rows were repaired: 1 or 0. Comes last: a ledger too large to be counted must not keep runs from their end. */
+/** How many rows were repaired: 1 or 0. Comes after the releases: a ledger too large to be counted must not keep runs from their end. */
 async function repairIfBroken(
   tenantId: string,
   { runStatement, now, log }: ReconcileDependencies,

@@ -273,7 +273,7 @@ describe('Reconcile', () => {
     expect(await tick()).toMatchObject({ status: 200, body: { failed: 0, released: 1 } });
   });
 
-  it('ends and releases runs also where Pub/Sub is away, and publishes when it is back', async () => {
+  it('ends and releases runs and repairs counters also where Pub/Sub is away, and publishes when it is back', async () => {
     const away = await startReconcileInstance({
       bigqueryUrl: backends.bigquery.url,
       now: () => new Date(Date.now() + minutes(3)),
@@ -283,11 +283,27 @@ describe('Reconcile', () => {
     await backends.hold('no_pubsub', ['over', 'due']);
     await backends.hold('no_pubsub', ['lost'], { lease_seconds: 0 });
     await record(backends.client, 'no_pubsub', 'over');
+    await query(backends.client, 'no_pubsub', 'UPDATE tenants SET pipeline_runs_count = 17 WHERE TRUE');
     expect(await call(away.url, 'POST', '/')).toMatchObject({ status: 503, body: { failed: 1 } });
     await away.close();
-    expect((await backends.usage('no_pubsub')).slots).toEqual(['due']);
+    expect(await backends.usage('no_pubsub')).toEqual({ ever: 3, month: 3, running: 1, slots: ['due'] });
     later = minutes(3);
     expect(await tick()).toMatchObject({ status: 200, body: { republished: 1 } });
+  });
+
+  it('publishes also where the counters cannot be checked, and answers 503', async () => {
+    await backends.onboard('uncounted');
+    await backends.hold('uncounted', ['due']);
+    later = minutes(3);
+    proxy.treat(({ statement }) =>
+      statement === 'check-counters'
+        ? { status: 400, body: { error: { code: 400, message: 'no' } } }
+        : 'pass',
+    );
+    expect(await tick()).toMatchObject({ status: 503, body: { failed: 1 } });
+    expect(logged('INFO')).toContainEqual(
+      expect.objectContaining({ run_id: 'due', message: expect.stringContaining('published again') }),
+    );
   });
 
   it('answers 503 where the tenants cannot be listed', async () => {
