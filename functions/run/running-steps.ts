@@ -2,7 +2,7 @@ import type { JobState, TenantJobs } from '../../shared/adapters/bigquery/tenant
 import type { PipelineDefinition, Step } from '../../shared/definitions/pipeline-shape';
 import { findReady } from '../../shared/domain/dag';
 import { executionIdOf } from '../../shared/pipelines/execution';
-import { toJobId } from '../../shared/pipelines/step-work';
+import { toExtractJobId, toJobId } from '../../shared/pipelines/step-work';
 import type { RecordedRun } from '../../shared/sql/read-run';
 import { isOver, showSteps } from './show-run';
 
@@ -70,10 +70,21 @@ async function findNewestJob(run: RecordedRun, step: Step, jobs: TenantJobs): Pr
   let newest: StepJob | undefined;
   for (let attempt = recorded + 1; attempt <= recorded + mostAttempts; attempt++) {
     const jobId = toJobId(executionId, step.id, attempt);
-    const state = await jobs.stateOf(jobId);
-    if (state === undefined) return newest;
-    newest = { stepId: step.id, jobId, state };
-    if (state !== 'failed') return newest;
+    const found = await findAttemptsJob(step, jobId, jobs);
+    if (found === undefined) return newest;
+    newest = found;
+    if (newest.state !== 'failed') return newest;
   }
   return newest;
+}
+
+/** The export of a query is two jobs, one after the other. */
+async function findAttemptsJob(step: Step, jobId: string, jobs: TenantJobs): Promise<StepJob | undefined> {
+  const state = await jobs.stateOf(jobId);
+  if (state === undefined) return undefined;
+  const isQuerysExport = step.type === 'export' && step.sql !== undefined;
+  if (!isQuerysExport || state !== 'completed') return { stepId: step.id, jobId, state };
+  const extractJobId = toExtractJobId(jobId);
+  // Between the two the step is under way, and the second may be started at any time.
+  return { stepId: step.id, jobId: extractJobId, state: (await jobs.stateOf(extractJobId)) ?? 'under way' };
 }

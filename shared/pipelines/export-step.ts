@@ -7,6 +7,7 @@ import { toQueryParameters } from '../domain/parameters';
 import type { StepContext } from './execute-step';
 import { addUsage, noUsage, type StepError } from './execution';
 import type { AttemptRequest, StepAction } from './step-action';
+import { toExtractJobId } from './step-work';
 
 /**
  * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a
@@ -64,7 +65,7 @@ async function exportResult(
   const elapsed = tools.now().getTime() - startedAt;
   const extractRequest = {
     ...request,
-    jobId: `${request.jobId}_extract`,
+    jobId: toExtractJobId(request.jobId),
     timeoutMs: Math.max(1, request.timeoutMs - elapsed),
     work: { ...extract, source: resultTable },
   };

@@ -88,3 +88,6 @@ function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {
 export function toJobId(runId: string, stepId: string, attempt: number): string {
   return `tp_${runId.replace(/[^A-Za-z0-9_-]/g, '-')}_${stepId}_${attempt}`;
 }
+
+/** Of the job that writes a query's result to files, after the query's own. */
+export const toExtractJobId = (queryJobId: string): string => `${queryJobId}_extract`;

@@ -23,6 +23,21 @@ sources: [gs://bucket/]
 steps:${load('first', '')}${load('second', 'first')}
 `;
 
+/** A pipeline that exports the result of a query: a query job, and an extract job after it. */
+export const queryExport = 'test/example/query_export';
+const exportDefinition = `
+description: For tests.
+timeout_seconds: 60
+sources: [gs://bucket/]
+steps:
+  - id: out
+    type: export
+    sql: SELECT 1 AS n
+    format: CSV
+    destination_uri: gs://bucket/{tenant_id}/{run_id}.csv
+    retry: { max_attempts: 3, initial_backoff_seconds: 0, max_backoff_seconds: 0 }
+`;
+
 export const stopped = (step: string) => ({ step, state: 'DONE', reason: 'stopped' });
 
 export interface CancelWorld {
@@ -50,13 +65,16 @@ interface StepJob {
   readonly reason: unknown;
 }
 
-/** Backends with slow loads, and an instance of `run`. */
-export async function startCancelWorld(followPace: Partial<FollowPace> = {}): Promise<CancelWorld> {
+/** Backends with slow loads and extracts, and an instance of `run`. */
+export async function startCancelWorld(
+  followPace: Partial<FollowPace> = {},
+  loadMs = 1_500,
+): Promise<CancelWorld> {
   const backends = await startBackends({
-    limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 1_500 },
+    limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs },
   });
   backends.putFile('bucket/numbers.csv', '1\n2\n');
-  const schemas = schemasWith({ [twoLoads]: definition });
+  const schemas = schemasWith({ [twoLoads]: definition, [queryExport]: exportDefinition });
   const proxy = await startProxy(backends.bigquery.url);
   const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, followPace });
   const instances: Instance[] = [run];

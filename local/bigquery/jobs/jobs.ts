@@ -62,7 +62,7 @@ export interface JobsOptions {
   readonly results: QueryResults;
   readonly gcsDirectory: string;
   readonly log: (line: string) => void;
-  /** Runs a load job, where that is to take longer than it must. */
+  /** Runs a load or extract job, where that is to take longer than it must. */
   readonly slowLoad?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
@@ -149,7 +149,11 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     const { load, extract } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
-      return runExtract(await rowsOfTable({ store, book, results }, table), gcsDirectory, extract);
+      return slowLoad(async () => {
+        const rows = await rowsOfTable({ store, book, results }, table);
+        refuseIfCancelled(job);
+        return runExtract(rows, gcsDirectory, extract);
+      });
     }
     if (load !== undefined) return slowLoad(() => runLoad(store, { gcsDirectory, upload }, load));
     const { rows, statistics, destination } = await queries.run(queryOf(job.configuration));

@@ -23,7 +23,7 @@ export interface Limits {
   limitMetadata(store: Store): Store;
   /** Routes whose calls take as long as a streaming insert. */
   slowStreaming(routes: readonly Route[]): readonly Route[];
-  /** Runs a load job, which takes its time. */
+  /** Runs a load or extract job, which takes its time. */
   load<T>(work: () => Promise<T>): Promise<T>;
 }
 
