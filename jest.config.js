@@ -11,5 +11,7 @@ module.exports = {
   },
   // The local cloud starts a native SQL engine: the first start on a busy machine takes seconds.
   testTimeout: 60_000,
+  // Most tests wait for servers most of the time: as many at once as there are cores, and not one less, as by default.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
 };

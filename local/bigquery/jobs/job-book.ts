@@ -58,8 +58,14 @@ export interface OpenBook {
 
 /** Most cells of a result that is kept with its job on disk. */
 const keptCells = 2_000;
-/** Done jobs held in memory: fewer where they can be read from disk. */
-const memoryLimit = { withDisk: 500, memoryOnly: 5_000 };
+/**
+ * Done jobs held in memory. One that was inserted under an id must be found whenever somebody inserts it again, or it would
+ * run twice: without a disk from which it can be read, far more of them are held. The others are asked for at once or never.
+ */
+const mostHeld = {
+  inserted: { withDisk: 500, memoryOnly: 200_000 },
+  passing: { withDisk: 500, memoryOnly: 5_000 },
+};
 
 /** @param folder where jobs are kept; absent: in memory only */
 export function openJobBook(folder: string | undefined, disk: Disk, results: QueryResults): OpenBook {
@@ -81,9 +87,10 @@ export function openJobBook(folder: string | undefined, disk: Disk, results: Que
 }
 
 function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, results: QueryResults): JobBook {
-  const inMemory = new Map<string, Job>();
-  const finishers = new WeakMap<Job, boolean>();
-  const limit = log === undefined ? memoryLimit.memoryOnly : memoryLimit.withDisk;
+  const inserted = new Map<string, Job>();
+  const passing = new Map<string, Job>();
+  const limitOf = log === undefined ? 'memoryOnly' : 'withDisk';
+  const held = (key: string) => inserted.get(key) ?? passing.get(key);
   return {
     async find(jobId, location) {
       for (const place of location === undefined ? ['US', 'EU'] : [location]) {
@@ -92,36 +99,40 @@ function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, resul
       }
       return undefined;
     },
-    has: (key) => inMemory.has(key) || places.has(key),
+    has: (key) => held(key) !== undefined || places.has(key),
     async add(job, durable) {
       const key = jobKey(job.reference);
-      inMemory.set(key, job);
-      finishers.set(job, durable);
+      (durable ? inserted : passing).set(key, job);
       if (!durable || log === undefined) return;
       try {
         places.set(key, await log.append(lineOf(job, undefined, undefined)));
       } catch (error) {
-        inMemory.delete(key);
+        inserted.delete(key);
         throw error;
       }
     },
     async finish(job, outcome, rows) {
       const key = jobKey(job.reference);
       if (rows !== undefined) results.put(key, rows);
-      if (finishers.get(job) === true && log !== undefined) {
+      if (inserted.get(key) === job && log !== undefined) {
         // Should this fail, the job's effect is durable all the same and the next start finds it.
         const place = await log.append(lineOf(job, outcome, rows)).catch(() => undefined);
         if (place !== undefined) places.set(key, place);
       }
       job.outcome = outcome;
-      trim(inMemory, limit);
+      trim(inserted, mostHeld.inserted[limitOf]);
+      trim(passing, mostHeld.passing[limitOf]);
     },
-    recent: () => [...inMemory.values()].reverse(),
+    recent: () =>
+      [...inserted.values(), ...passing.values()]
+        .reverse()
+        .sort((one, other) => other.creationTime - one.creationTime),
   };
 
   async function findByKey(key: string): Promise<Job | undefined> {
-    const place = inMemory.has(key) ? undefined : places.get(key);
-    if (place === undefined || log === undefined) return inMemory.get(key);
+    const job = held(key);
+    const place = job === undefined ? places.get(key) : undefined;
+    if (place === undefined || log === undefined) return job;
     const record = recordSchema.parse(JSON.parse(await log.read(place)));
     if (record.rows !== undefined && results.get(key) === undefined) results.put(key, record.rows);
     return jobOf(record);
