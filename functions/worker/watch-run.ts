@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../shared/log';
+import { within } from '../../shared/within';
 
 export interface WatchDependencies {
   /** Free of charge. */
@@ -20,10 +21,13 @@ export interface RunWatch {
 
 /** How long a look is good for, in milliseconds: steps that begin together share one. */
 const freshForMs = 1_000;
+/** No step waits longer for a look, in milliseconds. Google's client alone would wait for minutes. */
+const longestLookMs = 2_000;
 
 /**
  * Watches a run from now on. Only a look that finds no slot costs a statement: `isOver` has to say so, too, since an
- * older state of the row must not end a run. A look that fails tells nothing, and the next one comes.
+ * older state of the row must not end a run. A look that fails, or is not answered in time, tells nothing, and the next one
+ * comes.
  */
 export function watchRun(
   tenantId: string,
@@ -38,7 +42,8 @@ export function watchRun(
 
   const lookNow = async () => {
     try {
-      const isGone = !(await holdsSlot(tenantId, runId)) && (await isOver());
+      const isHeld = await within(longestLookMs, 'BigQuery', holdsSlot(tenantId, runId));
+      const isGone = !isHeld && (await isOver());
       lookedAt = performance.now();
       if (isGone) over.abort(new RunIsOver());
     } catch (error) {

@@ -55,6 +55,17 @@ describe('A cancellation, when something fails', () => {
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
   });
 
+  it('a look that is never answered holds up no run', async () => {
+    const apiKey = await world.backends.onboard('unanswered');
+    await world.backends.hold('unanswered', ['run-1'], { pipeline: twoLoads });
+    const between = await startProxy(world.backends.bigquery.url);
+    between.treat(({ path }) => (path.includes('/tables/tenants/data') ? 'hang' : 'pass'));
+    const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
+    expect((await push(worker, 'unanswered', 'run-1', twoLoads)).status).toBe(204);
+    await between.close();
+    expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
+  });
+
   it.each([
     ['its release', 'release-runs'],
     ['its jobs', undefined],
