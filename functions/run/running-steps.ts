@@ -6,7 +6,7 @@ import { toExtractJobId, toJobId } from '../../shared/pipelines/step-work';
 import type { RecordedRun } from '../../shared/sql/read-run';
 import { isOver, showSteps } from './show-run';
 
-/** Steps that are looked at: more than a run has under way at once. */
+/** Steps that are looked at, or as many as the run may have under way at once where those are more. */
 const mostSteps = 8;
 /** Attempts of a step that are looked at, beyond those on record: more than a delivery makes. */
 const mostAttempts = 10;
@@ -60,7 +60,10 @@ function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefi
     steps.flatMap(({ step_id, status }) => (status === 'COMPLETED' ? [step_id] : [])),
   );
   const over = new Set(steps.flatMap(({ step_id, status }) => (status === 'PENDING' ? [] : [step_id])));
-  return findReady(definition.steps, over, completed).slice(0, mostSteps);
+  return findReady(definition.steps, over, completed).slice(
+    0,
+    Math.max(mostSteps, definition.max_parallel_steps),
+  );
 }
 
 /** A failed attempt may be followed by another. */
