@@ -24,6 +24,7 @@ const log = createLog(env);
 startTelemetry(log);
 const now = () => new Date();
 const bigquery = createBigQuery();
+const withoutRetries = createBigQueryWithoutRetries();
 const runStatement = createRunStatement(bigquery);
 const appendRows = createAppendRows(bigquery);
 const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
@@ -54,8 +55,8 @@ const routes = workerRoutes({
   findPipeline: (path) => pipelines.get(path),
   execute: (tenantId, slot, definition, watch, signal) =>
     executeRun(tenantId, slot, definition, tools, watch, signal),
-  release: createRelease(createRunStatement(createBigQueryWithoutRetries()), now),
-  publishRun: createPublishRun(env.RUN_TOPIC),
+  release: createRelease(createRunStatement(withoutRetries), now),
+  publishRun: createPublishRun(env.RUN_TOPIC, withoutRetries),
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,

@@ -1,4 +1,5 @@
 import { type Failure, KnownFailure } from '../adapters/bigquery/failures';
+import { runWasOver } from '../adapters/bigquery/start-job';
 import { unlessAborted } from '../unless-aborted';
 import type { AttemptRequest } from './step-action';
 
@@ -20,20 +21,13 @@ export async function inTime<T>(
     return await unlessAborted(work(until), until);
   } catch (error) {
     signal?.throwIfAborted();
-    if (cancelWhen?.aborted) throw new KnownFailure(stopped);
+    if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
     if (time.signal.aborted) throw new KnownFailure(timedOut(timeoutMs));
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
-
-const stopped: Failure = {
-  kind: 'permanent',
-  code: 'stopped',
-  reason: 'stopped',
-  message: 'Cancelled: the run was over.',
-};
 
 const timedOut = (timeoutMs: number): Failure => ({
   kind: 'permanent',
