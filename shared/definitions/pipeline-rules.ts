@@ -7,7 +7,7 @@ import { findDestinationProblems } from './destination-rules';
 import type { HttpStep, LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
 import { findWaysOut } from './sql-bounds';
-import { findQueryParameters } from './sql-parameters';
+import { findOpenEnd, findQueryParameters } from './sql-parameters';
 
 type Parameters = Readonly<Record<string, ParameterDefinition>>;
 
@@ -121,7 +121,10 @@ function findSqlProblems(
   return [...unknown, ...findWaysOut(sql)].map((problem) => ({ path, ...problem }));
 }
 
-/** A check's query, or one that is merged, becomes a part of one statement: it must be one query without its own semicolon. */
+/**
+ * A check's query, or one that is merged, becomes a part of one statement: it must be one query without its own semicolon.
+ * What it leaves open would swallow what comes next, and let out what the next part has in quotes.
+ */
 function findPartSqlProblems(
   path: readonly PropertyKey[],
   sql: string,
@@ -132,7 +135,14 @@ function findPartSqlProblems(
     offset: sql.trimEnd().length - 1,
     message: 'expected a query without a semicolon at its end',
   };
-  return [...(/;\s*$/.test(sql) ? [semicolon] : []), ...findSqlProblems(path, sql, parameters)];
+  const offset = findOpenEnd(sql);
+  return [
+    ...(/;\s*$/.test(sql) ? [semicolon] : []),
+    ...(offset === undefined
+      ? []
+      : [{ path, offset, message: 'expected comments, texts and quoted names that end' }]),
+    ...findSqlProblems(path, sql, parameters),
+  ];
 }
 
 function findSourceProblems(

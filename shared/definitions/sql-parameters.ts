@@ -4,7 +4,7 @@
  * Source of the forms: GoogleSQL's lexical structure, and what its engine does.
  */
 const token =
-  /(--[^\n\r]*|#[^\n\r]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\[^\n\r]|[^"\\\n\r])*"|'(?:\\[^\n\r]|[^'\\\n\r])*')|`(?:\\[^\n\r]|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
+  /(--[^\n\r]*|#[^\n\r]*|\/\*[\s\S]*?\*\/|r?b?"""(?:\\[\s\S]|[\s\S])*?"""|r?b?'''(?:\\[\s\S]|[\s\S])*?'''|"(?!"")(?:\\[^\n\r]|[^"\\\n\r])*"|'(?!'')(?:\\[^\n\r]|[^'\\\n\r])*')|`(?:\\[^\n\r]|[^`\\])*`|@@[A-Za-z_][\w.]*|@([A-Za-z_]\w*)/g;
 
 /** The named query parameters that a SQL text refers to, without their @, and where each comes first. */
 export function findQueryParameters(
@@ -22,3 +22,12 @@ export const withoutTexts = (sql: string): string =>
   sql.replace(token, (whole, text: string | undefined) =>
     text === undefined ? whole : ' '.repeat(whole.length),
   );
+
+/** Where a comment, a quoted text or a quoted name begins that does not end; undefined where all of them do. */
+export function findOpenEnd(sql: string): number | undefined {
+  const unquoted = withoutTexts(sql).replace(quotedName, (name) => ' '.repeat(name.length));
+  const offset = unquoted.search(/['"`]|\/\*/);
+  return offset < 0 ? undefined : offset;
+}
+
+const quotedName = /`(?:\\[^\n\r]|[^`\\])*`/g;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadPipeline, loadPipelines } from '../../../shared/definitions/pipelines';
-import { findQueryParameters } from '../../../shared/definitions/sql-parameters';
+import { findOpenEnd, findQueryParameters } from '../../../shared/definitions/sql-parameters';
 import { messageOf, withSchemas } from './schemas-directory';
 
 const schemas = join(__dirname, '../../../schemas');
@@ -257,6 +257,11 @@ steps:
       "checks[0] ('c').sql: expected a query",
     ],
     [
+      'that leaves a text open, which lets out what the next has in quotes',
+      `{ name: c, type: sql, sql: 'SELECT """' }\n      - { name: d, type: sql, sql: '""" UNION ALL SELECT * FROM x.INFORMATION_SCHEMA.TABLES """' }`,
+      "checks[0] ('c').sql: expected comments, texts and quoted names that end",
+    ],
+    [
       'with an undeclared parameter',
       '{ name: c, type: sql, sql: SELECT @x }',
       "checks[0] ('c').sql: @x is not a",
@@ -292,5 +297,15 @@ describe('the parameters of a SQL text', () => {
   ];
   it.each(texts)('%j: %j', (sql, expected) => {
     expect(findQueryParameters(sql).map(({ name }) => name)).toEqual(expected);
+  });
+
+  it.each([
+    ["SELECT '/*', \"'\", `it's`, r'\\', 'a' -- it's", undefined],
+    ['SELECT 1 /* a */ / 2 /* b', 21],
+    ["SELECT 'a", 7],
+    ['SELECT """a"', 7],
+    ['SELECT `a', 7],
+  ])('%j: what it leaves open begins at %s', (sql, expected) => {
+    expect(findOpenEnd(sql)).toBe(expected);
   });
 });
