@@ -46,7 +46,10 @@ export interface Jobs {
   dryRun(request: JobRequest): Promise<Job>;
   /** @throws BigQueryError `notFound` */
   find(jobId: string, location: string | undefined): Promise<Job>;
-  /** Sees to it that nothing more is committed by a job that is under way. */
+  /**
+   * Sees to it that nothing more is committed by a job that is under way. A query that has committed nothing yet is over
+   * at once: what the engine still computes for it is dropped.
+   */
   cancel(job: Job): void;
   recent(): readonly Job[];
   /** Waits for the jobs under way, but not for long. */
@@ -71,6 +74,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { store, engine, openBook, results, gcsDirectory, log, slowLoad = (work) => work() } = options;
   const { book, interrupted } = openBook;
   const queries = createQueryRunner(store, engine);
+  const stops = new Map<Job, () => void>();
   for (const record of interrupted) {
     const job = jobOf(record);
     await book.add(job, true);
@@ -114,6 +118,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     cancel(job) {
       job.cancelled = true;
+      stops.get(job)?.();
     },
     recent: book.recent,
     async close() {
@@ -127,12 +132,31 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   async function perform(job: Job, { durable, upload }: JobRequest): Promise<void> {
     const startTime = Date.now();
     job.startTime = startTime;
-    const tag = { job: jobKey(job.reference), mayCommit: () => refuseIfCancelled(job) };
     const { rows, ...rest } = await outcomeOf(() =>
-      durable ? asJob(tag, () => work(job, upload)) : work(job, upload),
+      durable ? untilStopped(job, upload) : work(job, upload),
     );
     await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
     if (!durable) job.configuration = withoutParameters(job.configuration);
+  }
+
+  /** Ends with the work or, as long as a query commits nothing, with its cancellation. */
+  async function untilStopped(job: Job, upload: Upload | undefined): Promise<Work> {
+    let commits = job.configuration.query === undefined;
+    const mayCommit = () => {
+      refuseIfCancelled(job);
+      commits = true;
+    };
+    const stopped = new Promise<never>((_, reject) => {
+      stops.set(job, () => {
+        if (!commits) reject(cancelledError());
+      });
+    });
+    try {
+      const worked = asJob({ job: jobKey(job.reference), mayCommit }, () => work(job, upload));
+      return await Promise.race([worked, stopped]);
+    } finally {
+      stops.delete(job);
+    }
   }
 
   async function outcomeOf(run: () => Promise<Work>): Promise<Work & Pick<JobOutcome, 'error'>> {
@@ -224,7 +248,8 @@ function withoutParameters(configuration: JobConfiguration): JobConfiguration {
 }
 
 function refuseIfCancelled({ cancelled }: Job, still = true): void {
-  if (cancelled && still) {
-    throw new BigQueryError('stopped', 'Job execution was cancelled: User requested cancellation');
-  }
+  if (cancelled && still) throw cancelledError();
 }
+
+const cancelledError = () =>
+  new BigQueryError('stopped', 'Job execution was cancelled: User requested cancellation');
