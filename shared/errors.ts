@@ -15,6 +15,7 @@ const definitions = {
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
+  too_many_streams: { status: 429, title: 'Too many streams' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 } as const;

@@ -11,6 +11,7 @@ import { findRecordedRun } from './read-run';
 import { endId, lastEventIdShape } from './run-events';
 import { findRunningSteps } from './running-steps';
 import { showChecks, showRun, showSteps } from './show-run';
+import { createStreamPlaces } from './stream-places';
 
 export interface WatchDependencies extends CancelDependencies, FollowDependencies {
   readonly authenticateTenant: AuthenticateTenant;
@@ -21,6 +22,7 @@ const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id
 /** What a tenant sees of the runs that it has started, and how it ends them. */
 export function watchRoutes(deps: WatchDependencies): readonly Route[] {
   const { runStatement } = deps;
+  const streams = createStreamPlaces();
   /** Whose run is asked for. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
@@ -58,11 +60,13 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
         const { tenantId, runId } = await identify(request);
         // All has been told: this is how a client is kept from connecting again and again.
         if (heard === endId) return { status: 204 };
+        streams.expectOne(tenantId);
         const run = await findRecordedRun(tenantId, runId, runStatement);
         return {
           status: 200,
           headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
-          stream: (write, gone) => followRun({ tenantId, run, heard }, deps, write, gone),
+          stream: (write, gone) =>
+            streams.hold(tenantId, () => followRun({ tenantId, run, heard }, deps, write, gone)),
         };
       },
     },

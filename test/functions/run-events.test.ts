@@ -161,6 +161,32 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     );
   });
 
+  it('lets one tenant have ten streams at once, and another its own', async () => {
+    const apiKey = await world.backends.onboard('many');
+    await world.backends.hold('many', ['run-1'], { pipeline: twoLoads });
+    const otherKey = await world.backends.onboard('another');
+    await world.backends.hold('another', ['run-1'], { pipeline: twoLoads });
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open(apiKey)));
+    expect(streams.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    const refused = await fetch(`${world.run.url}/api/v1/pipelines/runs/run-1/events`, {
+      headers: withKey(apiKey),
+    });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(await refused.json()).toMatchObject({ code: 'too_many_streams' });
+    const other = await open(otherKey);
+    expect(other.status).toBe(200);
+    for (const stream of streams) stream.leave();
+    const again = await eventually('a free place', async () => {
+      const stream = await open(apiKey);
+      if (stream.status === 200) return stream;
+      stream.leave();
+      return undefined;
+    });
+    again.leave();
+    other.leave();
+  });
+
   it('refuses before it begins: 401, 404, 400', async () => {
     const apiKey = await world.backends.onboard('refused');
     const otherKey = await world.backends.onboard('stranger');
