@@ -81,8 +81,12 @@ export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
   for (const provider of folders(root)) {
     for (const domain of folders(join(root, provider))) {
       const place = join(root, provider, domain);
-      const isDefinition = (entry: Dirent) => entry.isFile() && entry.name.endsWith(extension);
-      for (const id of named(place, listEntries(place).filter(isDefinition), extension)) {
+      const entries = listEntries(place).filter((entry) => entry.isFile());
+      for (const { name } of entries.filter((entry) => entry.name.endsWith('.yml'))) {
+        problems.push(`${join(place, name)}: expected a name that ends in ${extension}`);
+      }
+      const isDefinition = (entry: Dirent) => entry.name.endsWith(extension);
+      for (const id of named(place, entries.filter(isDefinition), extension)) {
         files.push({ file: join(place, `${id}${extension}`), path: `${provider}/${domain}/${id}` });
       }
     }

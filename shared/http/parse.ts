@@ -10,7 +10,7 @@ export function parseRequest<T>(shape: z.ZodType<T>, given: unknown, what = 'bod
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     field: issue.path.join('.') || what,
-    message: `${issue.message}${describeGiven(issue.input)}`,
+    message: `${issue.message}${issue.code === 'unrecognized_keys' ? '' : describeGiven(issue.input)}`,
   }));
   throw new ServiceError(
     'invalid_request',

@@ -281,6 +281,9 @@ steps:
       "Big.yaml: expected a name of 1 to 64 of a-z, 0-9 and _, given 'Big'",
     );
     expect(problemsOf(query('sql: SELECT 1'), { 'pipelines/a-b/c/d.yaml': '' })).toContain("given 'a-b'");
+    expect(problemsOf(query('sql: SELECT 1'), { 'pipelines/a/b/other.yml': '' })).toContain(
+      'other.yml: expected a name that ends in .yaml',
+    );
   });
 });
 
