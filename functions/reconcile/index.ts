@@ -24,7 +24,7 @@ const routes = reconcileRoutes({
   listTenants: createListTenants(bigquery),
   readSlots: createReadSlots(bigquery),
   runStatement,
-  appendRows: createAppendRows(bigquery),
+  appendRows: createAppendRows(client),
   publishRun: createPublishRun(env.RUN_TOPIC, client),
   release: createRelease(runStatement, now),
   rule: { startGraceMs: 120_000, intervalMs: 300_000 },

@@ -16,6 +16,7 @@ import { isDue, type RepublishRule } from './due';
 export interface ReconcileDependencies {
   readonly readSlots: ReadSlots;
   readonly runStatement: RunStatement;
+  /** Repeats nothing by itself: each attempt says when it is made. */
   readonly appendRows: AppendRows;
   readonly publishRun: PublishRun;
   readonly release: Release;

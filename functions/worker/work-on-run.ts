@@ -21,6 +21,7 @@ export type OnboardedSlot = Slot & {
 
 export interface WorkerDependencies extends WatchDependencies {
   readonly runStatement: RunStatement;
+  /** Of the ledger. Repeats nothing by itself: each attempt says when it is made. */
   readonly appendRows: AppendRows;
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;

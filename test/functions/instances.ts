@@ -109,13 +109,12 @@ export async function startWorkerInstance(
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
   const runStatement = createRunStatement(bigquery);
-  const appendRows = createAppendRows(bigquery, [50, 50]);
   const pipelines = loadPipelines(schemas);
   const tools = {
     runJob: createRunJob(bigquery),
     allowedSources: ['*', 'gs://*'],
     openJobs: createOpenJobs(bigquery),
-    appendRows,
+    appendRows: createAppendRows(bigquery, [50, 50]),
     tiers: loadTiers(schemas),
     now,
     random: () => 0,
@@ -127,7 +126,7 @@ export async function startWorkerInstance(
   };
   const routes = workerRoutes({
     runStatement,
-    appendRows,
+    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
     findPipeline: (path) => pipelines.get(path),
     execute: (tenantId, slot, definition, watch, signal) =>
       executeRun(tenantId, slot, definition, tools, watch, signal),
@@ -155,7 +154,7 @@ export async function startReconcileInstance(
     listTenants: createListTenants(bigquery),
     readSlots: createReadSlots(bigquery),
     runStatement,
-    appendRows: createAppendRows(bigquery, [50, 50]),
+    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
     publishRun: publishRun ?? createPublishRun(runTopic, functionsClient(bigqueryUrl)),
     release: createRelease(runStatement, now),
     rule: { startGraceMs: 120_000, intervalMs: 300_000 },

@@ -86,13 +86,13 @@ export const compositions = {
   worker(life: Life, { now, journal, oblivion, pipelines, tiers, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
     const bigquery = createBigQuery();
+    const withoutRetries = createBigQueryWithoutRetries();
     const runStatement = mortalRunStatement(life, createRunStatement(bigquery));
-    const appendRows = mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion });
     // What steps of type http and notify need is left out: the simulation's definitions have none.
     const tools = {
       runJob: mortalRunJob(life, createRunJob(bigquery), journal),
       openJobs: mortalOpenJobs(life, createOpenJobs(bigquery)),
-      appendRows,
+      appendRows: mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion }),
       tiers,
       allowedSources: ['*', 'gs://*'],
       now,
@@ -104,15 +104,12 @@ export const compositions = {
     };
     const routes = workerRoutes({
       runStatement,
-      appendRows,
+      appendRows: mortalAppendRows(life, createAppendRows(withoutRetries), { journal, oblivion }),
       findPipeline: (path) => pipelines.get(path),
       execute: (tenantId, slot, definition, watch, signal) =>
         executeRun(tenantId, slot, definition, tools, watch, signal),
-      release: createRelease(
-        mortalRunStatement(life, createRunStatement(createBigQueryWithoutRetries())),
-        now,
-      ),
-      publishRun: mortalPublishRun(life, createPublishRun(runTopic), journal),
+      release: createRelease(mortalRunStatement(life, createRunStatement(withoutRetries)), now),
+      publishRun: mortalPublishRun(life, createPublishRun(runTopic, withoutRetries), journal),
       handOverAfterMs,
       deliveryAttempts: 5,
       holdsSlot: mortalHoldsSlot(life, createHoldsSlot(bigquery)),
@@ -133,7 +130,7 @@ export const compositions = {
       listTenants: mortalListTenants(life, createListTenants(bigquery)),
       readSlots: (dataset) => life.through('read-slots', dataset, () => readSlots(dataset)),
       runStatement,
-      appendRows: mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion }),
+      appendRows: mortalAppendRows(life, createAppendRows(client), { journal, oblivion }),
       publishRun: mortalPublishRun(life, createPublishRun(runTopic, client), journal),
       release: createRelease(runStatement, now),
       rule,
