@@ -72,6 +72,9 @@ export interface Refusal {
  */
 const tablesTold = 50;
 
+/** A tenant's own, and yet nothing that a pipeline may show to anyone. */
+const keysTable = 'api_keys';
+
 /** Why a text must not run; nothing if it may. */
 export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] {
   const { projectId, statementType, tables, routines } = facts;
@@ -87,6 +90,9 @@ export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] 
     ...tables.map((table) => ({ ...table, name: table.tableId })),
     ...routines.map((routine) => ({ ...routine, name: routine.routineId })),
   ].flatMap((item): readonly Refusal[] => {
+    if (isOwn(reach, projectId, item) && item.name === keysTable) {
+      return [{ kind: 'source', message: `It reads ${keysTable}; no pipeline may.`, name: item.name }];
+    }
     const bound = findBound(reach, datasetCover(projectId, item));
     if (isOwn(reach, projectId, item) || bound === undefined) return [];
     const expected =

@@ -112,6 +112,12 @@ describe('a query', () => {
     expect(judgeQuery(of, facts(tables)).map((refusal) => refusal.message)).toEqual([expected]);
   });
 
+  it('may not read the keys, which are the tenant’s own', () => {
+    expect(judgeQuery(reach(['rates']), facts(['acme.tenant_1.api_keys', 'acme.tenant_1.orders']))).toEqual([
+      { kind: 'source', message: 'It reads api_keys; no pipeline may.', name: 'api_keys' },
+    ]);
+  });
+
   it('is told of each table that it may not read', () => {
     const names = judgeQuery(reach([]), facts(['acme.a.x', 'acme.tenant_1.y', 'acme.b.z'])).map(
       ({ name }) => name,
