@@ -60,7 +60,7 @@ const routes = workerRoutes({
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
-  holdsSlot: createHoldsSlot(bigquery),
+  holdsSlot: createHoldsSlot(withoutRetries),
   watchEveryMs: 5_000,
   now,
   log,

@@ -59,9 +59,9 @@ describe('A worker that is killed', () => {
   const workers: Promise<FunctionProcess>[] = [];
 
   beforeAll(async () => {
-    // Long enough that a load has not ended when its start is answered.
+    // Long enough that no job has ended when its start is answered.
     backends = await startBackends({
-      limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 300 },
+      limits: { queryMs: 30, dmlMs: 150, ddlMs: 1, streamingMs: 1, loadMs: 300 },
     });
     backends.putFile(numbersFile.path, numbersFile.text);
     const [topic] = await backends.messages.createTopic(eventTopic);

@@ -134,7 +134,8 @@ export async function startWorkerInstance(
     publishRun: publishRun ?? createPublishRun(runTopic, functionsClient(bigqueryUrl)),
     handOverAfterMs,
     deliveryAttempts: 5,
-    holdsSlot: createHoldsSlot(bigquery),
+    // A look that is given up must not be repeated behind everyone's back.
+    holdsSlot: createHoldsSlot(functionsClient(bigqueryUrl, false)),
     watchEveryMs,
     now,
     log,

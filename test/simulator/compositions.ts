@@ -112,7 +112,7 @@ export const compositions = {
       publishRun: mortalPublishRun(life, createPublishRun(runTopic, withoutRetries), journal),
       handOverAfterMs,
       deliveryAttempts: 5,
-      holdsSlot: mortalHoldsSlot(life, createHoldsSlot(bigquery)),
+      holdsSlot: mortalHoldsSlot(life, createHoldsSlot(withoutRetries)),
       watchEveryMs,
       now,
       log,
