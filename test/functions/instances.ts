@@ -71,14 +71,15 @@ export async function startRunInstance(
   const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission, followPace } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
-  const runStatement = createRunStatement(bigquery);
+  const withoutRetries = functionsClient(bigqueryUrl, false);
+  const runStatement = createRunStatement(withoutRetries);
   const routes = runRoutes({
     authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
-    runStatement,
+    runStatement: createRunStatement(bigquery),
     pipelines: loadPipelines(schemas),
     admit: createAdmit({ runStatement, now, log }, admission),
-    publishRun: publishRun ?? createPublishRun(runTopic, functionsClient(bigqueryUrl)),
-    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
+    publishRun: publishRun ?? createPublishRun(runTopic, withoutRetries),
+    appendRows: createAppendRows(withoutRetries, [50, 50]),
     release: createRelease(runStatement, now),
     openJobs: createOpenJobs(bigquery),
     holdsSlot: createHoldsSlot(bigquery),
@@ -108,7 +109,7 @@ export async function startWorkerInstance(
   } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
-  const runStatement = createRunStatement(bigquery);
+  const withoutRetries = functionsClient(bigqueryUrl, false);
   const pipelines = loadPipelines(schemas);
   const tools = {
     runJob: createRunJob(bigquery),
@@ -125,17 +126,16 @@ export async function startWorkerInstance(
     ...moreTools,
   };
   const routes = workerRoutes({
-    runStatement,
-    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
+    runStatement: createRunStatement(bigquery),
+    appendRows: createAppendRows(withoutRetries, [50, 50]),
     findPipeline: (path) => pipelines.get(path),
     execute: (tenantId, slot, definition, watch, signal) =>
       executeRun(tenantId, slot, definition, tools, watch, signal),
-    release: createRelease(runStatement, now),
-    publishRun: publishRun ?? createPublishRun(runTopic, functionsClient(bigqueryUrl)),
+    release: createRelease(createRunStatement(withoutRetries), now),
+    publishRun: publishRun ?? createPublishRun(runTopic, withoutRetries),
     handOverAfterMs,
     deliveryAttempts: 5,
-    // A look that is given up must not be repeated behind everyone's back.
-    holdsSlot: createHoldsSlot(functionsClient(bigqueryUrl, false)),
+    holdsSlot: createHoldsSlot(withoutRetries),
     watchEveryMs,
     now,
     log,
@@ -150,13 +150,14 @@ export async function startReconcileInstance(
   const { bigqueryUrl, now = clock, publishRun } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
-  const runStatement = createRunStatement(bigquery);
+  const withoutRetries = functionsClient(bigqueryUrl, false);
+  const runStatement = createRunStatement(withoutRetries);
   const routes = reconcileRoutes({
     listTenants: createListTenants(bigquery),
     readSlots: createReadSlots(bigquery),
     runStatement,
-    appendRows: createAppendRows(functionsClient(bigqueryUrl, false), [50, 50]),
-    publishRun: publishRun ?? createPublishRun(runTopic, functionsClient(bigqueryUrl)),
+    appendRows: createAppendRows(withoutRetries, [50, 50]),
+    publishRun: publishRun ?? createPublishRun(runTopic, withoutRetries),
     release: createRelease(runStatement, now),
     rule: { startGraceMs: 120_000, intervalMs: 300_000 },
     now,
