@@ -45,7 +45,9 @@ describe('For each tenant', () => {
     });
     expect(worked).toEqual(['two', 'three']);
     expect(summary).toEqual({ tenants: 3, failed: 1, left_over: 0 });
-    expect(logged).toEqual([{ severity: 'ERROR', fields: { tenant_id: 'one', error } }]);
+    expect(logged).toEqual([
+      { severity: 'ERROR', fields: { event: 'tenant_work_failed', tenant_id: 'one', error } },
+    ]);
   });
 
   it('begins none past its time, and says how many are left', async () => {
