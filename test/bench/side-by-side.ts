@@ -63,7 +63,7 @@ async function measureAll({ environment }: BenchServers) {
     [...tenants, { tenant_id: alone, max_pipelines_per_month: null }],
     environment,
   );
-  const statementMs = await timeOneStatement(alone, environment);
+  const statementMs = await timeOneStatement(alone);
   return withInstance(ways.project, environment, (project) =>
     withInstance(ways.baseline, environment, async (baseline) => {
       const instances: Readonly<Record<Way, Instance>> = { project, baseline };

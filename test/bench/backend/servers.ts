@@ -36,24 +36,31 @@ export async function withServers<T>(
   }
 }
 
-/** The environment in which Google's clients find the servers, and credentials that lead nowhere. */
+/**
+ * The environment in which Google's clients find the servers, and credentials that lead nowhere: for child processes, and
+ * for this one until `work` is done. Afterwards this process's is as it was: the credentials are gone by then.
+ */
 export async function withEnvironment<T>(
   servers: ServerAddresses,
   work: (environment: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const directory = newDirectory();
   const credentials = await startCredentials(directory);
+  const before = process.env;
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: 'local',
+    BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
+    PUBSUB_EMULATOR_HOST: servers.pubsubHost,
+    GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
+    METADATA_SERVER_DETECTION: 'none',
+    RUN_TOPIC: runTopic,
+    SCHEMAS_DIRECTORY: join(__dirname, '../../../schemas'),
+  };
+  process.env = { ...before, ...environment };
   try {
-    return await work({
-      GOOGLE_CLOUD_PROJECT: 'local',
-      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
-      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
-      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
-      METADATA_SERVER_DETECTION: 'none',
-      RUN_TOPIC: runTopic,
-      SCHEMAS_DIRECTORY: join(__dirname, '../../../schemas'),
-    });
+    return await work(environment);
   } finally {
+    process.env = before;
     await credentials.close();
     removeDirectory(directory);
   }

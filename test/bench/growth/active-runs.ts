@@ -19,7 +19,7 @@ export const growActiveRuns = (): Promise<void> =>
   withServers(undefined, async ({ environment }) => {
     const tenants = counts.map((count) => ({ tenant_id: `runs_${count}`, max_pipelines_per_month: null }));
     await onboardAll(tenants, environment);
-    const { bigquery, runStatement, observe } = observedStatements(environment);
+    const { bigquery, runStatement, observe } = observedStatements();
     const appendRows = createAppendRows(bigquery);
     const rows: string[][] = [];
     for (const count of counts) {

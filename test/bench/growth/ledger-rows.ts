@@ -19,7 +19,7 @@ const tenant_id = 'ledger';
 export const growLedger = (): Promise<void> =>
   withServers(undefined, async ({ environment }) => {
     await onboardAll([{ tenant_id, max_pipelines_per_month: null }], environment);
-    const { bigquery, runStatement, observe } = observedStatements(environment);
+    const { bigquery, runStatement, observe } = observedStatements();
     const appendRows = createAppendRows(bigquery);
     const rows: string[][] = [];
     let filled = 0;
