@@ -1,7 +1,8 @@
 import type { Cell, Field } from '../model';
+import { arrayPieces, type Slicing } from './array-pieces';
 import { type Fit, fitOf } from './assign';
 import { invalidQuery, notImplemented } from './failures';
-import { castValue } from './insert';
+import { castText, castValue } from './insert';
 import { child, children, type Node, span } from './node';
 import { pathOf } from './parse';
 import { type ChangingStatement, columnIndex } from './target';
@@ -11,6 +12,8 @@ import { sqlType } from './types';
 export interface Assignment {
   /** The value as SQL text, of the field's type. */
   readonly value: string;
+  /** The same of an array as several values, which are one behind the other the whole. */
+  readonly pieces: (slicing: Slicing) => readonly string[];
   /** Where it goes: the column, then the fields inside it. */
   readonly indexes: readonly number[];
 }
@@ -30,7 +33,14 @@ export function assignmentsOf(
     const found = path.length === 0 ? undefined : locate(schema, path, alias);
     if (found === undefined)
       throw invalidQuery(`Cannot assign to ${path.join('.')}`, changing.script, place?.start);
-    return { indexes: found.indexes, value: castValue(changing, found.field, child(setValue, 'value')) };
+    const { field, indexes } = found;
+    const expression = child(setValue, 'value');
+    const value = castValue(changing, field, expression);
+    const pieces = (slicing: Slicing) => {
+      const texts = field.mode === 'REPEATED' ? arrayPieces(changing, expression, slicing) : [];
+      return texts.length > 1 ? texts.map((piece) => castText(piece, field)) : [value];
+    };
+    return { indexes, value, pieces };
   });
 }
 

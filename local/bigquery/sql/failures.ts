@@ -6,6 +6,11 @@ import { offsetAt, positionAt, type SqlText } from './sql-text';
 
 const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
 
+/** An array that a query makes is larger than the engine can hold: 1 MiB, whatever it is told. BigQuery takes 100 MB. */
+export class ArrayTooLargeError extends BigQueryError {}
+
+const arrayTooLarge = /^(Arrays are limited to|Cannot construct array Value larger than) \d+ bytes/;
+
 /** The engine's error about a text in BigQuery's form: `message at [line:column]`, counted in the caller's text. */
 export function queryError(error: unknown, text: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
@@ -13,8 +18,12 @@ export function queryError(error: unknown, text: SqlText): unknown {
   if (error.code === status.UNIMPLEMENTED) return new BigQueryError('notImplemented', message);
   if (error.code === status.INTERNAL || error.code === status.UNKNOWN)
     return new BigQueryError('jobInternalError', message || 'The SQL engine failed on this statement.');
+  if (arrayTooLarge.test(message)) return new ArrayTooLargeError('resourcesExceeded', arrayTooLargeMessage);
   return new BigQueryError('invalidQuery', message, 'query');
 }
+
+const arrayTooLargeMessage =
+  'Resources exceeded during query execution: the local SQL engine makes no array of more than 1 MiB, and this query needs one.';
 
 function withPosition(message: string, text: SqlText): string {
   const found = positionPattern.exec(message);

@@ -125,11 +125,16 @@ export function castValue(changing: ChangingStatement, field: Field, value: Node
   const place = span(found?.node);
   if (found === undefined || place === undefined || found.kind === 'astDefaultLiteralNode')
     return defaultValue(field);
-  return `CAST((${textOf(changing, place)}) AS ${toBytes(sqlType(field))})`;
+  return castText(textOf(changing, place), field);
 }
 
 export function defaultValue(field: Field): string {
-  return `CAST((${toBytes(field.defaultValueExpression ?? 'NULL')}) AS ${toBytes(sqlType(field))})`;
+  return castText(toBytes(field.defaultValueExpression ?? 'NULL'), field);
+}
+
+/** An expression's text as one of the field's type. */
+export function castText(expression: string, field: Field): string {
+  return `CAST((${expression}) AS ${toBytes(sqlType(field))})`;
 }
 
 async function queriedRows(

@@ -1,11 +1,10 @@
 import type { Cell, Field, Row } from '../model';
 import { rowFit } from './assign';
 import { assigner, assignmentsOf } from './assignments';
-import { castValue, defaultValue } from './insert';
+import { castText, castValue, defaultValue } from './insert';
 import { child, children, span, text, unwrap } from './node';
-import { toBytes } from './sql-text';
 import { type ChangingStatement, columnIndex, textOf } from './target';
-import { quoted, sqlType } from './types';
+import { quoted } from './types';
 
 export type MergeMatch = 'MATCHED' | 'NOT_MATCHED_BY_SOURCE' | 'NOT_MATCHED_BY_TARGET';
 
@@ -97,8 +96,4 @@ export function rowValues(
   return clause.rowFields.map((field, index) =>
     castText(`${sourceAlias}.${quoted(columns[index] ?? '')}`, field),
   );
-}
-
-function castText(value: string, field: Field): string {
-  return `CAST(${value} AS ${toBytes(sqlType(field))})`;
 }

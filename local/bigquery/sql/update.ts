@@ -2,7 +2,7 @@ import type { Cell, Row, StatementResult, TableSnapshot } from '../model';
 import { assigner, assignmentsOf } from './assignments';
 import { bytesProcessed, tableBytes } from './bytes-processed';
 import type { EngineContext } from './context';
-import { evaluate } from './evaluate';
+import { evaluateAssigned } from './evaluate-assigned';
 import { invalidQuery } from './failures';
 import { distinct } from './insert';
 import { child, span, text, unwrap } from './node';
@@ -39,13 +39,15 @@ export async function runUpdate(
       current.schema,
       targetAlias(changing),
     );
-    const sql = matchingRows(
-      changing,
-      assignments.map(({ value }) => value),
-    );
-    const query = derived(changing.script, sql, changing.statement.span.start);
-    const plan = await planQuery(context, { text: query, scope: inside, target });
-    const found = dry ? [] : await evaluate(context, plan, inside);
+    const planned = (values: readonly string[]) => {
+      const sql = matchingRows(changing, values);
+      const query = derived(changing.script, sql, changing.statement.span.start);
+      return planQuery(context, { text: query, scope: inside, target });
+    };
+    const plan = await planned(assignments.map(({ value }) => value));
+    const found = dry
+      ? []
+      : await evaluateAssigned(context, inside, { plan, planned, assignments, rows: current.rows });
     const updated = updatedRows(found, assigner(current.schema, assignments), current, changing);
     return {
       change: changeOfRows(current.rows, updated, found.length > 0),

@@ -1,0 +1,75 @@
+import { field, scalar, type TestEngine, testEngine } from './bench-engine';
+
+const count = 5_000;
+const text = (index: number) => `${index}`.padStart(6, '0').padEnd(300, 'x');
+const texts = Array.from({ length: count }, (_, index) => text(index));
+
+/** The engine makes no array of more than 1 MiB; these are of 1.5 MB. */
+describe('Arrays that are larger than the engine can hold', () => {
+  let bench: TestEngine;
+  beforeAll(async () => {
+    bench = await testEngine();
+  });
+  beforeEach(() => {
+    bench.table(
+      't',
+      [field('id', 'STRING'), field('list', 'STRING', { mode: 'REPEATED' }), field('n', 'INTEGER')],
+      [
+        ['small', ['a', 'b', 'c'], '1'],
+        ['large', texts, '2'],
+      ],
+    );
+  });
+  afterAll(() => bench.close());
+
+  const lists = () => bench.stored('t').map(([, list]) => list);
+
+  it.each([
+    ['ARRAY_CONCAT', "ARRAY_CONCAT(list, ['new'])", ['a', 'b', 'c', 'new'], [...texts, 'new']],
+    [
+      'ARRAY_CONCAT in itself',
+      "ARRAY_CONCAT(['first'], (ARRAY_CONCAT(list, ['new'])), [])",
+      ['first', 'a', 'b', 'c', 'new'],
+      ['first', ...texts, 'new'],
+    ],
+    [
+      'a query, in its order',
+      'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place ORDER BY place DESC)',
+      ['c', 'b', 'a'],
+      texts.toReversed(),
+    ],
+    [
+      'a query without an order',
+      "ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item NOT LIKE '000000%')",
+      ['a', 'b', 'c'],
+      texts.slice(1),
+    ],
+    ['a part that is null', "ARRAY_CONCAT(list, IF(id = 'small', NULL, ['new']))", [], [...texts, 'new']],
+  ])('UPDATE makes them of %s', async (_, value, small, large) => {
+    const sql = `UPDATE t SET n = n + 1, list = ${value}, id = CONCAT(id, '!') WHERE TRUE`;
+    const { dmlStats } = await bench.run(sql);
+    expect(dmlStats?.updatedRowCount).toBe(2);
+    expect(lists()).toEqual([small, large]);
+    expect(bench.stored('t').map(([id, , n]) => [id, n])).toEqual([
+      ['small!', '2'],
+      ['large!', '3'],
+    ]);
+  });
+
+  it('says so where an expression cannot be taken apart', async () => {
+    expect(await bench.failure('UPDATE t SET list = IF(TRUE, ARRAY_CONCAT(list, list), []) WHERE TRUE')).toBe(
+      'resourcesExceeded: Resources exceeded during query execution: the local SQL engine makes no array of more than 1 MiB, and this query needs one.',
+    );
+    expect(lists()).toEqual([['a', 'b', 'c'], texts]);
+  });
+
+  it('the same statement again and again, also where the array is small by then', async () => {
+    const keepFrom = (from: number) =>
+      bench.run(
+        'UPDATE t SET list = ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item >= @from) WHERE id = "large"',
+        [scalar('from', 'STRING', text(from))],
+      );
+    for (const from of [1, 2, 2, 4_990]) await keepFrom(from);
+    expect(lists()).toEqual([['a', 'b', 'c'], texts.slice(4_990)]);
+  });
+});
