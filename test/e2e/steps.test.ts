@@ -82,7 +82,7 @@ describe('a pipeline with a step of each type', () => {
     await pubsub.topic('pipeline-events').createSubscription('receiver');
     // The deployed worker talks to the public internet only; this one may talk to the API of this test as well.
     const http = { hosts: [api.host], get: api.get, secretOf: () => 'key-of-the-rates-api' };
-    const notify = { topics: ['pipeline-events'], publish: createPublishEvent(pubsub) };
+    const notify = { topics: ['pipeline-events'], publish: createPublishEvent(() => pubsub) };
     worker = await startWorkerInstance({ bigqueryUrl: cloud.bigqueryUrl, schemas, tools: { http, notify } });
     await pubsub.subscription('pipeline-runs-worker').modifyPushConfig({ pushEndpoint: worker.url });
   });

@@ -1,4 +1,4 @@
-import { PubSub, type Topic } from '@google-cloud/pubsub';
+import type { PubSub, Topic } from '@google-cloud/pubsub';
 import { within } from '../../within';
 
 export interface PublishedEvent {
@@ -20,14 +20,22 @@ const backoffSettings = {
   totalTimeoutMillis: longestPublishMs,
 };
 
+/** With gRPC and protocol buffers it is half of the worker's code: it is loaded with the first event, which few runs have. */
+function loadPubSub(): PubSub {
+  const loaded: typeof import('@google-cloud/pubsub') = require('@google-cloud/pubsub');
+  return new loaded.PubSub();
+}
+
 /** Publishes to topics of the project, each event in a call of its own. */
-export function createPublishEvent(pubsub: PubSub = new PubSub()): PublishEvent {
+export function createPublishEvent(createClient: () => PubSub = loadPubSub): PublishEvent {
   const topics = new Map<string, Topic>();
+  let client: PubSub | undefined;
   const topicOf = (name: string): Topic => {
     const known = topics.get(name);
     if (known) return known;
     const batching = { maxMessages: 1 };
-    const topic = pubsub.topic(name, { batching, gaxOpts: { retry: { backoffSettings } } });
+    client ??= createClient();
+    const topic = client.topic(name, { batching, gaxOpts: { retry: { backoffSettings } } });
     topics.set(name, topic);
     return topic;
   };

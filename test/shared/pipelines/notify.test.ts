@@ -43,7 +43,7 @@ describe('a notify step', () => {
     appendRows: async (_, tableId, added) => {
       if (tableId === 'step_logs') rows.push(...added);
     },
-    notify: { topics, publish: createPublishEvent(pubsub.client) },
+    notify: { topics, publish: createPublishEvent(() => pubsub.client) },
     now: () => new Date(),
     random: () => 0,
     sleep: async () => undefined,

@@ -1,15 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { functionNames } from '../../local/functions';
 
-const root = join(__dirname, '../../..');
+const root = join(__dirname, '../..');
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+const openTelemetry =
+  /@opentelemetry.(sdk[a-z-]*|exporter[a-z-]*|otlp[a-z-]*|resources)|shared.telemetry.(opentelemetry)/;
+const pubSub = /node_modules.(@google-cloud.pubsub|google-gax|@grpc.grpc-js)/;
 
-/** The parts of OpenTelemetry's SDK that a process has loaded once it has loaded a function. */
-function loadedBy(name: string, environment: Record<string, string>): readonly string[] {
+/** What a process that has loaded a function has loaded of `parts`: their first groups. */
+function loadedBy(
+  name: string,
+  parts: RegExp,
+  environment: Readonly<Record<string, string>> = {},
+): readonly string[] {
   const script = `require('./functions/${name}');
-    const parts = Object.keys(require.cache).map((file) =>
-      /@opentelemetry.(sdk[a-z-]*|exporter[a-z-]*|otlp[a-z-]*|resources)|shared.telemetry.(opentelemetry)/.exec(file));
-    console.log('loaded:' + [...new Set(parts.filter(Boolean).map((part) => part[1] ?? part[2]))].join());
+    const found = Object.keys(require.cache).map((file) => ${parts}.exec(file)?.slice(1).find(Boolean));
+    console.log('loaded:' + [...new Set(found.filter(Boolean))].join());
     process.exit();`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], {
     cwd: root,
@@ -37,7 +44,7 @@ describe('OpenTelemetry', () => {
     ['without exporters', { ...endpoint, OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' }],
     ['for a service name alone', { OTEL_SERVICE_NAME: 'run' }],
   ])('is not loaded %s', (_what, environment) => {
-    expect(loadedBy('run', environment)).toEqual([]);
+    expect(loadedBy('run', openTelemetry, environment)).toEqual([]);
   });
 
   it.each([
@@ -45,8 +52,14 @@ describe('OpenTelemetry', () => {
     ['for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:9/v1/traces' }],
     ['for metrics', { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:9/v1/metrics' }],
   ])('is loaded where an endpoint is named, %s', (_what, environment) => {
-    expect(loadedBy('run', environment)).toEqual(
+    expect(loadedBy('run', openTelemetry, environment)).toEqual(
       expect.arrayContaining(['opentelemetry', 'resources', 'sdk-metrics', 'sdk-trace-base']),
     );
+  });
+});
+
+describe('Pub/Sub’s client, with gRPC', () => {
+  it.each([...functionNames])('is not loaded when %s starts', (name) => {
+    expect(loadedBy(name, pubSub)).toEqual([]);
   });
 });
