@@ -6,7 +6,6 @@ import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
-import { prepareMessaging } from './messaging';
 import { localSources } from './options';
 import { routesTo } from './routes';
 import { startScheduler } from './scheduler/scheduler';
@@ -52,10 +51,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   try {
     const schedules = loadSchedules(schemasDirectory);
-    const [servers, credentials] = await Promise.all([
+    const starting = Promise.all([
       startServersInThread(options, log).then(started),
       startCredentials(join(options.dataDirectory, 'credentials')).then(started),
     ]);
+    const { prepareMessaging } = loadMessaging();
+    const [servers, credentials] = await starting;
     Object.assign(process.env, {
       GOOGLE_CLOUD_PROJECT: 'local',
       BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
@@ -103,6 +104,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     throw error;
   }
 }
+
+/** Google's Pub/Sub client takes longest of all to load: the servers start in their thread meanwhile. */
+const loadMessaging = (): typeof import('./messaging') => require('./messaging');
 
 type Started = <T extends { close: () => Promise<void> | void }>(server: T) => T;
 
