@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { OpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
 import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
 import type { Tier } from '../../shared/definitions/tiers';
@@ -17,7 +18,7 @@ export interface RunTools extends ExecutionTools {
 
 /**
  * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
- * since the admission. Throws a TransientFailure where a later delivery can go on, and once the signal is aborted: its
+ * since the admission, by a deployment. Throws a TransientFailure where a later delivery can go on, and once the signal is aborted: its
  * jobs go on then, unless the run is over.
  */
 export async function executeRun(
@@ -28,7 +29,7 @@ export async function executeRun(
   watch: RunWatch,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const parsed = parseParameters(definition.parameters, JSON.parse(slot.parameters ?? '{}'));
+  const parsed = parseParameters(definition.parameters, knownParameters(slot, definition));
   if (!parsed.ok) {
     return failedOutcome('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
   }
@@ -45,4 +46,12 @@ export async function executeRun(
   };
   const runJob = stoppable(tools.runJob, watch, openJobs, tools.log);
   return executePipeline(run, { ...tools, runJob, beforeStep: watch.look }, signal);
+}
+
+const parametersShape = z.record(z.string(), z.unknown());
+
+/** A parameter that the definition no longer has was right when the run was admitted, and means nothing now. */
+function knownParameters({ parameters }: OnboardedSlot, definition: PipelineDefinition): object {
+  const given = parametersShape.parse(JSON.parse(parameters ?? '{}'));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in definition.parameters));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createHoldsSlot } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
@@ -57,6 +58,7 @@ const routes = workerRoutes({
     executeRun(tenantId, slot, definition, tools, watch, signal),
   release: createRelease(createRunStatement(withoutRetries), now),
   publishRun: createPublishRun(env.RUN_TOPIC, withoutRetries),
+  claimHandOver: createClaimHandOver(bigquery),
   // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
   handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,

@@ -1,4 +1,5 @@
 import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
+import type { ClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
 import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
@@ -35,12 +36,16 @@ export interface WorkerDependencies extends WatchDependencies {
   ) => Promise<RunOutcome>;
   readonly release: Release;
   readonly publishRun: PublishRun;
+  readonly claimHandOver: ClaimHandOver;
   /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
   readonly handOverAfterMs: number;
   /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
   readonly now: () => Date;
 }
+
+/** Of the time that a delivery works: the rest is for clocks that differ, by two minutes with the usual deadline. */
+const turnShare = 0.75;
 
 /** What a later delivery would only try again. */
 const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 100, maximumBackoffMs: 5_000, isRetryable };
@@ -57,15 +62,11 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
 
-  const { slot, onboarding_id, subscription_tier, location } = found;
+  const { onboarding_id, subscription_tier, location } = found;
+  const slot = { ...found.slot, onboarding_id, subscription_tier, location };
   const startedAt = deps.now();
-  const outcome = await bringToEnd(
-    message,
-    { ...slot, onboarding_id, subscription_tier, location },
-    startedAt,
-    deps,
-  );
-  if (outcome === 'not over yet') return handOver(message, deps);
+  const outcome = await bringToEnd(message, slot, startedAt, deps);
+  if (outcome === 'not over yet') return handOver(message, slot, deps);
   if (outcome === 'ended elsewhere') {
     deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', { ...message });
     return deps.release(tenant_id, run_id);
@@ -154,8 +155,35 @@ async function bringToEnd(
   }
 }
 
-/** The jobs that are under way go on; whoever gets the fresh message attaches to them. Only then is this one done with. */
-async function handOver(message: RunMessage, { publishRun, log }: WorkerDependencies): Promise<void> {
+/**
+ * The jobs that are under way go on; whoever gets the fresh message attaches to them. Only then is this one done with.
+ *
+ * A run may have several deliveries: reconcile publishes it again, and Pub/Sub delivers twice. They would all hand it over,
+ * for as long as it takes. So only one may in each turn: the others end here. A turn is shorter than a delivery works,
+ * so the one that goes on never meets its own mark. Should it be lost, the next that reconcile publishes takes its place.
+ */
+async function handOver(message: RunMessage, slot: OnboardedSlot, deps: WorkerDependencies): Promise<void> {
+  const { handOverAfterMs, now, publishRun, log } = deps;
+  const turnMs = handOverAfterMs * turnShare;
+  const turn = Math.floor((now().getTime() - slot.admitted_at.getTime()) / turnMs);
+  if (!(await isFirstOfTurn(message, slot, turn, deps)))
+    return log('INFO', 'A long run is left to the delivery that has handed it over already', { ...message });
   await publishRun(message);
   log('INFO', 'A long run is handed over to a fresh message', { ...message });
+}
+
+/** Where it cannot be said, the run is handed over: one delivery too many does no harm. */
+async function isFirstOfTurn(
+  { tenant_id, run_id }: RunMessage,
+  { onboarding_id, location }: OnboardedSlot,
+  turn: number,
+  { claimHandOver, log }: WorkerDependencies,
+): Promise<boolean> {
+  const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
+  try {
+    return await claimHandOver({ tenantId: tenant_id, runId: run_id, executionId, location, turn });
+  } catch (error) {
+    log('WARNING', 'Whether a run was handed over already could not be seen', { tenant_id, run_id, error });
+    return true;
+  }
 }

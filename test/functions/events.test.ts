@@ -23,6 +23,7 @@ describe('Events that alerts wait for', () => {
       execute: fail,
       release: createRelease(fail, () => new Date()),
       publishRun: fail,
+      claimHandOver: fail,
       handOverAfterMs: 1_000,
       holdsSlot: fail,
       watchEveryMs: 5_000,

@@ -9,6 +9,7 @@ import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
 import type { WorkerDependencies } from '../../functions/worker/work-on-run';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createHoldsSlot, createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunJob } from '../../shared/adapters/bigquery/run-job';
@@ -94,7 +95,7 @@ export async function startRunInstance(
 /** An instance of `worker`. */
 export async function startWorkerInstance(
   options: InstanceOptions &
-    Partial<Pick<WorkerDependencies, 'publishRun' | 'handOverAfterMs' | 'watchEveryMs'>> & {
+    Partial<Pick<WorkerDependencies, 'publishRun' | 'claimHandOver' | 'handOverAfterMs' | 'watchEveryMs'>> & {
       readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
     },
 ): Promise<Instance> {
@@ -103,6 +104,7 @@ export async function startWorkerInstance(
     now = clock,
     schemas = schemasDirectory,
     publishRun,
+    claimHandOver,
     handOverAfterMs = 540_000,
     watchEveryMs = 5_000,
     tools: moreTools,
@@ -133,6 +135,7 @@ export async function startWorkerInstance(
       executeRun(tenantId, slot, definition, tools, watch, signal),
     release: createRelease(createRunStatement(withoutRetries), now),
     publishRun: publishRun ?? createPublishRun(runTopic, withoutRetries),
+    claimHandOver: claimHandOver ?? createClaimHandOver(bigquery),
     handOverAfterMs,
     deliveryAttempts: 5,
     holdsSlot: createHoldsSlot(withoutRetries),

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { createClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
 import { eventually, query } from '../support/local-cloud';
 import { type Backends, runTopic, startBackends } from './backends';
@@ -30,7 +31,9 @@ describe('A run that takes longer than a delivery may', () => {
     return worker;
   };
   const handOvers = (worker: Instance) =>
-    worker.lines.filter(({ message }) => message.includes('handed over'));
+    worker.lines.filter(({ message }) => message === 'A long run is handed over to a fresh message');
+  const leftToOthers = (worker: Instance) =>
+    worker.lines.filter(({ message }) => message.startsWith('A long run is left to'));
   const loadJobs = async (runId: string) =>
     (await backends.client.getJobs())[0].filter(({ id }) => id?.includes(runId) && id.includes('load'));
   const loaded = (tenantId: string) => query(backends.client, tenantId, 'SELECT n FROM numbers ORDER BY n');
@@ -99,6 +102,54 @@ describe('A run that takes longer than a delivery may', () => {
     const patient = await startWorker();
     expect((await push(patient, 'hand_over', 'run-over', slowLoad)).status).toBe(204);
     await once('hand_over', 'run-over');
+  });
+
+  it('is handed over by one of its deliveries, however often it was published', async () => {
+    const worker = await startWorker({ handOverAfterMs: 400 });
+    const topic = backends.messages.topic(runTopic);
+    const [subscription] = await topic.createSubscription('worker', {
+      pushConfig: { pushEndpoint: `${worker.url}/` },
+    });
+    await backends.onboard('repeated');
+    await backends.hold('repeated', ['run-repeated'], { pipeline: slowLoad });
+    const message = { tenant_id: 'repeated', run_id: 'run-repeated', pipeline: slowLoad };
+    await Promise.all(Array.from({ length: 6 }, () => createPublishRun(runTopic)(message)));
+    await whenOver('repeated');
+    await subscription.delete();
+
+    // In some 1,500 ms there are at most six turns of 300 ms.
+    expect(handOvers(worker).length).toBeGreaterThan(0);
+    expect(handOvers(worker).length).toBeLessThanOrEqual(6);
+    expect(leftToOthers(worker).length).toBeGreaterThanOrEqual(5);
+    await once('repeated', 'run-repeated');
+  });
+
+  it('finds its own mark where the answer was lost', async () => {
+    await backends.onboard('lost_answer');
+    const handOver = {
+      tenantId: 'lost_answer',
+      runId: 'run-mark',
+      executionId: 'run-mark-12345678',
+      location: undefined,
+      turn: 3,
+    };
+    const claim = createClaimHandOver(backends.client, () => 'me');
+    expect(await claim(handOver)).toBe(true);
+    expect(await claim(handOver)).toBe(true);
+    expect(await createClaimHandOver(backends.client)(handOver)).toBe(false);
+    expect(await createClaimHandOver(backends.client)({ ...handOver, turn: 4 })).toBe(true);
+  });
+
+  it('is handed over where nobody can say whether it was', async () => {
+    const worker = await startWorker({
+      handOverAfterMs: 100,
+      claimHandOver: () => Promise.reject(Object.assign(new Error('away'), { code: 503 })),
+      publishRun: async () => undefined,
+    });
+    await backends.onboard('unsaid');
+    await backends.hold('unsaid', ['run-unsaid'], { pipeline: slowLoad });
+    expect((await push(worker, 'unsaid', 'run-unsaid', slowLoad)).status).toBe(204);
+    expect(handOvers(worker)).toHaveLength(1);
   });
 
   it('is not handed over where it ends in time', async () => {

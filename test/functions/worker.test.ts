@@ -178,7 +178,7 @@ describe('The worker, by the pushes of a subscription', () => {
     await onboard(cloud.url, 'lost');
     await admit('lost', 'late', { lease_seconds: -1 });
     await admit('lost', 'gone', { pipeline: 'gcp/example/removed' });
-    await admit('lost', 'changed', { pipeline: 'focus/billing/daily_costs', parameters: '{"old":1}' });
+    await admit('lost', 'changed', { pipeline: 'focus/billing/daily_costs', parameters: '{"source_uri":1}' });
     for (const runId of ['late', 'gone', 'changed']) expect((await pushRun('lost', runId)).status).toBe(204);
     const rows = await ledger('lost');
     expect(rows).toHaveLength(3);
@@ -190,5 +190,12 @@ describe('The worker, by the pushes of a subscription', () => {
       ]),
     );
     expect(await slots('lost')).toEqual([]);
+  });
+
+  it('executes a run that was admitted with a parameter which its pipeline no longer has', async () => {
+    await onboard(cloud.url, 'deployed_meanwhile');
+    await admit('deployed_meanwhile', 'run-1', { parameters: '{"removed":1}' });
+    expect((await pushRun('deployed_meanwhile', 'run-1')).status).toBe(204);
+    expect(await ledger('deployed_meanwhile')).toMatchObject([{ run_id: 'run-1', status: 'COMPLETED' }]);
   });
 });

@@ -10,6 +10,7 @@ import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
 import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
 import { createListTenantPage, createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createHoldsSlot, createReadSlots } from '../../shared/adapters/bigquery/read-slots';
@@ -29,6 +30,7 @@ import { measuredAdmit } from '../../shared/telemetry/measured-admit';
 import type { Life } from './life';
 import {
   mortalAppendRows,
+  mortalClaimHandOver,
   mortalHoldsSlot,
   mortalListTenants,
   mortalLog,
@@ -110,6 +112,7 @@ export const compositions = {
         executeRun(tenantId, slot, definition, tools, watch, signal),
       release: createRelease(mortalRunStatement(life, createRunStatement(withoutRetries)), now),
       publishRun: mortalPublishRun(life, createPublishRun(runTopic, withoutRetries), journal),
+      claimHandOver: mortalClaimHandOver(life, createClaimHandOver(bigquery)),
       handOverAfterMs,
       deliveryAttempts: 5,
       holdsSlot: mortalHoldsSlot(life, createHoldsSlot(withoutRetries)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Faults } from '../../local/faults/faults';
 import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
+import type { ClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
 import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import type { HoldsSlot } from '../../shared/adapters/bigquery/read-slots';
 import type { RunJob } from '../../shared/adapters/bigquery/run-job';
@@ -68,6 +69,11 @@ export const mortalPublishRun =
       await publishRun(message);
       note(message.run_id, `${life.name}: published`);
     });
+
+export const mortalClaimHandOver =
+  (life: Life, claimHandOver: ClaimHandOver): ClaimHandOver =>
+  (handOver) =>
+    life.through('claim-hand-over', `${handOver.runId} ${handOver.turn}`, () => claimHandOver(handOver));
 
 export const mortalHoldsSlot =
   (life: Life, holdsSlot: HoldsSlot): HoldsSlot =>

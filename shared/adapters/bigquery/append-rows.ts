@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { isNotFound } from './failures';
+import { isNotFound, KnownFailure } from './failures';
 
 export interface AppendedRow {
   /** BigQuery drops a second row with the same id, as far as it remembers (about a minute). */
@@ -12,11 +12,12 @@ export interface AppendedRow {
 
 /**
  * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may repeat
- * the call, and rows that got through are dropped by their insertId. Throws BigQuery's error.
+ * the call, and rows that got through are dropped by their insertId. Throws BigQuery's error; not found is only what is
+ * not there.
  */
 export type AppendRows = (datasetId: string, tableId: string, rows: readonly AppendedRow[]) => Promise<void>;
 
-/** For a short while after a table was made, streaming to it can answer 404: so a 404 is believed after 10 s only. */
+/** For a while after a table was made, most often seconds, streaming to it can answer 404. */
 const pausesAfterNotFound = [250, 500, 1000, 2000, 3000, 3250];
 
 export const createAppendRows =
@@ -30,11 +31,21 @@ export const createAppendRows =
         await table.insert([...rows], { raw: true, partialRetries: 0 });
         return;
       } catch (error) {
-        if (pause === undefined || !isNotFound(error)) throw describePartialFailure(error, tableId);
+        if (!isNotFound(error)) throw describePartialFailure(error, tableId);
+        if (pause === undefined) throw (await table.exists())[0] ? notYet(tableId) : error;
         await sleep(pause);
       }
     }
   };
+
+/** It took minutes, too: https://github.com/googleapis/google-cloud-go/issues/975 */
+const notYet = (tableId: string): KnownFailure =>
+  new KnownFailure({
+    kind: 'transient',
+    code: 'unavailable',
+    reason: 'notFound',
+    message: `Table ${tableId} is there, and takes no streamed rows yet`,
+  });
 
 const partialFailureShape = z.object({
   name: z.literal('PartialFailureError'),

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { isDuplicate } from './failures';
+import { toLabelValue } from './job-configuration';
+
+export interface HandOver {
+  readonly tenantId: string;
+  readonly runId: string;
+  /** Names the run in job ids. */
+  readonly executionId: string;
+  /** Where the tenant's dataset is, if that is known: a job's id is its own within a location. */
+  readonly location: string | undefined;
+  /** Which part of the run's time this is, counted from its admission. */
+  readonly turn: number;
+}
+
+/** Whether nobody else hands this run over in this turn. Throws BigQuery's error where that cannot be said. */
+export type ClaimHandOver = (handOver: HandOver) => Promise<boolean>;
+
+const ownedShape = z.object({ configuration: z.object({ labels: z.object({ owner: z.string() }) }) });
+
+/**
+ * A job's id can be had once: it is the mark. The job itself reads nothing and costs nothing. Its label tells whose it
+ * is: a request whose answer was lost finds its own mark when it is sent again.
+ */
+export const createClaimHandOver =
+  (bigquery: BigQuery, newId: () => string = randomUUID): ClaimHandOver =>
+  async ({ tenantId, runId, executionId, location, turn }) => {
+    // No step has a hyphen in its id.
+    const jobId = `tp_${executionId.replace(/[^A-Za-z0-9_-]/g, '-')}_hand-over_${turn}`;
+    const place = location === undefined ? {} : { location };
+    const owner = newId();
+    const labels = { tenant: toLabelValue(tenantId), run: toLabelValue(runId), step: 'hand-over', owner };
+    try {
+      const configuration = { query: { query: 'SELECT 1', useLegacySql: false }, labels };
+      await bigquery.createJob({ jobId, ...place, configuration });
+      return true;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      const [resource]: readonly unknown[] = await bigquery.job(jobId, place).getMetadata();
+      return ownedShape.parse(resource).configuration.labels.owner === owner;
+    }
+  };
