@@ -1,11 +1,13 @@
 import type { Failure } from '../adapters/bigquery/failures';
-import type { ExtractWork, JobOutcome, JobStatistics, QueryWork } from '../adapters/bigquery/run-job';
+import type { TableReference } from '../adapters/bigquery/job-configuration';
+import { resultGone } from '../adapters/bigquery/job-outcome';
+import type { ExtractWork, JobOutcome, QueryWork } from '../adapters/bigquery/run-job';
 import type { ExportStep } from '../definitions/pipeline-shape';
 import { byteLimitOfStep } from '../domain/byte-limit';
 import { fillDestinationUri } from '../domain/destination-uri';
 import { toQueryParameters } from '../domain/parameters';
 import type { StepContext } from './execute-step';
-import { addUsage, noUsage, type StepError } from './execution';
+import { addUsage, type StepError } from './execution';
 import type { AttemptRequest, StepAction } from './step-action';
 import { toExtractJobId } from './step-work';
 
@@ -58,7 +60,7 @@ async function exportResult(
 ): Promise<JobOutcome> {
   const startedAt = tools.now().getTime();
   const queried = await tools.runJob({ ...request, work: query }, signal);
-  if (queried.status !== 'completed') return isResultGone(queried.failure) ? again(noUsage) : queried;
+  if (queried.status !== 'completed') return queried;
   const { resultTable } = queried;
   if (resultTable === undefined) throw new Error(`Job ${request.jobId} names no table of its result`);
 
@@ -76,17 +78,13 @@ async function exportResult(
     startedAt: queried.statistics.startedAt,
     endedAt: extracted.statistics.endedAt,
   };
-  if (extracted.status === 'failed' && isResultGone(extracted.failure)) return again(statistics);
+  if (extracted.status === 'failed' && isGone(extracted.failure, resultTable)) {
+    // This attempt is given up: the next one asks the query again.
+    return { ...extracted, statistics, failure: resultGone };
+  }
   return { ...extracted, statistics };
 }
 
-/** Of a result's own table, whose dataset's name begins with _, as opposed to what the query names. */
-const isResultGone = ({ kind, message }: Failure): boolean =>
-  kind === 'not_found' && /Not found: (Table \S*[:.]_|the results of job)/.test(message);
-
-/** BigQuery keeps a result for about a day. An attempt that comes later is given up: the next one asks the query again. */
-function again(statistics: JobStatistics): JobOutcome {
-  const message = 'The result of its query is no longer there.';
-  const failure: Failure = { kind: 'transient', code: 'unavailable', reason: 'resultGone', message };
-  return { status: 'failed', attached: false, statistics, failure };
-}
+/** BigQuery names the table that it did not find: what else may be missing is something else, a bucket for example. */
+const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableReference): boolean =>
+  kind === 'not_found' && message.includes(`${datasetId}.${tableId}`);

@@ -1,8 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import type { JobRequest, RunJob } from '../../../shared/adapters/bigquery/run-job';
+import { createRunJob, type JobRequest, type RunJob } from '../../../shared/adapters/bigquery/run-job';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import { TransientFailure } from '../../../shared/pipelines/transient-failure';
+import { startProxy } from '../../functions/proxy';
+import { clientOf } from '../../support/local-bigquery';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 
@@ -103,6 +105,29 @@ describe('an export step', () => {
     ]);
   });
 
+  it('asks its query again where the result is gone when another delivery comes for it', async () => {
+    const run = runOfYaml('run8', ofQuery);
+    const stop = new AbortController();
+    const stopping: RunJob = async (request, signal) => {
+      const outcome = await noting(request, signal);
+      stop.abort(new Error('the delivery ends'));
+      return outcome;
+    };
+    await expect(executePipeline(run, toolsWith(stopping), stop.signal)).rejects.toThrow('the delivery ends');
+    const proxy = await startProxy(tenant.url);
+    const message = 'Not found: Table local:_0123.anon4567';
+    const error = { code: 404, message, errors: [{ reason: 'notFound', message }] };
+    proxy.treat(({ path }) =>
+      path.includes('/queries/tp_run8_out_1') ? { status: 404, body: { error } } : 'pass',
+    );
+    expect(await executePipeline(run, toolsWith(createRunJob(clientOf(proxy.url))))).toMatchObject({
+      status: 'COMPLETED',
+      rowsWritten: 2,
+      steps: [{ attempts: 2 }],
+    });
+    await proxy.close();
+  });
+
   it('attaches to both jobs when it was stopped between them', async () => {
     const stop = new AbortController();
     const stopping: RunJob = async (request, signal) => {
@@ -123,6 +148,12 @@ describe('an export step', () => {
       wholeTable.replace('table: costs', 'table: nope'),
       'not_found',
       'Not found: Table local:tenant_1.nope',
+    ],
+    [
+      'a query of a missing table whose name begins as those of results do',
+      ofQuery.replace('FROM costs', 'FROM _costs'),
+      'not_found',
+      'tenant_1._costs',
     ],
     [
       'a query that is wrong',
