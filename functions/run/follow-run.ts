@@ -50,6 +50,8 @@ export interface Followed {
   readonly run: RecordedRun;
   /** Undefined: the client has heard nothing yet. */
   readonly heard: Heard | undefined;
+  /** Throws where the client's key no longer holds. Asked often: it remembers. */
+  readonly checkKey: () => Promise<unknown>;
 }
 
 /** The record of a job's step may come a little after the job's end: so often it is asked for. */
@@ -60,7 +62,7 @@ const readsPerEnd = 3;
  * the slot is there, and the jobs of the steps that can be under way, by their ids. A statement (40 MB are billed most
  * often) reads the records when a job has ended or the slot is gone, and every 30 s beside that: a run of an hour and
  * ten steps costs some 150. Steps that are no BigQuery jobs are told of with those. While it is open, a stream is one of
- * its instance's requests.
+ * its instance's requests, and holds as long as its key: all streams of a key look it up once in 30 s (10 MB).
  */
 export async function followRun(
   followed: Followed,
@@ -69,7 +71,7 @@ export async function followRun(
   gone: AbortSignal,
 ): Promise<void> {
   const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.followPace;
-  const { tenantId } = followed;
+  const { tenantId, checkKey } = followed;
   const telling = createTelling(followed, deps, write);
   const sinceBegin = stopwatch();
   let sinceRead = stopwatch();
@@ -92,6 +94,7 @@ export async function followRun(
     await telling.heartbeat(heartbeatMs);
     pause = hasNews ? shortestMs : Math.min(pause * 1.5, longestMs);
     await sleep(pause, undefined, { signal: gone });
+    await checkKey();
   }
   await telling.end(run);
 }

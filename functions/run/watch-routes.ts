@@ -22,12 +22,13 @@ const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id
 /** What a tenant sees of the runs that it has started, and how it ends them. */
 export function watchRoutes(deps: WatchDependencies): readonly Route[] {
   const { runStatement } = deps;
-  const streams = createStreamPlaces();
+  const takePlace = createStreamPlaces();
   /** Whose run is asked for. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
-    const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
-    return { tenantId, runId };
+    const checkKey = () => deps.authenticateTenant(request.header('X-API-Key'));
+    const { tenantId } = await checkKey();
+    return { tenantId, runId, checkKey };
   };
   return [
     {
@@ -57,17 +58,23 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
       handle: async (request) => {
         const lastId = request.header('Last-Event-ID');
         const heard = parseRequest(lastEventIdShape.optional(), lastId, 'Last-Event-ID');
-        const { tenantId, runId } = await identify(request);
+        const { tenantId, runId, checkKey } = await identify(request);
         // All has been told: this is how a client is kept from connecting again and again.
         if (heard === endId) return { status: 204 };
-        streams.expectOne(tenantId);
-        const run = await findRecordedRun(tenantId, runId, runStatement);
-        return {
-          status: 200,
-          headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
-          stream: (write, gone) =>
-            streams.hold(tenantId, () => followRun({ tenantId, run, heard }, deps, write, gone)),
-        };
+        // Before anything is waited for: many that come at once would all find a place free.
+        const giveBack = takePlace(tenantId);
+        try {
+          const run = await findRecordedRun(tenantId, runId, runStatement);
+          return {
+            status: 200,
+            headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
+            stream: (write, gone) =>
+              followRun({ tenantId, run, heard, checkKey }, deps, write, gone).finally(giveBack),
+          };
+        } catch (error) {
+          giveBack();
+          throw error;
+        }
       },
     },
     {

@@ -67,6 +67,8 @@ export async function startRunInstance(
     Partial<Pick<StartRunDependencies, 'publishRun'>> & {
       readonly admission?: AdmitSettings;
       readonly followPace?: Partial<FollowPace>;
+      /** By which keys are remembered. In milliseconds since 1970. */
+      readonly keyClock?: () => number;
     },
 ): Promise<Instance> {
   const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission, followPace } = options;
@@ -75,7 +77,7 @@ export async function startRunInstance(
   const withoutRetries = functionsClient(bigqueryUrl, false);
   const runStatement = createRunStatement(withoutRetries);
   const routes = runRoutes({
-    authenticateTenant: createAuthenticateTenant(runStatement, Date.now),
+    authenticateTenant: createAuthenticateTenant(runStatement, options.keyClock ?? Date.now),
     runStatement: createRunStatement(bigquery),
     pipelines: loadPipelines(schemas),
     admit: createAdmit({ runStatement, now, log }, admission),
