@@ -96,7 +96,7 @@ async function analyseStep(step: Step, place: Place, surroundings: Surroundings)
 const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: Surroundings) =>
   source_uris.flatMap((uri, index): readonly Problem[] => {
     const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
-    const message = judgeUri(reach, uri);
+    const message = judgeUri(reach, uri, 'definition');
     return message === undefined ? [] : [{ path: ['source_uris', index], message }];
   });
 

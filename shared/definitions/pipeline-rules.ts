@@ -155,7 +155,7 @@ function findSourceProblems(
     const placeholder = withTenant(uri, '').match(/\{[^}]*\}?/)?.[0];
     const message =
       placeholder === undefined
-        ? judgeUri(reach, uri)
+        ? judgeUri(reach, uri, 'definition')
         : `expected no placeholder but ${anyTenant}, given ${placeholder}`;
     return message === undefined ? [] : [{ path: ['source_uris', index], message }];
   });

@@ -3,26 +3,28 @@
  * allows. A source is
  *   `dataset` or `project.dataset`   a dataset, of the deployment's own project unless another is named
  *   `gs://bucket/prefix/`            the files below it; `{tenant_id}` in it stands for the tenant's id
- *   `gs://*`                         all files: in a definition, whatever the deployment allows
+ *   `gs://*`                         all files: in a definition, whatever the deployment allows for this tenant, which
+ *                                    is what lies in folders of its own, or really all
  *   `*` or `project.*`               all datasets that are no tenant's; for a deployment only
  */
 export type Source =
   | { readonly kind: 'files'; readonly prefix: string }
   | { readonly kind: 'dataset'; readonly projectId: string | undefined; readonly datasetId: string };
 
+const allFiles = 'gs://*';
 const filesPattern =
   /^gs:\/\/(?:\*|(?:[a-z0-9._-]|\{tenant_id\})+\/(?:(?!\.\.?\/)(?:[A-Za-z0-9._=-]|\{tenant_id\})+\/)*)$/;
 const datasetPattern = /^(?:((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{1,62})\.)?([A-Za-z0-9_]{1,1024}|\*)$/;
 
 /** A source by its text; undefined where it is none. */
 export function parseSource(text: string): Source | undefined {
-  if (filesPattern.test(text)) return { kind: 'files', prefix: text === 'gs://*' ? 'gs://' : text };
+  if (filesPattern.test(text)) return { kind: 'files', prefix: text === allFiles ? 'gs://' : text };
   const [, projectId, datasetId] = datasetPattern.exec(text) ?? [];
   return datasetId === undefined ? undefined : { kind: 'dataset', projectId, datasetId };
 }
 
 export const isDefinitionSource = (text: string): boolean =>
-  parseSource(text) !== undefined && (!text.includes('*') || text === 'gs://*');
+  parseSource(text) !== undefined && (!text.includes('*') || text === allFiles);
 export const isDeploymentSource = (text: string): boolean => parseSource(text) !== undefined;
 
 /** Of one run. */
@@ -124,20 +126,34 @@ export function foreignDatasets(reach: Reach, facts: QueryFacts): readonly Datas
   return [...new Map(used.map((item) => [`${item.projectId}.${item.datasetId}`, item])).values()];
 }
 
+/** Who wrote a URI: whoever starts a run may choose among fewer files. */
+export type UriAuthor = 'definition' | 'caller';
+
 /** Why a file, or a pattern of files, must not be read; undefined if it may. */
-export function judgeUri(reach: Reach, uri: string): string | undefined {
+export function judgeUri(reach: Reach, uri: string, author: UriAuthor): string | undefined {
   if (!isPlainUri(uri)) return `${JSON.stringify(uri)} is no source; expected a URI like gs://bucket/path.`;
   // What stands before a pattern's first * begins with the prefix, and so does all that it matches.
-  const bound = findBound(
-    reach,
-    (source) => source.kind === 'files' && uri.startsWith(withTenant(source.prefix, reach.tenantId)),
-  );
-  if (bound === undefined) return undefined;
-  const expected =
-    bound === 'definition'
-      ? `expected one below the definition's sources (${listSources(reach)})`
-      : notAllowed;
-  return `It reads ${uri}; ${expected}.`;
+  const covers: Cover = (source) =>
+    source.kind === 'files' && uri.startsWith(withTenant(source.prefix, reach.tenantId));
+  const expected = {
+    definition: `expected one below the definition's sources (${listSources(reach)})`,
+    deployment: notAllowed,
+    shared: `expected a file of the tenant's own, or that the definition's sources name where it lies: the deployment lets all tenants' pipelines read there`,
+  };
+  const isForbiddenChoice = author === 'caller' && isSharedUnnamed(reach, covers);
+  const bound = findBound(reach, covers) ?? (isForbiddenChoice ? 'shared' : undefined);
+  return bound && `It reads ${uri}; ${expected[bound]}.`;
+}
+
+/**
+ * A caller who may name any file must not name another tenant's: where a definition leaves the place to the deployment, a
+ * folder that is open to all tenants' pipelines is none that the caller may choose from.
+ */
+function isSharedUnnamed({ sources, allowed, ...reach }: Reach, covers: Cover): boolean {
+  const named = sources.filter((source) => source !== allFiles);
+  const ownOrAll = allowed.filter((source) => source === allFiles || source.includes(anyTenant));
+  const isNamed = findBound({ ...reach, sources: named, allowed }, covers) === undefined;
+  return !isNamed && findBound({ ...reach, sources, allowed: ownOrAll }, covers) !== undefined;
 }
 
 /** No empty segment, . or .., no backslash, no character that cannot be seen; * only in the object's name. */

@@ -74,11 +74,11 @@ function toLoadWork(run: RunToExecute, step: LoadStep): StepWork {
   const name = step.source_uri_parameter;
   if (name === undefined) {
     const sourceUris = (step.source_uris ?? []).map((uri) => withTenant(uri, run.tenantId));
-    return { work: { kind: 'load', sourceUris, step, destination } };
+    return { work: { kind: 'load', sourceUris, urisFrom: 'definition', step, destination } };
   }
   const value = run.parameters[name];
   if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
-    return { work: { kind: 'load', sourceUris: [value], step, destination } };
+    return { work: { kind: 'load', sourceUris: [value], urisFrom: 'caller', step, destination } };
   }
   const message = `Parameter '${name}' must be a URI like gs://bucket/path; given ${JSON.stringify(value ?? null)}.`;
   return { error: { code: 'invalid_source', message } };

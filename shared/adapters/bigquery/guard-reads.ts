@@ -24,7 +24,7 @@ export function createGuardReads(bigquery: BigQuery): GuardReads {
     const { reads, work, attachOnly } = request;
     if (reads === 'anything' || attachOnly) return undefined;
     if (work.kind === 'load') {
-      const [refusal] = work.sourceUris.flatMap((uri) => judgeUri(reads, uri) ?? []);
+      const [refusal] = work.sourceUris.flatMap((uri) => judgeUri(reads, uri, work.urisFrom) ?? []);
       return refusal === undefined ? undefined : denied(refusal);
     }
     // It reads a table of the tenant, or the result of a query that was judged; or nothing of BigQuery's at all.

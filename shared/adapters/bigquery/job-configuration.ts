@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Destination, ExportStep, LoadStep } from '../../definitions/pipeline-shape';
 import type { ByteLimit } from '../../domain/byte-limit';
 import type { QueryParameter } from '../../domain/parameters';
-import type { Reach } from '../../domain/sources';
+import type { Reach, UriAuthor } from '../../domain/sources';
 import { traceLabel } from '../../telemetry/context';
 
 export interface QueryWork {
@@ -42,6 +42,7 @@ export interface ExtractWork {
 export interface LoadWork {
   readonly kind: 'load';
   readonly sourceUris: readonly string[];
+  readonly urisFrom: UriAuthor;
   readonly step: Pick<LoadStep, 'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values'>;
   readonly destination: PartitionedTable;
 }

@@ -168,7 +168,7 @@ describe('a file', () => {
     ['gs://anything/x.csv', ['gs://*']],
   ];
   it.each(allowed)('%s may be read where %j is a source', (uri, sources) => {
-    expect(judgeUri(reach(sources), uri)).toBeUndefined();
+    expect(judgeUri(reach(sources), uri, 'caller')).toBeUndefined();
   });
 
   const refused: readonly (readonly [string, readonly string[]])[] = [
@@ -195,13 +195,49 @@ describe('a file', () => {
     [' gs://bucket/x', ['gs://*']],
   ];
   it.each(refused)('%j may not be read where %j is a source', (uri, sources) => {
-    expect(judgeUri(reach(sources), uri)).toEqual(expect.stringMatching(/expected|ALLOWED_SOURCES/));
+    expect(judgeUri(reach(sources), uri, 'caller')).toEqual(
+      expect.stringMatching(/expected|ALLOWED_SOURCES/),
+    );
+  });
+
+  const billing = 'gs://billing/tenant_2/costs.csv';
+  const places: readonly (readonly [string, readonly string[], readonly string[], boolean])[] = [
+    ['a folder that all may read, which nobody named', ['gs://*'], ['gs://billing/'], false],
+    [
+      'the same beside a folder of its own',
+      ['gs://*'],
+      ['gs://billing/', 'gs://billing/{tenant_id}/'],
+      false,
+    ],
+    [
+      'the same, beside what the definition names',
+      ['gs://*', 'gs://x/'],
+      ['gs://billing/', 'gs://x/'],
+      false,
+    ],
+    ['a folder that the definition names', ['gs://billing/'], ['gs://billing/'], true],
+    [
+      'a folder below it that the definition names',
+      ['gs://*', 'gs://billing/tenant_2/'],
+      ['gs://billing/'],
+      true,
+    ],
+    ['all files, where the deployment means all', ['gs://*'], ['gs://*'], true],
+  ];
+  it.each(places)('of another tenant, in %s', (_, sources, allow, isAllowed) => {
+    const message = judgeUri(reach(sources, allow), billing, 'caller');
+    expect(judgeUri(reach(sources, allow), billing, 'definition')).toBeUndefined();
+    if (isAllowed) expect(message).toBeUndefined();
+    else
+      expect(message).toMatch(
+        /^It reads gs:\/\/billing\/tenant_2\/costs\.csv; expected a file of the tenant's own, /,
+      );
   });
 
   it('must be allowed by the deployment as well', () => {
     const of = reach(['gs://*'], ['gs://exports/{tenant_id}/']);
-    expect(judgeUri(of, 'gs://exports/tenant_1/x.csv')).toBeUndefined();
-    expect(judgeUri(of, 'gs://exports/tenant_2/x.csv')).toBe(
+    expect(judgeUri(of, 'gs://exports/tenant_1/x.csv', 'caller')).toBeUndefined();
+    expect(judgeUri(of, 'gs://exports/tenant_2/x.csv', 'caller')).toBe(
       'It reads gs://exports/tenant_2/x.csv; this deployment does not allow that (ALLOWED_SOURCES).',
     );
   });

@@ -214,6 +214,21 @@ steps:
     expect(await tenant.bigquery.dataset('tenant_1').table('loaded').exists()).toEqual([false]);
   });
 
+  it('loads no file of another tenant from where all may read, unless its definition names the place', async () => {
+    const uri = 'gs://billing/tenant_2/secret.csv';
+    const shared = { allowedSources: ['gs://billing/'] };
+    expect(await execute(load('["gs://*"]', byParameter), { uri }, shared)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'access_denied',
+      errorMessage: expect.stringContaining("expected a file of the tenant's own"),
+    });
+    expect(await tenant.bigquery.dataset('tenant_1').table('loaded').exists()).toEqual([false]);
+    const own = { allowedSources: ['gs://billing/{tenant_id}/'] };
+    expect(await execute(load('["gs://*"]', byParameter), {}, own)).toMatchObject({ status: 'COMPLETED' });
+    const named = await execute(load('["gs://billing/"]', byParameter), { uri }, shared);
+    expect(named).toMatchObject({ status: 'COMPLETED' });
+  });
+
   it('loads what lies below its sources, of each tenant its own', async () => {
     const yaml = load(below, byParameter);
     expect(await execute(yaml)).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
