@@ -15,6 +15,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { createByteBudget } from '../../shared/pipelines/http/byte-budget';
 import { createRelease } from '../../shared/release';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { executeRun } from './execute-run';
@@ -29,6 +30,11 @@ const withoutRetries = createBigQueryWithoutRetries();
 const runStatement = createRunStatement(bigquery);
 const pipelines = loadPipelines(env.SCHEMAS_DIRECTORY);
 
+// Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
+const handOverAfterMs = env.RUN_ACK_DEADLINE_SECONDS * 900;
+/** A quarter of the memory that deploy.sh gives an instance, where files lie as well. */
+const downloadBytes = 268_435_456;
+
 const tools = {
   runJob: createRunJob(bigquery),
   openJobs: createOpenJobs(bigquery),
@@ -39,6 +45,9 @@ const tools = {
     hosts: env.HTTP_STEP_HOSTS,
     get: createHttpsGet(),
     secretOf: (name: string) => (name.startsWith('PIPELINE_SECRET_') ? process.env[name] : undefined),
+    budget: createByteBudget(downloadBytes),
+    // One that begins soon after its delivery ends before the run is handed over.
+    longestDownloadMs: handOverAfterMs * 0.9,
   },
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   now,
@@ -59,8 +68,7 @@ const routes = workerRoutes({
   release: createRelease(createRunStatement(withoutRetries), now),
   publishRun: createPublishRun(env.RUN_TOPIC, withoutRetries),
   claimHandOver: createClaimHandOver(bigquery),
-  // Deliveries may take as long as the subscription's ack deadline; a tenth of it is left for the hand-over.
-  handOverAfterMs: env.RUN_ACK_DEADLINE_SECONDS * 900,
+  handOverAfterMs,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
   holdsSlot: createHoldsSlot(withoutRetries),
   watchEveryMs: 5_000,

@@ -101,9 +101,9 @@ export const httpStepShape = z
     max_bytes: z
       .int()
       .min(1)
-      .max(1_073_741_824)
-      .default(104_857_600)
-      .describe('Of all answers together. Where there are more, the step fails.'),
+      .max(134_217_728)
+      .default(33_554_432)
+      .describe('Of all answers together: they lie in memory. Where there are more, the step fails.'),
     request_timeout_seconds: z
       .int()
       .min(1)

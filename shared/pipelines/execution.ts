@@ -7,6 +7,7 @@ import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
 import type { ByteLimit } from '../domain/byte-limit';
 import type { ParameterValues } from '../domain/parameters';
 import type { Log } from '../log';
+import type { ByteBudget } from './http/byte-budget';
 
 /** An admitted run and what it executes. */
 export interface RunToExecute {
@@ -58,6 +59,10 @@ export interface HttpTools {
   readonly get: HttpsGet;
   /** A variable of the environment; definitions name none but PIPELINE_SECRET_… */
   readonly secretOf: (name: string) => string | undefined;
+  /** Where all downloads of the process count their bytes. Absent: there is no end of them. */
+  readonly budget?: ByteBudget | undefined;
+  /** Less than a delivery lasts, in milliseconds: a download begins anew with each. Absent: as long as it takes. */
+  readonly longestDownloadMs?: number | undefined;
 }
 
 export type ErrorCode =

@@ -5,13 +5,14 @@ import type { AttemptRequest } from './step-action';
 
 /**
  * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that throws a KnownFailure, as
- * of a job that was cancelled; what is under way hears `until` and is left to itself. Throws the signal's reason once that
- * is aborted.
+ * of a job that was cancelled, or what `late` says; what is under way hears `until` and is left to itself. Throws the
+ * signal's reason once that is aborted.
  */
 export async function inTime<T>(
   { timeoutMs, cancelWhen }: AttemptRequest,
   signal: AbortSignal | undefined,
   work: (until: AbortSignal) => Promise<T>,
+  late: (timeoutMs: number) => Failure = timedOut,
 ): Promise<T> {
   const time = new AbortController();
   const timer = setTimeout(() => time.abort(), timeoutMs);
@@ -22,14 +23,14 @@ export async function inTime<T>(
   } catch (error) {
     signal?.throwIfAborted();
     if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
-    if (time.signal.aborted) throw new KnownFailure(timedOut(timeoutMs));
+    if (time.signal.aborted) throw new KnownFailure(late(timeoutMs));
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-const timedOut = (timeoutMs: number): Failure => ({
+export const timedOut = (timeoutMs: number): Failure => ({
   kind: 'permanent',
   code: 'timed_out',
   reason: 'timeout',

@@ -1,20 +1,18 @@
-import type { HttpsAnswer, HttpsGet } from '../../adapters/https/get';
-import type { HttpStep } from '../../definitions/pipeline-shape';
-import { createCsvPage } from './csv-page';
-import { checkStatus, describeFailure, notAnsweredInTime, refuse } from './failures';
-import { readJsonPage } from './json-page';
-import { firstPage, nextPage, type PageAnswer, type PageRequest } from './paging';
-import type { SecretGuard } from './secret';
-import { createSpool, type Spool } from './spool';
+import { KnownFailure } from '../../adapters/bigquery/failures';
+import { unlessAborted } from '../../unless-aborted';
+import type { ByteBudget, Reservation } from './byte-budget';
+import { describeFailure, refuse } from './failures';
+import { firstPage, nextPage, type PageRequest } from './paging';
+import { largestJsonPage, type PageSource, readPage } from './read-page';
+import { createSpool } from './spool';
 
-export interface DownloadSource {
-  readonly step: HttpStep;
+export interface DownloadSource extends PageSource {
   /** With the query of its first page. */
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly guard: SecretGuard;
-  readonly get: HttpsGet;
-  readonly now: () => Date;
+  /** Where its bytes are counted. */
+  readonly budget?: ByteBudget | undefined;
+  /** From its first request on, in milliseconds. */
+  readonly longestMs?: number | undefined;
 }
 
 export interface Download {
@@ -23,17 +21,18 @@ export interface Download {
    * KnownFailure that says which request it was and what was expected.
    */
   readonly finish: (until: AbortSignal) => Promise<string>;
-  /** Removes the file. */
+  /** Whether nothing was asked for yet: there is no room for its bytes. */
+  readonly isWaiting: () => boolean;
+  /** Removes the file and gives its room back. */
   readonly close: () => Promise<void>;
 }
 
-/** Bytes of an answer of JSON, which is held in memory as a whole. CSV goes to the file as it comes. */
-const largestJsonPage = 16 * 1024 * 1024;
-
 export function createDownload(source: DownloadSource): Download {
-  const { step, url } = source;
+  const { step, url, budget } = source;
   const spool = createSpool();
   const asked = new Set<string>();
+  let room: Reservation | undefined;
+  let time: AbortSignal | undefined;
   let next: PageRequest | undefined = firstPage(url, step.paging);
   let bytes = 0;
 
@@ -57,93 +56,50 @@ export function createDownload(source: DownloadSource): Download {
     }
   };
 
+  const readAll = async (until: AbortSignal): Promise<void> => {
+    while (next !== undefined) {
+      const { number } = next;
+      try {
+        next = await readNext(next, until);
+      } catch (error) {
+        throw describeFailure(error, `GET ${url.origin}${url.pathname}, page ${number}`);
+      }
+    }
+  };
+
   return {
     async finish(until) {
-      while (next !== undefined) {
-        const { number } = next;
-        try {
-          next = await readNext(next, until);
-        } catch (error) {
-          throw describeFailure(error, `GET ${url.origin}${url.pathname}, page ${number}`);
-        }
+      room ??= budget?.reserve(mostInMemory(source));
+      if (room !== undefined) await unlessAborted(room.granted, until);
+      time ??= timeOf(source);
+      try {
+        await readAll(AbortSignal.any([until, time]));
+      } catch (error) {
+        until.throwIfAborted();
+        throw time.aborted ? tooLong(source) : error;
       }
       return await spool.path();
     },
-    close: spool.close,
+    isWaiting: () => room !== undefined && time === undefined,
+    async close() {
+      try {
+        await spool.close();
+      } finally {
+        room?.giveBack();
+      }
+    },
   };
 }
 
-interface Place {
-  readonly page: PageRequest;
-  readonly spool: Spool;
-  readonly bytesLeft: number;
-}
+/** The file, and a page that does not lie in it yet. */
+const mostInMemory = ({ step }: DownloadSource): number =>
+  step.format === 'JSON' ? step.max_bytes + Math.min(step.max_bytes, largestJsonPage) : step.max_bytes;
 
-interface ReadPage {
-  readonly answer: PageAnswer;
-  readonly bytes: number;
-}
+const timeOf = ({ longestMs }: DownloadSource): AbortSignal =>
+  longestMs === undefined ? new AbortController().signal : AbortSignal.timeout(longestMs);
 
-async function readPage(source: DownloadSource, place: Place, until: AbortSignal): Promise<ReadPage> {
-  const { step, get, headers, now } = source;
-  const time = AbortSignal.timeout(step.request_timeout_seconds * 1000);
-  // Aborted in the end in any case: an answer that is not read to its end holds a connection.
-  const over = new AbortController();
-  try {
-    const answer = await get(place.page.url, headers, AbortSignal.any([until, time, over.signal]));
-    checkStatus(answer, now());
-    if (!['identity', undefined].includes(answer.headers['content-encoding'])) {
-      throw refuse('invalid_data', 'the answer is packed, expected one that is not.');
-    }
-    const read = step.format === 'JSON' ? readJson : readCsv;
-    const { bytes, ...rest } = await read(source, place, answer);
-    return { bytes, answer: { ...rest, link: [answer.headers.link].flat().join(', ') } };
-  } catch (error) {
-    until.throwIfAborted();
-    throw time.aborted ? notAnsweredInTime(step.request_timeout_seconds) : error;
-  } finally {
-    over.abort();
-  }
-}
-
-type Read = Omit<PageAnswer, 'link'> & { readonly bytes: number };
-
-async function readJson({ step, guard }: DownloadSource, place: Place, { body }: HttpsAnswer): Promise<Read> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.length;
-    checkSize(step, place, bytes);
-    if (bytes > largestJsonPage) {
-      throw refuse(
-        'resources_exceeded',
-        `the answer is larger than ${largestJsonPage} bytes: ask for smaller pages.`,
-      );
-    }
-    pieces.push(piece);
-  }
-  const { value, lines, records } = readJsonPage(Buffer.concat(pieces), step.records);
-  guard.check(lines);
-  await place.spool.append(Buffer.from(lines));
-  return { value, hasRecords: records > 0, bytes };
-}
-
-async function readCsv({ step, guard }: DownloadSource, place: Place, { body }: HttpsAnswer): Promise<Read> {
-  const { spool, page } = place;
-  const csv = createCsvPage(step.csv, page.number === 1);
-  const check = guard.checkPieces();
-  let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.length;
-    checkSize(step, place, bytes);
-    check(piece);
-    await spool.append(csv.take(piece));
-  }
-  if (spool.isInLine()) await spool.append(Buffer.from('\n'));
-  return { hasRecords: csv.hasRecords(), bytes };
-}
-
-function checkSize({ max_bytes }: HttpStep, { bytesLeft }: Place, bytes: number): void {
-  if (bytes <= bytesLeft) return;
-  throw refuse('resources_exceeded', `the answers are larger than its max_bytes, ${max_bytes}.`);
+/** For good: the next delivery would begin with the first page again. */
+function tooLong({ longestMs = 0 }: DownloadSource): KnownFailure {
+  const message = `Its download takes longer than ${Math.round(longestMs / 1000)} seconds, which is what one delivery of its run has for it: ask for less, or in several steps.`;
+  return new KnownFailure({ kind: 'permanent', code: 'timed_out', reason: 'http', message });
 }

@@ -64,3 +64,11 @@ function toFailure(error: unknown): Failure | undefined {
 
 export const notAnsweredInTime = (seconds: number): KnownFailure =>
   passing(`no whole answer within ${seconds} seconds.`);
+
+/** Other downloads end, too. */
+export const noRoom: Failure = {
+  kind: 'transient',
+  code: 'unavailable',
+  reason: 'http',
+  message: 'There was no room in memory for its max_bytes: other downloads are under way.',
+};

@@ -3,10 +3,11 @@ import type { HttpStep } from '../../definitions/pipeline-shape';
 import type { ParameterValues } from '../../domain/parameters';
 import type { StepContext } from '../execute-step';
 import type { HttpTools, StepError } from '../execution';
-import { inTime } from '../in-time';
+import { inTime, timedOut } from '../in-time';
 import type { StepAction } from '../step-action';
 import { toTable } from '../step-work';
 import { createDownload } from './download';
+import { noRoom } from './failures';
 import { createSecretGuard } from './secret';
 
 /**
@@ -41,6 +42,8 @@ export function toHttpAction(
     guard: createSecretGuard(secret),
     get: http.get,
     now,
+    budget: http.budget,
+    longestMs: http.longestDownloadMs,
   });
   const destination = toTable(run, step.destination);
   const { format, ...rest } = step;
@@ -48,7 +51,8 @@ export function toHttpAction(
   return {
     isJob: true,
     perform: (request, signal) => {
-      const file = () => inTime(request, signal, download.finish);
+      const late = (timeoutMs: number) => (download.isWaiting() ? noRoom : timedOut(timeoutMs));
+      const file = () => inTime(request, signal, download.finish, late);
       return runJob({ ...request, work: { kind: 'upload', file, step: load, destination } }, signal);
     },
     close: download.close,

@@ -1,15 +1,19 @@
+import { quoteInexactNumbers } from './exact-numbers';
 import { refuse } from './failures';
 
 export interface JsonPage {
   readonly value: unknown;
-  /** A line of JSON per record, each with its end. */
-  readonly lines: string;
+  /** A line of JSON per record, each with its end; many of them in a text. */
+  readonly lines: Iterable<string>;
   readonly records: number;
 }
 
+/** Characters of a text of lines, or somewhat more. */
+const textLength = 65_536;
+
 /** Reads an answer of JSON. @throws KnownFailure saying what is wrong with it */
 export function readJsonPage(bytes: Buffer, path: string | undefined): JsonPage {
-  const value = parseExactly(decode(bytes));
+  const value = parse(decode(quoteInexactNumbers(bytes)));
   const records = path === undefined ? value : memberAt(value, path);
   const place = path === undefined ? 'an array' : `an array at '${path}'`;
   if (!Array.isArray(records)) throw refuse('invalid_data', `expected ${place}, given ${kindOf(records)}.`);
@@ -18,11 +22,18 @@ export function readJsonPage(bytes: Buffer, path: string | undefined): JsonPage 
     const given = kindOf(records[wrong]);
     throw refuse('invalid_data', `expected objects in ${place}, given ${given} as record ${wrong + 1}.`);
   }
-  return {
-    value,
-    lines: records.map((record) => `${JSON.stringify(record)}\n`).join(''),
-    records: records.length,
-  };
+  return { value, lines: linesOf(records), records: records.length };
+}
+
+function* linesOf(records: readonly unknown[]): Generator<string> {
+  let text = '';
+  for (const record of records) {
+    text += `${JSON.stringify(record)}\n`;
+    if (text.length < textLength) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
 }
 
 /** The value under dotted names; undefined where there is none. */
@@ -43,21 +54,12 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parseExactly(text: string): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text.replace(stringsAndNumbers, keepDigits));
+    return JSON.parse(text);
   } catch {
     throw refuse('invalid_data', 'the answer is not JSON.');
   }
-}
-
-const stringsAndNumbers = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
-
-/** Numbers that floating point might not hold become texts, which BigQuery reads as numbers of any kind all the same. */
-function keepDigits(token: string): string {
-  if (token.startsWith('"')) return token;
-  const isHeld = token.replace(/\D/g, '').length < 16 && Number.isFinite(Number(token));
-  return isHeld ? token : `"${token}"`;
 }
 
 function kindOf(value: unknown): string {

@@ -1,6 +1,5 @@
 import type { HttpStep } from '../../definitions/pipeline-shape';
 import { refuse } from './failures';
-import { memberAt } from './json-page';
 
 /** A request for one page. */
 export interface PageRequest {
@@ -12,8 +11,8 @@ export interface PageRequest {
 /** What a page says about the next one. */
 export interface PageAnswer {
   readonly link: string | undefined;
-  /** Of an answer of JSON. */
-  readonly value?: unknown;
+  /** What an answer of JSON has at the paging's path. */
+  readonly next?: unknown;
   readonly hasRecords: boolean;
 }
 
@@ -53,9 +52,9 @@ function nextUrl(
     case 'link_header':
       return resolve(findNextLink(answer.link ?? ''), url);
     case 'next_link':
-      return resolve(textAt(answer.value, paging.path), url);
+      return resolve(textOf(answer.next, paging.path), url);
     case 'cursor': {
-      const cursor = textAt(answer.value, paging.path);
+      const cursor = textOf(answer.next, paging.path);
       return cursor === undefined ? undefined : withParameter(url, paging.parameter, cursor);
     }
   }
@@ -67,8 +66,8 @@ function withParameter(url: URL, name: string, value: string): URL {
   return next;
 }
 
-function textAt(value: unknown, path: string): string | undefined {
-  const found = memberAt(value, path) ?? '';
+function textOf(next: unknown, path: string): string | undefined {
+  const found = next ?? '';
   if (typeof found !== 'string' && typeof found !== 'number') {
     throw refuse('invalid_data', `expected a text or null at '${path}', given another value.`);
   }

@@ -1,0 +1,72 @@
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Floating point holds numbers of so many digits, whatever they are. */
+const heldDigits = 15;
+
+/**
+ * JSON in which numbers that floating point might not hold are texts, which BigQuery reads as numbers of any kind all the
+ * same. Everything else is as it was; what is no JSON stays none. It looks at bytes: by patterns, a page would take many
+ * times its size of memory.
+ */
+export function quoteInexactNumbers(json: Buffer): Buffer {
+  let written: Buffer | undefined;
+  let length = 0;
+  let copied = 0;
+  for (let at = 0; at < json.length; ) {
+    const byte = json[at];
+    if (byte === quote) {
+      at = endOfText(json, at);
+    } else if (beginsNumber(byte)) {
+      const end = endOfNumber(json, at);
+      if (isInexact(json, at, end)) {
+        // Two bytes more for a number of five at least.
+        written ??= Buffer.allocUnsafe(Math.ceil(json.length * 1.5));
+        length += json.copy(written, length, copied, at);
+        length = written.writeUInt8(quote, length);
+        length += json.copy(written, length, at, end);
+        length = written.writeUInt8(quote, length);
+        copied = end;
+      }
+      at = end;
+    } else {
+      at += 1;
+    }
+  }
+  if (written === undefined) return json;
+  length += json.copy(written, length, copied);
+  return written.subarray(0, length);
+}
+
+/** Behind the text's closing quote. */
+function endOfText(json: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
+  return at + 1;
+}
+
+function endOfNumber(json: Buffer, start: number): number {
+  let at = start + 1;
+  while (isOfNumber(json[at])) at += 1;
+  return at;
+}
+
+function isInexact(json: Buffer, start: number, end: number): boolean {
+  if (end - start <= heldDigits && !hasExponent(json, start, end)) return false;
+  const token = json.toString('latin1', start, end);
+  if (!/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(token)) return false;
+  return token.replace(/\D/g, '').length > heldDigits || !Number.isFinite(Number(token));
+}
+
+function hasExponent(json: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (isExponent(json[at])) return true;
+  return false;
+}
+
+const isExponent = (byte: number | undefined): boolean => byte === 0x65 || byte === 0x45;
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+/** A digit or - */
+const beginsNumber = (byte: number | undefined): boolean => isDigit(byte) || byte === 0x2d;
+/** Also + . e E */
+const isOfNumber = (byte: number | undefined): boolean =>
+  beginsNumber(byte) || byte === 0x2b || byte === 0x2e || isExponent(byte);
