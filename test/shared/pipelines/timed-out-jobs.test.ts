@@ -38,6 +38,7 @@ describe('a job that is cancelled', () => {
     reads: 'anything',
     work: {
       kind: 'load',
+      urisFrom: 'definition',
       sourceUris: ['gs://billing/numbers.csv'],
       step: { format: 'CSV', schema: [{ name: 'n', type: 'INT64' }] },
       destination: { table: jobId, write_disposition: 'WRITE_APPEND' },
