@@ -60,7 +60,9 @@ export async function cancelRun(
     findRecordedRun(tenantId, runId, deps.runStatement),
     cleanUp(tenantId, run, deps),
   ]);
-  return { status: decided.status, wasOver: decided.status !== 'CANCELLED' };
+  // A row that is on record may be read a little later: what still looks in flight is over by this one.
+  const status = isOver(decided) ? decided.status : 'CANCELLED';
+  return { status, wasOver: status !== 'CANCELLED' };
 }
 
 async function record(

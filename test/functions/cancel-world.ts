@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { FollowPace } from '../../functions/run/follow-run';
+import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { ledgerRow, type RunOutcome } from '../../shared/domain/ledger-row';
 import { call, eventually, query, withKey } from '../support/local-cloud';
-import { type Backends, schemasWith, startBackends } from './backends';
+import { type Backends, dryrun, schemasWith, startBackends } from './backends';
 import { type Instance, startRunInstance, startWorkerInstance } from './instances';
 import { type BigQueryProxy, startProxy } from './proxy';
 
@@ -39,6 +41,27 @@ steps:
 `;
 
 export const stopped = (step: string) => ({ step, state: 'DONE', reason: 'stopped' });
+
+/** Appends a ledger row for `run-1`, as whoever ends the run does. */
+export async function recordOutcome(
+  { client }: Backends,
+  tenantId: string,
+  status: RunOutcome['status'],
+  at = new Date(),
+): Promise<void> {
+  const slot = {
+    run_id: 'run-1',
+    pipeline: dryrun,
+    parameters: '{}',
+    trigger: 'api',
+    request_hash: '',
+    admitted_at: at,
+  };
+  const outcome = { status, rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
+  const times = { startedAt: at, endedAt: at, recordedAt: at };
+  const row = ledgerRow(tenantId, slot, outcome, times, `of-the-test-${status}`);
+  await createAppendRows(client)(tenantId, 'pipeline_runs', [row]);
+}
 
 export interface CancelWorld {
   readonly backends: Backends;

@@ -1,7 +1,7 @@
 import { call, eventually } from '../support/local-cloud';
-import { type CancelWorld, startCancelWorld, stopped, twoLoads } from './cancel-world';
+import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
 import { push, startReconcileInstance } from './instances';
-import { startProxy } from './proxy';
+import { startProxy, type Treatment } from './proxy';
 
 describe('A cancellation, when something fails', () => {
   let world: CancelWorld;
@@ -102,6 +102,29 @@ describe('A cancellation, when something fails', () => {
     world.proxy.treat(() => 'pass');
     expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
     await world.expectCancelledOnce('again');
+  });
+
+  it('whose row is on record, and cannot be read yet, is told as what it is: cancelled', async () => {
+    const apiKey = await world.backends.onboard('lagging');
+    await world.backends.hold('lagging', ['run-1'], { pipeline: twoLoads });
+    let taken = Number.POSITIVE_INFINITY;
+    const whenRead = () =>
+      eventually('the second look', async () =>
+        world.proxy.calls.slice(taken).find((call) => call.statement === 'read-run' && call.status === 200),
+      );
+    world.proxy.treat(async ({ path, statement }): Promise<Treatment> => {
+      if (path.includes('/pipeline_runs/insertAll')) {
+        taken = world.proxy.calls.length;
+        return { status: 200, body: { kind: 'bigquery#tableDataInsertAllResponse' } };
+      }
+      // By now the row is there to be read.
+      if (statement === 'release-runs' && (await whenRead()))
+        await recordOutcome(world.backends, 'lagging', 'CANCELLED');
+      return 'pass';
+    });
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect(await world.show(apiKey)).toMatchObject({ status: 'CANCELLED' });
+    expect((await world.backends.usage('lagging')).slots).toEqual([]);
   });
 
   it('where the row cannot be written is 503, and the run goes on', async () => {

@@ -1,8 +1,6 @@
-import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { ledgerRow } from '../../shared/domain/ledger-row';
 import { eventually } from '../support/local-cloud';
 import { dryrun } from './backends';
-import { type CancelWorld, startCancelWorld, stopped, twoLoads } from './cancel-world';
+import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
 import { push } from './instances';
 import { startProxy, type Treatment } from './proxy';
 
@@ -131,21 +129,10 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     // The worker's row is recorded between the look and the cancellation's own.
     let isFirst = true;
     const at = new Date(Date.now() - 1_000);
-    const slot = {
-      run_id: 'run-1',
-      pipeline: dryrun,
-      parameters: '{}',
-      trigger: 'api',
-      request_hash: '',
-      admitted_at: at,
-    };
-    const outcome = { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 } as const;
-    const times = { startedAt: at, endedAt: at, recordedAt: at };
-    const row = ledgerRow('photo_finish', slot, outcome, times, 'worker');
     world.proxy.treat(async ({ path }): Promise<Treatment> => {
       if (isFirst && path.includes('/pipeline_runs/insertAll')) {
         isFirst = false;
-        await createAppendRows(world.backends.client)('photo_finish', 'pipeline_runs', [row]);
+        await recordOutcome(world.backends, 'photo_finish', 'COMPLETED', at);
       }
       return 'pass';
     });
