@@ -92,6 +92,14 @@ export const loadConfigurationSchema = z.object({
   ignoreUnknownValues: z.boolean().optional(),
   maxBadRecords: count.optional(),
   encoding: z.string().optional(),
+  decimalTargetTypes: z.array(z.enum(['NUMERIC', 'BIGNUMERIC', 'STRING'])).optional(),
+  parquetOptions: z
+    .object({
+      enumAsString: z.boolean().optional(),
+      enableListInference: z.boolean().optional(),
+      mapTargetType: z.enum(['MAP_TARGET_TYPE_UNSPECIFIED', 'ARRAY_OF_STRUCT']).optional(),
+    })
+    .optional(),
   writeDisposition: writeDisposition.optional(),
   createDisposition: createDisposition.optional(),
   ...tableShape,

@@ -7,19 +7,18 @@ import type { Store } from '../../store/store';
 import { writeDestination } from '../destination';
 import type { JobOutcome, Upload } from '../job';
 import type { LoadConfiguration } from '../job-configuration';
-import { type BadRecords, createBadRecords } from './bad-records';
+import { createBadRecords } from './bad-records';
 import { readCsv } from './csv';
+import type { Format } from './format';
 import { readNdjson } from './ndjson';
-import { findSources, type SourceFile } from './sources';
+import { createParquetFormat } from './parquet';
+import { findSources } from './sources';
 
-type Reader = (
-  file: SourceFile,
-  fields: readonly Field[],
-  configuration: LoadConfiguration,
-  bad: BadRecords,
-) => AsyncGenerator<Row>;
-
-const readers: Readonly<Record<string, Reader>> = { CSV: readCsv, NEWLINE_DELIMITED_JSON: readNdjson };
+const formats: Readonly<Record<string, () => Format>> = {
+  CSV: () => ({ read: readCsv }),
+  NEWLINE_DELIMITED_JSON: () => ({ read: readNdjson }),
+  PARQUET: createParquetFormat,
+};
 
 /** Where data is. */
 interface Places {
@@ -35,26 +34,41 @@ interface Places {
  */
 export async function runLoad(
   store: Store,
+  places: Places,
+  configuration: LoadConfiguration,
+): Promise<Pick<JobOutcome, 'statistics' | 'errors'>> {
+  const format = formats[configuration.sourceFormat]?.();
+  if (format === undefined) {
+    throw new BigQueryError(
+      'notImplemented',
+      `Source format ${configuration.sourceFormat} is not supported locally: use ${Object.keys(formats).join(', ')}.`,
+    );
+  }
+  try {
+    return await loadAs(format, store, places, configuration);
+  } finally {
+    format.close?.();
+  }
+}
+
+async function loadAs(
+  format: Format,
+  store: Store,
   { gcsDirectory, upload }: Places,
   configuration: LoadConfiguration,
 ): Promise<Pick<JobOutcome, 'statistics' | 'errors'>> {
-  const reader = readers[configuration.sourceFormat];
-  if (reader === undefined) {
-    throw new BigQueryError(
-      'notImplemented',
-      `Source format ${configuration.sourceFormat} is not supported locally: use CSV or NEWLINE_DELIMITED_JSON.`,
-    );
-  }
   const table = { projectId: store.projectId, ...configuration.destinationTable };
-  const fields = schemaOf(store, table, configuration);
+  const given =
+    format.fieldsOf === undefined ? schemaOf(store, table, configuration) : givenSchema(configuration);
   const files = upload
     ? [{ uri: 'upload', path: upload.path, bytes: upload.bytes }]
     : await findSources(gcsDirectory, configuration.sourceUris);
+  const fields = given ?? (await format.fieldsOf?.(store, files, configuration)) ?? [];
   const bad = createBadRecords(configuration.maxBadRecords ?? 0);
   const rows: Row[] = [];
   for (const file of files) {
     try {
-      for await (const row of reader(file, fields, configuration, bad)) rows.push(row);
+      for await (const row of format.read(file, fields, configuration, bad)) rows.push(row);
     } catch (error) {
       throw isGzipFault(error) ? brokenGzip(file.uri) : error;
     }
@@ -85,12 +99,13 @@ const brokenGzip = (uri: string): BigQueryError =>
     uri,
   );
 
-function schemaOf(
-  store: Store,
-  table: TableReference,
-  { schema, autodetect }: LoadConfiguration,
-): readonly Field[] {
-  if (schema?.fields !== undefined && schema.fields.length > 0) return fieldsOfRest(schema);
+const givenSchema = ({ schema }: LoadConfiguration): readonly Field[] | undefined =>
+  schema?.fields !== undefined && schema.fields.length > 0 ? fieldsOfRest(schema) : undefined;
+
+function schemaOf(store: Store, table: TableReference, configuration: LoadConfiguration): readonly Field[] {
+  const given = givenSchema(configuration);
+  if (given !== undefined) return given;
+  const { autodetect } = configuration;
   if (autodetect === true) {
     throw new BigQueryError(
       'notImplemented',

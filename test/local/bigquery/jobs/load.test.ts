@@ -29,7 +29,11 @@ describe('a load', () => {
   });
 
   it.each([
-    ['Parquet', { sourceFormat: 'PARQUET' }, 'Source format PARQUET is not supported locally'],
+    [
+      'Avro',
+      { sourceFormat: 'AVRO' },
+      'Source format AVRO is not supported locally: use CSV, NEWLINE_DELIMITED_JSON, PARQUET.',
+    ],
     [
       'auto-detection',
       { schema: undefined, autodetect: true },

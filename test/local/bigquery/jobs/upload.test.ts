@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { type LocalBigQuery, startLocalBigQuery } from '../../../support/local-bigquery';
+import { bytesOf } from './parquet-job';
 
 let local: LocalBigQuery;
 
@@ -90,6 +91,18 @@ describe('a load job whose data comes with the request', () => {
     const { statistics } = await upload('empty', [''], { sourceFormat: 'CSV' });
     expect(statistics.load.outputRows).toBe('0');
     expect(await rowsOf('empty')).toEqual([]);
+  });
+
+  it('loads Parquet, with its own schema, and says what is none', async () => {
+    const options = { sourceFormat: 'PARQUET', schema: undefined };
+    const whole = bytesOf('a');
+    await upload('parquet', [whole.subarray(0, 300), whole.subarray(300)], options);
+    expect(await rowsOf('parquet')).toEqual([{ id: 1, name: 'one' }]);
+    const { status } = await upload('parquet', ['1,a'], options);
+    expect(status.errorResult).toMatchObject({
+      reason: 'invalid',
+      message: 'Error while reading data, error message: Input file is not in Parquet format. File: upload',
+    });
   });
 
   it('runs once under an id, and leaves no file of what is refused', async () => {

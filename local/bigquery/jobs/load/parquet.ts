@@ -1,0 +1,99 @@
+import { BigQueryError } from '../../errors';
+import type { Field } from '../../model';
+import { withoutDecorator } from '../../store/partitions';
+import { fieldsOfRest, restSchema } from '../../store/rest-schema';
+import type { Store } from '../../store/store';
+import type { LoadConfiguration } from '../job-configuration';
+import type { Format } from './format';
+import { createParquetReader, type ParquetReader } from './parquet/reader';
+import { checkAppendable } from './parquet/table-schema';
+import type { SourceFile } from './sources';
+
+/**
+ * Parquet files: BigQuery takes their schema from the one whose name is the last in the alphabet
+ * (https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_schemas). Bad records are never
+ * left out of them: `maxBadRecords` is for CSV and JSON.
+ */
+export function createParquetFormat(): Format {
+  const reader = createParquetReader();
+  return {
+    async fieldsOf(store, files, configuration) {
+      const [last, ...others] = files.toSorted((one, other) => (one.uri < other.uri ? 1 : -1));
+      if (last === undefined) return [];
+      const fields = await detect(reader, last, configuration);
+      for (const file of others) checkModes(fields, await detect(reader, file, configuration), '', file);
+      return fieldsFor(store, fields, configuration);
+    },
+    async *read(file, fields, { ignoreUnknownValues, decimalTargetTypes, parquetOptions }) {
+      const ignoreUnknown = ignoreUnknownValues === true;
+      const rules = { decimalTargetTypes, parquetOptions };
+      const request = { kind: 'rows', path: file.path, rules, fields, ignoreUnknown } as const;
+      for await (const message of reader.ask(request, file)) {
+        if (message.kind === 'rows') yield* message.rows;
+      }
+    },
+    close: reader.close,
+  };
+}
+
+/** @throws BigQueryError `invalid`, also for names that no column may have */
+async function detect(
+  reader: ParquetReader,
+  file: SourceFile,
+  { decimalTargetTypes, parquetOptions }: LoadConfiguration,
+): Promise<Field[]> {
+  const request = { kind: 'fields', path: file.path, rules: { decimalTargetTypes, parquetOptions } } as const;
+  for await (const message of reader.ask(request, file)) {
+    if (message.kind === 'fields') return checked(message.fields, file);
+  }
+  return [];
+}
+
+function checked(fields: readonly Field[], { uri }: SourceFile): Field[] {
+  try {
+    return fieldsOfRest(restSchema.parse({ fields }));
+  } catch (error) {
+    if (!(error instanceof BigQueryError)) throw error;
+    const message = `Error while reading data, error message: ${error.message} File: ${uri}`;
+    throw new BigQueryError(error.reason, message, uri);
+  }
+}
+
+/** A field that is in several files must have one mode in all of them. */
+function checkModes(
+  expected: readonly Field[],
+  found: readonly Field[],
+  prefix: string,
+  file: SourceFile,
+): void {
+  const byName = new Map(found.map((field) => [field.name.toLowerCase(), field]));
+  for (const field of expected) {
+    const other = byName.get(field.name.toLowerCase());
+    if (other === undefined) continue;
+    if (other.mode !== field.mode) {
+      throw new BigQueryError(
+        'invalid',
+        `Error while reading data, error message: Provided schema is not compatible with the file '${file.uri}'. Field '${prefix}${field.name}' is specified as ${field.mode} in provided schema which does not match ${other.mode} as specified in the file.`,
+        file.uri,
+      );
+    }
+    checkModes(field.fields ?? [], other.fields ?? [], `${prefix}${field.name}.`, file);
+  }
+}
+
+/** The rows' fields: those of the table that they are added to, else those of the file. */
+function fieldsFor(
+  store: Store,
+  fields: readonly Field[],
+  configuration: LoadConfiguration,
+): readonly Field[] {
+  const { table, partition } = withoutDecorator({
+    projectId: store.projectId,
+    ...configuration.destinationTable,
+  });
+  const existing = store.table(table)?.definition.schema;
+  const isMadeAnew = configuration.writeDisposition === 'WRITE_TRUNCATE' && partition === undefined;
+  if (existing === undefined || isMadeAnew) return fields;
+  checkAppendable(table, existing, fields);
+  return existing;
+}

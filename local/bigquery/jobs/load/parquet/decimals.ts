@@ -1,0 +1,43 @@
+import type { Field } from '../../../model';
+import { toDecimal } from '../../../store/values/decimal';
+import { ParquetFault } from './fault';
+
+const scales = { NUMERIC: 9, BIGNUMERIC: 38 } as const;
+
+/** The whole number that stands for a decimal, from any of the four types that Parquet has for it. */
+export function unscaledOf(raw: unknown): bigint | undefined {
+  if (typeof raw === 'bigint') return raw;
+  if (typeof raw === 'number') return BigInt(raw);
+  if (!(raw instanceof Uint8Array)) return undefined;
+  if (raw.length === 0) return 0n;
+  return BigInt.asIntN(raw.length * 8, BigInt(`0x${Buffer.from(raw).toString('hex')}`));
+}
+
+/**
+ * The cell of a decimal.
+ * @throws ParquetFault where digits would be lost, or the type does not reach so far
+ */
+export function decimalCell(unscaled: bigint, scale: number, field: Field, path: string): string {
+  if (field.type !== 'NUMERIC' && field.type !== 'BIGNUMERIC') return decimalText(unscaled, scale);
+  const lost = scale - scales[field.type];
+  if (lost > 0 && unscaled % 10n ** BigInt(lost) !== 0n) {
+    const why = `Value will lose precision after scaling down to ${field.type} type`;
+    throw outOfRange(unscaled, scale, field, path, why);
+  }
+  const cell = toDecimal(`${unscaled}e-${scale}`, field.type, field.precision, field.scale);
+  if (cell === undefined) throw outOfRange(unscaled, scale, field, path, 'Value is too large');
+  return cell;
+}
+
+/** As a NUMERIC is cast to STRING; how BigQuery writes a decimal that is loaded as STRING is stated nowhere. */
+function decimalText(unscaled: bigint, scale: number): string {
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  const text = `${digits.slice(0, digits.length - scale)}${scale === 0 || fraction === '' ? '' : `.${fraction}`}`;
+  return unscaled < 0n ? `-${text}` : text;
+}
+
+const outOfRange = (unscaled: bigint, scale: number, { type }: Field, path: string, why: string) =>
+  new ParquetFault(
+    `The value for column '${path}' is out of valid ${type} range: ${why}; scale: ${scale}; input data: ${unscaled}`,
+  );

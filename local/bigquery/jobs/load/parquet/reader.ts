@@ -1,0 +1,75 @@
+import type { ChildProcess } from 'node:child_process';
+import { on } from 'node:events';
+import { BigQueryError } from '../../../errors';
+import type { SourceFile } from '../sources';
+import type { FromReader, ToReader } from './messages';
+import { keepProcess, takeProcess } from './spare-process';
+
+export interface ParquetReader {
+  /**
+   * The messages that answer a request; the next request may be made when they are read.
+   * @throws BigQueryError `invalid` for a fault, and when the reading process ends or falls silent over the file
+   */
+  ask(request: ToReader, file: SourceFile): AsyncGenerator<FromReader>;
+  /** Gives the process up. */
+  close(): void;
+}
+
+/**
+ * Reads Parquet files in a process of its own: the engine ends a whole process, whatever the code catches, when a
+ * number in a broken page makes an array grow beyond all bounds. It holds no data, so nothing is lost with it; and
+ * the servers' thread goes on answering while a large row group is unpacked.
+ */
+export function createParquetReader(): ParquetReader {
+  let child: ChildProcess | undefined;
+  let isAnswering = false;
+  return {
+    async *ask(request, file) {
+      child ??= takeProcess();
+      isAnswering = true;
+      for await (const said of answers(child, request, file)) {
+        isAnswering = said.kind === 'rows';
+        if (said.kind === 'fault') throw unreadable(said.detail, file);
+        if (said.kind !== 'end') yield said;
+        if (!isAnswering) return;
+      }
+    },
+    close() {
+      if (isAnswering) child?.kill('SIGKILL');
+      else if (child !== undefined) keepProcess(child);
+    },
+  };
+}
+
+async function* answers(
+  child: ChildProcess,
+  request: ToReader,
+  file: SourceFile,
+): AsyncGenerator<FromReader> {
+  const ended = new AbortController();
+  const abort = () => ended.abort();
+  child.once('exit', abort);
+  const silence = setTimeout(() => child.kill('SIGKILL'), longestSilence(file));
+  try {
+    const messages = on(child, 'message', { signal: ended.signal });
+    child.send(request, () => {});
+    for await (const [message] of messages) {
+      silence.refresh();
+      yield message;
+    }
+  } catch (error) {
+    throw ended.signal.aborted ? unreadable(tooBroken, file) : error;
+  } finally {
+    clearTimeout(silence);
+    child.off('exit', abort);
+  }
+}
+
+const tooBroken = 'The Parquet file is broken: reading it comes to no end.';
+
+/** A minute, and a second per megabyte: many times what a row group takes. */
+const longestSilence = ({ bytes }: SourceFile): number => 60_000 + bytes / 1000;
+
+function unreadable(detail: string, { uri }: SourceFile): BigQueryError {
+  return new BigQueryError('invalid', `Error while reading data, error message: ${detail} File: ${uri}`, uri);
+}
