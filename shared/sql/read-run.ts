@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bool, integer, text, timestamp } from './columns';
+import { recordedRuns } from './recorded-runs';
 import { defineStatement } from './statement';
 
 const attempt = z.object({
@@ -62,10 +63,15 @@ export type RecordedRun = z.infer<typeof recordedRun>;
 export type RecordedAttempt = z.infer<typeof attempt>;
 export type RecordedCheck = z.infer<typeof check>;
 
+const recorded = `
+      run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step, admitted_at,
+      started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
+      CAST(NULL AS TIMESTAMP) AS lease_expires_at`;
+
 /**
  * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the records of
- * its steps and checks. Should the ledger ever have two rows for it, the one recorded first is the outcome. The tables
- * are clustered by run_id, so most often BigQuery's least is billed: 10 MB for each of the four.
+ * its steps and checks. The tables are clustered by run_id, so most often BigQuery's least is billed: 10 MB for each of
+ * the four.
  */
 export const readRun = defineStatement({
   name: 'read-run',
@@ -90,21 +96,15 @@ SELECT
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
     ORDER BY step_id, check_name
   ) AS checks
-FROM (
-  SELECT
-    run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step, admitted_at,
-    started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark, recorded_at,
-    CAST(NULL AS TIMESTAMP) AS lease_expires_at
-  FROM pipeline_runs
-  WHERE run_id = @run_id
+FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, 'ADMITTED', NULL, NULL, NULL,
-    slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.lease_expires_at
+    slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
 ) AS run
-ORDER BY recorded_at ASC NULLS LAST
+ORDER BY status = 'ADMITTED'
 LIMIT 1`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: recordedRun,

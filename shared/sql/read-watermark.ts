@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { text } from './columns';
+import { recordedRuns } from './recorded-runs';
 import { defineStatement } from './statement';
 
-/**
- * The watermark that the last completed run of a pipeline recorded; no row where none did. Of a run with several ledger
- * rows the one recorded first is its outcome.
- */
+/** The watermark that the last completed run of a pipeline recorded; no row where none did. */
 export const readWatermark = defineStatement({
   name: 'read-watermark',
   sql: `
 SELECT watermark
-FROM (
-  SELECT run_id, status, watermark, recorded_at
-  FROM pipeline_runs
-  WHERE pipeline = @pipeline
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at) = 1
+FROM (${recordedRuns('run_id, status, watermark, recorded_at', 'pipeline = @pipeline')}
 )
 WHERE status = 'COMPLETED' AND watermark IS NOT NULL
 ORDER BY recorded_at DESC, run_id

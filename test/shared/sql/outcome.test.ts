@@ -1,0 +1,94 @@
+import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
+import { listBillableRuns } from '../../../shared/sql/list-billable-runs';
+import { listRuns } from '../../../shared/sql/list-runs';
+import { readRun } from '../../../shared/sql/read-run';
+import { readUsage } from '../../../shared/sql/read-usage';
+import { readWatermark } from '../../../shared/sql/read-watermark';
+import { type Backends, dryrun, startBackends } from '../../functions/backends';
+
+describe('The outcome of a run with two ledger rows', () => {
+  let backends: Backends;
+  beforeAll(async () => {
+    backends = await startBackends();
+  });
+  afterAll(() => backends?.close());
+
+  const at = '2026-11-01T10:00:00.123Z';
+  const early = '2026-11-01T10:00:00.122Z';
+  const append = (tenant_id: string, rows: readonly Record<string, string>[]) =>
+    createAppendRows(backends.client)(
+      tenant_id,
+      'pipeline_runs',
+      rows.map((row, index) => {
+        const usual = { run_id: 'run-1', tenant_id, pipeline: dryrun, admitted_at: at, ended_at: at };
+        return { insertId: String(index), json: { ...usual, recorded_at: at, ...row } };
+      }),
+    );
+  const month = { from: new Date('2026-11-01'), to: new Date('2026-12-01') };
+  const read = async <Row>(statement: Promise<{ readonly rows: readonly Row[] }>) => (await statement).rows;
+
+  const everyReader = async (tenant_id: string) => {
+    const { runStatement } = backends;
+    const place = { status: null, pipeline: null, before_at: null, before_id: null, limit: 10 };
+    const page = { after_at: null, after_id: null, limit: 10 };
+    const [shown] = await read(runStatement(tenant_id, readRun, { tenant_id, run_id: 'run-1' }));
+    const listed = await read(runStatement(tenant_id, listRuns, { tenant_id, ...month, ...place }));
+    const used = await read(runStatement(tenant_id, readUsage, { tenant_id, ...month }));
+    const billed = await read(runStatement(tenant_id, listBillableRuns, { ...month, ...page }));
+    const marks = await read(runStatement(tenant_id, readWatermark, { pipeline: dryrun }));
+    return {
+      shown: shown?.status,
+      listed: listed.map(({ status }) => status),
+      used: used.map(({ runs, completed, failed, cancelled }) => ({ runs, completed, failed, cancelled })),
+      billed: billed.map(({ ended_at }) => ended_at.toISOString()),
+      marks: marks.map(({ watermark }) => watermark),
+    };
+  };
+
+  const cancelled = {
+    shown: 'CANCELLED',
+    listed: ['CANCELLED'],
+    used: [{ runs: 1, completed: 0, failed: 0, cancelled: 1 }],
+    billed: [],
+    marks: [],
+  };
+  const completed = {
+    shown: 'COMPLETED',
+    listed: ['COMPLETED'],
+    used: [{ runs: 1, completed: 1, failed: 0, cancelled: 0 }],
+    billed: [early],
+    marks: ['early'],
+  };
+  const done = { status: 'COMPLETED', watermark: 'late' };
+
+  it.each([
+    ['recorded first', { ...done, recorded_at: early, ended_at: early, watermark: 'early' }, completed],
+    ['recorded in the same millisecond, by the order of the outcomes’ names', done, cancelled],
+    ['recorded later', { ...done, recorded_at: '2026-11-01T10:00:00.124Z' }, cancelled],
+  ])(
+    'is the same to every reader, whichever comes first in the table: one %s',
+    async (what, row, expected) => {
+      for (const [index, rows] of [
+        [row, { status: 'CANCELLED' }],
+        [{ status: 'CANCELLED' }, row],
+      ].entries()) {
+        const tenantId = `${what.replaceAll(/[^a-z]/g, '_').slice(0, 40)}_${index}`;
+        await backends.onboard(tenantId);
+        await append(tenantId, rows);
+        expect(await everyReader(tenantId)).toEqual(expected);
+      }
+    },
+  );
+
+  it('of two with one outcome is the one that ended first', async () => {
+    const rows = [
+      { ...done, ended_at: early, watermark: 'early' },
+      { ...done, watermark: 'late' },
+    ];
+    for (const [index, order] of [rows, rows.toReversed()].entries()) {
+      await backends.onboard(`same_${index}`);
+      await append(`same_${index}`, order);
+      expect(await everyReader(`same_${index}`)).toEqual(completed);
+    }
+  });
+});
