@@ -9,8 +9,14 @@ const frameworkFolder = 'functions-framework';
 const startScript = 'start.js';
 const cacheScript = 'make-cache.js';
 
+/**
+ * The Node of deploy.sh's --base-image. A range such as `>=20` lets the buildpack build with a newer one, and the Node that
+ * runs the function would reject the code that it compiles.
+ */
+const deployedNode = '24.x.x';
+
 const versionShape = z.object({ version: z.string() });
-const projectShape = versionShape.extend({ license: z.string(), engines: z.record(z.string(), z.string()) });
+const projectShape = versionShape.extend({ license: z.string() });
 
 /**
  * Writes what Google's Node.js buildpack reads beside the bundle. It installs by `npm ci` and starts
@@ -21,9 +27,10 @@ const projectShape = versionShape.extend({ license: z.string(), engines: z.recor
  * After installing it runs the script `gcp-build`; here that compiles the bundle for the Node that will run it.
  */
 export async function writePackageFiles(name: string, outputDirectory: string): Promise<void> {
-  const { version, license, engines } = readPackage(join(projectRoot, 'package.json'), projectShape);
+  const { version, license } = readPackage(join(projectRoot, 'package.json'), projectShape);
   const folder = join(outputDirectory, frameworkFolder);
   const own = { name: `tenant-pipelines-${name}`, version, license };
+  const engines = { node: deployedNode };
   const dependencies = { [framework]: `file:${frameworkFolder}` };
   const bundled = {
     name: framework,

@@ -87,10 +87,17 @@ describe('npm run build', () => {
     expect(JSON.parse(fileOf('run', 'package.json'))).toMatchObject({
       name: 'tenant-pipelines-run',
       main: 'index.js',
-      engines: { node: expect.any(String) },
       dependencies: { '@google-cloud/functions-framework': 'file:functions-framework' },
     });
     expect(fileOf('run', 'package-lock.json')).not.toContain('http');
+  });
+
+  it('asks for the Node that deploy.sh runs it on', () => {
+    const deployScript = readFileSync(join(projectRoot, 'deploy.sh'), 'utf8');
+    const major = /--base-image=nodejs(\d+) /.exec(deployScript)?.[1];
+    const engines = { node: `${major}.x.x` };
+    expect(JSON.parse(fileOf('run', 'package.json'))).toMatchObject({ engines });
+    expect(JSON.parse(fileOf('run', 'package-lock.json'))).toMatchObject({ packages: { '': { engines } } });
   });
 });
 
