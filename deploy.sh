@@ -16,7 +16,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
                          managed-by=tenant-pipelines
   --location LOCATION    the region of functions and, unless an onboarding says otherwise, of data; e.g. europe-west1
   --prefix PREFIX        what the names of everything made begin with, 2 to 16 of a-z, 0-9 and - [tenant-pipelines]
-  --domain DOMAIN        the host's name; its DNS A record has to point at the address printed at the end.
+  --domain DOMAIN        the host's name; its DNS A record has to point at the address printed at the end. Only then
+                         is there a certificate: until then TLS fails, also for those who pinned the address's own.
                          Without it the host is that address, with a certificate of its own to be pinned
   --alert-email ADDRESS  who is told of alerts
   --source SOURCE        what pipelines may read besides their tenants' datasets, if they name it: gs://bucket/folder/,
@@ -27,7 +28,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --http-host HOST       a host that pipelines may load from by https
   --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to such hosts
   --dry-run              prints every command for an empty project (with --destroy: a full one); runs none
-  --destroy              removes everything but data. The data as well, once the project's name is typed
+  --destroy              removes everything but data and what it names at its end. The data as well, once the project's
+                         name is typed
   --data --confirm PROJECT   with --destroy: the data as well, without a question
   --help                 this text
 
@@ -120,19 +122,21 @@ accounts="$functions build push scheduler"
 # instance has at most one admission (run) or release (worker) for a tenant in flight: 8 + 10 leave room for the rest.
 #   run      mostly waits; the more requests meet in an instance, the more share one admission statement. Its longest
 #            requests are event streams, which clients take up again.
-#   worker   waits for BigQuery jobs: 80 runs an instance. A delivery lasts as long as Pub/Sub waits for it. Files it
-#            spools lie in memory on Cloud Run, hence twice the memory.
+#   worker   waits for BigQuery jobs, by requests that are answered late. BigQuery takes 300 at once of one account
+#            (https://cloud.google.com/bigquery/quotas#api_request_quotas): 30 runs in each of 10 instances. A delivery lasts
+#            as long as Pub/Sub waits for it. Files it spools lie in memory on Cloud Run, hence twice the memory.
 #   onboard  makes a dataset and tables; rare.
 #   tenants  small statements, and exports over all tenants, which take longer.
 # Scheduled functions have one call at a time, and as long as the schedule's attempt may take. Nothing is kept warm
-# (min 0): idle costs nothing, and a cold start is told in README. More than one request an instance needs a whole CPU.
+# (min 0): an idle function costs nothing, and a cold start is told in README. More than one request an instance needs a
+# whole CPU.
 shape_of() { # function -> caller memory concurrency instances timeout
   local deadline
   case $1 in
     onboard) echo host 512Mi 20 3 120 ;;
     tenants) echo host 512Mi 80 3 300 ;;
     run) echo host 512Mi 250 8 600 ;;
-    worker) echo push 1Gi 80 10 "$ack_deadline" ;;
+    worker) echo push 1Gi 30 10 "$ack_deadline" ;;
     *)
       deadline=$(awk -F'|' -v name="$1" '$2 == name { print $5 }' <<<"$schedules" | head -n 1)
       [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh, or a schedule in schemas/schedules.json"
@@ -178,12 +182,14 @@ END
 # job_stopper is for cancelling: the worker's jobs are not run's own, and BigQuery knows no smaller right than all jobs.
 
 # Rights in the project. Datasets come with the tenants, so rights on them are the project's, held to tables by name
-# (IAM conditions): nothing has to be granted at an onboarding, and nothing can be forgotten. onboard needs none on
-# them: BigQuery makes who creates a dataset its owner. Own names are custom roles; "!" means all tables but this one.
+# (IAM conditions): nothing has to be granted at an onboarding, and nothing can be forgotten. onboard owns the datasets
+# that it creates: BigQuery sees to that. Of others, such as an earlier installation's, it reads whether a tenant is
+# there. Own names are custom roles; "!" means all tables but this one.
 rights() { # account role tables
   cat <<'END'
 build run.builder
 onboard dataset_maker
+onboard row_reader tenants
 run bigquery.jobUser
 run dataset_finder
 run row_editor tenants pipeline_runs
@@ -248,7 +254,6 @@ source_fingerprint() { # function
 made=0 changed=0 same=0 removed=0
 scratch=SCRATCH # a folder for this run only
 if [ $dry_run = no ]; then
-  umask 077
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
 fi
@@ -276,12 +281,15 @@ look() {
   fi
   if answer=$(gcloud "$@" "--project=$project" --quiet 2>"$scratch/look" </dev/null); then return 0; fi
   answer=''
-  if grep -Eqi 'not[ _]found|cannot find|does not exist|SERVICE_DISABLED|matched no objects' "$scratch/look"; then return 1; fi
+  if grep -Eqi 'not[ _]found|cannot find|does not exist|SERVICE_DISABLED|has not been used in project|matched no objects' "$scratch/look"; then return 1; fi
   failed 'looking at what is there' "$scratch/look" gcloud "$@" "--project=$project"
 }
 
-# Runs a command that changes something; its standard input is `input`. IAM is slow to learn of new accounts and roles.
+# Runs a command that changes something; its standard input is `input`. IAM is slow to learn of new accounts and roles,
+# other services of APIs that have just been enabled, and policies are changed by others, too: waits two minutes at most.
 input=''
+not_yet='[Ss]ervice account .*does not exist|[Rr]ole .*(does not exist|not supported)|actAs'
+not_yet="$not_yet|SERVICE_DISABLED|has not been used in project|concurrent policy changes|ABORTED"
 run() { # what command...
   local what=$1 attempt
   shift
@@ -291,10 +299,10 @@ run() { # what command...
     return 0
   fi
   [ ! -t 2 ] || printf '. %s\n' "$what" >&2 # some take a minute or two
-  for attempt in 1 2 3 4 5 6; do
+  for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
     if printf '%s' "$input" | "$@" >/dev/null 2>"$scratch/run"; then return 0; fi
-    grep -Eqi 'service account .*does not exist|role .*(does not exist|not supported)|actAs' "$scratch/run" || break
-    [ "$attempt" = 6 ] || sleep 10
+    grep -Eq "$not_yet" "$scratch/run" || break
+    [ "$attempt" = 13 ] || sleep 10
   done
   failed "$what" "$scratch/run" "$@"
 }
@@ -407,7 +415,11 @@ gone() { # what group name [flag…]
 
 # ----------------------------------------------------------------------------------------------------------- deploy --
 
-build_bundles() { run 'building the bundles' npm run build; }
+# The modes of files are uploaded with them, and the build in Google Cloud reads them as another user.
+build_bundles() {
+  run 'building the bundles' npm run build
+  run 'letting everybody read the bundles' chmod -R a+rX dist
+}
 
 read_project() {
   look projects describe "$project" '--format=value(projectNumber)' || [ $dry_run = yes ] || misuse "--project $project: there is no such project"
@@ -468,7 +480,8 @@ revoke_rights_but() { # lines of bindings
   done <<<"$policy"
 }
 
-# A deleted role keeps its name: for 7 days it can be had back, for some 30 more the name cannot be used.
+# A deleted role keeps its name: for 7 days it can be had back, for some 30 more the name cannot be used. So --destroy
+# keeps roles, and one that somebody deleted is had back.
 make_role() { # name permissions
   local id=${prefix//-/_}_$1 flags
   flags=("--title=$prefix $1" "--permissions=${2//;/,}" --stage=GA)
@@ -564,14 +577,18 @@ find_secrets() { # function: sets `secrets` to what its deployment names
   done
 }
 
-# In alphabetical order: so ensure-tables comes first, and is run at once. What the others of this version expect of
-# tenants' tables is there by the time that they have been built.
+# ensure-tables comes first, and is run at once: what the others of this version expect of tenants' tables is there by the
+# time that they have been built. Then worker: a new one knows what runs of an older version hold, but an old one would
+# refuse for good what only this version's `run` admits.
 make_functions() {
-  local function caller
+  local function caller order='ensure-tables worker'
   ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
     :make artifacts repositories create "$prefix" --repository-format=docker "--location=$location" "--labels=$labels" \
     :change artifacts repositories update "$prefix" "--location=$location" "--update-labels=$labels"
   for function in $functions; do
+    case " $order " in *" $function "*) ;; *) order="$order $function" ;; esac
+  done
+  for function in $order; do
     make_function "$function"
     caller=$(shape_of "$function" | cut -d' ' -f1)
     case $caller in
@@ -632,8 +649,9 @@ make_schedules() { # function
 
 # One host. A global load balancer, and not API Gateway: that costs nothing while idle and brings a host's name, but
 # streams no answers (https://cloud.google.com/api-gateway/docs/quotas), which a run's events are. The load balancer does,
-# sets no limit of its own on calls, and costs some 18 USD a month: the one thing here that costs while idle. It
-# takes HTTPS only: keys must not travel in the clear.
+# sets no limit of its own on calls, and costs some 18 USD a month: of what is here only alerts cost while idle as well,
+# a little a condition (https://docs.cloud.google.com/monitoring/alerts/cost-control). It takes HTTPS only: keys must not
+# travel in the clear.
 make_host() {
   local name rules='' map definition
   ensure "address $prefix" :look compute addresses describe "$prefix" --global \
@@ -720,8 +738,7 @@ choose_certificate() {
 # Policies have no names of their own: they are known by title and told apart by a fingerprint in a label. One that was
 # tuned by hand stays as it is until its definition here changes.
 make_alerts() {
-  local hour=3600s host_services=''
-  local name
+  local hour=3600s host_services='' name resets others
   make_channel
   make_uptime_check
   look alpha monitoring policies list "--format=value[separator=\"|\"](displayName,name,userLabels.definition,notificationChannels[0])" || true
@@ -733,9 +750,12 @@ make_alerts() {
   alert 'messages in the dead-letter topic' "$(threshold 0 300s ALIGN_MAX REDUCE_SUM \
     "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"$dead_letter_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"")" ''
   # Log matches and not log-based metrics: a policy on a metric that was made a minute ago is refused.
-  alert 'an invariant was repaired' "$(log_match invariant_repaired)" "$hour"
-  alert 'quotas could not be reset' "$(log_match reset_failed)" "$hour"
-  alert 'other scheduled work failed' "$(log_match reconcile_failed tables_failed)" "$hour"
+  alert 'an invariant was repaired' "$(log_match invariant_repaired '')" "$hour"
+  # A function that crashes, is not reached or takes too long logs nothing, but Cloud Scheduler does.
+  resets=$(awk -F'|' '$2 == "reset-quotas" { print $1 }' <<<"$schedules")
+  others=$(awk -F'|' '$2 != "reset-quotas" { print $1 }' <<<"$schedules")
+  alert 'quotas could not be reset' "$(log_match reset_failed "$resets")" "$hour"
+  alert 'other scheduled work failed' "$(log_match 'reconcile_failed tables_failed' "$others")" "$hour"
   # Of what callers asked; the worker answers 503 on purpose where it wants a message again.
   alert 'more than 5 percent of answers are 5xx' "$(threshold 0.05 300s ALIGN_RATE REDUCE_SUM \
     "$(requests "$host_services") AND metric.labels.response_code_class=\"5xx\"" "$(requests "$host_services")")" ''
@@ -752,11 +772,19 @@ threshold() { # above period aligner reducer filter [denominator's filter]
   printf '"conditionThreshold":{"comparison":"COMPARISON_GT","thresholdValue":%s,"duration":"0s","filter":%s,"aggregations":%s%s}' \
     "$1" "$(json_text "$5")" "$aggregations" "${6:+,\"denominatorFilter\":$(json_text "$6"),\"denominatorAggregations\":$aggregations}"
 }
-log_match() { # event…
-  local events
-  events=$(printf ' OR "%s"' "$@")
-  printf '"conditionMatchedLog":{"filter":%s}' \
-    "$(json_text "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^$prefix-\" AND jsonPayload.event=(${events# OR })")"
+log_match() { # events schedules
+  local filter
+  # shellcheck disable=SC2086 # names without blanks
+  filter="resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^$prefix-\" AND jsonPayload.event=($(any_of '' $1))"
+  # shellcheck disable=SC2086
+  [ -z "$2" ] || filter="($filter) OR (resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=($(any_of "$prefix-" $2)) AND severity>=ERROR)"
+  printf '"conditionMatchedLog":{"filter":%s}' "$(json_text "$filter")"
+}
+any_of() { # what-they-begin-with name…
+  local begin=$1 name names=''
+  shift
+  for name in "$@"; do names="$names${names:+ OR }\"$begin$name\""; done
+  echo "$names"
 }
 
 alert() { # title condition least-time-between-notifications
@@ -801,9 +829,10 @@ find_channel() {
 
 # A call without a key: 401 says that the load balancer, the certificate and `run` are well, and costs no statement.
 make_uptime_check() {
-  local checks validates=true definition name before
-  [ "$host" != "$address" ] || validates=false
-  definition=$(fingerprint <<<"$host $validates")
+  local checks validation='' definition name before
+  # gcloud takes any value of this flag for true, so without a domain it is left out.
+  [ "$host" = "$address" ] || validation=--validate-ssl=true
+  definition=$(fingerprint <<<"$host $validation")
   look monitoring uptime list-configs "--format=value[separator=\"|\"](displayName,name,userLabels.definition)" || true
   checks=$(grep -F "$prefix host|" <<<"$answer" || true)
   IFS='|' read -r _ name before <<<"$checks" || true
@@ -815,7 +844,7 @@ make_uptime_check() {
   [ -z "${name:-}" ] || change 'removing the uptime check of another host' monitoring uptime delete "$name"
   change "making the uptime check of $host" monitoring uptime create "$prefix host" --resource-type=uptime-url \
     "--resource-labels=host=$host,project_id=$project" --protocol=https --port=443 --path=/api/v1/pipelines --status-codes=401 \
-    "--validate-ssl=$validates" --period=5 --timeout=10 "--user-labels=$labels,definition=$definition"
+    ${validation:+"$validation"} --period=5 --timeout=10 "--user-labels=$labels,definition=$definition"
   made=$((made + 1)) && say "+ uptime check of $host"
 }
 
@@ -914,7 +943,12 @@ destroy() {
   destroy_rights
   if [ "$confirmation" = "$project" ] || [ $dry_run = yes ]; then destroy_data; fi
   say ''
-  say "$removed removed. Enabled APIs stay enabled$([ "$confirmation" = "$project" ] || echo ', and the data stays')."
+  say "$removed removed. What stays:"
+  [ "$confirmation" = "$project" ] || say "  the data of tenants"
+  say '  enabled APIs'
+  say '  custom roles, which let nobody do anything without bindings: their names could not be used again for weeks'
+  say "  gs://run-sources-${project//google/elgoog}-$location, where gcloud keeps what it uploaded of functions, not only of these"
+  say "  on other owners' buckets, topics and secrets: bindings of $(account worker), which is deleted"
 }
 
 gone_listed() { # what group verb: things without names of their own
@@ -929,9 +963,9 @@ gone_listed() { # what group verb: things without names of their own
   done < <(awk -F'|' -v prefix="$prefix" '$1 == prefix { print $2 }' <<<"$answer")
 }
 
-# Bindings before accounts: those of an account that is gone would stay behind.
+# Bindings before accounts: those of an account that is gone would stay behind. Roles stay: see make_role.
 destroy_rights() {
-  local name permissions account role tables
+  local name account role tables
   read_policy projects "$project"
   if [ $dry_run = yes ]; then
     while read -r account role tables; do
@@ -941,22 +975,17 @@ destroy_rights() {
   fi
   revoke_rights_but ''
   for name in $accounts; do gone "account $(account "$name")" 'iam service-accounts' "$(account "$name")"; done
-  while read -r name permissions; do
-    if look iam roles describe "${prefix//-/_}_$name" '--format=value(deleted)' && [ "$answer" != True ]; then
-      change "removing the role $name" iam roles delete "${prefix//-/_}_$name"
-      removed=$((removed + 1)) && say "- role $name"
-    fi
-  done < <(roles)
 }
 
 destroy_data() {
   local name
-  look alpha bq datasets list --all --filter=labels.managed-by=tenant-pipelines '--format=value(datasetReference.datasetId)' || true
-  [ $dry_run = no ] || answer=TENANT
-  for name in $answer; do
+  # Compared here: gcloud announces that the = of its --filter will match labels that merely contain the word.
+  look alpha bq datasets list --all '--format=value[separator="|"](labels.managed-by,datasetReference.datasetId)' || true
+  [ $dry_run = no ] || answer='tenant-pipelines|TENANT'
+  while read -r name; do
     change "deleting the data of $name" alpha bq datasets delete "$name" --remove-tables
     removed=$((removed + 1)) && say "- data of $name"
-  done
+  done < <(awk -F'|' '$1 == "tenant-pipelines" { print $2 }' <<<"$answer")
 }
 
 if [ $destroy = yes ]; then destroy; else deploy; fi

@@ -85,6 +85,11 @@ describe("deploy.sh's calls of gcloud", () => {
     expect({ hint, problems: [...new Set(problems)] }).toEqual({ hint, problems: [] });
   });
 
+  it('give no flag the value false, which gcloud takes for true where it converts by Python’s bool', () => {
+    expect(calls.flat().filter((arg) => /^--[a-z-]+=false$/i.test(arg))).toEqual([]);
+    expect(calls.flat().filter((arg) => arg.startsWith('--validate-ssl'))).toEqual(['--validate-ssl=true']);
+  });
+
   it('are of every kind', () => {
     const list = commandListShape.parse(JSON.parse(readFileSync(listFile, 'utf8')));
     const used = calls.map((args) => `${args.join(' ')} `);

@@ -3,7 +3,7 @@ import { type Installation, prepareInstallation, usual } from './installation';
 
 const destroy = [...usual, '--destroy'];
 const dataset = keyOf('alpha bq datasets', 'acme');
-const other = keyOf('alpha bq datasets', 'somebody_elses');
+const others = ['somebody_elses', 'old'].map((name) => keyOf('alpha bq datasets', name));
 
 describe('deploy.sh --destroy', () => {
   let installation: Installation;
@@ -18,7 +18,12 @@ describe('deploy.sh --destroy', () => {
       datasetReference: { datasetId: 'acme' },
       labels: { 'managed-by': 'tenant-pipelines' },
     });
-    deployed.resources.set(other, { datasetReference: { datasetId: 'somebody_elses' }, labels: {} });
+    for (const key of others) {
+      deployed.resources.set(key, {
+        datasetReference: { datasetId: key.split('/')[1] },
+        labels: key.endsWith('/old') ? { 'managed-by': 'tenant-pipelines-old' } : {},
+      });
+    }
     await installation.close();
   });
   beforeEach(async () => {
@@ -26,22 +31,22 @@ describe('deploy.sh --destroy', () => {
   });
   afterEach(() => installation.close());
 
-  /** What is left: deleted roles are Google's to forget, and so are the versions of a secret that is gone. */
+  /** What is left besides custom roles. The versions of a secret that is gone are Google's to forget. */
   const left = () => ({
-    resources: [...installation.gcloud.state.resources]
-      .filter(([key, resource]) => resource.deleted !== true && !/^(?:agents|secrets versions)\//.test(key))
-      .map(([key]) => key),
+    resources: [...installation.gcloud.state.resources.keys()].filter(
+      (key) => !/^(?:agents|iam roles|secrets versions)\//.test(key),
+    ),
     policies: [...installation.gcloud.state.policies.values()].flat(),
   });
 
   it.each([['' /* end of input */], ['n\n'], ['my-projekt\n'], ['yes\n']])(
-    'leaves nothing but data where %j is typed',
+    'leaves nothing but data and roles where %j is typed',
     async (typed) => {
       const { code, stderr, stdout } = await installation.deploy(destroy, typed);
       expect(code).toBe(0);
       expect(stderr).toContain("Type the project's name to delete all tenants' data as well.");
-      expect(stdout).toContain('the data stays');
-      expect(left()).toEqual({ resources: [dataset, other], policies: [] });
+      expect(stdout).toContain('What stays:\n  the data of tenants\n');
+      expect(left()).toEqual({ resources: [dataset, ...others], policies: [] });
     },
   );
 
@@ -49,9 +54,19 @@ describe('deploy.sh --destroy', () => {
     ['the name is typed', destroy, 'my-project\n'],
     ['the name is given', [...destroy, '--data', '--confirm', 'my-project'], ''],
   ])("leaves nothing but other people's data where %s", async (_, args, typed) => {
-    const { code } = await installation.deploy(args, typed);
+    const { code, stdout } = await installation.deploy(args, typed);
     expect(code).toBe(0);
-    expect(left()).toEqual({ resources: [other], policies: [] });
+    expect(stdout).toContain('What stays:\n  enabled APIs\n');
+    expect(left()).toEqual({ resources: others, policies: [] });
+  });
+
+  it('keeps roles, whose names could not be used for weeks, and says what else stays', async () => {
+    const rolesOf = ({ resources }: State) => [...resources].filter(([key]) => key.startsWith('iam roles/'));
+    const { stdout } = await installation.deploy(destroy);
+    expect(rolesOf(installation.gcloud.state)).toEqual(rolesOf(deployed));
+    expect(stdout).toContain('\n  custom roles, ');
+    expect(stdout).toContain('\n  gs://run-sources-my-project-europe-west1, ');
+    expect(stdout).toContain('bindings of tenant-pipelines-worker@my-project.iam.gserviceaccount.com');
   });
 
   it('does nothing the second time, and leaves a project that can be deployed to again', async () => {
@@ -79,7 +94,7 @@ describe('deploy.sh --destroy', () => {
       binding,
     ]);
     await installation.deploy(destroy);
-    expect(left()).toEqual({ resources: [dataset, other, ...theirs], policies: [binding] });
+    expect(left()).toEqual({ resources: [dataset, ...others, ...theirs], policies: [binding] });
   });
 
   it('goes on where it failed, again and again', async () => {
@@ -89,6 +104,6 @@ describe('deploy.sh --destroy', () => {
       if (code === 0) break;
       expect(code).toBe(1);
     }
-    expect(left()).toEqual({ resources: [dataset, other], policies: [] });
+    expect(left()).toEqual({ resources: [dataset, ...others], policies: [] });
   }, 600_000);
 });

@@ -78,6 +78,34 @@ describe('a deployment that fails', () => {
     expect(snapshot(installation.gcloud.state)).toBe(whole);
   });
 
+  it.each([
+    ['iam roles create', 'SERVICE_DISABLED'],
+    ['pubsub topics create', 'PERMISSION_DENIED: Cloud Pub/Sub API has not been used in project 1 before.'],
+    ['projects add-iam-policy-binding', 'ABORTED: There were concurrent policy changes. Please retry.'],
+  ])('waits two minutes where %s is refused with %s', async (calls, message) => {
+    installation.replaceCommand('sleep', 'echo "$@" >>"$0.calls"');
+    installation.gcloud.refusal = { calls, message, times: 12 };
+    expect((await installation.deploy(usual)).code).toBe(0);
+    expect(installation.readCommandFile('sleep.calls')).toBe('10\n'.repeat(12));
+    expect(snapshot(installation.gcloud.state)).toBe(whole);
+  });
+
+  it('waits no longer than that', async () => {
+    const refusal = { calls: 'pubsub topics create', message: 'SERVICE_DISABLED', times: 1000 };
+    installation.gcloud.refusal = refusal;
+    expect((await installation.deploy(usual)).code).toBe(1);
+    expect(refusal.times).toBe(1000 - 13);
+  });
+
+  it.each(['SERVICE_DISABLED', 'Cloud Pub/Sub API has not been used in project 1 before or it is disabled.'])(
+    'takes what it asks an API for that answers %s for absent',
+    async (message) => {
+      installation.gcloud.refusal = { calls: 'pubsub subscriptions describe', message, times: 1 };
+      expect((await installation.deploy(usual)).code).toBe(0);
+      expect(snapshot(installation.gcloud.state)).toBe(whole);
+    },
+  );
+
   it('says that the bundles could not be built', async () => {
     installation.replaceCommand('npm', 'echo "x.ts: syntax error" >&2; exit 1');
     const { code, stderr } = await installation.deploy(usual);

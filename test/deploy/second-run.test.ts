@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Binding, keyOf, type Resource, type State, snapshot } from './fake-gcloud/state';
 import { valueAt } from './fake-gcloud/value-format';
 import { type Installation, prepareInstallation, usual } from './installation';
@@ -60,6 +60,16 @@ describe('a second run', () => {
     expect(await changesOf(usual)).toEqual(['run deploy tenant-pipelines-run']);
   });
 
+  it('deploys bundles that the build in Google Cloud, another user, can read', async () => {
+    const file = join(installation.folder, 'dist/run/schemas/tiers.json');
+    installation.replaceCommand('npm', `umask 077; mkdir -p ${dirname(file)}; echo '{}' >${file}`);
+    await changesOf(usual);
+    expect([file, dirname(file)].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
+      '644',
+      '755',
+    ]);
+  });
+
   it('changes the one schedule that differs', async () => {
     const file = join(installation.folder, 'schemas/schedules.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('*/5 * * * *', '*/10 * * * *'));
@@ -96,7 +106,7 @@ describe('a second run', () => {
     expect(await changesOf(usual)).toEqual([]);
   });
 
-  it('has a deleted role back', async () => {
+  it('has a role back that somebody deleted', async () => {
     changeByHand('iam roles', 'tenant_pipelines_row_reader', (before) => ({ ...before, deleted: true }));
     expect(await changesOf(usual)).toEqual(['iam roles undelete tenant_pipelines_row_reader']);
   });

@@ -26,6 +26,19 @@ describe('deploy.sh', () => {
     }
   });
 
+  it('deploys ensure-tables first and worker second: no worker is older than the `run` that admits', () => {
+    const order = commands.flatMap(
+      (line) => /^gcloud run deploy tenant-pipelines-(\S+) /.exec(line)?.[1] ?? [],
+    );
+    expect(order.slice(0, 2)).toEqual(['ensure-tables', 'worker']);
+    expect(order.toSorted()).toEqual([...functionNames].sort());
+  });
+
+  it('has at most as many deliveries at once as BigQuery takes requests of one account', () => {
+    const flags = /--concurrency=(\d+) .*--max-instances=(\d+) /.exec(deploymentOf('worker').command);
+    expect(Number(flags?.[1]) * Number(flags?.[2])).toBeLessThanOrEqual(300);
+  });
+
   it('sets the variables that each function reads where their defaults would not do, and no others', () => {
     for (const name of functionNames) {
       const read = [...source(`functions/${name}/index.ts`).matchAll(/\benv\.([A-Z_]+)/g)].map(
@@ -88,12 +101,20 @@ describe('deploy.sh', () => {
         .filter((file) => file.endsWith('.ts'))
         .map((file) => source(join(folder, file))),
     );
-    const policies = commands.filter((line) => line.includes('jsonPayload.event='));
-    const events = policies.flatMap((line) =>
-      [...(line.split('jsonPayload.event=')[1] ?? '').matchAll(/\\"([a-z_]+)\\"/g)].map(([, event]) => event),
-    );
+    const events = namesIn(/jsonPayload\.event=\(([^)]*)\)/);
     expect(events).toEqual(['invariant_repaired', 'reset_failed', 'reconcile_failed', 'tables_failed']);
     for (const event of events) expect(text.some((file) => file.includes(`event: '${event}'`))).toBe(true);
+  });
+
+  it('alerts on every schedule that Cloud Scheduler could not get done, once', () => {
+    const schedules = z
+      .array(z.object({ name: z.string() }))
+      .parse(JSON.parse(source('schemas/schedules.json')));
+    const watched = namesIn(
+      /OR \(resource\.type=\\"cloud_scheduler_job\\" AND resource\.labels\.job_id=\(([^)]*)\) AND severity>=ERROR\)/,
+    );
+    expect(watched.toSorted()).toEqual(schedules.map(({ name }) => `tenant-pipelines-${name}`).sort());
+    expect(watched[0]).toBe('tenant-pipelines-reset-quotas');
   });
 
   it('holds rights to tables that there are', () => {
@@ -107,6 +128,14 @@ describe('deploy.sh', () => {
     for (const table of named) expect(tables).toContain(table);
   });
 });
+
+/** The names in quotes of what the pattern finds in alerts' filters. */
+const namesIn = (pattern: RegExp) =>
+  commands
+    .filter((line) => line.includes('conditionMatchedLog'))
+    .flatMap((line) =>
+      [...(pattern.exec(line)?.[1] ?? '').matchAll(/\\"([a-z_-]+)\\"/g)].map(([, name]) => name),
+    );
 
 const mapShape = z.object({
   pathMatchers: z.array(

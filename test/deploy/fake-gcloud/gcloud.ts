@@ -27,6 +27,8 @@ export interface Gcloud {
   failure: Failure | undefined;
   /** Calls that begin so are not permitted. */
   forbidden: string | undefined;
+  /** So many of the next calls that begin so are refused, until Google has learnt of what they need. */
+  refusal: { readonly calls: string; readonly message: string; times: number } | undefined;
   readonly answer: (args: readonly string[], stdin: string) => Answer;
 }
 
@@ -38,6 +40,7 @@ export function createGcloud(state: State): Gcloud {
     mutations: [],
     failure: undefined,
     forbidden: undefined,
+    refusal: undefined,
     answer: (args, stdin) => {
       gcloud.calls.push(args);
       try {
@@ -62,6 +65,11 @@ const succeed = (stdout: readonly string[]): Answer => ({ stdout, stderr: '', co
 function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly string[] {
   if (gcloud.forbidden !== undefined && args.join(' ').startsWith(gcloud.forbidden))
     throw new GcloudError('PERMISSION_DENIED: The caller does not have permission.');
+  const { refusal } = gcloud;
+  if (refusal !== undefined && refusal.times > 0 && args.join(' ').startsWith(refusal.calls)) {
+    refusal.times -= 1;
+    throw new GcloudError(refusal.message);
+  }
   const read = readingOf(gcloud.state, call);
   if (read !== undefined) return read;
   if (isRepeated(args.join(' '))) {
@@ -179,9 +187,8 @@ function change(state: State, group: string, kind: Kind, call: Call): boolean {
   requireThere(state, group, name);
   const user = kind.usedBy?.(name, state);
   if (user !== undefined) throw new GcloudError(`The resource '${name}' is already being used by '${user}'`);
-  if (group === 'iam roles') state.resources.set(keyOf(group, name), { ...before, deleted: true });
-  else state.resources.delete(keyOf(group, name));
-  if (group !== 'iam roles') state.policies.delete(keyOf(group, name));
+  state.resources.delete(keyOf(group, name));
+  state.policies.delete(keyOf(group, name));
   return true;
 }
 
@@ -214,11 +221,10 @@ function requireApi(state: State, { api }: Kind): void {
 
 const projectOf = ({ flags }: Call): string => flags.get('project') ?? '';
 
-/** `key=value` and `key~pattern`, the two forms of a filter that deploy.sh uses. */
+/** `key~pattern`, and `key=word` as gcloud announces that it will be: true of values that merely contain the word. */
 function passes(resource: unknown, filter: string | undefined): boolean {
   const parsed = /^([^=~]+)([=~])(.*)$/.exec(filter ?? '');
   if (parsed === null) return true;
   const [, key = '', operator, wanted = ''] = parsed;
-  const value = String(valueAt(resource, key));
-  return operator === '=' ? value === wanted : new RegExp(wanted).test(value);
+  return new RegExp(operator === '=' ? `\\b${wanted}\\b` : wanted).test(String(valueAt(resource, key)));
 }
