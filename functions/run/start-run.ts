@@ -21,7 +21,8 @@ export interface StartRunDependencies {
 export interface RunRequest {
   readonly tenantId: string;
   readonly pipeline: PipelineDefinition;
-  readonly parameters: unknown;
+  /** As they were given: without defaults. */
+  readonly parameters: Readonly<Record<string, unknown>> | undefined;
   readonly trigger: string;
   readonly idempotencyKey: string | undefined;
 }
@@ -47,7 +48,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
     pipeline: pipeline.path,
     parameters,
     trigger: request.trigger,
-    request_hash: idempotencyKey === undefined ? null : requestHash(pipeline.path, parameters),
+    request_hash: idempotencyKey === undefined ? null : requestHash(request),
     lease_seconds: leaseSecondsOf(pipeline),
   });
   const headers = state === undefined ? {} : rateLimitHeaders(state, deps.now());
@@ -64,8 +65,16 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   return { runId, headers };
 }
 
-const requestHash = (pipeline: string, parameters: string): string =>
-  createHash('sha256').update(`${pipeline}\n${parameters}`).digest('hex');
+/**
+ * Of what the caller gave, in whatever order: what the pipeline fills in may be another after a deployment, and a repeat
+ * is the same request all the same. A value that is given is not the same as one left out, also where it is the default.
+ */
+function requestHash({ pipeline, parameters = {} }: RunRequest): string {
+  const given = Object.entries(parameters).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([pipeline.path, given]))
+    .digest('hex');
+}
 
 const withHeaders = (error: ServiceError, headers: Readonly<Record<string, string>>): ServiceError =>
   new ServiceError(error.code, error.detail, {

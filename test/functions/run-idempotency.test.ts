@@ -132,12 +132,14 @@ describe('The run function', () => {
     });
 
     const pipeline = 'test/example/with_defaults';
-    it.each<[string, Ask & { readonly pipeline: string }]>([
+    it.each<[string, Ask]>([
       ['other parameters', { pipeline, body: { source: 'b' } }],
       ['a default changed', { pipeline, body: { source: 'a', limit: 11 } }],
+      ['a default given', { pipeline, body: { source: 'a', limit: 10 } }],
+      ['a null given', { pipeline, body: { source: 'a', day: null } }],
       ['another pipeline', { pipeline: dryrun }],
-    ])('refuses another request under the same key: %s', async (_what, other) => {
-      const tenantId = `reused_${Object.keys(other.body ?? {}).length}_${other.pipeline.length}`;
+    ])('refuses another request under the same key: %s', async (what, other) => {
+      const tenantId = `reused_${what.replaceAll(' ', '_')}`;
       const apiKey = await onboard(tenantId);
       const first = await ask(tenantId, apiKey, { key: 'k', pipeline, body: { source: 'a' } });
       expect(first.status).toBe(202);
@@ -159,18 +161,42 @@ describe('The run function', () => {
       expect(await backends.usage('race')).toMatchObject({ ever: 1 });
     });
 
-    it('takes requests that mean the same as the same', async () => {
+    it('takes parameters in another order as the same', async () => {
       const apiKey = await onboard('same');
       const bodies = [
         { source: 'a', limit: 10, day: null },
         { day: null, limit: 10, source: 'a' },
-        { source: 'a' },
-        { limit: 10, source: 'a' },
+        { limit: 10, source: 'a', day: null },
       ];
       const answers = [];
       for (const body of bodies) answers.push(await ask('same', apiKey, { key: 'k', pipeline, body }));
-      expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+      expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
       expect(await backends.usage('same')).toMatchObject({ ever: 1 });
+    });
+
+    it('knows a request again after a deployment by which its pipeline has other defaults and parameters', async () => {
+      const apiKey = await onboard('deployed');
+      const changed = withDefaults
+        .replace('default: 10', 'default: 20')
+        .replace('steps:', '  region: { type: STRING, description: New., default: EU }\nsteps:');
+      const newer = schemasWith({ [pipeline]: changed });
+      const options = { bigqueryUrl: backends.bigquery.url, schemas: newer, now: () => now };
+      const deployed = await startRunInstance(options);
+      const askDeployed = (body: unknown) =>
+        call(deployed.url, 'POST', `/api/v1/pipelines/run/deployed/${pipeline}`, {
+          headers: { ...withKey(apiKey), 'Idempotency-Key': 'k' },
+          body,
+        });
+      try {
+        const first = await ask('deployed', apiKey, { key: 'k', pipeline, body: { source: 'a' } });
+        expect(await askDeployed({ source: 'a' })).toMatchObject({ status: 202, body: first.body });
+        expect(await askDeployed({ source: 'a', region: 'US' })).toMatchObject({ status: 422 });
+        expect(await askDeployed({ source: 'b' })).toMatchObject({ status: 422 });
+        expect(await backends.usage('deployed')).toMatchObject({ ever: 1, slots: [first.body.run_id] });
+      } finally {
+        await deployed.close();
+        rmSync(newer, { recursive: true });
+      }
     });
 
     it('is a tenant’s own: another’s with the same key has another run', async () => {
