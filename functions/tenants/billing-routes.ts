@@ -46,7 +46,9 @@ const exportShape = z
 
 /**
  * Events for a billing system: one for each run of the month that completed, with an id that is the same at every
- * export. So a month can be exported at any time and again: what was billed is recognised, what has ended since is added.
+ * export; what has ended since is added. The export itself remembers nothing: whether an event that is sent again is
+ * billed again is the billing system's to say, and Stripe knows an id for a day only. Whoever sends a month again later
+ * has to leave out the ids that were sent.
  */
 export function billingRoutes(deps: UsageDependencies): readonly Route[] {
   return [

@@ -16,15 +16,17 @@ export interface BilledRun {
 export const meterName = 'pipeline_run';
 
 /**
- * One for a run and for ever, however often it is exported: what takes the events drops those that it has. The time of
- * admission tells a tenant that was made anew, and has used an Idempotency-Key again, from its earlier life.
+ * One for a run and for ever, however often it is exported: by it an event that comes again can be told, for as long as
+ * whoever takes the events remembers their ids. The time of admission tells a tenant that was made anew, and has used an
+ * Idempotency-Key again, from its earlier life.
  */
 const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
   `run_${createHash('sha256').update(`${tenantId}\n${run_id}\n${admitted_at.toISOString()}`).digest('hex')}`;
 
 /**
  * Stripe's meter event: https://docs.stripe.com/api/billing/meter-event/create. The customer is told by the tenant's id.
- * Stripe drops a repeated identifier for 24 hours at least, and takes timestamps of the last 35 days.
+ * Stripe takes an identifier once within 24 hours at least, and promises nothing beyond: sent again later, a run may be
+ * billed twice. It takes timestamps of the last 35 days: a month as a whole until four days after its end.
  */
 export const stripeMeterEvent = (tenantId: string, run: BilledRun) => ({
   event_name: meterName,
