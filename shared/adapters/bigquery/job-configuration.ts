@@ -123,6 +123,12 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
   };
 }
 
+/**
+ * Lists become arrays and names of enums texts, as their writers meant them; by default BigQuery shows the records and
+ * bytes that they are stored as. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ParquetOptions
+ */
+const parquetOptions = { enableListInference: true, enumAsString: true } as const;
+
 function toLoadConfiguration(
   { step, destination }: Pick<LoadWork, 'step' | 'destination'>,
   dataset: DatasetReference,
@@ -130,6 +136,7 @@ function toLoadConfiguration(
   const csv = step.csv ?? {};
   return {
     sourceFormat: step.format,
+    ...(step.format === 'PARQUET' && { parquetOptions }),
     ...(step.schema && { schema: { fields: step.schema } }),
     ...toDestination(destination, dataset),
     ...withoutUndefined({

@@ -85,6 +85,29 @@ describe('a pipeline that loads Parquet', () => {
     expect(await sums()).toHaveLength(2);
   });
 
+  it.each([
+    ['lists as arrays', 'nested.parquet', 'list', ['a', 'b']],
+    ['names of an enum as texts', 'enum.parquet', 'level', undefined],
+  ])('has %s', async (_, file, column, first) => {
+    const yaml = `
+sources: [gs://billing/]
+steps:
+  - id: load
+    type: load
+    format: PARQUET
+    source_uris: [gs://billing/orders.parquet]
+    destination: { table: loaded, write_disposition: WRITE_TRUNCATE }
+`;
+    expect(await execute(yaml, readFileSync(join(files, file)))).toMatchObject({ status: 'COMPLETED' });
+    const [{ schema }] = await tenant.bigquery.dataset('tenant_1').table('loaded').getMetadata();
+    const isText = expect.objectContaining({ name: column, type: 'STRING' });
+    expect(schema.fields).toContainEqual(isText);
+    if (first !== undefined) {
+      const [row] = await tenant.query(`SELECT ${column} FROM loaded LIMIT 1`);
+      expect(row).toEqual({ [column]: first });
+    }
+  });
+
   const reading = (detail: string) =>
     `Error while reading data, error message: ${detail} File: gs://billing/orders.parquet`;
   const nanos = readFileSync(join(files, 'nanos.parquet'));
