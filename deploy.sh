@@ -20,9 +20,10 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
                          is there a certificate: until then TLS fails, also for those who pinned the address's own.
                          Without it the host is that address, with a certificate of its own to be pinned
   --alert-email ADDRESS  who is told of alerts
-  --source SOURCE        what pipelines may read besides their tenants' datasets, if they name it: gs://bucket/folder/,
-                         a dataset or project.dataset. The worker is let into the bucket; a dataset of another
-                         project is that project's to open
+  --source SOURCE        what pipelines may read besides their tenants' datasets: gs://bucket/{tenant_id}/, of which
+                         each tenant's pipelines reach its own; or what those may read of all tenants that name it:
+                         gs://bucket/folder/, a dataset or project.dataset. The worker is let into the bucket; a
+                         dataset of another project is that project's to open
   --export-bucket NAME   a bucket that pipelines may export to
   --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
   --http-host HOST       a host that pipelines may load from by https
