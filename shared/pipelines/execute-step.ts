@@ -77,7 +77,11 @@ export async function executeAction(
     const jobId = action.isJob ? request.jobId : null;
     const frame = { number, jobId, startedAt, endedAt: tools.now() };
     const judgement = judgeJob(step, job, frame);
-    const { retryable } = judgement;
+    const { retryable, said } = judgement;
+    if (said !== undefined) {
+      const fields = { ...toLogFields(context.run, request.jobId), said };
+      tools.log('WARNING', `Step '${step.id}': what BigQuery said is not for its tenant`, fields);
+    }
     if (!retryable || isSpent(step, ended, tries, retryable)) {
       return end(context, step, [...ended, judgement]);
     }

@@ -1,6 +1,7 @@
 import type { Failure } from '../adapters/bigquery/failures';
 import type { JobOutcome } from '../adapters/bigquery/run-job';
 import type { Step } from '../definitions/pipeline-shape';
+import { describeDenial } from './denied-access';
 import { noUsage, type StepError } from './execution';
 import { composeQualityQuery } from './quality-query';
 import {
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly checks: readonly CheckResult[];
   /** Present if trying again can help. */
   readonly retryable?: Failure | undefined;
+  /** What BigQuery said, where the attempt's error says it in other words. */
+  readonly said?: string | undefined;
 }
 
 type UnsuccessfulJob = Exclude<JobOutcome, { status: 'completed' }>;
@@ -45,10 +48,11 @@ function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judge
   // Of a job whose end is not known nothing can be decided.
   const isOpen = job.status === 'unknown' && isPassing(failure);
   const retryable = isNamed || isOpen ? failure : undefined;
-  const reason = failure.code === 'internal' ? 'an internal error.' : failure.message;
+  const reason = reasonFor(step, job);
+  const said = reason === failure.message ? undefined : job.said;
   if (step.type !== 'quality') {
     const error = { code: failure.code, message: `Step '${step.id}' failed: ${reason}` };
-    return { attempt: { ...attempt, error }, checks: [], retryable };
+    return { attempt: { ...attempt, error }, checks: [], retryable, said };
   }
   const why = locateError(step, composeQualityQuery(step), reason);
   const message = `The checks of step '${step.id}' could not be computed: ${why}`;
@@ -56,7 +60,15 @@ function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judge
     attempt: { ...attempt, error: { code: failure.code, message } },
     checks: uncomputedResults(step, why),
     retryable,
+    said,
   };
+}
+
+/** For tenants: nothing of the deployment's own, which errors of BigQuery and of this code may tell. */
+function reasonFor(step: Step, { failure, said }: UnsuccessfulJob): string {
+  if (failure.code === 'internal') return 'an internal error.';
+  if (failure.code === 'access_denied' && said !== undefined) return describeDenial(step, said);
+  return failure.message;
 }
 
 /** BigQuery's own times where they are known: they are the same for every worker that looks at the job. */

@@ -25,9 +25,11 @@ export type JobOutcome =
       readonly attached: boolean;
       readonly statistics: JobStatistics;
       readonly failure: Failure;
+      /** BigQuery's own words, where they are: for the log, since they may name accounts and projects. */
+      readonly said?: string | undefined;
     }
   /** There is no job, or a request failed before its outcome was known: the same id can be asked for again. */
-  | { readonly status: 'unknown'; readonly failure: Failure };
+  | { readonly status: 'unknown'; readonly failure: Failure; readonly said?: string | undefined };
 
 export interface End extends StartedJob {
   readonly ended: EndedJob;

@@ -1,10 +1,11 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
-import { classifyFailure, isRetryable } from './failures';
+import { classifyFailure, isRetryable, KnownFailure } from './failures';
 import { findDone } from './find-done';
 import { createGuardReads } from './guard-reads';
 import type { JobRequest } from './job-configuration';
 import { type JobOutcome, toOutcome } from './job-outcome';
 import { type JobResource, toFailure, toStatistics } from './job-resource';
+import { inPlainWords } from './plain-words';
 import { runMerge } from './run-merge';
 import { attach, notInTime, runWasOver, startOrAttach } from './start-job';
 import { failureOfStopped, stillRunning, stopJob } from './stop-job';
@@ -47,11 +48,15 @@ export const createRunJob = (bigquery: BigQuery, longestStopMs = usualStopMs): R
         // What can no longer be judged may have been judged, and done, before.
         return findDone(request, (each) => perform(tools, each, signal), classifyFailure(error));
       });
-      if (refusal === undefined) return await perform(tools, request, signal);
-      return 'status' in refusal ? refusal : { status: 'unknown', failure: refusal };
+      if (refusal === undefined) {
+        return await inPlainWords(await perform(tools, request, signal), bigquery, 'BigQuery');
+      }
+      if ('status' in refusal) return await inPlainWords(refusal, bigquery, 'BigQuery');
+      return await inPlainWords({ status: 'unknown', failure: refusal }, bigquery, 'ours');
     } catch (error) {
       signal?.throwIfAborted();
-      return { status: 'unknown', failure: classifyFailure(error) };
+      const whose = error instanceof KnownFailure ? 'ours' : 'BigQuery';
+      return await inPlainWords({ status: 'unknown', failure: classifyFailure(error) }, bigquery, whose);
     }
   };
 };

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
+import type { Log } from '../../../shared/log';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import { startProxy } from '../../functions/proxy';
@@ -231,7 +232,7 @@ describe('bad data ends a run with a message that says where it is', () => {
     });
   });
 
-  it('no permission, in BigQuery’s words', async () => {
+  it('no permission, in words that name no account: what BigQuery said is in the log', async () => {
     tenant.putFile('source', '1,a,\n');
     const proxy = await startProxy(tenant.url);
     const message =
@@ -240,13 +241,19 @@ describe('bad data ends a run with a message that says where it is', () => {
       const error = { code: 403, message, errors: [{ message, domain: 'global', reason: 'accessDenied' }] };
       return method === 'POST' && path.includes('/jobs') ? { status: 403, body: { error } } : 'pass';
     });
-    const outcome = await execute(csv, { runJob: createRunJob(clientOf(proxy.url)) });
+    const lines: unknown[] = [];
+    const log: Log = (severity, text, fields) => void lines.push({ severity, text, ...fields });
+    const outcome = await execute(csv, { runJob: createRunJob(clientOf(proxy.url)), log });
     await proxy.close();
     expect(outcome).toMatchObject({
       status: 'FAILED',
       errorCode: 'access_denied',
-      errorMessage: `Step 'load' failed: ${message}`,
+      errorMessage:
+        "Step 'load' failed: access to gs://billing/source was denied; it takes storage.objects.get.",
     });
+    expect(lines).toMatchObject([
+      { severity: 'WARNING', tenant_id: 'tenant_1', run_id: expect.any(String), said: message },
+    ]);
   });
 
   it('letters in an encoding that nobody named become U+FFFD, as in BigQuery; named, they are read', async () => {

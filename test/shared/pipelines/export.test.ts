@@ -147,7 +147,7 @@ describe('an export step', () => {
       'a missing table',
       wholeTable.replace('table: costs', 'table: nope'),
       'not_found',
-      'Not found: Table local:tenant_1.nope',
+      'Not found: Table tenant_1.nope',
     ],
     [
       'a query of a missing table whose name begins as those of results do',

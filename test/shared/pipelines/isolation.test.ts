@@ -44,26 +44,26 @@ steps:
 
   const reads = (path: string, sources = 'none') =>
     `It reads ${path}; expected the tenant's own tables or the definition's sources (${sources}).`;
-  const isTenants = 'It reads local.tenant_2, which is the dataset of a tenant.';
+  const isTenants = 'It reads tenant_2, which is the dataset of a tenant.';
   const attempts: readonly (readonly [string, string, string])[] = [
-    ['another tenant’s table', 'SELECT * FROM tenant_2.secrets', reads('local.tenant_2.secrets')],
-    ['one named in quotes', 'SELECT * FROM `local.tenant_2.secrets`', reads('local.tenant_2.secrets')],
+    ['another tenant’s table', 'SELECT * FROM tenant_2.secrets', reads('tenant_2.secrets')],
+    ['one named in quotes', 'SELECT * FROM `local.tenant_2.secrets`', reads('tenant_2.secrets')],
     [
       'one in a subquery that is never evaluated',
       'SELECT IF(FALSE, (SELECT MAX(owner) FROM tenant_2.secrets), "x") AS x',
-      reads('local.tenant_2.secrets'),
+      reads('tenant_2.secrets'),
     ],
     [
       'one behind a WITH that nobody uses',
       'WITH s AS (SELECT * FROM tenant_2.secrets) SELECT 1 AS x',
-      reads('local.tenant_2.secrets'),
+      reads('tenant_2.secrets'),
     ],
     [
       'one beside its own',
       'SELECT * FROM secrets UNION ALL SELECT * FROM tenant_2.secrets',
-      reads('local.tenant_2.secrets'),
+      reads('tenant_2.secrets'),
     ],
-    ['a dataset that is no source', 'SELECT * FROM rates.secrets', reads('local.rates.secrets')],
+    ['a dataset that is no source', 'SELECT * FROM rates.secrets', reads('rates.secrets')],
     ['two statements', 'SELECT 1 AS x; SELECT 2 AS x', 'It is of type SCRIPT; expected one SELECT'],
     ['a script', 'BEGIN SELECT 1 AS x; END', 'It is of type SCRIPT; expected one SELECT'],
     [
@@ -116,7 +116,7 @@ steps:
     const yaml = query('SELECT r.owner FROM rates.secrets AS r CROSS JOIN secrets AS own', '[rates]');
     const denied = await execute(yaml, {}, { allowedSources: undefined });
     expect(denied.errorMessage).toBe(
-      "Step 'steal' failed: It reads local.rates.secrets; this deployment does not allow that (ALLOWED_SOURCES).",
+      "Step 'steal' failed: It reads rates.secrets; this deployment does not allow that (ALLOWED_SOURCES).",
     );
     expect(await execute(yaml, {}, { allowedSources: ['rates'] })).toMatchObject({ status: 'COMPLETED' });
     expect(await tenant.query('SELECT * FROM stolen')).toEqual([{ owner: 'rates' }]);

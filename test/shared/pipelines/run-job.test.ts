@@ -81,12 +81,12 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(await tenant.tools.runJob(job)).toMatchObject({ ...failure, attached: true });
   });
 
-  it('reports a missing table by BigQuery’s words', async () => {
+  it('reports a missing table by BigQuery’s words, without the project', async () => {
     expect(await tenant.tools.runJob(request('missing', 'SELECT * FROM nowhere'))).toMatchObject({
       status: 'failed',
       failure: {
         code: 'not_found',
-        message: expect.stringContaining('Not found: Table local:tenant_1.nowhere'),
+        message: expect.stringContaining('Not found: Table tenant_1.nowhere'),
       },
     });
   });
