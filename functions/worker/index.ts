@@ -15,6 +15,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { createFindRecord } from '../../shared/pipelines/find-record';
 import { createByteBudget } from '../../shared/pipelines/http/byte-budget';
 import { createRelease } from '../../shared/release';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
@@ -49,7 +50,11 @@ const tools = {
     // One that begins soon after its delivery ends before the run is handed over.
     longestDownloadMs: handOverAfterMs * 0.9,
   },
-  notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
+  notify: {
+    topics: env.NOTIFY_TOPICS,
+    publish: createPublishEvent(),
+    findRecord: createFindRecord(runStatement),
+  },
   now,
   random: Math.random,
   sleep: async (milliseconds: number, signal?: AbortSignal) => {

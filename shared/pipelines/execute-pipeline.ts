@@ -31,7 +31,8 @@ export async function executePipeline(
   const clock = createRunClock(run, tools.now);
   const failure = new AbortController();
   const outcomes: StepOutcome[] = [];
-  const context = { run, tools, recorder, outcomes, clock, cancelWhen: failure.signal, signal };
+  const firsts = new Set<string>();
+  const context = { run, tools, recorder, outcomes, firsts, clock, cancelWhen: failure.signal, signal };
   const { obstacles, watermark } = await executeAll(context, outcomes, failure);
   const failed = findDecisive(outcomes);
   // A step that failed for good decides the run, whatever stopped the others.

@@ -26,6 +26,8 @@ export interface StepContext {
   readonly recorder: Recorder;
   /** Of the steps that have ended; it grows. */
   readonly outcomes: readonly StepOutcome[];
+  /** Steps that this execution was the first to complete: what needs one of them has never been executed. It grows. */
+  readonly firsts: Set<string>;
   /** No job starts past its deadline; one that would be running then is cancelled. */
   readonly clock: RunClock;
   /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
@@ -82,6 +84,7 @@ export async function executeAction(
       const fields = { ...toLogFields(context.run, request.jobId), said };
       tools.log('WARNING', `Step '${step.id}': what BigQuery said is not for its tenant`, fields);
     }
+    if (job.status === 'completed' && !job.attached) context.firsts.add(step.id);
     if (!retryable || isSpent(step, ended, tries, retryable)) {
       return end(context, step, [...ended, judgement]);
     }

@@ -51,6 +51,13 @@ export interface NotifyTools {
   /** Those that the deployment allows. */
   readonly topics: readonly string[];
   readonly publish: PublishEvent;
+  /** How a run's step is recorded to have completed; undefined where it is not. Throws BigQuery's error. Absent: not at all. */
+  readonly findRecord?: ((run: RunToExecute, stepId: string) => Promise<StepRecord | undefined>) | undefined;
+}
+
+export interface StepRecord {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
 }
 
 export interface HttpTools {
