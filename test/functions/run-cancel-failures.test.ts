@@ -6,7 +6,7 @@ import { startProxy, type Treatment } from './proxy';
 describe('A cancellation, when something fails', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld();
+    world = await startCancelWorld({}, 4_000);
   });
   beforeEach(() => world.proxy.treat(() => 'pass'));
   afterAll(() => world?.close());

@@ -7,7 +7,7 @@ import { startProxy, type Treatment } from './proxy';
 describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld();
+    world = await startCancelWorld({}, 4_000);
   });
   beforeEach(() => world.proxy.treat(() => 'pass'));
   afterAll(() => world?.close());
