@@ -215,7 +215,7 @@ describe('Pipelines from the request to the table', () => {
         'test/failing/other_tenant',
         undefined,
         'steal',
-        /It reads local\.neighbour, which is the dataset of a tenant/,
+        /It reads neighbour, which is the dataset of a tenant/,
       ],
       ['a check that fails', 'test/failing/check_fails', undefined, 'check', /one_row_per_id/],
     ])('%s', async (_what, pipeline, body, step, message) => {
