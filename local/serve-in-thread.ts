@@ -15,6 +15,7 @@ export function serveInThread(log: (line: string) => void = say, onCommit?: OnCo
       parentPort?.on('message', (message: ToServers) => {
         if (message.kind === 'set-fault-rate') servers[message.server].setFaultRate(message.rate);
         else if (message.kind === 'set-available') servers[message.server].setAvailable(message.isAvailable);
+        else if (message.kind === 'set-clock-ahead') servers.bigquery.setClockAhead(message.milliseconds);
         else void servers.close().then(() => process.exit(0));
       });
       const { bigqueryUrl, pubsubHost } = servers;

@@ -14,6 +14,7 @@ type ServerName = 'bigquery' | 'pubsub';
 export type ToServers =
   | { readonly kind: 'set-fault-rate'; readonly server: ServerName; readonly rate: number }
   | { readonly kind: 'set-available'; readonly server: ServerName; readonly isAvailable: boolean }
+  | { readonly kind: 'set-clock-ahead'; readonly milliseconds: number }
   | { readonly kind: 'close' };
 
 /**
@@ -62,7 +63,10 @@ export async function startServersInThread(
   });
   return {
     ...addresses,
-    bigquery: controlsOf('bigquery'),
+    bigquery: {
+      ...controlsOf('bigquery'),
+      setClockAhead: (milliseconds) => say({ kind: 'set-clock-ahead', milliseconds }),
+    },
     pubsub: controlsOf('pubsub'),
     close: async () => {
       isClosing = true;

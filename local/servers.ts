@@ -34,8 +34,13 @@ export interface ServerAddresses {
   readonly pubsubHost: string;
 }
 
+export interface BigQueryControls extends ServerControls {
+  /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
+  readonly setClockAhead: (milliseconds: number) => void;
+}
+
 export interface Servers extends ServerAddresses {
-  readonly bigquery: ServerControls;
+  readonly bigquery: BigQueryControls;
   readonly pubsub: ServerControls;
   readonly close: () => Promise<void>;
 }

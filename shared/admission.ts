@@ -7,6 +7,7 @@ import {
   type Verdict,
   verdictOf,
 } from './domain/admission';
+import { startGraceMs } from './domain/start-grace';
 import { ServiceError } from './errors';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
 import type { Log } from './log';
@@ -33,10 +34,15 @@ export interface AdmitDependencies {
 export interface AdmitSettings {
   /** How long a request may take to be decided, in milliseconds; what may follow is a withdrawal. */
   readonly budgetMs: number;
+  /** How long after it was sent a withdrawal may still take effect, in milliseconds. */
+  readonly withdrawalValidMs: number;
 }
 
-/** With the withdrawal that may follow it makes the 15 s that a request has. */
-const settingsByDefault: AdmitSettings = { budgetMs: 12_000 };
+/**
+ * With the withdrawal that may follow, the budget makes the 15 s that a request has. A withdrawal that is valid for half
+ * of reconcile's grace after them takes effect before any worker can know of its run, or not at all.
+ */
+const settingsByDefault: AdmitSettings = { budgetMs: 12_000, withdrawalValidMs: startGraceMs / 2 };
 /** A statement that has not answered by then is asked again: it can be repeated at will. In milliseconds. */
 const longestStatementMs = 10_000;
 const longestWithdrawalMs = 3_000;
@@ -47,7 +53,8 @@ const fixedBytesPerCandidate = 400;
  * Admission by group commit: one statement per tenant and instance at a time, for all requests that came while the one
  * before was under way. A tenant's throughput is so bounded by the batch and not by BigQuery's DML limits.
  */
-export function createAdmit(deps: AdmitDependencies, settings: AdmitSettings = settingsByDefault): Admit {
+export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
+  const settings = { ...settingsByDefault, ...changes };
   const submit = createGroupCommit<Candidate, Admission>({
     commit: (tenantId, candidates) => decide(tenantId, candidates, deps),
     isRetryable,
@@ -60,7 +67,7 @@ export function createAdmit(deps: AdmitDependencies, settings: AdmitSettings = s
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw(deps);
+  const withdraw = createWithdraw(deps, settings);
   return async (tenantId, candidate) => {
     try {
       return await submit(tenantId, candidate);
@@ -125,12 +132,15 @@ const isKeyed = ({ request_hash }: Candidate): boolean => request_hash !== null;
  * reconcile starts what was admitted. A run under an idempotency key is never withdrawn: somebody else may have been
  * told of it, and its own caller finds it by asking again.
  */
-function createWithdraw({ runStatement, now, log }: AdmitDependencies) {
-  const submit = createGroupCommit<string, undefined>({
+function createWithdraw({ runStatement, now, log }: AdmitDependencies, { withdrawalValidMs }: AdmitSettings) {
+  const submit = createGroupCommit<string, boolean>({
     commit: async (tenantId, run_ids) => {
-      const parameters = { tenant_id: tenantId, run_ids, now: now() };
-      await runStatement(tenantId, withdrawRuns, parameters, { timeoutMs: longestWithdrawalMs });
-      return run_ids.map(() => ({ kind: 'done', result: undefined }));
+      const sentAt = now();
+      const valid_until = new Date(sentAt.getTime() + withdrawalValidMs);
+      const parameters = { tenant_id: tenantId, run_ids, now: sentAt, valid_until };
+      const options = { timeoutMs: longestWithdrawalMs };
+      const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
+      return run_ids.map(() => ({ kind: 'done', result: affectedRows > 0 }));
     },
     isRetryable,
     budgetMs: longestWithdrawalMs,
@@ -142,8 +152,7 @@ function createWithdraw({ runStatement, now, log }: AdmitDependencies) {
   });
   return async (tenantId: string, runId: string): Promise<boolean> => {
     try {
-      await submit(tenantId, runId);
-      return true;
+      return await submit(tenantId, runId);
     } catch (error) {
       const fields = { tenant_id: tenantId, run_id: runId, error };
       log('WARNING', 'An admission that came too late could not be withdrawn', fields);

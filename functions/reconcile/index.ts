@@ -4,6 +4,7 @@ import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
 import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { startGraceMs } from '../../shared/domain/start-grace';
 import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
@@ -27,7 +28,7 @@ const routes = reconcileRoutes({
   appendRows: createAppendRows(client),
   publishRun: createPublishRun(env.RUN_TOPIC, client),
   release: createRelease(runStatement, now),
-  rule: { startGraceMs: 120_000, intervalMs: 300_000 },
+  rule: { startGraceMs, intervalMs: 300_000 },
   now,
   log,
 });

@@ -46,6 +46,8 @@ export interface RunningBigQuery {
   setFaultRate(rate: number): void;
   /** False: connections are broken off and calls answered 503, until it is set to true again. */
   setAvailable(isAvailable: boolean): void;
+  /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
+  setClockAhead(milliseconds: number): void;
   close(): Promise<void>;
 }
 
@@ -57,9 +59,11 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
   const { port, host = '127.0.0.1', projectId = 'local', dataDirectory, onCommit, log = () => {} } = options;
   const store = openStore({ projectId, dataDirectory, log, onCommit });
   let engine: SqlEngine | undefined;
+  let aheadMs: number | undefined;
+  const now = () => (aheadMs === undefined ? undefined : new Date(Date.now() + aheadMs));
   try {
     const limits = options.limits && createLimits(options.limits);
-    engine = await startSqlEngine({ store, gate: limits?.gate });
+    engine = await startSqlEngine({ store, now, gate: limits?.gate });
     const served = await serve(store, engine, options, limits, log);
     const bound = await listen(served.server, port, host);
     return {
@@ -67,6 +71,9 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
       url: `http://${host}:${bound}`,
       setFaultRate: served.setFaultRate,
       setAvailable: served.setAvailable,
+      setClockAhead: (milliseconds) => {
+        aheadMs = milliseconds;
+      },
       close: () => stop(served, engine, store),
     };
   } catch (error) {

@@ -6,6 +6,9 @@ import { defineStatement } from './statement';
  * been. An admission that is still on its way finds its run in `withdrawn_runs`, and admits it no more: the two change
  * the same row, so one of them sees the other. Runs that are in the ledger are over, and stay counted. An admission
  * gives up within seconds; after an hour its withdrawal is forgotten.
+ *
+ * It changes nothing, the tenant's row included, once `valid_until` has passed by BigQuery's clock: by then reconcile may
+ * have started the run, which must not lose its slot under its worker, however late this statement comes to its turn.
  */
 export const withdrawRuns = defineStatement({
   name: 'withdraw-runs',
@@ -40,7 +43,7 @@ FROM (
       AND slot.run_id NOT IN (SELECT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids))
   ) AS run_ids
 ) AS withdrawn
-WHERE tenant.tenant_id = @tenant_id`,
-  parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
+WHERE tenant.tenant_id = @tenant_id AND CURRENT_TIMESTAMP() < @valid_until`,
+  parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP', valid_until: 'TIMESTAMP' },
   row: z.unknown(),
 });

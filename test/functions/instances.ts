@@ -65,7 +65,7 @@ const clock = () => new Date();
 export async function startRunInstance(
   options: InstanceOptions &
     Partial<Pick<StartRunDependencies, 'publishRun'>> & {
-      readonly admission?: AdmitSettings;
+      readonly admission?: Partial<AdmitSettings>;
       readonly followPace?: Partial<FollowPace>;
       /** By which keys are remembered. In milliseconds since 1970. */
       readonly keyClock?: () => number;

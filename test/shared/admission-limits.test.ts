@@ -11,7 +11,7 @@ describe('Admission under BigQuery’s limits', () => {
   });
   afterAll(() => backends?.close());
 
-  const newAdmit = (settings?: AdmitSettings): Admit => {
+  const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
     const runStatement = createRunStatement(clientOf(backends.bigquery.url));
     return createAdmit({ runStatement, now: () => new Date(), log: () => undefined }, settings);
   };

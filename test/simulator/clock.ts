@@ -5,14 +5,19 @@ export interface Clock {
   readonly jump: (milliseconds: number) => void;
 }
 
-/** @param start milliseconds since 1970 */
-export function createClock(start: number): Clock {
+/**
+ * @param start milliseconds since 1970
+ * @param setAhead is told at each jump by how many milliseconds this clock is ahead of the real one
+ */
+export function createClock(start: number, setAhead: (milliseconds: number) => void = () => {}): Clock {
   const began = performance.now();
   let ahead = 0;
+  const now = () => new Date(start + ahead + Math.floor(performance.now() - began));
   return {
-    now: () => new Date(start + ahead + Math.floor(performance.now() - began)),
+    now,
     jump(milliseconds) {
       ahead += milliseconds;
+      setAhead(now().getTime() - Date.now());
     },
   };
 }

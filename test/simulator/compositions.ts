@@ -53,10 +53,10 @@ export interface Surroundings extends Oblivious {
 }
 
 /**
- * Shorter than in production, as all times are here: with its withdrawal a request is over before reconcile would
- * publish its run again. In milliseconds.
+ * Shorter than in production, as all times are here: with the three seconds of its withdrawal, and for as long as that
+ * may take effect, a request is over before reconcile would publish its run again. In milliseconds.
  */
-const admissionBudgetMs = 2_000;
+const admitSettings = { budgetMs: 2_000, withdrawalValidMs: 1_500 };
 const handOverAfterMs = 4_000;
 const watchEveryMs = 500;
 
@@ -71,7 +71,7 @@ export const compositions = {
       authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
       runStatement: mortalRunStatement(life, createRunStatement(bigquery)),
       pipelines,
-      admit: measuredAdmit(createAdmit({ runStatement, now, log }, { budgetMs: admissionBudgetMs })),
+      admit: measuredAdmit(createAdmit({ runStatement, now, log }, admitSettings)),
       publishRun: mortalPublishRun(life, createPublishRun(runTopic, withoutRetries), journal),
       appendRows: mortalAppendRows(life, createAppendRows(withoutRetries), { journal, oblivion }),
       release: createRelease(runStatement, now),

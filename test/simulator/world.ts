@@ -62,7 +62,8 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     const directory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-simulator-'));
     closers.push(() => rmSync(directory, { recursive: true, force: true }));
     const schemas = mergeSchemas(directory);
-    const clock = createClock(start);
+    let setClockAhead: ((milliseconds: number) => void) | undefined;
+    const clock = createClock(start, (milliseconds) => setClockAhead?.(milliseconds));
     const journal = createJournal(clock.now);
     let commits = 0;
     const hear = (line: string) => {
@@ -83,6 +84,9 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       join(__dirname, 'audited-servers-thread.ts'),
     );
     closers.push(() => servers.close());
+    // BigQuery goes by the same time: from the start, and with each jump.
+    setClockAhead = servers.bigquery.setClockAhead;
+    clock.jump(0);
     const credentials = await startCredentials(join(directory, 'credentials'));
     closers.push(() => credentials.close());
     Object.assign(process.env, {

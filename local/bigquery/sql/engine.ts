@@ -11,8 +11,8 @@ import { runScript } from './script';
 
 export interface SqlEngineOptions {
   readonly store: TableStore;
-  /** The clock behind CURRENT_TIMESTAMP and its like; without it, the engine's own, which has microseconds. */
-  readonly now?: () => Date;
+  /** The clock behind CURRENT_TIMESTAMP and its like; where it says nothing, the engine's own, which has microseconds. */
+  readonly now?: (() => Date | undefined) | undefined;
   /** What statements pass through before and while they run. */
   readonly gate?: StatementGate | undefined;
 }
@@ -48,7 +48,7 @@ export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Pr
   };
 }
 
-function scopeOf(request: SqlRequest, store: TableStore, now: (() => Date) | undefined): Scope {
+function scopeOf(request: SqlRequest, store: TableStore, now: SqlEngineOptions['now']): Scope {
   const foreseen = new Map<string, TableSnapshot | undefined>();
   return {
     projectId: request.projectId,
