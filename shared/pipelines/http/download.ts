@@ -11,7 +11,7 @@ export interface DownloadSource extends PageSource {
   readonly url: URL;
   /** Where its bytes are counted. */
   readonly budget?: ByteBudget | undefined;
-  /** From its first request on, in milliseconds. */
+  /** For reading, pauses between tries left out, in milliseconds. */
   readonly longestMs?: number | undefined;
 }
 
@@ -32,7 +32,8 @@ export function createDownload(source: DownloadSource): Download {
   const spool = createSpool();
   const asked = new Set<string>();
   let room: Reservation | undefined;
-  let time: AbortSignal | undefined;
+  let hasBegun = false;
+  let readMs = 0;
   let next: PageRequest | undefined = firstPage(url, step.paging);
   let bytes = 0;
 
@@ -71,16 +72,20 @@ export function createDownload(source: DownloadSource): Download {
     async finish(until) {
       room ??= budget?.reserve(mostInMemory(source));
       if (room !== undefined) await unlessAborted(room.granted, until);
-      time ??= timeOf(source);
+      hasBegun = true;
+      const startedAt = performance.now();
+      const time = timeLeft(source, readMs);
       try {
         await readAll(AbortSignal.any([until, time]));
       } catch (error) {
         until.throwIfAborted();
         throw time.aborted ? tooLong(source) : error;
+      } finally {
+        readMs += performance.now() - startedAt;
       }
       return await spool.path();
     },
-    isWaiting: () => room !== undefined && time === undefined,
+    isWaiting: () => room !== undefined && !hasBegun,
     async close() {
       try {
         await spool.close();
@@ -95,8 +100,10 @@ export function createDownload(source: DownloadSource): Download {
 const mostInMemory = ({ step }: DownloadSource): number =>
   step.format === 'JSON' ? step.max_bytes + Math.min(step.max_bytes, largestJsonPage) : step.max_bytes;
 
-const timeOf = ({ longestMs }: DownloadSource): AbortSignal =>
-  longestMs === undefined ? new AbortController().signal : AbortSignal.timeout(longestMs);
+const timeLeft = ({ longestMs }: DownloadSource, readMs: number): AbortSignal =>
+  longestMs === undefined
+    ? new AbortController().signal
+    : AbortSignal.timeout(Math.max(0, Math.ceil(longestMs - readMs)));
 
 /** For good: the next delivery would begin with the first page again. */
 function tooLong({ longestMs = 0 }: DownloadSource): KnownFailure {

@@ -1,5 +1,6 @@
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;
 
 /** Floating point holds numbers of so many digits, whatever they are. */
 const heldDigits = 15;
@@ -19,7 +20,7 @@ export function quoteInexactNumbers(json: Buffer): Buffer {
       at = endOfText(json, at);
     } else if (beginsNumber(byte)) {
       const end = endOfNumber(json, at);
-      if (isInexact(json, at, end)) {
+      if (isInexact(json, at, end) && !isName(json, end)) {
         // Two bytes more for a number of five at least.
         written ??= Buffer.allocUnsafe(Math.ceil(json.length * 1.5));
         length += json.copy(written, length, copied, at);
@@ -51,6 +52,13 @@ function endOfNumber(json: Buffer, start: number): number {
   return at;
 }
 
+/** What a colon follows would be a member's name, were it a text. */
+function isName(json: Buffer, end: number): boolean {
+  let at = end;
+  while (isBlank(json[at])) at += 1;
+  return json[at] === colon;
+}
+
 function isInexact(json: Buffer, start: number, end: number): boolean {
   if (end - start <= heldDigits && !hasExponent(json, start, end)) return false;
   const token = json.toString('latin1', start, end);
@@ -63,6 +71,8 @@ function hasExponent(json: Buffer, start: number, end: number): boolean {
   return false;
 }
 
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 const isExponent = (byte: number | undefined): boolean => byte === 0x65 || byte === 0x45;
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 /** A digit or - */

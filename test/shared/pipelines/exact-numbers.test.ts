@@ -17,6 +17,7 @@ describe('numbers that floating point might not hold', () => {
     ['what is no number', '[01234567890123456,1.2.3.4.5.6.7.8.9.0.1.2,--1234567890123456,1e999e1]'],
     ['a text without its end', '["1234567890123456'],
     ['a text that ends with a backslash', '["1234567890123456\\'],
+    ['a name without quotes', '{1234567890123456 :1}'],
     ['nothing', ''],
   ])('are nothing else: %s', (_, json) => expect(quoted(json)).toBe(json));
 

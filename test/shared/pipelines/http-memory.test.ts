@@ -69,6 +69,8 @@ ${others}`,
       const others = all();
       const executed = executePipeline(runOf('waits', csv), toolsWith({ budget }));
       await whenAsked;
+      // Time for a connection that must not come.
+      await new Promise((resolve) => setTimeout(resolve, 50));
       expect(api.connections()).toBe(0);
       others.giveBack();
       expect(await executed).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
