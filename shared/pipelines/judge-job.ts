@@ -49,7 +49,7 @@ function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judge
   const isOpen = job.status === 'unknown' && isPassing(failure);
   const retryable = isNamed || isOpen ? failure : undefined;
   const reason = reasonFor(step, job);
-  const said = reason === failure.message ? undefined : job.said;
+  const said = job.said === reason ? undefined : job.said;
   if (step.type !== 'quality') {
     const error = { code: failure.code, message: `Step '${step.id}' failed: ${reason}` };
     return { attempt: { ...attempt, error }, checks: [], retryable, said };

@@ -12,6 +12,8 @@ describe('what tenants read of BigQuery’s words', () => {
     ['in acme-prod:t1.a and acme-prod:t1.b', 'in t1.a and t1.b'],
     ['User of Project acme-prod: exceeded', 'User of Project -: exceeded'],
     ['projects/acme-prod/datasets/t1', 'projects/-/datasets/t1'],
+    ['consumer project_number:123456789012, project 123456789012', 'consumer project_number:-, project -'],
+    ['acme-prod has no billing account', '- has no billing account'],
     [
       'worker@acme-prod.iam.gserviceaccount.com and 12-compute@developer.gserviceaccount.com may not',
       'the service account and the service account may not',
