@@ -1,4 +1,5 @@
-const dayMillis = 86_400_000;
+import { dateOfDays } from '../../../sql/codec/civil';
+
 const dayMicros = 86_400_000_000n;
 /** 0001-01-01 and 9999-12-31, in days since 1970. */
 const firstDay = -719_162;
@@ -10,9 +11,6 @@ export const isDay = (days: number): boolean => days >= firstDay && days <= last
 export const isMoment = (micros: bigint): boolean =>
   micros >= BigInt(firstDay) * dayMicros && micros < BigInt(lastDay + 1) * dayMicros;
 
-/** "2024-09-01" of days since 1970. */
-export const dateText = (days: number): string => new Date(days * dayMillis).toISOString().slice(0, 10);
-
 /** "10:11:12[.ffffff]" of microseconds since midnight. */
 export function timeText(micros: bigint): string {
   const clock = new Date(Number(micros / 1000n)).toISOString().slice(11, 19);
@@ -23,5 +21,5 @@ export function timeText(micros: bigint): string {
 /** "2024-09-01T10:11:12[.ffffff]" of microseconds since 1970. */
 export function dateTimeText(micros: bigint): string {
   const sinceMidnight = ((micros % dayMicros) + dayMicros) % dayMicros;
-  return `${dateText(Number((micros - sinceMidnight) / dayMicros))}T${timeText(sinceMidnight)}`;
+  return `${dateOfDays(Number((micros - sinceMidnight) / dayMicros))}T${timeText(sinceMidnight)}`;
 }

@@ -28,7 +28,8 @@ export function createParquetReader(): ParquetReader {
       child ??= takeProcess();
       isAnswering = true;
       for await (const said of answers(child, request, file)) {
-        isAnswering = said.kind === 'rows';
+        // Behind a fault other columns may still be read: such a process is not for the next file.
+        isAnswering = said.kind === 'rows' || said.kind === 'fault';
         if (said.kind === 'fault') throw unreadable(said.detail, file);
         if (said.kind !== 'end') yield said;
         if (!isAnswering) return;
@@ -52,7 +53,9 @@ async function* answers(
   const silence = setTimeout(() => child.kill('SIGKILL'), longestSilence(file));
   try {
     const messages = on(child, 'message', { signal: ended.signal });
-    child.send(request, () => {});
+    child.send(request, (error) => {
+      if (error !== null) abort();
+    });
     for await (const [message] of messages) {
       silence.refresh();
       yield message;

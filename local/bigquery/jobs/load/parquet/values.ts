@@ -1,10 +1,11 @@
 import type { Field, FieldType } from '../../../model';
+import { dateOfDays } from '../../../sql/codec/civil';
 import { floatCell, scalarOfText } from '../../../store/values/scalars';
 import { decimalCell, unscaledOf } from './decimals';
 import { ParquetFault } from './fault';
 import type { Column } from './file-schema';
 import type { Leaf, LeafKind } from './leaf-types';
-import { dateText, dateTimeText, isDay, isMoment, timeText } from './moments';
+import { dateTimeText, isDay, isMoment, timeText } from './moments';
 
 /** Makes the cell of a value, which is not null. @throws ParquetFault */
 export type ReadValue = (raw: unknown) => string;
@@ -51,7 +52,7 @@ function unsigned64(value: bigint, path: string): string {
 }
 
 function dateCell(days: number, path: string): string {
-  if (isDay(days)) return dateText(days);
+  if (isDay(days)) return dateOfDays(days);
   throw new ParquetFault(
     `Invalid date value ${days} for field '${path}' of type 'INT32' (logical type 'DATE'): the range of valid dates is [0001-01-01, 9999-12-31].`,
   );
