@@ -7,6 +7,7 @@ import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape
 import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
 import type { RunMessage } from '../../shared/domain/run-message';
 import { executionIdOf } from '../../shared/pipelines/execution';
+import { toJobId } from '../../shared/pipelines/step-work';
 import type { Release } from '../../shared/release';
 import { retrying } from '../../shared/retry';
 import { findRun } from '../../shared/sql/find-run';
@@ -179,9 +180,10 @@ async function isFirstOfTurn(
   turn: number,
   { claimHandOver, log }: WorkerDependencies,
 ): Promise<boolean> {
-  const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
+  // No step has a hyphen in its id.
+  const jobId = toJobId(executionIdOf({ runId: run_id, onboardingId: onboarding_id }), 'hand-over', turn);
   try {
-    return await claimHandOver({ tenantId: tenant_id, runId: run_id, executionId, location, turn });
+    return await claimHandOver({ tenantId: tenant_id, runId: run_id, jobId, location });
   } catch (error) {
     log('WARNING', 'Whether a run was handed over already could not be seen', { tenant_id, run_id, error });
     return true;

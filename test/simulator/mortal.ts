@@ -73,7 +73,7 @@ export const mortalPublishRun =
 export const mortalClaimHandOver =
   (life: Life, claimHandOver: ClaimHandOver): ClaimHandOver =>
   (handOver) =>
-    life.through('claim-hand-over', `${handOver.runId} ${handOver.turn}`, () => claimHandOver(handOver));
+    life.through('claim-hand-over', handOver.jobId, () => claimHandOver(handOver));
 
 export const mortalHoldsSlot =
   (life: Life, holdsSlot: HoldsSlot): HoldsSlot =>

@@ -7,15 +7,13 @@ import { toLabelValue } from './job-configuration';
 export interface HandOver {
   readonly tenantId: string;
   readonly runId: string;
-  /** Names the run in job ids. */
-  readonly executionId: string;
+  /** Names the run and which part of its time this is, counted from its admission. */
+  readonly jobId: string;
   /** Where the tenant's dataset is, if that is known: a job's id is its own within a location. */
   readonly location: string | undefined;
-  /** Which part of the run's time this is, counted from its admission. */
-  readonly turn: number;
 }
 
-/** Whether nobody else hands this run over in this turn. Throws BigQuery's error where that cannot be said. */
+/** Whether nobody else hands this run over in this part of its time. Throws BigQuery's error where that cannot be said. */
 export type ClaimHandOver = (handOver: HandOver) => Promise<boolean>;
 
 const ownedShape = z.object({ configuration: z.object({ labels: z.object({ owner: z.string() }) }) });
@@ -26,9 +24,7 @@ const ownedShape = z.object({ configuration: z.object({ labels: z.object({ owner
  */
 export const createClaimHandOver =
   (bigquery: BigQuery, newId: () => string = randomUUID): ClaimHandOver =>
-  async ({ tenantId, runId, executionId, location, turn }) => {
-    // No step has a hyphen in its id.
-    const jobId = `tp_${executionId.replace(/[^A-Za-z0-9_-]/g, '-')}_hand-over_${turn}`;
+  async ({ tenantId, runId, jobId, location }) => {
     const place = location === undefined ? {} : { location };
     const owner = newId();
     const labels = { tenant: toLabelValue(tenantId), run: toLabelValue(runId), step: 'hand-over', owner };
