@@ -123,9 +123,10 @@ accounts="$functions build push scheduler"
 # instance has at most one admission (run) or release (worker) for a tenant in flight: 8 + 10 leave room for the rest.
 #   run      mostly waits; the more requests meet in an instance, the more share one admission statement. Its longest
 #            requests are event streams, which clients take up again.
-#   worker   waits for BigQuery jobs, by requests that are answered late. BigQuery takes 300 at once of one account
-#            (https://cloud.google.com/bigquery/quotas#api_request_quotas): 30 runs in each of 10 instances. A delivery lasts
-#            as long as Pub/Sub waits for it. Files it spools lie in memory on Cloud Run, hence twice the memory.
+#   worker   waits for BigQuery jobs, one request for each step that is at work. BigQuery takes 300 at once of one account
+#            (https://cloud.google.com/bigquery/quotas#api_request_quotas) and refuses more for a while, which is tried
+#            again: 30 runs in each of 10 instances reach that with one step each. A delivery lasts as long as Pub/Sub
+#            waits for it. Files it spools lie in memory on Cloud Run, hence twice the memory.
 #   onboard  makes a dataset and tables; rare.
 #   tenants  small statements, and exports over all tenants, which take longer.
 # Scheduled functions have one call at a time, and as long as the schedule's attempt may take. Nothing is kept warm

@@ -50,7 +50,10 @@ export interface Followed {
   readonly run: RecordedRun;
   /** Undefined: the client has heard nothing yet. */
   readonly heard: Heard | undefined;
-  /** Throws where the client's key no longer holds. Asked often: it remembers. */
+  /**
+   * Throws where the client's key no longer holds, or where that cannot be seen: then the client connects again. Asked
+   * often: it remembers.
+   */
   readonly checkKey: () => Promise<unknown>;
 }
 

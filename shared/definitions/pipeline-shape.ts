@@ -153,7 +153,7 @@ export const pipelineShape = z.strictObject({
     .max(100)
     .default([])
     .describe(
-      "What it reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id; gs://* for all that the deployment allows).",
+      "What it reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id; gs://* for all that the deployment allows, of a URI that a caller gives in folders of the tenant's own).",
     ),
   watermark: watermarkShape.optional(),
   parameters: z

@@ -9,8 +9,8 @@ export interface Candidate {
   readonly parameters: string;
   readonly trigger: string;
   /**
-   * Of a run whose id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of pipeline and
-   * parameters, which tells a repeat from another request under the same key. Null for a run with an id of its own.
+   * Of a run whose id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of the pipeline
+   * and the parameters as they were given, which tells a repeat from another request under the same key. Null for a run with an id of its own.
    */
   readonly request_hash: string | null;
   readonly lease_seconds: number;

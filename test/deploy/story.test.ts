@@ -34,7 +34,7 @@ describe('deploy.sh', () => {
     expect(order.toSorted()).toEqual([...functionNames].sort());
   });
 
-  it('has at most as many deliveries at once as BigQuery takes requests of one account', () => {
+  it('has no more deliveries at once than BigQuery takes requests of one account', () => {
     const flags = /--concurrency=(\d+) .*--max-instances=(\d+) /.exec(deploymentOf('worker').command);
     expect(Number(flags?.[1]) * Number(flags?.[2])).toBeLessThanOrEqual(300);
   });
