@@ -51,7 +51,8 @@ async function inPieces(
   { planned, assignments, rows }: AssignedQuery,
   slices: number,
 ): Promise<readonly Row[]> {
-  const length = Math.ceil(longestArray(rows) / slices) || 1;
+  // A power of two, so that an array that grows is not another query each time.
+  const length = 2 ** Math.ceil(Math.log2(Math.max(1, longestArray(rows) / slices)));
   const pieces = assignments.map((assignment) => assignment.pieces({ slices, length }));
   const found = await evaluate(context, await planned(pieces.flat()), scope);
   return found.map(([place = null, ...values]) => [place, ...joined(values, pieces)]);
