@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { topicName } from './definitions/notify-shape';
-import { isDeploymentSource } from './domain/sources';
+import { topicName } from './definitions/shapes/notify-shape';
 import { severities } from './log';
+import { isDeploymentSource } from './pipelines/sources';
 
 const hostName = z
   .string()

@@ -1,10 +1,10 @@
-import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import type { TenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import type { TableDefinition } from '../../shared/definitions/tables';
-import { forEachTenant, type TenantWorkSummary } from '../../shared/for-each-tenant';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
+import type { TenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
 import type { Log } from '../../shared/log';
-import { retrying } from '../../shared/retry';
+import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';
+import { retrying } from '../../shared/support/retry';
 
 export interface EnsureTablesDependencies {
   readonly listTenants: ListTenants;

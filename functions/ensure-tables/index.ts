@@ -1,8 +1,8 @@
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
-import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import { loadTables } from '../../shared/definitions/tables';
 import { readEnv } from '../../shared/env';
+import { createBigQuery } from '../../shared/google/bigquery/client';
+import { createListTenants } from '../../shared/google/bigquery/list-tenants';
+import { createTenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { RunJob } from '../../shared/adapters/bigquery/run-job';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { parseParameters } from '../../shared/domain/parameters';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import { isRetryable } from '../../shared/google/bigquery/failures';
+import type { RunJob } from '../../shared/google/bigquery/run-job';
 import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { RunOutcome } from '../../shared/pipelines/execution';
+import { parseParameters } from '../../shared/pipelines/parameters';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
 
 export const dryRunPipeline = 'gcp/example/dryrun';

@@ -1,8 +1,8 @@
-import type { AdminRule } from '../../shared/authentication/admin-rule';
-import { requireAdmin } from '../../shared/authentication/require-admin';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
+import type { AdminRule } from '../../shared/tenants/admin-rule';
+import { requireAdmin } from '../../shared/tenants/require-admin';
 import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
 import { onboardingShape } from './request';

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
-import { createRunJob } from '../../shared/adapters/bigquery/run-job';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
-import { adminRuleOf } from '../../shared/authentication/admin-rule';
 import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { readEnv } from '../../shared/env';
+import { createBigQuery } from '../../shared/google/bigquery/client';
+import { createRunJob } from '../../shared/google/bigquery/run-job';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createTenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
+import { adminRuleOf } from '../../shared/tenants/admin-rule';
 import { createDryRun, dryRunPipeline } from './dry-run';
 import { onboardRoutes } from './handler';
 

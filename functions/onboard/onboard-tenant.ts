@@ -1,18 +1,18 @@
-import { isNotFound } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import type { TenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import type { TableDefinition } from '../../shared/definitions/tables';
-import { createApiKey, hashApiKey } from '../../shared/domain/api-key';
-import { type Quotas, quotasOf } from '../../shared/domain/quotas';
 import { ServiceError } from '../../shared/errors';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { TenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
 import type { Log } from '../../shared/log';
-import { insertApiKey } from '../../shared/sql/insert-api-key';
-import { insertTenant } from '../../shared/sql/insert-tenant';
-import { keepOnlyApiKey } from '../../shared/sql/keep-only-api-key';
-import { readTenant } from '../../shared/sql/read-tenant';
-import { revokeApiKey } from '../../shared/sql/revoke-api-key';
+import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
+import { keepOnlyApiKey } from '../../shared/sql/keys/keep-only-api-key';
+import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
 import type { ParameterValues } from '../../shared/sql/statement';
-import type { TenantRow } from '../../shared/sql/tenant-row';
+import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
+import { readTenant } from '../../shared/sql/tenants/read-tenant';
+import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import { createApiKey, hashApiKey } from '../../shared/tenants/api-key';
+import { type Quotas, quotasOf } from '../../shared/tenants/quotas';
 import type { Onboarding } from './request';
 
 export interface OnboardDependencies {

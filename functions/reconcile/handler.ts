@@ -1,7 +1,7 @@
-import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
 import { ServiceError } from '../../shared/errors';
-import { forEachTenant } from '../../shared/for-each-tenant';
+import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
 import type { Route } from '../../shared/http/route';
+import { forEachTenant } from '../../shared/support/for-each-tenant';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
 
 export interface ReconcileHandlerDependencies extends ReconcileDependencies {

@@ -1,15 +1,15 @@
-import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
-import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import { createReadSlots } from '../../shared/adapters/bigquery/read-slots';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
-import { startGraceMs } from '../../shared/domain/start-grace';
 import { readEnv } from '../../shared/env';
+import { createAppendRows } from '../../shared/google/bigquery/append-rows';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/client';
+import { createListTenants } from '../../shared/google/bigquery/list-tenants';
+import { createReadSlots } from '../../shared/google/bigquery/read-slots';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
-import { createRelease } from '../../shared/release';
+import { createRelease } from '../../shared/runs/release';
+import { startGraceMs } from '../../shared/runs/start-grace';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { reconcileRoutes } from './handler';
 

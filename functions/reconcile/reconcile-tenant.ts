@@ -1,16 +1,16 @@
-import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { ReadSlots } from '../../shared/adapters/bigquery/read-slots';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
-import { failedOutcome, ledgerRow } from '../../shared/domain/ledger-row';
+import type { AppendRows } from '../../shared/google/bigquery/append-rows';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import type { ReadSlots } from '../../shared/google/bigquery/read-slots';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
-import type { Release } from '../../shared/release';
-import { retrying } from '../../shared/retry';
-import { checkCounters } from '../../shared/sql/check-counters';
+import { failedOutcome, ledgerRow } from '../../shared/runs/ledger-row';
+import type { Release } from '../../shared/runs/release';
 import { reconcileTenant as reconcileTenantStatement } from '../../shared/sql/reconcile-tenant';
-import { repairCounters } from '../../shared/sql/repair-counters';
-import type { Slot } from '../../shared/sql/slot-shape';
+import { checkCounters } from '../../shared/sql/runs/check-counters';
+import { repairCounters } from '../../shared/sql/runs/repair-counters';
+import type { Slot } from '../../shared/sql/runs/slot-shape';
+import { retrying } from '../../shared/support/retry';
 import { isDue, type RepublishRule } from './due';
 
 export interface ReconcileDependencies {

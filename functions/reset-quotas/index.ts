@@ -1,7 +1,7 @@
-import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/adapters/bigquery/client';
-import { createListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { readEnv } from '../../shared/env';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/client';
+import { createListTenants } from '../../shared/google/bigquery/list-tenants';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';

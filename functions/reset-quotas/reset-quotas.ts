@@ -1,10 +1,10 @@
-import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { ListTenants } from '../../shared/adapters/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { forEachTenant, type TenantWorkSummary } from '../../shared/for-each-tenant';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
 import type { Log } from '../../shared/log';
-import { retrying } from '../../shared/retry';
-import { resetMonth } from '../../shared/sql/reset-month';
+import { resetMonth } from '../../shared/sql/runs/reset-month';
+import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';
+import { retrying } from '../../shared/support/retry';
 
 export interface ResetQuotasDependencies {
   readonly listTenants: ListTenants;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HoldsSlot } from '../../shared/adapters/bigquery/read-slots';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import type { OpenJobs, TenantJobs } from '../../shared/adapters/bigquery/tenant-jobs';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { HoldsSlot } from '../../shared/google/bigquery/read-slots';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/tenant-jobs';
 import type { Write } from '../../shared/http/stream';
-import type { RecordedRun } from '../../shared/sql/read-run';
+import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { findRecordedRun } from './read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
 import { findStepJobs, type StepJob, underWay } from './running-steps';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { requireOwnTenant } from '../../shared/authentication/authenticate-tenant';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { idempotencyKeySchema } from '../../shared/domain/idempotency-key';
-import { tenantIdSchema } from '../../shared/domain/tenant-id';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { idempotencyKeySchema } from '../../shared/runs/idempotency-key';
+import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
+import { tenantIdSchema } from '../../shared/tenants/tenant-id';
 import { type StartRunDependencies, startRun } from './start-run';
 import { type WatchDependencies, watchRoutes } from './watch-routes';
 

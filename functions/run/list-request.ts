@@ -7,7 +7,7 @@ import {
   limitShape,
   momentShape,
 } from '../../shared/http/query';
-import { runStatuses } from '../../shared/sql/read-run';
+import { runStatuses } from '../../shared/sql/runs/read-run';
 
 /** Where a page ended: the last run on it. */
 export interface Place {

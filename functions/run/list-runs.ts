@@ -1,6 +1,6 @@
-import { isNotFound } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { listRuns as listRunsStatement } from '../../shared/sql/list-runs';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import { listRuns as listRunsStatement } from '../../shared/sql/runs/list-runs';
 import { type ListRequest, toCursor } from './list-request';
 
 /**

@@ -1,7 +1,7 @@
-import { isNotFound } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { ServiceError } from '../../shared/errors';
-import { type RecordedRun, readRun } from '../../shared/sql/read-run';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import { type RecordedRun, readRun } from '../../shared/sql/runs/read-run';
 
 /** A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`. */
 export async function findRecordedRun(

@@ -1,9 +1,9 @@
-import type { JobState, TenantJobs } from '../../shared/adapters/bigquery/tenant-jobs';
-import type { PipelineDefinition, Step } from '../../shared/definitions/pipeline-shape';
-import { findReady } from '../../shared/domain/dag';
+import type { PipelineDefinition, Step } from '../../shared/definitions/shapes/pipeline-shape';
+import type { JobState, TenantJobs } from '../../shared/google/bigquery/tenant-jobs';
+import { findReady } from '../../shared/pipelines/dag';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { toExtractJobId, toJobId } from '../../shared/pipelines/step-work';
-import type { RecordedRun } from '../../shared/sql/read-run';
+import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { isOver, showSteps } from './show-run';
 
 /** Steps that are looked at, or as many as the run may have under way at once where those are more. */

@@ -1,5 +1,5 @@
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import type { RecordedAttempt, RecordedCheck, RecordedRun } from '../../shared/sql/read-run';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { RecordedAttempt, RecordedCheck, RecordedRun } from '../../shared/sql/runs/read-run';
 
 /** Of a step that is over: its last attempt's. `PENDING`: it has not begun, or begins again after a passing failure. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';

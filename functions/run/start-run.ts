@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
-import type { Admit } from '../../shared/admission';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { runIdOfKey } from '../../shared/domain/idempotency-key';
-import { leaseSecondsOf } from '../../shared/domain/lease';
-import { parseParameters } from '../../shared/domain/parameters';
-import { rateLimitHeaders } from '../../shared/domain/rate-limit';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
 import { ServiceError } from '../../shared/errors';
+import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
+import { parseParameters } from '../../shared/pipelines/parameters';
+import type { Admit } from '../../shared/runs/admit';
+import { runIdOfKey } from '../../shared/runs/idempotency-key';
+import { leaseSecondsOf } from '../../shared/runs/lease';
+import { rateLimitHeaders } from '../../shared/runs/rate-limit';
 import { labelRequest } from '../../shared/telemetry/context';
 
 export interface StartRunDependencies {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import { parseRequest } from '../../shared/http/parse';
 import { queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { type CancelDependencies, cancelRun } from './cancel-run';
 import { type FollowDependencies, followRun } from './follow-run';
 import { listRequestShape } from './list-request';

@@ -1,8 +1,8 @@
-import { createApiKey, hashApiKey } from '../../shared/domain/api-key';
 import { ServiceError } from '../../shared/errors';
-import { insertApiKey } from '../../shared/sql/insert-api-key';
-import { listApiKeys } from '../../shared/sql/list-api-keys';
-import { revokeApiKey } from '../../shared/sql/revoke-api-key';
+import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
+import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
+import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
+import { createApiKey, hashApiKey } from '../../shared/tenants/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
 
 export interface NewApiKey {

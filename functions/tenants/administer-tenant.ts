@@ -1,12 +1,12 @@
-import { isNotFound } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement, StatementOutcome } from '../../shared/adapters/bigquery/run-statement';
-import { type Quotas, quotasOf } from '../../shared/domain/quotas';
 import { ServiceError } from '../../shared/errors';
-import { activateTenant } from '../../shared/sql/activate-tenant';
-import { changeQuotas } from '../../shared/sql/change-quotas';
-import { readTenant } from '../../shared/sql/read-tenant';
-import { suspendTenant } from '../../shared/sql/suspend-tenant';
-import type { TenantRow } from '../../shared/sql/tenant-row';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/run-statement';
+import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
+import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
+import { readTenant } from '../../shared/sql/tenants/read-tenant';
+import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
+import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import { type Quotas, quotasOf } from '../../shared/tenants/quotas';
 import type { QuotaChange } from './requests';
 
 export interface TenantsDependencies {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { requireAdmin } from '../../shared/authentication/require-admin';
-import { openMeterEvent, stripeMeterEvent } from '../../shared/domain/billing-events';
 import { parseRequest } from '../../shared/http/parse';
 import { cursorShape, encodeCursor, limitShape, queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/billing-events';
+import { requireAdmin } from '../../shared/tenants/require-admin';
 import { type ExportPlace, exportBilling } from './export-billing';
 import { type Month, monthOf, monthShape } from './month';
 import type { UsageDependencies } from './usage-routes';

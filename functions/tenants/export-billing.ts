@@ -1,6 +1,6 @@
-import type { ListTenantPage } from '../../shared/adapters/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { type BillableRun, listBillableRuns } from '../../shared/sql/list-billable-runs';
+import type { ListTenantPage } from '../../shared/google/bigquery/list-tenants';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import { type BillableRun, listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
 import type { Month } from './month';
 import { forAllOrNone } from './usage';
 

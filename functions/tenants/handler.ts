@@ -1,7 +1,7 @@
-import { requireAdmin } from '../../shared/authentication/require-admin';
-import { tenantProfile } from '../../shared/domain/tenant-profile';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import { requireAdmin } from '../../shared/tenants/require-admin';
+import { tenantProfile } from '../../shared/tenants/tenant-profile';
 import { addApiKey, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
-import { createListTenantPage } from '../../shared/adapters/bigquery/list-tenants';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { adminRuleOf } from '../../shared/authentication/admin-rule';
-import { createAuthenticateTenant } from '../../shared/authentication/authenticate-tenant';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { readEnv } from '../../shared/env';
+import { createBigQuery } from '../../shared/google/bigquery/client';
+import { createListTenantPage } from '../../shared/google/bigquery/list-tenants';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
+import { adminRuleOf } from '../../shared/tenants/admin-rule';
+import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { tenantsRoutes } from './handler';
 
 const env = readEnv();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/domain/quotas';
+import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/quotas';
 
 /** A change of quotas: at least one of the three. A tier alone brings its own quotas. */
 export const quotaChangeShape = (tiers: Readonly<Record<string, Quotas>>) =>

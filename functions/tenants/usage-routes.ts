@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ListTenantPage } from '../../shared/adapters/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { requireAdmin } from '../../shared/authentication/require-admin';
+import type { ListTenantPage } from '../../shared/google/bigquery/list-tenants';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
 import { parseRequest } from '../../shared/http/parse';
 import {
   cursorShape,
@@ -12,6 +11,7 @@ import {
   queryValues,
 } from '../../shared/http/query';
 import type { Route } from '../../shared/http/route';
+import { requireAdmin } from '../../shared/tenants/require-admin';
 import { monthOf, monthShape } from './month';
 import { usageOfTenant, usageOfTenants } from './usage';
 import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';

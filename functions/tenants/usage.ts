@@ -1,9 +1,9 @@
-import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
 import { ServiceError } from '../../shared/errors';
-import { forEachBounded } from '../../shared/for-each-bounded';
-import { retrying } from '../../shared/retry';
-import { readUsage } from '../../shared/sql/read-usage';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import { readUsage } from '../../shared/sql/usage/read-usage';
+import { forEachBounded } from '../../shared/support/for-each-bounded';
+import { retrying } from '../../shared/support/retry';
 import { orTenantNotFound } from './administer-tenant';
 
 export interface Period {

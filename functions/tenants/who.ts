@@ -1,13 +1,13 @@
-import type { AdminRule } from '../../shared/authentication/admin-rule';
+import { parseRequest } from '../../shared/http/parse';
+import type { HttpRequest } from '../../shared/http/route';
+import type { AdminRule } from '../../shared/tenants/admin-rule';
 import {
   type AuthenticateTenant,
   requireOwnTenant,
   unauthenticated,
-} from '../../shared/authentication/authenticate-tenant';
-import { requireAdmin } from '../../shared/authentication/require-admin';
-import { tenantIdSchema } from '../../shared/domain/tenant-id';
-import { parseRequest } from '../../shared/http/parse';
-import type { HttpRequest } from '../../shared/http/route';
+} from '../../shared/tenants/authenticate-tenant';
+import { requireAdmin } from '../../shared/tenants/require-admin';
+import { tenantIdSchema } from '../../shared/tenants/tenant-id';
 import type { Asker } from './administer-keys';
 
 export interface WhoDependencies {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { OpenJobs } from '../../shared/adapters/bigquery/tenant-jobs';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
 import type { Tier } from '../../shared/definitions/tiers';
-import { byteLimitOfTier } from '../../shared/domain/byte-limit';
-import { failedOutcome, type RunOutcome } from '../../shared/domain/ledger-row';
-import { parseParameters } from '../../shared/domain/parameters';
+import type { OpenJobs } from '../../shared/google/bigquery/tenant-jobs';
+import { byteLimitOfTier } from '../../shared/pipelines/byte-limit';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
+import { parseParameters } from '../../shared/pipelines/parameters';
+import { failedOutcome, type RunOutcome } from '../../shared/runs/ledger-row';
 import { stoppable } from './stoppable-jobs';
 import type { RunWatch } from './watch-run';
 import type { OnboardedSlot } from './work-on-run';

@@ -1,10 +1,10 @@
-import { isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { RunMessage } from '../../shared/domain/run-message';
 import { ServiceError } from '../../shared/errors';
-import { TimeIsUp } from '../../shared/group-commit';
+import { isRetryable } from '../../shared/google/bigquery/failures';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
+import { TimeIsUp } from '../../shared/runs/group-commit';
+import type { RunMessage } from '../../shared/runs/run-message';
 import { continueTrace, labelRequest } from '../../shared/telemetry/context';
 import { inSpan } from '../../shared/telemetry/telemetry';
 import { parseRunMessage, pushEnvelopeShape } from './push-envelope';

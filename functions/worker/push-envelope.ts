@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RunMessage, runMessageSchema } from '../../shared/domain/run-message';
+import { type RunMessage, runMessageSchema } from '../../shared/runs/run-message';
 
 /**
  * What a Pub/Sub push subscription posts. Read here and not by functions-framework, which drops the delivery attempt

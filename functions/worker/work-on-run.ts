@@ -1,16 +1,16 @@
-import type { AppendRows } from '../../shared/adapters/bigquery/append-rows';
-import type { ClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
-import { isNotFound, isRetryable } from '../../shared/adapters/bigquery/failures';
-import type { RunStatement } from '../../shared/adapters/bigquery/run-statement';
-import type { PublishRun } from '../../shared/adapters/pubsub/publish-run';
-import type { PipelineDefinition } from '../../shared/definitions/pipeline-shape';
-import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/domain/ledger-row';
-import type { RunMessage } from '../../shared/domain/run-message';
+import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { AppendRows } from '../../shared/google/bigquery/append-rows';
+import type { ClaimHandOver } from '../../shared/google/bigquery/claim-hand-over';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { toJobId } from '../../shared/pipelines/step-work';
-import type { Release } from '../../shared/release';
-import { retrying } from '../../shared/retry';
-import { findRun } from '../../shared/sql/find-run';
+import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/runs/ledger-row';
+import type { Release } from '../../shared/runs/release';
+import type { RunMessage } from '../../shared/runs/run-message';
+import { findRun } from '../../shared/sql/runs/find-run';
+import { retrying } from '../../shared/support/retry';
 import { measure } from '../../shared/telemetry/telemetry';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createFaults, type FaultOptions } from '../faults/faults';
+import { createFaults, type FaultOptions } from '../cloud/faults/faults';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { callFaults, throughFault } from '../faults/border';
-import type { Faults } from '../faults/faults';
+import { callFaults, throughFault } from '../cloud/faults/border';
+import type { Faults } from '../cloud/faults/faults';
 import { unavailable } from './errors';
 import type { Publish } from './publish';
 import type { PublishRequest } from './requests';

@@ -1,4 +1,4 @@
-import type { Faults } from '../faults/faults';
+import type { Faults } from '../cloud/faults/faults';
 import { contentDigest } from './faulty-publish';
 import type { PushRequest, StartPush } from './push-request';
 

@@ -1,5 +1,5 @@
 import { Server } from '@grpc/grpc-js';
-import { createFaults, type FaultOptions } from '../faults/faults';
+import { createFaults, type FaultOptions } from '../cloud/faults/faults';
 import { createAvailability } from './availability';
 import { faultyPublish } from './faulty-publish';
 import { faultyPush } from './faulty-push';

@@ -1,5 +1,5 @@
-import type { ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
+import type { ParameterDefinition, PipelineDefinition, Step } from './shapes/pipeline-shape';
 
 type WritingStep = Extract<Step, { type: 'query' | 'load' | 'http' }>;
 

@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { findPipelineProblems } from './pipeline-rules';
-import { type PipelineDefinition, pipelineShape } from './pipeline-shape';
 import {
   checkShape,
   createDescribe,
@@ -14,6 +13,7 @@ import {
 } from './problem';
 import { readDefinitionText } from './read-definition';
 import { salvage } from './salvage';
+import { type PipelineDefinition, pipelineShape } from './shapes/pipeline-shape';
 import { readStepFiles } from './step-files';
 import { positionOf } from './text-position';
 

@@ -1,11 +1,17 @@
-import { findGraphProblems } from '../domain/dag';
-import { findDestinationUriProblems } from '../domain/destination-uri';
-import { parseParameterValue } from '../domain/parameter-values';
-import { anyTenant, judgeUri, withTenant } from '../domain/sources';
-import { sqlParametersOf, watermarkName } from '../domain/watermark';
+import { findGraphProblems } from '../pipelines/dag';
+import { findDestinationUriProblems } from '../pipelines/destination-uri';
+import { parseParameterValue } from '../pipelines/parameter-values';
+import { anyTenant, judgeUri, withTenant } from '../pipelines/sources';
+import { sqlParametersOf, watermarkName } from '../pipelines/watermark-rules';
 import { findDestinationProblems } from './destination-rules';
-import type { HttpStep, LoadStep, ParameterDefinition, PipelineDefinition, Step } from './pipeline-shape';
 import type { Problem } from './problem';
+import type {
+  HttpStep,
+  LoadStep,
+  ParameterDefinition,
+  PipelineDefinition,
+  Step,
+} from './shapes/pipeline-shape';
 import { findWaysOut } from './sql-bounds';
 import { findOpenEnd, findQueryParameters } from './sql-parameters';
 

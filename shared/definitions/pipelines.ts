@@ -2,8 +2,8 @@ import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefinitionError } from './definition-error';
 import { inspectPipeline } from './inspect-pipeline';
-import type { PipelineDefinition } from './pipeline-shape';
 import { definitionError } from './problem';
+import type { PipelineDefinition } from './shapes/pipeline-shape';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
 const extension = '.yaml';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { retriedByDefault, retryableCodes } from '../adapters/bigquery/failures';
-import { columnName } from './field-shape';
+import { retriedByDefault, retryableCodes } from '../google/bigquery/failures';
+import { columnName } from './shapes/field-shape';
 
 /** What the shapes of the step types have in common. */
 

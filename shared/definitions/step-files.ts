@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fieldsShape } from './field-shape';
-import type { Step, WrittenStep } from './pipeline-shape';
 import type { Problem } from './problem';
 import { readDefinitionText, readJsonDefinition } from './read-definition';
+import { fieldsShape } from './shapes/field-shape';
+import type { Step, WrittenStep } from './shapes/pipeline-shape';
 
 interface ReadStep {
   /** What could not be read is left empty in it. */

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DefinitionError } from './definition-error';
-import { columnName, type FieldDefinition, fieldsShape } from './field-shape';
 import { readJsonDefinition } from './read-definition';
+import { columnName, type FieldDefinition, fieldsShape } from './shapes/field-shape';
 
 /** A metadata table of every tenant's dataset: a BigQuery table resource without its reference. */
 export interface TableDefinition {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { isRetryable } from '../adapters/bigquery/failures';
 import { type ErrorCode, ServiceError, statusOf, titleOf } from '../errors';
+import { isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
 import { type Stream, sendStream } from './stream';
 

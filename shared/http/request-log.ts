@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { isTenantId } from '../domain/tenant-id';
 import type { Log } from '../log';
 import { type Labels, labelRequest } from '../telemetry/context';
 import { createRedact } from '../telemetry/redact';
+import { isTenantId } from '../tenants/tenant-id';
 
 /** As far as a line needs it: what is longer is no call of ours. */
 const longestUrl = 500;

@@ -1,6 +1,6 @@
-import type { Step } from '../definitions/pipeline-shape';
-import { findReady } from '../domain/dag';
+import type { Step } from '../definitions/shapes/pipeline-shape';
 import { inSpan } from '../telemetry/telemetry';
+import { findReady } from './dag';
 import { executeStep, type StepContext } from './execute-step';
 import {
   addUsage,

@@ -1,8 +1,7 @@
-import type { Failure } from '../adapters/bigquery/failures';
-import type { JobOutcome } from '../adapters/bigquery/run-job';
-import type { RetryPolicy, Step } from '../definitions/pipeline-shape';
-import type { Reach } from '../domain/sources';
-import { backoffMs } from '../retry';
+import type { RetryPolicy, Step } from '../definitions/shapes/pipeline-shape';
+import type { Failure } from '../google/bigquery/failures';
+import type { JobOutcome } from '../google/bigquery/run-job';
+import { backoffMs } from '../support/retry';
 import {
   addUsage,
   type ExecutionTools,
@@ -16,6 +15,7 @@ import { isPassing, type Judgement, judgeJob } from './judge-job';
 import type { Recorder } from './recorder';
 import { type Attempt, toCheckRow, toStepLogRow } from './records';
 import type { RunClock } from './run-clock';
+import type { Reach } from './sources';
 import { type StepAction, toStepAction } from './step-action';
 import { toJobId } from './step-work';
 import { TransientFailure } from './transient-failure';

@@ -1,13 +1,13 @@
-import type { AppendRows } from '../adapters/bigquery/append-rows';
-import type { FailureCode } from '../adapters/bigquery/failures';
-import type { RunJob } from '../adapters/bigquery/run-job';
-import type { HttpsGet } from '../adapters/https/get';
-import type { PublishEvent } from '../adapters/pubsub/publish-event';
-import type { PipelineDefinition, Step } from '../definitions/pipeline-shape';
-import type { ByteLimit } from '../domain/byte-limit';
-import type { ParameterValues } from '../domain/parameters';
+import type { PipelineDefinition, Step } from '../definitions/shapes/pipeline-shape';
+import type { AppendRows } from '../google/bigquery/append-rows';
+import type { FailureCode } from '../google/bigquery/failures';
+import type { RunJob } from '../google/bigquery/run-job';
+import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { Log } from '../log';
-import type { ByteBudget } from './http/byte-budget';
+import type { ByteLimit } from './byte-limit';
+import type { ParameterValues } from './parameters';
+import type { ByteBudget } from './steps/http/byte-budget';
+import type { HttpsGet } from './steps/http/get';
 
 /** An admitted run and what it executes. */
 export interface RunToExecute {

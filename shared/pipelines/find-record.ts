@@ -1,5 +1,5 @@
-import type { RunStatement } from '../adapters/bigquery/run-statement';
-import { findStepRecord } from '../sql/find-step-record';
+import type { RunStatement } from '../google/bigquery/run-statement';
+import { findStepRecord } from '../sql/runs/find-step-record';
 import type { NotifyTools } from './execution';
 
 /** Reads a run's step records: one BigQuery request, of 10 MB most often. */

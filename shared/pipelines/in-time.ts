@@ -1,6 +1,6 @@
-import { type Failure, KnownFailure } from '../adapters/bigquery/failures';
-import { runWasOver } from '../adapters/bigquery/start-job';
-import { unlessAborted } from '../unless-aborted';
+import { type Failure, KnownFailure } from '../google/bigquery/failures';
+import { runWasOver } from '../google/bigquery/start-job';
+import { unlessAborted } from '../support/unless-aborted';
 import type { AttemptRequest } from './step-action';
 
 /**

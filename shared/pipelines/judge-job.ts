@@ -1,17 +1,17 @@
-import type { Failure } from '../adapters/bigquery/failures';
-import type { JobOutcome } from '../adapters/bigquery/run-job';
-import type { Step } from '../definitions/pipeline-shape';
+import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Failure } from '../google/bigquery/failures';
+import type { JobOutcome } from '../google/bigquery/run-job';
 import { describeDenial } from './denied-access';
 import { noUsage, type StepError } from './execution';
-import { composeQualityQuery } from './quality-query';
+import type { Attempt } from './records';
+import { composeQualityQuery } from './steps/quality/quality-query';
 import {
   type CheckResult,
   describeFailedChecks,
   locateError,
   readCheckResults,
   uncomputedResults,
-} from './quality-results';
-import type { Attempt } from './records';
+} from './steps/quality/quality-results';
 
 export interface Judgement {
   readonly attempt: Attempt;

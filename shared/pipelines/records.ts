@@ -1,7 +1,7 @@
-import type { AppendedRow } from '../adapters/bigquery/append-rows';
-import type { Step } from '../definitions/pipeline-shape';
+import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { AppendedRow } from '../google/bigquery/append-rows';
 import { executionIdOf, type RunToExecute, type StepError, type Usage } from './execution';
-import type { CheckResult } from './quality-results';
+import type { CheckResult } from './steps/quality/quality-results';
 
 /** One attempt of a step. */
 export interface Attempt extends Usage {

@@ -1,11 +1,11 @@
-import type { JobOutcome, JobRequest } from '../adapters/bigquery/run-job';
-import type { Step } from '../definitions/pipeline-shape';
+import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { JobOutcome, JobRequest } from '../google/bigquery/run-job';
 import type { StepContext } from './execute-step';
 import type { StepError } from './execution';
-import { toExportAction } from './export-step';
-import { toHttpAction } from './http/http-step';
-import { toNotifyAction } from './notify-step';
 import { toStepWork } from './step-work';
+import { toExportAction } from './steps/export/export-step';
+import { toHttpAction } from './steps/http/http-step';
+import { toNotifyAction } from './steps/notify/notify-step';
 
 /** One attempt of a step: its id, its time and how it is labelled. */
 export type AttemptRequest = Omit<JobRequest, 'work'>;

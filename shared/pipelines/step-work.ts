@@ -1,17 +1,17 @@
-import type { LoadWork, PartitionedTable, QueryWork } from '../adapters/bigquery/run-job';
 import type {
   LoadStep,
   PartitionDestination,
   QualityStep,
   QueryDestination,
   QueryStep,
-} from '../definitions/pipeline-shape';
-import { byteLimitOfStep } from '../domain/byte-limit';
-import { toQueryParameters } from '../domain/parameters';
-import { partitionIdOf } from '../domain/partition';
-import { withTenant } from '../domain/sources';
+} from '../definitions/shapes/pipeline-shape';
+import type { LoadWork, PartitionedTable, QueryWork } from '../google/bigquery/run-job';
+import { byteLimitOfStep } from './byte-limit';
 import type { RunToExecute, StepError } from './execution';
-import { composeQualityQuery } from './quality-query';
+import { toQueryParameters } from './parameters';
+import { partitionIdOf } from './partition';
+import { withTenant } from './sources';
+import { composeQualityQuery } from './steps/quality/quality-query';
 
 export type Work = QueryWork | LoadWork;
 export type StepWork = { readonly work: Work } | { readonly error: StepError };

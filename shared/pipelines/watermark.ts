@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { retriedByDefault } from '../adapters/bigquery/failures';
-import type { QueryWork, ResultRow } from '../adapters/bigquery/run-job';
-import type { QueryStep, WatermarkDefinition } from '../definitions/pipeline-shape';
-import { byteLimitOfStep } from '../domain/byte-limit';
-import { parseParameterValue } from '../domain/parameter-values';
-import { toQueryParameters } from '../domain/parameters';
-import { sqlParametersOf, watermarkName } from '../domain/watermark';
-import { readWatermark } from '../sql/read-watermark';
+import type { QueryStep, WatermarkDefinition } from '../definitions/shapes/pipeline-shape';
+import { retriedByDefault } from '../google/bigquery/failures';
+import type { QueryWork, ResultRow } from '../google/bigquery/run-job';
+import { readWatermark } from '../sql/runs/read-watermark';
+import { byteLimitOfStep } from './byte-limit';
 import { executeAction, type StepContext } from './execute-step';
 import type { RunToExecute, StepError, StepOutcome } from './execution';
+import { parseParameterValue } from './parameter-values';
+import { toQueryParameters } from './parameters';
+import { sqlParametersOf, watermarkName } from './watermark-rules';
 
 /**
  * A watermark is read before a run's first step and asked for after its last one, each by a job whose id is made of the

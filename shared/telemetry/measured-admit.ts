@@ -1,5 +1,5 @@
-import type { Admission, Admit } from '../admission';
 import { ServiceError } from '../errors';
+import type { Admission, Admit } from '../runs/admit';
 import { count, measure } from './telemetry';
 
 /** Admission, counted and timed by its outcome: `admitted`, or the code of what the caller is told instead. */

@@ -1,6 +1,6 @@
-import { createBigQuery } from '../../shared/adapters/bigquery/client';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { admitRuns } from '../../shared/sql/admit-runs';
+import { createBigQuery } from '../../shared/google/bigquery/client';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import { candidates, unlimited } from './growth/candidates';
 
 const times = 7;

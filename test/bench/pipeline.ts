@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { clientOf } from 'local-bigquery/testing';
 import { z } from 'zod';
 import { figuresOfDailyCosts } from '../support/daily-costs';
 import { writeFocusCosts } from '../support/focus-costs';
 import { figuresOfAnotherEngine } from '../support/focus-figures';
-import { clientOf } from '../support/local-bigquery';
 import { call, withKey } from '../support/local-cloud';
 import { type ProcessUse, useOfProcess } from '../support/process-use';
 import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../support/server-process';

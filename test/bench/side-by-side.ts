@@ -1,4 +1,4 @@
-import { defaultLatencies } from '../../local/bigquery/limits/latency';
+import { defaultLatencies } from 'local-bigquery';
 import { type Aims, printAims } from './aims';
 import { onboardAll } from './backend/onboarding';
 import { type BenchServers, type Instance, withInstance, withServers } from './backend/servers';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { routesTo } from '../../local/routes';
+import { routesTo } from '../../local/cloud/routes';
 import { functionNames, root } from './installation';
 
 /** deploy.sh names things that others define. Here its dry run is held against them. */

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { clientOf } from '../support/local-bigquery';
+import { clientOf } from 'local-bigquery/testing';
 import { call, eventually, onboard, query, whenQuiet, withKey } from '../support/local-cloud';
 import {
   isRunning,

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PubSub } from '@google-cloud/pubsub';
-import { createPublishEvent } from '../../shared/adapters/pubsub/publish-event';
+import { pubSubClient } from 'local-pubsub/testing';
+import { createPublishEvent } from '../../shared/google/pubsub/publish-event';
 import { type Instance, startWorkerInstance } from '../functions/instances';
 import { type HttpsApi, startHttpsApi } from '../support/https-api';
 import {
@@ -14,7 +15,6 @@ import {
   type TestCloud,
   withKey,
 } from '../support/local-cloud';
-import { pubSubClient } from '../support/local-pubsub';
 
 /** One step of each type. */
 const yaml = (

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientOf } from '../support/local-bigquery';
+import { clientOf } from 'local-bigquery/testing';
 import { call, onboard, withKey } from '../support/local-cloud';
 import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../support/server-process';
 

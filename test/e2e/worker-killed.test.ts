@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalCredentials, startCredentials } from '../../local/credentials';
+import { type PushEndpoint, startPushEndpoint } from 'local-pubsub/testing';
+import { type LocalCredentials, startCredentials } from '../../local/cloud/credentials';
 import { type Backends, runTopic, schemasWith, startBackends } from '../functions/backends';
 import { push } from '../functions/instances';
 import { type BigQueryProxy, type Call, startProxy } from '../functions/proxy';
 import { type FunctionProcess, spawnFunction } from '../support/function-process';
 import { type HttpsApi, startHttpsApi } from '../support/https-api';
 import { eventually, query } from '../support/local-cloud';
-import { type PushEndpoint, startPushEndpoint } from '../support/local-pubsub';
 import {
   apiNumbers,
   eventTopic,

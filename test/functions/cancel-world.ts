@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { FollowPace } from '../../functions/run/follow-run';
-import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
-import { ledgerRow, type RunOutcome } from '../../shared/domain/ledger-row';
+import { createAppendRows } from '../../shared/google/bigquery/append-rows';
+import { ledgerRow, type RunOutcome } from '../../shared/runs/ledger-row';
 import { call, eventually, query, withKey } from '../support/local-cloud';
 import { type Backends, dryrun, schemasWith, startBackends } from './backends';
 import { type Instance, startRunInstance, startWorkerInstance } from './instances';

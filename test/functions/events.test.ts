@@ -1,5 +1,5 @@
 import { workerRoutes } from '../../functions/worker/handler';
-import { createRelease } from '../../shared/release';
+import { createRelease } from '../../shared/runs/release';
 import { query } from '../support/local-cloud';
 import { type Backends, dryrun, startBackends } from './backends';
 import { push, startReconcileInstance } from './instances';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { clientOf } from 'local-bigquery/testing';
 import { createDryRun, dryRunPipeline } from '../../functions/onboard/dry-run';
 import { onboardRoutes } from '../../functions/onboard/handler';
-import { createRunJob } from '../../shared/adapters/bigquery/run-job';
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { createTenantDatasets } from '../../shared/adapters/bigquery/tenant-datasets';
 import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { clientOf } from '../support/local-bigquery';
+import { createRunJob } from '../../shared/google/bigquery/run-job';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createTenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
 import { call, query } from '../support/local-cloud';
 import { type Backends, schemasDirectory, schemasWith, startBackends } from './backends';
 import { type BigQueryProxy, startProxy } from './proxy';

@@ -1,4 +1,4 @@
-import { createApiKey } from '../../shared/domain/api-key';
+import { createApiKey } from '../../shared/tenants/api-key';
 import {
   adminKey,
   asAdmin,

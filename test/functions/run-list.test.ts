@@ -1,4 +1,4 @@
-import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createAppendRows } from '../../shared/google/bigquery/append-rows';
 import { call, withKey } from '../support/local-cloud';
 import { type Backends, dryrun, startBackends } from './backends';
 import { type Instance, startRunInstance } from './instances';

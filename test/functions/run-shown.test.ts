@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createAppendRows } from '../../shared/adapters/bigquery/append-rows';
+import { createAppendRows } from '../../shared/google/bigquery/append-rows';
 import { call, withKey } from '../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from './backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from './instances';

@@ -1,5 +1,5 @@
-import { createRunStatement } from '../../shared/adapters/bigquery/run-statement';
-import { admitRuns } from '../../shared/sql/admit-runs';
+import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import {
   call,
   endOfRun,

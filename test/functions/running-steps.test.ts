@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { findStepJobs } from '../../functions/run/running-steps';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import type { RecordedRun } from '../../shared/sql/read-run';
+import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { schemasWith } from './backends';
 
 const wide = 'test/example/wide';

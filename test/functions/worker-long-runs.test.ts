@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { createClaimHandOver } from '../../shared/adapters/bigquery/claim-hand-over';
-import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { createClaimHandOver } from '../../shared/google/bigquery/claim-hand-over';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { eventually, query } from '../support/local-cloud';
 import { type Backends, runTopic, startBackends } from './backends';
 import { type Instance, push, startWorkerInstance } from './instances';

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPublishRun } from '../../shared/adapters/pubsub/publish-run';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { call, eventually, query } from '../support/local-cloud';
 import { type Backends, runTopic, schemasWith, startBackends } from './backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from './instances';

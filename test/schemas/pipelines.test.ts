@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkSchemas } from '../../local/check/check-schemas';
+import { checkSchemas } from '../../local/tools/check/check-schemas';
 
 it('schemas/ has no problems, and its SQL is what GoogleSQL accepts over the tables that it meets', async () => {
   const schemasDirectory = join(__dirname, '../../schemas');

@@ -1,4 +1,4 @@
-import type { Field, Row } from '../../local/bigquery/model';
+import type { Field, Row } from 'local-bigquery/engine';
 import { createAudit } from './audit';
 
 const field = (name: string, fields?: readonly Field[]): Field =>

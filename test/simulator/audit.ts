@@ -1,4 +1,4 @@
-import type { Field, Row, TableChange, TableReference, TableSnapshot } from '../../local/bigquery/model';
+import type { Field, Row, TableChange, TableReference, TableSnapshot } from 'local-bigquery/engine';
 import type { Violation } from './journal';
 import { ledgerRunsOf, type TenantState, tenantStateOf } from './tenant-state';
 

@@ -1,4 +1,4 @@
-import { say, serveInThread } from '../../local/serve-in-thread';
+import { say, serveInThread } from '../../local/cloud/serve-in-thread';
 import { createAudit } from './audit';
 import type { Finding } from './audit-finding';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../local/faults/seeded';
-import { runIdOfKey } from '../../shared/domain/idempotency-key';
+import { seededFraction } from '../../local/cloud/faults/seeded';
+import { runIdOfKey } from '../../shared/runs/idempotency-key';
 import { cancelAsPlanned } from './cancels';
 import { type Answer, send } from './client';
 import type { Gate } from './gate';

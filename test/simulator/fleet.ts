@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer, type ServerResponse } from 'node:http';
-import type { Faults } from '../../local/faults/faults';
+import type { Faults } from '../../local/cloud/faults/faults';
 import type { HttpHandler } from '../../shared/http/serve';
 import { beginLife, type Life } from './life';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../local/faults/seeded';
-import { rfc3339 } from '../../local/scheduler/attempt';
+import { seededFraction } from '../../local/cloud/faults/seeded';
+import { rfc3339 } from '../../local/cloud/scheduler/attempt';
 import { send } from './client';
 import { republishRule, type World } from './world';
 

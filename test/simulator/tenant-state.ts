@@ -1,4 +1,4 @@
-import type { Cell, Field, Row } from '../../local/bigquery/model';
+import type { Cell, Field, Row } from 'local-bigquery/engine';
 
 export interface SlotState {
   readonly runId: string;

@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { isNotFound } from '../../shared/adapters/bigquery/failures';
+import { isNotFound } from '../../shared/google/bigquery/failures';
 import { date, integer, text } from '../../shared/sql/columns';
 import type { Journal } from './journal';
 import { judgeCancels } from './judge-cancels';

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { seededRandom } from '../../local/sample/random';
+import { seededRandom } from '../../local/tools/sample/random';
 
 /**
  * Made-up costs in the FOCUS 1.0 format, in the columns and the notation of the FinOps Foundation's sample data: texts in

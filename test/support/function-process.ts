@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FunctionName } from '../../local/functions';
+import type { FunctionName } from '../../local/cloud/functions';
 
 /** A function in a process of its own, that a test can kill. */
 export interface FunctionProcess {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { type LocalCloud, startLocalCloud } from '../../local/cloud';
-import { clientOf } from './local-bigquery';
+import { clientOf } from 'local-bigquery/testing';
+import { type LocalCloud, startLocalCloud } from '../../local/cloud/cloud';
 
 export interface TestCloud extends LocalCloud {
   readonly dataDirectory: string;

@@ -67,7 +67,7 @@ function launch({ dataDirectory, environment = {}, root = projectRoot }: ServerO
   const { ADMIN_API_KEY: _, ...inherited } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--require', 'tsx/cjs', 'local/main.ts', '--data', dataDirectory],
+    ['--require', 'tsx/cjs', 'local/cloud/main.ts', '--data', dataDirectory],
     {
       cwd: root,
       env: {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../faults/seeded';
+import { seededFraction } from '../../cloud/faults/seeded';
 
 /** How long kinds of work take, in milliseconds, before a jitter of ±20 %. */
 export interface Latencies {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type CallFault, callFaults, throughFault } from '../../faults/border';
-import type { Fault, Faults } from '../../faults/faults';
+import { type CallFault, callFaults, throughFault } from '../../cloud/faults/border';
+import type { Fault, Faults } from '../../cloud/faults/faults';
 import { BigQueryError } from '../errors';
 import { conflicting } from '../limits/messages';
 import { type ErrorBody, errorBody } from './wire-errors';

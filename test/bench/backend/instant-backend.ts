@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startPubSub } from 'local-pubsub';
 import { z } from 'zod';
-import { startPubSub } from '../../../local/pubsub/server';
 import { makeTopic } from './servers';
 import { tellParent } from './tell-parent';
 

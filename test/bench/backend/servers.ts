@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import type { LimitOptions } from 'local-bigquery';
+import { pubSubClient } from 'local-pubsub/testing';
 import { z } from 'zod';
-import type { LimitOptions } from '../../../local/bigquery/limits/limits';
-import { startCredentials } from '../../../local/credentials';
-import type { ServerAddresses } from '../../../local/servers';
-import { startServersInThread } from '../../../local/servers-in-thread';
-import { pubSubClient } from '../../support/local-pubsub';
+import { startCredentials } from '../../../local/cloud/credentials';
+import type { ServerAddresses } from '../../../local/cloud/servers';
+import { startServersInThread } from '../../../local/cloud/servers-in-thread';
 import { newDirectory, removeDirectory } from '../../support/server-process';
 import { startChild } from './child';
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { http, type Request, type Response } from '@google-cloud/functions-framework';
 import { z } from 'zod';
-import { createBigQuery } from '../../../shared/adapters/bigquery/client';
-import { classifyFailure } from '../../../shared/adapters/bigquery/failures';
-import { createRunStatement } from '../../../shared/adapters/bigquery/run-statement';
-import { createPublishRun } from '../../../shared/adapters/pubsub/publish-run';
-import { hashApiKey } from '../../../shared/domain/api-key';
 import { readEnv } from '../../../shared/env';
+import { createBigQuery } from '../../../shared/google/bigquery/client';
+import { classifyFailure } from '../../../shared/google/bigquery/failures';
+import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { integer } from '../../../shared/sql/columns';
-import { findApiKey } from '../../../shared/sql/find-api-key';
+import { findApiKey } from '../../../shared/sql/keys/find-api-key';
 import { defineStatement } from '../../../shared/sql/statement';
+import { hashApiKey } from '../../../shared/tenants/api-key';
 
 /**
  * The baseline: admission as the specification describes it, three BigQuery requests with the check in between. Another

@@ -1,9 +1,9 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildFunctions } from '../../../local/build/build-functions';
-import { bundleFunction } from '../../../local/build/bundle';
-import { writePackageFiles } from '../../../local/build/package-files';
-import { installDeployed } from '../../local/build/deployed';
+import { buildFunctions } from '../../../local/tools/build/build-functions';
+import { bundleFunction } from '../../../local/tools/build/bundle';
+import { writePackageFiles } from '../../../local/tools/build/package-files';
+import { installDeployed } from '../../local/tools/build/deployed';
 
 /** Something to start: a folder that is installed as Google's buildpacks do it. */
 export interface Candidate {

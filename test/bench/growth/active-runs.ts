@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import { admitRuns } from '../../../shared/sql/admit-runs';
-import { findRun } from '../../../shared/sql/find-run';
-import { releaseRuns } from '../../../shared/sql/release-runs';
+import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import { findRun } from '../../../shared/sql/runs/find-run';
+import { releaseRuns } from '../../../shared/sql/runs/release-runs';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../table';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import { admitKeyedRuns } from '../../../shared/sql/admit-keyed-runs';
-import { findRun } from '../../../shared/sql/find-run';
+import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
 import { reconcileTenant } from '../../../shared/sql/reconcile-tenant';
+import { admitKeyedRuns } from '../../../shared/sql/runs/admit-keyed-runs';
+import { findRun } from '../../../shared/sql/runs/find-run';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../table';

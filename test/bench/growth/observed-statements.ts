@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createBigQuery } from '../../../shared/adapters/bigquery/client';
-import { createRunStatement, type RunStatement } from '../../../shared/adapters/bigquery/run-statement';
+import { createBigQuery } from '../../../shared/google/bigquery/client';
+import { createRunStatement, type RunStatement } from '../../../shared/google/bigquery/run-statement';
 import { median, shown } from '../figures';
 
 export interface Observed {

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
+import { clientOf } from 'local-bigquery/testing';
+import { createRunJob } from '../../../shared/google/bigquery/run-job';
 import type { Log } from '../../../shared/log';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import { startProxy } from '../../functions/proxy';
-import { clientOf } from '../../support/local-bigquery';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 

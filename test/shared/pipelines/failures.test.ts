@@ -3,7 +3,7 @@ import {
   isDuplicate,
   isNotFound,
   isRetryable,
-} from '../../../shared/adapters/bigquery/failures';
+} from '../../../shared/google/bigquery/failures';
 
 /** As Google's client throws it. */
 const apiError = (code: number, reason: string, message: string) =>

@@ -1,8 +1,8 @@
-import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
+import { clientOf } from 'local-bigquery/testing';
+import { createRunJob } from '../../../shared/google/bigquery/run-job';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import { startProxy } from '../../functions/proxy';
-import { clientOf } from '../../support/local-bigquery';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 

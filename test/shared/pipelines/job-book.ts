@@ -1,5 +1,5 @@
-import { classifyFailure } from '../../../shared/adapters/bigquery/failures';
-import type { JobOutcome, JobRequest, ResultRow, RunJob } from '../../../shared/adapters/bigquery/run-job';
+import { classifyFailure } from '../../../shared/google/bigquery/failures';
+import type { JobOutcome, JobRequest, ResultRow, RunJob } from '../../../shared/google/bigquery/run-job';
 
 /** What a job comes to when it is run for the first time. */
 export type JobResult =

@@ -4,7 +4,7 @@ import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 
-const files = join(__dirname, '../../local/bigquery/jobs/parquet');
+const files = join(__dirname, '../../../local/bigquery/test/jobs/parquet');
 const orders = readFileSync(join(files, 'orders.parquet'));
 
 /** Loads orders without a schema, sums them up and checks the sums. */

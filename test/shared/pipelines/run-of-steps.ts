@@ -1,6 +1,6 @@
-import type { AppendedRow } from '../../../shared/adapters/bigquery/append-rows';
-import type { JobRequest } from '../../../shared/adapters/bigquery/run-job';
-import { pipelineShape } from '../../../shared/definitions/pipeline-shape';
+import { pipelineShape } from '../../../shared/definitions/shapes/pipeline-shape';
+import type { AppendedRow } from '../../../shared/google/bigquery/append-rows';
+import type { JobRequest } from '../../../shared/google/bigquery/run-job';
 import type { ExecutionTools, RunToExecute } from '../../../shared/pipelines/execution';
 import type { JobBook } from './job-book';
 

@@ -1,6 +1,6 @@
 import { loadPipelines } from '../../../shared/definitions/pipelines';
-import { parseParameters } from '../../../shared/domain/parameters';
 import type { RunToExecute } from '../../../shared/pipelines/execution';
+import { parseParameters } from '../../../shared/pipelines/parameters';
 import { withSchemas } from '../definitions/schemas-directory';
 
 /** A run of tenant_1 of the pipeline a/b/c, whose definition (without its description) and files beside it are given. */

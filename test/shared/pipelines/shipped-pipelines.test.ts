@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBillingSample } from '../../../local/sample/billing-export';
+import { makeBillingSample } from '../../../local/tools/sample/billing-export';
 import { loadPipeline } from '../../../shared/definitions/pipelines';
-import { parseParameters } from '../../../shared/domain/parameters';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunToExecute } from '../../../shared/pipelines/execution';
+import { parseParameters } from '../../../shared/pipelines/parameters';
 import { schemasDirectory, startTenantDataset, type TenantDataset } from './tenant-dataset';
 
 /** Real billing data, which is not part of the project: see its README about the totals below. */

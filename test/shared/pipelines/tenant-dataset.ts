@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import { createRunJob } from '../../../shared/adapters/bigquery/run-job';
+import { type LocalBigQueryOptions, startLocalBigQuery } from 'local-bigquery/testing';
 import { loadTables } from '../../../shared/definitions/tables';
+import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createRunJob } from '../../../shared/google/bigquery/run-job';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
-import { type LocalBigQueryOptions, startLocalBigQuery } from '../../support/local-bigquery';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');
 

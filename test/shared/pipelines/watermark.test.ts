@@ -1,6 +1,6 @@
-import { ledgerRow } from '../../../shared/domain/ledger-row';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunOutcome, RunToExecute } from '../../../shared/pipelines/execution';
+import { ledgerRow } from '../../../shared/runs/ledger-row';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 

@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { QueryParameter, QueryParameterType } from '../../../local/bigquery/model';
-import { type LocalSqlEngine, startSqlEngine } from '../../../local/bigquery/sql/engine';
-import { fieldsOfRest } from '../../../local/bigquery/store/rest-schema';
+import { basename, join } from 'node:path';
+import type { QueryParameter, QueryParameterType } from 'local-bigquery/engine';
+import { fieldsOfRest, type LocalSqlEngine, startSqlEngine } from 'local-bigquery/engine';
+import { memoryTableStore } from 'local-bigquery/testing/memory-table-store';
 import { loadTables } from '../../../shared/definitions/tables';
 import type { ParameterType, ParameterTypes, Statement } from '../../../shared/sql/statement';
-import { memoryTableStore } from '../../support/memory-table-store';
 
 const root = join(__dirname, '../../..');
 const folder = join(root, 'shared/sql');
@@ -14,7 +13,8 @@ const tenant = { projectId: 'local', datasetId: 'acme' };
 const isStatement = (value: unknown): value is Statement<ParameterTypes, unknown> =>
   typeof value === 'object' && value !== null && 'sql' in value && 'parameters' in value;
 
-const statements = readdirSync(folder).flatMap((file) => {
+const statements = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file) => {
+  if (!file.endsWith('.ts')) return [];
   const exported: Record<string, unknown> = require(join(folder, file));
   return Object.values(exported)
     .filter(isStatement)
@@ -40,7 +40,7 @@ describe('Every statement of shared/sql', () => {
   it.each(statements)(
     "%s: is sound GoogleSQL over the tenant's tables",
     async (file, { name, sql, parameters }) => {
-      expect(`${name}.ts`).toBe(file);
+      expect(`${name}.ts`).toBe(basename(file));
       const analysed = await engine.analyze({
         sql,
         projectId: tenant.projectId,

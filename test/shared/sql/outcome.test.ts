@@ -1,9 +1,9 @@
-import { createAppendRows } from '../../../shared/adapters/bigquery/append-rows';
-import { listBillableRuns } from '../../../shared/sql/list-billable-runs';
-import { listRuns } from '../../../shared/sql/list-runs';
-import { readRun } from '../../../shared/sql/read-run';
-import { readUsage } from '../../../shared/sql/read-usage';
-import { readWatermark } from '../../../shared/sql/read-watermark';
+import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { listRuns } from '../../../shared/sql/runs/list-runs';
+import { readRun } from '../../../shared/sql/runs/read-run';
+import { readWatermark } from '../../../shared/sql/runs/read-watermark';
+import { listBillableRuns } from '../../../shared/sql/usage/list-billable-runs';
+import { readUsage } from '../../../shared/sql/usage/read-usage';
 import { type Backends, dryrun, startBackends } from '../../functions/backends';
 
 describe('The outcome of a run with two ledger rows', () => {

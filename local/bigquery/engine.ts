@@ -1,0 +1,17 @@
+/** The SQL engine alone, for those who analyse or evaluate a text against tables of their own. */
+export { BigQueryError } from './errors';
+export type {
+  Cell,
+  Field,
+  QueryParameter,
+  QueryParameterType,
+  Row,
+  SqlEngine,
+  TableChange,
+  TableReference,
+  TableSnapshot,
+  TableStore,
+} from './model';
+export { type LocalSqlEngine, startSqlEngine } from './sql/engine';
+export { fromBytes, offsetAt, toBytes } from './sql/sql-text';
+export { fieldsOfRest } from './store/rest-schema';

@@ -1,0 +1,4 @@
+export { defaultLatencies } from './limits/latency';
+export type { LimitOptions } from './limits/limits';
+export { type BigQueryOptions, type RunningBigQuery, startBigQuery } from './server';
+export type { OnCommit } from './store/store';

@@ -1,0 +1,166 @@
+import { allPages, type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
+
+let local: LocalBigQuery;
+
+beforeAll(async () => {
+  local = await startLocalBigQuery();
+  await local.client.createDataset('ds');
+});
+afterAll(() => local.stop());
+
+const dataset = () => local.client.dataset('ds');
+
+describe('tables', () => {
+  it('are made with schema and options, and read back', async () => {
+    await dataset().createTable('made', {
+      schema: {
+        fields: [
+          { name: 'id', type: 'INT64', mode: 'REQUIRED', description: 'the id' },
+          { name: 'parts', type: 'STRUCT', mode: 'REPEATED', fields: [{ name: 'x', type: 'BOOL' }] },
+          { name: 'day', type: 'DATE' },
+        ],
+      },
+      description: 'text',
+      timePartitioning: { type: 'DAY', field: 'day' },
+      clustering: { fields: ['id'] },
+    });
+    const [metadata] = await dataset().table('made').getMetadata();
+    expect(metadata).toMatchObject({
+      kind: 'bigquery#table',
+      id: 'local:ds.made',
+      type: 'TABLE',
+      tableReference: { projectId: 'local', datasetId: 'ds', tableId: 'made' },
+      schema: {
+        fields: [
+          { name: 'id', type: 'INTEGER', mode: 'REQUIRED', description: 'the id' },
+          {
+            name: 'parts',
+            type: 'RECORD',
+            mode: 'REPEATED',
+            fields: [{ name: 'x', type: 'BOOLEAN', mode: 'NULLABLE' }],
+          },
+          { name: 'day', type: 'DATE', mode: 'NULLABLE' },
+        ],
+      },
+      timePartitioning: { type: 'DAY', field: 'day' },
+      clustering: { fields: ['id'] },
+      numRows: '0',
+      numBytes: '0',
+      location: 'US',
+    });
+  });
+
+  it('exist once, in a dataset that exists, under a name that is one', async () => {
+    await dataset().createTable('once', { schema: 'a:STRING' });
+    await expect(dataset().createTable('once', { schema: 'a:STRING' })).rejects.toMatchObject({
+      code: 409,
+      message: 'Already Exists: Table local:ds.once',
+      errors: [{ reason: 'duplicate' }],
+    });
+    await expect(local.client.dataset('no').createTable('t', { schema: 'a:STRING' })).rejects.toMatchObject({
+      code: 404,
+      message: 'Not found: Dataset local:no',
+    });
+    await expect(dataset().createTable('a$b', { schema: 'a:STRING' })).rejects.toMatchObject({ code: 400 });
+    await expect(dataset().table('absent').getMetadata()).rejects.toMatchObject({
+      code: 404,
+      message: 'Not found: Table local:ds.absent',
+    });
+  });
+
+  it.each([
+    ['an unknown type', [{ name: 'a', type: 'TEXT' }]],
+    ['a record without fields', [{ name: 'a', type: 'RECORD' }]],
+    [
+      'a name twice',
+      [
+        { name: 'a', type: 'STRING' },
+        { name: 'A', type: 'STRING' },
+      ],
+    ],
+    ['a name with a dot', [{ name: 'a.b', type: 'STRING' }]],
+  ])('are refused with %s', async (_, schema) => {
+    await expect(dataset().createTable('refused', { schema })).rejects.toMatchObject({
+      code: 400,
+      errors: [{ reason: 'invalid' }],
+    });
+    expect(await dataset().table('refused').exists()).toEqual([false]);
+  });
+
+  it('that differ only in case are two', async () => {
+    await dataset().createTable('Cased', { schema: 'a:STRING' });
+    await dataset().createTable('cased', { schema: 'b:STRING' });
+    const [upper] = await dataset().table('Cased').getMetadata();
+    expect(upper.schema.fields[0].name).toBe('a');
+  });
+
+  it('grow by columns, and rows that were there have null in them', async () => {
+    const [table] = await dataset().createTable('grows', {
+      schema: [{ name: 'a', type: 'STRING', mode: 'REQUIRED' }],
+    });
+    await table.insert([{ a: 'one' }]);
+    await table.setMetadata({
+      schema: {
+        fields: [
+          { name: 'a', type: 'STRING', mode: 'NULLABLE' },
+          { name: 'b', type: 'INT64' },
+          { name: 'c', type: 'STRING', mode: 'REPEATED' },
+        ],
+      },
+    });
+    await table.insert([{ b: 2, c: ['x'] }]);
+    expect((await dataset().table('grows').getRows())[0]).toEqual([
+      { a: 'one', b: null, c: [] },
+      { a: null, b: 2, c: ['x'] },
+    ]);
+  });
+
+  it.each([
+    ['loses a column', [{ name: 'b', type: 'STRING' }], 'Field a is missing in new schema'],
+    [
+      'changes a type',
+      [
+        { name: 'a', type: 'INT64' },
+        { name: 'b', type: 'STRING' },
+      ],
+      'Field a has changed type from STRING to INTEGER',
+    ],
+    [
+      'adds a required column',
+      [
+        { name: 'a', type: 'STRING' },
+        { name: 'b', type: 'STRING' },
+        { name: 'c', type: 'STRING', mode: 'REQUIRED' },
+      ],
+      'Cannot add required fields to an existing schema. (field: c)',
+    ],
+    [
+      'changes a mode',
+      [
+        { name: 'a', type: 'STRING', mode: 'REPEATED' },
+        { name: 'b', type: 'STRING' },
+      ],
+      'Field a has changed mode from NULLABLE to REPEATED',
+    ],
+  ])('keep their schema when an update %s', async (_, fields, message) => {
+    const table = dataset().table('kept');
+    if (!(await table.exists())[0]) await table.create({ schema: 'a:STRING,b:STRING' });
+    await expect(table.setMetadata({ schema: { fields } })).rejects.toMatchObject({
+      code: 400,
+      message: `Provided Schema does not match Table local:ds.kept. ${message}`,
+    });
+  });
+
+  it('are listed page by page and deleted', async () => {
+    const listed = local.client.dataset('listed');
+    await listed.create();
+    for (const name of ['t1', 't2', 't3']) await listed.createTable(name, { schema: 'a:STRING' });
+    const pages = await allPages((query) =>
+      listed.getTables({ maxResults: 2, ...query, autoPaginate: false }),
+    );
+    expect(pages.map((tables) => tables.map(({ id }) => id))).toEqual([['t1', 't2'], ['t3']]);
+    await listed.table('t2').delete();
+    expect((await listed.getTables())[0].map(({ id }) => id)).toEqual(['t1', 't3']);
+    await expect(listed.table('t2').delete()).rejects.toMatchObject({ code: 404 });
+  });
+});

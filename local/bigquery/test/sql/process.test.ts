@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { field, row, type TestEngine, testEngine } from './bench-engine';
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pid: number): Promise<void> {
+  while (alive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+describe('the engine process', () => {
+  let bench: TestEngine;
+  beforeAll(async () => {
+    bench = await testEngine();
+    bench.table('t', [field('id', 'STRING'), field('n', 'INTEGER')], [row('a', '0')]);
+  });
+  afterAll(() => bench.close());
+
+  const pid = () => bench.engine.pid();
+
+  it('is started again after kill -9, and nothing is lost', async () => {
+    const first = pid();
+    process.kill(first, 'SIGKILL');
+    await gone(first);
+    await bench.run('UPDATE t SET n = n + 1 WHERE TRUE');
+    expect(await bench.rows('SELECT n FROM t')).toEqual([['1']]);
+    expect(pid()).not.toBe(first);
+  });
+
+  it('repeats the calls that were under way', async () => {
+    const slow = 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 300)) a, UNNEST(GENERATE_ARRAY(1, 3000)) b';
+    const queries = [
+      bench.rows(slow),
+      bench.rows(slow),
+      bench.run('UPDATE t SET n = n + 1 WHERE TRUE'),
+    ] as const;
+    const killed = pid();
+    process.kill(killed, 'SIGKILL');
+    const [first, second] = await Promise.all(queries);
+    expect([first, second]).toEqual([[['900000']], [['900000']]]);
+    expect(await bench.rows('SELECT n FROM t')).toEqual([['2']]);
+    await gone(killed);
+  });
+
+  it('ends with close()', async () => {
+    const other = await testEngine();
+    const child = other.engine.pid();
+    expect(alive(child)).toBe(true);
+    await other.close();
+    await gone(child);
+    await expect(other.run('SELECT 1')).rejects.toMatchObject({ reason: 'backendError' });
+  });
+
+  it('ends when the process that started it is killed', async () => {
+    const program = join(__dirname, '../support/start-sql-engine.ts');
+    const parent = spawn(process.execPath, ['--import', 'tsx', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [chunk] = await once(parent.stdout, 'data');
+    const child = Number(String(chunk));
+    expect(alive(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await gone(child);
+  });
+});

@@ -1,0 +1,57 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+
+export const functionNames = [
+  'onboard',
+  'tenants',
+  'run',
+  'worker',
+  'reset-quotas',
+  'reconcile',
+  'ensure-tables',
+] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+export interface HostedFunction {
+  readonly host: string;
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Each module registers its function with functions-framework when it is loaded; its environment must be set by then. */
+const modules: Readonly<Record<FunctionName, () => unknown>> = {
+  onboard: () => require('../../functions/onboard'),
+  tenants: () => require('../../functions/tenants'),
+  run: () => require('../../functions/run'),
+  worker: () => require('../../functions/worker'),
+  'reset-quotas': () => require('../../functions/reset-quotas'),
+  reconcile: () => require('../../functions/reconcile'),
+  'ensure-tables': () => require('../../functions/ensure-tables'),
+};
+
+/** Loads a function and serves it by functions-framework's own test server, on a loopback port of the system's choice. */
+export async function hostFunction(name: FunctionName): Promise<HostedFunction> {
+  modules[name]();
+  const server = getTestServer(name);
+  const { port } = await listen(server);
+  return {
+    host: '127.0.0.1',
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const listen = (server: Server): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
+      else resolve(address);
+    });
+  });

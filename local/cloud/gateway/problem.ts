@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import { type ErrorCode, statusOf, titleOf } from '../../../shared/errors';
+
+/** Answers with an RFC 9457 problem, in the form of the functions' own. */
+export const sendProblem = (
+  response: ServerResponse,
+  code: ErrorCode,
+  detail: string,
+  instance: string,
+  headers: Record<string, string> = {},
+): void => {
+  const status = statusOf(code);
+  const type = `urn:tenant-pipelines:problem:${code}`;
+  const text = JSON.stringify({ type, title: titleOf(code), status, detail, instance, code });
+  response.writeHead(status, {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+  response.end(text);
+};

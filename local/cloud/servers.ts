@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { LimitOptions, OnCommit } from 'local-bigquery';
+import { startBigQuery } from 'local-bigquery';
+import { startPubSub } from 'local-pubsub';
+import type { FaultOptions } from './faults/faults';
+
+export interface ServersOptions {
+  /** Ports; 0 lets the system choose. */
+  readonly bigqueryPort: number;
+  readonly pubsubPort: number;
+  /** Where everything is kept. gs://bucket/path is the file <dataDirectory>/gcs/bucket/path. */
+  readonly dataDirectory: string;
+  /** Keeps tables and messages in memory only. */
+  readonly isMemoryOnly: boolean;
+  /** Imposes BigQuery's documented limits and a latency model. */
+  readonly bigqueryLimits?: LimitOptions | undefined;
+  /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
+  readonly faults?: FaultOptions | undefined;
+}
+
+/** What can be changed of a server while it runs. */
+export interface ServerControls {
+  /** 0 to 1; 0 turns all faults off. */
+  readonly setFaultRate: (rate: number) => void;
+  /** False: the service is away until it is true again. */
+  readonly setAvailable: (isAvailable: boolean) => void;
+}
+
+export interface ServerAddresses {
+  /** To be set as BIGQUERY_EMULATOR_HOST. */
+  readonly bigqueryUrl: string;
+  /** To be set as PUBSUB_EMULATOR_HOST. */
+  readonly pubsubHost: string;
+}
+
+export interface BigQueryControls extends ServerControls {
+  /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
+  readonly setClockAhead: (milliseconds: number) => void;
+}
+
+export interface Servers extends ServerAddresses {
+  readonly bigquery: BigQueryControls;
+  readonly pubsub: ServerControls;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts BigQuery and Pub/Sub. `onCommit` is told of every change of a table. Throws an Error naming the port where one is taken; then none of them runs. */
+export async function startServers(
+  options: ServersOptions,
+  log: (line: string) => void,
+  onCommit?: OnCommit,
+): Promise<Servers> {
+  const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, faults } = options;
+  const [bigquery, pubsub] = await Promise.allSettled([
+    startBigQuery({
+      port: options.bigqueryPort,
+      gcsDirectory: join(dataDirectory, 'gcs'),
+      ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
+      limits,
+      faults,
+      log,
+      onCommit,
+    }),
+    startPubSub({
+      port: options.pubsubPort,
+      ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
+      faults,
+      log,
+    }),
+  ]);
+  const close = async () => {
+    // Pub/Sub first: what it would still push needs BigQuery.
+    if (pubsub.status === 'fulfilled') await pubsub.value.close();
+    if (bigquery.status === 'fulfilled') await bigquery.value.close();
+  };
+  if (bigquery.status === 'fulfilled' && pubsub.status === 'fulfilled') {
+    const pubsubHost = `127.0.0.1:${pubsub.value.port}`;
+    return {
+      bigqueryUrl: bigquery.value.url,
+      pubsubHost,
+      bigquery: bigquery.value,
+      pubsub: pubsub.value,
+      close,
+    };
+  }
+  await close();
+  throw [bigquery, pubsub].flatMap((start) => (start.status === 'rejected' ? [start.reason] : []))[0];
+}

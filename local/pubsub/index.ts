@@ -1,0 +1,1 @@
+export { type PubSubOptions, type PubSubServer, startPubSub } from './server';

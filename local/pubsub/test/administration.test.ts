@@ -1,0 +1,187 @@
+import { status } from '@grpc/grpc-js';
+import { startPubSub } from '../server';
+import { type LocalPubSub, pubSubClient, startLocalPubSub } from './support/local-pubsub';
+
+const names = (items: { name: string }[]): (string | undefined)[] =>
+  items.map(({ name }) => name.split('/').at(-1));
+
+describe('topics and subscriptions', () => {
+  let pubsub: LocalPubSub;
+
+  beforeEach(async () => {
+    pubsub = await startLocalPubSub();
+  });
+  afterEach(() => pubsub.close());
+
+  it('creates, gets, lists and deletes topics', async () => {
+    const { client } = pubsub;
+    const [created] = await client.createTopic({ name: 'topic-a', labels: { team: 'data' } });
+    await client.createTopic('topic-b');
+    const [metadata] = await client.topic('topic-a').getMetadata();
+    expect(metadata).toMatchObject({ name: created.name, labels: { team: 'data' }, state: 'ACTIVE' });
+    expect(names((await client.getTopics())[0])).toEqual(['topic-a', 'topic-b']);
+    await created.delete();
+    expect(names((await client.getTopics())[0])).toEqual(['topic-b']);
+    expect((await client.topic('topic-a').exists())[0]).toBe(false);
+  });
+
+  it('lists page by page', async () => {
+    for (const id of ['aaa', 'bbb', 'ccc']) await pubsub.client.createTopic(id);
+    const [first, , answer] = await pubsub.client.getTopics({ pageSize: 2, autoPaginate: false });
+    expect(names(first)).toEqual(['aaa', 'bbb']);
+    const pageToken = answer?.nextPageToken ?? '';
+    const [second] = await pubsub.client.getTopics({ pageSize: 2, autoPaginate: false, pageToken });
+    expect(names(second)).toEqual(['ccc']);
+  });
+
+  it("keeps projects apart, and lists a topic's subscriptions", async () => {
+    const [topic] = await pubsub.client.createTopic('shared');
+    await topic.createSubscription('sub-a');
+    await topic.createSubscription('sub-b');
+    const [other] = await pubsub.client.createTopic('other');
+    await other.createSubscription('sub-c');
+    expect(names((await topic.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b']);
+    expect(names((await pubsub.client.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b', 'sub-c']);
+    const elsewhere = pubSubClient(pubsub.port, 'elsewhere');
+    expect((await elsewhere.getTopics())[0]).toEqual([]);
+    await elsewhere.close();
+  });
+
+  it('fills in the documented defaults of a subscription', async () => {
+    const [topic] = await pubsub.client.createTopic('defaults');
+    const [subscription] = await topic.createSubscription('defaults');
+    expect((await subscription.getMetadata())[0]).toMatchObject({
+      topic: topic.name,
+      ackDeadlineSeconds: 10,
+      messageRetentionDuration: { seconds: '604800' },
+      expirationPolicy: { ttl: { seconds: '2678400' } },
+      state: 'ACTIVE',
+    });
+  });
+
+  it('changes the fields of a subscription that the mask names, and no other', async () => {
+    const [topic] = await pubsub.client.createTopic('changes');
+    const [subscription] = await topic.createSubscription('changes', { labels: { a: '1' } });
+    await subscription.setMetadata({
+      ackDeadlineSeconds: 30,
+      retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 2 } },
+    });
+    expect((await subscription.getMetadata())[0]).toMatchObject({
+      ackDeadlineSeconds: 30,
+      labels: { a: '1' },
+      retryPolicy: { minimumBackoff: { seconds: '1' }, maximumBackoff: { seconds: '2' } },
+    });
+    await expect(subscription.setMetadata({ ackDeadlineSeconds: 700 })).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining('ack_deadline_seconds=700'),
+    });
+  });
+
+  it('changes labels of a topic', async () => {
+    const [topic] = await pubsub.client.createTopic('labelled');
+    await topic.setMetadata({ labels: { a: '1' } });
+    expect((await topic.getMetadata())[0]).toMatchObject({ labels: { a: '1' } });
+  });
+
+  it('leaves subscriptions behind when their topic is deleted', async () => {
+    const [topic] = await pubsub.client.createTopic('leaving');
+    const [subscription] = await topic.createSubscription('staying');
+    await topic.delete();
+    expect((await subscription.getMetadata())[0].topic).toBe('_deleted-topic_');
+  });
+
+  it('answers NOT_FOUND in the words of Pub/Sub', async () => {
+    const missing = { code: status.NOT_FOUND, details: 'Resource not found (resource=missing).' };
+    const topic = pubsub.client.topic('missing');
+    const subscription = pubsub.client.subscription('missing');
+    await expect(topic.getMetadata()).rejects.toMatchObject(missing);
+    await expect(topic.delete()).rejects.toMatchObject(missing);
+    await expect(topic.publishMessage({ data: Buffer.from('x') })).rejects.toMatchObject(missing);
+    await expect(topic.createSubscription('sub-a')).rejects.toMatchObject(missing);
+    await expect(subscription.getMetadata()).rejects.toMatchObject(missing);
+    await expect(subscription.delete()).rejects.toMatchObject(missing);
+  });
+
+  it('answers ALREADY_EXISTS in the words of Pub/Sub', async () => {
+    const [topic] = await pubsub.client.createTopic('twice');
+    const details = 'Resource already exists in the project (resource=twice).';
+    const existing = { code: status.ALREADY_EXISTS, details };
+    await expect(pubsub.client.createTopic('twice')).rejects.toMatchObject(existing);
+    await topic.createSubscription('twice');
+    await expect(topic.createSubscription('twice')).rejects.toMatchObject(existing);
+  });
+
+  it.each(['ab', '1abc', 'google', 'a b c', 'x'.repeat(256), 'a/b/c'])(
+    'refuses the name "%s"',
+    async (name) => {
+      const refused = {
+        code: status.INVALID_ARGUMENT,
+        details: expect.stringContaining('Invalid resource name given (name=projects/local/'),
+      };
+      await expect(pubsub.client.createTopic(`projects/local/topics/${name}`)).rejects.toMatchObject(refused);
+      const [topic] = await pubsub.client.createTopic('valid-._~+%');
+      await expect(topic.createSubscription(`projects/local/subscriptions/${name}`)).rejects.toMatchObject(
+        refused,
+      );
+    },
+  );
+
+  it.each([
+    ['ackDeadlineSeconds', { ackDeadlineSeconds: 601 }],
+    ['push endpoint', { pushEndpoint: 'https://example.com/push' }],
+    ['push endpoint', { pushEndpoint: 'nonsense' }],
+    ['minimum_backoff', { retryPolicy: { minimumBackoff: { seconds: 601 } } }],
+    ['minimum_backoff', { retryPolicy: { minimumBackoff: { seconds: 9 }, maximumBackoff: { seconds: 8 } } }],
+    [
+      'max_delivery_attempts',
+      { deadLetterPolicy: { deadLetterTopic: 'projects/local/topics/dead', maxDeliveryAttempts: 4 } },
+    ],
+    ['dead_letter_topic', { deadLetterPolicy: { deadLetterTopic: 'dead', maxDeliveryAttempts: 5 } }],
+    ['message_retention_duration', { messageRetentionDuration: { seconds: 5 } }],
+  ])('refuses a wrong %s', async (field, options) => {
+    const [topic] = await pubsub.client.createTopic('wrong');
+    await expect(topic.createSubscription('wrong', options)).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining(field === 'ackDeadlineSeconds' ? 'ack_deadline_seconds' : field),
+    });
+    expect((await pubsub.client.getSubscriptions())[0]).toEqual([]);
+  });
+
+  it.each([
+    ['Message ordering', { enableMessageOrdering: true }],
+    ['Exactly-once delivery', { enableExactlyOnceDelivery: true }],
+    ['Filtering messages', { filter: 'attributes.a = "b"' }],
+  ])('says that it has no %s', async (feature, options) => {
+    const [topic] = await pubsub.client.createTopic('unsupported');
+    await expect(topic.createSubscription('unsupported', options)).rejects.toMatchObject({
+      code: status.UNIMPLEMENTED,
+      details: `${feature} is not implemented by the local Pub/Sub.`,
+    });
+  });
+
+  it('names the call that it does not have', async () => {
+    const [topic] = await pubsub.client.createTopic('snapshots');
+    const [subscription] = await topic.createSubscription('snapshots');
+    await expect(subscription.createSnapshot('snapshot')).rejects.toMatchObject({
+      code: status.UNIMPLEMENTED,
+      details: 'CreateSnapshot is not implemented by the local Pub/Sub.',
+    });
+  });
+
+  it.each([
+    ['an empty message', { data: Buffer.alloc(0) }, 'is empty'],
+    ['more than 10 MB', { data: Buffer.alloc(10_000_001) }, 'request_size is too large. You passed 10000001'],
+    ['a long attribute', { attributes: { a: 'x'.repeat(1025) } }, 'attribute_value_size is too large'],
+    ['a reserved attribute', { attributes: { 'goog-x': 'x' } }, 'goog-x'],
+  ])('refuses to publish %s', async (_what, message, details) => {
+    const [topic] = await pubsub.client.createTopic('checks');
+    await expect(topic.publishMessage(message)).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining(details),
+    });
+  });
+
+  it('names the port when it is taken', async () => {
+    await expect(startPubSub({ port: pubsub.port })).rejects.toThrow(`Port ${pubsub.port} is in use`);
+  });
+});

@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PubSub } from '@google-cloud/pubsub';
+import {
+  type LocalPubSub,
+  type PushEndpoint,
+  pubSubClient,
+  startLocalPubSub,
+  startPushEndpoint,
+} from './support/local-pubsub';
+
+const quickRetry = { minimumBackoff: { nanos: 10_000_000 }, maximumBackoff: { nanos: 20_000_000 } };
+const retryNever = { minimumBackoff: { seconds: 600 }, maximumBackoff: { seconds: 600 } };
+
+describe('durability', () => {
+  let directory: string;
+  let journal: string;
+  let endpoint: PushEndpoint;
+  let child: ChildProcess | undefined;
+  let client: PubSub | undefined;
+  let pubsub: LocalPubSub | undefined;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pubsub-'));
+    journal = join(directory, 'pubsub.journal');
+  });
+  afterEach(async () => {
+    await client?.close();
+    child?.kill('SIGKILL');
+    await pubsub?.close();
+    await endpoint.close();
+    rmSync(directory, { recursive: true });
+    client = undefined;
+    child = undefined;
+    pubsub = undefined;
+  });
+
+  const startProcess = async (): Promise<PubSub> => {
+    const started = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(__dirname, 'server-process.ts'), directory],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    child = started;
+    const [line] = await once(started.stdout, 'data');
+    client = pubSubClient(Number(String(line)));
+    return client;
+  };
+
+  const killProcess = async (): Promise<void> => {
+    const killed = child && once(child, 'exit');
+    child?.kill('SIGKILL');
+    await killed;
+  };
+
+  /** What a server on the same directory delivers, after its own start. */
+  const restart = async (): Promise<LocalPubSub> => {
+    pubsub = await startLocalPubSub({ dataDirectory: directory });
+    return pubsub;
+  };
+
+  it('keeps every message that was accepted, over kill -9', async () => {
+    let accepting = false;
+    endpoint = await startPushEndpoint(() => (accepting ? 200 : 503));
+    const google = await startProcess();
+    const [topic] = await google.createTopic({ name: 'kept', labels: { a: 'b' } });
+    await topic.createSubscription('kept', { pushEndpoint: endpoint.url, retryPolicy: retryNever });
+    const ids = await Promise.all(
+      Array.from({ length: 300 }, (_, i) =>
+        topic.publishMessage({ data: Buffer.from(`message ${i}`), attributes: { i: `${i}` } }),
+      ),
+    );
+    await killProcess();
+    const before = endpoint.received.length;
+    accepting = true;
+
+    const { client: again } = await restart();
+
+    const pushes = (await endpoint.receivedCount(before + 300)).slice(before);
+    expect(new Set(pushes.map(({ message }) => message.messageId))).toEqual(new Set(ids));
+    for (const { text, message } of pushes) expect(text).toBe(`message ${message.attributes.i}`);
+    expect((await again.topic('kept').getMetadata())[0].labels).toEqual({ a: 'b' });
+    expect((await again.subscription('kept').getMetadata())[0].retryPolicy).toMatchObject({
+      minimumBackoff: { seconds: '600' },
+    });
+  });
+
+  it('does not deliver again what was acknowledged', async () => {
+    endpoint = await startPushEndpoint();
+    const first = await startLocalPubSub({ dataDirectory: directory });
+    const [topic] = await first.client.createTopic('acked');
+    const [{ name: subscription }] = await topic.createSubscription('acked');
+    for (const text of ['one', 'two', 'three']) await topic.publishMessage({ data: Buffer.from(text) });
+    const [{ receivedMessages }] = await first.subscriber.pull({ subscription, maxMessages: 2 });
+    const ackIds = (receivedMessages ?? []).map(({ ackId }) => ackId ?? '');
+    await first.subscriber.acknowledge({ subscription, ackIds });
+    await first.close();
+
+    const { subscriber } = await restart();
+
+    const [left] = await subscriber.pull({ subscription, maxMessages: 10 });
+    const texts = left.receivedMessages?.map(({ message }) => Buffer.from(message?.data ?? '').toString());
+    expect(texts).toEqual(['three']);
+  });
+
+  it('goes on counting attempts after a restart', async () => {
+    endpoint = await startPushEndpoint(({ deliveryAttempt }) => (deliveryAttempt === 1 ? 500 : 200));
+    const first = await startLocalPubSub({ dataDirectory: directory });
+    const [topic] = await first.client.createTopic('counted');
+    const [dead] = await first.client.createTopic('dead');
+    await topic.createSubscription('counted', {
+      pushEndpoint: endpoint.url,
+      retryPolicy: retryNever,
+      deadLetterPolicy: { deadLetterTopic: dead.name, maxDeliveryAttempts: 5 },
+    });
+    await topic.publishMessage({ data: Buffer.from('x') });
+    await first.logged('attempt 1');
+    await first.close();
+
+    await restart();
+
+    const pushes = await endpoint.receivedCount(2);
+    expect(pushes.map(({ deliveryAttempt }) => deliveryAttempt)).toEqual([1, 2]);
+  });
+
+  const oneUndelivered = async (): Promise<void> => {
+    endpoint = await startPushEndpoint();
+    const first = await startLocalPubSub({ dataDirectory: directory });
+    const [topic] = await first.client.createTopic('torn');
+    await topic.createSubscription('torn', { pushEndpoint: 'http://127.0.0.1:9/', retryPolicy: quickRetry });
+    await topic.publishMessage({ data: Buffer.from('whole') });
+    await first.close();
+  };
+
+  const deliverTo = async (local: LocalPubSub): Promise<string[]> => {
+    await local.client.subscription('torn').modifyPushConfig({ pushEndpoint: endpoint.url });
+    await endpoint.receivedCount(1);
+    await local.client.topic('torn').publishMessage({ data: Buffer.from('new') });
+    return (await endpoint.receivedCount(2)).map(({ text }) => text);
+  };
+
+  it('drops a last record that a crash cut off', async () => {
+    await oneUndelivered();
+    appendFileSync(
+      journal,
+      '{"record":"message","subscriptions":["projects/local/subscriptions/torn"],"id":"9',
+    );
+    expect(await deliverTo(await restart())).toEqual(['whole', 'new']);
+  });
+
+  it('ignores a snapshot that was not finished', async () => {
+    await oneUndelivered();
+    appendFileSync(`${journal}.new`, '{"record":"topic","topic":{"na');
+    expect(await deliverTo(await restart())).toEqual(['whole', 'new']);
+  });
+
+  it('refuses a damaged journal, naming file and line, and leaves it as it is', async () => {
+    await oneUndelivered();
+    const text = readFileSync(journal, 'utf8');
+    truncateSync(journal, 0);
+    appendFileSync(journal, `${text.split('\n')[0]}\nnonsense\n${text}`);
+    const damaged = readFileSync(journal, 'utf8');
+    await expect(startLocalPubSub({ dataDirectory: directory })).rejects.toThrow(`${journal}, line 2`);
+    expect(readFileSync(journal, 'utf8')).toBe(damaged);
+  });
+
+  it('keeps the journal small while messages come and go', async () => {
+    endpoint = await startPushEndpoint();
+    const local = await restart();
+    const [topic] = await local.client.createTopic('busy');
+    await topic.createSubscription('busy', { pushEndpoint: endpoint.url });
+    const data = Buffer.alloc(100_000, 'x');
+    for (let round = 0; round < 15; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, () => topic.publishMessage({ data })));
+      await endpoint.receivedCount((round + 1) * 20);
+    }
+    // 300 messages of 133 kB in base64 are 40 MB; the journal is written anew when it has grown by 8 MB.
+    expect(statSync(journal).size).toBeLessThan(20_000_000);
+  });
+
+  it('does not deliver what is older than the retention', async () => {
+    await oneUndelivered();
+    const tenDays = 10 * 24 * 3600 * 1000;
+    const old = readFileSync(journal, 'utf8').replace(
+      /"publishTime":(\d+)/,
+      (_, time) => `"publishTime":${time - tenDays}`,
+    );
+    truncateSync(journal, 0);
+    appendFileSync(journal, old);
+    const local = await restart();
+    await local.client.subscription('torn').modifyPushConfig({ pushEndpoint: endpoint.url });
+    await local.client.topic('torn').publishMessage({ data: Buffer.from('new') });
+    expect((await endpoint.receivedCount(1)).map(({ text }) => text)).toEqual(['new']);
+  });
+});

@@ -1,0 +1,190 @@
+import {
+  type LocalPubSub,
+  type PushEndpoint,
+  startLocalPubSub,
+  startPushEndpoint,
+  topicWithSubscription,
+} from './support/local-pubsub';
+
+const quickRetry = { minimumBackoff: { nanos: 10_000_000 }, maximumBackoff: { nanos: 20_000_000 } };
+
+describe('push', () => {
+  let pubsub: LocalPubSub;
+  let endpoint: PushEndpoint;
+
+  beforeEach(async () => {
+    pubsub = await startLocalPubSub();
+  });
+  afterEach(async () => {
+    await pubsub.close();
+    await endpoint.close();
+  });
+
+  it('posts a published message in the documented form', async () => {
+    endpoint = await startPushEndpoint();
+    const { topic, subscription } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+    });
+
+    const messageId = await topic.publishMessage({ data: Buffer.from('hällo'), attributes: { a: 'b' } });
+
+    const [push] = await endpoint.receivedCount(1);
+    expect(push).toMatchObject({
+      text: 'hällo',
+      subscription: subscription.name,
+      message: { messageId, message_id: messageId, attributes: { a: 'b' } },
+      headers: { 'content-type': 'application/json', 'user-agent': 'CloudPubSub-Google' },
+    });
+    expect(push).not.toHaveProperty('deliveryAttempt');
+    expect(push?.message).not.toHaveProperty('orderingKey');
+    expect(push?.message.publish_time).toBe(push?.message.publishTime);
+  });
+
+  it('delivers to every subscription of the topic, and to no other', async () => {
+    endpoint = await startPushEndpoint();
+    const pushConfig = { pushEndpoint: endpoint.url };
+    const { topic } = await topicWithSubscription(pubsub.client, pushConfig);
+    await topic.createSubscription('second', pushConfig);
+    await topicWithSubscription(pubsub.client, pushConfig);
+
+    await topic.publishMessage({ data: Buffer.from('one') });
+    await endpoint.receivedCount(2);
+    await topic.publishMessage({ data: Buffer.from('two') });
+    const pushes = await endpoint.receivedCount(4);
+
+    expect(pushes.map(({ text }) => text)).toEqual(['one', 'one', 'two', 'two']);
+  });
+
+  it.each([500, 404, 301, 203, 429])('delivers again after an answer of %d', async (status) => {
+    endpoint = await startPushEndpoint((_push, index) => (index < 2 ? status : 200));
+    const { topic } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+      retryPolicy: quickRetry,
+    });
+
+    await topic.publishMessage({ data: Buffer.from('again') });
+    await endpoint.receivedCount(3);
+    await topic.publishMessage({ data: Buffer.from('last') });
+    const pushes = await endpoint.receivedCount(4);
+
+    expect(pushes.map(({ text }) => text)).toEqual(['again', 'again', 'again', 'last']);
+  });
+
+  it.each([200, 201, 202, 204])('takes %d for an acknowledgement', async (status) => {
+    endpoint = await startPushEndpoint(() => status);
+    const { topic } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+      retryPolicy: { minimumBackoff: { seconds: 0 }, maximumBackoff: { seconds: 0 } },
+    });
+    await topic.publishMessage({ data: Buffer.from('once') });
+    await endpoint.receivedCount(1);
+    await topic.publishMessage({ data: Buffer.from('last') });
+    const pushes = await endpoint.receivedCount(2);
+    expect(pushes.map(({ text }) => text)).toEqual(['once', 'last']);
+  });
+
+  it('ends a request at the ack deadline and delivers again', async () => {
+    endpoint = await startPushEndpoint((_push, index) => (index === 0 ? 'hang' : 200));
+    const { topic } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+      ackDeadlineSeconds: 1,
+      retryPolicy: quickRetry,
+    });
+    await topic.publishMessage({ data: Buffer.from('slow') });
+    const pushes = await endpoint.receivedCount(2);
+    expect(pushes.map(({ text }) => text)).toEqual(['slow', 'slow']);
+    await endpoint.hungRequestClosed();
+  });
+
+  it('delivers once the endpoint is there', async () => {
+    endpoint = await startPushEndpoint();
+    const { url } = endpoint;
+    await endpoint.close();
+    const { topic } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: url,
+      retryPolicy: quickRetry,
+    });
+    await topic.publishMessage({ data: Buffer.from('early') });
+    await pubsub.logged('ECONNREFUSED');
+
+    endpoint = await startPushEndpoint(() => 200, Number(new URL(url).port));
+
+    expect((await endpoint.receivedCount(1))[0]?.text).toBe('early');
+  });
+
+  it('counts attempts, and gives up to the dead letter topic after five', async () => {
+    endpoint = await startPushEndpoint(({ subscription }) => (subscription.endsWith('/dead') ? 200 : 500));
+    const [deadLetters] = await pubsub.client.createTopic('dead-letters');
+    await deadLetters.createSubscription('dead', { pushEndpoint: endpoint.url });
+    const { topic, subscription } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+      retryPolicy: quickRetry,
+      deadLetterPolicy: { deadLetterTopic: deadLetters.name, maxDeliveryAttempts: 5 },
+    });
+
+    const id = await topic.publishMessage({ data: Buffer.from('poison'), attributes: { own: 'kept' } });
+    const pushes = await endpoint.receivedCount(6);
+
+    expect(pushes.map(({ deliveryAttempt }) => deliveryAttempt)).toEqual([1, 2, 3, 4, 5, undefined]);
+    const forwarded = pushes.at(-1);
+    expect(forwarded?.text).toBe('poison');
+    expect(forwarded?.message.messageId).not.toBe(id);
+    expect(forwarded?.message.attributes).toEqual({
+      own: 'kept',
+      CloudPubSubDeadLetterSourceDeliveryCount: '5',
+      CloudPubSubDeadLetterSourceSubscription: subscription.name.split('/').at(-1),
+      CloudPubSubDeadLetterSourceSubscriptionProject: 'local',
+      CloudPubSubDeadLetterSourceTopicPublishTime: pushes[0]?.message.publishTime,
+    });
+  });
+
+  it('goes on delivering when the dead letter topic is missing', async () => {
+    endpoint = await startPushEndpoint((_push, index) => (index < 6 ? 500 : 200));
+    const { topic } = await topicWithSubscription(pubsub.client, {
+      pushEndpoint: endpoint.url,
+      retryPolicy: quickRetry,
+      deadLetterPolicy: { deadLetterTopic: 'projects/local/topics/missing', maxDeliveryAttempts: 5 },
+    });
+    await topic.publishMessage({ data: Buffer.from('kept') });
+    const pushes = await endpoint.receivedCount(7);
+    expect(pushes.at(-1)).toMatchObject({ text: 'kept', deliveryAttempt: 7 });
+  });
+
+  it('has up to 100 pushes of a subscription under way', async () => {
+    let answerAll = (): void => {};
+    const held = new Promise<number>((resolve) => {
+      answerAll = () => resolve(200);
+    });
+    endpoint = await startPushEndpoint(() => held);
+    const { topic } = await topicWithSubscription(pubsub.client, { pushEndpoint: endpoint.url });
+    await Promise.all(
+      Array.from({ length: 120 }, (_, i) => topic.publishMessage({ data: Buffer.from(`${i}`) })),
+    );
+    await endpoint.receivedCount(100);
+    expect(endpoint.received).toHaveLength(100);
+    answerAll();
+    const pushes = await endpoint.receivedCount(120);
+    expect(new Set(pushes.map(({ text }) => text)).size).toBe(120);
+  });
+
+  it('posts to another endpoint after the push configuration was changed', async () => {
+    endpoint = await startPushEndpoint();
+    const { topic, subscription } = await topicWithSubscription(pubsub.client);
+    await topic.publishMessage({ data: Buffer.from('waiting') });
+
+    await subscription.modifyPushConfig({ pushEndpoint: endpoint.url });
+
+    expect((await endpoint.receivedCount(1))[0]?.text).toBe('waiting');
+  });
+
+  it('frees the port and aborts pushes when it is closed', async () => {
+    endpoint = await startPushEndpoint(() => 'hang');
+    const { topic } = await topicWithSubscription(pubsub.client, { pushEndpoint: endpoint.url });
+    await topic.publishMessage({ data: Buffer.from('hanging') });
+    await endpoint.receivedCount(1);
+    await pubsub.close();
+    await endpoint.hungRequestClosed();
+    const again = await startLocalPubSub({ port: pubsub.port });
+    await again.close();
+  });
+});

@@ -1,0 +1,172 @@
+import type { Field } from 'local-bigquery/engine';
+import { fieldsOfRest } from 'local-bigquery/engine';
+import type { Problem } from '../../../shared/definitions/problem';
+import type {
+  LoadStep,
+  PipelineDefinition,
+  QualityStep,
+  Step,
+} from '../../../shared/definitions/shapes/pipeline-shape';
+import { findAncestors, findReady } from '../../../shared/pipelines/dag';
+import { toQueryParameters } from '../../../shared/pipelines/parameters';
+import { anyTenant, judgeUri } from '../../../shared/pipelines/sources';
+import { composeQualityQuery } from '../../../shared/pipelines/steps/quality/quality-query';
+import { sqlParametersOf } from '../../../shared/pipelines/watermark-rules';
+import { type Analysis, analyseText, type TextProblem } from './analyse-text';
+import { findColumnProblems, findLayoutProblems } from './columns';
+import { describeMissing } from './missing-table';
+import { destinationOf, type Place, type Surroundings } from './place';
+
+/**
+ * What is wrong with the SQL and the columns of a pipeline. Every text is analysed by GoogleSQL over the tenant's
+ * metadata tables and the tables that the steps before it make. Of steps that could not be read nothing is said.
+ */
+export async function analysePipeline(
+  definition: PipelineDefinition,
+  unread: ReadonlySet<number>,
+  surroundings: Surroundings,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const made = new Map<string, readonly Field[] | undefined>();
+  for (const { step, index } of inOrder(definition.steps)) {
+    const needed = findAncestors(definition.steps, step.id);
+    const place = placeAfter(needed, { definition, stepId: step.id }, made, surroundings);
+    if (unread.has(index)) continue;
+    const analysed = await analyseStep(step, place, surroundings);
+    made.set(step.id, analysed.schema);
+    problems.push(...analysed.problems.map((problem) => under(['steps', index], problem)));
+  }
+  const all = new Set(definition.steps.map(({ id }) => id));
+  const end = placeAfter(all, { definition }, made, surroundings);
+  return [...problems, ...(await analyseWatermark(end, surroundings))];
+}
+
+const under = (path: readonly PropertyKey[], problem: Problem): Problem => ({
+  ...problem,
+  path: [...path, ...problem.path],
+});
+
+/** The tenant's dataset with its metadata tables and those that the steps make. */
+function placeAfter(
+  steps: ReadonlySet<string>,
+  place: Pick<Place, 'definition' | 'stepId'>,
+  made: ReadonlyMap<string, readonly Field[] | undefined>,
+  { metadataTables, catalog, projectId }: Surroundings,
+): Place {
+  const { definition, stepId = '' } = place;
+  const tables = new Map<string, readonly Field[] | undefined>(metadataTables);
+  for (const step of definition.steps) {
+    const table = destinationOf(step)?.table;
+    if (table !== undefined && steps.has(step.id)) tables.set(table, made.get(step.id));
+  }
+  const datasetId = `${definition.path.replace(/\//g, '_')}__${stepId}`;
+  for (const [tableId, schema] of tables) {
+    if (schema) catalog.add({ projectId, datasetId, tableId }, schema);
+  }
+  return { ...place, datasetId, tables };
+}
+
+interface StepAnalysis {
+  /** Of the table that the step makes. */
+  readonly schema?: readonly Field[] | undefined;
+  readonly problems: readonly Problem[];
+}
+
+async function analyseStep(step: Step, place: Place, surroundings: Surroundings): Promise<StepAnalysis> {
+  if (step.type === 'quality') return { problems: await analyseChecks(step, place, surroundings) };
+  if (step.type === 'export' && step.table !== undefined) {
+    const { problems } = await analyse(place, `SELECT * FROM \`${step.table}\``, surroundings);
+    return { problems: problems.map(({ message }) => ({ path: ['table'], message })) };
+  }
+  const text = 'sql' in step ? step.sql : undefined;
+  const { schema, problems } =
+    text === undefined ? { schema: fieldsOf(step), problems: [] } : await analyse(place, text, surroundings);
+  const destination = destinationOf(step);
+  return {
+    schema,
+    problems: [
+      ...problems.map((problem) => ({ path: ['sql'], ...problem })),
+      ...(schema && destination ? findLayoutProblems(destination, schema) : []),
+      ...(step.type === 'load' ? findForbiddenFiles(step, surroundings) : []),
+    ],
+  };
+}
+
+/** Files that the deployment does not allow; that the definition's sources cover them is a rule of definitions. */
+const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: Surroundings) =>
+  source_uris.flatMap((uri, index): readonly Problem[] => {
+    const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
+    const message = judgeUri(reach, uri, 'definition');
+    return message === undefined ? [] : [{ path: ['source_uris', index], message }];
+  });
+
+async function analyseWatermark(place: Place, surroundings: Surroundings): Promise<readonly Problem[]> {
+  const { watermark } = place.definition;
+  if (watermark === undefined) return [];
+  const path = ['watermark', 'sql'];
+  const { schema, problems } = await analyse(place, watermark.sql, surroundings);
+  if (schema === undefined || schema.length === 1) return problems.map((problem) => ({ path, ...problem }));
+  return [{ path, message: `It has ${schema.length} columns, expected one` }];
+}
+
+async function analyse(
+  place: Place,
+  sql: string,
+  surroundings: Surroundings,
+  more: Parameters<typeof analyseText>[1]['parameters'] = [],
+): Promise<Analysis> {
+  const { definition, datasetId } = place;
+  const { projectId, allowedSources, engine } = surroundings;
+  const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
+  const parameters = [...toQueryParameters(sqlParametersOf(definition), {}), ...more];
+  const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
+  const told = problems.flatMap((problem): readonly TextProblem[] => {
+    if (problem.missing === undefined) return [problem];
+    const message = describeMissing(problem.missing, place, reach, surroundings);
+    return message === undefined ? [] : [{ offset: problem.offset, message }];
+  });
+  return { ...(schema && { schema }), problems: told };
+}
+
+/** Each check by itself, so that all that are wrong are told; then the statement that is made of them. */
+async function analyseChecks(
+  step: QualityStep,
+  place: Place,
+  surroundings: Surroundings,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const [index, check] of step.checks.entries()) {
+    if (check.type !== 'sql') continue;
+    const found = await analyse(place, check.sql, surroundings);
+    problems.push(...found.problems.map((problem) => ({ path: ['checks', index, 'sql'], ...problem })));
+  }
+  const columns = place.tables.get(step.table);
+  if (columns === undefined) {
+    const table = { projectId: surroundings.projectId, datasetId: place.datasetId, tableId: step.table };
+    const reach = { tenantId: '', datasetId: place.datasetId, sources: [], allowed: [] };
+    const message = describeMissing(table, place, reach, surroundings);
+    return message === undefined ? problems : [...problems, { path: ['table'], message }];
+  }
+  problems.push(...findColumnProblems(step, columns));
+  if (problems.length > 0) return problems;
+  const { sql, parameters } = composeQualityQuery(step);
+  const composed = await analyse(place, sql, surroundings, parameters);
+  return composed.problems.map(({ message }) => ({ path: ['checks'], message }));
+}
+
+/** The columns that a step's table gets by its definition. */
+const fieldsOf = (step: Step): readonly Field[] | undefined =>
+  'schema' in step && step.schema ? fieldsOfRest({ fields: step.schema }) : undefined;
+
+/** Each step after those that it needs; steps that wait for each other are left out. */
+function inOrder(steps: readonly Step[]): readonly { readonly step: Step; readonly index: number }[] {
+  const done = new Set<string>();
+  const ordered: { step: Step; index: number }[] = [];
+  for (let ready = findReady(steps, done, done); ready.length > 0; ready = findReady(steps, done, done)) {
+    for (const step of ready) {
+      done.add(step.id);
+      ordered.push({ step, index: steps.indexOf(step) });
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,90 @@
+import { fieldsOfRest, type LocalSqlEngine, startSqlEngine } from 'local-bigquery/engine';
+import { inspectPipeline } from '../../../shared/definitions/inspect-pipeline';
+import { findPipelineFiles, listMetadataTables } from '../../../shared/definitions/pipelines';
+import { loadSchedules } from '../../../shared/definitions/schedules';
+import { loadTables } from '../../../shared/definitions/tables';
+import { loadTiers } from '../../../shared/definitions/tiers';
+import { analysePipeline } from './analyse-pipeline';
+import { createCatalog } from './catalog';
+import { findPipelineSchemaProblems } from './pipeline-schema';
+import type { Surroundings } from './place';
+import { readSourceTables, sourceFileOf } from './source-tables';
+
+export interface CheckOptions {
+  readonly schemasDirectory: string;
+  /** What the deployment allows definitions to read. */
+  readonly allowedSources: readonly string[];
+}
+
+export interface CheckResult {
+  readonly pipelines: number;
+  /** One line each: file, line and column, what was given and what was expected. */
+  readonly problems: readonly string[];
+}
+
+/** The project that texts are analysed in; names without a project mean it. */
+const projectId = 'local';
+
+/** Checks all files of a schemas directory, and all SQL in them with GoogleSQL's analyser. */
+export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOptions): Promise<CheckResult> {
+  const problems: string[] = [];
+  const attempt = <T>(load: () => T): T | undefined => {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'DefinitionError') throw error;
+      problems.push(...error.message.split('\n'));
+      return undefined;
+    }
+  };
+  const tables = attempt(() => loadTables(schemasDirectory)) ?? [];
+  attempt(() => loadTiers(schemasDirectory));
+  attempt(() => loadSchedules(schemasDirectory));
+  const found = attempt(() => findPipelineFiles(schemasDirectory));
+  const sources = readSourceTables(schemasDirectory, projectId);
+  problems.push(
+    ...(found?.problems ?? []),
+    ...sources.problems,
+    ...findPipelineSchemaProblems(schemasDirectory),
+  );
+
+  const catalog = createCatalog();
+  for (const { reference, schema } of sources.tables) catalog.add(reference, schema);
+  const metadataNames = attempt(() => listMetadataTables(schemasDirectory)) ?? new Set<string>();
+  const metadataTables = new Map(tables.map(({ name, schema }) => [name, fieldsOfRest(schema)]));
+  let engine: LocalSqlEngine | undefined;
+  try {
+    engine = await startSqlEngine({ store: catalog.store });
+    const surroundings: Surroundings = {
+      engine,
+      catalog,
+      projectId,
+      allowedSources,
+      metadataTables,
+      sourceFileOf: (table) => sourceFileOf(schemasDirectory, projectId, table),
+    };
+    for (const { file, path } of found?.files ?? []) {
+      const inspected = attempt(() => inspectPipeline(file, path, metadataNames));
+      if (inspected === undefined) continue;
+      const { definition, unread, describe } = inspected;
+      const analysed = definition && (await analysePipeline(definition, unread, surroundings));
+      problems.push(...[...inspected.problems, ...(analysed ?? []).map(describe)].sort(byPosition));
+    }
+  } finally {
+    await engine?.close();
+  }
+  return { pipelines: found?.files.length ?? 0, problems: [...new Set(problems)] };
+}
+
+/** By file, line and column; what has no position comes first. */
+function byPosition(one: string, other: string): number {
+  const [file, line, column] = positionOf(one);
+  const [otherFile, otherLine, otherColumn] = positionOf(other);
+  if (file !== otherFile) return file < otherFile ? -1 : 1;
+  return line - otherLine || column - otherColumn;
+}
+
+function positionOf(problem: string): readonly [string, number, number] {
+  const [, file = '', line = 0, column = 0] = /^(.*?):(\d+):(\d+) /.exec(problem) ?? [];
+  return [file, Number(line), Number(column)];
+}

@@ -1,0 +1,64 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { loadPipelines } from '../../../shared/definitions/pipelines';
+import { loadTiers } from '../../../shared/definitions/tiers';
+import { type Api, ApiError } from './api';
+import type { PipelineRequest } from './arguments';
+import { describeTable, findFinalTables } from './final-tables';
+import { type FollowedRun, followRun } from './follow-run';
+import { findPipeline, toParameters } from './parameters';
+import { findTenantKey } from './tenant-key';
+
+export interface Surroundings {
+  readonly api: Api;
+  readonly bigquery: BigQuery;
+  readonly schemasDirectory: string;
+  readonly say: (line: string) => void;
+}
+
+/** Runs a pipeline and says how it goes. Resolves to whether it completed; throws where it could not be started. */
+export async function runPipeline(request: PipelineRequest, surroundings: Surroundings): Promise<boolean> {
+  const { api, bigquery, schemasDirectory, say } = surroundings;
+  const { tenantId, dataDirectory } = request;
+  const definition = findPipeline(loadPipelines(schemasDirectory), request.pipeline);
+  const parameters = toParameters(definition, request.parameters);
+  const [tier = ''] = Object.keys(loadTiers(schemasDirectory));
+  const apiKey = request.apiKey ?? (await findTenantKey({ api, tenantId, dataDirectory, tier, say }));
+
+  const runId = await startRun(api, apiKey, `${tenantId}/${definition.path}`, parameters);
+  say(`Run ${runId} of ${definition.path} for ${tenantId}`);
+  const run = await followRun(api, apiKey, runId, say);
+  say(describeEnd(run));
+  if (run.status !== 'COMPLETED') return false;
+  for (const table of findFinalTables(definition)) {
+    say(`\n${await describeTable(bigquery, tenantId, table, request.rows)}`);
+  }
+  return true;
+}
+
+async function startRun(api: Api, apiKey: string, path: string, parameters: object): Promise<string> {
+  try {
+    const answer = await api.call('POST', `/api/v1/pipelines/run/${path}`, { apiKey, body: parameters });
+    return z.object({ run_id: z.string() }).parse(answer).run_id;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'pipeline_not_found') throw error;
+    throw new Error(
+      `${error.message} in the local cloud that is running: start it again, so that it reads schemas/ anew`,
+    );
+  }
+}
+
+function describeEnd({
+  status,
+  started_at,
+  ended_at,
+  failed_step,
+  error_code,
+  error_message,
+}: FollowedRun): string {
+  const milliseconds = Date.parse(ended_at ?? '') - Date.parse(started_at ?? '');
+  const duration = Number.isNaN(milliseconds) ? '' : ` in ${(milliseconds / 1000).toFixed(1)} s`;
+  if (status === 'COMPLETED') return `COMPLETED${duration}`;
+  const where = failed_step ? ` at step '${failed_step}'` : '';
+  return `${status}${where} (${error_code ?? 'no code'}): ${error_message ?? 'no message'}`;
+}

@@ -1,0 +1,90 @@
+import type { ExportStep } from '../../../definitions/shapes/pipeline-shape';
+import type { Failure } from '../../../google/bigquery/failures';
+import type { TableReference } from '../../../google/bigquery/job-configuration';
+import { resultGone } from '../../../google/bigquery/job-outcome';
+import type { ExtractWork, JobOutcome, QueryWork } from '../../../google/bigquery/run-job';
+import { byteLimitOfStep } from '../../byte-limit';
+import { fillDestinationUri } from '../../destination-uri';
+import type { StepContext } from '../../execute-step';
+import { addUsage, type StepError } from '../../execution';
+import { toQueryParameters } from '../../parameters';
+import type { AttemptRequest, StepAction } from '../../step-action';
+import { toExtractJobId } from '../../step-work';
+
+/**
+ * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a
+ * query; repeated, it writes the same files in place of those that are there.
+ */
+export function toExportAction(
+  context: StepContext,
+  step: ExportStep,
+): StepAction | { readonly error: StepError } {
+  const filled = fillDestinationUri(step.destination_uri, context.run);
+  if ('problem' in filled) {
+    const message = `Step '${step.id}' cannot write to ${step.destination_uri}: ${filled.problem}.`;
+    return { error: { code: 'invalid_destination', message } };
+  }
+  const { runJob } = context.tools;
+  const extract: Omit<ExtractWork, 'source'> = { kind: 'extract', destinationUri: filled.uri, step };
+  const { table, sql } = step;
+  if (sql === undefined) {
+    const work = { ...extract, source: table ?? '' };
+    return { isJob: true, perform: (request, signal) => runJob({ ...request, work }, signal) };
+  }
+  const query = toQueryWork(context, step, sql);
+  return {
+    isJob: true,
+    perform: (request, signal) => exportResult(context, { request, query, extract }, signal),
+  };
+}
+
+const toQueryWork = ({ run }: StepContext, step: ExportStep, sql: string): QueryWork => ({
+  kind: 'query',
+  sql,
+  parameters: toQueryParameters(run.definition.parameters, run.parameters),
+  byteLimit: byteLimitOfStep(step.maximum_bytes_billed, run.byteLimit),
+  wantsResultTable: true,
+});
+
+interface ResultExport {
+  /** Its id is the query's job; the extract's is made of it. */
+  readonly request: AttemptRequest;
+  readonly query: QueryWork;
+  readonly extract: Omit<ExtractWork, 'source'>;
+}
+
+async function exportResult(
+  { tools }: StepContext,
+  { request, query, extract }: ResultExport,
+  signal?: AbortSignal,
+): Promise<JobOutcome> {
+  const startedAt = tools.now().getTime();
+  const queried = await tools.runJob({ ...request, work: query }, signal);
+  if (queried.status !== 'completed') return queried;
+  const { resultTable } = queried;
+  if (resultTable === undefined) throw new Error(`Job ${request.jobId} names no table of its result`);
+
+  const elapsed = tools.now().getTime() - startedAt;
+  const extractRequest = {
+    ...request,
+    jobId: toExtractJobId(request.jobId),
+    timeoutMs: Math.max(1, request.timeoutMs - elapsed),
+    work: { ...extract, source: resultTable },
+  };
+  const extracted = await tools.runJob(extractRequest, signal);
+  if (extracted.status === 'unknown') return extracted;
+  const statistics = {
+    ...addUsage(queried.statistics, extracted.statistics),
+    startedAt: queried.statistics.startedAt,
+    endedAt: extracted.statistics.endedAt,
+  };
+  if (extracted.status === 'failed' && isGone(extracted.failure, resultTable)) {
+    // This attempt is given up: the next one asks the query again.
+    return { ...extracted, statistics, failure: resultGone };
+  }
+  return { ...extracted, statistics };
+}
+
+/** BigQuery names the table that it did not find: what else may be missing is something else, a bucket for example. */
+const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableReference): boolean =>
+  kind === 'not_found' && message.includes(`${datasetId}.${tableId}`);

@@ -1,0 +1,85 @@
+import type { HttpStep } from '../../../definitions/shapes/pipeline-shape';
+import type { UploadWork } from '../../../google/bigquery/run-job';
+import type { StepContext } from '../../execute-step';
+import type { HttpTools, StepError } from '../../execution';
+import { inTime, timedOut } from '../../in-time';
+import type { ParameterValues } from '../../parameters';
+import type { StepAction } from '../../step-action';
+import { toTable } from '../../step-work';
+import { createDownload } from './download';
+import { noRoom } from './failures';
+import { createSecretGuard } from './secret';
+
+/**
+ * GETs an API's records, page by page into a file, and loads that by one job. Where the job is there already the API is
+ * not asked again.
+ */
+export function toHttpAction(
+  context: StepContext,
+  step: HttpStep,
+): StepAction | { readonly error: StepError } {
+  const { tools, run } = context;
+  const { http, runJob, now } = tools;
+  const url = new URL(step.url);
+  if (!http?.hosts.includes(url.host)) {
+    return denied(
+      step,
+      `names the host '${url.host}', expected one that the deployment allows (HTTP_STEP_HOSTS)`,
+    );
+  }
+  for (const [name, value] of queryOf(step, run.parameters)) url.searchParams.set(name, value);
+  const secret = readSecret(step, http);
+  if (secret === 'unusable') {
+    return denied(
+      step,
+      `needs the secret ${step.secret_header?.environment}, which the deployment does not have`,
+    );
+  }
+  const download = createDownload({
+    step,
+    url,
+    headers: headersOf(step, secret),
+    guard: createSecretGuard(secret),
+    get: http.get,
+    now,
+    budget: http.budget,
+    longestMs: http.longestDownloadMs,
+  });
+  const destination = toTable(run, step.destination);
+  const { format, ...rest } = step;
+  const load: UploadWork['step'] = { ...rest, format: format === 'JSON' ? 'NEWLINE_DELIMITED_JSON' : 'CSV' };
+  return {
+    isJob: true,
+    perform: (request, signal) => {
+      const late = (timeoutMs: number) => (download.isWaiting() ? noRoom : timedOut(timeoutMs));
+      const file = () => inTime(request, signal, download.finish, late);
+      return runJob({ ...request, work: { kind: 'upload', file, step: load, destination } }, signal);
+    },
+    close: download.close,
+  };
+}
+
+function denied(step: HttpStep, why: string): { readonly error: StepError } {
+  return { error: { code: 'access_denied', message: `Step '${step.id}' ${why}.` } };
+}
+
+function queryOf({ query }: HttpStep, parameters: ParameterValues): readonly (readonly [string, string])[] {
+  return Object.entries(query).flatMap(([name, given]) => {
+    const value = typeof given === 'object' ? (parameters[given.parameter] ?? null) : given;
+    return value === null ? [] : [[name, String(value)] as const];
+  });
+}
+
+/** A header cannot hold what is empty or not plain ASCII. */
+function readSecret({ secret_header }: HttpStep, { secretOf }: HttpTools): string | undefined | 'unusable' {
+  if (secret_header === undefined) return undefined;
+  const secret = secretOf(secret_header.environment)?.trim() ?? '';
+  return /^[\x20-\x7e]+$/.test(secret) ? secret : 'unusable';
+}
+
+const headersOf = ({ format, secret_header }: HttpStep, secret: string | undefined) => ({
+  Accept: format === 'JSON' ? 'application/json' : 'text/csv',
+  'Accept-Encoding': 'identity',
+  'User-Agent': 'tenant-pipelines',
+  ...(secret_header && secret !== undefined && { [secret_header.name]: secret }),
+});

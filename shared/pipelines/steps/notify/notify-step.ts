@@ -1,0 +1,102 @@
+import type { NotifyStep } from '../../../definitions/shapes/pipeline-shape';
+import { classifyFailure, isRetryable, KnownFailure } from '../../../google/bigquery/failures';
+import { classifyPublishFailure } from '../../../google/pubsub/failures';
+import type { StepContext } from '../../execute-step';
+import {
+  executionIdOf,
+  type NotifyTools,
+  noUsage,
+  type StepError,
+  type StepOutcome,
+  type StepRecord,
+} from '../../execution';
+import { inTime } from '../../in-time';
+import type { StepAction } from '../../step-action';
+
+/**
+ * Publishes an event about the run and waits until Pub/Sub has it. Where it is recorded that a former execution did so, it
+ * is not published again. That leaves one that crashed between Pub/Sub's answer and the record, and two executions at the
+ * same time: the event's id is the same then, and stands in the attributes, so that a receiver can drop the repeat.
+ */
+export function toNotifyAction(
+  context: StepContext,
+  step: NotifyStep,
+): StepAction | { readonly error: StepError } {
+  const { notify } = context.tools;
+  if (!notify?.topics.includes(step.topic)) {
+    const message = `Step '${step.id}' names the topic '${step.topic}', expected one that the deployment allows (NOTIFY_TOPICS).`;
+    return { error: { code: 'access_denied', message } };
+  }
+  const publishOnce = async (): Promise<StepRecord | undefined> => {
+    const recorded = await findFormer(context, step, notify);
+    if (recorded === undefined) await notify.publish(step.topic, toEvent(context, step));
+    return recorded;
+  };
+  return {
+    isJob: false,
+    perform: async (request, signal) => {
+      try {
+        const recorded = await inTime(request, signal, publishOnce);
+        const statistics = { ...noUsage, ...recorded };
+        return { status: 'completed', attached: recorded !== undefined, statistics, rows: [] };
+      } catch (error) {
+        signal?.throwIfAborted();
+        return { status: 'unknown', failure: classifyPublishFailure(error, step.topic) };
+      }
+    },
+  };
+}
+
+/** Looks only where there may have been a former execution that came as far as this step. Throws a passing failure. */
+async function findFormer(
+  { run, tools, firsts }: StepContext,
+  step: NotifyStep,
+  { findRecord }: NotifyTools,
+): Promise<StepRecord | undefined> {
+  if (findRecord === undefined || step.needs.some((id) => firsts.has(id))) return undefined;
+  try {
+    return await findRecord(run, step.id);
+  } catch (error) {
+    if (isRetryable(error)) throw new KnownFailure(classifyFailure(error));
+    // Rather twice than never.
+    const fields = { tenant_id: run.tenantId, run_id: run.runId, error };
+    tools.log('WARNING', `Step '${step.id}': whether it had published its event could not be seen`, fields);
+    return undefined;
+  }
+}
+
+/** A function of run and step. */
+const toEventId = ({ run }: StepContext, step: NotifyStep): string =>
+  `${run.tenantId}-${executionIdOf(run)}-${step.id}`;
+
+function toEvent(context: StepContext, step: NotifyStep) {
+  const { run, tools, outcomes } = context;
+  const attributes = {
+    event_id: toEventId(context, step),
+    tenant_id: run.tenantId,
+    run_id: run.runId,
+    pipeline: run.definition.path,
+    step_id: step.id,
+  };
+  const json = {
+    ...attributes,
+    // Of a run that has failed no step is started any more.
+    status: 'RUNNING',
+    ...(step.message !== undefined && { message: step.message }),
+    occurred_at: tools.now().toISOString(),
+    steps: outcomes.map(toStepSummary),
+  };
+  return { attributes, json };
+}
+
+const toStepSummary = (outcome: StepOutcome) => ({
+  step_id: outcome.stepId,
+  step_type: outcome.type,
+  status: outcome.status,
+  attempts: outcome.attempts,
+  started_at: outcome.startedAt.toISOString(),
+  ended_at: outcome.endedAt.toISOString(),
+  rows_written: outcome.rowsWritten,
+  bytes_processed: outcome.bytesProcessed,
+  bytes_billed: outcome.bytesBilled,
+});

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineStatement } from '../statement';
+
+/** Removes the keys that an onboarding which did not come to its end has left behind: nobody was ever told them. */
+export const keepOnlyApiKey = defineStatement({
+  name: 'keep-only-api-key',
+  sql: "DELETE FROM api_keys WHERE key_id != @key_id AND created_by = 'onboard'",
+  parameters: { key_id: 'STRING' },
+  row: z.unknown(),
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { bool, text } from '../columns';
+import { defineStatement } from '../statement';
+import { slotShape } from './slot-shape';
+
+/** Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one row. */
+export const findRun = defineStatement({
+  name: 'find-run',
+  sql: `
+SELECT
+  (
+    SELECT slot
+    FROM tenants, UNNEST(active_runs) AS slot
+    WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
+  ) AS slot,
+  (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
+  (SELECT subscription_tier FROM tenants WHERE tenant_id = @tenant_id) AS subscription_tier,
+  EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_finished`,
+  parameters: { tenant_id: 'STRING', run_id: 'STRING' },
+  row: z.object({
+    slot: slotShape.nullable(),
+    onboarding_id: text.nullable(),
+    subscription_tier: text.nullable(),
+    is_finished: bool,
+  }),
+});

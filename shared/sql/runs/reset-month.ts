@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineStatement } from '../statement';
+
+/** Starts the month of `period` (a day in it) for a tenant whose count is of an earlier one. Elsewise changes nothing. */
+export const resetMonth = defineStatement({
+  name: 'reset-month',
+  sql: `
+UPDATE tenants
+SET pipeline_runs_this_month = 0, quota_reset_date = @period, updated_at = @now
+WHERE quota_reset_date < DATE_TRUNC(@period, MONTH)`,
+  parameters: { period: 'DATE', now: 'TIMESTAMP' },
+  row: z.unknown(),
+});

@@ -1,0 +1,17 @@
+import { defineStatement } from '../statement';
+import { tenantColumns, tenantRow } from './tenant-row';
+
+/** Activates a suspended tenant and reads the row back. An active one stays as it is. */
+export const activateTenant = defineStatement({
+  name: 'activate-tenant',
+  sql: `
+UPDATE tenants
+SET is_active = TRUE, suspended_at = NULL, suspension_reason = NULL, updated_at = @now
+WHERE tenant_id = @tenant_id AND NOT is_active;
+
+SELECT${tenantColumns}
+FROM tenants
+WHERE tenant_id = @tenant_id`,
+  parameters: { tenant_id: 'STRING', now: 'TIMESTAMP' },
+  row: tenantRow,
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineStatement } from '../statement';
+
+/**
+ * Makes the tenant row, unless there is one: the last step of an onboarding, and its decision. BigQuery lets statements
+ * that only insert never conflict, INSERT and MERGE alike, so this one is run as a job whose id stands for the tenant's
+ * table: of two onboardings at once only one can start it. Whose row it is then says `onboarding_id`.
+ */
+export const insertTenant = defineStatement({
+  name: 'insert-tenant',
+  sql: `
+INSERT INTO tenants (
+  tenant_id, company_name, contact_email, subscription_tier, is_active, max_pipelines_per_month,
+  max_concurrent_pipelines, pipeline_runs_count, pipeline_runs_this_month, current_running_pipelines,
+  quota_reset_date, created_at, updated_at, notes, onboarding_id)
+SELECT
+  @tenant_id, @company_name, @contact_email, @subscription_tier, TRUE, @max_pipelines_per_month,
+  @max_concurrent_pipelines, 0, 0, 0,
+  DATE(@now), @now, @now, @notes, @onboarding_id
+FROM (SELECT 1)
+WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant_id = @tenant_id)`,
+  parameters: {
+    tenant_id: 'STRING',
+    company_name: 'STRING',
+    contact_email: 'STRING',
+    subscription_tier: 'STRING',
+    max_pipelines_per_month: 'INT64',
+    max_concurrent_pipelines: 'INT64',
+    notes: 'STRING',
+    onboarding_id: 'STRING',
+    now: 'TIMESTAMP',
+  },
+  row: z.unknown(),
+});

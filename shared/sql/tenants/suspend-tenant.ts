@@ -1,0 +1,21 @@
+import { defineStatement } from '../statement';
+import { tenantColumns, tenantRow } from './tenant-row';
+
+/** Suspends a tenant and reads the row back. One that is suspended keeps its first date; the reason is the latest. */
+export const suspendTenant = defineStatement({
+  name: 'suspend-tenant',
+  sql: `
+UPDATE tenants
+SET
+  is_active = FALSE,
+  suspended_at = IF(is_active, @now, suspended_at),
+  suspension_reason = @reason,
+  updated_at = @now
+WHERE tenant_id = @tenant_id;
+
+SELECT${tenantColumns}
+FROM tenants
+WHERE tenant_id = @tenant_id`,
+  parameters: { tenant_id: 'STRING', now: 'TIMESTAMP', reason: 'STRING' },
+  row: tenantRow,
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { bool, date, integer, text, timestamp } from '../columns';
+
+/**
+ * The tenant row as it is read: the stored columns, with the counters as they stand at `@now`. A month that is over
+ * counts 0 and an expired lease no longer runs, whether or not a write has said so yet.
+ */
+export const tenantColumns = `
+  tenant_id,
+  company_name,
+  contact_email,
+  subscription_tier,
+  is_active,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  pipeline_runs_count,
+  IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS current_running_pipelines,
+  last_pipeline_run_at,
+  quota_reset_date,
+  created_at,
+  updated_at,
+  suspended_at,
+  suspension_reason,
+  notes,
+  onboarding_id,
+  ARRAY(
+    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
+    FROM UNNEST(active_runs) WITH OFFSET AS position
+    ORDER BY position
+  ) AS active_runs`;
+
+export const tenantRow = z.object({
+  tenant_id: text,
+  company_name: text.nullable(),
+  contact_email: text.nullable(),
+  subscription_tier: text.nullable(),
+  is_active: bool,
+  max_pipelines_per_month: integer.nullable(),
+  max_concurrent_pipelines: integer.nullable(),
+  pipeline_runs_count: integer,
+  pipeline_runs_this_month: integer,
+  current_running_pipelines: integer,
+  last_pipeline_run_at: timestamp.nullable(),
+  quota_reset_date: date,
+  created_at: timestamp,
+  updated_at: timestamp,
+  suspended_at: timestamp.nullable(),
+  suspension_reason: text.nullable(),
+  notes: text.nullable(),
+  onboarding_id: text.nullable(),
+  active_runs: z.array(
+    z.object({
+      run_id: text,
+      pipeline: text,
+      trigger: text.nullable(),
+      admitted_at: timestamp,
+      lease_expires_at: timestamp,
+    }),
+  ),
+});
+
+export type TenantRow = z.infer<typeof tenantRow>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { integer, text } from '../columns';
+import { recordedRuns } from '../runs/recorded-runs';
+import { defineStatement } from '../statement';
+
+/**
+ * What a tenant has used, by the month (UTC) in which its runs were admitted, and by pipeline. Finished runs and those in
+ * flight from one snapshot, each once: so the runs of a month are what the tenant's count of that month says.
+ */
+export const readUsage = defineStatement({
+  name: 'read-usage',
+  sql: `
+WITH
+  recorded AS (${recordedRuns('run_id, pipeline, status, admitted_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed')}
+  ),
+  runs AS (
+    SELECT
+      pipeline, status, admitted_at, TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND) AS slot_ms, duration_ms,
+      rows_written, bytes_processed, bytes_billed
+    FROM recorded
+    UNION ALL
+    SELECT slot.pipeline, 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(active_runs) AS slot
+    WHERE tenant_id = @tenant_id
+      AND slot.admitted_at >= @from AND slot.admitted_at < @to
+      AND slot.run_id NOT IN (SELECT run_id FROM recorded)
+  )
+SELECT
+  FORMAT_TIMESTAMP('%Y-%m', admitted_at) AS month,
+  pipeline,
+  COUNT(*) AS runs,
+  COUNTIF(status = 'COMPLETED') AS completed,
+  COUNTIF(status = 'FAILED') AS failed,
+  COUNTIF(status = 'CANCELLED') AS cancelled,
+  COUNTIF(status = 'ADMITTED') AS in_flight,
+  IFNULL(SUM(slot_ms), 0) AS slot_ms,
+  IFNULL(SUM(duration_ms), 0) AS duration_ms,
+  IFNULL(SUM(rows_written), 0) AS rows_written,
+  IFNULL(SUM(bytes_processed), 0) AS bytes_processed,
+  IFNULL(SUM(bytes_billed), 0) AS bytes_billed
+FROM runs
+GROUP BY month, pipeline
+ORDER BY month, pipeline`,
+  parameters: { tenant_id: 'STRING', from: 'TIMESTAMP', to: 'TIMESTAMP' },
+  row: z.object({
+    month: text,
+    pipeline: text,
+    runs: integer,
+    completed: integer,
+    failed: integer,
+    cancelled: integer,
+    in_flight: integer,
+    /** Milliseconds from admission to outcome, of finished runs. */
+    slot_ms: integer,
+    /** Milliseconds from the first step's start to the outcome. */
+    duration_ms: integer,
+    rows_written: integer,
+    bytes_processed: integer,
+    bytes_billed: integer,
+  }),
+});

@@ -1,0 +1,38 @@
+import type { TenantRow } from '../sql/tenants/tenant-row';
+
+const left = (quota: number | null, used: number): number | null =>
+  quota === null ? null : Math.max(0, quota - used);
+
+/** A tenant as the API shows it: who, how much it may, what it has used this month (UTC) and what is in flight. */
+export const tenantProfile = (row: TenantRow) => ({
+  tenant_id: row.tenant_id,
+  company_name: row.company_name,
+  contact_email: row.contact_email,
+  subscription_tier: row.subscription_tier,
+  is_active: row.is_active,
+  suspended_at: row.suspended_at?.toISOString() ?? null,
+  suspension_reason: row.suspension_reason,
+  notes: row.notes,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+  quotas: {
+    max_pipelines_per_month: row.max_pipelines_per_month,
+    max_concurrent_pipelines: row.max_concurrent_pipelines,
+  },
+  usage: {
+    pipeline_runs_count: row.pipeline_runs_count,
+    pipeline_runs_this_month: row.pipeline_runs_this_month,
+    current_running_pipelines: row.current_running_pipelines,
+    monthly_runs_left: left(row.max_pipelines_per_month, row.pipeline_runs_this_month),
+    concurrent_runs_left: left(row.max_concurrent_pipelines, row.current_running_pipelines),
+    last_pipeline_run_at: row.last_pipeline_run_at?.toISOString() ?? null,
+    quota_reset_date: row.quota_reset_date,
+  },
+  active_runs: row.active_runs.map((slot) => ({
+    run_id: slot.run_id,
+    pipeline: slot.pipeline,
+    trigger: slot.trigger,
+    admitted_at: slot.admitted_at.toISOString(),
+    lease_expires_at: slot.lease_expires_at.toISOString(),
+  })),
+});

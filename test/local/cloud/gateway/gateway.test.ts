@@ -1,0 +1,225 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Gateway, startGateway } from '../../../../local/cloud/gateway/gateway';
+import type { Route } from '../../../../local/cloud/gateway/route';
+import { rawExchange, rawGet } from './raw-http';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const portOf = (server: Server): number => {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  return address.port;
+};
+
+describe('gateway', () => {
+  let gateway: Gateway;
+  let upstream: Server;
+  let base: string;
+
+  const start = async (handler: Handler, more: Route[] = []): Promise<void> => {
+    upstream = createServer(handler).listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const target = { host: '127.0.0.1', port: portOf(upstream) };
+    const routes: Route[] = [
+      { methods: ['POST'], path: /^\/api\/v1\/only-post$/, target },
+      { path: /^\/api\/v1\/(?!only-post)/, target, description: 'any /api/v1/…' },
+      ...more,
+    ];
+    gateway = await startGateway({ port: 0, routes });
+    base = `http://127.0.0.1:${gateway.port}`;
+  };
+
+  const echo: Handler = async (incoming, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const { method, url, headers, rawHeaders } = incoming;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ method, url, headers, rawHeaders, body }));
+  };
+
+  afterEach(async () => {
+    await gateway.close();
+    upstream.closeAllConnections();
+    await new Promise((resolve) => upstream.close(resolve));
+  });
+
+  it('passes method, headers and body on, and says who asked', async () => {
+    await start(echo);
+    const response = await fetch(`${base}/api/v1/x?a=%20b`, {
+      method: 'PUT',
+      headers: { 'X-API-Key': 'secret', 'X-Forwarded-For': '10.0.0.1', 'X-Forwarded-Proto': 'https' },
+      body: 'hällo',
+    });
+    expect(await response.json()).toMatchObject({
+      method: 'PUT',
+      url: '/api/v1/x?a=%20b',
+      headers: {
+        'x-api-key': 'secret',
+        'x-forwarded-for': '10.0.0.1, 127.0.0.1',
+        'x-forwarded-proto': 'http',
+        host: `127.0.0.1:${gateway.port}`,
+        'content-length': '6',
+      },
+      body: 'hällo',
+    });
+  });
+
+  it('passes a body of unknown length on', async () => {
+    await start(echo);
+    const call = request(`${base}/api/v1/x`, { method: 'POST' });
+    call.write('one ');
+    call.write('two');
+    call.end();
+    const [response] = await once(call, 'response');
+    expect(await textOf(response)).toContain('"body":"one two"');
+  });
+
+  it.each(['/api/v1/a/../b', '/api/v1/a%2fb', '/api/v1//x/./y', '/api/v1/%zz?q=../%2e'])(
+    'leaves the URL %s as it was sent',
+    async (url) => {
+      await start(echo);
+      expect(await rawGet(gateway.port, url)).toContain(`"url":"${url}"`);
+    },
+  );
+
+  it('keeps headers that concern one connection to that connection', async () => {
+    await start(echo);
+    const answer = await rawExchange(
+      gateway.port,
+      'GET /api/v1/x HTTP/1.1\r\nHost: local\r\nConnection: close, X-Private\r\nX-Private: 1\r\nTE: trailers\r\nX-Public: 2\r\n\r\n',
+    );
+    expect(answer).toContain('"x-public":"2"');
+    expect(answer).not.toContain('"x-private"');
+    expect(answer).not.toContain('"te"');
+  });
+
+  it('passes status, reason and repeated headers back', async () => {
+    await start((_request, response) => {
+      response.writeHead(202, 'Fine', [
+        ['Set-Cookie', 'a=1'],
+        ['Set-Cookie', 'b=2'],
+        ['Keep-Alive', 'timeout=99'],
+      ]);
+      response.end('ok');
+    });
+    const answer = await rawGet(gateway.port, '/api/v1/x');
+    expect(answer).toMatch(/^HTTP\/1\.1 202 Fine\r\n/);
+    expect(answer).toContain('Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n');
+    expect(answer).not.toContain('timeout=99');
+  });
+
+  it('lets an event stream through event by event', async () => {
+    let sendLast = (): void => {};
+    await start((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: 1\n\n');
+      sendLast = () => response.end('data: 2\n\n');
+    });
+    const response = await fetch(`${base}/api/v1/events`);
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(Buffer.from(first?.value ?? []).toString()).toBe('data: 1\n\n');
+    sendLast();
+    const second = await reader?.read();
+    expect(Buffer.from(second?.value ?? []).toString()).toBe('data: 2\n\n');
+  });
+
+  it('ends the request to the function when the client goes away', async () => {
+    const abort = new AbortController();
+    const ended = new Promise<void>((resolve) => {
+      void start((_request, response) => {
+        response.on('close', resolve);
+        abort.abort();
+      }).then(() => fetch(`${base}/api/v1/slow`, { signal: abort.signal }).catch(() => {}));
+    });
+    await ended;
+    expect(abort.signal.aborted).toBe(true);
+  });
+
+  it('does not let half an answer look whole', async () => {
+    await start((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/plain' });
+      response.write('half', () => response.destroy());
+    });
+    await expect(fetch(`${base}/api/v1/x`).then((response) => response.text())).rejects.toThrow();
+  });
+
+  it('answers early when the function does, though the body has not ended', async () => {
+    await start((_request, response) => {
+      response.writeHead(413, { 'Content-Type': 'text/plain' }).end('too large');
+    });
+    const call = request(`${base}/api/v1/x`, { method: 'POST', headers: { 'Content-Length': 5_000_000 } });
+    call.on('error', () => {});
+    call.write(Buffer.alloc(1000));
+    const [response] = await once(call, 'response');
+    expect(response.statusCode).toBe(413);
+    expect(await textOf(response)).toBe('too large');
+    call.destroy();
+  });
+
+  it('answers 503 with Retry-After when the function cannot be reached', async () => {
+    await start(echo);
+    upstream.closeAllConnections();
+    await new Promise((resolve) => upstream.close(resolve));
+    const response = await fetch(`${base}/api/v1/x?secret=1`, { method: 'POST', body: 'x' });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ code: 'unavailable', status: 503, instance: '/api/v1/x' });
+  });
+
+  it.each([
+    ['GET', '/nothing'],
+    ['POST', '/'],
+    ['GET', '/api/v1/only-post'],
+  ])('answers 404 to %s %s', async (method, path) => {
+    await start(echo);
+    const response = await fetch(`${base}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      type: 'urn:tenant-pipelines:problem:not_found',
+      title: 'Not found',
+      status: 404,
+      detail: `Nothing answers ${method} ${path}.`,
+      instance: path,
+      code: 'not_found',
+    });
+  });
+
+  it('tells at / what is here', async () => {
+    await start(echo);
+    const response = await fetch(base);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toContain('any /api/v1/…');
+  });
+
+  it('answers 400 to what is not HTTP', async () => {
+    await start(echo);
+    expect(await rawExchange(gateway.port, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request/);
+  });
+
+  it('names the port when it is taken', async () => {
+    await start(echo);
+    await expect(startGateway({ port: gateway.port, routes: [] })).rejects.toThrow(
+      `Port ${gateway.port} is in use`,
+    );
+  });
+
+  it('frees the port, also with an answer under way', async () => {
+    await start((_request, response) => void response.write('begun'));
+    const response = await fetch(`${base}/api/v1/x`);
+    const body = response.text().catch(() => 'cut off');
+    await gateway.close();
+    expect(await body).toBe('cut off');
+    gateway = await startGateway({ port: gateway.port, routes: [] });
+  });
+});
+
+const textOf = async (response: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return text;
+};

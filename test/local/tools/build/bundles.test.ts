@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { functionNames } from '../../../../local/cloud/functions';
+import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
+import { newDirectory, removeDirectory } from '../../../support/server-process';
+
+const projectRoot = join(__dirname, '../../../..');
+const schemasDirectory = join(projectRoot, 'schemas');
+
+describe('npm run build', () => {
+  const outputDirectory = newDirectory();
+  let built: readonly BuiltFunction[] = [];
+
+  beforeAll(async () => {
+    built = await buildFunctions({ schemasDirectory, outputDirectory });
+  });
+  afterAll(() => removeDirectory(outputDirectory));
+
+  const named = (name: string): BuiltFunction => {
+    const found = built.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`'${name}' was not built`);
+    return found;
+  };
+  const thatHave = (module: RegExp): readonly string[] =>
+    built.filter(({ modules }) => modules.some((path) => module.test(path))).map(({ name }) => name);
+  const fileOf = (name: string, file: string): string =>
+    readFileSync(join(named(name).directory, file), 'utf8');
+
+  it('makes a folder of every function that the local cloud hosts', () => {
+    expect(built.map(({ name }) => name)).toEqual([...functionNames].sort());
+    expect(readdirSync(outputDirectory).sort()).toEqual([...functionNames].sort());
+  });
+
+  it.each([...functionNames])('%s: one file of at most 6 MB, its source map and what npm needs', (name) => {
+    const { directory, bytes, schemas } = named(name);
+    const files = ['functions-framework', 'index.js', 'index.js.map', 'package-lock.json', 'package.json'];
+    expect(readdirSync(directory).sort()).toEqual(schemas.length > 0 ? [...files, 'schemas'] : files);
+    expect(bytes).toBe(readFileSync(join(directory, 'index.js')).length);
+    expect(bytes).toBeLessThanOrEqual(6e6);
+    expect(fileOf(name, 'index.js').split('\n').length).toBeLessThan(5_000);
+    expect(JSON.parse(fileOf(name, 'index.js.map'))).toMatchObject({
+      version: 3,
+      mappings: expect.any(String),
+    });
+  });
+
+  it.each([...functionNames])('%s has no other function in it, nothing local and no compiler', (name) => {
+    const foreign = named(name).modules.filter(
+      (path) =>
+        (path.startsWith('functions/') && !path.startsWith(`functions/${name}/`)) ||
+        /^(local|test)\/|node_modules\/(@fivetrandevelopers|esbuild|typescript|tsx|jest|sql-parser-cst|croner|csv-parse)\//.test(
+          path,
+        ),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  it('only those that publish can, and only those that execute pipelines have the engine, with a client of gRPC', () => {
+    expect(thatHave(/^shared\/adapters\/pubsub\/publish-run\.ts$/)).toEqual(['reconcile', 'run', 'worker']);
+    expect(thatHave(/node_modules\/(@google-cloud\/pubsub|google-gax|@grpc)\//)).toEqual(['worker']);
+    expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
+    expect(thatHave(/^shared\/admission\.ts$/)).toEqual(['run']);
+  });
+
+  it('none has zod’s messages in languages that nobody asked for', () => {
+    expect(thatHave(/zod\/v4\/locales\/(?!en\.js|index\.js)/)).toEqual([]);
+  });
+
+  it('each has the schemas that it reads, unchanged, and no others', () => {
+    expect(Object.fromEntries(built.map(({ name, schemas }) => [name, schemas]))).toMatchObject({
+      onboard: ['pipelines', 'tables', 'tiers.json'],
+      tenants: ['tiers.json'],
+      run: ['pipelines', 'tables'],
+      worker: ['pipelines', 'tables', 'tiers.json'],
+      'ensure-tables': ['tables'],
+      'reset-quotas': [],
+      reconcile: [],
+    });
+    expect(fileOf('worker', 'schemas/pipelines/gcp/billing/daily_costs.sql')).toBe(
+      readFileSync(join(schemasDirectory, 'pipelines/gcp/billing/daily_costs.sql'), 'utf8'),
+    );
+    expect(existsSync(join(named('run').directory, 'schemas/tiers.json'))).toBe(false);
+  });
+
+  it('a package that Google’s buildpack can install and start without downloading anything', () => {
+    expect(JSON.parse(fileOf('run', 'package.json'))).toMatchObject({
+      name: 'tenant-pipelines-run',
+      main: 'index.js',
+      dependencies: { '@google-cloud/functions-framework': 'file:functions-framework' },
+    });
+    expect(fileOf('run', 'package-lock.json')).not.toContain('http');
+  });
+
+  it('asks for the Node that deploy.sh runs it on', () => {
+    const deployScript = readFileSync(join(projectRoot, 'deploy.sh'), 'utf8');
+    const major = /--base-image=nodejs(\d+) /.exec(deployScript)?.[1];
+    const engines = { node: `${major}.x.x` };
+    expect(JSON.parse(fileOf('run', 'package.json'))).toMatchObject({ engines });
+    expect(JSON.parse(fileOf('run', 'package-lock.json'))).toMatchObject({ packages: { '': { engines } } });
+  });
+});
+
+describe('A build of what is broken', () => {
+  const directory = newDirectory();
+  afterAll(() => removeDirectory(directory));
+
+  it('ends with an error that names file and place, and writes nothing', async () => {
+    const schemas = join(directory, 'schemas');
+    cpSync(schemasDirectory, schemas, { recursive: true });
+    mkdirSync(join(schemas, 'pipelines/acme/sales'), { recursive: true });
+    const file = join(schemas, 'pipelines/acme/sales/report.yaml');
+    writeFileSync(file, 'description: Report\nsteps:\n  - id: build\n    type: dance\n');
+    const out = join(directory, 'dist');
+    const { code, output } = await build('--schemas', schemas, '--out', out);
+    expect(code).toBe(1);
+    expect(output).toContain(file);
+    expect(output).toContain("'build'");
+    expect(output).not.toContain('    at ');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('as does an option that there is not', async () => {
+    const { code, output } = await build('--outt', directory);
+    expect(code).toBe(1);
+    expect(output).toContain("'--outt'");
+  });
+});
+
+/** As `npm run build -- …` does. */
+const build = (...options: readonly string[]) =>
+  new Promise<{ code: number | null; output: string }>((resolve) => {
+    const args = ['--require', 'tsx/cjs', 'local/tools/build/main.ts', ...options];
+    const child = execFile(process.execPath, args, { cwd: projectRoot }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, output: stdout + stderr }),
+    );
+  });

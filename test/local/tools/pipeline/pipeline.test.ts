@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../../../support/local-cloud';
+
+const root = join(__dirname, '../../../..');
+const pipeline = `description: Numbers up to a limit.
+timeout_seconds: 60
+parameters:
+  upto: { type: INT64, required: true, description: The largest number. }
+  is_even: { type: BOOL, default: false, description: Whether odd numbers are left out. }
+steps:
+  - id: numbers
+    type: query
+    sql: SELECT n, DATE '2026-01-31' AS day, NUMERIC '1.50' AS rate, ['a', 'b'] AS list FROM UNNEST(GENERATE_ARRAY(1, @upto)) AS n WHERE NOT @is_even OR MOD(n, 2) = 0
+    destination: { table: numbers, write_disposition: WRITE_TRUNCATE }
+  - id: sums
+    type: query
+    needs: [numbers]
+    sql: SELECT SUM(n) AS total, IF(SUM(n) > 1000, ERROR('too large'), NULL) AS note FROM numbers
+    destination: { table: sums, write_disposition: WRITE_TRUNCATE }
+`;
+
+describe('npm run pipeline', () => {
+  const schemas = mkdtempSync(join(tmpdir(), 'schemas-'));
+  let cloud: TestCloud;
+  const keyOf = (tenant: string) => join(cloud.dataDirectory, 'keys', tenant);
+
+  beforeAll(async () => {
+    cpSync(join(root, 'schemas'), schemas, { recursive: true });
+    const file = join(schemas, 'pipelines/test/cli/numbers.yaml');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, pipeline);
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey }, schemas);
+  });
+  afterAll(async () => {
+    await cloud?.close();
+    rmSync(schemas, { recursive: true, force: true });
+  });
+
+  function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+    const command = ['--require', 'tsx/cjs', 'local/tools/pipeline/main.ts', ...args];
+    const ports = { PORT: new URL(cloud.url).port, BIGQUERY_PORT: new URL(cloud.bigqueryUrl).port };
+    const env = { ...process.env, ...ports, SCHEMAS_DIRECTORY: schemas, ...environment };
+    return spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  async function run(args: readonly string[], environment?: Record<string, string>) {
+    const child = start([...args, '--data', cloud.dataDirectory], environment);
+    if (!child.stdout || !child.stderr) throw new Error('no output');
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { code, stdout, stderr };
+  }
+  const numbers = (tenant: string, ...more: string[]) =>
+    run(['run', 'test/cli/numbers', '--tenant', tenant, ...more]);
+
+  it('onboards the tenant, shows steps and the last table, and keeps the key', async () => {
+    const first = await numbers('cli_demo', '--param', 'upto=4', '--param', 'is_even=true');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    // Whether a step is seen while it is under way is a matter of luck.
+    const lines = first.stdout.split('\n').filter((line) => !line.startsWith('  RUNNING'));
+    expect(lines).toEqual([
+      'Onboarded tenant cli_demo',
+      `Its key is kept in ${keyOf('cli_demo')}`,
+      expect.stringMatching(/^Run \S+ of test\/cli\/numbers for cli_demo$/),
+      expect.stringMatching(/^ {2}COMPLETED numbers \(query\): 2 rows, \d+\.\d s$/),
+      expect.stringMatching(/^ {2}COMPLETED sums \(query\): 1 rows, \d+\.\d s$/),
+      expect.stringMatching(/^COMPLETED in \d+\.\d s$/),
+      '',
+      'sums: 1 rows',
+      'total  note',
+      '-----  ----',
+      '    6  NULL',
+      '',
+    ]);
+    expect(statSync(keyOf('cli_demo')).mode & 0o777).toBe(0o600);
+
+    const again = await numbers('cli_demo', '--param', 'upto=1');
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(/^Run /);
+  });
+
+  it('ends with 1, the step and the message where the run fails', async () => {
+    const { code, stdout } = await numbers('cli_demo', '--param', 'upto=100');
+    expect(code).toBe(1);
+    expect(stdout).toContain("FAILED at step 'sums' (invalid_query): Step 'sums' failed: ");
+    expect(stdout).toContain('too large');
+    expect(stdout).not.toContain('sums: ');
+  });
+
+  it('makes a further key of a tenant that is there, or takes the one that is given', async () => {
+    const apiKey = await onboard(cloud.url, 'cli_there');
+    const given = await numbers('cli_there', '--param', 'upto=1', '--key', apiKey);
+    expect(given).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run /) });
+    mkdirSync(join(cloud.dataDirectory, 'keys'), { recursive: true });
+    writeFileSync(keyOf('cli_there'), 'cli_there_api_of_another_time\n');
+    const made = await numbers('cli_there', '--param', 'upto=1');
+    expect(made.stdout).toMatch(/^Made a further key of tenant cli_there\n/);
+    expect(readFileSync(keyOf('cli_there'), 'utf8')).not.toContain('another_time');
+    expect(made.stdout).not.toContain(readFileSync(keyOf('cli_there'), 'utf8').trim());
+  });
+
+  it.each([
+    [
+      'an unknown pipeline',
+      ['run', 'test/cli/nope', '--tenant', 'a_b'],
+      ["There is no pipeline 'test/cli/nope'. There are:", '  test/cli/numbers  Numbers up to a limit.'],
+    ],
+    [
+      'an unknown parameter',
+      ['run', 'test/cli/numbers', '--tenant', 'a_b', '--param', 'to=1'],
+      [
+        "Unknown parameter 'to'. test/cli/numbers has:",
+        '  upto  INT64, required: The largest number.',
+        '  is_even  BOOL, default false: Whether',
+      ],
+    ],
+    [
+      'a missing parameter',
+      ['run', 'test/cli/numbers', '--tenant', 'a_b'],
+      ["Parameter 'upto' is required: --param upto=…"],
+    ],
+    [
+      'a wrong value',
+      ['run', 'test/cli/numbers', '--tenant', 'cli_demo', '--param', 'upto=many'],
+      ["Parameter 'upto' must be an INT64"],
+    ],
+    ['no command', [], ['Expected: run PIPELINE --tenant TENANT, given: ']],
+    ['no tenant', ['run', 'test/cli/numbers'], ['--tenant: expected the id of a tenant']],
+    [
+      'a parameter without value',
+      ['run', 'test/cli/numbers', '--tenant', 'a_b', '--param', 'upto'],
+      ["--param: expected NAME=VALUE, given 'upto'"],
+    ],
+    ['an unknown option', ['run', 'test/cli/numbers', '--tenants', 'a_b'], ["Unknown option '--tenants'"]],
+  ])('says what was expected for %s', async (_, args, expected) => {
+    const { code, stderr } = await run(args);
+    expect(code).toBe(1);
+    for (const part of expected) expect(stderr).toContain(part);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says how to open admin calls, and how to start the cloud', async () => {
+    const closed = await run(['run', 'test/cli/numbers', '--tenant', 'cli_closed', '--param', 'upto=1'], {
+      ADMIN_API_KEY: '',
+    });
+    expect(closed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Admin calls are closed: set ADMIN_API_KEY'),
+    });
+    const away = await run(['run', 'test/cli/numbers', '--tenant', 'cli_away', '--param', 'upto=1'], {
+      PORT: '1',
+    });
+    expect(away).toMatchObject({
+      code: 1,
+      stderr: 'Nothing answers at http://localhost:1: start the local cloud by npm start\n',
+    });
+  });
+
+  it('leaves on Ctrl-C', async () => {
+    const child = start([
+      'run',
+      'test/cli/numbers',
+      '--tenant',
+      'cli_demo',
+      '--param',
+      'upto=2',
+      '--data',
+      cloud.dataDirectory,
+    ]);
+    if (!child.stdout) throw new Error('no output');
+    const exited = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith('Run ')) child.kill('SIGINT');
+      if (line.startsWith('Left')) expect(line).toBe('Left. A run that was started goes on.');
+    }
+    expect((await exited)[0]).toBe(130);
+    await whenQuiet(cloud.bigquery, 'cli_demo');
+  });
+});

@@ -1,0 +1,216 @@
+import { clientOf } from 'local-bigquery/testing';
+import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
+import { type Backends, record, startBackends } from '../../functions/backends';
+import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/proxy';
+import { collectingLog, type LogLine } from '../../functions/serve';
+import { eventually, query } from '../../support/local-cloud';
+import { candidate, outcome, runIds, untouched } from './candidates';
+
+const inAMinute = () => new Date(Date.now() + 60_000);
+
+describe('Admission that cannot be decided in time', () => {
+  let backends: Backends;
+  let proxy: BigQueryProxy;
+  let lines: readonly LogLine[];
+  beforeAll(async () => {
+    backends = await startBackends();
+  });
+  afterAll(() => backends?.close());
+  beforeEach(async () => {
+    proxy = await startProxy(backends.bigquery.url);
+  });
+  afterEach(() => proxy.close());
+
+  /** One instance's, over the proxy. */
+  const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
+    const collected = collectingLog();
+    lines = collected.lines;
+    const runStatement = createRunStatement(clientOf(proxy.url));
+    return createAdmit({ runStatement, now: () => new Date(), log: collected.log }, settings);
+  };
+  /** Treats the first calls of admission so, and lets everything else pass. */
+  const treatFirst = (count: number, treatment: Treatment) => {
+    let left = count;
+    proxy.treat(({ statement }) => (statement?.startsWith('admit') && left-- > 0 ? treatment : 'pass'));
+  };
+
+  const soon = { budgetMs: 150 };
+  const unavailable = { code: 'unavailable', headers: { 'Retry-After': '5' } };
+
+  it('is refused as unavailable where BigQuery does not answer, and takes nothing', async () => {
+    await backends.onboard('hanging');
+    treatFirst(1, 'hang');
+    await expect(newAdmit(soon)('hanging', candidate('run-1'))).rejects.toMatchObject(unavailable);
+    expect(await backends.usage('hanging')).toEqual(untouched);
+  });
+
+  it('gives the slot back that was taken after all', async () => {
+    await backends.onboard('withdrawn');
+    await backends.hold('withdrawn', ['another-run']);
+    treatFirst(1, 'lose-answer');
+    await expect(newAdmit(soon)('withdrawn', candidate('run-1'))).rejects.toMatchObject(unavailable);
+    expect(await backends.usage('withdrawn')).toEqual({
+      ever: 1,
+      month: 1,
+      running: 1,
+      slots: ['another-run'],
+    });
+  });
+
+  it('gives all slots back where many were decided together, in few statements', async () => {
+    await backends.onboard('many_withdrawn');
+    // The first call of the first run fails, so that the second is everyone's.
+    let calls = 0;
+    proxy.treat(({ statement }) => {
+      if (statement !== 'admit-runs') return 'pass';
+      return calls++ === 0 ? 'break' : 'lose-answer';
+    });
+    const admit = newAdmit({ budgetMs: 1_000 });
+    const asked = runIds(100).map((id) => admit('many_withdrawn', candidate(id)));
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes).toMatchObject(Array(100).fill({ status: 'rejected', reason: unavailable }));
+    expect(proxy.countOf('admit-runs')).toBe(2);
+    expect(await backends.usage('many_withdrawn')).toEqual(untouched);
+    expect(proxy.countOf('withdraw-runs')).toBe(2);
+  });
+
+  it('withdraws nothing that was never asked for', async () => {
+    await backends.onboard('waiting');
+    treatFirst(1, 'hang');
+    const admit = newAdmit(soon);
+    const outcomes = await Promise.allSettled([
+      admit('waiting', candidate('keyed', { request_hash: 'hash' })),
+      admit('waiting', candidate('waiting')),
+    ]);
+    expect(outcomes).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
+    expect(proxy.calls).toHaveLength(1);
+  });
+
+  it('never starts what was withdrawn before BigQuery came to decide it', async () => {
+    await backends.onboard('overtaken');
+    const { runStatement } = backends;
+    const given = { tenant_id: 'overtaken', run_ids: ['run-1'], now: new Date(), valid_until: inAMinute() };
+    await runStatement('overtaken', withdrawRuns, given);
+    await backends.hold('overtaken', ['run-1', 'run-2']);
+    expect(await backends.usage('overtaken')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-2'] });
+  });
+
+  it('withdraws nothing too late: a worker may be at it by then', async () => {
+    await backends.onboard('too_late');
+    await backends.hold('too_late', ['run-1']);
+    const given = { tenant_id: 'too_late', run_ids: ['run-1', 'run-2'], now: new Date() };
+    const late = { ...given, valid_until: new Date() };
+    expect(await backends.runStatement('too_late', withdrawRuns, late)).toMatchObject({ affectedRows: 0 });
+    await backends.hold('too_late', ['run-2']);
+    expect(await backends.usage('too_late')).toMatchObject({ ever: 2, slots: ['run-1', 'run-2'] });
+    const inTime = { ...given, valid_until: inAMinute() };
+    expect(await backends.runStatement('too_late', withdrawRuns, inTime)).toMatchObject({ affectedRows: 1 });
+    expect(await backends.usage('too_late')).toMatchObject({ ever: 0, slots: [] });
+  });
+
+  it('does not say that nothing was started where its withdrawal came too late', async () => {
+    await backends.onboard('told_late');
+    treatFirst(1, 'lose-answer');
+    const admit = newAdmit({ ...soon, withdrawalValidMs: -1 });
+    await expect(admit('told_late', candidate('run-1'))).rejects.toMatchObject({
+      ...unavailable,
+      detail: expect.stringContaining('It may still start'),
+    });
+    expect(await backends.usage('told_late')).toMatchObject({ ever: 1, slots: ['run-1'] });
+  });
+
+  it('remembers what was withdrawn for an hour, and each run once', async () => {
+    await backends.onboard('forgetful');
+    const withdrawAt = (time: string, run_ids: string[]) =>
+      backends.runStatement('forgetful', withdrawRuns, {
+        tenant_id: 'forgetful',
+        run_ids,
+        now: new Date(`2026-11-23T${time}Z`),
+        valid_until: inAMinute(),
+      });
+    await withdrawAt('12:00:00', ['run-1', 'run-2']);
+    await withdrawAt('12:30:00', ['run-2', 'run-3']);
+    await withdrawAt('13:00:00', ['run-4']);
+    const sql = 'SELECT withdrawn.run_id FROM tenants, UNNEST(withdrawn_runs) AS withdrawn ORDER BY run_id';
+    const remembered = await query(backends.client, 'forgetful', sql);
+    expect(remembered.map(({ run_id }) => run_id)).toEqual(['run-2', 'run-3', 'run-4']);
+  });
+
+  it('leaves a run under an idempotency key where it is: a repeat finds it', async () => {
+    await backends.onboard('keyed');
+    treatFirst(1, 'lose-answer');
+    const admit = newAdmit(soon);
+    const keyed = candidate('keyed', { request_hash: 'hash' });
+    await expect(admit('keyed', keyed)).rejects.toMatchObject({
+      ...unavailable,
+      detail: expect.stringContaining('same Idempotency-Key'),
+    });
+    await eventually('the lost effect', async () => {
+      const { slots } = await backends.usage('keyed');
+      return slots.length > 0 ? slots : undefined;
+    });
+    expect(proxy.countOf('withdraw-runs')).toBe(0);
+    proxy.treat(() => 'pass');
+    expect(outcome(await newAdmit()('keyed', keyed))).toBe('admitted');
+    expect(await backends.usage('keyed')).toMatchObject({ ever: 1, slots: ['keyed'] });
+  });
+
+  it('does not say that nothing was started where that is not known, and logs which run it is', async () => {
+    await backends.onboard('unknown');
+    proxy.treat(({ statement }) => (statement === 'withdraw-runs' ? 'break' : 'lose-answer'));
+    const refused: unknown = await newAdmit(soon)('unknown', candidate('run-1')).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({
+      ...unavailable,
+      detail: expect.not.stringContaining('Nothing was started'),
+    });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ severity: 'WARNING', tenant_id: 'unknown', run_id: 'run-1' }),
+    );
+  });
+
+  it('leaves a run alone that has come to its end all the same', async () => {
+    await backends.onboard('over');
+    const runStatement = createRunStatement(backends.client);
+    await backends.hold('over', ['run-1', 'run-2']);
+    await record(backends.client, 'over', 'run-1');
+    const given = {
+      tenant_id: 'over',
+      run_ids: ['run-1', 'run-2', 'never'],
+      now: new Date(),
+      valid_until: inAMinute(),
+    };
+    await runStatement('over', withdrawRuns, given);
+    expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
+    await runStatement('over', withdrawRuns, given);
+    expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
+  });
+
+  it('never admits while BigQuery is away, and does when it is back', async () => {
+    await backends.onboard('away');
+    const admit = newAdmit({ budgetMs: 200 });
+    backends.bigquery.setAvailable(false);
+    const outcomes = await Promise.allSettled(runIds(5).map((id) => admit('away', candidate(id))));
+    expect(outcomes).toMatchObject(Array(5).fill({ status: 'rejected', reason: unavailable }));
+    backends.bigquery.setAvailable(true);
+    expect(await backends.usage('away')).toEqual(untouched);
+    // A run of its own each time, as in life: one that comes too late on a busy machine is withdrawn for good.
+    let tries = 0;
+    const admitted = await eventually('an admission', () =>
+      admit('away', candidate(`later-${tries++}`)).catch(() => undefined),
+    );
+    expect(outcome(admitted)).toBe('admitted');
+  });
+
+  it('does not keep a request waiting for its time where BigQuery is back before', async () => {
+    await backends.onboard('back_soon');
+    backends.bigquery.setAvailable(false);
+    const asked = newAdmit()('back_soon', candidate('run-1'));
+    await eventually('a call in vain', async () => (proxy.calls.length > 1 ? true : undefined));
+    backends.bigquery.setAvailable(true);
+    expect(outcome(await asked)).toBe('admitted');
+  });
+});

@@ -1,0 +1,38 @@
+import { clientOf } from 'local-bigquery/testing';
+import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { type Backends, startBackends } from '../../functions/backends';
+import { candidate, outcome, runIds, untouched } from './candidates';
+
+describe('Admission under BigQuery’s limits', () => {
+  let backends: Backends;
+  beforeAll(async () => {
+    backends = await startBackends({ limits: { queryMs: 20, dmlMs: 200, ddlMs: 1, streamingMs: 1 } });
+  });
+  afterAll(() => backends?.close());
+
+  const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
+    const runStatement = createRunStatement(clientOf(backends.bigquery.url));
+    return createAdmit({ runStatement, now: () => new Date(), log: () => undefined }, settings);
+  };
+
+  it('admits from four instances at once exactly as many as there is room for', async () => {
+    await backends.onboard('contended', { max_pipelines_per_month: 60 });
+    const instances = Array.from({ length: 4 }, () => newAdmit());
+    const asked = runIds(100).map((id, index) => instances[index % 4]?.('contended', candidate(id)));
+    const outcomes = (await Promise.all(asked)).map((admission) => admission && outcome(admission));
+    expect(outcomes.filter((one) => one === 'admitted')).toHaveLength(60);
+    expect(outcomes.filter((one) => one === 'monthly_quota_exceeded')).toHaveLength(40);
+    const { slots, ...counts } = await backends.usage('contended');
+    expect(counts).toEqual({ ever: 60, month: 60, running: 60 });
+    const admitted = runIds(100).filter((_, index) => outcomes[index] === 'admitted');
+    expect([...slots].sort()).toEqual(admitted.sort());
+  });
+
+  it('withdraws also what BigQuery was still deciding when the time was up', async () => {
+    await backends.onboard('slow');
+    const admit = newAdmit({ budgetMs: 100 });
+    await expect(admit('slow', candidate('run-1'))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await backends.usage('slow')).toEqual(untouched);
+  });
+});

@@ -1,0 +1,105 @@
+import {
+  type AdmissionState,
+  knownRunsOf,
+  nextMonthOf,
+  verdictOf,
+} from '../../../shared/runs/admission-rules';
+
+const now = new Date('2026-11-23T12:00:00Z');
+const candidate = { run_id: 'run', request_hash: 'hash' };
+const holder = { run_id: 'run', request_hash: 'hash' };
+const state: AdmissionState = {
+  is_active: true,
+  max_pipelines_per_month: 100,
+  max_concurrent_pipelines: 3,
+  used_this_month: 0,
+  running: 0,
+  admitted: [],
+  finished: [],
+};
+
+const refusal = (change: Partial<AdmissionState> | undefined) => {
+  const changed = change && { ...state, ...change };
+  const verdict = verdictOf(candidate, 'acme', changed, knownRunsOf(changed), now);
+  return verdict.kind === 'refused' ? [verdict.error.code, verdict.error.detail] : verdict.kind;
+};
+
+describe('The verdict of an admission', () => {
+  it('is admitted for a run that holds a slot, full or suspended as the tenant may be by now', () => {
+    const full = { is_active: false, used_this_month: 100, running: 3, admitted: [holder] };
+    expect(refusal(full)).toBe('admitted');
+  });
+
+  it('is admitted for a run that is in the ledger already', () => {
+    expect(refusal({ finished: [holder] })).toBe('admitted');
+  });
+
+  it.each(['admitted', 'finished'] as const)(
+    'refuses another request under the key of one that is %s',
+    (place) => {
+      expect(refusal({ [place]: [{ run_id: 'run', request_hash: 'another' }] })).toEqual([
+        'idempotency_key_reused',
+        expect.stringContaining('Idempotency-Key'),
+      ]);
+    },
+  );
+
+  it('is that there is no such tenant where there is no row', () => {
+    expect(refusal(undefined)).toEqual(['tenant_not_found', "There is no tenant 'acme'"]);
+  });
+
+  it('names suspension before quotas', () => {
+    expect(refusal({ is_active: false, used_this_month: 100, running: 3 })).toEqual([
+      'tenant_inactive',
+      'Tenant account is inactive. Contact support to reactivate.',
+    ]);
+  });
+
+  it('names the month before the slots', () => {
+    expect(refusal({ used_this_month: 100, running: 3 })).toEqual([
+      'monthly_quota_exceeded',
+      'Monthly pipeline quota exceeded. Used 100/100. Upgrade subscription or wait for monthly reset.',
+    ]);
+  });
+
+  it('names the slots', () => {
+    expect(refusal({ used_this_month: 99, running: 3 })).toEqual([
+      'concurrent_limit_reached',
+      'Concurrent pipeline limit reached. 3/3 pipelines running. Wait for current pipelines to complete or upgrade subscription.',
+    ]);
+  });
+
+  it('says when to come back: at the end of the month', () => {
+    const verdict = verdictOf(candidate, 'acme', { ...state, used_this_month: 100 }, new Map(), now);
+    const seconds = (Date.UTC(2026, 11, 1) - now.getTime()) / 1000;
+    expect(verdict).toMatchObject({
+      error: { headers: { 'Retry-After': String(seconds) }, members: { used: 100, quota: 100 } },
+    });
+  });
+
+  it.each([
+    ['unlimited by the month', { max_pipelines_per_month: null, used_this_month: 1_000_000 }],
+    ['unlimited at once', { max_concurrent_pipelines: null, running: 1_000_000 }],
+    ['one below both quotas', { used_this_month: 99, running: 2 }],
+  ])('is undecided for a run without a slot where there is room: %s', (_, change) => {
+    expect(refusal(change)).toBe('undecided');
+  });
+
+  it('refuses everything where a quota is 0', () => {
+    expect(refusal({ max_pipelines_per_month: 0 })).toEqual(['monthly_quota_exceeded', expect.any(String)]);
+    expect(refusal({ max_concurrent_pipelines: 0 })).toEqual([
+      'concurrent_limit_reached',
+      expect.any(String),
+    ]);
+  });
+});
+
+describe('The next month', () => {
+  it.each([
+    ['2026-11-23T12:00:00Z', '2026-12-01T00:00:00.000Z'],
+    ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.000Z'],
+    ['2028-02-29T00:00:00Z', '2028-03-01T00:00:00.000Z'],
+  ])('of %s begins at %s', (at, expected) => {
+    expect(nextMonthOf(new Date(at)).toISOString()).toBe(expected);
+  });
+});

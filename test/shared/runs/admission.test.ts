@@ -1,0 +1,142 @@
+import { clientOf } from 'local-bigquery/testing';
+import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import type { Candidate } from '../../../shared/runs/admission-rules';
+import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { type Backends, startBackends } from '../../functions/backends';
+import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/proxy';
+import { collectingLog } from '../../functions/serve';
+import { candidate, outcome, runIds, untouched } from './candidates';
+
+describe('Admission', () => {
+  let backends: Backends;
+  let proxy: BigQueryProxy;
+  beforeAll(async () => {
+    backends = await startBackends();
+  });
+  afterAll(() => backends?.close());
+  beforeEach(async () => {
+    proxy = await startProxy(backends.bigquery.url);
+  });
+  afterEach(() => proxy.close());
+
+  /** One instance's, over the proxy. */
+  const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
+    const runStatement = createRunStatement(clientOf(proxy.url));
+    return createAdmit({ runStatement, now: () => new Date(), log: collectingLog().log }, settings);
+  };
+  const admitAll = async (admit: Admit, tenantId: string, candidates: readonly Candidate[]) =>
+    (await Promise.all(candidates.map((one) => admit(tenantId, one)))).map(outcome);
+  /** Treats the first calls of admission so, and lets everything else pass. */
+  const treatFirst = (count: number, treatment: Treatment) => {
+    let left = count;
+    proxy.treat(({ statement }) => (statement?.startsWith('admit') && left-- > 0 ? treatment : 'pass'));
+  };
+
+  it('of one run alone is one request to BigQuery', async () => {
+    await backends.onboard('alone');
+    const { verdict, state } = await newAdmit()('alone', candidate('run-1'));
+    expect(verdict).toEqual({ kind: 'admitted' });
+    expect(state).toMatchObject({ used_this_month: 1, running: 1 });
+    expect(proxy.calls).toMatchObject([{ method: 'POST', statement: 'admit-runs' }]);
+    expect(await backends.usage('alone')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
+  });
+
+  it('of 100 runs at once is two: the first one’s, and that of all who came meanwhile', async () => {
+    await backends.onboard('burst');
+    const outcomes = await admitAll(
+      newAdmit(),
+      'burst',
+      runIds(100).map((id) => candidate(id)),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(['admitted']));
+    expect(proxy.calls).toHaveLength(2);
+    expect(await backends.usage('burst')).toEqual({
+      ever: 100,
+      month: 100,
+      running: 100,
+      slots: runIds(100),
+    });
+  });
+
+  it('serves who came first', async () => {
+    await backends.onboard('in_order', { max_concurrent_pipelines: 4 });
+    const outcomes = await admitAll(
+      newAdmit(),
+      'in_order',
+      runIds(6).map((id) => candidate(id)),
+    );
+    const refused = 'concurrent_limit_reached';
+    expect(outcomes).toEqual(['admitted', 'admitted', 'admitted', 'admitted', refused, refused]);
+  });
+
+  it('serves who came first, also where one of them comes again behind the others', async () => {
+    await backends.onboard('repeats', { max_pipelines_per_month: 2 });
+    const keyed = candidate('keyed', { request_hash: 'hash' });
+    const outcomes = await admitAll(newAdmit(), 'repeats', [
+      candidate('first'),
+      keyed,
+      candidate('other'),
+      keyed,
+    ]);
+    expect(outcomes).toEqual(['admitted', 'admitted', 'monthly_quota_exceeded', 'admitted']);
+    expect(await backends.usage('repeats')).toMatchObject({ ever: 2, slots: ['first', 'keyed'] });
+  });
+
+  it('keeps tenants apart', async () => {
+    await backends.onboard('full', { max_pipelines_per_month: 0 });
+    await backends.onboard('roomy');
+    const admit = newAdmit();
+    const asked = [
+      admit('full', candidate('run-1')),
+      admit('roomy', candidate('run-1')),
+      admit('nobody', candidate('run-1')),
+    ];
+    const outcomes = (await Promise.all(asked)).map(outcome);
+    expect(outcomes).toEqual(['monthly_quota_exceeded', 'admitted', 'tenant_not_found']);
+  });
+
+  const bigqueryError = (status: number, reason: string, message: string): Treatment => ({
+    status,
+    body: { error: { code: status, message, errors: [{ reason, message }] } },
+  });
+  const table = 'table local:acme.tenants';
+  it.each<[string, Treatment]>([
+    [
+      'a conflict',
+      bigqueryError(400, 'invalidQuery', `Could not serialize access to ${table} due to concurrent update`),
+    ],
+    [
+      'a full queue',
+      bigqueryError(
+        400,
+        'resourcesExceeded',
+        `Resources exceeded during query execution: Too many DML statements outstanding against ${table}, limit is 20.`,
+      ),
+    ],
+    [
+      'a rate limit',
+      bigqueryError(403, 'rateLimitExceeded', 'Exceeded rate limits: too many table dml update operations'),
+    ],
+    ['an error of the service', bigqueryError(503, 'backendError', 'Retrying may solve the problem.')],
+    ['a broken connection', 'break'],
+  ])('is asked again after %s, and counted once', async (what, treatment) => {
+    const tenantId = `after_${what.replaceAll(' ', '_')}`;
+    await backends.onboard(tenantId);
+    treatFirst(2, treatment);
+    expect(outcome(await newAdmit()(tenantId, candidate('run-1')))).toBe('admitted');
+    expect(proxy.countOf('admit-runs')).toBe(3);
+    expect(await backends.usage(tenantId)).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
+  });
+
+  it.each<[string, Treatment]>([
+    ['that access is denied', bigqueryError(403, 'accessDenied', 'Access Denied')],
+    ['that the query is wrong', bigqueryError(400, 'invalidQuery', 'Unrecognized name: active_runs')],
+    ['that a quota is used up', bigqueryError(403, 'quotaExceeded', 'Your project exceeded quota')],
+  ])('is not asked again where BigQuery says %s', async (_what, treatment) => {
+    await backends.onboard('refused').catch(() => undefined);
+    treatFirst(1, treatment);
+    await expect(newAdmit()('refused', candidate('run-1'))).rejects.toThrow();
+    expect(proxy.calls).toHaveLength(1);
+    expect(await backends.usage('refused')).toEqual(untouched);
+  });
+});

@@ -1,0 +1,17 @@
+import type { Candidate } from '../../../shared/runs/admission-rules';
+import type { Admission } from '../../../shared/runs/admit';
+import { dryrun } from '../../functions/backends';
+
+export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
+  run_id,
+  pipeline: dryrun,
+  parameters: '{}',
+  trigger: 'api',
+  request_hash: null,
+  lease_seconds: 3_600,
+  ...change,
+});
+export const runIds = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`);
+export const outcome = ({ verdict }: Admission) =>
+  verdict.kind === 'admitted' ? 'admitted' : verdict.error.code;
+export const untouched = { ever: 0, month: 0, running: 0, slots: [] };

@@ -1,0 +1,67 @@
+import type { AdmissionState } from '../../../shared/runs/admission-rules';
+import { rateLimitHeaders } from '../../../shared/runs/rate-limit';
+
+const state: AdmissionState = {
+  is_active: true,
+  max_pipelines_per_month: 100,
+  max_concurrent_pipelines: 3,
+  used_this_month: 60,
+  running: 1,
+  admitted: [],
+  finished: [],
+};
+const headers = (change: Partial<AdmissionState>, now = '2026-11-23T12:00:00.250Z') =>
+  rateLimitHeaders({ ...state, ...change }, new Date(now));
+
+describe('The rate limit headers', () => {
+  it('say what the quotas are, and what is left of them until when', () => {
+    expect(headers({})).toEqual({
+      // November has 30 days.
+      'RateLimit-Policy': '"monthly";q=100;w=2592000, "concurrent";q=3;qu="concurrent-requests"',
+      // 7 days and 12 hours, rounded up to the second.
+      RateLimit: '"monthly";r=40;t=648000, "concurrent";r=2',
+    });
+  });
+
+  it.each([
+    [
+      'the month',
+      { max_pipelines_per_month: null },
+      '"concurrent";q=3;qu="concurrent-requests"',
+      '"concurrent";r=2',
+    ],
+    [
+      'runs at once',
+      { max_concurrent_pipelines: null },
+      '"monthly";q=100;w=2592000',
+      '"monthly";r=40;t=648000',
+    ],
+  ])('leave out what is unlimited: %s', (_what, change, policy, limit) => {
+    expect(headers(change)).toEqual({ 'RateLimit-Policy': policy, RateLimit: limit });
+  });
+
+  it('are left out where everything is unlimited', () => {
+    expect(headers({ max_pipelines_per_month: null, max_concurrent_pipelines: null })).toEqual({});
+  });
+
+  it('never say that less than nothing is left: quotas can be lowered below what is used', () => {
+    expect(headers({ used_this_month: 101, running: 9 }).RateLimit).toBe(
+      '"monthly";r=0;t=648000, "concurrent";r=0',
+    );
+    expect(headers({ max_pipelines_per_month: 0, max_concurrent_pipelines: 0 })).toEqual({
+      'RateLimit-Policy': '"monthly";q=0;w=2592000, "concurrent";q=0;qu="concurrent-requests"',
+      RateLimit: '"monthly";r=0;t=648000, "concurrent";r=0',
+    });
+  });
+
+  it.each([
+    ['the first instant of a month', '2026-12-01T00:00:00Z', 31 * 86_400, 31 * 86_400],
+    ['the last millisecond of a year', '2026-12-31T23:59:59.999Z', 31 * 86_400, 1],
+    ['a leap year’s February', '2028-02-01T00:00:00Z', 29 * 86_400, 29 * 86_400],
+    ['a whole second', '2026-11-30T23:59:50Z', 30 * 86_400, 10],
+  ])('know the month (UTC): %s', (_what, now, window, left) => {
+    const { 'RateLimit-Policy': policy, RateLimit: limit } = headers({ max_concurrent_pipelines: null }, now);
+    expect(policy).toBe(`"monthly";q=100;w=${window}`);
+    expect(limit).toBe(`"monthly";r=40;t=${left}`);
+  });
+});
