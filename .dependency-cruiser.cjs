@@ -1,0 +1,75 @@
+/**
+ * The directions that imports take (ARCHITECTURE.md, "Who imports whom"). `npm run check` and
+ * test/architecture/imports.test.ts hold the tree to them; types count like values.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'functions-are-islands',
+      comment: 'No function imports another: each deploys alone.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/', pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'functions-to-shared-only',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(local|client|console|test)/' },
+    },
+    {
+      name: 'shared-stands-below',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(functions|local|client|console|test)/' },
+    },
+    {
+      name: 'google-clients-only-in-google',
+      comment: "shared/google is the only importer of Google's data clients.",
+      severity: 'error',
+      from: { path: '^(functions|shared)/', pathNot: '^shared/google/' },
+      to: { path: 'node_modules/@google-cloud/', pathNot: 'node_modules/@google-cloud/functions-framework/' },
+    },
+    {
+      name: 'local-bigquery-stands-alone',
+      severity: 'error',
+      from: { path: '^local/bigquery/' },
+      to: { path: '^(functions|shared|local|client|console|test)/', pathNot: '^local/bigquery/' },
+    },
+    {
+      name: 'local-pubsub-stands-alone',
+      severity: 'error',
+      from: { path: '^local/pubsub/' },
+      to: { path: '^(functions|shared|local|client|console|test)/', pathNot: '^local/pubsub/' },
+    },
+    {
+      name: 'only-test-imports-local',
+      comment: 'What runs on a laptop may import what deploys, never the reverse.',
+      severity: 'error',
+      from: { pathNot: '^(local|test)/' },
+      to: { path: '^local/' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { path: '^(functions|shared|local)/', pathNot: '/test/' },
+      to: { path: '(^|/)test/' },
+    },
+    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.data)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'require', 'import', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};
