@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { topicName } from './definitions/shapes/notify-shape';
+import { topicName } from './definitions/schemas/notify-schema';
 import { severities } from './log';
 import { isDeploymentSource } from './pipelines/sources';
 
@@ -24,7 +24,7 @@ const deploymentSource = z
   .refine(isDeploymentSource, 'expected dataset, project.dataset, project.*, gs://bucket/prefix/ or gs://*');
 
 /** The environment every function may read. Declared once; a wrong value stops the process at its start. */
-const shape = z
+const environmentSchema = z
   .object({
     /** Where the definitions are. Bundles carry theirs beside the code; the working directory is the bundle's. */
     SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
@@ -56,11 +56,11 @@ const shape = z
     error: 'expected other topics than RUN_TOPIC',
   });
 
-export type Env = z.infer<typeof shape>;
+export type Env = z.infer<typeof environmentSchema>;
 
 /** Parses the environment. Throws an Error that names each wrong variable and what was expected, never its value. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
-  const parsed = shape.safeParse(source);
+  const parsed = environmentSchema.safeParse(source);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`Environment: ${problems.join('; ')}`);

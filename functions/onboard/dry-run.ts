@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunJob } from '../../shared/google/bigquery/run-job';
 import type { Log } from '../../shared/log';

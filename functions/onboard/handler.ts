@@ -5,7 +5,7 @@ import type { AdminRule } from '../../shared/tenants/admin-rule';
 import { requireAdmin } from '../../shared/tenants/require-admin';
 import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
-import { onboardingShape } from './request';
+import { onboardingSchema } from './request';
 
 export interface OnboardHandlerDependencies extends OnboardDependencies {
   readonly adminRule: AdminRule;
@@ -13,13 +13,13 @@ export interface OnboardHandlerDependencies extends OnboardDependencies {
 }
 
 export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[] {
-  const shape = onboardingShape(deps.tiers);
+  const schema = onboardingSchema(deps.tiers);
   return [
     {
       method: 'POST',
       path: '/api/v1/customers/onboard',
       handle: async (request) => {
-        const onboarding = parseRequest(shape, await request.json());
+        const onboarding = parseRequest(schema, await request.json());
         requireAdmin(deps.adminRule, request);
         labelRequest({ tenant: onboarding.tenant_id });
         const tenant = await onboardTenant(onboarding, deps);

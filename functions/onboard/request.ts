@@ -3,7 +3,7 @@ import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/q
 import { tenantIdSchema } from '../../shared/tenants/tenant-id';
 
 /** The body of an onboarding. Unknown fields are refused: a misspelt quota must not become the tier's default. */
-export const onboardingShape = (tiers: Readonly<Record<string, Quotas>>) =>
+export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z.strictObject({
     tenant_id: tenantIdSchema,
     company_name: z.string().trim().min(1, 'expected a name').max(200, 'expected at most 200 characters'),
@@ -21,4 +21,4 @@ export const onboardingShape = (tiers: Readonly<Record<string, Quotas>>) =>
     force_recreate_tables: z.boolean().default(false),
   });
 
-export type Onboarding = z.infer<ReturnType<typeof onboardingShape>>;
+export type Onboarding = z.infer<ReturnType<typeof onboardingSchema>>;

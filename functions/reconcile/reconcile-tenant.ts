@@ -9,7 +9,7 @@ import type { Release } from '../../shared/runs/release';
 import { reconcileTenant as reconcileTenantStatement } from '../../shared/sql/reconcile-tenant';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { repairCounters } from '../../shared/sql/runs/repair-counters';
-import type { Slot } from '../../shared/sql/runs/slot-shape';
+import type { Slot } from '../../shared/sql/runs/slot-schema';
 import { retrying } from '../../shared/support/retry';
 import { isDue, type RepublishRule } from './due';
 

@@ -4,7 +4,7 @@ import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { type ResetQuotasDependencies, resetQuotas } from './reset-quotas';
 
-const scheduleTimeShape = z.iso
+const scheduleTimeSchema = z.iso
   .datetime({ offset: true, error: 'expected a time such as 2026-11-01T00:05:00Z' })
   .transform((text) => new Date(text));
 const oneHourMs = 3_600_000;
@@ -17,7 +17,7 @@ export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route
       path: '/',
       handle: async (request) => {
         const scheduled = parseRequest(
-          scheduleTimeShape,
+          scheduleTimeSchema,
           request.header('X-CloudScheduler-ScheduleTime'),
           'X-CloudScheduler-ScheduleTime',
         );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { HoldsSlot } from '../../shared/google/bigquery/read-slots';
 import type { RunStatement } from '../../shared/google/bigquery/run-statement';
 import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/tenant-jobs';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
@@ -12,14 +12,14 @@ import { type WatchDependencies, watchRoutes } from './watch-routes';
 export type RunHandlerDependencies = StartRunDependencies & WatchDependencies;
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
-const runPathShape = z.object({
+const runPathSchema = z.object({
   tenant: tenantIdSchema,
   provider: segment,
   domain: segment,
   pipeline: segment,
 });
 /** Which parameters there are is the pipeline's to say; here only that they come as an object. */
-const parametersShape = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
+const parametersSchema = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
 
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   return [
@@ -27,8 +27,8 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       method: 'POST',
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
       handle: async (request) => {
-        const path = parseRequest(runPathShape, request.params, 'path');
-        const parameters = parseRequest(parametersShape, await request.json());
+        const path = parseRequest(runPathSchema, request.params, 'path');
+        const parameters = parseRequest(parametersSchema, await request.json());
         const idempotencyKey = parseRequest(
           idempotencyKeySchema.optional(),
           request.header('Idempotency-Key'),

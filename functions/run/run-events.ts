@@ -36,7 +36,7 @@ const idOf = (heard: Heard): string =>
 const idPattern = /^begun(,[A-Za-z0-9_-]{1,128}=[0-2]\.[0-9]{1,4})*$/;
 
 /** The Last-Event-ID header: `end`, or what the client has heard. */
-export const lastEventIdShape = z
+export const lastEventIdSchema = z
   .string()
   .max(12_000, 'expected the id of an event of this run')
   .refine((id) => id === endId || idPattern.test(id), 'expected the id of an event of this run')

@@ -1,4 +1,4 @@
-import type { PipelineDefinition, Step } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition, Step } from '../../shared/definitions/schemas/pipeline-schema';
 import type { JobState, TenantJobs } from '../../shared/google/bigquery/tenant-jobs';
 import { findReady } from '../../shared/pipelines/dag';
 import { executionIdOf } from '../../shared/pipelines/execution';

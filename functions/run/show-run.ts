@@ -1,4 +1,4 @@
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { RecordedAttempt, RecordedCheck, RecordedRun } from '../../shared/sql/runs/read-run';
 
 /** Of a step that is over: its last attempt's. `PENDING`: it has not begun, or begins again after a passing failure. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';

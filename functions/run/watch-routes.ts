@@ -5,10 +5,10 @@ import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { type CancelDependencies, cancelRun } from './cancel-run';
 import { type FollowDependencies, followRun } from './follow-run';
-import { listRequestShape } from './list-request';
+import { listRequestSchema } from './list-request';
 import { listRuns } from './list-runs';
 import { findRecordedRun } from './read-run';
-import { endId, lastEventIdShape } from './run-events';
+import { endId, lastEventIdSchema } from './run-events';
 import { findRunningSteps } from './running-steps';
 import { showChecks, showRun, showSteps } from './show-run';
 import { createStreamPlaces } from './stream-places';
@@ -17,7 +17,7 @@ export interface WatchDependencies extends CancelDependencies, FollowDependencie
   readonly authenticateTenant: AuthenticateTenant;
 }
 
-const runIdShape = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
+const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
 
 /** What a tenant sees of the runs that it has started, and how it ends them. */
 export function watchRoutes(deps: WatchDependencies): readonly Route[] {
@@ -25,7 +25,7 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
   const takePlace = createStreamPlaces();
   /** Whose run is asked for. */
   const identify = async (request: HttpRequest) => {
-    const runId = parseRequest(runIdShape, request.params.run_id, 'run_id in the path');
+    const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
     const checkKey = () => deps.authenticateTenant(request.header('X-API-Key'));
     const { tenantId } = await checkKey();
     return { tenantId, runId, checkKey };
@@ -36,7 +36,7 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
       path: '/api/v1/pipelines/runs',
       handle: async (request) => {
         const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
-        const filters = parseRequest(listRequestShape, queryValues(request.query), 'query');
+        const filters = parseRequest(listRequestSchema, queryValues(request.query), 'query');
         return { status: 200, body: await listRuns(tenantId, filters, runStatement) };
       },
     },
@@ -57,7 +57,7 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
       path: '/api/v1/pipelines/runs/{run_id}/events',
       handle: async (request) => {
         const lastId = request.header('Last-Event-ID');
-        const heard = parseRequest(lastEventIdShape.optional(), lastId, 'Last-Event-ID');
+        const heard = parseRequest(lastEventIdSchema.optional(), lastId, 'Last-Event-ID');
         const { tenantId, runId, checkKey } = await identify(request);
         // All has been told: this is how a client is kept from connecting again and again.
         if (heard === endId) return { status: 204 };

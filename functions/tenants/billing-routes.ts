@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { parseRequest } from '../../shared/http/parse';
-import { cursorShape, encodeCursor, limitShape, queryValues } from '../../shared/http/query';
+import { cursorSchema, encodeCursor, limitSchema, queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/billing-events';
 import { requireAdmin } from '../../shared/tenants/require-admin';
 import { type ExportPlace, exportBilling } from './export-billing';
-import { type Month, monthOf, monthShape } from './month';
+import { type Month, monthOf, monthSchema } from './month';
 import type { UsageDependencies } from './usage-routes';
 
 const eventOf = { stripe: stripeMeterEvent, openmeter: openMeterEvent } as const;
 
-const placeShape = z
+const placeSchema = z
   .tuple([
     z.string(),
     z.string().max(2000).nullable(),
@@ -32,12 +32,12 @@ const cursorOf = (month: Month, { pageToken, tenantId, after }: ExportPlace): st
     after === undefined ? null : [after.admittedAt.toISOString(), after.runId],
   ]);
 
-const exportShape = z
+const exportSchema = z
   .strictObject({
-    month: monthShape.optional(),
+    month: monthSchema.optional(),
     format: z.enum(['stripe', 'openmeter'], 'expected stripe or openmeter').default('stripe'),
-    limit: limitShape(1000, 5000),
-    cursor: cursorShape(placeShape).optional(),
+    limit: limitSchema(1000, 5000),
+    cursor: cursorSchema(placeSchema).optional(),
   })
   .refine(({ month, cursor }) => month === undefined || cursor === undefined || month.name === cursor.month, {
     path: ['cursor'],
@@ -57,7 +57,7 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/billing/export',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const asked = parseRequest(exportShape, queryValues(request.query), 'query');
+        const asked = parseRequest(exportSchema, queryValues(request.query), 'query');
         const month = asked.month ?? monthOfCursor(asked.cursor?.month) ?? monthOf(deps.now(), -1);
         const place = asked.cursor ?? { pageToken: undefined, tenantId: undefined, after: undefined };
         const { runs, next } = await exportBilling(month, asked.limit, place, deps);
@@ -75,14 +75,14 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
   ];
 }
 
-const monthOfCursor = (name: string | undefined): Month | undefined => monthShape.safeParse(name).data;
+const monthOfCursor = (name: string | undefined): Month | undefined => monthSchema.safeParse(name).data;
 
 const wantsLines = (request: HttpRequest): boolean =>
   /\bapplication\/(x-)?ndjson\b/.test(request.header('Accept') ?? '');
 
 /** Lines have no place for a cursor: the next page is a link in the header (RFC 8288). */
 function linkTo(
-  asked: z.infer<typeof exportShape>,
+  asked: z.infer<typeof exportSchema>,
   month: Month,
   cursor: string | null,
 ): Readonly<Record<string, string>> {

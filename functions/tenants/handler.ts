@@ -11,7 +11,7 @@ import {
   type TenantsDependencies,
 } from './administer-tenant';
 import { billingRoutes } from './billing-routes';
-import { newApiKeyShape, quotaChangeShape, suspensionShape } from './requests';
+import { newApiKeySchema, quotaChangeSchema, suspensionSchema } from './requests';
 import { type UsageDependencies, usageRoutes } from './usage-routes';
 import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
 
@@ -20,7 +20,7 @@ export interface TenantsHandlerDependencies extends TenantsDependencies, UsageDe
 const tenantPath = '/api/v1/tenants/{tenant}';
 
 export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[] {
-  const quotaChange = quotaChangeShape(deps.tiers);
+  const quotaChange = quotaChangeSchema(deps.tiers);
   return [
     {
       method: 'GET',
@@ -46,7 +46,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/suspend`,
       handle: async (request) => {
         const tenantId = tenantIn(request);
-        const { reason } = parseRequest(suspensionShape, await request.json());
+        const { reason } = parseRequest(suspensionSchema, await request.json());
         requireAdmin(deps.adminRule, request);
         return { status: 200, body: tenantProfile(await suspend(tenantId, reason, deps)) };
       },
@@ -65,7 +65,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/api-keys`,
       handle: async (request) => {
         const tenantId = tenantIn(request);
-        const given = parseRequest(newApiKeyShape, await request.json());
+        const given = parseRequest(newApiKeySchema, await request.json());
         const creator = await requireAdminOrOwn(deps, request, tenantId, { fresh: true });
         return { status: 201, body: await addApiKey(tenantId, given, creator, deps) };
       },

@@ -11,7 +11,7 @@ export interface Month {
 
 const expected = 'expected a month such as 2026-11';
 
-export const monthShape = z
+export const monthSchema = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, expected)
   .refine((name) => name >= '2000-01' && name <= '9998-12', expected)

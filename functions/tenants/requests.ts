@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/quotas';
 
 /** A change of quotas: at least one of the three. A tier alone brings its own quotas. */
-export const quotaChangeShape = (tiers: Readonly<Record<string, Quotas>>) =>
+export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z
     .strictObject({
       subscription_tier: tierNameSchema(tiers).optional(),
@@ -13,13 +13,13 @@ export const quotaChangeShape = (tiers: Readonly<Record<string, Quotas>>) =>
       error: 'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines',
     });
 
-export type QuotaChange = z.infer<ReturnType<typeof quotaChangeShape>>;
+export type QuotaChange = z.infer<ReturnType<typeof quotaChangeSchema>>;
 
-export const suspensionShape = z.strictObject({
+export const suspensionSchema = z.strictObject({
   reason: z.string().trim().min(1, 'expected a reason').max(1000, 'expected at most 1000 characters'),
 });
 
-export const newApiKeyShape = z
+export const newApiKeySchema = z
   .strictObject({
     name: z.string().trim().min(1, 'expected a name').max(100, 'expected at most 100 characters').optional(),
     expires_at: z.iso

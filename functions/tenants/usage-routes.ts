@@ -3,16 +3,16 @@ import type { ListTenantPage } from '../../shared/google/bigquery/list-tenants';
 import type { RunStatement } from '../../shared/google/bigquery/run-statement';
 import { parseRequest } from '../../shared/http/parse';
 import {
-  cursorShape,
+  cursorSchema,
   encodeCursor,
   latest,
-  limitShape,
-  momentShape,
+  limitSchema,
+  momentSchema,
   queryValues,
 } from '../../shared/http/query';
 import type { Route } from '../../shared/http/route';
 import { requireAdmin } from '../../shared/tenants/require-admin';
-import { monthOf, monthShape } from './month';
+import { monthOf, monthSchema } from './month';
 import { usageOfTenant, usageOfTenants } from './usage';
 import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
 
@@ -23,21 +23,21 @@ export interface UsageDependencies extends WhoDependencies {
 }
 
 /** BigQuery's page token: which tenants come next. */
-const tenantCursor = cursorShape(z.tuple([z.string().min(1).max(2000)]));
+const tenantCursor = cursorSchema(z.tuple([z.string().min(1).max(2000)]));
 
-const tenantListShape = z.strictObject({ limit: limitShape(100, 1000), cursor: tenantCursor.optional() });
+const tenantListSchema = z.strictObject({ limit: limitSchema(100, 1000), cursor: tenantCursor.optional() });
 
 /** A half-open period of admissions. From the beginning of this month on, unless asked for. */
-const periodShape = z
-  .strictObject({ from: momentShape.optional(), to: momentShape.default(latest) })
+const periodSchema = z
+  .strictObject({ from: momentSchema.optional(), to: momentSchema.default(latest) })
   .refine(({ from, to }) => from === undefined || from < to, {
     path: ['from'],
     error: 'expected a time before `to`',
   });
 
-const monthlyUsageShape = z.strictObject({
-  month: monthShape.optional(),
-  limit: limitShape(50, 200),
+const monthlyUsageSchema = z.strictObject({
+  month: monthSchema.optional(),
+  limit: limitSchema(50, 200),
   cursor: tenantCursor.optional(),
 });
 
@@ -55,7 +55,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/tenants',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const { limit, cursor } = parseRequest(tenantListShape, queryValues(request.query), 'query');
+        const { limit, cursor } = parseRequest(tenantListSchema, queryValues(request.query), 'query');
         const { tenantIds, nextCursor } = await pageOf(limit, cursor);
         const tenants = tenantIds.map((tenant_id) => ({ tenant_id }));
         return { status: 200, body: { tenants, next_cursor: nextCursor } };
@@ -67,7 +67,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       handle: async (request) => {
         const tenantId = tenantIn(request);
         await requireAdminOrOwn(deps, request, tenantId);
-        const { from, to } = parseRequest(periodShape, queryValues(request.query), 'query');
+        const { from, to } = parseRequest(periodSchema, queryValues(request.query), 'query');
         const period = { from: from ?? monthOf(now(), 0).from, to };
         const usage = await usageOfTenant(tenantId, period, runStatement);
         const shown = { from: period.from.toISOString(), to: to === latest ? null : to.toISOString() };
@@ -79,7 +79,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/usage',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const asked = parseRequest(monthlyUsageShape, queryValues(request.query), 'query');
+        const asked = parseRequest(monthlyUsageSchema, queryValues(request.query), 'query');
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
         const { tenantIds, nextCursor } = await pageOf(asked.limit, asked.cursor);
         const tenants = await usageOfTenants(tenantIds, { from, to }, runStatement);

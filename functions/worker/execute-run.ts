@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { Tier } from '../../shared/definitions/tiers';
 import type { OpenJobs } from '../../shared/google/bigquery/tenant-jobs';
 import { byteLimitOfTier } from '../../shared/pipelines/byte-limit';
@@ -48,10 +48,10 @@ export async function executeRun(
   return executePipeline(run, { ...tools, runJob, beforeStep: watch.look }, signal);
 }
 
-const parametersShape = z.record(z.string(), z.unknown());
+const parametersSchema = z.record(z.string(), z.unknown());
 
 /** A parameter that the definition no longer has was right when the run was admitted, and means nothing now. */
 function knownParameters({ parameters }: OnboardedSlot, definition: PipelineDefinition): object {
-  const given = parametersShape.parse(JSON.parse(parameters ?? '{}'));
+  const given = parametersSchema.parse(JSON.parse(parameters ?? '{}'));
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in definition.parameters));
 }

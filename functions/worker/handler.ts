@@ -7,7 +7,7 @@ import { TimeIsUp } from '../../shared/runs/group-commit';
 import type { RunMessage } from '../../shared/runs/run-message';
 import { continueTrace, labelRequest } from '../../shared/telemetry/context';
 import { inSpan } from '../../shared/telemetry/telemetry';
-import { parseRunMessage, pushEnvelopeShape } from './push-envelope';
+import { parseRunMessage, pushEnvelopeSchema } from './push-envelope';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
 
 /**
@@ -20,7 +20,7 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
       method: 'POST',
       path: '/',
       handle: async (request) => {
-        const { message, deliveryAttempt } = parseRequest(pushEnvelopeShape, await request.json());
+        const { message, deliveryAttempt } = parseRequest(pushEnvelopeSchema, await request.json());
         continueTrace(message.attributes.traceparent);
         const run = parseRunMessage(message.data);
         if ('problem' in run) {

@@ -5,7 +5,7 @@ import { type RunMessage, runMessageSchema } from '../../shared/runs/run-message
  * What a Pub/Sub push subscription posts. Read here and not by functions-framework, which drops the delivery attempt
  * and does not recognise messages without data. https://cloud.google.com/pubsub/docs/push#receive_push
  */
-export const pushEnvelopeShape = z.object({
+export const pushEnvelopeSchema = z.object({
   message: z.object({
     data: z.base64().default(''),
     messageId: z.string(),

@@ -1,4 +1,4 @@
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { AppendRows } from '../../shared/google/bigquery/append-rows';
 import type { ClaimHandOver } from '../../shared/google/bigquery/claim-hand-over';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';

@@ -1,5 +1,5 @@
 import type { Problem } from './problem';
-import type { ParameterDefinition, PipelineDefinition, Step } from './shapes/pipeline-shape';
+import type { ParameterDefinition, PipelineDefinition, Step } from './schemas/pipeline-schema';
 
 type WritingStep = Extract<Step, { type: 'query' | 'load' | 'http' }>;
 

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { findPipelineProblems } from './pipeline-rules';
 import {
-  checkShape,
+  checkAgainstSchema,
   createDescribe,
   definitionError,
   describeAt,
@@ -13,7 +13,7 @@ import {
 } from './problem';
 import { readDefinitionText } from './read-definition';
 import { salvage } from './salvage';
-import { type PipelineDefinition, pipelineShape } from './shapes/pipeline-shape';
+import { type PipelineDefinition, pipelineSchema } from './schemas/pipeline-schema';
 import { readStepFiles } from './step-files';
 import { positionOf } from './text-position';
 
@@ -39,7 +39,7 @@ export function inspectPipeline(file: string, path: string, metadataTables: Read
   const describeHere = createDescribe(file, text, value);
   const describe = (problem: Problem) => describeInSqlFile(file, value, problem) ?? describeHere(problem);
 
-  const { data, replaced, problems } = readShape(value);
+  const { data, replaced, problems } = readWritten(value);
   if (data === undefined) return { unread: new Set(), problems: problems.map(describe), describe };
   const read = data.steps.map((step, index) => readStepFiles(file, step, index));
   const definition = { path, ...data, steps: read.map(({ step }) => step) };
@@ -53,25 +53,25 @@ export function inspectPipeline(file: string, path: string, metadataTables: Read
   };
 }
 
-interface ReadShape {
+interface ReadPipeline {
   readonly data?: WrittenPipeline;
   readonly replaced: ReadonlySet<number>;
   readonly problems: readonly Problem[];
 }
-type WrittenPipeline = z.infer<typeof pipelineShape>;
+type WrittenPipeline = z.infer<typeof pipelineSchema>;
 
-function readShape(value: unknown): ReadShape {
+function readWritten(value: unknown): ReadPipeline {
   const none: ReadonlySet<number> = new Set();
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const given = value === null ? 'an empty file' : 'something else';
     const message = `expected a mapping with description and steps, given ${given}`;
     return { replaced: none, problems: [{ path: [], message }] };
   }
-  const checked = checkShape(value, pipelineShape);
+  const checked = checkAgainstSchema(value, pipelineSchema);
   if ('data' in checked) return { data: checked.data, replaced: none, problems: [] };
   const { problems } = checked;
   const rest = salvage(value, problems);
-  const again = rest && checkShape(rest.value, pipelineShape);
+  const again = rest && checkAgainstSchema(rest.value, pipelineSchema);
   if (rest === undefined || again === undefined || 'problems' in again) return { replaced: none, problems };
   return { data: again.data, replaced: rest.replaced, problems };
 }

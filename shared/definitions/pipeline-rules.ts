@@ -11,7 +11,7 @@ import type {
   ParameterDefinition,
   PipelineDefinition,
   Step,
-} from './shapes/pipeline-shape';
+} from './schemas/pipeline-schema';
 import { findWaysOut } from './sql-bounds';
 import { findOpenEnd, findQueryParameters } from './sql-parameters';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DefinitionError } from './definition-error';
 import { inspectPipeline } from './inspect-pipeline';
 import { definitionError } from './problem';
-import type { PipelineDefinition } from './shapes/pipeline-shape';
+import type { PipelineDefinition } from './schemas/pipeline-schema';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
 const extension = '.yaml';

@@ -16,11 +16,11 @@ export interface Problem {
   readonly offset?: number | undefined;
 }
 
-/** A value that has its shape, or the problems of one that has not: each says what was given and what was expected. */
+/** A value that has its schema, or the problems of one that has not: each says what was given and what was expected. */
 export type Checked<T> = { readonly data: T } | { readonly problems: readonly Problem[] };
 
-export function checkShape<T>(value: unknown, shape: z.ZodType<T>): Checked<T> {
-  const result = shape.safeParse(value);
+export function checkAgainstSchema<T>(value: unknown, schema: z.ZodType<T>): Checked<T> {
+  const result = schema.safeParse(value);
   if (result.success) return { data: result.data };
   return { problems: result.error.issues.flatMap((issue) => problemsOf(value, issue)) };
 }

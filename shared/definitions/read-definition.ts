@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DefinitionError } from './definition-error';
-import { checkShape, createDescribe, definitionError, findPositions } from './problem';
+import { checkAgainstSchema, createDescribe, definitionError, findPositions } from './problem';
 import { positionOf } from './text-position';
 
 /** The text of a file of schemas/. Throws a DefinitionError naming the file if it cannot be read. */
@@ -24,10 +24,10 @@ function reasonOf(error: unknown): string {
  * Reads a JSON file of schemas/ and checks its shape. Throws a DefinitionError that names every wrong field with file,
  * line and column, what was given and what was expected.
  */
-export function readJsonDefinition<T>(file: string, shape: z.ZodType<T>): T {
+export function readJsonDefinition<T>(file: string, schema: z.ZodType<T>): T {
   const text = readDefinitionText(file);
   const value = parseJson(file, text);
-  const checked = checkShape(value, shape);
+  const checked = checkAgainstSchema(value, schema);
   if ('data' in checked) return checked.data;
   throw definitionError(checked.problems.map(createDescribe(file, text, value)));
 }

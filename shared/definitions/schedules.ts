@@ -14,7 +14,7 @@ const seconds = (least: number, most: number) =>
     .max(most, `expected at most ${most} s`);
 
 /** The ranges are those of https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs */
-const scheduleShape = z.strictObject({
+const scheduleSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and -'),
   description: z.string().min(1, 'expected a description').max(500, 'expected at most 500 characters'),
   schedule: z.string().regex(cronRule, "expected five cron fields of numbers, e.g. '5 0 1 * *'"),
@@ -34,9 +34,9 @@ const scheduleShape = z.strictObject({
 });
 
 /** A job: when it runs, which function it calls, and how a failure is retried. */
-export type Schedule = z.infer<typeof scheduleShape>;
+export type Schedule = z.infer<typeof scheduleSchema>;
 
-const schedulesShape = z.array(scheduleShape).superRefine((schedules, context) => {
+const schedulesSchema = z.array(scheduleSchema).superRefine((schedules, context) => {
   const seen = new Set<string>();
   for (const [index, { name }] of schedules.entries()) {
     if (seen.has(name)) {
@@ -48,7 +48,7 @@ const schedulesShape = z.array(scheduleShape).superRefine((schedules, context) =
 
 /** The jobs of schemas/schedules.json. Throws a DefinitionError naming file and field. */
 export function loadSchedules(schemasDirectory: string): readonly Schedule[] {
-  return readJsonDefinition(join(schemasDirectory, 'schedules.json'), schedulesShape);
+  return readJsonDefinition(join(schemasDirectory, 'schedules.json'), schedulesSchema);
 }
 
 function isTimeZone(name: string): boolean {

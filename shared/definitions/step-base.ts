@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { retriedByDefault, retryableCodes } from '../google/bigquery/failures';
-import { columnName } from './shapes/field-shape';
+import { columnName } from './schemas/field-schema';
 
 /** What the shapes of the step types have in common. */
 
@@ -27,7 +27,7 @@ export const parameterName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a parameter name: a-z, 0-9 and _, starting with a letter');
 
-export const retryShape = z
+export const retrySchema = z
   .strictObject({
     max_attempts: z
       .int()
@@ -57,7 +57,7 @@ export const stepBase = {
   timeout_seconds: seconds(86_400)
     .optional()
     .describe("Then it has failed. Without it the pipeline's own timeout applies."),
-  retry: retryShape.describe('When and how often it is attempted again.'),
+  retry: retrySchema.describe('When and how often it is attempted again.'),
 };
 
 export const writeDispositions = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'] as const;
@@ -86,7 +86,7 @@ export const destinationFields = {
     .describe('Columns that the rows are sorted by within the table.'),
 };
 
-export const destinationShape = z.strictObject({
+export const destinationSchema = z.strictObject({
   ...destinationFields,
   write_disposition: z
     .enum(writeDispositions, { error: `expected one of ${writeDispositions.join(', ')}` })
@@ -100,12 +100,12 @@ const partition = parameterName
   );
 
 /** Of rows that all belong to one partition. */
-export const partitionDestinationShape = destinationShape.extend({ partition });
+export const partitionDestinationSchema = destinationSchema.extend({ partition });
 
 const queryDispositions = [...writeDispositions, 'MERGE'] as const;
 
 /** Of a query, whose rows can be merged as well. */
-export const queryDestinationShape = z
+export const queryDestinationSchema = z
   .strictObject({
     ...destinationFields,
     partition,
@@ -146,7 +146,7 @@ export const bytesBilledLimit = z
     "Bytes that BigQuery may bill for it, at least 10485760. The limit of the tenant's tier counts where it is smaller.",
   );
 
-export const csvShape = z.strictObject({
+export const csvSchema = z.strictObject({
   skip_leading_rows: z
     .int()
     .min(0)

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Problem } from './problem';
 import { readDefinitionText, readJsonDefinition } from './read-definition';
-import { fieldsShape } from './shapes/field-shape';
-import type { Step, WrittenStep } from './shapes/pipeline-shape';
+import { fieldsSchema } from './schemas/field-schema';
+import type { Step, WrittenStep } from './schemas/pipeline-schema';
 
 interface ReadStep {
   /** What could not be read is left empty in it. */
@@ -48,4 +48,4 @@ function withFiles(written: WrittenStep, read: ReadBeside): Step {
   return written;
 }
 
-const readFields = (file: string) => readJsonDefinition(file, fieldsShape);
+const readFields = (file: string) => readJsonDefinition(file, fieldsSchema);

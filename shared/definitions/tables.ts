@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DefinitionError } from './definition-error';
 import { readJsonDefinition } from './read-definition';
-import { columnName, type FieldDefinition, fieldsShape } from './shapes/field-shape';
+import { columnName, type FieldDefinition, fieldsSchema } from './schemas/field-schema';
 
 /** A metadata table of every tenant's dataset: a BigQuery table resource without its reference. */
 export interface TableDefinition {
@@ -22,10 +22,10 @@ const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 /** What the functions read and write themselves. Further tables are the tenants' own gain. */
 const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
 
-const tableShape = z
+const tableResourceSchema = z
   .strictObject({
     description: z.string().min(1, 'expected a description'),
-    schema: z.strictObject({ fields: fieldsShape }),
+    schema: z.strictObject({ fields: fieldsSchema }),
     clustering: z.strictObject({ fields: z.array(columnName).min(1).max(4) }).optional(),
     timePartitioning: z
       .strictObject({ type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']), field: columnName })
@@ -61,7 +61,7 @@ export function loadTables(schemasDirectory: string): readonly TableDefinition[]
     if (name === undefined) {
       throw new DefinitionError(`${join(directory, file)}: expected a file name like x_meta_<table>.json`);
     }
-    return { name, ...readJsonDefinition(join(directory, file), tableShape) };
+    return { name, ...readJsonDefinition(join(directory, file), tableResourceSchema) };
   });
   const missing = requiredTables.find((required) => !tables.some(({ name }) => name === required));
   if (missing === undefined) return tables;

@@ -8,7 +8,7 @@ const quota = z
   .nonnegative('expected a number of at least 0, or null for unlimited')
   .nullable();
 
-const tierShape = z.strictObject({
+const tierSchema = z.strictObject({
   max_pipelines_per_month: quota,
   max_concurrent_pipelines: quota,
   /** Of each of a run's queries. BigQuery refuses less than 10 MiB, the least that it bills. */
@@ -18,14 +18,14 @@ const tierShape = z.strictObject({
     .nullable(),
 });
 
-const tiersShape = z
-  .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected a tier name in capitals'), tierShape)
+const tiersSchema = z
+  .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected a tier name in capitals'), tierSchema)
   .refine((tiers) => Object.keys(tiers).length > 0, 'expected at least one tier');
 
 /** What a tier gives where a request does not say otherwise; null means unlimited. */
-export type Tier = z.infer<typeof tierShape>;
+export type Tier = z.infer<typeof tierSchema>;
 
 /** The tiers of schemas/tiers.json by name. Throws a DefinitionError naming file and field. */
 export function loadTiers(schemasDirectory: string): Readonly<Record<string, Tier>> {
-  return readJsonDefinition(join(schemasDirectory, 'tiers.json'), tiersShape);
+  return readJsonDefinition(join(schemasDirectory, 'tiers.json'), tiersSchema);
 }

@@ -5,8 +5,8 @@ import { ServiceError } from '../errors';
  * Parses what a caller sent. Throws `invalid_request` whose detail names each wrong field, what was given and what is
  * expected; the same list is in the problem's `errors` member.
  */
-export function parseRequest<T>(shape: z.ZodType<T>, given: unknown, what = 'body'): T {
-  const parsed = shape.safeParse(given, { reportInput: true });
+export function parseRequest<T>(schema: z.ZodType<T>, given: unknown, what = 'body'): T {
+  const parsed = schema.safeParse(given, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     field: issue.path.join('.') || what,

@@ -6,13 +6,13 @@ export const latest = new Date('9999-12-31T23:59:59Z');
 
 const expectedMoment = 'expected a date or an RFC 3339 time, such as 2026-01-31 or 2026-01-31T12:00:00Z';
 /** A date is its first instant, UTC. */
-export const momentShape = z
+export const momentSchema = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: expectedMoment })
   .transform((given) => new Date(given))
   .refine((instant) => instant >= earliest && instant <= latest, expectedMoment);
 
 /** How many items a page shall have, of three digits or four at the most. */
-export function limitShape(usual: number, largest: number) {
+export function limitSchema(usual: number, largest: number) {
   const message = `expected a whole number from 1 to ${largest}`;
   return z
     .string()
@@ -27,9 +27,9 @@ export const encodeCursor = (place: unknown): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
 /** What encodeCursor made of a place of this shape. */
-export const cursorShape = <Place>(shape: z.ZodType<Place>) =>
+export const cursorSchema = <Place>(schema: z.ZodType<Place>) =>
   z.string().transform((given, context) => {
-    const place = shape.safeParse(decoded(given));
+    const place = schema.safeParse(decoded(given));
     if (place.success) return place.data;
     context.addIssue({
       code: 'custom',

@@ -1,4 +1,4 @@
-import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Step } from '../definitions/schemas/pipeline-schema';
 
 /** Google's names of rights: https://cloud.google.com/iam/docs/permissions-reference */
 const rights =

@@ -1,4 +1,4 @@
-import type { ParameterDefinition } from '../definitions/shapes/pipeline-shape';
+import type { ParameterDefinition } from '../definitions/schemas/pipeline-schema';
 import type { ParameterValues } from './parameters';
 
 /**

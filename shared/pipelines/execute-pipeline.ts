@@ -1,4 +1,4 @@
-import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Step } from '../definitions/schemas/pipeline-schema';
 import { inSpan } from '../telemetry/telemetry';
 import { findReady } from './dag';
 import { executeStep, type StepContext } from './execute-step';

@@ -1,4 +1,4 @@
-import type { PipelineDefinition, Step } from '../definitions/shapes/pipeline-shape';
+import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
 import type { AppendRows } from '../google/bigquery/append-rows';
 import type { FailureCode } from '../google/bigquery/failures';
 import type { RunJob } from '../google/bigquery/run-job';

@@ -1,4 +1,4 @@
-import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Step } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/run-job';
 import { describeDenial } from './denied-access';

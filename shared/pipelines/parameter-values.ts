@@ -1,4 +1,4 @@
-import type { ParameterDefinition } from '../definitions/shapes/pipeline-shape';
+import type { ParameterDefinition } from '../definitions/schemas/pipeline-schema';
 
 type Parsed = { readonly ok: true; readonly value: string | number | boolean } | Refusal;
 interface Refusal {

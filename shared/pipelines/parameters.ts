@@ -1,4 +1,4 @@
-import type { ParameterDefinition } from '../definitions/shapes/pipeline-shape';
+import type { ParameterDefinition } from '../definitions/schemas/pipeline-schema';
 import { parseParameterValue } from './parameter-values';
 
 /** A parameter's canonical value: JSON without loss. INT64 beyond 2^53 and NUMERIC are decimal strings. */

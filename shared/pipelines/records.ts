@@ -1,4 +1,4 @@
-import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Step } from '../definitions/schemas/pipeline-schema';
 import type { AppendedRow } from '../google/bigquery/append-rows';
 import { executionIdOf, type RunToExecute, type StepError, type Usage } from './execution';
 import type { CheckResult } from './steps/quality/quality-results';

@@ -1,4 +1,4 @@
-import type { Step } from '../definitions/shapes/pipeline-shape';
+import type { Step } from '../definitions/schemas/pipeline-schema';
 import type { JobOutcome, JobRequest } from '../google/bigquery/run-job';
 import type { StepContext } from './execute-step';
 import type { StepError } from './execution';

@@ -4,7 +4,7 @@ import type {
   QualityStep,
   QueryDestination,
   QueryStep,
-} from '../definitions/shapes/pipeline-shape';
+} from '../definitions/schemas/pipeline-schema';
 import type { LoadWork, PartitionedTable, QueryWork } from '../google/bigquery/run-job';
 import { byteLimitOfStep } from './byte-limit';
 import type { RunToExecute, StepError } from './execution';

@@ -1,4 +1,4 @@
-import type { ParameterDefinition, PipelineDefinition } from '../definitions/shapes/pipeline-shape';
+import type { ParameterDefinition, PipelineDefinition } from '../definitions/schemas/pipeline-schema';
 
 /** The name by which a pipeline's SQL reads its watermark. */
 export const watermarkName = 'watermark';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { QueryStep, WatermarkDefinition } from '../definitions/shapes/pipeline-shape';
+import type { QueryStep, WatermarkDefinition } from '../definitions/schemas/pipeline-schema';
 import { retriedByDefault } from '../google/bigquery/failures';
 import type { QueryWork, ResultRow } from '../google/bigquery/run-job';
 import { readWatermark } from '../sql/runs/read-watermark';
@@ -61,7 +61,7 @@ export async function nextWatermark(
     wantsRows: true,
   });
   if (outcome.status === 'FAILED') return { outcome };
-  const { value } = valueShape.parse(rows[0]);
+  const { value } = valueSchema.parse(rows[0]);
   if (value === null) return { outcome };
   const parsed = parse(watermark, value);
   if (parsed.ok) return { outcome, value: String(parsed.value) };
@@ -69,7 +69,7 @@ export async function nextWatermark(
   return { outcome: { ...outcome, status: 'FAILED', error } };
 }
 
-const valueShape = z.object({ value: z.string().nullable() });
+const valueSchema = z.object({ value: z.string().nullable() });
 
 /** The definition's query gives one value; as text it is exact, and says the same in every client. */
 function valueAsText({ type, sql }: WatermarkDefinition): string {

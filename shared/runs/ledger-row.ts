@@ -1,6 +1,6 @@
-import type { Slot } from '../sql/runs/slot-shape';
+import type { Slot } from '../sql/runs/slot-schema';
 
-export type { Slot } from '../sql/runs/slot-shape';
+export type { Slot } from '../sql/runs/slot-schema';
 
 /** How a run ended. */
 export interface RunOutcome {

@@ -42,7 +42,7 @@ export interface Sink {
 }
 
 /** https://opentelemetry.io/docs/specs/otel/protocol/exporter/; the rest of it is the libraries' own to read. */
-const environmentShape = z.object({
+const environmentSchema = z.object({
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
@@ -78,7 +78,7 @@ const longestShutdownMs = 2_000;
  */
 export function startTelemetry(log: Log, source: NodeJS.ProcessEnv = process.env): void {
   if (sink !== undefined) return;
-  const env = environmentShape.parse(source);
+  const env = environmentSchema.parse(source);
   const isOn = (endpoint: string | undefined, exporter: string | undefined) =>
     env.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
     exporter !== 'none' &&

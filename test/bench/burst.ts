@@ -26,7 +26,7 @@ export interface BurstRequest {
   readonly quota: number | null;
 }
 
-const problemShape = z.object({ detail: z.string() });
+const problemSchema = z.object({ detail: z.string() });
 
 /**
  * Sends requests for one tenant at once, over connections that are open, to an instance that has seen the key: so it is
@@ -83,7 +83,7 @@ function outcomeOf(answers: readonly Answered[], quota: number | null, bigqueryJ
 
 function detailOf(text: string): string {
   try {
-    return problemShape.parse(JSON.parse(text)).detail;
+    return problemSchema.parse(JSON.parse(text)).detail;
   } catch {
     return text.slice(0, 80);
   }

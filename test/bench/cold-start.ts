@@ -36,13 +36,13 @@ interface Measured {
   readonly starts: readonly ColdStart[];
 }
 
-const addressesShape = z.object({ bigqueryUrl: z.string(), pubsubHost: z.string() });
+const addressesSchema = z.object({ bigqueryUrl: z.string(), pubsubHost: z.string() });
 
 async function againstInstantBackends(candidates: readonly Candidate[], rounds: number) {
   const backend = await startChild('instant-backend', []);
   const tenant = { tenantId: 'bench', apiKey: createApiKey('bench') };
   try {
-    return await withEnvironment(addressesShape.parse(backend.ready), (environment) =>
+    return await withEnvironment(addressesSchema.parse(backend.ready), (environment) =>
       measureAll(candidates, rounds, environment, tenant),
     );
   } finally {

@@ -7,7 +7,7 @@ import { createHttpClient } from './http-client';
 import { generateLoad } from './load';
 import { printTable } from './table';
 
-const addressesShape = z.object({ bigqueryUrl: z.string(), pubsubHost: z.string() });
+const addressesSchema = z.object({ bigqueryUrl: z.string(), pubsubHost: z.string() });
 const rounds = 9;
 const requestsPerRound = 600;
 const warmUpRequests = 1_500;
@@ -16,7 +16,7 @@ const atOnce = [1, 16, 100];
 /** CPU time per request of the `run` function whose backends answer at once, beside a handler that only answers. */
 export async function compareCpuPerRequest(): Promise<void> {
   const backend = await startChild('instant-backend', []);
-  const addresses = addressesShape.parse(backend.ready);
+  const addresses = addressesSchema.parse(backend.ready);
   try {
     const rows = await withEnvironment(addresses, (environment) =>
       withInstance('bare', environment, (bare) =>

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { call } from '../support/local-cloud';
 import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../support/server-process';
 
-const runAnswerShape = z.object({ run_id: z.string() });
-const onboardedShape = z.object({ api_key: z.string() });
-const pageShape = z.object({
+const runAnswerSchema = z.object({ run_id: z.string() });
+const onboardedSchema = z.object({ api_key: z.string() });
+const pageSchema = z.object({
   totalRows: z.coerce.number(),
   rows: z.array(z.object({ f: z.array(z.object({ v: z.unknown() })) })).default([]),
 });
-const ledgerShape = z.array(
+const ledgerSchema = z.array(
   z.object({ run_id: z.string(), status: z.string(), recorded_at: z.object({ value: z.string() }) }),
 );
 
-export const runIdOf = (answer: string): string => runAnswerShape.parse(JSON.parse(answer)).run_id;
+export const runIdOf = (answer: string): string => runAnswerSchema.parse(JSON.parse(answer)).run_id;
 
 /** `npm start`'s own command, keeping its data on disk, with `work` done on it; ended and removed afterwards. */
 export async function withServer<T>(work: (server: ServerProcess) => Promise<T>): Promise<T> {
@@ -38,7 +38,7 @@ export async function onboardUnlimited(url: string, tenantId: string): Promise<s
     },
   });
   if (status !== 201) throw new Error(`Onboarding ${tenantId}: ${JSON.stringify(body)}`);
-  return onboardedShape.parse(body).api_key;
+  return onboardedSchema.parse(body).api_key;
 }
 
 /** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute. */
@@ -65,7 +65,7 @@ async function listRows(bigqueryUrl: string, tenantId: string, tableAndQuery: st
   const response = await fetch(
     `${bigqueryUrl}/projects/local/datasets/${tenantId}/tables/${table}/data?${query}`,
   );
-  return pageShape.parse(await response.json());
+  return pageSchema.parse(await response.json());
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -81,7 +81,7 @@ export async function readLedger(bigqueryUrl: string, tenantId: string) {
   process.env.METADATA_SERVER_DETECTION = 'none';
   const client = new BigQuery({ projectId: 'local', apiEndpoint: bigqueryUrl });
   const [rows]: readonly unknown[] = await client.dataset(tenantId).table('pipeline_runs').getRows();
-  const ledger = ledgerShape.parse(rows);
+  const ledger = ledgerSchema.parse(rows);
   return {
     recordedAt: new Map(ledger.map((row) => [row.run_id, Date.parse(row.recorded_at.value)])),
     rows: ledger.length,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyOf } from './fake-gcloud/state';
 import {
   type CommandList,
-  commandListShape,
+  commandListSchema,
   type Flags,
   findCommand,
   problemsOf,
@@ -70,7 +70,7 @@ describe("deploy.sh's calls of gcloud", () => {
   });
 
   it('are all in gcloud-commands.json, which an installed gcloud has vouched for', () => {
-    const list = commandListShape.parse(JSON.parse(readFileSync(listFile, 'utf8')));
+    const list = commandListSchema.parse(JSON.parse(readFileSync(listFile, 'utf8')));
     const problems = calls.flatMap((args) => {
       const line = `${args.join(' ')} `;
       const name = Object.keys(list.commands)
@@ -91,7 +91,7 @@ describe("deploy.sh's calls of gcloud", () => {
   });
 
   it('are of every kind', () => {
-    const list = commandListShape.parse(JSON.parse(readFileSync(listFile, 'utf8')));
+    const list = commandListSchema.parse(JSON.parse(readFileSync(listFile, 'utf8')));
     const used = calls.map((args) => `${args.join(' ')} `);
     const unused = Object.keys(list.commands).filter(
       (name) => !used.some((line) => line.startsWith(`${name} `)),

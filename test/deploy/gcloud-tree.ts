@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** What a flag takes: nothing (`bool`), any value, or one of several (`a|b`). */
-export const flagShape = z.union([
+export const flagSchema = z.union([
   z.string(),
   z.array(z.coerce.string()).transform((choices) => choices.join('|')),
 ]);
-export type Flags = Readonly<Record<string, z.infer<typeof flagShape>>>;
+export type Flags = Readonly<Record<string, z.infer<typeof flagSchema>>>;
 
 /** Commands as gcloud names them, with their flags. */
 export interface CommandList {
@@ -17,19 +17,19 @@ export interface CommandList {
   readonly commands: Readonly<Record<string, Flags>>;
 }
 
-export const commandListShape = z.object({
+export const commandListSchema = z.object({
   version: z.string(),
-  wideFlags: z.record(z.string(), flagShape),
-  commands: z.record(z.string(), z.record(z.string(), flagShape)),
+  wideFlags: z.record(z.string(), flagSchema),
+  commands: z.record(z.string(), z.record(z.string(), flagSchema)),
 });
 
-const nodeShape = z.object({
-  flags: z.record(z.string(), flagShape),
+const nodeSchema = z.object({
+  flags: z.record(z.string(), flagSchema),
   get commands() {
-    return z.record(z.string(), nodeShape);
+    return z.record(z.string(), nodeSchema);
   },
 });
-type Node = z.infer<typeof nodeShape>;
+type Node = z.infer<typeof nodeSchema>;
 
 /** The installed gcloud's own tree of commands and flags, by which it completes them; undefined where there is none. */
 export function readInstalledTree(): { readonly version: string; readonly root: Node } | undefined {
@@ -41,7 +41,7 @@ export function readInstalledTree(): { readonly version: string; readonly root: 
   const file = join(sdk, 'data/cli/gcloud_completions.py');
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
-  return { version, root: nodeShape.parse(JSON.parse(text.slice(text.indexOf('= {') + 2))) };
+  return { version, root: nodeSchema.parse(JSON.parse(text.slice(text.indexOf('= {') + 2))) };
 }
 
 /** A call's command, by the tree: its words up to the first that names no command. Undefined where that is a group only. */

@@ -71,7 +71,7 @@ describe('deploy.sh', () => {
   });
 
   it("passes the documented paths to the functions that the local cloud's gateway passes them to", () => {
-    const map = mapShape.parse(
+    const map = mapSchema.parse(
       JSON.parse(commands.find((line) => line.startsWith('    < {'))?.slice(6) ?? ''),
     );
     const rules = map.pathMatchers.flatMap(({ pathRules }) => pathRules);
@@ -137,7 +137,7 @@ const namesIn = (pattern: RegExp) =>
       [...(pattern.exec(line)?.[1] ?? '').matchAll(/\\"([a-z_-]+)\\"/g)].map(([, name]) => name),
     );
 
-const mapShape = z.object({
+const mapSchema = z.object({
   pathMatchers: z.array(
     z.object({ pathRules: z.array(z.object({ paths: z.array(z.string()), service: z.string() })) }),
   ),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /** What the audit of one commit found. */
-export const findingShape = z.object({
+export const findingSchema = z.object({
   violations: z.array(
     z.object({ invariant: z.string(), facts: z.string(), runIds: z.array(z.string()).readonly() }),
   ),
 });
-export type Finding = z.infer<typeof findingShape>;
+export type Finding = z.infer<typeof findingSchema>;

@@ -22,7 +22,7 @@ export interface Call {
   readonly body?: unknown;
 }
 
-const bodyShape = z.record(z.string(), z.unknown());
+const bodySchema = z.record(z.string(), z.unknown());
 const longestMs = 60_000;
 
 export async function send({ name, url, method = 'POST', headers = {}, body }: Call): Promise<Answer> {
@@ -34,7 +34,7 @@ export async function send({ name, url, method = 'POST', headers = {}, body }: C
       signal: AbortSignal.timeout(longestMs),
     });
     const text = await response.text();
-    const parsed = text === '' ? {} : bodyShape.parse(JSON.parse(text));
+    const parsed = text === '' ? {} : bodySchema.parse(JSON.parse(text));
     return { kind: 'answered', status: response.status, code: String(parsed.code ?? ''), body: parsed };
   } catch (error) {
     return { kind: 'unanswered', reason: error instanceof Error ? error.message : String(error) };

@@ -9,7 +9,7 @@ import { runRoutes } from '../../functions/run/handler';
 import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
-import type { PipelineDefinition } from '../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { TableDefinition } from '../../shared/definitions/tables';
 import type { Tier } from '../../shared/definitions/tiers';
 import { createAppendRows } from '../../shared/google/bigquery/append-rows';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text, timestamp } from '../../shared/sql/columns';
 
-export const ledgerShape = z.array(
+export const ledgerSchema = z.array(
   z.object({
     run_id: text,
     status: text,
@@ -11,7 +11,7 @@ export const ledgerShape = z.array(
   }),
 );
 
-export type LedgerRow = z.infer<typeof ledgerShape>[number];
+export type LedgerRow = z.infer<typeof ledgerSchema>[number];
 
 /** By run id. */
 export type Outcomes = ReadonlyMap<string, LedgerRow>;

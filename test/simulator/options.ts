@@ -36,7 +36,7 @@ const whole = (fallback: number, least: number) =>
 const share = (fallback: number) =>
   z.coerce.number('expected 0 to 1').min(0, 'expected 0 to 1').max(1, 'expected 0 to 1').default(fallback);
 
-const shape = z.object({
+const optionsSchema = z.object({
   seed: whole(1, 0),
   runs: whole(1000, 1),
   tenants: whole(20, 1),
@@ -61,7 +61,7 @@ export function readOptions(args: readonly string[]): SimulatorOptions | 'help' 
     },
   });
   if (values.help) return 'help';
-  const parsed = shape.safeParse(values);
+  const parsed = optionsSchema.safeParse(values);
   if (!parsed.success) {
     throw new Error(
       parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; '),

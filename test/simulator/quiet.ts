@@ -24,7 +24,7 @@ export async function untilQuiet(
   return false;
 }
 
-const pulledShape = z.object({ receivedMessages: z.array(z.unknown()).default([]) });
+const pulledSchema = z.object({ receivedMessages: z.array(z.unknown()).default([]) });
 
 /** How many messages a subscription still has; it is no longer pushed then. */
 export async function countMessages(world: World, subscription: string): Promise<number> {
@@ -44,7 +44,7 @@ export async function countMessages(world: World, subscription: string): Promise
         maxMessages: 1000,
         returnImmediately: true,
       });
-      const { receivedMessages } = pulledShape.parse(pulled);
+      const { receivedMessages } = pulledSchema.parse(pulled);
       if (receivedMessages.length === 0) return count;
       count += receivedMessages.length;
     }

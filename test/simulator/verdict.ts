@@ -4,7 +4,7 @@ import { isNotFound } from '../../shared/google/bigquery/failures';
 import { date, integer, text } from '../../shared/sql/columns';
 import type { Journal } from './journal';
 import { judgeCancels } from './judge-cancels';
-import { ledgerShape, type Outcomes, outcomesOf } from './ledger';
+import { ledgerSchema, type Outcomes, outcomesOf } from './ledger';
 import type { Register, WantedRun } from './register';
 
 /** What the tables say when all is quiet. */
@@ -31,7 +31,7 @@ interface Judge {
   readonly register: Register;
 }
 
-const tenantShape = z.array(
+const tenantSchema = z.array(
   z.object({
     pipeline_runs_count: integer,
     pipeline_runs_this_month: integer,
@@ -40,7 +40,7 @@ const tenantShape = z.array(
     active_runs: z.array(z.object({ run_id: text })),
   }),
 );
-const tokensShape = z.array(z.object({ token: text }));
+const tokensSchema = z.array(z.object({ token: text }));
 
 /** Holds the tables against what callers were told, tenant by tenant. */
 export async function judge(tenantIds: readonly string[], deps: Judge): Promise<Verdict> {
@@ -58,7 +58,7 @@ export async function judge(tenantIds: readonly string[], deps: Judge): Promise<
   let doubleEffects = 0;
   for (const tenantId of tenantIds) {
     const wanted = [...deps.register.wanted.values()].filter((run) => run.tenantId === tenantId);
-    const rows = ledgerShape.parse(await readAll(deps.bigquery, tenantId, 'pipeline_runs'));
+    const rows = ledgerSchema.parse(await readAll(deps.bigquery, tenantId, 'pipeline_runs'));
     const outcomes = outcomesOf(rows);
     judgeLedger(tenantId, wanted, outcomes, deps);
     for (const what of judgeCancels(tenantId, rows, outcomes, deps)) {
@@ -111,7 +111,7 @@ async function judgeTenant(
   outcomes: Outcomes,
   { bigquery, journal }: Judge,
 ): Promise<void> {
-  const [row] = tenantShape.parse(await readAll(bigquery, tenantId, 'tenants'));
+  const [row] = tenantSchema.parse(await readAll(bigquery, tenantId, 'tenants'));
   if (row === undefined) return journal.violate('tenants stay', `The row of ${tenantId} is gone`);
   const slots = row.active_runs.map(({ run_id }) => run_id);
   if (slots.length > 0 || row.current_running_pipelines !== 0) {
@@ -141,7 +141,7 @@ async function judgeEffects(
   const byToken = new Map(wanted.map((run) => [run.token, run]));
   let doubles = 0;
   for (const table of ['appended', 'loaded'] as const) {
-    const tokens = tokensShape.parse(await readAll(bigquery, tenantId, table)).map(({ token }) => token);
+    const tokens = tokensSchema.parse(await readAll(bigquery, tenantId, table)).map(({ token }) => token);
     const counts = new Map<string, number>();
     for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
     for (const [token, count] of counts) {

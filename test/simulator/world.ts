@@ -11,7 +11,7 @@ import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { runIdOfKey } from '../../shared/runs/idempotency-key';
-import { findingShape } from './audit-finding';
+import { findingSchema } from './audit-finding';
 import { type Clock, createClock } from './clock';
 import { compositions, type FunctionName, type Surroundings } from './compositions';
 import { type Fleet, requestName, startFleet } from './fleet';
@@ -68,7 +68,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     let commits = 0;
     const hear = (line: string) => {
       commits++;
-      for (const { invariant, facts, runIds } of findingShape.parse(JSON.parse(line)).violations) {
+      for (const { invariant, facts, runIds } of findingSchema.parse(JSON.parse(line)).violations) {
         journal.violate(invariant, facts, runIds);
       }
     };

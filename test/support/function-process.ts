@@ -11,7 +11,7 @@ export interface FunctionProcess {
   readonly kill: () => Promise<void>;
 }
 
-const readyShape = z.object({ port: z.number() });
+const readySchema = z.object({ port: z.number() });
 
 /** @throws Error if it ends before it serves */
 export async function spawnFunction(
@@ -24,7 +24,7 @@ export async function spawnFunction(
   });
   const ended = once(child, 'exit');
   const [first]: unknown[] = await Promise.race([once(child, 'message'), ended]);
-  const ready = readyShape.safeParse(first);
+  const ready = readySchema.safeParse(first);
   if (!ready.success) throw new Error(`The function ${name} ended with ${String(first)}`);
   return {
     url: `http://127.0.0.1:${ready.data.port}`,

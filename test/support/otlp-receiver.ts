@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { portOf } from '../functions/serve';
 
 /** https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto, as JSON, as far as tests look at it. */
-const attributesShape = z
+const attributesSchema = z
   .array(
     z.object({
       key: z.string(),
@@ -16,44 +16,47 @@ const attributesShape = z
   .default([])
   .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])));
 
-const resourceShape = z.object({ attributes: attributesShape });
+const resourceSchema = z.object({ attributes: attributesSchema });
 
-const spanShape = z.object({
+const spanSchema = z.object({
   traceId: z.string(),
   spanId: z.string(),
   parentSpanId: z.string().optional(),
   name: z.string(),
   kind: z.number(),
-  attributes: attributesShape,
+  attributes: attributesSchema,
   status: z.object({ code: z.number().default(0) }),
 });
-const tracesShape = z.object({
+const tracesSchema = z.object({
   resourceSpans: z.array(
-    z.object({ resource: resourceShape, scopeSpans: z.array(z.object({ spans: z.array(spanShape) })) }),
+    z.object({ resource: resourceSchema, scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) }),
   ),
 });
 
-const pointShape = z.object({
-  attributes: attributesShape,
+const pointSchema = z.object({
+  attributes: attributesSchema,
   asDouble: z.number().optional(),
   count: z.coerce.number().optional(),
   sum: z.number().optional(),
 });
-const pointsShape = z.object({ dataPoints: z.array(pointShape) });
-const metricShape = z.object({
+const pointsSchema = z.object({ dataPoints: z.array(pointSchema) });
+const metricSchema = z.object({
   name: z.string(),
   unit: z.string(),
-  sum: pointsShape.optional(),
-  histogram: pointsShape.optional(),
+  sum: pointsSchema.optional(),
+  histogram: pointsSchema.optional(),
 });
-const metricsShape = z.object({
+const metricsSchema = z.object({
   resourceMetrics: z.array(
-    z.object({ resource: resourceShape, scopeMetrics: z.array(z.object({ metrics: z.array(metricShape) })) }),
+    z.object({
+      resource: resourceSchema,
+      scopeMetrics: z.array(z.object({ metrics: z.array(metricSchema) })),
+    }),
   ),
 });
 
-export type ReceivedSpan = z.infer<typeof spanShape>;
-export type ReceivedMetric = z.infer<typeof metricShape>;
+export type ReceivedSpan = z.infer<typeof spanSchema>;
+export type ReceivedMetric = z.infer<typeof metricSchema>;
 
 export interface OtlpReceiver {
   readonly url: string;
@@ -76,13 +79,13 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   let behaviour = 'take';
   const take = (path: string, text: string) => {
     if (path === '/v1/traces') {
-      for (const { resource, scopeSpans } of tracesShape.parse(JSON.parse(text)).resourceSpans) {
+      for (const { resource, scopeSpans } of tracesSchema.parse(JSON.parse(text)).resourceSpans) {
         resources.push(resource.attributes);
         spans.push(...scopeSpans.flatMap((scope) => scope.spans));
       }
       return;
     }
-    for (const { resource, scopeMetrics } of metricsShape.parse(JSON.parse(text)).resourceMetrics) {
+    for (const { resource, scopeMetrics } of metricsSchema.parse(JSON.parse(text)).resourceMetrics) {
       resources.push(resource.attributes);
       for (const metric of scopeMetrics.flatMap((scope) => scope.metrics)) metrics.set(metric.name, metric);
     }

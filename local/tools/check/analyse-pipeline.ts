@@ -6,7 +6,7 @@ import type {
   PipelineDefinition,
   QualityStep,
   Step,
-} from '../../../shared/definitions/shapes/pipeline-shape';
+} from '../../../shared/definitions/schemas/pipeline-schema';
 import { findAncestors, findReady } from '../../../shared/pipelines/dag';
 import { toQueryParameters } from '../../../shared/pipelines/parameters';
 import { anyTenant, judgeUri } from '../../../shared/pipelines/sources';

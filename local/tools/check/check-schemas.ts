@@ -6,7 +6,7 @@ import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { analysePipeline } from './analyse-pipeline';
 import { createCatalog } from './catalog';
-import { findPipelineSchemaProblems } from './pipeline-schema';
+import { findPipelineSchemaProblems } from './pipeline-json-schema';
 import type { Surroundings } from './place';
 import { readSourceTables, sourceFileOf } from './source-tables';
 

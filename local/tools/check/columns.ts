@@ -5,7 +5,7 @@ import type {
   Destination,
   QualityStep,
   QueryDestination,
-} from '../../../shared/definitions/shapes/pipeline-shape';
+} from '../../../shared/definitions/schemas/pipeline-schema';
 
 const isColumn = (columns: readonly Field[], name: string): boolean =>
   columns.some((column) => column.name.toLowerCase() === name.toLowerCase());

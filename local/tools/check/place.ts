@@ -1,5 +1,5 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
-import type { PipelineDefinition, Step } from '../../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition, Step } from '../../../shared/definitions/schemas/pipeline-schema';
 import type { Catalog } from './catalog';
 
 export interface Surroundings {

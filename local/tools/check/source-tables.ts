@@ -4,7 +4,7 @@ import type { Field, TableReference } from 'local-bigquery/engine';
 import { fieldsOfRest } from 'local-bigquery/engine';
 import { z } from 'zod';
 import { readJsonDefinition } from '../../../shared/definitions/read-definition';
-import { fieldsShape } from '../../../shared/definitions/shapes/field-shape';
+import { fieldsSchema } from '../../../shared/definitions/schemas/field-schema';
 import { parseSource } from '../../../shared/pipelines/sources';
 
 export interface SourceTable {
@@ -18,7 +18,7 @@ export interface SourceTables {
 }
 
 /** A table resource as `bq show --format=prettyjson` prints it; only its columns matter. */
-const tableShape = z.looseObject({ schema: z.looseObject({ fields: fieldsShape }) });
+const tableShape = z.looseObject({ schema: z.looseObject({ fields: fieldsSchema }) });
 
 /**
  * The tables of sources, as far as their columns are told: schemas/sources/<dataset>/<table>.json, or

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipelineSchemaFile, pipelineSchemaText } from './pipeline-schema';
+import { pipelineSchemaFile, pipelineSchemaText } from './pipeline-json-schema';
 
 /** `npm run schema`. */
 const file = join(__dirname, '../../../schemas', pipelineSchemaFile);

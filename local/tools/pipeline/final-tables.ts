@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import type { PipelineDefinition, Step } from '../../../shared/definitions/shapes/pipeline-shape';
+import type { PipelineDefinition, Step } from '../../../shared/definitions/schemas/pipeline-schema';
 import { findAncestors } from '../../../shared/pipelines/dag';
 import { textTable } from './text-table';
 

@@ -1,7 +1,7 @@
 import type {
   ParameterDefinition,
   PipelineDefinition,
-} from '../../../shared/definitions/shapes/pipeline-shape';
+} from '../../../shared/definitions/schemas/pipeline-schema';
 
 /** The pipeline of this path. Throws an Error with the list of those that there are. */
 export function findPipeline(

@@ -47,14 +47,14 @@ const notYet = (tableId: string): KnownFailure =>
     message: `Table ${tableId} is there, and takes no streamed rows yet`,
   });
 
-const partialFailureShape = z.object({
+const partialFailureSchema = z.object({
   name: z.literal('PartialFailureError'),
   errors: z.array(z.object({ errors: z.array(z.object({ message: z.string() })) })),
 });
 
 /** The client's PartialFailureError holds the rows, and its message does not say which column is wrong. */
 function describePartialFailure(error: unknown, tableId: string): unknown {
-  const parsed = partialFailureShape.safeParse(error);
+  const parsed = partialFailureSchema.safeParse(error);
   if (!parsed.success) return error;
   const reasons = new Set(parsed.data.errors.flatMap((row) => row.errors.map(({ message }) => message)));
   return new Error(`Table ${tableId} refused rows: ${[...reasons].join('; ')}`, { cause: error });

@@ -16,7 +16,7 @@ export interface HandOver {
 /** Whether nobody else hands this run over in this part of its time. Throws BigQuery's error where that cannot be said. */
 export type ClaimHandOver = (handOver: HandOver) => Promise<boolean>;
 
-const ownedShape = z.object({ configuration: z.object({ labels: z.object({ owner: z.string() }) }) });
+const ownedSchema = z.object({ configuration: z.object({ labels: z.object({ owner: z.string() }) }) });
 
 /**
  * A job's id can be had once: it is the mark. The job itself reads nothing and costs nothing. Its label tells whose it
@@ -35,6 +35,6 @@ export const createClaimHandOver =
     } catch (error) {
       if (!isDuplicate(error)) throw error;
       const [resource]: readonly unknown[] = await bigquery.job(jobId, place).getMetadata();
-      return ownedShape.parse(resource).configuration.labels.owner === owner;
+      return ownedSchema.parse(resource).configuration.labels.owner === owner;
     }
   };

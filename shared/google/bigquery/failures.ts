@@ -132,7 +132,7 @@ const connectionCodes = new Set([
 const innerError = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
 /** An error of Google's client, or a job's `errorResult`. */
-const errorShape = z.object({
+const errorSchema = z.object({
   code: z.union([z.number(), z.string()]).optional().catch(undefined),
   errno: z.union([z.number(), z.string()]).optional().catch(undefined),
   reason: z.string().optional().catch(undefined),
@@ -143,7 +143,7 @@ const errorShape = z.object({
 /** Classifies whatever was thrown by Google's client, or a job's `errorResult`. What is unknown is permanent. */
 export function classifyFailure(error: unknown): Failure {
   if (error instanceof KnownFailure) return error.failure;
-  const parsed = errorShape.safeParse(error);
+  const parsed = errorSchema.safeParse(error);
   if (!parsed.success) return describe(['permanent', 'internal'], 'unknown', String(error));
   const { code, errno, errors, ...outer } = parsed.data;
   const reason = errors?.[0]?.reason ?? outer.reason ?? String(code ?? errno ?? 'unknown');

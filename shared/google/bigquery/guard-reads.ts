@@ -59,16 +59,16 @@ async function judge(
   return undefined;
 }
 
-const referenceShape = z.object({ projectId: z.string(), datasetId: z.string() });
+const referenceSchema = z.object({ projectId: z.string(), datasetId: z.string() });
 
 /** The parts of a dry run's answer that are read: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
-const dryRunShape = z.object({
+const dryRunSchema = z.object({
   jobReference: z.object({ projectId: z.string() }),
   statistics: z.object({
     query: z.object({
       statementType: z.string(),
-      referencedTables: z.array(referenceShape.extend({ tableId: z.string() })).default([]),
-      referencedRoutines: z.array(referenceShape.extend({ routineId: z.string() })).default([]),
+      referencedTables: z.array(referenceSchema.extend({ tableId: z.string() })).default([]),
+      referencedRoutines: z.array(referenceSchema.extend({ routineId: z.string() })).default([]),
     }),
   }),
 });
@@ -80,7 +80,7 @@ async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWor
     ...(location !== undefined && { location }),
     configuration,
   });
-  const { jobReference, statistics } = dryRunShape.parse(answer);
+  const { jobReference, statistics } = dryRunSchema.parse(answer);
   const { statementType, referencedTables, referencedRoutines } = statistics.query;
   return {
     projectId: jobReference.projectId,
@@ -90,15 +90,15 @@ async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWor
   };
 }
 
-const datasetShape = z.object({ labels: z.record(z.string(), z.string()).default({}) });
+const datasetSchema = z.object({ labels: z.record(z.string(), z.string()).default({}) });
 
 /** Whatever sources say: no tenant's dataset is one. Throws where it cannot be seen whose a dataset is. */
 async function isTenants(
   bigquery: BigQuery,
-  { projectId, datasetId }: z.infer<typeof referenceShape>,
+  { projectId, datasetId }: z.infer<typeof referenceSchema>,
 ): Promise<boolean> {
   const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId, { projectId }).getMetadata();
-  return datasetShape.parse(metadata).labels[managedLabel.key] === managedLabel.value;
+  return datasetSchema.parse(metadata).labels[managedLabel.key] === managedLabel.value;
 }
 
 const digestOf = (reach: Reach, { sql, parameters }: QueryWork): string =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Destination, ExportStep, LoadStep } from '../../definitions/shapes/pipeline-shape';
+import type { Destination, ExportStep, LoadStep } from '../../definitions/schemas/pipeline-schema';
 import type { ByteLimit } from '../../pipelines/byte-limit';
 import type { QueryParameter } from '../../pipelines/parameters';
 import type { Reach, UriAuthor } from '../../pipelines/sources';

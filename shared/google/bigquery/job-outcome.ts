@@ -115,14 +115,14 @@ export const resultGone: Failure = {
   message: 'The result of its query is no longer there.',
 };
 
-const resultShape = z.object({
+const resultSchema = z.object({
   totalRows: z.coerce.number().default(0),
   schema: z.object({ fields: z.array(z.object({ name: z.string() })).default([]) }).optional(),
   rows: z.array(z.object({ f: z.array(z.object({ v: z.unknown() })) })).default([]),
 });
 
 function parseResult(result: unknown): { rows: readonly ResultRow[]; totalRows: number } {
-  const { schema, rows, totalRows } = resultShape.parse(result);
+  const { schema, rows, totalRows } = resultSchema.parse(result);
   const names = schema?.fields.map((field) => field.name) ?? [];
   return {
     rows: rows.map(({ f }) => Object.fromEntries(names.map((name, index) => [name, f[index]?.v]))),

@@ -12,14 +12,14 @@ const moment = z.coerce
 
 const errorProto = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
-const tableShape = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
+const tableResourceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 
 /** The parts of BigQuery's Job resource that are read. */
-export const jobResourceShape = z.object({
+export const jobResourceSchema = z.object({
   jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
   configuration: z
     .object({
-      query: z.looseObject({ destinationTable: tableShape.optional() }).optional(),
+      query: z.looseObject({ destinationTable: tableResourceSchema.optional() }).optional(),
       jobTimeoutMs: z.coerce.number().optional().catch(undefined),
     })
     .optional(),
@@ -46,7 +46,7 @@ export const jobResourceShape = z.object({
     .prefault({}),
 });
 
-export type JobResource = z.infer<typeof jobResourceShape>;
+export type JobResource = z.infer<typeof jobResourceSchema>;
 
 export interface JobStatistics {
   readonly rowsWritten: number;

@@ -13,7 +13,7 @@ export interface PreparedMerge {
   readonly rows: QueryWork;
 }
 
-const fieldShape: z.ZodType<ColumnField> = z.object({
+const fieldSchema: z.ZodType<ColumnField> = z.object({
   name: z.string(),
   type: z.string(),
   mode: z.string().optional(),
@@ -21,12 +21,12 @@ const fieldShape: z.ZodType<ColumnField> = z.object({
   scale: z.string().optional(),
   maxLength: z.string().optional(),
   get fields() {
-    return z.array(fieldShape).optional();
+    return z.array(fieldSchema).optional();
   },
 });
-const schemaShape = z.object({ fields: z.array(fieldShape).default([]) }).default({ fields: [] });
-const dryRunShape = z.object({ statistics: z.object({ query: z.object({ schema: schemaShape }) }) });
-const tableShape = z.object({ schema: schemaShape });
+const columnsSchema = z.object({ fields: z.array(fieldSchema).default([]) }).default({ fields: [] });
+const dryRunSchema = z.object({ statistics: z.object({ query: z.object({ schema: columnsSchema }) }) });
+const tableResourceSchema = z.object({ schema: columnsSchema });
 
 /** A key has to be equal to itself and has to divide rows: floating point, arrays, structs and JSON do not. */
 const keyTypes = new Set(
@@ -87,7 +87,7 @@ async function readQuery(
     ...(request.location !== undefined && { location: request.location }),
     configuration: toDryRunConfiguration(request, work, bigquery.projectId),
   });
-  return dryRunShape.parse(answer).statistics.query.schema.fields;
+  return dryRunSchema.parse(answer).statistics.query.schema.fields;
 }
 
 async function readTable(
@@ -97,7 +97,7 @@ async function readTable(
 ): Promise<readonly ColumnField[] | undefined> {
   try {
     const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId).table(table).getMetadata();
-    return tableShape.parse(metadata).schema.fields;
+    return tableResourceSchema.parse(metadata).schema.fields;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -1,12 +1,12 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { type Slot, slotShape } from '../../sql/runs/slot-shape';
+import { type Slot, slotSchema } from '../../sql/runs/slot-schema';
 import { isNotFound } from './failures';
 
 /** A tenant's runs in flight. None where there is no such tenant. */
 export type ReadSlots = (dataset: string) => Promise<readonly Slot[]>;
 
-const rowsShape = z.array(z.object({ active_runs: z.array(slotShape) }));
+const rowsSchema = z.array(z.object({ active_runs: z.array(slotSchema) }));
 
 /**
  * Reads the tenant row by tabledata.list, which is free of charge: most tenants have nothing in flight at most times,
@@ -17,7 +17,7 @@ export const createReadSlots =
   async (dataset) => {
     try {
       const [rows]: readonly unknown[] = await bigquery.dataset(dataset).table('tenants').getRows();
-      return rowsShape.parse(rows).flatMap((row) => row.active_runs);
+      return rowsSchema.parse(rows).flatMap((row) => row.active_runs);
     } catch (error) {
       if (isNotFound(error)) return [];
       throw error;
@@ -28,7 +28,7 @@ export const createReadSlots =
 export type HoldsSlot = (dataset: string, runId: string) => Promise<boolean>;
 
 /** Of each row the one column that is asked for, and of each of its entries the one field, as REST sends them. */
-const runIdsShape = z.array(
+const runIdsSchema = z.array(
   z.object({
     f: z.tuple([
       z.object({ v: z.array(z.object({ v: z.object({ f: z.tuple([z.object({ v: z.string() })]) }) })) }),
@@ -43,7 +43,7 @@ export const createHoldsSlot =
     try {
       const selection = { selectedFields: 'active_runs.run_id', skipParsing: true };
       const [rows]: readonly unknown[] = await bigquery.dataset(dataset).table('tenants').getRows(selection);
-      return runIdsShape.parse(rows).some(({ f: [slots] }) => slots.v.some(({ v }) => v.f[0].v === runId));
+      return runIdsSchema.parse(rows).some(({ f: [slots] }) => slots.v.some(({ v }) => v.f[0].v === runId));
     } catch (error) {
       if (isNotFound(error)) return false;
       throw error;

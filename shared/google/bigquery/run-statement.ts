@@ -33,8 +33,8 @@ export type RunStatement = <Types extends ParameterTypes, Row>(
 ) => Promise<StatementOutcome<Row>>;
 
 const longestWaitMs = 60_000;
-const rowsShape = z.array(z.unknown());
-const responseShape = z.object({
+const rowsSchema = z.array(z.unknown());
+const responseSchema = z.object({
   numDmlAffectedRows: z.coerce.number().default(0),
   jobReference: z.object({ location: z.string().optional() }).default({}),
 });
@@ -56,9 +56,9 @@ export const createRunStatement =
         });
         // The client answers [rows, next query, response]; its types know only of the first two.
         const [rows, , response]: readonly unknown[] = await within(timeoutMs, 'BigQuery', request);
-        const { numDmlAffectedRows, jobReference } = responseShape.parse(response ?? {});
+        const { numDmlAffectedRows, jobReference } = responseSchema.parse(response ?? {});
         return {
-          rows: rowsShape.parse(rows).map((row) => statement.row.parse(row)),
+          rows: rowsSchema.parse(rows).map((row) => statement.row.parse(row)),
           affectedRows: numDmlAffectedRows,
           location: jobReference.location,
         };

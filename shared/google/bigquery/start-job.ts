@@ -2,7 +2,7 @@ import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { type Failure, isDuplicate, isNotFound, KnownFailure } from './failures';
 import { type JobRequest, toJobConfiguration, type UploadWork } from './job-configuration';
-import { type JobResource, jobResourceShape } from './job-resource';
+import { type JobResource, jobResourceSchema } from './job-resource';
 import { type FileUpload, uploadFile } from './upload-file';
 
 export interface StartedJob {
@@ -23,7 +23,7 @@ export async function startOrAttach(
       ...(request.location !== undefined && { location: request.location }),
       configuration: toJobConfiguration(request, bigquery.projectId),
     });
-    return { job, resource: jobResourceShape.parse(resource), attached: false };
+    return { job, resource: jobResourceSchema.parse(resource), attached: false };
   } catch (error) {
     const failed = failedAtOnce(bigquery, error);
     if (failed) return failed;
@@ -49,7 +49,7 @@ async function attachOrUpload(
   const projectId = await bigquery.getProjectId();
   const jobReference = { projectId, jobId: request.jobId, location };
   const job = { jobReference, configuration: toJobConfiguration(request, projectId) };
-  const resource = jobResourceShape.parse(
+  const resource = jobResourceSchema.parse(
     await uploadInTime(bigquery, request, { projectId, path, job }, signal),
   );
   return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
@@ -75,7 +75,7 @@ async function uploadInTime(
 
 /** A job that has failed when it is answered is thrown by the client, with the resource as its `response`. */
 function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefined {
-  const parsed = z.object({ response: jobResourceShape }).safeParse(error);
+  const parsed = z.object({ response: jobResourceSchema }).safeParse(error);
   if (!parsed.success) return undefined;
   const resource = parsed.data.response;
   const { jobId, location } = resource.jobReference;
@@ -87,7 +87,7 @@ export async function attach(bigquery: BigQuery, request: JobRequest): Promise<S
   const location = request.location ?? (await locationOf(bigquery, request.datasetId));
   const job = bigquery.job(request.jobId, { location });
   const [resource]: readonly unknown[] = await job.getMetadata();
-  return { job, resource: jobResourceShape.parse(resource), attached: true };
+  return { job, resource: jobResourceSchema.parse(resource), attached: true };
 }
 
 async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {

@@ -33,9 +33,12 @@ export interface TenantDatasets {
   readonly deleteTable: (dataset: string, table: string) => Promise<void>;
 }
 
-const datasetShape = z.object({ location: z.string(), labels: z.record(z.string(), z.string()).default({}) });
-const createdShape = z.object({ creationTime: z.string() });
-const tableShape = createdShape.extend({ schema: presentSchema });
+const datasetSchema = z.object({
+  location: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+const createdSchema = z.object({ creationTime: z.string() });
+const tableResourceSchema = createdSchema.extend({ schema: presentSchema });
 
 export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
   return {
@@ -96,7 +99,7 @@ async function ensureTable(
   const { name, ...resource } = definition;
   try {
     const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
-    return createdShape.parse(table.metadata).creationTime;
+    return createdSchema.parse(table.metadata).creationTime;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     return (await addMissingColumns(bigquery, dataset, definition)).creationTime;
@@ -107,7 +110,7 @@ async function ensureTable(
 async function addMissingColumns(bigquery: BigQuery, dataset: string, definition: TableDefinition) {
   const table = bigquery.dataset(dataset).table(definition.name);
   const [metadata] = await table.getMetadata();
-  const { creationTime, schema } = tableShape.parse(metadata);
+  const { creationTime, schema } = tableResourceSchema.parse(metadata);
   const fields = widenSchema(schema.fields, definition.schema.fields);
   if (fields !== undefined) await table.setMetadata({ schema: { fields } });
   return { creationTime, isChanged: fields !== undefined };
@@ -115,7 +118,7 @@ async function addMissingColumns(bigquery: BigQuery, dataset: string, definition
 
 async function describeOwnDataset(bigquery: BigQuery, dataset: string) {
   const [metadata] = await bigquery.dataset(dataset).getMetadata();
-  const description = datasetShape.parse(metadata);
+  const description = datasetSchema.parse(metadata);
   if (description.labels[managedLabel.key] === managedLabel.value) return description;
   throw new ServiceError(
     'tenant_exists',

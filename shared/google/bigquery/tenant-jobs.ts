@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { isNotFound } from './failures';
-import { jobResourceShape } from './job-resource';
+import { jobResourceSchema } from './job-resource';
 
 /** The jobs of a tenant, by their ids. All of it is free of charge. */
 export interface TenantJobs {
@@ -16,18 +16,18 @@ export type JobState = 'under way' | 'completed' | 'failed';
 /** A job can only be found by naming its location, which is its dataset's: so that is read first. Throws where there is no dataset. */
 export type OpenJobs = (dataset: string) => Promise<TenantJobs>;
 
-const datasetShape = z.object({ location: z.string() });
+const datasetSchema = z.object({ location: z.string() });
 
 export const createOpenJobs =
   (bigquery: BigQuery): OpenJobs =>
   async (dataset) => {
     const [metadata]: readonly unknown[] = await bigquery.dataset(dataset).getMetadata();
-    const { location } = datasetShape.parse(metadata);
+    const { location } = datasetSchema.parse(metadata);
     return {
       async stateOf(jobId) {
         try {
           const [resource]: readonly unknown[] = await bigquery.job(jobId, { location }).getMetadata();
-          const { state, errorResult } = jobResourceShape.parse(resource).status;
+          const { state, errorResult } = jobResourceSchema.parse(resource).status;
           if (state !== 'DONE') return 'under way';
           return errorResult === undefined ? 'completed' : 'failed';
         } catch (error) {

@@ -62,7 +62,7 @@ async function* body(head: string, path: string, tail: string): AsyncGenerator<B
   yield tail;
 }
 
-const authorizedShape = z
+const authorizedSchema = z
   .object({ headers: z.union([z.instanceof(Headers), z.record(z.string(), z.string())]).optional() })
   .optional();
 
@@ -74,10 +74,10 @@ async function authorization(bigquery: BigQuery, url: URL): Promise<Record<strin
       { onAuthenticated: (error, options) => (error ? reject(error) : resolve(options)) },
     );
   });
-  return Object.fromEntries(new Headers(authorizedShape.parse(authorized)?.headers));
+  return Object.fromEntries(new Headers(authorizedSchema.parse(authorized)?.headers));
 }
 
-const errorShape = z.object({
+const errorSchema = z.object({
   error: z.object({ message: z.string(), errors: z.array(z.looseObject({})).default([]) }),
 });
 
@@ -89,7 +89,7 @@ function parseAnswer(status: number, answer: string): unknown {
 
 function parseError(answer: string): { message?: string; errors?: object[] } {
   try {
-    return errorShape.safeParse(JSON.parse(answer)).data?.error ?? {};
+    return errorSchema.safeParse(JSON.parse(answer)).data?.error ?? {};
   } catch {
     // A proxy's answer: the status says it all.
     return {};

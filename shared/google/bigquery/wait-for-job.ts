@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { unlessAborted } from '../../support/unless-aborted';
-import { type JobResource, jobResourceShape } from './job-resource';
+import { type JobResource, jobResourceSchema } from './job-resource';
 
 /** Waits between two looks at a load job, in milliseconds: loads have no request that waits for their end. */
 const firstPause = 100;
 const longestPause = 5000;
 const pauseGrowth = 1.5;
 
-const progressShape = z.object({ jobComplete: z.boolean().default(true) });
+const progressSchema = z.object({ jobComplete: z.boolean().default(true) });
 
 export interface Wait {
   /** The job's resource as it was answered first. */
@@ -67,7 +67,7 @@ async function waitForQuery(job: Job, maxResults: number, signal: AbortSignal): 
     signal.throwIfAborted();
     try {
       const result = await readResult(job, maxResults);
-      if (progressShape.parse(result).jobComplete) return result;
+      if (progressSchema.parse(result).jobComplete) return result;
     } catch (error) {
       const { status } = await readJob(job);
       if (status.state !== 'DONE') throw error;
@@ -89,7 +89,7 @@ export async function readResult(job: Job, maxResults: number): Promise<unknown>
 
 async function readJob(job: Job): Promise<JobResource> {
   const [resource]: readonly unknown[] = await job.getMetadata();
-  return jobResourceShape.parse(resource);
+  return jobResourceSchema.parse(resource);
 }
 
 const isQuery = (resource: JobResource): boolean => resource.configuration?.query !== undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldDefinition } from '../../definitions/shapes/field-shape';
+import type { FieldDefinition } from '../../definitions/schemas/field-schema';
 
 /** A field of a table that is there, as BigQuery describes it; what is not looked at stays with it. */
 const presentField = z.looseObject({

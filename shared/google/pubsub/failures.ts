@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Failure, KnownFailure } from '../bigquery/failures';
 
-const errorShape = z.object({ code: z.union([z.number(), z.string()]).optional().catch(undefined) });
+const errorSchema = z.object({ code: z.union([z.number(), z.string()]).optional().catch(undefined) });
 
 /** gRPC's status codes: https://grpc.io/docs/guides/status-codes/ */
 const transientCodes: ReadonlySet<number | string> = new Set([
@@ -21,7 +21,7 @@ const invalidArgument = 3;
 /** What can be done about an error of publishing to a topic. What is unknown is permanent. */
 export function classifyPublishFailure(error: unknown, topic: string): Failure {
   if (error instanceof KnownFailure) return error.failure;
-  const code = errorShape.safeParse(error).data?.code ?? 'unknown';
+  const code = errorSchema.safeParse(error).data?.code ?? 'unknown';
   const reason = String(code);
   if (transientCodes.has(code)) {
     return { kind: 'transient', code: 'unavailable', reason, message: 'Pub/Sub is not available.' };

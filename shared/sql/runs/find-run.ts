@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bool, text } from '../columns';
 import { defineStatement } from '../statement';
-import { slotShape } from './slot-shape';
+import { slotSchema } from './slot-schema';
 
 /** Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one row. */
 export const findRun = defineStatement({
@@ -18,7 +18,7 @@ SELECT
   EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_finished`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
-    slot: slotShape.nullable(),
+    slot: slotSchema.nullable(),
     onboarding_id: text.nullable(),
     subscription_tier: text.nullable(),
     is_finished: bool,

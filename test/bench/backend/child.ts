@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** What a process has used since it started. */
-export const usageShape = z.object({
+export const usageSchema = z.object({
   cpuMs: z.number(),
   /** Requests that it sent to start BigQuery jobs: jobs.query and jobs.insert. */
   bigqueryJobs: z.number(),
 });
-export type Usage = z.infer<typeof usageShape>;
+export type Usage = z.infer<typeof usageSchema>;
 
 export interface Child {
   /** What it said when it was ready. */
@@ -33,7 +33,7 @@ export async function startChild(
     ready,
     usage: async () => {
       child.send('usage');
-      return usageShape.parse(await nextMessage(child));
+      return usageSchema.parse(await nextMessage(child));
     },
     end: async () => {
       if (child.exitCode !== null) return;

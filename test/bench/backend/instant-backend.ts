@@ -9,20 +9,20 @@ import { tellParent } from './tell-parent';
  * A process that answers at once what `run` asks for: each key is known, each candidate admitted. Pub/Sub is the local
  * one without a disk: the client speaks gRPC to it as ever.
  */
-const candidateShape = z.object({
+const candidateSchema = z.object({
   structValues: z.object({
     run_id: z.object({ value: z.string() }),
     request_hash: z.object({ value: z.string().nullish() }),
   }),
 });
-const requestShape = z.object({
+const requestSchema = z.object({
   labels: z.object({ statement: z.string() }),
   queryParameters: z.array(
     z.object({
       name: z.string(),
       parameterValue: z.object({
         value: z.unknown().optional(),
-        arrayValues: z.array(candidateShape).optional(),
+        arrayValues: z.array(candidateSchema).optional(),
       }),
     }),
   ),
@@ -32,7 +32,7 @@ const column = (name: string, type: string) => ({ name, type, mode: 'NULLABLE' }
 const row = (...values: unknown[]) => ({ f: values.map((v) => ({ v })) });
 
 function answerTo(text: string): object {
-  const { labels, queryParameters } = requestShape.parse(JSON.parse(text));
+  const { labels, queryParameters } = requestSchema.parse(JSON.parse(text));
   const parameter = (wanted: string) => queryParameters.find(({ name }) => name === wanted)?.parameterValue;
   if (labels.statement === 'find-api-key') {
     return {

@@ -8,7 +8,7 @@ export interface NewTenant {
   readonly max_pipelines_per_month: number | null;
 }
 
-const answerShape = z.object({ tenant_id: z.string(), api_key: z.string() });
+const answerSchema = z.object({ tenant_id: z.string(), api_key: z.string() });
 
 /** Onboards tenants through the project's own function, several at once, and resolves to their API keys. */
 export const onboardAll = (
@@ -30,7 +30,7 @@ export const onboardAll = (
       });
       const text = await response.text();
       if (response.status !== 201) throw new Error(`Onboarding: ${text}`);
-      return answerShape.parse(JSON.parse(text));
+      return answerSchema.parse(JSON.parse(text));
     });
     return new Map(results.map(({ tenant_id, api_key }) => [tenant_id, api_key]));
   });

@@ -14,7 +14,7 @@ export interface BenchServers extends ServerAddresses {
 }
 
 const runTopic = 'pipeline-runs';
-const portShape = z.object({ port: z.number() });
+const portSchema = z.object({ port: z.number() });
 
 /**
  * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk; ended afterwards. Nobody
@@ -85,7 +85,7 @@ export async function withInstance<T>(
 ): Promise<T> {
   const child = await startChild('instance', [name], environment);
   try {
-    const { port } = portShape.parse(child.ready);
+    const { port } = portSchema.parse(child.ready);
     return await work({ url: `http://127.0.0.1:${port}`, usage: child.usage });
   } finally {
     await child.end();

@@ -57,7 +57,7 @@ export async function measureColdStart(
   }
 }
 
-const connectionShape = z.object({ code: z.literal('ECONNREFUSED') });
+const connectionSchema = z.object({ code: z.literal('ECONNREFUSED') });
 
 const ask = (port: number, { method, path, headers, body }: FirstRequest) =>
   new Promise<'not listening' | { connectedAt: number; status: number; text: string }>((resolve, reject) => {
@@ -70,7 +70,7 @@ const ask = (port: number, { method, path, headers, body }: FirstRequest) =>
       }),
     );
     sent.once('error', (error) => {
-      if (connectionShape.safeParse(error).success) resolve('not listening');
+      if (connectionSchema.safeParse(error).success) resolve('not listening');
       else reject(error);
     });
     sent.once('response', (response) => {
@@ -86,12 +86,12 @@ const ask = (port: number, { method, path, headers, body }: FirstRequest) =>
 const memoryOf = (pid: number): number =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
 
-const addressShape = z.object({ port: z.number() });
+const addressSchema = z.object({ port: z.number() });
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);
   await once(server, 'listening');
-  const { port } = addressShape.parse(server.address());
+  const { port } = addressSchema.parse(server.address());
   server.close();
   await once(server, 'close');
   return port;

@@ -9,7 +9,7 @@ export interface Observed {
   readonly bytes: number;
 }
 
-const responseShape = z.object({ totalBytesProcessed: z.coerce.number() });
+const responseSchema = z.object({ totalBytesProcessed: z.coerce.number() });
 
 /**
  * The project's own way of running statements, whose answers are looked at on their way.
@@ -21,7 +21,7 @@ export function observedStatements() {
   let bytes = 0;
   Reflect.set(bigquery, 'query', async (...given: unknown[]) => {
     const answer: unknown = await Reflect.apply(query, bigquery, given);
-    bytes = responseShape.parse(z.array(z.unknown()).parse(answer)[2]).totalBytesProcessed;
+    bytes = responseSchema.parse(z.array(z.unknown()).parse(answer)[2]).totalBytesProcessed;
     return answer;
   });
   const runStatement: RunStatement = createRunStatement(bigquery);

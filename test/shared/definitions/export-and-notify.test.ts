@@ -1,4 +1,4 @@
-import { problemsOfStep } from './step-shapes';
+import { problemsOfStep } from './step-problems';
 
 const exported = (more: string) => `
 type: export

@@ -1,4 +1,4 @@
-import { problemsOfStep } from './step-shapes';
+import { problemsOfStep } from './step-problems';
 
 const base = {
   url: 'https://api.example.com/v1/rates',

@@ -4,7 +4,7 @@ import { positionsIn } from '../../../shared/definitions/positions';
 import { positionOf } from '../../../shared/definitions/text-position';
 
 describe('positions in a definition', () => {
-  const shape = z.object({ steps: z.array(z.object({ sql: z.string() })) });
+  const schema = z.object({ steps: z.array(z.object({ sql: z.string() })) });
   const forms: readonly (readonly [string, string])[] = [
     ['a block', 'sql: |\n      SELECT a,\n        HERE\n      FROM t'],
     ['a block behind empty lines', 'sql: |-\n\n\n      SELECT a\n\n      FROM HERE'],
@@ -18,7 +18,7 @@ describe('positions in a definition', () => {
   ];
   it.each(forms)('finds a character in a text written as %s', (_, form) => {
     const text = `description: Not HERE\nsteps:\n  - ${form}\n`;
-    const sql = shape.parse(parse(text)).steps[0]?.sql.trim() ?? '';
+    const sql = schema.parse(parse(text)).steps[0]?.sql.trim() ?? '';
     const found = positionsIn(text).inText(['steps', 0, 'sql'], sql, sql.indexOf('HERE'));
     expect(found).toEqual(positionOf(text, text.lastIndexOf('HERE')));
   });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { parseRequest } from '../../../shared/http/parse';
 
-const shape = z.strictObject({ format: z.enum(['a', 'b'], { error: 'expected a or b' }).optional() });
+const schema = z.strictObject({ format: z.enum(['a', 'b'], { error: 'expected a or b' }).optional() });
 
 const detailOf = (given: unknown) => {
   try {
-    return parseRequest(shape, given, 'query');
+    return parseRequest(schema, given, 'query');
   } catch (error) {
     return error instanceof Error ? error.message : error;
   }

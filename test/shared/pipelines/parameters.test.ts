@@ -1,4 +1,4 @@
-import type { ParameterDefinition } from '../../../shared/definitions/shapes/pipeline-shape';
+import type { ParameterDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import { parseParameters, toQueryParameters } from '../../../shared/pipelines/parameters';
 
 type Type = ParameterDefinition['type'];

@@ -1,4 +1,4 @@
-import { pipelineShape } from '../../../shared/definitions/shapes/pipeline-shape';
+import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-schema';
 import type { AppendedRow } from '../../../shared/google/bigquery/append-rows';
 import type { JobRequest } from '../../../shared/google/bigquery/run-job';
 import type { ExecutionTools, RunToExecute } from '../../../shared/pipelines/execution';
@@ -18,7 +18,7 @@ export function runOf(
     sql: `SELECT '${id}'`,
     needs: list,
   }));
-  const { parameters, ...definition } = pipelineShape.parse({
+  const { parameters, ...definition } = pipelineSchema.parse({
     description: 'A test',
     timeout_seconds: 60,
     steps,

@@ -1,4 +1,4 @@
-import type { ExportStep } from '../../../definitions/shapes/pipeline-shape';
+import type { ExportStep } from '../../../definitions/schemas/pipeline-schema';
 import type { Failure } from '../../../google/bigquery/failures';
 import type { TableReference } from '../../../google/bigquery/job-configuration';
 import { resultGone } from '../../../google/bigquery/job-outcome';

@@ -1,4 +1,4 @@
-import type { HttpStep } from '../../../definitions/shapes/pipeline-shape';
+import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 
 /** A page of CSV, looked through as it comes. */
 export interface CsvPage {

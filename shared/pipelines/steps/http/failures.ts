@@ -40,7 +40,7 @@ function parseRetryAfter(text: string | undefined, now: Date): number | undefine
   return Number.isNaN(moment) ? undefined : Math.max(0, moment - now.getTime());
 }
 
-const codeShape = z.object({ code: z.string() });
+const codeSchema = z.object({ code: z.string() });
 const certificateCodes =
   /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$)/;
 
@@ -53,7 +53,7 @@ export function describeFailure(error: unknown, request: string): unknown {
 
 function toFailure(error: unknown): Failure | undefined {
   if (error instanceof KnownFailure) return error.failure;
-  const code = codeShape.safeParse(error).data?.code ?? '';
+  const code = codeSchema.safeParse(error).data?.code ?? '';
   if (certificateCodes.test(code)) {
     return refuse('access_denied', `no secure connection (${code}).`).failure;
   }

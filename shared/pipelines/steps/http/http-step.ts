@@ -1,4 +1,4 @@
-import type { HttpStep } from '../../../definitions/shapes/pipeline-shape';
+import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 import type { UploadWork } from '../../../google/bigquery/run-job';
 import type { StepContext } from '../../execute-step';
 import type { HttpTools, StepError } from '../../execution';

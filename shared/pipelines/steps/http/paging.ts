@@ -1,4 +1,4 @@
-import type { HttpStep } from '../../../definitions/shapes/pipeline-shape';
+import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 import { refuse } from './failures';
 
 /** A request for one page. */

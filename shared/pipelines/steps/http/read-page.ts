@@ -1,4 +1,4 @@
-import type { HttpStep } from '../../../definitions/shapes/pipeline-shape';
+import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 import { createCsvPage } from './csv-page';
 import { checkStatus, notAnsweredInTime, refuse } from './failures';
 import type { HttpsAnswer, HttpsGet } from './get';

@@ -1,4 +1,4 @@
-import type { NotifyStep } from '../../../definitions/shapes/pipeline-shape';
+import type { NotifyStep } from '../../../definitions/schemas/pipeline-schema';
 import { classifyFailure, isRetryable, KnownFailure } from '../../../google/bigquery/failures';
 import { classifyPublishFailure } from '../../../google/pubsub/failures';
 import type { StepContext } from '../../execute-step';

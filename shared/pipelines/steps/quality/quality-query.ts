@@ -1,4 +1,4 @@
-import type { Check, QualityStep } from '../../../definitions/shapes/pipeline-shape';
+import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-schema';
 import type { QueryParameter } from '../../parameters';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Check, QualityStep } from '../../../definitions/shapes/pipeline-shape';
+import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-schema';
 import { measureColumn, newestColumn, type QualityQuery } from './quality-query';
 
 export interface CheckResult {
@@ -15,7 +15,7 @@ export interface CheckResult {
   readonly message: string;
 }
 
-const measuresShape = z.looseObject({ row_count: z.string() });
+const measuresSchema = z.looseObject({ row_count: z.string() });
 type Measures = Readonly<Record<string, unknown>>;
 
 interface Finding {
@@ -26,7 +26,7 @@ interface Finding {
 
 /** Reads the row that composeQualityQuery's statement returned. Throws a ZodError if it is not of that form. */
 export function readCheckResults(step: QualityStep, row: unknown): readonly CheckResult[] {
-  const measures = measuresShape.parse(row);
+  const measures = measuresSchema.parse(row);
   return step.checks.map((check, index) => {
     const expected = describeExpectation(check);
     const finding = judge(check, index, measures);

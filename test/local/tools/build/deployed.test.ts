@@ -12,7 +12,7 @@ import { asAdmin, call, endOfRun, withKey } from '../../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
 import { type Deployed, installDeployed, startDeployed } from './deployed';
 
-const addressShape = z.object({ port: z.number() });
+const addressSchema = z.object({ port: z.number() });
 /** Not of the bundle, which is one long line. */
 const stackInSources = /\bat (?:\S+ \(|async .*\(|)(shared|node_modules)\/[\w@./-]+\.[tj]s:\d+:\d+/;
 const stackTrace = /\bat .*:\d+:\d+|\.js|\.ts/;
@@ -148,7 +148,7 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       );
       await new Promise<void>((resolve) => bigquery.listen(0, '127.0.0.1', resolve));
       closers.push(async () => void bigquery.close());
-      const { port } = addressShape.parse(bigquery.address());
+      const { port } = addressSchema.parse(bigquery.address());
       const run = await start('run', { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
       const response = await fetch(`${run.url}/api/v1/pipelines/run/bundled/gcp/example/dryrun`, {
         method: 'POST',

@@ -75,13 +75,13 @@ async function untilListening(url: string, child: ChildProcess, output: () => st
   throw new Error(`It ended with ${child.exitCode}: ${output()}`);
 }
 
-const addressShape = z.object({ port: z.number() });
+const addressSchema = z.object({ port: z.number() });
 
 /** functions-framework does not say which port it got, so it is told one that is free. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = addressShape.parse(server.address());
+  const { port } = addressSchema.parse(server.address());
   server.close();
   await once(server, 'close');
   return port;

@@ -1,4 +1,4 @@
-import type { Step } from '../../../../shared/definitions/shapes/pipeline-shape';
+import type { Step } from '../../../../shared/definitions/schemas/pipeline-schema';
 import { withoutInternals } from '../../../../shared/google/bigquery/plain-words';
 import { describeDenial } from '../../../../shared/pipelines/denied-access';
 import { runOfYaml } from '../../pipelines/run-of-yaml';

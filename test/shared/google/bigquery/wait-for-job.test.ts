@@ -1,4 +1,4 @@
-import { jobResourceShape } from '../../../../shared/google/bigquery/job-resource';
+import { jobResourceSchema } from '../../../../shared/google/bigquery/job-resource';
 import { waitForJob } from '../../../../shared/google/bigquery/wait-for-job';
 import { startTenantDataset, type TenantDataset } from '../../pipelines/tenant-dataset';
 
@@ -18,7 +18,7 @@ describe('Waiting for a job', () => {
   // A hand-over that falls into the moment between two requests: the second is under way when nobody waits any more.
   it('that is aborted already leaves no rejection unheard, which would end the process', async () => {
     const job = tenant.bigquery.job('never_started', { location: 'US' });
-    const first = jobResourceShape.parse({
+    const first = jobResourceSchema.parse({
       jobReference: { jobId: 'never_started' },
       configuration: { query: {} },
       status: { state: 'RUNNING' },

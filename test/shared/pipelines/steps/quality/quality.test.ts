@@ -1,4 +1,4 @@
-import { pipelineShape, type QualityStep } from '../../../../../shared/definitions/shapes/pipeline-shape';
+import { pipelineSchema, type QualityStep } from '../../../../../shared/definitions/schemas/pipeline-schema';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
 import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
 
@@ -26,7 +26,7 @@ describe('quality checks', () => {
   async function runChecks(checks: readonly WrittenCheck[], table = 'costs') {
     runs += 1;
     const step = { id: 'quality', type: 'quality', table, checks };
-    const { steps, ...rest } = pipelineShape.parse({ description: 'A test', steps: [step] });
+    const { steps, ...rest } = pipelineSchema.parse({ description: 'A test', steps: [step] });
     const isQuality = (one: (typeof steps)[number]): one is QualityStep => one.type === 'quality';
     const outcome = await executePipeline(
       {

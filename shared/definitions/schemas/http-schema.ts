@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { csvShape, fileName, parameterName, partitionDestinationShape, stepBase } from '../step-base';
-import { fieldsShape } from './field-shape';
+import { csvSchema, fileName, parameterName, partitionDestinationSchema, stepBase } from '../step-base';
+import { fieldsSchema } from './field-schema';
 
 /** Dotted names of members, like data.items. */
 const memberPath = z
@@ -13,7 +13,7 @@ const pagingTypes = ['next_link', 'link_header', 'page_number', 'cursor'] as con
 
 const nextParameter = queryName.describe('The query parameter that names the page.');
 
-const pagingShape = z.discriminatedUnion(
+const pagingSchema = z.discriminatedUnion(
   'type',
   [
     z.strictObject({
@@ -49,7 +49,7 @@ const forbiddenHeaders = new Set([
   'accept-encoding',
 ]);
 
-const secretHeaderShape = z.strictObject({
+const secretHeaderSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,100}$/, "expected a header's name: letters, digits and -")
@@ -69,7 +69,7 @@ const secretHeaderShape = z.strictObject({
 });
 
 /** GETs records from an API, and loads them. The host must be one that the deployment allows (HTTP_STEP_HOSTS). */
-export const httpStepShape = z
+export const httpStepSchema = z
   .strictObject({
     ...stepBase,
     type: z.literal('http'),
@@ -89,14 +89,14 @@ export const httpStepShape = z
       )
       .default({})
       .describe("The URL's query: fixed values, or { parameter: name }; one that is null is left out."),
-    secret_header: secretHeaderShape
+    secret_header: secretHeaderSchema
       .optional()
       .describe('A header whose value is a secret of the deployment.'),
     format: z.enum(['JSON', 'CSV'], { error: 'expected JSON or CSV' }).describe('What is answered.'),
     records: memberPath
       .optional()
       .describe('Where in an answer of JSON the array of records is; without it, the answer is the array.'),
-    paging: pagingShape.optional().describe('How the next page is found. Without it there is one page.'),
+    paging: pagingSchema.optional().describe('How the next page is found. Without it there is one page.'),
     max_pages: z.int().min(1).max(10_000).default(100).describe('Where there are more, the step fails.'),
     max_bytes: z
       .int()
@@ -110,15 +110,15 @@ export const httpStepShape = z
       .max(600)
       .default(30)
       .describe('For one answer to be there as a whole; then it is asked for again.'),
-    schema: fieldsShape.optional().describe("The columns, in the words of BigQuery's table schema."),
+    schema: fieldsSchema.optional().describe("The columns, in the words of BigQuery's table schema."),
     schema_file: fileName.optional().describe('Instead of schema: a JSON file beside the definition.'),
-    csv: csvShape.optional().describe('How the CSV is written.'),
+    csv: csvSchema.optional().describe('How the CSV is written.'),
     max_bad_records: z.int().min(0).optional().describe('Records that may be bad: they are left out.'),
     ignore_unknown_values: z
       .boolean()
       .optional()
       .describe('Whether values of no column are left out instead of making a record bad.'),
-    destination: partitionDestinationShape.describe('The table that the records go to.'),
+    destination: partitionDestinationSchema.describe('The table that the records go to.'),
   })
   .refine((step) => (step.schema === undefined) !== (step.schema_file === undefined), {
     path: ['schema'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytesBilledLimit, identifier, stepBase, tableName, text } from '../step-base';
-import { columnName } from './field-shape';
+import { columnName } from './field-schema';
 
 const checkBase = {
   name: identifier.describe('Names the check in results and messages: once a step.'),
@@ -17,7 +17,7 @@ const columns = z
 const column = columnName.describe('A column of the table.');
 const checkTypes = ['not_null', 'unique', 'accepted_values', 'row_count', 'freshness', 'sql'] as const;
 
-export const checkShape = z.discriminatedUnion(
+export const checkSchema = z.discriminatedUnion(
   'type',
   [
     z.strictObject({ ...checkBase, type: z.literal('not_null'), columns }),
@@ -59,12 +59,12 @@ export const checkShape = z.discriminatedUnion(
 );
 
 /** Checks of a table, all computed by one query. */
-export const qualityStepShape = z.strictObject({
+export const qualityStepSchema = z.strictObject({
   ...stepBase,
   type: z.literal('quality'),
   table: tableName.describe('The table of the tenant that is checked.'),
   checks: z
-    .array(checkShape)
+    .array(checkSchema)
     .min(1)
     .max(100)
     .describe('What must hold. Every result goes to the table dq_results.'),

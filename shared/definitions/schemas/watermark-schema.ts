@@ -4,7 +4,7 @@ import { text } from '../step-base';
 export const watermarkTypes = ['TIMESTAMP', 'DATE', 'INT64', 'STRING'] as const;
 
 /** How far a pipeline has come, carried from each of its runs to the next. */
-export const watermarkShape = z
+export const watermarkSchema = z
   .strictObject({
     type: z
       .enum(watermarkTypes, { error: `expected one of ${watermarkTypes.join(', ')}` })

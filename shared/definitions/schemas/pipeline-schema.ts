@@ -2,25 +2,25 @@ import { z } from 'zod';
 import { isDefinitionSource } from '../../pipelines/sources';
 import {
   bytesBilledLimit,
-  csvShape,
-  type destinationShape,
+  csvSchema,
+  type destinationSchema,
   fileName,
   parameterName,
-  partitionDestinationShape,
-  queryDestinationShape,
-  type retryShape,
+  partitionDestinationSchema,
+  queryDestinationSchema,
+  type retrySchema,
   seconds,
   sqlFile,
   sqlText,
   stepBase,
   text,
 } from '../step-base';
-import { exportStepShape } from './export-shape';
-import { fieldsShape } from './field-shape';
-import { httpStepShape } from './http-shape';
-import { notifyStepShape } from './notify-shape';
-import { type checkShape, qualityStepShape } from './quality-shape';
-import { watermarkShape } from './watermark-shape';
+import { exportStepSchema } from './export-schema';
+import { fieldsSchema } from './field-schema';
+import { httpStepSchema } from './http-schema';
+import { notifyStepSchema } from './notify-schema';
+import { type checkSchema, qualityStepSchema } from './quality-schema';
+import { watermarkSchema } from './watermark-schema';
 
 /**
  * The shape of schemas/pipelines/<provider>/<domain>/<pipeline_id>.yaml. Every object is strict: an unknown field is
@@ -29,7 +29,7 @@ import { watermarkShape } from './watermark-shape';
 
 export const parameterTypes = ['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP', 'NUMERIC'] as const;
 
-const parameterShape = z
+const parameterSchema = z
   .strictObject({
     type: z
       .enum(parameterTypes, { error: `expected one of ${parameterTypes.join(', ')}` })
@@ -63,13 +63,13 @@ const definitionSource = z
   .string()
   .refine(isDefinitionSource, 'expected a dataset, project.dataset, gs://bucket/prefix/ or gs://*');
 
-const queryStepShape = z
+const queryStepSchema = z
   .strictObject({
     ...stepBase,
     type: z.literal('query'),
     sql: sqlText.optional(),
     sql_file: sqlFile.optional(),
-    destination: queryDestinationShape
+    destination: queryDestinationSchema
       .optional()
       .describe('The table that the rows go to. Without it they go nowhere.'),
     maximum_bytes_billed: bytesBilledLimit.optional(),
@@ -81,7 +81,7 @@ const queryStepShape = z
 
 const sourceUri = z.string().regex(/^gs:\/\/[^/]+\/.+$/, 'expected a URI like gs://bucket/path');
 
-const loadStepShape = z
+const loadStepSchema = z
   .strictObject({
     ...stepBase,
     type: z.literal('load'),
@@ -100,9 +100,9 @@ const loadStepShape = z
         error: 'expected CSV, NEWLINE_DELIMITED_JSON or PARQUET',
       })
       .describe('How the files are written.'),
-    schema: fieldsShape.optional().describe("The columns, in the words of BigQuery's table schema."),
+    schema: fieldsSchema.optional().describe("The columns, in the words of BigQuery's table schema."),
     schema_file: fileName.optional().describe('Instead of schema: a JSON file beside the definition.'),
-    csv: csvShape.optional().describe('How the CSV is written.'),
+    csv: csvSchema.optional().describe('How the CSV is written.'),
     max_bad_records: z
       .int()
       .min(0)
@@ -112,7 +112,7 @@ const loadStepShape = z
       .boolean()
       .optional()
       .describe('Whether values of no column are left out instead of making a row bad.'),
-    destination: partitionDestinationShape.describe('The table that the rows go to.'),
+    destination: partitionDestinationSchema.describe('The table that the rows go to.'),
   })
   .refine((step) => (step.source_uris === undefined) !== (step.source_uri_parameter === undefined), {
     path: ['source_uris'],
@@ -133,7 +133,7 @@ const loadStepShape = z
 
 export const stepTypes = ['query', 'load', 'quality', 'notify', 'export', 'http'] as const;
 
-export const pipelineShape = z.strictObject({
+export const pipelineSchema = z.strictObject({
   description: text.describe('What the pipeline does: shown in the catalogue.'),
   timeout_seconds: seconds(86_400)
     .default(600)
@@ -155,16 +155,23 @@ export const pipelineShape = z.strictObject({
     .describe(
       "What it reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id; gs://* for all that the deployment allows, of a URI that a caller gives in folders of the tenant's own).",
     ),
-  watermark: watermarkShape.optional(),
+  watermark: watermarkSchema.optional(),
   parameters: z
-    .record(parameterName, parameterShape)
+    .record(parameterName, parameterSchema)
     .default({})
     .describe('What a run can be given, by name. SQL reads them as @name.'),
   steps: z
     .array(
       z.discriminatedUnion(
         'type',
-        [queryStepShape, loadStepShape, qualityStepShape, notifyStepShape, exportStepShape, httpStepShape],
+        [
+          queryStepSchema,
+          loadStepSchema,
+          qualityStepSchema,
+          notifyStepSchema,
+          exportStepSchema,
+          httpStepSchema,
+        ],
         {
           error: `expected one of ${stepTypes.join(', ')}`,
         },
@@ -177,25 +184,23 @@ export const pipelineShape = z.strictObject({
     ),
 });
 
-type Shape = z.infer<typeof pipelineShape>;
-type StepShape = Shape['steps'][number];
-
-export type ParameterDefinition = z.infer<typeof parameterShape>;
-export type Destination = z.infer<typeof destinationShape>;
-export type PartitionDestination = z.infer<typeof partitionDestinationShape>;
-export type QueryDestination = z.infer<typeof queryDestinationShape>;
-export type WatermarkDefinition = z.infer<typeof watermarkShape>;
-export type RetryPolicy = z.infer<typeof retryShape>;
-export type Check = z.infer<typeof checkShape>;
-export type QualityStep = z.infer<typeof qualityStepShape>;
+export type ParameterDefinition = z.infer<typeof parameterSchema>;
+export type Destination = z.infer<typeof destinationSchema>;
+export type PartitionDestination = z.infer<typeof partitionDestinationSchema>;
+export type QueryDestination = z.infer<typeof queryDestinationSchema>;
+export type WatermarkDefinition = z.infer<typeof watermarkSchema>;
+export type RetryPolicy = z.infer<typeof retrySchema>;
+export type Check = z.infer<typeof checkSchema>;
+export type QualityStep = z.infer<typeof qualityStepSchema>;
 /** Steps as loaded: what stood in files beside the definition is in `sql` and `schema`. */
-export type QueryStep = Omit<z.infer<typeof queryStepShape>, 'sql' | 'sql_file'> & { readonly sql: string };
-export type LoadStep = Omit<z.infer<typeof loadStepShape>, 'schema_file'>;
-export type NotifyStep = z.infer<typeof notifyStepShape>;
-export type ExportStep = Omit<z.infer<typeof exportStepShape>, 'sql_file'>;
-export type HttpStep = Omit<z.infer<typeof httpStepShape>, 'schema_file'>;
+export type QueryStep = Omit<z.infer<typeof queryStepSchema>, 'sql' | 'sql_file'> & { readonly sql: string };
+export type LoadStep = Omit<z.infer<typeof loadStepSchema>, 'schema_file'>;
+export type NotifyStep = z.infer<typeof notifyStepSchema>;
+export type ExportStep = Omit<z.infer<typeof exportStepSchema>, 'sql_file'>;
+export type HttpStep = Omit<z.infer<typeof httpStepSchema>, 'schema_file'>;
 export type Step = QueryStep | LoadStep | QualityStep | NotifyStep | ExportStep | HttpStep;
-export type WrittenStep = StepShape;
+/** Steps as they are written. */
+export type WrittenStep = z.infer<typeof pipelineSchema>['steps'][number];
 
 export interface PipelineDefinition {
   /** provider/domain/id */

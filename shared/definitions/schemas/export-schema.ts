@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bytesBilledLimit, sqlFile, sqlText, stepBase, tableName, text } from '../step-base';
 
 /** Of files that BigQuery writes: https://cloud.google.com/bigquery/docs/exporting-data */
-export const exportStepShape = z
+export const exportStepSchema = z
   .strictObject({
     ...stepBase,
     type: z.literal('export'),

@@ -10,7 +10,7 @@ export const topicName = z
   );
 
 /** Publishes an event about the run. The topic must be one that the deployment allows (NOTIFY_TOPICS). */
-export const notifyStepShape = z.strictObject({
+export const notifyStepSchema = z.strictObject({
   ...stepBase,
   type: z.literal('notify'),
   topic: topicName.describe('The Pub/Sub topic: one that the deployment allows (NOTIFY_TOPICS).'),

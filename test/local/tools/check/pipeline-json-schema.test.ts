@@ -4,7 +4,7 @@ import { z } from 'zod';
 import {
   findPipelineSchemaProblems,
   pipelineSchemaText,
-} from '../../../../local/tools/check/pipeline-schema';
+} from '../../../../local/tools/check/pipeline-json-schema';
 import { findPipelineFiles } from '../../../../shared/definitions/pipelines';
 
 const schemas = join(__dirname, '../../../../schemas');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { pipelineShape } from '../../../shared/definitions/shapes/pipeline-shape';
+import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-schema';
 
 /** Of schemas/. */
 export const pipelineSchemaFile = 'pipeline.schema.json';
@@ -11,7 +11,7 @@ export const pipelineSchemaFile = 'pipeline.schema.json';
  * code (that either of two fields is given, say) it cannot say; `npm run check` does.
  */
 export function pipelineSchemaText(): string {
-  const schema = z.toJSONSchema(pipelineShape, { io: 'input', target: 'draft-7' });
+  const schema = z.toJSONSchema(pipelineSchema, { io: 'input', target: 'draft-7' });
   const { $schema, ...rest } = schema;
   const head = { $schema, $comment: 'Made from the shape in shared/definitions by: npm run schema' };
   return `${JSON.stringify({ ...head, title: 'A pipeline of tenant-pipelines', ...rest }, null, 2)}\n`;

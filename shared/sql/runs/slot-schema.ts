@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { text, timestamp } from '../columns';
 
 /** An entry of `active_runs`, whole. */
-export const slotShape = z.object({
+export const slotSchema = z.object({
   run_id: text,
   pipeline: text,
   parameters: text.nullable(),
@@ -13,4 +13,4 @@ export const slotShape = z.object({
 });
 
 /** A run in flight, as its slot records it. */
-export type Slot = z.infer<typeof slotShape>;
+export type Slot = z.infer<typeof slotSchema>;

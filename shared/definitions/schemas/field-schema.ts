@@ -44,7 +44,7 @@ export interface FieldDefinition {
 
 const digits = z.string().regex(/^\d+$/, 'expected decimal digits in quotes');
 
-export const fieldShape: z.ZodType<FieldDefinition> = z
+export const fieldSchema: z.ZodType<FieldDefinition> = z
   .strictObject({
     name: columnName.describe('The name of the column, or of the field of a RECORD.'),
     type: z
@@ -64,7 +64,7 @@ export const fieldShape: z.ZodType<FieldDefinition> = z
       .optional()
       .describe('SQL of the value that an INSERT without one gives.'),
     get fields() {
-      return fieldsShape.optional().describe('Of a RECORD.');
+      return fieldsSchema.optional().describe('Of a RECORD.');
     },
   })
   .refine((field) => (field.type === 'RECORD') === (field.fields !== undefined), {
@@ -73,8 +73,8 @@ export const fieldShape: z.ZodType<FieldDefinition> = z
   });
 
 /** Fields beside each other: at least one, no name twice (BigQuery does not tell names apart by case). */
-export const fieldsShape: z.ZodType<FieldDefinition[]> = z
-  .array(z.lazy(() => fieldShape))
+export const fieldsSchema: z.ZodType<FieldDefinition[]> = z
+  .array(z.lazy(() => fieldSchema))
   .min(1, 'expected at least one field')
   .superRefine((fields, context) => {
     const seen = new Set<string>();
