@@ -7,9 +7,9 @@ import { withEnvironment, withServers } from './backend/servers';
 import { type Candidate, makeCandidates, makeUnbundled } from './cold-start/candidates';
 import { type ColdStart, type FirstRequest, measureColdStart } from './cold-start/first-answer';
 import { firstRequestOf, type KnownTenant } from './cold-start/first-requests';
-import { median, medianAndRange, shown } from './figures';
-import { describeMachine } from './machine';
-import { printTable } from './table';
+import { median, medianAndRange, shown } from './support/figures';
+import { describeMachine } from './support/machine';
+import { printTable } from './support/table';
 
 /** `npm run bench:cold-start [-- rounds]`: fresh processes of every bundle beside a bare functions-framework function. */
 async function main(rounds: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { medianAndRange, shown } from './figures';
-import { describeMachine } from './machine';
 import { measureRuns, type RunFigures } from './runs';
 import { measureStarts } from './starts';
-import { printTable } from './table';
+import { medianAndRange, shown } from './support/figures';
+import { describeMachine } from './support/machine';
+import { printTable } from './support/table';
 
 /** `npm run bench`: speed and memory of the local cloud, as `npm start` runs it, with data on disk. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 """
-Computes with DuckDB what the pipeline focus/billing/daily_costs must yield: the figures in test/support/focus-figures.ts.
+Computes with DuckDB what the pipeline focus/billing/daily_costs must yield: the figures in test/support/focus/focus-figures.ts.
 It runs the pipeline's own SQL over the file, with columns of the pipeline's own types (DECIMAL for BIGNUMERIC).
 
     pip install duckdb==2.0.0 && python3 test/bench/other-engine.py costs.csv

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { clientOf } from 'local-bigquery/testing';
 import { z } from 'zod';
-import { figuresOfDailyCosts } from '../support/daily-costs';
-import { writeFocusCosts } from '../support/focus-costs';
-import { figuresOfAnotherEngine } from '../support/focus-figures';
+import { figuresOfDailyCosts } from '../support/focus/daily-costs';
+import { writeFocusCosts } from '../support/focus/focus-costs';
+import { figuresOfAnotherEngine } from '../support/focus/focus-figures';
 import { call, withKey } from '../support/local-cloud';
 import { type ProcessUse, useOfProcess } from '../support/process-use';
 import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../support/server-process';
-import { onboardUnlimited, runIdOf } from './local-server';
-import { describeMachine } from './machine';
-import { printTable } from './table';
+import { onboardUnlimited, runIdOf } from './support/local-server';
+import { describeMachine } from './support/machine';
+import { printTable } from './support/table';
 
 /**
  * `npm run bench:pipeline`: 100,000 rows of costs through focus/billing/daily_costs, on `npm start`'s own command. Prints

@@ -1,9 +1,9 @@
-import { compareCpuPerRequest } from './cpu-per-request';
 import { growActiveRuns } from './growth/active-runs';
 import { growLedger } from './growth/ledger-rows';
 import { growTenants } from './growth/tenants';
-import { describeMachine } from './machine';
-import { compareSideBySide } from './side-by-side';
+import { compareCpuPerRequest } from './quota/cpu-per-request';
+import { compareSideBySide } from './quota/side-by-side';
+import { describeMachine } from './support/machine';
 
 /** `npm run bench:quota [-- part…]`: exact counts under load, what they cost, and what grows with what. */
 const parts: Readonly<Record<string, () => Promise<void>>> = {

@@ -1,8 +1,15 @@
-import { median, quantile } from './figures';
-import { type Answered, createHttpClient } from './http-client';
-import { generateLoad } from './load';
-import { ledgerHas, onboardUnlimited, readLedger, runIdOf, tenantIsIdle, withServer } from './local-server';
-import { memoryOfDescendants } from './machine';
+import { median, quantile } from './support/figures';
+import { type Answered, createHttpClient } from './support/http-client';
+import { generateLoad } from './support/load';
+import {
+  ledgerHas,
+  onboardUnlimited,
+  readLedger,
+  runIdOf,
+  tenantIsIdle,
+  withServer,
+} from './support/local-server';
+import { memoryOfDescendants } from './support/machine';
 
 /** Milliseconds. */
 interface Times {

@@ -1,4 +1,4 @@
-import { withServer } from './local-server';
+import { withServer } from './support/local-server';
 
 /** Seconds from the start of the process until it says that it is ready, each time in a fresh data directory. */
 export async function measureStarts(times: number): Promise<readonly number[]> {

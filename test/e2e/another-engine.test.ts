@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { figuresOfDailyCosts } from '../support/daily-costs';
-import { writeFocusCosts } from '../support/focus-costs';
-import { figuresOfAnotherEngine } from '../support/focus-figures';
+import { figuresOfDailyCosts } from '../support/focus/daily-costs';
+import { writeFocusCosts } from '../support/focus/focus-costs';
+import { figuresOfAnotherEngine } from '../support/focus/focus-figures';
 import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../support/local-cloud';
 
 /** Real billing data that is not part of the project. */

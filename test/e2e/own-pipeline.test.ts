@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { allRows } from '../support/daily-costs';
+import { allRows } from '../support/focus/daily-costs';
 import { call, endOfRun, onboard, withKey } from '../support/local-cloud';
 import {
   copyOfProject,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { PubSub } from '@google-cloud/pubsub';
 import { pubSubClient } from 'local-pubsub/testing';
 import { createPublishEvent } from '../../shared/google/pubsub/publish-event';
-import { type Instance, startWorkerInstance } from '../functions/instances';
+import { type Instance, startWorkerInstance } from '../functions/support/instances';
 import { type HttpsApi, startHttpsApi } from '../support/https-api';
 import {
   call,

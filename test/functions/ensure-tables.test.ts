@@ -11,7 +11,7 @@ import {
   withKey,
 } from '../support/local-cloud';
 import { rawRequest } from '../support/raw-request';
-import { expectProblem } from './refusals';
+import { expectProblem } from './support/refusals';
 
 const schemas = join(__dirname, '../../schemas');
 

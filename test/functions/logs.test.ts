@@ -12,7 +12,7 @@ import {
   withKey,
 } from '../support/local-cloud';
 import { rawRequest } from '../support/raw-request';
-import { at, endpoints, malformedBodies } from './endpoints';
+import { at, endpoints, malformedBodies } from './support/endpoints';
 
 type Line = Record<string, unknown>;
 const labelsKey = 'logging.googleapis.com/labels';

@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { call, eventually, query, withKey } from '../support/local-cloud';
-import { type Backends, dryrun, runTopic, startBackends } from './backends';
+import { type Backends, dryrun, runTopic, startBackends } from './support/backends';
 import {
   type Instance,
   push,
   startReconcileInstance,
   startRunInstance,
   startWorkerInstance,
-} from './instances';
-import { numbers, slowLoad, slowLoadSchemas } from './slow-load';
+} from './support/instances';
+import { numbers, slowLoad, slowLoadSchemas } from './support/slow-load';
 
 describe('While something is away', () => {
   let backends: Backends;

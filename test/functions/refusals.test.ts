@@ -9,8 +9,15 @@ import {
   type TestCloud,
 } from '../support/local-cloud';
 import { type RawRequest, rawRequest } from '../support/raw-request';
-import { at, type Endpoint, endpoints, malformedBodies, wrongBodies, wrongPathTenants } from './endpoints';
-import { expectProblem } from './refusals';
+import {
+  at,
+  type Endpoint,
+  endpoints,
+  malformedBodies,
+  wrongBodies,
+  wrongPathTenants,
+} from './support/endpoints';
+import { expectProblem } from './support/refusals';
 
 const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));

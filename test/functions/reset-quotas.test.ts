@@ -1,6 +1,6 @@
 import { call, onboard, query, startTestCloud, type TestCloud } from '../support/local-cloud';
 import { rawRequest } from '../support/raw-request';
-import { expectProblem } from './refusals';
+import { expectProblem } from './support/refusals';
 
 const dayMs = 86_400_000;
 const day = (time: number) => new Date(time).toISOString().slice(0, 10);

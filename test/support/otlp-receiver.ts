@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { portOf } from '../functions/serve';
+import { portOf } from '../functions/support/serve';
 
 /** https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto, as JSON, as far as tests look at it. */
 const attributesSchema = z

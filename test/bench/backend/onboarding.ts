@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { generateLoad } from '../load';
+import { generateLoad } from '../support/load';
 import { withInstance } from './servers';
 
 export interface NewTenant {

@@ -6,7 +6,7 @@ import { findRun } from '../../../shared/sql/runs/find-run';
 import { releaseRuns } from '../../../shared/sql/runs/release-runs';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
-import { printTable } from '../table';
+import { printTable } from '../support/table';
 import { candidates, unlimited } from './candidates';
 import { finishedRuns } from './finished-runs';
 import { cellsOf, observedStatements } from './observed-statements';

@@ -5,7 +5,7 @@ import { admitKeyedRuns } from '../../../shared/sql/runs/admit-keyed-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
-import { printTable } from '../table';
+import { printTable } from '../support/table';
 import { candidates, unlimited } from './candidates';
 import { finishedRuns } from './finished-runs';
 import { cellsOf, observedStatements } from './observed-statements';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createBigQuery } from '../../../shared/google/bigquery/client';
 import { createRunStatement, type RunStatement } from '../../../shared/google/bigquery/run-statement';
-import { median, shown } from '../figures';
+import { median, shown } from '../support/figures';
 
 export interface Observed {
   readonly ms: number;

@@ -1,11 +1,11 @@
 import { BigQuery } from '@google-cloud/bigquery';
 import { call } from '../../support/local-cloud';
 import { newDirectory, removeDirectory, type ServerProcess, startServer } from '../../support/server-process';
-import { median, shown } from '../figures';
-import { generateLoad } from '../load';
-import { onboardUnlimited } from '../local-server';
-import { memoryOfDescendants } from '../machine';
-import { printTable } from '../table';
+import { median, shown } from '../support/figures';
+import { generateLoad } from '../support/load';
+import { onboardUnlimited } from '../support/local-server';
+import { memoryOfDescendants } from '../support/machine';
+import { printTable } from '../support/table';
 
 const counts = [1, 10, 100, 1_000];
 const rounds = 3;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type Socket } from 'node:net';
 import { readJsonBody } from '../../../shared/http/body';
 import { type Stream, sendStream } from '../../../shared/http/stream';
-import { portOf } from '../../functions/serve';
+import { portOf } from '../../functions/support/serve';
 
 const head = { status: 200, headers: { 'Content-Type': 'text/plain' } };
 const noLog = () => undefined;

@@ -4,7 +4,7 @@ import { createRunJob } from '../../../shared/google/bigquery/run-job';
 import type { Log } from '../../../shared/log';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
-import { startProxy } from '../../functions/proxy';
+import { startProxy } from '../../functions/support/proxy';
 import { runOfYaml } from './run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './tenant-dataset';
 

@@ -2,9 +2,9 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
-import { type Backends, record, startBackends } from '../../functions/backends';
-import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/proxy';
-import { collectingLog, type LogLine } from '../../functions/serve';
+import { type Backends, record, startBackends } from '../../functions/support/backends';
+import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
+import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { eventually, query } from '../../support/local-cloud';
 import { candidate, outcome, runIds, untouched } from './candidates';
 

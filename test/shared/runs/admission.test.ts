@@ -2,9 +2,9 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
 import type { Candidate } from '../../../shared/runs/admission-rules';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
-import { type Backends, startBackends } from '../../functions/backends';
-import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/proxy';
-import { collectingLog } from '../../functions/serve';
+import { type Backends, startBackends } from '../../functions/support/backends';
+import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
+import { collectingLog } from '../../functions/support/serve';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission', () => {

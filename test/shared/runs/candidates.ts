@@ -1,6 +1,6 @@
 import type { Candidate } from '../../../shared/runs/admission-rules';
 import type { Admission } from '../../../shared/runs/admit';
-import { dryrun } from '../../functions/backends';
+import { dryrun } from '../../functions/support/backends';
 
 export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
   run_id,

@@ -4,7 +4,7 @@ import { readRun } from '../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../shared/sql/runs/read-watermark';
 import { listBillableRuns } from '../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../shared/sql/usage/read-usage';
-import { type Backends, dryrun, startBackends } from '../../functions/backends';
+import { type Backends, dryrun, startBackends } from '../../functions/support/backends';
 
 describe('The outcome of a run with two ledger rows', () => {
   let backends: Backends;

@@ -1,7 +1,7 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createAppendRows } from '../../../../shared/google/bigquery/append-rows';
 import { createRunJob, type JobRequest, type QueryWork } from '../../../../shared/google/bigquery/run-job';
-import { startProxy } from '../../../functions/proxy';
+import { startProxy } from '../../../functions/support/proxy';
 import { startTenantDataset, type TenantDataset } from '../../pipelines/tenant-dataset';
 
 describe('BigQuery jobs through Google’s client', () => {

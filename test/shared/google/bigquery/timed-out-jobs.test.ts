@@ -2,7 +2,7 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunJob, type JobRequest } from '../../../../shared/google/bigquery/run-job';
 import { executePipeline } from '../../../../shared/pipelines/execute-pipeline';
 import { TransientFailure } from '../../../../shared/pipelines/transient-failure';
-import { type BigQueryProxy, startProxy } from '../../../functions/proxy';
+import { type BigQueryProxy, startProxy } from '../../../functions/support/proxy';
 import { runOfYaml } from '../../pipelines/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../pipelines/tenant-dataset';
 

@@ -4,7 +4,7 @@ import { createRunJob, type JobRequest, type RunJob } from '../../../../../share
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
 import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
-import { startProxy } from '../../../../functions/proxy';
+import { startProxy } from '../../../../functions/support/proxy';
 import { runOfYaml } from '../../run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
 

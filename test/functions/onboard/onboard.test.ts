@@ -1,0 +1,258 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTables } from '../../../shared/definitions/tables';
+import { hashApiKey, tenantOfApiKey } from '../../../shared/tenants/api-key';
+import {
+  call,
+  endOfRun,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+  whenQuiet,
+  withKey,
+} from '../../support/local-cloud';
+
+const request = {
+  company_name: 'Test Corporation',
+  contact_email: 'admin@testcorp.com',
+  subscription_tier: 'STARTER',
+};
+const schemas = join(__dirname, '../../../schemas');
+
+describe('Onboarding', () => {
+  let cloud: TestCloud;
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+  });
+  afterAll(() => cloud?.close());
+
+  const post = (tenantId: string, change: Record<string, unknown> = {}) =>
+    call(cloud.url, 'POST', '/api/v1/customers/onboard', {
+      body: { tenant_id: tenantId, ...request, ...change },
+    });
+  const tenantRows = (tenantId: string) => query(cloud.bigquery, tenantId, 'SELECT * FROM tenants');
+  const keyRows = (tenantId: string) => query(cloud.bigquery, tenantId, 'SELECT * FROM api_keys');
+  const dryrun = async (tenantId: string, apiKey: string) => {
+    const path = `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`;
+    const { status, body } = await call(cloud.url, 'POST', path, { headers: withKey(apiKey) });
+    expect({ status, body }).toMatchObject({ status: 202 });
+    const run = await endOfRun(cloud.url, apiKey, body.run_id);
+    await whenQuiet(cloud.bigquery, tenantId);
+    return run;
+  };
+
+  it('makes dataset, tables, tenant row and key, and answers 201', async () => {
+    const { status, headers, body } = await post('testcorp_001', {
+      max_pipelines_per_month: 100,
+      max_concurrent_pipelines: 3,
+      location: 'EU',
+      notes: 'the first',
+    });
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe('/api/v1/tenants/testcorp_001');
+    expect(headers.get('cache-control')).toBe('no-store');
+    const names = loadTables(schemas).map(({ name }) => name);
+    expect(body).toEqual({
+      tenant_id: 'testcorp_001',
+      dataset: 'testcorp_001',
+      location: 'EU',
+      tables: names,
+      subscription_tier: 'STARTER',
+      max_pipelines_per_month: 100,
+      max_concurrent_pipelines: 3,
+      is_active: true,
+      api_key: expect.stringMatching(/^testcorp_001_api_[0-9A-Za-z]{30}$/),
+      api_key_id: expect.any(String),
+      created_at: expect.stringMatching(/Z$/),
+      dryrun_status: 'COMPLETED',
+      dryrun_error: null,
+    });
+    expect(tenantOfApiKey(String(body.api_key))).toBe('testcorp_001');
+
+    const dataset = cloud.bigquery.dataset('testcorp_001');
+    const [metadata] = await dataset.getMetadata();
+    expect(metadata).toMatchObject({ location: 'EU', labels: { 'managed-by': 'tenant-pipelines' } });
+    const [tables] = await dataset.getTables();
+    expect(tables.map(({ id }) => id).sort()).toEqual([...names].sort());
+    for (const { name, schema } of loadTables(schemas)) {
+      const [{ schema: made }] = await dataset.table(name).getMetadata();
+      expect(made.fields.map((field: { name: string }) => field.name)).toEqual(
+        schema.fields.map((field) => field.name),
+      );
+    }
+    expect(await tenantRows('testcorp_001')).toEqual([
+      expect.objectContaining({
+        tenant_id: 'testcorp_001',
+        company_name: 'Test Corporation',
+        contact_email: 'admin@testcorp.com',
+        is_active: true,
+        max_pipelines_per_month: 100,
+        max_concurrent_pipelines: 3,
+        pipeline_runs_count: 0,
+        pipeline_runs_this_month: 0,
+        current_running_pipelines: 0,
+        last_pipeline_run_at: null,
+        notes: 'the first',
+        active_runs: [],
+      }),
+    ]);
+    expect(await dryrun('testcorp_001', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    ['FREE', 100, 5],
+    ['STARTER', 500, 5],
+    ['PROFESSIONAL', 2000, 10],
+    ['ENTERPRISE', null, null],
+  ])('gives tier %s its quotas', async (subscription_tier, monthly, concurrent) => {
+    const tenantId = `tier_${subscription_tier}`;
+    const quotas = { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent };
+    expect((await post(tenantId, { subscription_tier })).body).toMatchObject(quotas);
+    expect(await tenantRows(tenantId)).toMatchObject([{ subscription_tier, ...quotas }]);
+  });
+
+  it('takes an explicit null as unlimited and 0 as none, and the tier’s value for what is left out', async () => {
+    await post('explicit_null', { subscription_tier: 'FREE', max_pipelines_per_month: null });
+    expect(await tenantRows('explicit_null')).toMatchObject([
+      { max_pipelines_per_month: null, max_concurrent_pipelines: 5 },
+    ]);
+    await post('explicit_zero', { max_concurrent_pipelines: 0 });
+    expect(await tenantRows('explicit_zero')).toMatchObject([
+      { max_pipelines_per_month: 500, max_concurrent_pipelines: 0 },
+    ]);
+  });
+
+  it('stores the key as its SHA-256 only: its text is nowhere on disk', async () => {
+    const apiKey = await onboard(cloud.url, 'hashed_only');
+    expect(await keyRows('hashed_only')).toMatchObject([
+      { key_hash: hashApiKey(apiKey), name: 'onboarding' },
+    ]);
+    const secret = apiKey.slice('hashed_only_api_'.length);
+    const holding = (text: string) =>
+      filesUnder(cloud.dataDirectory).filter((file) => readFileSync(file).includes(text));
+    expect(holding(hashApiKey(apiKey)).length).toBeGreaterThan(0);
+    expect(holding(secret)).toEqual([]);
+  });
+
+  it('refuses a tenant that exists, and touches nothing', async () => {
+    const apiKey = await onboard(cloud.url, 'existing');
+    await dryrun('existing', apiKey);
+    const before = [await tenantRows('existing'), await keyRows('existing')];
+    const again = await post('existing', { company_name: 'Another', max_pipelines_per_month: 1 });
+    expect(again).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+    expect(again.headers.get('content-type')).toBe('application/problem+json');
+    expect([await tenantRows('existing'), await keyRows('existing')]).toEqual(before);
+    expect(await dryrun('existing', apiKey)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    ['its tenant row', (id: string) => query(cloud.bigquery, id, 'DELETE FROM tenants WHERE TRUE')],
+    ['its tenants table', (id: string) => cloud.bigquery.dataset(id).table('tenants').delete()],
+    [
+      'its ledger and its keys',
+      (id: string) =>
+        Promise.all(
+          ['pipeline_runs', 'api_keys', 'tenants'].map((name) =>
+            cloud.bigquery.dataset(id).table(name).delete(),
+          ),
+        ),
+    ],
+    [
+      'all tables',
+      async (id: string) => {
+        const [tables] = await cloud.bigquery.dataset(id).getTables();
+        return Promise.all(tables.map((table) => table.delete()));
+      },
+    ],
+  ])('is completed by the same call when it ended without %s', async (_what, remove) => {
+    const tenantId = `half_${Math.random().toString(36).slice(2)}`;
+    const abandonedKey = await onboard(cloud.url, tenantId);
+    await remove(tenantId);
+    const { status, body } = await post(tenantId);
+    expect(status).toBe(201);
+    expect(await dryrun(tenantId, String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+    expect(await tenantRows(tenantId)).toMatchObject([{ pipeline_runs_count: 1 }]);
+    // Only the key that was told at the end is there.
+    expect(await keyRows(tenantId)).toMatchObject([{ key_id: body.api_key_id }]);
+    const path = `/api/v1/tenants/${tenantId}`;
+    expect(await call(cloud.url, 'GET', path, { headers: withKey(abandonedKey) })).toMatchObject({
+      status: 401,
+    });
+  });
+
+  it('adds to an unfinished tenant’s table the columns it lacks', async () => {
+    const definition = loadTables(schemas).find(({ name }) => name === 'step_logs');
+    const fields = definition?.schema.fields ?? [];
+    const required = fields.filter(({ mode }) => mode === 'REQUIRED');
+    expect(fields.length).toBeGreaterThan(required.length);
+    await cloud.bigquery.createDataset('older', { labels: { 'managed-by': 'tenant-pipelines' } });
+    const table = cloud.bigquery.dataset('older').table('step_logs');
+    await table.create({ schema: { fields: structuredClone(required) } });
+    expect((await post('older')).status).toBe(201);
+    const [{ schema }] = await table.getMetadata();
+    const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
+    expect(names(schema.fields)).toEqual(names(fields));
+  });
+
+  it('anew with force_recreate_tables: own tables stay, usage starts from 0, the old key is gone', async () => {
+    const oldKey = await onboard(cloud.url, 'anew_tables');
+    await dryrun('anew_tables', oldKey);
+    await query(cloud.bigquery, 'anew_tables', 'CREATE TABLE own AS SELECT 1 AS x');
+    const { status, body } = await post('anew_tables', { force_recreate_tables: true, company_name: 'Anew' });
+    expect(status).toBe(201);
+    expect(await tenantRows('anew_tables')).toMatchObject([{ company_name: 'Anew', pipeline_runs_count: 0 }]);
+    expect(await query(cloud.bigquery, 'anew_tables', 'SELECT * FROM own')).toEqual([{ x: 1 }]);
+    expect(await keyRows('anew_tables')).toHaveLength(1);
+    expect(await query(cloud.bigquery, 'anew_tables', 'SELECT * FROM pipeline_runs')).toEqual([]);
+    expect(await dryrun('anew_tables', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('anew with force_recreate_dataset: everything of it is gone, in a new place if asked', async () => {
+    await onboard(cloud.url, 'anew_dataset', { location: 'US' });
+    await query(cloud.bigquery, 'anew_dataset', 'CREATE TABLE own AS SELECT 1 AS x');
+    const { status, body } = await post('anew_dataset', { force_recreate_dataset: true, location: 'EU' });
+    expect({ status, location: body.location }).toEqual({ status: 201, location: 'EU' });
+    const [tables] = await cloud.bigquery.dataset('anew_dataset').getTables();
+    expect(tables.map(({ id }) => id)).not.toContain('own');
+    expect(await dryrun('anew_dataset', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('with a force flag works for a tenant that is not there yet', async () => {
+    expect((await post('forced_new_1', { force_recreate_dataset: true })).status).toBe(201);
+    expect((await post('forced_new_2', { force_recreate_tables: true })).status).toBe(201);
+  });
+
+  it('of several at the same moment succeeds for exactly one, whose key works', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post('contested')));
+    const won = answers.filter(({ status }) => status === 201);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+    const body = won[0]?.body ?? {};
+    expect(await dryrun('contested', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+    expect(await tenantRows('contested')).toHaveLength(1);
+    const valid = 'SELECT key_id FROM api_keys WHERE revoked_at IS NULL';
+    expect(await query(cloud.bigquery, 'contested', valid)).toEqual([{ key_id: body.api_key_id }]);
+  });
+
+  it.each([
+    ['', {}],
+    [', even when forced to recreate it', { force_recreate_dataset: true }],
+    [', even when forced to recreate tables', { force_recreate_tables: true }],
+  ])('leaves a dataset of somebody else alone%s', async (_what, flags) => {
+    const id = `theirs_${Object.keys(flags).join('_')}`;
+    await cloud.bigquery.createDataset(id, { labels: { team: 'finance' } });
+    await query(cloud.bigquery, id, 'CREATE TABLE tenants AS SELECT 42 AS answer');
+    const { status, body } = await post(id, flags);
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'tenant_exists' });
+    const [tables] = await cloud.bigquery.dataset(id).getTables();
+    expect(tables.map((table) => table.id)).toEqual(['tenants']);
+    expect(await query(cloud.bigquery, id, 'SELECT * FROM tenants')).toEqual([{ answer: 42 }]);
+    const [metadata] = await cloud.bigquery.dataset(id).getMetadata();
+    expect(metadata.labels).toEqual({ team: 'finance' });
+  });
+});
+
+const filesUnder = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));

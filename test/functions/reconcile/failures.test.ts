@@ -1,0 +1,108 @@
+import { call, query } from '../../support/local-cloud';
+import { record } from '../support/backends';
+import { startReconcileInstance } from '../support/instances';
+import type { Treatment } from '../support/proxy';
+import { minutes, type ReconcileWorld, startReconcileWorld } from './reconcile-world';
+
+describe('Reconcile', () => {
+  let world: ReconcileWorld;
+  beforeAll(async () => {
+    world = await startReconcileWorld();
+  });
+  beforeEach(() => world.begin());
+  afterEach(() => world.end());
+  afterAll(() => world?.close());
+
+  it('passes over datasets without tables, without a tenant row, and those that are somebody else’s', async () => {
+    await world.backends.client.createDataset('half_way', { labels: { 'managed-by': 'tenant-pipelines' } });
+    await world.backends.client.createDataset('not_ours', { labels: { team: 'finance' } });
+    await world.backends.onboard('row_gone');
+    await world.backends.hold('row_gone', ['run-1']);
+    await query(world.backends.client, 'row_gone', 'DELETE FROM tenants WHERE TRUE');
+    expect(await world.tick()).toMatchObject({ status: 200, body: { tenants: 2, failed: 0 } });
+  });
+
+  it('passes over a tenant that is deleted meanwhile', async () => {
+    await world.backends.onboard('deleted');
+    await world.backends.hold('deleted', ['run-1']);
+    world.proxy.treat(async ({ statement }): Promise<Treatment> => {
+      // Its slots have been looked at by now.
+      if (statement === 'reconcile-tenant')
+        await world.backends.client.dataset('deleted').delete({ force: true });
+      return 'pass';
+    });
+    expect(await world.tick()).toMatchObject({ status: 200, body: { failed: 0 } });
+    expect(world.logged('ERROR')).toEqual([]);
+  });
+
+  it('does the other tenants where one fails, says which, and answers 503', async () => {
+    for (const tenantId of ['good_one', 'bad_one', 'good_two']) {
+      await world.backends.onboard(tenantId);
+      await world.backends.hold(tenantId, ['over']);
+      await record(world.backends.client, tenantId, 'over');
+    }
+    const message = 'Access Denied: Table local:bad_one.tenants';
+    const denied = {
+      status: 403,
+      body: { error: { code: 403, message, errors: [{ reason: 'accessDenied', message }] } },
+    };
+    world.proxy.treat(({ path }) => (path.includes('/bad_one/') ? denied : 'pass'));
+    const answer = await world.tick();
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', tenants: 3, failed: 1, released: 2 },
+    });
+    expect(answer.headers.get('retry-after')).toBe('60');
+    expect(world.logged('ERROR')).toContainEqual(expect.objectContaining({ tenant_id: 'bad_one' }));
+    for (const tenantId of ['good_one', 'good_two'])
+      expect((await world.backends.usage(tenantId)).slots).toEqual([]);
+    world.proxy.treat(() => 'pass');
+    expect(await world.tick()).toMatchObject({ status: 200, body: { failed: 0, released: 1 } });
+  });
+
+  it('ends and releases runs and repairs counters also where Pub/Sub is away, and publishes when it is back', async () => {
+    const away = await startReconcileInstance({
+      bigqueryUrl: world.backends.bigquery.url,
+      now: () => new Date(Date.now() + minutes(3)),
+      publishRun: () => Promise.reject(new Error('14 UNAVAILABLE')),
+    });
+    await world.backends.onboard('no_pubsub');
+    await world.backends.hold('no_pubsub', ['over', 'due']);
+    await world.backends.hold('no_pubsub', ['lost'], { lease_seconds: 0 });
+    await record(world.backends.client, 'no_pubsub', 'over');
+    await query(world.backends.client, 'no_pubsub', 'UPDATE tenants SET pipeline_runs_count = 17 WHERE TRUE');
+    expect(await call(away.url, 'POST', '/')).toMatchObject({ status: 503, body: { failed: 1 } });
+    await away.close();
+    expect(await world.backends.usage('no_pubsub')).toEqual({
+      ever: 3,
+      month: 3,
+      running: 1,
+      slots: ['due'],
+    });
+    world.setAhead(minutes(3));
+    expect(await world.tick()).toMatchObject({ status: 200, body: { republished: 1 } });
+  });
+
+  it('publishes also where the counters cannot be checked, and answers 503', async () => {
+    await world.backends.onboard('uncounted');
+    await world.backends.hold('uncounted', ['due']);
+    world.setAhead(minutes(3));
+    world.proxy.treat(({ statement }) =>
+      statement === 'check-counters'
+        ? { status: 400, body: { error: { code: 400, message: 'no' } } }
+        : 'pass',
+    );
+    expect(await world.tick()).toMatchObject({ status: 503, body: { failed: 1 } });
+    expect(world.logged('INFO')).toContainEqual(
+      expect.objectContaining({ run_id: 'due', message: expect.stringContaining('published again') }),
+    );
+  });
+
+  it('answers 503 where the tenants cannot be listed', async () => {
+    world.proxy.treat(() => ({
+      status: 400,
+      body: { error: { code: 400, message: 'Retrying may solve the problem.' } },
+    }));
+    expect(await world.tick()).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  });
+});

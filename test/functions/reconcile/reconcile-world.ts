@@ -1,0 +1,63 @@
+import { call } from '../../support/local-cloud';
+import { type Backends, startBackends } from '../support/backends';
+import { type Instance, startReconcileInstance, startWorkerInstance } from '../support/instances';
+import { type BigQueryProxy, startProxy } from '../support/proxy';
+import type { LogLine } from '../support/serve';
+
+export const minutes = (count: number) => count * 60_000;
+
+export interface ReconcileWorld {
+  readonly backends: Backends;
+  /** Between `reconcile` and BigQuery. */
+  readonly proxy: BigQueryProxy;
+  readonly worker: Instance;
+  /** A new instance of `reconcile`, to which nothing goes wrong and whose clock is right. */
+  readonly begin: () => Promise<void>;
+  /** From now on its clock is so many milliseconds ahead. */
+  readonly setAhead: (milliseconds: number) => void;
+  readonly tick: () => ReturnType<typeof call>;
+  /** What it has logged. */
+  readonly logged: (severity: string) => readonly LogLine[];
+  /** Ends the instance and deletes all tenants: each test has them to itself. */
+  readonly end: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startReconcileWorld(): Promise<ReconcileWorld> {
+  const backends = await startBackends();
+  const proxy = await startProxy(backends.bigquery.url);
+  const worker = await startWorkerInstance({ bigqueryUrl: backends.bigquery.url });
+  const start = () =>
+    startReconcileInstance({ bigqueryUrl: proxy.url, now: () => new Date(Date.now() + ahead) });
+  let ahead = 0;
+  let reconcile: Instance | undefined;
+  const begun = () => {
+    if (reconcile === undefined) throw new Error('There is no instance of reconcile');
+    return reconcile;
+  };
+  return {
+    backends,
+    proxy,
+    worker,
+    begin: async () => {
+      proxy.treat(() => 'pass');
+      ahead = 0;
+      reconcile = await start();
+    },
+    setAhead: (milliseconds) => {
+      ahead = milliseconds;
+    },
+    tick: () => call(begun().url, 'POST', '/'),
+    logged: (severity) => begun().lines.filter((line) => line.severity === severity),
+    end: async () => {
+      await begun().close();
+      const [datasets] = await backends.client.getDatasets();
+      await Promise.all(datasets.map((dataset) => dataset.delete({ force: true })));
+    },
+    close: async () => {
+      await worker.close();
+      await proxy.close();
+      await backends.close();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { call, eventually, query } from '../../support/local-cloud';
+import { dryrun, record, runTopic } from '../support/backends';
+import { startReconcileInstance } from '../support/instances';
+import { minutes, type ReconcileWorld, startReconcileWorld } from './reconcile-world';
+
+describe('Reconcile', () => {
+  let world: ReconcileWorld;
+  beforeAll(async () => {
+    world = await startReconcileWorld();
+  });
+  beforeEach(() => world.begin());
+  afterEach(() => world.end());
+  afterAll(() => world?.close());
+
+  it('costs a tenant with nothing in flight no query', async () => {
+    await world.backends.onboard('idle');
+    const before = world.proxy.calls.length;
+    const answer = await world.tick();
+    const nothing = {
+      tenants: 1,
+      failed: 0,
+      left_over: 0,
+      released: 0,
+      republished: 0,
+      expired: 0,
+      repaired: 0,
+    };
+    expect(answer).toMatchObject({ status: 200, body: nothing });
+    const calls = world.proxy.calls.slice(before);
+    // The list of datasets, a table's rows, and its schema to read them by: none of it is billed.
+    expect(calls.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`)).toEqual([
+      'GET /bigquery/v2/projects/local/datasets',
+      'GET /bigquery/v2/projects/local/datasets/idle/tables/tenants/data',
+      'GET /bigquery/v2/projects/local/datasets/idle/tables/tenants',
+    ]);
+  });
+
+  it('releases the slot of a run that is in the ledger, and leaves those in flight', async () => {
+    await world.backends.onboard('finished');
+    await world.backends.hold('finished', ['over-1', 'in-flight', 'over-2']);
+    await record(world.backends.client, 'finished', 'over-1');
+    await record(world.backends.client, 'finished', 'over-2');
+    expect((await world.tick()).body).toMatchObject({ released: 2, republished: 0, expired: 0, repaired: 0 });
+    expect(await world.backends.usage('finished')).toEqual({
+      ever: 3,
+      month: 3,
+      running: 1,
+      slots: ['in-flight'],
+    });
+    expect((await world.tick()).body).toMatchObject({ released: 0 });
+  });
+
+  it('publishes a run again whose message was lost, which then is executed', async () => {
+    await world.backends.onboard('lost_message');
+    const topic = world.backends.messages.topic(runTopic);
+    // Nobody listened when the first message came: it is lost.
+    await topic.publishMessage({ json: { tenant_id: 'lost_message', run_id: 'run-1', pipeline: dryrun } });
+    await world.backends.hold('lost_message', ['run-1']);
+    const [subscription] = await topic.createSubscription('worker', {
+      pushConfig: { pushEndpoint: `${world.worker.url}/` },
+    });
+    try {
+      expect((await world.tick()).body).toMatchObject({ republished: 0 });
+      world.setAhead(minutes(3));
+      expect((await world.tick()).body).toMatchObject({ republished: 1 });
+      await eventually('the end of the run', async () => {
+        const { slots } = await world.backends.usage('lost_message');
+        return slots.length === 0 ? true : undefined;
+      });
+      expect(await world.backends.ledger('lost_message')).toMatchObject([
+        { run_id: 'run-1', status: 'COMPLETED' },
+      ]);
+      expect(world.logged('INFO')).toContainEqual(
+        expect.objectContaining({ tenant_id: 'lost_message', run_id: 'run-1', pipeline: dryrun }),
+      );
+    } finally {
+      await subscription.delete();
+    }
+  });
+
+  it('ends a run that outlived its lease, with what is known of it', async () => {
+    await world.backends.onboard('expired');
+    const admitted = new Date(Date.now() - minutes(10));
+    await world.backends.hold('expired', ['lost'], {
+      now: admitted,
+      lease_seconds: 60,
+      parameters: '{"a":1}',
+    });
+    await world.backends.hold('expired', ['in-flight']);
+    expect((await world.tick()).body).toMatchObject({ expired: 1, released: 0, republished: 0, repaired: 0 });
+    expect(await world.backends.ledger('expired')).toMatchObject([
+      {
+        run_id: 'lost',
+        tenant_id: 'expired',
+        pipeline: dryrun,
+        parameters: '{"a":1}',
+        trigger: 'api',
+        status: 'FAILED',
+        error_code: 'lease_expired',
+        error_message: expect.stringContaining(new Date(admitted.getTime() + 60_000).toISOString()),
+        admitted_at: { value: admitted.toISOString() },
+        started_at: null,
+        duration_ms: null,
+      },
+    ]);
+    expect(await world.backends.usage('expired')).toEqual({
+      ever: 2,
+      month: 2,
+      running: 1,
+      slots: ['in-flight'],
+    });
+    expect(world.logged('WARNING')).toContainEqual(
+      expect.objectContaining({ tenant_id: 'expired', run_id: 'lost' }),
+    );
+    expect((await world.tick()).body).toMatchObject({ expired: 0 });
+    expect(await world.backends.ledger('expired')).toHaveLength(1);
+  });
+
+  it('repairs counters that break the conservation law, and says so as an error', async () => {
+    await world.backends.onboard('broken');
+    await world.backends.hold('broken', ['over-1', 'over-2', 'in-flight']);
+    await record(world.backends.client, 'broken', 'over-1');
+    // Twice in the ledger is once.
+    await record(world.backends.client, 'broken', 'over-2');
+    await world.backends.client
+      .dataset('broken')
+      .table('pipeline_runs')
+      .insert({
+        ...(await world.backends.ledger('broken'))[0],
+        run_id: 'over-2',
+        admitted_at: new Date().toISOString(),
+        ended_at: new Date().toISOString(),
+        recorded_at: new Date().toISOString(),
+      });
+    await world.tick();
+    const wrong = 'UPDATE tenants SET pipeline_runs_count = 17, pipeline_runs_this_month = 0 WHERE TRUE';
+    await query(world.backends.client, 'broken', wrong);
+    expect((await world.tick()).body).toMatchObject({ repaired: 1 });
+    expect(await world.backends.usage('broken')).toEqual({
+      ever: 3,
+      month: 3,
+      running: 1,
+      slots: ['in-flight'],
+    });
+    expect(world.logged('ERROR')).toMatchObject([
+      { tenant_id: 'broken', found: { pipeline_runs_count: 17, known_runs: 3, pipeline_runs_this_month: 0 } },
+    ]);
+    expect((await world.tick()).body).toMatchObject({ repaired: 0 });
+  });
+
+  it('counts into the month that the row is in: runs of the one before are not counted again', async () => {
+    await world.backends.onboard('months');
+    const lastMonth = new Date(Date.now() - minutes(60 * 24 * 32));
+    await record(world.backends.client, 'months', 'of-last-month', lastMonth);
+    await world.backends.hold('months', ['of-this-month']);
+    expect((await world.tick()).body).toMatchObject({ repaired: 1 });
+    expect(await world.backends.usage('months')).toMatchObject({ ever: 2, month: 1 });
+  });
+
+  it('does no harm where two do it at once', async () => {
+    const second = await startReconcileInstance({ bigqueryUrl: world.backends.bigquery.url });
+    await world.backends.onboard('twice');
+    await world.backends.hold('twice', ['over', 'in-flight']);
+    await world.backends.hold('twice', ['lost'], { lease_seconds: -1 });
+    await record(world.backends.client, 'twice', 'over');
+    await query(world.backends.client, 'twice', 'UPDATE tenants SET pipeline_runs_count = 0 WHERE TRUE');
+    const answers = await Promise.all([world.tick(), call(second.url, 'POST', '/'), world.tick()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await second.close();
+    expect(await world.backends.usage('twice')).toEqual({
+      ever: 3,
+      month: 3,
+      running: 1,
+      slots: ['in-flight'],
+    });
+    const distinct = 'SELECT DISTINCT run_id, status FROM pipeline_runs ORDER BY run_id';
+    expect(await query(world.backends.client, 'twice', distinct)).toEqual([
+      { run_id: 'lost', status: 'FAILED' },
+      { run_id: 'over', status: 'COMPLETED' },
+    ]);
+  });
+});

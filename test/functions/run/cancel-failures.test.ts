@@ -1,0 +1,143 @@
+import { call, eventually } from '../../support/local-cloud';
+import { push, startReconcileInstance } from '../support/instances';
+import { startProxy, type Treatment } from '../support/proxy';
+import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
+
+describe('A cancellation, when something fails', () => {
+  let world: CancelWorld;
+  beforeAll(async () => {
+    world = await startCancelWorld({}, 4_000);
+  });
+  beforeEach(() => world.proxy.treat(() => 'pass'));
+  afterAll(() => world?.close());
+
+  it('is seen by a worker whose job the caller could not stop: it stops it itself', async () => {
+    const apiKey = await world.backends.onboard('seen');
+    await world.backends.hold('seen', ['run-1'], { pipeline: twoLoads });
+    world.proxy.treat(({ path }) =>
+      path.endsWith('/cancel') || path.includes('/cancel?') ? 'break' : 'pass',
+    );
+    const worker = await world.startWorker({ watchEveryMs: 20 });
+    const delivery = push(worker, 'seen', 'run-1', twoLoads);
+    await world.whenRunning('seen', 'first_1');
+    expect((await world.cancel(apiKey)).status).toBe(202);
+    expect((await delivery).status).toBe(204);
+    expect(worker.lines).toContainEqual(
+      expect.objectContaining({
+        severity: 'INFO',
+        run_id: 'run-1',
+        message: expect.stringContaining('ended'),
+      }),
+    );
+    await eventually('the end of the job', async () =>
+      (await world.jobsOf('seen')).every(({ state }) => state === 'DONE') ? true : undefined,
+    );
+    expect(await world.jobsOf('seen')).toEqual([stopped('first_1')]);
+    expect(await world.rowsIn('seen', 'first')).toEqual([]);
+    await world.expectCancelledOnce('seen');
+  });
+
+  it('a look that fails, or shows no slot that is there, ends no run', async () => {
+    const apiKey = await world.backends.onboard('blind');
+    await world.backends.hold('blind', ['run-1'], { pipeline: twoLoads });
+    const between = await startProxy(world.backends.bigquery.url);
+    let looks = 0;
+    between.treat(({ path }) => {
+      if (!path.includes('/tables/tenants/data')) return 'pass';
+      looks++;
+      if (looks % 2 === 0) return { status: 400, body: { error: { code: 400, message: 'no' } } };
+      return { status: 200, body: { kind: 'bigquery#tableDataList', totalRows: '0', rows: [] } };
+    });
+    const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
+    expect((await push(worker, 'blind', 'run-1', twoLoads)).status).toBe(204);
+    await between.close();
+    expect(looks).toBeGreaterThan(2);
+    expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('a look that is never answered holds up no run', async () => {
+    const apiKey = await world.backends.onboard('unanswered');
+    await world.backends.hold('unanswered', ['run-1'], { pipeline: twoLoads });
+    const between = await startProxy(world.backends.bigquery.url);
+    between.treat(({ path }) => (path.includes('/tables/tenants/data') ? 'hang' : 'pass'));
+    const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
+    expect((await push(worker, 'unanswered', 'run-1', twoLoads)).status).toBe(204);
+    await between.close();
+    expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    ['its release', 'release-runs'],
+    ['its jobs', undefined],
+  ])(
+    'an instance that fails at %s has cancelled all the same, and the rest is done by others',
+    async (_what, statement) => {
+      const tenantId = `crash_${statement === undefined ? 'jobs' : 'slot'}`;
+      const apiKey = await world.backends.onboard(tenantId);
+      await world.backends.hold(tenantId, ['run-1'], { pipeline: twoLoads });
+      world.proxy.treat((asked) => {
+        const isHit =
+          statement === undefined
+            ? asked.method === 'GET' && asked.path.includes(`/datasets/${tenantId}?`)
+            : asked.statement === statement;
+        return isHit ? { status: 400, body: { error: { code: 400, message: 'no' } } } : 'pass';
+      });
+      expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+      world.proxy.treat(() => 'pass');
+      const reconcile = await startReconcileInstance({ bigqueryUrl: world.backends.bigquery.url });
+      expect((await call(reconcile.url, 'POST', '/')).status).toBe(200);
+      await reconcile.close();
+      await world.expectCancelledOnce(tenantId);
+    },
+  );
+
+  it('asked again does the rest of one that was broken off', async () => {
+    const apiKey = await world.backends.onboard('again');
+    await world.backends.hold('again', ['run-1'], { pipeline: twoLoads });
+    world.proxy.treat(({ statement }) =>
+      statement === 'release-runs' ? { status: 400, body: { error: { code: 400, message: 'no' } } } : 'pass',
+    );
+    expect((await world.cancel(apiKey)).status).toBe(202);
+    expect((await world.backends.usage('again')).slots).toEqual(['run-1']);
+    world.proxy.treat(() => 'pass');
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    await world.expectCancelledOnce('again');
+  });
+
+  it('whose row is on record, and cannot be read yet, is told as what it is: cancelled', async () => {
+    const apiKey = await world.backends.onboard('lagging');
+    await world.backends.hold('lagging', ['run-1'], { pipeline: twoLoads });
+    let taken = Number.POSITIVE_INFINITY;
+    const whenRead = () =>
+      eventually('the second look', async () =>
+        world.proxy.calls.slice(taken).find((call) => call.statement === 'read-run' && call.status === 200),
+      );
+    world.proxy.treat(async ({ path, statement }): Promise<Treatment> => {
+      if (path.includes('/pipeline_runs/insertAll')) {
+        taken = world.proxy.calls.length;
+        return { status: 200, body: { kind: 'bigquery#tableDataInsertAllResponse' } };
+      }
+      // By now the row is there to be read.
+      if (statement === 'release-runs' && (await whenRead()))
+        await recordOutcome(world.backends, 'lagging', 'CANCELLED');
+      return 'pass';
+    });
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect(await world.show(apiKey)).toMatchObject({ status: 'CANCELLED' });
+    expect((await world.backends.usage('lagging')).slots).toEqual([]);
+  });
+
+  it('where the row cannot be written is 503, and the run goes on', async () => {
+    const apiKey = await world.backends.onboard('refused');
+    await world.backends.hold('refused', ['run-1']);
+    world.proxy.treat(({ path }) =>
+      path.includes('/pipeline_runs/insertAll')
+        ? { status: 503, body: { error: { code: 503, message: 'no', errors: [{ reason: 'backendError' }] } } }
+        : 'pass',
+    );
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    world.proxy.treat(() => 'pass');
+    expect(await world.show(apiKey)).toMatchObject({ status: 'ADMITTED' });
+    expect((await world.backends.usage('refused')).slots).toEqual(['run-1']);
+  });
+});

@@ -1,0 +1,155 @@
+import { eventually } from '../../support/local-cloud';
+import { dryrun } from '../support/backends';
+import { push } from '../support/instances';
+import { startProxy, type Treatment } from '../support/proxy';
+import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
+
+describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
+  let world: CancelWorld;
+  beforeAll(async () => {
+    world = await startCancelWorld({}, 4_000);
+  });
+  beforeEach(() => world.proxy.treat(() => 'pass'));
+  afterAll(() => world?.close());
+
+  it('ends a run that has not started; its message then does nothing', async () => {
+    const apiKey = await world.backends.onboard('waiting');
+    await world.backends.hold('waiting', ['run-1'], { pipeline: twoLoads });
+    expect(await world.cancel(apiKey)).toMatchObject({
+      status: 202,
+      body: { run_id: 'run-1', tenant_id: 'waiting', status: 'CANCELLED' },
+    });
+    const worker = await world.startWorker();
+    expect((await push(worker, 'waiting', 'run-1', twoLoads)).status).toBe(204);
+    await world.expectCancelledOnce('waiting');
+    expect(await world.jobsOf('waiting')).toEqual([]);
+    expect(await world.show(apiKey)).toMatchObject({
+      status: 'CANCELLED',
+      error_code: 'cancelled',
+      started_at: null,
+      ended_at: expect.stringMatching(/Z$/),
+      steps: [],
+    });
+  });
+
+  it('stops the job of a step that is under way, in BigQuery itself; the worker writes no other outcome', async () => {
+    const apiKey = await world.backends.onboard('in_a_step');
+    await world.backends.hold('in_a_step', ['run-1'], { pipeline: twoLoads });
+    // So seldom that the worker learns of it by its job's end only.
+    const worker = await world.startWorker({ watchEveryMs: 60_000 });
+    const delivery = push(worker, 'in_a_step', 'run-1', twoLoads);
+    await world.whenRunning('in_a_step', 'first_1');
+    expect((await world.cancel(apiKey)).status).toBe(202);
+    expect((await delivery).status).toBe(204);
+    // Neither tried again under another id nor followed by the next step.
+    expect(await world.jobsOf('in_a_step')).toEqual([stopped('first_1')]);
+    expect(await world.rowsIn('in_a_step', 'first')).toEqual([]);
+    await world.expectCancelledOnce('in_a_step');
+  });
+
+  it('keeps what was done before it, and what that has used', async () => {
+    const apiKey = await world.backends.onboard('later_step');
+    await world.backends.hold('later_step', ['run-1'], { pipeline: twoLoads });
+    const worker = await world.startWorker();
+    const delivery = push(worker, 'later_step', 'run-1', twoLoads);
+    await world.whenRunning('later_step', 'second_1');
+    expect((await world.cancel(apiKey)).status).toBe(202);
+    expect((await delivery).status).toBe(204);
+    expect(await world.rowsIn('later_step', 'first')).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await world.rowsIn('later_step', 'second')).toEqual([]);
+    await world.expectCancelledOnce('later_step');
+    const shown = await world.show(apiKey);
+    expect(shown).toMatchObject({
+      status: 'CANCELLED',
+      rows_written: 2,
+      started_at: expect.stringMatching(/Z$/),
+    });
+    expect(shown.steps).toContainEqual(expect.objectContaining({ step_id: 'first', status: 'COMPLETED' }));
+  });
+
+  it('keeps the worker from starting a further step', async () => {
+    const apiKey = await world.backends.onboard('between');
+    await world.backends.hold('between', ['run-1'], { pipeline: twoLoads });
+    const between = await startProxy(world.backends.bigquery.url);
+    // The worker hears of its first job's end only when the run is cancelled.
+    let letGo = () => {};
+    const cancelled = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    between.treat(async ({ method, path }): Promise<Treatment> => {
+      if (method === 'GET' && path.includes('_first_1')) await cancelled;
+      return 'pass';
+    });
+    const worker = await world.startWorker({ watchEveryMs: 60_000, bigqueryUrl: between.url });
+    const delivery = push(worker, 'between', 'run-1', twoLoads);
+    await eventually('the end of the first job', async () =>
+      (await world.jobsOf('between')).find(({ state }) => state === 'DONE'),
+    );
+    expect((await world.cancel(apiKey)).status).toBe(202);
+    letGo();
+    expect((await delivery).status).toBe(204);
+    await between.close();
+    expect((await world.jobsOf('between')).map(({ step }) => step)).toEqual(['first_1']);
+    await world.expectCancelledOnce('between');
+  });
+
+  it('of a run that is over changes nothing: 200 with its outcome; twice is once', async () => {
+    const apiKey = await world.backends.onboard('over');
+    await world.backends.hold('over', ['run-1', 'run-2'], {});
+    await push(await world.startWorker(), 'over', 'run-1', dryrun);
+    for (let time = 0; time < 2; time++) {
+      expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'COMPLETED' } });
+    }
+    expect((await world.cancel(apiKey, 'run-2')).status).toBe(202);
+    expect(await world.cancel(apiKey, 'run-2')).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    expect(await world.ledger('over')).toEqual([
+      ['COMPLETED', null],
+      ['CANCELLED', 'cancelled'],
+    ]);
+    expect(await world.backends.usage('over')).toEqual({ ever: 2, month: 2, running: 0, slots: [] });
+  });
+
+  it('many at once are one', async () => {
+    const apiKey = await world.backends.onboard('at_once');
+    await world.backends.hold('at_once', ['run-1']);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.cancel(apiKey)));
+    for (const { status, body } of answers) {
+      expect([200, 202]).toContain(status);
+      expect(body.status).toBe('CANCELLED');
+    }
+    expect(new Set((await world.ledger('at_once')).map(([status]) => status))).toEqual(
+      new Set(['CANCELLED']),
+    );
+    expect(await world.backends.usage('at_once')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
+  });
+
+  it('at the moment of completion: the row that was recorded first is the outcome, and the answer says which', async () => {
+    const apiKey = await world.backends.onboard('photo_finish');
+    await world.backends.hold('photo_finish', ['run-1']);
+    // The worker's row is recorded between the look and the cancellation's own.
+    let isFirst = true;
+    const at = new Date(Date.now() - 1_000);
+    world.proxy.treat(async ({ path }): Promise<Treatment> => {
+      if (isFirst && path.includes('/pipeline_runs/insertAll')) {
+        isFirst = false;
+        await recordOutcome(world.backends, 'photo_finish', 'COMPLETED', at);
+      }
+      return 'pass';
+    });
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'COMPLETED' } });
+    expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
+    expect(await world.backends.usage('photo_finish')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
+  });
+
+  it('of a run that is not there, or is another tenant’s, is 404', async () => {
+    const apiKey = await world.backends.onboard('owner');
+    const otherKey = await world.backends.onboard('stranger');
+    await world.backends.hold('owner', ['run-1']);
+    expect(await world.cancel(otherKey)).toMatchObject({ status: 404, body: { code: 'run_not_found' } });
+    expect(await world.cancel(apiKey, 'run-2')).toMatchObject({
+      status: 404,
+      body: { code: 'run_not_found' },
+    });
+    expect((await world.backends.usage('owner')).slots).toEqual(['run-1']);
+  });
+});

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { PubSub } from '@google-cloud/pubsub';
+import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from 'local-bigquery';
+import { clientOf } from 'local-bigquery/testing';
+import { type PubSubServer, startPubSub } from 'local-pubsub';
+import { onboardTenant } from '../../../functions/onboard/onboard-tenant';
+import { loadTables } from '../../../shared/definitions/tables';
+import { loadTiers } from '../../../shared/definitions/tiers';
+import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createRunStatement, type RunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tenant-datasets';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import type { Quotas } from '../../../shared/tenants/quotas';
+import { query } from '../../support/local-cloud';
+
+export const schemasDirectory = join(__dirname, '../../../schemas');
+export const runTopic = 'pipeline-runs';
+export const dryrun = 'gcp/example/dryrun';
+
+/** A copy of the project's definitions with a pipeline of the test's own; it is the test's to remove. */
+export function schemasWith(pipelines: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'schemas-'));
+  cpSync(schemasDirectory, directory, { recursive: true });
+  for (const [path, text] of Object.entries(pipelines)) {
+    const file = join(directory, 'pipelines', `${path}.yaml`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return directory;
+}
+
+export interface Backends {
+  readonly bigquery: RunningBigQuery;
+  readonly pubsub: PubSubServer;
+  /** Google's clients, without anything between. */
+  readonly client: BigQuery;
+  readonly messages: PubSub;
+  readonly runStatement: RunStatement;
+  /** Makes gs://<path>. */
+  readonly putFile: (path: string, text: string) => void;
+  /** The text of gs://<path>. */
+  readonly readFile: (path: string) => string;
+  /** Onboards a tenant, unlimited unless quotas are given, and resolves to its API key. */
+  readonly onboard: (tenantId: string, quotas?: Partial<Quotas>) => Promise<string>;
+  readonly usage: (tenantId: string) => Promise<Usage>;
+  readonly ledger: (tenantId: string) => Promise<Record<string, unknown>[]>;
+  /** Admits runs whose messages are the test's to send. */
+  readonly hold: (tenantId: string, runIds: readonly string[], change?: HeldChange) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Usage {
+  readonly ever: unknown;
+  readonly month: unknown;
+  readonly running: unknown;
+  readonly slots: readonly unknown[];
+}
+
+interface HeldChange {
+  readonly now?: Date;
+  readonly pipeline?: string;
+  readonly parameters?: string;
+  readonly lease_seconds?: number;
+}
+
+/** A BigQuery and a Pub/Sub, with the topic of runs and nobody who listens to it. */
+export async function startBackends(options: Pick<BigQueryOptions, 'limits'> = {}): Promise<Backends> {
+  const gcsDirectory = mkdtempSync(join(tmpdir(), 'backends-'));
+  const bigquery = await startBigQuery({ port: 0, gcsDirectory, ...options });
+  const pubsub = await startPubSub({ port: 0, shortestAckDeadlineSeconds: 1 });
+  // Google's client reads where Pub/Sub is from the environment when it is made.
+  Object.assign(process.env, {
+    GOOGLE_CLOUD_PROJECT: 'local',
+    PUBSUB_EMULATOR_HOST: `127.0.0.1:${pubsub.port}`,
+    METADATA_SERVER_DETECTION: 'none',
+  });
+  const client = clientOf(bigquery.url);
+  const runStatement = createRunStatement(client);
+  const messages = new PubSub();
+  await messages.createTopic(runTopic);
+  return {
+    bigquery,
+    pubsub,
+    client,
+    messages,
+    runStatement,
+    putFile: (path, text) => {
+      mkdirSync(dirname(join(gcsDirectory, path)), { recursive: true });
+      writeFileSync(join(gcsDirectory, path), text);
+    },
+    readFile: (path) => readFileSync(join(gcsDirectory, path), 'utf8'),
+    onboard: (tenantId, quotas) => onboard(client, runStatement, tenantId, quotas),
+    usage: (tenantId) => usage(client, tenantId),
+    ledger: (tenantId) => query(client, tenantId, 'SELECT * FROM pipeline_runs ORDER BY recorded_at'),
+    hold: (tenantId, runIds, change) => hold(runStatement, tenantId, runIds, change),
+    close: async () => {
+      await messages.close();
+      await pubsub.close();
+      await bigquery.close();
+      rmSync(gcsDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function onboard(
+  client: BigQuery,
+  runStatement: RunStatement,
+  tenant_id: string,
+  quotas: Partial<Quotas> = {},
+): Promise<string> {
+  const tenant = {
+    tenant_id,
+    company_name: 'Test Corporation',
+    contact_email: 'admin@testcorp.com',
+    subscription_tier: 'ENTERPRISE',
+    force_recreate_dataset: false,
+    force_recreate_tables: false,
+    ...quotas,
+  };
+  const { api_key } = await onboardTenant(tenant, {
+    runStatement,
+    datasets: createTenantDatasets(client),
+    tables: loadTables(schemasDirectory),
+    tiers: loadTiers(schemasDirectory),
+    defaultLocation: 'US',
+    now: () => new Date(),
+    newId: randomUUID,
+    log: () => undefined,
+  });
+  return api_key;
+}
+
+async function usage(client: BigQuery, tenantId: string): Promise<Usage> {
+  const sql = `SELECT pipeline_runs_count AS ever, pipeline_runs_this_month AS month,
+    current_running_pipelines AS running, ARRAY(SELECT run_id FROM UNNEST(active_runs)) AS slots FROM tenants`;
+  const [row] = await query(client, tenantId, sql);
+  if (row === undefined) throw new Error(`There is no tenant ${tenantId}`);
+  const slots = Array.isArray(row.slots) ? row.slots : [];
+  return { ever: row.ever, month: row.month, running: row.running, slots };
+}
+
+const hold = (
+  runStatement: RunStatement,
+  tenant_id: string,
+  runIds: readonly string[],
+  { now = new Date(), ...change }: HeldChange = {},
+) =>
+  runStatement(tenant_id, admitRuns, {
+    tenant_id,
+    now,
+    unlimited: 1_000_000,
+    candidates: runIds.map((run_id) => ({
+      run_id,
+      pipeline: dryrun,
+      parameters: '{}',
+      trigger: 'api',
+      request_hash: '',
+      lease_seconds: 3_600,
+      ...change,
+    })),
+  });
+
+/** A ledger row as a worker would write it. */
+export const record = (client: BigQuery, tenant_id: string, run_id: string, admitted_at = new Date()) =>
+  createAppendRows(client)(tenant_id, 'pipeline_runs', [
+    {
+      insertId: run_id,
+      json: {
+        run_id,
+        tenant_id,
+        pipeline: dryrun,
+        status: 'COMPLETED',
+        admitted_at: admitted_at.toISOString(),
+        ended_at: new Date().toISOString(),
+        recorded_at: new Date().toISOString(),
+      },
+    },
+  ]);

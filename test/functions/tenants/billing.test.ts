@@ -1,0 +1,113 @@
+import { monthOf } from '../../../functions/tenants/month';
+import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
+import { costs, record, startCloudWithUsage } from './recorded-usage';
+
+describe('GET /api/v1/billing/export', () => {
+  let cloud: TestCloud;
+  beforeAll(async () => {
+    ({ cloud } = await startCloudWithUsage());
+  });
+  afterAll(() => cloud?.close());
+
+  const get = (path: string) => call(cloud.url, 'GET', `/api/v1/${path}`, { headers: asAdmin });
+
+  const eventsOf = ({ body }: { body: Record<string, unknown> }): Record<string, unknown>[] =>
+    Array.isArray(body.events) ? body.events : [];
+
+  it('is a Stripe meter event for each run that completed, each once', async () => {
+    const answer = await get('billing/export?month=2026-03');
+    expect(answer.body).toMatchObject({ month: '2026-03', format: 'stripe', next_cursor: null });
+    const events = eventsOf(answer);
+    expect(events.map(({ payload, timestamp }) => [payload, timestamp])).toEqual(
+      [
+        ['acme', '2026-03-01T00:00:20Z'],
+        ['acme', '2026-04-01T00:00:39.999Z'],
+        ['other', '2026-03-10T00:00:02Z'],
+        ['other', '2026-03-10T00:00:02Z'],
+      ].map(([tenant, time]) => [
+        { stripe_customer_id: tenant, value: '1' },
+        Math.floor(Date.parse(String(time)) / 1000),
+      ]),
+    );
+    for (const { event_name, identifier } of events) {
+      expect(event_name).toBe('pipeline_run');
+      expect(identifier).toMatch(/^run_[0-9a-f]{64}$/);
+    }
+    expect(new Set(events.map(({ identifier }) => identifier)).size).toBe(4);
+  });
+
+  it('or a CloudEvent for OpenMeter, with the same id', async () => {
+    const stripe = eventsOf(await get('billing/export?month=2026-03'));
+    const events = eventsOf(await get('billing/export?month=2026-03&format=openmeter'));
+    expect(events.map(({ id }) => id)).toEqual(stripe.map(({ identifier }) => identifier));
+    expect(events[1]).toEqual({
+      specversion: '1.0',
+      type: 'pipeline_run',
+      source: 'tenant-pipelines',
+      id: expect.any(String),
+      subject: 'acme',
+      time: '2026-04-01T00:00:39.999Z',
+      datacontenttype: 'application/json',
+      data: {
+        run_id: 'a-2',
+        pipeline: costs,
+        runs: 1,
+        duration_ms: 20_000,
+        rows_written: 1,
+        bytes_processed: 2000,
+        bytes_billed: 20_000,
+      },
+    });
+  });
+
+  it('repeated is the same to the last byte, and what has ended since is added', async () => {
+    const before = await get('billing/export?month=2026-05');
+    expect(eventsOf(before)).toEqual([]);
+    await record(cloud, 'idle', [{ run_id: 'i-1', admitted_at: '2026-05-01T00:00:00Z' }]);
+    const after = await get('billing/export?month=2026-05');
+    expect(eventsOf(after)).toHaveLength(1);
+    await record(cloud, 'idle', [
+      { run_id: 'i-2', admitted_at: '2026-05-02T00:00:00Z' },
+      { run_id: 'i-1', admitted_at: '2026-05-01T00:00:00Z', recorded_at: '2026-06-01T00:00:00Z' },
+    ]);
+    const later = eventsOf(await get('billing/export?month=2026-05'));
+    expect(later).toEqual([...eventsOf(after), expect.anything()]);
+  });
+
+  it('is the same in pages, whatever their size, in the midst of a tenant too', async () => {
+    const whole = eventsOf(await get('billing/export?month=2026-03'));
+    for (const limit of [1, 2, 3, 4, 5]) {
+      const events: unknown[] = [];
+      let next: string | null = `/api/v1/billing/export?month=2026-03&limit=${limit}`;
+      let pages = 0;
+      while (next !== null && pages < 10) {
+        const response: Response = await fetch(cloud.url + next, {
+          headers: { ...asAdmin, Accept: 'application/x-ndjson' },
+        });
+        expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+        const lines = (await response.text()).split('\n');
+        expect(lines.pop()).toBe('');
+        expect(lines.length).toBeLessThanOrEqual(limit);
+        events.push(...lines.map((line) => JSON.parse(line)));
+        next = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1] ?? null;
+        pages++;
+      }
+      expect(events).toEqual(whole);
+      expect(pages).toBe(Math.ceil(whole.length / limit));
+    }
+  });
+
+  it('is of the month before, unless asked for', async () => {
+    expect((await get('billing/export')).body.month).toBe(monthOf(new Date(), -1).name);
+  });
+
+  it('takes a cursor of its own month only', async () => {
+    const { body } = await get('billing/export?month=2026-03&limit=1');
+    const cursor = String(body.next_cursor);
+    expect((await get(`billing/export?limit=1&cursor=${cursor}`)).body.month).toBe('2026-03');
+    expect(await get(`billing/export?month=2026-04&cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('same month') },
+    });
+  });
+});

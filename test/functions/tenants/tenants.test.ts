@@ -1,0 +1,203 @@
+import {
+  call,
+  endOfRun,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+  withKey,
+} from '../../support/local-cloud';
+
+describe('Tenant administration', () => {
+  let cloud: TestCloud;
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+  });
+  afterAll(() => cloud?.close());
+
+  const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+    call(cloud.url, method, `/api/v1/tenants/${path}`, { body, headers: headers ?? {} });
+  const run = (tenantId: string, apiKey: string) =>
+    call(cloud.url, 'POST', `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`, {
+      headers: withKey(apiKey),
+    });
+
+  it('shows profile, quotas and usage, to the tenant as to the administrator', async () => {
+    const apiKey = await onboard(cloud.url, 'profile', { max_pipelines_per_month: 7, notes: 'n' });
+    const { body: started } = await run('profile', apiKey);
+    await endOfRun(cloud.url, apiKey, started.run_id);
+    const { status, body } = await ask('GET', 'profile', undefined, withKey(apiKey));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      tenant_id: 'profile',
+      company_name: 'Test Corporation',
+      contact_email: 'admin@testcorp.com',
+      subscription_tier: 'STARTER',
+      is_active: true,
+      suspended_at: null,
+      suspension_reason: null,
+      notes: 'n',
+      quotas: { max_pipelines_per_month: 7, max_concurrent_pipelines: 5 },
+      usage: {
+        pipeline_runs_count: 1,
+        pipeline_runs_this_month: 1,
+        monthly_runs_left: 6,
+        last_pipeline_run_at: expect.stringMatching(/Z$/),
+        quota_reset_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      },
+    });
+    expect((await ask('GET', 'profile')).body).toMatchObject({ tenant_id: 'profile' });
+    expect(JSON.stringify(body)).not.toContain(apiKey);
+  });
+
+  it('changes either quota, the tier, or all; null is unlimited', async () => {
+    await onboard(cloud.url, 'quotas');
+    const change = async (body: unknown) => {
+      const answer = await ask('PATCH', 'quotas/quotas', body);
+      expect(answer.status).toBe(200);
+      const { body: shown } = await ask('GET', 'quotas');
+      expect(shown).toMatchObject({
+        quotas: answer.body.quotas,
+        subscription_tier: answer.body.subscription_tier,
+      });
+      return [shown.subscription_tier, ...Object.values(Object(shown.quotas))];
+    };
+    expect(await change({ max_pipelines_per_month: 10 })).toEqual(['STARTER', 10, 5]);
+    expect(await change({ max_concurrent_pipelines: null })).toEqual(['STARTER', 10, null]);
+    expect(await change({ max_pipelines_per_month: null, max_concurrent_pipelines: 0 })).toEqual([
+      'STARTER',
+      null,
+      0,
+    ]);
+    expect(await change({ subscription_tier: 'PROFESSIONAL' })).toEqual(['PROFESSIONAL', 2000, 10]);
+    expect(await change({ subscription_tier: 'FREE', max_concurrent_pipelines: 9 })).toEqual([
+      'FREE',
+      100,
+      9,
+    ]);
+    expect(await change({ subscription_tier: 'ENTERPRISE' })).toEqual(['ENTERPRISE', null, null]);
+    expect(await change({ subscription_tier: 'STARTER', max_pipelines_per_month: null })).toEqual([
+      'STARTER',
+      null,
+      5,
+    ]);
+    expect(await ask('PATCH', 'quotas/quotas', {})).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    });
+    expect(await ask('PATCH', 'quotas/quotas')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    });
+  });
+
+  it('a quota that is changed holds for the next run', async () => {
+    const apiKey = await onboard(cloud.url, 'next_run', { max_pipelines_per_month: 0 });
+    expect((await run('next_run', apiKey)).status).toBe(429);
+    await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: 1 });
+    expect((await run('next_run', apiKey)).status).toBe(202);
+    expect((await run('next_run', apiKey)).body.detail).toContain('Used 1/1.');
+    await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: null });
+    expect((await run('next_run', apiKey)).status).toBe(202);
+    // Below what is used: nothing more is admitted, and nothing is taken back.
+    await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: 1 });
+    expect((await run('next_run', apiKey)).body.detail).toContain('Used 2/1.');
+  });
+
+  it('suspends and activates with effect on the next run', async () => {
+    const apiKey = await onboard(cloud.url, 'suspended');
+    const suspended = await ask('POST', 'suspended/suspend', { reason: 'unpaid' });
+    expect(suspended).toMatchObject({
+      status: 200,
+      body: { is_active: false, suspension_reason: 'unpaid', suspended_at: expect.stringMatching(/Z$/) },
+    });
+    const refused = await run('suspended', apiKey);
+    expect(refused).toMatchObject({
+      status: 403,
+      body: {
+        code: 'tenant_inactive',
+        detail: 'Tenant account is inactive. Contact support to reactivate.',
+      },
+    });
+    const again = await ask('POST', 'suspended/suspend', { reason: 'still unpaid' });
+    expect(again.body).toMatchObject({
+      suspension_reason: 'still unpaid',
+      suspended_at: suspended.body.suspended_at,
+    });
+    const activated = await ask('POST', 'suspended/activate');
+    expect(activated).toMatchObject({
+      status: 200,
+      body: {
+        is_active: true,
+        suspended_at: null,
+        suspension_reason: null,
+        usage: { pipeline_runs_count: 0 },
+      },
+    });
+    expect((await run('suspended', apiKey)).status).toBe(202);
+    expect((await ask('POST', 'suspended/activate')).status).toBe(200);
+  });
+
+  it('makes further keys, lists them without secrets, and revokes them', async () => {
+    const firstKey = await onboard(cloud.url, 'keys');
+    const byAdmin = await ask('POST', 'keys/api-keys', {
+      name: 'ci',
+      expires_at: '2099-01-01T00:00:00+02:00',
+    });
+    expect(byAdmin).toMatchObject({
+      status: 201,
+      body: {
+        api_key: expect.stringMatching(/^keys_api_/),
+        name: 'ci',
+        expires_at: '2098-12-31T22:00:00.000Z',
+      },
+    });
+    const key = String(byAdmin.body.api_key);
+    const byTenant = await ask('POST', 'keys/api-keys', undefined, withKey(key));
+    // No key can make one that outlives it.
+    expect(byTenant).toMatchObject({
+      status: 201,
+      body: { name: null, expires_at: '2098-12-31T22:00:00.000Z' },
+    });
+    const tooLong = await ask('POST', 'keys/api-keys', { expires_at: '2100-01-01T00:00:00Z' }, withKey(key));
+    expect(tooLong).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect((await run('keys', String(byTenant.body.api_key))).status).toBe(202);
+
+    const { body: listed } = await ask('GET', 'keys/api-keys', undefined, withKey(firstKey));
+    expect(listed.api_keys).toMatchObject([
+      { name: 'onboarding', created_by: 'onboard', revoked_at: null },
+      { name: 'ci', created_by: 'admin' },
+      { name: null, created_by: byAdmin.body.api_key_id },
+    ]);
+    expect(JSON.stringify(listed)).not.toMatch(/hash|_api_[0-9A-Za-z]{30}/);
+
+    const path = `keys/api-keys/${byAdmin.body.api_key_id}`;
+    const revoked = await ask('DELETE', path, undefined, withKey(firstKey));
+    expect(revoked).toMatchObject({ status: 204, body: {} });
+    expect(await ask('DELETE', path)).toMatchObject({ status: 404, body: { code: 'api_key_not_found' } });
+    expect((await ask('GET', 'keys/api-keys')).body.api_keys).toContainEqual(
+      expect.objectContaining({ name: 'ci', revoked_at: expect.stringMatching(/Z$/) }),
+    );
+    // It was in use a moment ago, and makes no further key all the same.
+    expect((await ask('POST', 'keys/api-keys', undefined, withKey(key))).status).toBe(401);
+    // Never used at the run function, so that it cannot remember it from before.
+    expect((await run('keys', key)).status).toBe(401);
+    expect((await run('keys', firstKey)).status).toBe(202);
+  });
+
+  it('a key stops working when it expires', async () => {
+    const apiKey = await onboard(cloud.url, 'expiring');
+    await query(cloud.bigquery, 'expiring', 'UPDATE api_keys SET expires_at = @at WHERE TRUE', {
+      at: cloud.bigquery.timestamp(new Date(Date.now() - 1)),
+    });
+    expect((await run('expiring', apiKey)).status).toBe(401);
+    expect((await ask('GET', 'expiring', undefined, withKey(apiKey))).status).toBe(401);
+  });
+
+  it('keeps the suspended tenant’s run in flight: it ends, and is counted', async () => {
+    const apiKey = await onboard(cloud.url, 'in_flight');
+    const { body } = await run('in_flight', apiKey);
+    await ask('POST', 'in_flight/suspend', { reason: 'unpaid' });
+    expect(await endOfRun(cloud.url, apiKey, body.run_id)).toMatchObject({ status: 'COMPLETED' });
+  });
+});

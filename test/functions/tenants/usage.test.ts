@@ -1,0 +1,179 @@
+import { monthOf } from '../../../functions/tenants/month';
+import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
+import { costs, dryrun, startCloudWithUsage } from './recorded-usage';
+
+describe('Tenants and their usage', () => {
+  let cloud: TestCloud;
+  let acmeKey: string;
+  beforeAll(async () => {
+    ({ cloud, acmeKey } = await startCloudWithUsage());
+  });
+  afterAll(() => cloud?.close());
+
+  const get = (path: string, headers: Record<string, string> = asAdmin) =>
+    call(cloud.url, 'GET', `/api/v1/${path}`, { headers });
+  const runs = (counts: Partial<Record<'COMPLETED' | 'FAILED' | 'CANCELLED' | 'ADMITTED', number>>) => ({
+    COMPLETED: 0,
+    FAILED: 0,
+    CANCELLED: 0,
+    ADMITTED: 0,
+    ...counts,
+  });
+
+  describe('GET /api/v1/tenants', () => {
+    it('lists the tenants, page by page', async () => {
+      const { status, body } = await get('tenants');
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: {
+          tenants: ['acme', 'half_way', 'idle', 'other'].map((tenant_id) => ({ tenant_id })),
+          next_cursor: null,
+        },
+      });
+      const first = await get('tenants?limit=3');
+      expect(first.body.tenants).toHaveLength(3);
+      const second = await get(`tenants?limit=3&cursor=${first.body.next_cursor}`);
+      expect(second.body).toEqual({ tenants: [{ tenant_id: 'other' }], next_cursor: null });
+    });
+  });
+
+  describe('GET /api/v1/tenants/{tenant}/usage', () => {
+    it('is by month of admission and by pipeline, each run once by its first outcome, in flight included', async () => {
+      const { status, body } = await get('tenants/acme/usage?from=2026-03-01', withKey(acmeKey));
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        tenant_id: 'acme',
+        from: '2026-03-01T00:00:00.000Z',
+        to: null,
+        total: expect.objectContaining({
+          runs: 6,
+          runs_by_status: runs({ COMPLETED: 3, FAILED: 1, CANCELLED: 1, ADMITTED: 1 }),
+          bytes_processed: 7000,
+          bytes_billed: 70000,
+        }),
+        usage: [
+          {
+            month: '2026-03',
+            pipeline: costs,
+            runs: 3,
+            runs_by_status: runs({ COMPLETED: 2, CANCELLED: 1 }),
+            slot_ms: 62_000,
+            duration_ms: 31_000,
+            rows_written: 3,
+            bytes_processed: 3000,
+            bytes_billed: 30_000,
+          },
+          expect.objectContaining({
+            month: '2026-03',
+            pipeline: dryrun,
+            runs_by_status: runs({ FAILED: 1 }),
+          }),
+          expect.objectContaining({ month: '2026-04', pipeline: costs, runs: 1, slot_ms: 60_000 }),
+          expect.objectContaining({
+            month: '2026-04',
+            pipeline: dryrun,
+            runs_by_status: runs({ ADMITTED: 1 }),
+            slot_ms: 0,
+          }),
+        ],
+      });
+    });
+
+    it('is of a half-open period, of this month unless asked for', async () => {
+      const march = await get('tenants/acme/usage?from=2026-03-01&to=2026-04-01');
+      expect(march.body.total).toMatchObject({ runs: 4 });
+      const beforeTheLast = await get('tenants/acme/usage?from=2026-03-01&to=2026-03-31T23:59:59.999Z');
+      expect(beforeTheLast.body.total).toMatchObject({ runs: 3 });
+      const now = await get('tenants/acme/usage');
+      expect(now.body).toMatchObject({
+        from: monthOf(new Date(), 0).from.toISOString(),
+        total: { runs: 0 },
+        usage: [],
+      });
+    });
+
+    it('of a tenant that is not there is 404', async () => {
+      for (const nobody of ['nobody', 'half_way'])
+        expect(await get(`tenants/${nobody}/usage`)).toMatchObject({
+          status: 404,
+          body: { code: 'tenant_not_found' },
+        });
+    });
+  });
+
+  describe('GET /api/v1/usage', () => {
+    it('is every tenant’s of a month, page by page; who is not onboarded to the end has none', async () => {
+      const { status, body } = await get('usage?month=2026-03');
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        month: '2026-03',
+        tenants: [
+          { tenant_id: 'acme', total: { runs: 4 } },
+          { tenant_id: 'idle', total: { runs: 0 }, usage: [] },
+          { tenant_id: 'other', total: { runs: 2, runs_by_status: runs({ COMPLETED: 2 }) } },
+        ],
+        next_cursor: null,
+      });
+      const found: unknown[] = [];
+      let cursor = '';
+      for (let page = 0; page < 4; page++) {
+        const { body: part } = await get(`usage?month=2026-03&limit=1${cursor}`);
+        found.push(...(Array.isArray(part.tenants) ? part.tenants : []));
+        cursor = part.next_cursor === null ? 'end' : `&cursor=${part.next_cursor}`;
+      }
+      expect(cursor).toBe('end');
+      expect(found).toEqual(body.tenants);
+      expect((await get('usage')).body.month).toBe(monthOf(new Date(), 0).name);
+    });
+
+    it('is refused as a whole where a tenant’s cannot be read, naming it', async () => {
+      const broken = cloud.bigquery.dataset('broken');
+      await onboard(cloud.url, 'broken');
+      await broken.table('pipeline_runs').delete();
+      await broken.createTable('pipeline_runs', { schema: { fields: [{ name: 'x', type: 'STRING' }] } });
+      for (const path of ['usage?month=2026-03', 'billing/export?month=2026-03']) {
+        const answer = await get(path);
+        expect(answer).toMatchObject({
+          status: 503,
+          body: { code: 'unavailable', failed_tenants: ['broken'] },
+        });
+        expect(answer.body.tenants ?? answer.body.events).toBeUndefined();
+        expect(answer.headers.get('retry-after')).toBe('5');
+      }
+      await broken.delete({ force: true });
+      expect((await get('usage?month=2026-03')).status).toBe(200);
+    });
+  });
+
+  const forged = Buffer.from('["no token of BigQuery"]').toString('base64url');
+  it.each([
+    ['tenants?limit=0', 'limit'],
+    ['tenants?limit=1001', 'limit'],
+    ['tenants?limit=ten', 'limit'],
+    ['tenants?limit=1&limit=2', 'limit'],
+    ['tenants?cursor=', 'cursor'],
+    ['tenants?cursor=nonsense', 'cursor'],
+    [`tenants?cursor=${forged}`, 'cursor'],
+    ['tenants?page=2', 'page'],
+    ['tenants/acme/usage?from=yesterday', 'from'],
+    ['tenants/acme/usage?from=2026-02-30', 'from'],
+    ['tenants/acme/usage?from=2026-04-01&to=2026-03-01', 'from'],
+    ['tenants/acme/usage?to=2026-03', 'to'],
+    ['tenants/acme/usage?month=2026-03', 'month'],
+    ['usage?month=2026-13', 'month'],
+    ['usage?month=2026-3', 'month'],
+    ['usage?month=', 'month'],
+    ["usage?month=2026-03'--", 'month'],
+    ['usage?limit=201', 'limit'],
+    [`usage?cursor=${forged}`, 'cursor'],
+    ['billing/export?month=0000-01', 'month'],
+    ['billing/export?format=paypal', 'format'],
+    ['billing/export?limit=5001', 'limit'],
+    ['billing/export?cursor=W10', 'cursor'],
+    ['billing/export?tenant=acme', 'tenant'],
+  ])('GET /api/v1/%s: 400 naming %s', async (path, field) => {
+    const { status, body } = await get(path);
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
+    expect(body.detail).toContain(field);
+  });
+});

@@ -1,0 +1,186 @@
+import { rmSync } from 'node:fs';
+import { createClaimHandOver } from '../../../shared/google/bigquery/claim-hand-over';
+import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
+import { eventually, query } from '../../support/local-cloud';
+import { type Backends, runTopic, startBackends } from '../support/backends';
+import { type Instance, push, startWorkerInstance } from '../support/instances';
+import { numbers, slowLoad, slowLoadSchemas } from '../support/slow-load';
+
+describe('A run that takes longer than a delivery may', () => {
+  let backends: Backends;
+  let schemas: string;
+  const workers: Instance[] = [];
+  beforeAll(async () => {
+    backends = await startBackends({
+      limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 1_500 },
+    });
+    backends.putFile(numbers.path, numbers.text);
+    schemas = slowLoadSchemas();
+  });
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.close();
+  });
+  afterAll(async () => {
+    await backends?.close();
+    rmSync(schemas, { recursive: true });
+  });
+
+  const startWorker = async (change: Partial<Parameters<typeof startWorkerInstance>[0]> = {}) => {
+    const worker = await startWorkerInstance({ bigqueryUrl: backends.bigquery.url, schemas, ...change });
+    workers.push(worker);
+    return worker;
+  };
+  const handOvers = (worker: Instance) =>
+    worker.lines.filter(({ message }) => message === 'A long run is handed over to a fresh message');
+  const leftToOthers = (worker: Instance) =>
+    worker.lines.filter(({ message }) => message.startsWith('A long run is left to'));
+  const loadJobs = async (runId: string) =>
+    (await backends.client.getJobs())[0].filter(({ id }) => id?.includes(runId) && id.includes('load'));
+  const loaded = (tenantId: string) => query(backends.client, tenantId, 'SELECT n FROM numbers ORDER BY n');
+  const whenOver = (tenantId: string) =>
+    eventually(`the end of the runs of ${tenantId}`, async () =>
+      (await backends.usage(tenantId)).slots.length === 0 ? true : undefined,
+    );
+  const once = async (tenantId: string, runId: string) => {
+    expect(await loadJobs(runId)).toHaveLength(1);
+    expect(await loaded(tenantId)).toEqual([{ n: 1 }, { n: 2 }]);
+    const outcomes = 'SELECT DISTINCT run_id, status FROM pipeline_runs';
+    expect(await query(backends.client, tenantId, outcomes)).toEqual([
+      { run_id: runId, status: 'COMPLETED' },
+    ]);
+    expect(await backends.usage(tenantId)).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
+  };
+
+  it('is handed over to fresh messages until it is done; its job is started once', async () => {
+    const worker = await startWorker({ handOverAfterMs: 150 });
+    const topic = backends.messages.topic(runTopic);
+    const [subscription] = await topic.createSubscription('worker', {
+      pushConfig: { pushEndpoint: `${worker.url}/` },
+    });
+    await backends.onboard('long_run');
+    await backends.hold('long_run', ['run-long'], { pipeline: slowLoad });
+    await createPublishRun(runTopic)({ tenant_id: 'long_run', run_id: 'run-long', pipeline: slowLoad });
+    await whenOver('long_run');
+    await subscription.delete();
+
+    expect(handOvers(worker).length).toBeGreaterThan(1);
+    expect(handOvers(worker)[0]).toMatchObject({
+      severity: 'INFO',
+      tenant_id: 'long_run',
+      run_id: 'run-long',
+    });
+    await once('long_run', 'run-long');
+    const [row] = await backends.ledger('long_run');
+    // It began when its first step did, not with the last delivery.
+    expect(Number(row?.duration_ms)).toBeGreaterThan(1_000);
+    const steps = 'SELECT step_id, status FROM step_logs';
+    expect(await query(backends.client, 'long_run', steps)).toEqual([
+      { step_id: 'load', status: 'COMPLETED' },
+    ]);
+  });
+
+  it('is acknowledged only once the fresh message is published', async () => {
+    const published: unknown[] = [];
+    let isAway = true;
+    const worker = await startWorker({
+      handOverAfterMs: 100,
+      publishRun: async (message) => {
+        if (isAway) throw new Error('14 UNAVAILABLE');
+        published.push(message);
+      },
+    });
+    await backends.onboard('hand_over');
+    await backends.hold('hand_over', ['run-over'], { pipeline: slowLoad });
+    expect((await push(worker, 'hand_over', 'run-over', slowLoad)).status).toBe(503);
+    expect(worker.lines).toContainEqual(
+      expect.objectContaining({ severity: 'ERROR', tenant_id: 'hand_over', run_id: 'run-over' }),
+    );
+    isAway = false;
+    expect((await push(worker, 'hand_over', 'run-over', slowLoad)).status).toBe(204);
+    expect(published).toEqual([{ tenant_id: 'hand_over', run_id: 'run-over', pipeline: slowLoad }]);
+    expect(await backends.ledger('hand_over')).toEqual([]);
+    const patient = await startWorker();
+    expect((await push(patient, 'hand_over', 'run-over', slowLoad)).status).toBe(204);
+    await once('hand_over', 'run-over');
+  });
+
+  it('is handed over by one of its deliveries, however often it was published', async () => {
+    const claim = createClaimHandOver(backends.client);
+    const won: string[] = [];
+    const worker = await startWorker({
+      handOverAfterMs: 400,
+      claimHandOver: async (handOver) => {
+        const isFirst = await claim(handOver);
+        if (isFirst) won.push(handOver.jobId);
+        return isFirst;
+      },
+    });
+    const topic = backends.messages.topic(runTopic);
+    const [subscription] = await topic.createSubscription('worker', {
+      pushConfig: { pushEndpoint: `${worker.url}/` },
+    });
+    await backends.onboard('repeated');
+    await backends.hold('repeated', ['run-repeated'], { pipeline: slowLoad });
+    const message = { tenant_id: 'repeated', run_id: 'run-repeated', pipeline: slowLoad };
+    await Promise.all(Array.from({ length: 6 }, () => createPublishRun(runTopic)(message)));
+    await whenOver('repeated');
+    await subscription.delete();
+
+    // However long it took: each turn was won once, and by nobody else was the run handed over.
+    expect(won.length).toBeGreaterThan(0);
+    expect(new Set(won).size).toBe(won.length);
+    expect(handOvers(worker)).toHaveLength(won.length);
+    expect(leftToOthers(worker).length).toBeGreaterThan(0);
+    await once('repeated', 'run-repeated');
+  });
+
+  it('finds its own mark where the answer was lost', async () => {
+    await backends.onboard('lost_answer');
+    const handOver = {
+      tenantId: 'lost_answer',
+      runId: 'run-mark',
+      jobId: 'tp_run-mark-12345678_hand-over_3',
+      location: undefined,
+    };
+    const claim = createClaimHandOver(backends.client, () => 'me');
+    expect(await claim(handOver)).toBe(true);
+    expect(await claim(handOver)).toBe(true);
+    expect(await createClaimHandOver(backends.client)(handOver)).toBe(false);
+    expect(await createClaimHandOver(backends.client)({ ...handOver, jobId: `${handOver.jobId}4` })).toBe(
+      true,
+    );
+  });
+
+  it('is handed over where nobody can say whether it was', async () => {
+    const worker = await startWorker({
+      handOverAfterMs: 100,
+      claimHandOver: () => Promise.reject(Object.assign(new Error('away'), { code: 503 })),
+      publishRun: async () => undefined,
+    });
+    await backends.onboard('unsaid');
+    await backends.hold('unsaid', ['run-unsaid'], { pipeline: slowLoad });
+    expect((await push(worker, 'unsaid', 'run-unsaid', slowLoad)).status).toBe(204);
+    expect(handOvers(worker)).toHaveLength(1);
+  });
+
+  it('is not handed over where it ends in time', async () => {
+    const worker = await startWorker();
+    await backends.onboard('in_time');
+    await backends.hold('in_time', ['run-time'], { pipeline: slowLoad });
+    expect((await push(worker, 'in_time', 'run-time', slowLoad)).status).toBe(204);
+    expect(handOvers(worker)).toEqual([]);
+    await once('in_time', 'run-time');
+  });
+
+  it('takes effect once, however many deliveries of it there are at the same moment', async () => {
+    const instances = await Promise.all([startWorker(), startWorker()]);
+    await backends.onboard('at_once');
+    await backends.hold('at_once', ['run-once'], { pipeline: slowLoad });
+    const deliveries = [0, 1, 0, 1, 0].flatMap((index) => instances[index] ?? []);
+    const answers = await Promise.all(
+      deliveries.map((worker) => push(worker, 'at_once', 'run-once', slowLoad)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204]);
+    await once('at_once', 'run-once');
+  });
+});
