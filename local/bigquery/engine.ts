@@ -12,6 +12,6 @@ export type {
   TableSnapshot,
   TableStore,
 } from './model';
-export { type LocalSqlEngine, startSqlEngine } from './sql/engine';
-export { fromBytes, offsetAt, toBytes } from './sql/sql-text';
+export { fromBytes, offsetAt, toBytes } from './sql/parse/sql-text';
+export { type LocalSqlEngine, startSqlEngine } from './sql/sql-engine';
 export { fieldsOfRest } from './store/rest-schema';

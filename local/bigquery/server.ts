@@ -15,7 +15,7 @@ import { jobRoutes } from './rest/jobs';
 import { queryRoutes } from './rest/queries';
 import { tableDataRoutes } from './rest/tabledata';
 import { tableRoutes } from './rest/tables';
-import { startSqlEngine } from './sql/engine';
+import { startSqlEngine } from './sql/sql-engine';
 import { nodeDisk } from './store/disk';
 import { type OnCommit, openStore, type Store } from './store/store';
 

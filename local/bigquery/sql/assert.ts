@@ -1,14 +1,14 @@
 import { BigQueryError } from '../errors';
 import type { StatementResult } from '../model';
-import { bytesProcessed } from './bytes-processed';
-import type { EngineContext } from './context';
-import { evaluate } from './evaluate';
-import { child, span, text, unwrap } from './node';
-import { planQuery } from './plan';
+import { planQuery } from './analyse/plan-query';
+import { type ChangingStatement, check, textOf } from './dml/change-table';
+import { child, span, text, unwrap } from './engine/tree';
+import type { EngineContext } from './engine-context';
+import { bytesProcessed } from './evaluate/bytes-processed';
+import { evaluate } from './evaluate/evaluate';
+import { derived } from './parse/sql-text';
 import type { Scope } from './scope';
 import { referencedTables } from './select';
-import { derived } from './sql-text';
-import { type ChangingStatement, check, textOf } from './target';
 
 /** ASSERT: fails with its description unless its expression is true. */
 export async function runAssert(

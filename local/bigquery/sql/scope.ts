@@ -1,5 +1,5 @@
 import type { DatasetReference, Field, TableReference, TableSnapshot, TableStore } from '../model';
-import type { TypedValue } from './parameters';
+import type { TypedValue } from './read-parameters';
 
 /** What a statement sees besides its text. */
 export interface Scope {

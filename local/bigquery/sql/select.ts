@@ -1,11 +1,11 @@
 import type { Field, Row, StatementResult, TableReference } from '../model';
-import { bytesProcessed } from './bytes-processed';
-import type { EngineContext } from './context';
-import { invalidQuery } from './failures';
+import { planQuery, type QueryPlan } from './analyse/plan-query';
+import type { EngineContext } from './engine-context';
+import { bytesProcessed } from './evaluate/bytes-processed';
+import { invalidQuery } from './parse/query-errors';
+import type { SqlText } from './parse/sql-text';
 import { evaluateInParts } from './parts/in-parts';
-import { planQuery, type QueryPlan } from './plan';
 import { type Scope, tableKey } from './scope';
-import type { SqlText } from './sql-text';
 
 /** Runs a query, or only analyses it. */
 export async function runSelect(

@@ -1,11 +1,11 @@
 import type { Field, FieldType, Row } from '../../model';
-import type { EngineContext } from '../context';
-import { evaluate } from '../evaluate';
-import type { QueryPlan } from '../plan';
+import type { QueryPlan } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
+import { evaluate } from '../evaluate/evaluate';
+import type { LeafSelect, SelectColumn } from '../parse/leaf-selects';
+import { derived, type SqlText } from '../parse/sql-text';
 import { rowColumn, type Scope } from '../scope';
-import { derived, type SqlText } from '../sql-text';
 import type { LeafTable } from './in-parts';
-import type { LeafSelect, SelectColumn } from './leaf-selects';
 import { evaluatePieces } from './pieces';
 import { planIfSound } from './plan-if-sound';
 

@@ -1,11 +1,11 @@
 import type { Field, Row, TableReference } from '../../model';
-import type { EngineContext } from '../context';
-import { evaluate, type RowSource, TooLargeError } from '../evaluate';
-import type { QueryPlan } from '../plan';
+import type { QueryPlan } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
+import { evaluate, type RowSource, TooLargeError } from '../evaluate/evaluate';
+import type { LeafSelect } from '../parse/leaf-selects';
+import { edited, type SqlText, slice } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
-import { edited, type SqlText, slice } from '../sql-text';
 import { selectByGroup } from './by-group';
-import type { LeafSelect } from './leaf-selects';
 import { selectMerged } from './merged';
 import { planIfSound, sameTypes } from './plan-if-sound';
 

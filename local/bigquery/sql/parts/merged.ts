@@ -1,11 +1,11 @@
 import type { Field, Row } from '../../model';
-import type { EngineContext } from '../context';
-import { evaluate } from '../evaluate';
-import type { QueryPlan } from '../plan';
+import type { QueryPlan } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
+import { evaluate } from '../evaluate/evaluate';
+import type { Call, LeafSelect } from '../parse/leaf-selects';
+import { derived, edited, type SqlText, slice } from '../parse/sql-text';
 import type { LocalTable, Scope } from '../scope';
-import { derived, edited, type SqlText, slice } from '../sql-text';
 import type { LeafTable } from './in-parts';
-import type { Call, LeafSelect } from './leaf-selects';
 import { evaluatePieces } from './pieces';
 import { planIfSound, sameTypes } from './plan-if-sound';
 

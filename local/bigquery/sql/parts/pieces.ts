@@ -1,7 +1,7 @@
 import type { Row } from '../../model';
-import type { EngineContext } from '../context';
-import { evaluate, type RowSource, TooLargeError } from '../evaluate';
-import type { QueryPlan } from '../plan';
+import type { QueryPlan } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
+import { evaluate, type RowSource, TooLargeError } from '../evaluate/evaluate';
 import type { Scope } from '../scope';
 
 const reserve = 1.15;

@@ -1,8 +1,8 @@
 import { BigQueryError } from '../../errors';
 import type { Field } from '../../model';
-import type { EngineContext } from '../context';
-import { planQuery, type QueryPlan, type QuerySource } from '../plan';
-import { engineType } from '../types';
+import { engineType } from '../analyse/engine-types';
+import { planQuery, type QueryPlan, type QuerySource } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
 
 /** The plan of a query that was made of another; undefined where it turned out not to be one. */
 export async function planIfSound(

@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../errors';
 import type { Cell, Field, QueryParameter, Row, StatementResult } from '../../model';
-import { type LocalSqlEngine, startSqlEngine } from '../../sql/engine';
+import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
 import { type MemoryTableStore, memoryTableStore } from '../support/memory-table-store';
 
 export const dataset = { projectId: 'local', datasetId: 'ds' };

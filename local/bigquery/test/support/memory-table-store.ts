@@ -7,7 +7,7 @@ import type {
   TableSnapshot,
   TableStore,
 } from '../../model';
-import { datasetNotFound } from '../../sql/failures';
+import { datasetNotFound } from '../../sql/parse/query-errors';
 
 export interface MemoryTableStore extends TableStore {
   /** Makes a dataset. */

@@ -1,4 +1,4 @@
-import { startSqlEngine } from '../../sql/engine';
+import { startSqlEngine } from '../../sql/sql-engine';
 import { memoryTableStore } from './memory-table-store';
 
 /** Starts an SQL engine, prints the process id of its native part, and stays. */

@@ -1,4 +1,4 @@
-import { dateOfDays } from '../../../sql/codec/civil';
+import { dateOfDays } from '../../../sql/codec/civil-time';
 
 const dayMicros = 86_400_000_000n;
 /** 0001-01-01 and 9999-12-31, in days since 1970. */

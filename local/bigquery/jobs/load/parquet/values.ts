@@ -1,5 +1,5 @@
 import type { Field, FieldType } from '../../../model';
-import { dateOfDays } from '../../../sql/codec/civil';
+import { dateOfDays } from '../../../sql/codec/civil-time';
 import { floatCell, scalarOfText } from '../../../store/values/scalars';
 import { decimalCell, unscaledOf } from './decimals';
 import { ParquetFault } from './fault';

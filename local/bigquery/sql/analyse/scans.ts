@@ -1,0 +1,132 @@
+import { child, isNode, type Node, type Span, span, text } from '../engine/tree';
+import { type Condition, conditionsOf } from './filters';
+
+/** One read of a table in an analysed query. */
+export interface TableScan {
+  readonly fullName: string;
+  /** The columns that the query uses: the engine's id of each, and its place in the table. */
+  readonly columns: readonly { readonly columnId: string; readonly index: number }[];
+  readonly conditions: readonly Condition[];
+  /** Whether the result over some of the table's rows, joined with that over the others, is the result over all. */
+  readonly rowWise: boolean;
+  readonly span: Span;
+}
+
+/** What is known of a scan from those above it. */
+interface Above {
+  readonly conditions: readonly Condition[];
+  readonly rowWise: boolean;
+}
+
+const nothing: Above = { conditions: [], rowWise: false };
+
+export interface FunctionCall {
+  readonly name: string;
+  readonly argumentSpans: readonly (Span | undefined)[];
+  readonly span: Span;
+}
+
+export interface QueryParts {
+  readonly scans: readonly TableScan[];
+  readonly calls: readonly FunctionCall[];
+}
+
+/**
+ * Walks an analysed query. Conditions of a filter reach the tables below it through joins, array scans, orderings and
+ * projections, as far as a row that fails them cannot matter to the result; everything else stops them.
+ */
+export function queryParts(query: Node): QueryParts {
+  const scans: TableScan[] = [];
+  const calls: FunctionCall[] = [];
+  const others = (node: Node, handled: readonly string[]) => {
+    for (const [key, value] of Object.entries(node)) {
+      if (handled.includes(key)) continue;
+      if (isNode(value)) visitNode(key, value, nothing);
+      else if (Array.isArray(value)) for (const item of value) visit(item, nothing);
+    }
+  };
+  const visitNode = (key: string, node: Node, above: Above): void => {
+    switch (key) {
+      case 'resolvedTableScanNode':
+        scans.push(tableScan(node, above));
+        others(node, []);
+        break;
+      case 'resolvedFilterScanNode':
+        visit(node.inputScan, {
+          ...above,
+          conditions: [...above.conditions, ...conditionsOf(node.filterExpr)],
+        });
+        others(node, ['inputScan']);
+        break;
+      case 'resolvedProjectScanNode':
+      case 'resolvedArrayScanNode':
+        visit(node.inputScan, above);
+        others(node, ['inputScan']);
+        break;
+      case 'resolvedOrderByScanNode':
+        visit(node.inputScan, { ...above, rowWise: false });
+        others(node, ['inputScan']);
+        break;
+      case 'resolvedJoinScanNode':
+        visitJoin(node, above);
+        others(node, ['leftScan', 'rightScan']);
+        break;
+      case 'resolvedFunctionCallBaseNode':
+      case 'resolvedNonScalarFunctionCallBaseNode':
+        addCall(node, calls);
+        others(node, []);
+        break;
+      default:
+        others(node, []);
+        break;
+    }
+  };
+  const visitJoin = (node: Node, above: Above) => {
+    const type = text(node, 'joinType') ?? 'INNER';
+    const own = type === 'INNER' ? conditionsOf(node.joinExpr) : [];
+    const kept = { ...above, conditions: [...above.conditions, ...own] };
+    visit(node.leftScan, type === 'INNER' || type === 'LEFT' ? kept : nothing);
+    visit(node.rightScan, type === 'INNER' ? kept : nothing);
+  };
+  const visit = (value: unknown, above: Above): void => {
+    if (!isNode(value)) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (isNode(inner)) visitNode(key, inner, above);
+      else if (Array.isArray(inner)) for (const item of inner) visit(item, nothing);
+    }
+  };
+  visit(query.query, { conditions: [], rowWise: true });
+  others(query, ['query']);
+  return { scans, calls };
+}
+
+function tableScan(node: Node, { conditions, rowWise }: Above): TableScan {
+  const indexes = Array.isArray(node.columnIndexList) ? node.columnIndexList : [];
+  const list = child(node, 'parent')?.columnList;
+  const columns = (Array.isArray(list) ? list : []).map((column, position) => ({
+    columnId: text(column, 'columnId') ?? '',
+    index: Number(indexes[position]),
+  }));
+  return {
+    fullName: text(child(node, 'table'), 'fullName') ?? '',
+    columns,
+    conditions,
+    rowWise,
+    span: span(node) ?? { start: -1, end: -1 },
+  };
+}
+
+function addCall(wrapper: Node, calls: FunctionCall[]): void {
+  const node = child(wrapper, 'resolvedFunctionCallNode');
+  const base = child(node, 'parent');
+  const place = span(node);
+  if (base === undefined || place === undefined) return;
+  const list = base.argumentList;
+  const argumentSpans = (Array.isArray(list) ? list : []).map((argument) => {
+    const [inner] = isNode(argument) ? Object.values(argument) : [];
+    return span(
+      isNode(inner) && isNode(inner.resolvedFunctionCallNode) ? inner.resolvedFunctionCallNode : inner,
+    );
+  });
+  calls.push({ name: text(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });
+}

@@ -1,0 +1,49 @@
+import type { Field } from '../../model';
+import { fieldOfType } from '../analyse/engine-types';
+import { cellDecoder } from '../codec/decode-cell';
+import { child, children, flag, type Node, text, unwrap } from '../engine/tree';
+
+/** The field that an analysed column definition describes. */
+export function fieldOfDefinition(definition: Node): Field {
+  const field = fieldOfType(text(definition, 'name') ?? '', definition.type);
+  const defaultValueExpression = text(child(definition, 'defaultValue'), 'sql');
+  const annotated = annotatedField(field, child(definition, 'annotations'));
+  return defaultValueExpression === undefined ? annotated : { ...annotated, defaultValueExpression };
+}
+
+/** Adds what a column's annotations say: NOT NULL, description, type parameters; for the fields inside as well. */
+function annotatedField(field: Field, annotations: Node | undefined): Field {
+  if (annotations === undefined) return field;
+  if (field.mode === 'REPEATED') {
+    const element = annotatedField({ ...field, mode: 'NULLABLE' }, children(annotations, 'childList')[0]);
+    return { ...element, ...described(annotations), mode: 'REPEATED' };
+  }
+  const inner = children(annotations, 'childList');
+  return {
+    ...field,
+    ...(flag(annotations, 'notNull') && { mode: 'REQUIRED' as const }),
+    ...(field.fields && { fields: field.fields.map((each, index) => annotatedField(each, inner[index])) }),
+    ...typeParameters(child(annotations, 'typeParameters')),
+    ...described(annotations),
+  };
+}
+
+function typeParameters(parameters: Node | undefined): Partial<Field> {
+  const numeric = child(parameters, 'numericTypeParameters');
+  if (numeric !== undefined) {
+    const precision = text(numeric, 'precision');
+    const scale = text(numeric, 'scale');
+    return { ...(precision && { precision }), ...(scale && scale !== '0' && { scale }) };
+  }
+  const maxLength = text(child(parameters, 'stringTypeParameters'), 'maxLength');
+  return maxLength === undefined ? {} : { maxLength };
+}
+
+function described(annotations: Node): Partial<Field> {
+  const option = children(annotations, 'optionList').find((each) => text(each, 'name') === 'description');
+  const literal = unwrap(option?.value);
+  if (literal?.kind !== 'resolvedLiteralNode') return {};
+  const value = child(literal.node, 'value');
+  const description = cellDecoder(fieldOfType('', value?.type))(value?.value);
+  return typeof description === 'string' ? { description } : {};
+}

@@ -1,0 +1,106 @@
+import type { Cell, TableOptions } from '../../model';
+import { planQuery } from '../analyse/plan-query';
+import { child, children, findAll, type Node, span, text, unwrap } from '../engine/tree';
+import type { EngineContext } from '../engine-context';
+import { evaluate } from '../evaluate/evaluate';
+import { invalidQuery, notImplemented } from '../parse/query-errors';
+import { derived, type SqlText, slice } from '../parse/sql-text';
+import type { Scope } from '../scope';
+
+/** Reads an OPTIONS list whose values are constant expressions; spans count from the start of `statement`. */
+export async function tableOptions(
+  context: EngineContext,
+  scope: Scope,
+  statement: SqlText,
+  list: readonly Node[],
+): Promise<TableOptions> {
+  let options: TableOptions = {};
+  for (const option of list) {
+    const place = span(unwrap(option.value)?.node);
+    if (place === undefined) continue;
+    const expression = slice(statement, place.start, place.end);
+    const plan = await planQuery(context, {
+      text: derived(statement, `SELECT (${expression.bytes})`, place.start),
+      scope,
+    });
+    const [row] = await evaluate(context, plan, scope);
+    options = withOption(options, text(option, 'name') ?? '', row?.[0] ?? null, statement);
+  }
+  return options;
+}
+
+function withOption(options: TableOptions, name: string, cell: Cell, statement: SqlText): TableOptions {
+  const value = typeof cell === 'string' ? cell : undefined;
+  switch (name.toLowerCase()) {
+    case 'description':
+      return value === undefined ? options : { ...options, description: value };
+    case 'friendly_name':
+      return value === undefined ? options : { ...options, friendlyName: value };
+    case 'expiration_timestamp':
+      return value === undefined ? options : { ...options, expirationTime: String(BigInt(value) / 1000n) };
+    case 'require_partition_filter':
+      return { ...options, requirePartitionFilter: value === 'true' };
+    case 'partition_expiration_days':
+      return value === undefined ? options : withPartitionExpiration(options, Number(value));
+    case 'labels':
+      return { ...options, labels: labelsOf(cell) };
+    default:
+      throw invalidQuery(`Unknown option: ${name}`, statement);
+  }
+}
+
+function withPartitionExpiration(options: TableOptions, days: number): TableOptions {
+  const expirationMs = String(Math.round(days * 86_400_000));
+  return { ...options, timePartitioning: { type: 'DAY', ...options.timePartitioning, expirationMs } };
+}
+
+function labelsOf(cell: Cell): Readonly<Record<string, string>> {
+  const pairs = Array.isArray(cell) ? cell : [];
+  return Object.fromEntries(
+    pairs.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])),
+  );
+}
+
+/** PARTITION BY and CLUSTER BY of an analysed CREATE TABLE. */
+export function partitioning(create: Node, statement: SqlText): TableOptions {
+  const [partition] = children(create, 'partitionByList');
+  const clustering = columnNames(create.clusterByList);
+  return {
+    ...(partition && partitionOf(partition, statement)),
+    ...(clustering.length > 0 && { clustering: { fields: clustering } }),
+  };
+}
+
+function partitionOf(expression: Node, statement: SqlText): TableOptions {
+  const place = span(unwrap(expression)?.node);
+  const sql = place === undefined ? '' : statement.bytes.slice(place.start, place.end);
+  const [column] = columnNames(expression);
+  if (/^RANGE_BUCKET/i.test(sql)) return rangePartitioning(expression, column ?? '', sql);
+  const type = /\b(HOUR|DAY|MONTH|YEAR)\s*\)\s*$/i.exec(sql)?.[1]?.toUpperCase() ?? 'DAY';
+  const field = column === undefined || /^_partition/i.test(column) ? {} : { field: column };
+  return { timePartitioning: { type, ...field } };
+}
+
+function rangePartitioning(expression: Node, field: string, sql: string): TableOptions {
+  const numbers: string[] = [];
+  findAll(expression, 'resolvedLiteralNode', (node) => {
+    const value = literalInteger(node);
+    if (value !== undefined) numbers.push(value);
+  });
+  const [start, end, interval = '1'] = numbers;
+  if (start === undefined || end === undefined) throw notImplemented(`PARTITION BY ${sql}`);
+  return { rangePartitioning: { field, range: { start, end, interval } } };
+}
+
+function literalInteger(node: Node): string | undefined {
+  return text(child(node, 'value', 'value'), 'int64Value');
+}
+
+function columnNames(tree: unknown): readonly string[] {
+  const names: string[] = [];
+  findAll({ tree }, 'resolvedColumnRefNode', (node) => {
+    const name = text(child(node, 'column'), 'name');
+    if (name !== undefined) names.push(name);
+  });
+  return names;
+}

@@ -1,0 +1,77 @@
+import type { Cell, Row } from '../../model';
+import type { QueryPlan } from '../analyse/plan-query';
+import type { EngineContext } from '../engine-context';
+import { evaluate } from '../evaluate/evaluate';
+import { ArrayTooLargeError } from '../parse/query-errors';
+import type { Scope } from '../scope';
+import type { Assignment } from './assignments';
+
+/** The query that gives an UPDATE's rows: the matching row's place, then a value for each assignment. */
+export interface AssignedQuery {
+  readonly plan: QueryPlan;
+  /** The same query with other texts in the place of the values. */
+  readonly planned: (values: readonly string[]) => Promise<QueryPlan>;
+  readonly assignments: readonly Assignment[];
+  /** Of the target, as they are. */
+  readonly rows: readonly Row[];
+}
+
+/** How finely arrays are cut, one after the other, until no piece is too large; remembered for each query. */
+const finenesses = [1, 4, 16, 64];
+const knownFineness = new WeakMap<QueryPlan, number>();
+
+/**
+ * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several, and put together here.
+ * @throws ArrayTooLargeError where they cannot be taken apart, or are still too large then
+ */
+export async function evaluateAssigned(
+  context: EngineContext,
+  scope: Scope,
+  query: AssignedQuery,
+): Promise<readonly Row[]> {
+  const { plan } = query;
+  const known = finenesses.indexOf(knownFineness.get(plan) ?? 1);
+  for (const slices of finenesses.slice(known)) {
+    try {
+      const rows =
+        slices === 1 ? await evaluate(context, plan, scope) : await inPieces(context, scope, query, slices);
+      knownFineness.set(plan, slices);
+      return rows;
+    } catch (error) {
+      if (!(error instanceof ArrayTooLargeError) || plan.isVolatile || slices === finenesses.at(-1))
+        throw error;
+    }
+  }
+  return [];
+}
+
+async function inPieces(
+  context: EngineContext,
+  scope: Scope,
+  { planned, assignments, rows }: AssignedQuery,
+  slices: number,
+): Promise<readonly Row[]> {
+  // A power of two, so that an array that grows is not another query each time.
+  const length = 2 ** Math.ceil(Math.log2(Math.max(1, longestArray(rows) / slices)));
+  const pieces = assignments.map((assignment) => assignment.pieces({ slices, length }));
+  const found = await evaluate(context, await planned(pieces.flat()), scope);
+  return found.map(([place = null, ...values]) => [place, ...joined(values, pieces)]);
+}
+
+/** One value for each assignment; of several pieces the arrays, one behind the other. */
+function joined(values: readonly Cell[], pieces: readonly (readonly string[])[]): Cell[] {
+  let position = 0;
+  return pieces.map(({ length }) => {
+    const [first = null, ...others] = values.slice(position, position + length);
+    position += length;
+    return others.length === 0 ? first : [first, ...others].flatMap((array) => array ?? []);
+  });
+}
+
+/** What a query makes of an array is seldom longer than the array; where it is, the last piece takes the rest. */
+const longestArray = (rows: readonly Row[]): number =>
+  rows.reduce(
+    (longest, row) =>
+      row.reduce((most, cell) => Math.max(most, Array.isArray(cell) ? cell.length : 0), longest),
+    0,
+  );

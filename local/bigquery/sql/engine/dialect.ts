@@ -1,0 +1,32 @@
+import type { EngineClient } from './engine-client';
+import { texts } from './tree';
+
+/** The dialect's settings, in the engine's messages. */
+export interface Language {
+  readonly options: object;
+}
+
+/** What ZetaSQL has and BigQuery has not, where it changes the meaning of a statement. */
+const foreignFeatures = new Set([
+  // BigQuery's timestamps have microseconds.
+  'FEATURE_TIMESTAMP_NANOS',
+  // BigQuery reports conflicts of encryption and privacy functions in its own way.
+  'FEATURE_ANONYMIZATION',
+  'FEATURE_AGGREGATION_THRESHOLD',
+]);
+
+/** BigQuery's dialect: all features of the engine, in external mode, less what BigQuery does not know. */
+export async function loadLanguage(client: EngineClient): Promise<Language> {
+  const maximum = await client.call('GetLanguageOptions', { maximumFeatures: true });
+  const features = texts(maximum, 'enabledLanguageFeatures').filter(
+    (feature) => !foreignFeatures.has(feature),
+  );
+  return {
+    options: {
+      productMode: 'PRODUCT_EXTERNAL',
+      enabledLanguageFeatures: features,
+      supportedStatementKinds: [],
+      reservedKeywords: ['QUALIFY'],
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { BigQueryError } from '../../errors';
+import { type EngineMethods, engineMethods } from './engine-methods';
+import { type EngineProcess, startEngineProcess } from './engine-process';
+
+/** Calls to the engine process, which is started again when it dies. */
+export interface EngineClient {
+  /** Calls a procedure. Throws an EngineFailure where the engine answers with an error. */
+  readonly call: (method: string, request: object) => Promise<object>;
+  /**
+   * The same with a request that is already in wire format. One that makes sense to a certain process only (it names
+   * what that process has prepared) says so by its session: another process is not asked, a SessionEnded is thrown.
+   */
+  readonly callEncoded: (method: string, request: Buffer, session?: EngineSession) => Promise<object>;
+  /** The process that runs now, as its session. */
+  readonly session: () => Promise<EngineSession>;
+  readonly encode: (method: string, request: object) => Buffer;
+  /** The process id of the engine that runs now. */
+  readonly pid: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** Stands for one life of the engine's process. */
+export type EngineSession = object;
+
+/** The process that a call was meant for is gone. */
+export class SessionEnded extends Error {}
+
+/** An error that the engine answered: gRPC status code and message. */
+export class EngineFailure extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Connection {
+  readonly engine: EngineProcess;
+  readonly channel: Client;
+}
+
+/** Starts the engine; resolves when it takes calls. */
+export async function startEngineClient(): Promise<EngineClient> {
+  const starting = startEngineProcess();
+  starting.catch(() => undefined);
+  // Loading the protocol takes a while; the process comes up meanwhile.
+  const methods = engineMethods();
+  let closed = false;
+  let last = await connect(await starting);
+  let restarting: Promise<Connection> | undefined;
+
+  const restart = async (): Promise<Connection> => {
+    last.channel.close();
+    last = await connect(await startEngineProcess());
+    if (closed) last.engine.kill();
+    return last;
+  };
+  const current = async (): Promise<Connection> => {
+    if (closed) throw new BigQueryError('backendError', 'The SQL engine is closed.');
+    if (last.engine.alive()) return last;
+    restarting ??= restart().finally(() => {
+      restarting = undefined;
+    });
+    return restarting;
+  };
+  const callEncoded = async (method: string, request: Buffer, session?: EngineSession): Promise<object> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { engine, channel } = await current();
+      if (session !== undefined && session !== engine) throw new SessionEnded();
+      try {
+        return await unary(channel, methods, method, request);
+      } catch (error) {
+        if (!(await died(engine, error))) throw error;
+        if (attempt === 2 || closed)
+          throw new BigQueryError('backendError', 'The SQL engine ended while it ran the statement.');
+      }
+    }
+  };
+  const encode = (method: string, request: object) => definition(methods, method).requestSerialize(request);
+  return {
+    callEncoded,
+    session: async () => (await current()).engine,
+    encode,
+    call: (method, request) => callEncoded(method, encode(method, request)),
+    pid: () => last.engine.pid,
+    close: async () => {
+      closed = true;
+      await restarting?.catch(() => undefined);
+      last.channel.close();
+      await last.engine.end();
+    },
+  };
+}
+
+async function connect(engine: EngineProcess): Promise<Connection> {
+  const channel = new Client(engine.address, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.initial_reconnect_backoff_ms': 50,
+    'grpc.max_reconnect_backoff_ms': 500,
+  });
+  await new Promise<void>((resolve, reject) => {
+    channel.waitForReady(Date.now() + 20_000, (error) => (error ? reject(error) : resolve()));
+  });
+  return { engine, channel };
+}
+
+function definition(methods: EngineMethods, name: string) {
+  const found = methods[name];
+  if (found === undefined) throw new Error(`The SQL engine has no procedure ${name}`);
+  return found;
+}
+
+function unary(channel: Client, methods: EngineMethods, method: string, request: Buffer): Promise<object> {
+  const { path, responseDeserialize } = definition(methods, method);
+  return new Promise((resolve, reject) => {
+    const answer = (error: ServiceError | null, value?: object) => {
+      if (error !== null) reject(new EngineFailure(error.code, error.details));
+      else resolve(value ?? {});
+    };
+    channel.makeUnaryRequest(path, (bytes: Buffer) => bytes, responseDeserialize, request, answer);
+  });
+}
+
+/** A broken connection is seen a little before the end of the process behind it, so that is awaited. */
+async function died(engine: EngineProcess, error: unknown): Promise<boolean> {
+  if (!engine.alive()) return true;
+  if (!(error instanceof EngineFailure)) return false;
+  if (error.code !== status.UNAVAILABLE && error.code !== status.CANCELLED) return false;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  await Promise.race([engine.exited, patience]);
+  clearTimeout(timer);
+  return !engine.alive();
+}

@@ -1,0 +1,130 @@
+import { BigQueryError } from '../../errors';
+import type { Row } from '../../model';
+import type { PlannedTable, QueryPlan } from '../analyse/plan-query';
+import { cellDecoder } from '../codec/decode-cell';
+import { EngineFailure } from '../engine/engine-client';
+import { child, children } from '../engine/tree';
+import type { EngineContext } from '../engine-context';
+import { queryError, tableNotFound } from '../parse/query-errors';
+import type { Scope } from '../scope';
+import {
+  encodedRows,
+  encodedTogether,
+  encodedValues,
+  framing,
+  maximumRequest,
+  type RowSource,
+  tableContent,
+} from './encode-request';
+import { evaluatePrepared } from './prepared';
+
+export type { RowSource } from './encode-request';
+
+/**
+ * Evaluates a planned query and gives its rows. Rows that do not fit into one request are sent in pieces where the
+ * query works row by row. Throws resourcesExceeded where they must be seen together.
+ */
+export async function evaluate(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  locals: ReadonlyMap<string, RowSource> = new Map(),
+): Promise<readonly Row[]> {
+  try {
+    const prepared = await evaluatePrepared(context, plan, scope, (table) => rowsOf(table, scope, locals));
+    if (prepared !== undefined) return decodedRows(plan, prepared);
+  } catch (error) {
+    throw outgrown(error, plan) ?? queryError(error, plan.text);
+  }
+  const parts: Buffer[] = [plan.request, encodedValues(scope)];
+  const divisible: { readonly table: PlannedTable; readonly pieces: readonly Buffer[] }[] = [];
+  const room = () => maximumRequest - parts.reduce((sum, part) => sum + part.length + framing, 0);
+  for (const table of [...plan.tables].sort(
+    (left, right) => Number(left.divisible) - Number(right.divisible),
+  )) {
+    const source = rowsOf(table, scope, locals);
+    if (!table.divisible) {
+      const rows = encodedTogether(table, source, scope.parameters, room(), 'row');
+      if (typeof rows === 'number') throw tooLarge(table, rows);
+      parts.push(tableContent(table.name, rows));
+      continue;
+    }
+    const pieces = encodedRows(table, source, scope.parameters, room());
+    const [first] = pieces;
+    if (first !== undefined && pieces.length === 1 && first.length <= room())
+      parts.push(tableContent(table.name, first));
+    else divisible.push({ table, pieces });
+  }
+  const [divided, ...others] = divisible;
+  if (divided === undefined) return request(context, plan, parts);
+  const fits = divided.pieces.every((piece) => piece.length <= room());
+  if (others.length > 0 || !fits) throw tooLarge(divided.table, divided.pieces.length);
+  const rows: Row[] = [];
+  for (const piece of divided.pieces)
+    for (const row of await request(context, plan, [...parts, tableContent(divided.table.name, piece)]))
+      rows.push(row);
+  return rows;
+}
+
+async function request(
+  context: EngineContext,
+  plan: QueryPlan,
+  parts: readonly Buffer[],
+): Promise<readonly Row[]> {
+  let answer: object;
+  try {
+    answer = await context.client.callEncoded('EvaluateQuery', Buffer.concat(parts));
+  } catch (error) {
+    throw outgrown(error, plan) ?? queryError(error, plan.text);
+  }
+  return decodedRows(plan, answer);
+}
+
+function decodedRows(plan: QueryPlan, answer: object): readonly Row[] {
+  const decoders = plan.output.map(cellDecoder);
+  return children(child(answer, 'content', 'tableData'), 'row').map((row) => {
+    const cells = Array.isArray(row.cell) ? row.cell : [];
+    return decoders.map((decode, index) => decode(cells[index]));
+  });
+}
+
+/** The rows that a query needs to see together do not fit into one request. */
+export class TooLargeError extends BigQueryError {
+  /** @param requests about as many as the rows would fill */
+  constructor(
+    message: string,
+    readonly requests: number,
+  ) {
+    super('resourcesExceeded', message);
+  }
+}
+
+function tooLarge(table: PlannedTable, requests: number): TooLargeError {
+  const name = table.reference?.tableId ?? table.name;
+  return new TooLargeError(
+    `Resources exceeded during query execution: the local SQL engine takes at most 4 MiB of rows and parameters at once, and the rows that this query needs of table ${name} are more. Filter them by equality with a value, or use fewer columns.`,
+    requests,
+  );
+}
+
+/** The engine evaluates a query in 128 MiB at most, whatever it is told; a query over fewer rows needs less. */
+function outgrown(error: unknown, { tables }: QueryPlan): TooLargeError | undefined {
+  const isSo =
+    error instanceof EngineFailure && error.message.startsWith('Out of memory for MemoryAccountant');
+  if (!isSo) return undefined;
+  const names = tables.map(({ name, reference }) => reference?.tableId ?? name).join(', ');
+  return new TooLargeError(
+    `Resources exceeded during query execution: the local SQL engine has 128 MiB for a query, and this one needs more for the rows of ${names}. Filter them, or use fewer columns.`,
+    2,
+  );
+}
+
+function rowsOf(table: PlannedTable, scope: Scope, locals: ReadonlyMap<string, RowSource>): RowSource {
+  const local = locals.get(table.fullName);
+  if (local !== undefined) return local;
+  const { reference } = table;
+  if (reference === undefined) throw new Error(`No rows were given for ${table.fullName}`);
+  const rows = scope.read(reference)?.rows;
+  if (rows === undefined) throw tableNotFound(reference);
+  return { rows };
+}

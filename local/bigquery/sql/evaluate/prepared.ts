@@ -1,0 +1,91 @@
+import { engineType, fieldOfType } from '../analyse/engine-types';
+import { rowsParameterName } from '../analyse/over-parameters';
+import type { PlannedTable, QueryPlan } from '../analyse/plan-query';
+import { type EngineSession, SessionEnded } from '../engine/engine-client';
+import { child, children, text } from '../engine/tree';
+import type { EngineContext } from '../engine-context';
+import type { Scope } from '../scope';
+import {
+  encodedTogether,
+  encodedValues,
+  framing,
+  maximumRequest,
+  preparedQueryId,
+  type RowSource,
+  rowsParameter,
+} from './encode-request';
+
+/** A query that one life of the engine's process holds ready. */
+interface Prepared {
+  readonly session: EngineSession;
+  readonly id: number;
+}
+
+/** Of each plan: how often it ran, and what came of preparing it; undefined: it cannot be. */
+interface Preparation {
+  runs: number;
+  prepared?: Promise<Prepared | undefined>;
+}
+
+const preparations = new WeakMap<QueryPlan, Preparation>();
+
+/** A text that comes a second time comes again; one that does not is not worth the engine's memory. */
+const runsBeforePreparing = 1;
+
+/**
+ * Evaluates a plan as a prepared query over parameters, which spares the engine its analysis: a tenth of the time.
+ * Undefined where the plan is not, or cannot be, evaluated so; then nothing has happened. Throws what the engine says.
+ */
+export async function evaluatePrepared(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  rowsOf: (table: PlannedTable) => RowSource,
+): Promise<object | undefined> {
+  const prepared = await preparedFor(context, plan);
+  if (prepared === undefined) return undefined;
+  const parts = [preparedQueryId(prepared.id), encodedValues(scope)];
+  let room = maximumRequest - parts.reduce((sum, part) => sum + part.length, 0) - framing;
+  for (const table of plan.tables) {
+    const rows = encodedTogether(table, rowsOf(table), scope.parameters, room - framing, 'struct');
+    if (typeof rows === 'number') return undefined;
+    parts.push(rowsParameter(rowsParameterName(table), rows));
+    room -= rows.length + framing;
+  }
+  try {
+    return await context.client.callEncoded('EvaluateQuery', Buffer.concat(parts), prepared.session);
+  } catch (error) {
+    if (!(error instanceof SessionEnded)) throw error;
+    preparations.delete(plan);
+    return undefined;
+  }
+}
+
+function preparedFor(context: EngineContext, plan: QueryPlan): Promise<Prepared | undefined> | undefined {
+  const preparation = preparations.get(plan) ?? { runs: 0 };
+  preparations.set(plan, preparation);
+  preparation.runs += 1;
+  if (preparation.runs <= runsBeforePreparing) return undefined;
+  preparation.prepared ??= prepare(context, plan);
+  return preparation.prepared;
+}
+
+/** The engine refuses some texts in this form, or gives other types: such plans stay unprepared. */
+async function prepare(context: EngineContext, plan: QueryPlan): Promise<Prepared | undefined> {
+  if (plan.overParameters === undefined) return undefined;
+  const { sql, options } = plan.overParameters;
+  const request = context.client.encode('PrepareQuery', {
+    sql,
+    options,
+    simpleCatalog: { builtinFunctionOptions: { languageOptions: context.language.options } },
+  });
+  try {
+    const session = await context.client.session();
+    const answer = child(await context.client.callEncoded('PrepareQuery', request, session), 'prepared');
+    const columns = children(answer, 'columns').map((column) => fieldOfType('', column.type));
+    const isSame = JSON.stringify(columns.map(engineType)) === JSON.stringify(plan.output.map(engineType));
+    return isSame ? { session, id: Number(text(answer, 'preparedQueryId') ?? 0) } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { status } from '@grpc/grpc-js';
+import { BigQueryError } from '../../errors';
+import type { DatasetReference, TableReference } from '../../model';
+import { EngineFailure } from '../engine/engine-client';
+import { offsetAt, positionAt, type SqlText } from './sql-text';
+
+const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
+
+/** An array that a query makes is larger than the engine can hold: 1 MiB, whatever it is told. BigQuery takes 100 MB. */
+export class ArrayTooLargeError extends BigQueryError {}
+
+const arrayTooLarge = /^(Arrays are limited to|Cannot construct array Value larger than) \d+ bytes/;
+
+/** The engine's error about a text in BigQuery's form: `message at [line:column]`, counted in the caller's text. */
+export function queryError(error: unknown, text: SqlText): unknown {
+  if (!(error instanceof EngineFailure)) return error;
+  const message = withPosition(error.message, text);
+  if (error.code === status.UNIMPLEMENTED) return new BigQueryError('notImplemented', message);
+  if (error.code === status.INTERNAL || error.code === status.UNKNOWN)
+    return new BigQueryError('jobInternalError', message || 'The SQL engine failed on this statement.');
+  if (arrayTooLarge.test(message)) return new ArrayTooLargeError('resourcesExceeded', arrayTooLargeMessage);
+  return new BigQueryError('invalidQuery', message, 'query');
+}
+
+const arrayTooLargeMessage =
+  'Resources exceeded during query execution: the local SQL engine makes no array of more than 1 MiB, and this query needs one.';
+
+function withPosition(message: string, text: SqlText): string {
+  const found = positionPattern.exec(message);
+  if (found === null) return message;
+  const offset = text.origin(offsetAt(text.bytes, Number(found[1]), Number(found[2])));
+  return `${message.slice(0, found.index)} at [${positionAt(text.root, offset)}]`;
+}
+
+export function invalidQuery(message: string, text: SqlText, offset?: number): BigQueryError {
+  const position = offset === undefined ? '' : ` at [${positionAt(text.root, text.origin(offset))}]`;
+  return new BigQueryError('invalidQuery', `${message}${position}`, 'query');
+}
+
+export function notImplemented(what: string): BigQueryError {
+  return new BigQueryError('notImplemented', `${what} is not supported by the local BigQuery.`);
+}
+
+export function tableNotFound(table: TableReference): BigQueryError {
+  const name = `${table.projectId}:${table.datasetId}.${table.tableId}`;
+  return new BigQueryError('notFound', `Not found: Table ${name} was not found in location US`);
+}
+
+export function datasetNotFound(dataset: DatasetReference): BigQueryError {
+  const name = `${dataset.projectId}:${dataset.datasetId}`;
+  return new BigQueryError('notFound', `Not found: Dataset ${name} was not found in location US`);
+}
