@@ -58,7 +58,23 @@ module.exports = {
       from: { path: '^(functions|shared|local)/', pathNot: '/test/' },
       to: { path: '(^|/)test/' },
     },
-    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'packages-by-their-exports',
+      comment: 'Of a package of the workspace, others import only what its package.json exports.',
+      severity: 'error',
+      from: { pathNot: '^local/(bigquery|pubsub)/' },
+      to: {
+        path: '^local/(bigquery|pubsub)/',
+        pathNot: '^local/[^/]+/(index|engine|test/support/[^/]+)\\.ts$',
+      },
+    },
+    {
+      name: 'resolves',
+      severity: 'error',
+      from: {},
+      // The bundler gives this name to the function that it bundles.
+      to: { couldNotResolve: true, pathNot: '^function-of-this-bundle$' },
+    },
   ],
   options: {
     parser: 'swc',
