@@ -1,29 +1,12 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { seededRandom } from '../../../local/tools/sample/random';
-
-/**
- * Made-up costs in the FOCUS 1.0 format, in the columns and the notation of the FinOps Foundation's sample data: texts in
- * quotes, numbers and NULL without. The same seed and number of rows give the same bytes everywhere. On purpose there are
- * quotes, commas and line breaks in texts, the text "NULL" in quotes, letters beyond ASCII, credits (negative costs),
- * costs of 11 to 15 decimal places, and rows without a sub account.
- */
-const columns = [
-  ...['AvailabilityZone', 'BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency'],
-  ...['BillingPeriodEnd', 'BillingPeriodStart', 'ChargeCategory', 'ChargeClass', 'ChargeDescription'],
-  ...['ChargeFrequency', 'ChargePeriodEnd', 'ChargePeriodStart', 'CommitmentDiscountCategory'],
-  ...['CommitmentDiscountId', 'CommitmentDiscountName', 'CommitmentDiscountStatus', 'CommitmentDiscountType'],
-  ...['ConsumedQuantity', 'ConsumedUnit', 'ContractedCost', 'ContractedUnitPrice', 'EffectiveCost'],
-  ...['InvoiceIssuerName', 'ListCost', 'ListUnitPrice', 'PricingCategory', 'PricingQuantity', 'PricingUnit'],
-  ...['ProviderName', 'PublisherName', 'RegionId', 'RegionName', 'ResourceId', 'ResourceName'],
-  ...['ResourceType', 'ServiceCategory', 'Id', 'ServiceName', 'SkuId', 'SkuPriceId', 'SubAccountId'],
-  ...['SubAccountName', 'Tags'],
-] as const;
-
-type Column = (typeof columns)[number];
-
-/** Texts in notation: what stands in the file. A column left out is NULL. */
-type CostRow = Readonly<Partial<Record<Column, string>>>;
+import {
+  type Choices,
+  type Draw,
+  decimal,
+  type FocusRow,
+  quoted,
+  twoDigits,
+  writeFocusFile,
+} from '../../../local/tools/sample/focus-file';
 
 interface Provider {
   readonly name: string;
@@ -31,8 +14,6 @@ interface Provider {
   /** How the identifiers of its resources begin. */
   readonly prefix: string;
 }
-
-type Choices<T> = readonly [T, ...T[]];
 
 const providers: Choices<Provider> = [
   { name: 'AWS', issuer: 'Amazon Web Services, Inc.', prefix: 'arn:aws:ec2:eu-west-1:' },
@@ -51,86 +32,61 @@ const tags: Choices<string> = [
   '{"note": "first line\nsecond line, with a comma"}',
 ];
 
-/** Writes the file, and the folders it is in. */
+/**
+ * Writes made-up costs in the FOCUS 1.0 format with everything that CSV allows: quotes, commas and line breaks in texts,
+ * the text "NULL" in quotes, letters beyond ASCII, credits (negative costs), costs of 11 to 15 decimal places, and rows
+ * without a sub account. The figures in focus-figures.ts are of these bytes: change no draw.
+ */
 export function writeFocusCosts(path: string, rowCount: number, seed: number): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'w');
-  try {
-    let lines = `${columns.map(quoted).join()}\n`;
-    for (const row of focusRows(rowCount, seed)) {
-      lines += `${columns.map((column) => row[column] ?? 'NULL').join()}\n`;
-      if (lines.length < 1_000_000) continue;
-      writeSync(file, lines);
-      lines = '';
-    }
-    writeSync(file, lines);
-  } finally {
-    closeSync(file);
-  }
+  writeFocusFile(path, rowCount, seed, awkwardRow);
 }
 
-function* focusRows(rowCount: number, seed: number): Generator<CostRow> {
-  const random = seededRandom(seed);
-  const below = (limit: number) => Math.floor(random() * limit);
-  const one = <T>(choices: Choices<T>): T => choices[below(choices.length)] ?? choices[0];
+function awkwardRow(id: number, { random, below, one }: Draw): FocusRow {
   const cost = () => decimal(below(2 ** 31) * (below(50_000) - 2_500), random() < 0.9 ? 11 : 15);
-  for (let id = 1; id <= rowCount; id += 1) {
-    const { name, issuer, prefix } = one(providers);
-    const service = one(services);
-    const day = `2024-09-${two(1 + below(30))}`;
-    const hour = below(24);
-    const account = below(20) === 0 ? undefined : 100_000_000_000 + below(73) * 7_919;
-    const region = one(regions);
-    const listed = cost();
-    const quantity = decimal(below(2 ** 31) * 1000, 15);
-    yield {
-      ...(random() < 0.1 && { AvailabilityZone: quoted(`${region}-a`) }),
-      BilledCost: random() < 0.2 ? '0.00000000000' : cost(),
-      BillingAccountId: quoted('1234567890123'),
-      BillingAccountName: quoted('SunBird'),
-      BillingCurrency: quoted('USD'),
-      BillingPeriodEnd: quoted('2024-10-01 00:00:00'),
-      BillingPeriodStart: quoted('2024-09-01 00:00:00'),
-      ChargeCategory: quoted(random() < 0.95 ? 'Usage' : 'Purchase'),
-      ChargeDescription: quoted(`$0.0${below(90)} per unit of ${service} in ${region}`),
-      ChargeFrequency: quoted('Usage-Based'),
-      ChargePeriodEnd: quoted(`${day} ${two(hour)}:59:59.5`),
-      ChargePeriodStart: quoted(`${day} ${two(hour)}:00:00`),
-      ConsumedQuantity: quantity,
-      ConsumedUnit: quoted('GB'),
-      ContractedCost: '0.00000000000',
-      ContractedUnitPrice: '0.00000000000',
-      EffectiveCost: cost(),
-      InvoiceIssuerName: quoted(issuer),
-      ListCost: listed,
-      ListUnitPrice: quoted(`0.0${below(90)}`),
-      PricingCategory: quoted('Standard'),
-      PricingQuantity: quantity,
-      PricingUnit: quoted('GB'),
-      ProviderName: quoted(name),
-      PublisherName: quoted(issuer),
-      RegionId: quoted(region),
-      RegionName: quoted(region),
-      ResourceId: quoted(`${prefix}instance/i-${(below(2 ** 31) * 977).toString(36)}`),
-      ServiceCategory: quoted('Compute'),
-      Id: String(id),
-      ServiceName: quoted(service),
-      SkuId: quoted(`SKU${below(270)}`),
-      SkuPriceId: quoted(`SKU${below(270)}.JRTCKXETXF.${below(4)}`),
-      ...(account !== undefined && { SubAccountId: quoted(String(account)) }),
-      ...(account !== undefined && { SubAccountName: quoted(`Account ${account % 97}`) }),
-      ...(random() < 0.7 && { Tags: quoted(one(tags)) }),
-    };
-  }
+  const { name, issuer, prefix } = one(providers);
+  const service = one(services);
+  const day = `2024-09-${twoDigits(1 + below(30))}`;
+  const hour = below(24);
+  const account = below(20) === 0 ? undefined : 100_000_000_000 + below(73) * 7_919;
+  const region = one(regions);
+  const listed = cost();
+  const quantity = decimal(below(2 ** 31) * 1000, 15);
+  return {
+    ...(random() < 0.1 && { AvailabilityZone: quoted(`${region}-a`) }),
+    BilledCost: random() < 0.2 ? '0.00000000000' : cost(),
+    BillingAccountId: quoted('1234567890123'),
+    BillingAccountName: quoted('SunBird'),
+    BillingCurrency: quoted('USD'),
+    BillingPeriodEnd: quoted('2024-10-01 00:00:00'),
+    BillingPeriodStart: quoted('2024-09-01 00:00:00'),
+    ChargeCategory: quoted(random() < 0.95 ? 'Usage' : 'Purchase'),
+    ChargeDescription: quoted(`$0.0${below(90)} per unit of ${service} in ${region}`),
+    ChargeFrequency: quoted('Usage-Based'),
+    ChargePeriodEnd: quoted(`${day} ${twoDigits(hour)}:59:59.5`),
+    ChargePeriodStart: quoted(`${day} ${twoDigits(hour)}:00:00`),
+    ConsumedQuantity: quantity,
+    ConsumedUnit: quoted('GB'),
+    ContractedCost: '0.00000000000',
+    ContractedUnitPrice: '0.00000000000',
+    EffectiveCost: cost(),
+    InvoiceIssuerName: quoted(issuer),
+    ListCost: listed,
+    ListUnitPrice: quoted(`0.0${below(90)}`),
+    PricingCategory: quoted('Standard'),
+    PricingQuantity: quantity,
+    PricingUnit: quoted('GB'),
+    ProviderName: quoted(name),
+    PublisherName: quoted(issuer),
+    RegionId: quoted(region),
+    RegionName: quoted(region),
+    ResourceId: quoted(`${prefix}instance/i-${(below(2 ** 31) * 977).toString(36)}`),
+    ServiceCategory: quoted('Compute'),
+    Id: String(id),
+    ServiceName: quoted(service),
+    SkuId: quoted(`SKU${below(270)}`),
+    SkuPriceId: quoted(`SKU${below(270)}.JRTCKXETXF.${below(4)}`),
+    ...(account !== undefined && { SubAccountId: quoted(String(account)) }),
+    ...(account !== undefined && { SubAccountName: quoted(`Account ${account % 97}`) }),
+    ...(random() < 0.7 && { Tags: quoted(one(tags)) }),
+  };
 }
-
-/** `units` × 10^-`scale`, with all its decimal places. Whole numbers below 2^53 only, so exact. */
-function decimal(units: number, scale: number): string {
-  const digits = Math.abs(units)
-    .toString()
-    .padStart(scale + 1, '0');
-  return `${units < 0 ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-}
-
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-const two = (number: number): string => String(number).padStart(2, '0');
