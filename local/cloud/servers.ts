@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { LimitOptions, OnCommit } from 'local-bigquery';
 import { startBigQuery } from 'local-bigquery';
 import { startPubSub } from 'local-pubsub';
-import type { FaultOptions } from './faults/faults';
+import { createFaults, type FaultOptions } from './faults/faults';
+import { pubSubFaults } from './faults/pubsub-faults';
 
 export interface ServersOptions {
   /** Ports; 0 lets the system choose. */
@@ -51,6 +52,7 @@ export async function startServers(
   onCommit?: OnCommit,
 ): Promise<Servers> {
   const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, faults } = options;
+  const pubsubFaults = faults && createFaults(faults);
   const [bigquery, pubsub] = await Promise.allSettled([
     startBigQuery({
       port: options.bigqueryPort,
@@ -64,7 +66,7 @@ export async function startServers(
     startPubSub({
       port: options.pubsubPort,
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
-      faults,
+      faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,
     }),
   ]);
@@ -79,7 +81,10 @@ export async function startServers(
       bigqueryUrl: bigquery.value.url,
       pubsubHost,
       bigquery: bigquery.value,
-      pubsub: pubsub.value,
+      pubsub: {
+        setFaultRate: (rate) => pubsubFaults?.setRate(rate),
+        setAvailable: pubsub.value.setAvailable,
+      },
       close,
     };
   }

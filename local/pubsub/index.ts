@@ -1,1 +1,5 @@
-export { type PubSubOptions, type PubSubServer, startPubSub } from './server';
+export type { PushRequest, StartPush } from './delivery/push-request';
+export { pubSubUnavailable } from './pubsub-error';
+export { type PubSubFaults, type PubSubOptions, type PubSubServer, startPubSub } from './start-pubsub';
+export type { Publish } from './wire/publish';
+export type { PublishRequest } from './wire/request-schemas';

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { startPubSub } from '../server';
+import { startPubSub } from '../start-pubsub';
 import { type LocalPubSub, pubSubClient, startLocalPubSub } from './support/local-pubsub';
 
 const names = (items: { name: string }[]): (string | undefined)[] =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OpenFile } from '../journal';
+import type { OpenFile } from '../store/journal';
 import { type LocalPubSub, startLocalPubSub, topicWithSubscription } from './support/local-pubsub';
 
 const UNAVAILABLE = 14;

@@ -1,4 +1,4 @@
-import { startPubSub } from '../server';
+import { startPubSub } from '../start-pubsub';
 
 /** Runs a local Pub/Sub on a port of the system's choice, told on the first line, until it is killed. */
 const main = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import {
 } from '@google-cloud/pubsub';
 import { credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { type PubSubOptions, type PubSubServer, startPubSub } from '../../server';
+import { type PubSubOptions, type PubSubServer, startPubSub } from '../../start-pubsub';
 
 export type LocalPubSub = {
   port: number;

@@ -1,21 +1,21 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
 import type { z } from 'zod';
+import { invalidArgument } from '../pubsub-error';
+import { grpcStatusOf } from '../wire/grpc-call';
+import { streamingPullRequestSchema } from '../wire/request-schemas';
 import { acknowledgeAll, modifyDeadlines } from './acknowledge';
 import type { ActiveSubscription } from './active-subscription';
-import { invalidArgument } from './errors';
-import { statusOf } from './grpc';
 import { receivedMessage } from './pull';
 import type { Consumer, Delivery } from './queue';
-import { streamingPull } from './requests';
 
-type Request = z.infer<typeof streamingPull>;
+type Request = z.infer<typeof streamingPullRequestSchema>;
 type Stream = ServerDuplexStream<unknown, object>;
 
-/** What a client that sets no limit may hold, so that the server's buffers stay bounded. */
+/** What a client may hold that sets no limit of its own, so that the server's buffers stay bounded. */
 const defaultLimits = { messages: 1000, bytes: 100 * 1024 * 1024 };
 const longestDeadlineSeconds = 600;
 
-/** Handles a stream: its first request opens it, the later ones acknowledge and extend leases. */
+/** Handles a stream: the first request opens it, later ones acknowledge messages and extend leases. */
 export const streamingPullHandler =
   (
     subscriptionNamed: (name: string) => ActiveSubscription,
@@ -28,12 +28,12 @@ export const streamingPullHandler =
     const close = (): void => opened?.close();
     const fail = (error: unknown): void => {
       close();
-      stream.emit('error', statusOf(error, log));
+      stream.emit('error', grpcStatusOf(error, log));
     };
 
     stream.on('data', (chunk: unknown) => {
       try {
-        const request = streamingPull.parse(chunk);
+        const request = streamingPullRequestSchema.parse(chunk);
         if (!opened) {
           checkDeadline(request.streamAckDeadlineSeconds, shortestAckDeadlineSeconds);
           opened = open(stream, subscriptionNamed(request.subscription), request, fail);
@@ -63,7 +63,7 @@ const open = (
   let deadlineSeconds = first.streamAckDeadlineSeconds;
   const { consumer, close } = createStreamConsumer(stream, subscription, first, () => deadlineSeconds);
   const forget = subscription.onClose(fail);
-  // The requests that opened the stream are handled before messages are sent.
+  // The request that opened the stream is handled before messages are sent.
   queueMicrotask(() => queue.addConsumer(consumer));
 
   return {
@@ -85,7 +85,7 @@ const open = (
   };
 };
 
-/** Keeps to the client's limits on messages and bytes that it holds, and waits while the connection is full. */
+/** Keeps to the client's limits on how many messages and bytes it may hold. */
 const createStreamConsumer = (
   stream: Stream,
   subscription: ActiveSubscription,
@@ -106,7 +106,7 @@ const createStreamConsumer = (
   };
 
   const consumer: Consumer = {
-    // A message larger than the limit still gets through when it is the only one.
+    // A message larger than the limit still gets through when nothing else is outstanding.
     wants: (size) => open && messages < maxMessages && (bytes + size <= maxBytes || messages === 0),
     ackDeadlineMs: () => deadlineSeconds() * 1000,
     deliver: (delivery) => {

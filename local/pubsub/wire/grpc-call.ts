@@ -9,10 +9,10 @@ import {
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { z } from 'zod';
-import { PubSubError, unavailable, unimplemented } from './errors';
-import { JournalFailure } from './journal';
+import { PubSubError, pubSubUnavailable, unimplemented } from '../pubsub-error';
+import { JournalFailure } from '../store/journal';
 
-/** The services as Google's own client ships them. */
+/** The service definitions that Google's own client ships. */
 export const loadServices = (): { publisher: ServiceDefinition; subscriber: ServiceDefinition } => {
   const path = require.resolve('@google-cloud/pubsub/build/protos/protos.json');
   const definitions = fromJSON(JSON.parse(readFileSync(path, 'utf8')), {
@@ -29,12 +29,12 @@ export const loadServices = (): { publisher: ServiceDefinition; subscriber: Serv
 };
 
 /** The status that a call ends with when `error` was thrown. */
-export const statusOf = (error: unknown, log: (line: string) => void): StatusObject => {
+export const grpcStatusOf = (error: unknown, log: (line: string) => void): StatusObject => {
   if (error instanceof PubSubError) {
     return { code: error.code, details: error.message, metadata: new Metadata() };
   }
   if (error instanceof JournalFailure) {
-    return { code: status.UNAVAILABLE, details: unavailable().message, metadata: new Metadata() };
+    return { code: status.UNAVAILABLE, details: pubSubUnavailable().message, metadata: new Metadata() };
   }
   log(`Pub/Sub failed: ${error instanceof Error ? error.stack : error}`);
   return { code: status.INTERNAL, details: 'Internal error; see the log.', metadata: new Metadata() };
@@ -42,7 +42,7 @@ export const statusOf = (error: unknown, log: (line: string) => void): StatusObj
 
 export type UnaryCall = { onCancelled(callback: () => void): void };
 
-/** Makes a gRPC handler: the request is parsed, the reply awaited, an error becomes the call's status. */
+/** Makes a gRPC handler: parses the request, awaits the reply, and turns an error into the call's status. */
 export const unary =
   <Request>(
     log: (line: string) => void,
@@ -55,11 +55,11 @@ export const unary =
       const onCancelled = (callback: () => void): void => void call.on('cancelled', callback);
       reply(null, await handle(request, { onCancelled }));
     } catch (error) {
-      reply(statusOf(error, log));
+      reply(grpcStatusOf(error, log));
     }
   };
 
-/** Adds a handler that answers UNIMPLEMENTED, naming the call, for each method that has none. */
+/** Adds a handler for each method that has none: it answers UNIMPLEMENTED and names the method. */
 export const withUnimplemented = (
   service: ServiceDefinition,
   handlers: UntypedServiceImplementation,
@@ -68,6 +68,6 @@ export const withUnimplemented = (
   const refuse =
     (method: string): handleUnaryCall<unknown, object> =>
     (_call, reply) =>
-      reply(statusOf(unimplemented(method), () => {}));
+      reply(grpcStatusOf(unimplemented(method), () => {}));
   return { ...handlers, ...Object.fromEntries(missing.map((method) => [method, refuse(method)])) };
 };

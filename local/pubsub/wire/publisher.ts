@@ -1,18 +1,17 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { alreadyExists, notFound, unimplemented } from './errors';
-import { unary, withUnimplemented } from './grpc';
-import { type Topic, topicSchema } from './model';
-import { checkName, checkProject, projectOf } from './names';
-import { pageOf } from './paging';
+import { alreadyExists, notFound, unimplemented } from '../pubsub-error';
+import { checkName, checkProjectName, projectOf } from '../resource-names';
+import { type Topic, topicSchema } from '../resources';
+import type { PubSubStore } from '../store/pubsub-store';
+import { unary, withUnimplemented } from './grpc-call';
+import { changedFields, listPage } from './list-and-update';
 import type { Publish } from './publish';
-import * as requests from './requests';
-import type { Store } from './store';
-import { changedFields } from './update-mask';
+import * as requests from './request-schemas';
 
 /** The calls of google.pubsub.v1.Publisher. */
 export const publisherHandlers = (
   service: ServiceDefinition,
-  store: Store,
+  store: PubSubStore,
   publish: Publish,
   log: (line: string) => void,
 ): UntypedServiceImplementation => {
@@ -29,43 +28,46 @@ export const publisherHandlers = (
   };
 
   return withUnimplemented(service, {
-    CreateTopic: unary(log, requests.topicRequest, (request) => {
+    CreateTopic: unary(log, requests.createTopicRequestSchema, (request) => {
       checkName(request.name, 'topics');
       if (store.topics.has(request.name)) throw alreadyExists(request.name);
       return putTopic(supportedTopic(request));
     }),
 
-    UpdateTopic: unary(log, requests.updateTopic, ({ topic, updateMask }) => {
+    UpdateTopic: unary(log, requests.updateTopicRequestSchema, ({ topic, updateMask }) => {
       const existing = topicNamed(topic?.name ?? '');
       const asked = topic ? supportedTopic(topic) : existing;
       return putTopic({ ...existing, ...changedFields(asked, updateMask?.paths, ['name']) });
     }),
 
-    GetTopic: unary(log, requests.topicName, ({ topic }) => ({ ...topicNamed(topic), state: 'ACTIVE' })),
+    GetTopic: unary(log, requests.topicNameRequestSchema, ({ topic }) => ({
+      ...topicNamed(topic),
+      state: 'ACTIVE',
+    })),
 
-    ListTopics: unary(log, requests.listOfProject, ({ project, ...page }) => {
-      checkProject(project);
+    ListTopics: unary(log, requests.listOfProjectRequestSchema, ({ project, ...page }) => {
+      checkProjectName(project);
       const own = [...store.topics.values()].filter(({ name }) => projectOf(name) === project);
-      const { page: topics, nextPageToken } = pageOf(own, ({ name }) => name, page);
+      const { page: topics, nextPageToken } = listPage(own, ({ name }) => name, page);
       return { topics, nextPageToken };
     }),
 
-    ListTopicSubscriptions: unary(log, requests.listOfTopic, ({ topic, ...page }) => {
-      const names = store.of(topicNamed(topic).name).map(({ resource }) => resource.name);
-      const { page: subscriptions, nextPageToken } = pageOf(names, (name) => name, page);
+    ListTopicSubscriptions: unary(log, requests.listOfTopicRequestSchema, ({ topic, ...page }) => {
+      const names = store.subscriptionsOf(topicNamed(topic).name).map(({ resource }) => resource.name);
+      const { page: subscriptions, nextPageToken } = listPage(names, (name) => name, page);
       return { subscriptions, nextPageToken };
     }),
 
-    DeleteTopic: unary(log, requests.topicName, async ({ topic }) => {
+    DeleteTopic: unary(log, requests.topicNameRequestSchema, async ({ topic }) => {
       await store.change({ record: 'topic-deleted', name: topicNamed(topic).name });
       return {};
     }),
 
-    Publish: unary(log, requests.publishRequest, publish),
+    Publish: unary(log, requests.publishRequestSchema, publish),
   });
 };
 
-const supportedTopic = (request: requests.TopicRequest): Topic => {
+const supportedTopic = (request: requests.CreateTopicRequest): Topic => {
   if (request.schemaSettings) throw unimplemented('A schema for a topic');
   if (request.ingestionDataSourceSettings) throw unimplemented('Ingestion into a topic');
   if (request.messageTransforms.length > 0) throw unimplemented('Message transforms');

@@ -1,5 +1,5 @@
 import { type Agent, type ClientRequest, type RequestOptions, request } from 'node:http';
-import type { Subscription } from './model';
+import type { Subscription } from '../resources';
 import type { Delivery } from './queue';
 
 /** The statuses that acknowledge: https://cloud.google.com/pubsub/docs/push#receive_push */
@@ -7,7 +7,7 @@ const acknowledging: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
 
 export type PushRequest = { abort(): void };
 
-/** A push that is to be made. */
+/** A push to make. */
 export type PushTarget = {
   endpoint: URL;
   agent: Agent;
@@ -20,9 +20,8 @@ export type PushTarget = {
 export type StartPush = (target: PushTarget, done: (failure?: string) => void) => PushRequest;
 
 /**
- * Posts `body` once. `done` is called at most once: without a failure when the endpoint acknowledged. After `abort`
- * it is not called any more. A kept connection that the endpoint had just closed is no failure: the request is sent
- * again over another one.
+ * Posts `body` once. `done` is called at most once, without a failure when the endpoint acknowledged, and never after
+ * `abort`. A kept connection that the endpoint had just closed is not a failure: the request is sent again over another.
  */
 export const startPush: StartPush = ({ endpoint, agent, body }, done) => {
   let current: ClientRequest | undefined;

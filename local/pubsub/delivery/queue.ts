@@ -1,13 +1,12 @@
-import { createFifo } from './fifo';
-import type { StoredMessage } from './model';
+import type { StoredMessage } from '../resources';
 
 /** One message on its way through one subscription. */
 export type Delivery = {
   readonly message: StoredMessage;
-  /** How often it has been handed out, the present time included. */
+  /** How often it has been handed out, the current attempt included. */
   attempts: number;
   state: 'ready' | 'leased' | 'waiting' | 'done';
-  /** Counts the leases, so that an ack id of an earlier lease is recognised as stale. */
+  /** Counts the leases, so that an ack id from an earlier lease is known to be stale. */
   lease: number;
   consumer?: Consumer;
   /** While leased: the end of the lease. While waiting: the end of the back-off. */
@@ -20,15 +19,15 @@ export type Consumer = {
   wants(bytes: number): boolean;
   ackDeadlineMs(): number;
   deliver(delivery: Delivery): void;
-  /** The delivery is no longer this consumer's: it was acknowledged, refused, or its lease ran out. */
+  /** The delivery is no longer this consumer's: it was acknowledged or refused, or its lease ran out. */
   released(delivery: Delivery): void;
 };
 
 export type QueueRules = {
   retentionMs(): number;
-  /** The pause before the next attempt, after this many failed ones. */
-  backoffMs(attempts: number): number;
-  /** Tries to forward a message that failed; true when it is no longer this subscription's. */
+  /** The pause before the next attempt, in milliseconds, after this many failed ones. */
+  redeliveryPauseMs(attempts: number): number;
+  /** Forwards a message that failed too often; true when it has left this subscription. */
   deadLetter(delivery: Delivery): boolean;
   /** The message is done with. */
   onDone(delivery: Delivery): void;
@@ -39,8 +38,8 @@ export type QueueRules = {
 export type Queue = ReturnType<typeof createQueue>;
 
 /**
- * The undelivered messages of one subscription. Messages are offered to the consumers in turn as soon as one has
- * room; nothing polls. A leased message comes back when it is refused or its lease ends.
+ * The undelivered messages of one subscription. A message goes to the next consumer that has room, the consumers taking
+ * turns; nothing polls. A leased message comes back when it is refused or its lease ends.
  */
 export const createQueue = (rules: QueueRules) => {
   /** In the order of publishing, so the oldest are first. */
@@ -76,7 +75,7 @@ export const createQueue = (rules: QueueRules) => {
 
   const retryLater = (delivery: Delivery): void => {
     rules.onFailed(delivery);
-    const pause = rules.backoffMs(delivery.attempts);
+    const pause = rules.redeliveryPauseMs(delivery.attempts);
     if (pause <= 0) {
       makeReady(delivery);
       return;
@@ -140,13 +139,13 @@ export const createQueue = (rules: QueueRules) => {
   };
 
   return {
-    /** Takes a new message, or one that the journal remembers. It is offered at the next `pump`. */
+    /** Takes a new message, or one read from the journal. It is offered at the next `pump`. */
     add(message: StoredMessage, attempts = 0): void {
       if (deliveries.has(message.id)) return;
       const delivery: Delivery = { message, attempts, state: 'ready', lease: 0 };
       deliveries.set(message.id, delivery);
       ready.push(delivery);
-      // Without consumers nothing else would ever look at what is too old.
+      // Without consumers nothing else would ever drop what is too old.
       if (consumers.length === 0) dropExpired();
     },
     /** Hands out what can be handed out now. */
@@ -169,7 +168,7 @@ export const createQueue = (rules: QueueRules) => {
       if (delivery) startLease(delivery, ms);
       return delivery !== undefined;
     },
-    /** Removes a message without telling anyone, as the journal says that it was acknowledged. */
+    /** Removes a message that the journal says was acknowledged; nobody is told. */
     forget(id: string): void {
       const delivery = deliveries.get(id);
       if (delivery) delivery.state = 'done';
@@ -183,7 +182,7 @@ export const createQueue = (rules: QueueRules) => {
       consumers.push(consumer);
       pump();
     },
-    /** What it holds stays leased until it is acknowledged, refused, or the lease ends. */
+    /** What the consumer holds stays leased until it is acknowledged or refused, or the lease ends. */
     removeConsumer(consumer: Consumer): void {
       const index = consumers.indexOf(consumer);
       if (index >= 0) consumers.splice(index, 1);
@@ -202,3 +201,24 @@ export const createQueue = (rules: QueueRules) => {
 };
 
 export const ackIdOf = (delivery: Delivery): string => `${delivery.message.id}-${delivery.lease}`;
+
+/** First in, first out, in constant time. What was taken out does not stay in memory. */
+const createFifo = <Item>() => {
+  let items: (Item | undefined)[] = [];
+  let head = 0;
+  return {
+    push(item: Item): void {
+      items.push(item);
+    },
+    /** The first item, which stays; undefined when there is none. */
+    peek: (): Item | undefined => items[head],
+    shift(): void {
+      if (head >= items.length) return;
+      items[head] = undefined;
+      head += 1;
+      if (head < items.length && head * 2 < items.length) return;
+      items = items.slice(head);
+      head = 0;
+    },
+  };
+};

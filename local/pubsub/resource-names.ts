@@ -1,4 +1,4 @@
-import { invalidArgument } from './errors';
+import { invalidArgument } from './pubsub-error';
 
 /** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
 const idRule = /^(?!goog)[A-Za-z][A-Za-z0-9\-._~+%]{2,254}$/;
@@ -22,7 +22,7 @@ export const checkName = (name: string, collection: 'topics' | 'subscriptions', 
 };
 
 /** @throws PubSubError INVALID_ARGUMENT */
-export const checkProject = (name: string): void => {
+export const checkProjectName = (name: string): void => {
   if (!projectRule.test(name)) {
     throw invalidArgument(`Invalid project name given (name=${name}); expected projects/PROJECT.`);
   }

@@ -1,19 +1,19 @@
-import { invalidArgument, unimplemented } from './errors';
-import { type Duration, milliseconds, type Subscription, subscriptionSchema } from './model';
-import { checkName } from './names';
-import type { SubscriptionRequest } from './requests';
+import { invalidArgument, unimplemented } from '../pubsub-error';
+import { checkName } from '../resource-names';
+import { type Duration, milliseconds, type Subscription, subscriptionSchema } from '../resources';
+import type { CreateSubscriptionRequest } from './request-schemas';
 
 const defaultAckDeadlineSeconds = 10;
 const defaultRetention = { seconds: 7 * 24 * 3600, nanos: 0 };
 const defaultExpiration = { ttl: { seconds: 31 * 24 * 3600, nanos: 0 } };
 
 /**
- * What is kept of a subscription that was asked for, with the documented defaults filled in.
+ * The subscription to keep for a request, with the documented defaults filled in.
  * @throws PubSubError INVALID_ARGUMENT for values outside the documented ranges; UNIMPLEMENTED for features that the
  *   local Pub/Sub does not have
  */
 export const checkedSubscription = (
-  request: SubscriptionRequest,
+  request: CreateSubscriptionRequest,
   shortestAckDeadlineSeconds: number,
 ): Subscription => {
   refuseUnsupported(request);
@@ -31,7 +31,7 @@ export const checkedSubscription = (
   return subscription;
 };
 
-const refuseUnsupported = (request: SubscriptionRequest): void => {
+const refuseUnsupported = (request: CreateSubscriptionRequest): void => {
   const asked = {
     'Message ordering': request.enableMessageOrdering,
     'Exactly-once delivery': request.enableExactlyOnceDelivery,

@@ -1,22 +1,21 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { acknowledgeAll, modifyDeadlines } from './acknowledge';
-import type { ActiveSubscription } from './active-subscription';
-import { alreadyExists, notFound } from './errors';
-import { unary, withUnimplemented } from './grpc';
-import type { Subscription } from './model';
-import { checkName, checkProject, projectOf } from './names';
-import { pageOf } from './paging';
-import { pullOnce } from './pull';
-import * as requests from './requests';
-import type { Store } from './store';
-import { streamingPullHandler } from './streaming-pull';
+import { acknowledgeAll, modifyDeadlines } from '../delivery/acknowledge';
+import type { ActiveSubscription } from '../delivery/active-subscription';
+import { pullOnce } from '../delivery/pull';
+import { streamingPullHandler } from '../delivery/streaming-pull';
+import { alreadyExists, notFound } from '../pubsub-error';
+import { checkName, checkProjectName, projectOf } from '../resource-names';
+import type { Subscription } from '../resources';
+import type { PubSubStore } from '../store/pubsub-store';
+import { unary, withUnimplemented } from './grpc-call';
+import { changedFields, listPage } from './list-and-update';
+import * as requests from './request-schemas';
 import { checkedSubscription, checkPushEndpoint } from './subscription-checks';
-import { changedFields } from './update-mask';
 
 /** The calls of google.pubsub.v1.Subscriber. */
 export const subscriberHandlers = (
   service: ServiceDefinition,
-  store: Store,
+  store: PubSubStore,
   log: (line: string) => void,
   shortestAckDeadlineSeconds: number,
 ): UntypedServiceImplementation => {
@@ -33,7 +32,7 @@ export const subscriberHandlers = (
   };
 
   return withUnimplemented(service, {
-    CreateSubscription: unary(log, requests.subscriptionRequest, (request) => {
+    CreateSubscription: unary(log, requests.createSubscriptionRequestSchema, (request) => {
       checkName(request.name, 'subscriptions');
       checkName(request.topic, 'topics', 'topic');
       const subscription = checkedSubscription(request, shortestAckDeadlineSeconds);
@@ -42,54 +41,62 @@ export const subscriberHandlers = (
       return put(subscription);
     }),
 
-    GetSubscription: unary(log, requests.subscriptionName, ({ subscription }) =>
+    GetSubscription: unary(log, requests.subscriptionNameRequestSchema, ({ subscription }) =>
       reply(subscriptionNamed(subscription).resource),
     ),
 
-    UpdateSubscription: unary(log, requests.updateSubscription, ({ subscription, updateMask }) => {
-      const existing = subscriptionNamed(subscription?.name ?? '').resource;
-      const fields = changedFields(subscription ?? {}, updateMask?.paths, ['name', 'topic']);
-      const request = { ...unsupportedAbsent, ...existing, ...fields };
-      return put(checkedSubscription(request, shortestAckDeadlineSeconds));
-    }),
+    UpdateSubscription: unary(
+      log,
+      requests.updateSubscriptionRequestSchema,
+      ({ subscription, updateMask }) => {
+        const existing = subscriptionNamed(subscription?.name ?? '').resource;
+        const fields = changedFields(subscription ?? {}, updateMask?.paths, ['name', 'topic']);
+        const request = { ...unsupportedAbsent, ...existing, ...fields };
+        return put(checkedSubscription(request, shortestAckDeadlineSeconds));
+      },
+    ),
 
-    ListSubscriptions: unary(log, requests.listOfProject, ({ project, ...page }) => {
-      checkProject(project);
+    ListSubscriptions: unary(log, requests.listOfProjectRequestSchema, ({ project, ...page }) => {
+      checkProjectName(project);
       const own = [...store.subscriptions.values()]
         .map(({ resource }) => resource)
         .filter(({ name }) => projectOf(name) === project);
-      const { page: found, nextPageToken } = pageOf(own, ({ name }) => name, page);
+      const { page: found, nextPageToken } = listPage(own, ({ name }) => name, page);
       return { subscriptions: found.map(reply), nextPageToken };
     }),
 
-    DeleteSubscription: unary(log, requests.subscriptionName, async ({ subscription }) => {
+    DeleteSubscription: unary(log, requests.subscriptionNameRequestSchema, async ({ subscription }) => {
       const { name } = subscriptionNamed(subscription).resource;
       await store.change({ record: 'subscription-deleted', name });
       return {};
     }),
 
-    ModifyPushConfig: unary(log, requests.modifyPushConfig, async ({ subscription, pushConfig }) => {
-      const { resource } = subscriptionNamed(subscription);
-      checkPushEndpoint(pushConfig?.pushEndpoint ?? '');
-      await put({ ...resource, pushConfig });
-      return {};
-    }),
+    ModifyPushConfig: unary(
+      log,
+      requests.modifyPushConfigRequestSchema,
+      async ({ subscription, pushConfig }) => {
+        const { resource } = subscriptionNamed(subscription);
+        checkPushEndpoint(pushConfig?.pushEndpoint ?? '');
+        await put({ ...resource, pushConfig });
+        return {};
+      },
+    ),
 
-    Acknowledge: unary(log, requests.acknowledge, ({ subscription, ackIds }) => {
+    Acknowledge: unary(log, requests.acknowledgeRequestSchema, ({ subscription, ackIds }) => {
       acknowledgeAll(subscriptionNamed(subscription).queue, ackIds);
       return {};
     }),
 
     ModifyAckDeadline: unary(
       log,
-      requests.modifyAckDeadline,
+      requests.modifyAckDeadlineRequestSchema,
       ({ subscription, ackIds, ackDeadlineSeconds }) => {
         modifyDeadlines(subscriptionNamed(subscription).queue, ackIds, () => ackDeadlineSeconds);
         return {};
       },
     ),
 
-    Pull: unary(log, requests.pull, async (request, call) => ({
+    Pull: unary(log, requests.pullRequestSchema, async (request, call) => ({
       receivedMessages: await pullOnce(subscriptionNamed(request.subscription), request, call),
     })),
 
@@ -99,7 +106,7 @@ export const subscriberHandlers = (
 
 const reply = (subscription: Subscription): object => ({ ...subscription, state: 'ACTIVE' });
 
-/** What a stored subscription cannot have; an update may still ask for it, and is refused. */
+/** What no stored subscription has. An update may ask for it, and is then refused. */
 const unsupportedAbsent = {
   enableMessageOrdering: false,
   enableExactlyOnceDelivery: false,

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
-import type { Availability } from './availability';
-import { invalidArgument, unavailable, unimplemented } from './errors';
-import { statusOf } from './grpc';
+import { invalidArgument, pubSubUnavailable, unimplemented } from '../pubsub-error';
+import type { AvailabilitySwitch } from './availability-switch';
+import { grpcStatusOf } from './grpc-call';
 import type { Publish } from './publish';
 
-/** With query parameters, such as `prettyPrint`, that change nothing of it. */
+/** Query parameters such as `prettyPrint` are ignored. */
 const publishPath = /^\/v1\/(projects\/[^/]+\/topics\/[^/:]+):publish(?:\?.*)?$/;
 
-const bodyShape = z.object({
+const bodySchema = z.object({
   messages: z
     .array(
       z.object({
@@ -30,12 +30,12 @@ const httpStatuses: Readonly<Record<number, number>> = {
 };
 
 /**
- * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that functions make: projects.topics.publish.
+ * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that is served: projects.topics.publish.
  * https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish
  */
-export function createRestServer(
+export function createRestPublishServer(
   publish: Publish,
-  { isAvailable }: Availability,
+  { isAvailable }: AvailabilitySwitch,
   log: (line: string) => void,
 ): Server {
   return createServer(async (request, response) => {
@@ -46,13 +46,13 @@ export function createRestServer(
   async function answer(request: IncomingMessage): Promise<{ code: number; body: object }> {
     try {
       const text = await readText(request);
-      if (!isAvailable()) throw unavailable();
+      if (!isAvailable()) throw pubSubUnavailable();
       const body = await publish(parse(request, text));
-      // What was under way when the service went took effect, but its answer is lost.
-      if (!isAvailable()) throw unavailable();
+      // The call took effect, but the service was switched off meanwhile: the answer is lost.
+      if (!isAvailable()) throw pubSubUnavailable();
       return { code: 200, body };
     } catch (error) {
-      const { code: grpcCode, details } = statusOf(error, log);
+      const { code: grpcCode, details } = grpcStatusOf(error, log);
       const code = httpStatuses[grpcCode] ?? 500;
       return { code, body: { error: { code, message: details, status: status[grpcCode] } } };
     }
@@ -62,7 +62,7 @@ export function createRestServer(
 function parse({ method, url = '' }: IncomingMessage, text: string) {
   const topic = publishPath.exec(url)?.[1];
   if (method !== 'POST' || topic === undefined) throw unimplemented(`${method} ${url}`);
-  const parsed = bodyShape.safeParse(jsonOf(text));
+  const parsed = bodySchema.safeParse(jsonOf(text));
   if (!parsed.success)
     throw invalidArgument(`Invalid JSON payload received. ${z.prettifyError(parsed.error)}`);
   const messages = parsed.data.messages.map(({ data, ...message }) => ({

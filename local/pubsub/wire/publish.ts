@@ -1,5 +1,11 @@
-import { invalidArgument } from './errors';
-import type { NewMessage } from './store';
+import { invalidArgument, notFound } from '../pubsub-error';
+import { checkName } from '../resource-names';
+import type { NewMessage } from '../resources';
+import type { PubSubStore } from '../store/pubsub-store';
+import type { PublishRequest } from './request-schemas';
+
+/** Resolves once the messages are kept. Rejects with a PubSubError, or when they cannot be written to disk. */
+export type Publish = (request: PublishRequest) => Promise<{ messageIds: string[] }>;
 
 /** https://cloud.google.com/pubsub/quotas#resource_limits */
 const limits = {
@@ -11,8 +17,20 @@ const limits = {
   orderingKeyBytes: 1024,
 };
 
+/** Publishing as both gRPC and REST offer it. */
+export const createPublish =
+  (store: PubSubStore): Publish =>
+  async ({ topic, messages }) => {
+    checkName(topic, 'topics', 'topic');
+    if (!store.topics.has(topic)) throw notFound(topic);
+    checkMessages(messages);
+    const messageIds = store.publish(topic, messages);
+    await store.commit();
+    return { messageIds };
+  };
+
 /** @throws PubSubError INVALID_ARGUMENT for what real Pub/Sub refuses to publish */
-export const checkMessages = (messages: NewMessage[]): void => {
+const checkMessages = (messages: NewMessage[]): void => {
   if (messages.length === 0) throw outOfRange('message_count', 'small', 0, 1);
   if (messages.length > limits.messages) {
     throw outOfRange('message_count', 'large', messages.length, limits.messages);

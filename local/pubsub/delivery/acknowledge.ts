@@ -1,12 +1,14 @@
-import { invalidArgument } from './errors';
+import { invalidArgument } from '../pubsub-error';
 import type { Queue } from './queue';
 
 const ackIdRule = /^\d+-\d+$/;
 const longestDeadlineSeconds = 600;
 
 /**
- * Acknowledges what is still leased under these ids. An id whose lease has ended is passed over, as in real Pub/Sub.
- * @throws PubSubError INVALID_ARGUMENT when there is none, or one was never an ack id; then nothing is acknowledged
+ * Acknowledges the messages that are still leased under these ids. An id whose lease has ended is ignored, as in real
+ * Pub/Sub.
+ * @throws PubSubError INVALID_ARGUMENT when the list is empty or holds what was never an ack id; then nothing is
+ *   acknowledged
  */
 export const acknowledgeAll = (queue: Queue, ackIds: readonly string[]): void => {
   checkAckIds(ackIds);
@@ -14,7 +16,7 @@ export const acknowledgeAll = (queue: Queue, ackIds: readonly string[]): void =>
 };
 
 /**
- * Moves the end of each lease to so many seconds from now; 0 gives the message back.
+ * Makes each lease end this many seconds from now; 0 gives the message back.
  * @throws PubSubError INVALID_ARGUMENT, as above, or for more than 600 s
  */
 export const modifyDeadlines = (

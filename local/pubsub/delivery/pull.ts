@@ -1,16 +1,16 @@
+import { invalidArgument } from '../pubsub-error';
+import type { Subscription } from '../resources';
+import type { UnaryCall } from '../wire/grpc-call';
 import type { ActiveSubscription } from './active-subscription';
-import { invalidArgument } from './errors';
-import type { UnaryCall } from './grpc';
-import type { Subscription } from './model';
 import { ackIdOf, type Consumer, type Delivery } from './queue';
 
-/** An empty pull is answered after this time; clients that want to wait longer ask again. */
+/** A pull that finds nothing is answered after this time; clients that want to wait longer ask again. */
 const longestWaitMs = 20_000;
 
 type Pull = { maxMessages: number; returnImmediately: boolean };
 
 /**
- * Up to `maxMessages` messages: those that are ready, else the first that come.
+ * Up to `maxMessages` messages: those that are ready, or else the first to arrive.
  * @throws PubSubError INVALID_ARGUMENT
  */
 export const pullOnce = (
@@ -40,7 +40,7 @@ export const pullOnce = (
       wants: () => open && received.length < maxMessages,
       ackDeadlineMs: () => resource.ackDeadlineSeconds * 1000,
       deliver: (delivery) => {
-        // What is ready is handed over in one turn of the event loop, so all of it goes into this answer.
+        // The queue hands over all that is ready in one turn of the event loop: it all goes into this answer.
         if (received.length === 0) queueMicrotask(end);
         received.push(receivedMessage(resource, delivery));
       },

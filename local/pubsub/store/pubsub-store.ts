@@ -1,20 +1,24 @@
-import { type ActiveSubscription, createActiveSubscription } from './active-subscription';
-import { unavailable } from './errors';
+import { type ActiveSubscription, createActiveSubscription } from '../delivery/active-subscription';
+import type { StartPush } from '../delivery/push-request';
+import type { Delivery } from '../delivery/queue';
+import { pubSubUnavailable } from '../pubsub-error';
+import {
+  deletedTopic,
+  type NewMessage,
+  type StoredMessage,
+  type Subscription,
+  type Topic,
+} from '../resources';
 import { type Journal, noJournal } from './journal';
-import { deletedTopic, type StoredMessage, type Subscription, type Topic } from './model';
-import { type StartPush, startPush } from './push-request';
-import type { Delivery } from './queue';
-import { type JournalRecord, messageOf, messageRecord } from './records';
+import { type JournalRecord, messageOf, messageRecord } from './journal-records';
 
-export type NewMessage = Pick<StoredMessage, 'data' | 'attributes' | 'orderingKey'>;
-
-export type Store = ReturnType<typeof createStore>;
+export type PubSubStore = ReturnType<typeof createPubSubStore>;
 
 /**
- * All topics, subscriptions and undelivered messages. Every change is made in memory and handed to the journal in the
- * same turn of the event loop; `commit` tells when it is on disk.
+ * All topics, subscriptions and undelivered messages. A change is made in memory and handed to the journal in the same
+ * turn of the event loop; `commit` resolves when it is on disk.
  */
-export const createStore = (log: (line: string) => void, push: StartPush = startPush) => {
+export const createPubSubStore = (log: (line: string) => void, push: StartPush) => {
   const topics = new Map<string, Topic>();
   const subscriptions = new Map<string, ActiveSubscription>();
   let journal: Journal = noJournal;
@@ -22,17 +26,17 @@ export const createStore = (log: (line: string) => void, push: StartPush = start
   let available = true;
   let lastId = 0;
 
-  const of = (topic: string): ActiveSubscription[] =>
+  const subscriptionsOf = (topic: string): ActiveSubscription[] =>
     [...subscriptions.values()].filter(({ resource }) => resource.topic === topic);
 
-  /** Ids grow, also over restarts, as no server hands out a million of them each second. */
+  /** Ids grow, across restarts too, because no server gives out a million of them a second. */
   const nextId = (): string => {
     lastId = Math.max(lastId + 1, Date.now() * 1000);
     return String(lastId);
   };
 
   const publish = (topic: string, messages: NewMessage[]): string[] => {
-    const receivers = of(topic);
+    const receivers = subscriptionsOf(topic);
     const publishTime = Date.now();
     const stored = messages.map(({ data, attributes, orderingKey }) => ({
       id: nextId(),
@@ -84,8 +88,9 @@ export const createStore = (log: (line: string) => void, push: StartPush = start
 
   const deleteTopic = (name: string): void => {
     topics.delete(name);
-    for (const subscription of of(name))
+    for (const subscription of subscriptionsOf(name)) {
       subscription.update({ ...subscription.resource, topic: deletedTopic });
+    }
   };
 
   const restoreMessage = (record: Extract<JournalRecord, { record: 'message' }>): void => {
@@ -94,7 +99,7 @@ export const createStore = (log: (line: string) => void, push: StartPush = start
     for (const name of record.subscriptions) subscriptions.get(name)?.queue.add(message, record.attempts);
   };
 
-  /** Makes the change that a record states. */
+  /** Makes the change that a record describes. */
   const apply = (record: JournalRecord): void => {
     switch (record.record) {
       case 'topic':
@@ -121,7 +126,7 @@ export const createStore = (log: (line: string) => void, push: StartPush = start
     }
   };
 
-  /** The records that make a store like this one. */
+  /** The records from which a store like this one can be made. */
   function* snapshot(): Generator<JournalRecord> {
     for (const topic of topics.values()) yield { record: 'topic', topic };
     for (const { resource, queue } of subscriptions.values()) {
@@ -135,28 +140,28 @@ export const createStore = (log: (line: string) => void, push: StartPush = start
   return {
     topics,
     subscriptions,
-    of,
+    subscriptionsOf,
     publish,
     apply,
     snapshot,
-    /** From now on changes go to this journal, and messages are delivered. */
+    /** From now on changes are written to this journal, and messages are delivered. */
     start(to: Journal): void {
       journal = to;
       delivering = true;
       for (const subscription of subscriptions.values()) subscription.start();
     },
-    /** Makes a change to topics or subscriptions and resolves when it is on disk. */
+    /** Changes topics or subscriptions and resolves when the change is on disk. */
     async change(record: JournalRecord): Promise<void> {
       apply(record);
       journal.append(record);
       await journal.commit();
     },
-    /** False: streams end and nothing is pushed, until it is true again. */
+    /** False ends streams and stops pushing, until it is true again. */
     setAvailable(isAvailable: boolean): void {
       available = isAvailable;
       for (const subscription of subscriptions.values()) {
         if (isAvailable) subscription.queue.pump();
-        else subscription.interrupt(unavailable());
+        else subscription.interrupt(pubSubUnavailable());
       }
     },
     commit: (): Promise<void> => journal.commit(),

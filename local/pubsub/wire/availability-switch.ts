@@ -1,19 +1,19 @@
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from '@grpc/grpc-js';
-import { unavailable } from './errors';
+import { pubSubUnavailable } from '../pubsub-error';
 
-export type Availability = {
+export type AvailabilitySwitch = {
   readonly interceptor: ServerInterceptor;
   readonly isAvailable: () => boolean;
   set(isAvailable: boolean): void;
 };
 
 /**
- * Refuses calls while the service is said to be away. A call that was under way when it went takes effect, but its
- * answer is lost.
+ * Refuses calls while the service is switched off. A call that was under way by then still takes effect, but its answer
+ * is lost.
  */
-export const createAvailability = (): Availability => {
+export const createAvailabilitySwitch = (): AvailabilitySwitch => {
   let isAvailable = true;
-  const away = () => ({ code: status.UNAVAILABLE, details: unavailable().message });
+  const away = () => ({ code: status.UNAVAILABLE, details: pubSubUnavailable().message });
   const interceptor: ServerInterceptor = (_method, call) =>
     new ServerInterceptingCall(call, {
       start: (next) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** What Pub/Sub keeps: these shapes are those of google.pubsub.v1 and of the journal alike. */
+/** What Pub/Sub keeps. The schemas describe both google.pubsub.v1 and the journal. */
 
-export const durationSchema = z.object({ seconds: z.number(), nanos: z.number() });
+const durationSchema = z.object({ seconds: z.number(), nanos: z.number() });
 export type Duration = z.infer<typeof durationSchema>;
 
 const labelsSchema = z.record(z.string(), z.string());
@@ -18,21 +18,19 @@ export const topicSchema = z.object({
 });
 export type Topic = z.infer<typeof topicSchema>;
 
-export const pushConfigSchema = z.object({
+const pushConfigSchema = z.object({
   pushEndpoint: z.string(),
   attributes: labelsSchema,
   oidcToken: z.object({ serviceAccountEmail: z.string(), audience: z.string() }).nullish(),
   pubsubWrapper: z.object({}).nullish(),
 });
-export type PushConfig = z.infer<typeof pushConfigSchema>;
 
-export const retryPolicySchema = z.object({
+const retryPolicySchema = z.object({
   minimumBackoff: durationSchema.nullish(),
   maximumBackoff: durationSchema.nullish(),
 });
-export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
-export const deadLetterPolicySchema = z.object({
+const deadLetterPolicySchema = z.object({
   deadLetterTopic: z.string(),
   maxDeliveryAttempts: z.number().int(),
 });
@@ -50,10 +48,10 @@ export const subscriptionSchema = z.object({
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
-/** The topic that remains written in a subscription whose topic was deleted. */
+/** What a subscription has as its topic once that topic was deleted. */
 export const deletedTopic = '_deleted-topic_';
 
-/** A published message. Shared by all subscriptions that still have to deliver it; never changed. */
+/** A published message. All subscriptions that still have to deliver it share it; it never changes. */
 export type StoredMessage = {
   readonly id: string;
   readonly data: Buffer;
@@ -62,5 +60,8 @@ export type StoredMessage = {
   /** Milliseconds since 1970. */
   readonly publishTime: number;
 };
+
+/** A message as a publisher gives it. */
+export type NewMessage = Pick<StoredMessage, 'data' | 'attributes' | 'orderingKey'>;
 
 export const milliseconds = (duration: Duration): number => duration.seconds * 1000 + duration.nanos / 1e6;

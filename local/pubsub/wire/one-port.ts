@@ -10,7 +10,7 @@ export interface OnePort {
 
 /**
  * Serves gRPC and REST on one port, as Google's emulator does. A connection's first bytes tell which: HTTP/2 begins with
- * the words `PRI * HTTP/2.0`, and no method of HTTP/1.1 does. Rejects where the port is taken.
+ * `PRI * HTTP/2.0`, and no HTTP/1.1 request does. Rejects when the port is taken.
  */
 export async function serveOnOnePort(
   { grpc, rest }: { readonly grpc: GrpcServer; readonly rest: HttpServer },
@@ -22,13 +22,13 @@ export async function serveOnOnePort(
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // Connections may break at any time; what was said on them is the protocol's to judge.
+    // A connection may break at any time; gRPC and HTTP each deal with that themselves.
     socket.on('error', () => undefined);
     socket.once('data', (first) => {
       socket.pause();
       socket.unshift(first);
       if (first.subarray(0, 3).toString('latin1') === 'PRI') {
-        // HTTP/2 takes what was read already from the paused socket by itself.
+        // The HTTP/2 server reads the bytes put back on the paused socket by itself.
         injector.injectConnection(socket);
         return;
       }

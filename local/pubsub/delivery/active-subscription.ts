@@ -1,11 +1,9 @@
-import { backoffMs } from './backoff';
-import { notFound, type PubSubError } from './errors';
-import { milliseconds, type Subscription } from './model';
-import { projectOf } from './names';
+import { notFound, type PubSubError } from '../pubsub-error';
+import { projectOf } from '../resource-names';
+import { type Duration, milliseconds, type NewMessage, type Subscription } from '../resources';
 import { createPushConsumer, type PushConsumer } from './push';
 import type { StartPush } from './push-request';
 import { createQueue, type Delivery, type Queue, type QueueRules } from './queue';
-import type { NewMessage } from './store';
 
 const weekMs = 7 * 24 * 3600 * 1000;
 /** The documented default of DeadLetterPolicy.max_delivery_attempts. */
@@ -26,17 +24,17 @@ export type ActiveSubscription = {
   readonly resource: Subscription;
   readonly queue: Queue;
   update(resource: Subscription): void;
-  /** Begins, or continues after an update, to push when the subscription has an endpoint. */
+  /** Starts to deliver, and applies a changed push endpoint after an update. */
   start(): void;
   /** Aborts pushes, ends streams, and forgets the messages. */
   close(): void;
-  /** Ends pulls and streams, which may begin again; messages stay. */
+  /** Ends open pulls and streams, which may be opened again; messages stay. */
   interrupt(reason: PubSubError): void;
-  /** `end` is called when the subscription is closed or interrupted. Returns what undoes this. */
+  /** Has `end` called when the subscription is closed or interrupted. Returns a function that undoes this. */
   onClose(end: (reason: PubSubError) => void): () => void;
 };
 
-/** A subscription with its queue and, when it pushes, its endpoint. */
+/** A subscription with its queue and, when it pushes, the consumer that posts to its endpoint. */
 export const createActiveSubscription = (
   initial: Subscription,
   events: SubscriptionEvents,
@@ -96,13 +94,44 @@ const rulesOf = (resource: () => Subscription, events: SubscriptionEvents): Queu
     const duration = resource().messageRetentionDuration;
     return duration ? milliseconds(duration) : weekMs;
   },
-  backoffMs: (attempts) => backoffMs(resource(), attempts),
+  redeliveryPauseMs: (attempts) => redeliveryPauseMs(resource(), attempts),
   deadLetter: (delivery) => deadLetter(resource(), delivery, events),
   onDone: (delivery) => events.done(resource().name, delivery),
   onFailed: (delivery) => events.failed(resource().name, delivery),
 });
 
-/** Forwards a message that failed too often. Without its dead letter topic it goes on being delivered, as in Google's cloud. */
+/** The documented defaults of RetryPolicy, in milliseconds. */
+const policyDefaults = { minimum: 10_000, maximum: 600_000 };
+
+/**
+ * Without a retry policy real Pub/Sub slows a whole push subscription down by 100 ms to 60 s
+ * (https://cloud.google.com/pubsub/docs/push#push_backoff); here the same range applies to the failing message alone.
+ */
+const pushDefaults = { minimum: 100, maximum: 60_000 };
+
+/**
+ * The pause in milliseconds after `attempts` failed deliveries: it doubles from the policy's minimum to its maximum. A
+ * pull subscription without a policy redelivers at once, as documented.
+ */
+const redeliveryPauseMs = ({ retryPolicy, pushConfig }: Subscription, attempts: number): number => {
+  const range = retryPolicy
+    ? {
+        minimum: durationOr(retryPolicy.minimumBackoff, policyDefaults.minimum),
+        maximum: durationOr(retryPolicy.maximumBackoff, policyDefaults.maximum),
+      }
+    : pushConfig?.pushEndpoint
+      ? pushDefaults
+      : { minimum: 0, maximum: 0 };
+  return Math.min(range.maximum, range.minimum * 2 ** Math.min(attempts - 1, 30));
+};
+
+const durationOr = (duration: Duration | null | undefined, otherwise: number): number =>
+  duration ? milliseconds(duration) : otherwise;
+
+/**
+ * Forwards a message that failed too often; true when it did. Where the dead letter topic does not exist, the message
+ * goes on being delivered, as in Google's cloud.
+ */
 const deadLetter = (
   { deadLetterPolicy, name }: Subscription,
   { message, attempts }: Delivery,

@@ -1,17 +1,16 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJournal } from './journal-reader';
-import type { JournalRecord } from './records';
+import { type JournalRecord, readJournal } from './journal-records';
 
 const fileName = 'pubsub.journal';
-/** How long a record that nobody waits for may stay in memory. */
+/** How long a record that nobody waits for may stay in memory before it is written. */
 const lazyWriteMs = 20;
 const compactAfterBytes = 8 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
-/** After a write that failed, the next one is tried by itself after this time: the disk may have room again. */
+/** The pause before a failed write is tried again: the disk may have room by then. */
 const retryMs = 1_000;
 
-/** Opens a file as node:fs does; a parameter, so that tests can have a disk that is full. */
+/** Opens a file as node:fs does; a parameter, so that tests can pretend that the disk is full. */
 export type OpenFile = typeof open;
 
 /**
@@ -19,30 +18,30 @@ export type OpenFile = typeof open;
  * that a snapshot taken at any time covers everything appended before.
  */
 export type Journal = {
-  /** Hands a record over. Without a `commit` it is written soon, but may be lost in a crash. */
+  /** Takes a record. Without a `commit` it is written soon, but a crash may lose it. */
   append(record: JournalRecord): void;
-  /** Resolves when everything appended so far is on disk. Calls that come together share one fsync. */
+  /** Resolves when everything appended so far is on disk. Calls made at the same time share one fsync. */
   commit(): Promise<void>;
   /** Writes and syncs what is left. */
   close(): Promise<void>;
 };
 
-/** Keeps nothing: for servers that run in memory only. */
+/** Keeps nothing; for servers that run in memory only. */
 export const noJournal: Journal = {
   append: () => {},
   commit: async () => {},
   close: async () => {},
 };
 
-/** A change could not be written. It is tried again until it is, so that what is in memory will be on disk. */
+/** A change could not be written. The journal goes on trying, so what is in memory reaches the disk in the end. */
 export class JournalFailure extends Error {
   override readonly name = 'JournalFailure';
 }
 
 /**
- * Reads `directory`'s journal record by record into `apply`, writes it anew from `snapshot` and opens it for appending.
- * It is written anew again when it has grown by more than what the last snapshot held (and at least 8 MB).
- * @throws Error when the journal holds something that is no record, other than a last line torn by a crash.
+ * Reads the journal of `directory` record by record into `apply`, rewrites it from `snapshot` and opens it for appending.
+ * It is rewritten again each time it has grown by more than the size of the last snapshot (and at least 8 MB).
+ * @throws Error when the journal holds a line that is not a record, other than a last one torn by a crash
  */
 export const openJournal = async (
   directory: string,
@@ -83,7 +82,7 @@ export const openJournal = async (
     const served = waiting;
     waiting = [];
     try {
-      // After a failed write the file's end is unknown, so only a whole new file can be trusted.
+      // After a failed write nobody knows where the file ends: only a whole new file can be trusted.
       if (failure || grown > Math.max(compactAfterBytes, snapshotSize)) await compact();
       else await writePending(served.length > 0);
       if (failure) log('Pub/Sub can write its journal again');
@@ -121,7 +120,7 @@ export const openJournal = async (
   const commit = (): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
-      // Publishes of the same turn of the event loop go together.
+      // Commits of the same turn of the event loop share one write.
       flushing ??= Promise.resolve().then(flush);
     });
 
@@ -135,7 +134,7 @@ export const openJournal = async (
   return { append, commit, close };
 };
 
-/** Writes a new journal beside the old one and puts it in its place; the old one is whole until then. */
+/** Writes a new journal beside the old one and then replaces it; the old one stays whole until then. */
 const writeSnapshot = async (
   openFile: OpenFile,
   directory: string,
@@ -153,7 +152,7 @@ const writeSnapshot = async (
     return { file, size };
   } catch (error) {
     await file.close();
-    // A disk that is full is not to stay so because of this.
+    // Do not let this file keep a full disk full.
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }

@@ -1,12 +1,12 @@
 import { Agent } from 'node:http';
-import type { Subscription } from './model';
+import type { Subscription } from '../resources';
 import { type PushRequest, pushBody, type StartPush } from './push-request';
 import { ackIdOf, type Consumer, type Delivery, type Queue } from './queue';
 
 const maxInFlight = 100;
 
 export type PushSource = {
-  /** As it is now: ack deadline and policies may change while the consumer works. */
+  /** As it is now: an update may change its ack deadline and policies. */
   subscription(): Subscription;
   queue: Queue;
   push: StartPush;
@@ -18,12 +18,12 @@ export type PushSource = {
 export type PushConsumer = Consumer & { close(): void };
 
 /**
- * Posts each message to `pushEndpoint`, at most 100 at once, over connections that are kept. The ack deadline is the
- * request's timeout: the queue ends the lease, and with it the request.
+ * Posts each message to `pushEndpoint`, at most 100 at once, over kept connections. The ack deadline is the request's
+ * timeout: when the lease ends, the queue releases the delivery, and the request is aborted.
  */
 export const createPushConsumer = (source: PushSource, pushEndpoint: string): PushConsumer => {
   const endpoint = new URL(pushEndpoint);
-  // Servers made with Node close idle connections after 5 s: be earlier, not to post into a closing one.
+  // Node's servers close idle connections after 5 s: close them earlier, so as not to post into a closing one.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: maxInFlight });
   const requests = new Map<Delivery, PushRequest>();
 

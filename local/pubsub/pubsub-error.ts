@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 
-/** An error in Pub/Sub's own form: it becomes the gRPC status of the call. */
+/** An error as Pub/Sub answers it: it becomes the gRPC status of the call. */
 export class PubSubError extends Error {
   override readonly name = 'PubSubError';
 
@@ -26,8 +26,8 @@ export const alreadyExists = (name: string): PubSubError =>
 export const invalidArgument = (message: string): PubSubError =>
   new PubSubError(status.INVALID_ARGUMENT, message);
 
-/** In the words that Google's servers use when they are overloaded or away. */
-export const unavailable = (): PubSubError =>
+/** In the words of Google's servers when they are overloaded or down. */
+export const pubSubUnavailable = (): PubSubError =>
   new PubSubError(
     status.UNAVAILABLE,
     'The service was unable to fulfill your request. Please try again. [code=8a75]',
