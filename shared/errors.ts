@@ -1,4 +1,4 @@
-/** Every error a caller can be told about, with its HTTP status and title (RFC 9457). Total: a new code needs both. */
+/** Every error that a caller can get, with its HTTP status and title (RFC 9457). */
 const definitions = {
   invalid_request: { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
@@ -26,14 +26,14 @@ export const statusOf = (code: ErrorCode): number => definitions[code].status;
 export const titleOf = (code: ErrorCode): string => definitions[code].title;
 
 interface ErrorExtras {
-  /** Further members of the problem body: numbers a client can act on. */
+  /** Further members of the problem body, such as numbers a client can act on. */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What went wrong underneath: it is logged, and never sent. */
+  /** The error underneath: logged, never sent. */
   readonly cause?: unknown;
 }
 
-/** An error whose `detail` may be shown to the caller. Everything else that is thrown becomes `internal`. */
+/** An error whose `detail` the caller may see. Any other error that is thrown is answered as `internal`. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly members: Readonly<Record<string, unknown>>;

@@ -2,11 +2,11 @@ import { currentContext, type Labels } from './telemetry/context';
 import { createRedact } from './telemetry/redact';
 import type { Trace } from './telemetry/trace';
 
-/** In rising order; a log set to NONE writes nothing. */
+/** In rising order. A log set to NONE writes nothing. */
 export const severities = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'NONE'] as const;
 export type Severity = Exclude<(typeof severities)[number], 'NONE'>;
 
-/** What alerts match: these names stay, whatever a line's message says. */
+/** What alerts match. These names stay as they are; messages may change. */
 export type LogEvent =
   | 'request'
   | 'request_failed'
@@ -21,7 +21,7 @@ export type LogEvent =
   | 'tables_failed'
   | 'tenant_work_failed';
 
-/** Fields of a log line. Tenant, run and pipeline go by these names everywhere, and become the line's labels. */
+/** Fields of a log line. tenant_id, run_id and pipeline become the line's labels. */
 export interface LogFields {
   readonly event?: LogEvent;
   readonly tenant_id?: string;
@@ -33,19 +33,19 @@ export interface LogFields {
 
 export type Log = (severity: Severity, message: string, fields?: LogFields) => void;
 
-/** As the environment has them. */
+/** The part of the environment that a log needs. */
 export interface LogSettings {
   readonly LOG_SEVERITY: (typeof severities)[number];
-  /** Where traces are. Without it a line names its trace by the id alone. */
+  /** The project of the traces. Without it a line names its trace by the id alone. */
   readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
-  /** Never written, wherever it turns up. */
+  /** Taken out of every line. */
   readonly ADMIN_API_KEY?: string | undefined;
 }
 
 /**
- * A log that writes one JSON line per event, from LOG_SEVERITY on, in the form Cloud Logging reads: severity, message,
- * time, the trace and the labels of the request under way, and the fields. An `error` is written as its stack: lines go
- * to the operator, never to a caller. No line has a key in it.
+ * Makes a log that writes one JSON line per event of at least LOG_SEVERITY, in the form that Cloud Logging
+ * reads: severity, message, time, the current request's trace and labels, and the fields. An `error` is
+ * written with its stack, as lines go to the operator and never to a caller. No line contains a key.
  * https://cloud.google.com/logging/docs/structured-logging#special-payload-fields
  */
 export function createLog(

@@ -4,18 +4,18 @@ import { dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
 
 export interface LoadedBundle {
-  /** Starts functions-framework with the bundled function. */
+  /** Starts functions-framework with the function of the bundle. */
   readonly start: () => void;
-  /** The code as it is compiled by now, for `cacheFileOf(file)`. */
+  /** What has been compiled so far, to be kept in `cacheFileOf(file)`. */
   readonly createCache: () => Buffer;
 }
 
 export const cacheFileOf = (file: string): string => `${file}.cache`;
 
 /**
- * Loads a bundle (which is ASCII) as Node would, but from the compiled code beside it where there is some. V8 takes that only from its
- * own version with its own flags, and otherwise compiles as ever. Of the source it compares the length: a cache is never kept
- * when a bundle is built anew.
+ * Loads a bundle (which is ASCII) as Node would, but with the compiled code beside it, if there is some. V8
+ * accepts that only from its own version with the same flags, and otherwise compiles as usual. Of the source
+ * V8 compares no more than the length, so a new build of a bundle must never keep an old cache.
  * https://nodejs.org/docs/latest-v20.x/api/vm.html#new-vmscriptcode-options
  */
 export function loadBundle(file: string): LoadedBundle {

@@ -4,21 +4,21 @@ import { createLog } from '../log';
 import { makeStacksReadable } from './readable-stacks';
 
 /**
- * Stands in for functions-framework's own loader, which looks for a function's module on the disk: in a bundle it is in
- * the same file. Like there, null stops the process.
+ * Replaces functions-framework's own loader, which looks for the function's module on disk: in a bundle it is
+ * in the same file. As with the original, null stops the process.
  */
 export async function getUserFunction(_codeLocation: string, target: string) {
   const log = createLog({ LOG_SEVERITY: 'ERROR', ADMIN_API_KEY: process.env.ADMIN_API_KEY });
   process.env.SCHEMAS_DIRECTORY ??= join(__dirname, 'schemas');
   try {
-    // The name that the build gives to the function's index.ts; loaded here, when its environment is set.
+    // The build's name for the function's index.ts. It is loaded only now, as its environment is set now.
     require('function-of-this-bundle');
   } catch (error) {
     makeStacksReadable(__filename);
     log('ERROR', 'The function could not be loaded', { error });
     return null;
   }
-  // Not before: Node's own module `domain` wants a trace when it is loaded.
+  // Not earlier: Node's own module `domain` asks for a stack trace when it is loaded.
   makeStacksReadable(__filename);
   const userFunction = getFunction(target);
   if (userFunction !== undefined) return { userFunction, signatureType: 'http' };

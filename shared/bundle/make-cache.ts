@@ -8,9 +8,10 @@ import { createApiKey } from '../tenants/api-key';
 import { cacheFileOf, loadBundle } from './load-bundle';
 
 /**
- * The buildpack's own build step (`gcp-build`), run in the container that will serve: starts the function, asks it a few
- * things, and keeps what V8 has compiled for it, so that no instance has to compile it again. No Google Cloud is there:
- * what it is asked fails, after its code was loaded. Without a cache the function works as well, so a failure ends no build.
+ * Runs as the buildpack's build step (`gcp-build`) in the container that will serve. It starts the function,
+ * sends it a few requests, and keeps what V8 has compiled for them, so that no instance has to compile it
+ * again. There is no Google Cloud behind it: the requests fail, but after their code was loaded. A function
+ * works without a cache, too, so an error here fails no build.
  */
 async function main(name: string): Promise<void> {
   const port = await freePort();
@@ -35,11 +36,11 @@ async function main(name: string): Promise<void> {
   console.log(`${name}: ${(cache.length / 1e6).toFixed(2)} MB of compiled code`);
 }
 
-/** What functions answer, whichever this one is; it does not matter with which status. */
+/** Between them, every function answers one of these paths. The status does not matter. */
 const paths = ['/api/v1/pipelines/run/nobody/gcp/example/dryrun', '/api/v1/tenants/nobody', '/'];
 const patienceMs = 3_000;
 
-/** Resolves when it was answered, or is not worth waiting for. */
+/** Resolves once the function has answered, or when patience ends. */
 async function ask(options: RequestOptions & { readonly signal: AbortSignal }): Promise<void> {
   while (!options.signal.aborted) {
     const sent = request({ ...options, method: 'POST' });

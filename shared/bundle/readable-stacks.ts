@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 
 /**
- * Lets stack traces name source files instead of places in the bundle `file`, by the source map beside it. The map is
- * read when the first trace is wanted: Node's own `--enable-source-maps` reads it before the code, which more than doubles
- * the time of a cold start and takes 100 MB.
+ * Makes stack traces name source files instead of places in the bundle `file`, by the source map beside it.
+ * The map is read with the first trace. Node's own `--enable-source-maps` reads it before the code, which
+ * more than doubles the time of a cold start and takes 100 MB.
  */
 export function makeStacksReadable(file: string): void {
   let placeOf: PlaceOf | undefined;
@@ -16,7 +16,7 @@ export function makeStacksReadable(file: string): void {
   };
 }
 
-/** From a line and column of the bundle, counted from 1; undefined where the map knows nothing of it. */
+/** The source of a line and column of the bundle, counted from 1. Undefined if the map does not have it. */
 type PlaceOf = (line: number, column: number) => string | undefined;
 
 function describe(site: NodeJS.CallSite, file: string, placeOf: PlaceOf): string {
@@ -26,7 +26,7 @@ function describe(site: NodeJS.CallSite, file: string, placeOf: PlaceOf): string
   return place === undefined ? String(site) : String(site).replace(`${file}:${line}:${column}`, place);
 }
 
-/** A trace comes without them rather than not at all. */
+/** Without a readable map, traces name places in the bundle. */
 function readPlaces(file: string): PlaceOf {
   try {
     const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log';
 import { inContext } from '../telemetry/context';
-import { count, flushIfDue, inSpan, measure, type Span } from '../telemetry/telemetry';
+import type { Span } from '../telemetry/sink';
+import { count, flushIfDue, inSpan, measure } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
 import { rawUrlOf } from './raw-request';

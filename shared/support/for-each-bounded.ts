@@ -1,4 +1,7 @@
-/** Calls `work` for every item, at most `limit` at once; rejects with the first error once those under way are over. */
+/**
+ * Calls `work` for every item, at most `limit` at once. Rejects with the first error, after the calls under
+ * way have ended.
+ */
 export async function forEachBounded<T>(
   items: Iterable<T>,
   limit: number,

@@ -7,20 +7,23 @@ export interface TenantWork {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
-  /** Tenants worked on at once. */
+  /** How many tenants are worked on at once. */
   readonly concurrency: number;
-  /** No tenant is begun later than this after the first, in milliseconds; the next call does the rest. */
+  /** After this many milliseconds no further tenant is begun: the next call does the rest. */
   readonly timeBudgetMs: number;
 }
 
 export interface TenantWorkSummary {
   readonly tenants: number;
   readonly failed: number;
-  /** Not begun: time ran out. */
+  /** Tenants not begun, because time ran out. */
   readonly left_over: number;
 }
 
-/** Does `work` for every tenant, page by page. One tenant's failure is logged and does not keep the others from theirs. */
+/**
+ * Does `work` for every tenant, page by page. A tenant's failure is logged and does not stop the work for the
+ * others.
+ */
 export async function forEachTenant(
   { listTenants, now, log, concurrency, timeBudgetMs }: TenantWork,
   work: (tenantId: string) => Promise<void>,
@@ -29,7 +32,7 @@ export async function forEachTenant(
   const summary = { tenants: 0, failed: 0, left_over: 0 };
   for await (const page of listTenants()) {
     summary.tenants += page.length;
-    // In another order each time: where time runs out, it shall not be the same tenants that wait.
+    // A new order each time: if time runs out, it should not always be the same tenants that wait.
     await forEachBounded(shuffled(page), concurrency, async (tenantId) => {
       if (now() - startedAt > timeBudgetMs) {
         summary.left_over++;

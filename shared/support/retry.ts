@@ -1,12 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Backoff {
-  /** The longest pause after the first failure, in milliseconds; it doubles with each further one. */
+  /** The longest pause after the first failure, in milliseconds. It doubles with each further failure. */
   readonly initialBackoffMs: number;
   readonly maximumBackoffMs: number;
 }
 
-/** The pause after so many failures: exponential back-off with full jitter. `random` lies in [0, 1). In milliseconds. */
+/**
+ * The pause after this many failures, in milliseconds: exponential back-off with full jitter. `random` is in
+ * [0, 1).
+ */
 export const backoffMs = (
   { initialBackoffMs, maximumBackoffMs }: Backoff,
   failures: number,
@@ -14,14 +17,14 @@ export const backoffMs = (
 ): number => random * Math.min(maximumBackoffMs, initialBackoffMs * 2 ** (failures - 1));
 
 export interface RetryPolicy extends Backoff {
-  /** No attempt starts later than this after the first, in milliseconds. */
+  /** No attempt starts later than this many milliseconds after the first. */
   readonly budgetMs: number;
   readonly isRetryable: (error: unknown) => boolean;
 }
 
 /**
- * Repeats `work` while it throws what the policy calls retryable, with exponential back-off and full jitter, within the
- * policy's budget. Then throws the last error.
+ * Repeats `work` as long as it throws errors that the policy calls retryable and the policy's budget lasts.
+ * Throws the last error.
  */
 export async function retrying<T>(policy: RetryPolicy, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();

@@ -1,6 +1,8 @@
-/** The promise's value, unless the signal comes first: then its reason is thrown, and the work is left to itself. */
+/**
+ * The promise's value. Throws the signal's reason if that comes first; the work itself goes on unobserved.
+ */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // First of all: where the signal has come already nobody else listens, and an unheard rejection ends the process.
+  // If the signal has come already, nobody else listens, and an unhandled rejection would end the process.
   promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort = () => {};

@@ -1,6 +1,6 @@
 /**
- * The work's outcome, if it comes within `timeoutMs`; else throws what counts as a broken connection (ETIMEDOUT): whether
- * the work takes effect after all is not known then.
+ * The work's result, if it comes within `timeoutMs`. Otherwise throws an error that counts as a broken
+ * connection (ETIMEDOUT): whether the work still takes effect is unknown then.
  */
 export async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

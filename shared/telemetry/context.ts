@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseTraceparent, type Trace, traceparentOf } from './trace';
 
-/** What a line of the log can be found by. */
+/** What log lines are filtered by. */
 export interface Labels {
   readonly tenant?: string | undefined;
   readonly run?: string | undefined;
@@ -9,8 +9,9 @@ export interface Labels {
 }
 
 /**
- * What belongs to the request under way, wherever its work leads: carried by AsyncLocalStorage, so that no signature
- * between an HTTP request and a BigQuery job has to name it. It says where work came from, and never decides anything.
+ * What is known of the current request. AsyncLocalStorage carries it, so that no signature between an HTTP
+ * request and a BigQuery job has to mention it. It only says where work comes from: nothing is ever decided
+ * by it.
  */
 export interface RequestContext {
   trace: Trace;
@@ -19,14 +20,17 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** The request under way; undefined outside of one. */
+/** The current request; undefined outside of one. */
 export const currentContext = (): RequestContext | undefined => storage.getStore();
 
-/** Does the work as part of the request; undefined: as part of none. */
+/** Runs the work as part of this request, or with undefined as part of none. */
 export const inContext = <T>(context: RequestContext | undefined, work: () => T): T =>
   context === undefined ? storage.exit(work) : storage.run(context, work);
 
-/** The same request with another place in its trace, for a part of its work. What it is labelled with, all of it is. */
+/**
+ * The same request at another place of its trace, for a part of its work. Labels are shared with the whole
+ * request.
+ */
 export const childOf = (parent: RequestContext, trace: Trace): RequestContext => ({
   trace,
   get labels() {
@@ -37,28 +41,28 @@ export const childOf = (parent: RequestContext, trace: Trace): RequestContext =>
   },
 });
 
-/** Adds to what the lines of this request can be found by, from now on. */
+/** Adds labels to the log lines that this request writes from now on. */
 export function labelRequest(labels: Labels): void {
   const context = currentContext();
   if (context !== undefined) context.labels = { ...context.labels, ...labels };
 }
 
-/** From now on this request is part of the trace that a message brought; a malformed one changes nothing. */
+/** Makes this request part of the trace that a message brought. A malformed `traceparent` changes nothing. */
 export function continueTrace(traceparent: string | undefined): void {
   const context = currentContext();
   const trace = parseTraceparent(traceparent);
   if (context !== undefined && trace !== undefined) context.trace = trace;
 }
 
-/** The attribute that takes the trace along with a message; none outside of a request. */
+/** The message attribute that hands the trace on; none outside of a request. */
 export function traceAttributes(): { readonly traceparent?: string } {
   const context = currentContext();
   return context === undefined ? {} : { traceparent: traceparentOf(context.trace) };
 }
 
 /**
- * The label of BigQuery jobs by which a request's jobs are found. A job that serves several requests (group commit)
- * carries the first one's.
+ * The label by which a request's BigQuery jobs can be found. A job that serves several requests (group
+ * commit) carries the label of the first.
  */
 export function traceLabel(): { readonly trace?: string } {
   const context = currentContext();

@@ -23,16 +23,18 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Log } from '../log';
 import type {
+  Attributes,
   CounterName,
   HistogramName,
   Sink,
+  SinkSettings,
   SpanKindName,
   StartedSpan,
-  TelemetrySettings,
-} from './telemetry';
+} from './sink';
 import type { Trace } from './trace';
 
-/** Loaded by telemetry.ts alone, and only where an endpoint is named. */
+// Only telemetry.ts loads this file, and only if an endpoint is named: the libraries slow a cold start down.
+
 const scope = 'tenant-pipelines';
 const runs = { unit: '{run}' };
 const secondsUpTo = (...boundaries: number[]) => ({
@@ -49,12 +51,16 @@ const kinds: Readonly<Record<SpanKindName, SpanKind>> = {
   consumer: SpanKind.CONSUMER,
 };
 
-/** Sends by OTLP over HTTP, as JSON. Endpoints, headers, time-outs and sampling are read from the environment by the libraries. */
-export function createOpenTelemetry(settings: TelemetrySettings, log: Log): Sink {
+/**
+ * Sends OTLP over HTTP, as JSON. The libraries read endpoints, headers, time-outs and sampling from the
+ * environment, and their complaints go to the log.
+ */
+export function createOpenTelemetry(settings: SinkSettings, log: Log): Sink {
   reportTo(log);
   const resource = resourceFromAttributes({
     'service.name': settings.serviceName,
-    // Instances of one function count on their own: without it the one's numbers would overwrite the other's.
+    // Each instance of a function counts for itself: without an id, their numbers would overwrite each
+    // other's.
     'service.instance.id': randomUUID(),
   }).merge(detectResources({ detectors: [envDetector] }));
   const traces = settings.hasTraces ? createTraces(resource) : undefined;
@@ -93,21 +99,21 @@ function createMetrics(resource: Resource, exportIntervalMillis: number) {
   const counters: Readonly<Record<CounterName, Counter>> = {
     'tenant_pipelines.admissions': meter.createCounter('tenant_pipelines.admissions', {
       ...runs,
-      description: 'Runs decided upon, by outcome.',
+      description: 'Runs that admission decided on, by outcome.',
     }),
     'tenant_pipelines.refusals': meter.createCounter('tenant_pipelines.refusals', {
       unit: '{request}',
-      description: 'Requests answered by a problem, by its code.',
+      description: 'Requests answered with a problem, by its code.',
     }),
   };
   const histograms: Readonly<Record<HistogramName, Histogram>> = {
     'http.server.request.duration': meter.createHistogram('http.server.request.duration', {
       ...requestSeconds,
-      description: 'Of HTTP requests.',
+      description: 'Duration of HTTP requests.',
     }),
     'tenant_pipelines.admission.batch.size': meter.createHistogram('tenant_pipelines.admission.batch.size', {
       ...runs,
-      description: 'Runs decided upon by one statement.',
+      description: 'Runs that one statement decided on.',
       advice: { explicitBucketBoundaries: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
     }),
     'tenant_pipelines.admission.duration': meter.createHistogram('tenant_pipelines.admission.duration', {
@@ -126,7 +132,7 @@ function startSpan(
   tracer: Tracer,
   name: string,
   kind: SpanKindName,
-  attributes: Readonly<Record<string, string | number>>,
+  attributes: Attributes,
   parent: Trace,
 ): StartedSpan {
   const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, contextOf(parent));
@@ -149,14 +155,14 @@ function startSpan(
   };
 }
 
-/** A trace that begins here has no parent, so that the sampler decides on it. */
+/** A trace that begins here gets no parent, so that the sampler decides about it. */
 function contextOf({ traceId, spanId, isSampled, isContinued }: Trace) {
   if (!isContinued) return ROOT_CONTEXT;
   const traceFlags = isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }
 
-/** What the libraries complain of: above all that nobody takes what they send. */
+/** The libraries' complaints: above all, that nobody receives what they send. */
 function reportTo(log: Log): void {
   const tell = (message: string) =>
     log('WARNING', 'Telemetry is not sent as it should be', { reason: message });

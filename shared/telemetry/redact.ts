@@ -1,6 +1,6 @@
 /**
- * API keys, whole or cut short, wherever they stand. A pipeline may have `_api_` in its name too: its names are lower
- * case and made of words, so what follows must have a capital or be longer than any word.
+ * API keys, whole or cut short, anywhere in a text. A pipeline's name may contain `_api_`, too; but it is
+ * lower case and made of words, so what follows must have a capital letter or be longer than any word.
  */
 const apiKeys = /_(?:api|API)_(?:[A-Za-z0-9]{20,}|(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{4,})/g;
 const redacted = '[redacted]';
@@ -8,8 +8,8 @@ const redacted = '[redacted]';
 export type Redact = (text: string) => string;
 
 /**
- * Takes API keys, and the secrets that are given, out of a text: the last line of defence, where lines are written. A
- * secret is also found as JSON and as a URL write it.
+ * Makes a function that replaces API keys and the given secrets in a text: the last line of defence, where
+ * log lines are written. A secret is also found in the forms that JSON and URLs give it.
  */
 export function createRedact(secrets: readonly (string | undefined)[]): Redact {
   const forms = new Set(

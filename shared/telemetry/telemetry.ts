@@ -1,47 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../log';
-import { childOf, currentContext, inContext, type Labels } from './context';
-import type { Trace } from './trace';
+import { childOf, currentContext, inContext } from './context';
+import type { Attributes, CounterName, HistogramName, Sink, Span, SpanKindName } from './sink';
 
-/** Names after OpenTelemetry's semantic conventions; durations are in seconds. */
-export type CounterName = 'tenant_pipelines.admissions' | 'tenant_pipelines.refusals';
-export type HistogramName =
-  | 'http.server.request.duration'
-  | 'tenant_pipelines.admission.batch.size'
-  | 'tenant_pipelines.admission.duration'
-  | 'tenant_pipelines.run.duration';
-export type Attributes = Readonly<Record<string, string | number>>;
-export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-
-/** A span under way. What it is about may be known only later. */
-export interface Span {
-  readonly describe: (about: { readonly name?: string; readonly attributes?: Attributes }) => void;
-}
-
-export interface StartedSpan extends Span {
-  /** That what it leads to is part of. */
-  readonly trace: Trace;
-  /** `error`: what it failed with, by a name that may be shown. */
-  readonly end: (labels: Labels, error?: string) => void;
-}
-
-/** Where measurements and spans go. */
-export interface Sink {
-  readonly count: (name: CounterName, attributes: Attributes) => void;
-  readonly record: (name: HistogramName, value: number, attributes: Attributes) => void;
-  readonly startSpan: (
-    name: string,
-    kind: SpanKindName,
-    attributes: Attributes,
-    parent: Trace,
-  ) => StartedSpan;
-  readonly flush: () => Promise<void>;
-  /** Sends what is left, and ends. */
-  readonly shutdown: () => Promise<void>;
-}
-
-/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/; the rest of it is the libraries' own to read. */
+/**
+ * OpenTelemetry's own variables, as far as they decide whether anything is sent and when; its libraries read
+ * the rest.
+ * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+ */
 const environmentSchema = z.object({
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
@@ -56,25 +23,19 @@ const environmentSchema = z.object({
   K_SERVICE: z.string().optional(),
 });
 
-export interface TelemetrySettings {
-  readonly hasTraces: boolean;
-  readonly hasMetrics: boolean;
-  readonly metricIntervalMs: number;
-  readonly serviceName: string;
-}
-
 let sink: Sink | undefined;
 let flushEveryMs = 0;
 let flushedAt = 0;
 let isFlushing = false;
 
-/** An answer waits no longer than this for what is exported before it. In milliseconds. */
+/** The longest that an answer waits for the export before it. */
 const longestFlushMs = 250;
 const longestShutdownMs = 2_000;
 
 /**
- * Sends measurements and spans by OTLP where OpenTelemetry's own environment variables name an endpoint. Where they name
- * none the libraries are not even loaded, and everything here costs next to nothing. Once a process.
+ * From here on measurements and spans are sent by OTLP, if OpenTelemetry's environment variables name an
+ * endpoint. If not, its libraries are not even loaded, and everything in this file costs next to nothing.
+ * Called once per process.
  */
 export function startTelemetry(log: Log, source: NodeJS.ProcessEnv = process.env): void {
   if (sink !== undefined) return;
@@ -102,7 +63,7 @@ export const measure = (name: HistogramName, value: number, attributes: Attribut
 
 const noSpan: Span = { describe: () => undefined };
 
-/** Does the work as a span of the request under way. Outside of one there is none to be part of. */
+/** Runs the work as a span of the current request. Outside of a request there is no span. */
 export async function inSpan<T>(
   name: string,
   kind: SpanKindName,
@@ -117,16 +78,16 @@ export async function inSpan<T>(
     span.end(context.labels);
     return result;
   } catch (error) {
-    // Never the message: what was given by a caller may be in it.
+    // Never the message: it may contain what a caller sent.
     span.end(context.labels, error instanceof Error ? error.name : 'unknown');
     throw error;
   }
 }
 
 /**
- * Exports what has gathered, once in a while: after its answer a function gets no CPU, and at its end no time. To be
- * awaited before an answer is sent: it takes a quarter of a second at most, and never throws. What an instance has
- * gathered since, when it ends, is lost.
+ * Exports what has gathered, at most once per OTEL_BSP_SCHEDULE_DELAY. Await it before an answer is sent: a
+ * function gets no CPU after its answer, and no time when its instance ends, so what has gathered since the
+ * last export is lost then. Takes a quarter of a second at most and never throws.
  */
 export async function flushIfDue(now = performance.now()): Promise<void> {
   if (sink === undefined || isFlushing || now - flushedAt < flushEveryMs) return;
@@ -141,7 +102,7 @@ export async function flushIfDue(now = performance.now()): Promise<void> {
   await atMost(longestFlushMs, flushed);
 }
 
-/** For a process that may take its time to end: sends what is left, within some seconds. Never throws. */
+/** For a process that may take its time to end: sends what is left, within 2 seconds. Never throws. */
 export async function stopTelemetry(): Promise<void> {
   const stopped = sink?.shutdown().catch(() => undefined);
   sink = undefined;

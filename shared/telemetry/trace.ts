@@ -5,10 +5,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Trace {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** 16 lower-case hex digits: whose work what follows is part of. */
+  /** 16 lower-case hex digits: the parent of the spans that follow. */
   readonly spanId: string;
   readonly isSampled: boolean;
-  /** It came from outside; else it begins here. */
+  /** Whether it came from outside; if not, it begins here. */
   readonly isContinued: boolean;
 }
 
@@ -16,7 +16,10 @@ const traceparentForm = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{
 /** https://cloud.google.com/trace/docs/trace-context#legacy-http-header: the span id is a decimal number. */
 const cloudTraceForm = /^([0-9a-f]{32})\/(\d{1,20})(?:;o=(\d+))?$/;
 
-/** The trace that a request's headers continue, `traceparent` before `X-Cloud-Trace-Context`. Malformed ones are none. */
+/**
+ * The trace that a request's headers continue: `traceparent`, else `X-Cloud-Trace-Context`. Malformed ones
+ * are ignored.
+ */
 export function traceOfHeaders(headers: IncomingHttpHeaders): Trace | undefined {
   const cloudTrace = headers['x-cloud-trace-context'];
   return parseTraceparent(headers.traceparent) ?? parseCloudTrace(cloudTrace);
@@ -41,12 +44,15 @@ function traceWith(traceId: string, spanId: string, isSampled: boolean): Trace |
   return { traceId, spanId, isSampled, isContinued: true };
 }
 
-/** A trace that begins here, so that what one request does can be found together even where nobody sent one. */
+/**
+ * A trace that begins here, so that a request's log lines and jobs are found together even if nobody sent a
+ * trace.
+ */
 export function newTrace(): Trace {
   const id = randomBytes(24).toString('hex');
   return { traceId: id.slice(0, 32), spanId: id.slice(32), isSampled: false, isContinued: false };
 }
 
-/** The `traceparent` that hands the trace on. */
+/** The `traceparent` header or attribute that hands the trace on. */
 export const traceparentOf = ({ traceId, spanId, isSampled }: Trace): string =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;

@@ -24,8 +24,8 @@ import { createOpenJobs } from '../../shared/google/bigquery/tenant-jobs';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { serveRoutes } from '../../shared/http/serve';
 import { createAdmit } from '../../shared/runs/admit';
+import { measuredAdmit } from '../../shared/runs/measured-admit';
 import { createRelease } from '../../shared/runs/release';
-import { measuredAdmit } from '../../shared/telemetry/measured-admit';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import type { Life } from './life';
 import {

@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors';
-import type { Admission, Admit } from '../runs/admit';
-import { count, measure } from './telemetry';
+import { count, measure } from '../telemetry/telemetry';
+import type { Admission, Admit } from './admit';
 
-/** Admission, counted and timed by its outcome: `admitted`, or the code of what the caller is told instead. */
+/** Counts and times admission by its outcome: `admitted`, or the code of the error that the caller gets instead. */
 export const measuredAdmit =
   (admit: Admit): Admit =>
   async (tenantId, candidate) => {
