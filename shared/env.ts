@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { topicName } from './definitions/schemas/notify-schema';
 import { severities } from './log';
-import { isDeploymentSource } from './pipelines/sources';
+import { isDeploymentSource } from './pipelines/rules/allowed-sources';
 
 const hostName = z
   .string()

@@ -1,7 +1,7 @@
 import type { TableDefinition } from '../../shared/definitions/tables';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
-import type { TenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
+import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
 import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';
 import { retrying } from '../../shared/support/retry';

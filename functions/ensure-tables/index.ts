@@ -1,8 +1,8 @@
 import { loadTables } from '../../shared/definitions/tables';
 import { readEnv } from '../../shared/env';
-import { createBigQuery } from '../../shared/google/bigquery/client';
-import { createListTenants } from '../../shared/google/bigquery/list-tenants';
-import { createTenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
+import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { isRetryable } from '../../shared/google/bigquery/failures';
-import type { RunJob } from '../../shared/google/bigquery/run-job';
+import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
 import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { RunOutcome } from '../../shared/pipelines/execution';
-import { parseParameters } from '../../shared/pipelines/parameters';
+import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
 
 export const dryRunPipeline = 'gcp/example/dryrun';

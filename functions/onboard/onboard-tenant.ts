@@ -1,8 +1,8 @@
 import type { TableDefinition } from '../../shared/definitions/tables';
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
-import type { TenantDatasets } from '../../shared/google/bigquery/tenant-datasets';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../shared/sql/keys/keep-only-api-key';

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../shared/errors';
-import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
+import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Route } from '../../shared/http/route';
 import { forEachTenant } from '../../shared/support/for-each-tenant';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';

@@ -1,9 +1,9 @@
 import { readEnv } from '../../shared/env';
-import { createAppendRows } from '../../shared/google/bigquery/append-rows';
-import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/client';
-import { createListTenants } from '../../shared/google/bigquery/list-tenants';
-import { createReadSlots } from '../../shared/google/bigquery/read-slots';
-import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createReadSlots } from '../../shared/google/bigquery/tables/read-slots';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';

@@ -1,7 +1,7 @@
-import type { AppendRows } from '../../shared/google/bigquery/append-rows';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { ReadSlots } from '../../shared/google/bigquery/read-slots';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import type { ReadSlots } from '../../shared/google/bigquery/tables/read-slots';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
 import { failedOutcome, ledgerRow } from '../../shared/runs/ledger-row';

@@ -1,7 +1,7 @@
 import { readEnv } from '../../shared/env';
-import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/client';
-import { createListTenants } from '../../shared/google/bigquery/list-tenants';
-import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';

@@ -1,6 +1,6 @@
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { ListTenants } from '../../shared/google/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Log } from '../../shared/log';
 import { resetMonth } from '../../shared/sql/runs/reset-month';
 import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';

@@ -1,8 +1,8 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { AppendRows } from '../../shared/google/bigquery/append-rows';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
-import type { OpenJobs } from '../../shared/google/bigquery/tenant-jobs';
+import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { Log } from '../../shared/log';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { ledgerRow, type RunOutcome } from '../../shared/runs/ledger-row';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { HoldsSlot } from '../../shared/google/bigquery/read-slots';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
-import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/tenant-jobs';
+import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
 import type { Write } from '../../shared/http/stream';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { findRecordedRun } from './read-run';

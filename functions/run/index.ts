@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { readEnv } from '../../shared/env';
-import { createAppendRows } from '../../shared/google/bigquery/append-rows';
-import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/client';
-import { createHoldsSlot } from '../../shared/google/bigquery/read-slots';
-import { createRunStatement } from '../../shared/google/bigquery/run-statement';
-import { createOpenJobs } from '../../shared/google/bigquery/tenant-jobs';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';

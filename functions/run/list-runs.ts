@@ -1,5 +1,5 @@
 import { isNotFound } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { listRuns as listRunsStatement } from '../../shared/sql/runs/list-runs';
 import { type ListRequest, toCursor } from './list-request';
 

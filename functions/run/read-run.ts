@@ -1,6 +1,6 @@
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { type RecordedRun, readRun } from '../../shared/sql/runs/read-run';
 
 /** A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`. */

@@ -3,7 +3,7 @@ import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeli
 import { ServiceError } from '../../shared/errors';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
-import { parseParameters } from '../../shared/pipelines/parameters';
+import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import type { Admit } from '../../shared/runs/admit';
 import { runIdOfKey } from '../../shared/runs/idempotency-key';
 import { leaseSecondsOf } from '../../shared/runs/lease';

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
-import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';

@@ -1,5 +1,5 @@
-import type { ListTenantPage } from '../../shared/google/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { type BillableRun, listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
 import type { Month } from './month';
 import { forAllOrNone } from './usage';

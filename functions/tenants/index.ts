@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { readEnv } from '../../shared/env';
-import { createBigQuery } from '../../shared/google/bigquery/client';
-import { createListTenantPage } from '../../shared/google/bigquery/list-tenants';
-import { createRunStatement } from '../../shared/google/bigquery/run-statement';
+import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ListTenantPage } from '../../shared/google/bigquery/list-tenants';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { parseRequest } from '../../shared/http/parse';
 import {
   cursorSchema,

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../shared/errors';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { readUsage } from '../../shared/sql/usage/read-usage';
 import { forEachBounded } from '../../shared/support/for-each-bounded';
 import { retrying } from '../../shared/support/retry';

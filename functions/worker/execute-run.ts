@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { Tier } from '../../shared/definitions/tiers';
-import type { OpenJobs } from '../../shared/google/bigquery/tenant-jobs';
-import { byteLimitOfTier } from '../../shared/pipelines/byte-limit';
+import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
-import { parseParameters } from '../../shared/pipelines/parameters';
+import { byteLimitOfTier } from '../../shared/pipelines/rules/byte-limit';
+import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/ledger-row';
 import { stoppable } from './stoppable-jobs';
 import type { RunWatch } from './watch-run';

@@ -1,5 +1,5 @@
-import type { RunJob } from '../../shared/google/bigquery/run-job';
-import type { OpenJobs } from '../../shared/google/bigquery/tenant-jobs';
+import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
+import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { Log } from '../../shared/log';
 import type { RunWatch } from './watch-run';
 

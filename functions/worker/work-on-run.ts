@@ -1,8 +1,8 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { AppendRows } from '../../shared/google/bigquery/append-rows';
-import type { ClaimHandOver } from '../../shared/google/bigquery/claim-hand-over';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/run-statement';
+import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { toJobId } from '../../shared/pipelines/step-work';

@@ -1,8 +1,8 @@
-import { findGraphProblems } from '../pipelines/dag';
-import { findDestinationUriProblems } from '../pipelines/destination-uri';
-import { parseParameterValue } from '../pipelines/parameter-values';
-import { anyTenant, judgeUri, withTenant } from '../pipelines/sources';
-import { sqlParametersOf, watermarkName } from '../pipelines/watermark-rules';
+import { anyTenant, judgeUri, withTenant } from '../pipelines/rules/allowed-sources';
+import { findGraphProblems } from '../pipelines/rules/dag';
+import { findDestinationUriProblems } from '../pipelines/rules/destination-uri';
+import { parseParameterValue } from '../pipelines/rules/parameter-values';
+import { sqlParametersOf, watermarkName } from '../pipelines/rules/watermark-rules';
 import { findDestinationProblems } from './destination-rules';
 import type { Problem } from './problem';
 import type {

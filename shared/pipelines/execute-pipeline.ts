@@ -1,6 +1,5 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
 import { inSpan } from '../telemetry/telemetry';
-import { findReady } from './dag';
 import { executeStep, type StepContext } from './execute-step';
 import {
   addUsage,
@@ -11,6 +10,7 @@ import {
   type StepOutcome,
 } from './execution';
 import { createRecorder } from './recorder';
+import { findReady } from './rules/dag';
 import { createRunClock } from './run-clock';
 import { nextWatermark, withWatermark } from './watermark';
 

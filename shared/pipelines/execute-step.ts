@@ -1,6 +1,6 @@
 import type { RetryPolicy, Step } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
-import type { JobOutcome } from '../google/bigquery/run-job';
+import type { JobOutcome } from '../google/bigquery/jobs/run-job';
 import { backoffMs } from '../support/retry';
 import {
   addUsage,
@@ -13,11 +13,11 @@ import {
 } from './execution';
 import { isPassing, type Judgement, judgeJob } from './judge-job';
 import type { Recorder } from './recorder';
-import { type Attempt, toCheckRow, toStepLogRow } from './records';
+import type { Reach } from './rules/allowed-sources';
 import type { RunClock } from './run-clock';
-import type { Reach } from './sources';
-import { type StepAction, toStepAction } from './step-action';
+import { type Attempt, toCheckRow, toStepLogRow } from './step-records';
 import { toJobId } from './step-work';
+import { type StepAction, toStepAction } from './steps/step-action';
 import { TransientFailure } from './transient-failure';
 
 export interface StepContext {

@@ -1,13 +1,13 @@
 import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
-import type { AppendRows } from '../google/bigquery/append-rows';
 import type { FailureCode } from '../google/bigquery/failures';
-import type { RunJob } from '../google/bigquery/run-job';
+import type { RunJob } from '../google/bigquery/jobs/run-job';
+import type { AppendRows } from '../google/bigquery/tables/append-rows';
 import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { Log } from '../log';
-import type { ByteLimit } from './byte-limit';
-import type { ParameterValues } from './parameters';
+import type { ByteLimit } from './rules/byte-limit';
+import type { ParameterValues } from './rules/pipeline-parameters';
 import type { ByteBudget } from './steps/http/byte-budget';
-import type { HttpsGet } from './steps/http/get';
+import type { HttpsGet } from './steps/http/https-get';
 
 /** An admitted run and what it executes. */
 export interface RunToExecute {

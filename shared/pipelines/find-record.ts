@@ -1,4 +1,4 @@
-import type { RunStatement } from '../google/bigquery/run-statement';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { findStepRecord } from '../sql/runs/find-step-record';
 import type { NotifyTools } from './execution';
 

@@ -1,9 +1,9 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
-import type { JobOutcome } from '../google/bigquery/run-job';
+import type { JobOutcome } from '../google/bigquery/jobs/run-job';
 import { describeDenial } from './denied-access';
 import { noUsage, type StepError } from './execution';
-import type { Attempt } from './records';
+import type { Attempt } from './step-records';
 import { composeQualityQuery } from './steps/quality/quality-query';
 import {
   type CheckResult,

@@ -1,5 +1,5 @@
-import type { AppendedRow } from '../google/bigquery/append-rows';
 import { isRetryable } from '../google/bigquery/failures';
+import type { AppendedRow } from '../google/bigquery/tables/append-rows';
 import type { ExecutionTools, RunToExecute } from './execution';
 import { TransientFailure } from './transient-failure';
 

@@ -5,12 +5,12 @@ import type {
   QueryDestination,
   QueryStep,
 } from '../definitions/schemas/pipeline-schema';
-import type { LoadWork, PartitionedTable, QueryWork } from '../google/bigquery/run-job';
-import { byteLimitOfStep } from './byte-limit';
+import type { LoadWork, PartitionedTable, QueryWork } from '../google/bigquery/jobs/run-job';
 import type { RunToExecute, StepError } from './execution';
-import { toQueryParameters } from './parameters';
-import { partitionIdOf } from './partition';
-import { withTenant } from './sources';
+import { withTenant } from './rules/allowed-sources';
+import { byteLimitOfStep } from './rules/byte-limit';
+import { partitionIdOf } from './rules/partition';
+import { toQueryParameters } from './rules/pipeline-parameters';
 import { composeQualityQuery } from './steps/quality/quality-query';
 
 export type Work = QueryWork | LoadWork;

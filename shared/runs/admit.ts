@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
-import type { RunStatement } from '../google/bigquery/run-statement';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { Log } from '../log';
 import { admitKeyedRuns } from '../sql/runs/admit-keyed-runs';
 import { admitRuns } from '../sql/runs/admit-runs';

@@ -1,5 +1,5 @@
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
-import type { RunStatement } from '../google/bigquery/run-statement';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { releaseRuns } from '../sql/runs/release-runs';
 import { createGroupCommit } from './group-commit';
 

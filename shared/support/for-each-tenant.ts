@@ -1,4 +1,4 @@
-import type { ListTenants } from '../google/bigquery/list-tenants';
+import type { ListTenants } from '../google/bigquery/tables/list-tenants';
 import type { Log } from '../log';
 import { forEachBounded } from './for-each-bounded';
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
-import type { RunStatement } from '../google/bigquery/run-statement';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { findApiKey } from '../sql/keys/find-api-key';
 import { retrying } from '../support/retry';
 import { labelRequest } from '../telemetry/context';

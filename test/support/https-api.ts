@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { createHttpsGet, type HttpsGet } from '../../shared/pipelines/steps/http/get';
+import { createHttpsGet, type HttpsGet } from '../../shared/pipelines/steps/http/https-get';
 import { makeCertificate } from './certificate';
 
 export interface AskedFor {

@@ -7,11 +7,11 @@ import type {
   QualityStep,
   Step,
 } from '../../../shared/definitions/schemas/pipeline-schema';
-import { findAncestors, findReady } from '../../../shared/pipelines/dag';
-import { toQueryParameters } from '../../../shared/pipelines/parameters';
-import { anyTenant, judgeUri } from '../../../shared/pipelines/sources';
+import { anyTenant, judgeUri } from '../../../shared/pipelines/rules/allowed-sources';
+import { findAncestors, findReady } from '../../../shared/pipelines/rules/dag';
+import { toQueryParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { sqlParametersOf } from '../../../shared/pipelines/rules/watermark-rules';
 import { composeQualityQuery } from '../../../shared/pipelines/steps/quality/quality-query';
-import { sqlParametersOf } from '../../../shared/pipelines/watermark-rules';
 import { type Analysis, analyseText, type TextProblem } from './analyse-text';
 import { findColumnProblems, findLayoutProblems } from './columns';
 import { describeMissing } from './missing-table';

@@ -1,8 +1,8 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
 import { BigQueryError, fromBytes, offsetAt, toBytes } from 'local-bigquery/engine';
 import { withoutTexts } from '../../../shared/definitions/sql-parameters';
-import type { QueryParameter } from '../../../shared/pipelines/parameters';
-import { judgeQuery, type Reach } from '../../../shared/pipelines/sources';
+import { judgeQuery, type Reach } from '../../../shared/pipelines/rules/allowed-sources';
+import type { QueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
 
 export interface AnalysedText {
   readonly sql: string;

@@ -1,5 +1,5 @@
 import type { TableReference } from 'local-bigquery/engine';
-import { judgeQuery, type Reach } from '../../../shared/pipelines/sources';
+import { judgeQuery, type Reach } from '../../../shared/pipelines/rules/allowed-sources';
 import { destinationOf, type Place, type Surroundings } from './place';
 
 /** What to do about a table that a step reads and that is not known; undefined where it is told of elsewhere. */

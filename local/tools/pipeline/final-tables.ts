@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { PipelineDefinition, Step } from '../../../shared/definitions/schemas/pipeline-schema';
-import { findAncestors } from '../../../shared/pipelines/dag';
+import { findAncestors } from '../../../shared/pipelines/rules/dag';
 import { textTable } from './text-table';
 
 const destinationOf = (step: Step): string | undefined =>

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createBigQuery } from '../../../shared/google/bigquery/client';
+import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createApi } from './api';
 import { readArguments, usage } from './arguments';
 import { runPipeline } from './run-pipeline';

@@ -4,7 +4,7 @@ import type { RunMessage } from '../../runs/run-message';
 import { within } from '../../support/within';
 import { traceAttributes } from '../../telemetry/context';
 import { inSpan } from '../../telemetry/telemetry';
-import { createBigQueryWithoutRetries } from '../bigquery/client';
+import { createBigQueryWithoutRetries } from '../bigquery/bigquery-client';
 import { isRetryable } from '../bigquery/failures';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';
 import { releaseRuns } from '../../../shared/sql/runs/release-runs';

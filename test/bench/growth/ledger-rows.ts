@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { reconcileTenant } from '../../../shared/sql/reconcile-tenant';
 import { admitKeyedRuns } from '../../../shared/sql/runs/admit-keyed-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { createBigQuery } from '../../../shared/google/bigquery/client';
-import { createRunStatement, type RunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
+import {
+  createRunStatement,
+  type RunStatement,
+} from '../../../shared/google/bigquery/statements/run-statement';
 import { median, shown } from '../support/figures';
 
 export interface Observed {

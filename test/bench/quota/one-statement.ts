@@ -1,5 +1,5 @@
-import { createBigQuery } from '../../../shared/google/bigquery/client';
-import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { candidates, unlimited } from '../growth/candidates';
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { FollowPace } from '../../../functions/run/follow-run';
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { ledgerRow, type RunOutcome } from '../../../shared/runs/ledger-row';
 import { call, eventually, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, schemasWith, startBackends } from '../support/backends';

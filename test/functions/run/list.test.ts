@@ -1,4 +1,4 @@
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { call, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, startBackends } from '../support/backends';
 import { type Instance, startRunInstance } from '../support/instances';

@@ -1,4 +1,4 @@
-import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import {
   call,

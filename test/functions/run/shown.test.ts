@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { call, withKey } from '../../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from '../support/backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';

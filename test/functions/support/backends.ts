@@ -10,9 +10,12 @@ import { type PubSubServer, startPubSub } from 'local-pubsub';
 import { onboardTenant } from '../../../functions/onboard/onboard-tenant';
 import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
-import { createRunStatement, type RunStatement } from '../../../shared/google/bigquery/run-statement';
-import { createTenantDatasets } from '../../../shared/google/bigquery/tenant-datasets';
+import {
+  createRunStatement,
+  type RunStatement,
+} from '../../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import type { Quotas } from '../../../shared/tenants/quotas';
 import { query } from '../../support/local-cloud';

@@ -1,4 +1,4 @@
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { adminKey, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
 
 export const costs = 'gcp/billing/daily_costs';

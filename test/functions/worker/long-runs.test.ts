@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createClaimHandOver } from '../../../shared/google/bigquery/claim-hand-over';
+import { createClaimHandOver } from '../../../shared/google/bigquery/jobs/claim-hand-over';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { eventually, query } from '../../support/local-cloud';
 import { type Backends, runTopic, startBackends } from '../support/backends';

@@ -1,4 +1,4 @@
-import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { call, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { rawRequest } from '../../support/raw-request';

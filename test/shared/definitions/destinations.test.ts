@@ -1,4 +1,4 @@
-import { runOfYaml } from '../pipelines/run-of-yaml';
+import { runOfYaml } from '../pipelines/support/run-of-yaml';
 import { messageOf } from './schemas-directory';
 
 /** A definition with one query step of which the destination, and more, is given. */

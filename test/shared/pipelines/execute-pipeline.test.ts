@@ -1,7 +1,7 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import { TransientFailure } from '../../../shared/pipelines/transient-failure';
-import { type JobResult, jobBook } from './job-book';
-import { runOf, stepOf, toolsOf, unavailable } from './run-of-steps';
+import { type JobResult, jobBook } from './support/job-book';
+import { runOf, stepOf, toolsOf, unavailable } from './support/run-of-steps';
 
 describe('executing a pipeline', () => {
   it('runs each step after its needs, as a job named by run, step and attempt', async () => {

@@ -1,6 +1,6 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
-import { runOfYaml } from './run-of-yaml';
-import { startTenantDataset, type TenantDataset } from './tenant-dataset';
+import { runOfYaml } from './support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
 const atOnce = 6;
 

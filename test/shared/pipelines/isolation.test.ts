@@ -1,10 +1,10 @@
 import { clientOf } from 'local-bigquery/testing';
-import { createRunJob } from '../../../shared/google/bigquery/run-job';
+import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import { startProxy } from '../../functions/support/proxy';
-import { runOfYaml } from './run-of-yaml';
-import { startTenantDataset, type TenantDataset } from './tenant-dataset';
+import { runOfYaml } from './support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
 /** Texts that get as far as being run: those that a definition is refused for are tested with the definitions. */
 describe('what a run can read', () => {

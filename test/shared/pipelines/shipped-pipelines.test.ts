@@ -4,8 +4,8 @@ import { makeBillingSample } from '../../../local/tools/sample/billing-export';
 import { loadPipeline } from '../../../shared/definitions/pipelines';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunToExecute } from '../../../shared/pipelines/execution';
-import { parseParameters } from '../../../shared/pipelines/parameters';
-import { schemasDirectory, startTenantDataset, type TenantDataset } from './tenant-dataset';
+import { parseParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { schemasDirectory, startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
 /** Real billing data, which is not part of the project: see its README about the totals below. */
 const focusSample = join(__dirname, '../../../../shared/data/focus_sample.csv');

@@ -1,8 +1,8 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunOutcome, RunToExecute } from '../../../shared/pipelines/execution';
 import { ledgerRow } from '../../../shared/runs/ledger-row';
-import { runOfYaml } from './run-of-yaml';
-import { startTenantDataset, type TenantDataset } from './tenant-dataset';
+import { runOfYaml } from './support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
 describe('a pipeline’s watermark', () => {
   let tenant: TenantDataset;

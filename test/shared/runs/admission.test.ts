@@ -1,5 +1,5 @@
 import { clientOf } from 'local-bigquery/testing';
-import { createRunStatement } from '../../../shared/google/bigquery/run-statement';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import type { Candidate } from '../../../shared/runs/admission-rules';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import { type Backends, startBackends } from '../../functions/support/backends';

@@ -1,4 +1,4 @@
-import { createAppendRows } from '../../../shared/google/bigquery/append-rows';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { listRuns } from '../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../shared/sql/runs/read-watermark';

@@ -1,15 +1,15 @@
 import type { ExportStep } from '../../../definitions/schemas/pipeline-schema';
 import type { Failure } from '../../../google/bigquery/failures';
-import type { TableReference } from '../../../google/bigquery/job-configuration';
-import { resultGone } from '../../../google/bigquery/job-outcome';
-import type { ExtractWork, JobOutcome, QueryWork } from '../../../google/bigquery/run-job';
-import { byteLimitOfStep } from '../../byte-limit';
-import { fillDestinationUri } from '../../destination-uri';
+import type { TableReference } from '../../../google/bigquery/jobs/job-configuration';
+import { resultGone } from '../../../google/bigquery/jobs/job-outcome';
+import type { ExtractWork, JobOutcome, QueryWork } from '../../../google/bigquery/jobs/run-job';
 import type { StepContext } from '../../execute-step';
 import { addUsage, type StepError } from '../../execution';
-import { toQueryParameters } from '../../parameters';
-import type { AttemptRequest, StepAction } from '../../step-action';
+import { byteLimitOfStep } from '../../rules/byte-limit';
+import { fillDestinationUri } from '../../rules/destination-uri';
+import { toQueryParameters } from '../../rules/pipeline-parameters';
 import { toExtractJobId } from '../../step-work';
+import type { AttemptRequest, StepAction } from '../step-action';
 
 /**
  * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a

@@ -1,8 +1,8 @@
 import { KnownFailure } from '../../../google/bigquery/failures';
 import { unlessAborted } from '../../../support/unless-aborted';
+import { describeFailure, refuse } from './api-failures';
 import type { ByteBudget, Reservation } from './byte-budget';
-import { describeFailure, refuse } from './failures';
-import { firstPage, nextPage, type PageRequest } from './paging';
+import { firstPage, nextPage, type PageRequest } from './next-page';
 import { largestJsonPage, type PageSource, readPage } from './read-page';
 import { createSpool } from './spool';
 

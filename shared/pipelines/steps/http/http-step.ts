@@ -1,13 +1,13 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
-import type { UploadWork } from '../../../google/bigquery/run-job';
+import type { UploadWork } from '../../../google/bigquery/jobs/run-job';
 import type { StepContext } from '../../execute-step';
 import type { HttpTools, StepError } from '../../execution';
-import { inTime, timedOut } from '../../in-time';
-import type { ParameterValues } from '../../parameters';
-import type { StepAction } from '../../step-action';
+import type { ParameterValues } from '../../rules/pipeline-parameters';
 import { toTable } from '../../step-work';
+import { inTime, timedOut } from '../in-time';
+import type { StepAction } from '../step-action';
+import { noRoom } from './api-failures';
 import { createDownload } from './download';
-import { noRoom } from './failures';
 import { createSecretGuard } from './secret';
 
 /**

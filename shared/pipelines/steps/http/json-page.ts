@@ -1,5 +1,5 @@
+import { refuse } from './api-failures';
 import { quoteInexactNumbers } from './exact-numbers';
-import { refuse } from './failures';
 
 export interface JsonPage {
   readonly value: unknown;

@@ -1,9 +1,9 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
+import { checkStatus, notAnsweredInTime, refuse } from './api-failures';
 import { createCsvPage } from './csv-page';
-import { checkStatus, notAnsweredInTime, refuse } from './failures';
-import type { HttpsAnswer, HttpsGet } from './get';
+import type { HttpsAnswer, HttpsGet } from './https-get';
 import { memberAt, readJsonPage } from './json-page';
-import type { PageAnswer, PageRequest } from './paging';
+import type { PageAnswer, PageRequest } from './next-page';
 import type { SecretGuard } from './secret';
 import type { Spool } from './spool';
 

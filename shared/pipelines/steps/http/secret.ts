@@ -1,4 +1,4 @@
-import { refuse } from './failures';
+import { refuse } from './api-failures';
 
 /** Looks out for a secret in what an API answers. Throws a KnownFailure where it is found. */
 export interface SecretGuard {

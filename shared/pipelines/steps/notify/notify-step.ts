@@ -1,6 +1,6 @@
 import type { NotifyStep } from '../../../definitions/schemas/pipeline-schema';
 import { classifyFailure, isRetryable, KnownFailure } from '../../../google/bigquery/failures';
-import { classifyPublishFailure } from '../../../google/pubsub/failures';
+import { classifyPublishFailure } from '../../../google/pubsub/publish-failures';
 import type { StepContext } from '../../execute-step';
 import {
   executionIdOf,
@@ -10,8 +10,8 @@ import {
   type StepOutcome,
   type StepRecord,
 } from '../../execution';
-import { inTime } from '../../in-time';
-import type { StepAction } from '../../step-action';
+import { inTime } from '../in-time';
+import type { StepAction } from '../step-action';
 
 /**
  * Publishes an event about the run and waits until Pub/Sub has it. Where it is recorded that a former execution did so, it

@@ -1,5 +1,5 @@
 import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-schema';
-import type { QueryParameter } from '../../parameters';
+import type { QueryParameter } from '../../rules/pipeline-parameters';
 
 /**
  * One statement for all checks of a step, because every statement costs about a second and is billed for at least

@@ -1,12 +1,16 @@
 import { gunzipSync } from 'node:zlib';
 import { clientOf } from 'local-bigquery/testing';
-import { createRunJob, type JobRequest, type RunJob } from '../../../../../shared/google/bigquery/run-job';
+import {
+  createRunJob,
+  type JobRequest,
+  type RunJob,
+} from '../../../../../shared/google/bigquery/jobs/run-job';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
 import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
 import { startProxy } from '../../../../functions/support/proxy';
-import { runOfYaml } from '../../run-of-yaml';
-import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
+import { runOfYaml } from '../../support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
 const step = (fields: string): string => `
 parameters:

@@ -3,8 +3,8 @@ import type { ExecutionTools, HttpTools } from '../../../../../shared/pipelines/
 import { type ByteBudget, createByteBudget } from '../../../../../shared/pipelines/steps/http/byte-budget';
 import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
 import { type Answer, type HttpsApi, startHttpsApi } from '../../../../support/https-api';
-import { runOfYaml } from '../../run-of-yaml';
-import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
+import { runOfYaml } from '../../support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
 /** What http steps may take of a process's memory, and of a delivery's time. */
 describe('an http step', () => {

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { ExecutionTools, RunToExecute } from '../../../../../shared/pipelines/execution';
 import { type Answer, type HttpsApi, startHttpsApi } from '../../../../support/https-api';
-import { runOfYaml } from '../../run-of-yaml';
-import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
+import { runOfYaml } from '../../support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
 /** The value of PIPELINE_SECRET_RATES. */
 export const secret = 'Bearer top-secret-token';

@@ -1,10 +1,10 @@
-import { createRunStatement } from '../../../../../shared/google/bigquery/run-statement';
+import { createRunStatement } from '../../../../../shared/google/bigquery/statements/run-statement';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
 import { createFindRecord } from '../../../../../shared/pipelines/find-record';
 import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
-import { runOfYaml } from '../../run-of-yaml';
-import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
+import { runOfYaml } from '../../support/run-of-yaml';
+import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
 const tell = `
   - id: tell

@@ -1,6 +1,6 @@
 import { pipelineSchema, type QualityStep } from '../../../../../shared/definitions/schemas/pipeline-schema';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import { startTenantDataset, type TenantDataset } from '../../tenant-dataset';
+import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
 type WrittenCheck = Readonly<Record<string, unknown>>;
 

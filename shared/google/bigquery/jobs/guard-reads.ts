@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import {
+  foreignDatasets,
+  judgeQuery,
+  judgeUri,
+  type QueryFacts,
+  type Reach,
+} from '../../../pipelines/rules/allowed-sources';
+import { unlessAborted } from '../../../support/unless-aborted';
+import { within } from '../../../support/within';
+import type { Failure } from '../failures';
+import { managedLabel } from '../tables/tenant-datasets';
+import { type JobRequest, type QueryWork, toDryRunConfiguration } from './job-configuration';
+
+/**
+ * Why a job must not be started: what it would read lies outside of its request's `reads`. Files are judged by their URIs, a
+ * query by a dry run of BigQuery, which is free: once a process for the same text, tenant and reach.
+ * Throws BigQuery's error where the dry run fails, and the signal's reason.
+ */
+export type GuardReads = (request: JobRequest, signal?: AbortSignal) => Promise<Failure | undefined>;
+
+/** Texts that may run. When there are more, they are judged anew. */
+const mostKnown = 20_000;
+
+export function createGuardReads(bigquery: BigQuery): GuardReads {
+  const known = new Set<string>();
+  return async (request, signal = new AbortController().signal) => {
+    const { reads, work, attachOnly } = request;
+    if (reads === 'anything' || attachOnly) return undefined;
+    if (work.kind === 'load') {
+      const [refusal] = work.sourceUris.flatMap((uri) => judgeUri(reads, uri, work.urisFrom) ?? []);
+      return refusal === undefined ? undefined : denied(refusal);
+    }
+    // It reads a table of the tenant, or the result of a query that was judged; or nothing of BigQuery's at all.
+    if (work.kind === 'extract' || work.kind === 'upload') return undefined;
+    const key = digestOf(reads, work);
+    if (known.has(key)) return undefined;
+    const judged = judge(bigquery, request, work, reads);
+    const failure = await unlessAborted(within(request.timeoutMs, 'BigQuery', judged), signal);
+    if (failure !== undefined) return failure;
+    if (known.size >= mostKnown) known.clear();
+    known.add(key);
+    return undefined;
+  };
+}
+
+async function judge(
+  bigquery: BigQuery,
+  request: JobRequest,
+  work: QueryWork,
+  reach: Reach,
+): Promise<Failure | undefined> {
+  const facts = await readFacts(bigquery, request, work);
+  const [refusal] = judgeQuery(reach, facts);
+  if (refusal !== undefined) {
+    return refusal.kind === 'source' ? denied(refusal.message) : invalid(refusal.message);
+  }
+  for (const dataset of foreignDatasets(reach, facts)) {
+    if (await isTenants(bigquery, dataset)) {
+      return denied(`It reads ${dataset.projectId}.${dataset.datasetId}, which is the dataset of a tenant.`);
+    }
+  }
+  return undefined;
+}
+
+const referenceSchema = z.object({ projectId: z.string(), datasetId: z.string() });
+
+/** The parts of a dry run's answer that are read: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
+const dryRunSchema = z.object({
+  jobReference: z.object({ projectId: z.string() }),
+  statistics: z.object({
+    query: z.object({
+      statementType: z.string(),
+      referencedTables: z.array(referenceSchema.extend({ tableId: z.string() })).default([]),
+      referencedRoutines: z.array(referenceSchema.extend({ routineId: z.string() })).default([]),
+    }),
+  }),
+});
+
+async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<QueryFacts> {
+  const configuration = toDryRunConfiguration(request, work, bigquery.projectId);
+  const { location } = request;
+  const [, answer]: readonly unknown[] = await bigquery.createJob({
+    ...(location !== undefined && { location }),
+    configuration,
+  });
+  const { jobReference, statistics } = dryRunSchema.parse(answer);
+  const { statementType, referencedTables, referencedRoutines } = statistics.query;
+  return {
+    projectId: jobReference.projectId,
+    statementType,
+    tables: referencedTables,
+    routines: referencedRoutines,
+  };
+}
+
+const datasetSchema = z.object({ labels: z.record(z.string(), z.string()).default({}) });
+
+/** Whatever sources say: no tenant's dataset is one. Throws where it cannot be seen whose a dataset is. */
+async function isTenants(
+  bigquery: BigQuery,
+  { projectId, datasetId }: z.infer<typeof referenceSchema>,
+): Promise<boolean> {
+  const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId, { projectId }).getMetadata();
+  return datasetSchema.parse(metadata).labels[managedLabel.key] === managedLabel.value;
+}
+
+const digestOf = (reach: Reach, { sql, parameters }: QueryWork): string =>
+  createHash('sha256')
+    .update(JSON.stringify([reach, sql, parameters.map(({ name, parameterType }) => [name, parameterType])]))
+    .digest('base64');
+
+const denied = (message: string): Failure => ({
+  kind: 'permanent',
+  code: 'access_denied',
+  reason: 'accessDenied',
+  message,
+});
+
+const invalid = (message: string): Failure => ({
+  kind: 'permanent',
+  code: 'invalid_query',
+  reason: 'invalidQuery',
+  message,
+});

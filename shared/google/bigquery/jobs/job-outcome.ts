@@ -1,0 +1,131 @@
+import type { BigQuery, Job } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { type Failure, isNotFound } from '../failures';
+import type { ExtractWork, JobRequest, TableReference } from './job-configuration';
+import { type JobStatistics, rowsOfLastStage, toStatistics } from './job-resource';
+import type { StartedJob } from './start-job';
+import { type EndedJob, readResult } from './wait-for-job';
+
+/** A row by column name; values as BigQuery's REST interface sends them. */
+export type ResultRow = Readonly<Record<string, unknown>>;
+
+export type JobOutcome =
+  | {
+      readonly status: 'completed';
+      /** Whether the job had been started before, by this or another worker. */
+      readonly attached: boolean;
+      readonly statistics: JobStatistics;
+      readonly rows: readonly ResultRow[];
+      /** Where the query's rows are, if that was asked for. */
+      readonly resultTable?: TableReference | undefined;
+    }
+  | {
+      /** The job ended. Its id is used up: to try again takes another id. */
+      readonly status: 'failed';
+      readonly attached: boolean;
+      readonly statistics: JobStatistics;
+      readonly failure: Failure;
+      /** BigQuery's own words, where they are: for the log, since they may name accounts and projects. */
+      readonly said?: string | undefined;
+    }
+  /** There is no job, or a request failed before its outcome was known: the same id can be asked for again. */
+  | { readonly status: 'unknown'; readonly failure: Failure; readonly said?: string | undefined };
+
+export interface End extends StartedJob {
+  readonly ended: EndedJob;
+  readonly failure: Failure | undefined;
+  readonly maxResults: number;
+}
+
+/** What a job that has ended comes to for who asked for it. Throws the error of a request. */
+export async function toOutcome(
+  bigquery: BigQuery,
+  request: JobRequest,
+  { job, attached, ended, failure, maxResults }: End,
+): Promise<JobOutcome> {
+  if (failure) {
+    const statistics = toStatistics(ended.resource);
+    return { status: 'failed', attached, statistics, failure: withLimit(failure, request) };
+  }
+  const { work } = request;
+  if (work.kind !== 'query') {
+    const rowsExtracted = work.kind === 'extract' ? await countRows(bigquery, request, work) : 0;
+    return {
+      status: 'completed',
+      attached,
+      statistics: toStatistics(ended.resource, rowsExtracted),
+      rows: [],
+    };
+  }
+  // A merge that made its table was a query with a destination, which who attaches to it cannot know.
+  const isWritten = work.destination !== undefined || (attached && work.merge !== undefined);
+  if (!(work.wantsRows || isWritten || work.wantsResultTable)) {
+    return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
+  }
+  // One more request, and only where something in the result matters: its rows, or how many went to the destination.
+  const result = ended.result ?? (await readUnlessGone(job, maxResults, isWritten));
+  if (result === undefined) {
+    return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure: resultGone };
+  }
+  const { rows, totalRows } = parseResult(result);
+  const isAppended = work.destination?.write_disposition === 'WRITE_APPEND';
+  const resultRows = (isAppended ? rowsOfLastStage(ended.resource) : undefined) ?? totalRows;
+  const rowsWritten = isWritten || work.wantsResultTable ? resultRows : 0;
+  const resultTable = work.wantsResultTable
+    ? ended.resource.configuration?.query?.destinationTable
+    : undefined;
+  return {
+    status: 'completed',
+    attached,
+    statistics: toStatistics(ended.resource, rowsWritten),
+    rows,
+    resultTable,
+  };
+}
+
+/** BigQuery does not say how many rows it extracted. Those of a query's result are known from the query. */
+async function countRows(bigquery: BigQuery, request: JobRequest, { source }: ExtractWork): Promise<number> {
+  if (typeof source !== 'string') return 0;
+  const table = bigquery.dataset(request.datasetId).table(source);
+  const [resource]: readonly unknown[] = await table.getMetadata();
+  return z.object({ numRows: z.coerce.number().default(0) }).parse(resource).numRows;
+}
+
+/** BigQuery names the limit, but cannot know whose it is. */
+function withLimit(failure: Failure, { work }: JobRequest): Failure {
+  if (failure.code !== 'bytes_limit_exceeded' || work.kind !== 'query' || !work.byteLimit) return failure;
+  return { ...failure, message: `${failure.message} The limit is that of ${work.byteLimit.source}.` };
+}
+
+/** Of a query that has completed; undefined where the rows that BigQuery kept for it are no longer there. */
+async function readUnlessGone(job: Job, maxResults: number, isWritten: boolean): Promise<unknown> {
+  try {
+    return await readResult(job, maxResults);
+  } catch (error) {
+    if (!isWritten && isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** BigQuery keeps a result for about a day. Who comes later can only ask the query again, by another job. */
+export const resultGone: Failure = {
+  kind: 'transient',
+  code: 'unavailable',
+  reason: 'resultGone',
+  message: 'The result of its query is no longer there.',
+};
+
+const resultSchema = z.object({
+  totalRows: z.coerce.number().default(0),
+  schema: z.object({ fields: z.array(z.object({ name: z.string() })).default([]) }).optional(),
+  rows: z.array(z.object({ f: z.array(z.object({ v: z.unknown() })) })).default([]),
+});
+
+function parseResult(result: unknown): { rows: readonly ResultRow[]; totalRows: number } {
+  const { schema, rows, totalRows } = resultSchema.parse(result);
+  const names = schema?.fields.map((field) => field.name) ?? [];
+  return {
+    rows: rows.map(({ f }) => Object.fromEntries(names.map((name, index) => [name, f[index]?.v]))),
+    totalRows,
+  };
+}

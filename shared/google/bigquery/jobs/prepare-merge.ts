@@ -1,0 +1,132 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { type ColumnField, columnType } from '../../../sql/column-type';
+import { addColumns, mergeRows, rowsWithKey } from '../../../sql/merge-rows';
+import { within } from '../../../support/within';
+import { type Failure, isNotFound } from '../failures';
+import { type JobRequest, type Merge, type QueryWork, toDryRunConfiguration } from './job-configuration';
+
+/** What a merge is, once its query's columns and its table are known. */
+export interface PreparedMerge {
+  /** Adds the columns that the table lacks. */
+  readonly columns?: QueryWork | undefined;
+  readonly rows: QueryWork;
+}
+
+const fieldSchema: z.ZodType<ColumnField> = z.object({
+  name: z.string(),
+  type: z.string(),
+  mode: z.string().optional(),
+  precision: z.string().optional(),
+  scale: z.string().optional(),
+  maxLength: z.string().optional(),
+  get fields() {
+    return z.array(fieldSchema).optional();
+  },
+});
+const columnsSchema = z.object({ fields: z.array(fieldSchema).default([]) }).default({ fields: [] });
+const dryRunSchema = z.object({ statistics: z.object({ query: z.object({ schema: columnsSchema }) }) });
+const tableResourceSchema = z.object({ schema: columnsSchema });
+
+/** A key has to be equal to itself and has to divide rows: floating point, arrays, structs and JSON do not. */
+const keyTypes = new Set(
+  'STRING BYTES INTEGER INT64 BOOLEAN BOOL NUMERIC BIGNUMERIC DATE DATETIME TIME TIMESTAMP'.split(' '),
+);
+
+/**
+ * Asks for the columns of the query (by a dry run, which is free) and of the table at once. Where there is no table, its
+ * first rows are a plain query's result, which makes it. Resolves to why it cannot be done where the definition is at
+ * fault; throws BigQuery's error.
+ */
+export async function prepareMerge(
+  bigquery: BigQuery,
+  request: JobRequest,
+  work: QueryWork,
+  merge: Merge,
+): Promise<PreparedMerge | Failure> {
+  const both = Promise.all([readQuery(bigquery, request, work), readTable(bigquery, request, merge)]);
+  const [query, table] = await within(request.timeoutMs, 'BigQuery', both);
+  const problem = findProblem(merge, query, table);
+  if (problem !== undefined) {
+    return { kind: 'permanent', code: 'invalid_query', reason: 'invalidQuery', message: problem };
+  }
+  const rows = {
+    query: work.sql,
+    columns: query.map(({ name }) => name),
+    keys: merge.keys,
+    table: merge.table,
+  };
+  const { keys: _, ...destination } = merge;
+  if (table === undefined) {
+    // Another run may make it at the same time: then this job fails, and the next attempt finds the table.
+    const sql = rowsWithKey(rows);
+    return { rows: { ...work, sql, destination: { ...destination, write_disposition: 'WRITE_EMPTY' } } };
+  }
+  const added = query.filter((field) => !has(table, field.name));
+  return {
+    rows: { ...work, sql: mergeRows(rows) },
+    ...(added.length > 0 && {
+      columns: {
+        kind: 'query',
+        parameters: [],
+        sql: addColumns(
+          merge.table,
+          added.map((field) => ({ name: field.name, type: columnType(field) })),
+        ),
+      },
+    }),
+  };
+}
+
+async function readQuery(
+  bigquery: BigQuery,
+  request: JobRequest,
+  work: QueryWork,
+): Promise<readonly ColumnField[]> {
+  const [, answer]: readonly unknown[] = await bigquery.createJob({
+    ...(request.location !== undefined && { location: request.location }),
+    configuration: toDryRunConfiguration(request, work, bigquery.projectId),
+  });
+  return dryRunSchema.parse(answer).statistics.query.schema.fields;
+}
+
+async function readTable(
+  bigquery: BigQuery,
+  { datasetId }: JobRequest,
+  { table }: Merge,
+): Promise<readonly ColumnField[] | undefined> {
+  try {
+    const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId).table(table).getMetadata();
+    return tableResourceSchema.parse(metadata).schema.fields;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function findProblem(
+  { keys, table: name }: Merge,
+  query: readonly ColumnField[],
+  table: readonly ColumnField[] | undefined,
+): string | undefined {
+  for (const key of keys) {
+    const field = query.find((each) => isNamed(each, key));
+    if (field === undefined) {
+      const columns = query.map((each) => each.name).join(', ');
+      return `Merge into ${name}: expected the key '${key}' among the columns of the query, given ${columns}.`;
+    }
+    if (!keyTypes.has(field.type) || field.mode === 'REPEATED') {
+      return `Merge into ${name}: the key '${key}' is of type ${columnType(field)}, expected one of ${[...keyTypes].join(', ')}.`;
+    }
+    if (table !== undefined && !has(table, key)) {
+      const columns = table.map((each) => each.name).join(', ');
+      return `Merge into ${name}: expected the key '${key}' among the columns of the table, given ${columns}.`;
+    }
+  }
+  return undefined;
+}
+
+const isNamed = (field: ColumnField, name: string): boolean =>
+  field.name.toLowerCase() === name.toLowerCase();
+const has = (fields: readonly ColumnField[], name: string): boolean =>
+  fields.some((field) => isNamed(field, name));

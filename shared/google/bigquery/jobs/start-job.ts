@@ -1,0 +1,110 @@
+import type { BigQuery, Job } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { type Failure, isDuplicate, isNotFound, KnownFailure } from '../failures';
+import { type JobRequest, toJobConfiguration, type UploadWork } from './job-configuration';
+import { type JobResource, jobResourceSchema } from './job-resource';
+import { type FileUpload, uploadFile } from './upload-file';
+
+export interface StartedJob {
+  readonly job: Job;
+  readonly resource: JobResource;
+  readonly attached: boolean;
+}
+
+export async function startOrAttach(
+  bigquery: BigQuery,
+  request: JobRequest,
+  signal: AbortSignal | undefined,
+): Promise<StartedJob> {
+  try {
+    if (request.work.kind === 'upload') return await attachOrUpload(bigquery, request, request.work, signal);
+    const [job, resource] = await bigquery.createJob({
+      jobId: request.jobId,
+      ...(request.location !== undefined && { location: request.location }),
+      configuration: toJobConfiguration(request, bigquery.projectId),
+    });
+    return { job, resource: jobResourceSchema.parse(resource), attached: false };
+  } catch (error) {
+    const failed = failedAtOnce(bigquery, error);
+    if (failed) return failed;
+    if (!isDuplicate(error)) throw error;
+    return await attach(bigquery, request);
+  }
+}
+
+/** The file is not made where its job is there already. */
+async function attachOrUpload(
+  bigquery: BigQuery,
+  request: JobRequest,
+  work: UploadWork,
+  signal: AbortSignal | undefined,
+): Promise<StartedJob> {
+  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
+  try {
+    return await attach(bigquery, { ...request, location });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const path = await work.file();
+  const projectId = await bigquery.getProjectId();
+  const jobReference = { projectId, jobId: request.jobId, location };
+  const job = { jobReference, configuration: toJobConfiguration(request, projectId) };
+  const resource = jobResourceSchema.parse(
+    await uploadInTime(bigquery, request, { projectId, path, job }, signal),
+  );
+  return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
+}
+
+/** An upload that is broken off has made no job, or one that the next attempt attaches to. */
+async function uploadInTime(
+  bigquery: BigQuery,
+  { timeoutMs, cancelWhen }: JobRequest,
+  upload: FileUpload,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const timeUp = AbortSignal.timeout(timeoutMs);
+  const ends = [timeUp, signal, cancelWhen].filter((each) => each !== undefined);
+  try {
+    return await uploadFile(bigquery, upload, AbortSignal.any(ends));
+  } catch (error) {
+    if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
+    if (timeUp.aborted) throw new KnownFailure(notInTime(timeoutMs));
+    throw error;
+  }
+}
+
+/** A job that has failed when it is answered is thrown by the client, with the resource as its `response`. */
+function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefined {
+  const parsed = z.object({ response: jobResourceSchema }).safeParse(error);
+  if (!parsed.success) return undefined;
+  const resource = parsed.data.response;
+  const { jobId, location } = resource.jobReference;
+  return { job: bigquery.job(jobId, { location }), resource, attached: false };
+}
+
+/** A job can only be found by naming its location, which is its dataset's. */
+export async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
+  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
+  const job = bigquery.job(request.jobId, { location });
+  const [resource]: readonly unknown[] = await job.getMetadata();
+  return { job, resource: jobResourceSchema.parse(resource), attached: true };
+}
+
+async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
+  const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
+  return z.object({ location: z.string() }).parse(dataset).location;
+}
+
+export const runWasOver: Failure = {
+  kind: 'permanent',
+  code: 'stopped',
+  reason: 'stopped',
+  message: 'Cancelled: the run was over.',
+};
+
+export const notInTime = (milliseconds: number): Failure => ({
+  kind: 'permanent',
+  code: 'timed_out',
+  reason: 'timeout',
+  message: `Not finished within ${Math.round(milliseconds / 1000)} seconds: cancelled.`,
+});

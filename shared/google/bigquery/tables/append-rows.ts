@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import { isNotFound, KnownFailure } from '../failures';
+
+export interface AppendedRow {
+  /** BigQuery drops a second row with the same id, as far as it remembers (about a minute). */
+  readonly insertId: string;
+  /** Column values as JSON; a timestamp as ISO 8601 text. Columns left out are null. */
+  readonly json: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/**
+ * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may repeat
+ * the call, and rows that got through are dropped by their insertId. Throws BigQuery's error; not found is only what is
+ * not there.
+ */
+export type AppendRows = (datasetId: string, tableId: string, rows: readonly AppendedRow[]) => Promise<void>;
+
+/** For a while after a table was made, most often seconds, streaming to it can answer 404. */
+const pausesAfterNotFound = [250, 500, 1000, 2000, 3000, 3250];
+
+export const createAppendRows =
+  (bigquery: BigQuery, pauses: readonly number[] = pausesAfterNotFound): AppendRows =>
+  async (datasetId, tableId, rows) => {
+    if (rows.length === 0) return;
+    const table = bigquery.dataset(datasetId).table(tableId);
+    for (const pause of [...pauses, undefined]) {
+      try {
+        // A row that BigQuery refuses is refused again: the client's own repeats of partial failures are left out.
+        await table.insert([...rows], { raw: true, partialRetries: 0 });
+        return;
+      } catch (error) {
+        if (!isNotFound(error)) throw describePartialFailure(error, tableId);
+        if (pause === undefined) throw (await table.exists())[0] ? notYet(tableId) : error;
+        await sleep(pause);
+      }
+    }
+  };
+
+/** It took minutes, too: https://github.com/googleapis/google-cloud-go/issues/975 */
+const notYet = (tableId: string): KnownFailure =>
+  new KnownFailure({
+    kind: 'transient',
+    code: 'unavailable',
+    reason: 'notFound',
+    message: `Table ${tableId} is there, and takes no streamed rows yet`,
+  });
+
+const partialFailureSchema = z.object({
+  name: z.literal('PartialFailureError'),
+  errors: z.array(z.object({ errors: z.array(z.object({ message: z.string() })) })),
+});
+
+/** The client's PartialFailureError holds the rows, and its message does not say which column is wrong. */
+function describePartialFailure(error: unknown, tableId: string): unknown {
+  const parsed = partialFailureSchema.safeParse(error);
+  if (!parsed.success) return error;
+  const reasons = new Set(parsed.data.errors.flatMap((row) => row.errors.map(({ message }) => message)));
+  return new Error(`Table ${tableId} refused rows: ${[...reasons].join('; ')}`, { cause: error });
+}

@@ -1,0 +1,54 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { ServiceError } from '../../../errors';
+import { classifyFailure } from '../failures';
+import { managedLabel } from './tenant-datasets';
+
+export interface TenantPage {
+  readonly tenantIds: readonly string[];
+  /** Where the next page begins; undefined: this is the last. */
+  readonly nextPageToken: string | undefined;
+}
+
+/** A page of the tenants' datasets, found by their label. Throws `invalid_request` for a token that BigQuery did not give. */
+export type ListTenantPage = (page: {
+  readonly pageToken: string | undefined;
+  readonly maxResults: number;
+}) => Promise<TenantPage>;
+
+export const createListTenantPage =
+  (bigquery: BigQuery): ListTenantPage =>
+  async ({ pageToken, maxResults }) => {
+    const [datasets, next] = await bigquery
+      .getDatasets({
+        filter: `labels.${managedLabel.key}:${managedLabel.value}`,
+        // A tenant id may begin with an underscore, which makes its dataset a hidden one.
+        all: true,
+        maxResults,
+        autoPaginate: false,
+        ...(pageToken === undefined ? {} : { pageToken }),
+      })
+      .catch((error: unknown) => {
+        const isTokens = pageToken !== undefined && classifyFailure(error).code === 'invalid_data';
+        throw isTokens
+          ? new ServiceError('invalid_request', 'cursor: expected the next_cursor of an earlier answer')
+          : error;
+      });
+    return {
+      tenantIds: datasets.flatMap(({ id }) => (id === undefined ? [] : [id])),
+      nextPageToken: next?.pageToken,
+    };
+  };
+
+/** All tenants' datasets, page by page (1,000 a page). */
+export type ListTenants = () => AsyncIterable<readonly string[]>;
+
+export const createListTenants = (bigquery: BigQuery): ListTenants =>
+  async function* () {
+    const listPage = createListTenantPage(bigquery);
+    let pageToken: string | undefined;
+    do {
+      const page = await listPage({ pageToken, maxResults: 1000 });
+      yield page.tenantIds;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  };

@@ -1,0 +1,135 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import type { TableDefinition } from '../../../definitions/tables';
+import { ServiceError } from '../../../errors';
+import { isDuplicate, isNotFound } from '../failures';
+import { createRunOnce, type RunOnce } from '../statements/run-once';
+import { presentSchema, widenSchema } from './widen-schema';
+
+/** The label by which scheduled work finds the tenants' datasets. */
+export const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
+
+/** What onboarding does to datasets and tables. Each step can be repeated. */
+export interface TenantDatasets {
+  /**
+   * Makes the dataset unless it is there. Resolves to its location: one that exists keeps its own. Throws
+   * `tenant_exists` for a dataset that does not carry our label: it is somebody else's.
+   */
+  readonly ensureDataset: (dataset: string, location: string) => Promise<string>;
+  /**
+   * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to when it
+   * was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another time.
+   */
+  readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<string>;
+  readonly hasTable: (dataset: string, table: string) => Promise<boolean>;
+  /**
+   * The same for a table that is most likely as it should be: it is looked at first, and changed only where it differs.
+   * Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
+   */
+  readonly upgradeTable: (dataset: string, table: TableDefinition) => Promise<boolean>;
+  /** Runs a statement at most once for an id, whoever else does so. */
+  readonly runOnce: RunOnce;
+  readonly deleteDataset: (dataset: string) => Promise<void>;
+  readonly deleteTable: (dataset: string, table: string) => Promise<void>;
+}
+
+const datasetSchema = z.object({
+  location: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+const createdSchema = z.object({ creationTime: z.string() });
+const tableResourceSchema = createdSchema.extend({ schema: presentSchema });
+
+export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
+  return {
+    runOnce: createRunOnce(bigquery),
+
+    async ensureDataset(dataset, location) {
+      try {
+        await bigquery.createDataset(dataset, {
+          location,
+          description: `Tenant ${dataset}`,
+          labels: { [managedLabel.key]: managedLabel.value },
+        });
+        return location;
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        return (await describeOwnDataset(bigquery, dataset)).location;
+      }
+    },
+
+    ensureTable: (dataset, definition) => ensureTable(bigquery, dataset, definition),
+
+    async hasTable(dataset, table) {
+      const [exists] = await bigquery.dataset(dataset).table(table).exists();
+      return exists;
+    },
+
+    async upgradeTable(dataset, definition) {
+      try {
+        return (await addMissingColumns(bigquery, dataset, definition)).isChanged;
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        await ensureTable(bigquery, dataset, definition);
+        return true;
+      }
+    },
+
+    async deleteDataset(dataset) {
+      await ignoringNotFound(async () => {
+        await describeOwnDataset(bigquery, dataset);
+        await bigquery.dataset(dataset).delete({ force: true });
+      });
+    },
+
+    async deleteTable(dataset, table) {
+      await ignoringNotFound(async () => {
+        await describeOwnDataset(bigquery, dataset);
+        await bigquery.dataset(dataset).table(table).delete();
+      });
+    },
+  };
+}
+
+async function ensureTable(
+  bigquery: BigQuery,
+  dataset: string,
+  definition: TableDefinition,
+): Promise<string> {
+  const { name, ...resource } = definition;
+  try {
+    const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
+    return createdSchema.parse(table.metadata).creationTime;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return (await addMissingColumns(bigquery, dataset, definition)).creationTime;
+  }
+}
+
+/** Resolves to when the table was made, and whether it lacked columns. */
+async function addMissingColumns(bigquery: BigQuery, dataset: string, definition: TableDefinition) {
+  const table = bigquery.dataset(dataset).table(definition.name);
+  const [metadata] = await table.getMetadata();
+  const { creationTime, schema } = tableResourceSchema.parse(metadata);
+  const fields = widenSchema(schema.fields, definition.schema.fields);
+  if (fields !== undefined) await table.setMetadata({ schema: { fields } });
+  return { creationTime, isChanged: fields !== undefined };
+}
+
+async function describeOwnDataset(bigquery: BigQuery, dataset: string) {
+  const [metadata] = await bigquery.dataset(dataset).getMetadata();
+  const description = datasetSchema.parse(metadata);
+  if (description.labels[managedLabel.key] === managedLabel.value) return description;
+  throw new ServiceError(
+    'tenant_exists',
+    `There is a dataset '${dataset}' that was not made by an onboarding. Nothing was changed.`,
+  );
+}
+
+async function ignoringNotFound(deletion: () => Promise<void>): Promise<void> {
+  try {
+    await deletion();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

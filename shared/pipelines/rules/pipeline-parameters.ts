@@ -1,0 +1,105 @@
+import type { ParameterDefinition } from '../../definitions/schemas/pipeline-schema';
+import { parseParameterValue } from './parameter-values';
+
+/** A parameter's canonical value: JSON without loss. INT64 beyond 2^53 and NUMERIC are decimal strings. */
+export type ParameterValue = string | number | boolean | null;
+export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
+
+export interface ParameterProblem {
+  /** The parameter's name; '' where the problem is not one parameter's. */
+  readonly parameter: string;
+  readonly message: string;
+}
+
+export type ParsedParameters =
+  | { readonly ok: true; readonly values: ParameterValues }
+  | { readonly ok: false; readonly problems: readonly ParameterProblem[] };
+
+/** A query parameter in the words of BigQuery's REST interface. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly parameterType: { readonly type: string; readonly arrayType?: { readonly type: string } };
+  readonly parameterValue: {
+    /** Absent for NULL. */
+    readonly value?: string;
+    readonly arrayValues?: { readonly value: string }[];
+  };
+}
+
+/** Bytes of a run's parameters as canonical JSON: they travel in the tenant row. */
+export const maximumParameterBytes = 32 * 1024;
+
+/**
+ * Checks a request's parameters against a pipeline's. What is left out takes its default, or null.
+ * The values come back in the definition's order, so equal parameters have equal JSON.
+ */
+export function parseParameters(definitions: ParameterDefinitions, given: unknown): ParsedParameters {
+  if (given !== undefined && !isPlainObject(given)) {
+    return refuse([{ parameter: '', message: 'The parameters must be a JSON object.' }]);
+  }
+  const givenValues = new Map(Object.entries(given ?? {}));
+  const problems: ParameterProblem[] = [];
+  const values: [string, ParameterValue][] = [];
+
+  for (const name of givenValues.keys()) {
+    if (!Object.hasOwn(definitions, name)) problems.push(unknownParameter(definitions, name));
+  }
+  for (const [name, definition] of Object.entries(definitions)) {
+    const parsed = parseOne(name, definition, givenValues.get(name));
+    if (parsed.ok) values.push([name, parsed.value]);
+    else problems.push({ parameter: name, message: parsed.message });
+  }
+  if (problems.length > 0) return refuse(problems);
+
+  const canonical = Object.fromEntries(values);
+  const bytes = Buffer.byteLength(JSON.stringify(canonical));
+  if (bytes > maximumParameterBytes) {
+    const message = `The parameters take ${bytes} bytes as JSON; at most ${maximumParameterBytes} are accepted.`;
+    return refuse([{ parameter: '', message }]);
+  }
+  return { ok: true, values: canonical };
+}
+
+/** The values as BigQuery's named query parameters. A null keeps its type. */
+export function toQueryParameters(
+  definitions: ParameterDefinitions,
+  values: ParameterValues,
+): readonly QueryParameter[] {
+  return Object.entries(definitions).map(([name, { type }]) => {
+    const value = values[name] ?? null;
+    return {
+      name,
+      parameterType: { type },
+      parameterValue: value === null ? {} : { value: String(value) },
+    };
+  });
+}
+
+function parseOne(name: string, definition: ParameterDefinition, given: unknown) {
+  if (given === undefined || given === null) {
+    if (definition.required) {
+      return { ok: false, message: `Parameter '${name}' is required (${definition.type}).` } as const;
+    }
+    if (given === null || definition.default === undefined || definition.default === null) {
+      return { ok: true, value: null } as const;
+    }
+    return parseParameterValue(name, definition, definition.default);
+  }
+  return parseParameterValue(name, definition, given);
+}
+
+function unknownParameter(definitions: ParameterDefinitions, name: string): ParameterProblem {
+  const known = Object.keys(definitions);
+  const expected = known.length === 0 ? 'This pipeline has none.' : `Known: ${known.join(', ')}.`;
+  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+  return { parameter: name, message: `Unknown parameter '${shown}'. ${expected}` };
+}
+
+function refuse(problems: readonly ParameterProblem[]): ParsedParameters {
+  return { ok: false, problems };
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import type { Step } from '../definitions/schemas/pipeline-schema';
+import type { AppendedRow } from '../google/bigquery/tables/append-rows';
+import { executionIdOf, type RunToExecute, type StepError, type Usage } from './execution';
+import type { CheckResult } from './steps/quality/quality-results';
+
+/** One attempt of a step. */
+export interface Attempt extends Usage {
+  /** From 1, counting the attempts of all executions of the run. */
+  readonly number: number;
+  readonly jobId: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly error?: StepError | undefined;
+}
+
+/** The row of step_logs. An attempt recorded twice has the same insertId, and the same values. */
+export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, recordedAt: Date): AppendedRow {
+  return {
+    insertId: `${executionIdOf(run)}-${step.id}-${attempt.number}`,
+    json: {
+      ...runColumns(run),
+      step_id: step.id,
+      step_type: step.type,
+      attempt: attempt.number,
+      status: attempt.error ? 'FAILED' : 'COMPLETED',
+      job_id: attempt.jobId,
+      started_at: attempt.startedAt.toISOString(),
+      ended_at: attempt.endedAt.toISOString(),
+      duration_ms: attempt.endedAt.getTime() - attempt.startedAt.getTime(),
+      rows_written: attempt.rowsWritten,
+      bytes_processed: attempt.bytesProcessed,
+      bytes_billed: attempt.bytesBilled,
+      error_code: attempt.error?.code ?? null,
+      error_message: attempt.error?.message ?? null,
+      recorded_at: recordedAt.toISOString(),
+    },
+  };
+}
+
+/** The row of dq_results. */
+export function toCheckRow(
+  run: RunToExecute,
+  step: Step,
+  attempt: number,
+  result: CheckResult,
+  recordedAt: Date,
+): AppendedRow {
+  return {
+    insertId: `${executionIdOf(run)}-${step.id}-${attempt}-${result.name}`,
+    json: {
+      ...runColumns(run),
+      step_id: step.id,
+      check_name: result.name,
+      check_type: result.type,
+      severity: result.severity,
+      passed: result.passed,
+      observed: result.observed,
+      expected: result.expected,
+      failing_rows: result.failingRows,
+      message: result.message,
+      recorded_at: recordedAt.toISOString(),
+    },
+  };
+}
+
+function runColumns(run: RunToExecute) {
+  return { run_id: run.runId, tenant_id: run.tenantId, pipeline: run.definition.path };
+}

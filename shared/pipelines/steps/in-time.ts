@@ -1,0 +1,38 @@
+import { type Failure, KnownFailure } from '../../google/bigquery/failures';
+import { runWasOver } from '../../google/bigquery/jobs/start-job';
+import { unlessAborted } from '../../support/unless-aborted';
+import type { AttemptRequest } from './step-action';
+
+/**
+ * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that throws a KnownFailure, as
+ * of a job that was cancelled, or what `late` says; what is under way hears `until` and is left to itself. Throws the
+ * signal's reason once that is aborted.
+ */
+export async function inTime<T>(
+  { timeoutMs, cancelWhen }: AttemptRequest,
+  signal: AbortSignal | undefined,
+  work: (until: AbortSignal) => Promise<T>,
+  late: (timeoutMs: number) => Failure = timedOut,
+): Promise<T> {
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), timeoutMs);
+  const until = AbortSignal.any([time.signal, signal, cancelWhen].filter((each) => each !== undefined));
+  try {
+    until.throwIfAborted();
+    return await unlessAborted(work(until), until);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
+    if (time.signal.aborted) throw new KnownFailure(late(timeoutMs));
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const timedOut = (timeoutMs: number): Failure => ({
+  kind: 'permanent',
+  code: 'timed_out',
+  reason: 'timeout',
+  message: `Not finished within ${Math.round(timeoutMs / 1000)} seconds.`,
+});
