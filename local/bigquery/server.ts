@@ -1,13 +1,12 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createFaults, type FaultOptions } from '../cloud/faults/faults';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
 import { createLimits, type LimitOptions, type Limits } from './limits/limits';
 import type { SqlEngine } from './model';
-import { withAvailability } from './rest/availability';
-import { faultBorder } from './rest/border';
+import { withAvailability } from './rest/border';
+import { type CallFaults, faultBorder } from './rest/call-faults';
 import { datasetRoutes } from './rest/datasets';
 import { createRestServer } from './rest/http-server';
 import { insertAllRoutes } from './rest/insert-all';
@@ -32,8 +31,8 @@ export interface BigQueryOptions {
   readonly log?: (line: string) => void;
   /** Imposes BigQuery's documented limits and a latency model; absent: as fast as can be. */
   readonly limits?: LimitOptions | undefined;
-  /** Lets calls fail, hang or lose their answers. */
-  readonly faults?: FaultOptions | undefined;
+  /** Lets calls fail, hang or lose their answers; absent: none does. */
+  readonly faults?: CallFaults | undefined;
   /** For who has to see every state of every table, and not only those that a query meets. */
   readonly onCommit?: OnCommit | undefined;
 }
@@ -42,8 +41,6 @@ export interface RunningBigQuery {
   readonly port: number;
   /** To be set as BIGQUERY_EMULATOR_HOST. */
   readonly url: string;
-  /** Has an effect only where `faults` were asked for. @param rate 0 to 1; 0 turns faults off */
-  setFaultRate(rate: number): void;
   /** False: connections are broken off and calls answered 503, until it is set to true again. */
   setAvailable(isAvailable: boolean): void;
   /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
@@ -69,7 +66,6 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
     return {
       port: bound,
       url: `http://${host}:${bound}`,
-      setFaultRate: served.setFaultRate,
       setAvailable: served.setAvailable,
       setClockAhead: (milliseconds) => {
         aheadMs = milliseconds;
@@ -86,7 +82,6 @@ export async function startBigQuery(options: BigQueryOptions): Promise<RunningBi
 interface Served {
   readonly server: Server;
   readonly jobs: Jobs;
-  readonly setFaultRate: (rate: number) => void;
   readonly setAvailable: (isAvailable: boolean) => void;
 }
 
@@ -96,7 +91,7 @@ const closingMilliseconds = 5_000;
 async function serve(
   store: Store,
   engine: SqlEngine,
-  { dataDirectory, gcsDirectory, faults: faultOptions }: BigQueryOptions,
+  { dataDirectory, gcsDirectory, faults }: BigQueryOptions,
   limits: Limits | undefined,
   log: (line: string) => void,
 ): Promise<Served> {
@@ -122,10 +117,9 @@ async function serve(
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
   ];
-  const faults = faultOptions && createFaults(faultOptions);
   const border = faults && faultBorder(faults, store.projectId);
   const { server, setAvailable } = withAvailability(border, (outer) => createRestServer(routes, log, outer));
-  return { server, jobs, setFaultRate: (rate) => faults?.setRate(rate), setAvailable };
+  return { server, jobs, setAvailable };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LimitOptions, OnCommit } from 'local-bigquery';
 import { startBigQuery } from 'local-bigquery';
 import { startPubSub } from 'local-pubsub';
+import { bigQueryFaults } from './faults/bigquery-faults';
 import { createFaults, type FaultOptions } from './faults/faults';
 import { pubSubFaults } from './faults/pubsub-faults';
 
@@ -52,6 +53,7 @@ export async function startServers(
   onCommit?: OnCommit,
 ): Promise<Servers> {
   const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, faults } = options;
+  const bigqueryFaults = faults && createFaults(faults);
   const pubsubFaults = faults && createFaults(faults);
   const [bigquery, pubsub] = await Promise.allSettled([
     startBigQuery({
@@ -59,7 +61,7 @@ export async function startServers(
       gcsDirectory: join(dataDirectory, 'gcs'),
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
       limits,
-      faults,
+      faults: bigqueryFaults && bigQueryFaults(bigqueryFaults),
       log,
       onCommit,
     }),
@@ -80,7 +82,7 @@ export async function startServers(
     return {
       bigqueryUrl: bigquery.value.url,
       pubsubHost,
-      bigquery: bigquery.value,
+      bigquery: { ...bigquery.value, setFaultRate: (rate) => bigqueryFaults?.setRate(rate) },
       pubsub: {
         setFaultRate: (rate) => pubsubFaults?.setRate(rate),
         setAvailable: pubsub.value.setAvailable,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../local/cloud/faults/seeded';
+import { seededFraction } from '../../local/cloud/faults/faults';
 import { runIdOfKey } from '../../shared/runs/idempotency-key';
 import { cancelAsPlanned } from './cancels';
 import { type Answer, send } from './client';

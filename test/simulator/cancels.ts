@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../local/cloud/faults/seeded';
+import { seededFraction } from '../../local/cloud/faults/faults';
 import { type Caller, type CallersDependencies, describe } from './callers';
 import { type Answer, send } from './client';
 import type { CancelPlan } from './workload';

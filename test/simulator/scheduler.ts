@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../local/cloud/faults/seeded';
+import { seededFraction } from '../../local/cloud/faults/faults';
 import { rfc3339 } from '../../local/cloud/scheduler/attempt';
 import { send } from './client';
 import { republishRule, type World } from './world';

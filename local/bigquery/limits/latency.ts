@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../cloud/faults/seeded';
+import { createHash } from 'node:crypto';
 
 /** How long kinds of work take, in milliseconds, before a jitter of ±20 %. */
 export interface Latencies {
@@ -28,19 +27,27 @@ export interface Latency {
   begin(kind: keyof Latencies): () => Promise<void>;
 }
 
+/** Resolves after so many milliseconds. */
+export type Pause = (milliseconds: number) => Promise<unknown>;
+
 /** The n-th piece of work of a kind takes the same time in every run with the same seed. */
-export function createLatency(latencies: Latencies, seed: number): Latency {
+export function createLatency(latencies: Latencies, seed: number, pause: Pause): Latency {
   const counts = new Map<string, number>();
   return {
     begin(kind) {
       const count = counts.get(kind) ?? 0;
       counts.set(kind, count + 1);
-      const factor = 1 - jitter + 2 * jitter * seededFraction(seed, 'latency', kind, count);
+      const factor = 1 - jitter + 2 * jitter * fractionOf(`${seed} ${kind} ${count}`);
       const end = performance.now() + latencies[kind] * factor;
       return async () => {
         const left = end - performance.now();
-        if (left > 0) await sleep(left);
+        if (left > 0) await pause(left);
       };
     },
   };
+}
+
+/** A number in [0, 1) that depends on nothing but the text. */
+function fractionOf(text: string): number {
+  return createHash('sha1').update(text).digest().readUInt32BE() / 2 ** 32;
 }

@@ -1,15 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import type { StatementGate, TableReference, TableStore } from '../model';
 import type { Route } from '../rest/router';
 import { tableName } from '../store/names';
 import type { Store } from '../store/store';
-import { createLatency, defaultLatencies, type Latencies, type Latency } from './latency';
+import { createLatency, defaultLatencies, type Latencies, type Latency, type Pause } from './latency';
 import { tooManyDatasetUpdates, tooManyDml, tooManyOutstanding, tooManyTableUpdates } from './messages';
 import { type Decide, mutateOptimistically } from './optimistic';
 import { createRateLimit, perKey } from './rate';
 import { createSlots } from './slots';
 
-/** Latencies that differ from the defaults, and the seed of their jitter (0 unless given). */
-export type LimitOptions = Partial<Latencies> & { readonly seed?: number };
+/** Latencies that differ from the defaults. */
+export interface LimitOptions extends Partial<Latencies> {
+  /** Of the latencies' jitter; 0 unless given. */
+  readonly seed?: number;
+  /** How a latency is waited for; a timer unless given. */
+  readonly pause?: Pause;
+}
 
 /**
  * BigQuery's documented limits (https://cloud.google.com/bigquery/quotas,
@@ -40,8 +46,8 @@ type Clock = () => number;
 
 /** @param now milliseconds that only grow, of which the rates' windows are made */
 export function createLimits(options: LimitOptions, now: Clock = () => performance.now()): Limits {
-  const { seed = 0, ...latencies } = options;
-  const latency = createLatency({ ...defaultLatencies, ...latencies }, seed);
+  const { seed = 0, pause = setTimeout, ...latencies } = options;
+  const latency = createLatency({ ...defaultLatencies, ...latencies }, seed, pause);
   const tables = perKey(() => createTableLimits(latency, now));
   const datasets = perKey(() => createRateLimit(metadataPerTenSeconds, tenSeconds, now));
   const limitTables = <S extends TableStore>(store: S): S => ({

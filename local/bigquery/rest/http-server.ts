@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { BigQueryError } from '../errors';
 import type { Upload } from '../jobs/job';
-import type { Border, Reply, RestCall } from './border';
+import type { Border, RestCall, RestReply } from './border';
 import { createRouter, type Route } from './router';
 import { isUpload, receiveUpload } from './upload';
 import { asBigQueryError, errorBody } from './wire-errors';
@@ -42,7 +42,7 @@ export function createRestServer(
     send(response, reply);
   }
 
-  async function replyTo(request: IncomingMessage): Promise<Reply | 'gone' | undefined> {
+  async function replyTo(request: IncomingMessage): Promise<RestReply | 'gone' | undefined> {
     const { method = 'GET', url = '/', headers } = request;
     try {
       const { text, upload } = isUpload(url)
@@ -59,7 +59,7 @@ export function createRestServer(
     }
   }
 
-  function failure(error: unknown): Reply {
+  function failure(error: unknown): RestReply {
     const told = asBigQueryError(error, log);
     return { status: told.status, body: errorBody(told) };
   }
@@ -68,7 +68,7 @@ export function createRestServer(
     { method, url, text }: RestCall,
     headers: IncomingHttpHeaders,
     upload: Upload | undefined,
-  ): Promise<Reply> {
+  ): Promise<RestReply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
     const match = route(method, path);
@@ -79,7 +79,7 @@ export function createRestServer(
   }
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
+function send(response: ServerResponse, { status, body }: RestReply): void {
   if (body === undefined) {
     response.writeHead(status).end();
     return;

@@ -7,7 +7,7 @@ import {
   pubSubUnavailable,
   type StartPush,
 } from 'local-pubsub';
-import { callFaults, throughFault } from './border';
+import { callFaults, throughFault } from './call-faults';
 import type { Faults } from './faults';
 
 /** Has `faults` befall publishing and pushing of the local Pub/Sub. */

@@ -1,12 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LimitOptions } from '../../limits/limits';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
 
 let local: LocalBigQuery;
 
 const fast = { queryMs: 5, dmlMs: 40, ddlMs: 5, loadMs: 5, streamingMs: 5 };
-/** So slow that 24 statements sent at once have all arrived before the first is done. */
-const slow = { ...fast, dmlMs: 800 };
 
-async function start(limits: typeof fast): Promise<void> {
+async function start(limits: LimitOptions): Promise<void> {
   local = await startLocalBigQuery({ memoryOnly: true, limits });
   await local.client.createDataset('ds');
   await local.client.query('CREATE TABLE ds.t (id INT64, n INT64)');
@@ -34,10 +34,23 @@ async function counter(): Promise<unknown> {
 }
 
 it('runs 2 mutations at once and queues 20; those that lose too often fail, and none is lost or done twice', async () => {
-  await start(slow);
-  const outcomes = await Promise.all(
-    Array.from({ length: 24 }, () => outcome('UPDATE ds.t SET n = n + 1 WHERE id = 1')),
-  );
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let isHeld = false;
+  await start({ ...fast, dmlMs: 60_000, pause: (ms) => (isHeld ? held : sleep(ms)) });
+  isHeld = true;
+  const statements = Array.from({ length: 24 }, () => outcome('UPDATE ds.t SET n = n + 1 WHERE id = 1'));
+  // The first two are held until the rest has arrived, which is when two more than the queue takes are refused.
+  let refused = 0;
+  for (const statement of statements) {
+    void statement.then((said) => {
+      refused += said === outstanding ? 1 : 0;
+      if (refused === 2) letGo();
+    });
+  }
+  const outcomes = await Promise.all(statements);
   const count = (text: string) => outcomes.filter((each) => each === text).length;
   expect(count(outstanding)).toBe(2);
   expect(count('done') + count(conflict)).toBe(22);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults';
 
-/** What can befall a call at a server's border: before it took effect, or after, when only its answer suffers. */
+/** What can go wrong with a call: before it takes effect, or after it, when only its answer is lost. */
 export const callFaults = [
   /** An error is answered, nothing is done. */
   'refused',
@@ -21,7 +21,7 @@ export const callFaults = [
 
 export type CallFault = (typeof callFaults)[number];
 
-/** Does a call's work, or does not, as its fault has it. Gives the answer, or undefined where the connection breaks. */
+/** Does a call's work, or does not, as its fault demands. Gives the answer, or undefined where the connection breaks. */
 export async function throughFault<Answer>(
   fault: Fault<CallFault> | undefined,
   work: () => Promise<Answer>,
