@@ -28,6 +28,9 @@ export const titleOf = (code: ErrorCode): string => definitions[code].title;
 interface ErrorExtras {
   /** Further members of the problem body, such as numbers a client can act on. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** When it makes sense to ask again. The HTTP border tells it as `Retry-After`. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Further headers of the answer, for the HTTP border itself. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The error underneath: logged, never sent. */
   readonly cause?: unknown;
@@ -37,6 +40,7 @@ interface ErrorExtras {
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -46,6 +50,7 @@ export class ServiceError extends Error {
   ) {
     super(detail, { cause: extras.cause });
     this.members = extras.members ?? {};
+    this.retryAfterSeconds = extras.retryAfterSeconds;
     this.headers = extras.headers ?? {};
   }
 }

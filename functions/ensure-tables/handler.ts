@@ -16,7 +16,7 @@ export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Rou
         throw new ServiceError(
           'unavailable',
           `The tables of ${open} of ${summary.tenants} tenants could not be brought up to date`,
-          { members: { ...summary }, headers: { 'Retry-After': '60' } },
+          { members: { ...summary }, retryAfterSeconds: 60 },
         );
       },
     },

@@ -4,7 +4,7 @@ import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
 import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
-import type { RunOutcome } from '../../shared/pipelines/execution';
+import type { PipelineOutcome } from '../../shared/pipelines/execution';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
 
@@ -102,7 +102,7 @@ async function dryRun(
   }
 }
 
-const resultOf = ({ status, errorCode, errorMessage, failedStep }: RunOutcome): DryRunResult =>
+const resultOf = ({ status, errorCode, errorMessage, failedStep }: PipelineOutcome): DryRunResult =>
   status === 'COMPLETED'
     ? { dryrun_status: 'COMPLETED', dryrun_error: null }
     : failed(errorCode ?? 'internal', errorMessage ?? 'It failed.', failedStep);

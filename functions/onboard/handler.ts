@@ -1,8 +1,8 @@
 import { parseRequest } from '../../shared/http/parse';
+import { requireAdmin } from '../../shared/http/require-admin';
 import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
-import type { AdminRule } from '../../shared/tenants/admin-rule';
-import { requireAdmin } from '../../shared/tenants/require-admin';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
 import { onboardingSchema } from './request';

@@ -11,7 +11,7 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
-import { adminRuleOf } from '../../shared/tenants/admin-rule';
+import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { createDryRun, dryRunPipeline } from './dry-run';
 import { onboardRoutes } from './handler';
 

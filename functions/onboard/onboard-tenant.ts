@@ -4,15 +4,15 @@ import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
+import type { StatementParameters } from '../../shared/sql/define-statement';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../shared/sql/keys/keep-only-api-key';
 import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
-import type { ParameterValues } from '../../shared/sql/statement';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
-import { createApiKey, hashApiKey } from '../../shared/tenants/api-key';
-import { type Quotas, quotasOf } from '../../shared/tenants/quotas';
+import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
+import { type Quotas, quotasOf } from '../../shared/tenants/rules/quotas';
 import type { Onboarding } from './request';
 
 export interface OnboardDependencies {
@@ -112,7 +112,7 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
  */
 async function insertOnce(
   id: string,
-  values: ParameterValues<typeof insertTenant> & { readonly tenant_id: string },
+  values: StatementParameters<typeof insertTenant> & { readonly tenant_id: string },
   deps: OnboardDependencies,
 ): Promise<TenantRow> {
   for (let generation = 0; generation < 10; generation++) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/quotas';
-import { tenantIdSchema } from '../../shared/tenants/tenant-id';
+import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/rules/quotas';
+import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 
 /** The body of an onboarding. Unknown fields are refused: a misspelt quota must not become the tier's default. */
 export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>

@@ -37,7 +37,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
           `${work.failed} of ${work.tenants} tenants could not be reconciled`,
           {
             members: summary,
-            headers: { 'Retry-After': '60' },
+            retryAfterSeconds: 60,
           },
         );
       },

@@ -9,7 +9,7 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createRelease } from '../../shared/runs/release';
-import { startGraceMs } from '../../shared/runs/start-grace';
+import { startGraceMs } from '../../shared/runs/rules/run-times';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { reconcileRoutes } from './handler';
 

@@ -4,14 +4,13 @@ import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows
 import type { ReadSlots } from '../../shared/google/bigquery/tables/read-slots';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
-import { failedOutcome, ledgerRow } from '../../shared/runs/ledger-row';
 import type { Release } from '../../shared/runs/release';
-import { reconcileTenant as reconcileTenantStatement } from '../../shared/sql/reconcile-tenant';
+import { failedOutcome, ledgerRow, type Slot } from '../../shared/runs/rules/ledger-row';
+import { isDue, type RepublishRule } from '../../shared/runs/rules/run-times';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
+import { findFinishedRuns } from '../../shared/sql/runs/find-finished-runs';
 import { repairCounters } from '../../shared/sql/runs/repair-counters';
-import type { Slot } from '../../shared/sql/runs/slot-schema';
 import { retrying } from '../../shared/support/retry';
-import { isDue, type RepublishRule } from './due';
 
 export interface ReconcileDependencies {
   readonly readSlots: ReadSlots;
@@ -79,7 +78,7 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
 /** Undefined where there is no such tenant any more. */
 async function readState(tenantId: string, slots: readonly Slot[], { runStatement }: ReconcileDependencies) {
   const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
-  const read = () => runStatement(tenantId, reconcileTenantStatement, parameters);
+  const read = () => runStatement(tenantId, findFinishedRuns, parameters);
   try {
     return (await retrying(retryPolicy, read)).rows[0];
   } catch (error) {

@@ -33,7 +33,7 @@ export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route
         if (open > 0) {
           throw new ServiceError('unavailable', `${open} of ${summary.tenants} tenants could not be reset`, {
             members: { ...summary },
-            headers: { 'Retry-After': '60' },
+            retryAfterSeconds: 60,
           });
         }
         return { status: 200, body: summary };

@@ -5,14 +5,13 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { Log } from '../../shared/log';
 import { executionIdOf } from '../../shared/pipelines/execution';
-import { ledgerRow, type RunOutcome } from '../../shared/runs/ledger-row';
 import type { Release } from '../../shared/runs/release';
+import { ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { retrying } from '../../shared/support/retry';
 import { within } from '../../shared/support/within';
-import { findRecordedRun, runNotFound } from './read-run';
 import { findStepJobs } from './running-steps';
-import { isOver } from './show-run';
+import { findRecordedRun, isOver, runNotFound } from './show-run';
 
 export interface CancelDependencies {
   readonly runStatement: RunStatement;

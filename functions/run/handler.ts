@@ -3,13 +3,13 @@ import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeli
 import { ServiceError } from '../../shared/errors';
 import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { idempotencyKeySchema } from '../../shared/runs/idempotency-key';
+import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
-import { tenantIdSchema } from '../../shared/tenants/tenant-id';
+import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { type StartRunDependencies, startRun } from './start-run';
-import { type WatchDependencies, watchRoutes } from './watch-routes';
+import { type WatchRoutesDependencies, watchRoutes } from './watch-routes';
 
-export type RunHandlerDependencies = StartRunDependencies & WatchDependencies;
+export type RunHandlerDependencies = StartRunDependencies & WatchRoutesDependencies;
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
 const runPathSchema = z.object({

@@ -15,8 +15,8 @@ import { measuredAdmit } from '../../shared/runs/measured-admit';
 import { createRelease } from '../../shared/runs/release';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
-import { usualPace } from './follow-run';
 import { runRoutes } from './handler';
+import { usualStreamPace } from './stream-run';
 
 const env = readEnv();
 const log = createLog(env);
@@ -36,7 +36,7 @@ const routes = runRoutes({
   release: createRelease(runStatement, now),
   openJobs: createOpenJobs(bigquery),
   holdsSlot: createHoldsSlot(bigquery),
-  followPace: usualPace,
+  streamPace: usualStreamPace,
   newId: randomUUID,
   now,
   log,

@@ -1,5 +1,36 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { RecordedAttempt, RecordedCheck, RecordedRun } from '../../shared/sql/runs/read-run';
+import { ServiceError } from '../../shared/errors';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import {
+  type RecordedAttempt,
+  type RecordedCheck,
+  type RecordedRun,
+  readRun,
+} from '../../shared/sql/runs/read-run';
+
+/** A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`. */
+export async function findRecordedRun(
+  tenantId: string,
+  runId: string,
+  runStatement: RunStatement,
+): Promise<RecordedRun> {
+  const rows = await runStatement(tenantId, readRun, { tenant_id: tenantId, run_id: runId })
+    .then((outcome) => outcome.rows)
+    .catch((error: unknown) => {
+      // The tenant was deleted, and its runs with it.
+      if (isNotFound(error)) return [];
+      throw error;
+    });
+  const [run] = rows;
+  if (run === undefined) throw runNotFound(tenantId, runId);
+  return run;
+}
+
+export const runNotFound = (tenantId: string, runId: string) =>
+  new ServiceError('run_not_found', `There is no run '${runId}' of tenant '${tenantId}'`);
+
+export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
 
 /** Of a step that is over: its last attempt's. `PENDING`: it has not begun, or begins again after a passing failure. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
@@ -23,8 +54,6 @@ export interface ShownStep {
 }
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
-
-export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
 
 /** The run itself: the body of its answer, without steps and checks. */
 export function showRun(tenantId: string, run: RecordedRun) {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
+import { rateLimitHeaders } from '../../shared/http/rate-limit';
 import type { Log } from '../../shared/log';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import type { Admit } from '../../shared/runs/admit';
-import { runIdOfKey } from '../../shared/runs/idempotency-key';
-import { leaseSecondsOf } from '../../shared/runs/lease';
-import { rateLimitHeaders } from '../../shared/runs/rate-limit';
+import { quotasLeft } from '../../shared/runs/rules/admission-rules';
+import { runIdOfKey } from '../../shared/runs/rules/run-identity';
+import { leaseSecondsOf } from '../../shared/runs/rules/run-times';
 import { labelRequest } from '../../shared/telemetry/context';
 
 export interface StartRunDependencies {
@@ -51,7 +52,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
     request_hash: idempotencyKey === undefined ? null : requestHash(request),
     lease_seconds: leaseSecondsOf(pipeline),
   });
-  const headers = state === undefined ? {} : rateLimitHeaders(state, deps.now());
+  const headers = state === undefined ? {} : rateLimitHeaders(quotasLeft(state, deps.now()));
   if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
   const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
   try {
@@ -79,6 +80,7 @@ function requestHash({ pipeline, parameters = {} }: RunRequest): string {
 const withHeaders = (error: ServiceError, headers: Readonly<Record<string, string>>): ServiceError =>
   new ServiceError(error.code, error.detail, {
     members: error.members,
+    retryAfterSeconds: error.retryAfterSeconds,
     headers: { ...headers, ...error.headers },
     cause: error.cause,
   });

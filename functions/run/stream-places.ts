@@ -26,7 +26,7 @@ export function createStreamPlaces({ perTenant, perInstance } = usualPlaces): Ta
       throw new ServiceError(
         'too_many_streams',
         `Too many runs are followed at once. ${count}/${perTenant} streams open. Close one, or ask for the run itself.`,
-        { headers: { 'Retry-After': '10' } },
+        { retryAfterSeconds: 10 },
       );
     }
     add(tenantId, 1);

@@ -4,23 +4,21 @@ import { queryValues } from '../../shared/http/query';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { type CancelDependencies, cancelRun } from './cancel-run';
-import { type FollowDependencies, followRun } from './follow-run';
-import { listRequestSchema } from './list-request';
-import { listRuns } from './list-runs';
-import { findRecordedRun } from './read-run';
 import { endId, lastEventIdSchema } from './run-events';
+import { listRequestSchema, readRunList } from './run-list';
 import { findRunningSteps } from './running-steps';
-import { showChecks, showRun, showSteps } from './show-run';
+import { findRecordedRun, showChecks, showRun, showSteps } from './show-run';
 import { createStreamPlaces } from './stream-places';
+import { type StreamDependencies, streamRun } from './stream-run';
 
-export interface WatchDependencies extends CancelDependencies, FollowDependencies {
+export interface WatchRoutesDependencies extends CancelDependencies, StreamDependencies {
   readonly authenticateTenant: AuthenticateTenant;
 }
 
 const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
 
 /** What a tenant sees of the runs that it has started, and how it ends them. */
-export function watchRoutes(deps: WatchDependencies): readonly Route[] {
+export function watchRoutes(deps: WatchRoutesDependencies): readonly Route[] {
   const { runStatement } = deps;
   const takePlace = createStreamPlaces();
   /** Whose run is asked for. */
@@ -37,7 +35,7 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
       handle: async (request) => {
         const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
         const filters = parseRequest(listRequestSchema, queryValues(request.query), 'query');
-        return { status: 200, body: await listRuns(tenantId, filters, runStatement) };
+        return { status: 200, body: await readRunList(tenantId, filters, runStatement) };
       },
     },
     {
@@ -69,7 +67,7 @@ export function watchRoutes(deps: WatchDependencies): readonly Route[] {
             status: 200,
             headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
             stream: (write, gone) =>
-              followRun({ tenantId, run, heard, checkKey }, deps, write, gone).finally(giveBack),
+              streamRun({ tenantId, run, heard, checkKey }, deps, write, gone).finally(giveBack),
           };
         } catch (error) {
           giveBack();

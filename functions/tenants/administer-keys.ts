@@ -2,7 +2,7 @@ import { ServiceError } from '../../shared/errors';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
 import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
-import { createApiKey, hashApiKey } from '../../shared/tenants/api-key';
+import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
 
 export interface NewApiKey {

@@ -6,7 +6,7 @@ import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
-import { type Quotas, quotasOf } from '../../shared/tenants/quotas';
+import { type Quotas, quotasOf } from '../../shared/tenants/rules/quotas';
 import type { QuotaChange } from './requests';
 
 export interface TenantsDependencies {

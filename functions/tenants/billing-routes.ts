@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseRequest } from '../../shared/http/parse';
 import { cursorSchema, encodeCursor, limitSchema, queryValues } from '../../shared/http/query';
+import { requireAdmin } from '../../shared/http/require-admin';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/billing-events';
-import { requireAdmin } from '../../shared/tenants/require-admin';
+import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/rules/billing-events';
 import { type ExportPlace, exportBilling } from './export-billing';
 import { type Month, monthOf, monthSchema } from './month';
 import type { UsageDependencies } from './usage-routes';

@@ -1,7 +1,6 @@
 import { parseRequest } from '../../shared/http/parse';
+import { requireAdmin } from '../../shared/http/require-admin';
 import type { Route } from '../../shared/http/route';
-import { requireAdmin } from '../../shared/tenants/require-admin';
-import { tenantProfile } from '../../shared/tenants/tenant-profile';
 import { addApiKey, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
@@ -12,6 +11,7 @@ import {
 } from './administer-tenant';
 import { billingRoutes } from './billing-routes';
 import { newApiKeySchema, quotaChangeSchema, suspensionSchema } from './requests';
+import { tenantProfile } from './tenant-profile';
 import { type UsageDependencies, usageRoutes } from './usage-routes';
 import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
 

@@ -8,8 +8,8 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
-import { adminRuleOf } from '../../shared/tenants/admin-rule';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { tenantsRoutes } from './handler';
 
 const env = readEnv();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/quotas';
+import { type Quotas, quotaSchema, tierNameSchema } from '../../shared/tenants/rules/quotas';
 
 /** A change of quotas: at least one of the three. A tier alone brings its own quotas. */
 export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>

@@ -10,8 +10,8 @@ import {
   momentSchema,
   queryValues,
 } from '../../shared/http/query';
+import { requireAdmin } from '../../shared/http/require-admin';
 import type { Route } from '../../shared/http/route';
-import { requireAdmin } from '../../shared/tenants/require-admin';
 import { monthOf, monthSchema } from './month';
 import { usageOfTenant, usageOfTenants } from './usage';
 import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';

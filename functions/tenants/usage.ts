@@ -58,7 +58,7 @@ export async function forAllOrNone<T>(tenantIds: readonly string[], read: (tenan
       `${failures.size} of ${tenantIds.length} tenants could not be read`,
       {
         members: { failed_tenants: [...failures.keys()] },
-        headers: { 'Retry-After': '5' },
+        retryAfterSeconds: 5,
         cause,
       },
     );

@@ -1,13 +1,13 @@
 import { parseRequest } from '../../shared/http/parse';
+import { requireAdmin } from '../../shared/http/require-admin';
 import type { HttpRequest } from '../../shared/http/route';
-import type { AdminRule } from '../../shared/tenants/admin-rule';
 import {
   type AuthenticateTenant,
   requireOwnTenant,
   unauthenticated,
 } from '../../shared/tenants/authenticate-tenant';
-import { requireAdmin } from '../../shared/tenants/require-admin';
-import { tenantIdSchema } from '../../shared/tenants/tenant-id';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
+import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import type { Asker } from './administer-keys';
 
 export interface WhoDependencies {

@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { Tier } from '../../shared/definitions/tiers';
+import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
 import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
 import { byteLimitOfTier } from '../../shared/pipelines/rules/byte-limit';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
-import { failedOutcome, type RunOutcome } from '../../shared/runs/ledger-row';
-import { stoppable } from './stoppable-jobs';
+import { failedOutcome, type RunOutcome, type Slot } from '../../shared/runs/rules/ledger-row';
 import type { RunWatch } from './watch-run';
-import type { OnboardedSlot } from './work-on-run';
+
+/** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
+export type OnboardedSlot = Slot & {
+  readonly onboarding_id: string | null;
+  readonly subscription_tier: string | null;
+  readonly location: string | undefined;
+};
 
 export interface RunTools extends ExecutionTools {
   readonly tiers: Readonly<Record<string, Tier>>;
@@ -55,3 +62,30 @@ function knownParameters({ parameters }: OnboardedSlot, definition: PipelineDefi
   const given = parametersSchema.parse(JSON.parse(parameters ?? '{}'));
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in definition.parameters));
 }
+
+/**
+ * As `runJob`, but stops the job that is under way when its run is over: left alone, it would go on and take effect. When
+ * the signal comes for another reason, jobs go on.
+ */
+const stoppable =
+  (runJob: RunJob, watch: RunWatch, openJobs: OpenJobs, log: Log): RunJob =>
+  async (request, signal) => {
+    try {
+      return await runJob(request, signal);
+    } catch (error) {
+      if (watch.signal.aborted) await stop(request.datasetId, request.jobId);
+      throw error;
+    }
+
+    async function stop(datasetId: string, jobId: string): Promise<void> {
+      try {
+        await (await openJobs(datasetId)).cancel(jobId);
+      } catch (error) {
+        log('WARNING', 'A job of a run that is over could not be stopped', {
+          tenant_id: datasetId,
+          job_id: jobId,
+          error,
+        });
+      }
+    }
+  };

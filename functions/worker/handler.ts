@@ -1,14 +1,28 @@
+import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
 import { isRetryable } from '../../shared/google/bigquery/failures';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { TransientFailure } from '../../shared/pipelines/transient-failure';
 import { TimeIsUp } from '../../shared/runs/group-commit';
-import type { RunMessage } from '../../shared/runs/run-message';
+import { type RunMessage, runMessageSchema } from '../../shared/runs/rules/run-identity';
 import { continueTrace, labelRequest } from '../../shared/telemetry/context';
 import { inSpan } from '../../shared/telemetry/telemetry';
-import { parseRunMessage, pushEnvelopeSchema } from './push-envelope';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
+
+/**
+ * What a Pub/Sub push subscription posts. Read here and not by functions-framework, which drops the delivery attempt
+ * and does not recognise messages without data. https://cloud.google.com/pubsub/docs/push#receive_push
+ */
+const pushEnvelopeSchema = z.object({
+  message: z.object({
+    data: z.base64().default(''),
+    messageId: z.string(),
+    attributes: z.record(z.string(), z.string()).default({}),
+  }),
+  subscription: z.string(),
+  deliveryAttempt: z.number().int().optional(),
+});
 
 /**
  * The push endpoint: 204 acknowledges, anything else makes Pub/Sub deliver again. Acknowledged is only what is done, or
@@ -38,6 +52,21 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
       },
     },
   ];
+}
+
+/** The run message in a push's data, or what is wrong with it. */
+function parseRunMessage(data: string): RunMessage | { readonly problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(data, 'base64').toString('utf8'));
+  } catch {
+    return { problem: 'its data is not JSON' };
+  }
+  const parsed = runMessageSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  return {
+    problem: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+  };
 }
 
 /** Says which run it was when a delivery does not bring it to its end. Throws `unavailable`: the message comes again. */

@@ -6,20 +6,14 @@ import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf } from '../../shared/pipelines/execution';
 import { toJobId } from '../../shared/pipelines/step-work';
-import { failedOutcome, ledgerRow, type RunOutcome, type Slot } from '../../shared/runs/ledger-row';
 import type { Release } from '../../shared/runs/release';
-import type { RunMessage } from '../../shared/runs/run-message';
+import { failedOutcome, ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
+import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import { findRun } from '../../shared/sql/runs/find-run';
 import { retrying } from '../../shared/support/retry';
 import { measure } from '../../shared/telemetry/telemetry';
+import type { OnboardedSlot } from './execute-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
-
-/** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
-export type OnboardedSlot = Slot & {
-  readonly onboarding_id: string | null;
-  readonly subscription_tier: string | null;
-  readonly location: string | undefined;
-};
 
 export interface WorkerDependencies extends WatchDependencies {
   readonly runStatement: RunStatement;

@@ -4,7 +4,7 @@ import { type RequestOptions, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApiKey } from '../tenants/api-key';
+import { createApiKey } from '../tenants/rules/api-key';
 import { cacheFileOf, loadBundle } from './load-bundle';
 
 /**

@@ -22,7 +22,7 @@ export function problemReply(thrown: unknown, instance: string, log: Log): Reply
   return {
     status: statusOf(error.code),
     problem: error.code,
-    headers: { ...error.headers, 'Content-Type': 'application/problem+json' },
+    headers: { ...error.headers, ...headersOf(error), 'Content-Type': 'application/problem+json' },
     body: {
       type: `urn:tenant-pipelines:problem:${error.code}`,
       title: titleOf(error.code),
@@ -35,6 +35,12 @@ export function problemReply(thrown: unknown, instance: string, log: Log): Reply
   };
 }
 
+/** The headers that follow from what the error says. */
+const headersOf = ({ code, retryAfterSeconds }: ServiceError): Record<string, string> => ({
+  ...(code === 'unauthenticated' && { 'WWW-Authenticate': 'ApiKey' }),
+  ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+});
+
 function toServiceError(thrown: unknown, instance: string, log: Log): ServiceError {
   if (thrown instanceof ServiceError) {
     if (thrown.cause !== undefined) log('WARNING', thrown.detail, { instance, error: thrown.cause });
@@ -43,7 +49,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
   if (isRetryable(thrown)) {
     log('WARNING', 'BigQuery cannot serve a request at the moment', { instance, error: thrown });
     return new ServiceError('unavailable', 'The service cannot answer at the moment. Try again shortly.', {
-      headers: { 'Retry-After': '1' },
+      retryAfterSeconds: 1,
     });
   }
   log('ERROR', 'A request failed', { event: 'request_failed', instance, error: thrown });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Log } from '../log';
 import { type Labels, labelRequest } from '../telemetry/context';
 import { createRedact } from '../telemetry/redact';
-import { isTenantId } from '../tenants/tenant-id';
+import { isTenantId } from '../tenants/rules/tenant-id';
 
 /** As far as a line needs it: what is longer is no call of ours. */
 const longestUrl = 500;

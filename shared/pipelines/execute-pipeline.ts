@@ -5,7 +5,7 @@ import {
   addUsage,
   type ExecutionTools,
   noUsage,
-  type RunOutcome,
+  type PipelineOutcome,
   type RunToExecute,
   type StepOutcome,
 } from './execution';
@@ -25,7 +25,7 @@ export async function executePipeline(
   run: RunToExecute,
   tools: ExecutionTools,
   signal?: AbortSignal,
-): Promise<RunOutcome> {
+): Promise<PipelineOutcome> {
   const startedAt = tools.now();
   const recorder = createRecorder(run, tools);
   const clock = createRunClock(run, tools.now);

@@ -4,6 +4,7 @@ import type { RunJob } from '../google/bigquery/jobs/run-job';
 import type { AppendRows } from '../google/bigquery/tables/append-rows';
 import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { Log } from '../log';
+import type { RunOutcome } from '../runs/rules/ledger-row';
 import type { ByteLimit } from './rules/byte-limit';
 import type { ParameterValues } from './rules/pipeline-parameters';
 import type { ByteBudget } from './steps/http/byte-budget';
@@ -72,7 +73,7 @@ export interface HttpTools {
   readonly longestDownloadMs?: number | undefined;
 }
 
-export type ErrorCode =
+export type StepErrorCode =
   | FailureCode
   | 'check_failed'
   | 'invalid_source'
@@ -80,7 +81,7 @@ export type ErrorCode =
   | 'lease_expired';
 
 export interface StepError {
-  readonly code: ErrorCode;
+  readonly code: StepErrorCode;
   /** For people, and for the tenant's eyes: what they can act on. */
   readonly message: string;
 }
@@ -102,11 +103,10 @@ export interface StepOutcome extends Usage {
   readonly attempts: number;
 }
 
-export interface RunOutcome extends Usage {
+/** How the execution of a run's pipeline ended, and how each of its steps did. */
+export interface PipelineOutcome extends RunOutcome {
   readonly status: 'COMPLETED' | 'FAILED';
-  readonly errorCode?: ErrorCode | undefined;
-  readonly errorMessage?: string | undefined;
-  readonly failedStep?: string | undefined;
+  readonly errorCode?: StepErrorCode | undefined;
   readonly startedAt: Date;
   readonly endedAt: Date;
   /** What a completed run of a pipeline with a watermark records; undefined keeps the one before. */

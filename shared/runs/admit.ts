@@ -6,9 +6,15 @@ import { admitKeyedRuns } from '../sql/runs/admit-keyed-runs';
 import { admitRuns } from '../sql/runs/admit-runs';
 import { withdrawRuns } from '../sql/runs/withdraw-runs';
 import { measure } from '../telemetry/telemetry';
-import { type AdmissionState, type Candidate, knownRunsOf, type Verdict, verdictOf } from './admission-rules';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
-import { startGraceMs } from './start-grace';
+import {
+  type AdmissionState,
+  type Candidate,
+  knownRunsOf,
+  type Verdict,
+  verdictOf,
+} from './rules/admission-rules';
+import { startGraceMs } from './rules/run-times';
 
 /** What admission says of a run, with the tenant's state that it follows from. */
 export interface Admission {
@@ -162,6 +168,6 @@ const mayStart =
 
 const admissionUnavailable = (consequence: string, cause: unknown) =>
   new ServiceError('unavailable', `The run could not be checked against its quota in time. ${consequence}`, {
-    headers: { 'Retry-After': '5' },
+    retryAfterSeconds: 5,
     cause,
   });

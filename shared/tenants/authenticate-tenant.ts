@@ -5,7 +5,7 @@ import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { findApiKey } from '../sql/keys/find-api-key';
 import { retrying } from '../support/retry';
 import { labelRequest } from '../telemetry/context';
-import { hashApiKey, tenantOfApiKey } from './api-key';
+import { hashApiKey, tenantOfApiKey } from './rules/api-key';
 
 export interface TenantIdentity {
   readonly tenantId: string;
@@ -36,9 +36,7 @@ interface CacheEntry {
 }
 
 export const unauthenticated = () =>
-  new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header', {
-    headers: { 'WWW-Authenticate': 'ApiKey' },
-  });
+  new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header');
 
 /** Throws `tenant_mismatch` where the key is another tenant's. */
 export function requireOwnTenant(identity: TenantIdentity, tenantId: string): TenantIdentity {
@@ -91,7 +89,7 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
       } catch (error) {
         cache.delete(digest);
         throw new ServiceError('unavailable', 'The API key cannot be checked at the moment', {
-          headers: { 'Retry-After': '1' },
+          retryAfterSeconds: 1,
           cause: error,
         });
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createApiKey } from '../../shared/tenants/api-key';
+import { createApiKey } from '../../shared/tenants/rules/api-key';
 import { newDirectory, removeDirectory } from '../support/server-process';
 import { startChild } from './backend/child';
 import { onboardAll } from './backend/onboarding';

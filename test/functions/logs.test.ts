@@ -1,4 +1,4 @@
-import { createApiKey } from '../../shared/tenants/api-key';
+import { createApiKey } from '../../shared/tenants/rules/api-key';
 import {
   adminKey,
   asAdmin,

@@ -1,7 +1,7 @@
 import { createLog, type LogSettings } from '../../shared/log';
 import { inContext, labelRequest } from '../../shared/telemetry/context';
 import { newTrace } from '../../shared/telemetry/trace';
-import { createApiKey } from '../../shared/tenants/api-key';
+import { createApiKey } from '../../shared/tenants/rules/api-key';
 
 const adminKey = 'an "admin" key/with all ünds';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededFraction } from '../../local/cloud/faults/faults';
-import { runIdOfKey } from '../../shared/runs/idempotency-key';
+import { runIdOfKey } from '../../shared/runs/rules/run-identity';
 import { cancelAsPlanned } from './cancels';
 import { type Answer, send } from './client';
 import type { Gate } from './gate';

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDryRun } from '../../functions/onboard/dry-run';
 import { onboardRoutes } from '../../functions/onboard/handler';
-import type { RepublishRule } from '../../functions/reconcile/due';
 import { reconcileRoutes } from '../../functions/reconcile/handler';
 import { resetQuotasRoutes } from '../../functions/reset-quotas/handler';
-import { usualPace } from '../../functions/run/follow-run';
 import { runRoutes } from '../../functions/run/handler';
+import { usualStreamPace } from '../../functions/run/stream-run';
 import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
@@ -26,6 +25,7 @@ import { serveRoutes } from '../../shared/http/serve';
 import { createAdmit } from '../../shared/runs/admit';
 import { measuredAdmit } from '../../shared/runs/measured-admit';
 import { createRelease } from '../../shared/runs/release';
+import type { RepublishRule } from '../../shared/runs/rules/run-times';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import type { Life } from './life';
 import {
@@ -77,7 +77,7 @@ export const compositions = {
       release: createRelease(runStatement, now),
       openJobs: mortalOpenJobs(life, createOpenJobs(bigquery)),
       holdsSlot: mortalHoldsSlot(life, createHoldsSlot(bigquery)),
-      followPace: usualPace,
+      streamPace: usualStreamPace,
       newId,
       now,
       log,

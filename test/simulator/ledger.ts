@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { text, timestamp } from '../../shared/sql/columns';
+import { string, timestamp } from '../../shared/sql/column-values';
 
 export const ledgerSchema = z.array(
   z.object({
-    run_id: text,
-    status: text,
-    error_code: text.nullable(),
+    run_id: string,
+    status: string,
+    error_code: string.nullable(),
     admitted_at: timestamp,
     recorded_at: timestamp,
   }),

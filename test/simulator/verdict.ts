@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { isNotFound } from '../../shared/google/bigquery/failures';
-import { date, integer, text } from '../../shared/sql/columns';
+import { date, integer, string } from '../../shared/sql/column-values';
 import type { Journal } from './journal';
 import { judgeCancels } from './judge-cancels';
 import { ledgerSchema, type Outcomes, outcomesOf } from './ledger';
@@ -37,10 +37,10 @@ const tenantSchema = z.array(
     pipeline_runs_this_month: integer,
     current_running_pipelines: integer,
     quota_reset_date: date,
-    active_runs: z.array(z.object({ run_id: text })),
+    active_runs: z.array(z.object({ run_id: string })),
   }),
 );
-const tokensSchema = z.array(z.object({ token: text }));
+const tokensSchema = z.array(z.object({ token: string }));
 
 /** Holds the tables against what callers were told, tenant by tenant. */
 export async function judge(tenantIds: readonly string[], deps: Judge): Promise<Verdict> {

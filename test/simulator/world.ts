@@ -10,7 +10,7 @@ import { startServersInThread } from '../../local/cloud/servers-in-thread';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { runIdOfKey } from '../../shared/runs/idempotency-key';
+import { runIdOfKey } from '../../shared/runs/rules/run-identity';
 import { findingSchema } from './audit-finding';
 import { type Clock, createClock } from './clock';
 import { compositions, type FunctionName, type Surroundings } from './compositions';

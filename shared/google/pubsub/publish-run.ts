@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { createGroupCommit } from '../../runs/group-commit';
-import type { RunMessage } from '../../runs/run-message';
+import type { RunMessage } from '../../runs/rules/run-identity';
 import { within } from '../../support/within';
 import { traceAttributes } from '../../telemetry/context';
 import { inSpan } from '../../telemetry/telemetry';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text, timestamp } from '../columns';
-import { defineStatement } from '../statement';
+import { string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 
 /** The key with a digest, unless it is revoked. Whether it has expired is the caller's clock to say. */
 export const findApiKey = defineStatement({
@@ -10,5 +10,5 @@ SELECT key_id, key_hash, expires_at
 FROM api_keys
 WHERE key_hash = @key_hash AND tenant_id = @tenant_id AND revoked_at IS NULL`,
   parameters: { tenant_id: 'STRING', key_hash: 'STRING' },
-  row: z.object({ key_id: text, key_hash: text, expires_at: timestamp.nullable() }),
+  row: z.object({ key_id: string, key_hash: string, expires_at: timestamp.nullable() }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /** Records an API key by its digest. A plain INSERT: its row can be revoked at once, a streamed one could not. */
 export const insertApiKey = defineStatement({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /** Removes the keys that an onboarding which did not come to its end has left behind: nobody was ever told them. */
 export const keepOnlyApiKey = defineStatement({

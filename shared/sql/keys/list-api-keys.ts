@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text, timestamp } from '../columns';
-import { defineStatement } from '../statement';
+import { string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 
 /** A tenant's keys, oldest first, revoked ones included. Digests stay where they are. */
 export const listApiKeys = defineStatement({
@@ -12,10 +12,10 @@ WHERE tenant_id = @tenant_id
 ORDER BY created_at, key_id`,
   parameters: { tenant_id: 'STRING' },
   row: z.object({
-    key_id: text,
-    name: text.nullable(),
+    key_id: string,
+    name: string.nullable(),
     created_at: timestamp,
-    created_by: text.nullable(),
+    created_by: string.nullable(),
     expires_at: timestamp.nullable(),
     revoked_at: timestamp.nullable(),
   }),

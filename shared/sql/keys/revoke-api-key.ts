@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /** Revokes a key. One that is revoked keeps its date. `affectedRows` is 0 where there was nothing to revoke. */
 export const revokeApiKey = defineStatement({

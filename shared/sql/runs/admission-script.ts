@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, integer, text } from '../columns';
+import { bool, integer, string } from '../column-values';
 
 /**
  * Admission: one script, one request. The UPDATE decides, counts and records in one guarded write; the SELECT says what
@@ -105,7 +105,7 @@ export const admissionParameters = {
   ],
 } as const;
 
-const knownRun = z.object({ run_id: text, request_hash: text.nullable() });
+const knownRun = z.object({ run_id: string, request_hash: string.nullable() });
 
 /** The tenant row after the decision, and the candidates that it knows. */
 export const admissionRow = z.object({

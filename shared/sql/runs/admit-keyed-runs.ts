@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { admissionParameters, admissionRow, admissionScript } from './admission-script';
 
 /**

@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { admissionParameters, admissionRow, admissionScript } from './admission-script';
 
 /** Admission of runs with ids of their own: none of them can be in the ledger yet. */

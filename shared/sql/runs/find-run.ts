@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { bool, text } from '../columns';
-import { defineStatement } from '../statement';
-import { slotSchema } from './slot-schema';
+import type { Slot } from '../../runs/rules/ledger-row';
+import { bool, string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
+
+/** An entry of `active_runs`, whole. */
+export const slotSchema: z.ZodType<Slot> = z.object({
+  run_id: string,
+  pipeline: string,
+  parameters: string.nullable(),
+  trigger: string.nullable(),
+  request_hash: string.nullable(),
+  admitted_at: timestamp,
+  lease_expires_at: timestamp,
+});
 
 /** Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one row. */
 export const findRun = defineStatement({
@@ -19,8 +30,8 @@ SELECT
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
     slot: slotSchema.nullable(),
-    onboarding_id: text.nullable(),
-    subscription_tier: text.nullable(),
+    onboarding_id: string.nullable(),
+    subscription_tier: string.nullable(),
     is_finished: bool,
   }),
 });

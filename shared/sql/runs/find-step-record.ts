@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { timestamp } from '../columns';
-import { defineStatement } from '../statement';
+import { timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 
 /** The attempt by which a step of a run completed, as it was recorded first; no row where that is not recorded. */
 export const findStepRecord = defineStatement({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { integer, text, timestamp } from '../columns';
-import { defineStatement } from '../statement';
+import { integer, string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 import { runStatuses } from './read-run';
 import { recordedRuns } from './recorded-runs';
 
@@ -48,13 +48,13 @@ LIMIT @limit`,
     limit: 'INT64',
   },
   row: z.object({
-    run_id: text,
-    pipeline: text,
-    trigger: text.nullable(),
+    run_id: string,
+    pipeline: string,
+    trigger: string.nullable(),
     status: z.enum(runStatuses),
-    error_code: text.nullable(),
-    error_message: text.nullable(),
-    failed_step: text.nullable(),
+    error_code: string.nullable(),
+    error_message: string.nullable(),
+    failed_step: string.nullable(),
     admitted_at: timestamp,
     started_at: timestamp.nullable(),
     ended_at: timestamp.nullable(),

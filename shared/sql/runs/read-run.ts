@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { bool, integer, text, timestamp } from '../columns';
-import { defineStatement } from '../statement';
+import { bool, integer, string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 import { recordedRuns } from './recorded-runs';
 
 const attempt = z.object({
-  step_id: text,
-  step_type: text,
+  step_id: string,
+  step_type: string,
   attempt: integer,
   status: z.enum(['COMPLETED', 'FAILED']),
   started_at: timestamp,
@@ -13,35 +13,35 @@ const attempt = z.object({
   rows_written: integer.nullable(),
   bytes_processed: integer.nullable(),
   bytes_billed: integer.nullable(),
-  error_code: text.nullable(),
-  error_message: text.nullable(),
+  error_code: string.nullable(),
+  error_message: string.nullable(),
 });
 
 const check = z.object({
-  step_id: text,
-  check_name: text,
-  check_type: text,
-  severity: text,
+  step_id: string,
+  check_name: string,
+  check_type: string,
+  severity: string,
   passed: bool.nullable(),
-  observed: text.nullable(),
-  expected: text.nullable(),
+  observed: string.nullable(),
+  expected: string.nullable(),
   failing_rows: integer.nullable(),
-  message: text.nullable(),
+  message: string.nullable(),
 });
 
 /** `ADMITTED`: in flight. The others are outcomes. */
 export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
 const recordedRun = z.object({
-  run_id: text,
-  pipeline: text,
-  parameters: text.nullable(),
-  trigger: text.nullable(),
-  request_hash: text.nullable(),
+  run_id: string,
+  pipeline: string,
+  parameters: string.nullable(),
+  trigger: string.nullable(),
+  request_hash: string.nullable(),
   status: z.enum(runStatuses),
-  error_code: text.nullable(),
-  error_message: text.nullable(),
-  failed_step: text.nullable(),
+  error_code: string.nullable(),
+  error_message: string.nullable(),
+  failed_step: string.nullable(),
   admitted_at: timestamp,
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
@@ -49,9 +49,9 @@ const recordedRun = z.object({
   rows_written: integer.nullable(),
   bytes_processed: integer.nullable(),
   bytes_billed: integer.nullable(),
-  watermark: text.nullable(),
+  watermark: string.nullable(),
   lease_expires_at: timestamp.nullable(),
-  onboarding_id: text.nullable(),
+  onboarding_id: string.nullable(),
   /** By step, in the order of the attempts; each attempt once, also where it was recorded twice. */
   attempts: z.array(attempt),
   /** By step and name. */

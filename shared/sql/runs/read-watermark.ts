@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text } from '../columns';
-import { defineStatement } from '../statement';
+import { string } from '../column-values';
+import { defineStatement } from '../define-statement';
 import { recordedRuns } from './recorded-runs';
 
 /** The watermark that the last completed run of a pipeline recorded; no row where none did. */
@@ -14,5 +14,5 @@ WHERE status = 'COMPLETED' AND watermark IS NOT NULL
 ORDER BY recorded_at DESC, run_id
 LIMIT 1`,
   parameters: { pipeline: 'STRING' },
-  row: z.object({ watermark: text }),
+  row: z.object({ watermark: string }),
 });

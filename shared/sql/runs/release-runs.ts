@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text } from '../columns';
-import { defineStatement } from '../statement';
+import { string } from '../column-values';
+import { defineStatement } from '../define-statement';
 
 /**
  * Gives slots back, and says which of the runs still hold one. Only the slot of a run that this statement sees in the
@@ -32,5 +32,5 @@ SELECT slot.run_id
 FROM tenants, UNNEST(active_runs) AS slot
 WHERE tenant_id = @tenant_id AND slot.run_id IN UNNEST(@run_ids)`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
-  row: z.object({ run_id: text }),
+  row: z.object({ run_id: string }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /** Starts the month of `period` (a day in it) for a tenant whose count is of an earlier one. Elsewise changes nothing. */
 export const resetMonth = defineStatement({

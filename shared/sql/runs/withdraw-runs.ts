@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /**
  * Takes admissions back whose callers are told that nothing was started: slots and counts together, as if they had never

@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
 /** Activates a suspended tenant and reads the row back. An active one stays as it is. */

@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
 /** Sets the quotas and the tier that are marked as given (null is a value: unlimited), and reads the row back. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 
 /**
  * Makes the tenant row, unless there is one: the last step of an onboarding, and its decision. BigQuery lets statements

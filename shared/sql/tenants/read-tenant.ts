@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
 /** The tenant row, or no row. */

@@ -1,4 +1,4 @@
-import { defineStatement } from '../statement';
+import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
 /** Suspends a tenant and reads the row back. One that is suspended keeps its first date; the reason is the latest. */

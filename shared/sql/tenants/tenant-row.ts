@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, date, integer, text, timestamp } from '../columns';
+import { bool, date, integer, string, timestamp } from '../column-values';
 
 /**
  * The tenant row as it is read: the stored columns, with the counters as they stand at `@now`. A month that is over
@@ -31,10 +31,10 @@ export const tenantColumns = `
   ) AS active_runs`;
 
 export const tenantRow = z.object({
-  tenant_id: text,
-  company_name: text.nullable(),
-  contact_email: text.nullable(),
-  subscription_tier: text.nullable(),
+  tenant_id: string,
+  company_name: string.nullable(),
+  contact_email: string.nullable(),
+  subscription_tier: string.nullable(),
   is_active: bool,
   max_pipelines_per_month: integer.nullable(),
   max_concurrent_pipelines: integer.nullable(),
@@ -46,14 +46,14 @@ export const tenantRow = z.object({
   created_at: timestamp,
   updated_at: timestamp,
   suspended_at: timestamp.nullable(),
-  suspension_reason: text.nullable(),
-  notes: text.nullable(),
-  onboarding_id: text.nullable(),
+  suspension_reason: string.nullable(),
+  notes: string.nullable(),
+  onboarding_id: string.nullable(),
   active_runs: z.array(
     z.object({
-      run_id: text,
-      pipeline: text,
-      trigger: text.nullable(),
+      run_id: string,
+      pipeline: string,
+      trigger: string.nullable(),
       admitted_at: timestamp,
       lease_expires_at: timestamp,
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { integer, text, timestamp } from '../columns';
+import { integer, string, timestamp } from '../column-values';
+import { defineStatement } from '../define-statement';
 import { recordedRuns } from '../runs/recorded-runs';
-import { defineStatement } from '../statement';
 
 /**
  * The completed runs that a tenant is billed for, in the order of their admission, each once. Where a page before ended
@@ -25,8 +25,8 @@ LIMIT @limit`,
     limit: 'INT64',
   },
   row: z.object({
-    run_id: text,
-    pipeline: text,
+    run_id: string,
+    pipeline: string,
     admitted_at: timestamp,
     ended_at: timestamp,
     duration_ms: integer.nullable(),

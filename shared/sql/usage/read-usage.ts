@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { integer, text } from '../columns';
+import { integer, string } from '../column-values';
+import { defineStatement } from '../define-statement';
 import { recordedRuns } from '../runs/recorded-runs';
-import { defineStatement } from '../statement';
 
 /**
  * What a tenant has used, by the month (UTC) in which its runs were admitted, and by pipeline. Finished runs and those in
@@ -43,8 +43,8 @@ GROUP BY month, pipeline
 ORDER BY month, pipeline`,
   parameters: { tenant_id: 'STRING', from: 'TIMESTAMP', to: 'TIMESTAMP' },
   row: z.object({
-    month: text,
-    pipeline: text,
+    month: string,
+    pipeline: string,
     runs: integer,
     completed: integer,
     failed: integer,

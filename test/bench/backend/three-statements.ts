@@ -6,10 +6,10 @@ import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client'
 import { classifyFailure } from '../../../shared/google/bigquery/failures';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
-import { integer } from '../../../shared/sql/columns';
+import { integer } from '../../../shared/sql/column-values';
+import { defineStatement } from '../../../shared/sql/define-statement';
 import { findApiKey } from '../../../shared/sql/keys/find-api-key';
-import { defineStatement } from '../../../shared/sql/statement';
-import { hashApiKey } from '../../../shared/tenants/api-key';
+import { hashApiKey } from '../../../shared/tenants/rules/api-key';
 
 /**
  * The baseline: admission as the specification describes it, three BigQuery requests with the check in between. Another

@@ -1,4 +1,4 @@
-import { ledgerRow } from '../../../shared/runs/ledger-row';
+import { ledgerRow } from '../../../shared/runs/rules/ledger-row';
 
 /** Ledger rows of runs that are over. */
 export function finishedRuns(tenantId: string, runIds: readonly string[]) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createApiKey } from '../../../shared/tenants/api-key';
+import { createApiKey } from '../../../shared/tenants/rules/api-key';
 import { startChild } from '../backend/child';
 import { type Instance, withEnvironment, withInstance } from '../backend/servers';
 import { median, medianAndRange, shown } from '../support/figures';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTables } from '../../../shared/definitions/tables';
-import { hashApiKey, tenantOfApiKey } from '../../../shared/tenants/api-key';
+import { hashApiKey, tenantOfApiKey } from '../../../shared/tenants/rules/api-key';
 import {
   call,
   endOfRun,

@@ -27,7 +27,7 @@ describe('Reconcile', () => {
     await world.backends.hold('deleted', ['run-1']);
     world.proxy.treat(async ({ statement }): Promise<Treatment> => {
       // Its slots have been looked at by now.
-      if (statement === 'reconcile-tenant')
+      if (statement === 'find-finished-runs')
         await world.backends.client.dataset('deleted').delete({ force: true });
       return 'pass';
     });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import type { FollowPace } from '../../../functions/run/follow-run';
+import type { StreamPace } from '../../../functions/run/stream-run';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { ledgerRow, type RunOutcome } from '../../../shared/runs/ledger-row';
+import { ledgerRow, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { call, eventually, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, schemasWith, startBackends } from '../support/backends';
 import { type Instance, startRunInstance, startWorkerInstance } from '../support/instances';
@@ -90,7 +90,7 @@ interface StepJob {
 
 /** Backends with slow loads and extracts, and an instance of `run`. */
 export async function startCancelWorld(
-  followPace: Partial<FollowPace> = {},
+  streamPace: Partial<StreamPace> = {},
   loadMs = 1_500,
 ): Promise<CancelWorld> {
   const backends = await startBackends({
@@ -99,7 +99,7 @@ export async function startCancelWorld(
   backends.putFile('bucket/numbers.csv', '1\n2\n');
   const schemas = schemasWith({ [twoLoads]: definition, [queryExport]: exportDefinition });
   const proxy = await startProxy(backends.bigquery.url);
-  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, followPace });
+  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, streamPace });
   const instances: Instance[] = [run];
 
   const jobsOf = async (tenantId: string) => {

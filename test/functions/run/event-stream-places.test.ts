@@ -100,7 +100,7 @@ describe('An event stream whose key is revoked', () => {
     proxy = await startProxy(backends.bigquery.url);
     run = await startRunInstance({
       bigqueryUrl: proxy.url,
-      followPace: { shortestMs: 20, longestMs: 20, heartbeatMs: 20 },
+      streamPace: { shortestMs: 20, longestMs: 20, heartbeatMs: 20 },
       keyClock: () => Date.now() + later,
     });
   });

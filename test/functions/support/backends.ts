@@ -17,7 +17,7 @@ import {
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
-import type { Quotas } from '../../../shared/tenants/quotas';
+import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { query } from '../../support/local-cloud';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');

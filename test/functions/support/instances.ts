@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BigQuery } from '@google-cloud/bigquery';
 import { type ReconcileHandlerDependencies, reconcileRoutes } from '../../../functions/reconcile/handler';
-import { type FollowPace, usualPace } from '../../../functions/run/follow-run';
 import { runRoutes } from '../../../functions/run/handler';
 import type { StartRunDependencies } from '../../../functions/run/start-run';
+import { type StreamPace, usualStreamPace } from '../../../functions/run/stream-run';
 import { executeRun } from '../../../functions/worker/execute-run';
 import { workerRoutes } from '../../../functions/worker/handler';
 import type { WorkerDependencies } from '../../../functions/worker/work-on-run';
@@ -66,12 +66,12 @@ export async function startRunInstance(
   options: InstanceOptions &
     Partial<Pick<StartRunDependencies, 'publishRun'>> & {
       readonly admission?: Partial<AdmitSettings>;
-      readonly followPace?: Partial<FollowPace>;
+      readonly streamPace?: Partial<StreamPace>;
       /** By which keys are remembered. In milliseconds since 1970. */
       readonly keyClock?: () => number;
     },
 ): Promise<Instance> {
-  const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission, followPace } = options;
+  const { bigqueryUrl, now = clock, schemas = schemasDirectory, publishRun, admission, streamPace } = options;
   const { log, lines } = collectingLog();
   const bigquery = functionsClient(bigqueryUrl);
   const withoutRetries = functionsClient(bigqueryUrl, false);
@@ -86,7 +86,7 @@ export async function startRunInstance(
     release: createRelease(runStatement, now),
     openJobs: createOpenJobs(bigquery),
     holdsSlot: createHoldsSlot(bigquery),
-    followPace: { ...usualPace, ...followPace },
+    streamPace: { ...usualStreamPace, ...streamPace },
     newId: randomUUID,
     now,
     log,

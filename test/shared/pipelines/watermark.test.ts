@@ -1,6 +1,6 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
-import type { RunOutcome, RunToExecute } from '../../../shared/pipelines/execution';
-import { ledgerRow } from '../../../shared/runs/ledger-row';
+import type { PipelineOutcome, RunToExecute } from '../../../shared/pipelines/execution';
+import { ledgerRow } from '../../../shared/runs/rules/ledger-row';
 import { runOfYaml } from './support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
@@ -30,7 +30,7 @@ steps:
   const runOf = (yaml = definition): RunToExecute => runOfYaml(`run${++runs}`, yaml);
   const execute = (run: RunToExecute) => executePipeline(run, tenant.tools);
   /** Appends the ledger row of a run, as the worker does. */
-  const record = async (run: RunToExecute, outcome: Partial<RunOutcome>, recordedAt = new Date()) => {
+  const record = async (run: RunToExecute, outcome: Partial<PipelineOutcome>, recordedAt = new Date()) => {
     const slot = {
       run_id: run.runId,
       pipeline: run.definition.path,

@@ -37,7 +37,7 @@ describe('Admission that cannot be decided in time', () => {
   };
 
   const soon = { budgetMs: 150 };
-  const unavailable = { code: 'unavailable', headers: { 'Retry-After': '5' } };
+  const unavailable = { code: 'unavailable', retryAfterSeconds: 5 };
 
   it('is refused as unavailable where BigQuery does not answer, and takes nothing', async () => {
     await backends.onboard('hanging');

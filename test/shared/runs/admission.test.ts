@@ -1,7 +1,7 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
-import type { Candidate } from '../../../shared/runs/admission-rules';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog } from '../../functions/support/serve';

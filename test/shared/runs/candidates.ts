@@ -1,5 +1,5 @@
-import type { Candidate } from '../../../shared/runs/admission-rules';
 import type { Admission } from '../../../shared/runs/admit';
+import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { dryrun } from '../../functions/support/backends';
 
 export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({

@@ -1,10 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { QueryParameter, QueryParameterType } from 'local-bigquery/engine';
-import { fieldsOfRest, type LocalSqlEngine, startSqlEngine } from 'local-bigquery/engine';
+import {
+  fieldsOfRest,
+  type LocalSqlEngine,
+  type QueryParameter,
+  type QueryParameterType,
+  startSqlEngine,
+} from 'local-bigquery/engine';
 import { memoryTableStore } from 'local-bigquery/testing/memory-table-store';
 import { loadTables } from '../../../shared/definitions/tables';
-import type { ParameterType, ParameterTypes, Statement } from '../../../shared/sql/statement';
+import type { ParameterType, ParameterTypes, Statement } from '../../../shared/sql/define-statement';
 
 const root = join(__dirname, '../../..');
 const folder = join(root, 'shared/sql');

@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import type { QueryParameter } from '../../../pipelines/rules/pipeline-parameters';
-import type { ParameterTypes, ParameterValue, Statement } from '../../../sql/statement';
+import type { ParameterTypes, Statement, StatementParameter } from '../../../sql/define-statement';
 import type { Failure } from '../failures';
 import { createRunJob } from '../jobs/run-job';
 
@@ -12,7 +12,7 @@ export type RunOnce = <Types extends ParameterTypes, Row>(
   dataset: string,
   id: string,
   statement: Statement<Types, Row>,
-  parameters: { readonly [Name in keyof Types]: ParameterValue<Types[Name]> },
+  parameters: { readonly [Name in keyof Types]: StatementParameter<Types[Name]> },
 ) => Promise<void>;
 
 /** A job that failed has used its id up, and had no effect: the next attempt has an id of its own. */

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type {
   ParameterType,
   ParameterTypes,
-  ParameterValue,
   ScalarType,
   Statement,
+  StatementParameter,
   StructType,
-} from '../../../sql/statement';
+} from '../../../sql/define-statement';
 import { within } from '../../../support/within';
 import { traceLabel } from '../../../telemetry/context';
 import { inSpan } from '../../../telemetry/telemetry';
@@ -28,7 +28,7 @@ export interface StatementOutcome<Row> {
 export type RunStatement = <Types extends ParameterTypes, Row>(
   dataset: string,
   statement: Statement<Types, Row>,
-  parameters: { readonly [Name in keyof Types]: ParameterValue<Types[Name]> },
+  parameters: { readonly [Name in keyof Types]: StatementParameter<Types[Name]> },
   options?: { readonly timeoutMs: number },
 ) => Promise<StatementOutcome<Row>>;
 

@@ -1,6 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { type Slot, slotSchema } from '../../../sql/runs/slot-schema';
+import type { Slot } from '../../../runs/rules/ledger-row';
+import { slotSchema } from '../../../sql/runs/find-run';
 import { isNotFound } from '../failures';
 
 /** A tenant's runs in flight. None where there is no such tenant. */

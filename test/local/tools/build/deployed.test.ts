@@ -7,7 +7,7 @@ import { startCredentials } from '../../../../local/cloud/credentials';
 import { prepareMessaging } from '../../../../local/cloud/messaging';
 import { startServersInThread } from '../../../../local/cloud/servers-in-thread';
 import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
-import { createApiKey } from '../../../../shared/tenants/api-key';
+import { createApiKey } from '../../../../shared/tenants/rules/api-key';
 import { asAdmin, call, endOfRun, withKey } from '../../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
 import { type Deployed, installDeployed, startDeployed } from './deployed';

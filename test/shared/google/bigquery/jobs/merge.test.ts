@@ -1,6 +1,6 @@
 import { createRunJob } from '../../../../../shared/google/bigquery/jobs/run-job';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import type { RunOutcome, RunToExecute } from '../../../../../shared/pipelines/execution';
+import type { PipelineOutcome, RunToExecute } from '../../../../../shared/pipelines/execution';
 import { runOfYaml } from '../../../pipelines/support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../../pipelines/support/tenant-dataset';
 
@@ -24,7 +24,7 @@ ${sql.replace(/^/gm, '      ')}
     destination: { table: ${table}, write_disposition: MERGE, ${more} }
     ${step}`,
     );
-  const expectSame = async (run: RunToExecute, first: RunOutcome) => {
+  const expectSame = async (run: RunToExecute, first: PipelineOutcome) => {
     const { status, rowsWritten, bytesBilled, steps } = first;
     const again = await executePipeline(run, tenant.tools);
     expect(again).toMatchObject({ status, rowsWritten, bytesBilled, steps });

@@ -7,7 +7,7 @@ export type StructType = { readonly [field: string]: ScalarType };
 export type ParameterType = ScalarType | StructType | readonly [ScalarType | StructType];
 
 /** What a parameter of a type is given as. Scalars may be null; arrays and structs may not. */
-export type ParameterValue<T> = T extends 'STRING' | 'DATE'
+export type StatementParameter<T> = T extends 'STRING' | 'DATE'
   ? string | null
   : T extends 'INT64'
     ? number | null
@@ -16,8 +16,8 @@ export type ParameterValue<T> = T extends 'STRING' | 'DATE'
       : T extends 'TIMESTAMP'
         ? Date | null
         : T extends readonly [infer Element]
-          ? readonly ParameterValue<Element>[]
-          : { readonly [Field in keyof T]: ParameterValue<T[Field]> };
+          ? readonly StatementParameter<Element>[]
+          : { readonly [Field in keyof T]: StatementParameter<T[Field]> };
 
 export type ParameterTypes = { readonly [name: string]: ParameterType };
 
@@ -38,7 +38,7 @@ export const defineStatement = <const Types extends ParameterTypes, Row>(
 ): Statement<Types, Row> => statement;
 
 /** The parameters of a statement, as they are given. */
-export type ParameterValues<S> =
+export type StatementParameters<S> =
   S extends Statement<infer Types, unknown>
-    ? { readonly [Name in keyof Types]: ParameterValue<Types[Name]> }
+    ? { readonly [Name in keyof Types]: StatementParameter<Types[Name]> }
     : never;

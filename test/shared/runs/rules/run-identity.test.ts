@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { idempotencyKeySchema, runIdOfKey } from '../../../shared/runs/idempotency-key';
-import { runMessageSchema } from '../../../shared/runs/run-message';
+import {
+  idempotencyKeySchema,
+  runIdOfKey,
+  runMessageSchema,
+} from '../../../../shared/runs/rules/run-identity';
 
 describe('An idempotency key', () => {
   it.each([

@@ -1,5 +1,5 @@
-import type { AdmissionState } from '../../../shared/runs/admission-rules';
-import { rateLimitHeaders } from '../../../shared/runs/rate-limit';
+import { rateLimitHeaders } from '../../../shared/http/rate-limit';
+import { type AdmissionState, quotasLeft } from '../../../shared/runs/rules/admission-rules';
 
 const state: AdmissionState = {
   is_active: true,
@@ -11,7 +11,7 @@ const state: AdmissionState = {
   finished: [],
 };
 const headers = (change: Partial<AdmissionState>, now = '2026-11-23T12:00:00.250Z') =>
-  rateLimitHeaders({ ...state, ...change }, new Date(now));
+  rateLimitHeaders(quotasLeft({ ...state, ...change }, new Date(now)));
 
 describe('The rate limit headers', () => {
   it('say what the quotas are, and what is left of them until when', () => {

@@ -5,13 +5,12 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
 import type { Write } from '../../shared/http/stream';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
-import { findRecordedRun } from './read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
 import { findStepJobs, type StepJob, underWay } from './running-steps';
-import { isOver, showChecks, showRun, showSteps } from './show-run';
+import { findRecordedRun, isOver, showChecks, showRun, showSteps } from './show-run';
 
 /** All in milliseconds. */
-export interface FollowPace {
+export interface StreamPace {
   /** Between looks, which are free of charge: growing from the one to the other while nothing happens. */
   readonly shortestMs: number;
   readonly longestMs: number;
@@ -26,7 +25,7 @@ export interface FollowPace {
 }
 
 /** The function's own timeout is 600 s. */
-export const usualPace: FollowPace = {
+export const usualStreamPace: StreamPace = {
   shortestMs: 1_000,
   longestMs: 5_000,
   statementMs: 30_000,
@@ -35,16 +34,16 @@ export const usualPace: FollowPace = {
   reconnectMs: 2_000,
 };
 
-export interface FollowDependencies {
+export interface StreamDependencies {
   readonly runStatement: RunStatement;
   readonly holdsSlot: HoldsSlot;
   readonly openJobs: OpenJobs;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
-  readonly followPace: FollowPace;
+  readonly streamPace: StreamPace;
 }
 
-export interface Followed {
+export interface StreamedRun {
   readonly tenantId: string;
   /** As it was when the stream began. */
   readonly run: RecordedRun;
@@ -67,18 +66,18 @@ const readsPerEnd = 3;
  * ten steps costs some 150. Steps that are no BigQuery jobs are told of with those. While it is open, a stream is one of
  * its instance's requests, and holds as long as its key: all streams of a key look it up once in 30 s (10 MB).
  */
-export async function followRun(
-  followed: Followed,
-  deps: FollowDependencies,
+export async function streamRun(
+  streamed: StreamedRun,
+  deps: StreamDependencies,
   write: Write,
   gone: AbortSignal,
 ): Promise<void> {
-  const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.followPace;
-  const { tenantId, checkKey } = followed;
-  const telling = createTelling(followed, deps, write);
+  const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.streamPace;
+  const { tenantId, checkKey } = streamed;
+  const telling = createTelling(streamed, deps, write);
   const sinceBegin = stopwatch();
   let sinceRead = stopwatch();
-  let { run } = followed;
+  let { run } = streamed;
   let pause = shortestMs;
 
   await telling.begin(run, reconnectMs);
@@ -109,7 +108,11 @@ function stopwatch(): () => number {
 }
 
 /** Writes what the client has not heard. */
-function createTelling({ tenantId, heard: heardBefore }: Followed, deps: FollowDependencies, write: Write) {
+function createTelling(
+  { tenantId, heard: heardBefore }: StreamedRun,
+  deps: StreamDependencies,
+  write: Write,
+) {
   let heard = heardBefore ?? new Map();
   let sinceWritten = stopwatch();
   const say = async (text: string) => {
@@ -157,7 +160,7 @@ async function look(
   tenantId: string,
   run: RecordedRun,
   stepJobs: TenantJobs,
-  { holdsSlot, pipelines }: FollowDependencies,
+  { holdsSlot, pipelines }: StreamDependencies,
 ): Promise<{ readonly jobs: readonly StepJob[]; readonly holdsSlot: boolean }> {
   const [jobs, isHeld] = await Promise.all([
     findStepJobs(run, pipelines.get(run.pipeline), stepJobs),

@@ -1,16 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Env } from '../env';
 
 /** Who may make admin calls. Open exists for the local cloud only. */
 export type AdminRule = { readonly kind: 'key'; readonly key: string } | { readonly kind: 'open' };
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** What of the environment decides it. */
+interface AdminEnvironment {
+  readonly ADMIN_API_KEY?: string | undefined;
+  readonly BIGQUERY_EMULATOR_HOST?: string | undefined;
+}
+
 /**
  * The admin rule the environment asks for. Without `ADMIN_API_KEY` admin calls are open where BigQuery is an emulator on
  * this machine; anywhere else this throws, so that the process does not start.
  */
-export function adminRuleOf(env: Env): AdminRule {
+export function adminRuleOf(env: AdminEnvironment): AdminRule {
   if (env.ADMIN_API_KEY !== undefined) return { kind: 'key', key: env.ADMIN_API_KEY };
   if (pointsAtThisMachine(env.BIGQUERY_EMULATOR_HOST)) return { kind: 'open' };
   throw new Error('Environment: ADMIN_API_KEY is missing: admin calls cannot be authenticated without it');

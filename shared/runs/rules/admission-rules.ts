@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors';
+import { ServiceError } from '../../errors';
 
 /** A run that asks for admission. */
 export interface Candidate {
@@ -9,11 +9,18 @@ export interface Candidate {
   readonly parameters: string;
   readonly trigger: string;
   /**
-   * Of a run whose id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of the pipeline
-   * and the parameters as they were given, which tells a repeat from another request under the same key. Null for a run with an id of its own.
+   * Set where the run's id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of the
+   * pipeline and the parameters as they were given, which tells a repeat from another request under the same key. Null
+   * for a run with an id of its own.
    */
   readonly request_hash: string | null;
   readonly lease_seconds: number;
+}
+
+/** A run that the tenant row or the ledger knows. */
+interface KnownRun {
+  readonly run_id: string;
+  readonly request_hash: string | null;
 }
 
 /** The tenant row as the admission statement reports it, after it has decided. */
@@ -23,15 +30,12 @@ export interface AdmissionState {
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
   readonly used_this_month: number;
+  /** Unexpired slots. */
   readonly running: number;
-  /** The candidates that hold a slot now, and those that are in the ledger: with whose request each came. */
+  /** The candidates that hold a slot now. */
   readonly admitted: readonly KnownRun[];
+  /** The candidates that are in the ledger. */
   readonly finished: readonly KnownRun[];
-}
-
-interface KnownRun {
-  readonly run_id: string;
-  readonly request_hash: string | null;
 }
 
 export type Verdict =
@@ -40,13 +44,14 @@ export type Verdict =
   /** The row changed between decision and report: there is room now. The statement has to be asked again. */
   | { readonly kind: 'undecided' };
 
-/** The runs that the state knows, by id. */
+/** The candidates that the state knows, by run id. */
 export const knownRunsOf = (state: AdmissionState | undefined): ReadonlyMap<string, KnownRun> =>
   new Map([...(state?.finished ?? []), ...(state?.admitted ?? [])].map((run) => [run.run_id, run]));
 
 /**
- * What became of a candidate, `known` being the runs that the state knows. One that is known is admitted, or is another request under a used idempotency key. Else: no
- * row, then inactive, then month full, then slots full, in this order.
+ * What became of a candidate. One that the state knows is admitted, unless it is another request under a used
+ * idempotency key. For the others the first of these decides: there is no row, the tenant is inactive, the month is
+ * full, the slots are full.
  */
 export function verdictOf(
   candidate: Pick<Candidate, 'run_id' | 'request_hash'>,
@@ -92,7 +97,7 @@ const monthlyQuotaExceeded = (used: number, quota: number, now: Date) =>
     `Monthly pipeline quota exceeded. Used ${used}/${quota}. Upgrade subscription or wait for monthly reset.`,
     {
       members: { used, quota, resets_at: nextMonthOf(now).toISOString() },
-      headers: { 'Retry-After': String(Math.ceil((nextMonthOf(now).getTime() - now.getTime()) / 1000)) },
+      retryAfterSeconds: secondsLeftInMonth(now),
     },
   );
 
@@ -100,13 +105,51 @@ const concurrentLimitReached = (running: number, quota: number, runId: string) =
   new ServiceError(
     'concurrent_limit_reached',
     `Concurrent pipeline limit reached. ${running}/${quota} pipelines running. Wait for current pipelines to complete or upgrade subscription.`,
-    { members: { running, quota }, headers: { 'Retry-After': String(jitteredSeconds(runId)) } },
+    { members: { running, quota }, retryAfterSeconds: jitteredSeconds(runId) },
   );
 
-/** 1 to 4 seconds: clients that were refused together shall not come back together. Ids are random enough. */
+/** 1 to 4: clients that were refused together must not come back together. Run ids are random enough. */
 const jitteredSeconds = (runId: string): number =>
   1 + ([...runId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 4);
+
+/** A quota and what is left of it. */
+export interface QuotaLeft {
+  readonly quota: number;
+  /** Never below 0, though a quota may have been lowered below what is used. */
+  readonly left: number;
+}
+
+export interface QuotasLeft {
+  /** Undefined: unlimited. */
+  readonly monthly?: QuotaLeft & { readonly monthSeconds: number; readonly secondsLeft: number };
+  /** Undefined: unlimited. */
+  readonly concurrent?: QuotaLeft;
+}
+
+/** What is left of the tenant's quotas, for the headers of every answer that starts a run. */
+export function quotasLeft(state: AdmissionState, now: Date): QuotasLeft {
+  const { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent } = state;
+  return {
+    ...(monthly !== null && {
+      monthly: {
+        quota: monthly,
+        left: Math.max(0, monthly - state.used_this_month),
+        monthSeconds: (nextMonthOf(now).getTime() - startOfMonth(now).getTime()) / 1000,
+        secondsLeft: secondsLeftInMonth(now),
+      },
+    }),
+    ...(concurrent !== null && {
+      concurrent: { quota: concurrent, left: Math.max(0, concurrent - state.running) },
+    }),
+  };
+}
+
+const startOfMonth = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
 
 /** The first instant of the next month, UTC. */
 export const nextMonthOf = (now: Date): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+
+/** Rounded up. */
+const secondsLeftInMonth = (now: Date): number =>
+  Math.ceil((nextMonthOf(now).getTime() - now.getTime()) / 1000);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { text } from './columns';
-import { defineStatement } from './statement';
+import { string } from '../column-values';
+import { defineStatement } from '../define-statement';
 
 /** Which of the given runs are in the ledger. No row where there is no tenant. */
-export const reconcileTenant = defineStatement({
-  name: 'reconcile-tenant',
+export const findFinishedRuns = defineStatement({
+  name: 'find-finished-runs',
   sql: `
 SELECT ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids)) AS finished_run_ids
 FROM tenants
 WHERE tenant_id = @tenant_id`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'] },
-  row: z.object({ finished_run_ids: z.array(text) }),
+  row: z.object({ finished_run_ids: z.array(string) }),
 });

@@ -1,5 +1,5 @@
-import { readEnv } from '../../../shared/env';
-import { adminRuleOf, isAdmin } from '../../../shared/tenants/admin-rule';
+import { readEnv } from '../../../../shared/env';
+import { adminRuleOf, isAdmin } from '../../../../shared/tenants/rules/admin-rule';
 
 const key = 'an-admin-key-of-some-length';
 

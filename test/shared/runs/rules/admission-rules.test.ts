@@ -3,7 +3,7 @@ import {
   knownRunsOf,
   nextMonthOf,
   verdictOf,
-} from '../../../shared/runs/admission-rules';
+} from '../../../../shared/runs/rules/admission-rules';
 
 const now = new Date('2026-11-23T12:00:00Z');
 const candidate = { run_id: 'run', request_hash: 'hash' };
@@ -73,7 +73,7 @@ describe('The verdict of an admission', () => {
     const verdict = verdictOf(candidate, 'acme', { ...state, used_this_month: 100 }, new Map(), now);
     const seconds = (Date.UTC(2026, 11, 1) - now.getTime()) / 1000;
     expect(verdict).toMatchObject({
-      error: { headers: { 'Retry-After': String(seconds) }, members: { used: 100, quota: 100 } },
+      error: { retryAfterSeconds: seconds, members: { used: 100, quota: 100 } },
     });
   });
 

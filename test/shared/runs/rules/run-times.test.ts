@@ -1,5 +1,6 @@
-import { isDue } from '../../../functions/reconcile/due';
-import { minutes } from './reconcile-world';
+import { isDue } from '../../../../shared/runs/rules/run-times';
+
+const minutes = (count: number): number => count * 60_000;
 
 describe('Whether a run is due to be published again', () => {
   const rule = { startGraceMs: minutes(2), intervalMs: minutes(5) };

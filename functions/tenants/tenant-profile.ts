@@ -1,4 +1,4 @@
-import type { TenantRow } from '../sql/tenants/tenant-row';
+import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 
 const left = (quota: number | null, used: number): number | null =>
   quota === null ? null : Math.max(0, quota - used);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { createApiKey, hashApiKey, tenantOfApiKey } from '../../../shared/tenants/api-key';
+import { createApiKey, hashApiKey, tenantOfApiKey } from '../../../../shared/tenants/rules/api-key';
 
 const tenantIds = fc.stringMatching(/^[a-zA-Z0-9_]{3,50}$/);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How values come back from @google-cloud/bigquery, by column type. */
-export const text = z.string();
+export const string = z.string();
 export const integer = z.number().int();
 export const bool = z.boolean();
 

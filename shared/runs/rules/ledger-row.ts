@@ -1,6 +1,15 @@
-import type { Slot } from '../sql/runs/slot-schema';
-
-export type { Slot } from '../sql/runs/slot-schema';
+/** A run in flight: an entry of the tenant row's `active_runs`, whole. */
+export interface Slot {
+  readonly run_id: string;
+  /** provider/domain/pipeline_id */
+  readonly pipeline: string;
+  /** Canonical JSON text. */
+  readonly parameters: string | null;
+  readonly trigger: string | null;
+  readonly request_hash: string | null;
+  readonly admitted_at: Date;
+  readonly lease_expires_at: Date;
+}
 
 /** How a run ended. */
 export interface RunOutcome {
@@ -8,7 +17,7 @@ export interface RunOutcome {
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
   readonly failedStep?: string | undefined;
-  /** Of a pipeline that declares one: how far it has come. */
+  /** How far a pipeline with a watermark has come. */
   readonly watermark?: string | undefined;
   /** When its first step began, which may have been under an earlier delivery. */
   readonly startedAt?: Date | undefined;
@@ -17,7 +26,7 @@ export interface RunOutcome {
   readonly bytesBilled: number;
 }
 
-/** A run that ended before any step did anything. */
+/** The outcome of a run that failed before any step did anything. */
 export const failedOutcome = (errorCode: string, errorMessage: string): RunOutcome => ({
   status: 'FAILED',
   errorCode,
@@ -35,7 +44,10 @@ export interface RunTimes {
   readonly recordedAt: Date;
 }
 
-/** The ledger's row for a finished run. Streamed with the execution's id as insertId, so that a repeat is most often dropped. */
+/**
+ * The ledger's row for a finished run, in the form that a streaming insert takes. Its insertId is the execution's id, so
+ * that BigQuery drops most repeats.
+ */
 export const ledgerRow = (
   tenantId: string,
   slot: Omit<Slot, 'lease_expires_at'>,
@@ -62,7 +74,7 @@ export const ledgerRow = (
     rows_written: outcome.rowsWritten,
     bytes_processed: outcome.bytesProcessed,
     bytes_billed: outcome.bytesBilled,
-    // Left out where there is none: a table that has not got the column yet takes the row.
+    // Left out where there is none, so that a table without this column still takes the row.
     ...(outcome.watermark !== undefined && { watermark: outcome.watermark }),
     recorded_at: times.recordedAt.toISOString(),
   },

@@ -1,0 +1,31 @@
+/** How long deliveries of a run's message may take beside the run itself: back-off between them, and hand-overs. */
+const deliveryAllowanceSeconds = 1_800;
+
+/** A lease outlasts the pipeline's timeout plus its deliveries. In seconds. */
+export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): number =>
+  pipeline.timeout_seconds + deliveryAllowanceSeconds;
+
+/**
+ * A run that has not finished this long after its admission may not have been started. Reconcile starts it then, and
+ * never earlier, so whatever takes an admission back has to take effect before. In milliseconds.
+ */
+export const startGraceMs = 120_000;
+
+export interface RepublishRule {
+  /** A run that has not finished this long after its admission may not have been started. In milliseconds. */
+  readonly startGraceMs: number;
+  /** Between two calls of reconcile. In milliseconds. */
+  readonly intervalMs: number;
+}
+
+/**
+ * Whether a run of this age is published again by this call of reconcile. Nothing says whether a worker has it, and a
+ * repeated message does no harm but costs a delivery: so it is sent each time the run's age has doubled.
+ */
+export function isDue(ageMs: number, { startGraceMs, intervalMs }: RepublishRule): boolean {
+  if (ageMs < startGraceMs) return false;
+  // Calls come irregularly: looking two intervals back catches a doubling that the last call missed.
+  const before = ageMs - 2 * intervalMs;
+  if (before < startGraceMs) return true;
+  return Math.floor(Math.log2(ageMs / startGraceMs)) > Math.floor(Math.log2(before / startGraceMs));
+}
