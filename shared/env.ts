@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { topicName } from './definitions/schemas/notify-schema';
+import { topicNameSchema } from './definitions/schemas/name-schemas';
 import { severities } from './log';
 import { isDeploymentSource } from './pipelines/rules/allowed-sources';
 
@@ -32,8 +32,8 @@ const environmentSchema = z
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */
-    NOTIFY_TOPICS: list(topicName),
-    /** What pipelines may read besides their tenant's dataset: see pipelines/sources. */
+    NOTIFY_TOPICS: list(topicNameSchema),
+    /** What pipelines may read besides their tenant's dataset: see pipelines/rules/allowed-sources. */
     ALLOWED_SOURCES: list(deploymentSource),
     /** The hosts that http steps may ask, each with its port unless that is 443. */
     HTTP_STEP_HOSTS: list(hostName),

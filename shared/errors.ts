@@ -20,10 +20,10 @@ const definitions = {
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 } as const;
 
-export type ErrorCode = keyof typeof definitions;
+export type ProblemCode = keyof typeof definitions;
 
-export const statusOf = (code: ErrorCode): number => definitions[code].status;
-export const titleOf = (code: ErrorCode): string => definitions[code].title;
+export const httpStatusOf = (code: ProblemCode): number => definitions[code].status;
+export const problemTitleOf = (code: ProblemCode): string => definitions[code].title;
 
 interface ErrorExtras {
   /** Further members of the problem body, such as numbers a client can act on. */
@@ -44,7 +44,7 @@ export class ServiceError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    readonly code: ErrorCode,
+    readonly code: ProblemCode,
     readonly detail: string,
     extras: ErrorExtras = {},
   ) {

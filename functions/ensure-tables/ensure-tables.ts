@@ -1,4 +1,4 @@
-import type { TableDefinition } from '../../shared/definitions/tables';
+import type { MetadataTable } from '../../shared/definitions/tables';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
@@ -9,7 +9,7 @@ import { retrying } from '../../shared/support/retry';
 export interface EnsureTablesDependencies {
   readonly listTenants: ListTenants;
   readonly datasets: Pick<TenantDatasets, 'hasTable' | 'upgradeTable'>;
-  readonly tables: readonly TableDefinition[];
+  readonly tables: readonly MetadataTable[];
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -1,4 +1,4 @@
-import type { TableDefinition } from '../../shared/definitions/tables';
+import type { MetadataTable } from '../../shared/definitions/tables';
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
@@ -18,7 +18,7 @@ import type { Onboarding } from './request';
 export interface OnboardDependencies {
   readonly runStatement: RunStatement;
   readonly datasets: TenantDatasets;
-  readonly tables: readonly TableDefinition[];
+  readonly tables: readonly MetadataTable[];
   readonly tiers: Readonly<Record<string, Quotas>>;
   readonly defaultLocation: string;
   readonly now: () => Date;

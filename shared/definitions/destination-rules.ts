@@ -1,14 +1,14 @@
-import type { Problem } from './problem';
+import type { DefinitionProblem } from './definition-problems';
 import type { ParameterDefinition, PipelineDefinition, Step } from './schemas/pipeline-schema';
 
 type WritingStep = Extract<Step, { type: 'query' | 'load' | 'http' }>;
 
-/** Problems of where a step's rows go. */
+/** Problems of the table that a step's rows go to. */
 export function findDestinationProblems(
   { destination }: WritingStep,
   { parameters }: PipelineDefinition,
   metadataTables: ReadonlySet<string>,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   if (destination === undefined) return [];
   return [
     ...findTableProblems(destination.table, metadataTables),
@@ -16,8 +16,8 @@ export function findDestinationProblems(
   ];
 }
 
-/** The metadata tables are the control plane's own: a pipeline that wrote to them could change quotas and usage. */
-function findTableProblems(table: string, metadataTables: ReadonlySet<string>): readonly Problem[] {
+/** A pipeline that wrote to a metadata table could change quotas and usage. */
+function findTableProblems(table: string, metadataTables: ReadonlySet<string>): readonly DefinitionProblem[] {
   if (!metadataTables.has(table.toLowerCase())) return [];
   const message = `expected a table of the pipeline's own, given the metadata table '${table}'`;
   return [{ path: ['destination', 'table'], message }];
@@ -26,9 +26,11 @@ function findTableProblems(table: string, metadataTables: ReadonlySet<string>): 
 function findPartitionProblems(
   { partition, time_partitioning, write_disposition }: NonNullable<WritingStep['destination']>,
   parameters: Readonly<Record<string, ParameterDefinition>>,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   if (partition === undefined) return [];
-  const at = (message: string): readonly Problem[] => [{ path: ['destination', 'partition'], message }];
+  const at = (message: string): readonly DefinitionProblem[] => [
+    { path: ['destination', 'partition'], message },
+  ];
   if (write_disposition === 'MERGE') return at('expected with another write_disposition than MERGE');
   if (time_partitioning === undefined) return at('expected together with time_partitioning');
   const types = time_partitioning.type === 'HOUR' ? ['TIMESTAMP'] : ['DATE', 'TIMESTAMP'];

@@ -1,43 +1,43 @@
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { findPipelineProblems } from './pipeline-rules';
 import {
   checkAgainstSchema,
   createDescribe,
+  type DefinitionProblem,
   definitionError,
   describeAt,
   findPositions,
-  type Problem,
-  valueAt,
-} from './problem';
+} from './definition-problems';
+import { findPipelineProblems } from './pipeline-rules';
+import { positionOf, valueAt } from './places';
 import { readDefinitionText } from './read-definition';
 import { salvage } from './salvage';
 import { type PipelineDefinition, pipelineSchema } from './schemas/pipeline-schema';
 import { readStepFiles } from './step-files';
-import { positionOf } from './text-position';
 
-/** What was found in a definition's files. */
+/** What a definition's files contain. */
 export interface Inspection {
-  /** What could be read of it; absent where that is too little. */
+  /** The part that could be read; absent if that is too little. */
   readonly definition?: PipelineDefinition;
-  /** Places of the steps that could not be read: something else stands for them in the definition. */
+  /** Indexes of the steps that could not be read. In the definition a placeholder stands for each. */
   readonly unread: ReadonlySet<number>;
-  /** One line each, naming file, line, column, step and field. */
+  /** One line per problem, with file, line, column, step and field. */
   readonly problems: readonly string[];
-  /** Makes such a line of a further problem. */
-  readonly describe: (problem: Problem) => string;
+  /** Makes such a line for a further problem. */
+  readonly describe: (problem: DefinitionProblem) => string;
 }
 
 /**
- * Reads a pipeline's files and finds all that is wrong with them. Throws a DefinitionError if there is no such file, or
- * if it is not YAML at all.
+ * Reads a pipeline's files and finds everything that is wrong with them. Throws a DefinitionError if there is
+ * no such file or if it is not YAML.
  */
 export function inspectPipeline(file: string, path: string, metadataTables: ReadonlySet<string>): Inspection {
   const text = readDefinitionText(file);
   const value = parseYaml(file, text);
   const describeHere = createDescribe(file, text, value);
-  const describe = (problem: Problem) => describeInSqlFile(file, value, problem) ?? describeHere(problem);
+  const describe = (problem: DefinitionProblem) =>
+    describeInSqlFile(file, value, problem) ?? describeHere(problem);
 
   const { data, replaced, problems } = readWritten(value);
   if (data === undefined) return { unread: new Set(), problems: problems.map(describe), describe };
@@ -56,7 +56,7 @@ export function inspectPipeline(file: string, path: string, metadataTables: Read
 interface ReadPipeline {
   readonly data?: WrittenPipeline;
   readonly replaced: ReadonlySet<number>;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DefinitionProblem[];
 }
 type WrittenPipeline = z.infer<typeof pipelineSchema>;
 
@@ -76,8 +76,12 @@ function readWritten(value: unknown): ReadPipeline {
   return { data: again.data, replaced: rest.replaced, problems };
 }
 
-/** A fault in a text that stands in a file beside the definition is placed there. */
-function describeInSqlFile(definitionFile: string, root: unknown, problem: Problem): string | undefined {
+/** A problem of a SQL text in a file of its own gets its place in that file. */
+function describeInSqlFile(
+  definitionFile: string,
+  root: unknown,
+  problem: DefinitionProblem,
+): string | undefined {
   const { path, offset, message } = problem;
   const name = valueAt(root, [...path.slice(0, -1), 'sql_file']);
   if (path.at(-1) !== 'sql' || offset === undefined || typeof name !== 'string') return undefined;
@@ -93,7 +97,7 @@ function parseYaml(file: string, text: string): unknown {
     const faults = findPositions(text).faults.map(
       ({ line, column, message }) => `${file}:${line}:${column} is not one YAML document: ${message}`,
     );
-    // An alias without its anchor is no fault of the text's form.
+    // The parser does not count an alias without its anchor among the faults.
     const message = error instanceof Error ? error.message : String(error);
     throw definitionError(faults.length > 0 ? faults : [`${file}: is not YAML: ${message}`]);
   }

@@ -3,8 +3,8 @@ import { findGraphProblems } from '../pipelines/rules/dag';
 import { findDestinationUriProblems } from '../pipelines/rules/destination-uri';
 import { parseParameterValue } from '../pipelines/rules/parameter-values';
 import { sqlParametersOf, watermarkName } from '../pipelines/rules/watermark-rules';
+import type { DefinitionProblem } from './definition-problems';
 import { findDestinationProblems } from './destination-rules';
-import type { Problem } from './problem';
 import type {
   HttpStep,
   LoadStep,
@@ -12,16 +12,15 @@ import type {
   PipelineDefinition,
   Step,
 } from './schemas/pipeline-schema';
-import { findWaysOut } from './sql-bounds';
-import { findOpenEnd, findQueryParameters } from './sql-parameters';
+import { findOpenEnd, findQueryParameters, findWaysOut } from './sql-texts';
 
 type Parameters = Readonly<Record<string, ParameterDefinition>>;
 
-/** What the shape alone cannot say: problems of a whole definition. */
+/** The problems that a schema cannot find, because they concern several parts of a definition. */
 export function findPipelineProblems(
   definition: PipelineDefinition,
   metadataTables: ReadonlySet<string>,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   const { steps, parameters } = definition;
   return [
     ...findGraphProblems(steps).map(({ node, need, message }) => ({
@@ -36,19 +35,19 @@ export function findPipelineProblems(
   ];
 }
 
-/** The problem, as one of what holds the value in question. */
-const under = (path: readonly PropertyKey[], problem: Problem): Problem => ({
+/** The problem of a part, as a problem of the whole. */
+const under = (path: readonly PropertyKey[], problem: DefinitionProblem): DefinitionProblem => ({
   ...problem,
   path: [...path, ...problem.path],
 });
 
-function findDefaultProblems(name: string, parameter: ParameterDefinition): readonly Problem[] {
+function findDefaultProblems(name: string, parameter: ParameterDefinition): readonly DefinitionProblem[] {
   if (parameter.default === undefined || parameter.default === null) return [];
   const parsed = parseParameterValue(name, parameter, parameter.default);
   return parsed.ok ? [] : [{ path: ['parameters', name, 'default'], message: parsed.message }];
 }
 
-function findWatermarkProblems(definition: PipelineDefinition): readonly Problem[] {
+function findWatermarkProblems(definition: PipelineDefinition): readonly DefinitionProblem[] {
   const { watermark, parameters } = definition;
   if (watermark === undefined) return [];
   const taken = {
@@ -64,12 +63,12 @@ function findWatermarkProblems(definition: PipelineDefinition): readonly Problem
   ];
 }
 
-/** Problems of one step; their paths begin in the step. */
+/** Problems of one step. Their paths begin at the step. */
 function findStepProblems(
   step: Step,
   definition: PipelineDefinition,
   metadataTables: ReadonlySet<string>,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   const { parameters } = definition;
   const sqlParameters = sqlParametersOf(definition);
   switch (step.type) {
@@ -112,12 +111,12 @@ function findStepProblems(
   }
 }
 
-/** Problems of a SQL text of the definition's author. */
+/** Problems of a SQL text. */
 function findSqlProblems(
   path: readonly PropertyKey[],
   sql: string,
   parameters: Parameters,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   const unknown = findQueryParameters(sql)
     .filter(({ name }) => !Object.hasOwn(parameters, name))
     .map(({ name, offset }) => ({
@@ -128,14 +127,15 @@ function findSqlProblems(
 }
 
 /**
- * A check's query, or one that is merged, becomes a part of one statement: it must be one query without its own semicolon.
- * What it leaves open would swallow what comes next, and let out what the next part has in quotes.
+ * Problems of a SQL text that becomes part of a larger statement (checks, MERGE, watermarks). It must be one
+ * query without a semicolon. A comment or quote that it leaves open would swallow the text after it, and turn
+ * quoted text there into SQL.
  */
 function findPartSqlProblems(
   path: readonly PropertyKey[],
   sql: string,
   parameters: Parameters,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   const semicolon = {
     path,
     offset: sql.trimEnd().length - 1,
@@ -154,8 +154,8 @@ function findPartSqlProblems(
 function findSourceProblems(
   { source_uris = [], source_uri_parameter: name }: LoadStep,
   { sources, parameters }: PipelineDefinition,
-): readonly Problem[] {
-  // What the deployment allows is judged when a run reads.
+): readonly DefinitionProblem[] {
+  // Here only the definition is judged; what the deployment allows is judged when a run reads.
   const reach = { tenantId: anyTenant, datasetId: '', sources, allowed: ['gs://*'] };
   const outside = source_uris.flatMap((uri, index) => {
     const placeholder = withTenant(uri, '').match(/\{[^}]*\}?/)?.[0];
@@ -174,7 +174,7 @@ function findSourceParameterProblems(
   name: string,
   sources: readonly string[],
   parameters: Parameters,
-): readonly Problem[] {
+): readonly DefinitionProblem[] {
   const path = ['source_uri_parameter'];
   const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   if (parameter?.type !== 'STRING' || !(parameter.required || parameter.default != null)) {
@@ -186,7 +186,7 @@ function findSourceParameterProblems(
   return [{ path, message }];
 }
 
-function findUrlQueryProblems({ query }: HttpStep, parameters: Parameters): readonly Problem[] {
+function findUrlQueryProblems({ query }: HttpStep, parameters: Parameters): readonly DefinitionProblem[] {
   return Object.entries(query).flatMap(([name, value]) => {
     if (typeof value !== 'object' || Object.hasOwn(parameters, value.parameter)) return [];
     const message = `'${value.parameter}' is not a parameter of the pipeline, expected ${listNames(parameters)}`;
@@ -194,7 +194,7 @@ function findUrlQueryProblems({ query }: HttpStep, parameters: Parameters): read
   });
 }
 
-function findDuplicateChecks(names: readonly string[]): readonly Problem[] {
+function findDuplicateChecks(names: readonly string[]): readonly DefinitionProblem[] {
   return names.flatMap((name, index) =>
     names.indexOf(name) < index
       ? [{ path: ['checks', index, 'name'], message: `check '${name}' is defined twice` }]

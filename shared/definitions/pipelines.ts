@@ -1,8 +1,7 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DefinitionError } from './definition-error';
+import { DefinitionError, definitionError } from './definition-problems';
 import { inspectPipeline } from './inspect-pipeline';
-import { definitionError } from './problem';
 import type { PipelineDefinition } from './schemas/pipeline-schema';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
@@ -12,8 +11,8 @@ const extension = '.yaml';
 const cache = new Map<string, PipelineDefinition>();
 
 /**
- * All pipelines of schemas/pipelines, by path (provider/domain/id), in the order of their paths.
- * Throws a DefinitionError naming file, line and column, step and field.
+ * All pipelines of schemas/pipelines by path (provider/domain/id), in the order of their paths. Throws a
+ * DefinitionError that names file, line, column, step and field.
  */
 export function loadPipelines(schemasDirectory: string): ReadonlyMap<string, PipelineDefinition> {
   const { files, problems } = findPipelineFiles(schemasDirectory);
@@ -27,8 +26,8 @@ export function loadPipelines(schemasDirectory: string): ReadonlyMap<string, Pip
 }
 
 /**
- * One pipeline by its path (provider/domain/id), or undefined if there is none. Reads only this pipeline's files, and
- * those once a process. Throws a DefinitionError if the definition is broken.
+ * The pipeline with this path (provider/domain/id); undefined if there is none. Reads only this pipeline's
+ * files, once per process. Throws a DefinitionError if the definition is wrong.
  */
 export function loadPipeline(schemasDirectory: string, path: string): PipelineDefinition | undefined {
   const segments = path.split('/');
@@ -48,6 +47,7 @@ function readPipeline(file: string, path: string, metadataTables: ReadonlySet<st
   return definition;
 }
 
+/** Names of the metadata tables, from the names of their files in schemas/tables. */
 export function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {
   const files = listEntries(join(schemasDirectory, 'tables'));
   return new Set(files.flatMap(({ name }) => /^x_meta_(.+)\.json$/.exec(name)?.[1] ?? []));
@@ -56,11 +56,11 @@ export function listMetadataTables(schemasDirectory: string): ReadonlySet<string
 export interface PipelineFiles {
   /** In the order of their paths. */
   readonly files: readonly { readonly file: string; readonly path: string }[];
-  /** Names that cannot be part of a path. */
+  /** One line for each name that cannot be part of a path. */
   readonly problems: readonly string[];
 }
 
-/** The files of schemas/pipelines. Throws a DefinitionError where a folder cannot be read. */
+/** The files of schemas/pipelines. Throws a DefinitionError if a folder cannot be read. */
 export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
   const root = join(schemasDirectory, 'pipelines');
   const files: PipelineFiles['files'][number][] = [];

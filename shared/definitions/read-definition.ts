@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { DefinitionError } from './definition-error';
-import { checkAgainstSchema, createDescribe, definitionError, findPositions } from './problem';
-import { positionOf } from './text-position';
+import {
+  checkAgainstSchema,
+  createDescribe,
+  DefinitionError,
+  definitionError,
+  findPositions,
+} from './definition-problems';
+import { positionOf } from './places';
 
 /** The text of a file of schemas/. Throws a DefinitionError naming the file if it cannot be read. */
 export function readDefinitionText(file: string): string {
@@ -13,7 +18,7 @@ export function readDefinitionText(file: string): string {
   }
 }
 
-/** Why a file cannot be read, without its path and Node's own words. */
+/** Why a file cannot be read, without the path and without Node's wording. */
 function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'no such file';
@@ -21,8 +26,8 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Reads a JSON file of schemas/ and checks its shape. Throws a DefinitionError that names every wrong field with file,
- * line and column, what was given and what was expected.
+ * Reads a JSON file of schemas/ and checks it against its schema. Throws a DefinitionError that names every
+ * wrong field with file, line and column, what was given and what was expected.
  */
 export function readJsonDefinition<T>(file: string, schema: z.ZodType<T>): T {
   const text = readDefinitionText(file);

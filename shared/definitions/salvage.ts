@@ -1,20 +1,20 @@
-import type { Problem } from './problem';
-import { valueAt } from './problem';
+import type { DefinitionProblem } from './definition-problems';
+import { valueAt } from './places';
 
-/** Fields without which the rest of a definition can still be looked at. */
+/** The rest of a definition can be checked without these fields. */
 const dispensable = new Set(['description', 'timeout_seconds', 'max_parallel_steps']);
 
 export interface Salvaged {
   readonly value: unknown;
-  /** Places of the steps that something else stands for. */
+  /** Indexes of the steps that were replaced. */
   readonly replaced: ReadonlySet<number>;
 }
 
 /**
- * A definition without what is wrong with its shape, so that the problems of the rest can be found in the same go: steps
- * that are wrong are replaced by one that does nothing and has their id and needs. Undefined where too little is left.
+ * A definition without the values that do not fit its schema, so that the problems of the rest are found in
+ * the same go. A wrong step is replaced by a query with its id and needs. Undefined if too little is left.
  */
-export function salvage(value: object, problems: readonly Problem[]): Salvaged | undefined {
+export function salvage(value: object, problems: readonly DefinitionProblem[]): Salvaged | undefined {
   const replaced = new Set<number>();
   const dropped = new Set<unknown>();
   for (const { path, isKey } of problems) {
@@ -28,7 +28,7 @@ export function salvage(value: object, problems: readonly Problem[]): Salvaged |
   const kept = Object.entries(value).filter(([field]) => !dropped.has(field));
   return {
     value: {
-      description: 'It is not known.',
+      description: 'Unknown.',
       ...Object.fromEntries(kept),
       steps: steps.map((step: unknown, index) => (replaced.has(index) ? placeholder(step, index) : step)),
     },

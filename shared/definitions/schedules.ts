@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonDefinition } from './read-definition';
 
-/** Minute, hour, day of month, month, day of week. Names and Cloud Scheduler's "every 5 minutes" form are left out. */
+/**
+ * Minute, hour, day of month, month, day of week. Names, and forms like "every 5 minutes", are not supported.
+ */
 const cronField = String.raw`(?:\*|\d+(?:-\d+)?)(?:/\d+)?`;
 const cronList = `${cronField}(?:,${cronField})*`;
 const cronRule = new RegExp(`^${cronList}(?: ${cronList}){4}$`);
@@ -13,7 +15,7 @@ const seconds = (least: number, most: number) =>
     .min(least, `expected at least ${least} s`)
     .max(most, `expected at most ${most} s`);
 
-/** The ranges are those of https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs */
+/** The ranges come from https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs */
 const scheduleSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and -'),
   description: z.string().min(1, 'expected a description').max(500, 'expected at most 500 characters'),
@@ -33,7 +35,7 @@ const scheduleSchema = z.strictObject({
     }),
 });
 
-/** A job: when it runs, which function it calls, and how a failure is retried. */
+/** A job: when it runs, which function it calls, and how failures are retried. */
 export type Schedule = z.infer<typeof scheduleSchema>;
 
 const schedulesSchema = z.array(scheduleSchema).superRefine((schedules, context) => {
@@ -46,7 +48,7 @@ const schedulesSchema = z.array(scheduleSchema).superRefine((schedules, context)
   }
 });
 
-/** The jobs of schemas/schedules.json. Throws a DefinitionError naming file and field. */
+/** The jobs of schemas/schedules.json. Throws a DefinitionError that names file and field. */
 export function loadSchedules(schemasDirectory: string): readonly Schedule[] {
   return readJsonDefinition(join(schemasDirectory, 'schedules.json'), schedulesSchema);
 }

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Problem } from './problem';
+import type { DefinitionProblem } from './definition-problems';
 import { readDefinitionText, readJsonDefinition } from './read-definition';
 import { fieldsSchema } from './schemas/field-schema';
 import type { Step, WrittenStep } from './schemas/pipeline-schema';
 
 interface ReadStep {
-  /** What could not be read is left empty in it. */
+  /** With an empty text or no schema where a file could not be read. */
   readonly step: Step;
-  /** A whole line where the fault lies in the file beside the definition. */
-  readonly problems: readonly (Problem | string)[];
+  /** A string is a complete line: the fault is in the file beside the definition. */
+  readonly problems: readonly (DefinitionProblem | string)[];
 }
 
-/** Reads the file of this name beside the definition, if a field names one. */
+/** Reads the file that a field names, if it names one. */
 type ReadBeside = <T>(field: string, name: string | undefined, load: (file: string) => T) => T | undefined;
 
-/** Puts what stands in files beside the definition into a step. */
+/** The step with the contents of the files beside the definition that it names. */
 export function readStepFiles(definitionFile: string, written: WrittenStep, index: number): ReadStep {
-  const problems: (Problem | string)[] = [];
+  const problems: (DefinitionProblem | string)[] = [];
   const read: ReadBeside = (field, name, load) => {
     if (name === undefined) return undefined;
     const file = join(dirname(definitionFile), name);

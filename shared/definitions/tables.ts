@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DefinitionError } from './definition-error';
+import { DefinitionError } from './definition-problems';
 import { readJsonDefinition } from './read-definition';
-import { columnName, type FieldDefinition, fieldsSchema } from './schemas/field-schema';
+import { type FieldDefinition, fieldsSchema } from './schemas/field-schema';
+import { columnNameSchema } from './schemas/name-schemas';
 
-/** A metadata table of every tenant's dataset: a BigQuery table resource without its reference. */
-export interface TableDefinition {
+/** A metadata table, as every tenant's dataset has it: a BigQuery table resource without its reference. */
+export interface MetadataTable {
   /** The table's id in the dataset. */
   readonly name: string;
   readonly description: string;
@@ -19,16 +20,16 @@ export interface TableDefinition {
 
 const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 
-/** What the functions read and write themselves. Further tables are the tenants' own gain. */
+/** The tables that the functions read and write. Further tables are allowed. */
 const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
 
 const tableResourceSchema = z
   .strictObject({
     description: z.string().min(1, 'expected a description'),
     schema: z.strictObject({ fields: fieldsSchema }),
-    clustering: z.strictObject({ fields: z.array(columnName).min(1).max(4) }).optional(),
+    clustering: z.strictObject({ fields: z.array(columnNameSchema).min(1).max(4) }).optional(),
     timePartitioning: z
-      .strictObject({ type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']), field: columnName })
+      .strictObject({ type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']), field: columnNameSchema })
       .optional(),
   })
   .superRefine((table, context) => {
@@ -51,10 +52,10 @@ const tableResourceSchema = z
   });
 
 /**
- * The metadata tables of every tenant: schemas/tables/x_meta_<table>.json, in the order of their names.
- * Throws a DefinitionError naming file and field.
+ * The metadata tables of schemas/tables/x_meta_<table>.json, in the order of their names. Throws a
+ * DefinitionError that names file and field.
  */
-export function loadTables(schemasDirectory: string): readonly TableDefinition[] {
+export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
   const directory = join(schemasDirectory, 'tables');
   const tables = listFiles(directory).map((file) => {
     const name = filePattern.exec(file)?.[1];

@@ -11,7 +11,7 @@ const quota = z
 const tierSchema = z.strictObject({
   max_pipelines_per_month: quota,
   max_concurrent_pipelines: quota,
-  /** Of each of a run's queries. BigQuery refuses less than 10 MiB, the least that it bills. */
+  /** The limit for each query of a run. BigQuery refuses less than 10 MiB, the least that it bills. */
   maximum_bytes_billed: z
     .int('expected a whole number of bytes, or null for unlimited')
     .min(10_485_760, 'expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited')
@@ -22,10 +22,10 @@ const tiersSchema = z
   .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected a tier name in capitals'), tierSchema)
   .refine((tiers) => Object.keys(tiers).length > 0, 'expected at least one tier');
 
-/** What a tier gives where a request does not say otherwise; null means unlimited. */
+/** What a tier gives unless a request says otherwise. null means unlimited. */
 export type Tier = z.infer<typeof tierSchema>;
 
-/** The tiers of schemas/tiers.json by name. Throws a DefinitionError naming file and field. */
+/** The tiers of schemas/tiers.json by name. Throws a DefinitionError that names file and field. */
 export function loadTiers(schemasDirectory: string): Readonly<Record<string, Tier>> {
   return readJsonDefinition(join(schemasDirectory, 'tiers.json'), tiersSchema);
 }

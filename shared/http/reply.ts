@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { type ErrorCode, ServiceError, statusOf, titleOf } from '../errors';
+import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '../errors';
 import { isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
 import { type Stream, sendStream } from './stream';
 
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   readonly body?: unknown;
   /** Instead of a JSON body; the headers say of what type it is. */
@@ -13,20 +13,20 @@ export interface Reply {
   readonly stream?: Stream;
   readonly headers?: Readonly<Record<string, string>>;
   /** The code of the problem that the answer tells. */
-  readonly problem?: ErrorCode;
+  readonly problem?: ProblemCode;
 }
 
 /** The one place that turns what was thrown into an answer (RFC 9457). What is not a ServiceError is logged, not told. */
-export function problemReply(thrown: unknown, instance: string, log: Log): Reply {
+export function problemReply(thrown: unknown, instance: string, log: Log): HttpReply {
   const error = toServiceError(thrown, instance, log);
   return {
-    status: statusOf(error.code),
+    status: httpStatusOf(error.code),
     problem: error.code,
     headers: { ...error.headers, ...headersOf(error), 'Content-Type': 'application/problem+json' },
     body: {
       type: `urn:tenant-pipelines:problem:${error.code}`,
-      title: titleOf(error.code),
-      status: statusOf(error.code),
+      title: problemTitleOf(error.code),
+      status: httpStatusOf(error.code),
       detail: error.detail,
       instance,
       code: error.code,
@@ -57,7 +57,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
 }
 
 /** Resolves at once, or, of a stream, when it has ended. */
-export async function sendReply(response: ServerResponse, reply: Reply, log: Log): Promise<void> {
+export async function sendReply(response: ServerResponse, reply: HttpReply, log: Log): Promise<void> {
   if (reply.stream !== undefined) {
     const headers = { 'Cache-Control': 'no-store', ...reply.headers };
     return sendStream(response, { status: reply.status, headers }, reply.stream, log);

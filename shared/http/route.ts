@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors';
-import type { Reply } from './reply';
+import type { HttpReply } from './reply';
 
 export interface HttpRequest {
   readonly method: string;
@@ -17,7 +17,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments between slashes; `{name}` matches any one segment. */
   readonly path: string;
-  readonly handle: (request: HttpRequest) => Promise<Reply>;
+  readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
 
 /** The route for a method and path. Throws `not_found`, `method_not_allowed` or, where a segment cannot be decoded, `invalid_request`. */

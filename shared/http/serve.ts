@@ -6,7 +6,7 @@ import { count, flushIfDue, inSpan, measure } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
 import { rawUrlOf } from './raw-request';
-import { problemReply, type Reply, sendReply } from './reply';
+import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
 import { findRoute, type Route } from './route';
 
@@ -39,7 +39,7 @@ async function answer(
   routes: readonly Route[],
   request: IncomingMessage,
   { log, span, startedAt }: Answering,
-): Promise<Reply> {
+): Promise<HttpReply> {
   const url = rawUrlOf(request);
   const { reply, route } = await handle(routes, request, url, log);
   const seconds = (performance.now() - startedAt) / 1000;
@@ -61,7 +61,7 @@ async function handle(
   request: IncomingMessage,
   url: string,
   log: Log,
-): Promise<{ readonly reply: Reply; readonly route?: Route }> {
+): Promise<{ readonly reply: HttpReply; readonly route?: Route }> {
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
   let found: Route | undefined;

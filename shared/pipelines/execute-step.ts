@@ -1,7 +1,7 @@
-import type { RetryPolicy, Step } from '../definitions/schemas/pipeline-schema';
+import type { Step, StepRetry } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/jobs/run-job';
-import { backoffMs } from '../support/retry';
+import { jitteredBackoffMs } from '../support/retry';
 import {
   addUsage,
   type ExecutionTools,
@@ -95,7 +95,7 @@ export async function executeAction(
     const problem = `Step '${step.id}', try ${tries}: ${retryable.message}`;
     tools.log('WARNING', problem, toLogFields(context.run, request.jobId));
     const pauseMs = Math.max(
-      backoffMs(toBackoff(step.retry), tries, tools.random()),
+      jitteredBackoffMs(toBackoff(step.retry), tries, tools.random()),
       retryable.retryAfterMs ?? 0,
     );
     // Who asks to be left alone for longer than there is time is not asked again before.
@@ -185,7 +185,7 @@ function endWithoutJob(number: number, at: Date, error: StepError): Judgement {
   return { attempt, checks: [] };
 }
 
-const toBackoff = ({ initial_backoff_seconds, max_backoff_seconds }: RetryPolicy) => ({
+const toBackoff = ({ initial_backoff_seconds, max_backoff_seconds }: StepRetry) => ({
   initialBackoffMs: initial_backoff_seconds * 1000,
   maximumBackoffMs: max_backoff_seconds * 1000,
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backoff, backoffMs } from '../support/retry';
+import { type Backoff, jitteredBackoffMs } from '../support/retry';
 import { currentContext, inContext, type RequestContext } from '../telemetry/context';
 
 /** What one commit did for an item: its result, or that it has to go into another commit. */
@@ -77,7 +77,7 @@ export function createGroupCommit<Item, Result>(
       const back = await commitBatch(key, batch, options);
       queues.set(key, [...back, ...(queues.get(key) ?? [])]);
       failures = back.length > 0 ? failures + 1 : 0;
-      if (failures > 0) await sleep(backoffMs(options, failures, Math.random()));
+      if (failures > 0) await sleep(jitteredBackoffMs(options, failures, Math.random()));
     }
   }
 }

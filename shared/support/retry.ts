@@ -10,13 +10,13 @@ export interface Backoff {
  * The pause after this many failures, in milliseconds: exponential back-off with full jitter. `random` is in
  * [0, 1).
  */
-export const backoffMs = (
+export const jitteredBackoffMs = (
   { initialBackoffMs, maximumBackoffMs }: Backoff,
   failures: number,
   random: number,
 ): number => random * Math.min(maximumBackoffMs, initialBackoffMs * 2 ** (failures - 1));
 
-export interface RetryPolicy extends Backoff {
+export interface RetryOptions extends Backoff {
   /** No attempt starts later than this many milliseconds after the first. */
   readonly budgetMs: number;
   readonly isRetryable: (error: unknown) => boolean;
@@ -26,13 +26,13 @@ export interface RetryPolicy extends Backoff {
  * Repeats `work` as long as it throws errors that the policy calls retryable and the policy's budget lasts.
  * Throws the last error.
  */
-export async function retrying<T>(policy: RetryPolicy, work: () => Promise<T>): Promise<T> {
+export async function retrying<T>(policy: RetryOptions, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   for (let failures = 1; ; failures++) {
     try {
       return await work();
     } catch (error) {
-      const backoff = backoffMs(policy, failures, Math.random());
+      const backoff = jitteredBackoffMs(policy, failures, Math.random());
       const elapsed = performance.now() - startedAt;
       if (!policy.isRetryable(error) || elapsed + backoff > policy.budgetMs) throw error;
       await wait(backoff);

@@ -9,7 +9,7 @@ import { tenantsRoutes } from '../../functions/tenants/handler';
 import { executeRun } from '../../functions/worker/execute-run';
 import { workerRoutes } from '../../functions/worker/handler';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { TableDefinition } from '../../shared/definitions/tables';
+import type { MetadataTable } from '../../shared/definitions/tables';
 import type { Tier } from '../../shared/definitions/tiers';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
@@ -46,7 +46,7 @@ export interface Surroundings extends Oblivious {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
-  readonly tables: readonly TableDefinition[];
+  readonly tables: readonly MetadataTable[];
   readonly tiers: Readonly<Record<string, Tier>>;
   readonly runTopic: string;
   readonly rule: RepublishRule;

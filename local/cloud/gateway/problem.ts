@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { type ErrorCode, statusOf, titleOf } from '../../../shared/errors';
+import { type ProblemCode, httpStatusOf, problemTitleOf } from '../../../shared/errors';
 
 /** Answers with an RFC 9457 problem, in the form of the functions' own. */
 export const sendProblem = (
   response: ServerResponse,
-  code: ErrorCode,
+  code: ProblemCode,
   detail: string,
   instance: string,
   headers: Record<string, string> = {},
 ): void => {
-  const status = statusOf(code);
+  const status = httpStatusOf(code);
   const type = `urn:tenant-pipelines:problem:${code}`;
-  const text = JSON.stringify({ type, title: titleOf(code), status, detail, instance, code });
+  const text = JSON.stringify({ type, title: problemTitleOf(code), status, detail, instance, code });
   response.writeHead(status, {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(text),

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DefinitionError } from '../../../shared/definitions/definition-error';
+import { DefinitionError } from '../../../shared/definitions/definition-problems';
 import { allowedSourcesOf } from '../check/allowed-sources';
 import { checkSchemas } from '../check/check-schemas';
 import { buildFunctions } from './build-functions';

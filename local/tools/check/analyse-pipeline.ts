@@ -1,6 +1,6 @@
 import type { Field } from 'local-bigquery/engine';
 import { fieldsOfRest } from 'local-bigquery/engine';
-import type { Problem } from '../../../shared/definitions/problem';
+import type { DefinitionProblem } from '../../../shared/definitions/definition-problems';
 import type {
   LoadStep,
   PipelineDefinition,
@@ -25,8 +25,8 @@ export async function analysePipeline(
   definition: PipelineDefinition,
   unread: ReadonlySet<number>,
   surroundings: Surroundings,
-): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
+): Promise<readonly DefinitionProblem[]> {
+  const problems: DefinitionProblem[] = [];
   const made = new Map<string, readonly Field[] | undefined>();
   for (const { step, index } of inOrder(definition.steps)) {
     const needed = findAncestors(definition.steps, step.id);
@@ -41,7 +41,7 @@ export async function analysePipeline(
   return [...problems, ...(await analyseWatermark(end, surroundings))];
 }
 
-const under = (path: readonly PropertyKey[], problem: Problem): Problem => ({
+const under = (path: readonly PropertyKey[], problem: DefinitionProblem): DefinitionProblem => ({
   ...problem,
   path: [...path, ...problem.path],
 });
@@ -69,7 +69,7 @@ function placeAfter(
 interface StepAnalysis {
   /** Of the table that the step makes. */
   readonly schema?: readonly Field[] | undefined;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DefinitionProblem[];
 }
 
 async function analyseStep(step: Step, place: Place, surroundings: Surroundings): Promise<StepAnalysis> {
@@ -94,13 +94,16 @@ async function analyseStep(step: Step, place: Place, surroundings: Surroundings)
 
 /** Files that the deployment does not allow; that the definition's sources cover them is a rule of definitions. */
 const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: Surroundings) =>
-  source_uris.flatMap((uri, index): readonly Problem[] => {
+  source_uris.flatMap((uri, index): readonly DefinitionProblem[] => {
     const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
     const message = judgeUri(reach, uri, 'definition');
     return message === undefined ? [] : [{ path: ['source_uris', index], message }];
   });
 
-async function analyseWatermark(place: Place, surroundings: Surroundings): Promise<readonly Problem[]> {
+async function analyseWatermark(
+  place: Place,
+  surroundings: Surroundings,
+): Promise<readonly DefinitionProblem[]> {
   const { watermark } = place.definition;
   if (watermark === undefined) return [];
   const path = ['watermark', 'sql'];
@@ -133,8 +136,8 @@ async function analyseChecks(
   step: QualityStep,
   place: Place,
   surroundings: Surroundings,
-): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
+): Promise<readonly DefinitionProblem[]> {
+  const problems: DefinitionProblem[] = [];
   for (const [index, check] of step.checks.entries()) {
     if (check.type !== 'sql') continue;
     const found = await analyse(place, check.sql, surroundings);

@@ -1,6 +1,6 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
 import { BigQueryError, fromBytes, offsetAt, toBytes } from 'local-bigquery/engine';
-import { withoutTexts } from '../../../shared/definitions/sql-parameters';
+import { withoutTexts } from '../../../shared/definitions/sql-texts';
 import { judgeQuery, type Reach } from '../../../shared/pipelines/rules/allowed-sources';
 import type { QueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
 

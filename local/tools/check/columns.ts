@@ -1,10 +1,10 @@
 import type { Field } from 'local-bigquery/engine';
-import type { Problem } from '../../../shared/definitions/problem';
+import type { DefinitionProblem } from '../../../shared/definitions/definition-problems';
 import type {
   Check,
-  Destination,
   QualityStep,
   QueryDestination,
+  TableDestination,
 } from '../../../shared/definitions/schemas/pipeline-schema';
 
 const isColumn = (columns: readonly Field[], name: string): boolean =>
@@ -14,7 +14,10 @@ const noColumn = (name: string, table: string, columns: readonly Field[]): strin
   `'${name}' is not a column of ${table}, expected any of ${columns.map((column) => column.name).join(', ')}`;
 
 /** Columns that checks name and their table does not have. */
-export function findColumnProblems(step: QualityStep, columns: readonly Field[]): readonly Problem[] {
+export function findColumnProblems(
+  step: QualityStep,
+  columns: readonly Field[],
+): readonly DefinitionProblem[] {
   return step.checks.flatMap((check, index) =>
     columnsOf(check)
       .filter(({ name }) => !isColumn(columns, name))
@@ -32,7 +35,7 @@ function columnsOf(check: Check): readonly { name: string; path: readonly Proper
 }
 
 /** What a destination says of columns. */
-type Layout = Pick<Destination, 'table' | 'time_partitioning' | 'clustering'> &
+type Layout = Pick<TableDestination, 'table' | 'time_partitioning' | 'clustering'> &
   Partial<Pick<QueryDestination, 'merge_keys'>>;
 
 /** What BigQuery can part a table by: https://cloud.google.com/bigquery/docs/partitioned-tables */
@@ -42,8 +45,8 @@ const partitioningTypes = ['DATE', 'DATETIME', 'TIMESTAMP'];
 export function findLayoutProblems(
   { table, time_partitioning, ...lists }: Layout,
   columns: readonly Field[],
-): readonly Problem[] {
-  const problems: Problem[] = (['clustering', 'merge_keys'] as const).flatMap((list) =>
+): readonly DefinitionProblem[] {
+  const problems: DefinitionProblem[] = (['clustering', 'merge_keys'] as const).flatMap((list) =>
     (lists[list] ?? []).flatMap((name, index) =>
       isColumn(columns, name)
         ? []

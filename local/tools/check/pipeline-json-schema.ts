@@ -21,5 +21,5 @@ export function pipelineSchemaText(): string {
 export function findPipelineSchemaProblems(schemasDirectory: string): readonly string[] {
   const file = join(schemasDirectory, pipelineSchemaFile);
   if (!existsSync(file) || readFileSync(file, 'utf8') === pipelineSchemaText()) return [];
-  return [`${file}: is not what the shape of pipelines makes now; run: npm run schema`];
+  return [`${file}: is out of date; run: npm run schema`];
 }

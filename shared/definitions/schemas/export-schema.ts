@@ -1,33 +1,36 @@
 import { z } from 'zod';
-import { bytesBilledLimit, sqlFile, sqlText, stepBase, tableName, text } from '../step-base';
+import { tableNameSchema, textSchema } from './name-schemas';
+import { bytesBilledLimitSchema, sqlFileSchema, sqlTextSchema, stepBase } from './step-schema';
 
-/** Of files that BigQuery writes: https://cloud.google.com/bigquery/docs/exporting-data */
+/**
+ * Writes a table or query to files in Cloud Storage: https://cloud.google.com/bigquery/docs/exporting-data
+ */
 export const exportStepSchema = z
   .strictObject({
     ...stepBase,
     type: z.literal('export'),
-    table: tableName.optional().describe('The table of the tenant that is exported.'),
-    sql: sqlText.optional(),
-    sql_file: sqlFile.optional(),
-    maximum_bytes_billed: bytesBilledLimit.optional(),
-    destination_uri: text.describe(
-      'Where the files go, like gs://bucket/{tenant_id}/{run_id}/costs-*.csv: {tenant_id}, {run_id} and DATE parameters are filled in; * stands for the numbers of files.',
+    table: tableNameSchema.optional().describe('The table of the tenant to export.'),
+    sql: sqlTextSchema.optional(),
+    sql_file: sqlFileSchema.optional(),
+    maximum_bytes_billed: bytesBilledLimitSchema.optional(),
+    destination_uri: textSchema.describe(
+      'Where the files go, like gs://bucket/{tenant_id}/{run_id}/costs-*.csv. {tenant_id}, {run_id} and DATE parameters are filled in; * becomes the number of each file.',
     ),
     format: z
       .enum(['CSV', 'NEWLINE_DELIMITED_JSON'], { error: 'expected CSV or NEWLINE_DELIMITED_JSON' })
-      .describe('How the files are written.'),
+      .describe('The format of the files.'),
     compression: z
       .enum(['NONE', 'GZIP'], { error: 'expected NONE or GZIP' })
       .default('NONE')
-      .describe('Whether the files are packed.'),
+      .describe('Whether and how the files are compressed.'),
     csv: z
       .strictObject({
-        header: z.boolean().default(true).describe('Whether the first row has the names of the columns.'),
+        header: z.boolean().default(true).describe('Whether the first row names the columns.'),
         field_delimiter: z
           .string()
           .length(1, 'expected one character')
           .default(',')
-          .describe('What stands between values.'),
+          .describe('What separates values.'),
       })
       .optional()
       .describe('How the CSV is written.'),

@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { columnNameSchema } from './name-schemas';
 
-/** A column's or field's name, as BigQuery accepts it without quoting (the flexible names are left out on purpose). */
-export const columnName = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,299}$/,
-    'expected a column name: letters, digits and _, not starting with a digit',
-  );
-
-/** The types of https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema that are in use. */
+/**
+ * Those types of https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema that are
+ * supported.
+ */
 export const fieldTypes = [
   'STRING',
   'BYTES',
@@ -28,7 +24,7 @@ export const fieldTypes = [
   'RECORD',
 ] as const;
 
-/** A field of a BigQuery table's schema, in the REST interface's own words. */
+/** A field of a BigQuery table's schema, as the REST interface writes it. */
 export interface FieldDefinition {
   readonly name: string;
   readonly type: (typeof fieldTypes)[number];
@@ -38,7 +34,7 @@ export interface FieldDefinition {
   readonly scale?: string | undefined;
   readonly maxLength?: string | undefined;
   readonly defaultValueExpression?: string | undefined;
-  /** Of a RECORD. Mutable, like the other lists here, only because Google's types ask for it. */
+  /** The fields of a RECORD. Mutable, like the other lists here, only because Google's types ask for it. */
   readonly fields?: FieldDefinition[] | undefined;
 }
 
@@ -46,25 +42,27 @@ const digits = z.string().regex(/^\d+$/, 'expected decimal digits in quotes');
 
 export const fieldSchema: z.ZodType<FieldDefinition> = z
   .strictObject({
-    name: columnName.describe('The name of the column, or of the field of a RECORD.'),
+    name: columnNameSchema.describe('The name of the column, or of a field of a RECORD.'),
     type: z
       .enum(fieldTypes, { error: `expected one of ${fieldTypes.join(', ')}` })
       .describe("BigQuery's type."),
     mode: z
       .enum(['NULLABLE', 'REQUIRED', 'REPEATED'], { error: 'expected NULLABLE, REQUIRED or REPEATED' })
       .optional()
-      .describe('REPEATED: an array. NULLABLE unless given.'),
+      .describe('REPEATED is an array. Default: NULLABLE.'),
     description: z.string().min(1).optional().describe('Shown in BigQuery.'),
-    precision: digits.optional().describe('Of NUMERIC and BIGNUMERIC: digits in all.'),
-    scale: digits.optional().describe('Of NUMERIC and BIGNUMERIC: digits behind the point.'),
-    maxLength: digits.optional().describe('Of STRING and BYTES: characters, or bytes, at most.'),
+    precision: digits.optional().describe('For NUMERIC and BIGNUMERIC: the number of digits in all.'),
+    scale: digits
+      .optional()
+      .describe('For NUMERIC and BIGNUMERIC: the number of digits after the decimal point.'),
+    maxLength: digits.optional().describe('For STRING and BYTES: the most characters, or bytes.'),
     defaultValueExpression: z
       .string()
       .min(1)
       .optional()
-      .describe('SQL of the value that an INSERT without one gives.'),
+      .describe('SQL for the value of an INSERT that gives none.'),
     get fields() {
-      return fieldsSchema.optional().describe('Of a RECORD.');
+      return fieldsSchema.optional().describe('The fields of a RECORD.');
     },
   })
   .refine((field) => (field.type === 'RECORD') === (field.fields !== undefined), {
@@ -72,7 +70,7 @@ export const fieldSchema: z.ZodType<FieldDefinition> = z
     error: 'expected fields for a RECORD, and for nothing else',
   });
 
-/** Fields beside each other: at least one, no name twice (BigQuery does not tell names apart by case). */
+/** The fields of a table or RECORD: at least one, and no name twice (BigQuery ignores the case of names). */
 export const fieldsSchema: z.ZodType<FieldDefinition[]> = z
   .array(z.lazy(() => fieldSchema))
   .min(1, 'expected at least one field')

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { csvSchema, fileName, parameterName, partitionDestinationSchema, stepBase } from '../step-base';
+import { partitionDestinationSchema } from './destination-schema';
 import { fieldsSchema } from './field-schema';
+import { fileNameSchema, parameterNameSchema } from './name-schemas';
+import { csvSchema, stepBase } from './step-schema';
 
-/** Dotted names of members, like data.items. */
+/** Member names with dots between them, like data.items. */
 const memberPath = z
   .string()
   .regex(/^[^.]+(\.[^.]+)*$/, 'expected names of members with dots between them, like data.items');
@@ -11,16 +13,18 @@ const queryName = z.string().min(1).max(256);
 
 const pagingTypes = ['next_link', 'link_header', 'page_number', 'cursor'] as const;
 
-const nextParameter = queryName.describe('The query parameter that names the page.');
+const nextParameter = queryName.describe('The query parameter that selects the page.');
 
 const pagingSchema = z.discriminatedUnion(
   'type',
   [
     z.strictObject({
       type: z.literal('next_link'),
-      path: memberPath.describe("Where the next page's URL is in an answer; none, or null, in the last."),
+      path: memberPath.describe(
+        "Where the next page's URL is in a response. The last page has none, or null.",
+      ),
     }),
-    /** The header Link names it with rel=next (RFC 8288). */
+    /** The Link header names the next page with rel=next (RFC 8288). */
     z.strictObject({ type: z.literal('link_header') }),
     z.strictObject({
       type: z.literal('page_number'),
@@ -30,12 +34,14 @@ const pagingSchema = z.discriminatedUnion(
         .min(0)
         .max(1)
         .default(1)
-        .describe('The number of the first page; the first page without a record is behind the last.'),
+        .describe('The number of the first page. The first page without records ends the download.'),
     }),
     z.strictObject({
       type: z.literal('cursor'),
       parameter: nextParameter,
-      path: memberPath.describe("Where the next page's value is in an answer; none, null or '' in the last."),
+      path: memberPath.describe(
+        "Where the value for the next page is in a response. The last page has none, null or ''.",
+      ),
     }),
   ],
   { error: `expected one of ${pagingTypes.join(', ')}` },
@@ -57,18 +63,18 @@ const secretHeaderSchema = z.strictObject({
       (name) => !forbiddenHeaders.has(name.toLowerCase()),
       "expected a header that is not the connection's own",
     )
-    .describe('Like Authorization.'),
-  /** No other variable of the environment can be read. */
+    .describe('The name of the header, like Authorization.'),
+  /** Only variables with this prefix: a definition can read no other part of the environment. */
   environment: z
     .string()
     .regex(
       /^PIPELINE_SECRET_[A-Z0-9_]{1,100}$/,
       'expected the name of an environment variable PIPELINE_SECRET_…',
     )
-    .describe("The deployment's variable that holds the value, PIPELINE_SECRET_…."),
+    .describe("The deployment's environment variable with the value, PIPELINE_SECRET_…."),
 });
 
-/** GETs records from an API, and loads them. The host must be one that the deployment allows (HTTP_STEP_HOSTS). */
+/** GETs records from an API and loads them. The deployment must allow the host (HTTP_STEP_HOSTS). */
 export const httpStepSchema = z
   .strictObject({
     ...stepBase,
@@ -76,7 +82,7 @@ export const httpStepSchema = z
     url: z
       .string()
       .refine(isPlainUrl, 'expected an https URL without user name, query and fragment')
-      .describe('What is asked for by GET. Its host must be one that the deployment allows.'),
+      .describe('The URL to GET. The deployment must allow its host.'),
     query: z
       .record(
         queryName,
@@ -84,40 +90,54 @@ export const httpStepSchema = z
           z.string(),
           z.number(),
           z.boolean(),
-          z.strictObject({ parameter: parameterName.describe('The parameter whose value it is.') }),
+          z.strictObject({ parameter: parameterNameSchema.describe('The parameter that gives the value.') }),
         ]),
       )
       .default({})
-      .describe("The URL's query: fixed values, or { parameter: name }; one that is null is left out."),
+      .describe(
+        "The URL's query: fixed values, or { parameter: name }. A parameter that is null is left out.",
+      ),
     secret_header: secretHeaderSchema
       .optional()
       .describe('A header whose value is a secret of the deployment.'),
-    format: z.enum(['JSON', 'CSV'], { error: 'expected JSON or CSV' }).describe('What is answered.'),
+    format: z
+      .enum(['JSON', 'CSV'], { error: 'expected JSON or CSV' })
+      .describe('The format of the response.'),
     records: memberPath
       .optional()
-      .describe('Where in an answer of JSON the array of records is; without it, the answer is the array.'),
-    paging: pagingSchema.optional().describe('How the next page is found. Without it there is one page.'),
-    max_pages: z.int().min(1).max(10_000).default(100).describe('Where there are more, the step fails.'),
+      .describe(
+        'Where the array of records is in a JSON response. Without it, the response itself is the array.',
+      ),
+    paging: pagingSchema
+      .optional()
+      .describe('How the next page is found. Without it there is only one page.'),
+    max_pages: z.int().min(1).max(10_000).default(100).describe('If there are more, the step fails.'),
     max_bytes: z
       .int()
       .min(1)
       .max(134_217_728)
       .default(33_554_432)
-      .describe('Of all answers together: they lie in memory. Where there are more, the step fails.'),
+      .describe(
+        'Bytes of all responses together, which are held in memory. If there are more, the step fails.',
+      ),
     request_timeout_seconds: z
       .int()
       .min(1)
       .max(600)
       .default(30)
-      .describe('For one answer to be there as a whole; then it is asked for again.'),
-    schema: fieldsSchema.optional().describe("The columns, in the words of BigQuery's table schema."),
-    schema_file: fileName.optional().describe('Instead of schema: a JSON file beside the definition.'),
+      .describe('Time for one complete response. After it the request is repeated.'),
+    schema: fieldsSchema.optional().describe("The columns, as in BigQuery's table schema."),
+    schema_file: fileNameSchema.optional().describe('Instead of schema: a JSON file beside the definition.'),
     csv: csvSchema.optional().describe('How the CSV is written.'),
-    max_bad_records: z.int().min(0).optional().describe('Records that may be bad: they are left out.'),
+    max_bad_records: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('How many bad records are left out before the step fails. Default: 0.'),
     ignore_unknown_values: z
       .boolean()
       .optional()
-      .describe('Whether values of no column are left out instead of making a record bad.'),
+      .describe('Whether values without a column are left out. Otherwise they make a record bad.'),
     destination: partitionDestinationSchema.describe('The table that the records go to.'),
   })
   .refine((step) => (step.schema === undefined) !== (step.schema_file === undefined), {

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { bytesBilledLimit, identifier, stepBase, tableName, text } from '../step-base';
-import { columnName } from './field-schema';
+import { columnNameSchema, identifierSchema, tableNameSchema, textSchema } from './name-schemas';
+import { bytesBilledLimitSchema, stepBase } from './step-schema';
 
 const checkBase = {
-  name: identifier.describe('Names the check in results and messages: once a step.'),
+  name: identifierSchema.describe('Names the check in results and messages. Unique in the step.'),
   severity: z
     .enum(['error', 'warn'])
     .default('error')
-    .describe('Whether a failed check ends the run (error), or is only recorded (warn).'),
+    .describe('error: a failed check ends the run. warn: it is only recorded.'),
 };
 const columns = z
-  .array(columnName)
+  .array(columnNameSchema)
   .min(1)
   .max(50)
-  .describe('Columns of the table. Of unique: the key that they make together.');
-const column = columnName.describe('A column of the table.');
+  .describe('Columns of the table. For unique: the columns that make up the key.');
+const column = columnNameSchema.describe('A column of the table.');
 const checkTypes = ['not_null', 'unique', 'accepted_values', 'row_count', 'freshness', 'sql'] as const;
 
 export const checkSchema = z.discriminatedUnion(
@@ -30,7 +30,7 @@ export const checkSchema = z.discriminatedUnion(
         .array(z.string())
         .min(1)
         .max(1000)
-        .describe('All that the column may hold besides NULL, as text.'),
+        .describe('The values that the column may have besides NULL, as text.'),
     }),
     z
       .strictObject({
@@ -47,26 +47,26 @@ export const checkSchema = z.discriminatedUnion(
       ...checkBase,
       type: z.literal('freshness'),
       column,
-      max_age_hours: z.number().positive().describe('How old the newest value may be.'),
+      max_age_hours: z.number().positive().describe('How many hours old the newest value may be.'),
     }),
     z.strictObject({
       ...checkBase,
       type: z.literal('sql'),
-      sql: text.describe('One SELECT that returns no rows where all is well. No semicolon at its end.'),
+      sql: textSchema.describe('A SELECT that returns no rows if all is well. No semicolon at its end.'),
     }),
   ],
   { error: `expected one of ${checkTypes.join(', ')}` },
 );
 
-/** Checks of a table, all computed by one query. */
+/** Checks a table. One query computes all checks. */
 export const qualityStepSchema = z.strictObject({
   ...stepBase,
   type: z.literal('quality'),
-  table: tableName.describe('The table of the tenant that is checked.'),
+  table: tableNameSchema.describe('The table of the tenant to check.'),
   checks: z
     .array(checkSchema)
     .min(1)
     .max(100)
-    .describe('What must hold. Every result goes to the table dq_results.'),
-  maximum_bytes_billed: bytesBilledLimit.optional(),
+    .describe('What must be true. Every result is recorded in the table dq_results.'),
+  maximum_bytes_billed: bytesBilledLimitSchema.optional(),
 });

@@ -1,5 +1,5 @@
 import { loadPipelines } from '../../../shared/definitions/pipelines';
-import { findOpenEnd, findQueryParameters } from '../../../shared/definitions/sql-parameters';
+import { findOpenEnd, findQueryParameters } from '../../../shared/definitions/sql-texts';
 import { filesWith, problemsOf, query } from './one-definition';
 import { withSchemas } from './schemas-directory';
 

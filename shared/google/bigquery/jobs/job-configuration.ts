@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Destination, ExportStep, LoadStep } from '../../../definitions/schemas/pipeline-schema';
+import type { ExportStep, LoadStep, TableDestination } from '../../../definitions/schemas/pipeline-schema';
 import type { Reach, UriAuthor } from '../../../pipelines/rules/allowed-sources';
 import type { ByteLimit } from '../../../pipelines/rules/byte-limit';
 import type { QueryParameter } from '../../../pipelines/rules/pipeline-parameters';
@@ -26,10 +26,10 @@ export interface TableReference {
 }
 
 /** A table, or the one partition of it that is written to, by its id. */
-export type PartitionedTable = Destination & { readonly partitionId?: string | undefined };
+export type PartitionedTable = TableDestination & { readonly partitionId?: string | undefined };
 
 /** A table, and the columns by which its rows are the same. */
-export type Merge = Omit<Destination, 'write_disposition'> & { readonly keys: readonly string[] };
+export type Merge = Omit<TableDestination, 'write_disposition'> & { readonly keys: readonly string[] };
 
 export interface ExtractWork {
   readonly kind: 'extract';

@@ -1,6 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import type { TableDefinition } from '../../../definitions/tables';
+import type { MetadataTable } from '../../../definitions/tables';
 import { ServiceError } from '../../../errors';
 import { isDuplicate, isNotFound } from '../failures';
 import { createRunOnce, type RunOnce } from '../statements/run-once';
@@ -20,13 +20,13 @@ export interface TenantDatasets {
    * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to when it
    * was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another time.
    */
-  readonly ensureTable: (dataset: string, table: TableDefinition) => Promise<string>;
+  readonly ensureTable: (dataset: string, table: MetadataTable) => Promise<string>;
   readonly hasTable: (dataset: string, table: string) => Promise<boolean>;
   /**
    * The same for a table that is most likely as it should be: it is looked at first, and changed only where it differs.
    * Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
    */
-  readonly upgradeTable: (dataset: string, table: TableDefinition) => Promise<boolean>;
+  readonly upgradeTable: (dataset: string, table: MetadataTable) => Promise<boolean>;
   /** Runs a statement at most once for an id, whoever else does so. */
   readonly runOnce: RunOnce;
   readonly deleteDataset: (dataset: string) => Promise<void>;
@@ -91,11 +91,7 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
   };
 }
 
-async function ensureTable(
-  bigquery: BigQuery,
-  dataset: string,
-  definition: TableDefinition,
-): Promise<string> {
+async function ensureTable(bigquery: BigQuery, dataset: string, definition: MetadataTable): Promise<string> {
   const { name, ...resource } = definition;
   try {
     const [table] = await bigquery.dataset(dataset).createTable(name, structuredClone(resource));
@@ -107,7 +103,7 @@ async function ensureTable(
 }
 
 /** Resolves to when the table was made, and whether it lacked columns. */
-async function addMissingColumns(bigquery: BigQuery, dataset: string, definition: TableDefinition) {
+async function addMissingColumns(bigquery: BigQuery, dataset: string, definition: MetadataTable) {
   const table = bigquery.dataset(dataset).table(definition.name);
   const [metadata] = await table.getMetadata();
   const { creationTime, schema } = tableResourceSchema.parse(metadata);

@@ -74,7 +74,7 @@ describe('the check of definitions', () => {
       expect.stringMatching(
         /^sources\/secret\/broken\.json:1:49 schema\.fields\[0\] \('plan'\)\.type: expected one/,
       ),
-      'pipeline.schema.json: is not what the shape of pipelines makes now; run: npm run schema',
+      'pipeline.schema.json: is out of date; run: npm run schema',
     ]);
     expect(problems).toContain(
       `${folder()}/Big.yaml: expected a name of 1 to 64 of a-z, 0-9 and _, given 'Big'`,

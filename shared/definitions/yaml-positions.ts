@@ -1,15 +1,21 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
-import type { Position } from './text-position';
+import type { Position } from './places';
 
-/** Where things stand in a YAML or JSON text. It is parsed for this alone: only what is wrong is looked up. */
+/**
+ * Where values are in a YAML or JSON text. The text is parsed once more for this, and only if something is
+ * wrong.
+ */
 export interface Positions {
-  /** Of a value, by its path; where there is none, of what is nearest around it. */
+  /** The place of the value at this path. If it is missing: the place of the nearest value around it. */
   readonly ofValue: (path: readonly PropertyKey[]) => Position;
-  /** Of the key that a value stands under. */
+  /** The place of the key of this value. */
   readonly ofKey: (path: readonly PropertyKey[]) => Position;
-  /** Of a character of a text value. `value` is the text as it was read, without blanks around it. */
+  /**
+   * The place of a character within a text value. `value` is the text as it was read, without blanks around
+   * it.
+   */
   readonly inText: (path: readonly PropertyKey[], value: string, offset: number) => Position;
-  /** What keeps the text from being one document: each fault in the parser's words, with its place. */
+  /** Why the text is not one document: each fault in the parser's words, with its place. */
   readonly faults: readonly (Position & { readonly message: string })[];
 }
 
@@ -71,8 +77,8 @@ function rangeOf(node: unknown): readonly number[] | undefined {
 }
 
 /**
- * However a text is written (as a block, folded, in quotes), what is not blank in it stands in the file in the same
- * order; indentation and line breaks may not.
+ * However a text is written (as a block, folded, in quotes), its characters that are not blank are in the
+ * file in the same order. Indentation and line breaks may differ, so they are skipped.
  */
 function offsetInScalar(source: string, node: Scalar, value: string, offset: number): number {
   const start = rangeOf(node)?.[0] ?? 0;

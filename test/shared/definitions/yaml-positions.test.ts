@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { positionsIn } from '../../../shared/definitions/positions';
-import { positionOf } from '../../../shared/definitions/text-position';
+import { positionOf } from '../../../shared/definitions/places';
+import { positionsIn } from '../../../shared/definitions/yaml-positions';
 
 describe('positions in a definition', () => {
   const schema = z.object({ steps: z.array(z.object({ sql: z.string() })) });

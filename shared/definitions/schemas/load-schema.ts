@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { partitionDestinationSchema } from './destination-schema';
+import { fieldsSchema } from './field-schema';
+import { fileNameSchema, parameterNameSchema } from './name-schemas';
+import { csvSchema, stepBase } from './step-schema';
+
+const sourceUri = z.string().regex(/^gs:\/\/[^/]+\/.+$/, 'expected a URI like gs://bucket/path');
+
+/** Loads files from Cloud Storage into a table of the tenant. */
+export const loadStepSchema = z
+  .strictObject({
+    ...stepBase,
+    type: z.literal('load'),
+    source_uris: z
+      .array(sourceUri)
+      .min(1)
+      .optional()
+      .describe(
+        "Files within the definition's sources. {tenant_id} stands for the tenant's id, * in the name for any text.",
+      ),
+    source_uri_parameter: parameterNameSchema
+      .optional()
+      .describe('Instead of source_uris: the STRING parameter whose value is the whole URI.'),
+    format: z
+      .enum(['CSV', 'NEWLINE_DELIMITED_JSON', 'PARQUET'], {
+        error: 'expected CSV, NEWLINE_DELIMITED_JSON or PARQUET',
+      })
+      .describe('The format of the files.'),
+    schema: fieldsSchema.optional().describe("The columns, as in BigQuery's table schema."),
+    schema_file: fileNameSchema.optional().describe('Instead of schema: a JSON file beside the definition.'),
+    csv: csvSchema.optional().describe('How the CSV is written.'),
+    max_bad_records: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('How many bad rows are left out before the load fails. Default: 0.'),
+    ignore_unknown_values: z
+      .boolean()
+      .optional()
+      .describe('Whether values without a column are left out. Otherwise they make a row bad.'),
+    destination: partitionDestinationSchema.describe('The table that the rows go to.'),
+  })
+  .refine((step) => (step.source_uris === undefined) !== (step.source_uri_parameter === undefined), {
+    path: ['source_uris'],
+    error: 'expected either source_uris or source_uri_parameter',
+  })
+  .refine((step) => step.schema === undefined || step.schema_file === undefined, {
+    path: ['schema'],
+    error: 'expected either schema or schema_file',
+  })
+  .refine((step) => step.format === 'PARQUET' || (step.schema ?? step.schema_file) !== undefined, {
+    path: ['schema'],
+    error: 'expected schema or schema_file (only PARQUET files carry their own)',
+  })
+  .refine((step) => step.csv === undefined || step.format === 'CSV', {
+    path: ['csv'],
+    error: 'expected for format CSV only',
+  });
