@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ProblemCode, httpStatusOf, problemTitleOf } from '../../../shared/errors';
+import { httpStatusOf, type ProblemCode, problemTitleOf } from '../../../shared/errors';
 
 /** Answers with an RFC 9457 problem, in the form of the functions' own. */
 export const sendProblem = (
