@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { banner } from './banner';
-import { type LocalCloud, startLocalCloud } from './cloud';
+import { startLocalCloud } from './cloud';
 import { readOptions, usage } from './options';
+import { fail, stopOnSignal } from './stop-on-signal';
 import { warmUp } from './warm-up';
 
 /** `npm start`: the cloud in a box, until it is told to stop. */
@@ -30,23 +31,6 @@ async function main(): Promise<void> {
 async function upgradeTables(url: string): Promise<void> {
   const answer = await fetch(`${url}/local/scheduler/ensure-tables:run`, { method: 'POST' });
   if (!answer.ok) console.error(`Tables of tenants may not be up to date: ${await answer.text()}`);
-}
-
-/** Whenever the signal comes: what has been started by then is stopped, in order. */
-function stopOnSignal(starting: Promise<LocalCloud>): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    starting.then((cloud) => cloud.close()).then(() => process.exit(0), fail);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-}
-
-function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
 }
 
 main().catch(fail);

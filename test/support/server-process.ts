@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A project to start; this one unless given. */
   readonly root?: string;
+  /** What is started: `npm start`'s file unless given. It ends its banner with `Ctrl-C stops it.` */
+  readonly entry?: string;
 }
 
 const projectRoot = join(__dirname, '../..');
@@ -63,11 +65,12 @@ export async function startInVain(options: ServerOptions): Promise<Ended> {
   return { code, output: output() };
 }
 
-function launch({ dataDirectory, environment = {}, root = projectRoot }: ServerOptions) {
+function launch(options: ServerOptions) {
+  const { dataDirectory, environment = {}, root = projectRoot, entry = 'local/cloud/main.ts' } = options;
   const { ADMIN_API_KEY: _, ...inherited } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--require', 'tsx/cjs', 'local/cloud/main.ts', '--data', dataDirectory],
+    ['--require', 'tsx/cjs', entry, '--data', dataDirectory],
     {
       cwd: root,
       env: {

@@ -20,14 +20,21 @@ export interface TenantKeys {
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {
   const { api, tenantId, dataDirectory, say } = keys;
-  const file = join(dataDirectory, 'keys', tenantId);
-  const kept = readKept(file);
+  const kept = readKept(keyFile(dataDirectory, tenantId));
   if (kept !== undefined && (await opens(api, kept, tenantId))) return kept;
   const apiKey = await makeKey(keys);
+  say(`Its key is kept in ${keepKey(dataDirectory, tenantId, apiKey)}`);
+  return apiKey;
+}
+
+const keyFile = (dataDirectory: string, tenantId: string): string => join(dataDirectory, 'keys', tenantId);
+
+/** Keeps a key for the next `npm run pipeline`. @returns the file, which its owner alone can read */
+export function keepKey(dataDirectory: string, tenantId: string, apiKey: string): string {
+  const file = keyFile(dataDirectory, tenantId);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
-  say(`Its key is kept in ${file}`);
-  return apiKey;
+  return file;
 }
 
 function readKept(file: string): string | undefined {

@@ -1,0 +1,102 @@
+import { relative } from 'node:path';
+import { z } from 'zod';
+import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
+import type { LocalCloud } from '../../cloud/cloud';
+import { type Api, createApi } from '../pipeline/api';
+import { runPipeline } from '../pipeline/run-pipeline';
+import { keepKey } from '../pipeline/tenant-key';
+import { writeSamples } from '../sample/write-samples';
+import type { DemoOptions } from './options';
+
+const tenantId = 'demo';
+const pipeline = 'focus/billing/daily_costs';
+
+/** Onboards a tenant, runs a pipeline and says what a newcomer can try next. Throws an Error where any of it fails. */
+export async function showDemo(
+  { url, bigqueryUrl }: Pick<LocalCloud, 'url' | 'bigqueryUrl'>,
+  { dataDirectory, schemasDirectory }: DemoOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  say(`It listens at ${url}, its BigQuery at ${bigqueryUrl}.`);
+  const api = createApi(url, process.env.ADMIN_API_KEY);
+  const { focus } = writeSamples(dataDirectory);
+  say(`\nA sample of cloud costs: ${focus.rows} rows in ${relative(process.cwd(), focus.path)}`);
+  say(`which pipelines know as ${focus.uri}\n`);
+
+  const apiKey = await onboard(api);
+  keepKey(dataDirectory, tenantId, apiKey);
+  say(`Onboarded tenant ${tenantId}, tier FREE. Its API key, shown this once: ${apiKey}\n`);
+
+  const request = { pipeline, tenantId, parameters: new Map([['source_uri', focus.uri]]), apiKey };
+  const surroundings = { api, bigquery: createBigQuery(), schemasDirectory, say };
+  const isCompleted = await runPipeline({ ...request, dataDirectory, rows: 5 }, surroundings);
+  if (!isCompleted) throw new Error('The demo ends here: its run did not complete.');
+  say(`\n${await describeQuota(api, apiKey)}`);
+  const command = pipelineCommand({ url, bigqueryUrl, dataDirectory, sourceUri: focus.uri });
+  say(whatNext(url, apiKey, command));
+}
+
+async function onboard(api: Api): Promise<string> {
+  const body = {
+    tenant_id: tenantId,
+    company_name: 'Demo',
+    contact_email: 'demo@example.com',
+    subscription_tier: 'FREE',
+  };
+  const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });
+  return z.object({ api_key: z.string() }).parse(answer).api_key;
+}
+
+const profileSchema = z.object({
+  quotas: z.object({ max_pipelines_per_month: z.number(), max_concurrent_pipelines: z.number() }),
+  usage: z.object({ monthly_runs_left: z.number() }),
+});
+
+async function describeQuota(api: Api, apiKey: string): Promise<string> {
+  const { quotas, usage } = profileSchema.parse(
+    await api.call('GET', `/api/v1/tenants/${tenantId}`, { apiKey }),
+  );
+  return `Quota: ${usage.monthly_runs_left} of ${quotas.max_pipelines_per_month} runs are left this month, at most ${quotas.max_concurrent_pipelines} at once.`;
+}
+
+/** `npm run pipeline` for this cloud: what differs from the defaults is named. */
+function pipelineCommand(given: {
+  readonly url: string;
+  readonly bigqueryUrl: string;
+  readonly dataDirectory: string;
+  readonly sourceUri: string;
+}): string {
+  const { url, bigqueryUrl, dataDirectory, sourceUri } = given;
+  const port = Number(new URL(url).port);
+  const bigqueryPort = Number(new URL(bigqueryUrl).port);
+  const directory = relative(process.cwd(), dataDirectory);
+  return [
+    ...(port === 8080 ? [] : [`PORT=${port}`]),
+    ...(bigqueryPort === 9050 ? [] : [`BIGQUERY_PORT=${bigqueryPort}`]),
+    `npm run pipeline -- run ${pipeline} --tenant ${tenantId} --param source_uri=${sourceUri}`,
+    ...(directory === '.data' ? [] : [`--data ${dataDirectory}`]),
+  ].join(' ');
+}
+
+/** Lines that can be copied as they are, while the demo goes on. */
+function whatNext(url: string, apiKey: string, command: string): string {
+  const key = `-H 'X-API-Key: ${apiKey}'`;
+  return `
+Try next, in another shell:
+
+  # its quotas and usage
+  curl ${url}/api/v1/tenants/${tenantId} ${key}
+  # start a run by HTTP: 202 and the run's Location
+  curl -i -X POST ${url}/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun ${key}
+  # its runs, newest first
+  curl ${url}/api/v1/pipelines/runs ${key}
+  # the pipelines there are, with their parameters
+  curl ${url}/api/v1/pipelines ${key}
+  # the same pipeline from the command line
+  ${command}
+
+The README goes on from here. Tables are in memory only and gone at the end; npm start keeps them.
+
+Ctrl-C stops it.
+`;
+}
