@@ -4,9 +4,8 @@ import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
 import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
-import type { PipelineOutcome } from '../../shared/pipelines/execution';
+import { type PipelineOutcome, TransientFailure } from '../../shared/pipelines/execution';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
-import { TransientFailure } from '../../shared/pipelines/transient-failure';
 
 export const dryRunPipeline = 'gcp/example/dryrun';
 

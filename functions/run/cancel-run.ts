@@ -4,7 +4,7 @@ import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { Log } from '../../shared/log';
-import { executionIdOf } from '../../shared/pipelines/execution';
+import { executionIdOf } from '../../shared/pipelines/job-ids';
 import type { Release } from '../../shared/runs/release';
 import { ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';

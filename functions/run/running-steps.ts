@@ -1,8 +1,7 @@
 import type { PipelineDefinition, Step } from '../../shared/definitions/schemas/pipeline-schema';
 import type { JobState, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
-import { executionIdOf } from '../../shared/pipelines/execution';
+import { executionIdOf, toExtractJobId, toJobId } from '../../shared/pipelines/job-ids';
 import { findReady } from '../../shared/pipelines/rules/dag';
-import { toExtractJobId, toJobId } from '../../shared/pipelines/step-work';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { isOver, showSteps } from './show-run';
 

@@ -3,7 +3,7 @@ import { ServiceError } from '../../shared/errors';
 import { isRetryable } from '../../shared/google/bigquery/failures';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
-import { TransientFailure } from '../../shared/pipelines/transient-failure';
+import { TransientFailure } from '../../shared/pipelines/execution';
 import { TimeIsUp } from '../../shared/runs/group-commit';
 import { type RunMessage, runMessageSchema } from '../../shared/runs/rules/run-identity';
 import { continueTrace, labelRequest } from '../../shared/telemetry/context';

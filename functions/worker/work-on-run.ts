@@ -4,8 +4,7 @@ import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
-import { executionIdOf } from '../../shared/pipelines/execution';
-import { toJobId } from '../../shared/pipelines/step-work';
+import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
 import type { Release } from '../../shared/runs/release';
 import { failedOutcome, ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';

@@ -2,7 +2,7 @@ import { anyTenant, judgeUri, withTenant } from '../pipelines/rules/allowed-sour
 import { findGraphProblems } from '../pipelines/rules/dag';
 import { findDestinationUriProblems } from '../pipelines/rules/destination-uri';
 import { parseParameterValue } from '../pipelines/rules/parameter-values';
-import { sqlParametersOf, watermarkName } from '../pipelines/rules/watermark-rules';
+import { sqlParametersOf, watermarkName } from '../pipelines/rules/pipeline-parameters';
 import type { DefinitionProblem } from './definition-problems';
 import { findDestinationProblems } from './destination-rules';
 import type {

@@ -1,17 +1,18 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
 import { inSpan } from '../telemetry/telemetry';
-import { executeStep, type StepContext } from './execute-step';
+import { executeStep } from './execute-step';
 import {
   addUsage,
   type ExecutionTools,
   noUsage,
   type PipelineOutcome,
   type RunToExecute,
+  type StepContext,
   type StepOutcome,
 } from './execution';
-import { createRecorder } from './recorder';
 import { findReady } from './rules/dag';
 import { createRunClock } from './run-clock';
+import { createRecorder } from './step-records';
 import { nextWatermark, withWatermark } from './watermark';
 
 /**

@@ -1,24 +1,24 @@
 import type { Step, StepRetry } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
-import type { JobOutcome } from '../google/bigquery/jobs/run-job';
+import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import { jitteredBackoffMs } from '../support/retry';
 import {
   addUsage,
   type ExecutionTools,
-  executionIdOf,
   noUsage,
+  type Recorder,
+  type RunClock,
   type RunToExecute,
+  type StepAction,
   type StepError,
   type StepOutcome,
+  TransientFailure,
 } from './execution';
-import { isPassing, type Judgement, judgeJob } from './judge-job';
-import type { Recorder } from './recorder';
-import type { Reach } from './rules/allowed-sources';
-import type { RunClock } from './run-clock';
+import { executionIdOf, toJobId } from './job-ids';
+import { isPassing, type Judgement, judgeJob } from './judge-attempt';
+import type { RunSources } from './rules/allowed-sources';
 import { type Attempt, toCheckRow, toStepLogRow } from './step-records';
-import { toJobId } from './step-work';
-import { type StepAction, toStepAction } from './steps/step-action';
-import { TransientFailure } from './transient-failure';
+import { toStepAction } from './steps/step-action';
 
 export interface StepContext {
   readonly run: RunToExecute;
@@ -190,7 +190,7 @@ const toBackoff = ({ initial_backoff_seconds, max_backoff_seconds }: StepRetry) 
   maximumBackoffMs: max_backoff_seconds * 1000,
 });
 
-const reachOf = (run: RunToExecute, { allowedSources = [] }: ExecutionTools): Reach => ({
+const reachOf = (run: RunToExecute, { allowedSources = [] }: ExecutionTools): RunSources => ({
   tenantId: run.tenantId,
   datasetId: run.datasetId,
   sources: run.definition.sources,

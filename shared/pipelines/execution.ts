@@ -1,34 +1,33 @@
 import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
 import type { FailureCode } from '../google/bigquery/failures';
+import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
+import type { JobRequest } from '../google/bigquery/jobs/job-request';
 import type { RunJob } from '../google/bigquery/jobs/run-job';
-import type { AppendRows } from '../google/bigquery/tables/append-rows';
+import type { AppendedRow, AppendRows } from '../google/bigquery/tables/append-rows';
 import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { Log } from '../log';
 import type { RunOutcome } from '../runs/rules/ledger-row';
+import type { ExecutionKey } from './job-ids';
 import type { ByteLimit } from './rules/byte-limit';
-import type { ParameterValues } from './rules/pipeline-parameters';
+import type { PipelineParameterValues } from './rules/pipeline-parameters';
 import type { ByteBudget } from './steps/http/byte-budget';
 import type { HttpsGet } from './steps/http/https-get';
-
 /** An admitted run and what it executes. */
-export interface RunToExecute {
-  readonly runId: string;
-  /** The tenant's onboarding: a tenant that is made anew may get the same run id again, by an idempotency key. */
-  readonly onboardingId?: string | null;
+export interface RunToExecute extends ExecutionKey {
   readonly tenantId: string;
   readonly datasetId: string;
   /** Where the dataset is, if that is known. */
   readonly location?: string | undefined;
   readonly definition: PipelineDefinition;
   /** As parseParameters returned them at admission. */
-  readonly parameters: ParameterValues;
+  readonly parameters: PipelineParameterValues;
   /** No step starts from then on. */
   readonly leaseExpiresAt: Date;
   /** Of each of its queries; undefined is unlimited. */
   readonly byteLimit?: ByteLimit | undefined;
 }
 
-/** What an execution needs of the world. */
+/** What an execution needs from outside. */
 export interface ExecutionTools {
   readonly runJob: RunJob;
   readonly appendRows: AppendRows;
@@ -43,16 +42,19 @@ export interface ExecutionTools {
   readonly random: () => number;
   /** Rejects with the signal's reason once that is aborted. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** Awaited before a step starts, which it does not if the signal is aborted by then. */
+  /** Awaited before each step. If the signal is aborted by then, the step does not start. */
   readonly beforeStep?: () => Promise<void>;
   readonly log: Log;
 }
 
 export interface NotifyTools {
-  /** Those that the deployment allows. */
+  /** The topics that the deployment allows. */
   readonly topics: readonly string[];
   readonly publish: PublishEvent;
-  /** How a run's step is recorded to have completed; undefined where it is not. Throws BigQuery's error. Absent: not at all. */
+  /**
+   * When a step of a run is recorded to have completed; undefined if it is not. Throws BigQuery's error. Absent: it is
+   * never looked up.
+   */
   readonly findRecord?: ((run: RunToExecute, stepId: string) => Promise<StepRecord | undefined>) | undefined;
 }
 
@@ -62,14 +64,14 @@ export interface StepRecord {
 }
 
 export interface HttpTools {
-  /** Those that the deployment allows, each with its port unless that is 443. */
+  /** The hosts that the deployment allows, each with its port unless that is 443. */
   readonly hosts: readonly string[];
   readonly get: HttpsGet;
-  /** A variable of the environment; definitions name none but PIPELINE_SECRET_… */
+  /** A variable of the environment. Definitions can only name PIPELINE_SECRET_… */
   readonly secretOf: (name: string) => string | undefined;
-  /** Where all downloads of the process count their bytes. Absent: there is no end of them. */
+  /** Shared by all downloads of the process. Absent: there is no limit. */
   readonly budget?: ByteBudget | undefined;
-  /** Less than a delivery lasts, in milliseconds: a download begins anew with each. Absent: as long as it takes. */
+  /** In milliseconds; less than a delivery lasts, because each delivery downloads anew. Absent: no limit. */
   readonly longestDownloadMs?: number | undefined;
 }
 
@@ -80,9 +82,17 @@ export type StepErrorCode =
   | 'invalid_destination'
   | 'lease_expired';
 
+/**
+ * A run cannot go on for now, and nothing about it is decided: its message should be delivered again. Nothing is done
+ * twice, because the next execution attaches to the jobs that exist.
+ */
+export class TransientFailure extends Error {
+  override readonly name = 'TransientFailure';
+}
+
 export interface StepError {
   readonly code: StepErrorCode;
-  /** For people, and for the tenant's eyes: what they can act on. */
+  /** For the tenant's people: something they can act on. */
   readonly message: string;
 }
 
@@ -109,9 +119,9 @@ export interface PipelineOutcome extends RunOutcome {
   readonly errorCode?: StepErrorCode | undefined;
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** What a completed run of a pipeline with a watermark records; undefined keeps the one before. */
+  /** The watermark that a completed run records; undefined keeps the one before. */
   readonly watermark?: string | undefined;
-  /** The steps that were started, in the order of their ends. */
+  /** The steps that were started, in the order in which they ended. */
   readonly steps: readonly StepOutcome[];
 }
 
@@ -125,9 +135,54 @@ export function addUsage(one: Usage, other: Usage): Usage {
   };
 }
 
-/** Names a run in job ids and insertIds, for as long as BigQuery remembers those. */
-export const executionIdOf = ({
-  runId,
-  onboardingId,
-}: Pick<RunToExecute, 'runId' | 'onboardingId'>): string =>
-  onboardingId === undefined || onboardingId === null ? runId : `${runId}-${onboardingId.slice(0, 8)}`;
+/** What the steps of one execution share. */
+export interface StepContext {
+  readonly run: RunToExecute;
+  readonly tools: ExecutionTools;
+  readonly recorder: Recorder;
+  /** The steps that have ended. It grows. */
+  readonly outcomes: readonly StepOutcome[];
+  /** Steps that this execution was the first to complete: what needs one of them has never been executed. It grows. */
+  readonly firsts: Set<string>;
+  readonly clock: RunClock;
+  /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
+  readonly cancelWhen: AbortSignal;
+  /** Once it is aborted, this execution ends; jobs go on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Appends the records of a run while it is executed, so that no step waits for them. */
+export interface Recorder {
+  readonly append: (tableId: 'step_logs' | 'dq_results', rows: readonly AppendedRow[]) => void;
+  /**
+   * Resolves when all records are written. Throws a TransientFailure if some could not be for now. What BigQuery
+   * refuses for good is logged: a run's outcome does not depend on its records.
+   */
+  readonly flush: () => Promise<void>;
+}
+
+/** How long a run may go on. No job starts past the deadline; one that would still be running then is cancelled. */
+export interface RunClock {
+  /** Takes note that a job of this run was started `ageMs` milliseconds ago. */
+  readonly noteAge: (ageMs: number) => void;
+  /** When it is, and the error of a step that could not start in time. */
+  readonly deadline: () => { readonly at: Date; readonly error: StepError };
+  /** Milliseconds from now until the deadline; negative past it. */
+  readonly remainingMs: () => number;
+}
+
+/** One attempt of a step: its job's id, its time and how it is labelled. */
+export type AttemptRequest = Omit<JobRequest, 'work'>;
+
+/** What a step does. */
+export interface StepAction {
+  /** Whether an attempt is a BigQuery job, which can be found again by the attempt's id. */
+  readonly isJob: boolean;
+  /** Like RunJob: rejects only with the signal's reason. */
+  readonly perform: (request: AttemptRequest, signal?: AbortSignal) => Promise<JobOutcome>;
+  /** Frees what the attempts hold. */
+  readonly close?: () => Promise<void>;
+}
+
+/** What a step does, or why it can do nothing. */
+export type PreparedStep = StepAction | { readonly error: StepError };

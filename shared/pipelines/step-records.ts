@@ -1,7 +1,16 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
+import { isRetryable } from '../google/bigquery/failures';
 import type { AppendedRow } from '../google/bigquery/tables/append-rows';
-import { executionIdOf, type RunToExecute, type StepError, type Usage } from './execution';
-import type { CheckResult } from './steps/quality/quality-results';
+import {
+  type ExecutionTools,
+  type Recorder,
+  type RunToExecute,
+  type StepError,
+  TransientFailure,
+  type Usage,
+} from './execution';
+import { executionIdOf } from './job-ids';
+import type { QualityResult } from './steps/quality/check-results';
 
 /** One attempt of a step. */
 export interface Attempt extends Usage {
@@ -42,7 +51,7 @@ export function toCheckRow(
   run: RunToExecute,
   step: Step,
   attempt: number,
-  result: CheckResult,
+  result: QualityResult,
   recordedAt: Date,
 ): AppendedRow {
   return {
@@ -66,3 +75,30 @@ export function toCheckRow(
 function runColumns(run: RunToExecute) {
   return { run_id: run.runId, tenant_id: run.tenantId, pipeline: run.definition.path };
 }
+
+export function createRecorder(run: RunToExecute, { appendRows, log }: ExecutionTools): Recorder {
+  const pending: Promise<unknown>[] = [];
+  return {
+    append(tableId, rows) {
+      if (rows.length === 0) return;
+      // Errors become values: they are looked at in flush(), which may come much later.
+      pending.push(appendRows(run.datasetId, tableId, rows).catch((error: unknown) => ({ tableId, error })));
+    },
+    async flush() {
+      for (const result of await Promise.all(pending.splice(0))) {
+        if (!isFailedAppend(result)) continue;
+        const { tableId, error } = result;
+        if (isRetryable(error))
+          throw new TransientFailure(`Records for ${tableId} could not be written`, { cause: error });
+        log('ERROR', `Records for ${tableId} were refused`, {
+          tenant_id: run.tenantId,
+          run_id: run.runId,
+          error,
+        });
+      }
+    },
+  };
+}
+
+const isFailedAppend = (result: unknown): result is { tableId: string; error: unknown } =>
+  typeof result === 'object' && result !== null && 'error' in result;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { QueryStep, WatermarkDefinition } from '../definitions/schemas/pipeline-schema';
 import { retriedByDefault } from '../google/bigquery/failures';
-import type { QueryWork, ResultRow } from '../google/bigquery/jobs/run-job';
+import type { ResultRow } from '../google/bigquery/jobs/job-outcome';
+import type { QueryWork } from '../google/bigquery/jobs/job-request';
 import { readWatermark } from '../sql/runs/read-watermark';
-import { executeAction, type StepContext } from './execute-step';
-import type { RunToExecute, StepError, StepOutcome } from './execution';
+import { executeAction } from './execute-step';
+import type { RunToExecute, StepContext, StepError, StepOutcome } from './execution';
 import { byteLimitOfStep } from './rules/byte-limit';
 import { parseParameterValue } from './rules/parameter-values';
-import { toQueryParameters } from './rules/pipeline-parameters';
-import { sqlParametersOf, watermarkName } from './rules/watermark-rules';
+import { sqlParametersOf, toQueryParameters, watermarkName } from './rules/pipeline-parameters';
 
 /**
  * A watermark is read before a run's first step and asked for after its last one, each by a job whose id is made of the

@@ -9,8 +9,7 @@ import type {
 } from '../../../shared/definitions/schemas/pipeline-schema';
 import { anyTenant, judgeUri } from '../../../shared/pipelines/rules/allowed-sources';
 import { findAncestors, findReady } from '../../../shared/pipelines/rules/dag';
-import { toQueryParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
-import { sqlParametersOf } from '../../../shared/pipelines/rules/watermark-rules';
+import { sqlParametersOf, toQueryParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
 import { composeQualityQuery } from '../../../shared/pipelines/steps/quality/quality-query';
 import { type Analysis, analyseText, type TextProblem } from './analyse-text';
 import { findColumnProblems, findLayoutProblems } from './columns';

@@ -1,15 +1,15 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
 import { BigQueryError, fromBytes, offsetAt, toBytes } from 'local-bigquery/engine';
 import { withoutTexts } from '../../../shared/definitions/sql-texts';
-import { judgeQuery, type Reach } from '../../../shared/pipelines/rules/allowed-sources';
-import type { QueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/allowed-sources';
+import type { NamedQueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
 
 export interface AnalysedText {
   readonly sql: string;
-  readonly parameters: readonly QueryParameter[];
+  readonly parameters: readonly NamedQueryParameter[];
   /** Of the project in which it would run. */
   readonly projectId: string;
-  readonly reach: Reach;
+  readonly reach: RunSources;
 }
 
 /** Something wrong with a text, and where in it. */

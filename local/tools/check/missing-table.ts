@@ -1,12 +1,12 @@
 import type { TableReference } from 'local-bigquery/engine';
-import { judgeQuery, type Reach } from '../../../shared/pipelines/rules/allowed-sources';
+import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/allowed-sources';
 import { destinationOf, type Place, type Surroundings } from './place';
 
 /** What to do about a table that a step reads and that is not known; undefined where it is told of elsewhere. */
 export function describeMissing(
   table: TableReference,
   place: Place,
-  reach: Reach,
+  reach: RunSources,
   { projectId, sourceFileOf }: Surroundings,
 ): string | undefined {
   const facts = { projectId, statementType: 'SELECT', tables: [table], routines: [] };

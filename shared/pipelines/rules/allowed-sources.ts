@@ -28,7 +28,7 @@ export const isDefinitionSource = (text: string): boolean =>
 export const isDeploymentSource = (text: string): boolean => parseSource(text) !== undefined;
 
 /** Of one run. */
-export interface Reach {
+export interface RunSources {
   readonly tenantId: string;
   /** The tenant's. */
   readonly datasetId: string;
@@ -78,7 +78,7 @@ const tablesTold = 50;
 const keysTable = 'api_keys';
 
 /** Why a text must not run; nothing if it may. */
-export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] {
+export function judgeQuery(reach: RunSources, facts: QueryFacts): readonly Refusal[] {
   const { projectId, statementType, tables, routines } = facts;
   if (statementType !== 'SELECT') {
     const message = `It is of type ${statementType || 'unknown'}; expected one SELECT: a step writes through its destination only.`;
@@ -109,7 +109,7 @@ export function judgeQuery(reach: Reach, facts: QueryFacts): readonly Refusal[] 
 type DatasetName = Omit<TableName, 'tableId'>;
 type Cover = (source: Source) => boolean;
 
-const isOwn = (reach: Reach, ownProject: string, { projectId, datasetId }: DatasetName): boolean =>
+const isOwn = (reach: RunSources, ownProject: string, { projectId, datasetId }: DatasetName): boolean =>
   projectId === ownProject && datasetId === reach.datasetId;
 
 const datasetCover =
@@ -120,7 +120,7 @@ const datasetCover =
     (source.datasetId === '*' || source.datasetId === datasetId);
 
 /** The datasets besides the tenant's own that a text reads. */
-export function foreignDatasets(reach: Reach, facts: QueryFacts): readonly DatasetName[] {
+export function foreignDatasets(reach: RunSources, facts: QueryFacts): readonly DatasetName[] {
   const { projectId, tables, routines } = facts;
   const used = [...tables, ...routines].filter((item) => !isOwn(reach, projectId, item));
   return [...new Map(used.map((item) => [`${item.projectId}.${item.datasetId}`, item])).values()];
@@ -130,7 +130,7 @@ export function foreignDatasets(reach: Reach, facts: QueryFacts): readonly Datas
 export type UriAuthor = 'definition' | 'caller';
 
 /** Why a file, or a pattern of files, must not be read; undefined if it may. */
-export function judgeUri(reach: Reach, uri: string, author: UriAuthor): string | undefined {
+export function judgeUri(reach: RunSources, uri: string, author: UriAuthor): string | undefined {
   if (!isPlainUri(uri)) return `${JSON.stringify(uri)} is no source; expected a URI like gs://bucket/path.`;
   // What stands before a pattern's first * begins with the prefix, and so does all that it matches.
   const covers: Cover = (source) =>
@@ -149,7 +149,7 @@ export function judgeUri(reach: Reach, uri: string, author: UriAuthor): string |
  * A caller who may name any file must not name another tenant's: where a definition leaves the place to the deployment, a
  * folder that is open to all tenants' pipelines is none that the caller may choose from.
  */
-function isSharedUnnamed({ sources, allowed, ...reach }: Reach, covers: Cover): boolean {
+function isSharedUnnamed({ sources, allowed, ...reach }: RunSources, covers: Cover): boolean {
   const named = sources.filter((source) => source !== allFiles);
   const ownOrAll = allowed.filter((source) => source === allFiles || source.includes(anyTenant));
   const isNamed = findBound({ ...reach, sources: named, allowed }, covers) === undefined;
@@ -171,7 +171,7 @@ export const anyTenant = '{tenant_id}';
 export const withTenant = (text: string, tenantId: string): string => text.replaceAll(anyTenant, tenantId);
 
 /** Whose sources do not reach as far. */
-function findBound(reach: Reach, covers: Cover): 'definition' | 'deployment' | undefined {
+function findBound(reach: RunSources, covers: Cover): 'definition' | 'deployment' | undefined {
   const isCovered = (sources: readonly string[]) =>
     sources.some((text) => {
       const source = parseSource(text);
@@ -183,5 +183,5 @@ function findBound(reach: Reach, covers: Cover): 'definition' | 'deployment' | u
 
 const notAllowed = 'this deployment does not allow that (ALLOWED_SOURCES)';
 
-const listSources = ({ sources, tenantId }: Reach): string =>
+const listSources = ({ sources, tenantId }: RunSources): string =>
   sources.map((source) => withTenant(source, tenantId)).join(', ') || 'none';

@@ -1,5 +1,5 @@
 /** Steps and what they need: pure rules over a directed acyclic graph. */
-export interface Node {
+export interface DagNode {
   readonly id: string;
   readonly needs: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface GraphProblem {
 }
 
 /** What is wrong with a graph; nothing if every need is met and nothing waits for itself. */
-export function findGraphProblems(nodes: readonly Node[]): readonly GraphProblem[] {
+export function findGraphProblems(nodes: readonly DagNode[]): readonly GraphProblem[] {
   const ids = nodes.map(({ id }) => id);
   const problems: GraphProblem[] = [];
   for (const [node, { id, needs }] of nodes.entries()) {
@@ -35,7 +35,7 @@ export function findGraphProblems(nodes: readonly Node[]): readonly GraphProblem
 }
 
 /** The steps whose needs are all completed and that have not been started, in the definition's order. */
-export function findReady<T extends Node>(
+export function findReady<T extends DagNode>(
   nodes: readonly T[],
   started: ReadonlySet<string>,
   completed: ReadonlySet<string>,
@@ -44,7 +44,7 @@ export function findReady<T extends Node>(
 }
 
 /** All steps that must have completed before `id` starts, however many steps lie between. */
-export function findAncestors(nodes: readonly Node[], id: string): ReadonlySet<string> {
+export function findAncestors(nodes: readonly DagNode[], id: string): ReadonlySet<string> {
   const needs = new Map(nodes.map((node) => [node.id, node.needs]));
   const ancestors = new Set<string>();
   const open = [...(needs.get(id) ?? [])];
@@ -57,7 +57,7 @@ export function findAncestors(nodes: readonly Node[], id: string): ReadonlySet<s
 }
 
 /** A cycle as a path that ends where it begins, e.g. ['a', 'b', 'a'] where a needs b and b needs a. */
-function findCycle(nodes: readonly Node[]): readonly string[] | undefined {
+function findCycle(nodes: readonly DagNode[]): readonly string[] | undefined {
   const needs = new Map(nodes.map((node) => [node.id, node.needs]));
   const cleared = new Set<string>();
 

@@ -1,5 +1,5 @@
 import type { ParameterDefinition } from '../../definitions/schemas/pipeline-schema';
-import type { ParameterValues } from './pipeline-parameters';
+import type { PipelineParameterValues } from './pipeline-parameters';
 
 /**
  * URIs that exports write to, like gs://exports/{tenant_id}/costs/{run_date}.csv. What stands in braces is put in by the
@@ -64,7 +64,7 @@ const namesIn = (uri: string): readonly string[] =>
 export interface UriValues {
   readonly tenantId: string;
   readonly runId: string;
-  readonly parameters: ParameterValues;
+  readonly parameters: PipelineParameterValues;
 }
 
 /** The URI of one run, or what is wrong with a value. */
@@ -72,7 +72,7 @@ export function fillDestinationUri(
   uri: string,
   { tenantId, runId, parameters }: UriValues,
 ): { readonly uri: string } | { readonly problem: string } {
-  const values: ParameterValues = { ...parameters, tenant_id: tenantId, run_id: runId };
+  const values: PipelineParameterValues = { ...parameters, tenant_id: tenantId, run_id: runId };
   const problem = namesIn(uri).find((name) => !/^[A-Za-z0-9_-]+$/.test(String(values[name] ?? '')));
   if (problem !== undefined) {
     const given = JSON.stringify(values[problem] ?? null);

@@ -1,9 +1,9 @@
-import type { ParameterDefinition } from '../../definitions/schemas/pipeline-schema';
+import type { ParameterDefinition, PipelineDefinition } from '../../definitions/schemas/pipeline-schema';
 import { parseParameterValue } from './parameter-values';
 
 /** A parameter's canonical value: JSON without loss. INT64 beyond 2^53 and NUMERIC are decimal strings. */
-export type ParameterValue = string | number | boolean | null;
-export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+export type PipelineParameterValue = string | number | boolean | null;
+export type PipelineParameterValues = Readonly<Record<string, PipelineParameterValue>>;
 type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
 
 export interface ParameterProblem {
@@ -13,11 +13,11 @@ export interface ParameterProblem {
 }
 
 export type ParsedParameters =
-  | { readonly ok: true; readonly values: ParameterValues }
+  | { readonly ok: true; readonly values: PipelineParameterValues }
   | { readonly ok: false; readonly problems: readonly ParameterProblem[] };
 
 /** A query parameter in the words of BigQuery's REST interface. */
-export interface QueryParameter {
+export interface NamedQueryParameter {
   readonly name: string;
   readonly parameterType: { readonly type: string; readonly arrayType?: { readonly type: string } };
   readonly parameterValue: {
@@ -40,7 +40,7 @@ export function parseParameters(definitions: ParameterDefinitions, given: unknow
   }
   const givenValues = new Map(Object.entries(given ?? {}));
   const problems: ParameterProblem[] = [];
-  const values: [string, ParameterValue][] = [];
+  const values: [string, PipelineParameterValue][] = [];
 
   for (const name of givenValues.keys()) {
     if (!Object.hasOwn(definitions, name)) problems.push(unknownParameter(definitions, name));
@@ -61,11 +61,23 @@ export function parseParameters(definitions: ParameterDefinitions, given: unknow
   return { ok: true, values: canonical };
 }
 
+/** The name by which a pipeline's SQL reads its watermark. */
+export const watermarkName = 'watermark';
+
+/** The parameters of a pipeline's SQL: its own, and its watermark if it declares one. */
+export const sqlParametersOf = ({
+  parameters,
+  watermark,
+}: Pick<PipelineDefinition, 'parameters' | 'watermark'>): ParameterDefinitions =>
+  watermark === undefined
+    ? parameters
+    : { ...parameters, [watermarkName]: { type: watermark.type, description: 'How far the last run came.' } };
+
 /** The values as BigQuery's named query parameters. A null keeps its type. */
 export function toQueryParameters(
   definitions: ParameterDefinitions,
-  values: ParameterValues,
-): readonly QueryParameter[] {
+  values: PipelineParameterValues,
+): readonly NamedQueryParameter[] {
   return Object.entries(definitions).map(([name, { type }]) => {
     const value = values[name] ?? null;
     return {

@@ -1,7 +1,7 @@
 import { type Failure, KnownFailure } from '../../google/bigquery/failures';
-import { runWasOver } from '../../google/bigquery/jobs/start-job';
+import { runWasOver } from '../../google/bigquery/jobs/wait-for-job';
 import { unlessAborted } from '../../support/unless-aborted';
-import type { AttemptRequest } from './step-action';
+import type { AttemptRequest } from '../execution';
 
 /**
  * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that throws a KnownFailure, as

@@ -1,33 +1,26 @@
 import type { Step } from '../../definitions/schemas/pipeline-schema';
-import type { JobOutcome, JobRequest } from '../../google/bigquery/jobs/run-job';
-import type { StepContext } from '../execute-step';
-import type { StepError } from '../execution';
-import { toStepWork } from '../step-work';
+import type { PreparedStep, StepContext } from '../execution';
 import { toExportAction } from './export/export-step';
 import { toHttpAction } from './http/http-step';
+import { toLoadAction } from './load/load-step';
 import { toNotifyAction } from './notify/notify-step';
+import { toQualityAction } from './quality/quality-step';
+import { toQueryAction } from './query/query-step';
 
-/** One attempt of a step: its id, its time and how it is labelled. */
-export type AttemptRequest = Omit<JobRequest, 'work'>;
-
-/** What a step does. */
-export interface StepAction {
-  /** Whether an attempt is a job of BigQuery, which can be found by the attempt's id. */
-  readonly isJob: boolean;
-  /** Like RunJob: rejects only with the signal's reason. */
-  readonly perform: (request: AttemptRequest, signal?: AbortSignal) => Promise<JobOutcome>;
-  /** Gives back what its attempts hold. */
-  readonly close?: () => Promise<void>;
-}
-
-/** What a step does, or why it can do nothing. */
-export function toStepAction(context: StepContext, step: Step): StepAction | { readonly error: StepError } {
-  if (step.type === 'notify') return toNotifyAction(context, step);
-  if (step.type === 'http') return toHttpAction(context, step);
-  if (step.type === 'export') return toExportAction(context, step);
-  const { run, tools } = context;
-  const prepared = toStepWork(run, step);
-  if ('error' in prepared) return prepared;
-  const { work } = prepared;
-  return { isJob: true, perform: (request, signal) => tools.runJob({ ...request, work }, signal) };
+/** What a step does, by its type. */
+export function toStepAction(context: StepContext, step: Step): PreparedStep {
+  switch (step.type) {
+    case 'query':
+      return toQueryAction(context, step);
+    case 'load':
+      return toLoadAction(context, step);
+    case 'quality':
+      return toQualityAction(context, step);
+    case 'export':
+      return toExportAction(context, step);
+    case 'http':
+      return toHttpAction(context, step);
+    case 'notify':
+      return toNotifyAction(context, step);
+  }
 }

@@ -1,5 +1,5 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
-import { TransientFailure } from '../../../shared/pipelines/transient-failure';
+import { TransientFailure } from '../../../shared/pipelines/execution';
 import { type JobResult, jobBook } from './support/job-book';
 import { runOf, stepOf, toolsOf, unavailable } from './support/run-of-steps';
 

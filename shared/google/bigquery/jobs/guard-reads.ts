@@ -6,13 +6,14 @@ import {
   judgeQuery,
   judgeUri,
   type QueryFacts,
-  type Reach,
+  type RunSources,
 } from '../../../pipelines/rules/allowed-sources';
 import { unlessAborted } from '../../../support/unless-aborted';
 import { within } from '../../../support/within';
 import type { Failure } from '../failures';
-import { managedLabel } from '../tables/tenant-datasets';
-import { type JobRequest, type QueryWork, toDryRunConfiguration } from './job-configuration';
+import { isManaged } from '../tables/managed-label';
+import type { JobRequest, QueryWork } from './job-request';
+import { dryRun } from './start-job';
 
 /**
  * Why a job must not be started: what it would read lies outside of its request's `reads`. Files are judged by their URIs, a
@@ -50,7 +51,7 @@ async function judge(
   bigquery: BigQuery,
   request: JobRequest,
   work: QueryWork,
-  reach: Reach,
+  reach: RunSources,
 ): Promise<Failure | undefined> {
   const facts = await readFacts(bigquery, request, work);
   const [refusal] = judgeQuery(reach, facts);
@@ -80,13 +81,7 @@ const dryRunSchema = z.object({
 });
 
 async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<QueryFacts> {
-  const configuration = toDryRunConfiguration(request, work, bigquery.projectId);
-  const { location } = request;
-  const [, answer]: readonly unknown[] = await bigquery.createJob({
-    ...(location !== undefined && { location }),
-    configuration,
-  });
-  const { jobReference, statistics } = dryRunSchema.parse(answer);
+  const { jobReference, statistics } = dryRunSchema.parse(await dryRun(bigquery, request, work));
   const { statementType, referencedTables, referencedRoutines } = statistics.query;
   return {
     projectId: jobReference.projectId,
@@ -96,18 +91,16 @@ async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWor
   };
 }
 
-const datasetSchema = z.object({ labels: z.record(z.string(), z.string()).default({}) });
-
 /** Whatever sources say: no tenant's dataset is one. Throws where it cannot be seen whose a dataset is. */
 async function isTenants(
   bigquery: BigQuery,
   { projectId, datasetId }: z.infer<typeof referenceSchema>,
 ): Promise<boolean> {
   const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId, { projectId }).getMetadata();
-  return datasetSchema.parse(metadata).labels[managedLabel.key] === managedLabel.value;
+  return isManaged(metadata);
 }
 
-const digestOf = (reach: Reach, { sql, parameters }: QueryWork): string =>
+const digestOf = (reach: RunSources, { sql, parameters }: QueryWork): string =>
   createHash('sha256')
     .update(JSON.stringify([reach, sql, parameters.map(({ name, parameterType }) => [name, parameterType])]))
     .digest('base64');

@@ -1,80 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ExportStep, LoadStep, TableDestination } from '../../../definitions/schemas/pipeline-schema';
-import type { Reach, UriAuthor } from '../../../pipelines/rules/allowed-sources';
-import type { ByteLimit } from '../../../pipelines/rules/byte-limit';
-import type { QueryParameter } from '../../../pipelines/rules/pipeline-parameters';
+import type { TableName } from '../../../pipelines/rules/allowed-sources';
 import { traceLabel } from '../../../telemetry/context';
-
-export interface QueryWork {
-  readonly kind: 'query';
-  readonly sql: string;
-  readonly parameters: readonly QueryParameter[];
-  readonly destination?: PartitionedTable | undefined;
-  /** Instead of a destination: the table that the rows are merged into. */
-  readonly merge?: Merge | undefined;
-  readonly byteLimit?: ByteLimit | undefined;
-  /** Whether the outcome carries the first rows of the result. */
-  readonly wantsRows?: boolean;
-  /** Whether the outcome names the table that holds the result, and counts its rows. */
-  readonly wantsResultTable?: boolean;
-}
-
-export interface TableReference {
-  readonly projectId: string;
-  readonly datasetId: string;
-  readonly tableId: string;
-}
-
-/** A table, or the one partition of it that is written to, by its id. */
-export type PartitionedTable = TableDestination & { readonly partitionId?: string | undefined };
-
-/** A table, and the columns by which its rows are the same. */
-export type Merge = Omit<TableDestination, 'write_disposition'> & { readonly keys: readonly string[] };
-
-export interface ExtractWork {
-  readonly kind: 'extract';
-  /** The tenant's table by this name, or where a query's result is. */
-  readonly source: string | TableReference;
-  readonly destinationUri: string;
-  readonly step: Pick<ExportStep, 'format' | 'compression' | 'csv'>;
-}
-
-export interface LoadWork {
-  readonly kind: 'load';
-  readonly sourceUris: readonly string[];
-  readonly urisFrom: UriAuthor;
-  readonly step: Pick<LoadStep, 'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values'>;
-  readonly destination: PartitionedTable;
-}
-
-export interface UploadWork {
-  readonly kind: 'upload';
-  /** Makes the file; called only if there is no job yet. What it throws is the attempt's failure. */
-  readonly file: () => Promise<string>;
-  readonly step: LoadWork['step'];
-  readonly destination: PartitionedTable;
-}
-
-export interface JobRequest {
-  /** Names the effect: a second request with the same id attaches to the first one's job. */
-  readonly jobId: string;
-  /** The tenant's dataset: unqualified names are its tables, and destinations lie in it. */
-  readonly datasetId: string;
-  /** Where the dataset is. Unless given, BigQuery finds out by itself, and an attachment by one request more. */
-  readonly location?: string | undefined;
-  /** From the moment of the call; then the job is cancelled. */
-  readonly timeoutMs: number;
-  /** Of a job that was started before, so many milliseconds ago: how long it may still run. Unless given, `timeoutMs`. */
-  readonly remainingMs?: ((ageMs: number) => number) | undefined;
-  /** Starts nothing: where there is no job, the outcome is unknown by a failure of kind `not_found`. */
-  readonly attachOnly?: boolean | undefined;
-  /** Once it is aborted the job is cancelled. */
-  readonly cancelWhen?: AbortSignal | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  /** What the job may read. 'anything' is for the control plane's own statements. */
-  readonly reads: Reach | 'anything';
-  readonly work: QueryWork | LoadWork | ExtractWork | UploadWork;
-}
+import type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-request';
 
 /** BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration */
 export function toJobConfiguration(request: JobRequest, projectId: string) {
@@ -163,7 +90,7 @@ function toExtractConfiguration({ source, destinationUri, step }: ExtractWork, d
   };
 }
 
-const sourceTable = (source: ExtractWork['source'], dataset: DatasetReference): TableReference =>
+const sourceTable = (source: ExtractWork['source'], dataset: DatasetReference): TableName =>
   typeof source === 'string' ? { ...dataset, tableId: source } : source;
 
 function toDestination(destination: PartitionedTable, dataset: DatasetReference) {

@@ -1,7 +1,8 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import type { TableName } from '../../../pipelines/rules/allowed-sources';
 import { type Failure, isNotFound } from '../failures';
-import type { ExtractWork, JobRequest, TableReference } from './job-configuration';
+import type { ExtractWork, JobRequest, QueryWork } from './job-request';
 import { type JobStatistics, rowsOfLastStage, toStatistics } from './job-resource';
 import type { StartedJob } from './start-job';
 import { type EndedJob, readResult } from './wait-for-job';
@@ -17,7 +18,7 @@ export type JobOutcome =
       readonly statistics: JobStatistics;
       readonly rows: readonly ResultRow[];
       /** Where the query's rows are, if that was asked for. */
-      readonly resultTable?: TableReference | undefined;
+      readonly resultTable?: TableName | undefined;
     }
   | {
       /** The job ended. Its id is used up: to try again takes another id. */
@@ -45,7 +46,7 @@ export async function toOutcome(
 ): Promise<JobOutcome> {
   if (failure) {
     const statistics = toStatistics(ended.resource);
-    return { status: 'failed', attached, statistics, failure: withLimit(failure, request) };
+    return { status: 'failed', attached, statistics, failure: inWordsOf(request, failure) };
   }
   const { work } = request;
   if (work.kind !== 'query') {
@@ -91,10 +92,26 @@ async function countRows(bigquery: BigQuery, request: JobRequest, { source }: Ex
   return z.object({ numRows: z.coerce.number().default(0) }).parse(resource).numRows;
 }
 
+/** A failure as whoever wrote the query should read it. */
+function inWordsOf({ work }: JobRequest, failure: Failure): Failure {
+  if (work.kind !== 'query') return failure;
+  return withLimit(work, work.merge === undefined ? failure : toMergeFailure(failure));
+}
+
 /** BigQuery names the limit, but cannot know whose it is. */
-function withLimit(failure: Failure, { work }: JobRequest): Failure {
-  if (failure.code !== 'bytes_limit_exceeded' || work.kind !== 'query' || !work.byteLimit) return failure;
-  return { ...failure, message: `${failure.message} The limit is that of ${work.byteLimit.source}.` };
+function withLimit({ byteLimit }: QueryWork, failure: Failure): Failure {
+  if (failure.code !== 'bytes_limit_exceeded' || !byteLimit) return failure;
+  return { ...failure, message: `${failure.message} The limit is that of ${byteLimit.source}.` };
+}
+
+/**
+ * A merge's text is composed here, so positions in it mean nothing to its author. And if another run has made the table
+ * meanwhile, the next attempt finds it.
+ */
+function toMergeFailure(failure: Failure): Failure {
+  const message = failure.message.replace(/ at \[\d+:\d+\]/g, '');
+  if (failure.kind === 'duplicate') return { ...failure, message, kind: 'conflict', code: 'conflict' };
+  return { ...failure, message };
 }
 
 /** Of a query that has completed; undefined where the rows that BigQuery kept for it are no longer there. */

@@ -56,6 +56,10 @@ export interface JobStatistics {
   readonly endedAt?: Date | undefined;
 }
 
+/** In milliseconds since 1970; now, where BigQuery does not say. */
+export const createdAtOf = ({ statistics }: JobResource): number =>
+  statistics.creationTime?.getTime() ?? Date.now();
+
 /**
  * The rows that a query itself yielded, as its plan's last stage tells: what getQueryResults counts of a table that rows
  * were appended to is the whole table. Undefined where there is no plan.

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { type ColumnField, columnType } from '../../../sql/column-type';
 import { addColumns, mergeRows, rowsWithKey } from '../../../sql/merge-rows';
 import { within } from '../../../support/within';
-import { type Failure, isNotFound } from '../failures';
-import { type JobRequest, type Merge, type QueryWork, toDryRunConfiguration } from './job-configuration';
+import { isNotFound, KnownFailure } from '../failures';
+import type { JobRequest, Merge, QueryWork } from './job-request';
+import { dryRun } from './start-job';
 
 /** What a merge is, once its query's columns and its table are known. */
 export interface PreparedMerge {
@@ -34,21 +35,27 @@ const keyTypes = new Set(
 );
 
 /**
- * Asks for the columns of the query (by a dry run, which is free) and of the table at once. Where there is no table, its
- * first rows are a plain query's result, which makes it. Resolves to why it cannot be done where the definition is at
- * fault; throws BigQuery's error.
+ * What a merge takes; undefined for a request that starts none. Asks for the columns of the query (by a dry run, which is
+ * free) and of the table at once. If there is no table, its first rows are a plain query's result, which makes it. Throws
+ * a KnownFailure if the definition is at fault, else BigQuery's error.
  */
 export async function prepareMerge(
   bigquery: BigQuery,
   request: JobRequest,
-  work: QueryWork,
-  merge: Merge,
-): Promise<PreparedMerge | Failure> {
+): Promise<PreparedMerge | undefined> {
+  const { work, attachOnly } = request;
+  if (work.kind !== 'query' || work.merge === undefined || attachOnly) return undefined;
+  const { merge } = work;
   const both = Promise.all([readQuery(bigquery, request, work), readTable(bigquery, request, merge)]);
   const [query, table] = await within(request.timeoutMs, 'BigQuery', both);
   const problem = findProblem(merge, query, table);
   if (problem !== undefined) {
-    return { kind: 'permanent', code: 'invalid_query', reason: 'invalidQuery', message: problem };
+    throw new KnownFailure({
+      kind: 'permanent',
+      code: 'invalid_query',
+      reason: 'invalidQuery',
+      message: problem,
+    });
   }
   const rows = {
     query: work.sql,
@@ -83,11 +90,7 @@ async function readQuery(
   request: JobRequest,
   work: QueryWork,
 ): Promise<readonly ColumnField[]> {
-  const [, answer]: readonly unknown[] = await bigquery.createJob({
-    ...(request.location !== undefined && { location: request.location }),
-    configuration: toDryRunConfiguration(request, work, bigquery.projectId),
-  });
-  return dryRunSchema.parse(answer).statistics.query.schema.fields;
+  return dryRunSchema.parse(await dryRun(bigquery, request, work)).statistics.query.schema.fields;
 }
 
 async function readTable(

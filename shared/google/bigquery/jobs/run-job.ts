@@ -1,26 +1,13 @@
-import type { BigQuery, Job } from '@google-cloud/bigquery';
-import { classifyFailure, isRetryable, KnownFailure } from '../failures';
-import { findDone } from './find-done';
-import { createGuardReads } from './guard-reads';
-import type { JobRequest } from './job-configuration';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { classifyFailure, type Failure, isNotFound, isRetryable, KnownFailure } from '../failures';
+import { createGuardReads, type GuardReads } from './guard-reads';
 import { type JobOutcome, toOutcome } from './job-outcome';
-import { type JobResource, toFailure, toStatistics } from './job-resource';
+import type { JobRequest } from './job-request';
+import { createdAtOf, type JobResource, toFailure, toStatistics } from './job-resource';
 import { inPlainWords } from './plain-words';
-import { runMerge } from './run-merge';
-import { attach, notInTime, runWasOver, startOrAttach } from './start-job';
-import { failureOfStopped, stillRunning, stopJob } from './stop-job';
-import { type EndedJob, type Wait, waitForJob } from './wait-for-job';
-
-export type {
-  ExtractWork,
-  JobRequest,
-  LoadWork,
-  PartitionedTable,
-  QueryWork,
-  UploadWork,
-} from './job-configuration';
-export type { JobOutcome, ResultRow } from './job-outcome';
-export type { JobStatistics } from './job-resource';
+import { type PreparedMerge, prepareMerge } from './prepare-merge';
+import { attach, startOrAttach } from './start-job';
+import { failureOfStopped, notInTime, runWasOver, stillRunning, stopJob, waitForJob } from './wait-for-job';
 
 /**
  * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end. A job that would
@@ -37,22 +24,11 @@ const maximumRows = 1000;
 const usualStopMs = 10_000;
 
 export const createRunJob = (bigquery: BigQuery, longestStopMs = usualStopMs): RunJob => {
-  const tools = { bigquery, longestStopMs };
-  const guardReads = createGuardReads(bigquery);
+  const tools = { bigquery, guardReads: createGuardReads(bigquery), longestStopMs };
   return async (request, signal) => {
     signal?.throwIfAborted();
     try {
-      const refusal = await guardReads(request, signal).catch((error: unknown) => {
-        signal?.throwIfAborted();
-        if (isRetryable(error)) throw error;
-        // What can no longer be judged may have been judged, and done, before.
-        return findDone(request, (each) => perform(tools, each, signal), classifyFailure(error));
-      });
-      if (refusal === undefined) {
-        return await inPlainWords(await perform(tools, request, signal), bigquery, 'BigQuery');
-      }
-      if ('status' in refusal) return await inPlainWords(refusal, bigquery, 'BigQuery');
-      return await inPlainWords({ status: 'unknown', failure: refusal }, bigquery, 'ours');
+      return await inPlainWords(await runJob(tools, request, signal), bigquery, 'BigQuery');
     } catch (error) {
       signal?.throwIfAborted();
       const whose = error instanceof KnownFailure ? 'ours' : 'BigQuery';
@@ -63,68 +39,93 @@ export const createRunJob = (bigquery: BigQuery, longestStopMs = usualStopMs): R
 
 interface JobTools {
   readonly bigquery: BigQuery;
+  readonly guardReads: GuardReads;
   readonly longestStopMs: number;
 }
 
-async function perform(tools: JobTools, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
-  const { work } = request;
-  const run = (each: JobRequest) => runJob(tools, each, signal);
-  if (work.kind !== 'query' || !work.merge) return await run(request);
-  return await runMerge(tools.bigquery, request, { work, merge: work.merge }, run);
+/**
+ * A request's whole way: is it allowed, what does it take if it is a merge, then do it. A merge may take two jobs: columns
+ * that its table lacks are added by one whose id is made of the merge's, so a repeat does not add them a second time.
+ * Throws a KnownFailure for what may not be read, or a request's error.
+ */
+async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
+  const { bigquery, guardReads } = tools;
+  let refusal: Failure | undefined;
+  let merge: PreparedMerge | undefined;
+  try {
+    refusal = await guardReads(request, signal);
+    if (refusal === undefined) merge = await prepareMerge(bigquery, request);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isRetryable(error)) throw error;
+    // What it reads may be gone by now, but the job may have been done before that.
+    return await attachOrFail(tools, request, classifyFailure(error), signal);
+  }
+  if (refusal !== undefined) throw new KnownFailure(refusal);
+  if (merge?.columns) {
+    const columns = { ...request, jobId: `${request.jobId}_columns`, work: merge.columns };
+    const added = await startAndWait(tools, columns, signal);
+    if (added.status !== 'completed') return added;
+  }
+  return await startAndWait(tools, merge ? { ...request, work: merge.rows } : request, signal);
 }
 
-async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
+/** For a job that cannot be started any more: the outcome of the one that there is, or `failure` if there is none. */
+async function attachOrFail(
+  tools: JobTools,
+  request: JobRequest,
+  failure: Failure,
+  signal: AbortSignal | undefined,
+): Promise<JobOutcome> {
+  try {
+    return await startAndWait(tools, { ...request, attachOnly: true }, signal);
+  } catch (error) {
+    if (isNotFound(error)) return { status: 'unknown', failure };
+    throw error;
+  }
+}
+
+/** One job: start or attach, wait, stop it if it may not go on, and say what it has come to. */
+async function startAndWait(
+  tools: JobTools,
+  request: JobRequest,
+  signal: AbortSignal | undefined,
+): Promise<JobOutcome> {
   const { bigquery, longestStopMs } = tools;
-  const startedAt = Date.now();
-  const started = await (request.attachOnly
-    ? attach(bigquery, request)
-    : startOrAttach(bigquery, request, signal));
+  const { cancelWhen, work } = request;
+  const calledAt = Date.now();
+  const started = request.attachOnly
+    ? await attach(bigquery, request)
+    : await startOrAttach(bigquery, request, signal);
   const { job, resource: first, attached } = started;
-  const deadline = attached ? deadlineOfAttached(first, request) : startedAt + request.timeoutMs;
-  const maxResults = request.work.kind === 'query' && request.work.wantsRows ? maximumRows : 0;
-  const ended = await waitUnlessCancelled(job, { first, deadline, maxResults }, request.cancelWhen, signal);
-  if (ended !== undefined && ended !== 'cancelled') {
+
+  const deadline = attached ? deadlineOfAttached(first, request) : calledAt + request.timeoutMs;
+  const maxResults = work.kind === 'query' && work.wantsRows ? maximumRows : 0;
+  const ended = await waitForJob(job, { first, deadline, maxResults, cancelWhen }, signal);
+  if (typeof ended !== 'string') {
     const failure = toFailure(ended.resource);
     return await toOutcome(bigquery, request, { ...started, ended, failure, maxResults });
   }
-  const reason = ended === undefined ? notInTime(deadline - createdAtOf(first)) : runWasOver;
+
+  const isRunOver = ended === 'cancelled';
+  const reason = isRunOver ? runWasOver : notInTime(deadline - createdAtOf(first));
   const stopped = await stopJob(job, { first, maxResults, longestStopMs }, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
-    // Nothing comes after it.
-    if (reason === runWasOver) return undefined;
+    // Nothing comes after this job: whether it was stopped makes no difference any more.
+    if (isRunOver) return undefined;
     throw error;
   });
   if (stopped !== undefined) {
     const failure = failureOfStopped(stopped.resource, reason);
     return await toOutcome(bigquery, request, { ...started, ended: stopped, failure, maxResults });
   }
-  if (reason === runWasOver) {
-    return { status: 'failed', attached, statistics: toStatistics(first), failure: reason };
-  }
+  if (isRunOver) return { status: 'failed', attached, statistics: toStatistics(first), failure: runWasOver };
   return { status: 'unknown', failure: stillRunning };
 }
 
-/** In milliseconds since 1970. Ages are told, not times: the caller's clock need not be BigQuery's. */
+/** In milliseconds since 1970. Ages are passed, not times: the caller's clock need not be BigQuery's. */
 function deadlineOfAttached(resource: JobResource, { remainingMs, timeoutMs }: JobRequest): number {
   const now = Date.now();
   const ageMs = Math.max(0, now - createdAtOf(resource));
   return now + (remainingMs?.(ageMs) ?? timeoutMs);
-}
-
-const createdAtOf = ({ statistics }: JobResource): number => statistics.creationTime?.getTime() ?? Date.now();
-
-/** Like waitForJob; 'cancelled' once `cancelWhen` is aborted. */
-async function waitUnlessCancelled(
-  job: Job,
-  wait: Wait,
-  cancelWhen: AbortSignal | undefined,
-  signal: AbortSignal | undefined,
-): Promise<EndedJob | 'cancelled' | undefined> {
-  const signals = [signal, cancelWhen].filter((each) => each !== undefined);
-  try {
-    return await waitForJob(job, wait, signals.length > 0 ? AbortSignal.any(signals) : undefined);
-  } catch (error) {
-    if (cancelWhen?.aborted && !signal?.aborted) return 'cancelled';
-    throw error;
-  }
 }

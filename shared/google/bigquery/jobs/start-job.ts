@@ -1,9 +1,11 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { type Failure, isDuplicate, isNotFound, KnownFailure } from '../failures';
-import { type JobRequest, toJobConfiguration, type UploadWork } from './job-configuration';
+import { isDuplicate, isNotFound, KnownFailure } from '../failures';
+import { toDryRunConfiguration, toJobConfiguration } from './job-configuration';
+import type { JobRequest, QueryWork, UploadWork } from './job-request';
 import { type JobResource, jobResourceSchema } from './job-resource';
 import { type FileUpload, uploadFile } from './upload-file';
+import { notInTime, runWasOver } from './wait-for-job';
 
 export interface StartedJob {
   readonly job: Job;
@@ -90,21 +92,16 @@ export async function attach(bigquery: BigQuery, request: JobRequest): Promise<S
   return { job, resource: jobResourceSchema.parse(resource), attached: true };
 }
 
-async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
+/** What BigQuery says of a query that it does not run: free of charge. The Job resource, unparsed. */
+export async function dryRun(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<unknown> {
+  const [, resource]: readonly unknown[] = await bigquery.createJob({
+    ...(request.location !== undefined && { location: request.location }),
+    configuration: toDryRunConfiguration(request, work, bigquery.projectId),
+  });
+  return resource;
+}
+
+export async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
   const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
   return z.object({ location: z.string() }).parse(dataset).location;
 }
-
-export const runWasOver: Failure = {
-  kind: 'permanent',
-  code: 'stopped',
-  reason: 'stopped',
-  message: 'Cancelled: the run was over.',
-};
-
-export const notInTime = (milliseconds: number): Failure => ({
-  kind: 'permanent',
-  code: 'timed_out',
-  reason: 'timeout',
-  message: `Not finished within ${Math.round(milliseconds / 1000)} seconds: cancelled.`,
-});

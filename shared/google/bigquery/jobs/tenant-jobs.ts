@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
-import { z } from 'zod';
 import { isNotFound } from '../failures';
 import { jobResourceSchema } from './job-resource';
+import { locationOf } from './start-job';
 
 /** The jobs of a tenant, by their ids. All of it is free of charge. */
 export interface TenantJobs {
@@ -16,13 +16,10 @@ export type JobState = 'under way' | 'completed' | 'failed';
 /** A job can only be found by naming its location, which is its dataset's: so that is read first. Throws where there is no dataset. */
 export type OpenJobs = (dataset: string) => Promise<TenantJobs>;
 
-const datasetSchema = z.object({ location: z.string() });
-
 export const createOpenJobs =
   (bigquery: BigQuery): OpenJobs =>
   async (dataset) => {
-    const [metadata]: readonly unknown[] = await bigquery.dataset(dataset).getMetadata();
-    const { location } = datasetSchema.parse(metadata);
+    const location = await locationOf(bigquery, dataset);
     return {
       async stateOf(jobId) {
         try {

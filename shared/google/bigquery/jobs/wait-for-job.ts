@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { unlessAborted } from '../../../support/unless-aborted';
-import { type JobResource, jobResourceSchema } from './job-resource';
+import { within } from '../../../support/within';
+import type { Failure } from '../failures';
+import { type JobResource, jobResourceSchema, toFailure } from './job-resource';
 
 /** Waits between two looks at a load job, in milliseconds: loads have no request that waits for their end. */
 const firstPause = 100;
@@ -18,6 +20,8 @@ export interface Wait {
   readonly deadline: number;
   /** Rows of a query's result to read in the request that waits for its end. */
   readonly maxResults: number;
+  /** Once it is aborted, the job is not waited for any longer. */
+  readonly cancelWhen?: AbortSignal | undefined;
 }
 
 export interface EndedJob {
@@ -27,19 +31,19 @@ export interface EndedJob {
 }
 
 /**
- * Waits until the job has ended. Resolves to its final resource, or to undefined once the deadline has passed.
- * Rejects with the signal's reason, or with a request's error.
+ * Waits until the job has ended. Resolves to its final resource; to 'late' once the deadline has passed, to 'cancelled'
+ * once `cancelWhen` is aborted. Rejects with the signal's reason, or with a request's error.
  */
 export async function waitForJob(
   job: Job,
-  { first, deadline, maxResults }: Wait,
+  { first, deadline, maxResults, cancelWhen }: Wait,
   signal?: AbortSignal,
-): Promise<EndedJob | undefined> {
+): Promise<EndedJob | 'late' | 'cancelled'> {
   let resource = first;
   let result: unknown;
   let pause = firstPause;
   const timer = new AbortController();
-  const until = AbortSignal.any([timer.signal, ...(signal ? [signal] : [])]);
+  const until = AbortSignal.any([timer.signal, signal, cancelWhen].filter((each) => each !== undefined));
   const timeout = setTimeout(() => timer.abort(), deadline - Date.now());
   try {
     while (resource.status.state !== 'DONE') {
@@ -51,11 +55,35 @@ export async function waitForJob(
     return { resource, result };
   } catch (error) {
     signal?.throwIfAborted();
-    if (timer.signal.aborted) return undefined;
+    if (cancelWhen?.aborted) return 'cancelled';
+    if (timer.signal.aborted) return 'late';
     throw error;
   } finally {
     clearTimeout(timeout);
   }
+}
+
+interface Stop extends Pick<Wait, 'first' | 'maxResults'> {
+  /** How long to wait for the job's end, in milliseconds. */
+  readonly longestStopMs: number;
+}
+
+/**
+ * Cancels a job and waits for its end. BigQuery stops it a little later, or not at all if it is nearly done, and what it
+ * has come to then is its outcome. Resolves to undefined if it has not ended in time. Rejects with the signal's reason,
+ * or with the error of a request for the job's state.
+ */
+export async function stopJob(
+  job: Job,
+  { first, maxResults, longestStopMs }: Stop,
+  signal: AbortSignal | undefined,
+): Promise<EndedJob | undefined> {
+  const deadline = Date.now() + longestStopMs;
+  // Whether it was heard shows by the job's end.
+  const asked = within(longestStopMs, 'BigQuery', job.cancel()).catch(() => undefined);
+  await (signal === undefined ? asked : unlessAborted(asked, signal));
+  const ended = await waitForJob(job, { first, deadline, maxResults }, signal);
+  return typeof ended === 'string' ? undefined : ended;
 }
 
 /**
@@ -93,3 +121,32 @@ async function readJob(job: Job): Promise<JobResource> {
 }
 
 const isQuery = (resource: JobResource): boolean => resource.configuration?.query !== undefined;
+
+/** Why a job failed that was stopped for this reason; undefined if it has completed all the same. */
+export function failureOfStopped(resource: JobResource, reason: Failure): Failure | undefined {
+  const failure = toFailure(resource);
+  const wasStopped = failure?.code === 'stopped' || failure?.code === 'timed_out';
+  return wasStopped ? reason : failure;
+}
+
+export const runWasOver: Failure = {
+  kind: 'permanent',
+  code: 'stopped',
+  reason: 'stopped',
+  message: 'Cancelled: the run was over.',
+};
+
+export const notInTime = (milliseconds: number): Failure => ({
+  kind: 'permanent',
+  code: 'timed_out',
+  reason: 'timeout',
+  message: `Not finished within ${Math.round(milliseconds / 1000)} seconds: cancelled.`,
+});
+
+/** A job that has not ended yet might still take effect, so no other may be started in its place. */
+export const stillRunning: Failure = {
+  kind: 'transient',
+  code: 'unavailable',
+  reason: 'notStopped',
+  message: 'Cancelled when its time was up, but not known to be over yet.',
+};

@@ -1,5 +1,5 @@
 import type { BigQuery } from '@google-cloud/bigquery';
-import type { QueryParameter } from '../../../pipelines/rules/pipeline-parameters';
+import type { NamedQueryParameter } from '../../../pipelines/rules/pipeline-parameters';
 import type { ParameterTypes, Statement, StatementParameter } from '../../../sql/define-statement';
 import type { Failure } from '../failures';
 import { createRunJob } from '../jobs/run-job';
@@ -54,7 +54,7 @@ const errorOf = (failure: Failure): Error =>
 const restParameters = (
   types: ParameterTypes,
   values: Readonly<Record<string, unknown>>,
-): readonly QueryParameter[] =>
+): readonly NamedQueryParameter[] =>
   Object.entries(types).map(([name, type]) => {
     if (typeof type !== 'string') throw new Error(`Parameter ${name}: expected a scalar type`);
     const value = values[name] ?? null;

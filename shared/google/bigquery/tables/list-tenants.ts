@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { ServiceError } from '../../../errors';
 import { classifyFailure } from '../failures';
-import { managedLabel } from './tenant-datasets';
+import { managedFilter } from './managed-label';
 
 export interface TenantPage {
   readonly tenantIds: readonly string[];
@@ -20,7 +20,7 @@ export const createListTenantPage =
   async ({ pageToken, maxResults }) => {
     const [datasets, next] = await bigquery
       .getDatasets({
-        filter: `labels.${managedLabel.key}:${managedLabel.value}`,
+        filter: managedFilter,
         // A tenant id may begin with an underscore, which makes its dataset a hidden one.
         all: true,
         maxResults,

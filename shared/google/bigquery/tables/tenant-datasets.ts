@@ -4,10 +4,8 @@ import type { MetadataTable } from '../../../definitions/tables';
 import { ServiceError } from '../../../errors';
 import { isDuplicate, isNotFound } from '../failures';
 import { createRunOnce, type RunOnce } from '../statements/run-once';
+import { isManaged, managedLabels } from './managed-label';
 import { presentSchema, widenSchema } from './widen-schema';
-
-/** The label by which scheduled work finds the tenants' datasets. */
-export const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
 
 /** What onboarding does to datasets and tables. Each step can be repeated. */
 export interface TenantDatasets {
@@ -49,7 +47,7 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
         await bigquery.createDataset(dataset, {
           location,
           description: `Tenant ${dataset}`,
-          labels: { [managedLabel.key]: managedLabel.value },
+          labels: managedLabels,
         });
         return location;
       } catch (error) {
@@ -114,8 +112,7 @@ async function addMissingColumns(bigquery: BigQuery, dataset: string, definition
 
 async function describeOwnDataset(bigquery: BigQuery, dataset: string) {
   const [metadata] = await bigquery.dataset(dataset).getMetadata();
-  const description = datasetSchema.parse(metadata);
-  if (description.labels[managedLabel.key] === managedLabel.value) return description;
+  if (isManaged(metadata)) return datasetSchema.parse(metadata);
   throw new ServiceError(
     'tenant_exists',
     `There is a dataset '${dataset}' that was not made by an onboarding. Nothing was changed.`,

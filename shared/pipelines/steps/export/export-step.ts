@@ -1,24 +1,19 @@
 import type { ExportStep } from '../../../definitions/schemas/pipeline-schema';
 import type { Failure } from '../../../google/bigquery/failures';
-import type { TableReference } from '../../../google/bigquery/jobs/job-configuration';
-import { resultGone } from '../../../google/bigquery/jobs/job-outcome';
-import type { ExtractWork, JobOutcome, QueryWork } from '../../../google/bigquery/jobs/run-job';
-import type { StepContext } from '../../execute-step';
-import { addUsage, type StepError } from '../../execution';
+import { type JobOutcome, resultGone } from '../../../google/bigquery/jobs/job-outcome';
+import type { ExtractWork, QueryWork } from '../../../google/bigquery/jobs/job-request';
+import { type AttemptRequest, addUsage, type PreparedStep, type StepContext } from '../../execution';
+import { toExtractJobId } from '../../job-ids';
+import type { TableName } from '../../rules/allowed-sources';
 import { byteLimitOfStep } from '../../rules/byte-limit';
 import { fillDestinationUri } from '../../rules/destination-uri';
 import { toQueryParameters } from '../../rules/pipeline-parameters';
-import { toExtractJobId } from '../../step-work';
-import type { AttemptRequest, StepAction } from '../step-action';
 
 /**
  * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a
  * query; repeated, it writes the same files in place of those that are there.
  */
-export function toExportAction(
-  context: StepContext,
-  step: ExportStep,
-): StepAction | { readonly error: StepError } {
+export function toExportAction(context: StepContext, step: ExportStep): PreparedStep {
   const filled = fillDestinationUri(step.destination_uri, context.run);
   if ('problem' in filled) {
     const message = `Step '${step.id}' cannot write to ${step.destination_uri}: ${filled.problem}.`;
@@ -86,5 +81,5 @@ async function exportResult(
 }
 
 /** BigQuery names the table that it did not find: what else may be missing is something else, a bucket for example. */
-const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableReference): boolean =>
+const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableName): boolean =>
   kind === 'not_found' && message.includes(`${datasetId}.${tableId}`);

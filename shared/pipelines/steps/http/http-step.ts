@@ -1,11 +1,9 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
-import type { UploadWork } from '../../../google/bigquery/jobs/run-job';
-import type { StepContext } from '../../execute-step';
-import type { HttpTools, StepError } from '../../execution';
-import type { ParameterValues } from '../../rules/pipeline-parameters';
-import { toTable } from '../../step-work';
+import type { UploadWork } from '../../../google/bigquery/jobs/job-request';
+import type { HttpTools, PreparedStep, StepContext, StepError } from '../../execution';
+import type { PipelineParameterValues } from '../../rules/pipeline-parameters';
+import { toTable } from '../destination-table';
 import { inTime, timedOut } from '../in-time';
-import type { StepAction } from '../step-action';
 import { noRoom } from './api-failures';
 import { createDownload } from './download';
 import { createSecretGuard } from './secret';
@@ -14,10 +12,7 @@ import { createSecretGuard } from './secret';
  * GETs an API's records, page by page into a file, and loads that by one job. Where the job is there already the API is
  * not asked again.
  */
-export function toHttpAction(
-  context: StepContext,
-  step: HttpStep,
-): StepAction | { readonly error: StepError } {
+export function toHttpAction(context: StepContext, step: HttpStep): PreparedStep {
   const { tools, run } = context;
   const { http, runJob, now } = tools;
   const url = new URL(step.url);
@@ -63,7 +58,10 @@ function denied(step: HttpStep, why: string): { readonly error: StepError } {
   return { error: { code: 'access_denied', message: `Step '${step.id}' ${why}.` } };
 }
 
-function queryOf({ query }: HttpStep, parameters: ParameterValues): readonly (readonly [string, string])[] {
+function queryOf(
+  { query }: HttpStep,
+  parameters: PipelineParameterValues,
+): readonly (readonly [string, string])[] {
   return Object.entries(query).flatMap(([name, given]) => {
     const value = typeof given === 'object' ? (parameters[given.parameter] ?? null) : given;
     return value === null ? [] : [[name, String(value)] as const];

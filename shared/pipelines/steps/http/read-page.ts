@@ -21,7 +21,7 @@ export interface PageSource {
  */
 export const largestJsonPage = 8 * 1024 * 1024;
 
-export interface Place {
+export interface PagePlace {
   readonly page: PageRequest;
   readonly spool: Spool;
   readonly bytesLeft: number;
@@ -33,7 +33,7 @@ export interface ReadPage {
 }
 
 /** Reads a page into the file. Throws a KnownFailure that says what was expected, a connection's error or the reason. */
-export async function readPage(source: PageSource, place: Place, until: AbortSignal): Promise<ReadPage> {
+export async function readPage(source: PageSource, place: PagePlace, until: AbortSignal): Promise<ReadPage> {
   const { step, get, headers, now } = source;
   const time = AbortSignal.timeout(step.request_timeout_seconds * 1000);
   // Aborted in the end in any case: an answer that is not read to its end holds a connection.
@@ -57,7 +57,7 @@ export async function readPage(source: PageSource, place: Place, until: AbortSig
 
 type Read = Omit<PageAnswer, 'link'> & { readonly bytes: number };
 
-async function readJson(source: PageSource, place: Place, { body }: HttpsAnswer): Promise<Read> {
+async function readJson(source: PageSource, place: PagePlace, { body }: HttpsAnswer): Promise<Read> {
   const { step, guard } = source;
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -92,7 +92,7 @@ function toLines(pieces: readonly Buffer[], { records: path, paging }: HttpStep,
   return { lines: written, next, records };
 }
 
-async function readCsv({ step, guard }: PageSource, place: Place, { body }: HttpsAnswer): Promise<Read> {
+async function readCsv({ step, guard }: PageSource, place: PagePlace, { body }: HttpsAnswer): Promise<Read> {
   const { spool, page } = place;
   const csv = createCsvPage(step.csv, page.number === 1);
   const check = guard.checkPieces();
@@ -107,7 +107,7 @@ async function readCsv({ step, guard }: PageSource, place: Place, { body }: Http
   return { hasRecords: csv.hasRecords(), bytes };
 }
 
-function checkSize({ max_bytes }: HttpStep, { bytesLeft }: Place, bytes: number): void {
+function checkSize({ max_bytes }: HttpStep, { bytesLeft }: PagePlace, bytes: number): void {
   if (bytes <= bytesLeft) return;
   throw refuse('resources_exceeded', `the answers are larger than its max_bytes, ${max_bytes}.`);
 }

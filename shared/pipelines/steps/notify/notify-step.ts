@@ -1,27 +1,25 @@
 import type { NotifyStep } from '../../../definitions/schemas/pipeline-schema';
 import { classifyFailure, isRetryable, KnownFailure } from '../../../google/bigquery/failures';
+import type { RunStatement } from '../../../google/bigquery/statements/run-statement';
 import { classifyPublishFailure } from '../../../google/pubsub/publish-failures';
-import type { StepContext } from '../../execute-step';
+import { findStepRecord } from '../../../sql/runs/find-step-record';
 import {
-  executionIdOf,
   type NotifyTools,
   noUsage,
-  type StepError,
+  type PreparedStep,
+  type StepContext,
   type StepOutcome,
   type StepRecord,
 } from '../../execution';
+import { executionIdOf } from '../../job-ids';
 import { inTime } from '../in-time';
-import type { StepAction } from '../step-action';
 
 /**
  * Publishes an event about the run and waits until Pub/Sub has it. Where it is recorded that a former execution did so, it
  * is not published again. That leaves one that crashed between Pub/Sub's answer and the record, and two executions at the
  * same time: the event's id is the same then, and stands in the attributes, so that a receiver can drop the repeat.
  */
-export function toNotifyAction(
-  context: StepContext,
-  step: NotifyStep,
-): StepAction | { readonly error: StepError } {
+export function toNotifyAction(context: StepContext, step: NotifyStep): PreparedStep {
   const { notify } = context.tools;
   if (!notify?.topics.includes(step.topic)) {
     const message = `Step '${step.id}' names the topic '${step.topic}', expected one that the deployment allows (NOTIFY_TOPICS).`;
@@ -65,7 +63,15 @@ async function findFormer(
   }
 }
 
-/** A function of run and step. */
+/** Reads a run's step records: one BigQuery request, billed for 10 MB in most cases. */
+export const createFindRecord =
+  (runStatement: RunStatement): NonNullable<NotifyTools['findRecord']> =>
+  async ({ datasetId, runId }, stepId) => {
+    const { rows } = await runStatement(datasetId, findStepRecord, { run_id: runId, step_id: stepId });
+    return rows[0] && { startedAt: rows[0].started_at, endedAt: rows[0].ended_at };
+  };
+
+/** The same for every execution of the step. */
 const toEventId = ({ run }: StepContext, step: NotifyStep): string =>
   `${run.tenantId}-${executionIdOf(run)}-${step.id}`;
 

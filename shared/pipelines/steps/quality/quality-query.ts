@@ -1,5 +1,5 @@
 import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-schema';
-import type { QueryParameter } from '../../rules/pipeline-parameters';
+import type { NamedQueryParameter } from '../../rules/pipeline-parameters';
 
 /**
  * One statement for all checks of a step, because every statement costs about a second and is billed for at least
@@ -10,7 +10,7 @@ import type { QueryParameter } from '../../rules/pipeline-parameters';
  */
 export interface QualityQuery {
   readonly sql: string;
-  readonly parameters: readonly QueryParameter[];
+  readonly parameters: readonly NamedQueryParameter[];
   /** Where the `sql` checks' own texts begin in `sql`: 1-based line, by the check's index. */
   readonly firstLines: ReadonlyMap<number, number>;
 }
@@ -80,7 +80,7 @@ function rowQueryOf(check: Check, table: string): { measure: string; from: strin
   };
 }
 
-function parametersOf([index, check]: readonly [number, Check]): readonly QueryParameter[] {
+function parametersOf([index, check]: readonly [number, Check]): readonly NamedQueryParameter[] {
   if (check.type !== 'accepted_values') return [];
   return [
     {

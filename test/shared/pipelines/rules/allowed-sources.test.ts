@@ -5,11 +5,11 @@ import {
   judgeQuery,
   judgeUri,
   type QueryFacts,
-  type Reach,
+  type RunSources,
   type TableName,
 } from '../../../../shared/pipelines/rules/allowed-sources';
 
-const reach = (sources: readonly string[], allowed: readonly string[] = ['*', 'gs://*']): Reach => ({
+const reach = (sources: readonly string[], allowed: readonly string[] = ['*', 'gs://*']): RunSources => ({
   tenantId: 'tenant_1',
   datasetId: 'tenant_1',
   sources,
@@ -70,7 +70,7 @@ describe('a source', () => {
 });
 
 describe('a query', () => {
-  const allowed: readonly (readonly [string, Reach, readonly string[]])[] = [
+  const allowed: readonly (readonly [string, RunSources, readonly string[]])[] = [
     ['no table', reach([]), []],
     ['its tenant’s tables', reach([]), ['acme.tenant_1.costs', 'acme.tenant_1.tenants']],
     ['a source of its own project', reach(['rates']), ['acme.rates.daily']],
@@ -86,7 +86,7 @@ describe('a query', () => {
   });
 
   const own = "It reads %; expected the tenant's own tables or the definition's sources";
-  const refused: readonly (readonly [string, Reach, readonly string[], string])[] = [
+  const refused: readonly (readonly [string, RunSources, readonly string[], string])[] = [
     ['another tenant’s table', reach([]), ['acme.tenant_2.costs'], `${own} (none).`],
     ['a dataset named alike', reach(['rates']), ['acme.rates_2.daily'], `${own} (rates).`],
     ['a dataset in another case', reach([]), ['acme.TENANT_1.costs'], `${own} (none).`],

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import {
+  type DagNode,
   findAncestors,
   findGraphProblems,
   findReady,
   type GraphProblem,
-  type Node,
 } from '../../../../shared/pipelines/rules/dag';
 
-const graph = (needs: Record<string, readonly string[]>): readonly Node[] =>
+const graph = (needs: Record<string, readonly string[]>): readonly DagNode[] =>
   Object.entries(needs).map(([id, list]) => ({ id, needs: list }));
 
 describe('a graph of steps', () => {
@@ -15,7 +15,7 @@ describe('a graph of steps', () => {
     expect(findGraphProblems(graph({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] }))).toEqual([]);
   });
 
-  const broken: readonly (readonly [string, readonly Node[], GraphProblem])[] = [
+  const broken: readonly (readonly [string, readonly DagNode[], GraphProblem])[] = [
     [
       'a cycle',
       graph({ a: ['c'], b: ['a'], c: ['b'] }),

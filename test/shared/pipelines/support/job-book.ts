@@ -1,10 +1,7 @@
 import { classifyFailure } from '../../../../shared/google/bigquery/failures';
-import type {
-  JobOutcome,
-  JobRequest,
-  ResultRow,
-  RunJob,
-} from '../../../../shared/google/bigquery/jobs/run-job';
+import type { JobOutcome, ResultRow } from '../../../../shared/google/bigquery/jobs/job-outcome';
+import type { JobRequest } from '../../../../shared/google/bigquery/jobs/job-request';
+import type { RunJob } from '../../../../shared/google/bigquery/jobs/run-job';
 
 /** What a job comes to when it is run for the first time. */
 export type JobResult =

@@ -1,5 +1,5 @@
 import { pipelineSchema } from '../../../../shared/definitions/schemas/pipeline-schema';
-import type { JobRequest } from '../../../../shared/google/bigquery/jobs/run-job';
+import type { JobRequest } from '../../../../shared/google/bigquery/jobs/job-request';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import type { ExecutionTools, RunToExecute } from '../../../../shared/pipelines/execution';
 import type { JobBook } from './job-book';

@@ -1,6 +1,6 @@
 import type { Step } from '../../../../../shared/definitions/schemas/pipeline-schema';
 import { withoutInternals } from '../../../../../shared/google/bigquery/jobs/plain-words';
-import { describeDenial } from '../../../../../shared/pipelines/denied-access';
+import { describeDenial } from '../../../../../shared/pipelines/judge-attempt';
 import { runOfYaml } from '../../../pipelines/support/run-of-yaml';
 
 describe('what tenants read of BigQuery’s words', () => {

@@ -1,9 +1,6 @@
 import { clientOf } from 'local-bigquery/testing';
-import {
-  createRunJob,
-  type JobRequest,
-  type QueryWork,
-} from '../../../../../shared/google/bigquery/jobs/run-job';
+import type { JobRequest, QueryWork } from '../../../../../shared/google/bigquery/jobs/job-request';
+import { createRunJob } from '../../../../../shared/google/bigquery/jobs/run-job';
 import { createAppendRows } from '../../../../../shared/google/bigquery/tables/append-rows';
 import { startProxy } from '../../../../functions/support/proxy';
 import { startTenantDataset, type TenantDataset } from '../../../pipelines/support/tenant-dataset';

@@ -1,7 +1,8 @@
 import { clientOf } from 'local-bigquery/testing';
-import { createRunJob, type JobRequest } from '../../../../../shared/google/bigquery/jobs/run-job';
+import type { JobRequest } from '../../../../../shared/google/bigquery/jobs/job-request';
+import { createRunJob } from '../../../../../shared/google/bigquery/jobs/run-job';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
+import { TransientFailure } from '../../../../../shared/pipelines/execution';
 import { type BigQueryProxy, startProxy } from '../../../../functions/support/proxy';
 import { runOfYaml } from '../../../pipelines/support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../../pipelines/support/tenant-dataset';

@@ -1,13 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { clientOf } from 'local-bigquery/testing';
-import {
-  createRunJob,
-  type JobRequest,
-  type RunJob,
-} from '../../../../../shared/google/bigquery/jobs/run-job';
+import type { JobRequest } from '../../../../../shared/google/bigquery/jobs/job-request';
+import { createRunJob, type RunJob } from '../../../../../shared/google/bigquery/jobs/run-job';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
+import { type ExecutionTools, TransientFailure } from '../../../../../shared/pipelines/execution';
 import { startProxy } from '../../../../functions/support/proxy';
 import { runOfYaml } from '../../support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';

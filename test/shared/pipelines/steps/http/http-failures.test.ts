@@ -1,5 +1,5 @@
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
+import { TransientFailure } from '../../../../../shared/pipelines/execution';
 import type { Answer } from '../../../../support/https-api';
 import { type HttpStepWorld, json, startHttpStepWorld } from './http-step-world';
 

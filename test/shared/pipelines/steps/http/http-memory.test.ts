@@ -1,7 +1,10 @@
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import type { ExecutionTools, HttpTools } from '../../../../../shared/pipelines/execution';
+import {
+  type ExecutionTools,
+  type HttpTools,
+  TransientFailure,
+} from '../../../../../shared/pipelines/execution';
 import { type ByteBudget, createByteBudget } from '../../../../../shared/pipelines/steps/http/byte-budget';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
 import { type Answer, type HttpsApi, startHttpsApi } from '../../../../support/https-api';
 import { runOfYaml } from '../../support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';

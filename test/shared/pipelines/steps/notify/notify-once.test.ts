@@ -1,8 +1,7 @@
 import { createRunStatement } from '../../../../../shared/google/bigquery/statements/run-statement';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
-import { createFindRecord } from '../../../../../shared/pipelines/find-record';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
+import { type ExecutionTools, TransientFailure } from '../../../../../shared/pipelines/execution';
+import { createFindRecord } from '../../../../../shared/pipelines/steps/notify/notify-step';
 import { runOfYaml } from '../../support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 

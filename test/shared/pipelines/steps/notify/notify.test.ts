@@ -2,8 +2,7 @@ import { type LocalPubSub, startLocalPubSub } from 'local-pubsub/testing';
 import type { AppendedRow } from '../../../../../shared/google/bigquery/tables/append-rows';
 import { createPublishEvent } from '../../../../../shared/google/pubsub/publish-event';
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
-import type { ExecutionTools } from '../../../../../shared/pipelines/execution';
-import { TransientFailure } from '../../../../../shared/pipelines/transient-failure';
+import { type ExecutionTools, TransientFailure } from '../../../../../shared/pipelines/execution';
 import { jobBook } from '../../support/job-book';
 import { runOfYaml } from '../../support/run-of-yaml';
 

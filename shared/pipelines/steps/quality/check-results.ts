@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-schema';
 import { measureColumn, newestColumn, type QualityQuery } from './quality-query';
 
-export interface CheckResult {
+export interface QualityResult {
   readonly name: string;
   readonly type: Check['type'];
   readonly severity: Check['severity'];
@@ -25,7 +25,7 @@ interface Finding {
 }
 
 /** Reads the row that composeQualityQuery's statement returned. Throws a ZodError if it is not of that form. */
-export function readCheckResults(step: QualityStep, row: unknown): readonly CheckResult[] {
+export function readCheckResults(step: QualityStep, row: unknown): readonly QualityResult[] {
   const measures = measuresSchema.parse(row);
   return step.checks.map((check, index) => {
     const expected = describeExpectation(check);
@@ -37,7 +37,7 @@ export function readCheckResults(step: QualityStep, row: unknown): readonly Chec
 }
 
 /** The results of checks whose statement failed. */
-export function uncomputedResults(step: QualityStep, why: string): readonly CheckResult[] {
+export function uncomputedResults(step: QualityStep, why: string): readonly QualityResult[] {
   return step.checks.map((check) => ({
     name: check.name,
     type: check.type,
@@ -51,7 +51,7 @@ export function uncomputedResults(step: QualityStep, why: string): readonly Chec
 }
 
 /** What ends the run: the failed checks of severity error, the first of them in full. */
-export function describeFailedChecks(results: readonly CheckResult[]): string | undefined {
+export function describeFailedChecks(results: readonly QualityResult[]): string | undefined {
   const failed = results.filter((result) => result.severity === 'error' && result.passed === false);
   const [first, ...others] = failed;
   if (first === undefined) return undefined;

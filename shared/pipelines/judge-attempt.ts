@@ -1,22 +1,21 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
 import type { Failure } from '../google/bigquery/failures';
-import type { JobOutcome } from '../google/bigquery/jobs/run-job';
-import { describeDenial } from './denied-access';
+import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import { noUsage, type StepError } from './execution';
 import type { Attempt } from './step-records';
-import { composeQualityQuery } from './steps/quality/quality-query';
 import {
-  type CheckResult,
   describeFailedChecks,
   locateError,
+  type QualityResult,
   readCheckResults,
   uncomputedResults,
-} from './steps/quality/quality-results';
+} from './steps/quality/check-results';
+import { composeQualityQuery } from './steps/quality/quality-query';
 
 export interface Judgement {
   readonly attempt: Attempt;
   /** Results of a quality step's checks. */
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly QualityResult[];
   /** Present if trying again can help. */
   readonly retryable?: Failure | undefined;
   /** What BigQuery said, where the attempt's error says it in other words. */
@@ -76,4 +75,46 @@ function usageOf(job: JobOutcome, frame: AttemptFrame) {
   if (job.status === 'unknown') return noUsage;
   const { startedAt, endedAt, ...usage } = job.statistics;
   return { ...usage, startedAt: startedAt ?? frame.startedAt, endedAt: endedAt ?? frame.endedAt };
+}
+
+/** Google's names of rights: https://cloud.google.com/iam/docs/permissions-reference */
+const rights =
+  /\b(?:bigquery\.(?:jobs|tables|datasets|routines|connections)|storage\.(?:objects|buckets))\.[A-Za-z]+\b/g;
+const tables = /\b(?:Table|View|Dataset|Routine) [`']?([\w.:-]+)/gi;
+const areFiles = /\bstorage\.|Cloud Storage|\bGCS\b|gs:\/\//i;
+
+/**
+ * What could not be read or written, in the definition's words, and which right it takes. BigQuery names accounts and
+ * projects as well: so of what it said, only that is told which stands in the definition or in Google's documents.
+ */
+export function describeDenial(step: Step, said: string): string {
+  const needed = [...new Set(said.match(rights) ?? [])];
+  const right = needed.length === 0 ? '' : `; it takes ${needed.join(', ')}`;
+  return `access to ${findPlace(step, said)} was denied${right}.`;
+}
+
+function findPlace(step: Step, said: string): string {
+  if (said.includes('bigquery.jobs.')) return 'BigQuery';
+  if (areFiles.test(said)) return filesOf(step);
+  const definition = JSON.stringify(step);
+  const names = [...said.matchAll(tables)].flatMap(([, name = '']) => suffixesOf(name));
+  return names.find((name) => isNamed(definition, name)) ?? 'what it reads or writes';
+}
+
+/** Of project:dataset.table also dataset.table and table. */
+function suffixesOf(name: string): readonly string[] {
+  const parts = name.split(/[.:]/).filter((part) => part !== '');
+  return parts.map((_, index) => parts.slice(index).join('.'));
+}
+
+const isNamed = (definition: string, name: string): boolean =>
+  new RegExp(`(?<![\\w-])${name.replaceAll('.', '\\.')}(?![\\w-])`).test(definition);
+
+function filesOf(step: Step): string {
+  if (step.type === 'export') return step.destination_uri;
+  if (step.type !== 'load') return 'files that it reads';
+  const { source_uri_parameter, source_uris = [] } = step;
+  return source_uri_parameter === undefined
+    ? source_uris.join(', ')
+    : `the files of the parameter '${source_uri_parameter}'`;
 }

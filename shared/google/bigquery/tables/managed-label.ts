@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** The label that marks a dataset as a tenant's. By it scheduled work finds them, and nothing else is ever deleted. */
+const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
+
+/** What onboarding labels a dataset with. */
+export const managedLabels: Readonly<Record<string, string>> = { [managedLabel.key]: managedLabel.value };
+
+/** Selects the tenants' datasets: https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets/list */
+export const managedFilter = `labels.${managedLabel.key}:${managedLabel.value}`;
+
+const labelledSchema = z.object({ labels: z.record(z.string(), z.string()).default({}) });
+
+/** Whether a dataset is a tenant's. Throws a ZodError for what is no Dataset resource. */
+export const isManaged = (dataset: unknown): boolean =>
+  labelledSchema.parse(dataset).labels[managedLabel.key] === managedLabel.value;

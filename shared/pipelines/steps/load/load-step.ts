@@ -1,0 +1,28 @@
+import type { LoadStep } from '../../../definitions/schemas/pipeline-schema';
+import type { LoadWork } from '../../../google/bigquery/jobs/job-request';
+import type { PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
+import { withTenant } from '../../rules/allowed-sources';
+import { toTable } from '../destination-table';
+
+/** Loads files into a table: one job. The definition names the files, or a parameter does. */
+export function toLoadAction({ run, tools }: StepContext, step: LoadStep): PreparedStep {
+  const source = findSource(run, step);
+  if ('error' in source) return source;
+  const work: LoadWork = { kind: 'load', ...source, step, destination: toTable(run, step.destination) };
+  return { isJob: true, perform: (request, signal) => tools.runJob({ ...request, work }, signal) };
+}
+
+function findSource(
+  run: RunToExecute,
+  { source_uri_parameter: name, source_uris = [] }: LoadStep,
+): Pick<LoadWork, 'sourceUris' | 'urisFrom'> | { readonly error: StepError } {
+  if (name === undefined) {
+    return { sourceUris: source_uris.map((uri) => withTenant(uri, run.tenantId)), urisFrom: 'definition' };
+  }
+  const value = run.parameters[name];
+  if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
+    return { sourceUris: [value], urisFrom: 'caller' };
+  }
+  const message = `Parameter '${name}' must be a URI like gs://bucket/path; given ${JSON.stringify(value ?? null)}.`;
+  return { error: { code: 'invalid_source', message } };
+}
