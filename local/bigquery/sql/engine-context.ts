@@ -1,15 +1,27 @@
 import type { StatementGate } from '../model';
-import type { QueryPlan } from './analyse/plan-query';
-import type { Language } from './engine/dialect';
+import type { QueryPlan } from './analyse/query-plan';
+import type { Dialect } from './engine/dialect';
 import type { EngineClient } from './engine/engine-client';
-import type { Parser } from './parse/parser';
-
+import type { ParsedStatement, Parser } from './parse/parser';
+import type { SqlText } from './parse/sql-text';
+import type { Scope } from './scope';
 /** What all statements share: the engine, the dialect, and what has been analysed before. */
 export interface EngineContext {
   readonly client: EngineClient;
-  readonly language: Language;
+  readonly dialect: Dialect;
   readonly parser: Parser;
   readonly plans: (key: string, make: () => Promise<QueryPlan>) => Promise<QueryPlan>;
-  readonly gate: StatementGate | undefined;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
+  readonly gate: StatementGate | undefined;
+}
+
+/** One statement on its way: its text, what it sees, and whether it only is to be analysed. */
+export interface StatementRun {
+  readonly context: EngineContext;
+  readonly scope: Scope;
+  /** The whole text; spans of the statement's nodes count from its start. */
+  readonly script: SqlText;
+  readonly statement: ParsedStatement;
+  /** In a dry run nothing is evaluated and no table changes. */
+  readonly dry: boolean;
 }

@@ -9,6 +9,7 @@ import {
   parseTime,
   unpackDatetime,
 } from './codec/civil-time';
+import { formatFloat } from './codec/decode-cell';
 import {
   bigNumericMaximum,
   bigNumericMinimum,
@@ -17,20 +18,9 @@ import {
   numericMaximum,
   numericScale,
   parseDecimal,
-} from './codec/decimal';
-import { formatFloat } from './codec/decode-cell';
-
-/** A query parameter or script variable: its type as a field, and its value as a cell. */
-export interface TypedValue {
-  readonly name: string;
-  readonly field: Field;
-  readonly cell: Cell;
-}
-
-/** Positional parameters are named by their place, from 1. */
-export function positionalName(position: number): string {
-  return `__positional_${position}`;
-}
+} from './codec/scaled-decimals';
+import { positionalName } from './parse/parser';
+import type { TypedValue } from './scope';
 
 /** Reads parameters as REST sends them. Throws `invalid`, naming the parameter, for a type or value that is none. */
 export function readParameters(parameters: readonly QueryParameter[]): readonly TypedValue[] {

@@ -1,20 +1,16 @@
 import { BigQueryError } from '../errors';
 import type { StatementResult } from '../model';
-import { distinct } from './dml/insert';
-import { child, children, type Node } from './engine/tree';
-import type { EngineContext } from './engine-context';
+import { distinctTables } from './analyse/query-plan';
+import { runStatement } from './dispatch-statement';
+import { child, children } from './engine/tree';
+import type { EngineContext, StatementRun } from './engine-context';
 import { type ParsedScript, type ParsedStatement, statementsOf } from './parse/parser';
 import { notImplemented } from './parse/query-errors';
-import type { SqlText } from './parse/sql-text';
-import type { TypedValue } from './read-parameters';
-import { runStatement } from './run-statement';
-import type { Scope } from './scope';
+import type { Scope, TypedValue } from './scope';
 import { assignVariable, conditionHolds, declareVariables } from './script-variables';
 
-interface Run {
-  readonly context: EngineContext;
-  readonly script: SqlText;
-  readonly dry: boolean;
+/** What a script's statements share; their results gather here. */
+interface ScriptRun extends Omit<StatementRun, 'scope' | 'statement'> {
   readonly results: StatementResult[];
 }
 
@@ -28,8 +24,9 @@ export async function runScript(
   const [only, ...others] = script.statements;
   if (only === undefined)
     throw new BigQueryError('invalidQuery', 'Syntax error: Unexpected end of script', 'query');
-  if (others.length === 0 && !isScripting(only)) return runStatement(context, scope, script.text, only, dry);
-  const run: Run = { context, script: script.text, dry, results: [] };
+  const run: ScriptRun = { context, script: script.text, dry, results: [] };
+  if (others.length === 0 && !scriptingKinds.has(only.kind))
+    return runStatement({ ...run, scope, statement: only });
   await runBlock(run, scope, script.statements);
   return scriptResult(run.results);
 }
@@ -41,49 +38,42 @@ const scriptingKinds = new Set([
   'astIfStatementNode',
 ]);
 
-function isScripting({ kind }: ParsedStatement): boolean {
-  return scriptingKinds.has(kind);
-}
-
 /** A block's variables end with it; what it assigns to outer ones stays. */
-async function runBlock(run: Run, outer: Scope, statements: readonly ParsedStatement[]): Promise<void> {
+async function runBlock(run: ScriptRun, outer: Scope, statements: readonly ParsedStatement[]): Promise<void> {
   const own = new Set<string>();
   const variables = new Map<string, TypedValue>(outer.variables);
   const scope: Scope = { ...outer, variables };
   for (const statement of statements)
-    for (const name of await runScripting(run, scope, variables, statement)) own.add(name);
+    for (const name of await runScripting(run, { ...run, scope, statement })) own.add(name);
   for (const [name, value] of variables) if (!own.has(name)) outer.variables.set(name, value);
 }
 
-/** Runs one statement; gives the names that it declares. */
-async function runScripting(
-  run: Run,
-  scope: Scope,
-  variables: Map<string, TypedValue>,
-  statement: ParsedStatement,
-): Promise<readonly string[]> {
-  const { node } = statement;
-  const changing = { script: run.script, statement };
-  switch (statement.kind) {
+/** Runs one statement. Returns the names that it declares. */
+async function runScripting(run: ScriptRun, inBlock: StatementRun): Promise<readonly string[]> {
+  const { kind, node } = inBlock.statement;
+  switch (kind) {
     case 'astVariableDeclarationNode':
-      return declareVariables(run.context, scope, variables, changing, run.dry);
+      return declareVariables(inBlock);
     case 'astSingleAssignmentNode':
-      await assignVariable(run.context, scope, variables, changing, run.dry);
+      await assignVariable(inBlock);
       return [];
     case 'astBeginEndBlockNode':
       if (child(node, 'handlerList') !== undefined) throw notImplemented('EXCEPTION WHEN ERROR');
-      await runBlock(run, scope, statementsOf(child(node, 'statementListNode')));
+      await runBlock(run, inBlock.scope, statementsOf(child(node, 'statementListNode')));
       return [];
     case 'astIfStatementNode':
-      await runIf(run, scope, node, statement);
+      await runIf(run, inBlock);
       return [];
     default:
-      run.results.push(await runStatement(run.context, scope, run.script, statement, run.dry));
+      run.results.push(await runStatement(inBlock));
       return [];
   }
 }
 
-async function runIf(run: Run, scope: Scope, node: Node, statement: ParsedStatement): Promise<void> {
+/** A dry run looks at every branch. */
+async function runIf(run: ScriptRun, inBlock: StatementRun): Promise<void> {
+  const { scope, statement, dry } = inBlock;
+  const { node } = statement;
   const branches = [
     { condition: node.condition, list: child(node, 'thenList') },
     ...children(child(node, 'elseifClauses'), 'elseifClauses').map((clause) => ({
@@ -92,16 +82,10 @@ async function runIf(run: Run, scope: Scope, node: Node, statement: ParsedStatem
     })),
   ];
   for (const { condition, list } of branches) {
-    const holds = await conditionHolds(
-      run.context,
-      scope,
-      { script: run.script, statement },
-      condition,
-      run.dry,
-    );
-    if (!holds && !run.dry) continue;
+    const holds = await conditionHolds(inBlock, condition);
+    if (!holds && !dry) continue;
     await runBlock(run, scope, statementsOf(list));
-    if (!run.dry) return;
+    if (!dry) return;
   }
   const otherwise = child(node, 'elseList');
   if (otherwise !== undefined) await runBlock(run, scope, statementsOf(otherwise));
@@ -113,7 +97,7 @@ function scriptResult(results: readonly StatementResult[]): StatementResult {
     statementType: 'SCRIPT',
     ...(last?.schema && { schema: last.schema }),
     ...(last?.rows && { rows: last.rows }),
-    referencedTables: results.flatMap((result) => result.referencedTables).filter(distinct),
+    referencedTables: distinctTables(results.flatMap((result) => result.referencedTables)),
     bytesProcessed: results.reduce((sum, result) => sum + result.bytesProcessed, 0),
     statements: results,
   };

@@ -1,5 +1,11 @@
-import type { DatasetReference, Field, TableReference, TableSnapshot, TableStore } from '../model';
-import type { TypedValue } from './read-parameters';
+import type { Cell, DatasetReference, Field, TableReference, TableSnapshot, TableStore } from '../model';
+
+/** A query parameter or script variable: its type as a field, and its value as a cell. */
+export interface TypedValue {
+  readonly name: string;
+  readonly field: Field;
+  readonly cell: Cell;
+}
 
 /** What a statement sees besides its text. */
 export interface Scope {
@@ -10,7 +16,7 @@ export interface Scope {
   readonly variables: Map<string, TypedValue>;
   readonly read: (reference: TableReference) => TableSnapshot | undefined;
   readonly store: TableStore;
-  /** In a dry run: what earlier statements of the script would have made of tables, by `tableKey`. */
+  /** In a dry run: the tables as earlier statements of the script would have left them, by `tableKey`. */
   readonly foreseen: Map<string, TableSnapshot | undefined>;
   /** Where set: what CURRENT_TIMESTAMP and its like say. */
   readonly now: Date | undefined;
@@ -42,4 +48,26 @@ export function resolvePath(scope: Scope, path: readonly string[]): TableReferen
   if (path.length === 1 && first !== undefined && scope.defaultDataset !== undefined)
     return { ...scope.defaultDataset, tableId: first };
   return undefined;
+}
+
+/** The scope in which a table is what `mutate` hands over, not what the store showed before. */
+export function withCurrent(scope: Scope, table: TableReference, current: TableSnapshot): Scope {
+  const key = tableKey(table);
+  return { ...scope, read: (reference) => (tableKey(reference) === key ? current : scope.read(reference)) };
+}
+
+/** What a plan depends on in a scope besides its tables: the same key, the same meaning of a text. */
+export function scopeKey(scope: Scope): readonly unknown[] {
+  const { projectId, defaultDataset, parameters, variables } = scope;
+  return [
+    projectId,
+    defaultDataset,
+    typesKey(parameters),
+    typesKey(variables.values()),
+    scope.now !== undefined,
+  ];
+}
+
+function typesKey(values: Iterable<TypedValue>): string {
+  return JSON.stringify([...values].map(({ name, field }) => [name, { ...field, name: '' }]));
 }

@@ -1,24 +1,24 @@
-import type { Field, Row, StatementResult, TableReference } from '../model';
-import { planQuery, type QueryPlan } from './analyse/plan-query';
-import type { EngineContext } from './engine-context';
+import type { Field, Row, StatementResult } from '../model';
+import { planQuery } from './analyse/plan-query';
+import { type QueryPlan, referencedTables } from './analyse/query-plan';
+import type { StatementRun } from './engine-context';
 import { bytesProcessed } from './evaluate/bytes-processed';
 import { invalidQuery } from './parse/query-errors';
-import type { SqlText } from './parse/sql-text';
+import { type SqlText, slice } from './parse/sql-text';
 import { evaluateInParts } from './parts/in-parts';
-import { type Scope, tableKey } from './scope';
-
 /** Runs a query, or only analyses it. */
-export async function runSelect(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  dry: boolean,
-): Promise<StatementResult> {
+export async function runSelectStatement({
+  context,
+  scope,
+  script,
+  statement,
+  dry,
+}: StatementRun): Promise<StatementResult> {
+  const text = slice(script, statement.span);
   const plan = await planQuery(context, { text, scope });
-  const schema = resultSchema(plan, text);
   const result = {
     statementType: 'SELECT',
-    schema,
+    schema: resultSchema(plan, text),
     referencedTables: referencedTables([plan]),
     bytesProcessed: bytesProcessed([plan], scope),
   } as const;
@@ -26,16 +26,8 @@ export async function runSelect(
   return { ...result, rows: flattened(plan, await evaluateInParts(context, { text, scope }, plan)) };
 }
 
-/** The stored tables that plans read, each once. */
-export function referencedTables(plans: readonly QueryPlan[]): readonly TableReference[] {
-  const found = new Map<string, TableReference>();
-  for (const plan of plans)
-    for (const { reference } of plan.tables) if (reference) found.set(tableKey(reference), reference);
-  return [...found.values()];
-}
-
 /** Columns without a name are called `f0_`, `f1_`, …; the struct of `SELECT AS STRUCT` becomes its fields. */
-export function resultSchema(plan: QueryPlan, text: SqlText): readonly Field[] {
+function resultSchema(plan: QueryPlan, text: SqlText): readonly Field[] {
   const [only] = plan.output;
   const columns =
     plan.valueTable && only?.type === 'RECORD' && only.mode !== 'REPEATED' ? only.fields : plan.output;

@@ -1,6 +1,6 @@
 import type { SqlEngine, SqlRequest, StatementGate, TableSnapshot, TableStore } from '../model';
-import type { QueryPlan } from './analyse/plan-query';
-import { loadLanguage } from './engine/dialect';
+import type { QueryPlan } from './analyse/query-plan';
+import { loadDialect } from './engine/dialect';
 import { startEngineClient } from './engine/engine-client';
 import { lru } from './engine/lru';
 import type { EngineContext } from './engine-context';
@@ -27,11 +27,11 @@ const cachedPlans = 1000;
 /** Starts the native engine and answers SQL over the store's tables with it. Ready within about a second. */
 export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Promise<LocalSqlEngine> {
   const client = await startEngineClient();
-  const language = await loadLanguage(client);
+  const dialect = await loadDialect(client);
   const context: EngineContext = {
     client,
-    language,
-    parser: createParser(client, language),
+    dialect,
+    parser: createParser(client, dialect),
     plans: lru<Promise<QueryPlan>>(cachedPlans),
     checks: lru<Promise<void>>(cachedPlans),
     gate,

@@ -1,5 +1,5 @@
 import type { Field } from '../../model';
-import type { Language } from '../engine/dialect';
+import type { Dialect } from '../engine/dialect';
 import { rowColumn } from '../scope';
 import { type EngineType, engineType } from './engine-types';
 
@@ -28,8 +28,8 @@ interface Level {
 }
 
 /** The engine's catalog with tables under their paths, dataset by dataset. */
-export function catalogOf(
-  language: Language,
+export function engineCatalog(
+  dialect: Dialect,
   tables: readonly CatalogTable[],
   constants: readonly object[],
 ): object {
@@ -38,7 +38,7 @@ export function catalogOf(
     const level = table.path.slice(0, -1).reduce(levelNamed, root);
     level.table.push(tableMessage(table));
   }
-  return { ...root, constant: constants, builtinFunctionOptions: { languageOptions: language.options } };
+  return { ...root, constant: constants, builtinFunctionOptions: { languageOptions: dialect.options } };
 }
 
 function levelNamed(parent: Level, name: string): Level {

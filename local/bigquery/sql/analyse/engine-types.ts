@@ -1,6 +1,7 @@
 import { BigQueryError } from '../../errors';
 import type { Field, FieldType } from '../../model';
-import { child, children, text } from '../engine/tree';
+import { child, children, stringAt } from '../engine/tree';
+import { quoted } from '../parse/sql-text';
 
 /** The engine's type message. */
 export interface EngineType {
@@ -80,13 +81,13 @@ export function engineType(field: Field): EngineType {
 
 /** The field that a type from the engine describes. */
 export function fieldOfType(name: string, type: unknown): Field {
-  const kind = text(type, 'typeKind') ?? '';
+  const kind = stringAt(type, 'typeKind') ?? '';
   if (kind === 'TYPE_ARRAY') {
     return { ...fieldOfType(name, child(type, 'arrayType', 'elementType')), mode: 'REPEATED' };
   }
   if (kind === 'TYPE_STRUCT') {
     const fields = children(child(type, 'structType'), 'field').map((inner, index) =>
-      fieldOfType(text(inner, 'fieldName') || `_field_${index + 1}`, child(inner, 'fieldType')),
+      fieldOfType(stringAt(inner, 'fieldName') || `_field_${index + 1}`, child(inner, 'fieldType')),
     );
     return { name, type: 'RECORD', mode: 'NULLABLE', fields };
   }
@@ -99,17 +100,13 @@ export function fieldOfType(name: string, type: unknown): Field {
   return { name, type: scalar, mode: 'NULLABLE' };
 }
 
-/** The type as SQL text. With `parameters`, NUMERIC(10, 2) and STRING(5) keep theirs at the top level. */
+/** The type as SQL text, without the parameters of NUMERIC(10, 2) and STRING(5). */
 export function sqlType(field: Field): string {
   const element =
     field.type === 'RECORD'
       ? `STRUCT<${(field.fields ?? []).map((inner) => `${quoted(inner.name)} ${sqlType(inner)}`).join(', ')}>`
       : kinds[field.type].sql;
   return field.mode === 'REPEATED' ? `ARRAY<${element}>` : element;
-}
-
-export function quoted(name: string): string {
-  return `\`${name.replace(/[\\`]/g, (match) => `\\${match}`)}\``;
 }
 
 /** Whether cells of one field can stand in the other: same types all through, whatever names and modes they have. */
@@ -122,4 +119,9 @@ export function sameCells(left: Field, right: Field): boolean {
     const other = rightFields[index];
     return other !== undefined && sameCells(inner, other);
   });
+}
+
+/** Whether two results have the same types, whatever their columns' names. */
+export function sameTypes(left: readonly Field[], right: readonly Field[]): boolean {
+  return JSON.stringify(left.map(engineType)) === JSON.stringify(right.map(engineType));
 }

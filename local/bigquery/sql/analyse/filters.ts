@@ -1,7 +1,7 @@
 import type { Cell, Field, Row } from '../../model';
 import { cellDecoder } from '../codec/decode-cell';
-import { child, children, isNode, type Node, text, unwrap } from '../engine/tree';
-import type { TypedValue } from '../read-parameters';
+import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../engine/tree';
+import type { TypedValue } from '../scope';
 import { fieldOfType } from './engine-types';
 
 /** `column = value` or `column IN (values)`, true of every row that matters. */
@@ -29,11 +29,11 @@ export function conditionsOf(expression: unknown): readonly Condition[] {
   return [];
 }
 
-function functionCall(expression: unknown): { name: string; arguments: readonly Node[] } | undefined {
+function functionCall(expression: unknown): { name: string; arguments: readonly TreeNode[] } | undefined {
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedFunctionCallNode') return undefined;
   const base = child(found.node, 'parent') ?? {};
-  return { name: text(child(base, 'function'), 'name') ?? '', arguments: children(base, 'argumentList') };
+  return { name: stringAt(child(base, 'function'), 'name') ?? '', arguments: children(base, 'argumentList') };
 }
 
 function booleanColumn(expression: unknown): readonly Condition[] {
@@ -57,8 +57,8 @@ function arrayMembership(left: unknown, right: unknown): readonly Condition[] | 
   const column = columnOf(left);
   const found = unwrap(right);
   if (column === undefined || found?.kind !== 'resolvedParameterNode') return undefined;
-  const element = text(child(typeOf(found.node), 'arrayType', 'elementType'), 'typeKind');
-  const name = text(found.node, 'name');
+  const element = stringAt(child(typeOf(found.node), 'arrayType', 'elementType'), 'typeKind');
+  const name = stringAt(found.node, 'name');
   if (element !== column.kind || !name) return undefined;
   return [{ ...column, values: [{ parameter: name.toLowerCase(), elements: true }] }];
 }
@@ -67,8 +67,8 @@ function columnOf(expression: unknown): { columnId: string; kind: string } | und
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedColumnRefNode') return undefined;
   const column = child(found.node, 'column');
-  const columnId = text(column, 'columnId');
-  const kind = text(child(column, 'type'), 'typeKind');
+  const columnId = stringAt(column, 'columnId');
+  const kind = stringAt(child(column, 'type'), 'typeKind');
   return columnId !== undefined && kind !== undefined && exactKinds.has(kind)
     ? { columnId, kind }
     : undefined;
@@ -76,18 +76,18 @@ function columnOf(expression: unknown): { columnId: string; kind: string } | und
 
 function constantOf(expression: unknown, kind: string): ConditionValue | undefined {
   const found = unwrap(expression);
-  if (found === undefined || text(typeOf(found.node), 'typeKind') !== kind) return undefined;
+  if (found === undefined || stringAt(typeOf(found.node), 'typeKind') !== kind) return undefined;
   if (found.kind === 'resolvedLiteralNode') {
     const literal = child(found.node, 'value');
     return { cell: cellDecoder(fieldOfType('', child(literal, 'type')))(literal?.value) };
   }
-  const name = found.kind === 'resolvedParameterNode' ? text(found.node, 'name') : undefined;
+  const name = found.kind === 'resolvedParameterNode' ? stringAt(found.node, 'name') : undefined;
   return name ? { parameter: name.toLowerCase(), elements: false } : undefined;
 }
 
 /** An expression's type stands in one of its nested `parent`s. */
-function typeOf(node: Node): Node | undefined {
-  for (let current: Node | undefined = node; current !== undefined; current = child(current, 'parent'))
+function typeOf(node: TreeNode): TreeNode | undefined {
+  for (let current: TreeNode | undefined = node; current !== undefined; current = child(current, 'parent'))
     if (isNode(current.type)) return current.type;
   return undefined;
 }

@@ -1,7 +1,6 @@
 import { BigQueryError } from '../../errors';
 import type { Field, TableReference } from '../../model';
 import { datasetNotFound, tableNotFound } from '../parse/query-errors';
-import type { TypedValue } from '../read-parameters';
 import { type LocalTable, resolvePath, type Scope, tableKey } from '../scope';
 import type { CatalogTable } from './engine-catalog';
 
@@ -10,7 +9,7 @@ export interface ReachableTable extends CatalogTable {
   readonly reference: TableReference | undefined;
 }
 
-export interface Reach {
+export interface ReachableTables {
   readonly tables: readonly ReachableTable[];
   /** Two texts with the same key mean the same tables with the same columns. */
   readonly key: string;
@@ -27,12 +26,12 @@ function schemaKey(schema: readonly Field[]): string {
 }
 
 /** The tables behind the paths of a text, as far as they exist. */
-export function reach(
+export function reachableTables(
   scope: Scope,
   paths: readonly (readonly string[])[],
   locals: readonly LocalTable[],
   target?: TableReference,
-): Reach {
+): ReachableTables {
   const tables = new Map<string, ReachableTable>();
   for (const local of locals) tables.set(JSON.stringify([local.name]), localTable(local));
   for (const path of paths) {
@@ -99,9 +98,4 @@ export function missingTable(scope: Scope, path: readonly string[]): BigQueryErr
       `Table "${path.join('.')}" must be qualified with a dataset (e.g. dataset.table).`,
     );
   return scope.store.hasDataset(reference) ? tableNotFound(reference) : datasetNotFound(reference);
-}
-
-/** Parameters or variables by name and type, as part of a key. */
-export function typesKey(values: Iterable<TypedValue>): string {
-  return JSON.stringify([...values].map(({ name, field }) => [name, { ...field, name: '' }]));
 }

@@ -1,4 +1,4 @@
-import type { Edit, SqlText } from '../parse/sql-text';
+import { bytesAt, type Edit, type SqlText } from '../parse/sql-text';
 import type { FunctionCall } from './scans';
 
 /** A random (version 4) UUID: 122 random bits, from six draws per row. */
@@ -41,7 +41,7 @@ function replacementOf(call: FunctionCall, text: SqlText, now: Date | undefined)
   if (convert === undefined || now === undefined) return undefined;
   if (convert === '') return `@${nowParameter}`;
   const [zone] = call.argumentSpans;
-  const zoneText = zone === undefined ? '' : `, ${text.bytes.slice(zone.start, zone.end)}`;
+  const zoneText = zone === undefined ? '' : `, ${bytesAt(text, zone)}`;
   if (call.argumentSpans.length > 0 && zone === undefined) return undefined;
   return `${convert}(@${nowParameter}${zoneText})`;
 }

@@ -1,4 +1,4 @@
-import { child, isNode, type Node, type Span, span, text } from '../engine/tree';
+import { type ByteSpan, child, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
 import { type Condition, conditionsOf } from './filters';
 
 /** One read of a table in an analysed query. */
@@ -9,7 +9,7 @@ export interface TableScan {
   readonly conditions: readonly Condition[];
   /** Whether the result over some of the table's rows, joined with that over the others, is the result over all. */
   readonly rowWise: boolean;
-  readonly span: Span;
+  readonly span: ByteSpan;
 }
 
 /** What is known of a scan from those above it. */
@@ -22,8 +22,8 @@ const nothing: Above = { conditions: [], rowWise: false };
 
 export interface FunctionCall {
   readonly name: string;
-  readonly argumentSpans: readonly (Span | undefined)[];
-  readonly span: Span;
+  readonly argumentSpans: readonly (ByteSpan | undefined)[];
+  readonly span: ByteSpan;
 }
 
 export interface QueryParts {
@@ -35,17 +35,17 @@ export interface QueryParts {
  * Walks an analysed query. Conditions of a filter reach the tables below it through joins, array scans, orderings and
  * projections, as far as a row that fails them cannot matter to the result; everything else stops them.
  */
-export function queryParts(query: Node): QueryParts {
+export function queryParts(query: TreeNode): QueryParts {
   const scans: TableScan[] = [];
   const calls: FunctionCall[] = [];
-  const others = (node: Node, handled: readonly string[]) => {
+  const others = (node: TreeNode, handled: readonly string[]) => {
     for (const [key, value] of Object.entries(node)) {
       if (handled.includes(key)) continue;
       if (isNode(value)) visitNode(key, value, nothing);
       else if (Array.isArray(value)) for (const item of value) visit(item, nothing);
     }
   };
-  const visitNode = (key: string, node: Node, above: Above): void => {
+  const visitNode = (key: string, node: TreeNode, above: Above): void => {
     switch (key) {
       case 'resolvedTableScanNode':
         scans.push(tableScan(node, above));
@@ -81,8 +81,8 @@ export function queryParts(query: Node): QueryParts {
         break;
     }
   };
-  const visitJoin = (node: Node, above: Above) => {
-    const type = text(node, 'joinType') ?? 'INNER';
+  const visitJoin = (node: TreeNode, above: Above) => {
+    const type = stringAt(node, 'joinType') ?? 'INNER';
     const own = type === 'INNER' ? conditionsOf(node.joinExpr) : [];
     const kept = { ...above, conditions: [...above.conditions, ...own] };
     visit(node.leftScan, type === 'INNER' || type === 'LEFT' ? kept : nothing);
@@ -100,33 +100,33 @@ export function queryParts(query: Node): QueryParts {
   return { scans, calls };
 }
 
-function tableScan(node: Node, { conditions, rowWise }: Above): TableScan {
+function tableScan(node: TreeNode, { conditions, rowWise }: Above): TableScan {
   const indexes = Array.isArray(node.columnIndexList) ? node.columnIndexList : [];
   const list = child(node, 'parent')?.columnList;
   const columns = (Array.isArray(list) ? list : []).map((column, position) => ({
-    columnId: text(column, 'columnId') ?? '',
+    columnId: stringAt(column, 'columnId') ?? '',
     index: Number(indexes[position]),
   }));
   return {
-    fullName: text(child(node, 'table'), 'fullName') ?? '',
+    fullName: stringAt(child(node, 'table'), 'fullName') ?? '',
     columns,
     conditions,
     rowWise,
-    span: span(node) ?? { start: -1, end: -1 },
+    span: spanOf(node) ?? { start: -1, end: -1 },
   };
 }
 
-function addCall(wrapper: Node, calls: FunctionCall[]): void {
+function addCall(wrapper: TreeNode, calls: FunctionCall[]): void {
   const node = child(wrapper, 'resolvedFunctionCallNode');
   const base = child(node, 'parent');
-  const place = span(node);
+  const place = spanOf(node);
   if (base === undefined || place === undefined) return;
   const list = base.argumentList;
   const argumentSpans = (Array.isArray(list) ? list : []).map((argument) => {
     const [inner] = isNode(argument) ? Object.values(argument) : [];
-    return span(
+    return spanOf(
       isNode(inner) && isNode(inner.resolvedFunctionCallNode) ? inner.resolvedFunctionCallNode : inner,
     );
   });
-  calls.push({ name: text(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });
+  calls.push({ name: stringAt(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });
 }

@@ -2,7 +2,7 @@ import { BigQueryError } from '../../errors';
 import type { Cell, Field } from '../../model';
 import { child, isNode } from '../engine/tree';
 import { dateOfDays, formatTime, unpackDatetime, unpackTime } from './civil-time';
-import { bigNumericScale, formatDecimal, fromLittleEndian, numericScale } from './decimal';
+import { bigNumericScale, formatDecimal, fromLittleEndian, numericScale } from './scaled-decimals';
 
 /** Turns a ValueProto from the engine into a cell. */
 export type CellDecoder = (value: unknown) => Cell;

@@ -13,7 +13,7 @@ import {
   writeVarint,
 } from './byte-writer';
 import { daysOfDate, packDatetime, packTime, parseTime } from './civil-time';
-import { bigNumericScale, numericScale, parseDecimal } from './decimal';
+import { bigNumericScale, numericScale, parseDecimal } from './scaled-decimals';
 
 /** Writes the fields of a ValueProto (zetasql/public/value.proto) for a cell. A null writes nothing. */
 export type CellEncoder = (writer: ByteWriter, cell: Cell | undefined) => void;

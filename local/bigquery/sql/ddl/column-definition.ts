@@ -1,18 +1,18 @@
 import type { Field } from '../../model';
 import { fieldOfType } from '../analyse/engine-types';
 import { cellDecoder } from '../codec/decode-cell';
-import { child, children, flag, type Node, text, unwrap } from '../engine/tree';
+import { child, children, flag, stringAt, type TreeNode, unwrap } from '../engine/tree';
 
 /** The field that an analysed column definition describes. */
-export function fieldOfDefinition(definition: Node): Field {
-  const field = fieldOfType(text(definition, 'name') ?? '', definition.type);
-  const defaultValueExpression = text(child(definition, 'defaultValue'), 'sql');
+export function fieldOfDefinition(definition: TreeNode): Field {
+  const field = fieldOfType(stringAt(definition, 'name') ?? '', definition.type);
+  const defaultValueExpression = stringAt(child(definition, 'defaultValue'), 'sql');
   const annotated = annotatedField(field, child(definition, 'annotations'));
   return defaultValueExpression === undefined ? annotated : { ...annotated, defaultValueExpression };
 }
 
 /** Adds what a column's annotations say: NOT NULL, description, type parameters; for the fields inside as well. */
-function annotatedField(field: Field, annotations: Node | undefined): Field {
+function annotatedField(field: Field, annotations: TreeNode | undefined): Field {
   if (annotations === undefined) return field;
   if (field.mode === 'REPEATED') {
     const element = annotatedField({ ...field, mode: 'NULLABLE' }, children(annotations, 'childList')[0]);
@@ -28,19 +28,19 @@ function annotatedField(field: Field, annotations: Node | undefined): Field {
   };
 }
 
-function typeParameters(parameters: Node | undefined): Partial<Field> {
+function typeParameters(parameters: TreeNode | undefined): Partial<Field> {
   const numeric = child(parameters, 'numericTypeParameters');
   if (numeric !== undefined) {
-    const precision = text(numeric, 'precision');
-    const scale = text(numeric, 'scale');
+    const precision = stringAt(numeric, 'precision');
+    const scale = stringAt(numeric, 'scale');
     return { ...(precision && { precision }), ...(scale && scale !== '0' && { scale }) };
   }
-  const maxLength = text(child(parameters, 'stringTypeParameters'), 'maxLength');
+  const maxLength = stringAt(child(parameters, 'stringTypeParameters'), 'maxLength');
   return maxLength === undefined ? {} : { maxLength };
 }
 
-function described(annotations: Node): Partial<Field> {
-  const option = children(annotations, 'optionList').find((each) => text(each, 'name') === 'description');
+function described(annotations: TreeNode): Partial<Field> {
+  const option = children(annotations, 'optionList').find((each) => stringAt(each, 'name') === 'description');
   const literal = unwrap(option?.value);
   if (literal?.kind !== 'resolvedLiteralNode') return {};
   const value = child(literal.node, 'value');

@@ -1,18 +1,18 @@
 import type { Cell, Field } from '../../model';
 import { sqlType } from '../analyse/engine-types';
-import { child, children, type Node, span } from '../engine/tree';
-import { pathOf } from '../parse/parser';
+import { child, children, pathSegments, spanOf, type TreeNode } from '../engine/tree';
+import type { StatementRun } from '../engine-context';
+import { type Fit, fitOf } from '../evaluate/fit-cells';
 import { invalidQuery, notImplemented } from '../parse/query-errors';
 import { arrayPieces, type Slicing } from './array-pieces';
-import { type ChangingStatement, columnIndex } from './change-table';
-import { type Fit, fitOf } from './fit-cells';
-import { castText, castValue } from './insert';
+import { targetName } from './change-table';
+import { castText, castValue, columnIndex } from './column-values';
 
 /** One `column = value` or `record.field = value` of a SET list. */
 export interface Assignment {
   /** The value as SQL text, of the field's type. */
   readonly value: string;
-  /** The same of an array as several values, which are one behind the other the whole. */
+  /** An array's value as several texts, whose arrays one behind the other are the whole. */
   readonly pieces: (slicing: Slicing) => readonly string[];
   /** Where it goes: the column, then the fields inside it. */
   readonly indexes: readonly number[];
@@ -20,24 +20,24 @@ export interface Assignment {
 
 /** Reads a SET list (an ASTUpdateItemList). */
 export function assignmentsOf(
-  changing: ChangingStatement,
-  list: Node | undefined,
+  run: StatementRun,
+  list: TreeNode | undefined,
   schema: readonly Field[],
-  alias: string | undefined,
 ): readonly Assignment[] {
+  const alias = targetName(run);
   return children(list, 'updateItems').map((item) => {
     const setValue = child(item, 'setValue');
     if (setValue === undefined) throw notImplemented('A nested INSERT, UPDATE or DELETE inside UPDATE');
-    const path = pathOf(child(setValue, 'path', 'astPathExpressionNode'));
-    const place = span(setValue);
+    const path = pathSegments(child(setValue, 'path', 'astPathExpressionNode'));
+    const place = spanOf(setValue);
     const found = path.length === 0 ? undefined : locate(schema, path, alias);
     if (found === undefined)
-      throw invalidQuery(`Cannot assign to ${path.join('.')}`, changing.script, place?.start);
+      throw invalidQuery(`Cannot assign to ${path.join('.')}`, run.script, place?.start);
     const { field, indexes } = found;
     const expression = child(setValue, 'value');
-    const value = castValue(changing, field, expression);
+    const value = castValue(run, field, expression);
     const pieces = (slicing: Slicing) => {
-      const texts = field.mode === 'REPEATED' ? arrayPieces(changing, expression, slicing) : [];
+      const texts = field.mode === 'REPEATED' ? arrayPieces(run, expression, slicing) : [];
       return texts.length > 1 ? texts.map((piece) => castText(piece, field)) : [value];
     };
     return { indexes, value, pieces };
@@ -48,10 +48,10 @@ export function assignmentsOf(
 function locate(
   schema: readonly Field[],
   path: readonly string[],
-  alias: string | undefined,
+  alias: string,
 ): { readonly field: Field; readonly indexes: readonly number[] } | undefined {
   const direct = descend(schema, path);
-  if (direct !== undefined || alias?.toLowerCase() !== path[0]?.toLowerCase()) return direct;
+  if (direct !== undefined || alias.toLowerCase() !== path[0]?.toLowerCase()) return direct;
   return descend(schema, path.slice(1));
 }
 
@@ -67,7 +67,7 @@ function descend(
   return inner && { field: inner.field, indexes: [index, ...inner.indexes] };
 }
 
-/** Puts evaluated values into a row, and fits the columns they touch. */
+/** Puts evaluated values into a row, and fits the columns that they touch. */
 export function assigner(
   schema: readonly Field[],
   assignments: readonly Assignment[],

@@ -1,124 +1,114 @@
 import { BigQueryError } from '../../errors';
-import type { Field, Row, TableChange, TableReference, TableSnapshot } from '../../model';
-import { analyze, analyzerOptions, scopeKey } from '../analyse/plan-query';
-import { missingTable, type Reach, reach } from '../analyse/reachable-tables';
-import { child, type Node } from '../engine/tree';
-import type { EngineContext } from '../engine-context';
-import type { ParsedStatement } from '../parse/parser';
-import { pathOf, type TablePath, targetOf } from '../parse/parser';
-import { tableNotFound } from '../parse/query-errors';
-import { type SqlText, slice } from '../parse/sql-text';
-import { resolvePath, type Scope, tableKey } from '../scope';
+import type {
+  DmlStats,
+  StatementResult,
+  StatementType,
+  TableChange,
+  TableReference,
+  TableSnapshot,
+} from '../../model';
+import { checkStatement, targetOfStatement } from '../analyse/analyse-statement';
+import { distinctTables, type QueryPlan, referencedTables } from '../analyse/query-plan';
+import { missingTable } from '../analyse/reachable-tables';
+import { child, spanOf, stringAt, unwrap } from '../engine/tree';
+import type { StatementRun } from '../engine-context';
+import { bytesProcessed, tableBytes } from '../evaluate/bytes-processed';
+import { invalidQuery, tableNotFound } from '../parse/query-errors';
+import { bytesAt, quotedPath } from '../parse/sql-text';
+import { resolvePath, withCurrent } from '../scope';
 
-/** A statement that changes a table, with its text. Spans of its nodes count from the start of `script`. */
-export interface ChangingStatement {
-  readonly script: SqlText;
-  readonly statement: ParsedStatement;
+/** What a DML statement does to its target, and what that took. */
+interface TargetChange {
+  readonly change: TableChange | undefined;
+  /** How many rows it inserts, updates or deletes; what is left out is 0. */
+  readonly counts: Partial<DmlStats>;
+  readonly plans: readonly QueryPlan[];
+  /** Whether the whole target counts as processed, besides what the plans read. */
+  readonly processesTarget: boolean;
 }
 
-/** The stretch of the script that a node covers, as text. */
-export function textOf({ script }: ChangingStatement, place: { start: number; end: number }): string {
-  return script.bytes.slice(place.start, place.end);
+/**
+ * Runs a DML statement: checks it, and lets `decide` work out the change from the target's present state, which nobody
+ * else changes meanwhile. A dry run takes the last committed state and changes nothing.
+ */
+export async function changeTable(
+  statementType: StatementType,
+  run: StatementRun,
+  decide: (current: TableSnapshot, run: StatementRun) => Promise<TargetChange>,
+): Promise<StatementResult> {
+  const { scope, dry } = run;
+  const target = targetReference(run);
+  const decided = async (current: TableSnapshot) => {
+    const inside = { ...run, scope: withCurrent(scope, target, current) };
+    await checkStatement(inside);
+    const outcome = await decide(current, inside);
+    return { change: outcome.change, result: resultOf(statementType, inside, current, outcome) };
+  };
+  if (dry) {
+    const current = scope.read(target);
+    if (current === undefined)
+      throw missingTable(scope, [target.projectId, target.datasetId, target.tableId]);
+    return (await decided(current)).result;
+  }
+  return scope.store.mutate(target, async (current) => {
+    if (current === undefined) throw tableNotFound(target);
+    return decided(current);
+  });
+}
+
+function resultOf(
+  statementType: StatementType,
+  { scope, dry }: StatementRun,
+  current: TableSnapshot,
+  { counts, plans, processesTarget }: TargetChange,
+): StatementResult {
+  const dmlStats = { insertedRowCount: 0, updatedRowCount: 0, deletedRowCount: 0, ...counts };
+  return {
+    statementType,
+    ...(!dry && { dmlStats }),
+    referencedTables: distinctTables([current.reference, ...referencedTables(plans)]),
+    bytesProcessed: bytesProcessed(plans, scope) + (processesTarget ? tableBytes(current) : 0),
+  };
 }
 
 /** The table that a statement changes. Throws where its path is incomplete. */
-export function targetReference(scope: Scope, statement: ChangingStatement): TableReference {
-  const { path } = targetPath(statement);
-  const reference = resolvePath(scope, path);
-  if (reference === undefined) throw missingTable(scope, path);
+function targetReference(run: StatementRun): TableReference {
+  const path = targetPath(run);
+  const reference = resolvePath(run.scope, path);
+  if (reference === undefined) throw missingTable(run.scope, path);
   return reference;
 }
 
-export function targetPath(statement: ChangingStatement): TablePath {
-  const target = targetOf(statement.statement.node);
+function targetPath({ statement }: StatementRun): readonly string[] {
+  const target = targetOfStatement(statement.node);
   if (target === undefined)
     throw new BigQueryError('notImplemented', 'Only whole tables can be changed by the local BigQuery.');
-  return target;
+  return target.path;
 }
 
-/** The scope in which the target is what `mutate` hands over, not what the store showed before. */
-export function withCurrent(scope: Scope, target: TableReference, current: TableSnapshot): Scope {
-  const key = tableKey(target);
-  return { ...scope, read: (reference) => (tableKey(reference) === key ? current : scope.read(reference)) };
+/** The name that the target goes by in its statement. */
+export function targetName(run: StatementRun): string {
+  const alias = stringAt(child(run.statement.node, 'alias', 'identifier'), 'idString');
+  return alias ?? targetPath(run).at(-1) ?? '';
 }
 
-/** What a statement's change came to. */
-export interface Decision<T> {
-  readonly change: TableChange | undefined;
-  readonly result: T;
+/** The same as SQL text. */
+export function targetAlias(run: StatementRun): string {
+  return quotedPath([targetName(run)]);
 }
 
-/**
- * Runs `decide` on the table's present state under the store's lock. In a dry run nothing is changed and the state is
- * the last committed one.
- */
-export async function changeTable<T>(
-  scope: Scope,
-  target: TableReference,
-  dry: boolean,
-  decide: (current: TableSnapshot, inside: Scope) => Promise<Decision<T>>,
-): Promise<T> {
-  const inside = (current: TableSnapshot | undefined) => {
-    if (current === undefined)
-      throw missingTable(scope, [target.projectId, target.datasetId, target.tableId]);
-    return decide(current, withCurrent(scope, target, current));
-  };
-  if (dry) return (await inside(scope.read(target))).result;
-  return scope.store.mutate(target, async (current) => {
-    if (current === undefined) throw tableNotFound(target);
-    return inside(current);
-  });
+/** `path AS alias` of the target. */
+export function targetTable(run: StatementRun): string {
+  return `${quotedPath(targetPath(run))} AS ${targetAlias(run)}`;
 }
 
-/**
- * Analyses the statement as it was written, so that its faults are reported as BigQuery reports them. What was found
- * right once is not analysed again as long as all it depends on is the same.
- */
-export async function check(
-  context: EngineContext,
-  scope: Scope,
-  changing: ChangingStatement,
-): Promise<void> {
-  const { text, reached } = await statementReach(context, scope, changing);
-  const key = JSON.stringify([text.bytes, reached.key, ...scopeKey(scope)]);
-  await context.checks(key, async () => {
-    await analyze(context, text, scope, reached, analyzerOptions(context, scope));
-  });
+/** A statement's condition as SQL text; without one, all rows meet it. */
+export function conditionText({ script }: StatementRun, condition: unknown): string {
+  const place = spanOf(unwrap(condition)?.node);
+  return place === undefined ? 'TRUE' : bytesAt(script, place);
 }
 
-/** The analysed tree of a statement. */
-export async function analyzed(
-  context: EngineContext,
-  scope: Scope,
-  changing: ChangingStatement,
-): Promise<Node> {
-  const { text, reached } = await statementReach(context, scope, changing);
-  return analyze(context, text, scope, reached, analyzerOptions(context, scope));
-}
-
-async function statementReach(
-  context: EngineContext,
-  scope: Scope,
-  { script, statement }: ChangingStatement,
-): Promise<{ readonly text: SqlText; readonly reached: Reach }> {
-  const text = slice(script, statement.span.start, statement.span.end);
-  const paths = (await context.parser.tablePaths(text)).map(({ path }) => path);
-  const target = targetOf(statement.node)?.path;
-  const altered = child(statement.node, 'parent', 'path');
-  const all = [...paths, ...(target ? [target] : []), ...(altered ? [pathOf(altered)] : [])];
-  return { text, reached: reach(scope, all, []) };
-}
-
-/** A table's columns by lower-case name. */
-export function columnIndex(schema: readonly Field[], name: string): number {
-  const folded = name.toLowerCase();
-  return schema.findIndex((field) => field.name.toLowerCase() === folded);
-}
-
-export function changeOfRows(
-  before: readonly Row[],
-  after: readonly Row[],
-  changed: boolean,
-): TableChange | undefined {
-  return changed || before.length !== after.length ? { kind: 'replace', rows: after } : undefined;
+/** UPDATE and MERGE have no answer to which of several source rows should count. */
+export function severalSources({ script }: StatementRun): Error {
+  return invalidQuery('UPDATE/MERGE must match at most one source row for each target row', script);
 }

@@ -1,5 +1,5 @@
 import type { Cell, Row } from '../../model';
-import type { QueryPlan } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
 import { evaluate } from '../evaluate/evaluate';
 import { ArrayTooLargeError } from '../parse/query-errors';
@@ -16,13 +16,13 @@ export interface AssignedQuery {
   readonly rows: readonly Row[];
 }
 
-/** How finely arrays are cut, one after the other, until no piece is too large; remembered for each query. */
+/** Into how many slices arrays are cut: the next number where a piece is too large. Remembered for each query. */
 const finenesses = [1, 4, 16, 64];
 const knownFineness = new WeakMap<QueryPlan, number>();
 
 /**
- * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several, and put together here.
- * @throws ArrayTooLargeError where they cannot be taken apart, or are still too large then
+ * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several and put together here.
+ * @throws ArrayTooLargeError where an array cannot be cut, or its pieces are still too large
  */
 export async function evaluateAssigned(
   context: EngineContext,
@@ -51,14 +51,14 @@ async function inPieces(
   { planned, assignments, rows }: AssignedQuery,
   slices: number,
 ): Promise<readonly Row[]> {
-  // A power of two, so that an array that grows is not another query each time.
+  // A power of two, so that a growing array is not another query each time.
   const length = 2 ** Math.ceil(Math.log2(Math.max(1, longestArray(rows) / slices)));
   const pieces = assignments.map((assignment) => assignment.pieces({ slices, length }));
   const found = await evaluate(context, await planned(pieces.flat()), scope);
   return found.map(([place = null, ...values]) => [place, ...joined(values, pieces)]);
 }
 
-/** One value for each assignment; of several pieces the arrays, one behind the other. */
+/** One value for each assignment: pieces of an array are put together in order. */
 function joined(values: readonly Cell[], pieces: readonly (readonly string[])[]): Cell[] {
   let position = 0;
   return pieces.map(({ length }) => {
@@ -68,7 +68,7 @@ function joined(values: readonly Cell[], pieces: readonly (readonly string[])[])
   });
 }
 
-/** What a query makes of an array is seldom longer than the array; where it is, the last piece takes the rest. */
+/** A query seldom makes an array longer than those of its table; where it does, the last piece takes the rest. */
 const longestArray = (rows: readonly Row[]): number =>
   rows.reduce(
     (longest, row) =>

@@ -1,18 +1,19 @@
 import type { Cell, Field, Row } from '../../model';
-import { quoted } from '../analyse/engine-types';
-import { child, children, span, text, unwrap } from '../engine/tree';
+import { child, children, stringAt } from '../engine/tree';
+import type { StatementRun } from '../engine-context';
+import { rowFit } from '../evaluate/fit-cells';
+import { quotedPath } from '../parse/sql-text';
 import { assigner, assignmentsOf } from './assignments';
-import { type ChangingStatement, columnIndex, textOf } from './change-table';
-import { rowFit } from './fit-cells';
-import { castText, castValue, defaultValue } from './insert';
+import { conditionText } from './change-table';
+import { castText, castValue, defaultValue, insertedColumns } from './column-values';
 
 export type MergeMatch = 'MATCHED' | 'NOT_MATCHED_BY_SOURCE' | 'NOT_MATCHED_BY_TARGET';
 
-/** A WHEN clause. */
+/** A WHEN clause of a MERGE. */
 export interface MergeClause {
   readonly match: MergeMatch;
   readonly action: 'INSERT' | 'UPDATE' | 'DELETE';
-  /** Its AND condition, as SQL text. */
+  /** The condition after its AND, as SQL text. */
   readonly condition: string;
   /** The values it writes, as SQL texts; undefined for INSERT ROW, which takes the source's columns. */
   readonly values: readonly string[] | undefined;
@@ -23,24 +24,19 @@ export interface MergeClause {
 }
 
 /** Reads the WHEN clauses of a MERGE. */
-export function clausesOf(
-  changing: ChangingStatement,
-  schema: readonly Field[],
-  alias: string,
-): readonly MergeClause[] {
-  return children(child(changing.statement.node, 'whenClauses'), 'clauseList').map((clause) => {
+export function clausesOf(run: StatementRun, schema: readonly Field[]): readonly MergeClause[] {
+  return children(child(run.statement.node, 'whenClauses'), 'clauseList').map((clause) => {
     const action = child(clause, 'action');
-    const condition = span(unwrap(clause.searchCondition)?.node);
     const common = {
-      match: matchOf(text(clause, 'matchType')),
-      condition: condition === undefined ? 'TRUE' : textOf(changing, condition),
+      match: matchOf(stringAt(clause, 'matchType')),
+      condition: conditionText(run, clause.searchCondition),
       rowFields: [],
     };
-    switch (text(action, 'actionType')) {
+    switch (stringAt(action, 'actionType')) {
       case 'INSERT':
-        return { ...common, action: 'INSERT', ...insertion(changing, schema, action) };
+        return { ...common, action: 'INSERT', ...insertion(run, schema, action) };
       case 'UPDATE': {
-        const assignments = assignmentsOf(changing, child(action, 'updateItemList'), schema, alias);
+        const assignments = assignmentsOf(run, child(action, 'updateItemList'), schema);
         const values = assignments.map(({ value }) => value);
         return { ...common, action: 'UPDATE', values, apply: assigner(schema, assignments) };
       }
@@ -55,26 +51,20 @@ function matchOf(type: string | undefined): MergeMatch {
 }
 
 function insertion(
-  changing: ChangingStatement,
+  run: StatementRun,
   schema: readonly Field[],
   action: unknown,
 ): Pick<MergeClause, 'values' | 'apply' | 'rowFields'> {
-  const names = children(child(action, 'insertColumnList'), 'identifiers').flatMap(
-    (name) => text(name, 'idString') ?? [],
-  );
-  const columns =
-    names.length === 0 ? schema.map((_, index) => index) : names.map((name) => columnIndex(schema, name));
+  const columns = insertedColumns(schema, child(action, 'insertColumnList'));
   const missing = schema.flatMap((field, index) =>
     columns.includes(index) || field.defaultValueExpression === undefined ? [] : [index],
   );
   const expressions = children(child(action, 'insertRow'), 'values');
   const fields = columns.flatMap((index) => schema[index] ?? []);
   const given =
-    expressions.length === 0
-      ? undefined
-      : fields.map((field, at) => castValue(changing, field, expressions[at]));
+    expressions.length === 0 ? undefined : fields.map((field, at) => castValue(run, field, expressions[at]));
   const defaults = missing.flatMap((index) => schema[index] ?? []).map(defaultValue);
-  const fitCell = rowFit(schema);
+  const fitRow = rowFit(schema);
   return {
     values: given === undefined ? undefined : [...given, ...defaults],
     rowFields: given === undefined ? fields : [],
@@ -82,7 +72,7 @@ function insertion(
       const cells: Cell[] = schema.map(() => null);
       for (const [position, index] of [...columns, ...(given === undefined ? [] : missing)].entries())
         cells[index] = values[position] ?? null;
-      return fitCell(cells);
+      return fitRow(cells);
     },
   };
 }
@@ -94,6 +84,6 @@ export function rowValues(
   columns: readonly string[],
 ): readonly string[] {
   return clause.rowFields.map((field, index) =>
-    castText(`${sourceAlias}.${quoted(columns[index] ?? '')}`, field),
+    castText(`${sourceAlias}.${quotedPath([columns[index] ?? ''])}`, field),
   );
 }

@@ -1,17 +1,17 @@
 import type { Field, Row, TableSnapshot } from '../../model';
-import { planQuery, type QueryPlan } from '../analyse/plan-query';
-import { child, isNode, type Node, span, text, unwrap } from '../engine/tree';
-import type { EngineContext } from '../engine-context';
-import { evaluate, type RowSource } from '../evaluate/evaluate';
-import { pathOf } from '../parse/parser';
-import { derived, quotedPath, toBytes } from '../parse/sql-text';
-import { type LocalTable, rowColumn, type Scope } from '../scope';
-import { type ChangingStatement, textOf } from './change-table';
+import { planQuery } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
+import { child, isNode, pathSegments, spanOf, stringAt, type TreeNode, unwrap } from '../engine/tree';
+import type { StatementRun } from '../engine-context';
+import type { RowSource } from '../evaluate/encode-request';
+import { evaluate } from '../evaluate/evaluate';
+import { bytesAt, derived, quotedPath } from '../parse/sql-text';
+import { type LocalTable, rowColumn } from '../scope';
+import { conditionText, targetAlias } from './change-table';
 import { type MergeClause, rowValues } from './merge-clauses';
-import { targetAlias } from './update';
 
 const sourceTable = '__merge_source';
-const targetTable = '__merge_target';
+const targetRows = '__merge_target';
 
 /** The rows that a MERGE works on, and which of them belong together. */
 export interface MergeInput {
@@ -27,36 +27,23 @@ export interface MergeInput {
   readonly plans: readonly QueryPlan[];
 }
 
-export interface MergeTables {
-  readonly context: EngineContext;
-  readonly scope: Scope;
-  readonly changing: ChangingStatement;
-  readonly input: MergeInput;
-}
-
 /** Reads the source and pairs its rows with the target's. */
-export async function mergeInput(
-  context: EngineContext,
-  scope: Scope,
-  changing: ChangingStatement,
-  current: TableSnapshot,
-  dry: boolean,
-): Promise<MergeInput> {
-  const sourcePlan = await planSource(context, scope, changing);
+export async function mergeInput(run: StatementRun, current: TableSnapshot): Promise<MergeInput> {
+  const { context, scope, dry } = run;
+  const sourcePlan = await planSource(run);
   const rows = dry ? [] : await evaluate(context, sourcePlan, scope);
   const { table, columns } = sourceOf(sourcePlan);
-  const target: LocalTable = { name: targetTable, schema: current.schema, stored: current.reference };
-  const on = span(unwrap(changing.statement.node.mergeCondition)?.node);
+  const target: LocalTable = { name: targetRows, schema: current.schema, stored: current.reference };
   const sql = [
-    `SELECT ${sourceAlias(changing)}.${rowColumn}, ${quotedAlias(changing)}.${rowColumn}`,
-    `FROM ${fromSource(changing)} CROSS JOIN ${fromTarget(changing)}`,
-    `WHERE (${on === undefined ? 'TRUE' : textOf(changing, on)}\n)`,
+    `SELECT ${sourceAlias(run)}.${rowColumn}, ${targetAlias(run)}.${rowColumn}`,
+    `FROM ${fromSource(run)} CROSS JOIN ${fromTarget(run)}`,
+    `WHERE (${onCondition(run)}\n)`,
   ].join(' ');
-  const text = derived(changing.script, sql, changing.statement.span.start);
+  const text = derived(run.script, sql, run.statement.span.start);
   const pairPlan = await planQuery(context, { text, scope, locals: [table, target] });
   const locals = new Map<string, RowSource>([
     [sourceTable, { rows }],
-    [targetTable, { rows: current.rows }],
+    [targetRows, { rows: current.rows }],
   ]);
   const pairs = dry ? [] : await evaluate(context, pairPlan, scope, locals);
   return {
@@ -69,21 +56,26 @@ export async function mergeInput(
   };
 }
 
-function sourceNode(changing: ChangingStatement): Node {
-  return unwrap(changing.statement.node.tableExpression)?.node ?? {};
+function sourceNode({ statement }: StatementRun): TreeNode {
+  return unwrap(statement.node.tableExpression)?.node ?? {};
+}
+
+function onCondition(run: StatementRun): string {
+  return conditionText(run, run.statement.node.mergeCondition);
 }
 
 /** An UNNEST with a name is read as values, so that its name goes on meaning the whole element. */
-function isValueSource(changing: ChangingStatement): boolean {
-  const node = sourceNode(changing);
+function isValueSource(run: StatementRun): boolean {
+  const node = sourceNode(run);
   return isNode(node.unnestExpr) && isNode(node.alias) && !isNode(node.withOffset);
 }
 
-function planSource(context: EngineContext, scope: Scope, changing: ChangingStatement): Promise<QueryPlan> {
-  const place = span(sourceNode(changing)) ?? changing.statement.span;
-  const list = isValueSource(changing) ? `AS VALUE ${sourceAlias(changing)}` : '*';
-  const sql = `SELECT ${list} FROM ${textOf(changing, place)}`;
-  return planQuery(context, { text: derived(changing.script, sql, place.start), scope });
+function planSource(run: StatementRun): Promise<QueryPlan> {
+  const { context, scope, script, statement } = run;
+  const place = spanOf(sourceNode(run)) ?? statement.span;
+  const list = isValueSource(run) ? `AS VALUE ${sourceAlias(run)}` : '*';
+  const sql = `SELECT ${list} FROM ${bytesAt(script, place)}`;
+  return planQuery(context, { text: derived(script, sql, place.start), scope });
 }
 
 function sourceOf(plan: QueryPlan): { readonly table: LocalTable; readonly columns: readonly string[] } {
@@ -99,22 +91,19 @@ function sourceOf(plan: QueryPlan): { readonly table: LocalTable; readonly colum
   };
 }
 
-function sourceAlias(changing: ChangingStatement): string {
-  const node = sourceNode(changing);
-  const alias = text(child(node, 'alias', 'identifier'), 'idString') ?? pathOf(node.pathExpr).at(-1);
-  return toBytes(quotedPath([alias ?? sourceTable]));
+function sourceAlias(run: StatementRun): string {
+  const node = sourceNode(run);
+  const alias =
+    stringAt(child(node, 'alias', 'identifier'), 'idString') ?? pathSegments(node.pathExpr).at(-1);
+  return quotedPath([alias ?? sourceTable]);
 }
 
-function quotedAlias(changing: ChangingStatement): string {
-  return toBytes(quotedPath([targetAlias(changing)]));
+function fromSource(run: StatementRun): string {
+  return `${sourceTable} AS ${sourceAlias(run)}`;
 }
 
-function fromSource(changing: ChangingStatement): string {
-  return `${sourceTable} AS ${sourceAlias(changing)}`;
-}
-
-function fromTarget(changing: ChangingStatement): string {
-  return `${targetTable} AS ${quotedAlias(changing)}`;
+function fromTarget(run: StatementRun): string {
+  return `${targetRows} AS ${targetAlias(run)}`;
 }
 
 export interface ClauseRow {
@@ -126,38 +115,37 @@ export interface ClauseRow {
 
 /** Evaluates one WHEN clause on the rows that match its kind and that no earlier clause of that kind takes. */
 export async function runClause(
-  { context, scope, changing, input }: MergeTables,
+  run: StatementRun,
+  input: MergeInput,
   clause: MergeClause,
   earlier: readonly MergeClause[],
 ): Promise<readonly ClauseRow[]> {
+  const { context, scope } = run;
   const withSource = clause.match !== 'NOT_MATCHED_BY_SOURCE';
   const withTarget = clause.match !== 'NOT_MATCHED_BY_TARGET';
-  const values = clause.values ?? rowValues(clause, sourceAlias(changing), input.source.columns);
-  const on = span(unwrap(changing.statement.node.mergeCondition)?.node);
+  const values = clause.values ?? rowValues(clause, sourceAlias(run), input.source.columns);
   const conditions = [
-    ...(withSource && withTarget && on !== undefined ? [textOf(changing, on)] : []),
+    ...(withSource && withTarget ? [onCondition(run)] : []),
     ...earlier.map(({ condition }) => `NOT COALESCE((${condition}\n), FALSE)`),
     clause.condition,
   ];
   const sql = [
     'SELECT',
     [
-      withSource ? `${sourceAlias(changing)}.${rowColumn}` : '-1',
-      withTarget ? `${quotedAlias(changing)}.${rowColumn}` : '-1',
+      withSource ? `${sourceAlias(run)}.${rowColumn}` : '-1',
+      withTarget ? `${targetAlias(run)}.${rowColumn}` : '-1',
       ...values,
     ].join(', '),
     'FROM',
-    [...(withSource ? [fromSource(changing)] : []), ...(withTarget ? [fromTarget(changing)] : [])].join(
-      ' CROSS JOIN ',
-    ),
+    [...(withSource ? [fromSource(run)] : []), ...(withTarget ? [fromTarget(run)] : [])].join(' CROSS JOIN '),
     `WHERE ${conditions.map((condition) => `(${condition}\n)`).join(' AND ')}`,
   ].join(' ');
-  const text = derived(changing.script, sql, changing.statement.span.start);
+  const text = derived(run.script, sql, run.statement.span.start);
   const plan = await planQuery(context, { text, scope, locals: [input.source.table, input.target] });
   const matched = clause.match === 'MATCHED';
   const locals = new Map<string, RowSource>([
     [sourceTable, chosen(input.source.rows, input.matchedSource, matched)],
-    [targetTable, chosen(input.current.rows, input.matchedTarget, matched)],
+    [targetRows, chosen(input.current.rows, input.matchedTarget, matched)],
   ]);
   const rows = await evaluate(context, plan, scope, locals);
   return rows.map(([source, target, ...rest]) => ({

@@ -1,8 +1,8 @@
 import type { EngineClient } from './engine-client';
-import { texts } from './tree';
+import { stringsAt } from './tree';
 
 /** The dialect's settings, in the engine's messages. */
-export interface Language {
+export interface Dialect {
   readonly options: object;
 }
 
@@ -16,9 +16,9 @@ const foreignFeatures = new Set([
 ]);
 
 /** BigQuery's dialect: all features of the engine, in external mode, less what BigQuery does not know. */
-export async function loadLanguage(client: EngineClient): Promise<Language> {
+export async function loadDialect(client: EngineClient): Promise<Dialect> {
   const maximum = await client.call('GetLanguageOptions', { maximumFeatures: true });
-  const features = texts(maximum, 'enabledLanguageFeatures').filter(
+  const features = stringsAt(maximum, 'enabledLanguageFeatures').filter(
     (feature) => !foreignFeatures.has(feature),
   );
   return {

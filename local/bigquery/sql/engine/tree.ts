@@ -1,31 +1,31 @@
 /**
- * Reading the engine's trees. They come as plain objects, one key per wrapper (`{resolvedTableScanNode: {…}}`), with
- * absent fields left out; every read checks what it finds.
+ * Reads the engine's trees, parsed (`ast…Node`) and analysed (`resolved…Node`). They come as plain objects, one key per
+ * wrapper (`{resolvedTableScanNode: {…}}`), with absent fields left out. Every read checks what it finds.
  */
-export type Node = Readonly<Record<string, unknown>>;
+export type TreeNode = Readonly<Record<string, unknown>>;
 
-export function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 }
 
 /** The node at the end of a path of keys. */
-export function child(node: unknown, ...path: readonly string[]): Node | undefined {
+export function child(node: unknown, ...path: readonly string[]): TreeNode | undefined {
   let current: unknown = node;
   for (const key of path) current = isNode(current) ? current[key] : undefined;
   return isNode(current) ? current : undefined;
 }
 
-export function children(node: unknown, key: string): readonly Node[] {
+export function children(node: unknown, key: string): readonly TreeNode[] {
   const value = isNode(node) ? node[key] : undefined;
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-export function text(node: unknown, key: string): string | undefined {
+export function stringAt(node: unknown, key: string): string | undefined {
   const value = isNode(node) ? node[key] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
-export function texts(node: unknown, key: string): readonly string[] {
+export function stringsAt(node: unknown, key: string): readonly string[] {
   const value = isNode(node) ? node[key] : undefined;
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
@@ -34,9 +34,14 @@ export function flag(node: unknown, key: string): boolean {
   return isNode(node) && node[key] === true;
 }
 
+/** The names of a path expression: `a.b.c` has three. */
+export function pathSegments(expression: unknown): readonly string[] {
+  return children(expression, 'names').flatMap((name) => stringAt(name, 'idString') ?? []);
+}
+
 /** The one node inside a wrapper that may nest (`{resolvedFunctionCallBaseNode: {resolvedFunctionCallNode: {…}}}`). */
-export function unwrap(wrapper: unknown): { readonly kind: string; readonly node: Node } | undefined {
-  let found: { kind: string; node: Node } | undefined;
+export function unwrap(wrapper: unknown): { readonly kind: string; readonly node: TreeNode } | undefined {
+  let found: { kind: string; node: TreeNode } | undefined;
   for (let current = wrapper; isNode(current); ) {
     const [entry, ...others] = Object.entries(current);
     if (entry === undefined || others.length > 0 || !entry[0].endsWith('Node') || !isNode(entry[1])) break;
@@ -46,13 +51,14 @@ export function unwrap(wrapper: unknown): { readonly kind: string; readonly node
   return found;
 }
 
-export interface Span {
+/** A stretch of an SQL text, in bytes of UTF-8; `end` is the first byte after it. */
+export interface ByteSpan {
   readonly start: number;
   readonly end: number;
 }
 
-/** Where a node lies in the text, in bytes of UTF-8. It is kept in the innermost of the nested `parent`s. */
-export function span(node: unknown): Span | undefined {
+/** Where a node stands in the text. The engine keeps it in the innermost of the nested `parent`s. */
+export function spanOf(node: unknown): ByteSpan | undefined {
   for (
     let current = isNode(node) ? node : undefined;
     current !== undefined;
@@ -66,8 +72,8 @@ export function span(node: unknown): Span | undefined {
   return undefined;
 }
 
-/** Calls `visit` for every node of a kind (`key` is its wrapper's key), outermost first. */
-export function findAll(tree: unknown, key: string, visit: (node: Node) => void): void {
+/** Calls `visit` for every node whose wrapper has the key `key`, outermost first. */
+export function findAll(tree: unknown, key: string, visit: (node: TreeNode) => void): void {
   if (Array.isArray(tree)) {
     for (const item of tree) findAll(item, key, visit);
   } else if (isNode(tree)) {

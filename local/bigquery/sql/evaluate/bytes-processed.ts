@@ -1,5 +1,5 @@
 import type { Cell, Field, Row, TableSnapshot } from '../../model';
-import type { QueryPlan } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
 import type { Scope } from '../scope';
 
 /** BigQuery's sizes of values in bytes (cloud.google.com/bigquery/pricing#data); texts count 2 more than their UTF-8. */

@@ -1,16 +1,16 @@
-import { BigQueryError } from '../../errors';
 import type { Field, Row } from '../../model';
-import { quoted, sameCells, sqlType } from '../analyse/engine-types';
-import { planQuery, type QueryPlan } from '../analyse/plan-query';
+import { sameCells, sqlType } from '../analyse/engine-types';
+import { planIfSound, planQuery } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
-import { derived, type SqlText, toBytes } from '../parse/sql-text';
+import { derived, quoted, type SqlText, toBytes } from '../parse/sql-text';
 import { evaluateInParts } from '../parts/in-parts';
 import type { LocalTable, Scope } from '../scope';
 import { evaluate } from './evaluate';
 
 /**
- * The rows of a query as values of given columns. Where the types differ, the engine is asked for the columns' own
- * types, which also reads literals as BigQuery does; where it cannot (set operations), the result is cast.
+ * The rows of a query as values of given columns. Where the types differ, the engine is asked for the columns' types,
+ * which also reads literals as BigQuery does. Where it refuses (set operations), the result is cast.
  */
 export async function coercedRows(
   context: EngineContext,
@@ -24,10 +24,10 @@ export async function coercedRows(
     const wanted = fields[index];
     return wanted !== undefined && sameCells(field, wanted);
   });
-  const typed = fitting ? plain : await typedPlan(context, scope, query, fields);
+  const typed = fitting ? plain : await planIfSound(context, { text: query, scope, columnTypes: fields });
   const plan = typed ?? plain;
   if (dry) return { rows: [], plans: [plan] };
-  // A query read in parts has its own types: only where those fit can it stand for the typed one.
+  // A query read in parts keeps its own types, so it can stand for the typed one only where those fit.
   const rows = fitting
     ? await evaluateInParts(context, { text: query, scope }, plan)
     : await evaluate(context, plan, scope);
@@ -35,20 +35,6 @@ export async function coercedRows(
     rows: typed === undefined ? await cast(context, scope, query, plain, rows, fields) : rows,
     plans: [plan],
   };
-}
-
-async function typedPlan(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  columnTypes: readonly Field[],
-): Promise<QueryPlan | undefined> {
-  try {
-    return await planQuery(context, { text, scope, columnTypes });
-  } catch (error) {
-    if (error instanceof BigQueryError) return undefined;
-    throw error;
-  }
 }
 
 /** Casts evaluated rows, column by column. A column without a value needs no cast, whatever its type. */

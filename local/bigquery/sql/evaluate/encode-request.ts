@@ -1,6 +1,6 @@
 import type { Field, Row } from '../../model';
 import { anyTest } from '../analyse/filters';
-import type { PlannedTable } from '../analyse/plan-query';
+import type { PlannedTable } from '../analyse/query-plan';
 import { nowParameter } from '../analyse/replaced-calls';
 import {
   type ByteWriter,
@@ -14,8 +14,7 @@ import {
 } from '../codec/byte-writer';
 import { type CellEncoder, cellEncoder } from '../codec/encode-cell';
 import { writeType } from '../codec/encode-type';
-import type { TypedValue } from '../read-parameters';
-import type { Scope } from '../scope';
+import type { Scope, TypedValue } from '../scope';
 
 /** The native engine refuses longer requests; no setting of it changes that. */
 export const maximumRequest = 4 * 1024 * 1024;

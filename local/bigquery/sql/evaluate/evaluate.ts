@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../errors';
 import type { Row } from '../../model';
-import type { PlannedTable, QueryPlan } from '../analyse/plan-query';
+import type { PlannedTable, QueryPlan } from '../analyse/query-plan';
 import { cellDecoder } from '../codec/decode-cell';
 import { EngineFailure } from '../engine/engine-client';
 import { child, children } from '../engine/tree';

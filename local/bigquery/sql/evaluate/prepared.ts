@@ -1,8 +1,8 @@
-import { engineType, fieldOfType } from '../analyse/engine-types';
-import { rowsParameterName } from '../analyse/over-parameters';
-import type { PlannedTable, QueryPlan } from '../analyse/plan-query';
+import { fieldOfType, sameTypes } from '../analyse/engine-types';
+import type { PlannedTable, QueryPlan } from '../analyse/query-plan';
+import { rowsParameterName } from '../analyse/replace-tables';
 import { type EngineSession, SessionEnded } from '../engine/engine-client';
-import { child, children, text } from '../engine/tree';
+import { child, children, stringAt } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import type { Scope } from '../scope';
 import {
@@ -77,14 +77,15 @@ async function prepare(context: EngineContext, plan: QueryPlan): Promise<Prepare
   const request = context.client.encode('PrepareQuery', {
     sql,
     options,
-    simpleCatalog: { builtinFunctionOptions: { languageOptions: context.language.options } },
+    simpleCatalog: { builtinFunctionOptions: { languageOptions: context.dialect.options } },
   });
   try {
     const session = await context.client.session();
     const answer = child(await context.client.callEncoded('PrepareQuery', request, session), 'prepared');
     const columns = children(answer, 'columns').map((column) => fieldOfType('', column.type));
-    const isSame = JSON.stringify(columns.map(engineType)) === JSON.stringify(plan.output.map(engineType));
-    return isSame ? { session, id: Number(text(answer, 'preparedQueryId') ?? 0) } : undefined;
+    return sameTypes(columns, plan.output)
+      ? { session, id: Number(stringAt(answer, 'preparedQueryId') ?? 0) }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,17 +1,27 @@
-import { child, children, findAll, isNode, type Node, type Span, span, text, unwrap } from '../engine/tree';
-import { pathOf } from './parser';
+import {
+  type ByteSpan,
+  child,
+  children,
+  findAll,
+  isNode,
+  pathSegments,
+  spanOf,
+  stringAt,
+  type TreeNode,
+  unwrap,
+} from '../engine/tree';
 
 /** `SELECT … FROM one_table [WHERE …] [GROUP BY …] [HAVING …]` without a query inside. Spans are of the whole text. */
 export interface LeafSelect {
-  readonly span: Span;
+  readonly span: ByteSpan;
   readonly distinct: boolean;
   readonly columns: readonly SelectColumn[];
   /** The whole select list. */
-  readonly list: Span;
+  readonly list: ByteSpan;
   /** The table with its alias. */
-  readonly from: Span;
-  readonly tablePath: Span;
-  readonly where: Span | undefined;
+  readonly from: ByteSpan;
+  readonly tablePath: ByteSpan;
+  readonly where: ByteSpan | undefined;
   /** Expressions of GROUP BY; undefined where there is none. */
   readonly groupBy: readonly GroupingItem[] | undefined;
   readonly hasHaving: boolean;
@@ -19,7 +29,7 @@ export interface LeafSelect {
 }
 
 export interface SelectColumn {
-  readonly span: Span;
+  readonly span: ByteSpan;
   readonly alias: string | undefined;
   /** The names of an expression that is a path; the last is the column's name where it has no alias. */
   readonly path: readonly string[];
@@ -27,7 +37,7 @@ export interface SelectColumn {
 }
 
 export interface GroupingItem {
-  readonly span: Span;
+  readonly span: ByteSpan;
   /** Where the item is one name. */
   readonly name: string | undefined;
   readonly isNumber: boolean;
@@ -35,7 +45,7 @@ export interface GroupingItem {
 
 /** A function call in a select list; `isPlain`: without DISTINCT, ORDER BY, HAVING and the like inside. */
 export interface Call {
-  readonly span: Span;
+  readonly span: ByteSpan;
   readonly name: string;
   readonly isPlain: boolean;
 }
@@ -61,16 +71,16 @@ export function leafSelects(tree: unknown): readonly LeafSelect[] {
   return found;
 }
 
-function leafSelect(node: Node): LeafSelect | undefined {
-  const place = span(node);
+function leafSelect(node: TreeNode): LeafSelect | undefined {
+  const place = spanOf(node);
   const from = tableOf(node);
   if (place === undefined || from === undefined || !hasOnly(node, knownParts)) return undefined;
   if (contains(node, 'astSelectNode') || contains(node, 'astAnalyticFunctionCallNode')) return undefined;
   const columns = children(child(node, 'selectList'), 'columns').map(selectColumn);
   const items = groupingItems(child(node, 'groupBy'));
   const where = child(node, 'whereClause');
-  const list = span(child(node, 'selectList'));
-  const condition = span(unwrap(where?.expression)?.node);
+  const list = spanOf(child(node, 'selectList'));
+  const condition = spanOf(unwrap(where?.expression)?.node);
   if (items === 'unknown' || (where !== undefined && condition === undefined)) return undefined;
   if (list === undefined || columns.some((column) => column === undefined)) return undefined;
   return {
@@ -86,11 +96,11 @@ function leafSelect(node: Node): LeafSelect | undefined {
   };
 }
 
-function hasOnly(node: Node, known: ReadonlySet<string>): boolean {
+function hasOnly(node: TreeNode, known: ReadonlySet<string>): boolean {
   return Object.entries(node).every(([key, value]) => known.has(key) || value === false);
 }
 
-function contains(tree: Node, key: string): boolean {
+function contains(tree: TreeNode, key: string): boolean {
   let found = false;
   findAll(Object.values(tree), key, () => {
     found = true;
@@ -98,35 +108,35 @@ function contains(tree: Node, key: string): boolean {
   return found;
 }
 
-function tableOf(node: Node): { readonly from: Span; readonly tablePath: Span } | undefined {
+function tableOf(node: TreeNode): { readonly from: ByteSpan; readonly tablePath: ByteSpan } | undefined {
   const table = child(node, 'fromClause', 'tableExpression', 'astTablePathExpressionNode');
-  const tablePath = span(child(table, 'pathExpr'));
-  const alias = span(child(table, 'alias'));
+  const tablePath = spanOf(child(table, 'pathExpr'));
+  const alias = spanOf(child(table, 'alias'));
   if (table === undefined || tablePath === undefined || !hasOnly(table, knownFromParts)) return undefined;
   return { from: { start: tablePath.start, end: alias?.end ?? tablePath.end }, tablePath };
 }
 
-function selectColumn(column: Node): SelectColumn | undefined {
+function selectColumn(column: TreeNode): SelectColumn | undefined {
   const expression = unwrap(column.expression);
-  const place = span(expression?.node);
+  const place = spanOf(expression?.node);
   if (expression === undefined || place === undefined) return undefined;
   return {
     span: place,
-    alias: text(child(column, 'alias', 'identifier'), 'idString'),
-    path: expression.kind === 'astPathExpressionNode' ? pathOf(expression.node) : [],
+    alias: stringAt(child(column, 'alias', 'identifier'), 'idString'),
+    path: expression.kind === 'astPathExpressionNode' ? pathSegments(expression.node) : [],
     isStar: /Star/.test(expression.kind),
   };
 }
 
-function groupingItems(groupBy: Node | undefined): readonly GroupingItem[] | undefined | 'unknown' {
+function groupingItems(groupBy: TreeNode | undefined): readonly GroupingItem[] | undefined | 'unknown' {
   if (groupBy === undefined) return undefined;
   if (!hasOnly(groupBy, new Set(['parent', 'groupingItems']))) return 'unknown';
   const items = children(groupBy, 'groupingItems').map((item): GroupingItem | undefined => {
     const expression = unwrap(item.expression);
-    const place = span(expression?.node);
+    const place = spanOf(expression?.node);
     if (expression === undefined || place === undefined || !hasOnly(item, new Set(['parent', 'expression'])))
       return undefined;
-    const path = expression.kind === 'astPathExpressionNode' ? pathOf(expression.node) : [];
+    const path = expression.kind === 'astPathExpressionNode' ? pathSegments(expression.node) : [];
     return {
       span: place,
       name: path.length === 1 ? path[0] : undefined,
@@ -142,11 +152,11 @@ const plainCallParts = new Set(['parent', 'function', 'arguments', 'nullHandling
 function callsIn(selectList: unknown): readonly Call[] {
   const calls: Call[] = [];
   findAll(selectList, 'astFunctionCallNode', (node) => {
-    const place = span(node);
+    const place = spanOf(node);
     if (place === undefined) return;
     const isPlain =
-      hasOnly(node, plainCallParts) && (text(node, 'nullHandlingModifier') ?? '').startsWith('DEFAULT');
-    calls.push({ span: place, name: pathOf(child(node, 'function')).join('.').toUpperCase(), isPlain });
+      hasOnly(node, plainCallParts) && (stringAt(node, 'nullHandlingModifier') ?? '').startsWith('DEFAULT');
+    calls.push({ span: place, name: pathSegments(child(node, 'function')).join('.').toUpperCase(), isPlain });
   });
   return calls;
 }

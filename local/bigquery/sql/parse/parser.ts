@@ -1,31 +1,31 @@
-import type { Language } from '../engine/dialect';
+import type { Dialect } from '../engine/dialect';
 import { type EngineClient, EngineFailure } from '../engine/engine-client';
 import { lru } from '../engine/lru';
-import { child, children, findAll, isNode, type Node, type Span, span, text, unwrap } from '../engine/tree';
-import { positionalName } from '../read-parameters';
+import {
+  type ByteSpan,
+  child,
+  children,
+  findAll,
+  isNode,
+  pathSegments,
+  spanOf,
+  type TreeNode,
+  unwrap,
+} from '../engine/tree';
 import { type LeafSelect, leafSelects } from './leaf-selects';
 import { queryError } from './query-errors';
-import {
-  type Edit,
-  edited,
-  fromBytes,
-  offsetAt,
-  quotedPath,
-  type SqlText,
-  sqlText,
-  toBytes,
-} from './sql-text';
+import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
 
 /** A statement of a script: what kind its parse tree is (`astUpdateStatementNode`), and where. */
 export interface ParsedStatement {
   readonly kind: string;
-  readonly node: Node;
-  readonly span: Span;
+  readonly node: TreeNode;
+  readonly span: ByteSpan;
 }
 
 export interface TablePath {
   readonly path: readonly string[];
-  readonly span: Span;
+  readonly span: ByteSpan;
   readonly hasAlias: boolean;
 }
 
@@ -44,11 +44,11 @@ export interface Parser {
 }
 
 /** Parsing by the engine itself, whose trees carry the place of every node. Results are kept by text. */
-export function createParser(client: EngineClient, language: Language): Parser {
+export function createParser(client: EngineClient, dialect: Dialect): Parser {
   const scripts = lru<Promise<ParsedScript>>(500);
   const paths = lru<Promise<readonly TablePath[]>>(1000);
-  const parse = async (sql: SqlText): Promise<Node> => {
-    const request = { sqlStatement: fromBytes(sql.bytes), options: language.options, allowScript: true };
+  const parse = async (sql: SqlText): Promise<TreeNode> => {
+    const request = { sqlStatement: fromBytes(sql.bytes), options: dialect.options, allowScript: true };
     try {
       return child(await client.call('Parse', request), 'parsedScript') ?? {};
     } catch (error) {
@@ -56,7 +56,7 @@ export function createParser(client: EngineClient, language: Language): Parser {
     }
   };
   const script = async (sql: string): Promise<ParsedScript> => {
-    const original = sqlText(sql);
+    const original = givenText(sql);
     const tree = await parse(original);
     const plain = edited(original, plainEdits(tree));
     const plainTree = plain === original ? tree : await parse(plain);
@@ -72,7 +72,7 @@ export function createParser(client: EngineClient, language: Language): Parser {
 export function statementsOf(list: unknown): readonly ParsedStatement[] {
   return children(list, 'statementList').flatMap((wrapper) => {
     const found = unwrap(wrapper);
-    const place = found && span(found.node);
+    const place = found && spanOf(found.node);
     return found && place ? [{ ...found, span: place }] : [];
   });
 }
@@ -81,40 +81,31 @@ export function tablePathsOf(tree: unknown): readonly TablePath[] {
   const found: TablePath[] = [];
   findAll(tree, 'astTablePathExpressionNode', (node) => {
     const expression = child(node, 'pathExpr');
-    const place = span(expression);
+    const place = spanOf(expression);
     if (expression === undefined || place === undefined) return;
-    found.push({ path: pathOf(expression), span: place, hasAlias: isNode(node.alias) });
+    found.push({ path: pathSegments(expression), span: place, hasAlias: isNode(node.alias) });
   });
   return found;
 }
 
-/** The segments of a path expression. */
-export function pathOf(expression: unknown): readonly string[] {
-  return children(expression, 'names').flatMap((name) => text(name, 'idString') ?? []);
-}
-
-/** The path that a statement changes, and where it stands. */
-export function targetOf(node: Node): TablePath | undefined {
-  const target = child(node, 'targetPath');
-  const expression = child(target, 'astPathExpressionNode') ?? target;
-  const place = span(expression);
-  if (expression === undefined || place === undefined) return undefined;
-  return { path: pathOf(expression), span: place, hasAlias: isNode(node.alias) };
+/** Positional parameters are named by their place, from 1. */
+export function positionalName(position: number): string {
+  return `__positional_${position}`;
 }
 
 /** Gives positional parameters a name, and takes `a.b.c` in one pair of quotes apart, where it names a table. */
-function plainEdits(tree: Node): readonly Edit[] {
+function plainEdits(tree: TreeNode): readonly Edit[] {
   const edits: Edit[] = [];
   findAll(tree, 'astParameterExprNode', (node) => {
-    const place = span(node);
+    const place = spanOf(node);
     if (place === undefined || isNode(node.name)) return;
     edits.push({ ...place, replacement: `@${positionalName(Number(node.position))}` });
   });
   const takeApart = (expression: unknown) => {
-    const path = pathOf(expression);
-    const place = span(expression);
+    const path = pathSegments(expression);
+    const place = spanOf(expression);
     if (place === undefined || !path.some((segment) => segment.includes('.'))) return;
-    edits.push({ ...place, replacement: toBytes(quotedPath(path.flatMap((segment) => segment.split('.')))) });
+    edits.push({ ...place, replacement: quotedPath(path.flatMap((segment) => segment.split('.'))) });
   };
   findAll(tree, 'astTablePathExpressionNode', (node) => takeApart(node.pathExpr));
   for (const key of ['Insert', 'Update', 'Delete', 'Merge', 'Truncate'])
@@ -127,8 +118,8 @@ function plainEdits(tree: Node): readonly Edit[] {
   return edits;
 }
 
-function findName(create: Node): unknown {
-  for (let current: Node | undefined = create; current !== undefined; current = child(current, 'parent'))
+function findName(create: TreeNode): unknown {
+  for (let current: TreeNode | undefined = create; current !== undefined; current = child(current, 'parent'))
     if (isNode(current.name)) return current.name;
   return undefined;
 }

@@ -1,6 +1,8 @@
+import type { ByteSpan } from '../engine/tree';
 /**
- * SQL text as the engine counts it: `bytes` is the UTF-8 of the text, one character per byte, so that the engine's
- * byte offsets are string indexes. `origin` leads from an offset back to the one in the text that the caller sent.
+ * SQL text as the engine counts it. `bytes` is the UTF-8 of the text, one character per byte, so that the engine's
+ * byte offsets are string indexes. `origin` leads from an offset back to the one in `root`, the text that the caller
+ * sent.
  */
 export interface SqlText {
   readonly bytes: string;
@@ -8,13 +10,13 @@ export interface SqlText {
   readonly root: string;
 }
 
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
+/** Other bytes in place of a stretch of a text. */
+export interface Edit extends ByteSpan {
   readonly replacement: string;
 }
 
-export function sqlText(sql: string): SqlText {
+/** The text that a caller sent. */
+export function givenText(sql: string): SqlText {
   const bytes = toBytes(sql);
   return { bytes, origin: (offset) => offset, root: bytes };
 }
@@ -27,20 +29,27 @@ export function fromBytes(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8');
 }
 
-export function slice(text: SqlText, start: number, end: number): SqlText {
+/** A stretch of a text, as bytes. */
+export function bytesAt(text: SqlText, { start, end }: ByteSpan): string {
+  return text.bytes.slice(start, end);
+}
+
+/** A stretch of a text, as a text of its own. */
+export function slice(text: SqlText, span: ByteSpan): SqlText {
   return {
-    bytes: text.bytes.slice(start, end),
-    origin: (offset) => text.origin(start + offset),
+    bytes: bytesAt(text, span),
+    origin: (offset) => text.origin(span.start + offset),
     root: text.root,
   };
 }
 
-/** A text without an origin of its own; faults in it are laid at `offset`. */
+/** A text that we made; faults in it are reported at `offset` of the text that it was made of. */
 export function derived(text: SqlText, bytes: string, offset = 0): SqlText {
   const origin = text.origin(offset);
   return { bytes, origin: () => origin, root: text.root };
 }
 
+/** The text with all edits made. Edits must not overlap. */
 export function edited(text: SqlText, edits: readonly Edit[]): SqlText {
   if (edits.length === 0) return text;
   const sorted = [...edits].sort((left, right) => left.start - right.start);
@@ -98,7 +107,12 @@ function isContinuation(bytes: string, offset: number): boolean {
   return (bytes.charCodeAt(offset) & 0xc0) === 0x80;
 }
 
-/** A path with each segment quoted. */
+/** A path with each segment quoted, as bytes of a text. */
 export function quotedPath(path: readonly string[]): string {
-  return path.map((segment) => `\`${segment.replace(/[\\`]/g, (match) => `\\${match}`)}\``).join('.');
+  return toBytes(path.map(quoted).join('.'));
+}
+
+/** A name in backquotes. */
+export function quoted(name: string): string {
+  return `\`${name.replace(/[\\`]/g, (match) => `\\${match}`)}\``;
 }

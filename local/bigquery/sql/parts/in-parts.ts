@@ -1,34 +1,25 @@
-import type { Field, Row, TableReference } from '../../model';
-import type { QueryPlan } from '../analyse/plan-query';
+import type { Field, Row } from '../../model';
+import { sameTypes } from '../analyse/engine-types';
+import { planIfSound } from '../analyse/plan-query';
+import type { QueryPlan, QuerySource } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
-import { evaluate, type RowSource, TooLargeError } from '../evaluate/evaluate';
+import type { RowSource } from '../evaluate/encode-request';
+import { evaluate, TooLargeError } from '../evaluate/evaluate';
 import type { LeafSelect } from '../parse/leaf-selects';
 import { edited, type SqlText, slice } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
 import { selectByGroup } from './by-group';
+import type { LeafQuery } from './leaf-query';
 import { selectMerged } from './merged';
-import { planIfSound, sameTypes } from './plan-if-sound';
-
-/** The one stored table that a leaf select reads. */
-export interface LeafTable {
-  readonly reference: TableReference;
-  readonly schema: readonly Field[];
-  readonly rows: readonly Row[];
-}
-
-interface Source {
-  readonly text: SqlText;
-  readonly scope: Scope;
-}
 
 /**
  * Evaluates a planned query. Where its rows do not fit into one request, each innermost SELECT over one stored table is
- * evaluated by itself, in parts, and its result put in its place.
+ * evaluated by itself, in parts, and its result takes its place.
  * @throws TooLargeError where that is not possible, or does not help
  */
 export async function evaluateInParts(
   context: EngineContext,
-  source: Source,
+  source: QuerySource,
   plan: QueryPlan,
 ): Promise<readonly Row[]> {
   try {
@@ -43,11 +34,11 @@ export async function evaluateInParts(
 
 async function inParts(
   context: EngineContext,
-  { text, scope: given }: Source,
+  { text, scope: given }: QuerySource,
   plan: QueryPlan,
 ): Promise<readonly Row[] | undefined> {
   if (plan.isVolatile) return undefined;
-  // All parts of a statement have the same present.
+  // All parts of a statement see the same time.
   const scope = { ...given, now: given.now ?? new Date() };
   const results: { readonly leaf: LeafSelect; readonly local: LocalTable; readonly rows: RowSource }[] = [];
   for (const leaf of await context.parser.leafSelects(text)) {
@@ -74,7 +65,7 @@ interface LeafResult {
   readonly rows: readonly Row[];
 }
 
-/** Undefined for a SELECT that cannot stand for itself, or cannot be taken apart. */
+/** Undefined for a SELECT that cannot stand alone, or cannot be taken apart. */
 async function leafResult(
   context: EngineContext,
   scope: Scope,
@@ -82,10 +73,9 @@ async function leafResult(
   leaf: LeafSelect,
   whole: QueryPlan,
 ): Promise<LeafResult | undefined> {
-  // What has the name of a table may be a WITH entry: only the engine knows.
+  // What is named like a table may be a WITH entry: only the engine knows.
   const read = whole.reads.find(({ start }) => start === leaf.tablePath.start);
-  const plan =
-    read && (await planIfSound(context, { text: slice(text, leaf.span.start, leaf.span.end), scope }));
+  const plan = read && (await planIfSound(context, { text: slice(text, leaf.span), scope }));
   const [table, ...others] = plan?.tables ?? [];
   const reference = table?.reference;
   if (plan === undefined || table === undefined || reference === undefined || others.length > 0)
@@ -93,29 +83,19 @@ async function leafResult(
   if (table.fullName !== read?.fullName || plan.valueTable || !distinctNames(plan.output)) return undefined;
   const snapshot = scope.read(reference);
   if (snapshot === undefined || tableKey(reference) !== table.fullName) return undefined;
-  const { schema, rows } = snapshot;
-  const isTooLarge = plan === whole;
-  const result = await leafRows(context, scope, text, leaf, { reference, schema, rows }, plan, isTooLarge);
-  return result && { output: plan.output, rows: result };
+  const rows = await leafRows({ context, scope, text, leaf, plan, table: snapshot }, plan === whole);
+  return rows && { output: plan.output, rows };
 }
 
-async function leafRows(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  leaf: LeafSelect,
-  table: LeafTable,
-  plan: QueryPlan,
-  isTooLarge: boolean,
-): Promise<readonly Row[] | undefined> {
+async function leafRows(query: LeafQuery, isTooLarge: boolean): Promise<readonly Row[] | undefined> {
+  const { context, scope, leaf, plan } = query;
   try {
     if (!isTooLarge) return await evaluate(context, plan, scope);
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
   }
   const isGrouped = leaf.groupBy !== undefined || (leaf.distinct && plan.aggregates.length === 0);
-  if (isGrouped) return selectByGroup(context, scope, text, leaf, table, plan);
-  return selectMerged(context, scope, text, leaf, table, plan);
+  return isGrouped ? selectByGroup(query) : selectMerged(query);
 }
 
 function distinctNames(fields: readonly Field[]): boolean {

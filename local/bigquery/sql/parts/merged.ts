@@ -1,15 +1,15 @@
 import type { Field, Row } from '../../model';
-import type { QueryPlan } from '../analyse/plan-query';
-import type { EngineContext } from '../engine-context';
+import { sameTypes } from '../analyse/engine-types';
+import { planIfSound } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
 import { evaluate } from '../evaluate/evaluate';
-import type { Call, LeafSelect } from '../parse/leaf-selects';
-import { derived, edited, type SqlText, slice } from '../parse/sql-text';
-import type { LocalTable, Scope } from '../scope';
-import type { LeafTable } from './in-parts';
+import type { Call } from '../parse/leaf-selects';
+import { bytesAt, derived, edited, slice } from '../parse/sql-text';
+import type { LocalTable } from '../scope';
+import { type LeafQuery, selectOf } from './leaf-query';
 import { evaluatePieces } from './pieces';
-import { planIfSound, sameTypes } from './plan-if-sound';
 
-/** What makes one result of those over parts of the rows. */
+/** The aggregate that makes one result of those over parts of the rows. */
 const mergers: Readonly<Record<string, string>> = {
   COUNT: 'SUM',
   COUNTIF: 'SUM',
@@ -32,58 +32,40 @@ const partials = '__partials';
 
 /**
  * A SELECT that aggregates a whole table to one row: its aggregates are evaluated over some rows at a time and then
- * merged, each by an aggregate of which that is exactly right. Undefined where one is not known to be so: sums of
- * FLOAT64 depend on the order of adding.
- * @param plan of the SELECT itself
+ * merged by others that give exactly the same. Undefined where no such aggregate is known: sums of FLOAT64 depend on the
+ * order of adding.
  */
-export async function selectMerged(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  leaf: LeafSelect,
-  table: LeafTable,
-  plan: QueryPlan,
-): Promise<readonly Row[] | undefined> {
+export async function selectMerged(query: LeafQuery): Promise<readonly Row[] | undefined> {
+  const { context, scope, leaf, table, plan } = query;
   const calls = leaf.calls.filter(({ name }) => name in mergers);
   const isKnown =
     plan.aggregates.every((name) => mergeable.has(name)) && calls.length === plan.aggregates.length;
   if (leaf.hasHaving || leaf.distinct || !isKnown || !calls.every(({ isPlain }) => isPlain)) return undefined;
-  const partial = await partialPlan(context, scope, text, leaf, calls);
+  const partial = await partialPlan(query, calls);
   if (partial === undefined) return undefined;
   if (partial.output.some(({ type, mode }) => type === 'FLOAT' || mode === 'REPEATED')) return undefined;
-  const final = await finalPlan(context, scope, text, leaf, calls, partial.output);
+  const final = await finalPlan(query, calls, partial.output);
   if (final === undefined || !sameTypes(final.output, plan.output)) return undefined;
   const rows = await evaluatePieces(context, partial, scope, table.rows, pieces(table.rows.length));
   return evaluate(context, final, scope, new Map([[partials, { rows }]]));
 }
 
-function partialPlan(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  leaf: LeafSelect,
-  calls: readonly Call[],
-): Promise<QueryPlan | undefined> {
-  const list = calls.map(({ span }) => text.bytes.slice(span.start, span.end)).join(', ');
-  const from = text.bytes.slice(leaf.from.start, leaf.from.end);
-  const where = leaf.where === undefined ? 'TRUE' : text.bytes.slice(leaf.where.start, leaf.where.end);
-  const sql = `SELECT ${list} FROM ${from} WHERE (${where}\n)`;
-  return planIfSound(context, { text: derived(text, sql), scope });
+function partialPlan(query: LeafQuery, calls: readonly Call[]): Promise<QueryPlan | undefined> {
+  const { context, scope, text } = query;
+  const list = calls.map(({ span }) => bytesAt(text, span));
+  return planIfSound(context, { text: selectOf(query, list), scope });
 }
 
 /** The select list with each aggregate replaced by the one that merges it. */
 function finalPlan(
-  context: EngineContext,
-  scope: Scope,
-  text: SqlText,
-  leaf: LeafSelect,
+  { context, scope, text, leaf }: LeafQuery,
   calls: readonly Call[],
   output: readonly Field[],
 ): Promise<QueryPlan | undefined> {
   const schema = output.map((field, index): Field => ({ ...field, name: `__p${index}` }));
   const local: LocalTable = { name: partials, schema };
   const list = edited(
-    slice(text, leaf.list.start, leaf.list.end),
+    slice(text, leaf.list),
     calls.map(({ span, name }, index) => ({
       start: span.start - leaf.list.start,
       end: span.end - leaf.list.start,

@@ -1,15 +1,16 @@
 import type { Row } from '../../model';
-import type { QueryPlan } from '../analyse/plan-query';
+import type { QueryPlan } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
-import { evaluate, type RowSource, TooLargeError } from '../evaluate/evaluate';
+import type { RowSource } from '../evaluate/encode-request';
+import { evaluate, TooLargeError } from '../evaluate/evaluate';
 import type { Scope } from '../scope';
 
 const reserve = 1.15;
 
 /**
- * Evaluates a query over some of the rows of its one table at a time: as many as fit. What comes out of the pieces is
- * put one behind the other, so the query must be one for which that is right.
- * @param units what must not be divided, each as the places of its rows
+ * Evaluates a query over some of the rows of its one table at a time: as many as fit. The results follow one another, so
+ * the query must be one for which that is right.
+ * @param units what must stay together, each as the places of its rows
  * @throws TooLargeError where a single unit does not fit
  */
 export async function evaluatePieces(

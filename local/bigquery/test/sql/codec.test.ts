@@ -1,8 +1,8 @@
 import type { Cell, Field } from '../../model';
 import { byteWriter, writeLittleEndian, written } from '../../sql/codec/byte-writer';
 import { dateOfDays, daysOfDate, microsecondsOfTimestamp } from '../../sql/codec/civil-time';
-import { formatDecimal, fromLittleEndian, parseDecimal } from '../../sql/codec/decimal';
 import { formatFloat } from '../../sql/codec/decode-cell';
+import { formatDecimal, fromLittleEndian, parseDecimal } from '../../sql/codec/scaled-decimals';
 import { field, type TestEngine, testEngine } from './bench-engine';
 
 const maximumNumeric = '99999999999999999999999999999.999999999';

@@ -1,16 +1,40 @@
 import type { TablePath } from '../parse/parser';
-import { edited, fromBytes } from '../parse/sql-text';
+import { type Edit, edited, fromBytes, quotedPath } from '../parse/sql-text';
 import { rowColumn } from '../scope';
 import { type EngineType, engineType } from './engine-types';
-import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './plan-query';
+import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './query-plan';
 import { replacedCalls } from './replaced-calls';
-import type { QueryParts } from './scans';
-import { tableEdits, withParameters } from './table-edits';
+import type { QueryParts, TableScan } from './scans';
+/** Puts what is evaluated in place of each table's path, keeping the name that its columns go by. */
+export function tableEdits(
+  parts: QueryParts,
+  paths: readonly TablePath[],
+  tables: readonly PlannedTable[],
+  inPlaceOf: (table: PlannedTable, scan: TableScan) => string = ({ name }) => quotedPath([name]),
+): readonly Edit[] {
+  const edits = new Map<number, Edit>();
+  for (const scan of parts.scans) {
+    const table = tables.find(({ fullName }) => fullName === scan.fullName);
+    const path = paths.find((candidate) => candidate.span.start === scan.span.start);
+    if (table === undefined || path === undefined)
+      throw new Error(`The SQL engine reads ${scan.fullName} at a place where no table is named`);
+    const alias = path.hasAlias ? '' : ` AS ${quotedPath([path.path.at(-1) ?? ''])}`;
+    edits.set(path.span.start, { ...path.span, replacement: `${inPlaceOf(table, scan)}${alias}` });
+  }
+  return [...edits.values()];
+}
+
+/** Analyser options with further query parameters. */
+export function withParameters(options: object, parameters: readonly object[]): object {
+  const known =
+    'queryParameters' in options && Array.isArray(options.queryParameters) ? options.queryParameters : [];
+  return { ...options, queryParameters: [...known, ...parameters] };
+}
 
 /**
- * The query with each table replaced by a parameter that holds its rows, so that the engine can prepare it once.
- * Not where script variables are used (they are constants of the catalog), and not where a table that shows its row
- * column may be used as a whole: there that column would show.
+ * The query with a parameter in place of each table, which holds its rows, so that the engine can prepare it once.
+ * Undefined with script variables (they are constants of the catalog), and where a table that shows its row column may
+ * be used as a whole: there that column would show.
  */
 export function overParameters(
   { text, scope }: QuerySource,

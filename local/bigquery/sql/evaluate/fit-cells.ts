@@ -1,8 +1,14 @@
 import { BigQueryError } from '../../errors';
 import type { Cell, Field, Row } from '../../model';
-import { bigNumericScale, formatDecimal, numericScale, parseDecimal, roundScaled } from '../codec/decimal';
+import {
+  bigNumericScale,
+  formatDecimal,
+  numericScale,
+  parseDecimal,
+  roundScaled,
+} from '../codec/scaled-decimals';
 
-/** A function that fits a cell into a column: rounds to its scale, and refuses what it cannot hold. */
+/** Fits a cell into a column: rounds it to the column's scale, and refuses what the column cannot hold. */
 export type Fit = (cell: Cell) => Cell;
 
 /**

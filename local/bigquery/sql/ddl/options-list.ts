@@ -1,30 +1,25 @@
 import type { Cell, TableOptions } from '../../model';
 import { planQuery } from '../analyse/plan-query';
-import { child, children, findAll, type Node, span, text, unwrap } from '../engine/tree';
-import type { EngineContext } from '../engine-context';
+import { child, children, findAll, spanOf, stringAt, type TreeNode, unwrap } from '../engine/tree';
+import type { StatementRun } from '../engine-context';
 import { evaluate } from '../evaluate/evaluate';
 import { invalidQuery, notImplemented } from '../parse/query-errors';
-import { derived, type SqlText, slice } from '../parse/sql-text';
-import type { Scope } from '../scope';
+import { bytesAt, derived, type SqlText } from '../parse/sql-text';
 
-/** Reads an OPTIONS list whose values are constant expressions; spans count from the start of `statement`. */
+/** Reads an OPTIONS list, whose values are constant expressions. Spans count from the start of `statement`. */
 export async function tableOptions(
-  context: EngineContext,
-  scope: Scope,
+  { context, scope }: StatementRun,
   statement: SqlText,
-  list: readonly Node[],
+  list: readonly TreeNode[],
 ): Promise<TableOptions> {
   let options: TableOptions = {};
   for (const option of list) {
-    const place = span(unwrap(option.value)?.node);
+    const place = spanOf(unwrap(option.value)?.node);
     if (place === undefined) continue;
-    const expression = slice(statement, place.start, place.end);
-    const plan = await planQuery(context, {
-      text: derived(statement, `SELECT (${expression.bytes})`, place.start),
-      scope,
-    });
+    const text = derived(statement, `SELECT (${bytesAt(statement, place)})`, place.start);
+    const plan = await planQuery(context, { text, scope });
     const [row] = await evaluate(context, plan, scope);
-    options = withOption(options, text(option, 'name') ?? '', row?.[0] ?? null, statement);
+    options = withOption(options, stringAt(option, 'name') ?? '', row?.[0] ?? null, statement);
   }
   return options;
 }
@@ -62,7 +57,7 @@ function labelsOf(cell: Cell): Readonly<Record<string, string>> {
 }
 
 /** PARTITION BY and CLUSTER BY of an analysed CREATE TABLE. */
-export function partitioning(create: Node, statement: SqlText): TableOptions {
+export function partitioning(create: TreeNode, statement: SqlText): TableOptions {
   const [partition] = children(create, 'partitionByList');
   const clustering = columnNames(create.clusterByList);
   return {
@@ -71,9 +66,9 @@ export function partitioning(create: Node, statement: SqlText): TableOptions {
   };
 }
 
-function partitionOf(expression: Node, statement: SqlText): TableOptions {
-  const place = span(unwrap(expression)?.node);
-  const sql = place === undefined ? '' : statement.bytes.slice(place.start, place.end);
+function partitionOf(expression: TreeNode, statement: SqlText): TableOptions {
+  const place = spanOf(unwrap(expression)?.node);
+  const sql = place === undefined ? '' : bytesAt(statement, place);
   const [column] = columnNames(expression);
   if (/^RANGE_BUCKET/i.test(sql)) return rangePartitioning(expression, column ?? '', sql);
   const type = /\b(HOUR|DAY|MONTH|YEAR)\s*\)\s*$/i.exec(sql)?.[1]?.toUpperCase() ?? 'DAY';
@@ -81,7 +76,7 @@ function partitionOf(expression: Node, statement: SqlText): TableOptions {
   return { timePartitioning: { type, ...field } };
 }
 
-function rangePartitioning(expression: Node, field: string, sql: string): TableOptions {
+function rangePartitioning(expression: TreeNode, field: string, sql: string): TableOptions {
   const numbers: string[] = [];
   findAll(expression, 'resolvedLiteralNode', (node) => {
     const value = literalInteger(node);
@@ -92,14 +87,14 @@ function rangePartitioning(expression: Node, field: string, sql: string): TableO
   return { rangePartitioning: { field, range: { start, end, interval } } };
 }
 
-function literalInteger(node: Node): string | undefined {
-  return text(child(node, 'value', 'value'), 'int64Value');
+function literalInteger(node: TreeNode): string | undefined {
+  return stringAt(child(node, 'value', 'value'), 'int64Value');
 }
 
 function columnNames(tree: unknown): readonly string[] {
   const names: string[] = [];
   findAll({ tree }, 'resolvedColumnRefNode', (node) => {
-    const name = text(child(node, 'column'), 'name');
+    const name = stringAt(child(node, 'column'), 'name');
     if (name !== undefined) names.push(name);
   });
   return names;

@@ -1,0 +1,46 @@
+import type { StatementGroup, StatementResult } from '../model';
+import { runAssertStatement } from './assert';
+import { runAlterTable, runDropTable } from './ddl/alter-table';
+import { runCreateTable } from './ddl/create-table';
+import { runDeleteStatement, runTruncateStatement } from './dml/delete';
+import { runInsertStatement } from './dml/insert';
+import { runMergeStatement } from './dml/merge';
+import { runUpdateStatement } from './dml/update';
+import type { StatementRun } from './engine-context';
+import { notImplemented } from './parse/query-errors';
+import { runSelectStatement } from './select';
+
+interface StatementKind {
+  readonly group: StatementGroup;
+  readonly run: (run: StatementRun) => Promise<StatementResult>;
+}
+
+const kinds: Readonly<Record<string, StatementKind>> = {
+  astQueryStatementNode: { group: 'query', run: runSelectStatement },
+  astAssertStatementNode: { group: 'query', run: runAssertStatement },
+  astInsertStatementNode: { group: 'insert', run: runInsertStatement },
+  astUpdateStatementNode: { group: 'mutation', run: runUpdateStatement },
+  astDeleteStatementNode: { group: 'mutation', run: runDeleteStatement },
+  astTruncateStatementNode: { group: 'mutation', run: runTruncateStatement },
+  astMergeStatementNode: { group: 'mutation', run: runMergeStatement },
+  astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
+  astDropStatementNode: { group: 'definition', run: runDropTable },
+  astAlterTableStatementNode: { group: 'definition', run: runAlterTable },
+};
+
+/** Runs one statement that is no part of the scripting language, or only analyses it. */
+export async function runStatement(run: StatementRun): Promise<StatementResult> {
+  const { context, scope, statement, dry } = run;
+  const kind = kinds[statement.kind];
+  if (kind === undefined) throw notImplemented(`The statement ${statementName(statement.kind)}`);
+  if (dry || context.gate === undefined) return kind.run(run);
+  return context.gate.run(kind.group, scope.store, (store) =>
+    kind.run({ ...run, scope: { ...scope, store } }),
+  );
+}
+
+/** `astCreateViewStatementNode` → `CREATE VIEW`. */
+function statementName(kind: string): string {
+  const name = kind.replace(/^ast/, '').replace(/(Statement)?Node$/, '');
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+}
