@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test', '<rootDir>/local/bigquery/test', '<rootDir>/local/pubsub/test'],
   testMatch: ['**/*.test.ts'],
+  // The exhaustive suites have a configuration of their own: jest.long.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -13,5 +15,6 @@ module.exports = {
   testTimeout: 60_000,
   // Most tests wait for servers most of the time: as many at once as there are cores, and not one less, as by default.
   maxWorkers: '100%',
-  reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
+  testSequencer: '<rootDir>/test/support/jest/longest-first.js',
+  reporters: ['default', '<rootDir>/test/support/jest/count-reporter.js'],
 };

@@ -52,7 +52,9 @@ describe('a dry run', () => {
 
   it.each(Object.keys(configurations))('prints the commands in golden/%s.txt and runs none', async (name) => {
     const args = [...(configurations[name] ?? []), '--dry-run'];
-    const outcome = await runScript(join(root, 'deploy.sh'), args, { path: `${bin}:${process.env.PATH}` });
+    const outcome = await runScript(join(root, 'deploy.sh'), args, {
+      environment: { PATH: `${bin}:${process.env.PATH}` },
+    });
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(join(bin, 'was-run'))).toBe(false);
     const golden = join(__dirname, 'golden', `${name}.txt`);

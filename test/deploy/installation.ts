@@ -46,11 +46,13 @@ export async function prepareInstallation(state: State = emptyState()): Promise<
     setBundle(name, `// ${name}`);
   }
   const gcloud = createGcloud(state);
-  const server = await serveGcloud(gcloud, join(bin, 'gcloud'));
+  const server = await serveGcloud(gcloud);
   // The bundles are there already; nobody waits for IAM to learn of accounts; certificates are not looked at.
   const replaceCommand = (name: string, script: string) =>
     writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
   for (const name of ['npm', 'sleep', 'openssl']) replaceCommand(name, 'exit 0');
+  // The fake is a function of the script's shell. Should it not be one, no real gcloud may be reached.
+  replaceCommand('gcloud', 'echo "the fake gcloud is missing" >&2; exit 70');
   return {
     folder,
     gcloud,
@@ -59,10 +61,11 @@ export async function prepareInstallation(state: State = emptyState()): Promise<
     readCommandFile: (name) => readFileSync(join(bin, name), 'utf8'),
     deploy: (args, stdin = '') => {
       gcloud.mutations = [];
-      return runScript(join(folder, 'deploy.sh'), args, { stdin, path: `${bin}:${process.env.PATH}` });
+      const environment = { ...server.environment, PATH: `${bin}:${process.env.PATH}` };
+      return runScript(join(folder, 'deploy.sh'), args, { stdin, environment });
     },
     close: async () => {
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -74,14 +77,14 @@ export const runScript = (
   args: readonly string[],
   {
     stdin = '',
-    path = process.env.PATH,
-  }: { readonly stdin?: string; readonly path?: string | undefined } = {},
+    environment = {},
+  }: { readonly stdin?: string; readonly environment?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> =>
   new Promise((resolve, reject) => {
     const child = execFile(
       'bash',
       [file, ...args],
-      { env: { ...process.env, PATH: path } },
+      { env: { ...process.env, ...environment } },
       (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== 'number') reject(error);
         else resolve({ code: Number(error?.code ?? 0), stdout, stderr });

@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import type { Gcloud } from './gcloud';
 
 /**
- * The command: as many lines as arguments and standard input, answered by exit code, number of output lines, those,
- * and what goes to stderr. In bash and not in node, because a deployment makes some 140 calls, and the tests many deployments.
+ * The command, for bash's environment, from which it takes functions: as many lines as arguments and standard input,
+ * answered by exit code, number of output lines, those, and what goes to stderr. A deployment makes some 170 calls, and
+ * the tests many deployments: a function in a subshell costs a third of a program.
  */
-const command = (port: number) => `#!/usr/bin/env bash
+const command = (port: number) => `() { (
+set +eu
 IFS= read -r -d '' input
 exec 3<>/dev/tcp/127.0.0.1/${port}
 printf '%s\\n' "$(($# + 1))" "$@" "\${input%$'\\n'}" >&3
@@ -19,10 +20,16 @@ for ((i = 0; i < lines; i++)); do
 done
 while IFS= read -r line <&3; do printf '%s\\n' "$line" >&2; done
 exit "$code"
-`;
+); }`;
 
-/** Serves a fake gcloud to the command it writes to `file`. The project's state stays in this process. */
-export async function serveGcloud(gcloud: Gcloud, file: string): Promise<Server> {
+export interface ServedGcloud {
+  /** What makes `gcloud` a command of a bash script. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves a fake gcloud to bash scripts. The project's state stays in this process. */
+export async function serveGcloud(gcloud: Gcloud): Promise<ServedGcloud> {
   const server = createServer((socket) => {
     let received = '';
     socket.on('data', (data) => {
@@ -39,8 +46,10 @@ export async function serveGcloud(gcloud: Gcloud, file: string): Promise<Server>
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = addressOf(server);
-  writeFileSync(file, command(port), { mode: 0o755 });
-  return server;
+  return {
+    environment: { 'BASH_FUNC_gcloud%%': command(port) },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -1,0 +1,58 @@
+import { keyOf, type State } from './fake-gcloud/state';
+import { type Installation, prepareInstallation, usual } from './installation';
+
+export const destroy = [...usual, '--destroy'];
+export const dataset = keyOf('alpha bq datasets', 'acme');
+export const others = ['somebody_elses', 'old'].map((name) => keyOf('alpha bq datasets', name));
+
+export interface FullProject {
+  /** The test's own. */
+  readonly installation: Installation;
+  /** What every test begins with. */
+  readonly deployed: State;
+  /** What is left besides custom roles. The versions of a secret that is gone are Google's to forget. */
+  readonly left: () => { readonly resources: readonly string[]; readonly policies: readonly unknown[] };
+}
+
+/** For a `describe`: before each of its tests, a project to which everything has been deployed, with datasets in it. */
+export function fullProject(): FullProject {
+  let installation: Installation;
+  let deployed: State;
+
+  beforeAll(async () => {
+    installation = await prepareInstallation();
+    const { code } = await installation.deploy([...usual, '--alert-email', 'ops@example.com']);
+    expect(code).toBe(0);
+    deployed = structuredClone(installation.gcloud.state);
+    deployed.resources.set(dataset, {
+      datasetReference: { datasetId: 'acme' },
+      labels: { 'managed-by': 'tenant-pipelines' },
+    });
+    for (const key of others) {
+      deployed.resources.set(key, {
+        datasetReference: { datasetId: key.split('/')[1] },
+        labels: key.endsWith('/old') ? { 'managed-by': 'tenant-pipelines-old' } : {},
+      });
+    }
+    await installation.close();
+  });
+  beforeEach(async () => {
+    installation = await prepareInstallation(structuredClone(deployed));
+  });
+  afterEach(() => installation.close());
+
+  return {
+    get installation() {
+      return installation;
+    },
+    get deployed() {
+      return deployed;
+    },
+    left: () => ({
+      resources: [...installation.gcloud.state.resources.keys()].filter(
+        (key) => !/^(?:agents|iam roles|secrets versions)\//.test(key),
+      ),
+      policies: [...installation.gcloud.state.policies.values()].flat(),
+    }),
+  };
+}
