@@ -1,42 +1,31 @@
-import { join } from 'node:path';
 import { loadSchedules } from '../../shared/definitions/schedules';
 import { readEnv } from '../../shared/env';
 import { stopTelemetry } from '../../shared/telemetry/telemetry';
-import { startCredentials } from './credentials';
 import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
+import { forwardingsTo, welcome } from './gateway/function-routes';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
-import { localSources } from './options';
-import { routesTo } from './routes';
+import { type LocalCloudOptions, localDefaults } from './options';
 import { startScheduler } from './scheduler/scheduler';
-import type { ServerAddresses, Servers, ServersOptions } from './servers';
-import { startServersInThread } from './servers-in-thread';
-
-export interface LocalCloudOptions extends ServersOptions {
-  /** 0 lets the system choose. */
-  readonly gatewayPort: number;
-  readonly schemasDirectory: string;
-  readonly log: (line: string) => void;
-}
+import type { ServerAddresses, Servers } from './servers/servers';
+import { startLocalServers } from './servers/start-local-servers';
 
 export interface LocalCloud extends ServerAddresses {
-  /** Of the gateway: where the documented paths are served. */
+  /** The gateway's: where the documented paths are served. */
   readonly url: string;
   readonly functions: Readonly<Record<FunctionName, HostedFunction>>;
-  /** To change faults, and to have a service away, while it runs. */
+  /** Changes faults, and switches a service off and on, while the cloud runs. */
   readonly backends: Pick<Servers, 'bigquery' | 'pubsub'>;
   /** Stops everything in reverse order, the SQL engine's process included. */
   readonly close: () => Promise<void>;
 }
 
 const runTopic = 'pipeline-runs';
-/** Unless the environment names others. */
-const notifyTopic = 'pipeline-events';
 
 /**
- * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once a process: Google's
- * clients read where their servers are from the environment, which this sets, when a function's module is loaded.
- * Throws an Error naming the port where one is taken.
+ * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per process: Google's
+ * clients read from the environment where their servers are, which this sets, when a function's module is loaded.
+ * @throws Error naming the port when one is taken
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const { schemasDirectory, log } = options;
@@ -44,50 +33,41 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const close = async () => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
-  const started = <T extends { close: () => Promise<void> | void }>(server: T): T => {
+  const started = <T extends Closable>(server: T): T => {
     closers.push(() => server.close());
     return server;
   };
 
   try {
     const schedules = loadSchedules(schemasDirectory);
-    const starting = Promise.all([
-      startServersInThread(options, log).then(started),
-      startCredentials(join(options.dataDirectory, 'credentials')).then(started),
-    ]);
-    const { prepareMessaging } = loadMessaging();
-    const [servers, credentials] = await starting;
-    Object.assign(process.env, {
-      GOOGLE_CLOUD_PROJECT: 'local',
-      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
-      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
-      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
-      METADATA_SERVER_DETECTION: 'none',
+    const starting = startLocalServers(options, log).then(started);
+    // Google's Pub/Sub client takes longest of all to load: it does so while the servers start in their thread.
+    const { prepareMessaging }: typeof import('./messaging') = require('./messaging');
+    const servers = await starting;
+    Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
-      ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localSources,
-      NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? notifyTopic,
+      ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
+      NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });
 
     started({ close: stopTelemetry });
     const functions = await hostAll(started);
-    const notifyTopics = readEnv().NOTIFY_TOPICS;
+    const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
-      notifyTopics,
-      workerUrl: `http://127.0.0.1:${functions.worker.port}/`,
+      notifyTopics: readEnv().NOTIFY_TOPICS,
+      workerUrl: urlOf('worker'),
     });
     const scheduler = started(
-      startScheduler({
-        jobs: schedules,
-        target: (job) => `http://127.0.0.1:${portOf(functions, job.function)}/`,
-        log,
-      }),
+      startScheduler({ jobs: schedules, target: (job) => urlOf(knownFunction(job.function)), log }),
     );
     const gateway = started(
       await startGateway({
         port: options.gatewayPort,
-        routes: [...routesTo(functions), runJobRoute(scheduler)],
+        forwardings: forwardingsTo(functions),
+        routes: [runJobRoute(scheduler)],
+        welcome,
         log,
       }),
     );
@@ -105,27 +85,27 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-/** Google's Pub/Sub client takes longest of all to load: the servers start in their thread meanwhile. */
-const loadMessaging = (): typeof import('./messaging') => require('./messaging');
+type Closable = { readonly close: () => Promise<void> | void };
 
-type Started = <T extends { close: () => Promise<void> | void }>(server: T) => T;
-
-async function hostAll(started: Started): Promise<Readonly<Record<FunctionName, HostedFunction>>> {
+async function hostAll(
+  started: <T extends Closable>(server: T) => T,
+): Promise<Readonly<Record<FunctionName, HostedFunction>>> {
+  const host = (name: FunctionName) => hostFunction(name).then(started);
   const [onboard, tenants, run, worker, resetQuotas, reconcile, ensureTables] = await Promise.all([
-    hostFunction('onboard').then(started),
-    hostFunction('tenants').then(started),
-    hostFunction('run').then(started),
-    hostFunction('worker').then(started),
-    hostFunction('reset-quotas').then(started),
-    hostFunction('reconcile').then(started),
-    hostFunction('ensure-tables').then(started),
+    host('onboard'),
+    host('tenants'),
+    host('run'),
+    host('worker'),
+    host('reset-quotas'),
+    host('reconcile'),
+    host('ensure-tables'),
   ]);
   const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables };
   return { onboard, tenants, run, worker, ...scheduled };
 }
 
-function portOf(functions: Readonly<Record<FunctionName, HostedFunction>>, name: string): number {
+function knownFunction(name: string): FunctionName {
   const known = functionNames.find((candidate) => candidate === name);
   if (known === undefined) throw new Error(`schedules.json: there is no function '${name}'`);
-  return functions[known].port;
+  return known;
 }

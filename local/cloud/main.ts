@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { banner } from './banner';
-import { startLocalCloud } from './cloud';
-import { readOptions, usage } from './options';
+import { join, relative } from 'node:path';
+import { type LocalCloud, startLocalCloud } from './cloud';
+import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
 import { warmUp } from './warm-up';
 
@@ -9,16 +8,16 @@ import { warmUp } from './warm-up';
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env, join(__dirname, '../..'));
   if (options === 'help') {
-    console.log(usage);
+    console.log(startHelp);
     return;
   }
-  // A run's lines are for who asks for them; the terminal is a person's.
+  // Someone reads this terminal: a line for each request would hide what matters.
   process.env.LOG_SEVERITY ??= 'WARNING';
   const starting = startLocalCloud({ ...options, log: (line) => console.error(line) });
   stopOnSignal(starting);
   const cloud = await starting;
   await upgradeTables(cloud.url);
-  // Not where faults or latencies were asked for: they would strike here too.
+  // With faults or latencies the warm-up would meet them too.
   if (options.faults === undefined && options.bigqueryLimits === undefined) {
     await warmUp(cloud.url, process.env.ADMIN_API_KEY).catch((error: unknown) => {
       console.error(`Not warmed up: ${error instanceof Error ? error.message : error}`);
@@ -27,10 +26,44 @@ async function main(): Promise<void> {
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
 }
 
-/** Data may be of an earlier version: what a deployment does at its end. */
+/** The data may come from an earlier version: does what a deployment does at its end. */
 async function upgradeTables(url: string): Promise<void> {
   const answer = await fetch(`${url}/local/scheduler/ensure-tables:run`, { method: 'POST' });
-  if (!answer.ok) console.error(`Tables of tenants may not be up to date: ${await answer.text()}`);
+  if (!answer.ok) console.error(`The tenants' tables may not be up to date: ${await answer.text()}`);
+}
+
+/** What a newcomer needs after the start: where everything is, who may administer, what to try. */
+function banner(
+  { url, bigqueryUrl, pubsubHost }: LocalCloud,
+  { dataDirectory, isMemoryOnly }: Omit<LocalCloudOptions, 'log'>,
+  hasAdminKey: boolean,
+): string {
+  const data = relative(process.cwd(), dataDirectory) || '.';
+  const admin = hasAdminKey
+    ? 'calls need the header X-Admin-Key with the value of ADMIN_API_KEY'
+    : 'calls are OPEN: they need no key on this machine. Set ADMIN_API_KEY to close them.';
+  const adminHeader = hasAdminKey ? ` \\\n    -H "X-Admin-Key: $ADMIN_API_KEY"` : '';
+  return `
+tenant-pipelines, the cloud in a box, is ready.
+
+  Address   ${url}
+  Data      ${isMemoryOnly ? `in memory only; gs:// files in ${data}/gcs` : data}
+  Admin     ${admin}
+  BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}
+
+Try it in another shell. Make a tenant; the answer holds its API key, shown only this once:
+
+  curl -X POST ${url}/api/v1/customers/onboard -H 'Content-Type: application/json'${adminHeader} \\
+    -d '{"tenant_id":"demo","company_name":"Demo","contact_email":"admin@example.com","subscription_tier":"FREE"}'
+
+Run a pipeline with that key, then see the quota that is left:
+
+  export KEY=<the api_key of the answer>
+  curl -X POST ${url}/api/v1/pipelines/run/demo/gcp/example/dryrun -H "X-API-Key: $KEY"
+  curl ${url}/api/v1/tenants/demo -H "X-API-Key: $KEY"
+
+Ctrl-C stops it.
+`;
 }
 
 main().catch(fail);

@@ -1,27 +1,41 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { LocalCloudOptions } from './cloud';
+import type { ServersOptions } from './servers/servers';
 
-export const usage = `npm start [-- options]
+export const startHelp = `npm start [-- options]
 
-  --memory       keep tables and messages in memory only
-  --data DIR     keep them in DIR (default .data)
-  --bigquery-limits
-                 impose BigQuery's documented limits and latencies on the local BigQuery
-  --query-ms N, --dml-ms N
-                 with these latencies (default 300 and 1000)
-  --faults SEED  make calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late; the same seed, the same faults
-  --fault-rate R that share of them (default 0.05)
-  --help         show this
+  Runs the cloud in a box on this machine: all functions, BigQuery, Pub/Sub and the scheduler.
+
+  --memory           keeps tables and messages in memory only
+  --data DIR         keeps them in DIR (default .data)
+  --bigquery-limits  imposes BigQuery's documented limits and latencies
+  --query-ms N       with this latency of a query (default 300)
+  --dml-ms N         with this latency of an UPDATE, DELETE or MERGE (default 1000)
+  --faults SEED      makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late; the same seed gives the
+                     same faults
+  --fault-rate R     makes this share of calls faulty (default 0.05)
+  --help             shows this
 
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
   ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.
-  SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are.
-  NOTIFY_TOPICS (default pipeline-events) and HTTP_STEP_HOSTS (default none) say what pipelines may publish to and ask.`;
+  SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are defined.
+  NOTIFY_TOPICS (default pipeline-events) names the topics that pipelines may publish to.
+  HTTP_STEP_HOSTS (default none) names the hosts that pipelines may ask.`;
 
-/** ALLOWED_SOURCES unless it is set: all datasets (a tenant's is never a source, whatever is allowed) and all files. */
-export const localSources = '*,gs://*';
+export interface LocalCloudOptions extends ServersOptions {
+  /** 0 lets the system choose. */
+  readonly gatewayPort: number;
+  readonly schemasDirectory: string;
+  readonly log: (line: string) => void;
+}
+
+/** What these variables are where the environment does not set them. */
+export const localDefaults = {
+  /** All datasets (another tenant's is never a source, whatever is allowed) and all files. */
+  ALLOWED_SOURCES: '*,gs://*',
+  NOTIFY_TOPICS: 'pipeline-events',
+};
 
 const port = (fallback: number) =>
   z.coerce
@@ -31,7 +45,7 @@ const port = (fallback: number) =>
     .max(65_535, 'expected a port')
     .default(fallback);
 
-const environmentShape = z.object({
+const environmentSchema = z.object({
   PORT: port(8080),
   BIGQUERY_PORT: port(9050),
   PUBSUB_PORT: port(8085),
@@ -39,7 +53,7 @@ const environmentShape = z.object({
 
 const milliseconds = z.coerce.number('expected milliseconds').min(0, 'expected milliseconds').optional();
 
-const numbersShape = z.object({
+const numbersSchema = z.object({
   'query-ms': milliseconds,
   'dml-ms': milliseconds,
   faults: z.coerce.number('expected a whole number').int('expected a whole number').optional(),
@@ -50,7 +64,10 @@ const numbersShape = z.object({
     .optional(),
 });
 
-/** What the command line and the environment ask for; 'help' where that is asked for. Throws an Error that says what is wrong. */
+/**
+ * What the command line and the environment ask for; 'help' for --help.
+ * @throws Error that says what is wrong
+ */
 export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
@@ -70,8 +87,8 @@ export function readOptions(
     },
   });
   if (values.help) return 'help';
-  const ports = parse(environmentShape, environment);
-  const asked = parse(numbersShape, values, '--');
+  const ports = parse(environmentSchema, environment);
+  const asked = parse(numbersSchema, values, '--');
   return {
     gatewayPort: ports.PORT,
     bigqueryPort: ports.BIGQUERY_PORT,
@@ -89,8 +106,8 @@ export function readOptions(
   };
 }
 
-function parse<Shape extends z.ZodType>(shape: Shape, given: unknown, prefix = ''): z.infer<Shape> {
-  const parsed = shape.safeParse(given);
+function parse<Schema extends z.ZodType>(schema: Schema, given: unknown, prefix = ''): z.infer<Schema> {
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const told = parsed.error.issues.map(({ path, message }) => `${prefix}${path.join('.')}: ${message}`);
   throw new Error(told.join('; '));

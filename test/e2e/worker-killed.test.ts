@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PushEndpoint, startPushEndpoint } from 'local-pubsub/testing';
-import { type LocalCredentials, startCredentials } from '../../local/cloud/credentials';
+import {
+  type ClientEnvironment,
+  createClientEnvironment,
+} from '../../local/cloud/servers/client-environment';
 import { type Backends, runTopic, schemasWith, startBackends } from '../functions/support/backends';
 import { push } from '../functions/support/instances';
 import { type BigQueryProxy, type Call, startProxy } from '../functions/support/proxy';
@@ -50,7 +53,7 @@ describe('A worker that is killed', () => {
   const directory = mkdtempSync(join(tmpdir(), 'worker-killed-'));
   let backends: Backends;
   let proxy: BigQueryProxy;
-  let credentials: LocalCredentials;
+  let environment: ClientEnvironment;
   let receiver: PushEndpoint;
   let api: HttpsApi;
   let schemas: string;
@@ -70,7 +73,8 @@ describe('A worker that is killed', () => {
     api = await startHttpsApi();
     writeFileSync(join(directory, 'ca.pem'), api.ca);
     proxy = await startProxy(backends.bigquery.url);
-    credentials = await startCredentials(directory);
+    const addresses = { bigqueryUrl: proxy.url, pubsubHost: `127.0.0.1:${backends.pubsub.port}` };
+    environment = await createClientEnvironment(addresses, directory);
     schemas = schemasWith({ [everyStep]: everyStepDefinition(api.host) });
     holdNothing();
     worker = await startWorker();
@@ -86,7 +90,7 @@ describe('A worker that is killed', () => {
     for (const started of await Promise.allSettled(workers)) {
       if (started.status === 'fulfilled') await started.value.kill();
     }
-    await credentials?.close();
+    await environment?.close();
     await proxy?.close();
     await receiver?.close();
     await api?.close();
@@ -97,8 +101,7 @@ describe('A worker that is killed', () => {
 
   const startWorker = () => {
     const starting = spawnFunction('worker', {
-      BIGQUERY_EMULATOR_HOST: proxy.url,
-      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
+      ...environment.variables,
       SCHEMAS_DIRECTORY: schemas,
       RUN_TOPIC: runTopic,
       NOTIFY_TOPICS: eventTopic,

@@ -1,4 +1,4 @@
-import { say, serveInThread } from '../../local/cloud/serve-in-thread';
+import { say, serveInThread } from '../../local/cloud/servers/start-local-servers';
 import { createAudit } from './audit';
 import type { Finding } from './audit-finding';
 

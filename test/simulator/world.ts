@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
-import { startCredentials } from '../../local/cloud/credentials';
 import { createFaults } from '../../local/cloud/faults/faults';
 import { prepareMessaging } from '../../local/cloud/messaging';
-import { startServersInThread } from '../../local/cloud/servers-in-thread';
+import { startLocalServers } from '../../local/cloud/servers/start-local-servers';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
@@ -72,7 +71,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
         journal.violate(invariant, facts, runIds);
       }
     };
-    const servers = await startServersInThread(
+    const servers = await startLocalServers(
       {
         bigqueryPort: 0,
         pubsubPort: 0,
@@ -87,15 +86,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     // BigQuery goes by the same time: from the start, and with each jump.
     setClockAhead = servers.bigquery.setClockAhead;
     clock.jump(0);
-    const credentials = await startCredentials(join(directory, 'credentials'));
-    closers.push(() => credentials.close());
-    Object.assign(process.env, {
-      GOOGLE_CLOUD_PROJECT: 'local',
-      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
-      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
-      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
-      METADATA_SERVER_DETECTION: 'none',
-    });
+    Object.assign(process.env, servers.environment);
 
     const traffic = watchTraffic(servers.bigqueryUrl);
     closers.push(traffic.stop);

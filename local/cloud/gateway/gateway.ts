@@ -1,45 +1,59 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { forward } from './forward';
-import { sendProblem } from './problem';
-import { findRoute, pathOf, type Route } from './route';
+import { ServiceError } from '../../../shared/errors';
+import { problemReply, sendReply } from '../../../shared/http/reply';
+import { findRoute, type Route } from '../../../shared/http/route';
+import type { Log } from '../../../shared/log';
+import { forward, type Target } from './forward';
 
-export type GatewayOptions = {
+/** The paths at and below a prefix, which a server on this machine answers. */
+export interface Forwarding {
+  /** Like `/api/v1/tenants`. It is compared with the path as it was sent. */
+  readonly prefix: string;
+  readonly target: Target;
+}
+
+export interface GatewayOptions {
   /** 0: the system chooses one. */
-  port: number;
-  host?: string;
-  /** The first one that matches is taken. */
-  routes: readonly Route[];
-  /** The first lines of `GET /`. */
-  title?: string;
-  log?: (line: string) => void;
-};
+  readonly port: number;
+  readonly host?: string;
+  readonly forwardings: readonly Forwarding[];
+  /** Answered by the gateway itself. */
+  readonly routes?: readonly Route[];
+  /** The text of `GET /`. */
+  readonly welcome?: string;
+  readonly log?: (line: string) => void;
+}
 
-export type Gateway = {
-  port: number;
+export interface Gateway {
+  readonly port: number;
   /** Ends all connections and frees the port. */
-  close(): Promise<void>;
-};
+  readonly close: () => Promise<void>;
+}
 
 /**
  * Starts the HTTP server in front of all functions.
- * @throws Error naming the port, when it is in use
+ * @throws Error naming the port when it is in use
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { routes, host = '127.0.0.1', log = () => {} } = options;
-  // Functions' servers close idle connections after 5 s: be earlier, not to send into a closing one.
+  const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
+  const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
+  // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a closing one.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 256 });
+  const index: Route = { method: 'GET', path: '/', handle: async () => textReply(welcome) };
+  const own = [index, ...routes];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { method = 'GET', url = '/' } = request;
-    const route = findRoute(routes, method, url);
-    if (route && 'target' in route) forward(agent, route, request, response, log);
-    else if (route) await route.handle(request, response);
-    else answerItself(options, request, response);
+    const path = pathOf(request);
+    const found = forwardings.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+    if (found) return forward(agent, found.target, request, response, log);
+    request.resume();
+    const reply = await ownReply(own, request, path).catch((error) => problemReply(error, path, log));
+    await sendReply(response, reply, log);
   };
 
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`);
+      log('ERROR', `${request.method} ${request.url}:`, { error });
       response.destroy();
     });
   });
@@ -54,20 +68,39 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   return { port, close };
 };
 
-/** `GET /` tells what is here; anything else is not. */
-const answerItself = (options: GatewayOptions, request: IncomingMessage, response: ServerResponse): void => {
-  const path = pathOf(request.url ?? '/');
-  request.resume();
-  if (path !== '/' || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    sendProblem(response, 'not_found', `Nothing answers ${request.method} ${path}.`, path);
-    return;
+/** The path as it was sent, without the query. */
+export const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+/** @throws ServiceError */
+const ownReply = async (routes: readonly Route[], request: IncomingMessage, path: string) => {
+  const { method = 'GET', url = '/', headers } = request;
+  const nothing = new ServiceError('not_found', `Nothing answers ${method} ${path}.`);
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const ofMethod = routes.filter((route) => route.method === wanted);
+  let found: ReturnType<typeof findRoute>;
+  try {
+    found = findRoute(ofMethod, wanted, path);
+  } catch {
+    throw nothing;
   }
-  const paths = options.routes.map(({ description, methods, path: pattern }) => {
-    return description ?? `${methods?.join(', ') ?? 'any'} ${pattern.source}`;
+  return found.route.handle({
+    method,
+    path,
+    params: found.params,
+    query: new URL(url, 'http://local').searchParams,
+    header: (name) => headers[name.toLowerCase()]?.toString(),
+    json: async () => undefined,
   });
-  const text = [options.title ?? 'tenant-pipelines, local cloud', '', ...paths, ''].join('\n');
-  response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
 };
+
+const textReply = (text: string) => ({
+  status: 200,
+  text,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+});
+
+const errorText = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : error === undefined ? '' : String(error);
 
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Schedule } from '../../../shared/definitions/schedules';
 
 /** What came of one call of a job's function. `status` is absent when there was no answer. */
-export type Outcome = { ok: boolean; status?: number; detail: string };
+export type ScheduledOutcome = { ok: boolean; status?: number; detail: string };
 
 const longestDetail = 500;
 
@@ -15,7 +15,7 @@ export const attempt = async (
   url: string,
   scheduleTime: Date,
   signal: AbortSignal,
-): Promise<Outcome> => {
+): Promise<ScheduledOutcome> => {
   try {
     const response = await fetch(url, {
       method: 'POST',

@@ -1,31 +1,46 @@
 import { Cron } from 'croner';
 import type { Schedule } from '../../../shared/definitions/schedules';
-import { attempt, type Outcome, rfc3339 } from './attempt';
-import { type Clock, systemClock } from './clock';
+import { attempt, rfc3339, type ScheduledOutcome } from './attempt';
+
+/** Tells the time and waits for it; tests pass in their own. */
+export type SchedulerClock = {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `callback` after so many milliseconds, unless the returned function is called before. */
+  after(milliseconds: number, callback: () => void): () => void;
+};
+
+const systemClock: SchedulerClock = {
+  now: Date.now,
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
 
 export type SchedulerOptions = {
   jobs: readonly Schedule[];
-  /** The URL that a job's function answers at. */
+  /** The URL of a job's function. */
   target: (job: Schedule) => string;
   log?: (line: string) => void;
-  clock?: Clock;
+  clock?: SchedulerClock;
 };
 
 export type Scheduler = {
   jobs: readonly Schedule[];
   /** Calls a job's function once, now; undefined when there is no such job. */
-  run(name: string, scheduleTime?: Date): Promise<Outcome | undefined>;
-  /** Ends all waiting and aborts the calls under way. */
+  run(name: string, scheduleTime?: Date): Promise<ScheduledOutcome | undefined>;
+  /** Stops waiting and aborts the calls under way. */
   close(): void;
 };
 
-/** A timer may not be longer than 2^31 ms; and the clock of a machine that slept is looked at again after an hour. */
+/** Node's timers hold at most 2^31 ms; and after a machine slept, the clock is looked at within the hour. */
 const longestWaitMs = 3_600_000;
 
 /**
- * Runs the jobs at their times. The time that a call carries is the one that was planned, however late it comes; a
- * failed call is repeated with doubling pauses as the job's retry rule says. Times that passed while the machine slept
- * are not made up for, except the first.
+ * Runs the jobs at their times. A call carries the time that was planned, however late it comes; a failed call is
+ * repeated after pauses that double, as the job's retry rule says. Of the times that passed while the machine slept only
+ * the first is made up for.
  * @throws Error when croner does not understand a job's schedule
  */
 export const startScheduler = ({

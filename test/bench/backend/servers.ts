@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { LimitOptions } from 'local-bigquery';
 import { pubSubClient } from 'local-pubsub/testing';
 import { z } from 'zod';
-import { startCredentials } from '../../../local/cloud/credentials';
-import type { ServerAddresses } from '../../../local/cloud/servers';
-import { startServersInThread } from '../../../local/cloud/servers-in-thread';
+import { createClientEnvironment } from '../../../local/cloud/servers/client-environment';
+import type { ServerAddresses } from '../../../local/cloud/servers/servers';
+import { startLocalServers } from '../../../local/cloud/servers/start-local-servers';
 import { newDirectory, removeDirectory } from '../../support/server-process';
 import { startChild } from './child';
 
@@ -26,43 +26,47 @@ export async function withServers<T>(
 ): Promise<T> {
   const dataDirectory = newDirectory();
   const options = { bigqueryPort: 0, pubsubPort: 0, dataDirectory, isMemoryOnly: false, bigqueryLimits };
-  const servers = await startServersInThread(options, () => undefined);
+  const servers = await startLocalServers(options, () => undefined);
   try {
     await makeTopic(servers.pubsubHost);
-    return await withEnvironment(servers, (environment) => work({ ...servers, environment }));
+    return await inEnvironment(servers.environment, (environment) => work({ ...servers, environment }));
   } finally {
     await servers.close();
     removeDirectory(dataDirectory);
   }
 }
 
-/**
- * The environment in which Google's clients find the servers, and credentials that lead nowhere: for child processes, and
- * for this one until `work` is done. Afterwards this process's is as it was: the credentials are gone by then.
- */
+/** The environment in which Google's clients find servers of another kind. */
 export async function withEnvironment<T>(
-  servers: ServerAddresses,
+  addresses: ServerAddresses,
   work: (environment: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const directory = newDirectory();
-  const credentials = await startCredentials(directory);
+  const { variables, close } = await createClientEnvironment(addresses, directory);
+  try {
+    return await inEnvironment(variables, work);
+  } finally {
+    await close();
+    removeDirectory(directory);
+  }
+}
+
+/**
+ * The clients' environment with what the functions need, for child processes, and for this one until `work` is done.
+ * Afterwards this process's is as it was: the credentials are gone by then.
+ */
+async function inEnvironment<T>(
+  ofClients: Readonly<Record<string, string>>,
+  work: (environment: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
   const before = process.env;
-  const environment = {
-    GOOGLE_CLOUD_PROJECT: 'local',
-    BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
-    PUBSUB_EMULATOR_HOST: servers.pubsubHost,
-    GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
-    METADATA_SERVER_DETECTION: 'none',
-    RUN_TOPIC: runTopic,
-    SCHEMAS_DIRECTORY: join(__dirname, '../../../schemas'),
-  };
+  const schemas = join(__dirname, '../../../schemas');
+  const environment = { ...ofClients, RUN_TOPIC: runTopic, SCHEMAS_DIRECTORY: schemas };
   process.env = { ...before, ...environment };
   try {
     return await work(environment);
   } finally {
     process.env = before;
-    await credentials.close();
-    removeDirectory(directory);
   }
 }
 

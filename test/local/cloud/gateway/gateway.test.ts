@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Gateway, startGateway } from '../../../../local/cloud/gateway/gateway';
-import type { Route } from '../../../../local/cloud/gateway/route';
 import { rawExchange, rawGet } from './raw-http';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -18,16 +17,16 @@ describe('gateway', () => {
   let upstream: Server;
   let base: string;
 
-  const start = async (handler: Handler, more: Route[] = []): Promise<void> => {
+  const start = async (handler: Handler): Promise<void> => {
     upstream = createServer(handler).listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     const target = { host: '127.0.0.1', port: portOf(upstream) };
-    const routes: Route[] = [
-      { methods: ['POST'], path: /^\/api\/v1\/only-post$/, target },
-      { path: /^\/api\/v1\/(?!only-post)/, target, description: 'any /api/v1/…' },
-      ...more,
-    ];
-    gateway = await startGateway({ port: 0, routes });
+    gateway = await startGateway({
+      port: 0,
+      forwardings: [{ prefix: '/api/v1', target }],
+      routes: [{ method: 'POST', path: '/local/only-post', handle: async () => ({ status: 204 }) }],
+      welcome: 'POST /api/v1/…',
+    });
     base = `http://127.0.0.1:${gateway.port}`;
   };
 
@@ -174,7 +173,9 @@ describe('gateway', () => {
   it.each([
     ['GET', '/nothing'],
     ['POST', '/'],
-    ['GET', '/api/v1/only-post'],
+    ['GET', '/local/only-post'],
+    ['GET', '/api/v11'],
+    ['GET', '/%zz'],
   ])('answers 404 to %s %s', async (method, path) => {
     await start(echo);
     const response = await fetch(`${base}${path}`, { method });
@@ -193,7 +194,7 @@ describe('gateway', () => {
     await start(echo);
     const response = await fetch(base);
     expect(response.headers.get('content-type')).toContain('text/plain');
-    expect(await response.text()).toContain('any /api/v1/…');
+    expect(await response.text()).toBe('POST /api/v1/…');
   });
 
   it('answers 400 to what is not HTTP', async () => {
@@ -203,7 +204,7 @@ describe('gateway', () => {
 
   it('names the port when it is taken', async () => {
     await start(echo);
-    await expect(startGateway({ port: gateway.port, routes: [] })).rejects.toThrow(
+    await expect(startGateway({ port: gateway.port, forwardings: [] })).rejects.toThrow(
       `Port ${gateway.port} is in use`,
     );
   });
@@ -214,7 +215,7 @@ describe('gateway', () => {
     const body = response.text().catch(() => 'cut off');
     await gateway.close();
     expect(await body).toBe('cut off');
-    gateway = await startGateway({ port: gateway.port, routes: [] });
+    gateway = await startGateway({ port: gateway.port, forwardings: [] });
   });
 });
 

@@ -20,7 +20,7 @@ describe('POST /local/scheduler/{job}:run', () => {
       retry: { count: 0, minBackoffSeconds: 1, maxBackoffSeconds: 1 },
     };
     scheduler = startScheduler({ jobs: [job], target: () => server.url });
-    gateway = await startGateway({ port: 0, routes: [runJobRoute(scheduler)] });
+    gateway = await startGateway({ port: 0, forwardings: [], routes: [runJobRoute(scheduler)] });
   };
 
   const run = (path: string): Promise<Response> =>

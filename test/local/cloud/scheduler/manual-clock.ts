@@ -1,11 +1,11 @@
-import type { Clock } from '../../../../local/cloud/scheduler/clock';
+import type { SchedulerClock } from '../../../../local/cloud/scheduler/scheduler';
 
 /** A clock that stands still until it is moved. */
 export const createManualClock = (start: string) => {
   let time = Date.parse(start);
   let waits: { at: number; callback: () => void }[] = [];
 
-  const clock: Clock = {
+  const clock: SchedulerClock = {
     now: () => time,
     after: (milliseconds, callback) => {
       const wait = { at: time + milliseconds, callback };

@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { z } from 'zod';
-import { startCredentials } from '../../../../local/cloud/credentials';
 import { prepareMessaging } from '../../../../local/cloud/messaging';
-import { startServersInThread } from '../../../../local/cloud/servers-in-thread';
+import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
 import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
 import { createApiKey } from '../../../../shared/tenants/rules/api-key';
 import { asAdmin, call, endOfRun, withKey } from '../../../support/local-cloud';
@@ -36,18 +35,9 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
   beforeAll(async () => {
     built = await buildFunctions({ schemasDirectory, outputDirectory: join(directory, 'dist') });
     const addresses = { bigqueryPort: 0, pubsubPort: 0, dataDirectory: directory, isMemoryOnly: true };
-    const servers = await startServersInThread(addresses, () => undefined);
+    const servers = await startLocalServers(addresses, () => undefined);
     closers.push(servers.close);
-    const credentials = await startCredentials(join(directory, 'credentials'));
-    closers.push(credentials.close);
-    environment = {
-      GOOGLE_CLOUD_PROJECT: 'local',
-      GOOGLE_APPLICATION_CREDENTIALS: credentials.file,
-      METADATA_SERVER_DETECTION: 'none',
-      BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
-      PUBSUB_EMULATOR_HOST: servers.pubsubHost,
-      ADMIN_API_KEY: asAdmin['X-Admin-Key'],
-    };
+    environment = { ...servers.environment, ADMIN_API_KEY: asAdmin['X-Admin-Key'] };
     for (const { name, directory } of built) {
       await installDeployed(directory);
       functions.set(name, await start(name, environment));

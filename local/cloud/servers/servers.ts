@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { LimitOptions, OnCommit } from 'local-bigquery';
 import { startBigQuery } from 'local-bigquery';
 import { startPubSub } from 'local-pubsub';
-import { bigQueryFaults } from './faults/bigquery-faults';
-import { createFaults, type FaultOptions } from './faults/faults';
-import { pubSubFaults } from './faults/pubsub-faults';
+import { bigQueryFaults } from '../faults/bigquery-faults';
+import { createFaults, type FaultOptions } from '../faults/faults';
+import { pubSubFaults } from '../faults/pubsub-faults';
 
 export interface ServersOptions {
   /** Ports; 0 lets the system choose. */

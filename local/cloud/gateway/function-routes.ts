@@ -1,0 +1,47 @@
+import type { FunctionName, HostedFunction } from '../functions';
+import type { Forwarding } from './gateway';
+
+/** The documented paths and the function that answers each: what an API gateway serves under one host when deployed. */
+export const functionOfPath = {
+  '/api/v1/customers': 'onboard',
+  '/api/v1/pipelines': 'run',
+  '/api/v1/tenants': 'tenants',
+  '/api/v1/usage': 'tenants',
+  '/api/v1/billing': 'tenants',
+} as const satisfies Readonly<Record<string, FunctionName>>;
+
+/** Passes each documented path on to its function. */
+export const forwardingsTo = (functions: Readonly<Record<FunctionName, HostedFunction>>): Forwarding[] =>
+  Object.entries(functionOfPath).map(([prefix, name]) => ({ prefix, target: functions[name] }));
+
+/** The calls behind those paths. */
+export const documentedCalls = [
+  'POST   /api/v1/customers/onboard',
+  'POST   /api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
+  'GET    /api/v1/pipelines/runs',
+  'GET    /api/v1/pipelines/runs/{run_id}',
+  'GET    /api/v1/pipelines/runs/{run_id}/events',
+  'POST   /api/v1/pipelines/runs/{run_id}/cancel',
+  'GET    /api/v1/pipelines',
+  'GET    /api/v1/tenants',
+  'GET    /api/v1/tenants/{tenant}',
+  'GET    /api/v1/tenants/{tenant}/usage',
+  'PATCH  /api/v1/tenants/{tenant}/quotas',
+  'POST   /api/v1/tenants/{tenant}/suspend',
+  'POST   /api/v1/tenants/{tenant}/activate',
+  'POST   /api/v1/tenants/{tenant}/api-keys',
+  'GET    /api/v1/tenants/{tenant}/api-keys',
+  'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
+  'GET    /api/v1/usage',
+  'GET    /api/v1/billing/export',
+];
+
+/** The text of the gateway's `GET /`. */
+export const welcome = [
+  'tenant-pipelines, the cloud in a box',
+  '',
+  ...documentedCalls,
+  '',
+  'POST   /local/scheduler/{job}:run      runs a scheduled job now',
+  '',
+].join('\n');

@@ -1,3 +1,0 @@
-import { serveInThread } from './serve-in-thread';
-
-serveInThread();

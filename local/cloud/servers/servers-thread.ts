@@ -1,0 +1,3 @@
+import { serveInThread } from './start-local-servers';
+
+serveInThread();
