@@ -15,17 +15,17 @@ export interface EnsureTablesDependencies {
 }
 
 export interface EnsureTablesSummary extends TenantWorkSummary {
-  /** Tables that were made or got columns. */
+  /** Tables that were made or got new columns. */
   readonly changed: number;
 }
 
-/** Below Cloud Scheduler's longest attempt of 30 minutes. */
+/** Less than Cloud Scheduler's longest attempt, which is 30 minutes. */
 const timeBudgetMs = 25 * 60_000;
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Brings every tenant's metadata tables to what the definitions say: tables that are missing are made, columns that are
- * missing are added, and what is there stays. It costs no query. Can be called any number of times, also by two at once.
+ * Makes every tenant's metadata tables match the definitions: missing tables are made and missing columns
+ * added; nothing is removed. It costs no query. It can be called at any time, even twice at once.
  */
 export async function ensureTables(deps: EnsureTablesDependencies): Promise<EnsureTablesSummary> {
   const { listTenants, log, now } = deps;
@@ -43,7 +43,10 @@ export async function ensureTables(deps: EnsureTablesDependencies): Promise<Ensu
   return summary;
 }
 
-/** Names of the tables that were changed. An onboarding that is under way makes its tables itself. */
+/**
+ * The names of the tables that were changed. A tenant whose onboarding is under way gets its tables from
+ * there.
+ */
 async function upgradeTenant(
   tenantId: string,
   { datasets, tables }: EnsureTablesDependencies,
@@ -51,14 +54,14 @@ async function upgradeTenant(
   try {
     if (!(await retrying(retryPolicy, () => datasets.hasTable(tenantId, 'tenants')))) return [];
     const changed: string[] = [];
-    // One after the other: BigQuery allows five changes of a dataset's tables in ten seconds.
+    // One after the other: BigQuery allows five table changes per dataset in ten seconds.
     for (const table of tables) {
       const upgrade = () => datasets.upgradeTable(tenantId, table);
       if (await retrying(retryPolicy, upgrade)) changed.push(table.name);
     }
     return changed;
   } catch (error) {
-    // Deleted meanwhile.
+    // The tenant has just been deleted.
     if (isNotFound(error)) return [];
     throw error;
   }

@@ -2,7 +2,7 @@ import { ServiceError } from '../../shared/errors';
 import type { Route } from '../../shared/http/route';
 import { type EnsureTablesDependencies, ensureTables } from './ensure-tables';
 
-/** Called by Cloud Scheduler; who may call is Cloud Run's to check (OIDC), not this code's. */
+/** Called by Cloud Scheduler. Cloud Run checks who may call (OIDC), so this code does not. */
 export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Route[] {
   return [
     {
@@ -12,7 +12,7 @@ export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Rou
         const summary = await ensureTables(deps);
         const open = summary.failed + summary.left_over;
         if (open === 0) return { status: 200, body: summary };
-        // Anything but 2xx makes Cloud Scheduler try again.
+        // Cloud Scheduler tries again after anything but 2xx.
         throw new ServiceError(
           'unavailable',
           `The tables of ${open} of ${summary.tenants} tenants could not be brought up to date`,

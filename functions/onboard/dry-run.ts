@@ -10,9 +10,9 @@ import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameter
 export const dryRunPipeline = 'gcp/example/dryrun';
 
 export interface DryRunResult {
-  /** `SKIPPED`: the deployment has no such pipeline. */
+  /** `SKIPPED`: the deployment does not have the pipeline. */
   readonly dryrun_status: 'COMPLETED' | 'FAILED' | 'SKIPPED';
-  /** What failed; null unless it did. */
+  /** What failed; null if nothing did. */
   readonly dryrun_error: {
     readonly code: string;
     readonly message: string;
@@ -20,13 +20,13 @@ export interface DryRunResult {
   } | null;
 }
 
-/** Tries a tenant that has just been onboarded. Never throws: the tenant stands, whatever comes of it. */
+/** Tries a tenant that has just been onboarded. Never throws, because the tenant exists in any case. */
 export type DryRun = (tenant: OnboardedDataset) => Promise<DryRunResult>;
 
 export interface OnboardedDataset {
   readonly tenant_id: string;
   readonly location: string;
-  /** Of the onboarding: each has a dry run, and jobs, of its own. */
+  /** The key of this onboarding: it gives each onboarding a dry run, and jobs, of its own. */
   readonly api_key_id: string;
 }
 
@@ -37,13 +37,13 @@ export interface DryRunDependencies {
   readonly log: Log;
 }
 
-/** With what an onboarding takes before, it is over within a minute. In milliseconds. */
+/** Short enough for the whole onboarding to end within a minute. */
 const longestMs = 10_000;
 
 /**
- * Executes the pipeline as a worker would, but as nobody's run: without admission, slot or ledger row, so that nothing
- * counts it and the conservation law knows nothing of it. Step records are left out as well: for some seconds after a
- * table was made, streaming to it can answer 404.
+ * Executes the pipeline as a worker would, but without admission, slot or ledger row: it is no run, nothing
+ * counts it, and the conservation law does not include it. Step records are left out, too, because streaming
+ * to a table can answer 404 for some seconds after the table was made.
  */
 export const createDryRun =
   (deps: DryRunDependencies): DryRun =>

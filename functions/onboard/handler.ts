@@ -1,11 +1,10 @@
+import { requireAdmin } from '../../shared/http/authorize';
 import { parseRequest } from '../../shared/http/parse';
-import { requireAdmin } from '../../shared/http/require-admin';
 import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { DryRun } from './dry-run';
-import { type OnboardDependencies, onboardTenant } from './onboard-tenant';
-import { onboardingSchema } from './request';
+import { type OnboardDependencies, onboardingSchema, onboardTenant } from './onboard-tenant';
 
 export interface OnboardHandlerDependencies extends OnboardDependencies {
   readonly adminRule: AdminRule;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { MetadataTable } from '../../shared/definitions/tables';
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
@@ -12,8 +13,31 @@ import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
-import { type Quotas, quotasOf } from '../../shared/tenants/rules/quotas';
-import type { Onboarding } from './request';
+import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
+import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
+
+/**
+ * The body of an onboarding. Unknown fields are refused, so that a misspelt quota does not become the tier's.
+ */
+export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
+  z.strictObject({
+    tenant_id: tenantIdSchema,
+    company_name: z.string().trim().min(1, 'expected a name').max(200, 'expected at most 200 characters'),
+    contact_email: z.email('expected an e-mail address').max(254, 'expected at most 254 characters'),
+    subscription_tier: tierNameSchema(tiers),
+    max_pipelines_per_month: quotaSchema.optional(),
+    max_concurrent_pipelines: quotaSchema.optional(),
+    notes: z.string().max(5000, 'expected at most 5000 characters').optional(),
+    /** A BigQuery location: a multi-region such as EU, or a region such as europe-west1. */
+    location: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{2,40}$/, 'expected a BigQuery location such as EU or europe-west1')
+      .optional(),
+    force_recreate_dataset: z.boolean().default(false),
+    force_recreate_tables: z.boolean().default(false),
+  });
+
+type Onboarding = z.infer<ReturnType<typeof onboardingSchema>>;
 
 export interface OnboardDependencies {
   readonly runStatement: RunStatement;
@@ -39,14 +63,14 @@ export interface OnboardedTenant extends Quotas {
 }
 
 /**
- * Onboards a tenant: dataset, metadata tables, API key, tenant row. The row comes last and decides: until it is there
- * the tenant does not exist, and the same call again completes what an earlier one left half-way. Throws `tenant_exists`
- * without touching anything where the row is there and nothing forces it.
+ * Onboards a tenant: dataset, metadata tables, API key, and last of all the tenant row. Until the row is
+ * there the tenant does not exist, and the same call again completes what an earlier one left unfinished. If
+ * the row is there and nothing is forced, throws `tenant_exists` without touching anything.
  */
 export async function onboardTenant(given: Onboarding, deps: OnboardDependencies): Promise<OnboardedTenant> {
   const { tenant_id } = given;
   if (given.force_recreate_dataset) await deps.datasets.deleteDataset(tenant_id);
-  // First of all: in a dataset that is somebody else's, a table of a known name may be anything.
+  // This comes first: in somebody else's dataset, a table with one of our names may be anything.
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
   if (given.force_recreate_tables) {
     await Promise.all(deps.tables.map(({ name }) => deps.datasets.deleteTable(tenant_id, name)));
@@ -106,9 +130,10 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
 }
 
 /**
- * Inserts the tenant row at most once for this life of the tenant's tables, which `id` names: of two onboardings at once
- * only one can. Whoever did, and whatever became of the answer: the row, which is resolved to, says whose it is. Where
- * a row that was inserted has been deleted by hand, the next generation of the id inserts it again.
+ * Inserts the tenant row at most once per lifetime of the tenant's tables, which `id` names: of two
+ * onboardings at once only one can do it. Resolves to the row that is there then, which tells whose it is,
+ * even if an answer was lost. If the row has been inserted before and deleted by hand, the next generation of
+ * the id inserts it again.
  */
 async function insertOnce(
   id: string,
@@ -137,12 +162,12 @@ async function findTenant(
   }
 }
 
-/** Best effort: nobody was ever told those keys, and the caller must be told this one. */
+/** Best effort: nobody has ever seen the other keys, and the caller must get this one. */
 async function removeOtherKeys(tenantId: string, keyId: string, { runStatement, log }: OnboardDependencies) {
   try {
     await runStatement(tenantId, keepOnlyApiKey, { key_id: keyId });
   } catch (error) {
-    log('WARNING', 'Keys of onboardings that did not come to their end could not be removed', {
+    log('WARNING', 'Keys of unfinished onboardings could not be removed', {
       tenant_id: tenantId,
       error,
     });

@@ -8,7 +8,7 @@ import {
   latest,
   limitSchema,
   momentSchema,
-} from '../../shared/http/query';
+} from '../../shared/http/parse';
 import { listRuns } from '../../shared/sql/runs/list-runs';
 import { runStatuses } from '../../shared/sql/runs/read-run';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parseRequest } from '../../shared/http/parse';
-import { queryValues } from '../../shared/http/query';
+import { parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { type CancelDependencies, cancelRun } from './cancel-run';
@@ -34,7 +33,7 @@ export function watchRoutes(deps: WatchRoutesDependencies): readonly Route[] {
       path: '/api/v1/pipelines/runs',
       handle: async (request) => {
         const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
-        const filters = parseRequest(listRequestSchema, queryValues(request.query), 'query');
+        const filters = parseQuery(listRequestSchema, request.query);
         return { status: 200, body: await readRunList(tenantId, filters, runStatement) };
       },
     },

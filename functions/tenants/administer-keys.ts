@@ -1,40 +1,47 @@
+import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
+import type { Caller } from '../../shared/http/authorize';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
 import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
 
-export interface NewApiKey {
-  readonly name?: string | undefined;
-  /** RFC 3339; absent: the key does not expire. */
-  readonly expires_at?: string | undefined;
-}
+/** The body may be left out. `expires_at` is RFC 3339. */
+export const newApiKeySchema = z
+  .strictObject({
+    name: z.string().trim().min(1, 'expected a name').max(100, 'expected at most 100 characters').optional(),
+    expires_at: z.iso
+      .datetime({ offset: true, error: 'expected a time such as 2027-01-31T00:00:00Z' })
+      .optional(),
+  })
+  .default({});
 
-/** Who asks for a key: an admin, or the tenant with another of its keys. */
-export interface Asker {
-  readonly id: string;
-  /** Milliseconds since 1970; Infinity: never. */
-  readonly expiresAt: number;
-}
+type NewApiKey = z.infer<typeof newApiKeySchema>;
 
 /**
- * Makes a further key and tells it once. A key cannot make one that outlives it: left out, the expiry is the asker's.
- * Throws `tenant_not_found`; `invalid_request` for an expiry in the past, or past the asker's.
+ * Makes a further key, which is shown only in this answer. No key can make one that outlives it: without
+ * `expires_at` the new key expires with the caller's. Throws `tenant_not_found`, or `invalid_request` for an
+ * expiry in the past or after the caller's.
  */
-export async function addApiKey(tenantId: string, given: NewApiKey, asker: Asker, deps: TenantsDependencies) {
+export async function addApiKey(
+  tenantId: string,
+  given: NewApiKey,
+  caller: Caller,
+  deps: TenantsDependencies,
+) {
   const now = deps.now();
-  const expiresAt = expiryOf(given, asker);
+  const expiresAt = expiryOf(given, caller);
   if (expiresAt !== null && expiresAt <= now) {
     throw new ServiceError(
       'invalid_request',
       `expires_at: expected a time in the future, given ${given.expires_at}`,
     );
   }
-  if ((expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > asker.expiresAt) {
+  if ((expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > caller.expiresAt) {
     throw new ServiceError(
       'invalid_request',
-      `expires_at: expected no later than the key that asks, ${new Date(asker.expiresAt).toISOString()}`,
+      `expires_at: expected no later than the key that asks, ${new Date(caller.expiresAt).toISOString()}`,
     );
   }
   await showTenant(tenantId, deps);
@@ -46,7 +53,7 @@ export async function addApiKey(tenantId: string, given: NewApiKey, asker: Asker
     key_hash: hashApiKey(apiKey),
     name: given.name ?? null,
     now,
-    created_by: asker.id,
+    created_by: caller.id,
     expires_at: expiresAt,
   });
   return {
@@ -58,12 +65,12 @@ export async function addApiKey(tenantId: string, given: NewApiKey, asker: Asker
   };
 }
 
-function expiryOf({ expires_at }: NewApiKey, asker: Asker): Date | null {
+function expiryOf({ expires_at }: NewApiKey, caller: Caller): Date | null {
   if (expires_at !== undefined) return new Date(expires_at);
-  return Number.isFinite(asker.expiresAt) ? new Date(asker.expiresAt) : null;
+  return Number.isFinite(caller.expiresAt) ? new Date(caller.expiresAt) : null;
 }
 
-/** The tenant's keys without their secrets, oldest first. Throws `tenant_not_found`. */
+/** The tenant's keys, oldest first, without the keys themselves. Throws `tenant_not_found`. */
 export async function showApiKeys(tenantId: string, { runStatement }: TenantsDependencies) {
   const { rows } = await orTenantNotFound(
     tenantId,
@@ -79,7 +86,9 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
   }));
 }
 
-/** Revokes a key: it stops working everywhere within 30 s. Throws `tenant_not_found` or `api_key_not_found`. */
+/**
+ * Revokes a key. It stops working everywhere within 30 s. Throws `tenant_not_found` or `api_key_not_found`.
+ */
 export async function removeApiKey(
   tenantId: string,
   keyId: string,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
 import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
@@ -6,8 +7,7 @@ import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
-import { type Quotas, quotasOf } from '../../shared/tenants/rules/quotas';
-import type { QuotaChange } from './requests';
+import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
 
 export interface TenantsDependencies {
   readonly runStatement: RunStatement;
@@ -16,14 +16,37 @@ export interface TenantsDependencies {
   readonly newId: () => string;
 }
 
-/** Each resolves to the tenant row as it then stands: one BigQuery request. Each throws `tenant_not_found`. */
+/** A change of quotas: at least one of the three fields. A tier alone brings its own quotas. */
+export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
+  z
+    .strictObject({
+      subscription_tier: tierNameSchema(tiers).optional(),
+      max_pipelines_per_month: quotaSchema.optional(),
+      max_concurrent_pipelines: quotaSchema.optional(),
+    })
+    .refine((change) => Object.values(change).some((value) => value !== undefined), {
+      error: 'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines',
+    });
+
+type QuotaChange = z.infer<ReturnType<typeof quotaChangeSchema>>;
+
+export const suspensionSchema = z.strictObject({
+  reason: z.string().trim().min(1, 'expected a reason').max(1000, 'expected at most 1000 characters'),
+});
+
+// Each of these costs one BigQuery request, resolves to the tenant row after it, and throws
+// `tenant_not_found`.
+
 export const showTenant = (
   tenantId: string,
   { runStatement, now }: TenantsDependencies,
 ): Promise<TenantRow> =>
   tenantOf(tenantId, runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
 
-/** Effective for the next admission, wherever it is decided: admission reads the row in the statement that counts. */
+/**
+ * The change holds for the next admission on any instance: admission reads the row in the statement that
+ * counts.
+ */
 export function changeTenantQuotas(
   tenantId: string,
   change: QuotaChange,
@@ -61,7 +84,7 @@ async function tenantOf(tenantId: string, outcome: Promise<StatementOutcome<Tena
   return row;
 }
 
-/** A missing dataset or table means that there is no such tenant. */
+/** Throws `tenant_not_found` for a missing dataset or table: it means that there is no such tenant. */
 export async function orTenantNotFound<T>(tenantId: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { parseRequest } from '../../shared/http/parse';
-import { cursorSchema, encodeCursor, limitSchema, queryValues } from '../../shared/http/query';
-import { requireAdmin } from '../../shared/http/require-admin';
+import { requireAdmin } from '../../shared/http/authorize';
+import { cursorSchema, encodeCursor, limitSchema, parseQuery } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/rules/billing-events';
-import { type ExportPlace, exportBilling } from './export-billing';
-import { type Month, monthOf, monthSchema } from './month';
+import { type ExportPlace, exportBilling } from './billing-export';
+import { type Month, monthOf, monthSchema } from './calendar-month';
 import type { UsageDependencies } from './usage-routes';
 
 const eventOf = { stripe: stripeMeterEvent, openmeter: openMeterEvent } as const;
@@ -45,10 +44,10 @@ const exportSchema = z
   });
 
 /**
- * Events for a billing system: one for each run of the month that completed, with an id that is the same at every
- * export; what has ended since is added. The export itself remembers nothing: whether an event that is sent again is
- * billed again is the billing system's to say, and Stripe knows an id for a day only. Whoever sends a month again later
- * has to leave out the ids that were sent.
+ * Events for a billing system: one for each run of the month that completed. A run's event has the same id in
+ * every export; runs that have ended since are added. The export remembers nothing, so it is up to the
+ * billing system not to bill an event twice. Stripe remembers ids for a day only: who sends a month again
+ * later must leave out the ids that were sent before.
  */
 export function billingRoutes(deps: UsageDependencies): readonly Route[] {
   return [
@@ -57,7 +56,7 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/billing/export',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const asked = parseRequest(exportSchema, queryValues(request.query), 'query');
+        const asked = parseQuery(exportSchema, request.query);
         const month = asked.month ?? monthOfCursor(asked.cursor?.month) ?? monthOf(deps.now(), -1);
         const place = asked.cursor ?? { pageToken: undefined, tenantId: undefined, after: undefined };
         const { runs, next } = await exportBilling(month, asked.limit, place, deps);
@@ -80,7 +79,7 @@ const monthOfCursor = (name: string | undefined): Month | undefined => monthSche
 const wantsLines = (request: HttpRequest): boolean =>
   /\bapplication\/(x-)?ndjson\b/.test(request.header('Accept') ?? '');
 
-/** Lines have no place for a cursor: the next page is a link in the header (RFC 8288). */
+/** The next page as a Link header (RFC 8288), because lines of events have no place for a cursor. */
 function linkTo(
   asked: z.infer<typeof exportSchema>,
   month: Month,

@@ -1,21 +1,21 @@
+import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
 import { parseRequest } from '../../shared/http/parse';
-import { requireAdmin } from '../../shared/http/require-admin';
 import type { Route } from '../../shared/http/route';
-import { addApiKey, removeApiKey, showApiKeys } from './administer-keys';
+import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
   changeTenantQuotas,
+  quotaChangeSchema,
   showTenant,
   suspend,
+  suspensionSchema,
   type TenantsDependencies,
 } from './administer-tenant';
 import { billingRoutes } from './billing-routes';
-import { newApiKeySchema, quotaChangeSchema, suspensionSchema } from './requests';
 import { tenantProfile } from './tenant-profile';
 import { type UsageDependencies, usageRoutes } from './usage-routes';
-import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
 
-export interface TenantsHandlerDependencies extends TenantsDependencies, UsageDependencies, WhoDependencies {}
+export interface TenantsHandlerDependencies extends TenantsDependencies, UsageDependencies {}
 
 const tenantPath = '/api/v1/tenants/{tenant}';
 
@@ -26,8 +26,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'GET',
       path: tenantPath,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
-        await requireAdminOrOwn(deps, request, tenantId);
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId);
         return { status: 200, body: tenantProfile(await showTenant(tenantId, deps)) };
       },
     },
@@ -35,7 +35,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'PATCH',
       path: `${tenantPath}/quotas`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
+        const tenantId = tenantInPath(request);
         const change = parseRequest(quotaChange, await request.json());
         requireAdmin(deps.adminRule, request);
         return { status: 200, body: tenantProfile(await changeTenantQuotas(tenantId, change, deps)) };
@@ -45,7 +45,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'POST',
       path: `${tenantPath}/suspend`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
+        const tenantId = tenantInPath(request);
         const { reason } = parseRequest(suspensionSchema, await request.json());
         requireAdmin(deps.adminRule, request);
         return { status: 200, body: tenantProfile(await suspend(tenantId, reason, deps)) };
@@ -55,7 +55,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'POST',
       path: `${tenantPath}/activate`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
+        const tenantId = tenantInPath(request);
         requireAdmin(deps.adminRule, request);
         return { status: 200, body: tenantProfile(await activate(tenantId, deps)) };
       },
@@ -64,18 +64,18 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'POST',
       path: `${tenantPath}/api-keys`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
+        const tenantId = tenantInPath(request);
         const given = parseRequest(newApiKeySchema, await request.json());
-        const creator = await requireAdminOrOwn(deps, request, tenantId, { fresh: true });
-        return { status: 201, body: await addApiKey(tenantId, given, creator, deps) };
+        const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
       },
     },
     {
       method: 'GET',
       path: `${tenantPath}/api-keys`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
-        await requireAdminOrOwn(deps, request, tenantId);
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId);
         return { status: 200, body: { api_keys: await showApiKeys(tenantId, deps) } };
       },
     },
@@ -83,8 +83,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       method: 'DELETE',
       path: `${tenantPath}/api-keys/{key_id}`,
       handle: async (request) => {
-        const tenantId = tenantIn(request);
-        await requireAdminOrOwn(deps, request, tenantId, { fresh: true });
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         await removeApiKey(tenantId, request.params.key_id ?? '', deps);
         return { status: 204 };
       },

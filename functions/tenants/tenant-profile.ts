@@ -3,7 +3,7 @@ import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 const left = (quota: number | null, used: number): number | null =>
   quota === null ? null : Math.max(0, quota - used);
 
-/** A tenant as the API shows it: who, how much it may, what it has used this month (UTC) and what is in flight. */
+/** A tenant as the API shows it: who it is, its quotas, its usage this month (UTC) and its runs in flight. */
 export const tenantProfile = (row: TenantRow) => ({
   tenant_id: row.tenant_id,
   company_name: row.company_name,

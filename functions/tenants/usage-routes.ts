@@ -1,33 +1,38 @@
 import { z } from 'zod';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
-import { parseRequest } from '../../shared/http/parse';
+import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
 import {
   cursorSchema,
   encodeCursor,
   latest,
   limitSchema,
   momentSchema,
-  queryValues,
-} from '../../shared/http/query';
-import { requireAdmin } from '../../shared/http/require-admin';
+  parseQuery,
+} from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
-import { monthOf, monthSchema } from './month';
-import { usageOfTenant, usageOfTenants } from './usage';
-import { requireAdminOrOwn, tenantIn, type WhoDependencies } from './who';
+import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
+import { monthOf, monthSchema } from './calendar-month';
+import { usageOfTenant, usageOfTenants } from './usage-report';
 
-export interface UsageDependencies extends WhoDependencies {
+export interface UsageDependencies {
+  readonly adminRule: AdminRule;
+  readonly authenticateTenant: AuthenticateTenant;
   readonly listTenantPage: ListTenantPage;
   readonly runStatement: RunStatement;
   readonly now: () => Date;
 }
 
-/** BigQuery's page token: which tenants come next. */
+/** BigQuery's token for the next page of tenants. */
 const tenantCursor = cursorSchema(z.tuple([z.string().min(1).max(2000)]));
 
 const tenantListSchema = z.strictObject({ limit: limitSchema(100, 1000), cursor: tenantCursor.optional() });
 
-/** A half-open period of admissions. From the beginning of this month on, unless asked for. */
+/**
+ * The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless
+ * given.
+ */
 const periodSchema = z
   .strictObject({ from: momentSchema.optional(), to: momentSchema.default(latest) })
   .refine(({ from, to }) => from === undefined || from < to, {
@@ -41,7 +46,7 @@ const monthlyUsageSchema = z.strictObject({
   cursor: tenantCursor.optional(),
 });
 
-/** Who there is, and what they have used. */
+/** The list of tenants, and what one or all of them have used. */
 export function usageRoutes(deps: UsageDependencies): readonly Route[] {
   const { listTenantPage, runStatement, now } = deps;
   const pageOf = async (limit: number, cursor: readonly [string] | undefined) => {
@@ -55,7 +60,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/tenants',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const { limit, cursor } = parseRequest(tenantListSchema, queryValues(request.query), 'query');
+        const { limit, cursor } = parseQuery(tenantListSchema, request.query);
         const { tenantIds, nextCursor } = await pageOf(limit, cursor);
         const tenants = tenantIds.map((tenant_id) => ({ tenant_id }));
         return { status: 200, body: { tenants, next_cursor: nextCursor } };
@@ -65,9 +70,9 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/tenants/{tenant}/usage',
       handle: async (request) => {
-        const tenantId = tenantIn(request);
-        await requireAdminOrOwn(deps, request, tenantId);
-        const { from, to } = parseRequest(periodSchema, queryValues(request.query), 'query');
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId);
+        const { from, to } = parseQuery(periodSchema, request.query);
         const period = { from: from ?? monthOf(now(), 0).from, to };
         const usage = await usageOfTenant(tenantId, period, runStatement);
         const shown = { from: period.from.toISOString(), to: to === latest ? null : to.toISOString() };
@@ -79,7 +84,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/usage',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const asked = parseRequest(monthlyUsageSchema, queryValues(request.query), 'query');
+        const asked = parseQuery(monthlyUsageSchema, request.query);
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
         const { tenantIds, nextCursor } = await pageOf(asked.limit, asked.cursor);
         const tenants = await usageOfTenants(tenantIds, { from, to }, runStatement);

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../errors';
 
-/** 1 MB: run parameters are at most 32 KB, Pub/Sub pushes of ours a few hundred bytes. */
+/**
+ * In bytes. Enough for all calls: run parameters are at most 32 KB, our Pub/Sub messages a few hundred bytes.
+ */
 export const maximumBodyBytes = 1_000_000;
 
 /**
- * Reads and parses a JSON body. No body at all is undefined. Throws `payload_too_large` past 1 MB, keeping none of it,
- * and `invalid_request` for what is not UTF-8 JSON.
+ * Reads and parses a JSON body; undefined if there is none. Throws `payload_too_large` above 1 MB, without
+ * reading on, and `invalid_request` for anything but JSON in UTF-8.
  */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request);
@@ -37,8 +39,9 @@ async function readText(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * What is still on its way is thrown away, and the connection stays open: closed while the caller is sending, it would be
- * reset, and the caller would never read the answer. The server's request timeout bounds how long that can take.
+ * Discards the rest of the body but keeps the connection open: closed while the caller is sending, it would
+ * be reset, and the caller would never see the answer. The server's request timeout limits how long that
+ * takes.
  */
 function tooLarge(request: IncomingMessage): ServiceError {
   request.resume();

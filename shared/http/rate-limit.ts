@@ -1,8 +1,8 @@
 import type { QuotasLeft } from '../runs/rules/admission-rules';
 
 /**
- * The headers that say what is left of a tenant's quotas: a policy for each quota that is not unlimited, and none where
- * all are. https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-11.html
+ * The headers that say what is left of a tenant's quotas: a policy for each quota that is not unlimited, and
+ * none where all are. https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-11.html
  */
 export function rateLimitHeaders({ monthly, concurrent }: QuotasLeft): Record<string, string> {
   const policies: string[] = [];

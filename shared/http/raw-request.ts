@@ -2,12 +2,13 @@ import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, Server } from 'node:http';
 
 /**
- * functions-framework parses a request's body and path before a handler runs, and answers what it cannot parse with
- * Express's own error page. Node announces each request before any listener sees it; here the URL and the content type
- * are put aside, so that the framework finds nothing to parse: the handler gets the path as it was sent, and reads the
- * body itself, with its own limit and its own errors.
+ * functions-framework parses path and body before a handler runs, and answers with Express's error page if it
+ * cannot. Node announces each request before any listener sees it: then the URL and the content type are put
+ * aside, so that the framework finds nothing to parse. The handler gets the path as it was sent, and reads
+ * the body itself, with its own limit and errors.
  *
- * Other HTTP servers in the same process are left alone: the framework's is the one whose listener is an Express app.
+ * Other HTTP servers of the process are not touched: the framework's server is the one whose listener is an
+ * Express app.
  */
 const rawUrl = Symbol.for('tenant-pipelines.raw-url');
 let isSubscribed = false;
@@ -17,7 +18,7 @@ export function keepRequestsRaw(): void {
   isSubscribed = true;
   subscribe('http.server.request.start', (event) => {
     if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
-    // Kept on the request itself: should this module be loaded twice in a process, the first to come has the URL.
+    // If this module is loaded twice in a process, the first one has taken the URL.
     if (Reflect.has(event.request, rawUrl)) return;
     Reflect.set(event.request, rawUrl, event.request.url ?? '/');
     event.request.url = '/';
@@ -25,7 +26,7 @@ export function keepRequestsRaw(): void {
   });
 }
 
-/** The request's target as it came over the wire: not decoded, not normalised. */
+/** The request's target as it was sent: not decoded, not normalised. */
 export function rawUrlOf(request: IncomingMessage): string {
   const url: unknown = Reflect.get(request, rawUrl);
   return typeof url === 'string' ? url : (request.url ?? '/');

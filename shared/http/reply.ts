@@ -7,16 +7,18 @@ import { type Stream, sendStream } from './stream';
 export interface HttpReply {
   readonly status: number;
   readonly body?: unknown;
-  /** Instead of a JSON body; the headers say of what type it is. */
+  /** Sent instead of a JSON body. The headers must name its type. */
   readonly text?: string;
-  /** Instead of a body: what is written while the answer is open. The headers say of what type it is. */
+  /** Sent instead of a body: written piece by piece. The headers must name its type. */
   readonly stream?: Stream;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The code of the problem that the answer tells. */
+  /** The code of the problem, if the answer is one. */
   readonly problem?: ProblemCode;
 }
 
-/** The one place that turns what was thrown into an answer (RFC 9457). What is not a ServiceError is logged, not told. */
+/**
+ * The one place that turns errors into answers (RFC 9457). Only a ServiceError is shown; others are logged.
+ */
 export function problemReply(thrown: unknown, instance: string, log: Log): HttpReply {
   const error = toServiceError(thrown, instance, log);
   return {
@@ -35,7 +37,7 @@ export function problemReply(thrown: unknown, instance: string, log: Log): HttpR
   };
 }
 
-/** The headers that follow from what the error says. */
+/** Headers that follow from the error itself. */
 const headersOf = ({ code, retryAfterSeconds }: ServiceError): Record<string, string> => ({
   ...(code === 'unauthenticated' && { 'WWW-Authenticate': 'ApiKey' }),
   ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
@@ -56,7 +58,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');
 }
 
-/** Resolves at once, or, of a stream, when it has ended. */
+/** Resolves at once, or with the end of the stream if there is one. */
 export async function sendReply(response: ServerResponse, reply: HttpReply, log: Log): Promise<void> {
   if (reply.stream !== undefined) {
     const headers = { 'Cache-Control': 'no-store', ...reply.headers };

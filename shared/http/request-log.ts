@@ -4,23 +4,24 @@ import { type Labels, labelRequest } from '../telemetry/context';
 import { createRedact } from '../telemetry/redact';
 import { isTenantId } from '../tenants/rules/tenant-id';
 
-/** As far as a line needs it: what is longer is no call of ours. */
+/** Characters that a log line keeps. No call of ours is longer. */
 const longestUrl = 500;
 const longestUserAgent = 200;
 const redact = createRedact([]);
 
 export interface AnsweredRequest {
   readonly request: IncomingMessage;
-  /** As it was sent. */
+  /** The URL as it was sent. */
   readonly url: string;
   readonly status: number;
-  /** The problem's code, where it was refused. */
+  /** The problem's code, if the request was refused. */
   readonly code: string | undefined;
   readonly seconds: number;
 }
 
 /**
- * The line that ends a request. https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+ * Writes the log line of an answered request.
+ * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
  */
 export function logRequest(log: Log, { request, url, status, code, seconds }: AnsweredRequest): void {
   const method = request.method ?? 'GET';
@@ -43,8 +44,8 @@ export function logRequest(log: Log, { request, url, status, code, seconds }: An
 }
 
 /**
- * The path, and of the query its names only: whoever puts a key there by mistake would find it here. A key in the path
- * is taken out even where it is percent-encoded.
+ * The path, and only the names of the query: somebody may have put a key there by mistake. A key in the path
+ * is taken out even if it is percent-encoded.
  */
 function shownUrl(url: string): string {
   const queryStart = url.indexOf('?');
@@ -65,7 +66,9 @@ function withoutKeys(path: string): string {
   }
 }
 
-/** What a route's path says of tenant and run. It is what was asked for: whether the key fits, the answer tells. */
+/**
+ * Labels the request with the tenant and run in its path. Whether the caller may see them is not known yet.
+ */
 export function labelByPath({ tenant, run_id }: Readonly<Record<string, string>>): void {
   const labels: Labels = {
     ...(tenant !== undefined && isTenantId(tenant) ? { tenant } : {}),

@@ -3,25 +3,33 @@ import type { HttpReply } from './reply';
 
 export interface HttpRequest {
   readonly method: string;
-  /** Path as it was sent. */
+  /** The path as it was sent. */
   readonly path: string;
-  /** Values of the route's `{names}`, percent-decoded. */
+  /** The values of the route's `{names}`, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  /** The parsed JSON body; undefined where there is none. Throws `invalid_request` or `payload_too_large`. */
+  /** The parsed JSON body; undefined if there is none. Throws `invalid_request` or `payload_too_large`. */
   readonly json: () => Promise<unknown>;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Segments between slashes; `{name}` matches any one segment. */
+  /** Segments between slashes. `{name}` matches any one segment. */
   readonly path: string;
   readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
 
-/** The route for a method and path. Throws `not_found`, `method_not_allowed` or, where a segment cannot be decoded, `invalid_request`. */
-export function findRoute(routes: readonly Route[], method: string, path: string) {
+export interface FoundRoute {
+  readonly route: Route;
+  readonly params: HttpRequest['params'];
+}
+
+/**
+ * The first route that matches: of two patterns that match the same path, the more exact one stands first.
+ * Throws `not_found`, `method_not_allowed`, or `invalid_request` if a segment cannot be decoded.
+ */
+export function findRoute(routes: readonly Route[], method: string, path: string): FoundRoute {
   const segments = path.split('/').map(decodeSegment);
   const matching = routes.flatMap((route) => {
     const params = match(route.path.split('/'), segments);
@@ -44,8 +52,11 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** Fixed segments win by the order of the routes: a route with more of them stands before one with fewer. */
-function match(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+/** The values of the pattern's names; undefined if the path does not match. */
+function match(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Readonly<Record<string, string>> | undefined {
   if (pattern.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {

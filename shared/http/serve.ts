@@ -13,8 +13,8 @@ import { findRoute, type Route } from './route';
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * An HTTP handler that answers by routes. It never throws: every error becomes a problem answer. Each request is a line
- * of the log and a span.
+ * An HTTP handler for these routes. It never throws: every error becomes a problem. Each request gets a log
+ * line and a span.
  */
 export const serveRoutes =
   (routes: readonly Route[], log: Log): HttpHandler =>
@@ -34,7 +34,7 @@ interface Answering {
   readonly startedAt: number;
 }
 
-/** Its line is written before it is sent: afterwards there may be no CPU to write it with. */
+/** The log line is written before the answer is sent, because a function may get no CPU afterwards. */
 async function answer(
   routes: readonly Route[],
   request: IncomingMessage,
@@ -96,7 +96,7 @@ const knownMethods = new Set([
   'CONNECT',
 ]);
 
-/** As metrics may have it: one name for all that nobody knows. */
+/** For metrics and spans: all unknown methods have one name, so that callers cannot make up new ones. */
 const methodOf = ({ method = 'GET' }: IncomingMessage): string =>
   knownMethods.has(method) ? method : '_OTHER';
 

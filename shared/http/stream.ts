@@ -2,20 +2,21 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Log } from '../log';
 
-/** Resolves when the text is on its way: a client that reads slowly is waited for. Rejects once the client is gone. */
+/** Resolves when the text has been handed over, at the client's pace. Rejects once the client is gone. */
 export type Write = (text: string) => Promise<void>;
 
 /**
- * Writes an answer piece by piece, until it resolves. `gone` is aborted when the client leaves: then there is nothing more
- * to do. It is called once for each reply that has one, also where the client has left before: what it gives back in its
- * end is given back always.
+ * Writes an answer piece by piece; the answer ends when it resolves. `gone` is aborted when the client
+ * leaves. It is called exactly once for each reply, even if the client has left already, so whatever it
+ * releases at its end is released.
  */
 export type Stream = (write: Write, gone: AbortSignal) => Promise<void>;
 
 /**
- * Sends headers at once, then what the stream writes. An error after that can be told to nobody: it is logged, and the
- * answer ends where it is. Whether the client is there is its connection's to say: a response closes without a word where
- * the client left before, or while the answer waited for the one before it on the same connection.
+ * Sends the headers at once, then what the stream writes. Nobody can be told of an error after that: it is
+ * logged, and the answer just ends. Whether the client is still there is seen on the connection, not on the
+ * response: a response says nothing if the client left before it began, or while it waited for an earlier
+ * answer on the same connection.
  */
 export async function sendStream(
   response: ServerResponse,

@@ -1,4 +1,4 @@
-import { monthOf } from '../../../functions/tenants/month';
+import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
 import { costs, record, startCloudWithUsage } from './recorded-usage';
 

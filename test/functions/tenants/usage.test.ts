@@ -1,4 +1,4 @@
-import { monthOf } from '../../../functions/tenants/month';
+import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
 import { costs, dryrun, startCloudWithUsage } from './recorded-usage';
 

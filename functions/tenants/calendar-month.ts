@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** A month of the calendar, UTC. */
+/** A calendar month, UTC. */
 export interface Month {
-  /** Such as 2026-11. */
+  /** For example 2026-11. */
   readonly name: string;
   readonly from: Date;
-  /** The next month's first instant. */
+  /** The first instant of the next month. */
   readonly to: Date;
 }
 
@@ -17,7 +17,7 @@ export const monthSchema = z
   .refine((name) => name >= '2000-01' && name <= '9998-12', expected)
   .transform((name) => monthOf(new Date(`${name}-01T00:00:00Z`), 0));
 
-/** The month that a time lies in, or so many months later. */
+/** The month that this time is in, or the one so many months later. */
 export function monthOf(time: Date, later: number): Month {
   const from = new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + later, 1));
   const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));

@@ -1,8 +1,8 @@
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { type BillableRun, listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
-import type { Month } from './month';
-import { forAllOrNone } from './usage';
+import type { Month } from './calendar-month';
+import { readAllTenants } from './read-all-tenants';
 
 export interface ExportDependencies {
   readonly listTenantPage: ListTenantPage;
@@ -10,31 +10,35 @@ export interface ExportDependencies {
   readonly now: () => Date;
 }
 
-/** Where an export goes on. */
+/** Where the next call goes on. */
 export interface ExportPlace {
-  /** BigQuery's page of tenants; undefined: the first. */
+  /** BigQuery's page of tenants. Undefined: the first page. */
   readonly pageToken: string | undefined;
-  /** Of this page; undefined: from its first on. */
+  /** The first tenant to read on this page. Undefined: all of the page. */
   readonly tenantId: string | undefined;
-  /** Of this tenant: the last run that was exported. */
+  /** The last run of this tenant that was exported. */
   readonly after: { readonly admittedAt: Date; readonly runId: string } | undefined;
 }
 
 export interface ExportedPage {
   readonly runs: readonly { readonly tenantId: string; readonly run: BillableRun }[];
-  /** Undefined: that was all. */
+  /** Undefined: the export is complete. */
   readonly next: ExportPlace | undefined;
 }
 
 const tenantsPerPage = 200;
-/** Read at once, and read again where the page is full in their midst. */
+/**
+ * Tenants that are read together. If the page is full in between, the rest of them is read again by the next
+ * call.
+ */
 const tenantsPerStep = 16;
-/** No further tenants are read later than this; the next call goes on. In milliseconds. */
+/** After this time no further tenants are read: the next call goes on. */
 const timeBudgetMs = 20_000;
 
 /**
- * A month's billable runs of all tenants, at most `limit` of them, in the order of tenants and admissions. In one call
- * each tenant is read by one BigQuery request. Throws `unavailable` where a tenant cannot be read: an export has no gaps.
+ * The billable runs of a month, of all tenants, in the order of tenants and admissions: at most `limit` runs
+ * per call. Each tenant costs one BigQuery request per call. Throws `unavailable` if a tenant cannot be read:
+ * an export has no gaps.
  */
 export async function exportBilling(
   month: Month,
@@ -55,7 +59,7 @@ export async function exportBilling(
       }
       const afterOf = (id: string) => (id === begin ? after : undefined);
       const wanted = limit - runs.length + 1;
-      const read = await forAllOrNone(step, (id) => runsOf(id, month, afterOf(id), wanted, deps));
+      const read = await readAllTenants(step, (id) => runsOf(id, month, afterOf(id), wanted, deps));
       for (const { tenantId, result } of read) {
         const taken = result.slice(0, limit - runs.length);
         runs.push(...taken.map((run) => ({ tenantId, run })));

@@ -1,0 +1,44 @@
+import { ServiceError } from '../../shared/errors';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import { forEachBounded } from '../../shared/support/for-each-bounded';
+import { retrying } from '../../shared/support/retry';
+
+/** Statements under way at once. They concern different tenants, so they do not slow each other down. */
+const concurrency = 16;
+const retryPolicy = { budgetMs: 10_000, initialBackoffMs: 200, maximumBackoffMs: 2_000, isRetryable };
+
+/**
+ * Reads something of each of these tenants, in their order; what fails in passing is read again. Throws
+ * `unavailable`, naming the tenants, if one of them still cannot be read: in a report, a missing tenant would
+ * look like one without usage. A tenant that is deleted or only half onboarded is left out.
+ */
+export async function readAllTenants<T>(
+  tenantIds: readonly string[],
+  read: (tenantId: string) => Promise<T>,
+) {
+  const results = new Map<string, T>();
+  const failures = new Map<string, unknown>();
+  await forEachBounded(tenantIds, concurrency, async (tenantId) => {
+    try {
+      results.set(tenantId, await retrying(retryPolicy, () => read(tenantId)));
+    } catch (error) {
+      if (!isNotFound(error)) failures.set(tenantId, error);
+    }
+  });
+  const [cause] = failures.values();
+  if (cause !== undefined) {
+    throw new ServiceError(
+      'unavailable',
+      `${failures.size} of ${tenantIds.length} tenants could not be read`,
+      {
+        members: { failed_tenants: [...failures.keys()] },
+        retryAfterSeconds: 5,
+        cause,
+      },
+    );
+  }
+  return tenantIds.flatMap((tenantId) => {
+    const result = results.get(tenantId);
+    return result === undefined ? [] : [{ tenantId, result }];
+  });
+}

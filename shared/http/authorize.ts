@@ -1,0 +1,46 @@
+import { ServiceError } from '../errors';
+import { type AuthenticateTenant, requireOwnTenant, unauthenticated } from '../tenants/authenticate-tenant';
+import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
+import { tenantIdSchema } from '../tenants/rules/tenant-id';
+import { parseRequest } from './parse';
+import type { HttpRequest } from './route';
+
+/** Who makes a call that admins and tenants may make. */
+export interface Caller {
+  /** `admin`, or the id of the tenant's key. */
+  readonly id: string;
+  /** Milliseconds since 1970; Infinity: never. */
+  readonly expiresAt: number;
+}
+
+/** Throws `unauthenticated` unless the request may make admin calls. */
+export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
+  if (isAdmin(rule, request.header('X-Admin-Key'))) return;
+  throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
+}
+
+/**
+ * Lets admins in, and the tenant itself. A request with a tenant's key counts as that tenant's, even if it
+ * also carries the admin key. Throws `unauthenticated` or `tenant_mismatch`.
+ */
+export async function requireAdminOrTenant(
+  deps: { readonly adminRule: AdminRule; readonly authenticateTenant: AuthenticateTenant },
+  request: HttpRequest,
+  tenantId: string,
+  options = { fresh: false },
+): Promise<Caller> {
+  const key = request.header('X-API-Key');
+  if (key === undefined) {
+    // A request without any key is asked for the one that every tenant has, as everywhere else.
+    if (deps.adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
+    requireAdmin(deps.adminRule, request);
+    return { id: 'admin', expiresAt: Number.POSITIVE_INFINITY };
+  }
+  const identity = await deps.authenticateTenant(key, options);
+  const { keyId, expiresAt } = requireOwnTenant(identity, tenantId);
+  return { id: keyId, expiresAt };
+}
+
+/** The tenant that the path names. Throws `invalid_request` if it is no tenant's id. */
+export const tenantInPath = (request: HttpRequest): string =>
+  parseRequest(tenantIdSchema, request.params.tenant, 'tenant in the path');
