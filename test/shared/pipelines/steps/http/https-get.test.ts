@@ -4,17 +4,31 @@ import { createHttpsGet } from '../../../../../shared/pipelines/steps/http/https
 import { isPublicAddress } from '../../../../../shared/pipelines/steps/http/public-address';
 import { type HttpsApi, startHttpsApi } from '../../../../support/https-api';
 
-const ours = ['8.8.8.8', '172.15.255.255', '172.32.0.1', '193.0.0.1', '2606:4700:4700::1111', '2a00:1450::1'];
-const private4 =
-  '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255';
-const private6 =
-  ':: ::1 fe80::1 fc00::1 fd00::1 ff02::1 ::ffff:10.0.0.1 ::ffff:8.8.8.8 64:ff9b::8.8.8.8 2001:db8::1 2002:a00:1:: 2001::1';
+const ours =
+  '8.8.8.8 172.15.255.255 172.32.0.1 193.0.0.1 192.175.47.1 2606:4700:4700::1111 2a00:1450::1 2620:4f:7fff::1';
+const set4 =
+  '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 192.0.0.1 192.0.2.1 192.88.99.1 198.51.100.1 203.0.113.1 240.0.0.1 192.31.196.1 192.52.193.1 192.175.48.1';
+const set6 =
+  ':: ::1 fe80::1 fe80::1%eth0 fec0::1 fc00::1 fd00::1 ff02::1 2001:db8::1 3fff::1 2001::1 2001:2::1 2001:10::1 2001:20::1 2001:4:112::1 2620:4f:8000::1 100::1 5f00::1 4000::1';
+const ipv4InIPv6 =
+  '::8.8.8.8 ::ffff:10.0.0.1 ::ffff:8.8.8.8 ::ffff:0:8.8.8.8 64:ff9b::8.8.8.8 64:ff9b:1::8.8.8.8 2002:a00:1:: 2002:808:808:: 2001:0:808:808::1';
+const noAddresses = [
+  'localhost',
+  '',
+  '127.1',
+  '0x7f.1',
+  '010.1.1.1',
+  '2130706433',
+  '8.8.8.8/32',
+  '[2a00:1450::1]',
+];
 
 describe('an address of the public internet', () => {
-  it.each(ours)('is %s', (address) => expect(isPublicAddress(address)).toBe(true));
+  it.each(ours.split(' '))('is %s', (address) => expect(isPublicAddress(address)).toBe(true));
 
-  it.each([...private4.split(' '), ...private6.split(' '), 'localhost', ''])('is not %j', (address) =>
-    expect(isPublicAddress(address)).toBe(false),
+  it.each([...[set4, set6, ipv4InIPv6].flatMap((list) => list.split(' ')), ...noAddresses])(
+    'is not %j',
+    (address) => expect(isPublicAddress(address)).toBe(false),
   );
 });
 
