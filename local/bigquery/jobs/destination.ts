@@ -1,6 +1,6 @@
 import { BigQueryError } from '../errors';
 import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
-import { tableNotFound } from '../store/dataset-shelf';
+import { tableNotFound } from '../not-found';
 import { checkTableId, tableName } from '../store/names';
 import { checkInPartition, partitionOf, withoutDecorator } from '../store/partitions';
 import { mergeSchema } from '../store/schema-change';

@@ -1,5 +1,5 @@
 import type { TableReference } from '../model';
-import { tableNotFound } from '../store/dataset-shelf';
+import { tableNotFound } from '../not-found';
 import type { Store } from '../store/store';
 import { jobOfAnonymousTable } from './anonymous-table';
 import { jobKey, type QueryRows } from './job';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BigQueryError } from '../errors';
 import type { Field, Row } from '../model';
-import { tableNotFound } from '../store/dataset-shelf';
+import { tableNotFound } from '../not-found';
 import { createKeyedQueue } from '../store/keyed-queue';
 import { tableName } from '../store/names';
 import type { Store } from '../store/store';

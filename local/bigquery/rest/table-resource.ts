@@ -1,5 +1,5 @@
 import type { TableReference } from '../model';
-import { datasetNotFound, tableNotFound } from '../store/dataset-shelf';
+import { datasetNotFound, tableNotFound } from '../not-found';
 import { tableName } from '../store/names';
 import { bytesOf, type Store } from '../store/store';
 import type { TableState } from '../store/table-state';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BigQueryError } from '../errors';
 import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
-import { tableNotFound } from '../store/dataset-shelf';
+import { tableNotFound } from '../not-found';
 import { checkTableId, tableName } from '../store/names';
 import { fieldsOfRest, restSchema } from '../store/rest-schema';
 import { mergeSchema } from '../store/schema-change';

@@ -1,8 +1,7 @@
-import { BigQueryError } from '../errors';
 import type { DatasetReference, TableReference } from '../model';
+import { datasetNotFound } from '../not-found';
 import { type DataFolder, readTableFile, type StoredDataset } from './data-folder';
 import type { DatasetRecord } from './dataset-record';
-import { datasetName, tableName } from './names';
 import type { TableState } from './table-state';
 
 /** A dataset with its tables, as it is held in memory. */
@@ -60,12 +59,4 @@ export function createShelf(
 
 export function entryOf(record: DatasetRecord, tableIds: readonly string[]): DatasetEntry {
   return { record, tables: new Map(tableIds.map((id) => [id, undefined])), commits: new Set(), gone: false };
-}
-
-export function datasetNotFound(reference: DatasetReference): BigQueryError {
-  return new BigQueryError('notFound', `Not found: Dataset ${datasetName(reference)}`);
-}
-
-export function tableNotFound(reference: TableReference): BigQueryError {
-  return new BigQueryError('notFound', `Not found: Table ${tableName(reference)}`);
 }

@@ -1,6 +1,7 @@
 import type { TableChange, TableReference } from '../model';
+import { datasetNotFound, tableNotFound } from '../not-found';
 import type { DataFolder } from './data-folder';
-import { type DatasetEntry, datasetNotFound, tableNotFound } from './dataset-shelf';
+import type { DatasetEntry } from './dataset-shelf';
 import type { Disk } from './disk';
 import { encodeChange, encodeState } from './table-log';
 import { applyChange, type RowChange, type TableState } from './table-state';

@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../errors';
 import type { Field, TableReference } from '../../model';
-import { datasetNotFound, tableNotFound } from '../parse/query-errors';
+import { datasetNotFoundInQuery, tableNotFoundInQuery } from '../../not-found';
 import { type LocalTable, resolvePath, type Scope, tableKey } from '../scope';
 import type { CatalogTable } from './engine-catalog';
 
@@ -97,5 +97,7 @@ export function missingTable(scope: Scope, path: readonly string[]): BigQueryErr
       'invalid',
       `Table "${path.join('.')}" must be qualified with a dataset (e.g. dataset.table).`,
     );
-  return scope.store.hasDataset(reference) ? tableNotFound(reference) : datasetNotFound(reference);
+  return scope.store.hasDataset(reference)
+    ? tableNotFoundInQuery(reference)
+    : datasetNotFoundInQuery(reference);
 }

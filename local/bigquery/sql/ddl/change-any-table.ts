@@ -1,9 +1,10 @@
 import type { StatementResult, TableChange, TableReference, TableSnapshot } from '../../model';
+import { datasetNotFoundInQuery } from '../../not-found';
 import type { QueryPlan } from '../analyse/query-plan';
 import { missingTable } from '../analyse/reachable-tables';
 import { findAll, stringsAt, type TreeNode } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
-import { datasetNotFound, notImplemented } from '../parse/query-errors';
+import { notImplemented } from '../parse/query-errors';
 import { resolvePath, type Scope, tableKey, withCurrent } from '../scope';
 export type DdlOperation = NonNullable<StatementResult['ddlOperationPerformed']>;
 
@@ -32,7 +33,7 @@ export async function changeAnyTable(
       return { change: result.change, result };
     });
   }
-  if (!scope.store.hasDataset(target)) throw datasetNotFound(target);
+  if (!scope.store.hasDataset(target)) throw datasetNotFoundInQuery(target);
   const result = await inside(scope.read(target));
   const { change } = result;
   if (change?.kind === 'drop') scope.foreseen.set(tableKey(target), undefined);

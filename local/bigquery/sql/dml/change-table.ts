@@ -7,13 +7,14 @@ import type {
   TableReference,
   TableSnapshot,
 } from '../../model';
+import { tableNotFoundInQuery } from '../../not-found';
 import { checkStatement, targetOfStatement } from '../analyse/analyse-statement';
 import { distinctTables, type QueryPlan, referencedTables } from '../analyse/query-plan';
 import { missingTable } from '../analyse/reachable-tables';
 import { child, spanOf, stringAt, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { bytesProcessed, tableBytes } from '../evaluate/bytes-processed';
-import { invalidQuery, tableNotFound } from '../parse/query-errors';
+import { invalidQuery } from '../parse/query-errors';
 import { bytesAt, quotedPath } from '../parse/sql-text';
 import { resolvePath, withCurrent } from '../scope';
 
@@ -51,7 +52,7 @@ export async function changeTable(
     return (await decided(current)).result;
   }
   return scope.store.mutate(target, async (current) => {
-    if (current === undefined) throw tableNotFound(target);
+    if (current === undefined) throw tableNotFoundInQuery(target);
     return decided(current);
   });
 }

@@ -1,11 +1,12 @@
 import { BigQueryError } from '../../errors';
 import type { Row } from '../../model';
+import { tableNotFoundInQuery } from '../../not-found';
 import type { PlannedTable, QueryPlan } from '../analyse/query-plan';
 import { cellDecoder } from '../codec/decode-cell';
 import { EngineFailure } from '../engine/engine-client';
 import { child, children } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
-import { queryError, tableNotFound } from '../parse/query-errors';
+import { queryError } from '../parse/query-errors';
 import type { Scope } from '../scope';
 import {
   encodedRows,
@@ -125,6 +126,6 @@ function rowsOf(table: PlannedTable, scope: Scope, locals: ReadonlyMap<string, R
   const { reference } = table;
   if (reference === undefined) throw new Error(`No rows were given for ${table.fullName}`);
   const rows = scope.read(reference)?.rows;
-  if (rows === undefined) throw tableNotFound(reference);
+  if (rows === undefined) throw tableNotFoundInQuery(reference);
   return { rows };
 }

@@ -1,6 +1,5 @@
 import { status } from '@grpc/grpc-js';
 import { BigQueryError } from '../../errors';
-import type { DatasetReference, TableReference } from '../../model';
 import { EngineFailure } from '../engine/engine-client';
 import { offsetAt, positionAt, type SqlText } from './sql-text';
 
@@ -39,14 +38,4 @@ export function invalidQuery(message: string, text: SqlText, offset?: number): B
 
 export function notImplemented(what: string): BigQueryError {
   return new BigQueryError('notImplemented', `${what} is not supported by the local BigQuery.`);
-}
-
-export function tableNotFound(table: TableReference): BigQueryError {
-  const name = `${table.projectId}:${table.datasetId}.${table.tableId}`;
-  return new BigQueryError('notFound', `Not found: Table ${name} was not found in location US`);
-}
-
-export function datasetNotFound(dataset: DatasetReference): BigQueryError {
-  const name = `${dataset.projectId}:${dataset.datasetId}`;
-  return new BigQueryError('notFound', `Not found: Dataset ${name} was not found in location US`);
 }

@@ -7,7 +7,7 @@ import type {
   TableSnapshot,
   TableStore,
 } from '../../model';
-import { datasetNotFound } from '../../sql/parse/query-errors';
+import { datasetNotFoundInQuery } from '../../not-found';
 
 export interface MemoryTableStore extends TableStore {
   /** Makes a dataset. */
@@ -27,7 +27,7 @@ export function memoryTableStore(): MemoryTableStore {
 
   const read = (reference: TableReference) => tables.get(tableKey(reference));
   const mutate: TableStore['mutate'] = async (reference, decide) => {
-    if (!datasets.has(datasetKey(reference))) throw datasetNotFound(reference);
+    if (!datasets.has(datasetKey(reference))) throw datasetNotFoundInQuery(reference);
     const key = tableKey(reference);
     const before = queues.get(key) ?? Promise.resolve();
     const turn = before.then(async () => {
