@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { clientOf } from 'local-bigquery/testing';
-import { createDryRun, dryRunPipeline } from '../../../functions/onboard/dry-run';
-import { onboardRoutes } from '../../../functions/onboard/handler';
+import { composeOnboard } from '../../../functions/onboard/compose-onboard';
+import { dryRunPipeline } from '../../../functions/onboard/dry-run';
 import { loadPipeline } from '../../../shared/definitions/pipelines';
 import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
@@ -38,25 +38,24 @@ describe('The dry run at the end of an onboarding', () => {
   };
   async function start(schemas = schemasDirectory, pipeline = dryRunPipeline) {
     const { log, lines } = collectingLog();
-    const bigquery = clientOf(proxy.url);
-    const now = () => new Date();
-    const routes = onboardRoutes({
-      adminRule: { kind: 'open' },
-      runStatement: createRunStatement(bigquery),
-      datasets: createTenantDatasets(bigquery),
-      tables: loadTables(schemas),
-      tiers: loadTiers(schemas),
-      defaultLocation: 'US',
-      now,
-      newId: randomUUID,
-      log,
-      dryRun: createDryRun({
-        definition: loadPipeline(schemas, pipeline),
-        runJob: createRunJob(bigquery),
-        now,
+    const routes = composeOnboard(
+      {
+        adminRule: { kind: 'open' },
+        tables: loadTables(schemas),
+        tiers: loadTiers(schemas),
+        defaultLocation: 'US',
+        dryRun: loadPipeline(schemas, pipeline),
+        newId: randomUUID,
+        now: () => new Date(),
         log,
-      }),
-    });
+      },
+      {
+        createBigQuery: () => clientOf(proxy.url),
+        createRunStatement,
+        createRunJob,
+        createTenantDatasets,
+      },
+    );
     const instance = await serve(routes, log);
     served.push(instance);
     const onboard = (tenant_id: string, change: Record<string, unknown> = {}) =>

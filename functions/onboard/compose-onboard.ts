@@ -1,0 +1,44 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import type { MetadataTable } from '../../shared/definitions/tables';
+import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
+import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
+import type { Quotas } from '../../shared/tenants/rules/quotas';
+import { createDryRun } from './dry-run';
+import { onboardRoutes } from './handler';
+
+export interface OnboardSetUp {
+  readonly adminRule: AdminRule;
+  readonly tables: readonly MetadataTable[];
+  readonly tiers: Readonly<Record<string, Quotas>>;
+  /** The location of datasets whose onboarding names none. */
+  readonly defaultLocation: string;
+  /** Undefined: onboarded tenants are not tried. */
+  readonly dryRun: PipelineDefinition | undefined;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** How the function reaches Google. Tests and the simulator give others of the same form. */
+const realGoogle = { createBigQuery, createRunStatement, createRunJob, createTenantDatasets };
+
+/** Puts the function together: which part uses which client, and the route over them. */
+export function composeOnboard(
+  { dryRun, now, log, ...setUp }: OnboardSetUp,
+  google: typeof realGoogle = realGoogle,
+): readonly Route[] {
+  const bigquery = google.createBigQuery();
+  return onboardRoutes({
+    ...setUp,
+    runStatement: google.createRunStatement(bigquery),
+    datasets: google.createTenantDatasets(bigquery),
+    dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), now, log }),
+    now,
+    log,
+  });
+}

@@ -1,0 +1,33 @@
+import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
+import type { Route } from '../../shared/http/route';
+import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
+import type { Quotas } from '../../shared/tenants/rules/quotas';
+import { tenantsRoutes } from './handler';
+
+export interface TenantsSetUp {
+  readonly adminRule: AdminRule;
+  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+/** How the function reaches Google. Tests and the simulator give others of the same form. */
+const realGoogle = { createBigQuery, createRunStatement, createListTenantPage };
+
+/** Puts the function together: which part uses which client, and the routes over them. */
+export function composeTenants(
+  setUp: TenantsSetUp,
+  google: typeof realGoogle = realGoogle,
+): readonly Route[] {
+  const bigquery = google.createBigQuery();
+  const runStatement = google.createRunStatement(bigquery);
+  return tenantsRoutes({
+    ...setUp,
+    authenticateTenant: createAuthenticateTenant(runStatement, () => setUp.now().getTime()),
+    runStatement,
+    listTenantPage: google.createListTenantPage(bigquery),
+  });
+}
