@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadSchedules } from '../../../shared/definitions/schedules';
@@ -6,11 +6,10 @@ import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { type Bundle, bundleFunction } from './bundle';
 import { writePackageFiles } from './package-files';
-import { copySchemas, schemasReadBy } from './schema-files';
 
 export interface BuildOptions {
   readonly schemasDirectory: string;
-  /** Gets a folder for each function; what was there by that name is replaced. */
+  /** Gets a folder for each function, which replaces what was there. */
   readonly outputDirectory: string;
 }
 
@@ -24,8 +23,8 @@ export interface BuiltFunction extends Bundle {
 const functionsDirectory = join(__dirname, '../../../functions');
 
 /**
- * Builds every function of functions/ into a folder of its own, ready to be deployed. Throws a DefinitionError where a
- * definition is broken, before anything is written.
+ * Builds every function of functions/ into a folder of its own, ready to be deployed.
+ * @throws DefinitionError when a definition is broken, before anything is written
  */
 export async function buildFunctions(options: BuildOptions): Promise<readonly BuiltFunction[]> {
   checkDefinitions(options.schemasDirectory);
@@ -56,10 +55,32 @@ async function buildFunction(
   return { ...bundle, name, directory, schemas };
 }
 
-/** As the functions do when they start; that the SQL is right is for `npm run check` to say. */
+/** Reads them as the functions do when they start. Whether the SQL is right is for `npm run check` to say. */
 function checkDefinitions(schemasDirectory: string): void {
   loadTables(schemasDirectory);
   loadTiers(schemasDirectory);
   loadSchedules(schemasDirectory);
   loadPipelines(schemasDirectory);
+}
+
+/** What each module reads of schemas/: a bundle that contains the module needs these. */
+const readBy: Readonly<Record<string, readonly string[]>> = {
+  // It needs the tables' names, because no pipeline may write to them.
+  'shared/definitions/pipelines.ts': ['pipelines', 'tables'],
+  'shared/definitions/tables.ts': ['tables'],
+  'shared/definitions/tiers.ts': ['tiers.json'],
+  'shared/definitions/schedules.ts': ['schedules.json'],
+};
+
+/** Files and folders of schemas/ that a bundle of these modules reads. */
+const schemasReadBy = (modules: readonly string[]): readonly string[] =>
+  [...new Set(modules.flatMap((module) => readBy[module] ?? []))].sort();
+
+/** Copies them beside the bundle. @throws Error when one is missing */
+function copySchemas(schemasDirectory: string, paths: readonly string[], outputDirectory: string): void {
+  for (const path of paths) {
+    const source = join(schemasDirectory, path);
+    if (!existsSync(source)) throw new Error(`${source}: is missing, and the function reads it`);
+    cpSync(source, join(outputDirectory, 'schemas', path), { recursive: true });
+  }
 }

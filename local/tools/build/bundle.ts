@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export interface Bundle {
   readonly bytes: number;
-  /** What is in it: source files, by their paths from the project's root. */
+  /** The source files in it, by their paths from the project's root. */
   readonly modules: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const form = {
 
 /**
  * Bundles functions-framework and the function that `entryPoint` registers into one file, which starts the server when
- * its `start` is called. Beside it stands its source map, without the sources' texts. Throws where a module is missing.
+ * its `start` is called. Its source map is written beside it, without the sources' texts. Throws when a module is missing.
  */
 export async function bundleFunction(entryPoint: string, outputFile: string): Promise<Bundle> {
   const { metafile } = await build({
@@ -48,11 +48,11 @@ export async function bundleFunction(entryPoint: string, outputFile: string): Pr
   return { bytes: output.bytes, modules: used.map(([path]) => fromRoot(path)).sort() };
 }
 
-const mapShape = z.looseObject({ sources: z.array(z.string()) });
+const sourceMapSchema = z.looseObject({ sources: z.array(z.string()) });
 
-/** Where the bundle was written is nobody's concern who reads a stack trace. */
+/** Stack traces shall not depend on where the bundle was written. */
 function nameSourcesFromRoot(file: string): void {
-  const map = mapShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const map = sourceMapSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const sources = map.sources.map((source) => fromRoot(relative(projectRoot, join(dirname(file), source))));
   writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
@@ -60,7 +60,7 @@ function nameSourcesFromRoot(file: string): void {
 /** Dependencies may be installed elsewhere, and linked to. */
 const fromRoot = (path: string): string => path.replace(/^.*?\bnode_modules\//, 'node_modules/');
 
-/** The framework's loader finds modules by their paths at run time, which a bundle has none of. */
+/** The framework's loader looks modules up by path at run time, and a bundle has no such paths. */
 const ownLoader: Plugin = {
   name: 'own-loader',
   setup: ({ onLoad }) =>
@@ -81,7 +81,7 @@ export async function bundleScript(entryPoint: string, outputFile: string): Prom
   });
 }
 
-/** `z` is an object to esbuild and stays whole, messages in fifty languages included; a namespace it can take apart. */
+/** esbuild keeps the object `z` whole, messages in fifty languages included; of a namespace it keeps what is used. */
 const onlyWhatIsUsedOfZod: Plugin = {
   name: 'only-what-is-used-of-zod',
   setup: ({ onLoad }) =>

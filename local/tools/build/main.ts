@@ -1,13 +1,12 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefinitionError } from '../../../shared/definitions/definition-problems';
-import { allowedSourcesOf } from '../check/allowed-sources';
-import { checkSchemas } from '../check/check-schemas';
+import { allowedSourcesOf, checkSchemas } from '../check/check-schemas';
 import { buildFunctions } from './build-functions';
 
 const projectRoot = join(__dirname, '../../..');
 
-/** `npm run build`: every function as a folder of dist/ that deploys as it is; none where a definition is wrong. */
+/** `npm run build`: makes a folder of dist/ for every function, ready to deploy; none when a definition is wrong. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {

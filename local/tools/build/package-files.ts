@@ -15,8 +15,8 @@ const cacheScript = 'make-cache.js';
  */
 const deployedNode = '24.x.x';
 
-const versionShape = z.object({ version: z.string() });
-const projectShape = versionShape.extend({ license: z.string() });
+const versionSchema = z.object({ version: z.string() });
+const projectSchema = versionSchema.extend({ license: z.string() });
 
 /**
  * Writes what Google's Node.js buildpack reads beside the bundle. It installs by `npm ci` and starts
@@ -27,14 +27,14 @@ const projectShape = versionShape.extend({ license: z.string() });
  * After installing it runs the script `gcp-build`; here that compiles the bundle for the Node that will run it.
  */
 export async function writePackageFiles(name: string, outputDirectory: string): Promise<void> {
-  const { version, license } = readPackage(join(projectRoot, 'package.json'), projectShape);
+  const { version, license } = readPackage(join(projectRoot, 'package.json'), projectSchema);
   const folder = join(outputDirectory, frameworkFolder);
   const own = { name: `tenant-pipelines-${name}`, version, license };
   const engines = { node: deployedNode };
   const dependencies = { [framework]: `file:${frameworkFolder}` };
   const bundled = {
     name: framework,
-    version: readPackage(join(require.resolve(framework), '../../../package.json'), versionShape).version,
+    version: readPackage(join(require.resolve(framework), '../../../package.json'), versionSchema).version,
     bin: { [frameworkFolder]: startScript },
   };
   mkdirSync(folder, { recursive: true });
@@ -61,7 +61,7 @@ export async function writePackageFiles(name: string, outputDirectory: string): 
   await writeScripts(folder);
 }
 
-/** They run outside of the bundle. */
+/** The scripts that run outside the bundle. */
 async function writeScripts(folder: string): Promise<void> {
   const scripts = { [startScript]: 'start.ts', [cacheScript]: 'make-cache.ts' };
   for (const [name, source] of Object.entries(scripts)) {
@@ -70,8 +70,8 @@ async function writeScripts(folder: string): Promise<void> {
   }
 }
 
-const readPackage = <T>(file: string, shape: z.ZodType<T>): T =>
-  shape.parse(JSON.parse(readFileSync(file, 'utf8')));
+const readPackage = <T>(file: string, schema: z.ZodType<T>): T =>
+  schema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
 const writeJson = (file: string, value: unknown): void =>
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);

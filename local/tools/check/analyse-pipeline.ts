@@ -12,32 +12,31 @@ import { findAncestors, findReady } from '../../../shared/pipelines/rules/dag';
 import { sqlParametersOf, toQueryParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
 import { composeQualityQuery } from '../../../shared/pipelines/steps/quality/quality-query';
 import { type Analysis, analyseText, type TextProblem } from './analyse-text';
-import { findColumnProblems, findLayoutProblems } from './columns';
-import { describeMissing } from './missing-table';
-import { destinationOf, type Place, type Surroundings } from './place';
+import { type AnalysisContext, destinationOf, type StepPlace } from './analysis-context';
+import { describeMissing, findColumnProblems, findLayoutProblems } from './table-problems';
 
 /**
- * What is wrong with the SQL and the columns of a pipeline. Every text is analysed by GoogleSQL over the tenant's
- * metadata tables and the tables that the steps before it make. Of steps that could not be read nothing is said.
+ * What is wrong with the SQL and the columns of a pipeline. GoogleSQL analyses each text against the tenant's metadata
+ * tables and the tables of the steps before it. Steps that could not be read (`unread`) are passed over.
  */
 export async function analysePipeline(
   definition: PipelineDefinition,
   unread: ReadonlySet<number>,
-  surroundings: Surroundings,
+  context: AnalysisContext,
 ): Promise<readonly DefinitionProblem[]> {
   const problems: DefinitionProblem[] = [];
   const made = new Map<string, readonly Field[] | undefined>();
   for (const { step, index } of inOrder(definition.steps)) {
     const needed = findAncestors(definition.steps, step.id);
-    const place = placeAfter(needed, { definition, stepId: step.id }, made, surroundings);
+    const place = placeAfter(needed, { definition, stepId: step.id }, made, context);
     if (unread.has(index)) continue;
-    const analysed = await analyseStep(step, place, surroundings);
+    const analysed = await analyseStep(step, place, context);
     made.set(step.id, analysed.schema);
     problems.push(...analysed.problems.map((problem) => under(['steps', index], problem)));
   }
   const all = new Set(definition.steps.map(({ id }) => id));
-  const end = placeAfter(all, { definition }, made, surroundings);
-  return [...problems, ...(await analyseWatermark(end, surroundings))];
+  const end = placeAfter(all, { definition }, made, context);
+  return [...problems, ...(await analyseWatermark(end, context))];
 }
 
 const under = (path: readonly PropertyKey[], problem: DefinitionProblem): DefinitionProblem => ({
@@ -45,13 +44,13 @@ const under = (path: readonly PropertyKey[], problem: DefinitionProblem): Defini
   path: [...path, ...problem.path],
 });
 
-/** The tenant's dataset with its metadata tables and those that the steps make. */
+/** A place whose dataset has the metadata tables and the tables that these steps make. */
 function placeAfter(
   steps: ReadonlySet<string>,
-  place: Pick<Place, 'definition' | 'stepId'>,
+  place: Pick<StepPlace, 'definition' | 'stepId'>,
   made: ReadonlyMap<string, readonly Field[] | undefined>,
-  { metadataTables, catalog, projectId }: Surroundings,
-): Place {
+  { metadataTables, catalog, projectId }: AnalysisContext,
+): StepPlace {
   const { definition, stepId = '' } = place;
   const tables = new Map<string, readonly Field[] | undefined>(metadataTables);
   for (const step of definition.steps) {
@@ -66,33 +65,33 @@ function placeAfter(
 }
 
 interface StepAnalysis {
-  /** Of the table that the step makes. */
+  /** The columns of the table that the step makes. */
   readonly schema?: readonly Field[] | undefined;
   readonly problems: readonly DefinitionProblem[];
 }
 
-async function analyseStep(step: Step, place: Place, surroundings: Surroundings): Promise<StepAnalysis> {
-  if (step.type === 'quality') return { problems: await analyseChecks(step, place, surroundings) };
+async function analyseStep(step: Step, place: StepPlace, context: AnalysisContext): Promise<StepAnalysis> {
+  if (step.type === 'quality') return { problems: await analyseChecks(step, place, context) };
   if (step.type === 'export' && step.table !== undefined) {
-    const { problems } = await analyse(place, `SELECT * FROM \`${step.table}\``, surroundings);
+    const { problems } = await analyse(place, `SELECT * FROM \`${step.table}\``, context);
     return { problems: problems.map(({ message }) => ({ path: ['table'], message })) };
   }
   const text = 'sql' in step ? step.sql : undefined;
   const { schema, problems } =
-    text === undefined ? { schema: fieldsOf(step), problems: [] } : await analyse(place, text, surroundings);
+    text === undefined ? { schema: fieldsOf(step), problems: [] } : await analyse(place, text, context);
   const destination = destinationOf(step);
   return {
     schema,
     problems: [
       ...problems.map((problem) => ({ path: ['sql'], ...problem })),
       ...(schema && destination ? findLayoutProblems(destination, schema) : []),
-      ...(step.type === 'load' ? findForbiddenFiles(step, surroundings) : []),
+      ...(step.type === 'load' ? findForbiddenFiles(step, context) : []),
     ],
   };
 }
 
-/** Files that the deployment does not allow; that the definition's sources cover them is a rule of definitions. */
-const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: Surroundings) =>
+/** Files that the deployment does not allow. (Whether the definition's own sources cover them is checked with its form.) */
+const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: AnalysisContext) =>
   source_uris.flatMap((uri, index): readonly DefinitionProblem[] => {
     const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
     const message = judgeUri(reach, uri, 'definition');
@@ -100,67 +99,67 @@ const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: 
   });
 
 async function analyseWatermark(
-  place: Place,
-  surroundings: Surroundings,
+  place: StepPlace,
+  context: AnalysisContext,
 ): Promise<readonly DefinitionProblem[]> {
   const { watermark } = place.definition;
   if (watermark === undefined) return [];
   const path = ['watermark', 'sql'];
-  const { schema, problems } = await analyse(place, watermark.sql, surroundings);
+  const { schema, problems } = await analyse(place, watermark.sql, context);
   if (schema === undefined || schema.length === 1) return problems.map((problem) => ({ path, ...problem }));
   return [{ path, message: `It has ${schema.length} columns, expected one` }];
 }
 
 async function analyse(
-  place: Place,
+  place: StepPlace,
   sql: string,
-  surroundings: Surroundings,
+  context: AnalysisContext,
   more: Parameters<typeof analyseText>[1]['parameters'] = [],
 ): Promise<Analysis> {
   const { definition, datasetId } = place;
-  const { projectId, allowedSources, engine } = surroundings;
+  const { projectId, allowedSources, engine } = context;
   const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
   const parameters = [...toQueryParameters(sqlParametersOf(definition), {}), ...more];
   const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
   const told = problems.flatMap((problem): readonly TextProblem[] => {
     if (problem.missing === undefined) return [problem];
-    const message = describeMissing(problem.missing, place, reach, surroundings);
+    const message = describeMissing(problem.missing, place, reach, context);
     return message === undefined ? [] : [{ offset: problem.offset, message }];
   });
   return { ...(schema && { schema }), problems: told };
 }
 
-/** Each check by itself, so that all that are wrong are told; then the statement that is made of them. */
+/** Analyses each check by itself, so that every wrong one is reported; then the statement made of all of them. */
 async function analyseChecks(
   step: QualityStep,
-  place: Place,
-  surroundings: Surroundings,
+  place: StepPlace,
+  context: AnalysisContext,
 ): Promise<readonly DefinitionProblem[]> {
   const problems: DefinitionProblem[] = [];
   for (const [index, check] of step.checks.entries()) {
     if (check.type !== 'sql') continue;
-    const found = await analyse(place, check.sql, surroundings);
+    const found = await analyse(place, check.sql, context);
     problems.push(...found.problems.map((problem) => ({ path: ['checks', index, 'sql'], ...problem })));
   }
   const columns = place.tables.get(step.table);
   if (columns === undefined) {
-    const table = { projectId: surroundings.projectId, datasetId: place.datasetId, tableId: step.table };
+    const table = { projectId: context.projectId, datasetId: place.datasetId, tableId: step.table };
     const reach = { tenantId: '', datasetId: place.datasetId, sources: [], allowed: [] };
-    const message = describeMissing(table, place, reach, surroundings);
+    const message = describeMissing(table, place, reach, context);
     return message === undefined ? problems : [...problems, { path: ['table'], message }];
   }
   problems.push(...findColumnProblems(step, columns));
   if (problems.length > 0) return problems;
   const { sql, parameters } = composeQualityQuery(step);
-  const composed = await analyse(place, sql, surroundings, parameters);
+  const composed = await analyse(place, sql, context, parameters);
   return composed.problems.map(({ message }) => ({ path: ['checks'], message }));
 }
 
-/** The columns that a step's table gets by its definition. */
+/** The columns that a step's definition gives its table. */
 const fieldsOf = (step: Step): readonly Field[] | undefined =>
   'schema' in step && step.schema ? fieldsOfRest({ fields: step.schema }) : undefined;
 
-/** Each step after those that it needs; steps that wait for each other are left out. */
+/** Each step after those that it needs; steps that need each other are left out. */
 function inOrder(steps: readonly Step[]): readonly { readonly step: Step; readonly index: number }[] {
   const done = new Set<string>();
   const ordered: { step: Step; index: number }[] = [];

@@ -4,29 +4,37 @@ import { findPipelineFiles, listMetadataTables } from '../../../shared/definitio
 import { loadSchedules } from '../../../shared/definitions/schedules';
 import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
+import { readEnv } from '../../../shared/env';
+import { localDefaults } from '../../cloud/options';
 import { analysePipeline } from './analyse-pipeline';
-import { createCatalog } from './catalog';
+import { type AnalysisContext, createCatalog } from './analysis-context';
 import { findPipelineSchemaProblems } from './pipeline-json-schema';
-import type { Surroundings } from './place';
 import { readSourceTables, sourceFileOf } from './source-tables';
 
-export interface CheckOptions {
+export interface SchemaCheckOptions {
   readonly schemasDirectory: string;
   /** What the deployment allows definitions to read. */
   readonly allowedSources: readonly string[];
 }
 
-export interface CheckResult {
+export interface CheckedSchemas {
   readonly pipelines: number;
   /** One line each: file, line and column, what was given and what was expected. */
   readonly problems: readonly string[];
 }
 
+/** What the deployment allows definitions to read: what the environment says, or else what the local cloud allows. */
+export const allowedSourcesOf = (environment: NodeJS.ProcessEnv): readonly string[] =>
+  readEnv({ ALLOWED_SOURCES: environment.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES }).ALLOWED_SOURCES;
+
 /** The project that texts are analysed in; names without a project mean it. */
 const projectId = 'local';
 
 /** Checks all files of a schemas directory, and all SQL in them with GoogleSQL's analyser. */
-export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOptions): Promise<CheckResult> {
+export async function checkSchemas({
+  schemasDirectory,
+  allowedSources,
+}: SchemaCheckOptions): Promise<CheckedSchemas> {
   const problems: string[] = [];
   const attempt = <T>(load: () => T): T | undefined => {
     try {
@@ -55,7 +63,7 @@ export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOp
   let engine: LocalSqlEngine | undefined;
   try {
     engine = await startSqlEngine({ store: catalog.store });
-    const surroundings: Surroundings = {
+    const context: AnalysisContext = {
       engine,
       catalog,
       projectId,
@@ -67,7 +75,7 @@ export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOp
       const inspected = attempt(() => inspectPipeline(file, path, metadataNames));
       if (inspected === undefined) continue;
       const { definition, unread, describe } = inspected;
-      const analysed = definition && (await analysePipeline(definition, unread, surroundings));
+      const analysed = definition && (await analysePipeline(definition, unread, context));
       problems.push(...[...inspected.problems, ...(analysed ?? []).map(describe)].sort(byPosition));
     }
   } finally {
@@ -76,7 +84,7 @@ export async function checkSchemas({ schemasDirectory, allowedSources }: CheckOp
   return { pipelines: found?.files.length ?? 0, problems: [...new Set(problems)] };
 }
 
-/** By file, line and column; what has no position comes first. */
+/** Orders by file, line and column; what has no position comes first. */
 function byPosition(one: string, other: string): number {
   const [file, line, column] = positionOf(one);
   const [otherFile, otherLine, otherColumn] = positionOf(other);

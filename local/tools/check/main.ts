@@ -1,9 +1,8 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { allowedSourcesOf } from './allowed-sources';
-import { checkSchemas } from './check-schemas';
+import { allowedSourcesOf, checkSchemas } from './check-schemas';
 
-const usage = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
+const help = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
 
   Checks types, style and all definitions: every file of the directory (default schemas), and all SQL with GoogleSQL's
   analyser. Prints one line a problem; the exit code is 1 where there is one.
@@ -18,7 +17,7 @@ async function main(): Promise<number> {
     options: { schemas: { type: 'string' }, help: { type: 'boolean', default: false } },
   });
   if (values.help || positionals.length > 1) {
-    console.log(usage);
+    console.log(help);
     return values.help ? 0 : 1;
   }
   const given = values.schemas ?? positionals[0];

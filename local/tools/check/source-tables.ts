@@ -18,11 +18,11 @@ export interface SourceTables {
 }
 
 /** A table resource as `bq show --format=prettyjson` prints it; only its columns matter. */
-const tableShape = z.looseObject({ schema: z.looseObject({ fields: fieldsSchema }) });
+const tableSchema = z.looseObject({ schema: z.looseObject({ fields: fieldsSchema }) });
 
 /**
- * The tables of sources, as far as their columns are told: schemas/sources/<dataset>/<table>.json, or
- * <project>.<dataset> for a dataset of another project.
+ * The tables of sources whose columns are given in schemas/sources/<dataset>/<table>.json, or <project>.<dataset> for a
+ * dataset of another project.
  */
 export function readSourceTables(schemasDirectory: string, ownProject: string): SourceTables {
   const root = join(schemasDirectory, 'sources');
@@ -39,7 +39,7 @@ export function readSourceTables(schemasDirectory: string, ownProject: string): 
     const { projectId = ownProject, datasetId } = source;
     for (const name of readdirSync(join(root, folder)).sort()) {
       try {
-        const { schema } = readJsonDefinition(join(root, folder, name), tableShape);
+        const { schema } = readJsonDefinition(join(root, folder, name), tableSchema);
         const reference = { projectId, datasetId, tableId: name.replace(/\.json$/, '') };
         tables.push({ reference, schema: fieldsOfRest(schema) });
       } catch (error) {
@@ -50,7 +50,7 @@ export function readSourceTables(schemasDirectory: string, ownProject: string): 
   return { tables, problems };
 }
 
-/** Where the columns of a source's table are looked for. */
+/** The file that tells the columns of a source's table. */
 export function sourceFileOf(
   schemasDirectory: string,
   ownProject: string,

@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { readEvents, type StreamedEvent } from './event-stream';
 
 export interface Api {
-  /** A call of the HTTP interface; its answer's JSON. Throws an ApiError for an answer that is none of success. */
+  /** Calls the HTTP interface and resolves to the answer's JSON. @throws ApiError unless the call succeeded */
   readonly call: (
     method: string,
     path: string,
     options?: { readonly body?: unknown; readonly apiKey?: string; readonly isAdmin?: boolean },
   ) => Promise<unknown>;
-  /** The events of a stream, from those on that come after the last one heard, until it ends or breaks. */
+  /** The events of a stream that follow the event `lastId`, until the stream ends or breaks. */
   readonly follow: (path: string, apiKey: string, lastId: string | undefined) => AsyncIterable<StreamedEvent>;
 }
 
-/** An answer that is no success, in the interface's own words. */
+/** A call that did not succeed, in the interface's own words. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -25,9 +24,9 @@ export class ApiError extends Error {
   }
 }
 
-const problemShape = z.object({ code: z.string().default(''), detail: z.string().default('') });
+const problemSchema = z.object({ code: z.string().default(''), detail: z.string().default('') });
 
-/** @param adminKey what admin calls carry, where they are not open */
+/** @param adminKey sent with admin calls, where they are not open */
 export function createApi(base: string, adminKey: string | undefined): Api {
   return {
     async call(method, path, { body, apiKey, isAdmin = false } = {}) {
@@ -54,7 +53,7 @@ export function createApi(base: string, adminKey: string | undefined): Api {
       throw new Error(`Nothing answers at ${base}: start the local cloud by npm start`, { cause: error });
     });
     if (response.ok) return response;
-    const { code, detail } = problemShape.parse(await response.json().catch(() => ({})));
+    const { code, detail } = problemSchema.parse(await response.json().catch(() => ({})));
     throw new ApiError(
       response.status,
       code,
@@ -62,3 +61,39 @@ export function createApi(base: string, adminKey: string | undefined): Api {
     );
   }
 }
+
+/** One event of a stream; its data is JSON. */
+export interface StreamedEvent {
+  readonly event: string;
+  readonly id: string;
+  readonly data: unknown;
+}
+
+/**
+ * The events of a text/event-stream, as far as this interface uses the form: one line of data each.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamedEvent> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of body) {
+    text += decoder.decode(piece, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const data = fieldOf(block, 'data');
+      if (data === undefined) continue;
+      yield {
+        event: fieldOf(block, 'event') ?? 'message',
+        id: fieldOf(block, 'id') ?? '',
+        data: JSON.parse(data),
+      };
+    }
+  }
+}
+
+const fieldOf = (block: string, name: string): string | undefined =>
+  block
+    .split('\n')
+    .find((line) => line.startsWith(`${name}: `))
+    ?.slice(name.length + 2);

@@ -1,30 +1,31 @@
 import { parseArgs } from 'node:util';
 
-export const usage = `npm run pipeline -- run PIPELINE --tenant TENANT [options]
+export const pipelineHelp = `npm run pipeline -- run PIPELINE --tenant TENANT [options]
 
-  Runs a pipeline in the local cloud that is running (npm start), shows its steps as they end, and the first rows of the
-  tables that it makes. A tenant that is not there is onboarded. The exit code is 1 where the run fails.
+  Runs a pipeline in the local cloud, which npm start has started. Shows the steps as they end, then the first rows of
+  the tables that the pipeline makes. A tenant that does not exist is onboarded. The exit code is 1 when the run fails.
 
   PIPELINE            provider/domain/id, like focus/billing/daily_costs
+  --tenant TENANT     the tenant's id, like demo
   --param NAME=VALUE  a parameter; as often as needed
-  --key KEY           the tenant's API key; without it, the one that is kept in the data folder, or a new one
-  --data DIR          the data folder (default .data), where keys are kept
+  --key KEY           the tenant's API key (default: the one kept in the data folder, or a new one)
+  --data DIR          the data folder, where keys are kept (default .data)
   --rows N            how many rows of each table are shown (default 5)
 
-  PORT and BIGQUERY_PORT say where the local cloud is, ADMIN_API_KEY opens its admin calls.`;
+  PORT and BIGQUERY_PORT say where the local cloud listens; ADMIN_API_KEY opens its admin calls.`;
 
 /** What the command line asks for. */
 export interface PipelineRequest {
   readonly pipeline: string;
   readonly tenantId: string;
-  /** As they were given, by name. */
+  /** Texts by name, as they were given. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly apiKey: string | undefined;
   readonly dataDirectory: string;
   readonly rows: number;
 }
 
-/** Throws an Error that says what was given and what was expected. */
+/** @throws Error that says what was given and what was expected */
 export function readArguments(args: readonly string[]): PipelineRequest | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -42,7 +43,7 @@ export function readArguments(args: readonly string[]): PipelineRequest | 'help'
   const [command, pipeline, ...others] = positionals;
   if (command !== 'run' || pipeline === undefined || others.length > 0) {
     throw new Error(
-      `Expected: run PIPELINE --tenant TENANT, given: ${args.join(' ') || 'nothing'}\n\n${usage}`,
+      `Expected: run PIPELINE --tenant TENANT, given: ${args.join(' ') || 'nothing'}\n\n${pipelineHelp}`,
     );
   }
   if (values.tenant === undefined) throw new Error('--tenant: expected the id of a tenant, like demo');

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createApi } from './api';
-import { readArguments, usage } from './arguments';
+import { pipelineHelp, readArguments } from './arguments';
 import { runPipeline } from './run-pipeline';
 
-/** `npm run pipeline`: the exit code is 0 where the run completed. */
+/** `npm run pipeline`: the exit code is 0 when the run completed. */
 async function main(): Promise<number> {
   const request = readArguments(process.argv.slice(2));
   if (request === 'help') {
-    console.log(usage);
+    console.log(pipelineHelp);
     return 0;
   }
   const { PORT = '8080', BIGQUERY_PORT = '9050', ADMIN_API_KEY } = process.env;
-  // Read by Google's client when it is made; without credentials it would look for some.
+  // Google's client reads these when it is made; without the last one it would look for credentials of the machine.
   Object.assign(process.env, {
     GOOGLE_CLOUD_PROJECT: 'local',
     BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${BIGQUERY_PORT}`,
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
 }
 
 process.once('SIGINT', () => {
-  console.log('Left. A run that was started goes on.');
+  console.log('Stopped watching. A run that was started goes on.');
   process.exit(130);
 });
 

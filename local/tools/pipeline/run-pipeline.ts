@@ -4,21 +4,24 @@ import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { type Api, ApiError } from './api';
 import type { PipelineRequest } from './arguments';
-import { describeTable, findFinalTables } from './final-tables';
-import { type FollowedRun, followRun } from './follow-run';
-import { findPipeline, toParameters } from './parameters';
+import { findPipeline, toParameters } from './given-parameters';
+import { type EndedRun, showProgress } from './show-progress';
+import { describeTable, findFinalTables } from './show-tables';
 import { findTenantKey } from './tenant-key';
 
-export interface Surroundings {
+export interface PipelineDependencies {
   readonly api: Api;
   readonly bigquery: BigQuery;
   readonly schemasDirectory: string;
   readonly say: (line: string) => void;
 }
 
-/** Runs a pipeline and says how it goes. Resolves to whether it completed; throws where it could not be started. */
-export async function runPipeline(request: PipelineRequest, surroundings: Surroundings): Promise<boolean> {
-  const { api, bigquery, schemasDirectory, say } = surroundings;
+/** Runs a pipeline and says how it goes. Resolves to whether it completed. @throws Error when it cannot be started */
+export async function runPipeline(
+  request: PipelineRequest,
+  dependencies: PipelineDependencies,
+): Promise<boolean> {
+  const { api, bigquery, schemasDirectory, say } = dependencies;
   const { tenantId, dataDirectory } = request;
   const definition = findPipeline(loadPipelines(schemasDirectory), request.pipeline);
   const parameters = toParameters(definition, request.parameters);
@@ -27,7 +30,7 @@ export async function runPipeline(request: PipelineRequest, surroundings: Surrou
 
   const runId = await startRun(api, apiKey, `${tenantId}/${definition.path}`, parameters);
   say(`Run ${runId} of ${definition.path} for ${tenantId}`);
-  const run = await followRun(api, apiKey, runId, say);
+  const run = await showProgress(api, apiKey, runId, say);
   say(describeEnd(run));
   if (run.status !== 'COMPLETED') return false;
   for (const table of findFinalTables(definition)) {
@@ -55,7 +58,7 @@ function describeEnd({
   failed_step,
   error_code,
   error_message,
-}: FollowedRun): string {
+}: EndedRun): string {
   const milliseconds = Date.parse(ended_at ?? '') - Date.parse(started_at ?? '');
   const duration = Number.isNaN(milliseconds) ? '' : ` in ${(milliseconds / 1000).toFixed(1)} s`;
   if (status === 'COMPLETED') return `COMPLETED${duration}`;

@@ -3,20 +3,21 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Api, ApiError } from './api';
 
-const keyShape = z.object({ api_key: z.string() });
+const keySchema = z.object({ api_key: z.string() });
 
 export interface TenantKeys {
   readonly api: Api;
   readonly tenantId: string;
   readonly dataDirectory: string;
-  /** Of a tenant that is onboarded here: it has no quotas. */
+  /** The tier of a tenant that is onboarded here; its quotas are unlimited all the same. */
   readonly tier: string;
   readonly say: (line: string) => void;
 }
 
 /**
- * A key of the tenant: the one that is kept in the data folder, if it still opens; else a new one, of a tenant that is
- * onboarded if it is not there. Throws an Error that says how, where admin calls are closed.
+ * A key of the tenant: the one in the data folder if it still works, or else a new one. A tenant that does not exist is
+ * onboarded first.
+ * @throws Error that says what to do when admin calls are closed
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {
   const { api, tenantId, dataDirectory, say } = keys;
@@ -45,7 +46,7 @@ function readKept(file: string): string | undefined {
   }
 }
 
-/** Not if the data was thrown away since, or the key revoked. */
+/** False if the data was deleted since, or the key was revoked. */
 async function opens(api: Api, apiKey: string, tenantId: string): Promise<boolean> {
   try {
     await api.call('GET', `/api/v1/tenants/${tenantId}`, { apiKey });
@@ -68,7 +69,7 @@ async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string
     };
     const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });
     say(`Onboarded tenant ${tenantId}`);
-    return keyShape.parse(answer).api_key;
+    return keySchema.parse(answer).api_key;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) {
@@ -80,6 +81,6 @@ async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string
     const path = `/api/v1/tenants/${tenantId}/api-keys`;
     const answer = await api.call('POST', path, { body: { name: 'npm run pipeline' }, isAdmin: true });
     say(`Made a further key of tenant ${tenantId}`);
-    return keyShape.parse(answer).api_key;
+    return keySchema.parse(answer).api_key;
   }
 }

@@ -57,10 +57,10 @@ describe('npm run build', () => {
   });
 
   it('only those that publish can, and only those that execute pipelines have the engine, with a client of gRPC', () => {
-    expect(thatHave(/^shared\/adapters\/pubsub\/publish-run\.ts$/)).toEqual(['reconcile', 'run', 'worker']);
+    expect(thatHave(/^shared\/google\/pubsub\/publish-run\.ts$/)).toEqual(['reconcile', 'run', 'worker']);
     expect(thatHave(/node_modules\/(@google-cloud\/pubsub|google-gax|@grpc)\//)).toEqual(['worker']);
     expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
-    expect(thatHave(/^shared\/admission\.ts$/)).toEqual(['run']);
+    expect(thatHave(/^shared\/runs\/admit\.ts$/)).toEqual(['run']);
   });
 
   it('none has zod’s messages in languages that nobody asked for', () => {

@@ -1,4 +1,4 @@
-import { readEvents } from '../../../../local/tools/pipeline/event-stream';
+import { readEvents } from '../../../../local/tools/pipeline/api';
 
 describe('a stream of events', () => {
   it('is the same in whatever pieces it comes', async () => {

@@ -180,7 +180,7 @@ describe('npm run pipeline', () => {
     const exited = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.startsWith('Run ')) child.kill('SIGINT');
-      if (line.startsWith('Left')) expect(line).toBe('Left. A run that was started goes on.');
+      if (line.startsWith('Stopped')) expect(line).toBe('Stopped watching. A run that was started goes on.');
     }
     expect((await exited)[0]).toBe(130);
     await whenQuiet(cloud.bigquery, 'cli_demo');

@@ -3,7 +3,7 @@ import type {
   PipelineDefinition,
 } from '../../../shared/definitions/schemas/pipeline-schema';
 
-/** The pipeline of this path. Throws an Error with the list of those that there are. */
+/** The pipeline of this path. @throws Error with the list of all pipelines */
 export function findPipeline(
   pipelines: ReadonlyMap<string, PipelineDefinition>,
   path: string,
@@ -15,8 +15,8 @@ export function findPipeline(
 }
 
 /**
- * Parameters as the HTTP interface takes them. What their values must be is the interface's to say. Throws an Error with
- * the list of those that there are, where one is unknown or missing.
+ * Parameters as the HTTP interface takes them. Whether their values are right is for the interface to say.
+ * @throws Error with the list of the pipeline's parameters when one is unknown or missing
  */
 export function toParameters(
   { path, parameters }: PipelineDefinition,

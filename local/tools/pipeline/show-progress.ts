@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Api } from './api';
 
-const stepShape = z.object({
+const stepSchema = z.object({
   step_id: z.string(),
   type: z.string(),
   status: z.string(),
@@ -12,14 +12,14 @@ const stepShape = z.object({
   error_message: z.string().nullable(),
 });
 
-const checkShape = z.object({
+const checkSchema = z.object({
   check_name: z.string(),
   severity: z.string(),
   passed: z.boolean().nullable(),
   message: z.string().nullable(),
 });
 
-const runShape = z.object({
+const runSchema = z.object({
   run_id: z.string(),
   status: z.string(),
   started_at: z.string().nullable(),
@@ -29,19 +29,19 @@ const runShape = z.object({
   error_message: z.string().nullable().optional(),
 });
 
-type ShownStep = z.infer<typeof stepShape>;
-export type FollowedRun = z.infer<typeof runShape>;
+type ShownStep = z.infer<typeof stepSchema>;
+export type EndedRun = z.infer<typeof runSchema>;
 
-/** Before a stream that ended or broke is asked for again. */
+/** The pause before a stream that ended or broke is asked for again. */
 const pauseMs = 500;
 
-/** Says of each step when it begins and how it ends, and of checks that do not pass; resolves to the run when it is over. */
-export async function followRun(
+/** Says when each step begins and how it ends, and which checks do not pass; resolves to the run when it has ended. */
+export async function showProgress(
   api: Api,
   apiKey: string,
   runId: string,
   say: (line: string) => void,
-): Promise<FollowedRun> {
+): Promise<EndedRun> {
   let lastId: string | undefined;
   for (;;) {
     try {
@@ -51,12 +51,12 @@ export async function followRun(
         lastId,
       )) {
         lastId = id;
-        if (event === 'step') say(describeStep(stepShape.parse(data)));
-        if (event === 'check') sayIfNotPassed(checkShape.parse(data), say);
-        if (event === 'end') return runShape.parse(data);
+        if (event === 'step') say(describeStep(stepSchema.parse(data)));
+        if (event === 'check') sayIfNotPassed(checkSchema.parse(data), say);
+        if (event === 'end') return runSchema.parse(data);
       }
     } catch (error) {
-      // undici's error for a stream that breaks; the next one goes on where this one was.
+      // That is undici's error for a stream that breaks; the next stream goes on where this one was.
       if (!(error instanceof TypeError)) throw error;
     }
     await sleep(pauseMs);
@@ -64,7 +64,7 @@ export async function followRun(
 }
 
 function sayIfNotPassed(
-  { check_name, severity, passed, message }: z.infer<typeof checkShape>,
+  { check_name, severity, passed, message }: z.infer<typeof checkSchema>,
   say: (line: string) => void,
 ): void {
   if (passed !== true) say(`  ${severity.padEnd(9)} ${message ?? check_name}`);

@@ -1,4 +1,4 @@
-import type { Field } from 'local-bigquery/engine';
+import type { Field, TableReference } from 'local-bigquery/engine';
 import type { DefinitionProblem } from '../../../shared/definitions/definition-problems';
 import type {
   Check,
@@ -6,6 +6,8 @@ import type {
   QueryDestination,
   TableDestination,
 } from '../../../shared/definitions/schemas/pipeline-schema';
+import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/allowed-sources';
+import { type AnalysisContext, destinationOf, type StepPlace } from './analysis-context';
 
 const isColumn = (columns: readonly Field[], name: string): boolean =>
   columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
@@ -13,7 +15,7 @@ const isColumn = (columns: readonly Field[], name: string): boolean =>
 const noColumn = (name: string, table: string, columns: readonly Field[]): string =>
   `'${name}' is not a column of ${table}, expected any of ${columns.map((column) => column.name).join(', ')}`;
 
-/** Columns that checks name and their table does not have. */
+/** Columns that checks name but their table does not have. */
 export function findColumnProblems(
   step: QualityStep,
   columns: readonly Field[],
@@ -34,14 +36,14 @@ function columnsOf(check: Check): readonly { name: string; path: readonly Proper
   return check.columns.map((name, index) => ({ name, path: ['columns', index] }));
 }
 
-/** What a destination says of columns. */
+/** What a destination says about columns. */
 type Layout = Pick<TableDestination, 'table' | 'time_partitioning' | 'clustering'> &
   Partial<Pick<QueryDestination, 'merge_keys'>>;
 
-/** What BigQuery can part a table by: https://cloud.google.com/bigquery/docs/partitioned-tables */
+/** What BigQuery can partition a table by: https://cloud.google.com/bigquery/docs/partitioned-tables */
 const partitioningTypes = ['DATE', 'DATETIME', 'TIMESTAMP'];
 
-/** Columns that a table is laid out or merged by and does not have, or not in a type that it could be laid out by. */
+/** Columns that a table is partitioned, clustered or merged by but does not have, or has in an unfit type. */
 export function findLayoutProblems(
   { table, time_partitioning, ...lists }: Layout,
   columns: readonly Field[],
@@ -61,4 +63,32 @@ export function findLayoutProblems(
   if (partitioningTypes.includes(column.type) && column.mode !== 'REPEATED') return problems;
   const message = `'${field}' is of type ${column.type}, expected one of ${partitioningTypes.join(', ')}`;
   return [...problems, { path, message }];
+}
+
+/** What to do about a table that a step reads and that is not known; undefined when another problem says it. */
+export function describeMissing(
+  table: TableReference,
+  place: StepPlace,
+  reach: RunSources,
+  { projectId, sourceFileOf }: AnalysisContext,
+): string | undefined {
+  const facts = { projectId, statementType: 'SELECT', tables: [table], routines: [] };
+  const refused = judgeQuery(reach, facts)[0]?.message;
+  if (refused !== undefined) return refused;
+  if (table.datasetId !== reach.datasetId || table.projectId !== projectId) {
+    const name = `${table.projectId}.${table.datasetId}.${table.tableId}`;
+    return `the columns of ${name} are not known, expected ${sourceFileOf(table)} (a BigQuery table resource, as bq show --format=prettyjson prints it)`;
+  }
+  return describeOwn(table.tableId, place);
+}
+
+function describeOwn(table: string, { stepId, definition, tables }: StepPlace): string | undefined {
+  const makers = definition.steps.filter((other) => destinationOf(other)?.table === table);
+  if (tables.has(table)) {
+    const bare = makers.find((other) => other.type === 'load' && other.schema === undefined);
+    return bare && `the columns of ${table} are not known, expected a schema in step '${bare.id}'`;
+  }
+  const [maker] = makers.filter(({ id }) => id !== stepId);
+  if (maker) return `table ${table} is made by step '${maker.id}', expected that among the steps it needs`;
+  return `there is no table ${table}, expected one of ${[...tables.keys()].sort().join(', ')}`;
 }
