@@ -16,10 +16,10 @@ import { createRecorder } from './step-records';
 import { nextWatermark, withWatermark } from './watermark';
 
 /**
- * Executes a run's steps, independent ones at once, and resolves to the run's outcome; its records are then written.
- * It can be called again for the same run at any time: what has been done is read, not done again.
+ * Executes a run's steps, independent ones at once, and resolves to the run's outcome once its records are
+ * written. It can be called again for the same run at any time: what has been done is read, not done again.
  *
- * Throws a TransientFailure where the run could not go on for now. Once `signal` is aborted it throws the signal's
+ * Throws a TransientFailure if the run cannot go on for now. Once `signal` is aborted it throws the signal's
  * reason: jobs that are under way go on, and the next call attaches to them.
  */
 export async function executePipeline(
@@ -36,7 +36,7 @@ export async function executePipeline(
   const context = { run, tools, recorder, outcomes, firsts, clock, cancelWhen: failure.signal, signal };
   const { obstacles, watermark } = await executeAll(context, outcomes, failure);
   const failed = findDecisive(outcomes);
-  // A step that failed for good decides the run, whatever stopped the others.
+  // A step that failed for good decides how the run ends, whatever stopped the others.
   if (!failed && obstacles.length > 0) {
     await recorder.flush().catch(() => undefined);
     throw obstacles[0];
@@ -61,7 +61,10 @@ interface Executed {
   readonly watermark?: string | undefined;
 }
 
-/** The steps, and before and after them what the pipeline's watermark asks for. Adds to `outcomes` as they end. */
+/**
+ * Executes the steps, and before and after them what the watermark takes, if any. Adds to `outcomes` as they
+ * end.
+ */
 async function executeAll(
   context: StepContext,
   outcomes: StepOutcome[],
@@ -85,8 +88,8 @@ async function executeAll(
 }
 
 /**
- * The failure that the run ends by: the earliest, and one that stopped others rather than one that was stopped, so that
- * every execution names the same.
+ * The failure that ends the run: the earliest, and one that stopped others rather than one that was stopped,
+ * so that every execution names the same.
  */
 function findDecisive(outcomes: readonly StepOutcome[]): StepOutcome | undefined {
   const wasStopped = ({ error }: StepOutcome) => Number(error?.code === 'stopped');
@@ -95,9 +98,9 @@ function findDecisive(outcomes: readonly StepOutcome[]): StepOutcome | undefined
 }
 
 /**
- * Starts steps as they become ready, so many at once as the definition allows, and adds to `outcomes` as they end. After
- * the first that does not complete none is started. If one failed for good, the others are cancelled; else they may end.
- * Resolves to what steps threw: transient failures, or the signal's reason.
+ * Starts steps as they become ready, as many at once as the definition allows, and adds to `outcomes` as they
+ * end. Once one did not complete, no other starts. If it failed for good, the others are cancelled; if not,
+ * they may finish. Resolves to what steps threw: transient failures, or the signal's reason.
  */
 async function executeSteps(
   context: StepContext,

@@ -6,10 +6,9 @@ import {
   addUsage,
   type ExecutionTools,
   noUsage,
-  type Recorder,
-  type RunClock,
   type RunToExecute,
   type StepAction,
+  type StepContext,
   type StepError,
   type StepOutcome,
   TransientFailure,
@@ -20,30 +19,14 @@ import type { RunSources } from './rules/allowed-sources';
 import { type Attempt, toCheckRow, toStepLogRow } from './step-records';
 import { toStepAction } from './steps/step-action';
 
-export interface StepContext {
-  readonly run: RunToExecute;
-  readonly tools: ExecutionTools;
-  readonly recorder: Recorder;
-  /** Of the steps that have ended; it grows. */
-  readonly outcomes: readonly StepOutcome[];
-  /** Steps that this execution was the first to complete: what needs one of them has never been executed. It grows. */
-  readonly firsts: Set<string>;
-  /** No job starts past its deadline; one that would be running then is cancelled. */
-  readonly clock: RunClock;
-  /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
-  readonly cancelWhen: AbortSignal;
-  /** Once it is aborted, this execution ends; jobs go on. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
- * Executes one step: what it does, most often a job, again under the next id as long as it ends with an error that the
- * step's retry policy names. Past the policy, throws a TransientFailure if the error was a passing one, and ends as
- * FAILED if not. Throws the signal's reason once that is aborted.
+ * Executes one step: most often a job, repeated under the next id as long as it ends with an error that the
+ * step's retry policy names. When the policy is used up, throws a TransientFailure if the error was a passing
+ * one; otherwise the step ends as FAILED. Throws the signal's reason once that is aborted.
  *
- * An execution begins with the first attempt's id, whatever came before: it attaches to the jobs that exist and passes
- * over those that ended with a passing error. Those do not count against the policy: else a run that is delivered again
- * could never get on. Past the deadline it only attaches: what has been done in time counts.
+ * Every execution begins with the first attempt's id: it attaches to the jobs that exist and passes over
+ * those that ended with a passing error. Those do not count against the policy, or a run that is delivered
+ * again could never get on. Past the deadline it only attaches: what was done in time counts.
  */
 export async function executeStep(context: StepContext, step: Step): Promise<StepOutcome> {
   await context.tools.beforeStep?.();
@@ -57,7 +40,7 @@ export async function executeStep(context: StepContext, step: Step): Promise<Ste
   }
 }
 
-/** Like executeStep, for what the step does. */
+/** Like executeStep, with the action given. */
 export async function executeAction(
   context: StepContext,
   step: Step,
@@ -98,7 +81,7 @@ export async function executeAction(
       jitteredBackoffMs(toBackoff(step.retry), tries, tools.random()),
       retryable.retryAfterMs ?? 0,
     );
-    // Who asks to be left alone for longer than there is time is not asked again before.
+    // An API that asks for a longer pause than there is time for is not asked again in this execution.
     if (tries >= step.retry.max_attempts || (retryable.retryAfterMs ?? 0) >= clock.remainingMs()) {
       record(context, step, ended);
       throw new TransientFailure(`Step '${step.id}' after ${tries} tries: ${retryable.message}`);
@@ -131,8 +114,8 @@ function toJobRequest({ run, tools, clock, cancelWhen }: StepContext, step: Step
 }
 
 /**
- * Whether a failure that does not pass by itself has used up the step's attempts. Those of earlier executions count: how
- * a step ended does not depend on how often it was delivered.
+ * Whether a failure that does not pass by itself has used up the step's attempts. Those of earlier executions
+ * count, so that how a step ends does not depend on how often its run was delivered.
  */
 function isSpent(step: Step, ended: readonly Judgement[], tries: number, failure: Failure): boolean {
   if (isPassing(failure)) return false;
@@ -140,7 +123,7 @@ function isSpent(step: Step, ended: readonly Judgement[], tries: number, failure
   return Math.max(lasting.length, tries) + 1 >= step.retry.max_attempts;
 }
 
-/** Ends early where the run is over; throws the signal's reason. */
+/** Ends early if the run is over; throws the signal's reason. */
 async function pause({ tools, signal, cancelWhen }: StepContext, milliseconds: number): Promise<void> {
   const signals = [cancelWhen, ...(signal ? [signal] : [])];
   try {

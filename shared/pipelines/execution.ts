@@ -21,9 +21,9 @@ export interface RunToExecute extends ExecutionKey {
   readonly definition: PipelineDefinition;
   /** As parseParameters returned them at admission. */
   readonly parameters: PipelineParameterValues;
-  /** No step starts from then on. */
+  /** From then on no step starts. */
   readonly leaseExpiresAt: Date;
-  /** Of each of its queries; undefined is unlimited. */
+  /** For each of its queries; undefined is unlimited. */
   readonly byteLimit?: ByteLimit | undefined;
 }
 
@@ -52,8 +52,8 @@ export interface NotifyTools {
   readonly topics: readonly string[];
   readonly publish: PublishEvent;
   /**
-   * When a step of a run is recorded to have completed; undefined if it is not. Throws BigQuery's error. Absent: it is
-   * never looked up.
+   * When a step of a run is recorded to have completed; undefined if it is not. Throws BigQuery's error.
+   * Absent: it is never looked up.
    */
   readonly findRecord?: ((run: RunToExecute, stepId: string) => Promise<StepRecord | undefined>) | undefined;
 }
@@ -83,8 +83,8 @@ export type StepErrorCode =
   | 'lease_expired';
 
 /**
- * A run cannot go on for now, and nothing about it is decided: its message should be delivered again. Nothing is done
- * twice, because the next execution attaches to the jobs that exist.
+ * A run cannot go on for now, and nothing about it is decided: its message should be delivered again. Nothing
+ * is done twice, because the next execution attaches to the jobs that exist.
  */
 export class TransientFailure extends Error {
   override readonly name = 'TransientFailure';
@@ -142,7 +142,10 @@ export interface StepContext {
   readonly recorder: Recorder;
   /** The steps that have ended. It grows. */
   readonly outcomes: readonly StepOutcome[];
-  /** Steps that this execution was the first to complete: what needs one of them has never been executed. It grows. */
+  /**
+   * Steps that this execution was the first to complete: what needs one of them has never been executed. It
+   * grows.
+   */
   readonly firsts: Set<string>;
   readonly clock: RunClock;
   /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
@@ -155,13 +158,16 @@ export interface StepContext {
 export interface Recorder {
   readonly append: (tableId: 'step_logs' | 'dq_results', rows: readonly AppendedRow[]) => void;
   /**
-   * Resolves when all records are written. Throws a TransientFailure if some could not be for now. What BigQuery
-   * refuses for good is logged: a run's outcome does not depend on its records.
+   * Resolves when all records are written. Throws a TransientFailure if some could not be for now. What
+   * BigQuery refuses for good is logged: a run's outcome does not depend on its records.
    */
   readonly flush: () => Promise<void>;
 }
 
-/** How long a run may go on. No job starts past the deadline; one that would still be running then is cancelled. */
+/**
+ * How long a run may go on. No job starts past the deadline; one that would still be running then is
+ * cancelled.
+ */
 export interface RunClock {
   /** Takes note that a job of this run was started `ageMs` milliseconds ago. */
   readonly noteAge: (ageMs: number) => void;

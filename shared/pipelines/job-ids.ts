@@ -1,6 +1,6 @@
 /**
- * The names of a run's jobs. They depend on the run alone, so every execution of it, by whichever worker, finds the jobs
- * that an earlier one started.
+ * The names of a run's jobs. They depend on the run alone, so every execution of it, by whichever worker,
+ * finds the jobs that an earlier one started.
  */
 
 /** What is executed: a run of one onboarding of a tenant. */

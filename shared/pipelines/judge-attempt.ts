@@ -18,7 +18,7 @@ export interface Judgement {
   readonly checks: readonly QualityResult[];
   /** Present if trying again can help. */
   readonly retryable?: Failure | undefined;
-  /** What BigQuery said, where the attempt's error says it in other words. */
+  /** What BigQuery said, if the attempt's error says it in other words. */
   readonly said?: string | undefined;
 }
 
@@ -38,13 +38,13 @@ export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judg
   return { attempt: { ...attempt, error }, checks };
 }
 
-/** Whether the same can go well later, without anybody doing anything about it. */
+/** Whether the same may succeed later, without anybody doing anything about it. */
 export const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
 
 function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judgement {
   const { failure } = job;
   const isNamed = step.retry.retry_on.some((code) => code === failure.code);
-  // Of a job whose end is not known nothing can be decided.
+  // Nothing can be decided about a job whose end is not known.
   const isOpen = job.status === 'unknown' && isPassing(failure);
   const retryable = isNamed || isOpen ? failure : undefined;
   const reason = reasonFor(step, job);
@@ -63,29 +63,29 @@ function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judge
   };
 }
 
-/** For tenants: nothing of the deployment's own, which errors of BigQuery and of this code may tell. */
+/** For tenants, so without the deployment's internals, which errors of BigQuery and of this code may show. */
 function reasonFor(step: Step, { failure, said }: UnsuccessfulJob): string {
   if (failure.code === 'internal') return 'an internal error.';
   if (failure.code === 'access_denied' && said !== undefined) return describeDenial(step, said);
   return failure.message;
 }
 
-/** BigQuery's own times where they are known: they are the same for every worker that looks at the job. */
+/** BigQuery's own times if they are known: every worker that looks at the job sees the same. */
 function usageOf(job: JobOutcome, frame: AttemptFrame) {
   if (job.status === 'unknown') return noUsage;
   const { startedAt, endedAt, ...usage } = job.statistics;
   return { ...usage, startedAt: startedAt ?? frame.startedAt, endedAt: endedAt ?? frame.endedAt };
 }
 
-/** Google's names of rights: https://cloud.google.com/iam/docs/permissions-reference */
+/** Names of Google's permissions: https://cloud.google.com/iam/docs/permissions-reference */
 const rights =
   /\b(?:bigquery\.(?:jobs|tables|datasets|routines|connections)|storage\.(?:objects|buckets))\.[A-Za-z]+\b/g;
 const tables = /\b(?:Table|View|Dataset|Routine) [`']?([\w.:-]+)/gi;
 const areFiles = /\bstorage\.|Cloud Storage|\bGCS\b|gs:\/\//i;
 
 /**
- * What could not be read or written, in the definition's words, and which right it takes. BigQuery names accounts and
- * projects as well: so of what it said, only that is told which stands in the definition or in Google's documents.
+ * What could not be read or written, in the definition's words, and which right it takes. BigQuery names
+ * accounts and projects as well, so only what stands in the definition or in Google's documents is repeated.
  */
 export function describeDenial(step: Step, said: string): string {
   const needed = [...new Set(said.match(rights) ?? [])];
@@ -101,7 +101,7 @@ function findPlace(step: Step, said: string): string {
   return names.find((name) => isNamed(definition, name)) ?? 'what it reads or writes';
 }
 
-/** Of project:dataset.table also dataset.table and table. */
+/** For project:dataset.table: that, dataset.table and table. */
 function suffixesOf(name: string): readonly string[] {
   const parts = name.split(/[.:]/).filter((part) => part !== '');
   return parts.map((_, index) => parts.slice(index).join('.'));

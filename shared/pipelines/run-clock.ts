@@ -1,11 +1,12 @@
 import type { RunClock, RunToExecute } from './execution';
 
 /**
- * The pipeline's timeout counts from the creation of the run's first job, which every execution meets again by attaching
- * to it. So a run that is handed over or delivered again has no more time than another, and time that it spent waiting
- * for its first delivery is not lost. The lease, which counts from the admission, ends it in any case.
+ * A run's time. The pipeline's timeout counts from the creation of the run's first job, which every execution
+ * meets again by attaching to it. So a run that is handed over or delivered again has no more time than
+ * another, and time that it spent waiting for its first delivery is not lost. The lease, which counts from
+ * the admission, ends it in any case.
  *
- * As far as is known yet, the run's first job starts now.
+ * At first the clock assumes that the run's first job starts now.
  */
 export function createRunClock({ definition, leaseExpiresAt }: RunToExecute, now: () => Date): RunClock {
   let startedAt = now().getTime();

@@ -22,7 +22,7 @@ export interface Attempt extends Usage {
   readonly error?: StepError | undefined;
 }
 
-/** The row of step_logs. An attempt recorded twice has the same insertId, and the same values. */
+/** The row of step_logs. An attempt that is recorded twice has the same insertId and the same values. */
 export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, recordedAt: Date): AppendedRow {
   return {
     insertId: `${executionIdOf(run)}-${step.id}-${attempt.number}`,
@@ -76,12 +76,13 @@ function runColumns(run: RunToExecute) {
   return { run_id: run.runId, tenant_id: run.tenantId, pipeline: run.definition.path };
 }
 
+/** Writes to step_logs and dq_results while the run goes on. */
 export function createRecorder(run: RunToExecute, { appendRows, log }: ExecutionTools): Recorder {
   const pending: Promise<unknown>[] = [];
   return {
     append(tableId, rows) {
       if (rows.length === 0) return;
-      // Errors become values: they are looked at in flush(), which may come much later.
+      // Errors become values: flush(), which may come much later, looks at them.
       pending.push(appendRows(run.datasetId, tableId, rows).catch((error: unknown) => ({ tableId, error })));
     },
     async flush() {

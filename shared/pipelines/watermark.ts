@@ -11,12 +11,13 @@ import { parseParameterValue } from './rules/parameter-values';
 import { sqlParametersOf, toQueryParameters, watermarkName } from './rules/pipeline-parameters';
 
 /**
- * A watermark is read before a run's first step and asked for after its last one, each by a job whose id is made of the
- * run: what the first execution read, all further ones read, whatever other runs record meanwhile; and what it asked for
- * is what is recorded. Between two runs that overlap nothing is decided: both begin where the last one before them ended.
+ * A watermark is read before a run's first step, and the next one is queried after its last step, each by a
+ * job whose id is made of the run. So every execution of the run reads what the first one read, whatever
+ * other runs record meanwhile, and records what the first one found. Runs that overlap both begin where the
+ * last one before them ended.
  */
 
-/** The run with its watermark as a parameter; undefined where the look-up failed. */
+/** The run with its watermark as a parameter; no run if the look-up failed. */
 export async function withWatermark(
   context: StepContext,
   watermark: WatermarkDefinition,
@@ -47,7 +48,7 @@ export async function withWatermark(
   return { outcome, run: { ...run, definition, parameters } };
 }
 
-/** Asks for the value to record: undefined where it is NULL. */
+/** Queries the value to record; undefined if it is NULL. */
 export async function nextWatermark(
   context: StepContext,
   watermark: WatermarkDefinition,
@@ -71,7 +72,7 @@ export async function nextWatermark(
 
 const valueSchema = z.object({ value: z.string().nullable() });
 
-/** The definition's query gives one value; as text it is exact, and says the same in every client. */
+/** The definition's query gives one value. As text it is exact, and the same in every client. */
 function valueAsText({ type, sql }: WatermarkDefinition): string {
   const value = `CAST((\n${sql}\n) AS ${type})`;
   if (type === 'TIMESTAMP')
@@ -89,8 +90,8 @@ function initialOf(watermark: WatermarkDefinition): string | number | boolean {
 }
 
 /**
- * Runs a query as the steps are run; its id, which no step can have, is also the one in the records. What the definition
- * wrote is judged as its steps are; the look-up in the ledger is the control plane's own.
+ * Runs a query like a step. Its id, which no step can have, is also the one in the records. The definition's
+ * query may read what its steps may; the look-up in the ledger is the control plane's own.
  */
 async function ask(context: StepContext, id: 'watermark-read' | 'watermark-record', work: QueryWork) {
   const { tools } = context;

@@ -25,7 +25,7 @@ export type FailureCode =
   | 'timed_out'
   | 'internal';
 
-/** What a definition may ask to be attempted again: for these another attempt can come to another end. */
+/** What a definition may ask to retry: another attempt can end differently. */
 export const retryableCodes = [
   'unavailable',
   'conflict',
@@ -46,11 +46,11 @@ export interface Failure {
   readonly reason: string;
   /** BigQuery's own message. */
   readonly message: string;
-  /** What the other side asked to wait before the next attempt. */
+  /** How long the other side asked to wait before the next attempt. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** An error whose verdict is known where it is thrown. */
+/** An error that is classified where it is thrown. */
 export class KnownFailure extends Error {
   override readonly name = 'KnownFailure';
 
@@ -61,7 +61,7 @@ export class KnownFailure extends Error {
 
 type Verdict = readonly [FailureKind, FailureCode];
 
-/** BigQuery gives these under several reasons, so the text decides. Read before the reasons. */
+/** BigQuery gives these under several reasons, so the text decides. It is looked at before the reason. */
 const verdictOfText: readonly (readonly [RegExp, Verdict])[] = [
   [/Could not serialize access to table/i, ['conflict', 'conflict']],
   [/Too many DML statements outstanding/i, ['conflict', 'conflict']],
@@ -103,7 +103,7 @@ const verdictOfReason: Readonly<Record<string, Verdict>> = {
   timeout: ['permanent', 'stopped'],
 };
 
-/** Of errors that carry a reason not listed above, or none: a proxy's answer, for example. */
+/** For errors with no reason, or one not listed above: a proxy's answer, for example. */
 const verdictOfStatus: Readonly<Record<number, Verdict>> = {
   400: ['permanent', 'invalid_query'],
   401: ['permanent', 'access_denied'],
@@ -114,7 +114,7 @@ const verdictOfStatus: Readonly<Record<number, Verdict>> = {
   429: ['transient', 'unavailable'],
 };
 
-/** Node's codes of connections that could not be made or broke. */
+/** Node's codes for connections that failed or broke. */
 const connectionCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -140,7 +140,7 @@ const errorSchema = z.object({
   errors: z.array(innerError).optional().catch(undefined),
 });
 
-/** Classifies whatever was thrown by Google's client, or a job's `errorResult`. What is unknown is permanent. */
+/** Classifies whatever Google's client threw, or a job's `errorResult`. An unknown error is permanent. */
 export function classifyFailure(error: unknown): Failure {
   if (error instanceof KnownFailure) return error.failure;
   const parsed = errorSchema.safeParse(error);
@@ -171,7 +171,8 @@ function judge(reason: string, message: string, ...codes: readonly (string | num
     const byStatus = verdictOfStatus[status];
     if (byStatus) return byStatus;
   }
-  // A connection that closed before the answer was whole has no code of its own in every version of the client.
+  // In some versions of the client, a connection that closes in the middle of an answer has no code of its
+  // own.
   if (/socket hang up|network timeout|Premature close/i.test(message)) return ['transient', 'unavailable'];
   return ['permanent', 'internal'];
 }

@@ -20,13 +20,16 @@ const backoffSettings = {
   totalTimeoutMillis: longestPublishMs,
 };
 
-/** With gRPC and protocol buffers it is half of the worker's code: it is loaded with the first event, which few runs have. */
+/**
+ * With gRPC and protocol buffers this is half of the worker's code, so it is loaded with the first event: few
+ * runs have one.
+ */
 function loadPubSub(): PubSub {
   const loaded: typeof import('@google-cloud/pubsub') = require('@google-cloud/pubsub');
   return new loaded.PubSub();
 }
 
-/** Publishes to topics of the project, each event in a call of its own. */
+/** Publishes to topics of the project, one call per event. */
 export function createPublishEvent(createClient: () => PubSub = loadPubSub): PublishEvent {
   const topics = new Map<string, Topic>();
   let client: PubSub | undefined;

@@ -18,7 +18,7 @@ const notFound = 5;
 const permissionDenied = 7;
 const invalidArgument = 3;
 
-/** What can be done about an error of publishing to a topic. What is unknown is permanent. */
+/** Classifies an error of publishing to a topic. An unknown error is permanent. */
 export function classifyPublishFailure(error: unknown, topic: string): Failure {
   if (error instanceof KnownFailure) return error.failure;
   const code = errorSchema.safeParse(error).data?.code ?? 'unknown';

@@ -8,15 +8,17 @@ import { createBigQueryWithoutRetries } from '../bigquery/bigquery-client';
 import { isRetryable } from '../bigquery/failures';
 
 /**
- * Resolves once Pub/Sub has the message. Throws Pub/Sub's error, after 5 s at the latest; a message that arrives late does
- * no harm.
+ * Resolves once Pub/Sub has the message. Throws Pub/Sub's error, after 5 s at the latest. A message that
+ * arrives later all the same does no harm.
  */
 export type PublishRun = (message: RunMessage) => Promise<void>;
 
 const longestPublishMs = 5_000;
-/** A request that has not answered by then is sent again: a message may come twice. */
+/** A request without an answer by then is sent again, so a message may come twice. */
 const longestRequestMs = 2_000;
-/** Pub/Sub takes 1,000 messages and 10 MB a request. https://cloud.google.com/pubsub/quotas#resource_limits */
+/**
+ * Pub/Sub takes 1,000 messages and 10 MB a request. https://cloud.google.com/pubsub/quotas#resource_limits
+ */
 const limits = { maximumItems: 500, maximumBytes: 1_000_000 };
 
 interface PublishedMessage {
@@ -25,9 +27,9 @@ interface PublishedMessage {
 }
 
 /**
- * Publishes over Pub/Sub's REST interface, by the client that has the credentials already: Pub/Sub's own, with gRPC and
- * protocol buffers, is more than half of a function's code and of its cold start. What is published while a call is under
- * way goes together in the next one.
+ * Publishes over Pub/Sub's REST interface, with the client that has the credentials already. Pub/Sub's own,
+ * with gRPC and protocol buffers, would be more than half of a function's code and of its cold start.
+ * Messages published during a call go together in the next one.
  * https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish
  */
 export function createPublishRun(
@@ -42,7 +44,7 @@ export function createPublishRun(
       return messages.map(() => ({ kind: 'done', result: undefined }));
     },
     isRetryable,
-    // Whoever waits is told before.
+    // Later than the callers give up.
     budgetMs: longestPublishMs + 1_000,
     initialBackoffMs: 100,
     maximumBackoffMs: 1_000,
@@ -61,7 +63,7 @@ export function createPublishRun(
     });
 }
 
-/** As Google's Pub/Sub clients have it: PUBSUB_EMULATOR_HOST is host and port of a server without TLS. */
+/** As in Google's Pub/Sub clients, PUBSUB_EMULATOR_HOST is the host and port of a server without TLS. */
 const endpointOf = ({ PUBSUB_EMULATOR_HOST }: NodeJS.ProcessEnv): string =>
   PUBSUB_EMULATOR_HOST === undefined ? 'https://pubsub.googleapis.com' : `http://${PUBSUB_EMULATOR_HOST}`;
 

@@ -1,10 +1,10 @@
 /**
- * What a pipeline may read: its tenant's dataset, and the sources that both its definition names and the deployment
- * allows. A source is
+ * What a pipeline may read: its tenant's dataset, and the sources that both its definition names and the
+ * deployment allows. A source is
  *   `dataset` or `project.dataset`   a dataset, of the deployment's own project unless another is named
  *   `gs://bucket/prefix/`            the files below it; `{tenant_id}` in it stands for the tenant's id
- *   `gs://*`                         all files: in a definition, whatever the deployment allows for this tenant, which
- *                                    is what lies in folders of its own, or really all
+ *   `gs://*`                         all files; in a definition, whatever the deployment allows for it: its own
+ *                                    folders, or really all
  *   `*` or `project.*`               all datasets that are no tenant's; for a deployment only
  */
 export type Source =
@@ -16,7 +16,7 @@ const filesPattern =
   /^gs:\/\/(?:\*|(?:[a-z0-9._-]|\{tenant_id\})+\/(?:(?!\.\.?\/)(?:[A-Za-z0-9._=-]|\{tenant_id\})+\/)*)$/;
 const datasetPattern = /^(?:((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{1,62})\.)?([A-Za-z0-9_]{1,1024}|\*)$/;
 
-/** A source by its text; undefined where it is none. */
+/** Reads a source's text; undefined if it is none. */
 export function parseSource(text: string): Source | undefined {
   if (filesPattern.test(text)) return { kind: 'files', prefix: text === allFiles ? 'gs://' : text };
   const [, projectId, datasetId] = datasetPattern.exec(text) ?? [];
@@ -27,14 +27,14 @@ export const isDefinitionSource = (text: string): boolean =>
   parseSource(text) !== undefined && (!text.includes('*') || text === allFiles);
 export const isDeploymentSource = (text: string): boolean => parseSource(text) !== undefined;
 
-/** Of one run. */
+/** What one run may read. */
 export interface RunSources {
   readonly tenantId: string;
-  /** The tenant's. */
+  /** The tenant's dataset. */
   readonly datasetId: string;
-  /** Those of the definition. */
+  /** The definition's sources. */
   readonly sources: readonly string[];
-  /** Those of the deployment. */
+  /** The deployment's sources. */
   readonly allowed: readonly string[];
 }
 
@@ -50,13 +50,13 @@ export interface RoutineName {
   readonly routineId: string;
 }
 
-/** What BigQuery, or GoogleSQL's analyser, says of a text. */
+/** What BigQuery, or GoogleSQL's analyser, says about a text. */
 export interface QueryFacts {
   /** The project that the query runs in. */
   readonly projectId: string;
   readonly statementType: string;
   readonly tables: readonly TableName[];
-  /** Functions that are not built in. */
+  /** Routines that are not built in. */
   readonly routines: readonly RoutineName[];
 }
 
@@ -64,20 +64,20 @@ export interface Refusal {
   readonly kind: 'statement' | 'source';
   /** What was given and what is expected. */
   readonly message: string;
-  /** What it is about, as far as it has a name that stands in the text. */
+  /** The table or routine that it is about, by the name that stands in the text. */
   readonly name?: string;
 }
 
 /**
- * BigQuery names no more referenced tables than this
+ * BigQuery lists no more referenced tables than this
  * (https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatistics2).
  */
 const tablesTold = 50;
 
-/** A tenant's own, and yet nothing that a pipeline may show to anyone. */
+/** The tenant's own, but no pipeline may show it to anyone. */
 const keysTable = 'api_keys';
 
-/** Why a text must not run; nothing if it may. */
+/** Why a text must not run; empty if it may. */
 export function judgeQuery(reach: RunSources, facts: QueryFacts): readonly Refusal[] {
   const { projectId, statementType, tables, routines } = facts;
   if (statementType !== 'SELECT') {
@@ -119,20 +119,20 @@ const datasetCover =
     (source.projectId ?? ownProject) === projectId &&
     (source.datasetId === '*' || source.datasetId === datasetId);
 
-/** The datasets besides the tenant's own that a text reads. */
+/** The datasets that a text reads besides the tenant's own. */
 export function foreignDatasets(reach: RunSources, facts: QueryFacts): readonly DatasetName[] {
   const { projectId, tables, routines } = facts;
   const used = [...tables, ...routines].filter((item) => !isOwn(reach, projectId, item));
   return [...new Map(used.map((item) => [`${item.projectId}.${item.datasetId}`, item])).values()];
 }
 
-/** Who wrote a URI: whoever starts a run may choose among fewer files. */
+/** Who wrote a URI: a caller may choose among fewer files than a definition. */
 export type UriAuthor = 'definition' | 'caller';
 
 /** Why a file, or a pattern of files, must not be read; undefined if it may. */
 export function judgeUri(reach: RunSources, uri: string, author: UriAuthor): string | undefined {
   if (!isPlainUri(uri)) return `${JSON.stringify(uri)} is no source; expected a URI like gs://bucket/path.`;
-  // What stands before a pattern's first * begins with the prefix, and so does all that it matches.
+  // The text before a pattern's first * begins with the prefix, and so does everything that it matches.
   const covers: Cover = (source) =>
     source.kind === 'files' && uri.startsWith(withTenant(source.prefix, reach.tenantId));
   const expected = {
@@ -146,8 +146,8 @@ export function judgeUri(reach: RunSources, uri: string, author: UriAuthor): str
 }
 
 /**
- * A caller who may name any file must not name another tenant's: where a definition leaves the place to the deployment, a
- * folder that is open to all tenants' pipelines is none that the caller may choose from.
+ * A caller who may name any file must not name another tenant's. So if a definition leaves the place to the
+ * deployment, the caller may not choose from a folder that is open to all tenants' pipelines.
  */
 function isSharedUnnamed({ sources, allowed, ...reach }: RunSources, covers: Cover): boolean {
   const named = sources.filter((source) => source !== allFiles);
@@ -156,7 +156,7 @@ function isSharedUnnamed({ sources, allowed, ...reach }: RunSources, covers: Cov
   return !isNamed && findBound({ ...reach, sources, allowed: ownOrAll }, covers) !== undefined;
 }
 
-/** No empty segment, . or .., no backslash, no character that cannot be seen; * only in the object's name. */
+/** No empty segment, no . or .., no backslash, no invisible character; * only in the object's name. */
 function isPlainUri(uri: string): boolean {
   if (!/^gs:\/\/[a-z0-9][a-z0-9._-]*\/[^\\\p{C}]+$/u.test(uri)) return false;
   return uri
@@ -165,12 +165,12 @@ function isPlainUri(uri: string): boolean {
     .every((segment) => segment !== '' && segment !== '.' && segment !== '..');
 }
 
-/** Stands for the tenant's id; as a tenant's id: for that of any. */
+/** Stands for the tenant's id in a source. Used as a tenant's id, it stands for any. */
 export const anyTenant = '{tenant_id}';
 
 export const withTenant = (text: string, tenantId: string): string => text.replaceAll(anyTenant, tenantId);
 
-/** Whose sources do not reach as far. */
+/** Whose sources do not cover it; undefined if both do. */
 function findBound(reach: RunSources, covers: Cover): 'definition' | 'deployment' | undefined {
   const isCovered = (sources: readonly string[]) =>
     sources.some((text) => {

@@ -1,13 +1,13 @@
 /** How many bytes BigQuery may bill for a query, and who says so. */
 export interface ByteLimit {
   readonly bytes: number;
-  /** For the message of a query that goes past it. */
+  /** For the message of a query that exceeds it. */
   readonly source: string;
 }
 
 type Tiers = Readonly<Record<string, { readonly maximum_bytes_billed: number | null }>>;
 
-/** The limit of a tenant's tier; undefined is unlimited. For a tier that is not known, the least there is. */
+/** The limit of a tenant's tier; undefined is unlimited. For an unknown tier, the smallest of all. */
 export function byteLimitOfTier(tiers: Tiers, name: string | null): ByteLimit | undefined {
   if (name !== null && Object.hasOwn(tiers, name)) {
     const bytes = tiers[name]?.maximum_bytes_billed ?? undefined;
@@ -21,7 +21,7 @@ export function byteLimitOfTier(tiers: Tiers, name: string | null): ByteLimit | 
   };
 }
 
-/** The limit of a step's query: its own or its run's, whichever is the smaller. */
+/** The limit of a step's query: its own or its run's, whichever is smaller. */
 export function byteLimitOfStep(own: number | undefined, run: ByteLimit | undefined): ByteLimit | undefined {
   if (own === undefined || (run !== undefined && run.bytes < own)) return run;
   return { bytes: own, source: "the step's maximum_bytes_billed" };

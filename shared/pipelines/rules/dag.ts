@@ -1,17 +1,17 @@
-/** Steps and what they need: pure rules over a directed acyclic graph. */
+/** A step and the steps that it needs: a node of a directed acyclic graph. */
 export interface DagNode {
   readonly id: string;
   readonly needs: readonly string[];
 }
 
-/** Something wrong with a graph: with one node, by its place, or with one of its needs. */
+/** What is wrong with one node, by its index, or with one of its needs. */
 export interface GraphProblem {
   readonly node: number;
   readonly need?: number;
   readonly message: string;
 }
 
-/** What is wrong with a graph; nothing if every need is met and nothing waits for itself. */
+/** What is wrong with a graph; empty if every need is a step and no step waits for itself. */
 export function findGraphProblems(nodes: readonly DagNode[]): readonly GraphProblem[] {
   const ids = nodes.map(({ id }) => id);
   const problems: GraphProblem[] = [];

@@ -2,16 +2,17 @@ import type { ParameterDefinition } from '../../definitions/schemas/pipeline-sch
 import type { PipelineParameterValues } from './pipeline-parameters';
 
 /**
- * URIs that exports write to, like gs://exports/{tenant_id}/costs/{run_date}.csv. What stands in braces is put in by the
- * engine: the tenant, the run, and parameters of type DATE. None of them can hold a slash or a dot, and the text between
- * has no empty, `.` or `..` folder: so an export never leaves the folder that its definition names.
+ * URIs that exports write to, like gs://exports/{tenant_id}/costs/{run_date}.csv. Braces are filled in at run
+ * time with the tenant, the run or a DATE parameter. None of these can hold a slash or a dot, and the text
+ * between them has no empty, `.` or `..` folder: so an export never leaves the folder that its definition
+ * names.
  */
 
 const form = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])\/(.+)$/;
 const placeholder = /\{([a-z][a-z0-9_]*)\}/g;
 const ownNames = ['tenant_id', 'run_id'];
 
-/** What is wrong with a URI of a definition, one sentence a problem. */
+/** What is wrong with a URI of a definition, one sentence per problem. */
 export function findDestinationUriProblems(
   uri: string,
   parameters: Readonly<Record<string, ParameterDefinition>>,
@@ -50,7 +51,7 @@ function findNameProblems(
   });
 }
 
-/** BigQuery writes as many files as it likes, so those of an earlier run must not lie among them. */
+/** BigQuery writes as many files as it likes, so files of an earlier run must not lie among them. */
 function findStarProblems(uri: string, folders: readonly string[]): readonly string[] {
   const stars = uri.split('*').length - 1;
   if (stars === 0) return [];

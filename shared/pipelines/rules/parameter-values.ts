@@ -6,14 +6,16 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Characters of a STRING parameter. */
+/** The longest STRING parameter, in characters. */
 export const maximumStringLength = 4096;
 
 /** BigQuery's INT64 range. */
 const smallestInt64 = -(2n ** 63n);
 const largestInt64 = 2n ** 63n - 1n;
 
-/** Turns a given value into its canonical one, or says what was expected. `given` is neither null nor undefined. */
+/**
+ * Turns a value into its canonical form, or says what was expected. `given` is neither null nor undefined.
+ */
 export function parseParameterValue(name: string, definition: ParameterDefinition, given: unknown): Parsed {
   const value = valueParsers[definition.type](given);
   if (value === undefined) return refuse(name, given, expectations[definition.type]);
@@ -55,7 +57,7 @@ function parseInt64(given: unknown): string | number | undefined {
   return Number.isSafeInteger(number) ? number : exact.toString();
 }
 
-/** A plain decimal, without the zeros that mean nothing. A number is taken by its shortest decimal form. */
+/** A plain decimal without meaningless zeros. A number counts by its shortest decimal form. */
 function parseNumeric(given: unknown): string | undefined {
   if (typeof given !== 'string' && typeof given !== 'number') return undefined;
   const match = /^(-?)(\d{1,29})(?:\.(\d{1,9}))?$/.exec(String(given));

@@ -7,7 +7,7 @@ export type PipelineParameterValues = Readonly<Record<string, PipelineParameterV
 type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
 
 export interface ParameterProblem {
-  /** The parameter's name; '' where the problem is not one parameter's. */
+  /** The parameter's name; '' if the problem is not about one. */
   readonly parameter: string;
   readonly message: string;
 }
@@ -16,7 +16,7 @@ export type ParsedParameters =
   | { readonly ok: true; readonly values: PipelineParameterValues }
   | { readonly ok: false; readonly problems: readonly ParameterProblem[] };
 
-/** A query parameter in the words of BigQuery's REST interface. */
+/** A query parameter as BigQuery's REST interface takes it. */
 export interface NamedQueryParameter {
   readonly name: string;
   readonly parameterType: { readonly type: string; readonly arrayType?: { readonly type: string } };
@@ -27,11 +27,11 @@ export interface NamedQueryParameter {
   };
 }
 
-/** Bytes of a run's parameters as canonical JSON: they travel in the tenant row. */
+/** The most bytes that a run's parameters may take as canonical JSON: they are kept in the tenant row. */
 export const maximumParameterBytes = 32 * 1024;
 
 /**
- * Checks a request's parameters against a pipeline's. What is left out takes its default, or null.
+ * Checks a request's parameters against a pipeline's. One that is left out takes its default, or null.
  * The values come back in the definition's order, so equal parameters have equal JSON.
  */
 export function parseParameters(definitions: ParameterDefinitions, given: unknown): ParsedParameters {

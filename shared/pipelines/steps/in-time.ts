@@ -4,9 +4,9 @@ import { unlessAborted } from '../../support/unless-aborted';
 import type { AttemptRequest } from '../execution';
 
 /**
- * Work that is no job of BigQuery, within an attempt's time and while its run goes on. Past that throws a KnownFailure, as
- * of a job that was cancelled, or what `late` says; what is under way hears `until` and is left to itself. Throws the
- * signal's reason once that is aborted.
+ * Does work that is no BigQuery job, within an attempt's time and while its run goes on. After that it throws
+ * a KnownFailure, like that of a cancelled job, or what `late` says. The work is told by `until` and then
+ * left to itself. Throws the signal's reason once that is aborted.
  */
 export async function inTime<T>(
   { timeoutMs, cancelWhen }: AttemptRequest,
@@ -30,6 +30,7 @@ export async function inTime<T>(
   }
 }
 
+/** The failure of work that was not finished in its time. */
 export const timedOut = (timeoutMs: number): Failure => ({
   kind: 'permanent',
   code: 'timed_out',

@@ -7,20 +7,22 @@ import { toLabelValue } from './job-configuration';
 export interface HandOver {
   readonly tenantId: string;
   readonly runId: string;
-  /** Names the run and which part of its time this is, counted from its admission. */
+  /** Names the run and the turn: the part of its time, counted from its admission. */
   readonly jobId: string;
-  /** Where the tenant's dataset is, if that is known: a job's id is its own within a location. */
+  /** Where the tenant's dataset is, if that is known: job ids are unique within a location. */
   readonly location: string | undefined;
 }
 
-/** Whether nobody else hands this run over in this part of its time. Throws BigQuery's error where that cannot be said. */
+/**
+ * Whether nobody else has handed this run over in this turn. Throws BigQuery's error if that cannot be told.
+ */
 export type ClaimHandOver = (handOver: HandOver) => Promise<boolean>;
 
 const ownedSchema = z.object({ configuration: z.object({ labels: z.object({ owner: z.string() }) }) });
 
 /**
- * A job's id can be had once: it is the mark. The job itself reads nothing and costs nothing. Its label tells whose it
- * is: a request whose answer was lost finds its own mark when it is sent again.
+ * A job id can be taken only once, so it serves as the mark. The job itself reads nothing and costs nothing.
+ * Its label says who made it: a request whose answer was lost finds its own mark when it is sent again.
  */
 export const createClaimHandOver =
   (bigquery: BigQuery, newId: () => string = randomUUID): ClaimHandOver =>

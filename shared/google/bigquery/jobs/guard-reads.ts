@@ -16,13 +16,13 @@ import type { JobRequest, QueryWork } from './job-request';
 import { dryRun } from './start-job';
 
 /**
- * Why a job must not be started: what it would read lies outside of its request's `reads`. Files are judged by their URIs, a
- * query by a dry run of BigQuery, which is free: once a process for the same text, tenant and reach.
- * Throws BigQuery's error where the dry run fails, and the signal's reason.
+ * Why a job must not be started: it would read something outside its request's `reads`. Files are judged by
+ * their URIs, a query by a dry run, which is free and made once per process for the same text, tenant and
+ * sources. Throws BigQuery's error if the dry run fails, or the signal's reason.
  */
 export type GuardReads = (request: JobRequest, signal?: AbortSignal) => Promise<Failure | undefined>;
 
-/** Texts that may run. When there are more, they are judged anew. */
+/** Texts that are remembered as allowed. Beyond that, all are judged anew. */
 const mostKnown = 20_000;
 
 export function createGuardReads(bigquery: BigQuery): GuardReads {
@@ -34,7 +34,8 @@ export function createGuardReads(bigquery: BigQuery): GuardReads {
       const [refusal] = work.sourceUris.flatMap((uri) => judgeUri(reads, uri, work.urisFrom) ?? []);
       return refusal === undefined ? undefined : denied(refusal);
     }
-    // It reads a table of the tenant, or the result of a query that was judged; or nothing of BigQuery's at all.
+    // An extract reads a table of the tenant or the result of a query that was judged; an upload reads no
+    // table.
     if (work.kind === 'extract' || work.kind === 'upload') return undefined;
     const key = digestOf(reads, work);
     if (known.has(key)) return undefined;
@@ -68,7 +69,10 @@ async function judge(
 
 const referenceSchema = z.object({ projectId: z.string(), datasetId: z.string() });
 
-/** The parts of a dry run's answer that are read: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
+/**
+ * The fields of a dry run's answer that are used:
+ * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
+ */
 const dryRunSchema = z.object({
   jobReference: z.object({ projectId: z.string() }),
   statistics: z.object({
@@ -91,7 +95,9 @@ async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWor
   };
 }
 
-/** Whatever sources say: no tenant's dataset is one. Throws where it cannot be seen whose a dataset is. */
+/**
+ * A tenant's dataset is never a source, whatever is configured. Throws if the dataset cannot be looked at.
+ */
 async function isTenants(
   bigquery: BigQuery,
   { projectId, datasetId }: z.infer<typeof referenceSchema>,

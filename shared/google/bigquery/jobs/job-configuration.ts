@@ -3,7 +3,9 @@ import type { TableName } from '../../../pipelines/rules/allowed-sources';
 import { traceLabel } from '../../../telemetry/context';
 import type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-request';
 
-/** BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration */
+/**
+ * BigQuery's JobConfiguration: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfiguration
+ */
 export function toJobConfiguration(request: JobRequest, projectId: string) {
   const { work } = request;
   const common = {
@@ -25,7 +27,7 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
   return { ...common, query: toQueryConfiguration(work, dataset) };
 }
 
-/** Of a dry run of a query's own text, without anything that it would write to. */
+/** The configuration of a dry run of the query's text alone, without what it would write to. */
 export function toDryRunConfiguration({ datasetId }: JobRequest, work: QueryWork, projectId: string) {
   const query: QueryWork = { kind: 'query', sql: work.sql, parameters: work.parameters };
   return { dryRun: true, query: toQueryConfiguration(query, { projectId, datasetId }) };
@@ -51,8 +53,9 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
 }
 
 /**
- * Lists become arrays and names of enums texts, as their writers meant them; by default BigQuery shows the records and
- * bytes that they are stored as. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ParquetOptions
+ * Lists become arrays and enums become texts, as their writers meant them. By default BigQuery shows the
+ * records and bytes in which Parquet stores them.
+ * https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ParquetOptions
  */
 const parquetOptions = { enableListInference: true, enumAsString: true } as const;
 
@@ -108,8 +111,8 @@ const longestLabel = 63;
 
 /**
  * A label's value: lower-case letters, digits, _ and -, at most 63 characters
- * (https://cloud.google.com/bigquery/docs/labels-intro#requirements). One that is too long ends with a digest of the
- * whole, so that two of them stay apart.
+ * (https://cloud.google.com/bigquery/docs/labels-intro#requirements). One that is too long is cut and ends
+ * with a digest of the whole, so that two of them stay different.
  */
 export function toLabelValue(value: string): string {
   const allowed = value.toLowerCase().replace(/[^a-z0-9_-]/g, '-');

@@ -26,10 +26,10 @@ export type JobOutcome =
       readonly attached: boolean;
       readonly statistics: JobStatistics;
       readonly failure: Failure;
-      /** BigQuery's own words, where they are: for the log, since they may name accounts and projects. */
+      /** BigQuery's own words, if any: for the log, because they may name accounts and projects. */
       readonly said?: string | undefined;
     }
-  /** There is no job, or a request failed before its outcome was known: the same id can be asked for again. */
+  /** There is no job, or a request failed before the outcome was known. The same id can be used again. */
   | { readonly status: 'unknown'; readonly failure: Failure; readonly said?: string | undefined };
 
 export interface End extends StartedJob {
@@ -38,7 +38,7 @@ export interface End extends StartedJob {
   readonly maxResults: number;
 }
 
-/** What a job that has ended comes to for who asked for it. Throws the error of a request. */
+/** The outcome of a job that has ended, for whoever asked for it. Throws a request's error. */
 export async function toOutcome(
   bigquery: BigQuery,
   request: JobRequest,
@@ -58,12 +58,12 @@ export async function toOutcome(
       rows: [],
     };
   }
-  // A merge that made its table was a query with a destination, which who attaches to it cannot know.
+  // A merge that made its table was a query with a destination. Whoever attaches to it cannot know that.
   const isWritten = work.destination !== undefined || (attached && work.merge !== undefined);
   if (!(work.wantsRows || isWritten || work.wantsResultTable)) {
     return { status: 'completed', attached, statistics: toStatistics(ended.resource), rows: [] };
   }
-  // One more request, and only where something in the result matters: its rows, or how many went to the destination.
+  // One more request, only if something in the result matters: its rows, or how many went to the destination.
   const result = ended.result ?? (await readUnlessGone(job, maxResults, isWritten));
   if (result === undefined) {
     return { status: 'failed', attached, statistics: toStatistics(ended.resource), failure: resultGone };
@@ -84,7 +84,7 @@ export async function toOutcome(
   };
 }
 
-/** BigQuery does not say how many rows it extracted. Those of a query's result are known from the query. */
+/** BigQuery does not say how many rows it extracted. For a query's result, the query has said so. */
 async function countRows(bigquery: BigQuery, request: JobRequest, { source }: ExtractWork): Promise<number> {
   if (typeof source !== 'string') return 0;
   const table = bigquery.dataset(request.datasetId).table(source);
@@ -105,8 +105,8 @@ function withLimit({ byteLimit }: QueryWork, failure: Failure): Failure {
 }
 
 /**
- * A merge's text is composed here, so positions in it mean nothing to its author. And if another run has made the table
- * meanwhile, the next attempt finds it.
+ * A merge's text is composed here, so positions in it mean nothing to its author. And if another run has made
+ * the table meanwhile, the next attempt finds it.
  */
 function toMergeFailure(failure: Failure): Failure {
   const message = failure.message.replace(/ at \[\d+:\d+\]/g, '');
@@ -114,7 +114,7 @@ function toMergeFailure(failure: Failure): Failure {
   return { ...failure, message };
 }
 
-/** Of a query that has completed; undefined where the rows that BigQuery kept for it are no longer there. */
+/** The result of a completed query; undefined if BigQuery no longer keeps it. */
 async function readUnlessGone(job: Job, maxResults: number, isWritten: boolean): Promise<unknown> {
   try {
     return await readResult(job, maxResults);
@@ -124,7 +124,7 @@ async function readUnlessGone(job: Job, maxResults: number, isWritten: boolean):
   }
 }
 
-/** BigQuery keeps a result for about a day. Who comes later can only ask the query again, by another job. */
+/** BigQuery keeps a result for about a day. After that the query has to run again, as another job. */
 export const resultGone: Failure = {
   kind: 'transient',
   code: 'unavailable',

@@ -3,6 +3,7 @@ import type { RunSources, TableName, UriAuthor } from '../../../pipelines/rules/
 import type { ByteLimit } from '../../../pipelines/rules/byte-limit';
 import type { NamedQueryParameter } from '../../../pipelines/rules/pipeline-parameters';
 
+/** A query, and what becomes of its rows. */
 export interface QueryWork {
   readonly kind: 'query';
   readonly sql: string;
@@ -17,20 +18,22 @@ export interface QueryWork {
   readonly wantsResultTable?: boolean;
 }
 
-/** A table, or the one partition of it that is written to, by its id. */
+/** A table, or the one partition of it, by its id, that is written to. */
 export type PartitionedTable = TableDestination & { readonly partitionId?: string | undefined };
 
-/** A table, and the columns by which its rows are the same. */
+/** A table, and the columns that identify its rows. */
 export type Merge = Omit<TableDestination, 'write_disposition'> & { readonly keys: readonly string[] };
 
+/** A table, or a query's result, written to files. */
 export interface ExtractWork {
   readonly kind: 'extract';
-  /** The tenant's table by this name, or where a query's result is. */
+  /** The name of a table of the tenant, or the table that holds a query's result. */
   readonly source: string | TableName;
   readonly destinationUri: string;
   readonly step: Pick<ExportStep, 'format' | 'compression' | 'csv'>;
 }
 
+/** Files loaded into a table. */
 export interface LoadWork {
   readonly kind: 'load';
   readonly sourceUris: readonly string[];
@@ -39,9 +42,13 @@ export interface LoadWork {
   readonly destination: PartitionedTable;
 }
 
+/** A local file loaded into a table. */
 export interface UploadWork {
   readonly kind: 'upload';
-  /** Makes the file; called only if there is no job yet. What it throws is the attempt's failure. */
+  /**
+   * Makes the file and resolves to its path; called only if there is no job yet. What it throws is the
+   * failure.
+   */
   readonly file: () => Promise<string>;
   readonly step: LoadWork['step'];
   readonly destination: PartitionedTable;
@@ -52,15 +59,15 @@ export interface JobRequest {
   readonly jobId: string;
   /** The tenant's dataset: unqualified names are its tables, and destinations lie in it. */
   readonly datasetId: string;
-  /** Where the dataset is. Unless given, BigQuery finds out by itself, and an attachment by one request more. */
+  /** Where the dataset is. If absent, BigQuery finds out by itself, and attaching takes one more request. */
   readonly location?: string | undefined;
-  /** From the moment of the call; then the job is cancelled. */
+  /** Counted from the call. After that the job is cancelled. */
   readonly timeoutMs: number;
-  /** Of a job that was started before, so many milliseconds ago: how long it may still run. Unless given, `timeoutMs`. */
+  /** How long a job that was started `ageMs` ago may still run, in milliseconds. If absent: `timeoutMs`. */
   readonly remainingMs?: ((ageMs: number) => number) | undefined;
-  /** Starts nothing: where there is no job, the outcome is unknown by a failure of kind `not_found`. */
+  /** Starts nothing. If there is no job, the outcome is unknown, with a failure of kind `not_found`. */
   readonly attachOnly?: boolean | undefined;
-  /** Once it is aborted the job is cancelled. */
+  /** Once it is aborted, the job is cancelled. */
   readonly cancelWhen?: AbortSignal | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** What the job may read. 'anything' is for the control plane's own statements. */

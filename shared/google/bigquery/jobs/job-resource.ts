@@ -14,7 +14,7 @@ const errorProto = z.object({ reason: z.string().optional(), message: z.string()
 
 const tableResourceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 
-/** The parts of BigQuery's Job resource that are read. */
+/** The fields of BigQuery's Job resource that are used. */
 export const jobResourceSchema = z.object({
   jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
   configuration: z
@@ -61,13 +61,13 @@ export const createdAtOf = ({ statistics }: JobResource): number =>
   statistics.creationTime?.getTime() ?? Date.now();
 
 /**
- * The rows that a query itself yielded, as its plan's last stage tells: what getQueryResults counts of a table that rows
- * were appended to is the whole table. Undefined where there is no plan.
+ * The rows that a query itself yielded, from the last stage of its plan. getQueryResults would count the
+ * whole table that they were appended to. Undefined if there is no plan.
  */
 export const rowsOfLastStage = ({ statistics }: JobResource): number | undefined =>
   statistics.query?.queryPlan.at(-1)?.recordsWritten;
 
-/** @param resultRows rows of the query's result where they went to a destination table, or of the table extracted */
+/** @param resultRows rows of a query's result that went to a destination table, or of an extracted table */
 export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {
   const { query, load, extract, creationTime, endTime } = statistics;
   return {
@@ -80,8 +80,8 @@ export function toStatistics({ statistics }: JobResource, resultRows = 0): JobSt
 }
 
 /**
- * Why a job failed. A failed load's `errorResult` only says that there were too many errors; which row and column they
- * were in stands in the entries beside it, so the first of those is told as well.
+ * Why a job failed; undefined if it did not. A failed load's `errorResult` only says that there were too many
+ * errors. The entries beside it name row and column, so the first of those is added.
  */
 export function toFailure(resource: JobResource): Failure | undefined {
   const { status } = resource;
@@ -95,10 +95,14 @@ export function toFailure(resource: JobResource): Failure | undefined {
   return detail === undefined ? failure : { ...failure, message: `${failure.message} ${detail}` };
 }
 
-/** A worker's clock may be so far ahead of BigQuery's when it cancels a job at its timeout. */
+/**
+ * A worker's clock may be this far ahead of BigQuery's when it cancels a job at its timeout. In milliseconds.
+ */
 const toleranceMs = 1_000;
 
-/** Whether a job that was stopped had used up its time: whoever looks at it later says the same as who stopped it. */
+/**
+ * Whether a stopped job had used up its time: whoever looks at it later says the same as whoever stopped it.
+ */
 function hasTimedOut({ configuration, statistics: { creationTime, endTime } }: JobResource): boolean {
   if (!configuration?.jobTimeoutMs || !creationTime || !endTime) return false;
   return endTime.getTime() - creationTime.getTime() >= configuration.jobTimeoutMs - toleranceMs;

@@ -2,8 +2,9 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import type { JobOutcome } from './job-outcome';
 
 /**
- * What is said of a failure is read by tenants, whom the deployment's project and service accounts do not concern: the
- * failure's message does not name them. What BigQuery said stays beside it, for the log.
+ * Tenants read a failure's message, and the deployment's project and service accounts do not concern them: so
+ * it does not name them. BigQuery's own words are kept in `said`, for the log.
+ * @param whose who wrote the message: our own is not kept in `said`
  */
 export async function inPlainWords(
   outcome: JobOutcome,
@@ -24,8 +25,8 @@ const projectNumber = /\b(project(?:s|_number)?[ /=:]['"`]?)\d{6,}/gi;
 const account = /(?:serviceAccount:)?[\w.+-]+@[\w.-]+\.gserviceaccount\.com/g;
 
 /**
- * `project:dataset.table` and `project.dataset.table` become `dataset.table`, and where the project, or a project's number,
- * stands alone there is a hyphen. Other projects are the definition's own words.
+ * `project:dataset.table` and `project.dataset.table` become `dataset.table`. The project alone, or a
+ * project's number, becomes a hyphen. Other projects stay: they are the definition's own words.
  */
 export function withoutInternals(text: string, projectId: string | undefined): string {
   const withoutAccounts = text.replace(account, 'the service account').replace(projectNumber, '$1-');

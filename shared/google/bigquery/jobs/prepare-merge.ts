@@ -7,7 +7,7 @@ import { isNotFound, KnownFailure } from '../failures';
 import type { JobRequest, Merge, QueryWork } from './job-request';
 import { dryRun } from './start-job';
 
-/** What a merge is, once its query's columns and its table are known. */
+/** What a merge takes, once its query's columns and its table are known. */
 export interface PreparedMerge {
   /** Adds the columns that the table lacks. */
   readonly columns?: QueryWork | undefined;
@@ -29,15 +29,15 @@ const columnsSchema = z.object({ fields: z.array(fieldSchema).default([]) }).def
 const dryRunSchema = z.object({ statistics: z.object({ query: z.object({ schema: columnsSchema }) }) });
 const tableResourceSchema = z.object({ schema: columnsSchema });
 
-/** A key has to be equal to itself and has to divide rows: floating point, arrays, structs and JSON do not. */
+/** A key must equal itself and tell rows apart: floating point, arrays, structs and JSON do not. */
 const keyTypes = new Set(
   'STRING BYTES INTEGER INT64 BOOLEAN BOOL NUMERIC BIGNUMERIC DATE DATETIME TIME TIMESTAMP'.split(' '),
 );
 
 /**
- * What a merge takes; undefined for a request that starts none. Asks for the columns of the query (by a dry run, which is
- * free) and of the table at once. If there is no table, its first rows are a plain query's result, which makes it. Throws
- * a KnownFailure if the definition is at fault, else BigQuery's error.
+ * What a merge takes; undefined for a request that starts none. Asks for the columns of the query (by a dry
+ * run, which is free) and of the table at once. If there is no table, its first rows are a plain query's
+ * result, which makes it. Throws a KnownFailure if the definition is at fault, else BigQuery's error.
  */
 export async function prepareMerge(
   bigquery: BigQuery,
@@ -65,7 +65,7 @@ export async function prepareMerge(
   };
   const { keys: _, ...destination } = merge;
   if (table === undefined) {
-    // Another run may make it at the same time: then this job fails, and the next attempt finds the table.
+    // Another run may make the table at the same time: then this job fails, and the next attempt finds it.
     const sql = rowsWithKey(rows);
     return { rows: { ...work, sql, destination: { ...destination, write_disposition: 'WRITE_EMPTY' } } };
   }

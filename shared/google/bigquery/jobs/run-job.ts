@@ -10,17 +10,17 @@ import { attach, startOrAttach } from './start-job';
 import { failureOfStopped, notInTime, runWasOver, stillRunning, stopJob, waitForJob } from './wait-for-job';
 
 /**
- * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end. A job that would
- * read what its request does not allow is not started.
- * A job past its time is cancelled, and its end waited for: it has failed only once that is known, and may have completed.
- * Rejects only with the signal's reason: then the job goes on, and a later call attaches to it.
+ * Starts the job that `jobId` names, or attaches to it if it was started before, and waits for its end. A job
+ * that would read what its request does not allow is not started. A job past its time is cancelled and its
+ * end awaited: it may still have completed. Rejects only with the signal's reason. Then the job goes on, and
+ * a later call attaches to it.
  */
 export type RunJob = (request: JobRequest, signal?: AbortSignal) => Promise<JobOutcome>;
 
 /** At most this many rows of a result are read. */
 const maximumRows = 1000;
 
-/** How long a job that was cancelled is waited for, in milliseconds. Most stop within a few seconds. */
+/** How long to wait for a cancelled job to end, in milliseconds. Most stop within a few seconds. */
 const usualStopMs = 10_000;
 
 export const createRunJob = (bigquery: BigQuery, longestStopMs = usualStopMs): RunJob => {
@@ -44,9 +44,9 @@ interface JobTools {
 }
 
 /**
- * A request's whole way: is it allowed, what does it take if it is a merge, then do it. A merge may take two jobs: columns
- * that its table lacks are added by one whose id is made of the merge's, so a repeat does not add them a second time.
- * Throws a KnownFailure for what may not be read, or a request's error.
+ * A request's whole way: is it allowed, what does it take if it is a merge, then do it. A merge may take two
+ * jobs: columns that its table lacks are added by one whose id is made of the merge's, so a repeat does not
+ * add them a second time. Throws a KnownFailure for what may not be read, or a request's error.
  */
 async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
   const { bigquery, guardReads } = tools;
@@ -70,7 +70,10 @@ async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal
   return await startAndWait(tools, merge ? { ...request, work: merge.rows } : request, signal);
 }
 
-/** For a job that cannot be started any more: the outcome of the one that there is, or `failure` if there is none. */
+/**
+ * For a job that cannot be started any more: the outcome of the one that there is, or `failure` if there is
+ * none.
+ */
 async function attachOrFail(
   tools: JobTools,
   request: JobRequest,

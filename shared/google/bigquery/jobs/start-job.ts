@@ -13,6 +13,7 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
+/** Throws a request's error, or a KnownFailure if an upload was not done in time or is no longer wanted. */
 export async function startOrAttach(
   bigquery: BigQuery,
   request: JobRequest,
@@ -34,14 +35,14 @@ export async function startOrAttach(
   }
 }
 
-/** The file is not made where its job is there already. */
+/** The file is made only if there is no job yet. */
 async function attachOrUpload(
   bigquery: BigQuery,
   request: JobRequest,
   work: UploadWork,
   signal: AbortSignal | undefined,
 ): Promise<StartedJob> {
-  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
+  const location = request.location ?? (await readDatasetLocation(bigquery, request.datasetId));
   try {
     return await attach(bigquery, { ...request, location });
   } catch (error) {
@@ -57,7 +58,10 @@ async function attachOrUpload(
   return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
 }
 
-/** An upload that is broken off has made no job, or one that the next attempt attaches to. */
+/**
+ * An upload that is broken off has made no job, or one that the next attempt attaches to. Resolves to the
+ * job.
+ */
 async function uploadInTime(
   bigquery: BigQuery,
   { timeoutMs, cancelWhen }: JobRequest,
@@ -75,7 +79,7 @@ async function uploadInTime(
   }
 }
 
-/** A job that has failed when it is answered is thrown by the client, with the resource as its `response`. */
+/** If a job has failed by the time BigQuery answers, the client throws, with the resource as `response`. */
 function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefined {
   const parsed = z.object({ response: jobResourceSchema }).safeParse(error);
   if (!parsed.success) return undefined;
@@ -84,9 +88,12 @@ function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefine
   return { job: bigquery.job(jobId, { location }), resource, attached: false };
 }
 
-/** A job can only be found by naming its location, which is its dataset's. */
+/**
+ * A job can only be found by its location, which is its dataset's. Throws BigQuery's not found if there is
+ * none.
+ */
 export async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
-  const location = request.location ?? (await locationOf(bigquery, request.datasetId));
+  const location = request.location ?? (await readDatasetLocation(bigquery, request.datasetId));
   const job = bigquery.job(request.jobId, { location });
   const [resource]: readonly unknown[] = await job.getMetadata();
   return { job, resource: jobResourceSchema.parse(resource), attached: true };
@@ -101,7 +108,7 @@ export async function dryRun(bigquery: BigQuery, request: JobRequest, work: Quer
   return resource;
 }
 
-export async function locationOf(bigquery: BigQuery, datasetId: string): Promise<string> {
+export async function readDatasetLocation(bigquery: BigQuery, datasetId: string): Promise<string> {
   const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
   return z.object({ location: z.string() }).parse(dataset).location;
 }

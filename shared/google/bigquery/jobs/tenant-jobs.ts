@@ -1,25 +1,31 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { isNotFound } from '../failures';
 import { jobResourceSchema } from './job-resource';
-import { locationOf } from './start-job';
+import { readDatasetLocation } from './start-job';
 
-/** The jobs of a tenant, by their ids. All of it is free of charge. */
+/** A tenant's jobs, by their ids. All requests are free of charge. */
 export interface TenantJobs {
-  /** Undefined where there is no such job. */
+  /** Undefined if there is no such job. */
   readonly stateOf: (jobId: string) => Promise<JobState | undefined>;
-  /** Resolves once BigQuery has been asked to stop the job; it stops a little later. One that is over, or is not there, stays so. */
+  /**
+   * Resolves once BigQuery has been asked to stop the job, which stops a little later. Harmless if it is over
+   * or not there.
+   */
   readonly cancel: (jobId: string) => Promise<void>;
 }
 
 export type JobState = 'under way' | 'completed' | 'failed';
 
-/** A job can only be found by naming its location, which is its dataset's: so that is read first. Throws where there is no dataset. */
+/**
+ * Reads the dataset's location first: a job can only be found by it. Throws BigQuery's error if there is no
+ * dataset.
+ */
 export type OpenJobs = (dataset: string) => Promise<TenantJobs>;
 
 export const createOpenJobs =
   (bigquery: BigQuery): OpenJobs =>
   async (dataset) => {
-    const location = await locationOf(bigquery, dataset);
+    const location = await readDatasetLocation(bigquery, dataset);
     return {
       async stateOf(jobId) {
         try {

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 
-/** jobs.insert with the data of a load job, in one request. */
+/** A load job and its data, for one request to jobs.insert. */
 export interface FileUpload {
   readonly projectId: string;
   readonly path: string;
@@ -17,9 +17,9 @@ export interface FileUpload {
 }
 
 /**
- * Starts a load job with a file's content, and resolves to its resource. The client's own upload stream cannot name
- * labels or a timeout, so only its authorisation is used. Throws what counts as an error of the client: one with the
- * answer's status and BigQuery's errors, or a connection's.
+ * Starts a load job with a file's content, and resolves to its resource. The client's own upload stream
+ * cannot set labels or a timeout, so only its authorisation is used. Throws errors like the client's: with
+ * the answer's status and BigQuery's errors, or a connection's.
  * https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
  */
 export async function uploadFile(
@@ -49,7 +49,7 @@ export async function uploadFile(
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject);
   });
-  // An answer may come before all is sent, and says more than the broken connection.
+  // An answer may come before everything is sent, and says more than the broken connection.
   const sent = pipeline(body(head, path, tail), request);
   sent.catch(() => undefined);
   const response = await answered;
@@ -66,7 +66,7 @@ const authorizedSchema = z
   .object({ headers: z.union([z.instanceof(Headers), z.record(z.string(), z.string())]).optional() })
   .optional();
 
-/** What the client would send with a request of its own; nothing where it has no credentials. */
+/** The headers that the client would send with a request of its own; none if it has no credentials. */
 async function authorization(bigquery: BigQuery, url: URL): Promise<Record<string, string>> {
   const authorized = await new Promise<unknown>((resolve, reject) => {
     bigquery.makeAuthenticatedRequest(
@@ -91,7 +91,7 @@ function parseError(answer: string): { message?: string; errors?: object[] } {
   try {
     return errorSchema.safeParse(JSON.parse(answer)).data?.error ?? {};
   } catch {
-    // A proxy's answer: the status says it all.
+    // A proxy's answer: the status says enough.
     return {};
   }
 }

@@ -6,7 +6,7 @@ import { within } from '../../../support/within';
 import type { Failure } from '../failures';
 import { type JobResource, jobResourceSchema, toFailure } from './job-resource';
 
-/** Waits between two looks at a load job, in milliseconds: loads have no request that waits for their end. */
+/** Pauses between two looks at a load job, in milliseconds: no request waits for the end of a load. */
 const firstPause = 100;
 const longestPause = 5000;
 const pauseGrowth = 1.5;
@@ -14,7 +14,7 @@ const pauseGrowth = 1.5;
 const progressSchema = z.object({ jobComplete: z.boolean().default(true) });
 
 export interface Wait {
-  /** The job's resource as it was answered first. */
+  /** The job's resource in the first answer. */
   readonly first: JobResource;
   /** Milliseconds since 1970. */
   readonly deadline: number;
@@ -31,8 +31,8 @@ export interface EndedJob {
 }
 
 /**
- * Waits until the job has ended. Resolves to its final resource; to 'late' once the deadline has passed, to 'cancelled'
- * once `cancelWhen` is aborted. Rejects with the signal's reason, or with a request's error.
+ * Waits until the job has ended. Resolves to its final resource; to 'late' once the deadline has passed, to
+ * 'cancelled' once `cancelWhen` is aborted. Rejects with the signal's reason, or with a request's error.
  */
 export async function waitForJob(
   job: Job,
@@ -69,9 +69,9 @@ interface Stop extends Pick<Wait, 'first' | 'maxResults'> {
 }
 
 /**
- * Cancels a job and waits for its end. BigQuery stops it a little later, or not at all if it is nearly done, and what it
- * has come to then is its outcome. Resolves to undefined if it has not ended in time. Rejects with the signal's reason,
- * or with the error of a request for the job's state.
+ * Cancels a job and waits for its end. BigQuery stops it a little later, or not at all if it is nearly done,
+ * and what it has come to then is its outcome. Resolves to undefined if it has not ended in time. Rejects
+ * with the signal's reason, or with the error of a request for the job's state.
  */
 export async function stopJob(
   job: Job,
@@ -79,7 +79,7 @@ export async function stopJob(
   signal: AbortSignal | undefined,
 ): Promise<EndedJob | undefined> {
   const deadline = Date.now() + longestStopMs;
-  // Whether it was heard shows by the job's end.
+  // Whether BigQuery heard it shows in how the job ends.
   const asked = within(longestStopMs, 'BigQuery', job.cancel()).catch(() => undefined);
   await (signal === undefined ? asked : unlessAborted(asked, signal));
   const ended = await waitForJob(job, { first, deadline, maxResults }, signal);
@@ -87,8 +87,9 @@ export async function stopJob(
 }
 
 /**
- * BigQuery answers when the query has ended, or after some ten seconds: an end is known at once, without asking often.
- * A failed query is answered with its error; the job's resource then says the same, so it is not looked at here.
+ * BigQuery answers when the query has ended, or after some ten seconds: so its end is known at once, without
+ * asking often. It answers for a failed query with that query's error. The job's resource says the same, so
+ * the error is dropped here.
  */
 async function waitForQuery(job: Job, maxResults: number, signal: AbortSignal): Promise<unknown> {
   for (;;) {
@@ -122,7 +123,7 @@ async function readJob(job: Job): Promise<JobResource> {
 
 const isQuery = (resource: JobResource): boolean => resource.configuration?.query !== undefined;
 
-/** Why a job failed that was stopped for this reason; undefined if it has completed all the same. */
+/** Why a job failed that was stopped for `reason`; undefined if it completed all the same. */
 export function failureOfStopped(resource: JobResource, reason: Failure): Failure | undefined {
   const failure = toFailure(resource);
   const wasStopped = failure?.code === 'stopped' || failure?.code === 'timed_out';

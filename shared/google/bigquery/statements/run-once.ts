@@ -5,8 +5,8 @@ import type { Failure } from '../failures';
 import { createRunJob } from '../jobs/run-job';
 
 /**
- * Runs a statement (with scalar parameters only) as a job that `id` names: whoever runs it under the same id, at the same
- * time or later, waits for the one job that there is. Throws where it failed, or where that is not known.
+ * Runs a statement (with scalar parameters only) as a job that `id` names: whoever runs it under the same id,
+ * at the same time or later, waits for the one job. Throws if it failed, or if that is not known.
  */
 export type RunOnce = <Types extends ParameterTypes, Row>(
   dataset: string,
@@ -15,7 +15,7 @@ export type RunOnce = <Types extends ParameterTypes, Row>(
   parameters: { readonly [Name in keyof Types]: StatementParameter<Types[Name]> },
 ) => Promise<void>;
 
-/** A job that failed has used its id up, and had no effect: the next attempt has an id of its own. */
+/** A failed job had no effect, and its id is used up: each attempt has an id of its own. */
 const attempts = 5;
 const timeoutMs = 60_000;
 
@@ -44,7 +44,7 @@ export function createRunOnce(bigquery: BigQuery): RunOnce {
 
 const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
 
-/** As Google's client would have thrown it, so that it is classified alike. */
+/** Like an error of Google's client, so that it is classified alike. */
 const errorOf = (failure: Failure): Error =>
   Object.assign(new Error(failure.message), {
     code: isPassing(failure) ? 503 : 400,

@@ -14,16 +14,16 @@ import { inSpan } from '../../../telemetry/telemetry';
 
 export interface StatementOutcome<Row> {
   readonly rows: readonly Row[];
-  /** Rows a single INSERT, UPDATE, DELETE or MERGE changed. Scripts do not report it: then 0. */
+  /** Rows that a single INSERT, UPDATE, DELETE or MERGE changed. 0 for scripts, which do not report it. */
   readonly affectedRows: number;
-  /** Where it ran, which is where its dataset is; undefined where BigQuery did not say. */
+  /** Where it ran, which is where its dataset is; undefined if BigQuery did not say. */
   readonly location: string | undefined;
 }
 
 /**
- * Runs a statement in a dataset: one BigQuery request. Throws BigQuery's own error, or a ZodError where a row does not
- * have the statement's shape. It waits `timeoutMs` (a minute, unless given) for the answer, and then throws what counts
- * as a broken connection: whether the statement took effect is not known then.
+ * Runs a statement in a dataset: one BigQuery request. Throws BigQuery's own error, or a ZodError if a row
+ * does not match the statement's schema. It waits `timeoutMs` (a minute by default) for the answer, and then
+ * throws what counts as a broken connection: whether the statement took effect is not known then.
  */
 export type RunStatement = <Types extends ParameterTypes, Row>(
   dataset: string,
@@ -82,8 +82,8 @@ function clientType(type: ParameterType) {
 }
 
 /**
- * Dates and times in the client's own classes: with a type beside it, it sends a DATE that is given as text, or a Date
- * inside an array, as NULL without a word.
+ * Dates and times in the client's own classes. Otherwise, when types are given, it silently sends NULL for a
+ * DATE given as text and for a Date inside an array.
  */
 function clientValue(type: ParameterType, value: unknown): unknown {
   if (type === 'DATE') return typeof value === 'string' ? BigQuery.date(value) : value;

@@ -4,20 +4,20 @@ import { z } from 'zod';
 import { isNotFound, KnownFailure } from '../failures';
 
 export interface AppendedRow {
-  /** BigQuery drops a second row with the same id, as far as it remembers (about a minute). */
+  /** BigQuery drops a second row with the same id for as long as it remembers (about a minute). */
   readonly insertId: string;
   /** Column values as JSON; a timestamp as ISO 8601 text. Columns left out are null. */
   readonly json: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /**
- * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may repeat
- * the call, and rows that got through are dropped by their insertId. Throws BigQuery's error; not found is only what is
- * not there.
+ * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may
+ * repeat the call, and rows that got through are dropped by their insertId. Throws BigQuery's error; not
+ * found only if there is no such table.
  */
 export type AppendRows = (datasetId: string, tableId: string, rows: readonly AppendedRow[]) => Promise<void>;
 
-/** For a while after a table was made, most often seconds, streaming to it can answer 404. */
+/** For a while after a table was made, usually seconds, streaming to it can answer 404. In milliseconds. */
 const pausesAfterNotFound = [250, 500, 1000, 2000, 3000, 3250];
 
 export const createAppendRows =
@@ -27,7 +27,7 @@ export const createAppendRows =
     const table = bigquery.dataset(datasetId).table(tableId);
     for (const pause of [...pauses, undefined]) {
       try {
-        // A row that BigQuery refuses is refused again: the client's own repeats of partial failures are left out.
+        // BigQuery would refuse the same row again: so the client's own retries of partial failures are off.
         await table.insert([...rows], { raw: true, partialRetries: 0 });
         return;
       } catch (error) {
@@ -38,7 +38,7 @@ export const createAppendRows =
     }
   };
 
-/** It took minutes, too: https://github.com/googleapis/google-cloud-go/issues/975 */
+/** This has taken minutes: https://github.com/googleapis/google-cloud-go/issues/975 */
 const notYet = (tableId: string): KnownFailure =>
   new KnownFailure({
     kind: 'transient',
@@ -52,7 +52,7 @@ const partialFailureSchema = z.object({
   errors: z.array(z.object({ errors: z.array(z.object({ message: z.string() })) })),
 });
 
-/** The client's PartialFailureError holds the rows, and its message does not say which column is wrong. */
+/** The client's PartialFailureError holds whole rows, and its message does not say which column is wrong. */
 function describePartialFailure(error: unknown, tableId: string): unknown {
   const parsed = partialFailureSchema.safeParse(error);
   if (!parsed.success) return error;

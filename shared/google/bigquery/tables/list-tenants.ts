@@ -5,11 +5,14 @@ import { managedFilter } from './managed-label';
 
 export interface TenantPage {
   readonly tenantIds: readonly string[];
-  /** Where the next page begins; undefined: this is the last. */
+  /** Where the next page begins; undefined on the last. */
   readonly nextPageToken: string | undefined;
 }
 
-/** A page of the tenants' datasets, found by their label. Throws `invalid_request` for a token that BigQuery did not give. */
+/**
+ * A page of the tenants' datasets, found by their label. Throws `invalid_request` for a token that is not
+ * BigQuery's.
+ */
 export type ListTenantPage = (page: {
   readonly pageToken: string | undefined;
   readonly maxResults: number;
@@ -21,7 +24,7 @@ export const createListTenantPage =
     const [datasets, next] = await bigquery
       .getDatasets({
         filter: managedFilter,
-        // A tenant id may begin with an underscore, which makes its dataset a hidden one.
+        // A tenant id may begin with an underscore, which hides its dataset.
         all: true,
         maxResults,
         autoPaginate: false,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The label that marks a dataset as a tenant's. By it scheduled work finds them, and nothing else is ever deleted. */
+/**
+ * The label that marks a dataset as a tenant's. Scheduled work finds them by it; no other dataset is ever
+ * changed.
+ */
 const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
 
 /** What onboarding labels a dataset with. */

@@ -4,14 +4,14 @@ import type { Slot } from '../../../runs/rules/ledger-row';
 import { slotSchema } from '../../../sql/runs/find-run';
 import { isNotFound } from '../failures';
 
-/** A tenant's runs in flight. None where there is no such tenant. */
+/** A tenant's runs in flight. None if there is no such tenant. */
 export type ReadSlots = (dataset: string) => Promise<readonly Slot[]>;
 
 const rowsSchema = z.array(z.object({ active_runs: z.array(slotSchema) }));
 
 /**
- * Reads the tenant row by tabledata.list, which is free of charge: most tenants have nothing in flight at most times,
- * and asking each of them by a query every five minutes would be the largest part of the bill.
+ * Reads the tenant row by tabledata.list, which is free of charge. Most tenants have nothing in flight most
+ * of the time, and a query for each of them every five minutes would be the largest part of the bill.
  */
 export const createReadSlots =
   (bigquery: BigQuery): ReadSlots =>
@@ -25,10 +25,10 @@ export const createReadSlots =
     }
   };
 
-/** Whether a run holds its slot. False where there is no such tenant. */
+/** Whether a run holds its slot. False if there is no such tenant. */
 export type HoldsSlot = (dataset: string, runId: string) => Promise<boolean>;
 
-/** Of each row the one column that is asked for, and of each of its entries the one field, as REST sends them. */
+/** Each row's one selected column, and each of its entries' one selected field, as REST sends them. */
 const runIdsSchema = z.array(
   z.object({
     f: z.tuple([
@@ -37,7 +37,7 @@ const runIdsSchema = z.array(
   }),
 );
 
-/** Looks by tabledata.list, too, and reads no more than the run ids: so it can be asked every few seconds. */
+/** Uses tabledata.list, too, and reads only the run ids: so it can be called every few seconds. */
 export const createHoldsSlot =
   (bigquery: BigQuery): HoldsSlot =>
   async (dataset, runId) => {

@@ -7,22 +7,23 @@ import { createRunOnce, type RunOnce } from '../statements/run-once';
 import { isManaged, managedLabels } from './managed-label';
 import { presentSchema, widenSchema } from './widen-schema';
 
-/** What onboarding does to datasets and tables. Each step can be repeated. */
+/** What onboarding and offboarding do to datasets and tables. Each call can be repeated. */
 export interface TenantDatasets {
   /**
-   * Makes the dataset unless it is there. Resolves to its location: one that exists keeps its own. Throws
-   * `tenant_exists` for a dataset that does not carry our label: it is somebody else's.
+   * Makes the dataset if it is not there. Resolves to its location: one that exists keeps its own. Throws
+   * `tenant_exists` for a dataset without our label: it is somebody else's.
    */
   readonly ensureDataset: (dataset: string, location: string) => Promise<string>;
   /**
-   * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to when it
-   * was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another time.
+   * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to
+   * when it was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another
+   * time.
    */
   readonly ensureTable: (dataset: string, table: MetadataTable) => Promise<string>;
   readonly hasTable: (dataset: string, table: string) => Promise<boolean>;
   /**
-   * The same for a table that is most likely as it should be: it is looked at first, and changed only where it differs.
-   * Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
+   * The same for a table that is most likely as it should be: it is looked at first, and changed only where
+   * it differs. Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
    */
   readonly upgradeTable: (dataset: string, table: MetadataTable) => Promise<boolean>;
   /** Runs a statement at most once for an id, whoever else does so. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FieldDefinition } from '../../../definitions/schemas/field-schema';
 
-/** A field of a table that is there, as BigQuery describes it; what is not looked at stays with it. */
+/** A field of an existing table, as BigQuery describes it. What is not looked at stays with it. */
 const presentField = z.looseObject({
   name: z.string(),
   get fields() {
@@ -13,15 +13,16 @@ export type PresentField = z.infer<typeof presentField>;
 
 export const presentSchema = z.object({ fields: z.array(presentField).default([]) }).default({ fields: [] });
 
-/** A field as it was, or as it is defined; what the client takes. */
+/** A field as it was, or as it is defined, as the client takes it. */
 export interface WidenedField {
   readonly name: string;
   readonly fields?: WidenedField[];
 }
 
 /**
- * The schema with the definition's fields that it lacks, at the end of its columns and of its records; undefined where
- * it lacks none. What the table has beside the definition stays. BigQuery itself refuses to add a REQUIRED field.
+ * The schema plus the fields of the definition that it lacks, at the end of its columns and of its records;
+ * undefined if it lacks none. What the table has beyond the definition stays. BigQuery itself refuses to add
+ * a REQUIRED field.
  */
 export function widenSchema(
   present: readonly PresentField[],

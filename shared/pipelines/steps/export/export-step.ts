@@ -10,8 +10,8 @@ import { fillDestinationUri } from '../../rules/destination-uri';
 import { toQueryParameters } from '../../rules/pipeline-parameters';
 
 /**
- * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job where there is a
- * query; repeated, it writes the same files in place of those that are there.
+ * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job if
+ * there is a query. Repeated, it overwrites the same files.
  */
 export function toExportAction(context: StepContext, step: ExportStep): PreparedStep {
   const filled = fillDestinationUri(step.destination_uri, context.run);
@@ -74,12 +74,15 @@ async function exportResult(
     endedAt: extracted.statistics.endedAt,
   };
   if (extracted.status === 'failed' && isGone(extracted.failure, resultTable)) {
-    // This attempt is given up: the next one asks the query again.
+    // This attempt is given up: the next one runs the query again.
     return { ...extracted, statistics, failure: resultGone };
   }
   return { ...extracted, statistics };
 }
 
-/** BigQuery names the table that it did not find: what else may be missing is something else, a bucket for example. */
+/**
+ * Whether the missing thing is the result's table, which BigQuery names. It may be another: a bucket, for
+ * example.
+ */
 const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableName): boolean =>
   kind === 'not_found' && message.includes(`${datasetId}.${tableId}`);

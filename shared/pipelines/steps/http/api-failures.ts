@@ -7,7 +7,7 @@ import {
   KnownFailure,
 } from '../../../google/bigquery/failures';
 
-/** An API's answer that the same request gets again. */
+/** A failure that the same request would meet again. */
 export const refuse = (code: FailureCode, message: string): KnownFailure =>
   new KnownFailure({ kind: 'permanent', code, reason: 'http', message });
 
@@ -19,7 +19,9 @@ interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Throws a KnownFailure for an answer other than 200. Nothing of the answer is told: it may repeat what was sent. */
+/**
+ * Throws a KnownFailure for an answer other than 200. It quotes nothing: an answer may repeat what was sent.
+ */
 export function checkStatus({ status, headers }: Answer, now: Date): void {
   if (status === 200) return;
   const answered = `answered ${status}, expected 200`;
@@ -32,7 +34,10 @@ export function checkStatus({ status, headers }: Answer, now: Date): void {
   throw refuse('invalid_data', `${answered}.`);
 }
 
-/** Milliseconds from now; undefined where it is none. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+/**
+ * Milliseconds from now; undefined if it is neither form.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
 function parseRetryAfter(text: string | undefined, now: Date): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
@@ -44,7 +49,7 @@ const codeSchema = z.object({ code: z.string() });
 const certificateCodes =
   /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$)/;
 
-/** What went wrong with a request, as a KnownFailure that says which request it was. */
+/** What went wrong with a request, as a KnownFailure that names the request; other errors as they are. */
 export function describeFailure(error: unknown, request: string): unknown {
   const failure = toFailure(error);
   if (failure === undefined) return error;
@@ -65,7 +70,7 @@ function toFailure(error: unknown): Failure | undefined {
 export const notAnsweredInTime = (seconds: number): KnownFailure =>
   passing(`no whole answer within ${seconds} seconds.`);
 
-/** Other downloads end, too. */
+/** It passes: other downloads end. */
 export const noRoom: Failure = {
   kind: 'transient',
   code: 'unavailable',

@@ -1,19 +1,20 @@
 /** Bytes that are set aside, at once or when others have given theirs back. */
 export interface Reservation {
-  /** Resolves once they are. */
+  /** Resolves once they are set aside. */
   readonly granted: Promise<void>;
-  /** Whether or not they were granted: they are no longer wanted. A second time it does nothing. */
+  /** They are no longer wanted, whether granted or not. A second call does nothing. */
   readonly giveBack: () => void;
 }
 
-/** How much may lie in a process's memory: on Cloud Run, files do as well. */
+/** How many bytes may lie in a process's memory. On Cloud Run, files lie there as well. */
 export interface ByteBudget {
   readonly reserve: (bytes: number) => Reservation;
 }
 
 /**
- * What is set aside never exceeds `total`. Who comes first is served first, so nobody waits for ever behind those who
- * want less; who wants more than there is gets all of it. Nobody may wait for a second reservation while holding one.
+ * What is set aside never exceeds `total`. First come, first served: so nobody waits for ever behind those
+ * who want less. Whoever wants more than `total` gets all of it. Nobody may wait for a second reservation
+ * while holding one.
  */
 export function createByteBudget(total: number): ByteBudget {
   let free = total;

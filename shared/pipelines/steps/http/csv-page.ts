@@ -1,17 +1,17 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 
-/** A page of CSV, looked through as it comes. */
+/** A page of CSV that is read piece by piece. */
 export interface CsvPage {
-  /** The part of the next piece that belongs into the file. */
+  /** The part of the next piece that belongs in the file. */
   readonly take: (piece: Buffer) => Buffer;
-  /** Whether there is anything behind the heading. */
+  /** Whether anything follows the heading. */
   readonly hasRecords: () => boolean;
 }
 
 const [newline, byteOrderMark] = [10, Buffer.from([0xef, 0xbb, 0xbf])];
 
 /**
- * The first page goes into the file with its heading, which the load passes over; of the others the heading is left out.
+ * The first page goes into the file with its heading, which the load skips; the others go without theirs.
  * Line breaks in quotes do not end a line.
  */
 export function createCsvPage(csv: HttpStep['csv'], isFirst: boolean): CsvPage {

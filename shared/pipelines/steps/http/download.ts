@@ -11,17 +11,17 @@ export interface DownloadSource extends PageSource {
   readonly url: URL;
   /** Where its bytes are counted. */
   readonly budget?: ByteBudget | undefined;
-  /** For reading, pauses between tries left out, in milliseconds. */
+  /** For reading alone, without the pauses between tries, in milliseconds. */
   readonly longestMs?: number | undefined;
 }
 
 export interface Download {
   /**
-   * Reads all pages into a file, and resolves to its path. After a failure it goes on with the page that failed. Throws a
-   * KnownFailure that says which request it was and what was expected.
+   * Reads all pages into a file, and resolves to its path. Called again after a failure, it goes on with the
+   * page that failed. Throws a KnownFailure that names the request and says what was expected.
    */
   readonly finish: (until: AbortSignal) => Promise<string>;
-  /** Whether nothing was asked for yet: there is no room for its bytes. */
+  /** Whether it waits for room for its bytes, and has requested nothing yet. */
   readonly isWaiting: () => boolean;
   /** Removes the file and gives its room back. */
   readonly close: () => Promise<void>;
@@ -96,7 +96,7 @@ export function createDownload(source: DownloadSource): Download {
   };
 }
 
-/** The file, and a page that does not lie in it yet. */
+/** The file, and a page that is not in it yet. */
 const mostInMemory = ({ step }: DownloadSource): number =>
   step.format === 'JSON' ? step.max_bytes + Math.min(step.max_bytes, largestJsonPage) : step.max_bytes;
 
@@ -105,7 +105,7 @@ const timeLeft = ({ longestMs }: DownloadSource, readMs: number): AbortSignal =>
     ? new AbortController().signal
     : AbortSignal.timeout(Math.max(0, Math.ceil(longestMs - readMs)));
 
-/** For good: the next delivery would begin with the first page again. */
+/** Permanent, because the next delivery would begin with the first page again. */
 function tooLong({ longestMs = 0 }: DownloadSource): KnownFailure {
   const message = `Its download takes longer than ${Math.round(longestMs / 1000)} seconds, which is what one delivery of its run has for it: ask for less, or in several steps.`;
   return new KnownFailure({ kind: 'permanent', code: 'timed_out', reason: 'http', message });

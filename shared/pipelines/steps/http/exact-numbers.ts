@@ -2,13 +2,13 @@ const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
 
-/** Floating point holds numbers of so many digits, whatever they are. */
+/** Floating point holds any number of this many digits. */
 const heldDigits = 15;
 
 /**
- * JSON in which numbers that floating point might not hold are texts, which BigQuery reads as numbers of any kind all the
- * same. Everything else is as it was; what is no JSON stays none. It looks at bytes: by patterns, a page would take many
- * times its size of memory.
+ * Turns numbers in JSON that floating point might not hold into texts, which BigQuery reads as numbers of any
+ * kind all the same. Everything else stays as it was, and invalid JSON stays invalid. It works on bytes,
+ * because patterns, or a parser that keeps numbers as texts, take several times as much memory.
  */
 export function quoteInexactNumbers(json: Buffer): Buffer {
   let written: Buffer | undefined;
@@ -21,7 +21,7 @@ export function quoteInexactNumbers(json: Buffer): Buffer {
     } else if (beginsNumber(byte)) {
       const end = endOfNumber(json, at);
       if (isInexact(json, at, end) && !isName(json, end)) {
-        // Two bytes more for a number of five at least.
+        // Each quoted number has five bytes or more, and takes two more.
         written ??= Buffer.allocUnsafe(Math.ceil(json.length * 1.5));
         length += json.copy(written, length, copied, at);
         length = written.writeUInt8(quote, length);
@@ -39,7 +39,7 @@ export function quoteInexactNumbers(json: Buffer): Buffer {
   return written.subarray(0, length);
 }
 
-/** Behind the text's closing quote. */
+/** The place behind the text's closing quote. */
 function endOfText(json: Buffer, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
@@ -52,7 +52,7 @@ function endOfNumber(json: Buffer, start: number): number {
   return at;
 }
 
-/** What a colon follows would be a member's name, were it a text. */
+/** Before a colon it would become a member's name, if it were a text. */
 function isName(json: Buffer, end: number): boolean {
   let at = end;
   while (isBlank(json[at])) at += 1;

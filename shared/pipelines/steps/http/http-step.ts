@@ -9,8 +9,8 @@ import { createDownload } from './download';
 import { createSecretGuard } from './secret';
 
 /**
- * GETs an API's records, page by page into a file, and loads that by one job. Where the job is there already the API is
- * not asked again.
+ * GETs an API's records, page by page into a file, and loads that by one job. If the job exists already, the
+ * API is not asked again.
  */
 export function toHttpAction(context: StepContext, step: HttpStep): PreparedStep {
   const { tools, run } = context;
@@ -68,7 +68,7 @@ function queryOf(
   });
 }
 
-/** A header cannot hold what is empty or not plain ASCII. */
+/** A header can only hold plain ASCII, and not be empty. */
 function readSecret({ secret_header }: HttpStep, { secretOf }: HttpTools): string | undefined | 'unusable' {
   if (secret_header === undefined) return undefined;
   const secret = secretOf(secret_header.environment)?.trim() ?? '';

@@ -8,13 +8,13 @@ import { isPublicAddress } from './public-address';
 export interface HttpsAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read to its end, or left. */
+  /** May be read to its end, or left. */
   readonly body: AsyncIterable<Buffer>;
 }
 
 /**
- * GETs a URL of the internet. Redirects are answers like others. Throws a KnownFailure where the address is not allowed;
- * else the connection's error.
+ * GETs a URL of the internet. A redirect is an answer like any other. Throws a KnownFailure if the address is
+ * not allowed, else the connection's error.
  */
 export type HttpsGet = (
   url: URL,
@@ -23,14 +23,14 @@ export type HttpsGet = (
 ) => Promise<HttpsAnswer>;
 
 export interface HttpsGetOptions {
-  /** Certificates of authorities that are trusted; those that come with Node unless given. */
+  /** Certificates of trusted authorities; by default those that come with Node. */
   readonly ca?: string;
-  /** Whether to connect to an IP address; those of the public internet unless given. */
+  /** Whether to connect to an IP address; by default to those of the public internet. */
   readonly isAllowedAddress?: (address: string) => boolean;
 }
 
 /**
- * Whatever a name resolves to, now or the next time: what counts is the address that is connected to, and it is looked at
+ * Whatever a name resolves to, now or next time, what counts is the address of the connection. It is checked
  * before anything is sent.
  */
 export function createHttpsGet({ ca, isAllowedAddress = isPublicAddress }: HttpsGetOptions = {}): HttpsGet {
@@ -38,7 +38,7 @@ export function createHttpsGet({ ca, isAllowedAddress = isPublicAddress }: Https
     new Promise((resolve, reject) => {
       const host = url.hostname.replace(/^\[|\]$/g, '');
       if (isIP(host) !== 0 && !isAllowedAddress(host)) return reject(refusal(url));
-      // A connection of its own: none is taken that was made under another rule.
+      // Always a new connection: an existing one may have been made under another rule.
       const request = requestHttps(url, {
         headers,
         signal,
@@ -72,7 +72,7 @@ const guardedLookup =
     });
   };
 
-/** The address itself is not told: it would show what the network inside looks like. */
+/** Does not name the address: that would show what the internal network looks like. */
 const refusal = ({ hostname }: URL): KnownFailure =>
   new KnownFailure({
     kind: 'permanent',

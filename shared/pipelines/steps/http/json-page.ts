@@ -3,12 +3,12 @@ import { quoteInexactNumbers } from './exact-numbers';
 
 export interface JsonPage {
   readonly value: unknown;
-  /** A line of JSON per record, each with its end; many of them in a text. */
+  /** A line of JSON per record, with its line break; a text holds many of them. */
   readonly lines: Iterable<string>;
   readonly records: number;
 }
 
-/** Characters of a text of lines, or somewhat more. */
+/** A text of lines has this many characters, or somewhat more. */
 const textLength = 65_536;
 
 /** Reads an answer of JSON. @throws KnownFailure saying what is wrong with it */
@@ -36,7 +36,7 @@ function* linesOf(records: readonly unknown[]): Generator<string> {
   if (text !== '') yield text;
 }
 
-/** The value under dotted names; undefined where there is none. */
+/** The value under dotted names; undefined if there is none. */
 export function memberAt(value: unknown, path: string): unknown {
   let found = value;
   for (const name of path.split('.')) {

@@ -11,7 +11,7 @@ export interface PageRequest {
 /** What a page says about the next one. */
 export interface PageAnswer {
   readonly link: string | undefined;
-  /** What an answer of JSON has at the paging's path. */
+  /** The value at the paging's path in an answer of JSON. */
   readonly next?: unknown;
   readonly hasRecords: boolean;
 }
@@ -22,7 +22,9 @@ export function firstPage(url: URL, paging: HttpStep['paging']): PageRequest {
   return { url: first, number: 1 };
 }
 
-/** The page behind this one; undefined behind the last. @throws KnownFailure for one that may not be asked for */
+/**
+ * The page after this one; undefined after the last. @throws KnownFailure for one that may not be requested
+ */
 export function nextPage(
   page: PageRequest,
   paging: HttpStep['paging'],
@@ -30,7 +32,7 @@ export function nextPage(
 ): PageRequest | undefined {
   const url = nextUrl(page, paging, answer);
   if (url === undefined) return undefined;
-  // The secret header goes to the host of the definition, and to nobody else.
+  // The secret header goes to the definition's host only.
   if (url.origin !== page.url.origin || url.username !== '' || url.password !== '') {
     throw refuse('access_denied', `it names a next page elsewhere, expected one on ${page.url.host}.`);
   }

@@ -16,8 +16,9 @@ export interface PageSource {
 }
 
 /**
- * Bytes of an answer of JSON, which is read in memory as a whole: by what it holds, that takes three to thirteen times its
- * size for a moment, and thirty at worst. CSV goes to the file as it comes.
+ * The largest answer of JSON, in bytes. It is read in memory as a whole, which takes three to thirteen times
+ * its size for a moment, depending on what it holds, and thirty times at worst. CSV goes to the file as it
+ * comes.
  */
 export const largestJsonPage = 8 * 1024 * 1024;
 
@@ -32,11 +33,14 @@ export interface ReadPage {
   readonly bytes: number;
 }
 
-/** Reads a page into the file. Throws a KnownFailure that says what was expected, a connection's error or the reason. */
+/**
+ * Reads a page into the file. Throws a KnownFailure that says what was expected, a connection's error, or the
+ * reason of `until`.
+ */
 export async function readPage(source: PageSource, place: PagePlace, until: AbortSignal): Promise<ReadPage> {
   const { step, get, headers, now } = source;
   const time = AbortSignal.timeout(step.request_timeout_seconds * 1000);
-  // Aborted in the end in any case: an answer that is not read to its end holds a connection.
+  // Always aborted in the end: an answer that is not read to its end holds a connection.
   const over = new AbortController();
   try {
     const answer = await get(place.page.url, headers, AbortSignal.any([until, time, over.signal]));
@@ -74,13 +78,13 @@ async function readJson(source: PageSource, place: PagePlace, { body }: HttpsAns
   }
   const { lines, next, records } = toLines(pieces.splice(0), step, guard);
   const length = lines.reduce((sum, line) => sum + line.length, 0);
-  // Some are longer than what they were made of.
+  // Some lines are longer than what they were made of.
   checkSize(step, place, length);
   for (const line of lines.splice(0)) await place.spool.append(line);
   return { next, hasRecords: records > 0, bytes: Math.max(bytes, length) };
 }
 
-/** All at once: what it takes in memory beside its result is there for one page at a time. */
+/** All at once, so that only one page at a time takes memory beyond its result. */
 function toLines(pieces: readonly Buffer[], { records: path, paging }: HttpStep, guard: SecretGuard) {
   const { value, lines, records } = readJsonPage(Buffer.concat(pieces), path);
   const written: Buffer[] = [];

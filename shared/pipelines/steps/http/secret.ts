@@ -1,16 +1,19 @@
 import { refuse } from './api-failures';
 
-/** Looks out for a secret in what an API answers. Throws a KnownFailure where it is found. */
+/** Looks for a secret in what an API answers. Throws a KnownFailure if it is found. */
 export interface SecretGuard {
   readonly check: (text: string) => void;
-  /** The same for data that comes in pieces, between which the secret may lie. */
+  /** The same for data in pieces: the secret may lie across two of them. */
   readonly checkPieces: () => (piece: Buffer) => void;
 }
 
-/** Of the secret without its scheme (as in "Bearer …"): shorter ones would be found anywhere. */
+/**
+ * The shortest token, without its scheme (as in "Bearer …"), to look for: a shorter one would be found
+ * anywhere.
+ */
 const shortestToken = 8;
 
-/** Rows are read by people who must not see it: what repeats it is not loaded. */
+/** People who read the rows must not see the secret: an answer that repeats it is not loaded. */
 export function createSecretGuard(secret: string | undefined): SecretGuard {
   const token = secret?.split(' ').at(-1) ?? '';
   const needle = token.length >= shortestToken ? token : secret;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 export interface Spool {
   readonly length: () => number;
   readonly append: (data: Buffer) => Promise<void>;
-  /** Whether what comes next would begin in the middle of a line. */
+  /** Whether the next data would begin in the middle of a line. */
   readonly isInLine: () => boolean;
-  /** Cuts off what was appended since it had this length, at the end of a line. */
+  /** Cuts it back to an earlier length, at the end of a line. */
   readonly cutBack: (length: number) => Promise<void>;
-  /** The file's path; it is made if nothing was appended. */
+  /** The file's path; the file is made if nothing was appended. */
   readonly path: () => Promise<string>;
   /** Removes the file. */
   readonly close: () => Promise<void>;

@@ -15,9 +15,10 @@ import { executionIdOf } from '../../job-ids';
 import { inTime } from '../in-time';
 
 /**
- * Publishes an event about the run and waits until Pub/Sub has it. Where it is recorded that a former execution did so, it
- * is not published again. That leaves one that crashed between Pub/Sub's answer and the record, and two executions at the
- * same time: the event's id is the same then, and stands in the attributes, so that a receiver can drop the repeat.
+ * Publishes an event about the run and waits until Pub/Sub has it. If the records say that an earlier
+ * execution did so, it is not published again. A repeat is still possible after a crash between Pub/Sub's
+ * answer and the record, or with two executions at the same time. The event's id, in the attributes, is then
+ * the same, so a receiver can drop the repeat.
  */
 export function toNotifyAction(context: StepContext, step: NotifyStep): PreparedStep {
   const { notify } = context.tools;
@@ -45,7 +46,7 @@ export function toNotifyAction(context: StepContext, step: NotifyStep): Prepared
   };
 }
 
-/** Looks only where there may have been a former execution that came as far as this step. Throws a passing failure. */
+/** Looks only if an earlier execution may have come as far as this step. Throws a passing failure. */
 async function findFormer(
   { run, tools, firsts }: StepContext,
   step: NotifyStep,
@@ -56,7 +57,7 @@ async function findFormer(
     return await findRecord(run, step.id);
   } catch (error) {
     if (isRetryable(error)) throw new KnownFailure(classifyFailure(error));
-    // Rather twice than never.
+    // Better twice than never.
     const fields = { tenant_id: run.tenantId, run_id: run.runId, error };
     tools.log('WARNING', `Step '${step.id}': whether it had published its event could not be seen`, fields);
     return undefined;
@@ -86,7 +87,7 @@ function toEvent(context: StepContext, step: NotifyStep) {
   };
   const json = {
     ...attributes,
-    // Of a run that has failed no step is started any more.
+    // Once a run has failed, no step starts any more.
     status: 'RUNNING',
     ...(step.message !== undefined && { message: step.message }),
     occurred_at: tools.now().toISOString(),

@@ -6,11 +6,11 @@ export interface QualityResult {
   readonly name: string;
   readonly type: Check['type'];
   readonly severity: Check['severity'];
-  /** Null where the check could not be computed. */
+  /** Null if the check could not be computed. */
   readonly passed: boolean | null;
   readonly observed: string | null;
   readonly expected: string;
-  /** Null where the check is not about single rows. */
+  /** Null if the check is not about single rows. */
   readonly failingRows: number | null;
   readonly message: string;
 }
@@ -24,7 +24,7 @@ interface Finding {
   readonly failingRows: number | null;
 }
 
-/** Reads the row that composeQualityQuery's statement returned. Throws a ZodError if it is not of that form. */
+/** Reads the row that composeQualityQuery's statement returned. Throws a ZodError if it has another form. */
 export function readCheckResults(step: QualityStep, row: unknown): readonly QualityResult[] {
   const measures = measuresSchema.parse(row);
   return step.checks.map((check, index) => {
@@ -50,7 +50,10 @@ export function uncomputedResults(step: QualityStep, why: string): readonly Qual
   }));
 }
 
-/** What ends the run: the failed checks of severity error, the first of them in full. */
+/**
+ * What fails the run: the failed checks of severity error, the first of them in full. Undefined if there is
+ * none.
+ */
 export function describeFailedChecks(results: readonly QualityResult[]): string | undefined {
   const failed = results.filter((result) => result.severity === 'error' && result.passed === false);
   const [first, ...others] = failed;
@@ -59,7 +62,7 @@ export function describeFailedChecks(results: readonly QualityResult[]): string 
   return `${first.message} Also failed: ${others.map(({ name }) => `'${name}'`).join(', ')}.`;
 }
 
-/** BigQuery's positions count from the start of the composed statement; a check's author knows only their own text. */
+/** BigQuery's positions count in the composed statement; a check's author knows only their own text. */
 export function locateError(step: QualityStep, { firstLines }: QualityQuery, message: string): string {
   const position = /\[(\d+):(\d+)\]/.exec(message);
   if (!position) return message;
@@ -82,7 +85,7 @@ function judge(check: Check, index: number, measures: Measures): Finding {
   }
   if (check.type === 'freshness') {
     const newest = measures[newestColumn(index)];
-    // No row, or none with a value: nothing in the table is fresh.
+    // No row, or none with a value, so nothing in the table is fresh.
     if (typeof newest !== 'string') return { passed: false, observed: 'no value', failingRows: null };
     const ageSeconds = Number(z.string().parse(measures[measureColumn(index)]));
     const observed = `newest value ${newest}, ${(ageSeconds / 3600).toFixed(1)} hours old`;

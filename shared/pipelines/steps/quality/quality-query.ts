@@ -2,11 +2,13 @@ import type { Check, QualityStep } from '../../../definitions/schemas/pipeline-s
 import type { NamedQueryParameter } from '../../rules/pipeline-parameters';
 
 /**
- * One statement for all checks of a step, because every statement costs about a second and is billed for at least
- * 10 MB. Its result is one row of STRING columns: `row_count`, and per check `check_<n>` with what was measured.
+ * One statement for all checks of a step, because every statement costs about a second and is billed for at
+ * least 10 MB. Its result is one row of STRING columns: `row_count`, and per check `check_<n>` with what was
+ * measured.
  *
- * Names come from the definition, which admits letters, digits and _ only; values are query parameters. Each check's
- * query stands in a WITH entry of its own, so it sees the tenant's tables and nothing of the statement around it.
+ * Names come from the definition, which allows only letters, digits and _; values are query parameters. Each
+ * check's query has a WITH entry of its own, so it sees the tenant's tables and nothing of the statement
+ * around it.
  */
 export interface QualityQuery {
   readonly sql: string;
@@ -69,7 +71,7 @@ function aggregatesOf(index: number, check: Check): readonly string[] {
   }
 }
 
-/** What takes a query of its own. Of rows that share their key, all count; null is a key like any other. */
+/** What takes a query of its own. All rows that share a key count; null is a key like any other. */
 function rowQueryOf(check: Check, table: string): { measure: string; from: string } | undefined {
   if (check.type === 'sql') return { measure: 'COUNT(*)', from: check.sql };
   if (check.type !== 'unique') return undefined;
