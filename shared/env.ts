@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { topicNameSchema } from './definitions/schemas/name-schemas';
 import { severities } from './log';
-import { isDeploymentSource } from './pipelines/rules/allowed-sources';
+import { isDeploymentSource } from './pipelines/rules/run-sources';
 
 const hostName = z
   .string()

@@ -1,8 +1,8 @@
-import { anyTenant, judgeUri, withTenant } from '../pipelines/rules/allowed-sources';
 import { findGraphProblems } from '../pipelines/rules/dag';
 import { findDestinationUriProblems } from '../pipelines/rules/destination-uri';
 import { parseParameterValue } from '../pipelines/rules/parameter-values';
 import { sqlParametersOf, watermarkName } from '../pipelines/rules/pipeline-parameters';
+import { anyTenant, judgeUri, withTenant } from '../pipelines/rules/run-sources';
 import type { DefinitionProblem } from './definition-problems';
 import { findDestinationProblems } from './destination-rules';
 import type {

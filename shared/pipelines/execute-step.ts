@@ -15,7 +15,7 @@ import {
 } from './execution';
 import { executionIdOf, toJobId } from './job-ids';
 import { isPassing, type Judgement, judgeJob } from './judge-attempt';
-import type { RunSources } from './rules/allowed-sources';
+import type { RunSources } from './rules/run-sources';
 import { type Attempt, toCheckRow, toStepLogRow } from './step-records';
 import { toStepAction } from './steps/step-action';
 

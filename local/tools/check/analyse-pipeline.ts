@@ -7,9 +7,9 @@ import type {
   QualityStep,
   Step,
 } from '../../../shared/definitions/schemas/pipeline-schema';
-import { anyTenant, judgeUri } from '../../../shared/pipelines/rules/allowed-sources';
 import { findAncestors, findReady } from '../../../shared/pipelines/rules/dag';
 import { sqlParametersOf, toQueryParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { anyTenant, judgeUri } from '../../../shared/pipelines/rules/run-sources';
 import { composeQualityQuery } from '../../../shared/pipelines/steps/quality/quality-query';
 import { type Analysis, analyseText, type TextProblem } from './analyse-text';
 import { type AnalysisContext, destinationOf, type StepPlace } from './analysis-context';

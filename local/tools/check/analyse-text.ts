@@ -1,8 +1,8 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
 import { BigQueryError, fromBytes, offsetAt, toBytes } from 'local-bigquery/engine';
 import { withoutTexts } from '../../../shared/definitions/sql-texts';
-import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/allowed-sources';
 import type { NamedQueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/run-sources';
 
 export interface AnalysedText {
   readonly sql: string;

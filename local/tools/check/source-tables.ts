@@ -5,7 +5,7 @@ import { fieldsOfRest } from 'local-bigquery/engine';
 import { z } from 'zod';
 import { readJsonDefinition } from '../../../shared/definitions/read-definition';
 import { fieldsSchema } from '../../../shared/definitions/schemas/field-schema';
-import { parseSource } from '../../../shared/pipelines/rules/allowed-sources';
+import { parseSource } from '../../../shared/pipelines/rules/run-sources';
 
 export interface SourceTable {
   readonly reference: TableReference;

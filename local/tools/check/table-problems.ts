@@ -6,7 +6,7 @@ import type {
   QueryDestination,
   TableDestination,
 } from '../../../shared/definitions/schemas/pipeline-schema';
-import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/allowed-sources';
+import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/run-sources';
 import { type AnalysisContext, destinationOf, type StepPlace } from './analysis-context';
 
 const isColumn = (columns: readonly Field[], name: string): boolean =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDefinitionSource } from '../../pipelines/rules/allowed-sources';
+import { isDefinitionSource } from '../../pipelines/rules/run-sources';
 import type {
   destinationSchema,
   partitionDestinationSchema,

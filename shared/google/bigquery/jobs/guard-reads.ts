@@ -7,7 +7,7 @@ import {
   judgeUri,
   type QueryFacts,
   type RunSources,
-} from '../../../pipelines/rules/allowed-sources';
+} from '../../../pipelines/rules/run-sources';
 import { unlessAborted } from '../../../support/unless-aborted';
 import { within } from '../../../support/within';
 import type { Failure } from '../failures';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TableName } from '../../../pipelines/rules/allowed-sources';
+import type { TableName } from '../../../pipelines/rules/run-sources';
 import { traceLabel } from '../../../telemetry/context';
 import type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-request';
 

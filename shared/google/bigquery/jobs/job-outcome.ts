@@ -1,6 +1,6 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import type { TableName } from '../../../pipelines/rules/allowed-sources';
+import type { TableName } from '../../../pipelines/rules/run-sources';
 import { type Failure, isNotFound } from '../failures';
 import type { ExtractWork, JobRequest, QueryWork } from './job-request';
 import { type JobStatistics, rowsOfLastStage, toStatistics } from './job-resource';

@@ -1,7 +1,7 @@
 import type { ExportStep, LoadStep, TableDestination } from '../../../definitions/schemas/pipeline-schema';
-import type { RunSources, TableName, UriAuthor } from '../../../pipelines/rules/allowed-sources';
 import type { ByteLimit } from '../../../pipelines/rules/byte-limit';
 import type { NamedQueryParameter } from '../../../pipelines/rules/pipeline-parameters';
+import type { RunSources, TableName, UriAuthor } from '../../../pipelines/rules/run-sources';
 
 /** A query, and what becomes of its rows. */
 export interface QueryWork {

@@ -4,10 +4,10 @@ import { type JobOutcome, resultGone } from '../../../google/bigquery/jobs/job-o
 import type { ExtractWork, QueryWork } from '../../../google/bigquery/jobs/job-request';
 import { type AttemptRequest, addUsage, type PreparedStep, type StepContext } from '../../execution';
 import { toExtractJobId } from '../../job-ids';
-import type { TableName } from '../../rules/allowed-sources';
 import { byteLimitOfStep } from '../../rules/byte-limit';
 import { fillDestinationUri } from '../../rules/destination-uri';
 import { toQueryParameters } from '../../rules/pipeline-parameters';
+import type { TableName } from '../../rules/run-sources';
 
 /**
  * Writes a table, or the result of a query, to files. Each attempt is an extract job, after a query job if

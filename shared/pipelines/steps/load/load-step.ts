@@ -1,7 +1,7 @@
 import type { LoadStep } from '../../../definitions/schemas/pipeline-schema';
 import type { LoadWork } from '../../../google/bigquery/jobs/job-request';
 import type { PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
-import { withTenant } from '../../rules/allowed-sources';
+import { withTenant } from '../../rules/run-sources';
 import { toTable } from '../destination-table';
 
 /** Loads files into a table: one job. The definition names the files, or a parameter does. */

@@ -7,7 +7,7 @@ import {
   type QueryFacts,
   type RunSources,
   type TableName,
-} from '../../../../shared/pipelines/rules/allowed-sources';
+} from '../../../../shared/pipelines/rules/run-sources';
 
 const reach = (sources: readonly string[], allowed: readonly string[] = ['*', 'gs://*']): RunSources => ({
   tenantId: 'tenant_1',
