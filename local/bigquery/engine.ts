@@ -1,5 +1,5 @@
 /** The SQL engine alone, for those who analyse or evaluate a text against tables of their own. */
-export { BigQueryError } from './errors';
+export { BigQueryError } from './bigquery-error';
 export type {
   Cell,
   Field,
@@ -14,4 +14,4 @@ export type {
 } from './model';
 export { fromBytes, offsetAt, toBytes } from './sql/parse/sql-text';
 export { type LocalSqlEngine, startSqlEngine } from './sql/sql-engine';
-export { fieldsOfRest } from './store/rest-schema';
+export { fieldsOfRest } from './store/schema/rest-schema';

@@ -1,5 +1,5 @@
 export { defaultLatencies } from './limits/latency';
 export type { LimitOptions } from './limits/limits';
-export type { CallFaults, NamedCall } from './rest/call-faults';
-export { type BigQueryOptions, type RunningBigQuery, startBigQuery } from './server';
+export type { CallFaults, NamedCall } from './rest/named-calls';
+export { type BigQueryOptions, type RunningBigQuery, startBigQuery } from './start-bigquery';
 export type { OnCommit } from './store/store';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBigQuery } from './server';
+import { startBigQuery } from './start-bigquery';
 
 const help = `local-bigquery [options]
 

@@ -1,22 +1,22 @@
-import { BigQueryError } from './errors';
+import { BigQueryError } from './bigquery-error';
 import type { DatasetReference, TableReference } from './model';
-import { datasetName, tableName } from './store/names';
+import { fullDatasetName, fullTableName } from './store/reference-names';
 
 export function datasetNotFound(reference: DatasetReference): BigQueryError {
-  return notFound(`Dataset ${datasetName(reference)}`);
+  return notFound(`Dataset ${fullDatasetName(reference)}`);
 }
 
 export function tableNotFound(reference: TableReference): BigQueryError {
-  return notFound(`Table ${tableName(reference)}`);
+  return notFound(`Table ${fullTableName(reference)}`);
 }
 
 /** The same as a statement's fault: there BigQuery says where it looked. */
 export function datasetNotFoundInQuery(reference: DatasetReference): BigQueryError {
-  return notFound(`Dataset ${datasetName(reference)} was not found in location US`);
+  return notFound(`Dataset ${fullDatasetName(reference)} was not found in location US`);
 }
 
 export function tableNotFoundInQuery(reference: TableReference): BigQueryError {
-  return notFound(`Table ${tableName(reference)} was not found in location US`);
+  return notFound(`Table ${fullTableName(reference)} was not found in location US`);
 }
 
 function notFound(what: string): BigQueryError {

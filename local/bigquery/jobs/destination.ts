@@ -1,13 +1,13 @@
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
 import { tableNotFound } from '../not-found';
-import { checkTableId, tableName } from '../store/names';
-import { checkInPartition, partitionOf, withoutDecorator } from '../store/partitions';
-import { mergeSchema } from '../store/schema-change';
+import { checkTableId, fullTableName } from '../store/reference-names';
+import { checkInPartition, partitionOf, withoutDecorator } from '../store/schema/partitions';
+import { mergeSchema } from '../store/schema/schema-change';
 import type { Store } from '../store/store';
 import type { QueryRows } from './job';
 
-export interface Destination {
+export interface DestinationTable {
   /** With a decorator: only that partition is written to, and the write disposition is about it. */
   readonly table: TableReference;
   readonly write: 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
@@ -22,7 +22,7 @@ export interface Destination {
  */
 export async function writeDestination(
   store: Store,
-  destination: Destination,
+  destination: DestinationTable,
   schema: readonly Field[],
   rows: readonly Row[],
 ): Promise<void> {
@@ -39,14 +39,14 @@ export async function writeDestination(
   });
 }
 
-interface Target extends Destination {
+interface WriteTarget extends DestinationTable {
   readonly current: TableSnapshot | undefined;
   /** Of the table that is there. */
   readonly existing: TableOptions;
 }
 
 function changeOf(
-  { table, write, create, options, current, existing }: Target,
+  { table, write, create, options, current, existing }: WriteTarget,
   schema: readonly Field[],
   rows: readonly Row[],
 ): TableChange {
@@ -57,13 +57,13 @@ function changeOf(
   if (write === 'WRITE_TRUNCATE') {
     return { kind: 'create', schema, rows, options: { ...existing, ...options } };
   }
-  if (write === 'WRITE_EMPTY' && current.rows.length > 0) throw alreadyExists(tableName(table));
+  if (write === 'WRITE_EMPTY' && current.rows.length > 0) throw alreadyExists(fullTableName(table));
   return { kind: 'append', rows: arrange(table, current.schema, schema, rows) };
 }
 
 /** The table's other partitions, and its schema, stay as they are. */
 function changeOfPartition(
-  target: Target & { readonly partition: string },
+  target: WriteTarget & { readonly partition: string },
   schema: readonly Field[],
   rows: readonly Row[],
 ): TableChange {
@@ -82,7 +82,7 @@ function changeOfPartition(
     return { kind: 'replace', rows: [...current.rows.filter((row) => !isIn(row)), ...arranged] };
   }
   if (write === 'WRITE_EMPTY' && current.rows.some(isIn))
-    throw alreadyExists(`${tableName(table)}$${partition}`);
+    throw alreadyExists(`${fullTableName(table)}$${partition}`);
   return { kind: 'append', rows: arranged };
 }
 
@@ -144,7 +144,7 @@ function checkArranged(
   schema: readonly Field[],
   places: readonly number[],
 ): void {
-  const name = tableName(table);
+  const name = fullTableName(table);
   const added = schema.find((_, index) => !places.includes(index));
   if (added !== undefined) {
     throw new BigQueryError(

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type ErrorReason, isErrorReason } from '../errors';
+import { type ErrorReason, isErrorReason } from '../bigquery-error';
 import type { Field, Row } from '../model';
-import type { Disk } from '../store/disk';
-import { type Job, type JobOutcome, jobKey, type QueryRows } from './job';
-import { jobConfigurationSchema } from './job-configuration';
+import type { Disk } from '../store/disk/disk';
+import { type Job, jobKey, type KeptOutcome, type QueryRows } from './job';
 import { type JobLog, type LinePlace, openJobLog } from './job-log';
+import { jobConfigurationSchema } from './job-schemas';
 import type { QueryResults } from './query-results';
 
 /** All jobs that are known: under way, done lately (in memory), and done within two days (on disk). */
@@ -15,7 +15,7 @@ export interface JobBook {
   /** Enters a job; resolves when it is durable, if it is to be. */
   add(job: Job, durable: boolean): Promise<void>;
   /** Gives a job its outcome; resolves when that is durable, if the job is. */
-  finish(job: Job, outcome: JobOutcome, rows: QueryRows | undefined): Promise<void>;
+  finish(job: Job, outcome: KeptOutcome, rows: QueryRows | undefined): Promise<void>;
   /** Jobs held in memory, the newest first. */
   recent(): readonly Job[];
 }
@@ -152,7 +152,7 @@ export function jobOf({ reference, configuration, creationTime, outcome }: JobRe
   };
 }
 
-function lineOf(job: Job, outcome: JobOutcome | undefined, rows: QueryRows | undefined): string {
+function lineOf(job: Job, outcome: KeptOutcome | undefined, rows: QueryRows | undefined): string {
   const { reference, configuration, creationTime } = job;
   const few = rows !== undefined && rows.rows.length * rows.schema.length <= keptCells;
   return JSON.stringify({ reference, configuration, creationTime, outcome, ...(few && { rows }) });

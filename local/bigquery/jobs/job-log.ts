@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Disk } from '../store/disk';
+import type { Disk } from '../store/disk/disk';
 
 /** Where a line of the log is. */
 export interface LinePlace {

@@ -1,6 +1,6 @@
-import type { ErrorReason } from '../errors';
+import type { ErrorReason } from '../bigquery-error';
 import type { Field, Row, TableReference } from '../model';
-import type { JobConfiguration } from './job-configuration';
+import type { JobConfiguration } from './job-schemas';
 
 export interface JobReference {
   readonly projectId: string;
@@ -16,7 +16,7 @@ export interface JobFault {
 }
 
 /** What remains of a job when it is done; kept on disk for jobs whose id a caller chose. */
-export interface JobOutcome {
+export interface KeptOutcome {
   readonly startTime: number;
   readonly endTime: number;
   /** Absent for a job that succeeded. */
@@ -37,7 +37,7 @@ export interface Job {
   readonly creationTime: number;
   /** When work on it began; undefined while it is pending. */
   startTime: number | undefined;
-  outcome: JobOutcome | undefined;
+  outcome: KeptOutcome | undefined;
   /** Set by jobs.cancel: nothing may be committed any more. */
   cancelled: boolean;
   /** Resolves when there is an outcome; never rejects. */
@@ -68,4 +68,16 @@ export function jobKey({ location, jobId }: Pick<JobReference, 'location' | 'job
 /** "local:US.id", as messages and the `id` member name a job. */
 export function jobName(reference: JobReference): string {
   return `${reference.projectId}:${jobKey(reference)}`;
+}
+
+/** A job's outcome, as soon as it is there, or undefined when the time is up. */
+export async function settled(job: Job, milliseconds: number): Promise<KeptOutcome | undefined> {
+  if (job.outcome !== undefined) return job.outcome;
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([job.done, timeUp]);
+  clearTimeout(timer);
+  return job.outcome;
 }

@@ -1,31 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { BigQueryError } from '../errors';
+import { asBigQueryError, BigQueryError } from '../bigquery-error';
 import type { SqlEngine } from '../model';
-import { asBigQueryError } from '../rest/wire-errors';
-import { answerable } from '../store/answerable';
-import { asJob } from '../store/commit-tag';
+import { answerable } from '../store/disk/disk-errors';
 import type { Store } from '../store/store';
+import { asJob } from '../store/table-commits';
+import { rowsOfTable } from './anonymous-tables';
 import { runExtract } from './extract/run-extract';
+import { outcomeOfInterrupted } from './interrupted-jobs';
 import {
   type Job,
-  type JobOutcome,
   type JobReference,
   jobKey,
   jobName,
+  type KeptOutcome,
   type QueryRows,
+  settled,
   type Upload,
 } from './job';
 import { type JobBook, jobOf, type OpenBook } from './job-book';
-import type { JobConfiguration, LoadConfiguration } from './job-configuration';
+import { locationOf } from './job-location';
+import type { JobConfiguration, LoadConfiguration } from './job-schemas';
 import { runLoad } from './load/run-load';
-import { locationOf } from './location';
 import type { QueryResults } from './query-results';
-import { outcomeOfInterrupted } from './recovery';
-import { rowsOfTable } from './rows-of-table';
 import { createQueryRunner } from './run-query';
-import { settled } from './settled';
 
-export interface JobRequest {
+export interface NewJob {
   readonly configuration: JobConfiguration;
   /** Chosen by the caller; absent: made here. */
   readonly jobId?: string | undefined;
@@ -41,9 +40,9 @@ export interface Jobs {
    * Accepts a job and begins it; work goes on after this resolves.
    * @throws BigQueryError `duplicate` if there is a job of this name, `invalid` if it cannot be a job at all
    */
-  start(request: JobRequest): Promise<Job>;
+  start(request: NewJob): Promise<Job>;
   /** Type-checks a query; nothing is kept. @throws BigQueryError */
-  dryRun(request: JobRequest): Promise<Job>;
+  dryRun(request: NewJob): Promise<Job>;
   /** @throws BigQueryError `notFound` */
   find(jobId: string, location: string | undefined): Promise<Job>;
   /**
@@ -129,7 +128,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
   };
 
-  async function perform(job: Job, { durable, upload }: JobRequest): Promise<void> {
+  async function perform(job: Job, { durable, upload }: NewJob): Promise<void> {
     const startTime = Date.now();
     job.startTime = startTime;
     const { rows, ...rest } = await outcomeOf(() =>
@@ -140,7 +139,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 
   /** Ends with the work or, as long as a query commits nothing, with its cancellation. */
-  async function untilStopped(job: Job, upload: Upload | undefined): Promise<Work> {
+  async function untilStopped(job: Job, upload: Upload | undefined): Promise<JobYield> {
     let commits = job.configuration.query === undefined;
     const mayCommit = () => {
       refuseIfCancelled(job);
@@ -159,7 +158,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
-  async function outcomeOf(run: () => Promise<Work>): Promise<Work & Pick<JobOutcome, 'error'>> {
+  async function outcomeOf(run: () => Promise<JobYield>): Promise<JobYield & Pick<KeptOutcome, 'error'>> {
     try {
       return await run();
     } catch (thrown) {
@@ -169,7 +168,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
-  async function work(job: Job, upload: Upload | undefined): Promise<Work> {
+  async function work(job: Job, upload: Upload | undefined): Promise<JobYield> {
     const { load, extract } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
@@ -187,7 +186,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
 }
 
 /** What running a job yields. */
-export type Work = Pick<JobOutcome, 'statistics' | 'errors' | 'destination'> & { readonly rows?: QueryRows };
+export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'> & {
+  readonly rows?: QueryRows;
+};
 
 function newJob(reference: JobReference, configuration: JobConfiguration, done: Promise<void>): Job {
   return {
@@ -201,7 +202,7 @@ function newJob(reference: JobReference, configuration: JobConfiguration, done: 
   };
 }
 
-function referenceFor(store: Store, book: JobBook, request: JobRequest): JobReference {
+function referenceFor(store: Store, book: JobBook, request: NewJob): JobReference {
   const { configuration, jobId = `job_${randomUUID()}`, location, upload } = request;
   if (configuration.load !== undefined) checkSources(configuration.load, upload);
   else if (configuration.extract === undefined) queryOf(configuration);

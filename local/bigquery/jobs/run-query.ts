@@ -1,10 +1,10 @@
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { SqlEngine, SqlRequest, StatementResult, TableReference } from '../model';
 import type { Store } from '../store/store';
-import { type Destination, writeDestination } from './destination';
+import { type DestinationTable, writeDestination } from './destination';
 import type { QueryRows } from './job';
-import type { QueryConfiguration } from './job-configuration';
-import { bytesBilled, queryStatistics, withOutput } from './statistics';
+import type { QueryConfiguration } from './job-schemas';
+import { bytesBilled, queryStatistics, withOutput } from './query-statistics';
 
 /** What came out of a query, whether it ran as a job or at once. */
 export interface QueryOutcome {
@@ -66,7 +66,7 @@ function requestOf(store: Store, configuration: QueryConfiguration): SqlRequest 
   };
 }
 
-function destinationOf(store: Store, configuration: QueryConfiguration): Destination | undefined {
+function destinationOf(store: Store, configuration: QueryConfiguration): DestinationTable | undefined {
   const { destinationTable, timePartitioning, rangePartitioning, clustering } = configuration;
   if (destinationTable === undefined) return undefined;
   return {
@@ -86,7 +86,7 @@ async function checkBeforehand(
   engine: SqlEngine,
   request: SqlRequest,
   configuration: QueryConfiguration,
-  destination: Destination | undefined,
+  destination: DestinationTable | undefined,
 ): Promise<void> {
   const analyzed = await engine.analyze(request);
   if (destination !== undefined && analyzed.statementType !== 'SELECT') {

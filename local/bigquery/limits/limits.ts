@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StatementGate, TableReference, TableStore } from '../model';
-import type { Route } from '../rest/router';
-import { tableName } from '../store/names';
+import type { RestRoute } from '../rest/router';
+import { fullTableName } from '../store/reference-names';
 import type { Store } from '../store/store';
 import { createLatency, defaultLatencies, type Latencies, type Latency, type Pause } from './latency';
-import { tooManyDatasetUpdates, tooManyDml, tooManyOutstanding, tooManyTableUpdates } from './messages';
+import { tooManyDatasetUpdates, tooManyDml, tooManyOutstanding, tooManyTableUpdates } from './limit-errors';
 import { type Decide, mutateOptimistically } from './optimistic';
 import { createRateLimit, perKey } from './rate';
 import { createSlots } from './slots';
@@ -28,7 +28,7 @@ export interface Limits {
   /** The store as the REST interface is to see it: metadata updates of datasets and tables are limited. */
   limitMetadata(store: Store): Store;
   /** Routes whose calls take as long as a streaming insert. */
-  slowStreaming(routes: readonly Route[]): readonly Route[];
+  slowStreaming(routes: readonly RestRoute[]): readonly RestRoute[];
   /** Runs a load or extract job, which takes its time. */
   load<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -53,7 +53,7 @@ export function createLimits(options: LimitOptions, now: Clock = () => performan
   const limitTables = <S extends TableStore>(store: S): S => ({
     ...store,
     async mutate(reference, decide) {
-      if (!tables(tableName(reference)).mayUpdateMetadata()) throw tooManyTableUpdates();
+      if (!tables(fullTableName(reference)).mayUpdateMetadata()) throw tooManyTableUpdates();
       return store.mutate(reference, decide);
     },
   });
@@ -74,7 +74,8 @@ export function createLimits(options: LimitOptions, now: Clock = () => performan
         if (group === 'definition') return taking('ddlMs', () => work(limitTables(store)));
         return work({
           ...store,
-          mutate: (reference, decide) => tables(tableName(reference)).dml(group, store, reference, decide),
+          mutate: (reference, decide) =>
+            tables(fullTableName(reference)).dml(group, store, reference, decide),
         });
       },
     },

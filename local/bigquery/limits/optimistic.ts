@@ -1,5 +1,5 @@
 import type { TableChange, TableReference, TableSnapshot, TableStore } from '../model';
-import { conflicting } from './messages';
+import { conflicting } from './limit-errors';
 
 /** What `TableStore.mutate` takes. */
 export type Decide<T> = (

@@ -5,12 +5,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { BigQueryError } from '../errors';
+import { asBigQueryError, BigQueryError } from '../bigquery-error';
 import type { Upload } from '../jobs/job';
-import type { Border, RestCall, RestReply } from './border';
-import { createRouter, type Route } from './router';
+import type { Border, RestCall, RestReply } from './rest-border';
+import { createRestRouter, type RestRoute } from './router';
 import { isUpload, receiveUpload } from './upload';
-import { asBigQueryError, errorBody } from './wire-errors';
+import { errorBody } from './wire-errors';
 
 /** BigQuery's own limit on a request's body, in bytes. */
 const bodyLimit = 10 * 1024 * 1024;
@@ -20,11 +20,11 @@ const bodyLimit = 10 * 1024 * 1024;
  * @param border what calls pass through on their way in and out
  */
 export function createRestServer(
-  routes: readonly Route[],
+  routes: readonly RestRoute[],
   log: (line: string) => void,
   border: Border = (_, work) => work(),
 ): Server {
-  const route = createRouter(routes);
+  const route = createRestRouter(routes);
   const server = createServer((request, response) => {
     void answer(request, response);
   });

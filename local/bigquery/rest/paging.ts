@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BigQueryError } from '../errors';
-import { parseRequest } from './wire-errors';
+import { BigQueryError } from '../bigquery-error';
+import { parsePart } from './wire-errors';
 
 const countSchema = z.coerce.number().int().nonnegative();
 
@@ -8,7 +8,7 @@ const countSchema = z.coerce.number().int().nonnegative();
 export function countOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  return parseRequest(z.object({ [name]: countSchema }), { [name]: text })[name];
+  return parsePart(z.object({ [name]: countSchema }), { [name]: text })[name];
 }
 
 /** An opaque token that says where the next page begins. */

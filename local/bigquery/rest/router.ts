@@ -14,22 +14,24 @@ export interface RestRequest {
 }
 
 /** Answers with a body (200), or with undefined for 204. */
-export type Handler = (request: RestRequest) => Promise<object | undefined> | object | undefined;
+export type RestHandler = (request: RestRequest) => Promise<object | undefined> | object | undefined;
 
-export interface Route {
+export interface RestRoute {
   readonly method: string;
   /** Path below the base URL; parts beginning with ":" are variable. */
   readonly path: string;
-  readonly handle: Handler;
+  readonly handle: RestHandler;
 }
 
 export interface Match {
-  readonly handle: Handler;
+  readonly handle: RestHandler;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /** Finds the route of a method and path, with or without BigQuery's own "/bigquery/v2" in front. */
-export function createRouter(routes: readonly Route[]): (method: string, path: string) => Match | undefined {
+export function createRestRouter(
+  routes: readonly RestRoute[],
+): (method: string, path: string) => Match | undefined {
   const compiled = routes.map((route) => ({ ...route, parts: route.path.split('/') }));
   const byLength = new Map<string, typeof compiled>();
   for (const entry of compiled) {

@@ -2,7 +2,7 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { Upload } from '../jobs/job';
 
 export interface Received {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 
 /** One fault, as error answers and a job's status list it. */
 export interface ErrorProto {
@@ -44,22 +44,10 @@ export function errorBody(error: BigQueryError): ErrorBody {
 }
 
 /**
- * Any failure as one that may be told: what is not meant for callers is written to the log and becomes an internal error.
- */
-export function asBigQueryError(error: unknown, log: (line: string) => void): BigQueryError {
-  if (error instanceof BigQueryError) return error;
-  log(`BigQuery: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new BigQueryError(
-    'jobInternalError',
-    'An internal error occurred and the request could not be completed. The server has logged the cause.',
-  );
-}
-
-/**
  * A request's part in the shape that is expected of it.
  * @throws BigQueryError `invalid`, naming the member
  */
-export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+export function parsePart<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

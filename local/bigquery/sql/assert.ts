@@ -1,4 +1,4 @@
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { StatementResult } from '../model';
 import { checkStatement } from './analyse/analyse-statement';
 import { planQuery } from './analyse/plan-query';

@@ -1,4 +1,4 @@
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field, QueryParameter, QueryParameterType, QueryParameterValue } from '../model';
 import { fieldTypeNamed } from './analyse/engine-types';
 import {

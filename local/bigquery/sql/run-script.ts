@@ -1,4 +1,4 @@
-import { BigQueryError } from '../errors';
+import { BigQueryError } from '../bigquery-error';
 import type { StatementResult } from '../model';
 import { distinctTables } from './analyse/query-plan';
 import { runStatement } from './dispatch-statement';

@@ -1,7 +1,6 @@
 import type { DatasetReference, TableReference } from '../model';
 import { datasetNotFound } from '../not-found';
-import { type DataFolder, readTableFile, type StoredDataset } from './data-folder';
-import type { DatasetRecord } from './dataset-record';
+import { type DataFolder, type DatasetRecord, readTableFile, type StoredDataset } from './disk/data-folder';
 import type { TableState } from './table-state';
 
 /** A dataset with its tables, as it is held in memory. */

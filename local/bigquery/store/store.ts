@@ -1,18 +1,14 @@
 import type { DatasetReference, TableChange, TableReference, TableSnapshot, TableStore } from '../model';
-import { answerable } from './answerable';
-import { currentTag } from './commit-tag';
-import { dataFolder, readDataFolder } from './data-folder';
-import type { DatasetProperties, DatasetRecord } from './dataset-record';
+import { createDataset, deleteDataset, updateDataset } from './change-datasets';
 import { createShelf } from './dataset-shelf';
-import { createDataset, deleteDataset, updateDataset } from './datasets';
-import { type Disk, nodeDisk } from './disk';
-import { sizeOfRows } from './field-sizes';
-import { findCommit } from './find-commit';
-import { createKeyedQueue } from './keyed-queue';
-import { lockFolder } from './lock';
-import { tableName } from './names';
-import { closeBelow } from './open-files';
-import { commitChange, type Files } from './table-commits';
+import { type DatasetProperties, type DatasetRecord, dataFolder, readDataFolder } from './disk/data-folder';
+import { type Disk, nodeDisk } from './disk/disk';
+import { answerable } from './disk/disk-errors';
+import { lockFolder } from './disk/lock-folder';
+import { closeBelow } from './disk/open-files';
+import { fullTableName } from './reference-names';
+import { sizeOfRows } from './schema/field-sizes';
+import { commitChange, currentTag, type Files, findCommit } from './table-commits';
 import { type CommittedJob, snapshotOf, type TableState } from './table-state';
 
 /** The datasets and tables of one project, with what the REST interface needs beyond the SQL engine's `TableStore`. */
@@ -90,7 +86,7 @@ export function openStore({
       async mutate(reference, decide) {
         shelf.require(reference);
         const tag = currentTag();
-        return inOrder(`table ${tableName(reference)}`, async () => {
+        return inOrder(`table ${fullTableName(reference)}`, async () => {
           const dataset = shelf.require(reference);
           const { change, result } = await decide(snapshot(reference, shelf.table(reference)));
           if (change === undefined) return result;
@@ -133,3 +129,21 @@ function snapshot(reference: TableReference, state: TableState | undefined): Tab
 function byId(left: DatasetRecord, right: DatasetRecord): number {
   return left.datasetId < right.datasetId ? -1 : 1;
 }
+
+/** Runs pieces of work with the same key one after the other, in the order they came; different keys at once. */
+export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+export function createKeyedQueue(): KeyedQueue {
+  const tails = new Map<string, Promise<void>>();
+  return (key, work) => {
+    const previous = tails.get(key);
+    const result = previous === undefined ? work() : previous.then(work);
+    const tail = result.then(ignore, ignore).then(() => {
+      if (tails.get(key) === tail) tails.delete(key);
+    });
+    tails.set(key, tail);
+    return result;
+  };
+}
+
+function ignore(): void {}

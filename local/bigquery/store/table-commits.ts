@@ -1,10 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { statSync } from 'node:fs';
 import type { TableChange, TableReference } from '../model';
 import { datasetNotFound, tableNotFound } from '../not-found';
-import type { DataFolder } from './data-folder';
-import type { DatasetEntry } from './dataset-shelf';
-import type { Disk } from './disk';
+import type { DatasetEntry, DatasetShelf } from './dataset-shelf';
+import type { DataFolder } from './disk/data-folder';
+import type { Disk } from './disk/disk';
 import { encodeChange, encodeState } from './table-log';
-import { applyChange, type RowChange, type TableState } from './table-state';
+import { applyChange, type CommittedJob, type RowChange, type TableState } from './table-state';
 
 /** Where commits go; absent when everything is kept in memory only. */
 export interface Files {
@@ -98,4 +100,47 @@ async function forgetLog(
 ): Promise<void> {
   if (current !== undefined) dataset.tables.set(tableId, { ...current, logSize: undefined });
   else await files?.disk.removeFile(path).catch(() => undefined);
+}
+
+/** Looks for a job's commit in the tables whose files were written since it began; reads only those. */
+export function findCommit(
+  shelf: DatasetShelf,
+  files: Files | undefined,
+  job: string,
+  since: number,
+): CommittedJob | undefined {
+  for (const [datasetId, { tables }] of shelf.entries) {
+    for (const tableId of tables.keys()) {
+      const file = files?.folder.tableFile(datasetId, tableId);
+      if (file !== undefined && statSync(file).mtimeMs < since - clockTolerance) continue;
+      const state = shelf.table({ projectId: shelf.projectId, datasetId, tableId });
+      const found = state?.jobs.find((committed) => committed.job === job);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** File systems round times. */
+const clockTolerance = 5_000;
+
+/**
+ * The job on whose behalf a commit is made. It travels with the asynchronous context, so that the SQL engine in between
+ * does not need to know of jobs; the store writes its name into the commit.
+ */
+export interface CommitTag {
+  readonly job: string;
+  /** Called right before a commit. @throws BigQueryError if the job was cancelled: then nothing is committed */
+  readonly mayCommit: () => void;
+}
+
+const context = new AsyncLocalStorage<CommitTag>();
+
+/** Runs `work` so that every commit made within it carries the tag. */
+export function asJob<T>(tag: CommitTag, work: () => Promise<T>): Promise<T> {
+  return context.run(tag, work);
+}
+
+export function currentTag(): CommitTag | undefined {
+  return context.getStore();
 }

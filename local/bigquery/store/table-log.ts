@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cell, Field, Row } from '../model';
-import { tableOptionsSchema } from './table-options';
+import { tableOptionsSchema } from './schema/rest-schema';
 import { applyChange, type RowChange, type TableDefinition, type TableState } from './table-state';
 
 /**

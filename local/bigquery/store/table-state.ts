@@ -1,6 +1,5 @@
-import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
-import { type GrowingRowList, rowList } from './row-list';
-import { widenRow } from './schema-change';
+import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
+import { widenRow } from './schema/schema-change';
 
 /** What a table is, besides its rows. Times are milliseconds since 1970. */
 export interface TableDefinition {
@@ -99,4 +98,38 @@ export function snapshotOf(reference: TableReference, state: TableState): TableS
   };
   snapshots.set(state, snapshot);
   return snapshot;
+}
+
+/**
+ * Rows that never change. Appending shares the memory of the list it starts from, so that it does not copy many rows
+ * to add one; the copy waits until somebody reads.
+ */
+export interface RowList {
+  readonly length: number;
+  toArray(): readonly Row[];
+}
+
+/** A list that can be appended to; only the newest list over a buffer may push into it. */
+export interface GrowingRowList extends RowList {
+  append(more: readonly Row[]): GrowingRowList;
+}
+
+export function rowList(rows: readonly Row[]): GrowingRowList {
+  return listOver([...rows], rows.length);
+}
+
+function listOver(buffer: Row[], length: number): GrowingRowList {
+  let view: readonly Row[] | undefined;
+  return {
+    length,
+    toArray() {
+      view ??= buffer.slice(0, length);
+      return view;
+    },
+    append(more) {
+      const target = buffer.length === length ? buffer : buffer.slice(0, length);
+      for (const row of more) target.push(row);
+      return listOver(target, length + more.length);
+    },
+  };
 }

@@ -1,11 +1,11 @@
-import { BigQueryError } from '../../errors';
-import { sizeOfRows } from '../../store/field-sizes';
-import { tableName } from '../../store/names';
-import type { JobOutcome, QueryRows } from '../job';
-import type { ExtractConfiguration } from '../job-configuration';
-import { csvLines } from './csv';
-import { jsonLines } from './ndjson';
-import { targetOf } from './target';
+import { join } from 'node:path';
+import { BigQueryError } from '../../bigquery-error';
+import { fullTableName } from '../../store/reference-names';
+import { sizeOfRows } from '../../store/schema/field-sizes';
+import type { KeptOutcome, QueryRows } from '../job';
+import type { ExtractConfiguration } from '../job-schemas';
+import { parseUri } from '../load/source-files';
+import { csvLines, jsonLines } from './file-lines';
 import { writeFile } from './write-file';
 
 /** What BigQuery puts into one file at most, in logical bytes. */
@@ -20,7 +20,7 @@ export async function runExtract(
   { schema, rows }: QueryRows,
   gcsDirectory: string,
   configuration: ExtractConfiguration,
-): Promise<Pick<JobOutcome, 'statistics'>> {
+): Promise<Pick<KeptOutcome, 'statistics'>> {
   const { compression = 'NONE', destinationFormat = 'CSV' } = configuration;
   if (!['NONE', 'GZIP'].includes(compression)) {
     throw new BigQueryError(
@@ -28,12 +28,12 @@ export async function runExtract(
       `Compression ${compression} is not supported locally: use GZIP.`,
     );
   }
-  const target = targetOf(configuration);
+  const target = extractTargetOf(configuration);
   const bytes = sizeOfRows(rows, schema);
   if (bytes > largestFile && !target.isSharded) {
     throw new BigQueryError(
       'invalid',
-      `Table ${tableName({ projectId: '', ...configuration.sourceTable })} too large to be exported to a single file. Specify a uri including a * to shard export.`,
+      `Table ${fullTableName({ projectId: '', ...configuration.sourceTable })} too large to be exported to a single file. Specify a uri including a * to shard export.`,
     );
   }
   const lines = linesOf({ schema, rows }, destinationFormat, configuration);
@@ -46,6 +46,33 @@ function linesOf(table: QueryRows, format: string, configuration: ExtractConfigu
   if (format === 'NEWLINE_DELIMITED_JSON') return jsonLines(table);
   throw new BigQueryError(
     'notImplemented',
-    `Destination format ${format} is not supported locally: use CSV or NEWLINE_DELIMITED_JSON.`,
+    `DestinationTable format ${format} is not supported locally: use CSV or NEWLINE_DELIMITED_JSON.`,
   );
+}
+
+export interface ExtractTarget {
+  /** Below the folder that stands for Cloud Storage. */
+  readonly path: string;
+  /** Whether BigQuery may write more than one file. */
+  readonly isSharded: boolean;
+}
+
+/** What BigQuery puts in place of the `*`, for the first file. */
+const firstShard = '000000000000';
+
+/** The file that an extract writes. @throws BigQueryError */
+export function extractTargetOf({ destinationUri, destinationUris }: ExtractConfiguration): ExtractTarget {
+  const uris = destinationUris ?? (destinationUri === undefined ? [] : [destinationUri]);
+  const [uri, ...others] = uris;
+  if (uri === undefined) {
+    throw new BigQueryError('invalid', 'Extract configuration must specify at least one destination URI');
+  }
+  if (others.length > 0) {
+    throw new BigQueryError('notImplemented', 'More than one destination URI is not supported locally.');
+  }
+  const { bucket, object } = parseUri(uri, 'destination');
+  const stars = object.split('*').length - 1;
+  if (stars > 1)
+    throw new BigQueryError('invalid', `Invalid extract destination URI "${uri}". Only one * is allowed.`);
+  return { path: join(bucket, object.replace('*', firstShard)), isSharded: stars === 1 };
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { currentTag } from '../../store/commit-tag';
+import { currentTag } from '../../store/table-commits';
 
 /** Files that are being written: in a folder that no bucket can be called, so that nobody reads them. */
 const writingFolder = '.writing';

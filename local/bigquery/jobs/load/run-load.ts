@@ -1,20 +1,19 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row, TableReference } from '../../model';
-import { sizeOfRows } from '../../store/field-sizes';
-import { withoutDecorator } from '../../store/partitions';
-import { fieldsOfRest } from '../../store/rest-schema';
+import { sizeOfRows } from '../../store/schema/field-sizes';
+import { withoutDecorator } from '../../store/schema/partitions';
+import { fieldsOfRest } from '../../store/schema/rest-schema';
 import type { Store } from '../../store/store';
 import { writeDestination } from '../destination';
-import type { JobOutcome, Upload } from '../job';
-import type { LoadConfiguration } from '../job-configuration';
-import { createBadRecords } from './bad-records';
-import { readCsv } from './csv';
-import type { Format } from './format';
-import { readNdjson } from './ndjson';
-import { createParquetFormat } from './parquet';
-import { findSources } from './sources';
+import type { KeptOutcome, Upload } from '../job';
+import type { LoadConfiguration } from '../job-schemas';
+import { createBadRecords, type LoadFormat } from './load-format';
+import { createParquetFormat } from './parquet/parquet-format';
+import { readCsv } from './read-csv';
+import { readNdjson } from './read-ndjson';
+import { findSources } from './source-files';
 
-const formats: Readonly<Record<string, () => Format>> = {
+const formats: Readonly<Record<string, () => LoadFormat>> = {
   CSV: () => ({ read: readCsv }),
   NEWLINE_DELIMITED_JSON: () => ({ read: readNdjson }),
   PARQUET: createParquetFormat,
@@ -36,7 +35,7 @@ export async function runLoad(
   store: Store,
   places: Places,
   configuration: LoadConfiguration,
-): Promise<Pick<JobOutcome, 'statistics' | 'errors'>> {
+): Promise<Pick<KeptOutcome, 'statistics' | 'errors'>> {
   const format = formats[configuration.sourceFormat]?.();
   if (format === undefined) {
     throw new BigQueryError(
@@ -52,11 +51,11 @@ export async function runLoad(
 }
 
 async function loadAs(
-  format: Format,
+  format: LoadFormat,
   store: Store,
   { gcsDirectory, upload }: Places,
   configuration: LoadConfiguration,
-): Promise<Pick<JobOutcome, 'statistics' | 'errors'>> {
+): Promise<Pick<KeptOutcome, 'statistics' | 'errors'>> {
   const table = { projectId: store.projectId, ...configuration.destinationTable };
   const given =
     format.fieldsOf === undefined ? schemaOf(store, table, configuration) : givenSchema(configuration);

@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field, FieldType } from '../../model';
 import { child, children, stringAt } from '../engine/tree';
 import { quoted } from '../parse/sql-text';

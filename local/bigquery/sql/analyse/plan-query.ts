@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field } from '../../model';
 import { child, children, findAll, stringAt, type TreeNode } from '../engine/tree';
 import type { EngineContext } from '../engine-context';

@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field, TableReference } from '../../model';
 import { datasetNotFoundInQuery, tableNotFoundInQuery } from '../../not-found';
 import { type LocalTable, resolvePath, type Scope, tableKey } from '../scope';

@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field } from '../../model';
 import { child, isNode } from '../engine/tree';
 import { dateOfDays, formatTime, unpackDatetime, unpackTime } from './civil-time';

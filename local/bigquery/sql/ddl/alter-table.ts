@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field, StatementResult, TableChange, TableReference, TableSnapshot } from '../../model';
 import { analysedStatement } from '../analyse/analyse-statement';
 import { missingTable } from '../analyse/reachable-tables';

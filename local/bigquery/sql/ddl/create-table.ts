@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row, StatementResult, TableChange, TableOptions, TableReference } from '../../model';
 import { analysedStatement } from '../analyse/analyse-statement';
 import { type QueryPlan, referencedTables } from '../analyse/query-plan';

@@ -1,5 +1,5 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import { type EngineMethods, engineMethods } from './engine-methods';
 import { type EngineProcess, startEngineProcess } from './engine-process';
 

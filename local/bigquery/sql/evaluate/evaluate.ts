@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Row } from '../../model';
 import { tableNotFoundInQuery } from '../../not-found';
 import type { PlannedTable, QueryPlan } from '../analyse/query-plan';

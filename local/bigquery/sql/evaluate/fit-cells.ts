@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, Row } from '../../model';
 import {
   bigNumericScale,

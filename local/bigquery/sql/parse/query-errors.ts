@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import { EngineFailure } from '../engine/engine-client';
 import { offsetAt, positionAt, type SqlText } from './sql-text';
 

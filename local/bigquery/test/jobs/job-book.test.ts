@@ -1,7 +1,7 @@
 import type { Job } from '../../jobs/job';
 import { openJobBook } from '../../jobs/job-book';
 import { createQueryResults } from '../../jobs/query-results';
-import { nodeDisk } from '../../store/disk';
+import { nodeDisk } from '../../store/disk/disk';
 
 const jobNamed = (jobId: string): Job => ({
   reference: { projectId: 'local', jobId, location: 'US' },

@@ -1,6 +1,6 @@
 import { createQueryResults } from '../../jobs/query-results';
 import { createRequestIds } from '../../jobs/request-ids';
-import { createInsertIds } from '../../rest/insert-ids';
+import { createInsertIds } from '../../rest/routes/insert-all-routes';
 
 const schema = [{ name: 's', type: 'STRING', mode: 'NULLABLE' }] as const;
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { quotedFields } from '../../jobs/load/quoted-fields';
+import { quotedFields } from '../../jobs/load/read-csv';
 
 const texts = fc.string({ unit: fc.constantFrom('a', 'ü', '"', ',', '\n', '\r', ' '), maxLength: 6 });
 const plainTexts = fc.string({ unit: fc.constantFrom('a', 'ü', ' '), maxLength: 6 });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import type { RestCall, RestReply } from '../../rest/border';
-import { type CallFaults, faultBorder, type NamedCall } from '../../rest/call-faults';
-import { startBigQuery } from '../../server';
+import { type CallFaults, faultBorder, type NamedCall } from '../../rest/named-calls';
+import type { RestCall, RestReply } from '../../rest/rest-border';
+import { startBigQuery } from '../../start-bigquery';
 import { newFolder } from '../support/local-bigquery';
 
 const post = (path: string, body: object): RestCall => ({

@@ -1,4 +1,4 @@
-import { BigQueryError } from '../../errors';
+import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, QueryParameter, Row, StatementResult } from '../../model';
 import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
 import { type MemoryTableStore, memoryTableStore } from '../support/memory-table-store';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row, TableReference } from '../../model';
-import { type Disk, nodeDisk } from '../../store/disk';
+import { type Disk, nodeDisk } from '../../store/disk/disk';
 import { openStore, type Store } from '../../store/store';
 import { newFolder } from '../support/local-bigquery';
 

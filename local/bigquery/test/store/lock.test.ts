@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFolder } from '../../store/lock';
+import { lockFolder } from '../../store/disk/lock-folder';
 import { newFolder } from '../support/local-bigquery';
 
 const folder = newFolder();

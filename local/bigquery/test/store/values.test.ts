@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Field } from '../../model';
-import { toDecimal } from '../../store/values/decimal';
+import { toDecimal } from '../../store/values/decimal-text';
 import { scalarOfText } from '../../store/values/scalars';
 
 type Scalar = Exclude<Field['type'], 'RECORD'>;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BigQuery } from '@google-cloud/bigquery';
-import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from '../../server';
+import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from '../../start-bigquery';
 
 export interface LocalBigQuery {
   readonly server: RunningBigQuery;

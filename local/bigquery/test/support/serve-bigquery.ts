@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startBigQuery } from '../../server';
+import { startBigQuery } from '../../start-bigquery';
 
 /** Serves the folder that is named on the command line and prints the URL, until it is killed. */
 async function main(folder: string): Promise<void> {

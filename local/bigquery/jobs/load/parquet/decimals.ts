@@ -1,6 +1,6 @@
 import type { Field } from '../../../model';
-import { toDecimal } from '../../../store/values/decimal';
-import { ParquetFault } from './fault';
+import { toDecimal } from '../../../store/values/decimal-text';
+import { ParquetFault } from './reader-messages';
 
 const scales = { NUMERIC: 9, BIGNUMERIC: 38 } as const;
 

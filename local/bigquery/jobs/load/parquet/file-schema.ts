@@ -1,8 +1,7 @@
 import type { SchemaTree } from 'hyparquet';
 import type { Field, FieldMode } from '../../../model';
-import { ParquetFault } from './fault';
 import { detectedType, type Leaf, leafOf } from './leaf-types';
-import type { ParquetRules } from './messages';
+import { ParquetFault, type ParquetRules } from './reader-messages';
 
 /** A column of a file, or a field within one. */
 export interface Column {

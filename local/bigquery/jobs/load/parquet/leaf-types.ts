@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import type { FieldType } from '../../../model';
-import type { ParquetRules } from './messages';
+import type { ParquetRules } from './reader-messages';
 
 /**
  * What the values of a column are, by its Parquet type and logical type: BigQuery reads these

@@ -1,7 +1,7 @@
 import type { Cell, Field, Row } from '../../../model';
-import { ParquetFault } from './fault';
 import { type Column, supportedKind } from './file-schema';
 import { typesOfKind } from './leaf-types';
+import { ParquetFault } from './reader-messages';
 import { valueReader } from './values';
 
 /** How the rows of a file become rows of a table. */

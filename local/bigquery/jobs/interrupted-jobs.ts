@@ -1,0 +1,66 @@
+import type { SqlEngine, TableReference } from '../model';
+import type { Store } from '../store/store';
+import type { CommittedJob } from '../store/table-state';
+import { rowsOfDestination } from './destination';
+import { jobKey, type KeptOutcome } from './job';
+import type { JobRecord } from './job-book';
+import { outputPlan } from './query-statistics';
+
+/**
+ * The outcome of a job that was under way when the process ended. A job is written down before it begins, and its effect
+ * carries its name in the same write; so what happened can be told: if the effect is there, the job succeeded, else it
+ * failed and nothing was done. It is never run again: its caller sees the failure and starts another one.
+ * A script commits per statement, so one that was cut short has failed, as on BigQuery, with its first statements done.
+ */
+export async function outcomeOfInterrupted(
+  store: Store,
+  engine: SqlEngine,
+  { reference, configuration, creationTime }: JobRecord,
+): Promise<KeptOutcome> {
+  const committed = store.findCommit(jobKey(reference), creationTime);
+  const { load, query, extract } = configuration;
+  const times = { startTime: creationTime, endTime: Date.now() };
+  if (extract !== undefined)
+    return { ...times, error: interrupted('Its file is whole or as it was before.'), statistics: {} };
+  const script =
+    query !== undefined && committed !== undefined && (await isScript(engine, store, query.query));
+  if (committed === undefined || script) {
+    const what = script
+      ? 'Statements before the interruption have taken effect.'
+      : 'Nothing of it has taken effect.';
+    return { ...times, error: interrupted(what), statistics: {} };
+  }
+  if (load !== undefined) {
+    const table = { projectId: store.projectId, ...load.destinationTable };
+    return { ...times, statistics: { load: { outputRows: String(rowsBrought(store, table, committed)) } } };
+  }
+  const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
+  if (destination === undefined) return { ...times, statistics: { query: statisticsOf(committed) } };
+  const rows = rowsBrought(store, destination, committed);
+  return { ...times, statistics: { query: { cacheHit: false, ...outputPlan(rows) } }, destination };
+}
+
+/** Rows that a job brought. A commit that replaces a partition holds the table's other rows as well. */
+const rowsBrought = (store: Store, table: TableReference, { kind, rows }: CommittedJob): number =>
+  kind === 'replace' ? (rowsOfDestination(store, table)?.rows.length ?? 0) : rows;
+
+/** Only of an INSERT is it known how many rows it changed: a commit of UPDATE, DELETE or MERGE holds all rows anew. */
+function statisticsOf({ kind, rows }: CommittedJob): Record<string, unknown> {
+  if (kind !== 'append') return { cacheHit: false };
+  const dmlStats = { insertedRowCount: String(rows), updatedRowCount: '0', deletedRowCount: '0' };
+  return { cacheHit: false, numDmlAffectedRows: String(rows), dmlStats };
+}
+
+function interrupted(what: string): NonNullable<KeptOutcome['error']> {
+  return { reason: 'backendError', message: `Job was interrupted by a restart of the server. ${what}` };
+}
+
+async function isScript(engine: SqlEngine, { projectId }: Store, sql: string): Promise<boolean> {
+  try {
+    const { statementType } = await engine.analyze({ sql, projectId, parameters: [] });
+    return statementType === 'SCRIPT';
+  } catch {
+    // What it names may be gone by now: go by the text.
+    return /;\s*\S/.test(sql);
+  }
+}

@@ -1,0 +1,44 @@
+import { BigQueryError } from '../bigquery-error';
+import { fullDatasetName } from '../store/reference-names';
+import type { Store } from '../store/store';
+import { jobOfAnonymousTable } from './anonymous-tables';
+import type { JobConfiguration } from './job-schemas';
+
+/**
+ * Where a job runs: where the datasets it names are.
+ * @param requested the location the caller named
+ * @throws BigQueryError `notFound` if the caller named another one than its dataset's
+ */
+export function locationOf(
+  store: Store,
+  { query, load, extract }: Pick<JobConfiguration, 'query' | 'load' | 'extract'>,
+  requested: string | undefined,
+): string {
+  const source = extract && { projectId: store.projectId, ...extract.sourceTable };
+  const anonymous = source && jobOfAnonymousTable(source)?.location;
+  if (anonymous !== undefined) return anonymous;
+  const named = [source, load?.destinationTable, query?.destinationTable, query?.defaultDataset].flatMap(
+    (reference) => (reference ? [reference.datasetId] : []),
+  );
+  const datasetIds = named.length > 0 ? named : datasetsInText(store, query?.query ?? '');
+  for (const datasetId of datasetIds) {
+    const reference = { projectId: store.projectId, datasetId };
+    const location = store.dataset(reference)?.location;
+    if (location === undefined) continue;
+    if (requested === undefined || requested.toLowerCase() === location.toLowerCase()) return location;
+    throw new BigQueryError(
+      'notFound',
+      `Not found: Dataset ${fullDatasetName(reference)} was not found in location ${requested}`,
+    );
+  }
+  return requested ?? 'US';
+}
+
+/** Names in front of a point that are datasets. The text is not parsed: a name in a string literal does no harm. */
+function datasetsInText(store: Store, sql: string): string[] {
+  const found: string[] = [];
+  for (const [, datasetId = ''] of sql.matchAll(/([A-Za-z0-9_]+)`?\s*\.\s*`?[A-Za-z_]/g)) {
+    if (store.hasDataset({ projectId: store.projectId, datasetId })) found.push(datasetId);
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+import type { StatementResult } from '../model';
+
+const megabyte = 1024 * 1024;
+
+/**
+ * What BigQuery would charge for: whole megabytes, at least 10 MB per table read and per query; nothing where nothing
+ * is read (https://cloud.google.com/bigquery/pricing#on_demand_pricing).
+ */
+export function bytesBilled({ bytesProcessed, referencedTables }: StatementResult): number {
+  if (bytesProcessed === 0) return 0;
+  const minimum = 10 * megabyte * Math.max(1, referencedTables.length);
+  return Math.max(minimum, Math.ceil(bytesProcessed / megabyte) * megabyte);
+}
+
+/** Rows a DML statement changed; undefined for other statements. */
+export function affectedRows({ dmlStats }: StatementResult): string | undefined {
+  if (dmlStats === undefined) return undefined;
+  return String(dmlStats.insertedRowCount + dmlStats.updatedRowCount + dmlStats.deletedRowCount);
+}
+
+/** `dmlStats` in REST's form. */
+export function wireDmlStats({ dmlStats }: StatementResult): object | undefined {
+  if (dmlStats === undefined) return undefined;
+  return {
+    insertedRowCount: String(dmlStats.insertedRowCount),
+    updatedRowCount: String(dmlStats.updatedRowCount),
+    deletedRowCount: String(dmlStats.deletedRowCount),
+  };
+}
+
+/** The statistics of a query job. Members that do not apply are undefined, and so are not sent. */
+export function queryStatistics(result: StatementResult, dryRun: boolean): Record<string, unknown> {
+  const bytes = String(result.bytesProcessed);
+  return {
+    totalBytesProcessed: bytes,
+    ...(result.statementType === 'SCRIPT' && { numChildJobs: String(result.statements?.length ?? 0) }),
+    query: {
+      statementType: result.statementType,
+      totalBytesProcessed: bytes,
+      totalBytesBilled: dryRun ? '0' : String(bytesBilled(result)),
+      cacheHit: false,
+      numDmlAffectedRows: affectedRows(result),
+      dmlStats: wireDmlStats(result),
+      referencedTables: result.referencedTables.length > 0 ? result.referencedTables : undefined,
+      ddlTargetTable: result.ddlTargetTable,
+      ddlOperationPerformed: result.ddlOperationPerformed,
+      ...(dryRun && result.schema !== undefined && { schema: { fields: result.schema } }),
+    },
+  };
+}
+
+/** The plan of a query whose rows went to a table, as far as it says how many they were: one stage, the output. */
+export const outputPlan = (rows: number): { readonly queryPlan: readonly object[] } => ({
+  queryPlan: [{ name: 'S00: Output', id: '0', recordsWritten: String(rows), status: 'COMPLETE' }],
+});
+
+/** Statistics of a query job with its plan in them. */
+export const withOutput = (statistics: Record<string, unknown>, rows: number): Record<string, unknown> => ({
+  ...statistics,
+  query: { ...Object(statistics.query), ...outputPlan(rows) },
+});

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { anonymousTable } from '../../jobs/anonymous-tables';
+import { type Job, jobKey, jobName, settled } from '../../jobs/job';
+import { jobInsertSchema } from '../../jobs/job-schemas';
+import type { Jobs } from '../../jobs/jobs';
+import type { Store } from '../../store/store';
+import { pageOf } from '../paging';
+import type { RestRequest, RestRoute } from '../router';
+import { type ErrorProto, parsePart } from '../wire-errors';
+import { checkProject } from './resource-requests';
+
+/**
+ * How long jobs.insert and jobs.get wait for a job that is about to be done: it saves a client that asks every half
+ * second from finding a job of a few milliseconds unfinished.
+ */
+const patienceMilliseconds = 50;
+
+/** jobs.insert, get, list, cancel and delete of REST v2. */
+export function jobRoutes(store: Store, jobs: Jobs): RestRoute[] {
+  const collection = '/projects/:projectId/jobs';
+  const one = `${collection}/:jobId`;
+  return [
+    { method: 'POST', path: collection, handle: (request) => insert(store, jobs, request) },
+    {
+      method: 'POST',
+      path: `/upload/bigquery/v2${collection}`,
+      handle: (request) => insert(store, jobs, request),
+    },
+    { method: 'GET', path: collection, handle: (request) => list(store, jobs, request) },
+    {
+      method: 'GET',
+      path: one,
+      handle: async (request) => resourceSoon(await findJob(store, jobs, request)),
+    },
+    {
+      method: 'POST',
+      path: `${one}/cancel`,
+      async handle(request) {
+        const job = await findJob(store, jobs, request);
+        jobs.cancel(job);
+        return { kind: 'bigquery#jobCancelResponse', job: jobResource(job) };
+      },
+    },
+  ];
+}
+
+/** The job that a request's path and `location` name. @throws BigQueryError `notFound` */
+export function findJob(store: Store, jobs: Jobs, request: RestRequest): Promise<Job> {
+  checkProject(store, request);
+  return jobs.find(request.params.jobId ?? '', request.query.get('location') || undefined);
+}
+
+async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<object> {
+  checkProject(store, request);
+  const { configuration, jobReference } = parsePart(jobInsertSchema, request.body);
+  const location = jobReference?.location ?? undefined;
+  const wanted = {
+    configuration,
+    jobId: jobReference?.jobId,
+    location,
+    durable: true,
+    upload: request.upload,
+  };
+  if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
+  const job = await jobs.start(wanted);
+  await settled(job, patienceMilliseconds);
+  // A client takes an answer with errors in it for a refusal; that a job has failed is told to who asks for it next.
+  return jobResource(job.outcome?.errors === undefined ? job : { ...job, outcome: undefined });
+}
+
+async function resourceSoon(job: Job): Promise<object> {
+  await settled(job, patienceMilliseconds);
+  return jobResource(job);
+}
+
+function list(store: Store, jobs: Jobs, request: RestRequest): object {
+  checkProject(store, request);
+  const states = request.query.getAll('stateFilter').map((state) => state.toUpperCase());
+  const matching = jobs
+    .recent()
+    .map((job) => ({ job, resource: jobResource(job) }))
+    .filter(({ job }) => states.length === 0 || states.includes(stateOf(job)))
+    .map(({ job, resource }, index) => ({
+      place: String(index).padStart(9, '0'),
+      key: jobKey(job.reference),
+      resource,
+    }));
+  const { items, nextPageToken } = pageOf(matching, ({ place }) => place, request.query, 50);
+  return {
+    kind: 'bigquery#jobList',
+    ...(nextPageToken !== undefined && { nextPageToken }),
+    jobs: items.map(({ resource }) => resource),
+  };
+}
+
+function stateOf({ outcome, startTime }: Job): string {
+  if (outcome !== undefined) return 'DONE';
+  return startTime === undefined ? 'PENDING' : 'RUNNING';
+}
+
+type Fault = Omit<ErrorProto, 'domain'>;
+
+/** A job as jobs.get answers it. */
+export function jobResource(job: Job): object {
+  const { reference, configuration, creationTime, startTime, outcome } = job;
+  const { error, errors } = outcome ?? {};
+  const { load, extract } = configuration;
+  const jobType = load !== undefined ? 'LOAD' : extract !== undefined ? 'EXTRACT' : 'QUERY';
+  return {
+    kind: 'bigquery#job',
+    etag: `${creationTime}-${outcome === undefined ? 'open' : outcome.endTime}`,
+    id: jobName(reference),
+    selfLink: `/bigquery/v2/projects/${reference.projectId}/jobs/${reference.jobId}?location=${reference.location}`,
+    user_email: 'local@localhost',
+    jobReference: reference,
+    configuration: { jobType, ...withResultTable(job) },
+    status: {
+      state: outcome !== undefined ? 'DONE' : startTime === undefined ? 'PENDING' : 'RUNNING',
+      ...(error !== undefined && { errorResult: wireFault(error) }),
+      ...(errors !== undefined && { errors: errors.map(wireFault) }),
+    },
+    statistics: {
+      creationTime: String(creationTime),
+      ...(startTime !== undefined && { startTime: String(startTime) }),
+      ...(outcome !== undefined && { endTime: String(outcome.endTime) }),
+      ...outcome?.statistics,
+    },
+  };
+}
+
+/** A query without a destination is answered with the table that holds its rows. */
+function withResultTable({ configuration, reference, outcome }: Job): object {
+  const { query } = configuration;
+  const { statementType } = statisticsSchema.parse(outcome?.statistics ?? {}).query ?? {};
+  if (query === undefined || statementType !== 'SELECT' || query.destinationTable !== undefined) {
+    return configuration;
+  }
+  return { ...configuration, query: { ...query, destinationTable: anonymousTable(reference) } };
+}
+
+const statisticsSchema = z.object({ query: z.object({ statementType: z.string().optional() }).optional() });
+
+function wireFault({ reason, message, location }: Fault): Fault {
+  return { reason, ...(location !== undefined && { location }), message };
+}

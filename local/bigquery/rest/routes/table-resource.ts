@@ -1,0 +1,67 @@
+import type { TableReference } from '../../model';
+import { datasetNotFound, tableNotFound } from '../../not-found';
+import { fullTableName } from '../../store/reference-names';
+import { bytesOf, type Store } from '../../store/store';
+import type { TableState } from '../../store/table-state';
+import type { RestRequest } from '../router';
+import { wireSchema } from '../wire-rows';
+import { etagOf, tableOfPath } from './resource-requests';
+
+/** @throws BigQueryError `notFound`, of the dataset or of the table */
+export function requireTable(
+  store: Store,
+  request: RestRequest,
+): { reference: TableReference; state: TableState } {
+  const reference = tableOfPath(request);
+  const state = store.table(reference);
+  if (state !== undefined) return { reference, state };
+  throw store.hasDataset(reference) ? tableNotFound(reference) : datasetNotFound(reference);
+}
+
+/** A table as tables.get answers it. */
+export function tableResource(store: Store, reference: TableReference, state: TableState): object {
+  const { schema, options, creationTime } = state.definition;
+  const { projectId, datasetId, tableId } = reference;
+  const bytes = String(bytesOf(state));
+  return {
+    kind: 'bigquery#table',
+    etag: tableEtag(reference, state),
+    id: fullTableName(reference),
+    selfLink: `/bigquery/v2/projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
+    tableReference: { projectId, datasetId, tableId },
+    ...options,
+    schema: wireSchema(schema),
+    numBytes: bytes,
+    numLongTermBytes: '0',
+    numTotalLogicalBytes: bytes,
+    numRows: String(state.rows.length),
+    creationTime: String(creationTime),
+    lastModifiedTime: String(state.modifiedTime),
+    type: 'TABLE',
+    location: store.dataset(reference)?.location ?? 'US',
+  };
+}
+
+/** A table as tables.list answers it. */
+export function listedTable(reference: TableReference, state: TableState): object {
+  const { options, creationTime } = state.definition;
+  const { labels, timePartitioning, rangePartitioning, clustering, friendlyName, expirationTime } = options;
+  return {
+    kind: 'bigquery#table',
+    id: fullTableName(reference),
+    tableReference: reference,
+    type: 'TABLE',
+    creationTime: String(creationTime),
+    friendlyName,
+    labels,
+    timePartitioning,
+    rangePartitioning,
+    clustering,
+    expirationTime,
+  };
+}
+
+/** Changes with schema and options, not with rows: a patch is not refused because rows were streamed meanwhile. */
+export function tableEtag(reference: TableReference, { definition }: TableState): string {
+  return etagOf(fullTableName(reference), definition.creationTime, definition.definedTime);
+}

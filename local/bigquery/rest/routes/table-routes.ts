@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { BigQueryError } from '../../bigquery-error';
+import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../../model';
+import { tableNotFound } from '../../not-found';
+import { checkTableId, fullTableName } from '../../store/reference-names';
+import { fieldsOfRest, restSchema, tableOptionsSchema } from '../../store/schema/rest-schema';
+import { mergeSchema } from '../../store/schema/schema-change';
+import type { Store } from '../../store/store';
+import { pageOf } from '../paging';
+import type { RestRequest, RestRoute } from '../router';
+import { parsePart } from '../wire-errors';
+import {
+  checkIfMatch,
+  checkLabels,
+  datasetOfPath,
+  etagOf,
+  mergePatch,
+  tableOfPath,
+} from './resource-requests';
+import { listedTable, requireTable, tableEtag, tableResource } from './table-resource';
+
+const insertSchema = z.looseObject({
+  tableReference: z.object({ tableId: z.string() }),
+  schema: restSchema.optional(),
+});
+const changeSchema = z.looseObject({ schema: restSchema.nullish() });
+
+/** Kinds of tables that are more than rows. */
+const unsupported = [
+  'view',
+  'materializedView',
+  'externalDataConfiguration',
+  'snapshotDefinition',
+  'cloneDefinition',
+];
+
+/** tables.* of REST v2. */
+export function tableRoutes(store: Store): RestRoute[] {
+  const collection = '/projects/:projectId/datasets/:datasetId/tables';
+  const one = `${collection}/:tableId`;
+  return [
+    { method: 'POST', path: collection, handle: (request) => insert(store, request) },
+    { method: 'GET', path: collection, handle: (request) => list(store, request) },
+    {
+      method: 'GET',
+      path: one,
+      handle(request) {
+        const { reference, state } = requireTable(store, request);
+        return tableResource(store, reference, state);
+      },
+    },
+    { method: 'PATCH', path: one, handle: (request) => change(store, request, mergePatch) },
+    {
+      method: 'PUT',
+      path: one,
+      handle: (request) => change(store, request, (_, body) => mergePatch({}, body)),
+    },
+    { method: 'DELETE', path: one, handle: (request) => remove(store, request) },
+  ];
+}
+
+async function insert(store: Store, request: RestRequest): Promise<object> {
+  const body = parsePart(insertSchema, request.body);
+  const kind = unsupported.find((name) => body[name] != null);
+  if (kind !== undefined)
+    throw new BigQueryError('notImplemented', `Tables with ${kind} are not supported locally.`);
+  const reference = { ...datasetOfPath(request), tableId: body.tableReference.tableId };
+  checkTableId(reference.tableId);
+  const schema = fieldsOfRest(body.schema);
+  const options = optionsOf(mergePatch({}, request.body), schema);
+  await store.mutate(reference, async (current) => {
+    if (current !== undefined)
+      throw new BigQueryError('duplicate', `Already Exists: Table ${fullTableName(reference)}`);
+    return { change: { kind: 'create', schema, rows: [], options }, result: undefined };
+  });
+  return resourceOf(store, reference);
+}
+
+async function change(
+  store: Store,
+  request: RestRequest,
+  combine: (current: unknown, body: unknown) => unknown,
+): Promise<object> {
+  const body = parsePart(changeSchema, request.body);
+  const reference = tableOfPath(request);
+  await store.mutate(reference, async (current) => {
+    const state = store.table(reference);
+    if (current === undefined || state === undefined) throw tableNotFound(reference);
+    checkIfMatch(request, tableEtag(reference, state));
+    const schema = changedSchema(reference, current, body.schema ?? undefined);
+    const options = optionsOf(combine(state.definition.options, request.body), schema);
+    const alter: TableChange = { kind: 'alter', schema, options };
+    return { change: alter, result: undefined };
+  });
+  return resourceOf(store, reference);
+}
+
+function changedSchema(
+  reference: TableReference,
+  current: TableSnapshot,
+  provided: z.infer<typeof restSchema> | undefined,
+): readonly Field[] {
+  if (provided === undefined) return current.schema;
+  return mergeSchema(fullTableName(reference), current.schema, fieldsOfRest(provided));
+}
+
+async function remove(store: Store, request: RestRequest): Promise<undefined> {
+  const reference = tableOfPath(request);
+  await store.mutate(reference, async (current) => {
+    if (current === undefined) throw tableNotFound(reference);
+    return { change: { kind: 'drop' }, result: undefined };
+  });
+}
+
+function list(store: Store, request: RestRequest): object {
+  const reference = datasetOfPath(request);
+  if (!store.hasDataset(reference)) requireTable(store, request);
+  const tables = store.tablesOf(reference);
+  const { items, nextPageToken } = pageOf(tables, ({ tableId }) => tableId, request.query, 50);
+  const states = items.flatMap((item) => {
+    const state = store.table(item);
+    return state === undefined ? [] : [{ item, state }];
+  });
+  return {
+    kind: 'bigquery#tableList',
+    etag: etagOf(...states.map(({ item, state }) => tableEtag(item, state))),
+    ...(nextPageToken !== undefined && { nextPageToken }),
+    tables: states.map(({ item, state }) => listedTable(item, state)),
+    totalItems: tables.length,
+  };
+}
+
+function optionsOf(body: unknown, schema: readonly Field[]): TableOptions {
+  const options = parsePart(tableOptionsSchema, body);
+  checkLabels(options.labels);
+  const partitionField = options.timePartitioning?.field ?? options.rangePartitioning?.field;
+  if (partitionField !== undefined) checkField('partitioning', partitionField, schema);
+  for (const name of options.clustering?.fields ?? []) checkField('clustering', name, schema);
+  return options;
+}
+
+function checkField(purpose: string, name: string, schema: readonly Field[]): void {
+  if (schema.some((field) => field.name.toLowerCase() === name.toLowerCase())) return;
+  throw new BigQueryError(
+    'invalid',
+    `The field specified for ${purpose} cannot be found in the schema. Invalid field: ${name}.`,
+  );
+}
+
+function resourceOf(store: Store, reference: TableReference): object {
+  const state = store.table(reference);
+  if (state === undefined) throw tableNotFound(reference);
+  return tableResource(store, reference, state);
+}

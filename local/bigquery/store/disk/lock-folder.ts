@@ -1,0 +1,110 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemErrorOf } from './disk-errors';
+
+const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
+
+/** Folders this very process holds: its own pid in a lock file says nothing about them. */
+const held = new Set<string>();
+
+/**
+ * Makes this process the only user of a data folder until the returned function is called. A lock left by a process
+ * that is gone (kill -9) is taken over.
+ * @throws Error, naming the folder and the process, if another one is using it.
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, 'lock');
+  mkdirSync(folder, { recursive: true });
+  if (held.has(path)) throw inUse(folder, process.pid);
+  if (!tryCreate(path)) {
+    takeOver(folder, path);
+    if (!tryCreate(path)) throw inUse(folder, undefined);
+  }
+  held.add(path);
+  return () => {
+    if (held.delete(path)) rmSync(path, { force: true });
+  };
+}
+
+function tryCreate(path: string): boolean {
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  try {
+    // A link appears with its content or not at all: nobody can read a lock that is half written.
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemErrorOf(error)?.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Moves a dead owner's lock away; if somebody was quicker and the lock moved is a living one's, puts it back. */
+function takeOver(folder: string, path: string): void {
+  refuseIfAlive(folder, readText(path));
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemErrorOf(error)?.code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    refuseIfAlive(folder, readText(aside));
+  } catch (error) {
+    linkSync(aside, path);
+    throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function refuseIfAlive(folder: string, text: string | undefined): void {
+  const owner = ownerSchema.safeParse(parse(text)).data;
+  if (owner === undefined || owner.pid === process.pid) return;
+  if (isAlive(owner.pid) && startOf(owner.pid) === owner.started) throw inUse(folder, owner.pid);
+}
+
+function inUse(folder: string, pid: number | undefined): Error {
+  const owner = pid === undefined ? 'another process' : `process ${pid}`;
+  return new Error(
+    `The data folder ${folder} is in use by ${owner}. Stop it first, or choose another folder.`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemErrorOf(error)?.code === 'EPERM';
+  }
+}
+
+/** When a process began, so that another one that was given the same number later is told apart. Linux only; else ''. */
+function startOf(pid: number): string {
+  const boot = readText('/proc/sys/kernel/random/boot_id');
+  const stat = readText(`/proc/${pid}/stat`);
+  if (boot === undefined || stat === undefined) return '';
+  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return `${boot.trim()}:${afterName[19] ?? ''}`;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
