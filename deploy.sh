@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The whole deployment of tenant-pipelines. Read it from top to bottom: what is deployed and with which rights (tables),
-# how one thing is made (look, make or change only what differs), then everything in order, then its removal.
-# It is longer than 400 lines because nothing of the story is elsewhere: rights, limits and their reasons are all here.
-# Needs bash 3.2 or later, node, npm and gcloud; openssl only where there is no --domain.
+# The whole deployment of tenant-pipelines, to be read from top to bottom: tables of what is deployed and with
+# which rights, then how one thing is made (look first, then make it or change what differs), then all things
+# in order, then their removal. It is long because nothing of the story is elsewhere: rights, limits and their
+# reasons are all here. Needs bash 3.2 or later, node, npm and gcloud; openssl only without --domain.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,30 +12,31 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
 
   ./deploy.sh --project PROJECT --location LOCATION [options]
 
-  --project PROJECT      the project's id. One installation a project: it owns the datasets labelled
-                         managed-by=tenant-pipelines
-  --location LOCATION    the region of functions and, unless an onboarding says otherwise, of data; e.g. europe-west1
-  --prefix PREFIX        what the names of everything made begin with, 2 to 16 of a-z, 0-9 and - [tenant-pipelines]
-  --domain DOMAIN        the host's name; its DNS A record has to point at the address printed at the end. Only then
-                         is there a certificate: until then TLS fails, also for those who pinned the address's own.
-                         Without it the host is that address, with a certificate of its own to be pinned
-  --alert-email ADDRESS  who is told of alerts
-  --source SOURCE        what pipelines may read besides their tenants' datasets: gs://bucket/{tenant_id}/, of which
-                         each tenant's pipelines reach its own; or what those may read of all tenants that name it:
-                         gs://bucket/folder/, a dataset or project.dataset. The worker is let into the bucket; a
-                         dataset of another project is that project's to open
+  --project PROJECT      the project's id. There can be one installation per project: it owns all datasets with the
+                         label managed-by=tenant-pipelines
+  --location LOCATION    the region of the functions, and of data unless an onboarding names another; e.g. europe-west1
+  --prefix PREFIX        begins the names of everything that is made: 2 to 16 of a-z, 0-9 and - [tenant-pipelines]
+  --domain DOMAIN        the host's name. Its DNS A record must point at the address printed at the end: only then can
+                         Google make a certificate. Until then TLS fails, even for callers who have pinned the
+                         address's own certificate. Without --domain the host is that address, and callers pin its
+                         self-signed certificate
+  --alert-email ADDRESS  who gets alerts
+  --source SOURCE        what pipelines may read besides their tenant's dataset. gs://bucket/{tenant_id}/ gives each
+                         tenant's pipelines that tenant's folder. gs://bucket/folder/, a dataset or project.dataset
+                         can be read for every tenant, by pipelines that name it. The worker gets access to the
+                         bucket; access to a dataset in another project must be granted there
   --export-bucket NAME   a bucket that pipelines may export to
   --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
   --http-host HOST       a host that pipelines may load from by https
-  --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to such hosts
-  --dry-run              prints every command for an empty project (with --destroy: a full one); runs none
-  --destroy              removes everything but data and what it names at its end. The data as well, once the project's
-                         name is typed
-  --data --confirm PROJECT   with --destroy: the data as well, without a question
+  --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to these hosts
+  --dry-run              prints every command for an empty project (with --destroy: for a full one) and runs none
+  --destroy              removes everything except data and a few things that it lists at the end. It removes the data
+                         as well if you type the project's name
+  --data --confirm PROJECT   with --destroy: removes the data as well, without asking
   --help                 this text
 
-The five before --dry-run can be given several times; the word none stands for an empty list.
-What these five, --domain and --alert-email set stays as it is when they are left out later.
+--source, --export-bucket, --notify-topic, --http-host and --pipeline-secret can be repeated; the word none means an
+empty list. When one of these, --domain or --alert-email is left out later, what it has set before stays.
 END
 }
 
@@ -113,25 +114,27 @@ command -v node >/dev/null || misuse 'node is missing: https://nodejs.org'
 apis='artifactregistry bigquery cloudbuild cloudresourcemanager cloudscheduler compute iam logging monitoring pubsub run
   secretmanager storage'
 
-# Every folder in functions/ is deployed. One that has no line of its own is scheduled: schedules.json calls it.
+# Every folder in functions/ is deployed. A function without a line in shape_of must have a schedule in
+# schedules.json.
 functions=$(for folder in functions/*/; do basename "$folder"; done | paste -s -d' ' -)
-# One account a function, and one for each who calls or builds them.
+# One account per function, and one each for building them, for Pub/Sub's calls and for Cloud Scheduler's.
 accounts="$functions build push scheduler"
 
-# Called by: host (anyone through the host: they check keys themselves), push (Pub/Sub), schedule (Cloud Scheduler).
-# Concurrency and instances follow from BigQuery: a table takes 22 changing statements at once (2 run, 20 wait), and an
-# instance has at most one admission (run) or release (worker) for a tenant in flight: 8 + 10 leave room for the rest.
-#   run      mostly waits; the more requests meet in an instance, the more share one admission statement. Its longest
-#            requests are event streams, which clients take up again.
-#   worker   waits for BigQuery jobs, one request for each step that is at work. BigQuery takes 300 at once of one account
-#            (https://cloud.google.com/bigquery/quotas#api_request_quotas) and refuses more for a while, which is tried
-#            again: 30 runs in each of 10 instances reach that with one step each. A delivery lasts as long as Pub/Sub
-#            waits for it. Files it spools lie in memory on Cloud Run, hence twice the memory.
-#   onboard  makes a dataset and tables; rare.
-#   tenants  small statements, and exports over all tenants, which take longer.
-# Scheduled functions have one call at a time, and as long as the schedule's attempt may take. Nothing is kept warm
-# (min 0): an idle function costs nothing, and a cold start is told in README. More than one request an instance needs a
-# whole CPU.
+# Callers: host (everybody, through the host: the function itself checks keys), push (Pub/Sub), schedule
+# (Cloud Scheduler). Concurrency and instances follow from BigQuery: a table takes 22 changing statements at
+# once (2 run, 20 wait), and an instance has at most one admission (run) or release (worker) per tenant in
+# flight: 8 + 10 leave room.
+#   run      mostly waits. The more requests meet in an instance, the more of them share one admission
+#            statement. Its longest requests are event streams, which clients resume.
+#   worker   waits for BigQuery jobs, with one request per running step. BigQuery accepts 300 requests of one
+#            account at once (https://cloud.google.com/bigquery/quotas#api_request_quotas) and refuses more
+#            for a while; the worker tries those again. 30 runs in each of 10 instances reach the limit with
+#            one step each. A delivery may last as long as Pub/Sub waits. Spooled files lie in memory on Cloud
+#            Run, hence twice the memory.
+#   onboard  makes a dataset and tables, but rarely.
+#   tenants  runs small statements, and exports over all tenants, which take longer.
+# Scheduled functions get one call at a time, and as much time as an attempt of their schedule. No instance is
+# kept warm (min 0): an idle function costs nothing. Several requests per instance need a whole CPU.
 shape_of() { # function -> caller memory concurrency instances timeout
   local deadline
   case $1 in
@@ -149,14 +152,15 @@ shape_of() { # function -> caller memory concurrency instances timeout
 ack_deadline=600
 delivery_attempts=5
 
-# First segments after /api/v1/ that the host passes to a function. Everything else goes to run, which answers 404.
+# The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
+# answers 404.
 paths_of() {
   case $1 in onboard) echo customers ;; tenants) echo tenants usage billing ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines
   [ "$1" != onboard ] || echo "BIGQUERY_LOCATION=$location"
-  echo "GOOGLE_CLOUD_PROJECT=$project" # logs name it; and it spares a cold start the question to the metadata server
+  echo "GOOGLE_CLOUD_PROJECT=$project" # for log lines, and so that a cold start need not ask the metadata server
   echo NODE_ENV=production
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   [ "$1" = worker ] || return 0
@@ -168,7 +172,9 @@ environment_of() { # function -> NAME=value lines
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
 
-# Custom roles, because the predefined ones that write rows may also drop tables.
+# Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
+# cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for
+# all jobs.
 roles() { # name permissions
   cat <<'END'
 dataset_maker bigquery.datasets.create;bigquery.datasets.get;bigquery.jobs.create
@@ -181,12 +187,11 @@ pipeline_runner bigquery.datasets.get;bigquery.tables.create;bigquery.tables.exp
 END
 }
 
-# job_stopper is for cancelling: the worker's jobs are not run's own, and BigQuery knows no smaller right than all jobs.
-
-# Rights in the project. Datasets come with the tenants, so rights on them are the project's, held to tables by name
-# (IAM conditions): nothing has to be granted at an onboarding, and nothing can be forgotten. onboard owns the datasets
-# that it creates: BigQuery sees to that. Of others, such as an earlier installation's, it reads whether a tenant is
-# there. Own names are custom roles; "!" means all tables but this one.
+# Rights in the project. Datasets come and go with tenants, so rights on them are granted in the project, and
+# IAM conditions limit them to tables by name: an onboarding has nothing to grant, and so nothing to forget.
+# onboard owns the datasets that it creates, as BigQuery makes it their owner. In other datasets, such as an
+# earlier installation's, it only looks whether there is a tenant. A name without a dot is a custom role; "!"
+# means all tables but this one.
 rights() { # account role tables
   cat <<'END'
 build run.builder
@@ -227,7 +232,7 @@ for name in $functions; do shape_of "$name" >/dev/null; done
 run_topic=$prefix-runs
 push_subscription=$run_topic-worker
 dead_letter_topic=$run_topic-dead-letter
-dead_letter_subscription=$dead_letter_topic-kept # so that what is given up on can be looked at and sent again
+dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were given up, to look at them and send them again
 admin_secret=$prefix-admin-key
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
@@ -235,7 +240,7 @@ member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
 is_account() { case " $accounts " in *" $1 "*) true ;; *) false ;; esac; }
 role_name() { case $1 in *.*) echo "roles/$1" ;; *) echo "projects/$project/roles/${prefix//-/_}_$1" ;; esac; }
 url_of() { echo "https://$prefix-$1-$project_number.$location.run.app"; }
-only() { # tables -> a condition on their names; none for none
+only() { # tables -> a condition on their names; empty without tables
   local table expression=''
   for table in "$@"; do
     case $table in
@@ -245,7 +250,7 @@ only() { # tables -> a condition on their names; none for none
   done
   echo "$expression"
 }
-# Tells a change, no more: cksum is POSIX, so every machine has it.
+# Only to notice changes: cksum is enough for that, and being POSIX it is on every machine.
 fingerprint() { cksum | tr ' ' '-'; }
 source_fingerprint() { # function
   find "dist/$1" -type f | LC_ALL=C sort | while read -r file; do printf '%s ' "$file" && cksum <"$file"; done | fingerprint
@@ -262,7 +267,7 @@ fi
 
 say() { [ $dry_run = yes ] || printf '%s\n' "$*"; }
 
-# Prints a command as it can be pasted.
+# Prints a command that can be pasted into a shell.
 print_command() {
   local word line='' quote="'" escaped="'\\''"
   for word in "$@"; do
@@ -272,8 +277,8 @@ print_command() {
   printf '%s\n' "$line"
 }
 
-# Asks gcloud. Sets `answer`; false where there is no such thing. Anything else that goes wrong ends the script: what
-# cannot be seen must not be taken for absent. In a dry run things are absent, or with --destroy present.
+# Asks gcloud and sets `answer`; false if there is no such thing. Any other error ends the script: a thing
+# that cannot be seen must not count as missing. In a dry run all things are missing, or with --destroy there.
 look() {
   if [ $dry_run = yes ]; then
     print_command gcloud "$@" "--project=$project"
@@ -287,8 +292,9 @@ look() {
   failed 'looking at what is there' "$scratch/look" gcloud "$@" "--project=$project"
 }
 
-# Runs a command that changes something; its standard input is `input`. IAM is slow to learn of new accounts and roles,
-# other services of APIs that have just been enabled, and policies are changed by others, too: waits two minutes at most.
+# Runs a command that changes something; `input` is its standard input. It is repeated for up to two minutes,
+# because IAM takes time to see new accounts and roles, services to see enabled APIs, and others may change a
+# policy as well.
 input=''
 not_yet='[Ss]ervice account .*does not exist|[Rr]ole .*(does not exist|not supported)|actAs'
 not_yet="$not_yet|SERVICE_DISABLED|has not been used in project|concurrent policy changes|ABORTED"
@@ -300,7 +306,7 @@ run() { # what command...
     [ -z "$input" ] || printf '%s\n' "$input" | sed 's/^/    < /'
     return 0
   fi
-  [ ! -t 2 ] || printf '. %s\n' "$what" >&2 # some take a minute or two
+  [ ! -t 2 ] || printf '. %s\n' "$what" >&2 # some steps take a minute or two
   for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
     if printf '%s' "$input" | "$@" >/dev/null 2>"$scratch/run"; then return 0; fi
     grep -Eq "$not_yet" "$scratch/run" || break
@@ -321,7 +327,7 @@ failed() { # what file command...
     sed 's/^/  it said:  /' "$2"
     case $(cat "$2") in
       *PERMISSION_DENIED* | *forbidden* | *'does not have permission'*)
-        echo "  Who deploys needs roles/owner in $project; \`gcloud auth list\` says who that is at the moment." ;;
+        echo "  Whoever deploys needs roles/owner in $project; \`gcloud auth list\` shows who that is now." ;;
       *[Bb]illing*) echo "  $project needs a billing account: https://console.cloud.google.com/billing/linkedaccount?project=$project" ;;
       *'gcloud auth login'* | *credential*) echo '  Sign in with: gcloud auth login' ;;
     esac
@@ -330,11 +336,12 @@ failed() { # what file command...
   exit 1
 }
 
-# APIs leave out zeros and falsehoods, or show them; and write truth in two ways.
+# APIs show zero and false, or leave them out, and write true in two ways.
 plain() { case $1 in [Tt]rue) echo true ;; 0 | [Ff]alse) ;; *) echo "$1" ;; esac; }
 
-# ensure WHAT :look … [:is path=value …] :make … [:change …], or :set … for one command that makes and changes.
-# Makes what is not there; where a field is not as wanted, changes it. `path` is a field in gcloud's own notation.
+# ensure WHAT :look … [:is path=value …] :make … [:change …]; :set … is one command for both :make and
+# :change. Makes the thing if it is missing, and changes it if a field is not as wanted. `path` is a field in
+# gcloud's notation.
 ensure() {
   local what=$1 part='' word paths='' have differences='' index=0
   local -a look_words make_words change_words wanted found
@@ -370,7 +377,7 @@ ensure() {
   changed=$((changed + 1)) && say "~ $what: ${differences#, }"
 }
 
-# Rights on one thing: the lines of its policy are read once, and what is missing is added.
+# Rights on one thing: its policy is read once, and bindings that are missing are added.
 policy='' policy_of=''
 read_policy() { # group name [flag…]
   [ "$policy_of" = "$*" ] && return
@@ -399,7 +406,7 @@ grant() { # group name member role condition [flag…]
 }
 condition_flag() {
   case $1 in
-    'pubsub topics' | 'pubsub subscriptions') echo '--format=none' ;; # take no conditions
+    'pubsub topics' | 'pubsub subscriptions') echo '--format=none' ;; # these take no conditions
     *) if [ -n "$2" ]; then echo "--condition=expression=$2,title=$title_of_conditions"; else echo '--condition=None'; fi ;;
   esac
 }
@@ -417,7 +424,7 @@ gone() { # what group name [flag…]
 
 # ----------------------------------------------------------------------------------------------------------- deploy --
 
-# The modes of files are uploaded with them, and the build in Google Cloud reads them as another user.
+# Files are uploaded with their modes, and the build in Google Cloud reads them as another user.
 build_bundles() {
   run 'building the bundles' npm run build
   run 'letting everybody read the bundles' chmod -R a+rX dist
@@ -429,7 +436,7 @@ read_project() {
   pubsub_agent="serviceAccount:service-$project_number@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
-# What is in another location would be left there, at work and unseen.
+# A change of location would leave what is deployed in the old one running, unnoticed.
 stay_in_place() {
   local endpoint
   look pubsub subscriptions describe "$push_subscription" '--format=value(pushConfig.pushEndpoint)' || return 0
@@ -466,7 +473,7 @@ make_accounts_and_rights() {
     grant projects "$project" "$(member "$account")" "$(role_name "$role")" "$expression"
     kept="$kept$(binding "$(member "$account")" "$(role_name "$role")" "$expression")"$'\n'
   done < <(rights)
-  # What an earlier version of the table gave.
+  # Rights that only an earlier version of the table gave.
   revoke_rights_but "$kept"
 }
 
@@ -482,14 +489,14 @@ revoke_rights_but() { # lines of bindings
   done <<<"$policy"
 }
 
-# A deleted role keeps its name: for 7 days it can be had back, for some 30 more the name cannot be used. So --destroy
-# keeps roles, and one that somebody deleted is had back.
+# A deleted role can be restored for 7 days, and its name cannot be used for some 30 more. So --destroy keeps
+# roles, and a role that somebody has deleted is restored.
 make_role() { # name permissions
   local id=${prefix//-/_}_$1 flags
   flags=("--title=$prefix $1" "--permissions=${2//;/,}" --stage=GA)
   if [ $dry_run = no ] && look iam roles describe "$id" '--format=value(deleted)' && [ "$answer" = True ]; then
-    change "having role $id back" iam roles undelete "$id"
-    changed=$((changed + 1)) && say "~ role $id: deleted before, had back"
+    change "restoring role $id" iam roles undelete "$id"
+    changed=$((changed + 1)) && say "~ role $id: was deleted, restored"
   fi
   ensure "role $id" :look iam roles describe "$id" :is "title=$prefix $1" "includedPermissions=$2" \
     :make iam roles create "$id" "${flags[@]}" :change iam roles update "$id" "${flags[@]}"
@@ -512,7 +519,7 @@ make_topics() {
     --message-retention-duration=7d --expiration-period=never "--update-labels=$labels"
 }
 
-# Pub/Sub asks for a token of the account `push`, and calls the worker with it: nobody else may.
+# Pub/Sub calls the worker with a token of the account `push`. Nobody else may call it.
 make_push_subscription() {
   local flags
   flags=("--push-endpoint=$(url_of worker)" "--push-auth-service-account=$(account push)"
@@ -529,10 +536,11 @@ make_push_subscription() {
     :change pubsub subscriptions update "$push_subscription" "${flags[@]}" "--update-labels=$labels"
 }
 
-# Pub/Sub's own account passes dead letters on: it takes them from one subscription and publishes them to the other topic.
+# Pub/Sub's own account moves dead letters: it takes them from the subscription and publishes them to the
+# other topic.
 grant_pubsub_agent() {
   read_policy 'pubsub topics' "$dead_letter_topic"
-  # A project that has never used Pub/Sub does not have it yet.
+  # A project that has never used Pub/Sub does not have that account yet.
   grep -Fq "$pubsub_agent" <<<"$policy" || change "making Pub/Sub's account" beta services identity create --service=pubsub.googleapis.com
   grant 'pubsub topics' "$dead_letter_topic" "$pubsub_agent" roles/pubsub.publisher ''
   grant 'pubsub subscriptions' "$push_subscription" "$pubsub_agent" roles/pubsub.subscriber ''
@@ -540,7 +548,7 @@ grant_pubsub_agent() {
 }
 
 random_key='process.stdout.write(crypto.randomBytes(32).toString("base64url"))'
-# The key goes from node to gcloud through a pipe: it is in no command line, no file and no output.
+# The key goes from node to gcloud through a pipe, so it is in no command line, file or output.
 make_admin_key() {
   ensure "secret $admin_secret" :look secrets describe "$admin_secret" :is "labels.managed-by=$prefix" \
     :make secrets create "$admin_secret" --replication-policy=automatic "--labels=$labels" \
@@ -560,8 +568,8 @@ make_admin_key() {
   made=$((made + 1)) && say '+ admin key'
 }
 
-# Functions name the versions of their secrets: a new one is a change of theirs, so that running this script again is
-# what takes a new key into use.
+# Functions name the version of each of their secrets, so a new version changes them: running this script
+# again puts a new key into use.
 find_version() { # secret
   look secrets versions list "$1" --filter=state=ENABLED '--sort-by=~createTime' --limit=1 '--format=value(name.basename())' || true
   version=$answer
@@ -579,9 +587,9 @@ find_secrets() { # function: sets `secrets` to what its deployment names
   done
 }
 
-# ensure-tables comes first, and is run at once: what the others of this version expect of tenants' tables is there by the
-# time that they have been built. Then worker: a new one knows what runs of an older version hold, but an old one would
-# refuse for good what only this version's `run` admits.
+# ensure-tables comes first and is run at once, so that tenants' tables have what the other functions of this
+# version expect by the time these are built. worker comes next: a new worker understands runs that an older
+# `run` has admitted, but an old worker would refuse for good what only the new `run` admits.
 make_functions() {
   local function caller order='ensure-tables worker'
   ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
@@ -604,13 +612,14 @@ make_functions() {
   done
 }
 
-# A function is deployed when its bundle or a setting has another fingerprint than the label says, when somebody changed
-# one of the fields below by hand, or when its last deployment did not become ready.
+# A function is deployed if the fingerprint of its bundle and settings differs from the one in its label, if
+# somebody has changed one of the fields below by hand, or if its last deployment did not become ready.
 make_function() {
   local name=$prefix-$1 caller memory concurrency instances timeout ingress open definition
   local -a flags
   read -r caller memory concurrency instances timeout < <(shape_of "$1")
-  # Pub/Sub and Cloud Scheduler of this project count as internal; the host's functions can be reached through it alone.
+  # Pub/Sub and Cloud Scheduler of this project count as internal. The host's functions are reached only
+  # through the host.
   flags=(--no-allow-unauthenticated --invoker-iam-check) ingress=internal open=''
   [ "$caller" != host ] || { flags=(--no-invoker-iam-check) ingress=internal-and-cloud-load-balancing open=true; }
   find_secrets "$1"
@@ -649,11 +658,12 @@ make_schedules() { # function
   done <<<"$schedules"
 }
 
-# One host. A global load balancer, and not API Gateway: that costs nothing while idle and brings a host's name, but
-# streams no answers (https://cloud.google.com/api-gateway/docs/quotas), which a run's events are. The load balancer does,
-# sets no limit of its own on calls, and costs some 18 USD a month: of what is here only alerts cost while idle as well,
-# a little a condition (https://docs.cloud.google.com/monitoring/alerts/cost-control). It takes HTTPS only: keys must not
-# travel in the clear.
+# One host for all functions: a global load balancer. API Gateway would cost nothing while idle and bring a
+# host name, but it cannot stream answers (https://cloud.google.com/api-gateway/docs/quotas), and a run's
+# events are a stream. The load balancer can, has no call limit of its own, and costs about 18 USD a month.
+# Besides it only alerts cost anything while idle, a little per condition
+# (https://docs.cloud.google.com/monitoring/alerts/cost-control). It takes HTTPS only, because keys must not
+# travel unencrypted.
 make_host() {
   local name rules='' map definition
   ensure "address $prefix" :look compute addresses describe "$prefix" --global \
@@ -684,7 +694,7 @@ make_host() {
   label forwarding-rules 'compute forwarding-rules update'
 }
 
-label() { # kind command: what has labels in Compute Engine gets them by an update only.
+label() { # kind command: in Compute Engine labels are set only by an update
   # shellcheck disable=SC2086 # a command is several words
   ensure "label of $1 $prefix" :look compute "$1" describe "$prefix" --global :is "labels.managed-by=$prefix" \
     :set $2 "$prefix" --global "--update-labels=$labels"
@@ -711,8 +721,8 @@ path_rule() { # function
   echo "{\"paths\":[$paths],\"service\":\"$(backend_url "$1")\"}"
 }
 
-# With a domain Google makes and renews the certificate. Without one, the host is the address and vouches for itself.
-# Without --domain, what the host has stays.
+# With a domain, Google makes and renews the certificate. Without one, the host is its address, with a
+# self-signed certificate. If --domain is left out later, the host keeps the certificate it has.
 choose_certificate() {
   host=$address certificate=$prefix-self-signed
   if [ -n "$domain" ]; then
@@ -737,8 +747,8 @@ choose_certificate() {
 
 # ----------------------------------------------------------------------------------------------------------- alerts --
 
-# Policies have no names of their own: they are known by title and told apart by a fingerprint in a label. One that was
-# tuned by hand stays as it is until its definition here changes.
+# Policies have no names that we could choose: they are found by title, and a label holds the fingerprint of
+# their definition. A policy that was tuned by hand stays as it is until its definition here changes.
 make_alerts() {
   local hour=3600s host_services='' name resets others
   make_channel
@@ -748,17 +758,18 @@ make_alerts() {
   for name in $functions; do
     [ -z "$(paths_of "$name")" ] || host_services="$host_services${host_services:+, }\"$prefix-$name\""
   done
-  # Nobody took these messages off the worker in five deliveries. Seen in Pub/Sub itself, so no log line can be missed.
+  # Messages that failed in all deliveries. Pub/Sub itself counts them, so this alert does not depend on log
+  # lines.
   alert 'messages in the dead-letter topic' "$(threshold 0 300s ALIGN_MAX REDUCE_SUM \
     "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"$dead_letter_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"")" ''
-  # Log matches and not log-based metrics: a policy on a metric that was made a minute ago is refused.
+  # Log matches instead of log-based metrics: a policy on a metric that is a minute old is refused.
   alert 'an invariant was repaired' "$(log_match invariant_repaired '')" "$hour"
-  # A function that crashes, is not reached or takes too long logs nothing, but Cloud Scheduler does.
+  # A function that crashes, cannot be reached or takes too long logs nothing, but Cloud Scheduler does.
   resets=$(awk -F'|' '$2 == "reset-quotas" { print $1 }' <<<"$schedules")
   others=$(awk -F'|' '$2 != "reset-quotas" { print $1 }' <<<"$schedules")
   alert 'quotas could not be reset' "$(log_match reset_failed "$resets")" "$hour"
   alert 'other scheduled work failed' "$(log_match 'reconcile_failed tables_failed' "$others")" "$hour"
-  # Of what callers asked; the worker answers 503 on purpose where it wants a message again.
+  # Only the host's functions: the worker answers 503 on purpose if it wants a message again.
   alert 'more than 5 percent of answers are 5xx' "$(threshold 0.05 300s ALIGN_RATE REDUCE_SUM \
     "$(requests "$host_services") AND metric.labels.response_code_class=\"5xx\"" "$(requests "$host_services")")" ''
   alert 'the host does not answer' "$(threshold 1 1200s ALIGN_NEXT_OLDER REDUCE_COUNT_FALSE \
@@ -793,7 +804,7 @@ alert() { # title condition least-time-between-notifications
   local title="$prefix: $1" line name='' before='' to policy definition
   line=$(grep -F "$title|" <<<"$policies" | head -n 1 || true)
   [ -z "$line" ] || IFS='|' read -r _ name before to <<<"$line"
-  to=${channel:-${to:-}} # without --alert-email, whoever was told before
+  to=${channel:-${to:-}} # without --alert-email: the channel it had before
   policy="\"displayName\":$(json_text "$title"),\"combiner\":\"OR\",\"conditions\":[{\"displayName\":$(json_text "$1"),$2}]"
   policy="$policy,\"alertStrategy\":{${3:+\"notificationRateLimit\":{\"period\":\"$3\"\},}\"autoClose\":\"86400s\"}"
   policy="$policy,\"notificationChannels\":[${to:+\"$to\"}]"
@@ -829,10 +840,11 @@ find_channel() {
   channel=$(awk -F'|' -v email="$alert_email" -v prefix="$prefix" '$1 == email && $3 == prefix { print $2; exit }' <<<"$answer")
 }
 
-# A call without a key: 401 says that the load balancer, the certificate and `run` are well, and costs no statement.
+# Calls without a key: the answer 401 proves that load balancer, certificate and `run` work, and costs no
+# statement.
 make_uptime_check() {
   local checks validation='' definition name before
-  # gcloud takes any value of this flag for true, so without a domain it is left out.
+  # gcloud takes any value of this flag for true, so it is left out without a domain.
   [ "$host" = "$address" ] || validation=--validate-ssl=true
   definition=$(fingerprint <<<"$host $validation")
   look monitoring uptime list-configs "--format=value[separator=\"|\"](displayName,name,userLabels.definition)" || true
@@ -850,7 +862,8 @@ make_uptime_check() {
   made=$((made + 1)) && say "+ uptime check of $host"
 }
 
-# What pipelines may reach outside their tenants' datasets.
+# What pipelines may reach outside of their tenant's dataset. An option that is left out keeps what was set
+# before.
 keep_reach() {
   look run services describe "$prefix-worker" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
     '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value,spec.template.spec.containers.env.valueFrom.secretKeyRef.name)' || true
@@ -875,7 +888,7 @@ grant_reach() {
   done
 }
 
-# Tables of tenants that are there already get what this version adds. Safe to run at any time.
+# Gives the tables of existing tenants what this version adds. Safe to run at any time.
 bring_tables_up_to_date() {
   change "bringing tenants' tables up to date" scheduler jobs run "$prefix-ensure-tables" "--location=$location"
 }
@@ -898,16 +911,17 @@ deploy() {
   say ''
   say "$made made, $changed changed, $removed removed, $same as they were."
   say "The host:       https://$host/api/v1/"
-  [ "$host" = "$address" ] || say "Its address:    $address (what the A record of $host has to say; the certificate follows within the hour)"
+  [ "$host" = "$address" ] || say "Its address:    $address (for the A record of $host; the certificate follows within the hour)"
   [ "$host" != "$address" ] ||
     say "Its certificate, for curl --cacert: gcloud compute ssl-certificates describe $certificate --global --project=$project --format='value(certificate)'"
   say "The admin key:  gcloud secrets versions access latest --secret=$admin_secret --project=$project"
-  [ -n "$channel$alert_email" ] || say 'Nobody is told of alerts by this run: --alert-email names who.'
+  [ -n "$channel$alert_email" ] || say 'Nobody gets alerts from this deployment: name somebody with --alert-email.'
 }
 
 # ---------------------------------------------------------------------------------------------------------- destroy --
 
-# In the reverse order. Nothing here is needed by what goes after it, so that it can be run again after a failure.
+# In reverse order: nothing that is removed later needs what is removed earlier, so this can be run again
+# after a failure.
 destroy() {
   local name confirmation=$confirmed
   read_project
@@ -948,12 +962,12 @@ destroy() {
   say "$removed removed. What stays:"
   [ "$confirmation" = "$project" ] || say "  the data of tenants"
   say '  enabled APIs'
-  say '  custom roles, which let nobody do anything without bindings: their names could not be used again for weeks'
-  say "  gs://run-sources-${project//google/elgoog}-$location, where gcloud keeps what it uploaded of functions, not only of these"
-  say "  on other owners' buckets, topics and secrets: bindings of $(account worker), which is deleted"
+  say '  custom roles, because their names could not be used again for weeks. Without bindings they allow nobody anything'
+  say "  gs://run-sources-${project//google/elgoog}-$location, where gcloud keeps the uploaded sources of all functions in the project"
+  say "  bindings of $(account worker), which is deleted, on buckets, topics and secrets of other owners"
 }
 
-gone_listed() { # what group verb: things without names of their own
+gone_listed() { # what group verb: for things whose names we cannot choose
   local name
   # shellcheck disable=SC2086 # a group is several words
   look $2 "$3" "--format=value[separator=\"|\"](userLabels.managed-by,name)" || true
@@ -965,7 +979,8 @@ gone_listed() { # what group verb: things without names of their own
   done < <(awk -F'|' -v prefix="$prefix" '$1 == prefix { print $2 }' <<<"$answer")
 }
 
-# Bindings before accounts: those of an account that is gone would stay behind. Roles stay: see make_role.
+# Bindings before accounts, because the bindings of a deleted account would stay behind. Roles stay: see
+# make_role.
 destroy_rights() {
   local name account role tables
   read_policy projects "$project"
@@ -981,7 +996,8 @@ destroy_rights() {
 
 destroy_data() {
   local name
-  # Compared here: gcloud announces that the = of its --filter will match labels that merely contain the word.
+  # awk compares exactly; gcloud has announced that = in its --filter will match labels that only contain the
+  # word.
   look alpha bq datasets list --all '--format=value[separator="|"](labels.managed-by,datasetReference.datasetId)' || true
   [ $dry_run = no ] || answer='tenant-pipelines|TENANT'
   while read -r name; do
