@@ -1,5 +1,5 @@
 import type { Step, StepRetry } from '../definitions/schemas/pipeline-schema';
-import type { Failure } from '../google/bigquery/failures';
+import { type Failure, isPassing } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import { jitteredBackoffMs } from '../support/retry';
 import {
@@ -14,7 +14,7 @@ import {
   TransientFailure,
 } from './execution';
 import { executionIdOf, toJobId } from './job-ids';
-import { isPassing, type Judgement, judgeJob } from './judge-attempt';
+import { type Judgement, judgeJob } from './judge-attempt';
 import type { RunSources } from './rules/run-sources';
 import { type Attempt, toCheckRow, toStepLogRow } from './step-records';
 import { toStepAction } from './steps/step-action';

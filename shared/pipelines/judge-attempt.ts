@@ -1,5 +1,5 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
-import type { Failure } from '../google/bigquery/failures';
+import { type Failure, isPassing } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import { noUsage, type StepError } from './execution';
 import type { Attempt } from './step-records';
@@ -37,9 +37,6 @@ export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judg
   const error: StepError | undefined = message === undefined ? undefined : { code: 'check_failed', message };
   return { attempt: { ...attempt, error }, checks };
 }
-
-/** Whether the same may succeed later, without anybody doing anything about it. */
-export const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
 
 function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judgement {
   const { failure } = job;

@@ -154,11 +154,10 @@ export function classifyFailure(error: unknown): Failure {
 export const isNotFound = (error: unknown): boolean => classifyFailure(error).kind === 'not_found';
 export const isDuplicate = (error: unknown): boolean => classifyFailure(error).kind === 'duplicate';
 
-/** Whether the same call can succeed later, a conflict included. */
-export function isRetryable(error: unknown): boolean {
-  const { kind } = classifyFailure(error);
-  return kind === 'transient' || kind === 'conflict';
-}
+/** Whether the same call can succeed later without anybody doing anything about it. */
+export const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
+/** isPassing for whatever was thrown. */
+export const isRetryable = (error: unknown): boolean => isPassing(classifyFailure(error));
 
 function judge(reason: string, message: string, ...codes: readonly (string | number | undefined)[]): Verdict {
   const byText = verdictOfText.find(([text]) => text.test(message));

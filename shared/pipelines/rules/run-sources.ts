@@ -3,8 +3,8 @@
  * deployment allows. A source is
  *   `dataset` or `project.dataset`   a dataset, of the deployment's own project unless another is named
  *   `gs://bucket/prefix/`            the files below it; `{tenant_id}` in it stands for the tenant's id
- *   `gs://*`                         all files; in a definition, whatever the deployment allows for it: its own
- *                                    folders, or really all
+ *   `gs://*`                         all files; in a definition, all that the deployment allows this tenant:
+ *                                    folders of its own, or really all
  *   `*` or `project.*`               all datasets that are no tenant's; for a deployment only
  */
 export type Source =

@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import type { NamedQueryParameter } from '../../../pipelines/rules/pipeline-parameters';
 import type { ParameterTypes, Statement, StatementParameter } from '../../../sql/define-statement';
-import type { Failure } from '../failures';
+import { type Failure, isPassing } from '../failures';
 import { createRunJob } from '../jobs/run-job';
 
 /**
@@ -41,8 +41,6 @@ export function createRunOnce(bigquery: BigQuery): RunOnce {
     }
   };
 }
-
-const isPassing = ({ kind }: Failure): boolean => kind === 'transient' || kind === 'conflict';
 
 /** Like an error of Google's client, so that it is classified alike. */
 const errorOf = (failure: Failure): Error =>
