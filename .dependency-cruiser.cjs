@@ -34,6 +34,13 @@ module.exports = {
       to: { path: 'node_modules/@google-cloud/', pathNot: 'node_modules/@google-cloud/functions-framework/' },
     },
     {
+      name: 'rules-are-pure',
+      comment: 'Rules decide from what they are given: no Google client, no SQL, no HTTP, no telemetry.',
+      severity: 'error',
+      from: { path: '^shared/[^/]+/rules/' },
+      to: { path: '^shared/(google|sql|http|telemetry)/|node_modules/@google-cloud/' },
+    },
+    {
       name: 'local-bigquery-stands-alone',
       severity: 'error',
       from: { path: '^local/bigquery/' },

@@ -45,6 +45,8 @@ describe('each rule', () => {
     'shared/circle/two.ts': "import type { One } from './one';\nexport type Two = One | 2;\n",
     'shared/up.ts': "export { run } from '../functions/run/index';\n",
     'shared/client.ts': "export { BigQuery } from '@google-cloud/bigquery';\n",
+    'shared/sql/statement.ts': 'export const statement = 1;\n',
+    'shared/runs/rules/impure.ts': "export { statement } from '../../sql/statement';\n",
     'shared/lost.ts': "export { nothing } from './nowhere';\n",
     'functions/run/index.ts': 'export const run = 1;\n',
     'functions/worker/index.ts': "export { run } from '../run/index';\n",
@@ -85,6 +87,7 @@ describe('each rule', () => {
       'only-test-imports-local: functions/tenants/index.ts → local/cloud/cloud.ts',
       'packages-by-their-exports: local/cloud/cloud.ts → local/bigquery/model.ts',
       'resolves: shared/lost.ts → ./nowhere',
+      'rules-are-pure: shared/runs/rules/impure.ts → shared/sql/statement.ts',
       'shared-stands-below: shared/up.ts → functions/run/index.ts',
     ]);
   });
