@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { documentedCalls } from '../../local/cloud/gateway/function-routes';
 
 const root = join(__dirname, '../..');
 const documents = [
@@ -81,6 +82,12 @@ it('docs/http-api.md has every code that an error can have', () => {
   const text = textOf('docs/http-api.md');
   expect(codes.length).toBeGreaterThan(10);
   expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
+});
+
+it('docs/http-api.md has every call that the gateway tells of', () => {
+  const told = allMatches(textOf('docs/http-api.md'), /`((?:GET|POST|PATCH|DELETE) [^`?]+)/g);
+  const calls = documentedCalls.map((call) => call.replace(/ +/, ' '));
+  expect(calls.filter((call) => !told.includes(call))).toEqual([]);
 });
 
 /** Rights of deploy.sh as a reader of ARCHITECTURE.md sees them: which account may write which metadata table. */
