@@ -3,7 +3,7 @@ import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
-import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';
+import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
 export interface EnsureTablesDependencies {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../shared/errors';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Route } from '../../shared/http/route';
-import { forEachTenant } from '../../shared/support/for-each-tenant';
+import { forEachTenant } from '../../shared/support/for-each';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
 
 export interface ReconcileHandlerDependencies extends ReconcileDependencies {

@@ -3,7 +3,7 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Log } from '../../shared/log';
 import { resetMonth } from '../../shared/sql/runs/reset-month';
-import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each-tenant';
+import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
 export interface ResetQuotasDependencies {

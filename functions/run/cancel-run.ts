@@ -9,7 +9,7 @@ import type { Release } from '../../shared/runs/release';
 import { ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { retrying } from '../../shared/support/retry';
-import { within } from '../../shared/support/within';
+import { within } from '../../shared/support/time-limits';
 import { findStepJobs } from './running-steps';
 import { findRecordedRun, isOver, runNotFound } from './show-run';
 

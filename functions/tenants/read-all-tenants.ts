@@ -1,6 +1,6 @@
 import { ServiceError } from '../../shared/errors';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
-import { forEachBounded } from '../../shared/support/for-each-bounded';
+import { forEachBounded } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
 /** Statements under way at once. They concern different tenants, so they do not slow each other down. */

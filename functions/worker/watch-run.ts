@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../shared/log';
-import { within } from '../../shared/support/within';
+import { within } from '../../shared/support/time-limits';
 
 export interface WatchDependencies {
   /** Free of charge. */

@@ -1,5 +1,5 @@
 import type { PubSub, Topic } from '@google-cloud/pubsub';
-import { within } from '../../support/within';
+import { within } from '../../support/time-limits';
 
 export interface PublishedEvent {
   readonly attributes: Readonly<Record<string, string>>;

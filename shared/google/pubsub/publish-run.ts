@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { createGroupCommit } from '../../runs/group-commit';
 import type { RunMessage } from '../../runs/rules/run-identity';
-import { within } from '../../support/within';
+import { within } from '../../support/time-limits';
 import { traceAttributes } from '../../telemetry/context';
 import { inSpan } from '../../telemetry/telemetry';
 import { createBigQueryWithoutRetries } from '../bigquery/bigquery-client';

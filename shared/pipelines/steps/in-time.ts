@@ -1,6 +1,6 @@
 import { type Failure, KnownFailure } from '../../google/bigquery/failures';
 import { runWasOver } from '../../google/bigquery/jobs/wait-for-job';
-import { unlessAborted } from '../../support/unless-aborted';
+import { unlessAborted } from '../../support/time-limits';
 import type { AttemptRequest } from '../execution';
 
 /**

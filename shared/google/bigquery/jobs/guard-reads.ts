@@ -8,8 +8,7 @@ import {
   type QueryFacts,
   type RunSources,
 } from '../../../pipelines/rules/run-sources';
-import { unlessAborted } from '../../../support/unless-aborted';
-import { within } from '../../../support/within';
+import { unlessAborted, within } from '../../../support/time-limits';
 import type { Failure } from '../failures';
 import { isManaged } from '../tables/managed-label';
 import type { JobRequest, QueryWork } from './job-request';

@@ -2,7 +2,7 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { type ColumnField, columnType } from '../../../sql/column-type';
 import { addColumns, mergeRows, rowsWithKey } from '../../../sql/merge-rows';
-import { within } from '../../../support/within';
+import { within } from '../../../support/time-limits';
 import { isNotFound, KnownFailure } from '../failures';
 import type { JobRequest, Merge, QueryWork } from './job-request';
 import { dryRun } from './start-job';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { unlessAborted } from '../../../support/unless-aborted';
-import { within } from '../../../support/within';
+import { unlessAborted, within } from '../../../support/time-limits';
 import type { Failure } from '../failures';
 import { type JobResource, jobResourceSchema, toFailure } from './job-resource';
 

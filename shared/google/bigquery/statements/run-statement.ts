@@ -8,7 +8,7 @@ import type {
   StatementParameter,
   StructType,
 } from '../../../sql/define-statement';
-import { within } from '../../../support/within';
+import { within } from '../../../support/time-limits';
 import { traceLabel } from '../../../telemetry/context';
 import { inSpan } from '../../../telemetry/telemetry';
 

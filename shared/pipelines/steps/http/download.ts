@@ -1,5 +1,5 @@
 import { KnownFailure } from '../../../google/bigquery/failures';
-import { unlessAborted } from '../../../support/unless-aborted';
+import { unlessAborted } from '../../../support/time-limits';
 import { describeFailure, refuse } from './api-failures';
 import type { ByteBudget, Reservation } from './byte-budget';
 import { firstPage, nextPage, type PageRequest } from './next-page';

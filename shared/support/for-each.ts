@@ -1,6 +1,23 @@
 import type { ListTenants } from '../google/bigquery/tables/list-tenants';
 import type { Log } from '../log';
-import { forEachBounded } from './for-each-bounded';
+
+/**
+ * Calls `work` for every item, at most `limit` at once. An error ends only one of these lanes; the others go
+ * on with the rest. Then it rejects with the first error.
+ */
+export async function forEachBounded<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const lane = async () => {
+    for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
+  };
+  const results = await Promise.allSettled(Array.from({ length: limit }, lane));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
 
 export interface TenantWork {
   readonly listTenants: ListTenants;

@@ -1,4 +1,6 @@
-import { forEachTenant } from '../../../shared/support/for-each-tenant';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { forEachBounded, forEachTenant } from '../../../shared/support/for-each';
 
 interface Line {
   readonly severity: string;
@@ -9,6 +11,49 @@ const pages = (...given: readonly (readonly string[])[]) =>
   async function* () {
     yield* given;
   };
+
+describe('For each, bounded', () => {
+  it('does the work once for each item, in order, and no more at once than the limit', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (turns, limit) => {
+          const begun: number[] = [];
+          let underWay = 0;
+          let most = 0;
+          await forEachBounded(turns.keys(), limit, async (index) => {
+            begun.push(index);
+            underWay += 1;
+            most = Math.max(most, underWay);
+            for (let count = 0; count < (turns[index] ?? 0); count++) await turn();
+            underWay -= 1;
+          });
+          expect(begun).toEqual([...turns.keys()]);
+          expect(underWay).toBe(0);
+          expect(most).toBe(Math.min(limit, turns.length));
+        },
+      ),
+    );
+  });
+
+  it('rejects with the first error after the other lanes have done the rest', async () => {
+    const ended: string[] = [];
+    const work = forEachBounded(['fails', 'is slow', 'comes last'], 2, async (item) => {
+      if (item === 'fails') throw new Error('the first error');
+      for (let count = 0; count < 5; count++) await turn();
+      ended.push(item);
+    });
+    await expect(work).rejects.toThrow('the first error');
+    expect(ended).toEqual(['is slow', 'comes last']);
+  });
+
+  it('ends at once if there is nothing to do', async () => {
+    await expect(
+      forEachBounded([], 3, () => Promise.reject(new Error('unreached'))),
+    ).resolves.toBeUndefined();
+  });
+});
 
 describe('For each tenant', () => {
   const logged: Line[] = [];
@@ -35,7 +80,7 @@ describe('For each tenant', () => {
     expect(logged).toEqual([]);
   });
 
-  it('counts and logs a tenant’s failure with its id, and does the others', async () => {
+  it('counts a tenant’s failure, logs it with the tenant’s id, and goes on with the others', async () => {
     const worked: string[] = [];
     const listTenants = pages(['one', 'two'], ['three']);
     const error = new Error('no');
@@ -50,7 +95,7 @@ describe('For each tenant', () => {
     ]);
   });
 
-  it('begins none past its time, and says how many are left', async () => {
+  it('begins no tenant after its time is up, and says how many are left', async () => {
     const worked: string[] = [];
     let time = 5_000;
     const listTenants = pages(['one', 'two'], ['three', 'four']);
@@ -65,7 +110,7 @@ describe('For each tenant', () => {
     expect(summary).toEqual({ tenants: 4, failed: 0, left_over: 2 });
   });
 
-  it('throws where the tenants cannot be listed, when the page before is done', async () => {
+  it('throws if the tenants cannot be listed, after the pages before are done', async () => {
     const worked: string[] = [];
     const listTenants = async function* () {
       yield ['one'];
