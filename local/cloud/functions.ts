@@ -19,7 +19,7 @@ export interface HostedFunction {
   readonly close: () => Promise<void>;
 }
 
-/** Each module registers its function with functions-framework when it is loaded; its environment must be set by then. */
+/** Loading a module registers its function with functions-framework; its environment must be set by then. */
 const modules: Readonly<Record<FunctionName, () => unknown>> = {
   onboard: () => require('../../functions/onboard'),
   tenants: () => require('../../functions/tenants'),
@@ -30,7 +30,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   'ensure-tables': () => require('../../functions/ensure-tables'),
 };
 
-/** Loads a function and serves it by functions-framework's own test server, on a loopback port of the system's choice. */
+/** Loads a function and serves it with functions-framework's own test server, on a free port of 127.0.0.1. */
 export async function hostFunction(name: FunctionName): Promise<HostedFunction> {
   modules[name]();
   const server = getTestServer(name);

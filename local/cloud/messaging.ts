@@ -2,21 +2,21 @@ import { PubSub, type Subscription } from '@google-cloud/pubsub';
 
 export interface Messaging {
   readonly runTopic: string;
-  /** Topics that pipelines may publish to; nobody subscribes to them here. */
+  /** Topics that pipelines may publish to; nothing subscribes to them here. */
   readonly notifyTopics?: readonly string[];
-  /** The worker's URL. It has another port each time, so a subscription that is there is told. */
+  /** The worker's URL. Its port differs from start to start, so an existing subscription is changed. */
   readonly workerUrl: string;
 }
 
 const alreadyExists = 6;
 
-/** As deploy.sh makes them, but that a failed delivery is tried again sooner: nobody waits for a laptop for minutes. */
+/** As deploy.sh sets it, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a laptop. */
 const delivery = {
   ackDeadlineSeconds: 600,
   retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
 };
 
-/** Makes topics and subscriptions, or brings those that are there up to date. */
+/** Makes the topics and subscriptions of runs, or brings existing ones up to date. */
 export async function prepareMessaging({ runTopic, notifyTopics = [], workerUrl }: Messaging): Promise<void> {
   const pubsub = new PubSub();
   const deadLetterTopic = `${runTopic}-dead-letter`;
@@ -53,7 +53,7 @@ async function ensureSubscription(
     await pubsub.subscription(name).modifyPushConfig({ pushEndpoint });
 }
 
-/** False where it was there already. */
+/** False when it existed already. */
 async function unlessThere(creation: Promise<unknown>): Promise<boolean> {
   try {
     await creation;

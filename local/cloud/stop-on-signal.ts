@@ -17,7 +17,7 @@ export function stopOnSignal(starting: Promise<LocalCloud>): () => boolean {
   return () => isStopping;
 }
 
-/** Says why, and ends the process with 1. */
+/** Prints the reason and ends the process with 1. */
 export function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -2,16 +2,17 @@ import { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 
 const tenantId = 'local_warm_up';
-/** A statement is prepared when it comes a second time, so the third run is the first one at full speed. */
+/** The local BigQuery prepares a statement when it comes a second time: the third run is the first at full speed. */
 const runs = 3;
 const patienceMs = 10_000;
 
-const onboardedShape = z.object({ api_key: z.string() });
-const tenantShape = z.object({ usage: z.object({ current_running_pipelines: z.number() }) });
+const onboardedSchema = z.object({ api_key: z.string() });
+const tenantSchema = z.object({ usage: z.object({ current_running_pipelines: z.number() }) });
 
 /**
- * Takes a tenant of its own through the whole chain and away again, so that the first caller meets a server that has
- * loaded what it needs: a cold first run takes ten times as long as any other. Throws an Error where the chain is broken.
+ * Onboards a tenant of its own, runs a pipeline for it and deletes it again, so that everything is loaded when the first
+ * caller comes: a cold first run takes ten times as long as any other.
+ * @throws Error when any of this fails
  */
 export async function warmUp(url: string, adminKey: string | undefined): Promise<void> {
   const admin: Record<string, string> = adminKey === undefined ? {} : { 'X-Admin-Key': adminKey };
@@ -24,7 +25,7 @@ export async function warmUp(url: string, adminKey: string | undefined): Promise
   };
   try {
     const onboarded = await call(`${url}/api/v1/customers/onboard`, 'POST', admin, onboarding);
-    const key = { 'X-API-Key': onboardedShape.parse(onboarded).api_key };
+    const key = { 'X-API-Key': onboardedSchema.parse(onboarded).api_key };
     for (let run = 0; run < runs; run++) {
       await call(`${url}/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`, 'POST', key);
       await quiet(`${url}/api/v1/tenants/${tenantId}`, key);
@@ -37,7 +38,7 @@ export async function warmUp(url: string, adminKey: string | undefined): Promise
 async function quiet(url: string, key: Record<string, string>): Promise<void> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
-    const { usage } = tenantShape.parse(await call(url, 'GET', key));
+    const { usage } = tenantSchema.parse(await call(url, 'GET', key));
     if (usage.current_running_pipelines === 0) return;
     if (Date.now() > giveUpAt) throw new Error('The warm-up run did not come to its end');
   }

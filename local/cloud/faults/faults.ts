@@ -1,11 +1,11 @@
 export interface FaultOptions {
-  /** A whole number; what befalls a call follows from it. */
+  /** A whole number that decides what befalls each call. */
   readonly seed: number;
   /** The share of calls that something befalls, 0 to 1; 0.05 unless given. */
   readonly rate?: number | undefined;
-  /** As long as an answer that never comes is waited for, in milliseconds; 2,000 to 5,000 is like real life. */
+  /** How long a hung call lasts, in milliseconds; 2,000 to 5,000 is realistic. */
   readonly hangMs?: number | undefined;
-  /** The longest delay of what comes late, in milliseconds. */
+  /** The longest delay of a late answer or delivery, in milliseconds. */
   readonly lateMs?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface FaultyCall {
   readonly identity: string;
 }
 
-/** What befalls a call, and for how long, in milliseconds, where it is a matter of time. */
+/** What befalls a call, and for how long, in milliseconds, where time matters. */
 export interface Fault<Kind extends string> {
   readonly kind: Kind;
   readonly hangMs: number;
@@ -26,19 +26,20 @@ export interface Fault<Kind extends string> {
 }
 
 export interface Faults {
-  /** The fault, one of `kinds`, that befalls this call; mostly none. */
+  /** The fault that befalls this call, one of `kinds`; usually none. */
   next<Kind extends string>(call: FaultyCall, kinds: readonly Kind[]): Fault<Kind> | undefined;
   /** @param rate 0 turns all faults off */
   setRate(rate: number): void;
 }
 
 const defaults = { rate: 0.05, hangMs: 3_000, lateMs: 1_000 };
-/** Identities whose calls are counted; the one seen first is forgotten first. */
+/** How many identities have their calls counted; the first one seen is the first to be forgotten. */
 const countedIdentities = 200_000;
 
 /**
- * Decides by seed, kind of call, identity, and how often this identity has called before: the n-th call of an identity
- * meets the same in every run with the same seed and rate, whatever other calls do. Calls are counted at rate 0 too.
+ * Decides by the seed, the kind of call, its identity, and how often this identity has called before. So the n-th call of
+ * an identity meets the same fault in every run with the same seed and rate, whatever other calls do. Calls are counted
+ * at rate 0 too.
  */
 export function createFaults(options: FaultOptions): Faults {
   const { seed, hangMs = defaults.hangMs, lateMs = defaults.lateMs } = options;

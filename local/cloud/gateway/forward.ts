@@ -4,7 +4,7 @@ import { problemReply, sendReply } from '../../../shared/http/reply';
 import type { Log } from '../../../shared/log';
 
 /** A server on this machine. */
-export interface Target {
+export interface ForwardTarget {
   readonly host: string;
   readonly port: number;
 }
@@ -15,7 +15,7 @@ export interface Target {
  */
 export const forward = (
   agent: Agent,
-  target: Target,
+  target: ForwardTarget,
   request: IncomingMessage,
   response: ServerResponse,
   log: Log,

@@ -3,13 +3,13 @@ import { ServiceError } from '../../../shared/errors';
 import { problemReply, sendReply } from '../../../shared/http/reply';
 import { findRoute, type Route } from '../../../shared/http/route';
 import type { Log } from '../../../shared/log';
-import { forward, type Target } from './forward';
+import { type ForwardTarget, forward } from './forward';
 
 /** The paths at and below a prefix, which a server on this machine answers. */
 export interface Forwarding {
   /** Like `/api/v1/tenants`. It is compared with the path as it was sent. */
   readonly prefix: string;
-  readonly target: Target;
+  readonly target: ForwardTarget;
 }
 
 export interface GatewayOptions {

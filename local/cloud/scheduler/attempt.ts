@@ -38,7 +38,7 @@ export const attempt = async (
   }
 };
 
-/** UTC, and without a fraction when it is a whole second, as Cloud Scheduler writes it. */
+/** UTC, without a fraction when it is a whole second, as Cloud Scheduler writes it. */
 export const rfc3339 = (time: Date): string => time.toISOString().replace('.000Z', 'Z');
 
 /** fetch says only "fetch failed"; what failed is in the cause. */

@@ -10,7 +10,7 @@ export interface ServersOptions {
   /** Ports; 0 lets the system choose. */
   readonly bigqueryPort: number;
   readonly pubsubPort: number;
-  /** Where everything is kept. gs://bucket/path is the file <dataDirectory>/gcs/bucket/path. */
+  /** Where everything is kept; gs://bucket/path is the file <dataDirectory>/gcs/bucket/path. */
   readonly dataDirectory: string;
   /** Keeps tables and messages in memory only. */
   readonly isMemoryOnly: boolean;
@@ -24,7 +24,7 @@ export interface ServersOptions {
 export interface ServerControls {
   /** 0 to 1; 0 turns all faults off. */
   readonly setFaultRate: (rate: number) => void;
-  /** False: the service is away until it is true again. */
+  /** False switches the service off until it is true again. */
   readonly setAvailable: (isAvailable: boolean) => void;
 }
 
@@ -36,7 +36,7 @@ export interface ServerAddresses {
 }
 
 export interface BigQueryControls extends ServerControls {
-  /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
+  /** Sets CURRENT_TIMESTAMP ahead of the real time by so many milliseconds. */
   readonly setClockAhead: (milliseconds: number) => void;
 }
 
@@ -46,7 +46,10 @@ export interface Servers extends ServerAddresses {
   readonly close: () => Promise<void>;
 }
 
-/** Starts BigQuery and Pub/Sub. `onCommit` is told of every change of a table. Throws an Error naming the port where one is taken; then none of them runs. */
+/**
+ * Starts BigQuery and Pub/Sub in this thread. `onCommit` hears of every change of a table.
+ * @throws Error naming the port when one is taken; then neither runs
+ */
 export async function startServers(
   options: ServersOptions,
   log: (line: string) => void,

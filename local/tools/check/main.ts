@@ -4,10 +4,10 @@ import { allowedSourcesOf, checkSchemas } from './check-schemas';
 
 const help = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
 
-  Checks types, style and all definitions: every file of the directory (default schemas), and all SQL with GoogleSQL's
-  analyser. Prints one line a problem; the exit code is 1 where there is one.
+  Checks types, style, imports and all definitions: every file of the directory (default schemas), and all SQL with
+  GoogleSQL's own analyser. Prints one line for each problem; the exit code is 1 when there is one.
 
-  ALLOWED_SOURCES says what the deployment allows definitions to read (default: as in the local cloud).`;
+  ALLOWED_SOURCES says what the deployment allows definitions to read (default: what the local cloud allows).`;
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
