@@ -1,6 +1,6 @@
 import { Server } from '@grpc/grpc-js';
 import { type StartPush, startPush } from './delivery/push-request';
-import { noJournal, type OpenFile, openJournal } from './store/journal';
+import { type JournalOptions, noJournal, openJournal } from './store/journal';
 import { createPubSubStore } from './store/pubsub-store';
 import { createAvailabilitySwitch } from './wire/availability-switch';
 import { loadServices } from './wire/grpc-call';
@@ -18,19 +18,16 @@ export type PubSubFaults = {
   push(push: StartPush): StartPush;
 };
 
-export type PubSubOptions = {
+export type PubSubOptions = JournalOptions & {
   /** 0: the system chooses one. */
   port: number;
   host?: string;
   /** Where topics, subscriptions and undelivered messages are kept; absent: in memory only. */
   dataDirectory?: string | undefined;
-  log?: (line: string) => void;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */
   shortestAckDeadlineSeconds?: number;
   /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
   faults?: PubSubFaults | undefined;
-  /** How the journal's files are opened; node:fs's own unless given. */
-  openFile?: OpenFile;
 };
 
 export type PubSubServer = {
@@ -71,7 +68,7 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
   };
   try {
     const journal = dataDirectory
-      ? await openJournal(dataDirectory, store.apply, store.snapshot, log, options.openFile)
+      ? await openJournal(dataDirectory, store.apply, store.snapshot, options)
       : noJournal;
     store.start(journal);
     const { publisher, subscriber } = loadServices();

@@ -5,7 +5,6 @@ import { type JournalRecord, readJournal } from './journal-records';
 const fileName = 'pubsub.journal';
 /** How long a record that nobody waits for may stay in memory before it is written. */
 const lazyWriteMs = 20;
-const compactAfterBytes = 8 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 /** The pause before a failed write is tried again: the disk may have room by then. */
 const retryMs = 1_000;
@@ -38,17 +37,24 @@ export class JournalFailure extends Error {
   override readonly name = 'JournalFailure';
 }
 
+export type JournalOptions = {
+  log?: ((line: string) => void) | undefined;
+  /** How the journal's files are opened; node:fs's own unless given. */
+  openFile?: OpenFile | undefined;
+  /** How far the journal may grow before it is rewritten, unless the last snapshot was larger; 8 MiB unless given. */
+  compactAfterBytes?: number | undefined;
+};
+
 /**
  * Reads the journal of `directory` record by record into `apply`, rewrites it from `snapshot` and opens it for appending.
- * It is rewritten again each time it has grown by more than the size of the last snapshot (and at least 8 MB).
+ * It is rewritten again each time it has grown by `compactAfterBytes` and by more than the last snapshot.
  * @throws Error when the journal holds a line that is not a record, other than a last one torn by a crash
  */
 export const openJournal = async (
   directory: string,
   apply: (record: JournalRecord) => void,
   snapshot: () => Iterable<JournalRecord>,
-  log: (line: string) => void = () => {},
-  openFile: OpenFile = open,
+  { log = () => {}, openFile = open, compactAfterBytes = 8 * 1024 * 1024 }: JournalOptions = {},
 ): Promise<Journal> => {
   await mkdir(directory, { recursive: true });
   const path = join(directory, fileName);

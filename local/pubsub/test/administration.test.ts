@@ -1,3 +1,4 @@
+import type { PubSub, Topic } from '@google-cloud/pubsub';
 import { status } from '@grpc/grpc-js';
 import { startPubSub } from '../start-pubsub';
 import { type LocalPubSub, pubSubClient, startLocalPubSub } from './support/local-pubsub';
@@ -7,45 +8,55 @@ const names = (items: { name: string }[]): (string | undefined)[] =>
 
 describe('topics and subscriptions', () => {
   let pubsub: LocalPubSub;
+  let shared: Topic;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     pubsub = await startLocalPubSub();
+    [shared] = await pubsub.client.createTopic('valid-._~+%');
   });
-  afterEach(() => pubsub.close());
+  afterAll(() => pubsub.close());
 
-  it('creates, gets, lists and deletes topics', async () => {
-    const { client } = pubsub;
-    const [created] = await client.createTopic({ name: 'topic-a', labels: { team: 'data' } });
-    await client.createTopic('topic-b');
-    const [metadata] = await client.topic('topic-a').getMetadata();
-    expect(metadata).toMatchObject({ name: created.name, labels: { team: 'data' }, state: 'ACTIVE' });
-    expect(names((await client.getTopics())[0])).toEqual(['topic-a', 'topic-b']);
-    await created.delete();
-    expect(names((await client.getTopics())[0])).toEqual(['topic-b']);
-    expect((await client.topic('topic-a').exists())[0]).toBe(false);
-  });
+  /** Calls in a project that only this test uses. */
+  const inProject = async (projectId: string, work: (client: PubSub) => Promise<void>): Promise<void> => {
+    const client = pubSubClient(pubsub.port, projectId);
+    await work(client).finally(() => client.close());
+  };
 
-  it('lists page by page', async () => {
-    for (const id of ['aaa', 'bbb', 'ccc']) await pubsub.client.createTopic(id);
-    const [first, , answer] = await pubsub.client.getTopics({ pageSize: 2, autoPaginate: false });
-    expect(names(first)).toEqual(['aaa', 'bbb']);
-    const pageToken = answer?.nextPageToken ?? '';
-    const [second] = await pubsub.client.getTopics({ pageSize: 2, autoPaginate: false, pageToken });
-    expect(names(second)).toEqual(['ccc']);
-  });
+  it('creates, gets, lists and deletes topics', () =>
+    inProject('topics', async (client) => {
+      const [created] = await client.createTopic({ name: 'topic-a', labels: { team: 'data' } });
+      await client.createTopic('topic-b');
+      const [metadata] = await client.topic('topic-a').getMetadata();
+      expect(metadata).toMatchObject({ name: created.name, labels: { team: 'data' }, state: 'ACTIVE' });
+      expect(names((await client.getTopics())[0])).toEqual(['topic-a', 'topic-b']);
+      await created.delete();
+      expect(names((await client.getTopics())[0])).toEqual(['topic-b']);
+      expect((await client.topic('topic-a').exists())[0]).toBe(false);
+    }));
 
-  it("keeps projects apart, and lists a topic's subscriptions", async () => {
-    const [topic] = await pubsub.client.createTopic('shared');
-    await topic.createSubscription('sub-a');
-    await topic.createSubscription('sub-b');
-    const [other] = await pubsub.client.createTopic('other');
-    await other.createSubscription('sub-c');
-    expect(names((await topic.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b']);
-    expect(names((await pubsub.client.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b', 'sub-c']);
-    const elsewhere = pubSubClient(pubsub.port, 'elsewhere');
-    expect((await elsewhere.getTopics())[0]).toEqual([]);
-    await elsewhere.close();
-  });
+  it('lists page by page', () =>
+    inProject('pages', async (client) => {
+      for (const id of ['aaa', 'bbb', 'ccc']) await client.createTopic(id);
+      const [first, , answer] = await client.getTopics({ pageSize: 2, autoPaginate: false });
+      expect(names(first)).toEqual(['aaa', 'bbb']);
+      const pageToken = answer?.nextPageToken ?? '';
+      const [second] = await client.getTopics({ pageSize: 2, autoPaginate: false, pageToken });
+      expect(names(second)).toEqual(['ccc']);
+    }));
+
+  it("keeps projects apart, and lists a topic's subscriptions", () =>
+    inProject('one-project', async (client) => {
+      const [topic] = await client.createTopic('shared');
+      await topic.createSubscription('sub-a');
+      await topic.createSubscription('sub-b');
+      const [other] = await client.createTopic('other');
+      await other.createSubscription('sub-c');
+      expect(names((await topic.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b']);
+      expect(names((await client.getSubscriptions())[0])).toEqual(['sub-a', 'sub-b', 'sub-c']);
+      await inProject('another-project', async (elsewhere) => {
+        expect((await elsewhere.getTopics())[0]).toEqual([]);
+      });
+    }));
 
   it('fills in the documented defaults of a subscription', async () => {
     const [topic] = await pubsub.client.createTopic('defaults');
@@ -119,8 +130,7 @@ describe('topics and subscriptions', () => {
         details: expect.stringContaining('Invalid resource name given (name=projects/local/'),
       };
       await expect(pubsub.client.createTopic(`projects/local/topics/${name}`)).rejects.toMatchObject(refused);
-      const [topic] = await pubsub.client.createTopic('valid-._~+%');
-      await expect(topic.createSubscription(`projects/local/subscriptions/${name}`)).rejects.toMatchObject(
+      await expect(shared.createSubscription(`projects/local/subscriptions/${name}`)).rejects.toMatchObject(
         refused,
       );
     },
@@ -139,12 +149,11 @@ describe('topics and subscriptions', () => {
     ['dead_letter_topic', { deadLetterPolicy: { deadLetterTopic: 'dead', maxDeliveryAttempts: 5 } }],
     ['message_retention_duration', { messageRetentionDuration: { seconds: 5 } }],
   ])('refuses a wrong %s', async (field, options) => {
-    const [topic] = await pubsub.client.createTopic('wrong');
-    await expect(topic.createSubscription('wrong', options)).rejects.toMatchObject({
+    await expect(shared.createSubscription('wrong', options)).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining(field === 'ackDeadlineSeconds' ? 'ack_deadline_seconds' : field),
     });
-    expect((await pubsub.client.getSubscriptions())[0]).toEqual([]);
+    expect((await shared.getSubscriptions())[0]).toEqual([]);
   });
 
   it.each([
@@ -152,8 +161,7 @@ describe('topics and subscriptions', () => {
     ['Exactly-once delivery', { enableExactlyOnceDelivery: true }],
     ['Filtering messages', { filter: 'attributes.a = "b"' }],
   ])('says that it has no %s', async (feature, options) => {
-    const [topic] = await pubsub.client.createTopic('unsupported');
-    await expect(topic.createSubscription('unsupported', options)).rejects.toMatchObject({
+    await expect(shared.createSubscription('unsupported', options)).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
       details: `${feature} is not implemented by the local Pub/Sub.`,
     });
@@ -174,8 +182,7 @@ describe('topics and subscriptions', () => {
     ['a long attribute', { attributes: { a: 'x'.repeat(1025) } }, 'attribute_value_size is too large'],
     ['a reserved attribute', { attributes: { 'goog-x': 'x' } }, 'goog-x'],
   ])('refuses to publish %s', async (_what, message, details) => {
-    const [topic] = await pubsub.client.createTopic('checks');
-    await expect(topic.publishMessage(message)).rejects.toMatchObject({
+    await expect(shared.publishMessage(message)).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining(details),
     });

@@ -7,11 +7,11 @@ describe('pull', () => {
   let pubsub: LocalPubSub;
   let subscriber: v1.SubscriberClient;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     pubsub = await startLocalPubSub();
     subscriber = pubsub.subscriber;
   });
-  afterEach(() => pubsub.close());
+  afterAll(() => pubsub.close());
 
   const pull = async (subscription: Subscription, maxMessages = 10, returnImmediately = false) => {
     const [{ receivedMessages }] = await subscriber.pull({
