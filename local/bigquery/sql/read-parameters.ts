@@ -22,7 +22,10 @@ import {
 import { positionalName } from './parse/parser';
 import type { TypedValue } from './scope';
 
-/** Reads parameters as REST sends them. Throws `invalid`, naming the parameter, for a type or value that is none. */
+/**
+ * Reads parameters as REST sends them. Throws `invalid`, naming the parameter, for an unknown type or a bad
+ * value.
+ */
 export function readParameters(parameters: readonly QueryParameter[]): readonly TypedValue[] {
   return parameters.map((parameter, index) => {
     const label = parameter.name ? `@${parameter.name}` : `${index + 1}`;
@@ -76,7 +79,7 @@ function recordCell(field: Field, value: QueryParameterValue, label: string): Ce
   return fields.map((inner) => cellOf(inner, values[inner.name] ?? {}, `${label}.${inner.name}`));
 }
 
-/** The cell that a text stands for, or undefined where it is no value of the type. */
+/** The cell that a text stands for; undefined where it is no value of the type. */
 export function parseScalar(type: Field['type'], value: string): string | undefined {
   switch (type) {
     case 'STRING':

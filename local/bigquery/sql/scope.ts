@@ -18,7 +18,7 @@ export interface Scope {
   readonly store: TableStore;
   /** In a dry run: the tables as earlier statements of the script would have left them, by `tableKey`. */
   readonly foreseen: Map<string, TableSnapshot | undefined>;
-  /** Where set: what CURRENT_TIMESTAMP and its like say. */
+  /** What CURRENT_TIMESTAMP and its like say; undefined: the engine's own clock. */
   readonly now: Date | undefined;
 }
 
@@ -56,7 +56,7 @@ export function withCurrent(scope: Scope, table: TableReference, current: TableS
   return { ...scope, read: (reference) => (tableKey(reference) === key ? current : scope.read(reference)) };
 }
 
-/** What a plan depends on in a scope besides its tables: the same key, the same meaning of a text. */
+/** What a plan depends on in a scope besides tables: a text means the same in scopes with the same key. */
 export function scopeKey(scope: Scope): readonly unknown[] {
   const { projectId, defaultDataset, parameters, variables } = scope;
   return [

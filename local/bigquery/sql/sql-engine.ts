@@ -11,7 +11,10 @@ import { type Scope, tableKey } from './scope';
 
 export interface SqlEngineOptions {
   readonly store: TableStore;
-  /** The clock behind CURRENT_TIMESTAMP and its like; where it says nothing, the engine's own, which has microseconds. */
+  /**
+   * The clock behind CURRENT_TIMESTAMP and its like; without an answer, the engine's own, which has
+   * microseconds.
+   */
   readonly now?: (() => Date | undefined) | undefined;
   /** What statements pass through before and while they run. */
   readonly gate?: StatementGate | undefined;
@@ -24,7 +27,7 @@ export interface LocalSqlEngine extends SqlEngine {
 
 const cachedPlans = 1000;
 
-/** Starts the native engine and answers SQL over the store's tables with it. Ready within about a second. */
+/** Starts the native engine, which evaluates SQL over the store's tables. Ready within about a second. */
 export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Promise<LocalSqlEngine> {
   const client = await startEngineClient();
   const dialect = await loadDialect(client);

@@ -9,8 +9,8 @@ import { engineCatalog } from './engine-catalog';
 import { type EngineType, engineType } from './engine-types';
 import { missingTable, type ReachableTables, reachableTables } from './reachable-tables';
 /**
- * Analyses a statement as it was written, so that its faults are reported as BigQuery reports them. What was found
- * right once is not analysed again while all that it depends on is the same.
+ * Analyses a statement as it was written, so that its faults are reported as BigQuery reports them. What was
+ * found right once is not analysed again while all that it depends on is the same.
  */
 export async function checkStatement(run: StatementRun): Promise<void> {
   const { context, scope } = run;

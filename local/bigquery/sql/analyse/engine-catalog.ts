@@ -6,7 +6,7 @@ import { type EngineType, engineType } from './engine-types';
 /** A table as the engine's catalog shows it. */
 export interface CatalogTable {
   readonly path: readonly string[];
-  /** Comes back in the analysed tree. */
+  /** The analysed tree names the table by it. */
   readonly fullName: string;
   readonly schema: readonly Field[];
   readonly withRowColumn: boolean;
@@ -27,7 +27,7 @@ interface Level {
   readonly catalog: Level[];
 }
 
-/** The engine's catalog with tables under their paths, dataset by dataset. */
+/** The engine's catalog, with each table under its path. */
 export function engineCatalog(
   dialect: Dialect,
   tables: readonly CatalogTable[],

@@ -109,7 +109,7 @@ export function sqlType(field: Field): string {
   return field.mode === 'REPEATED' ? `ARRAY<${element}>` : element;
 }
 
-/** Whether cells of one field can stand in the other: same types all through, whatever names and modes they have. */
+/** Whether cells of one field fit the other: the same types at every level, whatever the names and modes. */
 export function sameCells(left: Field, right: Field): boolean {
   if (left.type !== right.type) return false;
   if ((left.mode === 'REPEATED') !== (right.mode === 'REPEATED')) return false;

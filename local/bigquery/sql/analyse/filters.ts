@@ -4,7 +4,7 @@ import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../eng
 import type { TypedValue } from '../scope';
 import { fieldOfType } from './engine-types';
 
-/** `column = value` or `column IN (values)`, true of every row that matters. */
+/** `column = value` or `column IN (values)`, which holds for every row that matters. */
 export interface Condition {
   readonly columnId: string;
   readonly kind: string;
@@ -139,7 +139,7 @@ function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): read
   return Array.isArray(parameter.cell) ? parameter.cell : [];
 }
 
-/** Whole numbers may be held with needless signs and zeros; everything else has one form. */
+/** A stored whole number may have needless signs and zeros; everything else has one form. */
 function canonical(cell: Cell): Cell {
   if (typeof cell !== 'string' || /^(0|-?[1-9]\d*)$/.test(cell)) return cell;
   return BigInt(cell.trim().replace(/^\+/, '')).toString();

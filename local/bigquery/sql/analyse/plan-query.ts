@@ -15,7 +15,9 @@ import { overParameters, tableEdits, withParameters } from './replace-tables';
 import { isClock, nowParameter, replacedCalls } from './replaced-calls';
 import { type QueryParts, queryParts, type TableScan } from './scans';
 
-/** Analyses a query and works out what must be sent to evaluate it. Plans are kept as long as all they depend on. */
+/**
+ * Analyses a query and works out what must be sent to evaluate it. Plans are kept by all that they depend on.
+ */
 export async function planQuery(context: EngineContext, source: QuerySource): Promise<QueryPlan> {
   const { scope, text: sql } = source;
   const paths = await context.parser.tablePaths(sql);
@@ -122,8 +124,9 @@ function plannedTables(
 }
 
 /**
- * Whether a column that the query does not use may still matter to its meaning: only a star stands for columns that it
- * does not name (`* EXCEPT (unused)`, the sides of a UNION). Every other star is taken for one as well.
+ * Whether a column that the query does not use may still matter to its meaning. Only a star stands for
+ * columns without naming them (`* EXCEPT (unused)`, the sides of a UNION). A star that multiplies is taken
+ * for one of those too.
  */
 function mayShowAnyColumn({ bytes }: SqlText): boolean {
   return bytes.replace(/\bCOUNT\s*\(\s*\*\s*\)/gi, '').includes('*');
@@ -143,7 +146,7 @@ function plannedTable(
     fullName: table.fullName,
     schema: table.schema,
     columns,
-    // A table needs one column at least.
+    // The engine wants one column at least.
     sent: [...table.schema.keys()].filter(
       (index) => showsAny || table.valueTable || columns.has(index) || (columns.size === 0 && index === 0),
     ),

@@ -25,7 +25,7 @@ function schemaKey(schema: readonly Field[]): string {
   return key;
 }
 
-/** The tables behind the paths of a text, as far as they exist. */
+/** The tables that the paths of a text name, as far as they exist. */
 export function reachableTables(
   scope: Scope,
   paths: readonly (readonly string[])[],
@@ -74,7 +74,7 @@ function storedTable(
   return { path, fullName, schema: snapshot.schema, withRowColumn, valueTable: false, reference };
 }
 
-/** The engine does not tell upper case from lower in table names; BigQuery does. */
+/** Table names differ by case in BigQuery, but not in the engine. */
 function refuseLookalikes(tables: readonly ReachableTable[]): void {
   const seen = new Map<string, string>();
   for (const { path, fullName } of tables) {

@@ -32,9 +32,9 @@ export function withParameters(options: object, parameters: readonly object[]): 
 }
 
 /**
- * The query with a parameter in place of each table, which holds its rows, so that the engine can prepare it once.
- * Undefined with script variables (they are constants of the catalog), and where a table that shows its row column may
- * be used as a whole: there that column would show.
+ * The query with a parameter in place of each table, which holds its rows, so that the engine can prepare it
+ * once. Undefined with script variables (they are constants of the catalog), and where a table that shows its
+ * row column may be used as a whole: there that column would show.
  */
 export function overParameters(
   { text, scope }: QuerySource,

@@ -19,8 +19,8 @@ const clockFunctions: Readonly<Record<string, string>> = {
 };
 
 /**
- * Calls that the engine cannot evaluate, or that must follow the caller's clock, in terms of others. Only calls without
- * arguments (and clock functions with a time zone) are touched.
+ * Calls that the engine cannot evaluate, or that must follow the caller's clock, put as other calls. Only
+ * calls without arguments (and clock functions with a time zone) change.
  */
 export function replacedCalls(
   calls: readonly FunctionCall[],

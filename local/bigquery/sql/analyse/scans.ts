@@ -7,12 +7,12 @@ export interface TableScan {
   /** The columns that the query uses: the engine's id of each, and its place in the table. */
   readonly columns: readonly { readonly columnId: string; readonly index: number }[];
   readonly conditions: readonly Condition[];
-  /** Whether the result over some of the table's rows, joined with that over the others, is the result over all. */
+  /** Whether the results over some rows and over the others, put together, are the result over all. */
   readonly rowWise: boolean;
   readonly span: ByteSpan;
 }
 
-/** What is known of a scan from those above it. */
+/** What the scans above one say about it. */
 interface Above {
   readonly conditions: readonly Condition[];
   readonly rowWise: boolean;
@@ -32,8 +32,9 @@ export interface QueryParts {
 }
 
 /**
- * Walks an analysed query. Conditions of a filter reach the tables below it through joins, array scans, orderings and
- * projections, as far as a row that fails them cannot matter to the result; everything else stops them.
+ * Walks an analysed query. A filter's conditions reach the tables below it through joins, array scans,
+ * orderings and projections, as long as a row that fails them cannot matter to the result. Everything else
+ * stops them.
  */
 export function queryParts(query: TreeNode): QueryParts {
   const scans: TableScan[] = [];

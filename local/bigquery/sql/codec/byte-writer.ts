@@ -67,7 +67,10 @@ export function writeBytes(writer: ByteWriter, field: number, value: Uint8Array)
   writer.length += value.length;
 }
 
-/** A field of bytes that hold a whole number of at most 256 bits: two's complement, little-endian, as few as can be. */
+/**
+ * A field of bytes with an integer of at most 256 bits: two's complement, little-endian, as short as
+ * possible.
+ */
 export function writeLittleEndian(writer: ByteWriter, field: number, value: bigint): void {
   writeTag(writer, field, 2);
   reserve(writer, 64);
@@ -80,7 +83,7 @@ export function writeLittleEndian(writer: ByteWriter, field: number, value: bigi
     end += 8;
     rest >>= 64n;
   } while (rest !== 0n && rest !== -1n);
-  // One byte more than the words: where they leave no room for the sign, it stands there.
+  // One byte more than the words: it holds the sign where they leave no room for it.
   const filler = rest === 0n ? 0 : 0xff;
   buffer[end] = filler;
   while (end > start && buffer[end] === filler && ((buffer[end - 1] ?? 0) & 0x80) === (filler & 0x80))
@@ -97,7 +100,7 @@ export function beginMessage(writer: ByteWriter, field: number): number {
   return writer.length;
 }
 
-/** One byte was kept for the length; a longer one moves the message. */
+/** One byte was kept for the length; a longer length moves the message. */
 export function endMessage(writer: ByteWriter, start: number): void {
   const size = writer.length - start;
   if (size < 0x80) {

@@ -1,4 +1,4 @@
-/** Dates and times between their texts and the engine's numbers. */
+/** Dates and times, from texts to the engine's numbers and back. */
 const dayMilliseconds = 86_400_000;
 const timePattern = /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})\d*)?$/;
 const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
@@ -10,7 +10,7 @@ export interface TimeOfDay {
   readonly microsecond: number;
 }
 
-/** Days since 1970 of `2024-09-01`, or undefined where that is no date. */
+/** Days since 1970 of a text like `2024-09-01`; undefined where it is no date. */
 export function daysOfDate(text: string): number | undefined {
   const found = datePattern.exec(text);
   if (found === null) return undefined;
@@ -80,8 +80,8 @@ export function unpackDatetime(seconds: bigint, nanos: number): string {
 const zonePattern = /(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)$/i;
 
 /**
- * Microseconds since 1970 of a timestamp text: date, optional time, optional zone (Z, UTC or an offset; UTC where
- * there is none). Undefined where it is none.
+ * Microseconds since 1970 of a timestamp text: date, optional time, optional zone (Z, UTC or an offset; UTC
+ * without one). Undefined where it is no timestamp.
  */
 export function microsecondsOfTimestamp(text: string): bigint | undefined {
   const [, date = '', rest = ''] = /^([\d-]+)(?:[Tt]| +)?(.*)$/.exec(text.trim()) ?? [];

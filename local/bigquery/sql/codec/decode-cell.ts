@@ -26,7 +26,10 @@ const scalars: Readonly<Record<Exclude<Field['type'], 'RECORD'>, ScalarDecoder>>
   INTERVAL: ['intervalValue', (value) => bytes(value).toString('base64')],
 };
 
-/** The decoder for a field's cells, put together once. Throws invalidQuery for a null inside an array, as BigQuery does. */
+/**
+ * The decoder for a field's cells, put together once. Throws invalidQuery for a null inside an array, as
+ * BigQuery does.
+ */
 export function cellDecoder(field: Field): CellDecoder {
   const element = elementDecoder(field);
   if (field.mode !== 'REPEATED') return element;

@@ -77,7 +77,9 @@ function elementEncoder(field: Field): CellEncoder {
   };
 }
 
-/** Arrays (field 13) and structs (field 14) look alike: a message with one ValueProto per element in field 1. */
+/**
+ * Arrays (field 13) and structs (field 14) look alike: a message with one ValueProto per element in field 1.
+ */
 function listEncoder(
   tag: number,
   encoderAt: (index: number) => CellEncoder | undefined,

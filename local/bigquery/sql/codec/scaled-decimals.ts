@@ -1,4 +1,4 @@
-/** NUMERIC has 9 digits behind the point and BIGNUMERIC 38; the engine holds both as scaled integers. */
+/** NUMERIC has 9 digits after the point and BIGNUMERIC 38; the engine holds both as scaled integers. */
 export const numericScale = 9;
 export const bigNumericScale = 38;
 
@@ -9,8 +9,8 @@ export const bigNumericMinimum = -(2n ** 255n);
 const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
- * Reads a decimal text as an integer scaled by 10^scale, rounding halves away from zero. Undefined where the text is
- * no number.
+ * Reads a decimal text as an integer scaled by 10^scale, rounding halves away from zero. Undefined where the
+ * text is no number.
  */
 export function parseDecimal(text: string, scale: number): bigint | undefined {
   const found = decimalPattern.exec(text.trim());
@@ -33,7 +33,7 @@ function dividedRounded(value: bigint, divisor: bigint): bigint {
   return (value + divisor / 2n) / divisor;
 }
 
-/** Rounds a scaled integer to fewer digits behind the point, halves away from zero, keeping its scale. */
+/** Rounds a scaled integer to fewer digits after the point, halves away from zero, keeping its scale. */
 export function roundScaled(value: bigint, scale: number, digits: number): bigint {
   if (digits >= scale) return value;
   const unit = 10n ** BigInt(scale - digits);

@@ -16,8 +16,8 @@ export interface TableDefinitionChange {
 }
 
 /**
- * Runs `decide` on a table's present state, or on its absence, while nobody else changes it. A dry run changes nothing,
- * but shows what it would have changed to later statements of its script.
+ * Runs `decide` on a table's present state, or on its absence, while nobody else changes it. A dry run
+ * changes nothing, but shows what it would have changed to later statements of its script.
  */
 export async function changeAnyTable(
   run: StatementRun,

@@ -11,7 +11,10 @@ export function fieldOfDefinition(definition: TreeNode): Field {
   return defaultValueExpression === undefined ? annotated : { ...annotated, defaultValueExpression };
 }
 
-/** Adds what a column's annotations say: NOT NULL, description, type parameters; for the fields inside as well. */
+/**
+ * Adds what a column's annotations say: NOT NULL, description, type parameters; for the fields inside as
+ * well.
+ */
 function annotatedField(field: Field, annotations: TreeNode | undefined): Field {
   if (annotations === undefined) return field;
   if (field.mode === 'REPEATED') {

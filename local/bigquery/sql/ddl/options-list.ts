@@ -6,7 +6,9 @@ import { evaluate } from '../evaluate/evaluate';
 import { invalidQuery, notImplemented } from '../parse/query-errors';
 import { bytesAt, derived, type SqlText } from '../parse/sql-text';
 
-/** Reads an OPTIONS list, whose values are constant expressions. Spans count from the start of `statement`. */
+/**
+ * Reads an OPTIONS list, whose values are constant expressions. Spans count from the start of `statement`.
+ */
 export async function tableOptions(
   { context, scope }: StatementRun,
   statement: SqlText,

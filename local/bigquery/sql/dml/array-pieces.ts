@@ -9,8 +9,8 @@ export interface Slicing {
 }
 
 /**
- * Expressions whose arrays, one behind the other, are the array that `value` gives: the arguments of ARRAY_CONCAT, and
- * slices of what ARRAY(query) gives. Any other expression stays whole.
+ * Expressions whose arrays, one behind the other, are the array that `value` gives: the arguments of
+ * ARRAY_CONCAT, and slices of what ARRAY(query) gives. Any other expression stays whole.
  */
 export function arrayPieces(run: StatementRun, value: unknown, slicing: Slicing): string[] {
   const parts = concatenated(value).map((part) => {
@@ -43,7 +43,10 @@ function arrayQuery(value: unknown): TreeNode | undefined {
   return isArray ? child(node, 'query') : undefined;
 }
 
-/** The engine gives a query's rows in the same order each time, so slices fit together without an ORDER BY too. */
+/**
+ * The engine gives a query's rows in the same order each time, so slices fit together without an ORDER BY
+ * too.
+ */
 function slicesOf(query: string, { slices, length }: Slicing): string[] {
   return Array.from({ length: slices }, (_, index) => {
     const count = index === slices - 1 ? String(2n ** 63n - 1n) : length;

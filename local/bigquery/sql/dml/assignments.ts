@@ -44,7 +44,7 @@ export function assignmentsOf(
   });
 }
 
-/** A column wins over the table's name where a path could begin with either. */
+/** Where a path could begin with a column or with the table's name, the column wins. */
 function locate(
   schema: readonly Field[],
   path: readonly string[],

@@ -29,8 +29,8 @@ interface TargetChange {
 }
 
 /**
- * Runs a DML statement: checks it, and lets `decide` work out the change from the target's present state, which nobody
- * else changes meanwhile. A dry run takes the last committed state and changes nothing.
+ * Runs a DML statement: checks it, and lets `decide` work out the change from the target's present state,
+ * which nobody else changes meanwhile. A dry run takes the last committed state and changes nothing.
  */
 export async function changeTable(
   statementType: StatementType,

@@ -16,12 +16,15 @@ export interface AssignedQuery {
   readonly rows: readonly Row[];
 }
 
-/** Into how many slices arrays are cut: the next number where a piece is too large. Remembered for each query. */
+/**
+ * Into how many slices arrays are cut: the next number where a piece is too large. Remembered for each query.
+ */
 const finenesses = [1, 4, 16, 64];
 const knownFineness = new WeakMap<QueryPlan, number>();
 
 /**
- * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several and put together here.
+ * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several and put together
+ * here.
  * @throws ArrayTooLargeError where an array cannot be cut, or its pieces are still too large
  */
 export async function evaluateAssigned(
@@ -68,7 +71,9 @@ function joined(values: readonly Cell[], pieces: readonly (readonly string[])[])
   });
 }
 
-/** A query seldom makes an array longer than those of its table; where it does, the last piece takes the rest. */
+/**
+ * A query seldom makes an array longer than those of its table; where it does, the last piece takes the rest.
+ */
 const longestArray = (rows: readonly Row[]): number =>
   rows.reduce(
     (longest, row) =>

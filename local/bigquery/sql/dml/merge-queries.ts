@@ -113,7 +113,9 @@ export interface ClauseRow {
   readonly values: Row;
 }
 
-/** Evaluates one WHEN clause on the rows that match its kind and that no earlier clause of that kind takes. */
+/**
+ * Evaluates one WHEN clause on the rows that match its kind and that no earlier clause of that kind takes.
+ */
 export async function runClause(
   run: StatementRun,
   input: MergeInput,

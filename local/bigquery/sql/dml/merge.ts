@@ -4,8 +4,8 @@ import { changeTable, severalSources } from './change-table';
 import { clausesOf, type MergeClause } from './merge-clauses';
 import { type MergeInput, mergeInput, runClause } from './merge-queries';
 /**
- * MERGE. The source is read once; then one query pairs source and target rows, and one query per WHEN clause works on
- * the rows that are left to it. Each row goes to the first clause that takes it.
+ * MERGE. The source is read once; then one query pairs source and target rows, and one query per WHEN clause
+ * works on the rows that are left to it. Each row goes to the first clause that takes it.
  */
 export function runMergeStatement(statement: StatementRun): Promise<StatementResult> {
   return changeTable('MERGE', statement, async (current, run) => {

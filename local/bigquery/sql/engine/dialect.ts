@@ -6,7 +6,7 @@ export interface Dialect {
   readonly options: object;
 }
 
-/** What ZetaSQL has and BigQuery has not, where it changes the meaning of a statement. */
+/** Features of ZetaSQL that BigQuery lacks and that would change what a statement means. */
 const foreignFeatures = new Set([
   // BigQuery's timestamps have microseconds.
   'FEATURE_TIMESTAMP_NANOS',
@@ -15,7 +15,7 @@ const foreignFeatures = new Set([
   'FEATURE_AGGREGATION_THRESHOLD',
 ]);
 
-/** BigQuery's dialect: all features of the engine, in external mode, less what BigQuery does not know. */
+/** BigQuery's dialect: all features of the engine, in external mode, except those that BigQuery lacks. */
 export async function loadDialect(client: EngineClient): Promise<Dialect> {
   const maximum = await client.call('GetLanguageOptions', { maximumFeatures: true });
   const features = stringsAt(maximum, 'enabledLanguageFeatures').filter(

@@ -3,13 +3,14 @@ import { BigQueryError } from '../../bigquery-error';
 import { type EngineMethods, engineMethods } from './engine-methods';
 import { type EngineProcess, startEngineProcess } from './engine-process';
 
-/** Calls to the engine process, which is started again when it dies. */
+/** Calls to the engine process, which is started again if it dies. */
 export interface EngineClient {
   /** Calls a procedure. Throws an EngineFailure where the engine answers with an error. */
   readonly call: (method: string, request: object) => Promise<object>;
   /**
-   * The same with a request that is already in wire format. One that makes sense to a certain process only (it names
-   * what that process has prepared) says so by its session: another process is not asked, a SessionEnded is thrown.
+   * The same with a request that is already in wire format. A request that only one process understands (it
+   * names what that process has prepared) gives that process's session; if the process is gone, a
+   * SessionEnded is thrown.
    */
   readonly callEncoded: (method: string, request: Buffer, session?: EngineSession) => Promise<object>;
   /** The process that runs now, as its session. */
@@ -41,11 +42,11 @@ interface Connection {
   readonly channel: Client;
 }
 
-/** Starts the engine; resolves when it takes calls. */
+/** Starts the engine and resolves when it takes calls. */
 export async function startEngineClient(): Promise<EngineClient> {
   const starting = startEngineProcess();
   starting.catch(() => undefined);
-  // Loading the protocol takes a while; the process comes up meanwhile.
+  // Loading the protocol takes a while; meanwhile the process starts.
   const methods = engineMethods();
   let closed = false;
   let last = await connect(await starting);
@@ -126,7 +127,7 @@ function unary(channel: Client, methods: EngineMethods, method: string, request:
   });
 }
 
-/** A broken connection is seen a little before the end of the process behind it, so that is awaited. */
+/** A connection breaks a little before the end of the process behind it is seen, so wait for that. */
 async function died(engine: EngineProcess, error: unknown): Promise<boolean> {
   if (!engine.alive()) return true;
   if (!(error instanceof EngineFailure)) return false;

@@ -20,8 +20,8 @@ export interface EngineProcess {
 const startAttempts = 3;
 
 /**
- * Starts the native engine on a free loopback port and resolves when it listens. The process is a session of its own,
- * so that Ctrl-C in the terminal reaches only this process, which then ends it in order.
+ * Starts the native engine on a free loopback port and resolves when it listens. It runs in a session of its
+ * own, so that Ctrl-C in the terminal reaches only this process, which then ends the engine in order.
  */
 export async function startEngineProcess(): Promise<EngineProcess> {
   for (let attempt = 1; ; attempt += 1) {
@@ -62,8 +62,8 @@ async function startOnce(port: number): Promise<EngineProcess> {
 }
 
 /**
- * A shell that waits for the end of its standard input, which the system closes when this process ends in whatever
- * way, kill -9 included; then it ends the engine. It goes away with the engine.
+ * Starts a shell that ends the engine when this process ends, however that happens (kill -9 included): the
+ * system then closes the shell's standard input. The shell goes away with the engine.
  */
 function watch(pid: number, exited: Promise<void>): void {
   const watcher = spawn('/bin/sh', ['-c', 'trap "" INT TERM HUP; read -r _; kill -9 "$0"', String(pid)], {

@@ -1,8 +1,8 @@
-/** Keys hold the text of a statement; one with that much data in it hardly comes twice, and its tree is large. */
+/** Keys hold statement texts. A longer one carries data: it hardly comes twice, and its tree is large. */
 const longestKey = 50_000;
 
 /**
- * A cache of at most `capacity` values by key; the one not used for longest goes first. A promise that fails is
+ * A cache of at most `capacity` values by key; the least recently used goes first. A promise that fails is
  * forgotten, so that a failure is never answered twice.
  */
 export function lru<T>(capacity: number): (key: string, make: () => T) => T {

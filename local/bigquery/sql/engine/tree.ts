@@ -1,6 +1,7 @@
 /**
- * Reads the engine's trees, parsed (`ast…Node`) and analysed (`resolved…Node`). They come as plain objects, one key per
- * wrapper (`{resolvedTableScanNode: {…}}`), with absent fields left out. Every read checks what it finds.
+ * Reads the engine's trees, parsed (`ast…Node`) and analysed (`resolved…Node`). They come as plain objects,
+ * one key per wrapper (`{resolvedTableScanNode: {…}}`), with absent fields left out. Every read checks what
+ * it finds.
  */
 export type TreeNode = Readonly<Record<string, unknown>>;
 
@@ -39,7 +40,10 @@ export function pathSegments(expression: unknown): readonly string[] {
   return children(expression, 'names').flatMap((name) => stringAt(name, 'idString') ?? []);
 }
 
-/** The one node inside a wrapper that may nest (`{resolvedFunctionCallBaseNode: {resolvedFunctionCallNode: {…}}}`). */
+/**
+ * The one node inside a wrapper that may nest (`{resolvedFunctionCallBaseNode: {resolvedFunctionCallNode:
+ * {…}}}`).
+ */
 export function unwrap(wrapper: unknown): { readonly kind: string; readonly node: TreeNode } | undefined {
   let found: { kind: string; node: TreeNode } | undefined;
   for (let current = wrapper; isNode(current); ) {

@@ -2,7 +2,10 @@ import type { Cell, Field, Row, TableSnapshot } from '../../model';
 import type { QueryPlan } from '../analyse/query-plan';
 import type { Scope } from '../scope';
 
-/** BigQuery's sizes of values in bytes (cloud.google.com/bigquery/pricing#data); texts count 2 more than their UTF-8. */
+/**
+ * BigQuery's sizes of values in bytes (cloud.google.com/bigquery/pricing#data); texts count 2 more than their
+ * UTF-8.
+ */
 const fixedSizes: Readonly<Partial<Record<Field['type'], number>>> = {
   INTEGER: 8,
   FLOAT: 8,
@@ -21,7 +24,7 @@ const sampledRows = 200;
 
 const known = new WeakMap<readonly Row[], Map<number, number>>();
 
-/** The size of all rows' columns that the plans read. */
+/** The size of the columns that the plans read, over all rows. */
 export function bytesProcessed(plans: readonly QueryPlan[], scope: Scope): number {
   let bytes = 0;
   for (const plan of plans)
@@ -34,7 +37,8 @@ export function bytesProcessed(plans: readonly QueryPlan[], scope: Scope): numbe
 }
 
 /**
- * What UPDATE, DELETE, and MERGE with such a clause process besides: the whole table that they change, as it was
+ * What UPDATE, DELETE, and MERGE with such a clause process besides: the whole table that they change, as it
+ * was
  * (https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation).
  */
 export function tableBytes({ rows, schema }: TableSnapshot): number {

@@ -9,8 +9,9 @@ import type { LocalTable, Scope } from '../scope';
 import { evaluate } from './evaluate';
 
 /**
- * The rows of a query as values of given columns. Where the types differ, the engine is asked for the columns' types,
- * which also reads literals as BigQuery does. Where it refuses (set operations), the result is cast.
+ * The rows of a query as values of given columns. Where the types differ, the engine is asked for the
+ * columns' types, which also reads literals as BigQuery does. Where it refuses (set operations), the result
+ * is cast.
  */
 export async function coercedRows(
   context: EngineContext,

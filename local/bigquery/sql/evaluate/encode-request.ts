@@ -16,10 +16,10 @@ import { type CellEncoder, cellEncoder } from '../codec/encode-cell';
 import { writeType } from '../codec/encode-type';
 import type { Scope, TypedValue } from '../scope';
 
-/** The native engine refuses longer requests; no setting of it changes that. */
+/** The native engine refuses longer requests, whatever its settings. */
 export const maximumRequest = 4 * 1024 * 1024;
 
-/** What is kept for the frames around a table's rows. */
+/** Bytes kept free for the frames around a table's rows. */
 export const framing = 256;
 
 /** Rows of a table, as one query is to see them. */
@@ -29,10 +29,10 @@ export interface RowSource {
   readonly places?: readonly number[];
 }
 
-/** As rows of a table's contents, or as the structs of an array. Both hold the same cells. */
+/** Rows of a table's contents, or structs of an array. Both hold the same cells. */
 export type RowForm = 'row' | 'struct';
 
-/** A cell of a row by its place there; without an encoder it is sent as null. */
+/** A cell by its place in the row; without an encoder it is sent as null. */
 interface SentCell {
   readonly index: number;
   readonly encode: CellEncoder | undefined;
@@ -89,8 +89,8 @@ export function encodedRows(
 }
 
 /**
- * Encoded rows of a table that must be seen together; where they are longer than `limit`, about how many times as
- * long. That is estimated from the first rows, so that rows that do not fit cost little.
+ * Encoded rows of a table that must be seen together. If they are longer than `limit`, a number instead:
+ * about how many times as long, estimated from the first rows, so that rows that do not fit cost little.
  */
 export function encodedTogether(
   table: PlannedTable,
@@ -192,7 +192,10 @@ function writeParameter(writer: ByteWriter, { name, field, cell }: TypedValue): 
   endMessage(writer, start);
 }
 
-/** Script variables are constants of the catalog (field 4, there field 10), merged into the one of the plan. */
+/**
+ * Script variables are constants of the catalog (field 4, there field 10); the engine merges it into the
+ * plan's.
+ */
 function writeVariables(writer: ByteWriter, scope: Scope): void {
   if (scope.variables.size === 0) return;
   const catalog = beginMessage(writer, 4);

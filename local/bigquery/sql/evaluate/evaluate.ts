@@ -22,8 +22,9 @@ import { evaluatePrepared } from './prepared';
 export type { RowSource } from './encode-request';
 
 /**
- * Evaluates a planned query and gives its rows. Rows that do not fit into one request are sent in pieces where the
- * query works row by row. Throws resourcesExceeded where they must be seen together.
+ * Evaluates a planned query and returns its rows. A table that does not fit into one request is sent in
+ * pieces if the query works row by row.
+ * @throws TooLargeError where the rows must be seen together and do not fit
  */
 export async function evaluate(
   context: EngineContext,
@@ -108,7 +109,7 @@ function tooLarge(table: PlannedTable, requests: number): TooLargeError {
   );
 }
 
-/** The engine evaluates a query in 128 MiB at most, whatever it is told; a query over fewer rows needs less. */
+/** The engine gives a query 128 MiB at most, whatever its settings; a query over fewer rows needs less. */
 function outgrown(error: unknown, { tables }: QueryPlan): TooLargeError | undefined {
   const isSo =
     error instanceof EngineFailure && error.message.startsWith('Out of memory for MemoryAccountant');

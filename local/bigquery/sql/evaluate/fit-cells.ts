@@ -12,8 +12,8 @@ import {
 export type Fit = (cell: Cell) => Cell;
 
 /**
- * The last step of every write: NUMERIC(p, s) rounds half away from zero and overflows, STRING(n) and BYTES(n) have a
- * maximum length, REQUIRED takes no null, and a null array is an empty one.
+ * The last step of every write: NUMERIC(p, s) rounds half away from zero and overflows, STRING(n) and
+ * BYTES(n) have a maximum length, REQUIRED takes no null, and a null array is an empty one.
  */
 export function fitOf(field: Field, path = field.name): Fit {
   const element = elementFit(field, path);

@@ -21,7 +21,7 @@ interface Prepared {
   readonly id: number;
 }
 
-/** Of each plan: how often it ran, and what came of preparing it; undefined: it cannot be. */
+/** How often a plan ran, and its prepared query; undefined where it cannot be prepared. */
 interface Preparation {
   runs: number;
   prepared?: Promise<Prepared | undefined>;
@@ -29,12 +29,13 @@ interface Preparation {
 
 const preparations = new WeakMap<QueryPlan, Preparation>();
 
-/** A text that comes a second time comes again; one that does not is not worth the engine's memory. */
+/** A text that comes twice will come again; one that comes once is not worth the engine's memory. */
 const runsBeforePreparing = 1;
 
 /**
- * Evaluates a plan as a prepared query over parameters, which spares the engine its analysis: a tenth of the time.
- * Undefined where the plan is not, or cannot be, evaluated so; then nothing has happened. Throws what the engine says.
+ * Evaluates a plan as a prepared query over parameters, which spares the engine the analysis: a tenth of the
+ * time. Undefined where that cannot be done, or is not worth it; then nothing has happened. Throws the
+ * engine's errors.
  */
 export async function evaluatePrepared(
   context: EngineContext,
@@ -70,7 +71,7 @@ function preparedFor(context: EngineContext, plan: QueryPlan): Promise<Prepared 
   return preparation.prepared;
 }
 
-/** The engine refuses some texts in this form, or gives other types: such plans stay unprepared. */
+/** Some texts the engine refuses in this form, or gives other types: those plans stay unprepared. */
 async function prepare(context: EngineContext, plan: QueryPlan): Promise<Prepared | undefined> {
   if (plan.overParameters === undefined) return undefined;
   const { sql, options } = plan.overParameters;

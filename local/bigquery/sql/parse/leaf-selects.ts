@@ -11,7 +11,10 @@ import {
   unwrap,
 } from '../engine/tree';
 
-/** `SELECT … FROM one_table [WHERE …] [GROUP BY …] [HAVING …]` without a query inside. Spans are of the whole text. */
+/**
+ * `SELECT … FROM one_table [WHERE …] [GROUP BY …] [HAVING …]` without a query inside. Spans are of the whole
+ * text.
+ */
 export interface LeafSelect {
   readonly span: ByteSpan;
   readonly distinct: boolean;
@@ -31,14 +34,14 @@ export interface LeafSelect {
 export interface SelectColumn {
   readonly span: ByteSpan;
   readonly alias: string | undefined;
-  /** The names of an expression that is a path; the last is the column's name where it has no alias. */
+  /** The names of an expression that is a path. Without an alias, the last is the column's name. */
   readonly path: readonly string[];
   readonly isStar: boolean;
 }
 
 export interface GroupingItem {
   readonly span: ByteSpan;
-  /** Where the item is one name. */
+  /** The item, where it is one name. */
   readonly name: string | undefined;
   readonly isNumber: boolean;
 }
@@ -61,7 +64,7 @@ const knownParts = new Set([
 ]);
 const knownFromParts = new Set(['parent', 'pathExpr', 'alias']);
 
-/** The leaf selects of a parsed text that can be understood; all others are left out. */
+/** The leaf selects of a parsed text, except those with parts that are not known here. */
 export function leafSelects(tree: unknown): readonly LeafSelect[] {
   const found: LeafSelect[] = [];
   findAll(tree, 'astSelectNode', (node) => {

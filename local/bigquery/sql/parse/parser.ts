@@ -16,7 +16,7 @@ import { type LeafSelect, leafSelects } from './leaf-selects';
 import { queryError } from './query-errors';
 import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
 
-/** A statement of a script: what kind its parse tree is (`astUpdateStatementNode`), and where. */
+/** A statement of a script: the kind of its parse tree (`astUpdateStatementNode`), and where it stands. */
 export interface ParsedStatement {
   readonly kind: string;
   readonly node: TreeNode;
@@ -35,15 +35,18 @@ export interface ParsedScript {
 }
 
 export interface Parser {
-  /** Parses a script as it came: positional parameters and quoted table paths are brought into their plain form. */
+  /**
+   * Parses a script as the caller sent it. Positional parameters get names; quoted table paths are taken
+   * apart.
+   */
   readonly script: (sql: string) => Promise<ParsedScript>;
   /** The places in a query's text where a table may be named. */
   readonly tablePaths: (query: SqlText) => Promise<readonly TablePath[]>;
-  /** The innermost SELECTs of a query that read one table; not kept, as they are seldom asked for. */
+  /** The innermost SELECTs of a query that read one table. Seldom asked for, so not kept. */
   readonly leafSelects: (query: SqlText) => Promise<readonly LeafSelect[]>;
 }
 
-/** Parsing by the engine itself, whose trees carry the place of every node. Results are kept by text. */
+/** Parses with the engine itself, whose trees carry the place of every node. Results are kept by text. */
 export function createParser(client: EngineClient, dialect: Dialect): Parser {
   const scripts = lru<Promise<ParsedScript>>(500);
   const paths = lru<Promise<readonly TablePath[]>>(1000);
@@ -93,7 +96,7 @@ export function positionalName(position: number): string {
   return `__positional_${position}`;
 }
 
-/** Gives positional parameters a name, and takes `a.b.c` in one pair of quotes apart, where it names a table. */
+/** Names positional parameters, and takes `a.b.c` in one pair of quotes apart where it names a table. */
 function plainEdits(tree: TreeNode): readonly Edit[] {
   const edits: Edit[] = [];
   findAll(tree, 'astParameterExprNode', (node) => {
@@ -124,7 +127,7 @@ function findName(create: TreeNode): unknown {
   return undefined;
 }
 
-/** A word that cannot begin a statement is told as BigQuery tells it. */
+/** BigQuery has words of its own for a word that cannot begin a statement. */
 function clearer(error: unknown, sql: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
   const found = /^(Syntax error: )Expected end of input but got (.+ \[at (\d+):(\d+)\])$/.exec(error.message);

@@ -5,12 +5,18 @@ import { offsetAt, positionAt, type SqlText } from './sql-text';
 
 const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
 
-/** An array that a query makes is larger than the engine can hold: 1 MiB, whatever it is told. BigQuery takes 100 MB. */
+/**
+ * A query makes an array larger than the engine can hold: 1 MiB, whatever its settings. BigQuery takes 100
+ * MB.
+ */
 export class ArrayTooLargeError extends BigQueryError {}
 
 const arrayTooLarge = /^(Arrays are limited to|Cannot construct array Value larger than) \d+ bytes/;
 
-/** The engine's error about a text in BigQuery's form: `message at [line:column]`, counted in the caller's text. */
+/**
+ * The engine's error in BigQuery's form: `message at [line:column]`, counted in the text that the caller
+ * sent.
+ */
 export function queryError(error: unknown, text: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
   const message = withPosition(error.message, text);

@@ -1,8 +1,8 @@
 import type { ByteSpan } from '../engine/tree';
 /**
- * SQL text as the engine counts it. `bytes` is the UTF-8 of the text, one character per byte, so that the engine's
- * byte offsets are string indexes. `origin` leads from an offset back to the one in `root`, the text that the caller
- * sent.
+ * SQL text as the engine counts it. `bytes` is the UTF-8 of the text, one character per byte, so that the
+ * engine's byte offsets are string indexes. `origin` leads from an offset back to the one in `root`, the text
+ * that the caller sent.
  */
 export interface SqlText {
   readonly bytes: string;
@@ -76,7 +76,9 @@ export function edited(text: SqlText, edits: readonly Edit[]): SqlText {
   return { bytes: pieces.join(''), origin, root: text.root };
 }
 
-/** The offset of a line and column as the engine counts them: from 1, in characters, with tab stops every 8. */
+/**
+ * The offset of a line and column as the engine counts them: from 1, in characters, with tab stops every 8.
+ */
 export function offsetAt(bytes: string, line: number, column: number): number {
   let offset = 0;
   for (let current = 1; current < line; current += 1) {

@@ -14,8 +14,9 @@ const keyTypes: ReadonlySet<FieldType> = new Set([
 ]);
 
 /**
- * A SELECT with GROUP BY (or DISTINCT): the keys of every row are evaluated first; then the SELECT itself runs on some
- * whole groups at a time, so any aggregate is right. Undefined where the keys cannot be told for sure.
+ * A SELECT with GROUP BY (or DISTINCT): the keys of every row are evaluated first; then the SELECT itself
+ * runs on some whole groups at a time, so any aggregate is right. Undefined where the keys cannot be told for
+ * sure.
  */
 export async function selectByGroup(query: LeafQuery): Promise<readonly Row[] | undefined> {
   const { context, scope, text, leaf, table, plan } = query;
@@ -68,8 +69,8 @@ function keyExpressions(
 }
 
 /**
- * The selected column that a name in GROUP BY stands for; undefined where the name means the table's own column. A
- * name that could mean either is clear only where both are the same.
+ * The selected column that a name in GROUP BY stands for; undefined where the name means the table's own
+ * column. A name that could mean either is clear only where both are the same.
  */
 function columnNamed(
   leaf: LeafSelect,

@@ -13,8 +13,8 @@ import type { LeafQuery } from './leaf-query';
 import { selectMerged } from './merged';
 
 /**
- * Evaluates a planned query. Where its rows do not fit into one request, each innermost SELECT over one stored table is
- * evaluated by itself, in parts, and its result takes its place.
+ * Evaluates a planned query. Where its rows do not fit into one request, each innermost SELECT over one
+ * stored table is evaluated by itself, in parts, and its result takes its place.
  * @throws TooLargeError where that is not possible, or does not help
  */
 export async function evaluateInParts(

@@ -31,9 +31,9 @@ const pieceRows = 500;
 const partials = '__partials';
 
 /**
- * A SELECT that aggregates a whole table to one row: its aggregates are evaluated over some rows at a time and then
- * merged by others that give exactly the same. Undefined where no such aggregate is known: sums of FLOAT64 depend on the
- * order of adding.
+ * A SELECT that aggregates a whole table to one row: its aggregates are evaluated over some rows at a time
+ * and then merged by others that give exactly the same. Undefined where no such aggregate is known: sums of
+ * FLOAT64 depend on the order of adding.
  */
 export async function selectMerged(query: LeafQuery): Promise<readonly Row[] | undefined> {
   const { context, scope, leaf, table, plan } = query;

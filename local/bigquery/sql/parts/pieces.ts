@@ -8,8 +8,8 @@ import type { Scope } from '../scope';
 const reserve = 1.15;
 
 /**
- * Evaluates a query over some of the rows of its one table at a time: as many as fit. The results follow one another, so
- * the query must be one for which that is right.
+ * Evaluates a query over some of the rows of its one table at a time: as many as fit. The results follow one
+ * another, so the query must be one for which that is right.
  * @param units what must stay together, each as the places of its rows
  * @throws TooLargeError where a single unit does not fit
  */

@@ -94,6 +94,17 @@ describe('MERGE', () => {
       [1, 0, 0],
     ],
     [
+      'inserts rows whose columns have names beyond ASCII',
+      "MERGE t USING (SELECT 'c' AS `id é`, 7 AS n) AS s ON FALSE WHEN NOT MATCHED THEN INSERT ROW",
+      [
+        ['a', '1'],
+        ['b', '2'],
+        [null, '3'],
+        ['c', '7'],
+      ],
+      [1, 0, 0],
+    ],
+    [
       'inserts defaults',
       "MERGE t USING UNNEST(['q', 'r']) AS k ON t.id = k WHEN NOT MATCHED BY TARGET AND k = 'q' THEN INSERT (id) VALUES (k) WHEN NOT MATCHED THEN INSERT (id, n) VALUES (k, DEFAULT)",
       [
