@@ -3,7 +3,7 @@ import { byteWriter, writeLittleEndian, written } from '../../sql/codec/byte-wri
 import { dateOfDays, daysOfDate, microsecondsOfTimestamp } from '../../sql/codec/civil-time';
 import { formatFloat } from '../../sql/codec/decode-cell';
 import { formatDecimal, fromLittleEndian, parseDecimal } from '../../sql/codec/scaled-decimals';
-import { field, type TestEngine, testEngine } from './bench-engine';
+import { field, type TestEngine, testEngine } from '../support/test-engine';
 
 const maximumNumeric = '99999999999999999999999999999.999999999';
 const maximumBigNumeric = '578960446186580977117854925043439539266.34992332820282019728792003956564819967';

@@ -1,4 +1,4 @@
-import { field, type TestEngine, testEngine } from './bench-engine';
+import { field, type TestEngine, testEngine } from '../support/test-engine';
 
 describe('CREATE, ALTER and DROP TABLE', () => {
   let bench: TestEngine;

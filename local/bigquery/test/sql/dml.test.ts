@@ -1,5 +1,5 @@
 import type { Field } from '../../model';
-import { field, scalar, type TestEngine, testEngine } from './bench-engine';
+import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 const schema: readonly Field[] = [
   field('id', 'STRING', { mode: 'REQUIRED' }),

@@ -1,4 +1,4 @@
-import { field, scalar, type TestEngine, testEngine } from './bench-engine';
+import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 const count = 5_000;
 const text = (index: number) => `${index}`.padStart(6, '0').padEnd(300, 'x');

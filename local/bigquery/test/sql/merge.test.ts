@@ -1,4 +1,4 @@
-import { field, type TestEngine, testEngine } from './bench-engine';
+import { field, type TestEngine, testEngine } from '../support/test-engine';
 
 const using = "USING (SELECT 'a' AS id, 10 AS n UNION ALL SELECT 'z', 26) AS s ON t.id = s.id";
 

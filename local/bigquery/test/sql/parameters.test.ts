@@ -1,5 +1,5 @@
 import type { QueryParameter } from '../../model';
-import { field, scalar, strings, type TestEngine, testEngine } from './bench-engine';
+import { field, scalar, strings, type TestEngine, testEngine } from '../support/test-engine';
 
 const people: QueryParameter = {
   name: 'people',

@@ -1,5 +1,5 @@
 import type { Field, Row } from '../../model';
-import { type TestEngine, testEngine } from './bench-engine';
+import { type TestEngine, testEngine } from '../support/test-engine';
 
 /** About 9 MB: more than twice what fits into one request. */
 const count = 1_800;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { field, row, type TestEngine, testEngine } from './bench-engine';
+import { field, row, type TestEngine, testEngine } from '../support/test-engine';
 
 function alive(pid: number): boolean {
   try {

@@ -1,5 +1,5 @@
 import type { QueryParameter } from '../../model';
-import { field, scalar, type TestEngine, testEngine } from './bench-engine';
+import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 describe('scripts', () => {
   let bench: TestEngine;

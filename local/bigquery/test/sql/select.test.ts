@@ -1,4 +1,4 @@
-import { field, scalar, type TestEngine, testEngine } from './bench-engine';
+import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 describe('SELECT', () => {
   let bench: TestEngine;

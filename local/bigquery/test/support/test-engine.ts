@@ -1,7 +1,7 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, QueryParameter, Row, StatementResult } from '../../model';
 import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
-import { type MemoryTableStore, memoryTableStore } from '../support/memory-table-store';
+import { type MemoryTableStore, memoryTableStore } from './memory-table-store';
 
 export const dataset = { projectId: 'local', datasetId: 'ds' };
 
