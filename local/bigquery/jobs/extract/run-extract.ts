@@ -46,7 +46,7 @@ function linesOf(table: QueryRows, format: string, configuration: ExtractConfigu
   if (format === 'NEWLINE_DELIMITED_JSON') return jsonLines(table);
   throw new BigQueryError(
     'notImplemented',
-    `DestinationTable format ${format} is not supported locally: use CSV or NEWLINE_DELIMITED_JSON.`,
+    `Destination format ${format} is not supported locally: use CSV or NEWLINE_DELIMITED_JSON.`,
   );
 }
 

@@ -15,7 +15,7 @@ import { checkProject } from './resource-requests';
  */
 const patienceMilliseconds = 50;
 
-/** jobs.insert, get, list, cancel and delete of REST v2. */
+/** jobs.insert, get, list and cancel of REST v2. */
 export function jobRoutes(store: Store, jobs: Jobs): RestRoute[] {
   const collection = '/projects/:projectId/jobs';
   const one = `${collection}/:jobId`;
