@@ -1,7 +1,7 @@
 import { readEnv } from '../../shared/env';
 
-describe('the environment', () => {
-  it('has a list of topics, empty unless it is given', () => {
+describe('The environment', () => {
+  it('has a list of topics, which is empty by default', () => {
     expect(readEnv({}).NOTIFY_TOPICS).toEqual([]);
     expect(readEnv({ NOTIFY_TOPICS: ' costs-ready, alerts ,' }).NOTIFY_TOPICS).toEqual([
       'costs-ready',
@@ -17,7 +17,7 @@ describe('the environment', () => {
     expect(() => readEnv({ NOTIFY_TOPICS })).toThrow(expected);
   });
 
-  it('has a list of hosts', () => {
+  it('has a list of hosts, with or without ports', () => {
     expect(readEnv({}).HTTP_STEP_HOSTS).toEqual([]);
     const HTTP_STEP_HOSTS = 'api.example.com,localhost:8443';
     expect(readEnv({ HTTP_STEP_HOSTS }).HTTP_STEP_HOSTS).toEqual(['api.example.com', 'localhost:8443']);

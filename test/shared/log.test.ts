@@ -61,7 +61,7 @@ describe('A log line', () => {
     ]);
   });
 
-  it('names its trace by the id alone where the project is not known', () => {
+  it('names its trace by the id alone if the project is unknown', () => {
     const trace = newTrace();
     const { log, lines } = collecting();
     inContext({ trace, labels: {} }, () => log('INFO', 'one'));
@@ -69,7 +69,7 @@ describe('A log line', () => {
     expect(lines()[0]).not.toHaveProperty(['logging.googleapis.com/labels']);
   });
 
-  it('has an error’s stack, with the causes, where Error Reporting looks for it', () => {
+  it('has the stack of an error and its causes where Error Reporting looks for it', () => {
     const { log, lines } = collecting();
     log('ERROR', 'failed', { error: new Error('outer', { cause: new Error('inner') }) });
     log('ERROR', 'failed', { error: 'text' });
@@ -81,7 +81,7 @@ describe('A log line', () => {
     ]);
   });
 
-  it('below LOG_SEVERITY is left out, and with NONE every one', () => {
+  it('below LOG_SEVERITY is left out, and with NONE every line', () => {
     const { log, texts } = collecting({ LOG_SEVERITY: 'WARNING' });
     log('DEBUG', 'no');
     log('INFO', 'no');
@@ -94,7 +94,7 @@ describe('A log line', () => {
   });
 });
 
-describe('No line has a secret in it:', () => {
+describe('No log line contains a secret:', () => {
   const key = createApiKey('acme');
   const secret = key.slice('acme_api_'.length);
 
@@ -123,7 +123,7 @@ describe('No line has a secret in it:', () => {
     expect(texts.join().match(/\[redacted\]/g)).toHaveLength(3);
   });
 
-  it('and what only looks a little like one stays', () => {
+  it('but text that only resembles a key stays', () => {
     const { log, texts } = collecting();
     log('INFO', 'gcp/rest_api_costs/daily_api_v2', { pipeline: 'shop/some_api_customers/by_api_2026_day' });
     expect(texts.join()).toContain('gcp/rest_api_costs/daily_api_v2');

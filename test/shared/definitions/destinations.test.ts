@@ -1,7 +1,7 @@
 import { runOfYaml } from '../pipelines/support/run-of-yaml';
 import { messageOf } from './schemas-directory';
 
-/** A definition with one query step of which the destination, and more, is given. */
+/** A definition with one query step that has this destination. */
 const query = (destination: string, more = '') => `
 steps:
   - id: first
@@ -27,16 +27,16 @@ const partitioned = (partitioning: string, parameter: string) =>
 const watermark = (fields: string, more = '') =>
   `watermark: { ${fields} }${more}\n${query(truncate).replace('SELECT 1', 'SELECT @watermark')}`;
 
-describe('destinations, watermarks and policies of definitions', () => {
+describe('Destinations, watermarks and retries in definitions', () => {
   const right: readonly (readonly [string, string])[] = [
     ['a merge by keys', query('write_disposition: MERGE, merge_keys: [id]')],
     [
-      'a retry of chosen errors',
+      'a retry after some errors only',
       query('write_disposition: WRITE_EMPTY', '    retry: { retry_on: [conflict] }'),
     ],
-    ['a bound on steps at once', `max_parallel_steps: 20${query('write_disposition: WRITE_EMPTY')}`],
+    ['a limit on parallel steps', `max_parallel_steps: 20${query('write_disposition: WRITE_EMPTY')}`],
   ];
-  it.each(right)('are %s', (_, yaml) => {
+  it.each(right)('may be %s', (_, yaml) => {
     expect(runOfYaml('run', yaml).definition.steps).toHaveLength(1);
   });
 
@@ -57,12 +57,12 @@ describe('destinations, watermarks and policies of definitions', () => {
       'destination.merge_keys: expected each column once',
     ],
     [
-      'a key that is no column name',
+      'a key that is not a column name',
       query("write_disposition: MERGE, merge_keys: ['a`b']"),
       'destination.merge_keys[0]: expected a column name',
     ],
     [
-      'a merge of a load',
+      'a merge by a load step',
       load('write_disposition: MERGE, merge_keys: [id]'),
       'destination.write_disposition: expected one of WRITE_TRUNCATE, WRITE_APPEND, WRITE_EMPTY, given "MERGE"',
     ],
@@ -90,22 +90,22 @@ describe('destinations, watermarks and policies of definitions', () => {
       'destination.partition: expected with another write_disposition than MERGE',
     ],
     [
-      'a partition by no parameter',
+      'a partition by an undeclared parameter',
       query(`${truncate}, partition: at, time_partitioning: { field: id }`),
       "destination.partition: expected a DATE or TIMESTAMP parameter that is required or has a default, given 'at'",
     ],
     [
-      'a partition by a parameter that may be left out',
+      'a partition by an optional parameter',
       partitioned(', time_partitioning: { field: id }', 'type: DATE'),
       'destination.partition: expected a DATE or TIMESTAMP parameter that is required or has a default',
     ],
     [
-      'a partition by a text',
+      'a partition by a STRING parameter',
       partitioned(', time_partitioning: { field: id }', 'type: STRING, required: true'),
       'destination.partition: expected a DATE or TIMESTAMP parameter',
     ],
     [
-      'an hour by a date',
+      'a partition of an hour by a DATE parameter',
       partitioned(', time_partitioning: { type: HOUR, field: id }', 'type: DATE, required: true'),
       'destination.partition: expected a TIMESTAMP parameter',
     ],
@@ -114,9 +114,9 @@ describe('destinations, watermarks and policies of definitions', () => {
       watermark('type: FLOAT64, initial: 0, sql: SELECT 1'),
       'watermark.type: expected one of TIMESTAMP, DATE, INT64, STRING, given "FLOAT64"',
     ],
-    ['a watermark without a beginning', watermark('type: INT64, sql: SELECT 1'), 'watermark.initial:'],
+    ['a watermark without an initial value', watermark('type: INT64, sql: SELECT 1'), 'watermark.initial:'],
     [
-      'a watermark that begins with another type',
+      'a watermark with an initial value of another type',
       watermark('type: DATE, initial: yesterday, sql: SELECT 1'),
       "watermark.initial: Parameter 'watermark' must be a DATE like",
     ],
@@ -126,12 +126,12 @@ describe('destinations, watermarks and policies of definitions', () => {
       'watermark.sql: expected a query without a semicolon at its end',
     ],
     [
-      'a watermark by an unknown parameter',
+      'a watermark by an undeclared parameter',
       watermark("type: INT64, initial: 0, sql: 'SELECT @nope'"),
       'watermark.sql: @nope is not a parameter of the pipeline, expected one of watermark',
     ],
     [
-      'a watermark beside a parameter of its name',
+      'a watermark beside a parameter of the same name',
       watermark(
         'type: INT64, initial: 0, sql: SELECT 1',
         '\nparameters: { watermark: { type: INT64, description: W. } }',
@@ -139,22 +139,22 @@ describe('destinations, watermarks and policies of definitions', () => {
       'parameters.watermark: expected another name: @watermark is the watermark',
     ],
     [
-      'a watermark that only its SQL speaks of',
+      'a watermark that is used but not declared',
       query(truncate).replace('SELECT 1', 'SELECT @watermark'),
       '@watermark is not a parameter of the pipeline',
     ],
     [
-      'a retry of an error that does not pass',
+      'a retry after an error that will not go away',
       query('write_disposition: WRITE_EMPTY', '    retry: { retry_on: [invalid_query] }'),
       'retry.retry_on[0]: expected some of unavailable, conflict, quota_exceeded,',
     ],
     [
-      'no step at once',
+      'no step at a time',
       `max_parallel_steps: 0${query('write_disposition: WRITE_EMPTY')}`,
       'max_parallel_steps: ',
     ],
   ];
-  it.each(wrong)('are never %s', (_, yaml, message) => {
+  it.each(wrong)('may not be %s', (_, yaml, message) => {
     expect(messageOf(() => runOfYaml('run', yaml))).toContain(message);
   });
 });

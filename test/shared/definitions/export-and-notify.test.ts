@@ -1,4 +1,4 @@
-import { problemsOfStep } from './step-problems';
+import { problemsOfStep } from './schemas-directory';
 
 const exported = (more: string) => `
 type: export
@@ -6,7 +6,7 @@ destination_uri: gs://exports/{tenant_id}/costs.csv
 format: CSV
 ${more}`;
 
-describe('the definition of an export step', () => {
+describe('The definition of an export step', () => {
   it.each([
     [
       'neither table nor query',
@@ -14,12 +14,12 @@ describe('the definition of an export step', () => {
       "step 'only', table: expected either table, sql or sql_file, given nothing",
     ],
     [
-      'both',
+      'both table and query',
       'table: a\nsql: SELECT 1',
       'step \'only\', table: expected either table, sql or sql_file, given "a"',
     ],
     [
-      'a bound on what is not billed',
+      'a limit on bytes billed for a table, whose export is not billed',
       'table: a\nmaximum_bytes_billed: 10485760',
       "step 'only', maximum_bytes_billed: expected for sql only: the export of a table is not billed, given 10485760",
     ],
@@ -34,7 +34,7 @@ describe('the definition of an export step', () => {
       'step \'only\', csv.field_delimiter: expected one character, given "||"',
     ],
     [
-      'a parameter that is none',
+      'an undeclared parameter',
       'sql: SELECT @nope',
       "step 'only', sql: @nope is not a parameter of the pipeline, expected one of day, name",
     ],
@@ -42,7 +42,7 @@ describe('the definition of an export step', () => {
     expect(problemsOfStep(exported(more))).toEqual([problem]);
   });
 
-  it('is refused with CSV options for JSON, and with a URI that leaves its tenant', () => {
+  it("is refused with CSV options for JSON, and with a URI outside of the tenant's folder", () => {
     expect(
       problemsOfStep(
         'type: export\ntable: a\nformat: NEWLINE_DELIMITED_JSON\ndestination_uri: gs://exports/{tenant_id}/a\ncsv: {}',
@@ -57,7 +57,7 @@ describe('the definition of an export step', () => {
   });
 });
 
-describe('the definition of a notify step', () => {
+describe('The definition of a notify step', () => {
   it.each([
     ['no topic', 'type: notify', "step 'only', topic: "],
     [

@@ -1,4 +1,4 @@
-import { problemsOfStep } from './step-problems';
+import { problemsOfStep } from './schemas-directory';
 
 const base = {
   url: 'https://api.example.com/v1/rates',
@@ -7,7 +7,7 @@ const base = {
   destination: '{ table: rates, write_disposition: WRITE_TRUNCATE }',
 };
 
-/** What is wrong with an http step that differs in these fields from one that is sound. */
+/** The problems of an http step that differs in these fields from a correct one. */
 const problemsWith = (change: Readonly<Record<string, string | undefined>>): readonly string[] =>
   problemsOfStep(
     Object.entries({ type: 'http', ...base, ...change })
@@ -15,15 +15,15 @@ const problemsWith = (change: Readonly<Record<string, string | undefined>>): rea
       .join('\n'),
   );
 
-describe('the definition of an http step', () => {
+describe('The definition of an http step', () => {
   const url = "step 'only', url: expected an https URL without user name, query and fragment";
   it.each([
     ['http', { url: 'http://api.example.com/' }, url],
     ['a user name', { url: 'https://me:secret@api.example.com/' }, url],
     ['a query in the URL', { url: 'https://api.example.com/?a=b' }, url],
     ['a fragment', { url: '"https://api.example.com/#a"' }, url],
-    ['no URL', { url: 'api.example.com' }, url],
-    ['another format', { format: 'XML' }, 'step \'only\', format: expected JSON or CSV, given "XML"'],
+    ['text that is not a URL', { url: 'api.example.com' }, url],
+    ['an unknown format', { format: 'XML' }, 'step \'only\', format: expected JSON or CSV, given "XML"'],
     ['no schema', { schema: undefined }, "step 'only', schema: expected either schema or schema_file"],
     ['two schemas', { schema_file: 'a.json' }, "step 'only', schema: expected either schema or schema_file"],
     ['CSV options for JSON', { csv: '{}' }, "step 'only', csv: expected for format CSV only"],
@@ -43,12 +43,12 @@ describe('the definition of an http step', () => {
       "step 'only', paging: expected link_header or page_number: an answer of CSV has no members",
     ],
     [
-      'another paging',
+      'an unknown paging',
       { paging: '{ type: offset }' },
       "step 'only', paging.type: expected one of next_link, link_header, page_number, cursor",
     ],
-    ['unbounded pages', { max_pages: '100000' }, "step 'only', max_pages: "],
-    ['unbounded bytes', { max_bytes: '10737418240' }, "step 'only', max_bytes: "],
+    ['too many pages', { max_pages: '100000' }, "step 'only', max_pages: "],
+    ['too many bytes', { max_bytes: '10737418240' }, "step 'only', max_bytes: "],
     [
       'another variable of the environment',
       { secret_header: '{ name: X-Key, environment: ADMIN_API_KEY }' },
@@ -60,12 +60,12 @@ describe('the definition of an http step', () => {
       "step 'only', secret_header.name: expected a header that is not the connection's own",
     ],
     [
-      'a header that is none',
+      'a name that no header can have',
       { secret_header: '{ name: "X Key", environment: PIPELINE_SECRET_A }' },
       "step 'only', secret_header.name: expected a header's name",
     ],
     [
-      'a parameter that is none',
+      'an undeclared parameter',
       { query: '{ day: { parameter: nope } }' },
       "step 'only', query.day.parameter: 'nope' is not a parameter of the pipeline, expected one of day, name",
     ],

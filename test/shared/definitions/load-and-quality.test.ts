@@ -1,6 +1,6 @@
-import { problemsOf, step } from './one-definition';
+import { problemsOf, step } from './schemas-directory';
 
-describe('schemas/pipelines', () => {
+describe('The definition of load and quality steps', () => {
   const load = (more: string) => `
 description: A pipeline
 sources: [gs://b/]
@@ -39,11 +39,7 @@ steps:
   });
 
   const wrongSources: readonly (readonly [string, string, string])[] = [
-    [
-      'a source of no such form',
-      'sources: [gs://b]',
-      'sources[0]: expected a dataset, project.dataset, gs://',
-    ],
+    ['a malformed source', 'sources: [gs://b]', 'sources[0]: expected a dataset, project.dataset, gs://'],
     ['all datasets', 'sources: [acme.*]', 'sources[0]: expected a dataset, project.dataset, gs://'],
     [
       'a file outside of its sources',
@@ -57,7 +53,7 @@ steps:
     expect(problemsOf(yaml.replace('sources: [gs://b/]', sources))).toContain(expected);
   });
 
-  it('refuses a parameter for files where no files are sources', () => {
+  it('refuses a parameter for files if the sources have no files', () => {
     const uri = 'parameters:\n  uri: { type: STRING, required: true, description: A file. }\n';
     const yaml = load('source_uri_parameter: uri\n    schema: [{ name: a, type: STRING }]');
     expect(problemsOf(uri + yaml.replace('sources: [gs://b/]', 'sources: [rates]'))).toContain(
@@ -82,7 +78,7 @@ steps:
     ],
     ['without bounds', '{ name: c, type: row_count }', "checks[0] ('c').min: expected min, max or both"],
     [
-      'on what is no column',
+      'on a name that no column can have',
       '{ name: c, type: unique, columns: ["a`b"] }',
       "checks[0] ('c').columns[0]: expected a",
     ],
@@ -92,7 +88,7 @@ steps:
       "checks[0] ('c').sql: expected a query",
     ],
     [
-      'that leaves a text open, which lets out what the next has in quotes',
+      'that leaves a text open, so that quoted text of the next check becomes SQL',
       `{ name: c, type: sql, sql: 'SELECT """' }\n      - { name: d, type: sql, sql: '""" UNION ALL SELECT * FROM x.INFORMATION_SCHEMA.TABLES """' }`,
       "checks[0] ('c').sql: expected comments, texts and quoted names that end",
     ],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadPipeline, loadPipelines } from '../../../shared/definitions/pipelines';
-import { problemsOf, query, step } from './one-definition';
+import { problemsOf, query, step } from './schemas-directory';
 
 const schemas = join(__dirname, '../../../schemas');
 
@@ -17,7 +17,7 @@ describe('schemas/pipelines', () => {
     );
   });
 
-  it('puts files beside the definition into its steps, and fills in what is left out', () => {
+  it('reads the files beside a definition into its steps, and fills in defaults', () => {
     const steps = loadPipeline(schemas, 'focus/billing/daily_costs')?.steps;
     expect(steps?.[0]).toMatchObject({ type: 'load', schema: expect.arrayContaining([]), needs: [] });
     expect(steps?.[1]).toMatchObject({
@@ -103,7 +103,7 @@ describe('schemas/pipelines', () => {
       'parameters.p.default: expected either required: true or a default',
     ],
     [
-      'a pattern that is none',
+      'a pattern that is not a regular expression',
       `parameters:\n  p: { type: STRING, pattern: '(', description: P }${query('sql: SELECT @p')}`,
       'parameters.p.pattern: expected a regular expression, given "("',
     ],
@@ -114,7 +114,7 @@ describe('schemas/pipelines', () => {
     expect(message).toContain(expected);
   });
 
-  it('refuses folders and files of other names', () => {
+  it('refuses folders and files whose names cannot be part of a path', () => {
     expect(problemsOf(query('sql: SELECT 1'), { 'pipelines/a/b/Big.yaml': '' })).toContain(
       "Big.yaml: expected a name of 1 to 64 of a-z, 0-9 and _, given 'Big'",
     );

@@ -1,9 +1,8 @@
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { findOpenEnd, findQueryParameters } from '../../../shared/definitions/sql-texts';
-import { filesWith, problemsOf, query } from './one-definition';
-import { withSchemas } from './schemas-directory';
+import { filesWith, problemsOf, query, withSchemas } from './schemas-directory';
 
-describe('schemas/pipelines', () => {
+describe('The SQL texts of a definition', () => {
   const waysOut: readonly (readonly [string, string, string, string])[] = [
     [
       'INFORMATION_SCHEMA',
@@ -17,7 +16,7 @@ describe('schemas/pipelines', () => {
     ['a model', 'SELECT * FROM ML.PREDICT(MODEL x.m, TABLE t)', 'ML.PREDICT', 'models'],
     ['a model in quotes', 'SELECT `AI` . `GENERATE`("x")', 'AI` . `GENERATE`', 'models'],
   ];
-  it.each(waysOut)('refuses SQL that leaves its tables by %s', (_, sql, word, message) => {
+  it.each(waysOut)('are refused if they read more than tables by %s', (_, sql, word, message) => {
     const told = problemsOf(query(`sql: |\n      ${sql}`));
     expect(told).toContain(`c.yaml:7:${sql.indexOf(word) + 7} step 'first', sql: ${word}: `);
     expect(told).toContain(message);
@@ -29,18 +28,18 @@ describe('schemas/pipelines', () => {
       'a text with a line separator',
       "SELECT r'\\\u2028', t.* FROM x.INFORMATION_SCHEMA.TABLES AS t WHERE 'a' = 'a'",
     ],
-  ])('refuses what is hidden behind %s', (_, sql) => {
+  ])('are refused even if this is hidden behind %s', (_, sql) => {
     expect(problemsOf(query(`sql: ${JSON.stringify(sql)}`))).toContain('INFORMATION_SCHEMA tells of other');
   });
 
-  it('allows the same words in texts and comments', () => {
+  it('may have the same words in texts and comments', () => {
     const sql = "SELECT 'INFORMATION_SCHEMA' AS ml, 'ML.PREDICT(' AS ai -- EXTERNAL_QUERY(";
     const files = filesWith(query(`sql: |\n      ${sql}`));
     expect(withSchemas(files, (directory) => loadPipelines(directory).size)).toBe(1);
   });
 });
 
-describe('the parameters of a SQL text', () => {
+describe('A SQL text', () => {
   const texts: readonly (readonly [string, readonly string[]])[] = [
     ['SELECT @a, @b_1 + @a', ['a', 'b_1']],
     ['SELECT \'@a\', "@b", `@c`', []],
@@ -51,7 +50,7 @@ describe('the parameters of a SQL text', () => {
     ['SELECT 1 -- @a\r, @b # @c\r, @d', ['b', 'd']],
     ["SELECT r'\\\u2028', @a, '@b'", ['a']],
   ];
-  it.each(texts)('%j: %j', (sql, expected) => {
+  it.each(texts)('%j has the parameters %j', (sql, expected) => {
     expect(findQueryParameters(sql).map(({ name }) => name)).toEqual(expected);
   });
 
@@ -61,7 +60,7 @@ describe('the parameters of a SQL text', () => {
     ["SELECT 'a", 7],
     ['SELECT """a"', 7],
     ['SELECT `a', 7],
-  ])('%j: what it leaves open begins at %s', (sql, expected) => {
+  ])('%j leaves something open that begins at %s', (sql, expected) => {
     expect(findOpenEnd(sql)).toBe(expected);
   });
 });

@@ -6,7 +6,7 @@ import { messageOf, withSchemas } from './schemas-directory';
 const schemas = join(__dirname, '../../../schemas');
 
 describe('schemas/tables', () => {
-  it('defines the metadata tables, every field described', () => {
+  it('defines the metadata tables, and describes every field', () => {
     const tables = loadTables(schemas);
     expect(tables.map((table) => table.name)).toEqual([
       'api_keys',
@@ -50,12 +50,12 @@ describe('schemas/tables', () => {
       ["schema.fields[1] ('ID').name: expected a name not used twice"],
     ],
     [
-      'clustering by a column that is not there',
+      'clustering by a missing column',
       table({ schema: { fields }, clustering: { fields: ['nope'] } }),
       ['clustering.fields[0]: expected a column of the schema, given "nope"'],
     ],
     [
-      'partitioning by a column that is not there',
+      'partitioning by a missing column',
       table({ schema: { fields }, timePartitioning: { type: 'DAY', field: 'nope' } }),
       ['timePartitioning.field: expected a column of the schema, given "nope"'],
     ],
@@ -119,7 +119,7 @@ describe('schemas/tiers.json', () => {
       'FREE.maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
     ],
     [
-      'no limit said',
+      'a missing limit',
       { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
       'FREE.maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
     ],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { positionOf } from '../../../shared/definitions/places';
 import { positionsIn } from '../../../shared/definitions/yaml-positions';
 
-describe('positions in a definition', () => {
+describe('Positions in a definition', () => {
   const schema = z.object({ steps: z.array(z.object({ sql: z.string() })) });
   const forms: readonly (readonly [string, string])[] = [
     ['a block', 'sql: |\n      SELECT a,\n        HERE\n      FROM t'],
@@ -16,7 +16,7 @@ describe('positions in a definition', () => {
     ['a flow mapping', '{ sql: "SELECT HERE" }'],
     ['text with characters of two units', 'sql: |\n      SELECT "🙂",\n        HERE'],
   ];
-  it.each(forms)('finds a character in a text written as %s', (_, form) => {
+  it.each(forms)('are found for a character in a text written as %s', (_, form) => {
     const text = `description: Not HERE\nsteps:\n  - ${form}\n`;
     const sql = schema.parse(parse(text)).steps[0]?.sql.trim() ?? '';
     const found = positionsIn(text).inText(['steps', 0, 'sql'], sql, sql.indexOf('HERE'));
@@ -32,7 +32,7 @@ describe('positions in a definition', () => {
     [['absent', 'altogether'], 1, 1, 1, 1],
     [['again', 'id'], 6, 9, 6, 5],
   ];
-  it.each(places)('finds %j, or what is nearest', (path, line, column, keyLine, keyColumn) => {
+  it.each(places)('are found for %j, or for the nearest value', (path, line, column, keyLine, keyColumn) => {
     const positions = positionsIn(text);
     expect(positions.ofValue(path)).toEqual({ line, column });
     expect(positions.ofKey(path)).toEqual({ line: keyLine, column: keyColumn });

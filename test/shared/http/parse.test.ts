@@ -11,12 +11,12 @@ const detailOf = (given: unknown) => {
   }
 };
 
-describe('What a caller sent', () => {
-  it('is told of with the value that was given', () => {
+describe('A request that does not fit its schema', () => {
+  it('is answered with the value that was given', () => {
     expect(detailOf({ format: 'x' })).toBe('format: expected a or b, given "x"');
   });
 
-  it('is told of by the name alone where nothing has that name', () => {
+  it('is answered with the name alone if no field has that name', () => {
     expect(detailOf({ foo: '1' })).toBe('query: Unrecognized key: "foo"');
   });
 });

@@ -14,7 +14,7 @@ const headers = (change: Partial<AdmissionState>, now = '2026-11-23T12:00:00.250
   rateLimitHeaders(quotasLeft({ ...state, ...change }, new Date(now)));
 
 describe('The rate limit headers', () => {
-  it('say what the quotas are, and what is left of them until when', () => {
+  it('name the quotas, what is left of them, and until when', () => {
     expect(headers({})).toEqual({
       // November has 30 days.
       'RateLimit-Policy': '"monthly";q=100;w=2592000, "concurrent";q=3;qu="concurrent-requests"',
@@ -40,11 +40,11 @@ describe('The rate limit headers', () => {
     expect(headers(change)).toEqual({ 'RateLimit-Policy': policy, RateLimit: limit });
   });
 
-  it('are left out where everything is unlimited', () => {
+  it('are left out if everything is unlimited', () => {
     expect(headers({ max_pipelines_per_month: null, max_concurrent_pipelines: null })).toEqual({});
   });
 
-  it('never say that less than nothing is left: quotas can be lowered below what is used', () => {
+  it('never go below zero, though a quota may be lowered below what is used', () => {
     expect(headers({ used_this_month: 101, running: 9 }).RateLimit).toBe(
       '"monthly";r=0;t=648000, "concurrent";r=0',
     );

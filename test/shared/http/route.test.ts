@@ -21,7 +21,7 @@ describe('Routes', () => {
     expect(outcome('GET', '/runs/a%20b')).toEqual(['/runs/{run_id}', { run_id: 'a b' }]);
   });
 
-  it('never split a segment at an encoded slash', () => {
+  it('do not split a segment at an encoded slash', () => {
     expect(outcome('GET', '/runs/a%2Fcancel')).toEqual(['/runs/{run_id}', { run_id: 'a/cancel' }]);
   });
 
@@ -37,7 +37,7 @@ describe('Routes', () => {
     expect(Array.isArray(found) ? found[0] : Reflect.get(Object(found), 'code')).toBe(expected);
   });
 
-  it('say which methods a path knows', () => {
+  it('name the methods that a path has', () => {
     expect(outcome('PUT', '/runs/1')).toMatchObject({
       code: 'method_not_allowed',
       headers: { Allow: 'GET, DELETE' },

@@ -7,10 +7,10 @@ import { portOf } from '../../functions/support/serve';
 
 const head = { status: 200, headers: { 'Content-Type': 'text/plain' } };
 const noLog = () => undefined;
-/** More than any buffer on the way takes. */
+/** More than all buffers on the way can hold. */
 const large = 'x'.repeat(20_000_000);
 
-describe('An answer whose client has left', () => {
+describe('An answer whose client leaves', () => {
   let server: Server;
   let client: Socket;
   let onRequest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -29,7 +29,7 @@ describe('An answer whose client has left', () => {
 
   const ask = (path: string, more = '') =>
     client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`);
-  /** Resolves to what became of the stream, and of a write of so many characters in it. */
+  /** Resolves to whether the client was gone when the stream began, and whether a large write was rejected. */
   const outcomeOf = (
     handle: (request: IncomingMessage, response: ServerResponse, stream: Stream) => Promise<void>,
   ) =>
@@ -44,7 +44,7 @@ describe('An answer whose client has left', () => {
       };
     });
 
-  it('before the stream begins: the stream is told so, each write rejects, and nothing is written', async () => {
+  it('before the stream begins: the stream learns it, each write rejects, and nothing is sent', async () => {
     let isWritten: boolean | undefined;
     const outcome = outcomeOf(async (_, response, stream) => {
       client.destroy();
@@ -57,7 +57,7 @@ describe('An answer whose client has left', () => {
     expect(isWritten).toBe(false);
   });
 
-  it('while a write waits for it: the write rejects', async () => {
+  it('while a write waits for the client: the write rejects', async () => {
     const outcome = outcomeOf(async (_, response, stream) => {
       setImmediate(() => client.destroy());
       await sendStream(response, head, stream, noLog);
@@ -66,9 +66,9 @@ describe('An answer whose client has left', () => {
     expect(await outcome).toEqual([false, 'rejected']);
   });
 
-  it('while it waits for the answer before it on the same connection: the write rejects', async () => {
+  it('while an earlier answer on the same connection is pending: the write rejects', async () => {
     const outcome = outcomeOf(async (request, response, stream) => {
-      // The first is never answered; the second has no connection of its own until it is.
+      // The first request is never answered, so the answer to the second has to wait.
       if (request.url === '/first') await new Promise(() => undefined);
       setImmediate(() => client.destroy());
       await sendStream(response, head, stream, noLog);
@@ -78,7 +78,7 @@ describe('An answer whose client has left', () => {
     expect(await outcome).toEqual([false, 'rejected']);
   });
 
-  it('leaves nothing behind on a connection that goes on', async () => {
+  it('leaves no listener behind on a connection that stays open', async () => {
     const counts: number[] = [];
     onRequest = async (request, response) => {
       counts.push(request.socket.listenerCount('close'));
@@ -91,7 +91,7 @@ describe('An answer whose client has left', () => {
     expect(counts).toEqual([counts[0], counts[0], counts[0]]);
   });
 
-  it('before its body is read, or in its midst: reading rejects', async () => {
+  it('before or while its body is read: reading rejects', async () => {
     for (const isBefore of [true, false]) {
       const failure = new Promise((resolve) => {
         onRequest = async (request, response) => {

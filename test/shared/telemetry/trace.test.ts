@@ -9,11 +9,11 @@ describe('The trace of a request', () => {
     const sampled = traceOfHeaders({ traceparent: `00-${traceId}-${spanId}-01` });
     expect(sampled).toEqual({ traceId, spanId, isSampled: true, isContinued: true });
     expect(traceOfHeaders({ traceparent: `00-${traceId}-${spanId}-02` })).toMatchObject({ isSampled: false });
-    // A later version may say more.
+    // Later versions may have more fields.
     expect(traceOfHeaders({ traceparent: `cc-${traceId}-${spanId}-01-more` })).toMatchObject({ traceId });
   });
 
-  it('or Google’s older header, whose span is a decimal number', () => {
+  it('or the one of Google’s older header, whose span is a decimal number', () => {
     const headers = { 'x-cloud-trace-context': `${traceId}/${BigInt(`0x${spanId}`)};o=1` };
     expect(traceOfHeaders(headers)).toEqual({ traceId, spanId, isSampled: true, isContinued: true });
     expect(traceOfHeaders({ 'x-cloud-trace-context': `${traceId}/7` })).toMatchObject({
@@ -35,19 +35,19 @@ describe('The trace of a request', () => {
     ['more than version 00 has', { traceparent: `00-${traceId}-${spanId}-01-more` }],
     ['two of them', { traceparent: `00-${traceId}-${spanId}-01, 00-${traceId}-${spanId}-01` }],
     ['a new line', { traceparent: `00-${traceId}-${spanId}-01\n` }],
-    ['a span past 64 bits', { 'x-cloud-trace-context': `${traceId}/99999999999999999999;o=1` }],
+    ['a span of more than 64 bits', { 'x-cloud-trace-context': `${traceId}/99999999999999999999;o=1` }],
     ['no span', { 'x-cloud-trace-context': traceId }],
   ])('is none for %s', (_what, headers) => {
     expect(traceOfHeaders(headers)).toBeUndefined();
   });
 
-  it('begins anew, and is handed on in a form that is understood', () => {
+  it('can be a new one, and is handed on in a form that can be read back', () => {
     const trace = newTrace();
     expect(trace).not.toEqual(newTrace());
     expect(traceOfHeaders({ traceparent: traceparentOf(trace) })).toEqual({ ...trace, isContinued: true });
   });
 
-  it('goes with all that the request does, and with nothing else', async () => {
+  it('belongs to everything that the request does, and to nothing else', async () => {
     const one = { trace: newTrace(), labels: {} };
     const other = { trace: newTrace(), labels: {} };
     const traceparents = await Promise.all(
@@ -62,7 +62,7 @@ describe('The trace of a request', () => {
     expect(traceAttributes()).toEqual({});
   });
 
-  it('becomes the one that a message brings, unless that is malformed', () => {
+  it('becomes the one of a message, unless that is malformed', () => {
     const context = { trace: newTrace(), labels: {} };
     inContext(context, () => {
       const before = traceAttributes();
