@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.js',
+  runtime: '<rootDir>/test/support/jest/runtime.js',
   roots: ['<rootDir>/test', '<rootDir>/local/bigquery/test', '<rootDir>/local/pubsub/test'],
   testMatch: ['**/*.test.ts'],
   // The exhaustive suites have a configuration of their own: jest.long.config.js.

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { adminKey, asAdmin, call } from '../support/local-cloud';
+import { newDirectory, removeDirectory, startInVain, startServer } from '../support/server-process';
 import {
-  copyOfProject,
-  newDirectory,
-  removeDirectory,
-  startInVain,
-  startServer,
-} from '../support/server-process';
+  damages,
+  endsWherePortIsTaken,
+  endsWithDamage,
+  endsWithSetting,
+  portSettings,
+  wrongSettings,
+} from './starting';
 
+/** The other ports, settings and definitions are in start.long.test.ts. */
 describe('Starting', () => {
   let dataDirectory: string;
   beforeEach(() => {
@@ -17,30 +17,14 @@ describe('Starting', () => {
   });
   afterEach(() => removeDirectory(dataDirectory));
 
-  it.each(['PORT', 'BIGQUERY_PORT', 'PUBSUB_PORT'])(
-    'with %s taken says which port, and ends with 1',
-    async (name) => {
-      const { port, close } = await occupy();
-      const { code, output } = await startInVain({ dataDirectory, environment: { [name]: String(port) } });
-      await close();
-      expect({ code, output }).toEqual({
-        code: 1,
-        output: expect.stringMatching(new RegExp(`\\b${port}\\b`)),
-      });
-      expect(output).not.toMatch(/^\s+at /m);
-    },
+  it.each(portSettings.slice(0, 1))('with %s taken says which port, and ends with 1', (name) =>
+    endsWherePortIsTaken(name),
   );
 
-  it.each([
-    ['PORT', 'http', 'expected a port'],
-    ['PORT', '70000', 'expected a port'],
-    ['ADMIN_API_KEY', 'short', 'at least 16 characters'],
-    ['LOG_SEVERITY', 'LOUD', 'LOG_SEVERITY'],
-  ])('with %s=%s says what is expected, and ends with 1', async (name, value, expected) => {
-    const { code, output } = await startInVain({ dataDirectory, environment: { [name]: value } });
-    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(name) });
-    expect(output).toContain(expected);
-  });
+  it.each(wrongSettings.slice(0, 1))(
+    'with %s=%s says what is expected, and ends with 1',
+    (name, value, message) => endsWithSetting(name, value, message),
+  );
 
   it('with ADMIN_API_KEY admin calls need it, and the banner says so without telling it', async () => {
     const server = await startServer({ dataDirectory, environment: { ADMIN_API_KEY: adminKey } });
@@ -74,71 +58,6 @@ describe('Starting', () => {
   });
 
   describe('with a definition that is missing or wrong names file and field, and ends with 1', () => {
-    let root: string;
-    beforeEach(() => {
-      root = copyOfProject();
-    });
-    afterEach(() => removeDirectory(root));
-
-    const change = (file: string, edit: (text: string) => string) => {
-      const path = join(root, 'schemas', file);
-      writeFileSync(path, edit(existsSync(path) ? readFileSync(path, 'utf8') : ''));
-    };
-    const dryrun = 'pipelines/gcp/example/dryrun.yaml';
-
-    it.each<[string, () => void, string[]]>([
-      ['tiers.json missing', () => rmSync(join(root, 'schemas/tiers.json')), ['tiers.json']],
-      ['tiers.json cut off', () => change('tiers.json', (text) => text.slice(0, 40)), ['tiers.json']],
-      [
-        'a tier’s quota as text',
-        () => change('tiers.json', (text) => text.replace('500', '"500"')),
-        ['tiers.json', 'STARTER', 'max_pipelines_per_month'],
-      ],
-      [
-        'the tenants table missing',
-        () => rmSync(join(root, 'schemas/tables/x_meta_tenants.json')),
-        ['x_meta_tenants.json'],
-      ],
-      [
-        'a column of an unknown type',
-        () => change('tables/x_meta_tenants.json', (text) => text.replace('"INT64"', '"INTEGERS"')),
-        ['x_meta_tenants.json', 'type'],
-      ],
-      [
-        'schedules.json with a wrong field',
-        () => change('schedules.json', (text) => text.replace('"schedule"', '"cron"')),
-        ['schedules.json', 'schedule'],
-      ],
-      [
-        'a pipeline with an unknown field',
-        () => change(dryrun, (text) => text.replace('timeout_seconds', 'timeout')),
-        ['dryrun.yaml', 'timeout'],
-      ],
-      [
-        'a step that waits for one that is not there',
-        () => change(dryrun, (text) => text.replace('type: query', 'type: query\n    needs: [nothing]')),
-        ['dryrun.yaml', 'nothing'],
-      ],
-      [
-        'a pipeline whose SQL file is missing',
-        () => rmSync(join(root, 'schemas/pipelines/gcp/billing/daily_costs.sql')),
-        ['gcp/billing/daily_costs.sql', 'cannot be read'],
-      ],
-      ['YAML that is none', () => change(dryrun, () => 'steps: [}'), ['dryrun.yaml']],
-    ])('%s', async (_what, damage, names) => {
-      damage();
-      const { code, output } = await startInVain({ dataDirectory, root });
-      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(names[0] ?? '') });
-      for (const name of names) expect(output).toContain(name);
-      expect(output).not.toMatch(/^\s+at /m);
-    });
+    it.each(damages.slice(0, 1))('%s', (_what, damage, named) => endsWithDamage(damage, named));
   });
 });
-
-async function occupy(): Promise<{ port: number; close: () => Promise<void> }> {
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
-  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
-}
