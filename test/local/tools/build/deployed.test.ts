@@ -1,76 +1,37 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
-import { z } from 'zod';
-import { prepareMessaging } from '../../../../local/cloud/messaging';
 import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
-import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
-import { createApiKey } from '../../../../shared/tenants/rules/api-key';
-import { asAdmin, call, endOfRun, withKey } from '../../../support/local-cloud';
+import { buildFunctions } from '../../../../local/tools/build/build-functions';
+import { asAdmin, call } from '../../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
 import { type Deployed, installDeployed, startDeployed } from './deployed';
 
-const addressSchema = z.object({ port: z.number() });
-/** Not of the bundle, which is one long line. */
-const stackInSources = /\bat (?:\S+ \(|async .*\(|)(shared|node_modules)\/[\w@./-]+\.[tj]s:\d+:\d+/;
-const stackTrace = /\bat .*:\d+:\d+|\.js|\.ts/;
-/** A whole answer of BigQuery's, whose row is not what was asked for. */
-const wrongRow = JSON.stringify({
-  jobComplete: true,
-  jobReference: { projectId: 'local', jobId: 'job', location: 'US' },
-  schema: { fields: [] },
-  totalRows: '1',
-  rows: [{ f: [] }],
-});
-const schemasDirectory = join(__dirname, '../../../../schemas');
-
-describe('The bundles, installed and started as Google’s buildpacks do', () => {
+/** All functions together are in deployed.long.test.ts. */
+describe('One bundle, installed and started as Google’s buildpacks do', () => {
   const directory = newDirectory();
   const closers: (() => Promise<void>)[] = [];
-  const functions = new Map<string, Deployed>();
-  let built: readonly BuiltFunction[] = [];
+  let onboard: Deployed;
+  let installed = '';
   let environment: Readonly<Record<string, string>> = {};
 
   beforeAll(async () => {
-    built = await buildFunctions({ schemasDirectory, outputDirectory: join(directory, 'dist') });
+    const schemasDirectory = join(__dirname, '../../../../schemas');
+    const built = await buildFunctions({ schemasDirectory, outputDirectory: join(directory, 'dist') });
+    installed = built.find(({ name }) => name === 'onboard')?.directory ?? '';
     const addresses = { bigqueryPort: 0, pubsubPort: 0, dataDirectory: directory, isMemoryOnly: true };
     const servers = await startLocalServers(addresses, () => undefined);
     closers.push(servers.close);
     environment = { ...servers.environment, ADMIN_API_KEY: asAdmin['X-Admin-Key'] };
-    for (const { name, directory } of built) {
-      await installDeployed(directory);
-      functions.set(name, await start(name, environment));
-    }
-    // The clients read where their servers are from the environment; here only for making topic and subscription.
-    Object.assign(process.env, environment);
-    await prepareMessaging({ runTopic: 'pipeline-runs', workerUrl: urlOf('worker') });
+    await installDeployed(installed);
+    onboard = await startDeployed('onboard', installed, environment);
+    closers.push(onboard.end);
   }, 180_000);
   afterAll(async () => {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     removeDirectory(directory);
   });
 
-  const start = async (name: string, environment: Readonly<Record<string, string>>): Promise<Deployed> => {
-    const found = built.find((one) => one.name === name);
-    const deployed = await startDeployed(name, found?.directory ?? '', environment);
-    closers.push(deployed.end);
-    return deployed;
-  };
-  const urlOf = (name: string): string => functions.get(name)?.url ?? '';
-  let apiKey = '';
-
-  it('have their code compiled beside them', () => {
-    for (const { directory } of built) {
-      const code = readFileSync(join(directory, 'index.js'), 'latin1');
-      const cachedData = readFileSync(join(directory, 'index.js.cache'));
-      const wrapped = `(function (exports, require, __filename, __dirname) {${code}\n})`;
-      expect(new Script(wrapped, { cachedData }).cachedDataRejected).toBe(false);
-    }
-  });
-
-  it('onboard a tenant, from their own schemas', async () => {
-    const { status, body } = await call(urlOf('onboard'), 'POST', '/api/v1/customers/onboard', {
+  it('onboards a tenant, from its own schemas', async () => {
+    const { status, body } = await call(onboard.url, 'POST', '/api/v1/customers/onboard', {
       headers: asAdmin,
       body: {
         tenant_id: 'bundled',
@@ -83,80 +44,10 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       status: 201,
       body: { tables: ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'] },
     });
-    apiKey = String(body.api_key);
   });
 
-  it('admit a run, and the worker that is woken brings it to its end', async () => {
-    const { status, body } = await call(
-      urlOf('run'),
-      'POST',
-      '/api/v1/pipelines/run/bundled/gcp/example/dryrun',
-      { headers: withKey(apiKey) },
-    );
-    expect(status).toBe(202);
-    expect(await endOfRun(urlOf('run'), apiKey, body.run_id)).toMatchObject({ status: 'COMPLETED' });
-  });
-
-  it('show the tenant with its usage', async () => {
-    const path = '/api/v1/tenants/bundled';
-    const { status, body } = await call(urlOf('tenants'), 'GET', path, { headers: withKey(apiKey) });
-    expect({ status, body }).toMatchObject({
-      status: 200,
-      body: { quotas: { max_pipelines_per_month: 500 }, usage: { pipeline_runs_count: 1 } },
-    });
-  });
-
-  it('reset quotas and reconcile', async () => {
-    const headers = { 'X-CloudScheduler-ScheduleTime': new Date().toISOString() };
-    expect(await call(urlOf('reset-quotas'), 'POST', '/', { headers })).toMatchObject({
-      status: 200,
-      body: { tenants: 1 },
-    });
-    expect(await call(urlOf('reconcile'), 'POST', '/')).toMatchObject({
-      status: 200,
-      body: { tenants: 1, repaired: 0 },
-    });
-  });
-
-  it.each([
-    ['a body that is no JSON', 'POST', '/api/v1/pipelines/run/bundled/gcp/example/dryrun', '{"source'],
-    ['a path that cannot be decoded', 'POST', '/api/v1/pipelines/run/%zz/gcp/example/dryrun', undefined],
-  ])('answer %s with a problem and no stack', async (_what, method, path, body) => {
-    const answer = await call(urlOf('run'), method, path, { headers: withKey(apiKey), body });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
-    expect(JSON.stringify(answer.body)).not.toMatch(stackTrace);
-  });
-
-  it.each([
-    ['that the handler meets', wrongRow, 503, 'ZodError'],
-    ['that nobody catches', '{"rows":"none"}', 500, 'TypeError'],
-  ])(
-    'log an error %s, by its place in the sources, and tell the caller nothing of it',
-    async (_what, nonsense, status, name) => {
-      const bigquery = createServer((_request, response) =>
-        response.setHeader('Content-Type', 'application/json').end(nonsense),
-      );
-      await new Promise<void>((resolve) => bigquery.listen(0, '127.0.0.1', resolve));
-      closers.push(async () => void bigquery.close());
-      const { port } = addressSchema.parse(bigquery.address());
-      const run = await start('run', { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
-      const response = await fetch(`${run.url}/api/v1/pipelines/run/bundled/gcp/example/dryrun`, {
-        method: 'POST',
-        headers: withKey(createApiKey('bundled')),
-      });
-      expect(response.status).toBe(status);
-      expect(await response.text()).not.toMatch(stackTrace);
-      expect(run.output()).toMatch(stackInSources);
-      expect(run.output()).toContain(name);
-    },
-  );
-
-  it('do not start for another function than their own, or with a broken environment', async () => {
-    await expect(start('run', { ...environment, ADMIN_API_KEY: 'short' })).rejects.toThrow(
-      'ADMIN_API_KEY: expected at least 16 characters',
-    );
-    const onboard = built.find(({ name }) => name === 'onboard')?.directory ?? '';
-    await expect(startDeployed('worker', onboard, environment)).rejects.toThrow(
+  it('does not start for another function than its own', async () => {
+    await expect(startDeployed('worker', installed, environment)).rejects.toThrow(
       "FUNCTION_TARGET: expected the name of the bundled function, given 'worker'",
     );
   });
