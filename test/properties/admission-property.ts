@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { type LocalBigQuery, startLocalBigQuery } from 'local-bigquery/testing';
+import { loadTables } from '../../shared/definitions/tables';
+import { createRunStatement, type RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
+import { releaseRuns } from '../../shared/sql/runs/release-runs';
+import { resetMonth as resetMonthStatement } from '../../shared/sql/runs/reset-month';
+import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
+import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
+import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
+import { readTenant } from '../../shared/sql/tenants/read-tenant';
+import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
+import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const tenant_id = 'acme';
+const quota = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: null });
+const monthlyQuota = quota(12);
+const concurrentQuota = quota(4);
+
+/** Few run ids, so that the same one is asked for again: while it runs, and within one list. */
+const commands = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('admit' as const),
+        asked: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 }),
+        leaseMinutes: fc.integer({ min: 1, max: 40 }),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('finish' as const), which: fc.nat({ max: 9 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 90 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('month' as const), days: fc.integer({ min: 20, max: 70 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('quotas' as const),
+        monthly: monthlyQuota,
+        concurrent: concurrentQuota,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('suspend' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('activate' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const) }) },
+  ),
+  // Long enough for leases to run out while the quota is used up.
+  { minLength: 12, maxLength: 25, size: 'max' },
+);
+
+type Command = (typeof commands extends fc.Arbitrary<infer List> ? List : never)[number];
+
+/** Tries so many histories of a tenant against the model. */
+export const describeHistories = (histories: number): void =>
+  describe('Admission, release, lease expiry, quota change and month change, in any order', () => {
+    let bigquery: LocalBigQuery;
+    let runStatement: RunStatement;
+    let tenants = 0;
+
+    beforeAll(async () => {
+      bigquery = await startLocalBigQuery({ memoryOnly: true });
+      runStatement = createRunStatement(bigquery.client);
+    });
+    afterAll(() => bigquery.stop());
+
+    it('do what the model does, and keep the conservation law', async () => {
+      await fc.assert(
+        fc.asyncProperty(monthlyQuota, concurrentQuota, commands, async (monthly, concurrent, list) => {
+          const dataset = await newTenant(monthly, concurrent);
+          const model: ModelTenant = {
+            isActive: true,
+            monthlyQuota: monthly,
+            concurrentQuota: concurrent,
+            runsCount: 0,
+            runsThisMonth: 0,
+            month: monthOf(start),
+            slots: [],
+            ledger: [],
+          };
+          let now = start;
+          for (const command of list) {
+            if (command.kind === 'wait') now += command.minutes * minuteMs;
+            if (command.kind === 'month') now += command.days * dayMs;
+            await apply(dataset, model, command, now);
+            await compare(dataset, model, now);
+          }
+        }),
+        { numRuns: histories },
+      );
+    }, 240_000);
+
+    const start = Date.UTC(2026, 10, 28, 22, 0, 0);
+
+    async function newTenant(monthly: number | null, concurrent: number | null): Promise<string> {
+      const dataset = `acme_${++tenants}`;
+      const datasets = createTenantDatasets(bigquery.client);
+      await datasets.ensureDataset(dataset, 'US');
+      for (const table of loadTables(join(__dirname, '../../schemas'))) {
+        if (['tenants', 'pipeline_runs'].includes(table.name)) await datasets.ensureTable(dataset, table);
+      }
+      await runStatement(dataset, insertTenant, {
+        tenant_id,
+        company_name: 'Acme',
+        contact_email: 'admin@acme.example',
+        subscription_tier: 'FREE',
+        max_pipelines_per_month: monthly,
+        max_concurrent_pipelines: concurrent,
+        notes: null,
+        onboarding_id: null,
+        now: new Date(start),
+      });
+      return dataset;
+    }
+
+    async function apply(dataset: string, model: ModelTenant, command: Command, at: number): Promise<void> {
+      const now = new Date(at);
+      switch (command.kind) {
+        case 'admit': {
+          // A run that is over is not asked for again: its id would be new.
+          const over = new Set(model.ledger.map(({ runId }) => runId));
+          const generation = Math.floor(model.ledger.length / 3);
+          const runIds = command.asked.map((id) => `run-${generation}-${id}`).filter((id) => !over.has(id));
+          const { rows } = await runStatement(dataset, admitRuns, {
+            tenant_id,
+            now,
+            unlimited: 1_000_000,
+            candidates: runIds.map((run_id) => ({
+              run_id,
+              pipeline: 'gcp/example/dryrun',
+              parameters: '{}',
+              trigger: 'api',
+              request_hash: '',
+              lease_seconds: command.leaseMinutes * 60,
+            })),
+          });
+          admit(model, runIds, command.leaseMinutes * minuteMs, at);
+          const holding = runIds.filter((id) => model.slots.some(({ runId }) => runId === id));
+          expect([...(rows[0]?.admitted.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
+          return;
+        }
+        case 'finish': {
+          const slot = model.slots[command.which % Math.max(1, model.slots.length)];
+          const runId = slot?.runId ?? 'run-that-never-was';
+          const release = async () =>
+            (await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now })).rows;
+          // Not in the ledger: it keeps its slot, however often it is released.
+          expect(await release()).toEqual(slot === undefined ? [] : [{ run_id: runId }]);
+          if (slot !== undefined) await appendToLedger(dataset, runId, slot.admittedAt);
+          finish(model, runId);
+          expect(await release()).toEqual([]);
+          return;
+        }
+        case 'quotas':
+          model.monthlyQuota = command.monthly;
+          model.concurrentQuota = command.concurrent;
+          await runStatement(dataset, changeQuotas, {
+            tenant_id,
+            now,
+            subscription_tier: null,
+            sets_monthly: true,
+            max_pipelines_per_month: command.monthly,
+            sets_concurrent: true,
+            max_concurrent_pipelines: command.concurrent,
+          });
+          return;
+        case 'suspend':
+          model.isActive = false;
+          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'test' });
+          return;
+        case 'activate':
+          model.isActive = true;
+          await runStatement(dataset, activateTenant, { tenant_id, now });
+          return;
+        case 'reset':
+          resetMonth(model, at);
+          await runStatement(dataset, resetMonthStatement, { period: now.toISOString().slice(0, 10), now });
+          return;
+      }
+    }
+
+    const appendToLedger = (dataset: string, runId: string, admittedAt: number) =>
+      createAppendRows(bigquery.client)(dataset, 'pipeline_runs', [
+        {
+          insertId: runId,
+          json: {
+            run_id: runId,
+            tenant_id,
+            pipeline: 'gcp/example/dryrun',
+            status: 'COMPLETED',
+            admitted_at: new Date(admittedAt).toISOString(),
+            ended_at: new Date(admittedAt).toISOString(),
+            recorded_at: new Date(admittedAt).toISOString(),
+          },
+        },
+      ]);
+
+    async function compare(dataset: string, model: ModelTenant, at: number): Promise<void> {
+      const { rows } = await runStatement(dataset, readTenant, { tenant_id, now: new Date(at) });
+      const [row] = rows;
+      const thisMonth = model.month < monthOf(at) ? 0 : model.runsThisMonth;
+      expect(row).toMatchObject({
+        pipeline_runs_count: model.runsCount,
+        pipeline_runs_this_month: thisMonth,
+        current_running_pipelines: runningAt(model, at),
+        is_active: model.isActive,
+      });
+      expect(
+        row?.active_runs.map(({ run_id, admitted_at, lease_expires_at }) => [
+          run_id,
+          +admitted_at,
+          +lease_expires_at,
+        ]),
+      ).toEqual(model.slots.map(({ runId, admittedAt, leaseEndsAt }) => [runId, admittedAt, leaseEndsAt]));
+
+      expect(monthOf(Date.parse(row?.quota_reset_date ?? ''))).toBe(model.month);
+
+      // The conservation law, on what BigQuery holds.
+      const inFlight =
+        row?.active_runs.map(({ run_id, admitted_at }) => ({ runId: run_id, admittedAt: +admitted_at })) ??
+        [];
+      const all = new Map([...model.ledger, ...inFlight].map((run) => [run.runId, run.admittedAt]));
+      expect(row?.pipeline_runs_count).toBe(all.size);
+      expect(row?.pipeline_runs_this_month).toBe(
+        [...all.values()].filter((admitted) => monthOf(admitted) === monthOf(at)).length,
+      );
+    }
+  });

@@ -1,0 +1,3 @@
+import { describeHistories } from './admission-property';
+
+describeHistories(60);
