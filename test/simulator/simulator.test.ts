@@ -1,23 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-
-/** Runs the command to its end, in a process of its own: what dies in a simulation leaves timers behind. */
-async function simulate(...args: readonly string[]) {
-  const main = join(__dirname, 'main.ts');
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output: string[] = [];
-  const errors: string[] = [];
-  child.stdout.on('data', (chunk) => output.push(String(chunk)));
-  child.stderr.on('data', (chunk) => errors.push(String(chunk)));
-  const [code] = await once(child, 'close');
-  return { code, output: output.join(''), errors: errors.join('') };
-}
-
-const numberAfter = (name: string, table: string): number =>
-  Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(table)?.[1]);
+import { numberAfter, simulate } from './simulation';
 
 it('a small simulation keeps every invariant, whatever fails or dies', async () => {
   const { code, output } = await simulate(
