@@ -27,7 +27,7 @@ describe('executing a pipeline', () => {
     [2, { max_parallel_steps: 2 }],
     [1, { max_parallel_steps: 1 }],
     [6, { max_parallel_steps: 20 }],
-  ])('runs independent steps at once, %i at most with %j', async (most, change) => {
+  ])('runs independent steps at once, at most %i with %j', async (most, change) => {
     const gates: (() => void)[] = [];
     const all = new Promise<void>((resolve) => gates.push(resolve));
     let waiting = 0;
@@ -61,7 +61,7 @@ describe('executing a pipeline', () => {
     expect(rowsOf('step_logs').at(-1)?.json).toMatchObject({ status: 'FAILED', error_code: 'invalid_query' });
   });
 
-  it('tries again under the next id after a transient end, with growing back-off', async () => {
+  it('retries under the next id after a transient end, with growing back-off', async () => {
     const results: JobResult[] = [unavailable, { reason: 'rateLimitExceeded', message: 'Slow down.' }, {}];
     const book = jobBook(() => results.shift() ?? {});
     const { tools, sleeps, rowsOf } = toolsOf(book);
@@ -76,7 +76,7 @@ describe('executing a pipeline', () => {
     ]);
   });
 
-  it('asks for the same id again when a request was lost: the job may exist', async () => {
+  it('uses the same id again when a request was lost: the job may exist', async () => {
     const lost = new Error('socket hang up');
     const results: JobResult[] = [{ lost }, {}];
     const book = jobBook(() => results.shift() ?? {});
@@ -85,7 +85,7 @@ describe('executing a pipeline', () => {
     expect(book.started.map((job) => job.jobId)).toEqual(['tp_run1_a_1', 'tp_run1_a_1']);
   });
 
-  it('throws a TransientFailure past the retry policy, and gets on when it is executed again', async () => {
+  it('throws a TransientFailure when retries are used up, and goes on when it is executed again', async () => {
     let healthy = false;
     const book = jobBook((job) => (healthy || stepOf(job) === 'a' ? {} : unavailable));
     const run = runOf({ a: [], b: ['a'] });
@@ -135,7 +135,7 @@ describe('executing a pipeline', () => {
     expect(book.started.filter((job) => stepOf(job) === 'a')).toHaveLength(1);
   });
 
-  it('tells nobody outside what an internal error was', async () => {
+  it('does not show an internal error to tenants', async () => {
     const book = jobBook(() => ({
       lost: new TypeError("Cannot read properties of undefined (reading 'x')"),
     }));

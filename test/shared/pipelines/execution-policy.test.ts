@@ -5,7 +5,7 @@ import { runOf, start, stepOf, toolsOf, unavailable } from './support/run-of-ste
 
 describe('executing a pipeline', () => {
   describe('in time', () => {
-    /** A clock that stands at 50 s after the start once a job was started. */
+    /** A clock that shows 50 s after the start once a job was started. */
     const lateAfterFirst = () => {
       let now = start;
       const book = jobBook(() => {
@@ -41,7 +41,7 @@ describe('executing a pipeline', () => {
       expect(book.lastRemainingMs()).toBe(1_000);
     });
 
-    it('past the timeout attaches to what was done in time, and starts nothing', async () => {
+    it('after the timeout attaches to what was done in time, and starts nothing', async () => {
       const run = runOf({ a: [], b: ['a'], c: ['b'] });
       const book = jobBook((job) => (stepOf(job) === 'c' ? unavailable : {}), { ageMs: 61_000 });
       await expect(executePipeline(run, toolsOf(book).tools)).rejects.toThrow(TransientFailure);
@@ -56,7 +56,7 @@ describe('executing a pipeline', () => {
       expect(book.started).toHaveLength(jobs);
     });
 
-    it('gives a step its own timeout where that is shorter', async () => {
+    it('gives a step its own timeout if that is shorter', async () => {
       const run = runOf({ a: [], b: ['a'] });
       const steps = run.definition.steps.map((step) => ({ ...step, timeout_seconds: 7 }));
       const book = jobBook(() => ({}), { ageMs: 5_000 });
@@ -69,7 +69,7 @@ describe('executing a pipeline', () => {
   });
 
   describe('when a step fails', () => {
-    it('cancels the jobs of the others, and names the step that failed, also when executed again', async () => {
+    it('cancels the other steps’ jobs and names the step that failed, also when executed again', async () => {
       const book = jobBook((job) => {
         if (stepOf(job) === 'bad') return { reason: 'invalidQuery', message: 'Nope' };
         return new Promise(() => undefined);
@@ -89,7 +89,7 @@ describe('executing a pipeline', () => {
       expect(book.started.map(stepOf)).toEqual(['long', 'bad']);
     });
 
-    it('wakes one that waits for its next attempt', async () => {
+    it('wakes a step that waits for its next attempt', async () => {
       const book = jobBook((job) =>
         stepOf(job) === 'bad' ? { reason: 'notFound', message: 'Not found: x' } : unavailable,
       );
@@ -113,7 +113,7 @@ describe('executing a pipeline', () => {
     };
     const overQuota = { reason: 'quotaExceeded', message: 'Quota exceeded.' };
 
-    it('tries again after the errors it names, and ends by one that does not pass', async () => {
+    it('retries after the errors that it names, and ends with one that does not pass', async () => {
       const run = withPolicy({ retry_on: ['quota_exceeded'], max_attempts: 3 });
       const results: JobResult[] = [overQuota, {}];
       const lucky = jobBook(() => results.shift() ?? {});
@@ -130,13 +130,13 @@ describe('executing a pipeline', () => {
       expect(unlucky.started).toHaveLength(3);
     });
 
-    it('ends by a passing error that it does not name', async () => {
+    it('ends with a passing error that it does not name', async () => {
       const book = jobBook(() => unavailable);
       const outcome = await executePipeline(withPolicy({ retry_on: ['conflict'] }), toolsOf(book).tools);
       expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'unavailable', steps: [{ attempts: 1 }] });
     });
 
-    it('asks again for a job of which nothing is known, whatever it names', async () => {
+    it('asks again for a job whose state is not known, whatever it names', async () => {
       const results: JobResult[] = [{ lost: new Error('socket hang up') }, {}];
       const book = jobBook(() => results.shift() ?? {});
       const outcome = await executePipeline(withPolicy({ retry_on: [] }), toolsOf(book).tools);

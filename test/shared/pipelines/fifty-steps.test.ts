@@ -4,7 +4,9 @@ import { startTenantDataset, type TenantDataset } from './support/tenant-dataset
 
 const atOnce = 6;
 
-/** A definition's steps by their needs: 24 side by side, one that gathers them, 20 in a row, and 5 that cross both. */
+/**
+ * Steps and their needs: 24 side by side, one that gathers them, 20 in a row, and 5 that need some of both.
+ */
 function fiftySteps(): ReadonlyMap<string, readonly string[]> {
   const steps = new Map<string, readonly string[]>();
   const wide = Array.from({ length: 24 }, (_, index) => `wide_${index}`);
@@ -17,7 +19,7 @@ function fiftySteps(): ReadonlyMap<string, readonly string[]> {
   return steps;
 }
 
-/** Each step's value: one more than the sum of what it needs. */
+/** Each step's value is one more than the sum of those it needs. */
 function valuesOf(steps: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
   for (const [id, needs] of steps)
@@ -47,7 +49,7 @@ interface Interval {
   readonly to: number;
 }
 
-/** Most intervals that share a moment; one that ends as another begins shares none with it. */
+/** The most intervals that overlap at any moment; one that ends when another begins does not overlap it. */
 function mostAtOnce(intervals: readonly Interval[]): number {
   return Math.max(
     ...intervals.map(({ from }) => intervals.filter((other) => other.from <= from && from < other.to).length),
@@ -63,7 +65,7 @@ describe('a definition of 50 steps, with a wide and a deep part', () => {
   });
   afterAll(() => tenant?.close());
 
-  it('runs in the order that its needs allow, at most as many at once as it says', async () => {
+  it('runs in the order that its needs allow, and no more at once than it says', async () => {
     const steps = fiftySteps();
     expect(steps.size).toBe(50);
     const outcome = await executePipeline(runOfYaml('fifty', yamlOf(steps)), tenant.tools);

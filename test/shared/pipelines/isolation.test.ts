@@ -6,7 +6,9 @@ import { startProxy } from '../../functions/support/proxy';
 import { runOfYaml } from './support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
-/** Texts that get as far as being run: those that a definition is refused for are tested with the definitions. */
+/**
+ * Texts that get as far as a run. Those for which a definition is refused are tested with the definitions.
+ */
 describe('what a run can read', () => {
   let tenant: TenantDataset;
   let runs = 0;
@@ -102,7 +104,7 @@ steps:
     await nothingStolen();
   });
 
-  it('does not take a tenant’s dataset for a source, whatever definition and deployment say', async () => {
+  it('does not accept a tenant’s dataset as a source, whatever definition and deployment say', async () => {
     const yaml = query('SELECT * FROM tenant_2.secrets', '[tenant_2]');
     expect(await execute(yaml, {}, { allowedSources: ['tenant_2', 'local.*'] })).toMatchObject({
       status: 'FAILED',
@@ -123,7 +125,7 @@ steps:
     await tenant.query('DROP TABLE stolen');
   });
 
-  it('judges a text for each tenant: what is one’s own table is another’s secret', async () => {
+  it('judges a text for each tenant: one’s own table is another’s secret', async () => {
     const yaml = query('SELECT owner FROM tenant_2.secrets');
     const run = runOfYaml('other', yaml);
     const other = await executePipeline(
@@ -135,7 +137,7 @@ steps:
     await nothingStolen();
   });
 
-  it('does not let a definition pass by what another one may read', async () => {
+  it('does not let a definition read what only another one may', async () => {
     const sql = 'SELECT owner AS x FROM rates.secrets';
     const destination = '    destination: { table: stolen, write_disposition: WRITE_TRUNCATE }\n';
     const reading = (sources: string) => query(sql, sources).replace(destination, '');
@@ -143,7 +145,7 @@ steps:
     expect(await execute(reading('[]'))).toMatchObject({ status: 'FAILED', errorCode: 'access_denied' });
   });
 
-  it('asks BigQuery once a process about a text that it may run, and each time about one that it may not', async () => {
+  it('asks BigQuery once per process about an allowed text, and each time about a refused one', async () => {
     const proxy = await startProxy(tenant.url);
     const runJob = createRunJob(clientOf(proxy.url));
     const jobsAsked = async (yaml: string) => {
@@ -162,7 +164,8 @@ steps:
       await jobsAsked(theirs),
     ];
     await proxy.close();
-    // The dry run and the job, the job alone; then a dry run each time, and no job.
+    // First the dry run and the job, then the job alone; for the refused text a dry run each time, and no
+    // job.
     expect(asked).toEqual([2, 1, 1, 1]);
   });
 
@@ -214,7 +217,7 @@ steps:
     expect(await tenant.bigquery.dataset('tenant_1').table('loaded').exists()).toEqual([false]);
   });
 
-  it('loads no file of another tenant from where all may read, unless its definition names the place', async () => {
+  it('loads no file of another tenant from a place open to all, unless its definition names the place', async () => {
     const uri = 'gs://billing/tenant_2/secret.csv';
     const shared = { allowedSources: ['gs://billing/'] };
     expect(await execute(load('["gs://*"]', byParameter), { uri }, shared)).toMatchObject({
@@ -229,7 +232,7 @@ steps:
     expect(named).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('loads what lies below its sources, of each tenant its own', async () => {
+  it('loads what lies below its sources, for each tenant its own', async () => {
     const yaml = load(below, byParameter);
     expect(await execute(yaml)).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
     const fixed = load(below, "source_uris: ['gs://billing/{tenant_id}/*']");

@@ -97,7 +97,7 @@ describe('the pipelines that ship, through Google’s client', () => {
       expect(outcome.errorMessage).toMatch(/many|cost/);
     });
 
-    it('fails by its checks when the file has no rows', async () => {
+    it('fails its checks when the file has no rows', async () => {
       tenant.putFile('empty.ndjson', '');
       const empty = { source_uri: 'gs://billing/empty.ndjson' };
       const outcome = await executePipeline(runOf('gcp5', 'gcp/billing/daily_costs', empty), tenant.tools);

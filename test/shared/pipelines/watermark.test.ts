@@ -97,7 +97,7 @@ steps:
     const outcome = await execute(run);
     expect(outcome).toMatchObject({ status: 'COMPLETED', watermark: '2026-03-02T00:00:00.000000Z' });
     expect((await copies()).at(-1)).toEqual({ id: 3, seen: '2026-03-01T11:00:00.000002' });
-    // And so is what it records, once it has asked.
+    // And so is what it records, once its query has run.
     await add(4, '2026-03-09 00:00:00');
     expect(await execute(run)).toMatchObject({ watermark: outcome.watermark, steps: outcome.steps });
   });
@@ -125,7 +125,7 @@ steps:
     expect((await copies())[0]).toEqual({ id: 1, seen: '2026-02-01T00:00:00.000000' });
   });
 
-  it('stays where the query gives NULL, and where the run fails', async () => {
+  it('stays if the query gives NULL or the run fails', async () => {
     await complete();
     const empty = runOf(definition.replace('MAX(moment) FROM events', 'MAX(moment) FROM events WHERE FALSE'));
     const outcome = await complete(empty);
@@ -141,7 +141,7 @@ steps:
     expect((await copies()).at(-1)).toEqual({ id: 3, seen: '2026-03-01T11:00:00.000002' });
   });
 
-  it('begins anew where its type has changed', async () => {
+  it('begins anew if its type has changed', async () => {
     await complete();
     const numbered = `
 watermark: { type: INT64, initial: -5, sql: SELECT MAX(id) FROM events }
@@ -201,7 +201,7 @@ steps:
     expect(outcome.errorCode).toBe('access_denied');
   });
 
-  it('costs a pipeline without one nothing', async () => {
+  it('costs nothing if a pipeline has none', async () => {
     const plain = runOf('\nsteps:\n  - { id: one, type: query, sql: SELECT 1 }\n');
     expect(await execute(plain)).toMatchObject({ steps: [{ stepId: 'one' }] });
     const [jobs] = await tenant.bigquery.getJobs();

@@ -5,7 +5,7 @@ import {
   isRetryable,
 } from '../../../../shared/google/bigquery/failures';
 
-/** As Google's client throws it. */
+/** An error as Google's client throws it. */
 const apiError = (code: number, reason: string, message: string) =>
   Object.assign(new Error(message), { code, errors: [{ reason, message }] });
 const connectionError = (code: string) =>

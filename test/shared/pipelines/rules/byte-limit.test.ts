@@ -17,7 +17,7 @@ describe('the bytes that BigQuery may bill for a query', () => {
     ['GONE', 'there is no tier GONE'],
     ['constructor', 'there is no tier constructor'],
     [null, 'the tenant has none'],
-  ])('are never unlimited because the tier %s is not known', (name, why) => {
+  ])('are not unlimited just because the tier %s is unknown', (name, why) => {
     expect(byteLimitOfTier(tiers, name)).toEqual({
       bytes: 100,
       source: `the smallest subscription tier, as ${why}`,

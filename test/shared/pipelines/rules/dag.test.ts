@@ -11,7 +11,7 @@ const graph = (needs: Record<string, readonly string[]>): readonly DagNode[] =>
   Object.entries(needs).map(([id, list]) => ({ id, needs: list }));
 
 describe('a graph of steps', () => {
-  it('has no problems when every need is met and nothing waits for itself', () => {
+  it('has no problems if every need is a step and no step waits for itself', () => {
     expect(findGraphProblems(graph({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] }))).toEqual([]);
   });
 
@@ -61,14 +61,14 @@ describe('a graph of steps', () => {
     expect(ids(['a', 'b', 'c'], ['a', 'b'])).toEqual(['d']);
   });
 
-  it('knows what lies before a step', () => {
+  it('knows all steps before a step', () => {
     const nodes = graph({ a: [], b: ['a'], c: ['b'], d: [] });
     expect([...findAncestors(nodes, 'c')].sort()).toEqual(['a', 'b']);
     expect([...findAncestors(nodes, 'd')]).toEqual([]);
   });
 
   it('runs every step of a graph without problems, each after its needs', () => {
-    // Needs that point backwards only: such graphs never have a cycle.
+    // Needs point backwards only, so these graphs never have a cycle.
     const nodesOf = fc
       .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 })
       .map((lists) =>

@@ -108,7 +108,7 @@ describe('parameters of a run', () => {
     expect(parseParameters({}, given)).toMatchObject({ ok: false, problems: [{ parameter: '' }] });
   });
 
-  it('takes defaults for what is left out, and null where there is none', () => {
+  it('uses defaults for what is left out, or null if there is none', () => {
     expect(parseParameters(define('INT64', { default: '007' }), undefined)).toEqual({
       ok: true,
       values: { p: 7 },

@@ -76,7 +76,7 @@ describe('a query', () => {
     ['a source of its own project', reach(['rates']), ['acme.rates.daily']],
     ['a source of another project', reach(['other.rates'], ['other.rates']), ['other.rates.daily']],
     [
-      'a source where all of a project are allowed',
+      'a source if all of its project are allowed',
       reach(['other.rates'], ['other.*']),
       ['other.rates.daily'],
     ],
@@ -100,12 +100,12 @@ describe('a query', () => {
       'It reads %; this deployment does not allow that (ALLOWED_SOURCES).',
     ],
     [
-      'a source of which the deployment allows files only',
+      'a source for which the deployment allows only files',
       reach(['rates'], ['gs://*']),
       ['acme.rates.daily'],
       'It reads %; this deployment does not allow that (ALLOWED_SOURCES).',
     ],
-    ['a dataset where the definition names files', reach(['gs://*']), ['acme.x.y'], `${own} (gs://*).`],
+    ['a dataset if the definition names files', reach(['gs://*']), ['acme.x.y'], `${own} (gs://*).`],
   ];
   it.each(refused)('may not read %s', (_, of, tables, message) => {
     const expected = message.replace('%', tables[0] ?? '');
@@ -118,7 +118,7 @@ describe('a query', () => {
     ]);
   });
 
-  it('is told of each table that it may not read', () => {
+  it('learns of each table that it may not read', () => {
     const names = judgeQuery(reach([]), facts(['acme.a.x', 'acme.tenant_1.y', 'acme.b.z'])).map(
       ({ name }) => name,
     );
@@ -143,13 +143,13 @@ describe('a query', () => {
     },
   );
 
-  it('is refused where BigQuery may not have told of all tables', () => {
+  it('is refused if BigQuery may not have named all tables', () => {
     const many = Array.from({ length: 50 }, (_, index) => `acme.tenant_1.t${index}`);
     expect(judgeQuery(reach([]), facts(many.slice(1)))).toEqual([]);
     expect(judgeQuery(reach([]), facts(many))).toMatchObject([{ kind: 'source' }]);
   });
 
-  it('says which datasets are not its tenant’s, each once', () => {
+  it('names the datasets that are not its tenant’s, each once', () => {
     const tables = ['acme.rates.a', 'acme.rates.b', 'acme.tenant_1.c', 'other.tenant_1.d'];
     const found = foreignDatasets(reach([]), facts(tables));
     expect(found.map(({ projectId, datasetId }) => `${projectId}.${datasetId}`)).toEqual([
@@ -167,7 +167,7 @@ describe('a file', () => {
     ['gs://bucket/tenant_1/x.csv', ['gs://bucket/{tenant_id}/']],
     ['gs://anything/x.csv', ['gs://*']],
   ];
-  it.each(allowed)('%s may be read where %j is a source', (uri, sources) => {
+  it.each(allowed)('%s may be read if %j is a source', (uri, sources) => {
     expect(judgeUri(reach(sources), uri, 'caller')).toBeUndefined();
   });
 
@@ -194,7 +194,7 @@ describe('a file', () => {
     ['GS://bucket/x', ['gs://*']],
     [' gs://bucket/x', ['gs://*']],
   ];
-  it.each(refused)('%j may not be read where %j is a source', (uri, sources) => {
+  it.each(refused)('%j may not be read if %j is a source', (uri, sources) => {
     expect(judgeUri(reach(sources), uri, 'caller')).toEqual(
       expect.stringMatching(/expected|ALLOWED_SOURCES/),
     );

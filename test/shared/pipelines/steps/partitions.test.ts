@@ -37,7 +37,7 @@ steps:
       write_disposition: WRITE_TRUNCATE
 `;
 
-  it('by a query: the others stay, and done again it is the same', async () => {
+  it('by a query: the others stay, and a repeat changes nothing', async () => {
     for (const day of ['2026-03-01', '2026-03-02', '2026-03-01']) {
       expect(await execute(daily, { day })).toMatchObject({ status: 'COMPLETED', rowsWritten: 1 });
     }
@@ -57,7 +57,7 @@ steps:
     expect(await rowsOf('daily')).toEqual([{ day: '2026-03-01', amount: 3 }]);
   });
 
-  it('fails for rows outside of it, by BigQuery’s words, and writes nothing', async () => {
+  it('fails for rows outside it, in BigQuery’s words, and writes nothing', async () => {
     await execute(daily, { day: '2026-03-01' });
     const before = await rowsOf('daily');
     const outcome = await execute(daily.replace(' WHERE DATE(moment) = @day', ''), { day: '2026-03-01' });

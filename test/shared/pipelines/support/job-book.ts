@@ -3,10 +3,10 @@ import type { JobOutcome, ResultRow } from '../../../../shared/google/bigquery/j
 import type { JobRequest } from '../../../../shared/google/bigquery/jobs/job-request';
 import type { RunJob } from '../../../../shared/google/bigquery/jobs/run-job';
 
-/** What a job comes to when it is run for the first time. */
+/** How a job ends when it is run for the first time. */
 export type JobResult =
   | { readonly rows?: readonly ResultRow[]; readonly rowsWritten?: number }
-  /** The job ends with this error of BigQuery. */
+  /** The job ends with this BigQuery error. */
   | { readonly reason: string; readonly message: string }
   /** A request fails before the job's outcome is known. */
   | { readonly lost: Error };
@@ -15,7 +15,7 @@ export interface JobBook {
   readonly runJob: RunJob;
   /** The requests that started a job, in order. */
   readonly started: readonly JobRequest[];
-  /** Most jobs that were under way at once. */
+  /** The most jobs that were under way at once. */
   readonly mostAtOnce: () => number;
   /** How long a job of this age may still run, as the last attachment to a job said. */
   readonly lastRemainingMs: () => number | undefined;
@@ -26,7 +26,7 @@ const notFound: JobOutcome = {
   failure: classifyFailure({ reason: 'notFound', message: 'Not found: Job' }),
 };
 
-/** Jobs as BigQuery keeps them: an id is run once, whoever asks for it, and answered with its outcome from then on. */
+/** Jobs as BigQuery keeps them: an id runs once, whoever asks for it, and has that outcome from then on. */
 export function jobBook(
   run: (request: JobRequest) => JobResult | Promise<JobResult>,
   { ageMs = 0 } = {},

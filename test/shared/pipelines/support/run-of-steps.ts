@@ -27,7 +27,7 @@ export function runOf(
     runId: 'run1',
     tenantId: 'tenant_1',
     datasetId: 'tenant_1',
-    // The steps of this test hold their SQL themselves.
+    // These steps hold their SQL themselves.
     definition: {
       ...definition,
       parameters,

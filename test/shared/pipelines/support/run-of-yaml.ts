@@ -3,7 +3,10 @@ import type { RunToExecute } from '../../../../shared/pipelines/execution';
 import { parseParameters } from '../../../../shared/pipelines/rules/pipeline-parameters';
 import { withSchemas } from '../../definitions/schemas-directory';
 
-/** A run of tenant_1 of the pipeline a/b/c, whose definition (without its description) and files beside it are given. */
+/**
+ * tenant_1's run of the pipeline a/b/c with this definition (without its description) and the files beside
+ * it.
+ */
 export function runOfYaml(
   runId: string,
   yaml: string,

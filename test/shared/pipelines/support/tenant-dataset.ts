@@ -24,7 +24,7 @@ export interface TenantDataset {
   readonly close: () => Promise<void>;
 }
 
-/** A local BigQuery with one tenant's dataset and its metadata tables, behind the adapters and Google's client. */
+/** A local BigQuery with one tenant's dataset and its metadata tables, reached through Google's client. */
 export async function startTenantDataset(
   options: Pick<LocalBigQueryOptions, 'limits'> = {},
 ): Promise<TenantDataset> {

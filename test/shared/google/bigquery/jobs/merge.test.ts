@@ -38,7 +38,7 @@ ${sql.replace(/^/gm, '      ')}
       .filter((id) => id?.startsWith(`tp_${runId}_`))
       .sort();
 
-  it('makes the table, then updates the rows whose key is there and adds the others', async () => {
+  it('makes the table, then updates the rows whose keys exist and adds the others', async () => {
     const first = await merge('people', "SELECT 1 AS id, 'a' AS name, 10 AS age UNION ALL SELECT 2, 'b', 20");
     expect(first).toMatchObject({ status: 'COMPLETED', rowsWritten: 2 });
     const second = await merge(
@@ -53,7 +53,7 @@ ${sql.replace(/^/gm, '      ')}
     ]);
   });
 
-  it('does in any number of executions what it does in one, by one job', async () => {
+  it('does the same in any number of executions as in one, by one job', async () => {
     await merge('once', 'SELECT 1 AS id, 0 AS n');
     const sql =
       'SELECT id, n FROM (SELECT 1 AS id, 5 AS n UNION ALL SELECT 2, (SELECT MAX(n) + 1 FROM once))';
@@ -68,7 +68,7 @@ ${sql.replace(/^/gm, '      ')}
     ]);
   });
 
-  it('counts the rows also where a later execution finds the table that the first one made', async () => {
+  it('counts the rows even if a later execution finds the table that the first one made', async () => {
     const run = runOf('made', 'SELECT id FROM UNNEST([1, 2, 3]) AS id');
     const first = await executePipeline(run, tenant.tools);
     expect(first).toMatchObject({ status: 'COMPLETED', rowsWritten: 3 });
@@ -95,7 +95,7 @@ ${sql.replace(/^/gm, '      ')}
     expect(await rowsOf('forms')).toEqual([{ order: 1, group: 2 }]);
   });
 
-  it('only adds rows where all columns are the key', async () => {
+  it('only adds rows if all columns are the key', async () => {
     for (const list of ['1, 2', '2, 3']) {
       const sql = `SELECT id FROM UNNEST([${list}]) AS id`;
       expect(await merge('keys_only', sql)).toMatchObject({ status: 'COMPLETED' });
@@ -103,7 +103,7 @@ ${sql.replace(/^/gm, '      ')}
     expect(await rowsOf('keys_only')).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
   });
 
-  it('adds columns that the table lacks, and leaves those alone that the query lacks', async () => {
+  it('adds columns that the table lacks, and leaves alone those that the query lacks', async () => {
     await merge('grown', "SELECT 1 AS id, 'kept' AS old UNION ALL SELECT 2, 'kept'");
     const run = runOf(
       'grown',
@@ -120,7 +120,7 @@ ${sql.replace(/^/gm, '      ')}
     ]);
   });
 
-  it('adds no columns again to what became of the table since', async () => {
+  it('does not add its columns again if the table has changed since', async () => {
     await merge('changed', 'SELECT 1 AS id');
     const run = runOf('changed', 'SELECT 1 AS id, 2 AS more');
     await executePipeline(run, tenant.tools);
@@ -129,13 +129,13 @@ ${sql.replace(/^/gm, '      ')}
     expect(await rowsOf('changed')).toEqual([{ id: 7 }]);
   });
 
-  it('counts what is done even where it can no longer be prepared', async () => {
+  it('counts what is done even if it can no longer be prepared', async () => {
     await tenant.query('CREATE TABLE staging AS SELECT 1 AS id');
     const run = runOf('from_staging', 'SELECT id FROM staging');
     const first = await executePipeline(run, tenant.tools);
     await tenant.query('DROP TABLE staging');
     await expectSame(run, first);
-    // A process that has not seen the text before.
+    // A process that has not judged the text before.
     const { status, rowsWritten, steps } = first;
     const runJob = createRunJob(tenant.bigquery);
     const again = await executePipeline(run, { ...tenant.tools, runJob });
@@ -178,13 +178,13 @@ ${sql.replace(/^/gm, '      ')}
         'Merge into kept: expected a value in each of id, name, given a row with NULL.',
       ],
       [
-        'for a key that the query has not',
+        'for a key that the query lacks',
         "SELECT 1 AS id, 'new' AS name",
         'nope',
         "Merge into kept: expected the key 'nope' among the columns of the query, given id, name.",
       ],
       [
-        'for a key that the table has not',
+        'for a key that the table lacks',
         "SELECT 1 AS id, 'new' AS name, 3 AS other",
         'other',
         "Merge into kept: expected the key 'other' among the columns of the table, given id, name.",
@@ -202,7 +202,7 @@ ${sql.replace(/^/gm, '      ')}
         'Value of type BOOL cannot be assigned to name, which has type STRING',
       ],
       [
-        'for wrong SQL, by its place in the definition',
+        'for wrong SQL, naming its place in the definition',
         'SELECT 1 AS id,\n  nope AS name',
         'id',
         'nope at [2:3]',

@@ -3,7 +3,7 @@ import { withoutInternals } from '../../../../../shared/google/bigquery/jobs/pla
 import { describeDenial } from '../../../../../shared/pipelines/judge-attempt';
 import { runOfYaml } from '../../../pipelines/support/run-of-yaml';
 
-describe('what tenants read of BigQuery’s words', () => {
+describe('what tenants see of BigQuery’s words', () => {
   it.each([
     ['Not found: Table acme-prod:t1.costs was not found', 'Not found: Table t1.costs was not found'],
     ['Not found: Dataset acme-prod:t1', 'Not found: Dataset t1'],
@@ -18,7 +18,7 @@ describe('what tenants read of BigQuery’s words', () => {
       'worker@acme-prod.iam.gserviceaccount.com and 12-compute@developer.gserviceaccount.com may not',
       'the service account and the service account may not',
     ],
-  ])('is without project and accounts: %s', (given, expected) => {
+  ])('names no project and no account: %s', (given, expected) => {
     expect(withoutInternals(given, 'acme-prod')).toBe(expected);
   });
 
@@ -29,9 +29,9 @@ describe('what tenants read of BigQuery’s words', () => {
     'Unrecognized name: acme-production at [1:8]',
     'somebody@example.com',
     '',
-  ])('is else as it was: %s', (text) => expect(withoutInternals(text, 'acme-prod')).toBe(text));
+  ])('otherwise stays as it was: %s', (text) => expect(withoutInternals(text, 'acme-prod')).toBe(text));
 
-  it('is without accounts where the project is not known, and takes a project of a domain as a whole', () => {
+  it('names no account if the project is not known, and treats a project of a domain as a whole', () => {
     expect(withoutInternals('a@b.iam.gserviceaccount.com: b:t1.x', undefined)).toBe(
       'the service account: b:t1.x',
     );

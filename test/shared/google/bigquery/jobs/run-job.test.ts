@@ -68,7 +68,7 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(await tenant.query('SELECT COUNT(*) AS rows_there FROM raced')).toEqual([{ rows_there: 1 }]);
   });
 
-  it('says why a job failed, and says it again when attached', async () => {
+  it('says why a job failed, and says the same when it attaches', async () => {
     const job = request('bad', 'SELECT nope FROM tenants');
     const failure = {
       status: 'failed',
@@ -82,7 +82,7 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(await tenant.tools.runJob(job)).toMatchObject({ ...failure, attached: true });
   });
 
-  it('reports a missing table by BigQuery’s words, without the project', async () => {
+  it('reports a missing table in BigQuery’s words, without the project', async () => {
     expect(await tenant.tools.runJob(request('missing', 'SELECT * FROM nowhere'))).toMatchObject({
       status: 'failed',
       failure: {
@@ -92,7 +92,7 @@ describe('BigQuery jobs through Google’s client', () => {
     });
   });
 
-  it('fails for good where a destination must be empty and is not', async () => {
+  it('fails for good if a destination must be empty and is not', async () => {
     await tenant.tools.runJob(request('full', 'SELECT 1 AS id', into('full', 'WRITE_TRUNCATE')));
     expect(
       await tenant.tools.runJob(request('full2', 'SELECT 1 AS id', into('full', 'WRITE_EMPTY'))),
@@ -110,7 +110,7 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(metadata).toMatchObject({ configuration: { labels: { tenant: 'tenant_1', pipeline: 'a-b-c' } } });
   });
 
-  it('starts nothing where it shall only attach', async () => {
+  it('starts nothing if it may only attach', async () => {
     const attachOnly = { ...request('only', 'SELECT 1'), attachOnly: true };
     expect(await tenant.tools.runJob(attachOnly)).toMatchObject({
       status: 'unknown',
@@ -120,7 +120,7 @@ describe('BigQuery jobs through Google’s client', () => {
     expect(await tenant.tools.runJob(attachOnly)).toMatchObject({ status: 'completed', attached: true });
   });
 
-  it('names the location it is given, and asks nobody else for it', async () => {
+  it('uses the location that it is given, without looking it up', async () => {
     const proxy = await startProxy(tenant.url);
     const located = { ...request('located', 'SELECT 1'), location: 'EU' };
     const runJob = createRunJob(clientOf(proxy.url));
@@ -135,7 +135,7 @@ describe('BigQuery jobs through Google’s client', () => {
   });
 
   describe('that take long', () => {
-    // About a second of work: far more than the tests below wait for it.
+    // About a second of work: far longer than the tests below wait for it.
     const slow =
       'SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS a, UNNEST(GENERATE_ARRAY(1, 1000)) AS b';
 
@@ -152,7 +152,7 @@ describe('BigQuery jobs through Google’s client', () => {
       });
     });
 
-    it('are cancelled when their run is over, which is told apart from their timeout', async () => {
+    it('are cancelled when their run is over, with another failure than for their timeout', async () => {
       const over = new AbortController();
       const job = { ...request('over', slow, into('never', 'WRITE_TRUNCATE')), cancelWhen: over.signal };
       const waiting = tenant.tools.runJob(job);
@@ -163,7 +163,7 @@ describe('BigQuery jobs through Google’s client', () => {
       await expect(tenant.query('SELECT * FROM never')).rejects.toThrow('Not found: Table');
     });
 
-    it('have, when attached to, the time that is left of theirs', async () => {
+    it('have only their remaining time when they are attached to', async () => {
       const stop = new AbortController();
       const waiting = tenant.tools.runJob(request('aged', slow), stop.signal);
       setTimeout(() => stop.abort(new Error('the delivery ends')), 100);
@@ -181,9 +181,9 @@ describe('BigQuery jobs through Google’s client', () => {
       expect(ages[0]).toBeGreaterThanOrEqual(100);
     });
 
-    it('go on when nobody waits for them any more, and are found by the next who asks', async () => {
+    it('go on when nobody waits for them any more, and the next caller finds them', async () => {
       const stop = new AbortController();
-      const job = request('left', slow, { wantsRows: true });
+      const job = { ...request('left', slow, { wantsRows: true }), timeoutMs: 60_000 };
       const waiting = tenant.tools.runJob(job, stop.signal);
       setTimeout(() => stop.abort(new Error('the delivery ends')), 50);
       await expect(waiting).rejects.toThrow('the delivery ends');
@@ -195,7 +195,7 @@ describe('BigQuery jobs through Google’s client', () => {
     });
   });
 
-  it('stops waiting when it is told to, with the reason', async () => {
+  it('stops waiting when its signal says so, with the reason', async () => {
     const stopped = AbortSignal.abort(new Error('the delivery ends'));
     await expect(tenant.tools.runJob(request('stopped', 'SELECT 1'), stopped)).rejects.toThrow(
       'the delivery ends',
@@ -213,7 +213,7 @@ describe('appending rows', () => {
   const row = (insertId: string, json: Record<string, string>) => ({ insertId, json });
   const key = { key_id: 'k', tenant_id: 't', key_hash: 'h', created_at: '2026-11-01T12:00:00.123Z' };
 
-  it('keeps rows of the same insertId once', async () => {
+  it('keeps rows with the same insertId once', async () => {
     await tenant.tools.appendRows(tenant.datasetId, 'api_keys', [
       row('1', key),
       row('2', { ...key, key_id: 'l' }),
@@ -228,7 +228,7 @@ describe('appending rows', () => {
     ]);
   });
 
-  it('throws what is wrong with a row, and no rows get in', async () => {
+  it('throws what is wrong with a row, and appends no rows', async () => {
     const rows = [row('3', key), row('4', { ...key, nope: 'x' })];
     await expect(tenant.tools.appendRows(tenant.datasetId, 'api_keys', rows)).rejects.toThrow(
       /Table api_keys refused rows: .*nope/,
@@ -246,7 +246,7 @@ describe('appending rows', () => {
     expect(await tenant.query('SELECT id FROM late')).toEqual([{ id: 'a' }]);
   });
 
-  it('throws a table’s absence in the end', async () => {
+  it('in the end throws that there is no such table', async () => {
     const append = createAppendRows(tenant.bigquery, [1]);
     await expect(append(tenant.datasetId, 'never', [row('1', { id: 'a' })])).rejects.toThrow(
       /Not found: Table/,

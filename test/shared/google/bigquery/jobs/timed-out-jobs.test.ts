@@ -7,7 +7,7 @@ import { type BigQueryProxy, startProxy } from '../../../../functions/support/pr
 import { runOfYaml } from '../../../pipelines/support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../../pipelines/support/tenant-dataset';
 
-/** Before BigQuery, cancels are lost: as where a job is too near to its end to be stopped. */
+/** Cancels are lost on their way to BigQuery, like those of a job that is too near its end to be stopped. */
 describe('a job that is cancelled', () => {
   let tenant: TenantDataset;
   let proxy: BigQueryProxy;
@@ -72,13 +72,13 @@ steps:
     expect(await tenant.query('SELECT n FROM late ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('and goes on is not known to be over: its id is asked for again', async () => {
+  it('and goes on is not known to be over: its id is used again', async () => {
     const running = await runJobWithin(impatient)(load('slow'));
     expect(running).toMatchObject({ status: 'unknown', failure: { kind: 'transient', code: 'unavailable' } });
     expect(await runJobWithin(patient)(load('slow'))).toMatchObject({ status: 'completed', attached: true });
   });
 
-  it('and cannot be asked after is not known to be over', async () => {
+  it('is not known to be over if its state cannot be read', async () => {
     let isAway = false;
     proxy.treat(({ path }) => {
       isAway ||= isCancel(path);
@@ -99,7 +99,7 @@ steps:
     await expect(runJobWithin(patient)(load('left'), stop.signal)).rejects.toThrow('the delivery ends');
   });
 
-  it('has stopped where its run is over, whether or not it has ended; what has completed, has', async () => {
+  it('counts as stopped if its run is over, whether or not it has ended, unless it has completed', async () => {
     for (const [longestStopMs, status] of [
       [impatient, 'failed'],
       [patient, 'completed'],
@@ -112,7 +112,7 @@ steps:
     }
   });
 
-  it('leaves its rows once, though its step is to be tried again after its time', async () => {
+  it('leaves its rows once, although its step is retried after its time', async () => {
     const before = cancels();
     const run = runOf('once', 2);
     expect(await executePipeline(run, tools(patient))).toMatchObject({
@@ -124,7 +124,7 @@ steps:
     expect(await tenant.query('SELECT n FROM once ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('is left to a later delivery where it does not end, which finds its rows', async () => {
+  it('is left to a later delivery if it does not end, and that finds its rows', async () => {
     const run = runOf('later', 1);
     await expect(executePipeline(run, tools(impatient))).rejects.toThrow(TransientFailure);
     expect(await executePipeline(run, tools(patient))).toMatchObject({
@@ -134,7 +134,7 @@ steps:
     expect(await tenant.query('SELECT n FROM later ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('that does stop has timed out, and its step is tried again under the next id', async () => {
+  it('that does stop has timed out, and its step is retried under the next id', async () => {
     proxy.treat(() => 'pass');
     const outcome = await executePipeline(runOf('stops', 2), tools(patient));
     expect(outcome).toMatchObject({

@@ -15,8 +15,8 @@ describe('Waiting for a job', () => {
     await tenant?.close();
   });
 
-  // A hand-over that falls into the moment between two requests: the second is under way when nobody waits any more.
-  it('that is aborted already leaves no rejection unheard, which would end the process', async () => {
+  // A hand-over between two requests: the second is under way when nobody waits any more.
+  it('after the signal is aborted leaves no unhandled rejection, which would end the process', async () => {
     const job = tenant.bigquery.job('never_started', { location: 'US' });
     const first = jobResourceSchema.parse({
       jobReference: { jobId: 'never_started' },
@@ -26,7 +26,7 @@ describe('Waiting for a job', () => {
     const wait = { first, deadline: Date.now() + 60_000, maxResults: 0 };
     const stopped = AbortSignal.abort(new Error('the delivery ends'));
     await expect(waitForJob(job, wait, stopped)).rejects.toThrow('the delivery ends');
-    // Asked after the request above, and so answered after it.
+    // Sent after the request above, so answered after it.
     await expect(job.getMetadata()).rejects.toThrow('Not found');
     expect(unheard).toEqual([]);
   });

@@ -86,7 +86,7 @@ describe('an export step', () => {
     expect(startedIds()).toEqual(['tp_run3_out_1', 'tp_run3_out_1_extract']);
   });
 
-  it('asks its query again where the result is gone by the time of the extract', async () => {
+  it('runs its query again if the result is gone by the time of the extract', async () => {
     const forgetful: RunJob = async (request, signal) => {
       const outcome = await noting(request, signal);
       const isFirst = request.jobId === 'tp_run4_out_1';
@@ -105,7 +105,7 @@ describe('an export step', () => {
     ]);
   });
 
-  it('asks its query again where the result is gone when another delivery comes for it', async () => {
+  it('runs its query again if the result is gone when another delivery needs it', async () => {
     const run = runOfYaml('run8', ofQuery);
     const stop = new AbortController();
     const stopping: RunJob = async (request, signal) => {
@@ -189,7 +189,7 @@ describe('an export step', () => {
     expect(started).toEqual([]);
   });
 
-  it('is delivered again where BigQuery is away', async () => {
+  it('is delivered again if BigQuery is away', async () => {
     const away: RunJob = async () => ({
       status: 'unknown',
       failure: { kind: 'transient', code: 'unavailable', reason: 'x', message: 'Away.' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createByteBudget } from '../../../../../shared/pipelines/steps/http/byte-budget';
 
-/** Says of each reservation whether it is granted by now. */
+/** Says for each reservation whether it is granted by now. */
 const watch = () => {
   const granted: string[] = [];
   const note = (name: string, promise: Promise<void>) => void promise.then(() => granted.push(name));
@@ -9,7 +9,7 @@ const watch = () => {
 };
 
 describe('a budget of bytes', () => {
-  it('is given out in the order in which it was asked for, and all of it at most', async () => {
+  it('is given out in the order of the requests, and never more than all of it', async () => {
     const { reserve } = createByteBudget(100);
     const { note, granted } = watch();
     const first = reserve(60);
@@ -21,7 +21,7 @@ describe('a budget of bytes', () => {
     expect(await granted()).toEqual(['first', 'second', 'third']);
   });
 
-  it('gives all there is to who wants more', async () => {
+  it('gives everything to a request for more than that', async () => {
     const { reserve } = createByteBudget(100);
     const { note, granted } = watch();
     const large = reserve(1_000);
@@ -32,7 +32,7 @@ describe('a budget of bytes', () => {
     expect(await granted()).toEqual(['large', 'small']);
   });
 
-  it('lets those behind move up where one no longer waits', async () => {
+  it('lets the next move up if one no longer waits', async () => {
     const { reserve } = createByteBudget(100);
     const { note, granted } = watch();
     note('first', reserve(90).granted);
@@ -43,7 +43,7 @@ describe('a budget of bytes', () => {
     expect(await granted()).toEqual(['first', 'last']);
   });
 
-  it('is never exceeded, and whole again in the end, whoever gives back when and how often', async () => {
+  it('is never exceeded, and whole again in the end, whatever the order and number of returns', async () => {
     const steps = fc.array(fc.record({ bytes: fc.nat(150), back: fc.nat(20) }), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {

@@ -9,7 +9,7 @@ describe('numbers that floating point might not hold', () => {
     ['a long fraction', '{"a":-0.1234567890123456}', '{"a":"-0.1234567890123456"}'],
     ['one too large', '[1e400,-1E+999 ]', '["1e400","-1E+999" ]'],
     ['many at once', `[${'1e309,'.repeat(99)}1e309]`, `[${'"1e309",'.repeat(99)}"1e309"]`],
-  ])('are texts: %s', (_, json, expected) => expect(quoted(json)).toBe(expected));
+  ])('become texts: %s', (_, json, expected) => expect(quoted(json)).toBe(expected));
 
   it.each([
     ['short numbers', '[0,-1,123456789012345,1.5e10,1E-7,true,false,null]'],
@@ -19,9 +19,9 @@ describe('numbers that floating point might not hold', () => {
     ['a text that ends with a backslash', '["1234567890123456\\'],
     ['a name without quotes', '{1234567890123456 :1}'],
     ['nothing', ''],
-  ])('are nothing else: %s', (_, json) => expect(quoted(json)).toBe(json));
+  ])('are left alone: %s', (_, json) => expect(quoted(json)).toBe(json));
 
-  it('leave every other value as it was', () => {
+  it('become texts without changing any other value', () => {
     const texts = fc.oneof(fc.string(), fc.stringMatching(/^["\\0-9eE.,:+-]{0,40}$/));
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(

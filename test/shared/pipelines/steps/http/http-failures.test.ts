@@ -12,7 +12,7 @@ describe('an http step', () => {
   beforeEach(() => world.clear());
 
   describe('when something goes wrong', () => {
-    it('goes on with the page that failed, after the pause that was asked for', async () => {
+    it('goes on with the page that failed, after the pause that the API asked for', async () => {
       const answers: Answer[] = [
         { body: 'id\n1\n' },
         { status: 429, headers: { 'Retry-After': '7' } },
@@ -36,16 +36,19 @@ retry: { max_attempts: 3, initial_backoff_seconds: 0 }`);
       expect((await world.rates()).map((row) => Object(row).id)).toEqual(['1', '3']);
     });
 
-    it.each([408, 429, 500, 503])('is delivered again past its policy after %d', async (status) => {
-      world.api.answerBy(() => ({ status }));
-      const run = world.runOf('format: JSON\nretry: { max_attempts: 2, initial_backoff_seconds: 0 }');
-      const failed = executePipeline(run, world.toolsWith());
-      await expect(failed).rejects.toThrow(TransientFailure);
-      await expect(failed).rejects.toThrow(
-        `Step 'rates' after 2 tries: GET https://${world.api.host}/v1/rates, page 1: answered ${status}, expected 200.`,
-      );
-      expect(world.api.asked).toHaveLength(2);
-    });
+    it.each([408, 429, 500, 503])(
+      'is delivered again after %d if its retries are used up',
+      async (status) => {
+        world.api.answerBy(() => ({ status }));
+        const run = world.runOf('format: JSON\nretry: { max_attempts: 2, initial_backoff_seconds: 0 }');
+        const failed = executePipeline(run, world.toolsWith());
+        await expect(failed).rejects.toThrow(TransientFailure);
+        await expect(failed).rejects.toThrow(
+          `Step 'rates' after 2 tries: GET https://${world.api.host}/v1/rates, page 1: answered ${status}, expected 200.`,
+        );
+        expect(world.api.asked).toHaveLength(2);
+      },
+    );
 
     it('does not wait longer than it has time', async () => {
       const later = new Date(Date.now() + 3_600_000 * 2).toUTCString();
@@ -56,7 +59,7 @@ retry: { max_attempts: 3, initial_backoff_seconds: 0 }`);
       expect([world.sleeps, world.api.asked.length]).toEqual([[], 1]);
     });
 
-    it('asks again after an answer that does not come in time, and fails past the time of the step', async () => {
+    it('asks again if an answer does not come in time, and fails after the time of the step', async () => {
       world.api.answerBy((_, index) => (index === 0 ? 'hang' : json([{ id: 5 }])));
       const run = world.runOf('format: JSON\nrequest_timeout_seconds: 1');
       expect(await executePipeline(run, world.toolsWith())).toMatchObject({
@@ -210,7 +213,7 @@ retry: { max_attempts: 3, initial_backoff_seconds: 0 }`);
       },
     );
 
-    it('asks no host that the deployment does not allow, and sends no secret that there is not', async () => {
+    it('asks no host that the deployment does not allow, and fails if its secret does not exist', async () => {
       world.api.answerBy(() => json([]));
       const http = { hosts: ['localhost'], get: world.api.get, secretOf: () => ' ' };
       for (const refusing of [undefined, http]) {

@@ -9,7 +9,7 @@ import { type Answer, type HttpsApi, startHttpsApi } from '../../../../support/h
 import { runOfYaml } from '../../support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from '../../support/tenant-dataset';
 
-/** What http steps may take of a process's memory, and of a delivery's time. */
+/** How much of a process's memory, and of a delivery's time, http steps may take. */
 describe('an http step', () => {
   let tenant: TenantDataset;
   let api: HttpsApi;
@@ -25,7 +25,7 @@ describe('an http step', () => {
   });
 
   const total = 1_000;
-  /** Tells of each reservation. */
+  /** Notes each reservation. */
   const watchedBudget = () => {
     const budget = createByteBudget(total);
     const asked: number[] = [];
@@ -81,7 +81,7 @@ ${others}`,
       await all().granted;
     });
 
-    it('sets a page of JSON aside beside its file', async () => {
+    it('sets aside a page of JSON in addition to its file', async () => {
       api.answerBy(() => json([{ id: 1 }]));
       for (const [runId, fields, bytes] of [
         ['small', 'max_bytes: 300', 600],
@@ -94,7 +94,7 @@ ${others}`,
       }
     });
 
-    it('is delivered again where there is no room in time', async () => {
+    it('is delivered again if there is no room in time', async () => {
       const { budget, all } = watchedBudget();
       const others = all();
       const failed = executePipeline(runOf('crowded', `${csv}\ntimeout_seconds: 1`), toolsWith({ budget }));
@@ -107,7 +107,7 @@ ${others}`,
     it.each([
       ['fails', { status: 404 }, 'FAILED'],
       ['has to be delivered again', { status: 503 }, TransientFailure.name],
-    ])('gives it back where it %s', async (_, answer: Answer, expected) => {
+    ])('gives it back if it %s', async (_, answer: Answer, expected) => {
       api.answerBy(() => answer);
       const { budget, all } = watchedBudget();
       const outcome = await executePipeline(runOf(`gives_${expected}`, csv), toolsWith({ budget })).then(
@@ -118,7 +118,7 @@ ${others}`,
       await all().granted;
     });
 
-    it('gives it back where it is stopped, be it that it waits or that it is asking', async () => {
+    it('gives it back if it is stopped, whether it waits or reads', async () => {
       for (const isWaiting of [true, false]) {
         const { budget, all, whenAsked } = watchedBudget();
         const stop = new AbortController();
@@ -136,7 +136,7 @@ ${others}`,
       }
     });
 
-    it('needs none where its job is there already', async () => {
+    it('needs none if its job exists already', async () => {
       api.answerBy(() => ({ body: '1\n' }));
       await executePipeline(runOf('attached', csv), toolsWith({}));
       const { budget, asked } = watchedBudget();
@@ -172,7 +172,7 @@ ${others}`,
     });
   });
 
-  it('whose download takes longer than a delivery has for it fails for good, and nothing else goes on', async () => {
+  it('whose download takes longer than one delivery allows fails for good, and nothing else goes on', async () => {
     api.answerBy((_, index) => (index === 0 ? { body: '1\n' } : 'hang'));
     tenant.putFile('numbers.csv', '1\n2\n');
     const beside = `  - id: load

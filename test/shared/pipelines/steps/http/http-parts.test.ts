@@ -2,13 +2,13 @@ import { createCsvPage } from '../../../../../shared/pipelines/steps/http/csv-pa
 import { readJsonPage } from '../../../../../shared/pipelines/steps/http/json-page';
 import { createSecretGuard } from '../../../../../shared/pipelines/steps/http/secret';
 
-/** The text in two pieces, by every place where it can break. */
+/** The text in two pieces, broken at every place. */
 const splits = (text: string): readonly (readonly [Buffer, Buffer])[] => {
   const bytes = Buffer.from(text);
   return Array.from(bytes, (_, index) => [bytes.subarray(0, index), bytes.subarray(index)] as const);
 };
 
-describe('what looks out for a secret', () => {
+describe('the guard of a secret', () => {
   it.each(['Bearer top-secret-token', 'top-secret-token', 'short'])(
     'finds %j in pieces, wherever it breaks',
     (secret) => {
@@ -19,7 +19,7 @@ describe('what looks out for a secret', () => {
     },
   );
 
-  it('lets other texts pass, and everything where there is no secret', () => {
+  it('lets other texts pass, and everything if there is no secret', () => {
     const check = createSecretGuard('top-secret-token').checkPieces();
     for (const piece of ['top-', 'secret', ' token top-secret-toke']) check(Buffer.from(piece));
     createSecretGuard(undefined).check('top-secret-token');
@@ -41,12 +41,12 @@ describe('a page of CSV', () => {
       return [Buffer.concat(pieces.map(page.take)).toString(), page.hasRecords()];
     });
 
-  it('loses its heading wherever it breaks, unless it is the first', () => {
+  it('loses its heading wherever it breaks, except on the first page', () => {
     for (const taken of take(`${heading}1,x\n`, false)) expect(taken).toEqual(['1,x\n', true]);
     for (const taken of take(`${heading}1,x\n`, true)) expect(taken).toEqual([`${heading}1,x\n`, true]);
   });
 
-  it('has no records where there is a heading only', () => {
+  it('has no records if it is only a heading', () => {
     for (const taken of take(heading, false)) expect(taken).toEqual(['', false]);
     for (const [, hasRecords] of take(`${heading}\r\n`, true)) expect(hasRecords).toBe(false);
   });

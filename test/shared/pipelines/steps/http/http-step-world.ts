@@ -13,12 +13,12 @@ export const json = (value: unknown): Answer => ({ body: JSON.stringify(value) }
 export interface HttpStepWorld {
   readonly tenant: TenantDataset;
   readonly api: HttpsApi;
-  /** The pauses that were made, in milliseconds. */
+  /** The pauses between tries, in milliseconds. */
   readonly sleeps: readonly number[];
   /** What was logged, as text. */
   readonly lines: readonly string[];
   readonly toolsWith: (more?: Partial<ExecutionTools>) => ExecutionTools;
-  /** A run of one http step into the table rates; the fields given come beside the usual ones. */
+  /** A run of one http step into the table rates; the given fields are added to the usual ones. */
   readonly runOf: (
     fields: string,
     parameters?: Record<string, unknown>,
@@ -28,13 +28,13 @@ export interface HttpStepWorld {
   readonly rates: () => Promise<readonly unknown[]>;
   /** The URLs that the API was asked for. */
   readonly asked: () => readonly string[];
-  /** Forgets pauses and lines. */
+  /** Forgets pauses and log lines. */
   readonly clear: () => void;
   /** Expects that no page is left behind, whatever happened. */
   readonly close: () => Promise<void>;
 }
 
-/** A tenant's dataset and an https API, and what an http step between them takes. */
+/** A tenant's dataset, an https API, and what an http step between them needs. */
 export async function startHttpStepWorld(): Promise<HttpStepWorld> {
   const [tenant, api] = await Promise.all([startTenantDataset(), startHttpsApi()]);
   const sleeps: number[] = [];

@@ -102,7 +102,7 @@ secret_header: { name: Authorization, environment: PIPELINE_SECRET_RATES }`);
       expect((await world.rates()).map((row) => Object(row).id)).toEqual(['1', '2', '3', '4']);
     });
 
-    it('loads nothing where there is nothing', async () => {
+    it('loads nothing if there is nothing', async () => {
       world.api.answerBy(() => json([]));
       expect(await executePipeline(world.runOf('format: JSON'), world.toolsWith())).toMatchObject({
         rowsWritten: 0,
@@ -159,7 +159,7 @@ paging: { type: page_number, parameter: page }`);
       expect(await world.rates()).toEqual([{ id: '8', rate: '2', note: 'x' }]);
     });
 
-    it('loads once, though two workers have read the pages', async () => {
+    it('loads once, although two workers have read the pages', async () => {
       world.api.answerBy(() => json([{ id: 9 }]));
       const run = world.runOf('format: JSON', {}, '{ table: appended, write_disposition: WRITE_APPEND }');
       const both = await Promise.all([

@@ -67,7 +67,7 @@ describe('a GET', () => {
     expect([api.asked, api.connections()]).toEqual([[], 0]);
   });
 
-  it('looks at the address that it is connected to, whatever was allowed before', async () => {
+  it('checks the address of the connection, whatever was allowed before', async () => {
     const seen: string[] = [];
     const isAllowedAddress = (address: string) => seen.push(address) === 1;
     const get = createHttpsGet({ ca: api.ca, isAllowedAddress });
@@ -77,7 +77,7 @@ describe('a GET', () => {
     expect(api.asked).toEqual([]);
   });
 
-  it('trusts no certificate but those that it is told of, for their names', async () => {
+  it('trusts only the certificates that it is given, and only for their names', async () => {
     const isAllowedAddress = () => true;
     await expect(createHttpsGet({ isAllowedAddress })(urlOf(api.host), {}, signal())).rejects.toMatchObject({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -42,7 +42,10 @@ const thenLook = `
     sql: SELECT UPPER(name) AS name FROM loaded
 `;
 
-/** What is wrong, the definition, the source's bytes, the error's code, and its message behind "Step 'load' failed: ". */
+/**
+ * What is wrong, the definition, the source's bytes, the error's code, and its message after "Step 'load'
+ * failed: ".
+ */
 type BadData = readonly [string, string, string | Buffer | undefined, string, string];
 
 const reading = (detail: string) =>
@@ -194,7 +197,7 @@ describe('bad data ends a run with a message that says where it is', () => {
     expect(await tenant.bigquery.dataset('tenant_1').table('loaded').exists()).toEqual([false]);
   });
 
-  it('an empty file, where a check wants rows', async () => {
+  it('an empty file, if a check wants rows', async () => {
     tenant.putFile('source', '');
     expect(await execute(csv + thenCheck)).toMatchObject({
       status: 'FAILED',
@@ -217,7 +220,7 @@ describe('bad data ends a run with a message that says where it is', () => {
 
   it('more data than the step may be billed for', async () => {
     tenant.putFile('source', '1,a,\n');
-    // BigQuery bills 10 MiB for each table at least.
+    // BigQuery bills at least 10 MiB for each table.
     const twoTables = thenLook.replace(
       'FROM loaded',
       'FROM loaded CROSS JOIN (SELECT COUNT(run_id) AS runs FROM pipeline_runs)',
@@ -256,7 +259,7 @@ describe('bad data ends a run with a message that says where it is', () => {
     ]);
   });
 
-  it('letters in an encoding that nobody named become U+FFFD, as in BigQuery; named, they are read', async () => {
+  it('letters in an encoding that the step does not name become U+FFFD, as in BigQuery; named, they are read', async () => {
     tenant.putFile('source', Buffer.from('1,café,\n', 'latin1'));
     expect(await execute(csv)).toMatchObject({ status: 'COMPLETED' });
     expect(await tenant.query('SELECT name FROM loaded')).toEqual([{ name: 'caf\ufffd' }]);

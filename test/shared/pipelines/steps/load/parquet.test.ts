@@ -68,7 +68,7 @@ describe('a pipeline that loads Parquet', () => {
     ]);
   });
 
-  it('takes the columns of a schema, and leaves out what it does not have', async () => {
+  it('takes a schema’s columns, and leaves out what the schema does not have', async () => {
     const schema = `
     ignore_unknown_values: true
     schema:

@@ -56,7 +56,7 @@ describe('a notify step of a run that is executed several times', () => {
     expect(await tenant.query(records)).toHaveLength(1);
   });
 
-  it('looks at once where nothing that it needs tells whether it is the first', async () => {
+  it('looks at once if no step that it needs shows whether this execution is the first', async () => {
     const run = runOfYaml('run2', alone);
     for (const _ of ['first', 'again']) {
       expect(await executePipeline(run, toolsWith())).toMatchObject({ status: 'COMPLETED' });
@@ -64,7 +64,7 @@ describe('a notify step of a run that is executed several times', () => {
     expect([events, looks]).toEqual([['tenant_1-run2-tell'], 2]);
   });
 
-  it('publishes where the execution before it did not come so far', async () => {
+  it('publishes if the execution before did not get this far', async () => {
     const run = runOfYaml('run3', after);
     const stop = new AbortController();
     const stopping: ExecutionTools['runJob'] = async (request, signal) => {
@@ -78,7 +78,7 @@ describe('a notify step of a run that is executed several times', () => {
     expect([events, looks]).toEqual([['tenant_1-run3-tell'], 1]);
   });
 
-  it('publishes again, under the same id, where the worker died before it was recorded', async () => {
+  it('publishes again, under the same id, if the worker died before the record', async () => {
     const run = runOfYaml('run4', after);
     const forgetful = toolsWith({ appendRows: async () => undefined });
     await executePipeline(run, forgetful);
@@ -86,7 +86,7 @@ describe('a notify step of a run that is executed several times', () => {
     expect(events).toEqual(['tenant_1-run4-tell', 'tenant_1-run4-tell']);
   });
 
-  it('waits for a later delivery where its record cannot be seen for now', async () => {
+  it('waits for a later delivery if its record cannot be read for now', async () => {
     const away = async () => {
       throw Object.assign(new Error('Try again.'), { code: 503 });
     };
@@ -96,7 +96,7 @@ describe('a notify step of a run that is executed several times', () => {
     expect(events).toEqual([]);
   });
 
-  it('publishes, rather twice than never, where its record can never be seen', async () => {
+  it('publishes if its record can never be read: better twice than never', async () => {
     const gone = async () => {
       throw Object.assign(new Error('Not found: Table step_logs'), { code: 404 });
     };

@@ -58,7 +58,7 @@ describe('a notify step', () => {
     return { attributes: message?.attributes, data: String(message?.data) };
   };
 
-  it('publishes what is known of the run, under an id that run and step make', async () => {
+  it('publishes what is known of the run, under an id made of run and step', async () => {
     const run = runOfYaml('run1', yaml);
     const outcome = await executePipeline(run, toolsWith(['costs-ready']));
     expect(outcome.status).toBe('COMPLETED');
@@ -94,7 +94,7 @@ describe('a notify step', () => {
   it.each([
     ['none', undefined],
     ['others', { topics: ['other'], publish }],
-  ])('fails without publishing where the deployment allows %s', async (_, notify) => {
+  ])('fails without publishing if the deployment allows %s', async (_, notify) => {
     const tools = toolsWith([], { notify });
     expect(await executePipeline(runOfYaml('run3', yaml), tools)).toMatchObject({
       status: 'FAILED',
@@ -106,7 +106,7 @@ describe('a notify step', () => {
     expect(publish).not.toHaveBeenCalled();
   });
 
-  it('fails for good where the topic is missing', async () => {
+  it('fails for good if the topic is missing', async () => {
     const run = runOfYaml('run4', yaml.replace('costs-ready', 'nowhere'));
     expect(await executePipeline(run, toolsWith(['nowhere']))).toMatchObject({
       status: 'FAILED',
@@ -117,7 +117,7 @@ describe('a notify step', () => {
     });
   });
 
-  it('is delivered again where Pub/Sub is away, and fails for good past its own time', async () => {
+  it('is delivered again if Pub/Sub is away, and fails for good after its own time', async () => {
     publish.mockRejectedValue(Object.assign(new Error('gone'), { code: 14 }));
     const notify = { topics: ['costs-ready'], publish };
     await expect(executePipeline(runOfYaml('run5', yaml), toolsWith([], { notify }))).rejects.toThrow(
