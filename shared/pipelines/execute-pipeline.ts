@@ -61,10 +61,7 @@ interface Executed {
   readonly watermark?: string | undefined;
 }
 
-/**
- * Executes the steps, and before and after them what the watermark takes, if any. Adds to `outcomes` as they
- * end.
- */
+/** Executes the steps, and what the watermark takes before and after. Adds to `outcomes`. */
 async function executeAll(
   context: StepContext,
   outcomes: StepOutcome[],

@@ -142,10 +142,7 @@ export interface StepContext {
   readonly recorder: Recorder;
   /** The steps that have ended. It grows. */
   readonly outcomes: readonly StepOutcome[];
-  /**
-   * Steps that this execution was the first to complete: what needs one of them has never been executed. It
-   * grows.
-   */
+  /** Steps that no earlier execution completed, so that what needs them was never executed. It grows. */
   readonly firsts: Set<string>;
   readonly clock: RunClock;
   /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
@@ -164,10 +161,7 @@ export interface Recorder {
   readonly flush: () => Promise<void>;
 }
 
-/**
- * How long a run may go on. No job starts past the deadline; one that would still be running then is
- * cancelled.
- */
+/** A run's time. No job starts past the deadline; one that is running then is cancelled. */
 export interface RunClock {
   /** Takes note that a job of this run was started `ageMs` milliseconds ago. */
   readonly noteAge: (ageMs: number) => void;

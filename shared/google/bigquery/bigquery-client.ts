@@ -14,7 +14,6 @@ export const createBigQuery = (): BigQuery => new BigQuery(settings);
 
 /**
  * For statements. failures.ts says which of their errors are worth repeating, and whoever runs them decides
- * when. The client's own retries cover fewer errors, and would hold up everyone who waits for the next group
- * commit.
+ * when. The client's own retries cover fewer errors, and would hold up the next group commit.
  */
 export const createBigQueryWithoutRetries = (): BigQuery => new BigQuery({ ...settings, autoRetry: false });

@@ -4,8 +4,7 @@ import type { PipelineParameterValues } from './pipeline-parameters';
 /**
  * URIs that exports write to, like gs://exports/{tenant_id}/costs/{run_date}.csv. Braces are filled in at run
  * time with the tenant, the run or a DATE parameter. None of these can hold a slash or a dot, and the text
- * between them has no empty, `.` or `..` folder: so an export never leaves the folder that its definition
- * names.
+ * between them has no empty, `.` or `..` folder: so no export leaves its definition's folder.
  */
 
 const form = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])\/(.+)$/;

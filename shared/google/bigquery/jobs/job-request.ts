@@ -45,10 +45,7 @@ export interface LoadWork {
 /** A local file loaded into a table. */
 export interface UploadWork {
   readonly kind: 'upload';
-  /**
-   * Makes the file and resolves to its path; called only if there is no job yet. What it throws is the
-   * failure.
-   */
+  /** Makes the file, only if there is no job yet, and resolves to its path. It may throw a KnownFailure. */
   readonly file: () => Promise<string>;
   readonly step: LoadWork['step'];
   readonly destination: PartitionedTable;

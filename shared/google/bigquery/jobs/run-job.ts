@@ -70,10 +70,7 @@ async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal
   return await startAndWait(tools, merge ? { ...request, work: merge.rows } : request, signal);
 }
 
-/**
- * For a job that cannot be started any more: the outcome of the one that there is, or `failure` if there is
- * none.
- */
+/** For a job that can no longer start: the outcome of the one that exists, or `failure` if none does. */
 async function attachOrFail(
   tools: JobTools,
   request: JobRequest,

@@ -58,10 +58,7 @@ async function attachOrUpload(
   return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
 }
 
-/**
- * An upload that is broken off has made no job, or one that the next attempt attaches to. Resolves to the
- * job.
- */
+/** An upload that is broken off has made no job, or one that the next attempt attaches to. */
 async function uploadInTime(
   bigquery: BigQuery,
   { timeoutMs, cancelWhen }: JobRequest,
@@ -88,10 +85,7 @@ function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefine
   return { job: bigquery.job(jobId, { location }), resource, attached: false };
 }
 
-/**
- * A job can only be found by its location, which is its dataset's. Throws BigQuery's not found if there is
- * none.
- */
+/** A job can only be found by its location, which is its dataset's. Throws BigQuery's error. */
 export async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
   const location = request.location ?? (await readDatasetLocation(bigquery, request.datasetId));
   const job = bigquery.job(request.jobId, { location });

@@ -16,10 +16,7 @@ export interface TenantJobs {
 
 export type JobState = 'under way' | 'completed' | 'failed';
 
-/**
- * Reads the dataset's location first: a job can only be found by it. Throws BigQuery's error if there is no
- * dataset.
- */
+/** Reads the dataset's location first, by which a job is found. Throws BigQuery's error. */
 export type OpenJobs = (dataset: string) => Promise<TenantJobs>;
 
 export const createOpenJobs =

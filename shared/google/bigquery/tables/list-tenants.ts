@@ -9,10 +9,7 @@ export interface TenantPage {
   readonly nextPageToken: string | undefined;
 }
 
-/**
- * A page of the tenants' datasets, found by their label. Throws `invalid_request` for a token that is not
- * BigQuery's.
- */
+/** A page of the tenants' datasets. Throws `invalid_request` for a token that is not BigQuery's. */
 export type ListTenantPage = (page: {
   readonly pageToken: string | undefined;
   readonly maxResults: number;

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/**
- * The label that marks a dataset as a tenant's. Scheduled work finds them by it; no other dataset is ever
- * changed.
- */
+/** The label that marks a dataset as a tenant's. No other dataset is ever changed. */
 const managedLabel = { key: 'managed-by', value: 'tenant-pipelines' } as const;
 
 /** What onboarding labels a dataset with. */

@@ -15,9 +15,9 @@ export interface TenantDatasets {
    */
   readonly ensureDataset: (dataset: string, location: string) => Promise<string>;
   /**
-   * Makes the table unless it is there; one that is there gets the definition's columns it lacks. Resolves to
-   * when it was made, in milliseconds since 1970, as decimal digits: a table that is made anew has another
-   * time.
+   * Makes the table if it is not there; an existing one gets the definition's columns that it lacks. Resolves
+   * to its creation time, in milliseconds since 1970 as decimal digits: a table that is made anew has
+   * another.
    */
   readonly ensureTable: (dataset: string, table: MetadataTable) => Promise<string>;
   readonly hasTable: (dataset: string, table: string) => Promise<boolean>;

@@ -80,9 +80,6 @@ async function exportResult(
   return { ...extracted, statistics };
 }
 
-/**
- * Whether the missing thing is the result's table, which BigQuery names. It may be another: a bucket, for
- * example.
- */
+/** Whether the result's table is missing, which BigQuery names, and not a bucket, for example. */
 const isGone = ({ kind, message }: Failure, { datasetId, tableId }: TableName): boolean =>
   kind === 'not_found' && message.includes(`${datasetId}.${tableId}`);

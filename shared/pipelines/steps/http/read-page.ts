@@ -17,8 +17,7 @@ export interface PageSource {
 
 /**
  * The largest answer of JSON, in bytes. It is read in memory as a whole, which takes three to thirteen times
- * its size for a moment, depending on what it holds, and thirty times at worst. CSV goes to the file as it
- * comes.
+ * its size for a moment, depending on what it holds, and thirty times at worst. CSV is not held in memory.
  */
 export const largestJsonPage = 8 * 1024 * 1024;
 

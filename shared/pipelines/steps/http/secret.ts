@@ -7,10 +7,7 @@ export interface SecretGuard {
   readonly checkPieces: () => (piece: Buffer) => void;
 }
 
-/**
- * The shortest token, without its scheme (as in "Bearer …"), to look for: a shorter one would be found
- * anywhere.
- */
+/** The shortest token (the secret without its scheme) to look for: shorter ones are everywhere. */
 const shortestToken = 8;
 
 /** People who read the rows must not see the secret: an answer that repeats it is not loaded. */

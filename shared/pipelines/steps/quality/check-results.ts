@@ -50,10 +50,7 @@ export function uncomputedResults(step: QualityStep, why: string): readonly Qual
   }));
 }
 
-/**
- * What fails the run: the failed checks of severity error, the first of them in full. Undefined if there is
- * none.
- */
+/** What fails the run, if anything: the failed checks of severity error, the first of them in full. */
 export function describeFailedChecks(results: readonly QualityResult[]): string | undefined {
   const failed = results.filter((result) => result.severity === 'error' && result.passed === false);
   const [first, ...others] = failed;

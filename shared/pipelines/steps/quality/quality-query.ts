@@ -3,12 +3,10 @@ import type { NamedQueryParameter } from '../../rules/pipeline-parameters';
 
 /**
  * One statement for all checks of a step, because every statement costs about a second and is billed for at
- * least 10 MB. Its result is one row of STRING columns: `row_count`, and per check `check_<n>` with what was
- * measured.
+ * least 10 MB. Its result is one row of STRING columns: `row_count`, and a measure `check_<n>` per check.
  *
  * Names come from the definition, which allows only letters, digits and _; values are query parameters. Each
- * check's query has a WITH entry of its own, so it sees the tenant's tables and nothing of the statement
- * around it.
+ * check's query has a WITH entry of its own, so it sees nothing of the statement around it.
  */
 export interface QualityQuery {
   readonly sql: string;

@@ -5,10 +5,7 @@ import { byteLimitOfStep } from '../../rules/byte-limit';
 import { toQueryParameters } from '../../rules/pipeline-parameters';
 import { composeQualityQuery } from './quality-query';
 
-/**
- * Measures everything that the step's checks ask for, by one query. What it means is judged from the query's
- * row.
- */
+/** Measures what the step's checks ask for, by one query. Its row is judged later. */
 export function toQualityAction({ run, tools }: StepContext, step: QualityStep): StepAction {
   const query = composeQualityQuery(step);
   const work: QueryWork = {
