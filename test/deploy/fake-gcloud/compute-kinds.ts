@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Call, parsePairs } from './arguments';
-import type { Kind } from './kinds';
+import type { Kind } from './kind';
 import { GcloudError, keyOf, type Resource, type State } from './state';
 
 const url = (collection: string, name: string | undefined) =>

@@ -1,5 +1,6 @@
 import { type Call, parseCall } from './arguments';
-import { type Kind, kinds, projectNumber } from './kinds';
+import type { Kind } from './kind';
+import { kinds, projectNumber } from './kinds';
 import { changePolicy, readPolicy } from './policies';
 import { addVersion, listVersions } from './secrets';
 import { GcloudError, keyOf, type State } from './state';

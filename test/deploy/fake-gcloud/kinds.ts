@@ -1,48 +1,15 @@
 import { z } from 'zod';
 import { type Call, parsePairs } from './arguments';
 import { computeKinds } from './compute-kinds';
+import { type Kind, requireAccount, requireResource } from './kind';
 import { buildService } from './service';
-import { GcloudError, keyOf, type Resource, type State } from './state';
+import { GcloudError, type Resource, type State } from './state';
 
 export const projectNumber = '123456789012';
-
-/** One kind of resource: which commands make and change it, and what it then looks like. */
-export interface Kind {
-  /** The API that has to be enabled. */
-  readonly api: string;
-  readonly create?: string;
-  readonly update?: string;
-  /** Another command, not of the group, that changes it. */
-  readonly updateElsewhere?: string;
-  /** Makes where there is none and changes where there is one. */
-  readonly createOrUpdate?: string;
-  /** Its listing's verb; and its names are the server's. */
-  readonly list?: string;
-  readonly isNamedByServer?: boolean;
-  readonly notFound: (name: string, project: string) => string;
-  /** The resource after the call. Throws a GcloudError where Google would refuse. */
-  readonly build: (name: string, call: Call, before: Resource, state: State, project: string) => Resource;
-  /** Which other resources keep it from being deleted. */
-  readonly usedBy?: (name: string, state: State) => string | undefined;
-}
 
 const labelsOf = ({ flags }: Call, before: Resource) => {
   const given = flags.get('labels') ?? flags.get('update-labels') ?? flags.get('user-labels');
   return { ...z.record(z.string(), z.string()).catch({}).parse(before.labels), ...parsePairs(given) };
-};
-
-export const requireResource = (state: State, group: string, name: string, text: string) => {
-  if (!state.resources.has(keyOf(group, name))) throw new GcloudError(text);
-};
-
-export const requireAccount = (state: State, email: string | undefined) => {
-  if (email === undefined) return;
-  requireResource(
-    state,
-    'iam service-accounts',
-    email.split('/').at(-1) ?? '',
-    `PERMISSION_DENIED: Permission 'iam.serviceaccounts.actAs' denied on service account ${email} (or it may not exist).`,
-  );
 };
 
 const seconds = (text: string | undefined) => (text === '7d' ? '604800s' : text);

@@ -1,5 +1,5 @@
 import { type Call, parsePairs } from './arguments';
-import { requireAccount, requireResource } from './kinds';
+import { requireAccount, requireResource } from './kind';
 import { GcloudError, type Resource, type State } from './state';
 
 /** What `gcloud run deploy` makes. Throws a GcloudError where something it names is not there. */

@@ -31,9 +31,11 @@ describe('npm run check', () => {
   });
   afterAll(() => removeDirectory(directory));
 
-  it('ends with types, style and definitions, in this order', () => {
+  it('checks types, style, imports and definitions, in this order', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    expect(scripts.check).toMatch(/^tsc .* && biome check .* && node .*local\/tools\/check\/main\.ts$/);
+    expect(scripts.check).toMatch(
+      /^tsc .* && biome check .* && depcruise .* functions shared local test && node .*local\/tools\/check\/main\.ts$/,
+    );
   });
 
   it('has no problems with schemas/', async () => {
