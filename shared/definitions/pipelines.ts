@@ -1,7 +1,8 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DefinitionError, definitionError } from './definition-problems';
+import { definitionError } from './definition-problems';
 import { inspectPipeline } from './inspect-pipeline';
+import { readDefinitionFolder } from './read-definition';
 import type { PipelineDefinition } from './schemas/pipeline-schema';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
@@ -49,7 +50,7 @@ function readPipeline(file: string, path: string, metadataTables: ReadonlySet<st
 
 /** Names of the metadata tables, from the names of their files in schemas/tables. */
 export function listMetadataTables(schemasDirectory: string): ReadonlySet<string> {
-  const files = listEntries(join(schemasDirectory, 'tables'));
+  const files = readDefinitionFolder(join(schemasDirectory, 'tables'));
   return new Set(files.flatMap(({ name }) => /^x_meta_(.+)\.json$/.exec(name)?.[1] ?? []));
 }
 
@@ -76,12 +77,12 @@ export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
   const folders = (place: string) =>
     named(
       place,
-      listEntries(place).filter((entry) => entry.isDirectory()),
+      readDefinitionFolder(place).filter((entry) => entry.isDirectory()),
     );
   for (const provider of folders(root)) {
     for (const domain of folders(join(root, provider))) {
       const place = join(root, provider, domain);
-      const entries = listEntries(place).filter((entry) => entry.isFile());
+      const entries = readDefinitionFolder(place).filter((entry) => entry.isFile());
       for (const { name } of entries.filter((entry) => entry.name.endsWith('.yml'))) {
         problems.push(`${join(place, name)}: expected a name that ends in ${extension}`);
       }
@@ -92,15 +93,4 @@ export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
     }
   }
   return { files, problems };
-}
-
-function listEntries(directory: string): readonly Dirent[] {
-  try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
-  } catch (error) {
-    throw new DefinitionError(
-      `${directory}: cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
 }

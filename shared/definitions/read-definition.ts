@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import {
   checkAgainstSchema,
@@ -15,6 +15,20 @@ export function readDefinitionText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new DefinitionError(`${file}: cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * The entries of a folder of schemas/, in the order of their names. Throws a DefinitionError if it cannot be
+ * read.
+ */
+export function readDefinitionFolder(directory: string): readonly Dirent[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new DefinitionError(`${directory}: cannot be read: ${reason}`);
   }
 }
 

@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DefinitionError } from './definition-problems';
-import { readJsonDefinition } from './read-definition';
+import { readDefinitionFolder, readJsonDefinition } from './read-definition';
 import { type FieldDefinition, fieldsSchema } from './schemas/field-schema';
 import { columnNameSchema } from './schemas/name-schemas';
 
@@ -57,7 +56,11 @@ const tableResourceSchema = z
  */
 export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
   const directory = join(schemasDirectory, 'tables');
-  const tables = listFiles(directory).map((file) => {
+  const files = readDefinitionFolder(directory).filter(({ name }) => !name.startsWith('.'));
+  if (files.length === 0) {
+    throw new DefinitionError(`${directory}: expected at least one file x_meta_<table>.json, found none`);
+  }
+  const tables = files.map(({ name: file }) => {
     const name = filePattern.exec(file)?.[1];
     if (name === undefined) {
       throw new DefinitionError(`${join(directory, file)}: expected a file name like x_meta_<table>.json`);
@@ -69,16 +72,4 @@ export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
   throw new DefinitionError(
     `${join(directory, `x_meta_${missing}.json`)}: is missing, and cannot be done without`,
   );
-}
-
-function listFiles(directory: string): readonly string[] {
-  try {
-    const files = readdirSync(directory).filter((file) => !file.startsWith('.'));
-    if (files.length > 0) return files.sort();
-  } catch (error) {
-    throw new DefinitionError(
-      `${directory}: cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  throw new DefinitionError(`${directory}: expected at least one file x_meta_<table>.json, found none`);
 }
