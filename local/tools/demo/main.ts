@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startLocalCloud } from '../../cloud/cloud';
 import { fail, stopOnSignal } from '../../cloud/stop-on-signal';
-import { readDemoOptions, usage } from './options';
+import { readDemoOptions, usage } from './demo-options';
 import { showDemo } from './show-demo';
 
 /** `npm run demo`: the cloud in a box with a first run in it, until it is told to stop. */

@@ -6,7 +6,7 @@ import { type Api, createApi } from '../pipeline/api';
 import { runPipeline } from '../pipeline/run-pipeline';
 import { keepKey } from '../pipeline/tenant-key';
 import { writeSamples } from '../sample/write-samples';
-import type { DemoOptions } from './options';
+import type { DemoOptions } from './demo-options';
 
 const tenantId = 'demo';
 const pipeline = 'focus/billing/daily_costs';

@@ -45,7 +45,7 @@ export function writeFocusFile(
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'w');
   try {
-    let lines = `${focusColumns.map(quoted).join()}\n`;
+    let lines = `${focusColumns.map(inQuotes).join()}\n`;
     for (let id = 1; id <= rowCount; id += 1) {
       const row = makeRow(id, draw);
       lines += `${focusColumns.map((column) => row[column] ?? 'NULL').join()}\n`;
@@ -73,5 +73,5 @@ export function decimal(units: number, scale: number): string {
   return `${units < 0 ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+export const inQuotes = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 export const twoDigits = (number: number): string => String(number).padStart(2, '0');

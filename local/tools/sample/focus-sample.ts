@@ -1,5 +1,5 @@
 import { type FocusProvider, type FocusService, focusProviders } from './focus-catalogue';
-import { type Choices, type Draw, decimal, type FocusRow, quoted } from './focus-file';
+import { type Choices, type Draw, decimal, type FocusRow, inQuotes } from './focus-file';
 
 /**
  * One hour's charge in the FOCUS 1.0 format, made up: three providers in October 2026, all in dollars. Most rows are
@@ -26,22 +26,22 @@ function common(id: number, provider: FocusProvider, service: FocusService, draw
   const start = Date.UTC(2026, 9, 1 + draw.below(31), draw.below(24));
   const [regionId, regionName] = draw.one(provider.regions);
   return {
-    BillingAccountId: quoted('4200-1700'),
-    BillingAccountName: quoted('Example Ltd'),
-    BillingCurrency: quoted('USD'),
-    BillingPeriodStart: quoted('2026-10-01 00:00:00'),
-    BillingPeriodEnd: quoted('2026-11-01 00:00:00'),
-    ChargePeriodStart: quoted(timestamp(start)),
-    ChargePeriodEnd: quoted(timestamp(start + 3_600_000)),
-    InvoiceIssuerName: quoted(provider.issuer),
-    ProviderName: quoted(provider.name),
-    PublisherName: quoted(provider.issuer),
-    RegionId: quoted(regionId),
-    RegionName: quoted(regionName),
-    ServiceCategory: quoted(service.category),
-    ServiceName: quoted(service.name),
-    SkuId: quoted(service.sku),
-    SkuPriceId: quoted(`${service.sku}.ON-DEMAND`),
+    BillingAccountId: inQuotes('4200-1700'),
+    BillingAccountName: inQuotes('Example Ltd'),
+    BillingCurrency: inQuotes('USD'),
+    BillingPeriodStart: inQuotes('2026-10-01 00:00:00'),
+    BillingPeriodEnd: inQuotes('2026-11-01 00:00:00'),
+    ChargePeriodStart: inQuotes(timestamp(start)),
+    ChargePeriodEnd: inQuotes(timestamp(start + 3_600_000)),
+    InvoiceIssuerName: inQuotes(provider.issuer),
+    ProviderName: inQuotes(provider.name),
+    PublisherName: inQuotes(provider.issuer),
+    RegionId: inQuotes(regionId),
+    RegionName: inQuotes(regionName),
+    ServiceCategory: inQuotes(service.category),
+    ServiceName: inQuotes(service.name),
+    SkuId: inQuotes(service.sku),
+    SkuPriceId: inQuotes(`${service.sku}.ON-DEMAND`),
     Id: String(id),
   };
 }
@@ -61,19 +61,19 @@ function used(provider: FocusProvider, service: FocusService, draw: Draw): Focus
     ListCost: decimal(list, costScale),
     ListUnitPrice: decimal(service.priceMicros, 6),
     ContractedUnitPrice: decimal(service.priceMicros * (100 - discountPercent), 8),
-    ChargeCategory: quoted('Usage'),
-    ChargeFrequency: quoted('Usage-Based'),
-    ChargeDescription: quoted(`${service.name}: ${quantity} ${service.unit}`),
+    ChargeCategory: inQuotes('Usage'),
+    ChargeFrequency: inQuotes('Usage-Based'),
+    ChargeDescription: inQuotes(`${service.name}: ${quantity} ${service.unit}`),
     ConsumedQuantity: quantity,
-    ConsumedUnit: quoted(service.unit),
-    PricingCategory: quoted('Standard'),
+    ConsumedUnit: inQuotes(service.unit),
+    PricingCategory: inQuotes('Standard'),
     PricingQuantity: quantity,
-    PricingUnit: quoted(service.unit),
-    ResourceId: quoted(`${provider.prefix}${accountId}/${resource}`),
-    ResourceName: quoted(resource),
-    SubAccountId: quoted(accountId),
-    SubAccountName: quoted(accountName),
-    ...(draw.random() < 0.7 && { Tags: quoted(JSON.stringify({ team: draw.one(teams) })) }),
+    PricingUnit: inQuotes(service.unit),
+    ResourceId: inQuotes(`${provider.prefix}${accountId}/${resource}`),
+    ResourceName: inQuotes(resource),
+    SubAccountId: inQuotes(accountId),
+    SubAccountName: inQuotes(accountName),
+    ...(draw.random() < 0.7 && { Tags: inQuotes(JSON.stringify({ team: draw.one(teams) })) }),
   };
 }
 
@@ -85,16 +85,16 @@ function purchase(service: FocusService): FocusRow {
     EffectiveCost: decimal(0, costScale),
     ContractedCost: cost,
     ListCost: cost,
-    ChargeCategory: quoted('Purchase'),
-    ChargeFrequency: quoted('Recurring'),
-    ChargeDescription: quoted(`Commitment for ${service.name}`),
-    CommitmentDiscountCategory: quoted('Usage'),
-    CommitmentDiscountId: quoted(`commitment-${service.sku.toLowerCase()}`),
-    CommitmentDiscountName: quoted(`Commitment for ${service.name}`),
-    CommitmentDiscountType: quoted('Reserved capacity'),
-    PricingCategory: quoted('Committed'),
+    ChargeCategory: inQuotes('Purchase'),
+    ChargeFrequency: inQuotes('Recurring'),
+    ChargeDescription: inQuotes(`Commitment for ${service.name}`),
+    CommitmentDiscountCategory: inQuotes('Usage'),
+    CommitmentDiscountId: inQuotes(`commitment-${service.sku.toLowerCase()}`),
+    CommitmentDiscountName: inQuotes(`Commitment for ${service.name}`),
+    CommitmentDiscountType: inQuotes('Reserved capacity'),
+    PricingCategory: inQuotes('Committed'),
     PricingQuantity: '1',
-    PricingUnit: quoted('Commitments'),
+    PricingUnit: inQuotes('Commitments'),
   };
 }
 
@@ -105,9 +105,9 @@ function credit(draw: Draw): FocusRow {
     EffectiveCost: cost,
     ContractedCost: cost,
     ListCost: decimal(0, costScale),
-    ChargeCategory: quoted('Credit'),
-    ChargeFrequency: quoted('One-Time'),
-    ChargeDescription: quoted('Promotional credit'),
+    ChargeCategory: inQuotes('Credit'),
+    ChargeFrequency: inQuotes('One-Time'),
+    ChargeDescription: inQuotes('Promotional credit'),
   };
 }
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type BillingSample, makeBillingSample } from './billing-export';
 import { writeFocusFile } from './focus-file';
 import { makeFocusRow } from './focus-sample';
+import { type BillingSample, makeBillingSample } from './gcp-sample';
 
 export interface WrittenFile {
   readonly path: string;

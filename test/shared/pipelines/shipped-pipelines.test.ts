@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBillingSample } from '../../../local/tools/sample/billing-export';
+import { makeBillingSample } from '../../../local/tools/sample/gcp-sample';
 import { loadPipeline } from '../../../shared/definitions/pipelines';
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunToExecute } from '../../../shared/pipelines/execution';

@@ -1,4 +1,4 @@
-import { projects, regions, skus } from './catalogue';
+import { projects, regions, skus } from './gcp-catalogue';
 import { seededRandom } from './random';
 
 /**
