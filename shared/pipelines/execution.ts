@@ -12,6 +12,7 @@ import type { ByteLimit } from './rules/byte-limit';
 import type { PipelineParameterValues } from './rules/pipeline-parameters';
 import type { ByteBudget } from './steps/http/byte-budget';
 import type { HttpsGet } from './steps/http/https-get';
+
 /** An admitted run and what it executes. */
 export interface RunToExecute extends ExecutionKey {
   readonly tenantId: string;
