@@ -1,7 +1,7 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Field, FieldType } from '../../model';
 import { child, children, stringAt } from '../engine/tree';
-import { quoted } from '../parse/sql-text';
+import { backquoted } from '../parse/sql-text';
 
 /** The engine's type message. */
 export interface EngineType {
@@ -104,7 +104,7 @@ export function fieldOfType(name: string, type: unknown): Field {
 export function sqlType(field: Field): string {
   const element =
     field.type === 'RECORD'
-      ? `STRUCT<${(field.fields ?? []).map((inner) => `${quoted(inner.name)} ${sqlType(inner)}`).join(', ')}>`
+      ? `STRUCT<${(field.fields ?? []).map((inner) => `${backquoted(inner.name)} ${sqlType(inner)}`).join(', ')}>`
       : kinds[field.type].sql;
   return field.mode === 'REPEATED' ? `ARRAY<${element}>` : element;
 }

@@ -6,7 +6,7 @@ import { type Fit, fitOf } from '../evaluate/fit-cells';
 import { invalidQuery, notImplemented } from '../parse/query-errors';
 import { arrayPieces, type Slicing } from './array-pieces';
 import { targetName } from './change-table';
-import { castText, castValue, columnIndex } from './column-values';
+import { castText, castValue, columnIndex } from './column-expressions';
 
 /** One `column = value` or `record.field = value` of a SET list. */
 export interface Assignment {

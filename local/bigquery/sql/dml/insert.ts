@@ -8,7 +8,7 @@ import { evaluate } from '../evaluate/evaluate';
 import { rowFit } from '../evaluate/fit-cells';
 import { derived, slice } from '../parse/sql-text';
 import { changeTable } from './change-table';
-import { castValue, defaultValue, insertedColumns } from './column-values';
+import { castValue, defaultValue, insertedColumns } from './column-expressions';
 
 interface InsertedRows {
   readonly rows: readonly Row[];

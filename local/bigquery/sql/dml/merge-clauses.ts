@@ -5,7 +5,7 @@ import { rowFit } from '../evaluate/fit-cells';
 import { quotedPath } from '../parse/sql-text';
 import { assigner, assignmentsOf } from './assignments';
 import { conditionText } from './change-table';
-import { castText, castValue, defaultValue, insertedColumns } from './column-values';
+import { castText, castValue, defaultValue, insertedColumns } from './column-expressions';
 
 export type MergeMatch = 'MATCHED' | 'NOT_MATCHED_BY_SOURCE' | 'NOT_MATCHED_BY_TARGET';
 

@@ -3,7 +3,7 @@ import { sameCells, sqlType } from '../analyse/engine-types';
 import { planIfSound, planQuery } from '../analyse/plan-query';
 import type { QueryPlan } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
-import { derived, quoted, type SqlText, toBytes } from '../parse/sql-text';
+import { backquoted, derived, type SqlText, toBytes } from '../parse/sql-text';
 import { evaluateInParts } from '../parts/in-parts';
 import type { LocalTable, Scope } from '../scope';
 import { evaluate } from './evaluate';
@@ -55,7 +55,7 @@ async function cast(
     }),
   );
   const columns = fields.map((field, index) => {
-    const value = empty[index] ? 'NULL' : quoted(`c${index}`);
+    const value = empty[index] ? 'NULL' : backquoted(`c${index}`);
     return `CAST(${value} AS ${toBytes(sqlType(field))})`;
   });
   const local: LocalTable = { name: '__rows', schema };

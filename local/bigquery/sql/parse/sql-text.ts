@@ -111,10 +111,10 @@ function isContinuation(bytes: string, offset: number): boolean {
 
 /** A path with each segment quoted, as bytes of a text. */
 export function quotedPath(path: readonly string[]): string {
-  return toBytes(path.map(quoted).join('.'));
+  return toBytes(path.map(backquoted).join('.'));
 }
 
 /** A name in backquotes. */
-export function quoted(name: string): string {
+export function backquoted(name: string): string {
   return `\`${name.replace(/[\\`]/g, (match) => `\\${match}`)}\``;
 }
