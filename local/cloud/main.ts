@@ -38,7 +38,8 @@ function banner(
   { dataDirectory, isMemoryOnly }: Omit<LocalCloudOptions, 'log'>,
   hasAdminKey: boolean,
 ): string {
-  const data = relative(process.cwd(), dataDirectory) || '.';
+  const fromHere = relative(process.cwd(), dataDirectory) || '.';
+  const data = fromHere.startsWith('..') ? dataDirectory : fromHere;
   const admin = hasAdminKey
     ? 'calls need the header X-Admin-Key with the value of ADMIN_API_KEY'
     : 'calls are OPEN: they need no key on this machine. Set ADMIN_API_KEY to close them.';
@@ -58,7 +59,7 @@ Try it in another shell. Make a tenant; the answer holds its API key, shown only
 
 Run a pipeline with that key, then see the quota that is left:
 
-  export KEY=<the api_key of the answer>
+  export KEY='the api_key of the answer'
   curl -X POST ${url}/api/v1/pipelines/run/demo/gcp/example/dryrun -H "X-API-Key: $KEY"
   curl ${url}/api/v1/tenants/demo -H "X-API-Key: $KEY"
 

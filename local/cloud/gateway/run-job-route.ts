@@ -27,6 +27,7 @@ export const runJobRoute = (scheduler: Scheduler): Route => ({
       throw new ServiceError('not_found', `There is no job '${name}'; there are: ${known}.`);
     }
     if (!outcome.ok) throw new ServiceError('unavailable', outcome.detail);
-    return { status: 200, body: { job: name, scheduleTime: scheduleTime.toISOString(), ...outcome } };
+    const text = `${JSON.stringify({ job: name, scheduleTime: scheduleTime.toISOString(), ...outcome })}\n`;
+    return { status: 200, text };
   },
 });
