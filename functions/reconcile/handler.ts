@@ -8,10 +8,10 @@ export interface ReconcileHandlerDependencies extends ReconcileDependencies {
   readonly listTenants: ListTenants;
 }
 
-/** Below the five minutes to the next call. */
+/** Less than the five minutes to the next call. */
 const timeBudgetMs = 4 * 60_000;
 
-/** Called by Cloud Scheduler; who may call is Cloud Run's to check (OIDC), not this code's. */
+/** Called by Cloud Scheduler. Cloud Run checks who calls (OIDC). */
 export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Route[] {
   return [
     {

@@ -15,7 +15,7 @@ import { retrying } from '../../shared/support/retry';
 export interface ReconcileDependencies {
   readonly readSlots: ReadSlots;
   readonly runStatement: RunStatement;
-  /** Repeats nothing by itself: each attempt says when it is made. */
+  /** Does not repeat by itself, because each attempt carries the time at which it is made. */
   readonly appendRows: AppendRows;
   readonly publishRun: PublishRun;
   readonly release: Release;
@@ -31,19 +31,20 @@ export interface Reconciled {
   readonly repaired: number;
 }
 
-/** A row holds up to 32 KB of parameters, and a streaming insert 10 MB. */
+/** A row has up to 32 KB of parameters, and a streaming insert takes 10 MB. */
 const rowsPerAppend = 200;
 
 const nothing: Reconciled = { released: 0, republished: 0, expired: 0, repaired: 0 };
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Brings a tenant's runs and counters in order: what is in the ledger leaves its slot, what did not start is published
- * again, what outlived its lease ends as FAILED, and counters that break the conservation law are repaired. Each part
- * can be done twice, also by two at once. A tenant with nothing in flight costs no query.
+ * Puts a tenant's runs and counters in order: runs in the ledger free their slots, runs that did not start
+ * are published again, runs that outlived their lease end as FAILED, and counters that break the conservation
+ * law are repaired. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in flight
+ * costs no query.
  */
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
-  // Before the slots are read: what had expired by then cannot have been withdrawn since, however long this call takes.
+  // Taken before the slots are read: a lease that had expired by then cannot have been withdrawn since.
   const now = deps.now();
   const slots = await retrying(retryPolicy, () => deps.readSlots(tenantId));
   if (slots.length === 0) return nothing;
@@ -64,7 +65,7 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
     repairIfBroken(tenantId, deps),
     ...due.map((slot) => publishAgain(tenantId, slot, deps)),
   ]);
-  // Neither is left undone where the other fails.
+  // Both have been tried by now, whichever fails.
   for (const done of published) if (done.status === 'rejected') throw done.reason;
   if (repaired.status === 'rejected') throw repaired.reason;
   return {
@@ -75,7 +76,7 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
   };
 }
 
-/** Undefined where there is no such tenant any more. */
+/** Undefined where the tenant is gone. */
 async function readState(tenantId: string, slots: readonly Slot[], { runStatement }: ReconcileDependencies) {
   const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
   const read = () => runStatement(tenantId, findFinishedRuns, parameters);
@@ -87,7 +88,7 @@ async function readState(tenantId: string, slots: readonly Slot[], { runStatemen
   }
 }
 
-/** Should a worker be about to record its own outcome, the ledger has two rows, and the first is the outcome. */
+/** If a worker records its own outcome at the same time, the ledger has two rows, and the first decides. */
 async function endExpired(
   tenantId: string,
   expired: readonly Slot[],
@@ -125,7 +126,10 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
-/** How many rows were repaired: 1 or 0. Comes after the releases: a ledger too large to be counted must not keep runs from their end. */
+/**
+ * How many rows were repaired: 1 or 0. Comes after the releases, so that a ledger too large to count keeps no
+ * run from its end.
+ */
 async function repairIfBroken(
   tenantId: string,
   { runStatement, now, log }: ReconcileDependencies,

@@ -9,7 +9,7 @@ const scheduleTimeSchema = z.iso
   .transform((text) => new Date(text));
 const oneHourMs = 3_600_000;
 
-/** Called by Cloud Scheduler; who may call is Cloud Run's to check (OIDC), not this code's. */
+/** Called by Cloud Scheduler. Cloud Run checks who calls (OIDC). */
 export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route[] {
   return [
     {

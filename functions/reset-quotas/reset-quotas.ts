@@ -17,13 +17,14 @@ export interface ResetSummary extends TenantWorkSummary {
   readonly reset: number;
 }
 
-/** Below Cloud Scheduler's longest attempt of 30 minutes. */
+/** Less than Cloud Scheduler's longest attempt of 30 minutes. */
 const timeBudgetMs = 25 * 60_000;
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Starts the month that `period` (a UTC day such as 2026-11-01) lies in for every tenant whose count is of an earlier
- * month. Can be called any number of times on any day: a tenant that is in the month already stays as it is.
+ * Starts the month of `period` (a UTC day such as 2026-11-01) for every tenant whose count is of an earlier
+ * month. Safe to call any number of times on any day: a tenant whose count is of that month already stays as
+ * it is.
  */
 export async function resetQuotas(period: string, deps: ResetQuotasDependencies): Promise<ResetSummary> {
   const { listTenants, log, now } = deps;
@@ -45,7 +46,7 @@ async function resetTenant(tenantId: string, period: string, { runStatement, now
     const reset = () => runStatement(tenantId, resetMonth, { period, now: now() });
     return (await retrying(retryPolicy, reset)).affectedRows;
   } catch (error) {
-    // Deleted, or not onboarded to its end: there is nothing to reset.
+    // Deleted, or not fully onboarded: there is nothing to reset.
     if (isNotFound(error)) return 0;
     throw error;
   }

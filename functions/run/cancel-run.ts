@@ -27,22 +27,23 @@ export interface CancelDependencies {
 export interface Cancellation {
   /** The run's outcome. */
   readonly status: RecordedRun['status'];
-  /** Whether it had one before this call. */
+  /** True: it had ended before this call. */
   readonly wasOver: boolean;
 }
 
 const appendPolicy = { budgetMs: 4_000, initialBackoffMs: 100, maximumBackoffMs: 1_000, isRetryable };
-/** What the caller waits for beyond the decision. In milliseconds. */
+/** How long the caller waits for the clean-up after the decision, in milliseconds. */
 const longestAftermathMs = 8_000;
 
 /**
- * Ends a run as CANCELLED: its ledger row comes first and decides, since of several rows for one run the one recorded
- * first is the outcome; then its slot is released and its jobs are stopped. Should those two fail, or this instance die
- * between, nothing is lost: the worker sees that the slot is gone and stops its own jobs, reconcile releases what is in
- * the ledger, and the same call again does the rest. A run that has ended keeps its outcome.
+ * Ends a run as CANCELLED. The ledger row comes first and decides, because of several rows for one run the
+ * one recorded first is the outcome. Then the slot is released and the jobs are stopped. If these fail, or
+ * this instance dies before them, nothing is lost: the worker stops its own jobs once it sees that the slot
+ * is gone, reconcile releases what is in the ledger, and the same call again does the rest. A run that has
+ * ended keeps its outcome.
  *
- * At most three statements. Throws `run_not_found`, or BigQuery's error: then the run goes on, or is cancelled all the
- * same; a repeat finds out.
+ * At most three statements. Throws `run_not_found`, or BigQuery's error: then the run may be cancelled or go
+ * on, and the same call again finds out.
  */
 export async function cancelRun(
   tenantId: string,
@@ -59,7 +60,8 @@ export async function cancelRun(
     findRecordedRun(tenantId, runId, deps.runStatement),
     cleanUp(tenantId, run, deps),
   ]);
-  // A row that is on record may be read a little later: what still looks in flight is over by this one.
+  // A row that was appended may be readable only later: a run that still looks in flight was ended by this
+  // call.
   const status = isOver(decided) ? decided.status : 'CANCELLED';
   return { status, wasOver: status !== 'CANCELLED' };
 }
@@ -78,13 +80,13 @@ async function record(
   try {
     await retrying(appendPolicy, () => appendRows(tenantId, 'pipeline_runs', [rowOf(now())]));
   } catch (error) {
-    // The tenant was deleted meanwhile, and its runs with it.
+    // The tenant was deleted meanwhile, with its runs.
     if (isNotFound(error)) throw runNotFound(tenantId, run.run_id);
     throw error;
   }
 }
 
-/** What the steps that are on record have used stays the run's. */
+/** Counts what the run's recorded steps have used. */
 function cancelledOutcome({ attempts }: RecordedRun): RunOutcome {
   const sum = (column: 'rows_written' | 'bytes_processed' | 'bytes_billed') =>
     attempts.reduce((total, attempt) => total + (attempt[column] ?? 0), 0);
@@ -100,7 +102,7 @@ function cancelledOutcome({ attempts }: RecordedRun): RunOutcome {
   };
 }
 
-/** Best effort: the run is over, whether or not this can be done now. */
+/** Best effort: the run is over whether or not this succeeds. */
 async function cleanUp(tenantId: string, run: RecordedRun, deps: CancelDependencies): Promise<void> {
   const attempt = async (what: string, work: Promise<void>) => {
     try {

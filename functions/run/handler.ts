@@ -18,7 +18,7 @@ const runPathSchema = z.object({
   domain: segment,
   pipeline: segment,
 });
-/** Which parameters there are is the pipeline's to say; here only that they come as an object. */
+/** Only that parameters come as an object. Which ones there are, the pipeline says. */
 const parametersSchema = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
 
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ShownCheck, ShownStep } from './show-run';
 
-/** What has been told of a step. */
+/** What a client has been told about a step. */
 interface Told {
   readonly phase: Phase;
-  /** How many of its checks, in the order of their names. */
+  /** How many of its checks were told, in the order of their names. */
   readonly checks: number;
 }
 
@@ -12,17 +12,17 @@ type Phase = 'waiting' | 'running' | 'over';
 const phases: readonly Phase[] = ['waiting', 'running', 'over'];
 const unheard: Told = { phase: 'waiting', checks: 0 };
 
-/** What a client has been told of a run, by step. */
+/** What a client has been told about a run, by step. */
 export type Heard = ReadonlyMap<string, Told>;
 
 export interface RunEvent {
   readonly event: 'run' | 'step' | 'check' | 'end';
-  /** All that the client has been told with this event: any instance can go on from it. */
+  /** Says all that the client has been told up to this event, so that any instance can go on from it. */
   readonly id: string;
   readonly data: object;
 }
 
-/** The id of the last event of all. */
+/** The id of a run's last event. */
 export const endId = 'end';
 const beginning = 'begun';
 
@@ -57,8 +57,8 @@ export const beginEvent = (run: object): RunEvent => ({ event: 'run', id: beginn
 export const endEvent = (run: object): RunEvent => ({ event: 'end', id: endId, data: run });
 
 /**
- * What is new for somebody who has heard so much: per step that it runs, its checks, and that it is over, each once. What
- * was heard and is no longer so is not taken back: a step that is tried again is told of when it is over.
+ * What is new to a client that has heard `before`: for each step that it runs, its checks, and that it is
+ * over, each once. Nothing is taken back: a step that is tried again is not told again until it is over.
  */
 export function tellNews(
   steps: readonly ShownStep[],

@@ -10,7 +10,7 @@ import {
   momentSchema,
 } from '../../shared/http/parse';
 import { listRuns } from '../../shared/sql/runs/list-runs';
-import { runStatuses } from '../../shared/sql/runs/read-run';
+import { runStatuses } from '../../shared/sql/runs/recorded-runs';
 
 /** Where a page ended: the last run on it. */
 interface ListPlace {
@@ -25,7 +25,7 @@ const listPlaceSchema = z
 
 const toCursor = ({ admittedAt, runId }: ListPlace): string => encodeCursor([admittedAt.getTime(), runId]);
 
-/** The query of `GET …/runs`. Unknown names are refused: a misspelt filter must not be passed over. */
+/** The query of `GET …/runs`. Unknown names are refused, so that a misspelt filter is not ignored. */
 export const listRequestSchema = z
   .strictObject({
     status: z.enum(runStatuses, { error: `expected one of ${runStatuses.join(', ')}` }).optional(),
@@ -46,9 +46,9 @@ export const listRequestSchema = z
 type ListRequest = z.infer<typeof listRequestSchema>;
 
 /**
- * A page of the tenant's runs, newest first, and where the next one begins: one BigQuery request. Runs that are started
- * meanwhile are on no later page, and a run that ends keeps its place. Parameters, steps and checks are left out: a
- * page of them could be megabytes.
+ * A page of the tenant's runs, newest first, and where the next page begins. One BigQuery request. Runs that
+ * start between two pages appear on no later page, and a run that ends keeps its place. Parameters, steps and
+ * checks are left out, because a page of them could be megabytes.
  */
 export async function readRunList(tenantId: string, request: ListRequest, runStatement: RunStatement) {
   const { status, pipeline, from, to, limit, cursor } = request;
@@ -60,7 +60,7 @@ export async function readRunList(tenantId: string, request: ListRequest, runSta
     pipeline: pipeline ?? null,
     before_at: cursor?.admittedAt ?? null,
     before_id: cursor?.runId ?? null,
-    // One more than asked for tells whether there is a next page.
+    // One row more than asked for shows whether there is a next page.
     limit: limit + 1,
   };
   const rows = await runStatement(tenantId, listRuns, parameters)

@@ -5,9 +5,9 @@ import { findReady } from '../../shared/pipelines/rules/dag';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { isOver, showSteps } from './show-run';
 
-/** Steps that are looked at, or as many as the run may have under way at once where those are more. */
+/** At least this many steps are looked at, and more where the run may have more under way at once. */
 const mostSteps = 8;
-/** Attempts of a step that are looked at, beyond those on record: more than a delivery makes. */
+/** How many attempts of a step are looked at, beyond those on record: more than a delivery makes. */
 const mostAttempts = 10;
 
 /** The newest job of a step that is not on record as over. */
@@ -18,9 +18,9 @@ export interface StepJob {
 }
 
 /**
- * What the jobs of a run say that no record says yet. A job's id is made of run, step and attempt, so it can be asked
- * for without knowing of it; this costs a request for each step that can be under way, and no statement. Steps whose
- * work is no BigQuery job are not seen.
+ * What the jobs of a run say that no record says yet. A job's id is made of run, step and attempt, so it can
+ * be asked for without a list of jobs. This costs one request for each step that can be under way, and no
+ * statement. Steps whose work is not a BigQuery job are not seen.
  */
 export async function findStepJobs(
   run: RecordedRun,
@@ -33,7 +33,7 @@ export async function findStepJobs(
   return found.filter((job) => job !== undefined);
 }
 
-/** The steps whose jobs are under way. Best effort: where the jobs cannot be asked, none is known to be. */
+/** The steps whose jobs are under way. Best effort: none where BigQuery cannot be asked. */
 export async function findRunningSteps(
   run: RecordedRun,
   definition: PipelineDefinition | undefined,
@@ -65,7 +65,7 @@ function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefi
   );
 }
 
-/** A failed attempt may be followed by another. */
+/** Goes from attempt to attempt, because a failed one may be followed by another. */
 async function findNewestJob(run: RecordedRun, step: Step, jobs: TenantJobs): Promise<StepJob | undefined> {
   const executionId = executionIdOf({ runId: run.run_id, onboardingId: run.onboarding_id });
   const recorded = run.attempts.filter(({ step_id }) => step_id === step.id).length;

@@ -9,7 +9,9 @@ import {
   readRun,
 } from '../../shared/sql/runs/read-run';
 
-/** A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`. */
+/**
+ * A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`.
+ */
 export async function findRecordedRun(
   tenantId: string,
   runId: string,
@@ -32,15 +34,15 @@ export const runNotFound = (tenantId: string, runId: string) =>
 
 export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
 
-/** Of a step that is over: its last attempt's. `PENDING`: it has not begun, or begins again after a passing failure. */
+/** A step that is over has its last attempt's status. `PENDING`: not begun, or about to be tried again. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
 
-/** Numbers are totals over the step's attempts; null where none is over. */
+/** Numbers are totals over the step's attempts; null while no attempt is over. */
 export interface ShownStep {
   readonly step_id: string;
   readonly type: string;
   readonly status: StepStatus;
-  /** How many have ended. */
+  /** How many attempts have ended. */
   readonly attempts: number;
   readonly started_at: string | null;
   readonly ended_at: string | null;
@@ -55,7 +57,7 @@ export interface ShownStep {
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
 
-/** The run itself: the body of its answer, without steps and checks. */
+/** The run as the API shows it, without steps and checks. */
 export function showRun(tenantId: string, run: RecordedRun) {
   const { attempts: _, checks: __, onboarding_id: ___, request_hash: ____, lease_expires_at, ...rest } = run;
   return {
@@ -70,8 +72,11 @@ export function showRun(tenantId: string, run: RecordedRun) {
 }
 
 /**
- * The run's steps; `running` are those that are known to be under way. Of a run in flight also those without a record, as its pipeline's definition has them; of one that is
- * over only what is recorded: the definition may have changed since. In the order of the definition, others last.
+ * The run's steps in the order of the definition, others last. A run in flight shows all steps of its
+ * pipeline's definition. A run that is over shows only what is recorded, because the definition may have
+ * changed since.
+ *
+ * @param running the steps that are known to be under way
  */
 export function showSteps(
   run: RecordedRun,
@@ -123,7 +128,7 @@ function showStep(
   };
 }
 
-/** Failures after which a step of a run in flight is tried again. */
+/** The error codes after which a step of a run in flight is tried again. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'conflict']);
 
 function statusOf(run: RecordedRun, last: RecordedAttempt | undefined, isRunning: boolean): StepStatus {

@@ -35,9 +35,10 @@ export interface StartedRun {
 }
 
 /**
- * Starts a run: parameters, admission, wake-up. Throws `invalid_request` naming each wrong parameter, the refusals of
- * admission, or `unavailable`. Once admitted the run stands: if its message cannot be published, it is still admitted,
- * and reconcile publishes it again. A repeat under the same idempotency key finds its own run.
+ * Starts a run: checks its parameters, has it admitted, and wakes the worker. Throws `invalid_request` that
+ * names each wrong parameter, the refusals of admission, or `unavailable`. A run that is admitted stays
+ * admitted: if its message cannot be published, reconcile publishes it. A repeat under the same idempotency
+ * key finds its own run.
  */
 export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
   const { tenantId, pipeline, idempotencyKey } = request;
@@ -67,8 +68,9 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
 }
 
 /**
- * Of what the caller gave, in whatever order: what the pipeline fills in may be another after a deployment, and a repeat
- * is the same request all the same. A value that is given is not the same as one left out, also where it is the default.
+ * Hashes what the caller gave, whatever its order, and not what the pipeline fills in: a deployment may
+ * change that, and a repeat must stay the same request. So a value that is given differs from one left out,
+ * even where it is the default.
  */
 function requestHash({ pipeline, parameters = {} }: RunRequest): string {
   const given = Object.entries(parameters).toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -1,17 +1,17 @@
 import { ServiceError } from '../../shared/errors';
 
 /**
- * Takes a place for a stream of the tenant, and gives back what frees it: harmless the second time. Throws
- * `too_many_streams` where the tenant, or all together, have as many as there may be. Streams are kept from taking the
- * places of an instance's other requests: each lasts for minutes.
+ * Takes a place for a stream of the tenant, and returns what frees it; freeing it twice does no harm. Throws
+ * `too_many_streams` where the tenant, or the instance, has as many streams as it may. Streams last for
+ * minutes, and must leave room for an instance's other requests.
  */
 export type TakePlace = (tenantId: string) => () => void;
 
-/** Of the 250 requests that an instance takes at once (deploy.sh), most are for starting runs. */
+/** An instance takes 250 requests at once (deploy.sh), and most of them are to start runs. */
 export const usualPlaces = { perTenant: 10, perInstance: 100 };
 
 export function createStreamPlaces({ perTenant, perInstance } = usualPlaces): TakePlace {
-  /** By tenant, never 0. */
+  /** Open streams by tenant; a tenant without one has no entry. */
   const streams = new Map<string, number>();
   let all = 0;
   const add = (tenantId: string, change: 1 | -1) => {

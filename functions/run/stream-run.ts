@@ -11,20 +11,20 @@ import { findRecordedRun, isOver, showChecks, showRun, showSteps } from './show-
 
 /** All in milliseconds. */
 export interface StreamPace {
-  /** Between looks, which are free of charge: growing from the one to the other while nothing happens. */
+  /** The pause between looks, which are free of charge, grows from one to the other while nothing happens. */
   readonly shortestMs: number;
   readonly longestMs: number;
-  /** Where looks show nothing new, a statement asks after so long. */
+  /** A statement reads the records this often, where looks show nothing new. */
   readonly statementMs: number;
   /** No stream is silent for longer. */
   readonly heartbeatMs: number;
-  /** No stream lasts longer: its client then connects again, and goes on where it was. */
+  /** No stream lasts longer. Its client then connects again, and goes on where it was. */
   readonly streamMs: number;
   /** What clients are told to wait before they connect again. */
   readonly reconnectMs: number;
 }
 
-/** The function's own timeout is 600 s. */
+/** Streams end before the function's own timeout of 600 s. */
 export const usualStreamPace: StreamPace = {
   shortestMs: 1_000,
   longestMs: 5_000,
@@ -50,21 +50,25 @@ export interface StreamedRun {
   /** Undefined: the client has heard nothing yet. */
   readonly heard: Heard | undefined;
   /**
-   * Throws where the client's key no longer holds, or where that cannot be seen: then the client connects again. Asked
-   * often: it remembers.
+   * Throws where the client's key is no longer valid, or cannot be checked; the client then connects again.
+   * It may be asked often, because it remembers.
    */
   readonly checkKey: () => Promise<unknown>;
 }
 
-/** The record of a job's step may come a little after the job's end: so often it is asked for. */
+/** How often a step's record is asked for after its job has ended: it may come a little later. */
 const readsPerEnd = 3;
 
 /**
- * Tells a run's events until it is over, its time is up, or the client is gone. What it looks at between is free: whether
- * the slot is there, and the jobs of the steps that can be under way, by their ids. A statement (40 MB are billed most
- * often) reads the records when a job has ended or the slot is gone, and every 30 s beside that: a run of an hour and
- * ten steps costs some 150. Steps that are no BigQuery jobs are told of with those. While it is open, a stream is one of
- * its instance's requests, and holds as long as its key: all streams of a key look it up once in 30 s (10 MB).
+ * Streams a run's events until the run is over, the stream's time is up, or the client is gone.
+ *
+ * Its looks are free: whether the slot is there, and the jobs of the steps that can be under way, by their
+ * ids. A statement (most often 40 MB are billed) reads the records when a job has ended or the slot is gone,
+ * and else every 30 s: some 150 statements for a run of an hour with ten steps. Steps that are not BigQuery
+ * jobs show only there.
+ *
+ * An open stream counts as one of its instance's requests, and lasts no longer than its key is valid: all
+ * streams of a key look it up once in 30 s (10 MB).
  */
 export async function streamRun(
   streamed: StreamedRun,
@@ -101,7 +105,7 @@ export async function streamRun(
   await telling.end(run);
 }
 
-/** Milliseconds since it was made. */
+/** Gives the milliseconds since it was made. */
 function stopwatch(): () => number {
   const start = performance.now();
   return () => performance.now() - start;
@@ -143,7 +147,9 @@ function createTelling(
   };
 }
 
-/** Tells whether jobs have ended that no record tells of yet, as long as it is worth asking for that. */
+/**
+ * Tells whether jobs have ended without a record yet, for as long as reading the records again is worth it.
+ */
 function createEndings(): (jobs: readonly StepJob[]) => boolean {
   let before = '';
   let reads = 0;

@@ -20,7 +20,7 @@ const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run i
 export function watchRoutes(deps: WatchRoutesDependencies): readonly Route[] {
   const { runStatement } = deps;
   const takePlace = createStreamPlaces();
-  /** Whose run is asked for. */
+  /** Which run is asked for, and whose it is. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
     const checkKey = () => deps.authenticateTenant(request.header('X-API-Key'));
@@ -56,9 +56,9 @@ export function watchRoutes(deps: WatchRoutesDependencies): readonly Route[] {
         const lastId = request.header('Last-Event-ID');
         const heard = parseRequest(lastEventIdSchema.optional(), lastId, 'Last-Event-ID');
         const { tenantId, runId, checkKey } = await identify(request);
-        // All has been told: this is how a client is kept from connecting again and again.
+        // The client has heard everything. 204 keeps it from connecting again and again.
         if (heard === endId) return { status: 204 };
-        // Before anything is waited for: many that come at once would all find a place free.
+        // Before the first await: otherwise many requests at once would all find a free place.
         const giveBack = takePlace(tenantId);
         try {
           const run = await findRecordedRun(tenantId, runId, runStatement);

@@ -11,7 +11,7 @@ import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameter
 import { failedOutcome, type RunOutcome, type Slot } from '../../shared/runs/rules/ledger-row';
 import type { RunWatch } from './watch-run';
 
-/** A slot, and what is known of its tenant: its onboarding, its tier, and where its dataset is. */
+/** A slot, with its tenant's onboarding and tier, and the location of the tenant's dataset. */
 export type OnboardedSlot = Slot & {
   readonly onboarding_id: string | null;
   readonly subscription_tier: string | null;
@@ -24,9 +24,9 @@ export interface RunTools extends ExecutionTools {
 }
 
 /**
- * Executes the pipeline of an admitted run. The slot's parameters are checked again: the definition may have changed
- * since the admission, by a deployment. Throws a TransientFailure where a later delivery can go on, and once the signal is aborted: its
- * jobs go on then, unless the run is over.
+ * Executes the pipeline of an admitted run. The slot's parameters are checked again, because a deployment may
+ * have changed the definition since the admission. Throws a TransientFailure where a later delivery can go
+ * on, and the signal's reason once that is aborted. The run's jobs then go on, unless the run is over.
  */
 export async function executeRun(
   tenantId: string,
@@ -57,15 +57,18 @@ export async function executeRun(
 
 const parametersSchema = z.record(z.string(), z.unknown());
 
-/** A parameter that the definition no longer has was right when the run was admitted, and means nothing now. */
+/**
+ * Leaves out parameters that the definition no longer has: they were right at admission, and mean nothing
+ * now.
+ */
 function knownParameters({ parameters }: OnboardedSlot, definition: PipelineDefinition): object {
   const given = parametersSchema.parse(JSON.parse(parameters ?? '{}'));
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in definition.parameters));
 }
 
 /**
- * As `runJob`, but stops the job that is under way when its run is over: left alone, it would go on and take effect. When
- * the signal comes for another reason, jobs go on.
+ * Like `runJob`, but stops the job that is under way once its run is over: it would go on and take effect.
+ * Where the signal is aborted for another reason, the job goes on.
  */
 const stoppable =
   (runJob: RunJob, watch: RunWatch, openJobs: OpenJobs, log: Log): RunJob =>

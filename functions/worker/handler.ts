@@ -11,8 +11,9 @@ import { inSpan } from '../../shared/telemetry/telemetry';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
 
 /**
- * What a Pub/Sub push subscription posts. Read here and not by functions-framework, which drops the delivery attempt
- * and does not recognise messages without data. https://cloud.google.com/pubsub/docs/push#receive_push
+ * What a Pub/Sub push subscription posts. Read here and not by functions-framework, which drops the delivery
+ * attempt and does not recognise messages without data.
+ * https://cloud.google.com/pubsub/docs/push#receive_push
  */
 const pushEnvelopeSchema = z.object({
   message: z.object({
@@ -25,8 +26,9 @@ const pushEnvelopeSchema = z.object({
 });
 
 /**
- * The push endpoint: 204 acknowledges, anything else makes Pub/Sub deliver again. Acknowledged is only what is done, or
- * what nobody can ever do. Who may call is Cloud Run's to check (OIDC), not this code's.
+ * The push endpoint. 204 acknowledges a message; any other answer makes Pub/Sub deliver it again. So a
+ * message is acknowledged only once its work is done, or where nobody could ever do it. Cloud Run checks who
+ * calls (OIDC).
  */
 export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
   return [
@@ -69,7 +71,10 @@ function parseRunMessage(data: string): RunMessage | { readonly problem: string 
   };
 }
 
-/** Says which run it was when a delivery does not bring it to its end. Throws `unavailable`: the message comes again. */
+/**
+ * Works on the run. Logs a delivery that does not bring it to its end, and throws `unavailable` so that it
+ * comes again.
+ */
 async function deliver(run: RunMessage, attempt: number, deps: WorkerDependencies): Promise<void> {
   try {
     await workOnRun(run, deps);

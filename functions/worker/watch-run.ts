@@ -10,24 +10,24 @@ export interface WatchDependencies {
   readonly log: Log;
 }
 
-/** Tells whether a run that is being executed has been ended by somebody else: cancelled, most often. */
+/** Finds out whether somebody else has ended a run while it is executed, most often by cancelling it. */
 export interface RunWatch {
-  /** Aborted once that is so. */
+  /** Aborted, with a RunIsOver, once somebody has. */
   readonly signal: AbortSignal;
-  /** Looks now, unless it has been looked within the last second. */
+  /** Looks now, unless the last look is less than a second old. */
   readonly look: () => Promise<void>;
   readonly stop: () => void;
 }
 
-/** How long a look is good for, in milliseconds: steps that begin together share one. */
+/** How long a look is good for, in milliseconds, so that steps which begin together share one. */
 const freshForMs = 1_000;
-/** No step waits longer for a look, in milliseconds. Google's client alone would wait for minutes. */
+/** No step waits longer for a look, in milliseconds. Google's client by itself would wait for minutes. */
 const longestLookMs = 2_000;
 
 /**
- * Watches a run from now on. Only a look that finds no slot costs a statement: `isOver` has to say so, too, since an
- * older state of the row must not end a run. A look that fails, or is not answered in time, tells nothing, and the next one
- * comes.
+ * Watches a run from now on. Looks are free, but may read an older state of the tenant row. So only where one
+ * finds no slot, `isOver` is asked, which costs a statement, and its answer decides. A look that fails, or
+ * takes too long, says nothing; the next one comes.
  */
 export function watchRun(
   tenantId: string,
@@ -66,7 +66,7 @@ export function watchRun(
       await lookOnce();
     }
   };
-  // It ends by its sleep being broken off.
+  // Ends when `stop` breaks off its sleep.
   keepLooking().catch(() => undefined);
 
   return {
@@ -78,7 +78,7 @@ export function watchRun(
   };
 }
 
-/** The reason of a watch's signal: nothing is left to do for the run. */
+/** Why a watch aborts its signal: nothing is left to do for the run. */
 export class RunIsOver extends Error {
   override readonly name = 'RunIsOver';
   constructor() {

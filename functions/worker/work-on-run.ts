@@ -16,11 +16,11 @@ import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 export interface WorkerDependencies extends WatchDependencies {
   readonly runStatement: RunStatement;
-  /** Of the ledger. Repeats nothing by itself: each attempt says when it is made. */
+  /** For the ledger. Does not repeat by itself, because each attempt carries the time at which it is made. */
   readonly appendRows: AppendRows;
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;
-  /** Runs a pipeline's steps. Throws for what a later delivery can do better: the run is not over then. */
+  /** Runs a pipeline's steps. Throws where the run is not over and a later delivery can go on with it. */
   readonly execute: (
     tenantId: string,
     slot: OnboardedSlot,
@@ -38,16 +38,21 @@ export interface WorkerDependencies extends WatchDependencies {
   readonly now: () => Date;
 }
 
-/** Of the time that a delivery works: the rest is for clocks that differ, by two minutes with the usual deadline. */
+/**
+ * A turn's share of the time that a delivery works. The rest allows clocks to differ, usually by two minutes.
+ */
 const turnShare = 0.75;
 
-/** What a later delivery would only try again. */
+/** For the ledger row: a later delivery could only try the same again. */
 const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 100, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Brings a run to its end: executes it, appends its ledger row, then releases its slot. In this order: the slot is the
- * only record of the run until the ledger has it. Whatever is done already is not done again, so any number of
- * deliveries at any time do no harm. Resolves when nothing is left to do; throws when another delivery is needed.
+ * Brings a run to its end. Resolves when nothing is left to do; throws where another delivery is needed.
+ *
+ * Invariants:
+ * - the ledger row comes before the release: until the ledger has the run, its slot is the only record of it;
+ * - what is done already is not done again, so any number of deliveries, at any time, do no harm;
+ * - of several ledger rows for one run the one recorded first is its outcome.
  */
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
   const { tenant_id, run_id } = message;
@@ -86,7 +91,7 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   });
 }
 
-/** Appends the ledger row. False: the ledger is gone. */
+/** Appends the ledger row. False: the ledger is gone, because the tenant was deleted. */
 async function record(
   tenantId: string,
   rowRecordedAt: (recordedAt: Date) => ReturnType<typeof ledgerRow>,
@@ -137,7 +142,7 @@ async function bringToEnd(
   const signal = AbortSignal.any([watch.signal, timeIsUp]);
   try {
     const outcome = await deps.execute(tenant_id, slot, pipeline, watch, signal);
-    // Who cancels a run stops its jobs as well: that may be seen here before the slot is gone.
+    // Whoever cancels a run also stops its jobs. A stopped job may be seen here before the freed slot is.
     const wasStopped = outcome.errorCode === 'stopped' && (await isOver());
     return watch.signal.aborted || wasStopped ? 'ended elsewhere' : outcome;
   } catch (error) {
@@ -150,11 +155,13 @@ async function bringToEnd(
 }
 
 /**
- * The jobs that are under way go on; whoever gets the fresh message attaches to them. Only then is this one done with.
+ * Hands a long run over to a fresh message, before this delivery's deadline. Jobs that are under way go on,
+ * and the next delivery attaches to them.
  *
- * A run may have several deliveries: reconcile publishes it again, and Pub/Sub delivers twice. They would all hand it over,
- * for as long as it takes. So only one may in each turn: the others end here. A turn is shorter than a delivery works,
- * so the one that goes on never meets its own mark. Should it be lost, the next that reconcile publishes takes its place.
+ * A run may have several deliveries at once: reconcile publishes it again, and Pub/Sub delivers twice. If
+ * each handed the run over, they would never become fewer. So in each turn only one may, and the others end
+ * here. A turn is shorter than a delivery works, so the delivery that goes on never meets its own mark.
+ * Should it be lost, the next message that reconcile publishes takes its place.
  */
 async function handOver(message: RunMessage, slot: OnboardedSlot, deps: WorkerDependencies): Promise<void> {
   const { handOverAfterMs, now, publishRun, log } = deps;
@@ -166,7 +173,7 @@ async function handOver(message: RunMessage, slot: OnboardedSlot, deps: WorkerDe
   log('INFO', 'A long run is handed over to a fresh message', { ...message });
 }
 
-/** Where it cannot be said, the run is handed over: one delivery too many does no harm. */
+/** True as well where this cannot be found out: one delivery too many does no harm. */
 async function isFirstOfTurn(
   { tenant_id, run_id }: RunMessage,
   { onboarding_id, location }: OnboardedSlot,

@@ -2,10 +2,8 @@ import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { Log } from '../log';
-import { admitKeyedRuns } from '../sql/runs/admit-keyed-runs';
-import { admitRuns } from '../sql/runs/admit-runs';
-import { withdrawRuns } from '../sql/runs/withdraw-runs';
-import { measure } from '../telemetry/telemetry';
+import { admitKeyedRuns, admitRuns } from '../sql/runs/admit-runs';
+import { count, measure } from '../telemetry/telemetry';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
 import {
   type AdmissionState,
@@ -15,6 +13,7 @@ import {
   verdictOf,
 } from './rules/admission-rules';
 import { startGraceMs } from './rules/run-times';
+import { createWithdraw } from './withdraw';
 
 /** What admission says of a run, with the tenant's state that it follows from. */
 export interface Admission {
@@ -22,7 +21,10 @@ export interface Admission {
   readonly state: AdmissionState | undefined;
 }
 
-/** Decides whether a run may start. Throws `unavailable` when it cannot be decided in time: never open. */
+/**
+ * Decides whether a run may start. Throws `unavailable` where that cannot be decided in time: it never fails
+ * open.
+ */
 export type Admit = (tenantId: string, candidate: Candidate) => Promise<Admission>;
 
 export interface AdmitDependencies {
@@ -32,26 +34,27 @@ export interface AdmitDependencies {
 }
 
 export interface AdmitSettings {
-  /** How long a request may take to be decided, in milliseconds; what may follow is a withdrawal. */
+  /** How long a request may take to be decided, in milliseconds. A withdrawal may follow. */
   readonly budgetMs: number;
   /** How long after it was sent a withdrawal may still take effect, in milliseconds. */
   readonly withdrawalValidMs: number;
 }
 
 /**
- * With the withdrawal that may follow, the budget makes the 15 s that a request has. A withdrawal that is valid for half
- * of reconcile's grace after them takes effect before any worker can know of its run, or not at all.
+ * The budget and the withdrawal that may follow make up the 15 s that a request has. A withdrawal that is
+ * valid for half of reconcile's grace after that takes effect before any worker can know of its run, or not
+ * at all.
  */
 const settingsByDefault: AdmitSettings = { budgetMs: 12_000, withdrawalValidMs: startGraceMs / 2 };
-/** A statement that has not answered by then is asked again: it can be repeated at will. In milliseconds. */
+/** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
-const longestWithdrawalMs = 3_000;
 const unlimited = 1_000_000_000_000;
 const fixedBytesPerCandidate = 400;
 
 /**
- * Admission by group commit: one statement per tenant and instance at a time, for all requests that came while the one
- * before was under way. A tenant's throughput is so bounded by the batch and not by BigQuery's DML limits.
+ * Admission by group commit: for each tenant this instance has one statement under way, and the requests that
+ * come meanwhile share the next one. So a tenant's throughput is bounded by the batch and not by BigQuery's
+ * DML limits.
  */
 export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
   const settings = { ...settingsByDefault, ...changes };
@@ -61,27 +64,31 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     budgetMs: settings.budgetMs,
     initialBackoffMs: 50,
     maximumBackoffMs: 2_000,
-    // A thousand requests at once are two statements so, and with half of that they would be three.
+    // A thousand requests at once are two statements; with half as many items they would be three.
     maximumItems: 1_000,
     // The tenant row comes back into the same request; the local SQL engine takes 4 MiB in all.
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw(deps, settings);
-  return async (tenantId, candidate) => {
+  const withdraw = createWithdraw(deps, settings.withdrawalValidMs);
+  return measured(async (tenantId, candidate) => {
     try {
       return await submit(tenantId, candidate);
     } catch (error) {
       if (!(error instanceof TimeIsUp)) throw error;
+      // What the caller is told has to be true of the run, whatever the statement still does.
       if (!error.wasTried) throw admissionUnavailable(nothingStarted, error);
       if (isKeyed(candidate)) throw admissionUnavailable(askAgainByKey, error);
       const isWithdrawn = await withdraw(tenantId, candidate.run_id);
       throw admissionUnavailable(isWithdrawn ? nothingStarted : mayStart, error);
     }
-  };
+  });
 }
 
-/** One statement for a batch. Of several candidates with one id (the same idempotency key) the first stands for all. */
+/**
+ * One statement for a batch. Where several candidates have one id (the same idempotency key), the first
+ * stands for all.
+ */
 async function decide(
   tenantId: string,
   candidates: readonly Candidate[],
@@ -102,6 +109,7 @@ async function decide(
   });
 }
 
+/** Undefined where there is no such tenant. */
 async function runAdmission(
   tenantId: string,
   candidates: readonly Candidate[],
@@ -127,39 +135,30 @@ async function runAdmission(
 const isKeyed = ({ request_hash }: Candidate): boolean => request_hash !== null;
 
 /**
- * Sees to it that a run whose caller is told of no start holds no slot and never gets one; by group commit, since many
- * requests' time is up together. Resolves to whether it could. Where it could not the run may simply be run, once:
- * reconcile starts what was admitted. A run under an idempotency key is never withdrawn: somebody else may have been
- * told of it, and its own caller finds it by asking again.
+ * Counts and times admission by its outcome: `admitted`, or the code of the error that the caller gets
+ * instead.
  */
-function createWithdraw({ runStatement, now, log }: AdmitDependencies, { withdrawalValidMs }: AdmitSettings) {
-  const submit = createGroupCommit<string, boolean>({
-    commit: async (tenantId, run_ids) => {
-      const sentAt = now();
-      const valid_until = new Date(sentAt.getTime() + withdrawalValidMs);
-      const parameters = { tenant_id: tenantId, run_ids, now: sentAt, valid_until };
-      const options = { timeoutMs: longestWithdrawalMs };
-      const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
-      return run_ids.map(() => ({ kind: 'done', result: affectedRows > 0 }));
-    },
-    isRetryable,
-    budgetMs: longestWithdrawalMs,
-    initialBackoffMs: 50,
-    maximumBackoffMs: 500,
-    maximumItems: 1_000,
-    maximumBytes: 200_000,
-    bytesOf: (runId) => runId.length,
-  });
-  return async (tenantId: string, runId: string): Promise<boolean> => {
+const measured =
+  (admit: Admit): Admit =>
+  async (tenantId, candidate) => {
+    const startedAt = performance.now();
+    const note = (outcome: string) => {
+      const attributes = { 'tenant_pipelines.admission.outcome': outcome };
+      count('tenant_pipelines.admissions', attributes);
+      measure('tenant_pipelines.admission.duration', (performance.now() - startedAt) / 1000, attributes);
+    };
     try {
-      return await submit(tenantId, runId);
+      const admission = await admit(tenantId, candidate);
+      note(outcomeOf(admission));
+      return admission;
     } catch (error) {
-      const fields = { tenant_id: tenantId, run_id: runId, error };
-      log('WARNING', 'An admission that came too late could not be withdrawn', fields);
-      return false;
+      note(error instanceof ServiceError ? error.code : 'internal');
+      throw error;
     }
   };
-}
+
+const outcomeOf = ({ verdict }: Admission): string =>
+  verdict.kind === 'refused' ? verdict.error.code : verdict.kind;
 
 const nothingStarted = 'Nothing was started.';
 const askAgainByKey = 'Whether it starts is found by asking again with the same Idempotency-Key.';

@@ -8,7 +8,9 @@ export type CommitOutcome<Result> =
   | { readonly kind: 'again' };
 
 export interface GroupCommitOptions<Item, Result> extends Backoff {
-  /** Does one statement's work for a key; one outcome per item, in their order. It may be repeated after an error. */
+  /**
+   * Does one statement's work for a key. Gives one outcome per item, in their order. Repeated after an error.
+   */
   readonly commit: (key: string, items: readonly Item[]) => Promise<readonly CommitOutcome<Result>[]>;
   readonly isRetryable: (error: unknown) => boolean;
   /** How long an item is tried for, in milliseconds. */
@@ -18,7 +20,7 @@ export interface GroupCommitOptions<Item, Result> extends Backoff {
   readonly bytesOf: (item: Item) => number;
 }
 
-/** Thrown when an item's time is up. `wasTried`: a commit with it was begun, whose outcome may not be known. */
+/** Thrown when an item's time is up. `wasTried`: it was part of a commit, whose outcome may not be known. */
 export class TimeIsUp extends Error {
   constructor(
     readonly wasTried: boolean,
@@ -42,11 +44,17 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Group commit: while a commit for a key is under way, further items for that key wait and go together in the next one.
- * At most one commit per key is under way, so an item waits for two at the most, however many come at once.
+ * Group commit: while a commit for a key is under way, further items for that key wait and go together in the
+ * next one.
  *
- * A retryable error puts the items back and is followed by exponential back-off with full jitter; any other is every
- * item's. An item whose time is up gets a TimeIsUp, whatever the commit is doing.
+ * Invariants:
+ * - at most one commit per key is under way, so an item waits for two at most, however many come at once;
+ * - items of a key go in the order in which they came, and items that go again stand first;
+ * - an item is answered once: by its result, by an error, or by a TimeIsUp, whatever the commit is doing
+ *   then.
+ *
+ * After a retryable error the items go again, after an exponential back-off with full jitter; any other error
+ * is thrown to every item of the batch.
  */
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
@@ -91,7 +99,7 @@ async function commitBatch<Item, Result>(
   for (const waiting of batch) waiting.wasTried = true;
   try {
     const items = batch.map(({ item }) => item);
-    // As part of the first item's request: of one alone it is that one's, and of many it is at least one that it serves.
+    // Logs and spans of a shared commit belong to the request of its first item.
     const outcomes = await inContext(batch[0]?.context, () => commit(key, items));
     return batch.filter((waiting, index) => {
       const outcome = outcomes[index];

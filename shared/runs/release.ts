@@ -4,12 +4,15 @@ import { releaseRuns } from '../sql/runs/release-runs';
 import { createGroupCommit } from './group-commit';
 
 /**
- * Gives a run's slot back once the ledger shows the run. Throws BigQuery's error, or a TimeIsUp when it could not be done
- * in time: the slot then stays until a later delivery or reconcile.
+ * Frees a run's slot once the ledger shows the run. Throws BigQuery's error, or a TimeIsUp where that was not
+ * possible in time: the slot then stays until a later delivery, or reconcile, frees it.
  */
 export type Release = (tenantId: string, runId: string) => Promise<void>;
 
-/** Releases by group commit, as admissions are: the runs of a tenant that end together leave in one statement. */
+/**
+ * Releases by group commit, like admissions: a tenant's runs that end together free their slots in one
+ * statement.
+ */
 export function createRelease(runStatement: RunStatement, now: () => Date): Release {
   const submit = createGroupCommit<string, undefined>({
     commit: async (tenantId, runIds) => {
@@ -19,7 +22,8 @@ export function createRelease(runStatement: RunStatement, now: () => Date): Rele
       );
     },
     isRetryable,
-    // Conflicts with the tenant's admissions are the rule under load, and a later delivery would only try the same.
+    // Under load, conflicts with the tenant's admissions are usual, and a later delivery would only try the
+    // same.
     budgetMs: 60_000,
     initialBackoffMs: 50,
     maximumBackoffMs: 5_000,
@@ -30,7 +34,7 @@ export function createRelease(runStatement: RunStatement, now: () => Date): Rele
   return submit;
 }
 
-/** Resolves to the runs that hold their slot still: the ledger does not show them yet. */
+/** Resolves to the runs that still hold their slot, because the ledger does not show them yet. */
 async function release(
   tenantId: string,
   runIds: readonly string[],

@@ -3,10 +3,12 @@ import type { z } from 'zod';
 export type ScalarType = 'STRING' | 'INT64' | 'BOOL' | 'DATE' | 'TIMESTAMP';
 export type StructType = { readonly [field: string]: ScalarType };
 
-/** BigQuery's name of a query parameter's type: a scalar, an object for a STRUCT, or `[T]` for an array of T. */
+/**
+ * BigQuery's name of a query parameter's type: a scalar, an object for a STRUCT, or `[T]` for an array of T.
+ */
 export type ParameterType = ScalarType | StructType | readonly [ScalarType | StructType];
 
-/** What a parameter of a type is given as. Scalars may be null; arrays and structs may not. */
+/** The JavaScript value of a parameter of type T. Scalars may be null; arrays and structs may not. */
 export type StatementParameter<T> = T extends 'STRING' | 'DATE'
   ? string | null
   : T extends 'INT64'
@@ -22,8 +24,8 @@ export type StatementParameter<T> = T extends 'STRING' | 'DATE'
 export type ParameterTypes = { readonly [name: string]: ParameterType };
 
 /**
- * One BigQuery request: its SQL (table names are unqualified: they are the tenant's), its named parameters and the
- * shape of the rows that come back. `name` is how logs and errors speak of it.
+ * One BigQuery request: its SQL, its named parameters and the schema of the rows that come back. Table names
+ * in it are unqualified, so they are the tenant's. `name` is what logs, spans and job labels call it.
  */
 export interface Statement<Types extends ParameterTypes, Row> {
   readonly name: string;
@@ -32,12 +34,12 @@ export interface Statement<Types extends ParameterTypes, Row> {
   readonly row: z.ZodType<Row>;
 }
 
-/** Keeps the literal types of `parameters`, from which the values' types follow. */
+/** Keeps the literal types of `parameters`, from which the types of their values follow. */
 export const defineStatement = <const Types extends ParameterTypes, Row>(
   statement: Statement<Types, Row>,
 ): Statement<Types, Row> => statement;
 
-/** The parameters of a statement, as they are given. */
+/** The values of a statement's parameters. */
 export type StatementParameters<S> =
   S extends Statement<infer Types, unknown>
     ? { readonly [Name in keyof Types]: StatementParameter<Types[Name]> }

@@ -1,19 +1,22 @@
-/** The SQL that merges a query's rows into a table by key. Names are the definition's, which its shape has checked. */
+/**
+ * The SQL that merges a query's rows into a table by key. Names are the definition's, which its shape has
+ * checked.
+ */
 
 export interface RowsToMerge {
   /** The definition's own query: one SELECT, as it was written. */
   readonly query: string;
   /** All of the query's columns, in order. */
   readonly columns: readonly string[];
-  /** Those by which rows are the same. */
+  /** The columns by which two rows are the same. */
   readonly keys: readonly string[];
   readonly table: string;
 }
 
 /**
- * The query's rows, all or none: one with a NULL in its key, or with the key of another, fails the whole. MERGE itself
- * refuses two rows for one row of the table (`UPDATE/MERGE must match at most one source row for each target row`), but
- * would add two rows with a key that is new.
+ * The query's rows, all or none: one with a NULL in its key, or with the key of another, fails the whole.
+ * MERGE itself refuses two rows for one row of the table (`UPDATE/MERGE must match at most one source row for
+ * each target row`), but would add two rows with a key that is new.
  */
 export const rowsWithKey = ({ query, columns, keys, table }: RowsToMerge): string => `
   SELECT ${list(columns)}
@@ -33,7 +36,7 @@ ${query}
     ELSE TRUE
   END`;
 
-/** One statement, so all of it or nothing; repeated, it leaves the table as it is. */
+/** One statement, so all of it happens or nothing. Repeated, it changes nothing. */
 export function mergeRows(rows: RowsToMerge): string {
   const { columns, keys, table } = rows;
   const isKey = new Set(keys.map((key) => key.toLowerCase()));
@@ -49,7 +52,7 @@ WHEN NOT MATCHED THEN INSERT (${list(columns)})
   VALUES (${columns.map((column) => `_tp_source.${quote(column)}`).join(', ')})`;
 }
 
-/** Adds columns that are not there yet, NULL in the rows that are. */
+/** Adds the columns that are not there yet; existing rows have NULL in them. */
 export const addColumns = (
   table: string,
   columns: readonly { readonly name: string; readonly type: string }[],

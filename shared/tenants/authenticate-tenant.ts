@@ -14,18 +14,21 @@ export interface TenantIdentity {
   readonly expiresAt: number;
 }
 
-/** Resolves to whose key it is. Throws `unauthenticated` (one message for all reasons), or `unavailable`: never open. */
+/**
+ * Finds whose key it is. Throws `unauthenticated` (one message for all reasons), or `unavailable`: it never
+ * fails open.
+ */
 export type AuthenticateTenant = (
   key: string | undefined,
-  /** Fresh: not from memory, so that a revoked key counts as revoked at once. */
+  /** Fresh: not from memory, so that a revoked key is refused at once. */
   options?: { readonly fresh: boolean },
 ) => Promise<TenantIdentity>;
 
 /** A revoked key stops working everywhere within this time. */
 const acceptedForMs = 30_000;
-/** Long enough to spare BigQuery a client that keeps trying a wrong key. */
+/** Spares BigQuery a client that keeps trying a wrong key. */
 const refusedForMs = 5_000;
-/** With what is left of a request's 15 s it has to be decided. */
+/** Leaves enough of a request's 15 s for its admission. */
 const longestLookUpMs = 3_000;
 const lookUpPolicy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
 const maximumEntries = 10_000;
@@ -38,7 +41,7 @@ interface CacheEntry {
 export const unauthenticated = () =>
   new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header');
 
-/** Throws `tenant_mismatch` where the key is another tenant's. */
+/** Throws `tenant_mismatch` where the key belongs to another tenant. */
 export function requireOwnTenant(identity: TenantIdentity, tenantId: string): TenantIdentity {
   if (identity.tenantId === tenantId) return identity;
   throw new ServiceError(
@@ -48,8 +51,9 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
 }
 
 /**
- * Checks keys against the tenant's `api_keys`, remembering answers in this instance. A malformed key costs no BigQuery
- * call; many requests with one key at the same moment cost one. `now` is in milliseconds since 1970.
+ * Checks keys against the tenant's `api_keys`, and remembers the answers in this instance. A malformed key
+ * costs no BigQuery call, and many requests with one key at the same moment cost one. `now` is in
+ * milliseconds since 1970.
  */
 export function createAuthenticateTenant(runStatement: RunStatement, now: () => number): AuthenticateTenant {
   const cache = new Map<string, CacheEntry>();
@@ -69,7 +73,10 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
     return entry !== undefined && entry.validUntil > now() ? entry : undefined;
   }
 
-  /** The entry stands from the start, so that others wait for this look-up; a failed look-up is not remembered. */
+  /**
+   * The entry is there from the start, so that others wait for this look-up. A failed look-up is not
+   * remembered.
+   */
   function lookUp(tenantId: string, digest: string): CacheEntry {
     const entry: CacheEntry = { identity: find(), validUntil: Number.POSITIVE_INFINITY };
     cache.delete(digest);

@@ -45,7 +45,9 @@ const optionsSchema = z.object({
   'death-rate': share(0.005),
 });
 
-/** What the command line asks for; 'help' where that is asked for. Throws an Error that says what is wrong. */
+/**
+ * What the command line asks for; 'help' where that is asked for. Throws an Error that says what is wrong.
+ */
 export function readOptions(args: readonly string[]): SimulatorOptions | 'help' {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -1,8 +1,8 @@
-import type { Journal, Violation } from './journal';
-import type { Register } from './register';
-import type { Reconciled } from './scheduler';
-import type { Traffic } from './traffic';
-import type { Verdict } from './verdict';
+import type { Journal, Violation } from './judge/journal';
+import type { Verdict } from './judge/verdict';
+import type { Register } from './load/register';
+import type { Reconciled } from './world/scheduler';
+import type { Traffic } from './world/traffic';
 
 export interface Report {
   readonly seed: number;
@@ -82,7 +82,10 @@ const inWords = (counts: readonly (readonly [string, number])[]): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(' · ') || '-';
 
-/** Of each invariant that is broken the first violation with the histories of its runs, and a line for further ones. */
+/**
+ * Of each invariant that is broken the first violation with the histories of its runs, and a line for further
+ * ones.
+ */
 function tellFirst({ violations, historyOf }: Journal): string {
   const first = new Map(violations.toReversed().map((violation) => [violation.invariant, violation]));
   const told = [...first.values()]

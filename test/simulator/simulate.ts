@@ -1,15 +1,16 @@
-import { createAdministration, untilAnswered } from './administration';
-import { type Caller, describe } from './callers';
-import { createGate } from './gate';
+import { countMessages, untilQuiet } from './judge/quiet';
+import { judge } from './judge/verdict';
+import { createAdministration, untilAnswered } from './load/administration';
+import type { Caller } from './load/caller';
+import { describeAnswer } from './load/client';
+import { createGate } from './load/gate';
+import { play } from './load/play';
+import { createRegister } from './load/register';
+import { planTenants, type TenantPlan } from './load/workload';
 import type { SimulatorOptions } from './options';
-import { play } from './play';
-import { countMessages, untilQuiet } from './quiet';
-import { createRegister } from './register';
 import { type Report, reportOf } from './report';
-import { startScheduler } from './scheduler';
-import { judge } from './verdict';
-import { planTenants, type TenantPlan } from './workload';
-import { startWorld, type World } from './world';
+import { startScheduler } from './world/scheduler';
+import { startWorld, type World } from './world/world';
 
 /** How far a simulation has come. */
 export interface Progress {
@@ -23,11 +24,13 @@ export interface Progress {
 const quietLimitMs = 180_000;
 
 /**
- * Plays a simulation from its seed: tenants are onboarded, the workload goes through several instances of each function
- * over a cloud with faults, and when all is quiet the tables are held against what callers were told.
+ * Plays a simulation from its seed: tenants are onboarded, the workload goes through several instances of
+ * each function over a cloud with faults, and when all is quiet the tables are held against what callers were
+ * told.
  *
- * What follows from the seed: the workload, the run ids, and what befalls the n-th call of each identity (a job, a
- * statement with its parameters, a message). What does not: when things happen, and so which requests share a statement.
+ * What follows from the seed: the workload, the run ids, and what befalls the n-th call of each identity (a
+ * job, a statement with its parameters, a message). What does not: when things happen, and so which requests
+ * share a statement.
  */
 export async function simulate(
   options: SimulatorOptions,
@@ -102,5 +105,5 @@ async function onboard({ tenantId, monthly, concurrent }: TenantPlan, { fleets }
   if (answer.kind === 'answered' && answer.status === 201 && typeof answer.body.api_key === 'string') {
     return { tenantId, apiKey: answer.body.api_key };
   }
-  throw new Error(`Onboarding of ${tenantId}: ${describe(answer)}`);
+  throw new Error(`Onboarding of ${tenantId}: ${describeAnswer(answer)}`);
 }

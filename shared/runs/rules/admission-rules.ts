@@ -9,9 +9,9 @@ export interface Candidate {
   readonly parameters: string;
   readonly trigger: string;
   /**
-   * Set where the run's id follows from an idempotency key, so that it may have been admitted long ago: SHA-256 of the
-   * pipeline and the parameters as they were given, which tells a repeat from another request under the same key. Null
-   * for a run with an id of its own.
+   * Set where the run's id follows from an idempotency key, so that it may have been admitted long ago:
+   * SHA-256 of the pipeline and the parameters as they were given, which tells a repeat from another request
+   * under the same key. Null for a run with an id of its own.
    */
   readonly request_hash: string | null;
   readonly lease_seconds: number;
@@ -50,8 +50,8 @@ export const knownRunsOf = (state: AdmissionState | undefined): ReadonlyMap<stri
 
 /**
  * What became of a candidate. One that the state knows is admitted, unless it is another request under a used
- * idempotency key. For the others the first of these decides: there is no row, the tenant is inactive, the month is
- * full, the slots are full.
+ * idempotency key. For the others the first of these decides: there is no row, the tenant is inactive, the
+ * month is full, the slots are full.
  */
 export function verdictOf(
   candidate: Pick<Candidate, 'run_id' | 'request_hash'>,

@@ -45,8 +45,8 @@ export interface RunTimes {
 }
 
 /**
- * The ledger's row for a finished run, in the form that a streaming insert takes. Its insertId is the execution's id, so
- * that BigQuery drops most repeats.
+ * The ledger's row for a finished run, in the form that a streaming insert takes. Its insertId is the
+ * execution's id, so that BigQuery drops most repeats.
  */
 export const ledgerRow = (
   tenantId: string,

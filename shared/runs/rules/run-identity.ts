@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { tenantIdSchema } from '../../tenants/rules/tenant-id';
 
-/** What wakes the worker. Losing or repeating it loses or repeats nothing: the tenant row says what is to be done. */
+/**
+ * What wakes the worker. Losing or repeating it loses or repeats nothing: the tenant row says what is to be
+ * done.
+ */
 export const runMessageSchema = z.object({
   tenant_id: tenantIdSchema,
   run_id: z.string().min(1).max(128),
@@ -12,7 +15,10 @@ export const runMessageSchema = z.object({
 
 export type RunMessage = z.infer<typeof runMessageSchema>;
 
-/** The Idempotency-Key header: 1 to 255 visible characters, taken whole, with the quotes that some clients send. */
+/**
+ * The Idempotency-Key header: 1 to 255 visible characters, taken whole, with the quotes that some clients
+ * send.
+ */
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'expected 1 to 255 visible ASCII characters');

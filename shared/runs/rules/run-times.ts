@@ -1,4 +1,7 @@
-/** How long deliveries of a run's message may take beside the run itself: back-off between them, and hand-overs. */
+/**
+ * How long deliveries of a run's message may take beside the run itself: back-off between them, and
+ * hand-overs.
+ */
 const deliveryAllowanceSeconds = 1_800;
 
 /** A lease outlasts the pipeline's timeout plus its deliveries. In seconds. */
@@ -6,8 +9,8 @@ export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): 
   pipeline.timeout_seconds + deliveryAllowanceSeconds;
 
 /**
- * A run that has not finished this long after its admission may not have been started. Reconcile starts it then, and
- * never earlier, so whatever takes an admission back has to take effect before. In milliseconds.
+ * A run that has not finished this long after its admission may not have been started. Reconcile starts it
+ * then, and never earlier, so whatever takes an admission back has to take effect before. In milliseconds.
  */
 export const startGraceMs = 120_000;
 
@@ -19,8 +22,9 @@ export interface RepublishRule {
 }
 
 /**
- * Whether a run of this age is published again by this call of reconcile. Nothing says whether a worker has it, and a
- * repeated message does no harm but costs a delivery: so it is sent each time the run's age has doubled.
+ * Whether a run of this age is published again by this call of reconcile. Nothing says whether a worker has
+ * it, and a repeated message does no harm but costs a delivery: so it is sent each time the run's age has
+ * doubled.
  */
 export function isDue(ageMs: number, { startGraceMs, intervalMs }: RepublishRule): boolean {
   if (ageMs < startGraceMs) return false;

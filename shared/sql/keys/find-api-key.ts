@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { string, timestamp } from '../column-values';
+import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
-/** The key with a digest, unless it is revoked. Whether it has expired is the caller's clock to say. */
+/**
+ * The key with a digest, unless it is revoked. Whether it has expired, the caller judges by its own clock.
+ */
 export const findApiKey = defineStatement({
   name: 'find-api-key',
   sql: `

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
-/** Records an API key by its digest. A plain INSERT: its row can be revoked at once, a streamed one could not. */
+/** Records an API key by its digest. An INSERT and not a streamed row, which could not be revoked at once. */
 export const insertApiKey = defineStatement({
   name: 'insert-api-key',
   sql: `

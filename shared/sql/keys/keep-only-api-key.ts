@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
-/** Removes the keys that an onboarding which did not come to its end has left behind: nobody was ever told them. */
+/** Removes the keys of onboardings that were broken off: nobody was ever told them. */
 export const keepOnlyApiKey = defineStatement({
   name: 'keep-only-api-key',
   sql: "DELETE FROM api_keys WHERE key_id != @key_id AND created_by = 'onboard'",

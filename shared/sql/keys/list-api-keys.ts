@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { string, timestamp } from '../column-values';
+import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /** A tenant's keys, oldest first, revoked ones included. Digests stay where they are. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
-/** Revokes a key. One that is revoked keeps its date. `affectedRows` is 0 where there was nothing to revoke. */
+/**
+ * Revokes a key; one that is revoked already keeps its date. `affectedRows` is 0 where there was nothing to
+ * revoke.
+ */
 export const revokeApiKey = defineStatement({
   name: 'revoke-api-key',
   sql: 'UPDATE api_keys SET revoked_at = @now WHERE key_id = @key_id AND revoked_at IS NULL',

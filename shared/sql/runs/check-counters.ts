@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer } from '../column-values';
+import { integer } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { runsByLaw } from './conservation-law';
 

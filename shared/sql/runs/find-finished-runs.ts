@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { string } from '../column-values';
+import { string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /** Which of the given runs are in the ledger. No row where there is no tenant. */

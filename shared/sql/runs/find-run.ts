@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Slot } from '../../runs/rules/ledger-row';
-import { bool, string, timestamp } from '../column-values';
+import { bool, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /** An entry of `active_runs`, whole. */
@@ -14,7 +14,10 @@ export const slotSchema: z.ZodType<Slot> = z.object({
   lease_expires_at: timestamp,
 });
 
-/** Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one row. */
+/**
+ * Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one
+ * row.
+ */
 export const findRun = defineStatement({
   name: 'find-run',
   sql: `

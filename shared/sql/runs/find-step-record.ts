@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { timestamp } from '../column-values';
+import { timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
-/** The attempt by which a step of a run completed, as it was recorded first; no row where that is not recorded. */
+/**
+ * The attempt by which a step of a run completed, as it was recorded first; no row where that is not
+ * recorded.
+ */
 export const findStepRecord = defineStatement({
   name: 'find-step-record',
   sql: `

@@ -1,32 +1,26 @@
 import { z } from 'zod';
-import { integer, string, timestamp } from '../column-values';
+import { string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { runStatuses } from './read-run';
-import { recordedRuns } from './recorded-runs';
-
-const columns = `
-      run_id, pipeline, trigger, status, error_code, error_message, failed_step, admitted_at, started_at, ended_at,
-      duration_ms, rows_written, bytes_processed, bytes_billed`;
+import { recordedRuns, stateColumns, stateFields, stateOfSlot } from './recorded-runs';
 
 /**
- * A tenant's runs, newest first, finished and in flight in one snapshot: a run that the ledger has is not taken from its
- * slot as well. `from` and `to` bound
- * `admitted_at`, by which the ledger is partitioned, so only the days between them are read. Where a page before ended
- * is (before_at, before_id); null: there is none.
+ * A tenant's runs, newest first, finished and in flight in one snapshot; a run that is in the ledger is not
+ * listed by its slot as well. `from` and `to` bound `admitted_at`, by which the ledger is partitioned, so
+ * only the days between them are read. (before_at, before_id) is where the page before ended; null for the
+ * first page.
  */
 export const listRuns = defineStatement({
   name: 'list-runs',
   sql: `
 WITH
-  recorded AS (${recordedRuns(columns)}
+  recorded AS (${recordedRuns(`run_id, pipeline, trigger, ${stateColumns}`)}
   )
 SELECT *
 FROM (
   SELECT * FROM recorded
   UNION ALL
   SELECT
-    slot.run_id, slot.pipeline, slot.trigger, 'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL,
-    NULL, NULL
+    slot.run_id, slot.pipeline, slot.trigger, ${stateOfSlot}
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id
     AND slot.admitted_at >= @from AND slot.admitted_at < @to
@@ -51,16 +45,6 @@ LIMIT @limit`,
     run_id: string,
     pipeline: string,
     trigger: string.nullable(),
-    status: z.enum(runStatuses),
-    error_code: string.nullable(),
-    error_message: string.nullable(),
-    failed_step: string.nullable(),
-    admitted_at: timestamp,
-    started_at: timestamp.nullable(),
-    ended_at: timestamp.nullable(),
-    duration_ms: integer.nullable(),
-    rows_written: integer.nullable(),
-    bytes_processed: integer.nullable(),
-    bytes_billed: integer.nullable(),
+    ...stateFields,
   }),
 });

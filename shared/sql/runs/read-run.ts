@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { bool, integer, string, timestamp } from '../column-values';
+import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { recordedRuns } from './recorded-runs';
+import { recordedRuns, stateColumns, stateFields, stateOfSlot } from './recorded-runs';
 
 const attempt = z.object({
   step_id: string,
@@ -29,30 +29,17 @@ const check = z.object({
   message: string.nullable(),
 });
 
-/** `ADMITTED`: in flight. The others are outcomes. */
-export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
-
 const recordedRun = z.object({
   run_id: string,
   pipeline: string,
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
-  status: z.enum(runStatuses),
-  error_code: string.nullable(),
-  error_message: string.nullable(),
-  failed_step: string.nullable(),
-  admitted_at: timestamp,
-  started_at: timestamp.nullable(),
-  ended_at: timestamp.nullable(),
-  duration_ms: integer.nullable(),
-  rows_written: integer.nullable(),
-  bytes_processed: integer.nullable(),
-  bytes_billed: integer.nullable(),
+  ...stateFields,
   watermark: string.nullable(),
   lease_expires_at: timestamp.nullable(),
   onboarding_id: string.nullable(),
-  /** By step, in the order of the attempts; each attempt once, also where it was recorded twice. */
+  /** By step, in the order of the attempts; each attempt once, even if it was recorded twice. */
   attempts: z.array(attempt),
   /** By step and name. */
   checks: z.array(check),
@@ -64,14 +51,13 @@ export type RecordedAttempt = z.infer<typeof attempt>;
 export type RecordedCheck = z.infer<typeof check>;
 
 const recorded = `
-      run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step, admitted_at,
-      started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
+      run_id, pipeline, parameters, trigger, request_hash, ${stateColumns}, watermark,
       CAST(NULL AS TIMESTAMP) AS lease_expires_at`;
 
 /**
- * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the records of
- * its steps and checks. The tables are clustered by run_id, so most often BigQuery's least is billed: 10 MB for each of
- * the four.
+ * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the
+ * records of its steps and checks. The tables are clustered by run_id, so mostly BigQuery's minimum is
+ * billed: 10 MB for each of the four.
  */
 export const readRun = defineStatement({
   name: 'read-run',
@@ -99,8 +85,8 @@ SELECT
 FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   UNION ALL
   SELECT
-    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, 'ADMITTED', NULL, NULL, NULL,
-    slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.lease_expires_at
+    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, ${stateOfSlot}, NULL,
+    slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
 ) AS run

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { string } from '../column-values';
+import { string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { recordedRuns } from './recorded-runs';
 

@@ -1,16 +1,51 @@
-/** Of the ledger's rows for one run: which comes before which. Rows that agree in all of these tell the same outcome. */
+import { z } from 'zod';
+import { integer, string, timestamp } from '../column-schemas';
+
+/**
+ * The order of the ledger's rows for one run. Rows that agree in all of these columns tell the same outcome.
+ */
 const firstRecorded = 'recorded_at, status, ended_at';
 
 const admittedBetween = 'admitted_at >= @from AND admitted_at < @to';
 
 /**
- * The query that says how runs ended, for all readers: of the ledger's rows for one run the one recorded first is its
- * outcome; of two in the same millisecond the one whose status comes first by name, so that a cancellation that was
- * confirmed stands. Of the runs admitted from @from on and before @to, unless another condition is given: the ledger is
- * partitioned by `admitted_at`, so only these days are read. A condition holds for all of a run's rows or for none.
+ * The query that says how runs ended, for all readers. Of the ledger's rows for one run the one recorded
+ * first is its outcome; of two in the same millisecond the one whose status comes first by name, so that a
+ * confirmed cancellation stands.
+ *
+ * Unless another condition is given, it reads the runs admitted from @from on and before @to: the ledger is
+ * partitioned by `admitted_at`, so only these days are billed. A condition has to hold for all rows of a run
+ * or for none.
  */
 export const recordedRuns = (columns: string, condition = admittedBetween): string => `
     SELECT ${columns}
     FROM pipeline_runs
     WHERE ${condition}
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY ${firstRecorded}) = 1`;
+
+/** `ADMITTED` is a run in flight; the others are outcomes. */
+export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+
+/** What every reader of runs gets of the state of one: from the ledger, … */
+export const stateColumns = `
+      status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
+      bytes_processed, bytes_billed`;
+
+/** … or, in the same order, from the `slot` of a run in flight. */
+export const stateOfSlot = `
+    'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL`;
+
+/** The values of these columns. */
+export const stateFields = {
+  status: z.enum(runStatuses),
+  error_code: string.nullable(),
+  error_message: string.nullable(),
+  failed_step: string.nullable(),
+  admitted_at: timestamp,
+  started_at: timestamp.nullable(),
+  ended_at: timestamp.nullable(),
+  duration_ms: integer.nullable(),
+  rows_written: integer.nullable(),
+  bytes_processed: integer.nullable(),
+  bytes_billed: integer.nullable(),
+};

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { string } from '../column-values';
+import { string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /**
- * Gives slots back, and says which of the runs still hold one. Only the slot of a run that this statement sees in the
- * ledger goes: that a run is always in one of the two does not rest on a streamed row being visible, or there at all,
- * because its append was answered. Releasing a run that holds no slot changes nothing.
+ * Frees slots, and says which of the runs still hold one. Only the slot of a run that this statement itself
+ * sees in the ledger is freed, so a run is always in one of the two: an append that was answered may not be
+ * visible yet, or may be lost. Releasing a run that holds no slot changes nothing.
  */
 export const releaseRuns = defineStatement({
   name: 'release-runs',

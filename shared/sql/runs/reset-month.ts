@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
-/** Starts the month of `period` (a day in it) for a tenant whose count is of an earlier one. Elsewise changes nothing. */
+/**
+ * Starts the month of `period` (a day in it) where the tenant's count is of an earlier month; else changes
+ * nothing.
+ */
 export const resetMonth = defineStatement({
   name: 'reset-month',
   sql: `

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
 /**
- * Takes admissions back whose callers are told that nothing was started: slots and counts together, as if they had never
- * been. An admission that is still on its way finds its run in `withdrawn_runs`, and admits it no more: the two change
- * the same row, so one of them sees the other. Runs that are in the ledger are over, and stay counted. An admission
- * gives up within seconds; after an hour its withdrawal is forgotten.
+ * Takes back admissions whose callers are told that nothing was started: slots and counts together, as if
+ * they had never been. An admission that is still on its way finds its run in `withdrawn_runs` and gives it
+ * no slot: both statements change the same row, so the later one sees the earlier. Runs in the ledger are
+ * over, and stay counted. An admission gives up within seconds; its withdrawal is forgotten after an hour.
  *
- * It changes nothing, the tenant's row included, once `valid_until` has passed by BigQuery's clock: by then reconcile may
- * have started the run, which must not lose its slot under its worker, however late this statement comes to its turn.
+ * Once `valid_until` has passed by BigQuery's clock it changes nothing at all. By then reconcile may have
+ * started the run, which must not lose its slot under its worker, however late this statement gets its turn.
  */
 export const withdrawRuns = defineStatement({
   name: 'withdraw-runs',

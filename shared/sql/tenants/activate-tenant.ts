@@ -1,7 +1,7 @@
 import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
-/** Activates a suspended tenant and reads the row back. An active one stays as it is. */
+/** Activates a suspended tenant and reads the row back. A tenant that is active stays as it is. */
 export const activateTenant = defineStatement({
   name: 'activate-tenant',
   sql: `

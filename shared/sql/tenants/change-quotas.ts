@@ -1,7 +1,9 @@
 import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
-/** Sets the quotas and the tier that are marked as given (null is a value: unlimited), and reads the row back. */
+/**
+ * Sets the quotas and the tier that are marked as given (null is a value: unlimited), and reads the row back.
+ */
 export const changeQuotas = defineStatement({
   name: 'change-quotas',
   sql: `

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
 /**
- * Makes the tenant row, unless there is one: the last step of an onboarding, and its decision. BigQuery lets statements
- * that only insert never conflict, INSERT and MERGE alike, so this one is run as a job whose id stands for the tenant's
- * table: of two onboardings at once only one can start it. Whose row it is then says `onboarding_id`.
+ * Makes the tenant row, unless there is one: the last step of an onboarding, and its decision. In BigQuery
+ * statements that only insert, INSERT and MERGE alike, never conflict. So this one is run as a job whose id
+ * stands for the tenant's table: of two onboardings at once only one can start it. `onboarding_id` then says
+ * whose row it is.
  */
 export const insertTenant = defineStatement({
   name: 'insert-tenant',

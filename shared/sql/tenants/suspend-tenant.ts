@@ -1,7 +1,10 @@
 import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
-/** Suspends a tenant and reads the row back. One that is suspended keeps its first date; the reason is the latest. */
+/**
+ * Suspends a tenant and reads the row back. If it is suspended already, the date stays and the reason is the
+ * new one.
+ */
 export const suspendTenant = defineStatement({
   name: 'suspend-tenant',
   sql: `

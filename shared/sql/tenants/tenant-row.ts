@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { bool, date, integer, string, timestamp } from '../column-values';
+import { bool, date, integer, string, timestamp } from '../column-schemas';
 
 /**
- * The tenant row as it is read: the stored columns, with the counters as they stand at `@now`. A month that is over
- * counts 0 and an expired lease no longer runs, whether or not a write has said so yet.
+ * The tenant row as it is read: the stored columns, with the counters as they are at `@now`. In a new month
+ * the count is 0, and an expired lease does not run, even if no write has said so yet.
  */
 export const tenantColumns = `
   tenant_id,

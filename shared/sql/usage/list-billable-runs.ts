@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { integer, string, timestamp } from '../column-values';
+import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { recordedRuns } from '../runs/recorded-runs';
 
 /**
- * The completed runs that a tenant is billed for, in the order of their admission, each once. Where a page before ended
- * is (after_at, after_id); null: there is none.
+ * The completed runs that a tenant is billed for, in the order of their admission, each once. (after_at,
+ * after_id) is where the page before ended; null for the first page.
  */
 export const listBillableRuns = defineStatement({
   name: 'list-billable-runs',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { integer, string } from '../column-values';
+import { integer, string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { recordedRuns } from '../runs/recorded-runs';
 
 /**
- * What a tenant has used, by the month (UTC) in which its runs were admitted, and by pipeline. Finished runs and those in
- * flight from one snapshot, each once: so the runs of a month are what the tenant's count of that month says.
+ * What a tenant has used, by the month (UTC) in which its runs were admitted, and by pipeline. Finished runs
+ * and runs in flight come from one snapshot, each once, so a month's runs are as many as the tenant's count
+ * of that month says.
  */
 export const readUsage = defineStatement({
   name: 'read-usage',

@@ -12,8 +12,8 @@ interface AdminEnvironment {
 }
 
 /**
- * The admin rule the environment asks for. Without `ADMIN_API_KEY` admin calls are open where BigQuery is an emulator on
- * this machine; anywhere else this throws, so that the process does not start.
+ * The admin rule the environment asks for. Without `ADMIN_API_KEY` admin calls are open where BigQuery is an
+ * emulator on this machine; anywhere else this throws, so that the process does not start.
  */
 export function adminRuleOf(env: AdminEnvironment): AdminRule {
   if (env.ADMIN_API_KEY !== undefined) return { kind: 'key', key: env.ADMIN_API_KEY };

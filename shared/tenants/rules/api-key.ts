@@ -3,9 +3,10 @@ import { crc32 } from 'node:zlib';
 import { isTenantId } from './tenant-id';
 
 /**
- * API keys: `<tenant_id>_api_<secret><checksum>`. The secret has 24 base62 characters (142 bits); the checksum is the
- * CRC32 of all before it in 6 base62 characters, GitHub's form, so that a typo is refused without a look-up and a
- * scanner can tell a key from noise. Only the SHA-256 of a key is ever stored: right for keys of this entropy.
+ * API keys: `<tenant_id>_api_<secret><checksum>`. The secret has 24 base62 characters (142 bits); the
+ * checksum is the CRC32 of all before it in 6 base62 characters, as in GitHub's tokens, so that a typo is
+ * refused without a look-up and a scanner can tell a key from noise. Only the SHA-256 of a key is ever
+ * stored: right for keys of this entropy.
  */
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const secretLength = 24;
@@ -20,7 +21,10 @@ export function createApiKey(tenantId: string, randomBytes: RandomBytes = crypto
   return unchecked + checksumOf(unchecked);
 }
 
-/** The tenant a well-formed key names, or undefined for anything else. Says nothing about whether the key is valid. */
+/**
+ * The tenant a well-formed key names, or undefined for anything else. Says nothing about whether the key is
+ * valid.
+ */
 export function tenantOfApiKey(key: string): string | undefined {
   const end = key.length - secretLength - checksumLength;
   const tenantId = key.slice(0, Math.max(0, end - separator.length));

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** What is billed: a run that completed. Runs that failed or were cancelled are not: the tenant got nothing for them. */
+/**
+ * A run that is billed: one that completed. Failed and cancelled runs are not billed: the tenant got nothing
+ * from them.
+ */
 export interface BilledRun {
   readonly run_id: string;
   readonly pipeline: string;
@@ -16,17 +19,18 @@ export interface BilledRun {
 export const meterName = 'pipeline_run';
 
 /**
- * One for a run and for ever, however often it is exported: by it an event that comes again can be told, for as long as
- * whoever takes the events remembers their ids. The time of admission tells a tenant that was made anew, and has used an
- * Idempotency-Key again, from its earlier life.
+ * The same for a run for ever, however often it is exported, so that whoever takes the events can drop
+ * repeats for as long as it remembers ids. The time of admission is part of it, because a tenant that was
+ * deleted and made anew may use an Idempotency-Key again.
  */
 const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
   `run_${createHash('sha256').update(`${tenantId}\n${run_id}\n${admitted_at.toISOString()}`).digest('hex')}`;
 
 /**
- * Stripe's meter event: https://docs.stripe.com/api/billing/meter-event/create. The customer is told by the tenant's id.
- * Stripe takes an identifier once within 24 hours at least, and promises nothing beyond: sent again later, a run may be
- * billed twice. It takes timestamps of the last 35 days: a month as a whole until four days after its end.
+ * Stripe's meter event: https://docs.stripe.com/api/billing/meter-event/create. The customer is named by the
+ * tenant's id. Stripe drops a repeated identifier within at least 24 hours, and promises no more: sent again
+ * later, a run may be billed twice. It takes timestamps of the last 35 days, so a whole month until four days
+ * after its end.
  */
 export const stripeMeterEvent = (tenantId: string, run: BilledRun) => ({
   event_name: meterName,

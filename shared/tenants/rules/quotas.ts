@@ -13,7 +13,7 @@ export interface Quotas {
   readonly max_concurrent_pipelines: number | null;
 }
 
-/** What is given wins, null included; what is left out takes the tier's value. */
+/** A quota that is given wins, null included; one that is left out takes the tier's value. */
 export const quotasOf = (
   given: Partial<{ [Name in keyof Quotas]: Quotas[Name] | undefined }>,
   tier: Quotas,

@@ -6,7 +6,7 @@ import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client'
 import { classifyFailure } from '../../../shared/google/bigquery/failures';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
-import { integer } from '../../../shared/sql/column-values';
+import { integer } from '../../../shared/sql/column-schemas';
 import { defineStatement } from '../../../shared/sql/define-statement';
 import { findApiKey } from '../../../shared/sql/keys/find-api-key';
 import { hashApiKey } from '../../../shared/tenants/rules/api-key';

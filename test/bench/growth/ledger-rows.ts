@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { admitKeyedRuns } from '../../../shared/sql/runs/admit-keyed-runs';
+import { admitKeyedRuns } from '../../../shared/sql/runs/admit-runs';
 import { findFinishedRuns } from '../../../shared/sql/runs/find-finished-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';
 import { onboardAll } from '../backend/onboarding';

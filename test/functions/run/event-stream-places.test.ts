@@ -101,7 +101,7 @@ describe('An event stream whose key is revoked', () => {
     run = await startRunInstance({
       bigqueryUrl: proxy.url,
       streamPace: { shortestMs: 20, longestMs: 20, heartbeatMs: 20 },
-      keyClock: () => Date.now() + later,
+      now: () => new Date(Date.now() + later),
     });
   });
   afterAll(async () => {

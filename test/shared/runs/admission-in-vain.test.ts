@@ -197,7 +197,8 @@ describe('Admission that cannot be decided in time', () => {
     expect(outcomes).toMatchObject(Array(5).fill({ status: 'rejected', reason: unavailable }));
     backends.bigquery.setAvailable(true);
     expect(await backends.usage('away')).toEqual(untouched);
-    // A run of its own each time, as in life: one that comes too late on a busy machine is withdrawn for good.
+    // A run of its own each time, as in life: one that comes too late on a busy machine is withdrawn for
+    // good.
     let tries = 0;
     const admitted = await eventually('an admission', () =>
       admit('away', candidate(`later-${tries++}`)).catch(() => undefined),

@@ -8,7 +8,8 @@ describe('Whether a run is due to be published again', () => {
   const dueAt = (ages: readonly number[]) => ages.filter((age) => isDue(minutes(age), rule));
 
   it.each([
-    // Ages in minutes at the calls of reconcile, and at which of them it is due: at the first two past 2, 4, 8, 16…
+    // Ages in minutes at the calls of reconcile, and at which of them it is due: at the first two past 2, 4,
+    // 8, 16…
     [
       'calls in time',
       [0.5, 5.5, 10.5, 15.5, 20.5, 25.5, 30.5, 35.5, 40.5, 45.5],

@@ -1,0 +1,61 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
+import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
+import { createRelease } from '../../shared/runs/release';
+import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import { runRoutes } from './handler';
+import { type StreamPace, usualStreamPace } from './stream-run';
+
+export interface RunSetUp {
+  readonly runTopic: string;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  /** Unless given, the usual ones. */
+  readonly admission?: Partial<AdmitSettings> | undefined;
+  readonly streamPace?: Partial<StreamPace> | undefined;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** How the function reaches Google. Tests and the simulator give others of the same form. */
+const realGoogle = {
+  createBigQuery,
+  createBigQueryWithoutRetries,
+  createRunStatement,
+  createAppendRows,
+  createHoldsSlot,
+  createOpenJobs,
+  createPublishRun,
+};
+
+/** Puts the function together: which part uses which client, and the routes over them. */
+export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+  const { pipelines, now, log } = setUp;
+  const bigquery = google.createBigQuery();
+  const withoutRetries = google.createBigQueryWithoutRetries();
+  // Admission, releases and key look-ups have back-offs of their own.
+  const runStatement = google.createRunStatement(withoutRetries);
+  return runRoutes({
+    authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
+    runStatement: google.createRunStatement(bigquery),
+    pipelines,
+    admit: createAdmit({ runStatement, now, log }, setUp.admission),
+    publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
+    appendRows: google.createAppendRows(withoutRetries),
+    release: createRelease(runStatement, now),
+    openJobs: google.createOpenJobs(bigquery),
+    holdsSlot: google.createHoldsSlot(bigquery),
+    streamPace: { ...usualStreamPace, ...setUp.streamPace },
+    newId: setUp.newId,
+    now,
+    log,
+  });
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import type { Tier } from '../../shared/definitions/tiers';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
+import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
+import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
+import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
+import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
+import { createRelease } from '../../shared/runs/release';
+import { executeRun } from './execute-run';
+import { workerRoutes } from './handler';
+
+export interface WorkerSetUp {
+  readonly runTopic: string;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly tiers: Readonly<Record<string, Tier>>;
+  /** What the deployment allows definitions to read besides their tenants' datasets. */
+  readonly allowedSources: readonly string[];
+  /** Absent: steps of type http fail. */
+  readonly http?: HttpTools | undefined;
+  /** Absent: steps of type notify fail. */
+  readonly notify?: NotifyTools | undefined;
+  /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
+  readonly handOverAfterMs: number;
+  /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
+  readonly deliveryAttempts: number;
+  /** Between two looks whether the run was cancelled. In milliseconds. */
+  readonly watchEveryMs: number;
+  /** In [0, 1): for the jitter of back-offs. */
+  readonly random: () => number;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** How the function reaches Google. Tests and the simulator give others of the same form. */
+const realGoogle = {
+  createBigQuery,
+  createBigQueryWithoutRetries,
+  createRunStatement,
+  createRunJob,
+  createAppendRows,
+  createHoldsSlot,
+  createOpenJobs,
+  createClaimHandOver,
+  createPublishRun,
+};
+
+/** Puts the function together: which part uses which client, and the route over them. */
+export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+  const { pipelines, notify, now, log } = setUp;
+  const bigquery = google.createBigQuery();
+  const withoutRetries = google.createBigQueryWithoutRetries();
+  const runStatement = google.createRunStatement(bigquery);
+  const tools = {
+    runJob: google.createRunJob(bigquery),
+    openJobs: google.createOpenJobs(bigquery),
+    appendRows: google.createAppendRows(bigquery),
+    tiers: setUp.tiers,
+    allowedSources: setUp.allowedSources,
+    http: setUp.http,
+    notify: notify && { findRecord: createFindRecord(runStatement), ...notify },
+    now,
+    random: setUp.random,
+    sleep: async (milliseconds: number, signal?: AbortSignal) => {
+      await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+    },
+    log,
+  };
+  return workerRoutes({
+    runStatement,
+    // The client's own repeats would send a ledger row with the time of the first attempt, and so overtake
+    // others.
+    appendRows: google.createAppendRows(withoutRetries),
+    findPipeline: (path) => pipelines.get(path),
+    execute: (tenantId, slot, definition, watch, signal) =>
+      executeRun(tenantId, slot, definition, tools, watch, signal),
+    release: createRelease(google.createRunStatement(withoutRetries), now),
+    publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
+    claimHandOver: google.createClaimHandOver(bigquery),
+    handOverAfterMs: setUp.handOverAfterMs,
+    deliveryAttempts: setUp.deliveryAttempts,
+    holdsSlot: google.createHoldsSlot(withoutRetries),
+    watchEveryMs: setUp.watchEveryMs,
+    now,
+    log,
+  });
+}

@@ -1,0 +1,8 @@
+-- find-api-key: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_key_hash STRING;
+
+SELECT key_id, key_hash, expires_at
+FROM api_keys
+WHERE key_hash = p_key_hash AND tenant_id = p_tenant_id AND revoked_at IS NULL;

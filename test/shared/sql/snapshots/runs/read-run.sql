@@ -1,0 +1,44 @@
+-- read-run: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_run_id STRING;
+
+SELECT
+  run.*,
+  (SELECT onboarding_id FROM tenants WHERE tenant_id = p_tenant_id) AS onboarding_id,
+  ARRAY(
+    SELECT AS STRUCT
+      step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
+      error_code, error_message
+    FROM step_logs
+    WHERE run_id = p_run_id
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
+    ORDER BY step_id, attempt
+  ) AS attempts,
+  ARRAY(
+    SELECT AS STRUCT
+      step_id, check_name, check_type, severity, passed, observed, expected, failing_rows, message
+    FROM dq_results
+    WHERE run_id = p_run_id
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
+    ORDER BY step_id, check_name
+  ) AS checks
+FROM (
+    SELECT 
+      run_id, pipeline, parameters, trigger, request_hash, 
+      status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
+      bytes_processed, bytes_billed, watermark,
+      CAST(NULL AS TIMESTAMP) AS lease_expires_at
+    FROM pipeline_runs
+    WHERE run_id = p_run_id
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
+  UNION ALL
+  SELECT
+    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, 
+    'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    slot.lease_expires_at
+  FROM tenants, UNNEST(active_runs) AS slot
+  WHERE tenant_id = p_tenant_id AND slot.run_id = p_run_id
+) AS run
+ORDER BY status = 'ADMITTED'
+LIMIT 1;

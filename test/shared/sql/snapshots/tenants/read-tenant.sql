@@ -1,0 +1,31 @@
+-- read-tenant: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_now TIMESTAMP;
+
+SELECT
+  tenant_id,
+  company_name,
+  contact_email,
+  subscription_tier,
+  is_active,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  pipeline_runs_count,
+  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS current_running_pipelines,
+  last_pipeline_run_at,
+  quota_reset_date,
+  created_at,
+  updated_at,
+  suspended_at,
+  suspension_reason,
+  notes,
+  onboarding_id,
+  ARRAY(
+    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
+    FROM UNNEST(active_runs) WITH OFFSET AS position
+    ORDER BY position
+  ) AS active_runs
+FROM tenants
+WHERE tenant_id = p_tenant_id;

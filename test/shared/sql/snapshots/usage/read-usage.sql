@@ -1,0 +1,41 @@
+-- read-usage: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_from TIMESTAMP;
+DECLARE p_to TIMESTAMP;
+
+WITH
+  recorded AS (
+    SELECT run_id, pipeline, status, admitted_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed
+    FROM pipeline_runs
+    WHERE admitted_at >= p_from AND admitted_at < p_to
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
+  ),
+  runs AS (
+    SELECT
+      pipeline, status, admitted_at, TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND) AS slot_ms, duration_ms,
+      rows_written, bytes_processed, bytes_billed
+    FROM recorded
+    UNION ALL
+    SELECT slot.pipeline, 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(active_runs) AS slot
+    WHERE tenant_id = p_tenant_id
+      AND slot.admitted_at >= p_from AND slot.admitted_at < p_to
+      AND slot.run_id NOT IN (SELECT run_id FROM recorded)
+  )
+SELECT
+  FORMAT_TIMESTAMP('%Y-%m', admitted_at) AS month,
+  pipeline,
+  COUNT(*) AS runs,
+  COUNTIF(status = 'COMPLETED') AS completed,
+  COUNTIF(status = 'FAILED') AS failed,
+  COUNTIF(status = 'CANCELLED') AS cancelled,
+  COUNTIF(status = 'ADMITTED') AS in_flight,
+  IFNULL(SUM(slot_ms), 0) AS slot_ms,
+  IFNULL(SUM(duration_ms), 0) AS duration_ms,
+  IFNULL(SUM(rows_written), 0) AS rows_written,
+  IFNULL(SUM(bytes_processed), 0) AS bytes_processed,
+  IFNULL(SUM(bytes_billed), 0) AS bytes_billed
+FROM runs
+GROUP BY month, pipeline
+ORDER BY month, pipeline;

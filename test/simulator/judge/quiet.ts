@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v1 } from '@google-cloud/pubsub';
+import { credentials } from '@grpc/grpc-js';
+import { z } from 'zod';
+import { createReadSlots } from '../../../shared/google/bigquery/tables/read-slots';
+import type { World } from '../world/world';
+
+/**
+ * Nothing has been delivered for this long: longer than the longest pause between two deliveries of a
+ * message.
+ */
+const silenceMs = 3_000;
+
+/** Waits until no tenant has a slot and nothing is delivered. False where `limitMs` was not enough. */
+export async function untilQuiet(
+  world: World,
+  tenantIds: readonly string[],
+  limitMs: number,
+): Promise<boolean> {
+  const giveUpAt = performance.now() + limitMs;
+  const readSlots = createReadSlots(world.bigquery);
+  while (performance.now() < giveUpAt) {
+    const slots = await Promise.all(tenantIds.map((tenantId) => readSlots(tenantId)));
+    if (slots.every(({ length }) => length === 0) && world.fleets.worker.idleMs() > silenceMs) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+const pulledSchema = z.object({ receivedMessages: z.array(z.unknown()).default([]) });
+
+/** How many messages a subscription still has; it is no longer pushed then. */
+export async function countMessages(world: World, subscription: string): Promise<number> {
+  await world.pubsub.subscription(subscription).modifyPushConfig({ pushEndpoint: '' });
+  const [servicePath = '', port = ''] = (process.env.PUBSUB_EMULATOR_HOST ?? '').split(':');
+  const subscriber = new v1.SubscriberClient({
+    projectId: 'local',
+    servicePath,
+    port: Number(port),
+    sslCreds: credentials.createInsecure(),
+  });
+  try {
+    let count = 0;
+    for (;;) {
+      const [pulled]: readonly unknown[] = await subscriber.pull({
+        subscription: `projects/local/subscriptions/${subscription}`,
+        maxMessages: 1000,
+        returnImmediately: true,
+      });
+      const { receivedMessages } = pulledSchema.parse(pulled);
+      if (receivedMessages.length === 0) return count;
+      count += receivedMessages.length;
+    }
+  } finally {
+    await subscriber.close();
+  }
+}
