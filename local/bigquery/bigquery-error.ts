@@ -42,7 +42,10 @@ export class BigQueryError extends Error {
   }
 }
 
-/** Any failure as one that callers may see: what is not meant for them goes to the log and becomes an internal error. */
+/**
+ * Any failure as one that callers may see: what is not meant for them goes to the log and becomes an internal
+ * error.
+ */
 export function asBigQueryError(error: unknown, log: (line: string) => void): BigQueryError {
   if (error instanceof BigQueryError) return error;
   log(`BigQuery: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

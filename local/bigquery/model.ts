@@ -14,7 +14,10 @@
 export type Cell = string | null | readonly Cell[];
 export type Row = readonly Cell[];
 
-/** The type names of the REST interface's table schema (INT64 and the like are accepted and turned into these). */
+/**
+ * The type names of the REST interface's table schema (INT64 and the like are accepted and turned into
+ * these).
+ */
 export type FieldType =
   | 'STRING'
   | 'BYTES'
@@ -41,7 +44,9 @@ export interface Field {
   /** The fields of a RECORD. */
   readonly fields?: readonly Field[];
   readonly description?: string;
-  /** Of NUMERIC(precision, scale), STRING(maxLength) and BYTES(maxLength): decimal digits, as REST sends them. */
+  /**
+   * Of NUMERIC(precision, scale), STRING(maxLength) and BYTES(maxLength): decimal digits, as REST sends them.
+   */
   readonly precision?: string;
   readonly scale?: string;
   readonly maxLength?: string;
@@ -104,9 +109,9 @@ export interface TableStore {
   hasDataset(reference: DatasetReference): boolean;
   tablesOf(reference: DatasetReference): readonly TableReference[];
   /**
-   * Runs `decide` alone for this table (mutating statements on one table are serialised), commits the change it returns
-   * and resolves when that is durable. `decide` gets the state it will change. If it throws, nothing has changed.
-   * A missing dataset throws notFound before `decide` runs.
+   * Runs `decide` alone for this table (mutating statements on one table are serialised), commits the change
+   * it returns and resolves when that is durable. `decide` gets the state it will change. If it throws,
+   * nothing has changed. A missing dataset throws notFound before `decide` runs.
    */
   mutate<T>(
     reference: TableReference,
@@ -178,10 +183,13 @@ export interface StatementResult {
   readonly statements?: readonly StatementResult[];
 }
 
-/** What BigQuery's limits tell apart: UPDATE, DELETE, MERGE and TRUNCATE are mutations, CREATE, DROP and ALTER definitions. */
+/**
+ * Groups of statements with limits of their own: mutations (UPDATE, DELETE, MERGE, TRUNCATE), definitions
+ * (DDL).
+ */
 export type StatementGroup = 'query' | 'insert' | 'mutation' | 'definition';
 
-/** What every statement passes through, those of a script one by one; dry runs do not. */
+/** Every statement passes through it, those of a script one by one; dry runs do not. */
 export interface StatementGate {
   /** Runs the statement by calling `work`, perhaps later, with the store that it must change tables in. */
   run<T>(group: StatementGroup, store: TableStore, work: (store: TableStore) => Promise<T>): Promise<T>;

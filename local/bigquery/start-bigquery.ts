@@ -31,9 +31,9 @@ export interface BigQueryOptions {
   readonly log?: (line: string) => void;
   /** Imposes BigQuery's documented limits and a latency model; absent: as fast as can be. */
   readonly limits?: LimitOptions | undefined;
-  /** Lets calls fail, hang or lose their answers; absent: none does. */
+  /** Every call passes through it: it may fail, hang or lose its answer. Absent: none does. */
   readonly faults?: CallFaults | undefined;
-  /** For who has to see every state of every table, and not only those that a query meets. */
+  /** For a caller that must see every state of every table, and not only those that a query meets. */
   readonly onCommit?: OnCommit | undefined;
 }
 
@@ -85,7 +85,7 @@ interface Served {
   readonly setAvailable: (isAvailable: boolean) => void;
 }
 
-/** As long as a request may hold up the end. */
+/** How long requests under way may delay the end. */
 const closingMilliseconds = 5_000;
 
 async function serve(

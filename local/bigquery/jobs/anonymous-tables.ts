@@ -6,8 +6,9 @@ import type { JobBook } from './job-book';
 import type { QueryResults } from './query-results';
 
 /**
- * The table that holds the rows of a query without a destination. BigQuery keeps such tables in a hidden dataset of each
- * location for about a day; here their rows are the job's results, and the name says which job's.
+ * The table that holds the rows of a query without a destination. BigQuery keeps such tables in a hidden
+ * dataset of each location for about a day; here their rows are the job's results, and the name says which
+ * job's.
  * https://cloud.google.com/bigquery/docs/cached-results
  */
 export function anonymousTable({ projectId, location, jobId }: JobReference): TableReference {
@@ -37,7 +38,7 @@ interface Places {
   readonly results: QueryResults;
 }
 
-/** What a table holds now, be it one of a dataset or the one that holds a query's results. @throws BigQueryError `notFound` */
+/** The present rows of a table, also of one that holds a query's results. @throws BigQueryError `notFound` */
 export async function rowsOfTable(
   { store, book, results }: Places,
   table: TableReference,

@@ -8,7 +8,7 @@ import type { Store } from '../store/store';
 import type { QueryRows } from './job';
 
 export interface DestinationTable {
-  /** With a decorator: only that partition is written to, and the write disposition is about it. */
+  /** With a decorator, only that partition is written, and the write disposition applies to it alone. */
   readonly table: TableReference;
   readonly write: 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
   readonly create: 'CREATE_IF_NEEDED' | 'CREATE_NEVER';
@@ -17,8 +17,8 @@ export interface DestinationTable {
 
 /**
  * Puts a job's rows into its destination table in one commit, by its write and create disposition.
- * @throws BigQueryError `notFound` (dataset, or table with CREATE_NEVER), `duplicate` (WRITE_EMPTY on a table with
- *   rows), `invalid` (appending rows of another schema, or rows that lie outside of the partition)
+ * @throws BigQueryError `notFound` (dataset, or table with CREATE_NEVER), `duplicate` (WRITE_EMPTY on a table
+ *   with rows), `invalid` (appending rows of another schema, or rows that lie outside of the partition)
  */
 export async function writeDestination(
   store: Store,
@@ -61,7 +61,7 @@ function changeOf(
   return { kind: 'append', rows: arrange(table, current.schema, schema, rows) };
 }
 
-/** The table's other partitions, and its schema, stay as they are. */
+/** Leaves the table's schema and its other partitions as they are. */
 function changeOfPartition(
   target: WriteTarget & { readonly partition: string },
   schema: readonly Field[],
@@ -120,7 +120,7 @@ export function rowsOfDestination(store: Store, destination: TableReference): Qu
   return { schema, rows: rows.filter(partitionOf(table, partition, schema, options)) };
 }
 
-/** Rows with the columns of `schema`, as rows of the table: in its order, null where a column is not given. */
+/** Rows of `schema` as rows of the table: its order of columns, null where a column is not given. */
 function arrange(
   table: TableReference,
   target: readonly Field[],

@@ -7,10 +7,10 @@ import type { JobRecord } from './job-book';
 import { outputPlan } from './query-statistics';
 
 /**
- * The outcome of a job that was under way when the process ended. A job is written down before it begins, and its effect
- * carries its name in the same write; so what happened can be told: if the effect is there, the job succeeded, else it
- * failed and nothing was done. It is never run again: its caller sees the failure and starts another one.
- * A script commits per statement, so one that was cut short has failed, as on BigQuery, with its first statements done.
+ * The outcome of a job that was under way when the process ended. A job is recorded before it begins, and its
+ * effect carries its name in the same write: if the effect is there, the job succeeded, else it failed and
+ * did nothing. It is never run again: its caller sees the failure and starts another one. A script commits
+ * per statement, so one that was cut short has failed, as on BigQuery, with its first statements done.
  */
 export async function outcomeOfInterrupted(
   store: Store,
@@ -40,11 +40,13 @@ export async function outcomeOfInterrupted(
   return { ...times, statistics: { query: { cacheHit: false, ...outputPlan(rows) } }, destination };
 }
 
-/** Rows that a job brought. A commit that replaces a partition holds the table's other rows as well. */
+/** How many rows a job wrote. A commit that replaces a partition holds the table's other rows as well. */
 const rowsBrought = (store: Store, table: TableReference, { kind, rows }: CommittedJob): number =>
   kind === 'replace' ? (rowsOfDestination(store, table)?.rows.length ?? 0) : rows;
 
-/** Only of an INSERT is it known how many rows it changed: a commit of UPDATE, DELETE or MERGE holds all rows anew. */
+/**
+ * Only an INSERT's rows can be counted: a commit of UPDATE, DELETE or MERGE holds all of the table's rows.
+ */
 function statisticsOf({ kind, rows }: CommittedJob): Record<string, unknown> {
   if (kind !== 'append') return { cacheHit: false };
   const dmlStats = { insertedRowCount: String(rows), updatedRowCount: '0', deletedRowCount: '0' };
@@ -60,7 +62,7 @@ async function isScript(engine: SqlEngine, { projectId }: Store, sql: string): P
     const { statementType } = await engine.analyze({ sql, projectId, parameters: [] });
     return statementType === 'SCRIPT';
   } catch {
-    // What it names may be gone by now: go by the text.
+    // The tables that it names may be gone by now, so the text decides.
     return /;\s*\S/.test(sql);
   }
 }

@@ -7,14 +7,16 @@ import { type JobLog, type LinePlace, openJobLog } from './job-log';
 import { jobConfigurationSchema } from './job-schemas';
 import type { QueryResults } from './query-results';
 
-/** All jobs that are known: under way, done lately (in memory), and done within two days (on disk). */
+/**
+ * All known jobs: those under way, those done recently (in memory), and those done within two days (on disk).
+ */
 export interface JobBook {
-  /** Without a location, jobs of the multi-regions US and EU are found, as BigQuery has it. */
+  /** Without a location, only jobs of the multi-regions US and EU are found, as on BigQuery. */
   find(jobId: string, location: string | undefined): Promise<Job | undefined>;
   has(key: string): boolean;
-  /** Enters a job; resolves when it is durable, if it is to be. */
+  /** Adds a job. Resolves when it is on disk, if `durable` asks for that. */
   add(job: Job, durable: boolean): Promise<void>;
-  /** Gives a job its outcome; resolves when that is durable, if the job is. */
+  /** Gives a job its outcome. Resolves when that is on disk, if the job is. */
   finish(job: Job, outcome: KeptOutcome, rows: QueryRows | undefined): Promise<void>;
   /** Jobs held in memory, the newest first. */
   recent(): readonly Job[];
@@ -38,7 +40,7 @@ const recordSchema = z.object({
       destination: tableSchema.optional(),
     })
     .optional(),
-  /** The rows of a query, where they are few: a caller that comes back after a restart finds them. */
+  /** A query's rows, where they are few: a caller that comes back after a restart finds them. */
   rows: z.object({ schema: z.array(z.custom<Field>()), rows: z.array(z.custom<Row>()) }).optional(),
 });
 
@@ -59,8 +61,9 @@ export interface OpenBook {
 /** Most cells of a result that is kept with its job on disk. */
 const keptCells = 2_000;
 /**
- * Done jobs held in memory. One that was inserted under an id must be found whenever somebody inserts it again, or it would
- * run twice: without a disk from which it can be read, far more of them are held. The others are asked for at once or never.
+ * Finished jobs held in memory. A job that was inserted by id must be found when somebody inserts it again,
+ * or it would run twice: without a disk to read it from, far more of them are held. The others are asked for
+ * at once or never.
  */
 const mostHeld = {
   inserted: { withDisk: 500, memoryOnly: 200_000 },
@@ -115,7 +118,7 @@ function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, resul
       const key = jobKey(job.reference);
       if (rows !== undefined) results.put(key, rows);
       if (inserted.get(key) === job && log !== undefined) {
-        // Should this fail, the job's effect is durable all the same and the next start finds it.
+        // If this fails, the job's effect is on disk all the same, and the next start finds it.
         const place = await log.append(lineOf(job, outcome, rows)).catch(() => undefined);
         if (place !== undefined) places.set(key, place);
       }
@@ -158,7 +161,7 @@ function lineOf(job: Job, outcome: KeptOutcome | undefined, rows: QueryRows | un
   return JSON.stringify({ reference, configuration, creationTime, outcome, ...(few && { rows }) });
 }
 
-/** Forgets the jobs that have been done longest; one under way is never forgotten. */
+/** Forgets the jobs that finished first; a job under way is never forgotten. */
 function trim(jobs: Map<string, Job>, limit: number): void {
   if (jobs.size <= limit) return;
   let surplus = jobs.size - limit;

@@ -5,9 +5,9 @@ import { jobOfAnonymousTable } from './anonymous-tables';
 import type { JobConfiguration } from './job-schemas';
 
 /**
- * Where a job runs: where the datasets it names are.
- * @param requested the location the caller named
- * @throws BigQueryError `notFound` if the caller named another one than its dataset's
+ * The location in which a job runs: that of the datasets it names.
+ * @param requested the location that the caller asked for
+ * @throws BigQueryError `notFound` if that is not its dataset's
  */
 export function locationOf(
   store: Store,
@@ -34,7 +34,7 @@ export function locationOf(
   return requested ?? 'US';
 }
 
-/** Names in front of a point that are datasets. The text is not parsed: a name in a string literal does no harm. */
+/** Names before a dot that are datasets. The text is not parsed: a name in a string literal does no harm. */
 function datasetsInText(store: Store, sql: string): string[] {
   const found: string[] = [];
   for (const [, datasetId = ''] of sql.matchAll(/([A-Za-z0-9_]+)`?\s*\.\s*`?[A-Za-z_]/g)) {

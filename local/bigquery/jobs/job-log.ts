@@ -12,7 +12,7 @@ export interface LinePlace {
 
 /** An append-only log in files that are dropped whole when they are old. */
 export interface JobLog {
-  /** Resolves when the line is on disk. Lines that come while a write is under way go together in the next one. */
+  /** Resolves when the line is on disk. Lines that arrive during a write go together in the next one. */
   append(line: string): Promise<LinePlace>;
   read(place: LinePlace): Promise<string>;
 }
@@ -27,8 +27,8 @@ interface Waiting {
 }
 
 /**
- * Opens the log in a folder and hands every line that is there to `visit`. Files last written two days ago are removed;
- * a torn last line was never acknowledged and is left out.
+ * Opens the log in a folder and passes each of its lines to `visit`. Files last written two days ago are
+ * removed; a torn last line was never acknowledged and is left out.
  */
 export function openJobLog(
   folder: string,
@@ -46,7 +46,7 @@ export function openJobLog(
   let waiting: Waiting[] = [];
   let writing = false;
 
-  /** A process begins a file of its own, so it never writes behind another's torn line. */
+  /** Each process begins a file of its own, so that it never writes behind another's torn line. */
   async function writeWaiting(): Promise<void> {
     const batch = waiting;
     waiting = [];
@@ -111,7 +111,7 @@ function visitLines(file: string, visit: (line: string, place: LinePlace) => voi
   }
 }
 
-/** Files are named by a number that grows, so that they are read in the order they were written. */
+/** Files have growing numbers as names, so that they are read in the order they were written. */
 async function beginFile(folder: string, disk: Disk, time: number): Promise<string> {
   const last = Number(
     filesOf(folder).at(-1)?.slice(-'000000000000000.ndjson'.length, -'.ndjson'.length) ?? 0,

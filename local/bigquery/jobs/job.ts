@@ -8,14 +8,14 @@ export interface JobReference {
   readonly location: string;
 }
 
-/** One fault of a job, as its status lists it. */
+/** One error of a job, as its status lists it. */
 export interface JobFault {
   readonly reason: ErrorReason;
   readonly message: string;
   readonly location?: string;
 }
 
-/** What remains of a job when it is done; kept on disk for jobs whose id a caller chose. */
+/** What is kept of a finished job; on disk, where the caller chose its id. */
 export interface KeptOutcome {
   readonly startTime: number;
   readonly endTime: number;
@@ -29,10 +29,10 @@ export interface KeptOutcome {
   readonly destination?: TableReference;
 }
 
-/** A job that is known, from the moment it was accepted. Times are milliseconds since 1970. */
+/** A job from the moment it was accepted. Times are milliseconds since 1970. */
 export interface Job {
   readonly reference: JobReference;
-  /** When a job of jobs.query is done, its parameters are forgotten: they may be large, and many jobs are held. */
+  /** A jobs.query that is done forgets its parameters: they may be large, and many jobs are held. */
   configuration: JobConfiguration;
   readonly creationTime: number;
   /** When work on it began; undefined while it is pending. */
@@ -48,7 +48,7 @@ export interface Job {
 export interface Upload {
   readonly path: string;
   readonly bytes: number;
-  /** By a job, which then discards it. */
+  /** Called by the job that takes it over and discards it later. */
   readonly take: () => void;
   readonly discard: () => Promise<void>;
   readonly discardUnlessTaken: () => Promise<void>;
@@ -70,7 +70,7 @@ export function jobName(reference: JobReference): string {
   return `${reference.projectId}:${jobKey(reference)}`;
 }
 
-/** A job's outcome, as soon as it is there, or undefined when the time is up. */
+/** Waits for a job's outcome; undefined when the time is up. */
 export async function settled(job: Job, milliseconds: number): Promise<KeptOutcome | undefined> {
   if (job.outcome !== undefined) return job.outcome;
   let timer: NodeJS.Timeout | undefined;

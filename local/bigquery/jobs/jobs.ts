@@ -46,8 +46,8 @@ export interface Jobs {
   /** @throws BigQueryError `notFound` */
   find(jobId: string, location: string | undefined): Promise<Job>;
   /**
-   * Sees to it that nothing more is committed by a job that is under way. A query that has committed nothing yet is over
-   * at once: what the engine still computes for it is dropped.
+   * Lets a job under way commit nothing more. A query that has committed nothing yet ends at once, and what
+   * the engine still computes for it is dropped.
    */
   cancel(job: Job): void;
   recent(): readonly Job[];
@@ -64,11 +64,11 @@ export interface JobsOptions {
   readonly results: QueryResults;
   readonly gcsDirectory: string;
   readonly log: (line: string) => void;
-  /** Runs a load or extract job, where that is to take longer than it must. */
+  /** Runs a load or extract job with an added delay; absent: none. */
   readonly slowLoad?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
-/** Decides first what became of the jobs that a former process left under way. */
+/** First decides the outcome of the jobs that an earlier process left under way. */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { store, engine, openBook, results, gcsDirectory, log, slowLoad = (work) => work() } = options;
   const { book, interrupted } = openBook;
@@ -138,7 +138,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     if (!durable) job.configuration = withoutParameters(job.configuration);
   }
 
-  /** Ends with the work or, as long as a query commits nothing, with its cancellation. */
+  /** Ends with the work or, while a query has committed nothing, with its cancellation. */
   async function untilStopped(job: Job, upload: Upload | undefined): Promise<JobYield> {
     let commits = job.configuration.query === undefined;
     const mayCommit = () => {
@@ -185,7 +185,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 }
 
-/** What running a job yields. */
+/** What a job that ran leaves behind. */
 export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'> & {
   readonly rows?: QueryRows;
 };

@@ -1,7 +1,10 @@
 import type { Cell, Row } from '../model';
 import type { QueryRows } from './job';
 
-/** The rows of queries that are done, for further pages; the oldest are forgotten when they become too many or too old. */
+/**
+ * The rows of finished queries, for further pages; the oldest are forgotten when they are too many or too
+ * old.
+ */
 export interface QueryResults {
   put(job: string, rows: QueryRows): void;
   get(job: string): QueryRows | undefined;
@@ -48,7 +51,7 @@ export function createQueryResults(now: () => number = Date.now): QueryResults {
 
 const sampledRows = 200;
 
-/** Of many rows, some tell how large all are. */
+/** Measures a sample of the rows where they are many. */
 function estimate(rows: readonly Row[]): number {
   const step = Math.max(1, Math.floor(rows.length / sampledRows));
   let bytes = 0;

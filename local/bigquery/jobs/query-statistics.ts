@@ -3,8 +3,8 @@ import type { StatementResult } from '../model';
 const megabyte = 1024 * 1024;
 
 /**
- * What BigQuery would charge for: whole megabytes, at least 10 MB per table read and per query; nothing where nothing
- * is read (https://cloud.google.com/bigquery/pricing#on_demand_pricing).
+ * What BigQuery would charge for: whole megabytes, at least 10 MB per table read and per query; nothing where
+ * nothing is read (https://cloud.google.com/bigquery/pricing#on_demand_pricing).
  */
 export function bytesBilled({ bytesProcessed, referencedTables }: StatementResult): number {
   if (bytesProcessed === 0) return 0;
@@ -49,7 +49,7 @@ export function queryStatistics(result: StatementResult, dryRun: boolean): Recor
   };
 }
 
-/** The plan of a query whose rows went to a table, as far as it says how many they were: one stage, the output. */
+/** The plan of a query whose rows went to a table: one stage, the output, which says how many they were. */
 export const outputPlan = (rows: number): { readonly queryPlan: readonly object[] } => ({
   queryPlan: [{ name: 'S00: Output', id: '0', recordsWritten: String(rows), status: 'COMPLETE' }],
 });

@@ -1,8 +1,10 @@
 import type { Job } from './job';
 
-/** Recognises a repeated jobs.query by its requestId, so that a client's own retry does not run a statement twice. */
+/**
+ * Recognises a repeated jobs.query by its requestId, so that a client's own retry runs no statement twice.
+ */
 export interface RequestIds {
-  /** The job that was started under this id not long ago, else the one that `start` begins. */
+  /** The job that was started under this id in the last 15 minutes, else the one that `start` begins. */
   once(requestId: string | undefined, start: () => Promise<Job>): Promise<Job>;
 }
 
@@ -30,7 +32,7 @@ export function createRequestIds(now: () => number = Date.now): RequestIds {
     },
   };
 
-  /** What could not be done now, and changed nothing, may be tried again under the same id. */
+  /** A request that failed for now and changed nothing may be tried again under the same id. */
   async function forgetFailures(requestId: string, started: Promise<Job>): Promise<void> {
     try {
       const job = await started;

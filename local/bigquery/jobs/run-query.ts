@@ -6,7 +6,7 @@ import type { QueryRows } from './job';
 import type { QueryConfiguration } from './job-schemas';
 import { bytesBilled, queryStatistics, withOutput } from './query-statistics';
 
-/** What came out of a query, whether it ran as a job or at once. */
+/** The result of a query, whether it ran as a job or at once. */
 export interface QueryOutcome {
   readonly result: StatementResult;
   readonly statistics: Record<string, unknown>;
@@ -16,7 +16,7 @@ export interface QueryOutcome {
 }
 
 export interface QueryRunner {
-  /** Runs a statement or script with all that its configuration asks for. @throws BigQueryError */
+  /** Runs a statement or script as its configuration says. @throws BigQueryError */
   run(configuration: QueryConfiguration): Promise<QueryOutcome>;
   /** Type-checks only. @throws BigQueryError */
   dryRun(configuration: QueryConfiguration): Promise<QueryOutcome>;
@@ -81,7 +81,7 @@ function destinationOf(store: Store, configuration: QueryConfiguration): Destina
   };
 }
 
-/** What must be known before anything can have changed. */
+/** Checks that must come before anything is changed. */
 async function checkBeforehand(
   engine: SqlEngine,
   request: SqlRequest,

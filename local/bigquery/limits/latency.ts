@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** How long kinds of work take, in milliseconds, before a jitter of ±20 %. */
+/** How long each kind of work takes, in milliseconds, before a jitter of ±20 %. */
 export interface Latencies {
   readonly queryMs: number;
   readonly dmlMs: number;
@@ -21,8 +21,8 @@ const jitter = 0.2;
 
 export interface Latency {
   /**
-   * Begins a piece of work of a kind. What is returned resolves when the kind's latency, counted from here, is over:
-   * the time that the work itself takes is part of it.
+   * Begins a piece of work. Call the function returned when it is done: it resolves when the latency, counted
+   * from the beginning, is over, so that the work's own time is part of it.
    */
   begin(kind: keyof Latencies): () => Promise<void>;
 }

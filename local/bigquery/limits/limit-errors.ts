@@ -25,8 +25,8 @@ export function conflicting(table: TableReference): BigQueryError {
 }
 
 /**
- * 25 statements per 10 s. The words are those that BigQuery answers for INSERT, as users report them; for the other
- * statements none is documented or reported, so they are told the same with their kind in its place.
+ * 25 statements per 10 s. These are BigQuery's words for INSERT, as users report them. For the other
+ * statements none are documented or reported, so they get the same with their kind in its place.
  */
 export function tooManyDml(statement: 'insert' | 'update'): BigQueryError {
   return rateLimitExceeded(`too many table dml ${statement} operations for this table`);

@@ -19,8 +19,8 @@ export interface LimitOptions extends Partial<Latencies> {
 
 /**
  * BigQuery's documented limits (https://cloud.google.com/bigquery/quotas,
- * https://cloud.google.com/bigquery/docs/data-manipulation-language) and latencies, imposed from outside on a server
- * that has none. Every table counts as one partition.
+ * https://cloud.google.com/bigquery/docs/data-manipulation-language) and latencies, imposed from outside on a
+ * server that has none. Every table counts as one partition.
  */
 export interface Limits {
   /** Of each statement that the SQL engine runs. */
@@ -38,13 +38,13 @@ const day = 24 * 60 * 60 * 1000;
 const dmlPerTenSeconds = 25;
 const metadataPerTenSeconds = 5;
 const mutationSlots = { running: 2, queued: 20 };
-/** INSERTs of a day that start at once; later ones take turns. */
+/** So many INSERTs of a day start at once; later ones take turns. */
 const insertsAtOnce = 1_500;
 const insertSlots = { running: 10, queued: 100 };
 
 type Clock = () => number;
 
-/** @param now milliseconds that only grow, of which the rates' windows are made */
+/** @param now a clock in milliseconds that never goes back, by which the rates' windows are measured */
 export function createLimits(options: LimitOptions, now: Clock = () => performance.now()): Limits {
   const { seed = 0, pause = setTimeout, ...latencies } = options;
   const latency = createLatency({ ...defaultLatencies, ...latencies }, seed, pause);
@@ -99,7 +99,7 @@ export function createLimits(options: LimitOptions, now: Clock = () => performan
         ...route,
         handle: (request) => taking('streamingMs', () => route.handle(request)),
       })),
-    // First, so that a job that is cancelled meanwhile has no effect.
+    // The wait comes first, so that a job that is cancelled meanwhile has no effect.
     load: async (work) => {
       await latency.begin('loadMs')();
       return work();

@@ -6,13 +6,14 @@ export type Decide<T> = (
   current: TableSnapshot | undefined,
 ) => Promise<{ change: TableChange | undefined; result: T }>;
 
-/** How often BigQuery runs a statement again that lost against another one. */
+/** How often BigQuery reruns a statement that lost against another one. */
 const reruns = 3;
 
 /**
- * Like `mutate`, but as BigQuery does it: `decide` runs on the state that is there when the statement begins, at the
- * same time as others; when its latency is over, the change is committed if no other has changed or removed those
- * rows meanwhile. Rows that were only added do not matter: INSERT and streaming conflict with nothing.
+ * Like `mutate`, but as BigQuery does it: `decide` runs on the state that is there when the statement begins,
+ * at the same time as others; when its latency is over, the change is committed if no other has changed or
+ * removed those rows meanwhile. Rows that were only added do not matter: INSERT and streaming conflict with
+ * nothing.
  * @param begin begins one run and returns what waits for its end
  * @throws BigQueryError `invalidQuery` ("Could not serialize access…") when it lost once and in three reruns
  */
@@ -22,7 +23,7 @@ export async function mutateOptimistically<T>(
   decide: Decide<T>,
   begin: () => () => Promise<void>,
 ): Promise<T> {
-  // The store says it best.
+  // The store throws the right error.
   if (!store.hasDataset(reference)) return store.mutate(reference, decide);
   for (let run = 0; run <= reruns; run += 1) {
     const latency = begin();
@@ -39,7 +40,10 @@ export async function mutateOptimistically<T>(
   throw conflicting(reference);
 }
 
-/** The change as it must be made to `current` after it was decided on `before`; undefined where that is a conflict. */
+/**
+ * The change as it must be made to `current` after it was decided on `before`; undefined where that is a
+ * conflict.
+ */
 function changeOnTop(
   change: TableChange,
   before: TableSnapshot | undefined,

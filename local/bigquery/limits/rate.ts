@@ -1,4 +1,4 @@
-/** So many per window, counted over the window that ends now. */
+/** At most a number of events per window, counted over the window that ends now. */
 export interface RateLimit {
   /** Whether one more may take place; if so, it is counted. */
   take(): boolean;

@@ -1,4 +1,6 @@
-/** Lets so many pieces of work run at once; more of them wait in line, and what finds the line full is refused. */
+/**
+ * Lets a number of pieces of work run at once; more wait in line, and what finds the line full is refused.
+ */
 export interface Slots {
   /** Runs `work` when it is its turn. @throws what `refuse` makes, if too many wait */
   run<T>(work: () => Promise<T>, refuse: () => Error): Promise<T>;
@@ -13,7 +15,7 @@ export function createSlots(limit: { readonly running: number; readonly queued: 
         running += 1;
       } else {
         if (waiting.length >= limit.queued) throw refuse();
-        // Whoever ends hands its place over, so `running` stays as it is.
+        // Whoever ends hands its place over, so `running` does not change.
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
       try {

@@ -16,8 +16,8 @@ import { errorBody } from './wire-errors';
 const bodyLimit = 10 * 1024 * 1024;
 
 /**
- * An HTTP server, not listening yet, that answers JSON by the given routes. Nothing but BigQuery's errors leaves it.
- * @param border what calls pass through on their way in and out
+ * An HTTP server, not listening yet, that answers JSON by the given routes. All its errors are BigQuery's.
+ * @param border every call passes through it, in and out
  */
 export function createRestServer(
   routes: readonly RestRoute[],

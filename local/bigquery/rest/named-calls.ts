@@ -8,8 +8,8 @@ import { type ErrorBody, errorBody } from './wire-errors';
 /** A call as the caller's faults see it. */
 export interface NamedCall {
   /**
-   * The same for the same call in every run. It is made of what the client says, never of times of day, request ids
-   * or the order of arrival:
+   * The same for the same call in every run. It is made of what the client says, never of times of day,
+   * request ids or the order of arrival:
    * - a job has the id that its client chose;
    * - a query has its text and parameters;
    * - a streaming insert has its table and insert ids, where there are any;
@@ -55,7 +55,9 @@ function conflict(table: TableReference): RestReply {
   return { status: error.status, body: errorBody(error) };
 }
 
-/** The table that a jobs.query changes by UPDATE, DELETE or MERGE, as far as its text shows it at a glance. */
+/**
+ * The table that a jobs.query changes by UPDATE, DELETE or MERGE, as far as its text shows it at a glance.
+ */
 function dmlTarget({ method, url, text }: RestCall, projectId: string): TableReference | undefined {
   if (method !== 'POST' || !isQueries(pathOf(url))) return undefined;
   const statement = /\b(?:UPDATE|DELETE\s+FROM|DELETE|MERGE\s+INTO|MERGE)(?:\s|\\n)+`?([\w.-]+)/i.exec(text);

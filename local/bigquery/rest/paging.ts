@@ -4,7 +4,10 @@ import { parsePart } from './wire-errors';
 
 const countSchema = z.coerce.number().int().nonnegative();
 
-/** A non-negative whole number of the query string; undefined where it is absent. @throws BigQueryError `invalid` */
+/**
+ * A non-negative whole number of the query string; undefined where it is absent. @throws BigQueryError
+ * `invalid`
+ */
 export function countOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
@@ -29,8 +32,8 @@ export interface Page<T> {
 }
 
 /**
- * The page of a sorted list that a request's `pageToken` and `maxResults` ask for. The token names the last item seen, so
- * that items coming and going in between neither hide nor repeat others.
+ * The page of a sorted list that a request's `pageToken` and `maxResults` ask for. The token names the last
+ * item seen, so that items that come or go in between neither hide nor repeat others.
  */
 export function pageOf<T>(
   items: readonly T[],

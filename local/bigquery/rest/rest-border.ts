@@ -16,7 +16,7 @@ export interface RestReply {
   readonly body?: object | undefined;
 }
 
-/** What a call passes through on its way in and out. Undefined: the connection is broken off without an answer. */
+/** Every call passes through it, in and out. Undefined: the connection is broken off without an answer. */
 export type Border = (call: RestCall, work: () => Promise<RestReply>) => Promise<RestReply | undefined>;
 
 /** What is answered while BigQuery is away. Work under way may still take effect, but its answer is lost. */
@@ -31,8 +31,8 @@ export interface SwitchedServer {
 }
 
 /**
- * A server that can be switched off for a while: new connections are broken off, and calls on open ones are answered
- * 503. Work that was under way goes on, but its answer is lost.
+ * A server that can be switched off for a while: new connections are broken off, and calls on open ones are
+ * answered 503. Work that was under way goes on, but its answer is lost.
  */
 export function withAvailability(
   border: Border = (_, work) => work(),

@@ -13,7 +13,7 @@ export interface RestRequest {
   readonly upload?: Upload | undefined;
 }
 
-/** Answers with a body (200), or with undefined for 204. */
+/** Answers a body (200), or undefined (204). */
 export type RestHandler = (request: RestRequest) => Promise<object | undefined> | object | undefined;
 
 export interface RestRoute {

@@ -11,13 +11,13 @@ export interface Received {
   readonly upload: Upload;
 }
 
-/** Bytes before the data: the metadata and what frames it. */
+/** The most bytes before the data: the metadata and its frame. */
 const headLimit = 10 * 1024 * 1024;
 
 export const isUpload = (url: string): boolean => url.startsWith('/upload/');
 
 /**
- * Takes a multipart/related body apart: JSON, then data, which goes to a file as it comes.
+ * Takes a multipart/related body apart: JSON, then data, which is written to a file as it arrives.
  * https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
  * @throws BigQueryError `badRequest` for another kind of upload, or a body that is not of this form
  */
@@ -40,7 +40,7 @@ export async function receiveUpload(request: IncomingMessage): Promise<Received>
   }
 }
 
-/** What was not taken by the time of the answer is removed. */
+/** An upload that no job has taken by the time of the answer is removed. */
 function createUpload(path: string, bytes: number, discard: () => Promise<void>): Upload {
   let isTaken = false;
   return {
@@ -83,7 +83,7 @@ async function takeApart(request: IncomingMessage, delimiter: string, file: File
       }
       pending = pending.subarray(head.length);
     }
-    // The end may have begun in what has come, so as much as it is long is held back.
+    // The end mark may have begun in these bytes, so as many as its length are held back.
     const certain = pending.length - end.length - 2;
     if (certain <= 0) continue;
     await file.write(pending, 0, certain);
@@ -102,7 +102,7 @@ interface Head {
   readonly length: number;
 }
 
-/** Undefined until all of it is there. */
+/** Undefined until all of it has arrived. */
 function readHead(bytes: Buffer, delimiter: string): Head | undefined {
   const between = `\r\n${delimiter}\r\n`;
   const textStart = bytes.indexOf('\r\n\r\n');

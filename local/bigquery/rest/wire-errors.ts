@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { BigQueryError } from '../bigquery-error';
 
-/** One fault, as error answers and a job's status list it. */
+/** One error, as error answers and a job's status list it. */
 export interface ErrorProto {
   readonly message: string;
   readonly domain: 'global';
@@ -44,7 +44,7 @@ export function errorBody(error: BigQueryError): ErrorBody {
 }
 
 /**
- * A request's part in the shape that is expected of it.
+ * Checks a part of a request against a schema.
  * @throws BigQueryError `invalid`, naming the member
  */
 export function parsePart<T>(schema: z.ZodType<T>, value: unknown): T {

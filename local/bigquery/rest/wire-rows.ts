@@ -1,6 +1,9 @@
 import type { Cell, Field, Row } from '../model';
 
-/** How TIMESTAMP cells are sent: microseconds, or seconds as a floating-point number (REST's default), or ISO 8601. */
+/**
+ * How TIMESTAMP cells are sent: microseconds, or seconds as a floating-point number (REST's default), or ISO
+ * 8601.
+ */
 export type TimestampFormat = 'INT64' | 'FLOAT64' | 'ISO8601_STRING';
 
 /** `formatOptions` of a request, from a body or (with dots) from a query string. */
@@ -55,7 +58,7 @@ function isoOf(micros: bigint): string {
   return rest === 0n ? `${seconds}Z` : `${seconds}.${String(rest).padStart(6, '0')}Z`;
 }
 
-/** What BigQuery puts into one page at most, in bytes, unless a single row is larger. */
+/** The most that BigQuery puts into a page, in bytes, unless a single row is larger. */
 const pageBytes = 10 * 1024 * 1024;
 
 export interface RowPage {
@@ -64,7 +67,7 @@ export interface RowPage {
   readonly next: number | undefined;
 }
 
-/** As many rows from `start` on as `maxResults` and the size of an answer allow. */
+/** As many rows from `start` as `maxResults` and an answer's size allow. */
 export function pageOfRows(
   rows: readonly Row[],
   fields: readonly Field[],

@@ -58,13 +58,13 @@ export async function deleteDataset(
       entry.gone = false;
       throw error;
     }
-    // Whatever stays is cleared away at the next start.
+    // The next start clears away whatever is left.
     void files.disk.removeFolder(trash).catch(() => undefined);
   }
   shelf.entries.delete(datasetId);
 }
 
-/** From here on nothing more is committed to the dataset. */
+/** Lets nothing more be committed to the dataset. */
 async function close(entry: DatasetEntry, reference: DatasetReference, withContents: boolean): Promise<void> {
   if (withContents) entry.gone = true;
   while (entry.commits.size > 0) await Promise.allSettled(entry.commits);

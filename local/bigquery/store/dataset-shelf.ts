@@ -10,7 +10,7 @@ export interface DatasetEntry {
   readonly tables: Map<string, TableState | undefined>;
   /** Commits that are being written: a deletion waits for them. */
   readonly commits: Set<Promise<unknown>>;
-  /** Set as soon as its deletion has begun: nothing may be committed any more. */
+  /** Set as soon as its deletion begins: nothing may be committed any more. */
   gone: boolean;
 }
 

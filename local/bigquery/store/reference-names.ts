@@ -30,9 +30,9 @@ export function checkTableId(id: string): void {
 }
 
 /**
- * The name of the file or folder that holds an id: ids that differ only in case must not meet on a file system that
- * ignores it, so all but small letters, digits, `_` and `-` is percent-encoded. Undefined where it would be too long
- * for a file name.
+ * The name of the file or folder that holds an id: ids that differ only in case must not meet on a file
+ * system that ignores it, so all but small letters, digits, `_` and `-` is percent-encoded. Undefined where
+ * it would be too long for a file name.
  */
 export function fileNameOf(id: string): string | undefined {
   const encoded = id.replace(/[^a-z0-9_-]/gu, (character) =>

@@ -11,7 +11,10 @@ import { sizeOfRows } from './schema/field-sizes';
 import { commitChange, currentTag, type Files, findCommit } from './table-commits';
 import { type CommittedJob, snapshotOf, type TableState } from './table-state';
 
-/** The datasets and tables of one project, with what the REST interface needs beyond the SQL engine's `TableStore`. */
+/**
+ * The datasets and tables of one project, with what the REST interface needs beyond the SQL engine's
+ * `TableStore`.
+ */
 export interface Store extends TableStore {
   readonly projectId: string;
   dataset(reference: DatasetReference): DatasetRecord | undefined;
@@ -24,17 +27,22 @@ export interface Store extends TableStore {
     reference: DatasetReference,
     decide: (current: DatasetRecord) => DatasetProperties,
   ): Promise<DatasetRecord>;
-  /** @throws BigQueryError `notFound`; `resourceInUse` if there are tables and they are not to be deleted with it */
+  /**
+   * @throws BigQueryError `notFound`; `resourceInUse` if there are tables and they are not to be deleted with
+   *   it
+   */
   deleteDataset(reference: DatasetReference, withContents: boolean): Promise<void>;
   /** A table's whole committed state. */
   table(reference: TableReference): TableState | undefined;
-  /** Whether a job has committed something to any table since a time (in milliseconds since 1970), and what. */
+  /**
+   * Whether a job has committed something to any table since a time (in milliseconds since 1970), and what.
+   */
   findCommit(job: string, since: number): CommittedJob | undefined;
-  /** Waits for commits under way and gives the data folder free. */
+  /** Waits for commits under way and releases the data folder. */
   close(): Promise<void>;
 }
 
-/** Told of every change that was made to a table, in their order, with the state that it made; undefined: it is gone. */
+/** Called for every change of a table, in order, with the table's new state; undefined where it is gone. */
 export type OnCommit = (
   reference: TableReference,
   change: TableChange,
@@ -130,7 +138,9 @@ function byId(left: DatasetRecord, right: DatasetRecord): number {
   return left.datasetId < right.datasetId ? -1 : 1;
 }
 
-/** Runs pieces of work with the same key one after the other, in the order they came; different keys at once. */
+/**
+ * Runs pieces of work with the same key one after the other, in the order they came; different keys at once.
+ */
 export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 export function createKeyedQueue(): KeyedQueue {

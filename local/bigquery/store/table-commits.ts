@@ -14,7 +14,7 @@ export interface Files {
   readonly folder: DataFolder;
 }
 
-/** A log is written anew when it is this many bytes longer than four times what it still says. */
+/** A log is written anew when it is this many bytes longer than four times what is still valid in it. */
 const toleratedGarbage = 256 * 1024;
 
 /**
@@ -88,8 +88,8 @@ async function write(
 }
 
 /**
- * After a rewrite that failed it is not known which of the two logs is there: the next commit must be a rewrite again,
- * and of a table that did not exist no file may stay.
+ * After a rewrite that failed it is not known which of the two logs is there: the next commit must be a
+ * rewrite again, and of a table that did not exist no file may stay.
  */
 async function forgetLog(
   files: Files | undefined,
@@ -102,7 +102,7 @@ async function forgetLog(
   else await files?.disk.removeFile(path).catch(() => undefined);
 }
 
-/** Looks for a job's commit in the tables whose files were written since it began; reads only those. */
+/** Looks for a job's commit, but only in tables whose files were written since the job began. */
 export function findCommit(
   shelf: DatasetShelf,
   files: Files | undefined,
@@ -125,12 +125,14 @@ export function findCommit(
 const clockTolerance = 5_000;
 
 /**
- * The job on whose behalf a commit is made. It travels with the asynchronous context, so that the SQL engine in between
- * does not need to know of jobs; the store writes its name into the commit.
+ * The job for which a commit is made. It travels with the asynchronous context, so that the SQL engine in
+ * between need not know of jobs; the store writes its name into the commit.
  */
 export interface CommitTag {
   readonly job: string;
-  /** Called right before a commit. @throws BigQueryError if the job was cancelled: then nothing is committed */
+  /**
+   * Called right before a commit. @throws BigQueryError if the job was cancelled: then nothing is committed
+   */
   readonly mayCommit: () => void;
 }
 

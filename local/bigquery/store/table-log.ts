@@ -4,10 +4,11 @@ import { tableOptionsSchema } from './schema/rest-schema';
 import { applyChange, type RowChange, type TableDefinition, type TableState } from './table-state';
 
 /**
- * A table's file is a log of its commits: one row a line (a JSON array), and behind a commit's rows a line that makes
- * them count (a JSON object, with the number of rows it covers). A commit whose last line is missing or torn never
- * happened. Schema and rows are in the same file, so that they cannot come apart; so is the id of the job that made a
- * commit, so that the effect of a job and the fact that it took place are one write.
+ * A table's file is a log of its commits: one row a line (a JSON array), and behind a commit's rows a line
+ * that makes them count (a JSON object, with the number of rows it covers). A commit whose last line is
+ * missing or torn never happened. Schema and rows are in the same file, so that they cannot come apart; so is
+ * the id of the job that made a commit, so that the effect of a job and the fact that it took place are one
+ * write.
  */
 const changeKind = z.enum(['create', 'append', 'replace', 'alter']);
 
@@ -21,7 +22,7 @@ const commitSchema = z.object({
   options: tableOptionsSchema.optional(),
   creationTime: z.number().optional(),
   definedTime: z.number().optional(),
-  /** Of a log that was written anew: the jobs whose commits were in the old one. */
+  /** In a log that was written anew: the jobs whose commits were in the old one. */
   jobs: z.array(z.object({ job: z.string(), kind: changeKind, rows: z.number() })).optional(),
 });
 
@@ -70,8 +71,10 @@ function* encode(rows: readonly Row[], commit: Commit): Generator<string> {
 }
 
 /**
- * The state that a log's commits add up to; what follows the last whole commit is left out (it was never acknowledged).
- * @throws Error, naming the byte, where a commit in the middle cannot be read: that is damage, not a torn write.
+ * The state that a log's commits add up to; what follows the last whole commit is left out (it was never
+ * acknowledged).
+ * @throws Error, naming the byte, where a commit in the middle cannot be read: that is damage, not a torn
+ *   write.
  */
 export function replay(log: Buffer): TableState | undefined {
   let state: TableState | undefined;

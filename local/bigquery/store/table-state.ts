@@ -32,7 +32,7 @@ export interface CommittedJob {
 
 export type RowChange = Exclude<TableChange, { kind: 'drop' }>;
 
-/** As many committed jobs as a table remembers: far more than can be under way on it when a process dies. */
+/** How many committed jobs a table remembers: far more than can be under way on it when a process dies. */
 const rememberedJobs = 100;
 
 /** The state after a change, but for the size of its log. @throws Error if there is no table to change. */
@@ -101,8 +101,8 @@ export function snapshotOf(reference: TableReference, state: TableState): TableS
 }
 
 /**
- * Rows that never change. Appending shares the memory of the list it starts from, so that it does not copy many rows
- * to add one; the copy waits until somebody reads.
+ * Rows that never change. Appending shares the memory of the list it starts from, so that adding one row does
+ * not copy many; the copy is made when somebody reads.
  */
 export interface RowList {
   readonly length: number;

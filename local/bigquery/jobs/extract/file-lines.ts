@@ -4,7 +4,8 @@ import type { QueryRows } from '../job';
 import type { ExtractConfiguration } from '../job-schemas';
 
 /**
- * The lines of a CSV file as BigQuery exports it: null is nothing, the empty text "", and quotes stand where they must.
+ * The lines of a CSV file as BigQuery exports it: nothing for null, "" for the empty text, quotes only where
+ * needed.
  * https://cloud.google.com/bigquery/docs/exporting-data
  * @throws BigQueryError `invalid` for nested and repeated fields
  */
@@ -51,8 +52,8 @@ function checkFlat(schema: readonly Field[]): void {
 }
 
 /**
- * The lines of a file of newline-delimited JSON as BigQuery exports it: INT64 and NUMERIC as texts, so that no digit is
- * lost; nulls left out; <, > and & as \u003c and the like.
+ * The lines of a file of newline-delimited JSON as BigQuery exports it: INT64 and NUMERIC as texts, so that
+ * no digit is lost; nulls left out; <, > and & as \u003c and the like.
  * https://cloud.google.com/bigquery/docs/exporting-data
  */
 export function* jsonLines({ schema, rows }: QueryRows): Generator<string> {
@@ -84,7 +85,7 @@ function scalarOf(cell: string, field: Field): string {
   return JSON.stringify(exportedText(cell, field));
 }
 
-/** A cell as extracts write it where that is not as it is held: "2024-09-01 10:11:12.5 UTC" of a TIMESTAMP. */
+/** A cell as extracts write it: a TIMESTAMP as "2024-09-01 10:11:12.5 UTC", any other as it is held. */
 export function exportedText(cell: string, { type }: Field): string {
   return type === 'TIMESTAMP' ? timestampText(BigInt(cell)) : cell;
 }

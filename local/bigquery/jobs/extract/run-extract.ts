@@ -8,11 +8,11 @@ import { parseUri } from '../load/source-files';
 import { csvLines, jsonLines } from './file-lines';
 import { writeFile } from './write-file';
 
-/** What BigQuery puts into one file at most, in logical bytes. */
+/** The most that BigQuery writes into one file, in logical bytes. */
 const largestFile = 1_000_000_000;
 
 /**
- * Writes the rows of a table to a file, which then is there as a whole, in place of one that was there before.
+ * Writes the rows of a table to a file. It appears as a whole, in place of one that was there before.
  * @param gcsDirectory gs://bucket/path is the file bucket/path below it
  * @throws BigQueryError `invalid` (the URI, or a table that its format cannot hold), `notImplemented`
  */
@@ -57,7 +57,7 @@ export interface ExtractTarget {
   readonly isSharded: boolean;
 }
 
-/** What BigQuery puts in place of the `*`, for the first file. */
+/** What BigQuery puts in place of the `*` for the first file. */
 const firstShard = '000000000000';
 
 /** The file that an extract writes. @throws BigQueryError */

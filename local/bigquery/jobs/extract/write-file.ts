@@ -7,13 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { currentTag } from '../../store/table-commits';
 
-/** Files that are being written: in a folder that no bucket can be called, so that nobody reads them. */
+/** Files being written stand in a folder whose name no bucket can have, so that nobody reads them. */
 const writingFolder = '.writing';
 const chunkLength = 64 * 1024;
 
 /**
- * Writes lines beside, and puts the file into its place in one step: who reads it finds the old one or all of the new one.
- * @throws BigQueryError `stopped` where the job was cancelled meanwhile: then nothing is there
+ * Writes the lines to another file first and moves it into place in one step: readers find the old file or
+ * all of the new one.
+ * @throws BigQueryError `stopped` where the job was cancelled meanwhile; then nothing is written
  */
 export async function writeFile(
   root: string,

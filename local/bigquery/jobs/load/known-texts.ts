@@ -6,12 +6,12 @@ export type TextReader = (text: string) => Converted;
 
 const mostKnown = 1000;
 const longestKnown = 1000;
-/** So many texts in a row that were none of the known ones: the column's values do not repeat. */
+/** After this many unknown texts in a row, the column's values are taken not to repeat. */
 const strangersInRow = 1000;
 
 /**
- * Files to load say the same in many rows: names, units, days. Per column, the first different texts are remembered
- * with their cells, so that such a text is converted once and all rows share one cell.
+ * Files to load repeat themselves: names, units, days. Per column, the first different texts are remembered
+ * with their cells, so that each is converted once and all rows share one cell.
  */
 export function createReader(field: Field): TextReader {
   const known = new Map<string, Converted>();

@@ -5,7 +5,7 @@ import type { JobFault } from '../job';
 import type { LoadConfiguration } from '../job-schemas';
 import type { SourceFile } from './source-files';
 
-/** How files of one format become rows. */
+/** How the files of one format are read. */
 export interface LoadFormat {
   /** The rows of a file, as they are read. */
   read(
@@ -14,7 +14,7 @@ export interface LoadFormat {
     configuration: LoadConfiguration,
     bad: BadRecords,
   ): AsyncGenerator<Row>;
-  /** Of files that have a schema of their own: what their rows are to have where none is given. */
+  /** For files that carry a schema: the fields of their rows where the job gives none. */
   fieldsOf?(
     store: Store,
     files: readonly SourceFile[],
@@ -23,7 +23,7 @@ export interface LoadFormat {
   close?(): void;
 }
 
-/** Rows that could not be read: as many as `maxBadRecords` are left out, one more ends the job. */
+/** Rows that could not be read. Up to `maxBadRecords` of them are left out; one more ends the job. */
 export interface BadRecords {
   /** @throws BigQueryError `invalid` when there are too many */
   add(detail: string, uri: string): void;

@@ -6,7 +6,7 @@ import { createReader, type TextReader } from './known-texts';
 import type { BadRecords } from './load-format';
 import { openSource, type SourceFile } from './source-files';
 
-/** With `info` and `raw`; what `cast` would be told of every single field takes most of a load's time. */
+/** With `info` and `raw`: a `cast` per field would take most of a load's time. */
 interface Parsed {
   readonly info: Info;
   readonly record: readonly string[];
@@ -14,11 +14,11 @@ interface Parsed {
   readonly raw: string;
 }
 
-/** What of a configuration is asked of every row. */
+/** The configuration in the form in which every row needs it. */
 interface Rules {
   readonly columns: readonly Column[];
   readonly nullMarker: string;
-  /** How a value looks in the file that is in quotes and is no null for that. */
+  /** The null marker in quotes, as it stands in the file: that is a text, and no null. */
   readonly quotedMarker: string;
   readonly quote: string;
   readonly delimiter: string;
@@ -29,8 +29,9 @@ interface Rules {
 
 /**
  * The rows of a CSV file, as they are read. Fields meet columns by position.
- * @throws BigQueryError `invalid` for options that make no sense, when there are too many bad records, and where quotes
- *   do not match: what follows cannot be told apart, so that is never one bad record among good ones
+ * @throws BigQueryError `invalid` for options that make no sense, when there are too many bad records, and
+ *   where quotes do not match: what follows cannot be told apart, so that is never one bad record among good
+ *   ones
  */
 export async function* readCsv(
   file: SourceFile,
@@ -95,7 +96,7 @@ function parserOptions({ delimiter, quote }: Rules, encoding: string | undefined
   };
 }
 
-/** What is no UTF-8, and is not said to be something else, is read as U+FFFD, as BigQuery does. */
+/** Bytes that are not UTF-8, unless another encoding is given, are read as U+FFFD, as BigQuery does. */
 function nodeEncoding(encoding = 'UTF-8'): BufferEncoding {
   if (/^utf-?8$/i.test(encoding)) return 'utf8';
   if (/^iso-8859-1$/i.test(encoding)) return 'latin1';
@@ -176,8 +177,8 @@ function rowOf(parsed: Parsed, rules: Rules, position: number): Row | string {
 }
 
 /**
- * Which fields are in quotes; undefined where that makes no difference, as in nearly all rows: none can be the null
- * marker in quotes, and none has a line break that is not allowed.
+ * Which fields are in quotes; undefined where that makes no difference, as in nearly all rows: none can be
+ * the null marker in quotes, and none has a line break that is not allowed.
  */
 function quotesThatMatter({ raw }: Parsed, rules: Rules): readonly boolean[] | undefined {
   if (rules.quote === '') return undefined;

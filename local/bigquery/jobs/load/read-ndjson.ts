@@ -50,7 +50,7 @@ function rowOf(line: string, fields: readonly Field[], ignoreUnknown: boolean): 
   return given === undefined ? message : `${message} Field: ${location}; Value: ${given.slice(0, 100)}`;
 }
 
-/** Numbers of so many digits that floating point might not hold them become texts, which say the same of any field. */
+/** Numbers with more digits than floating point may hold become texts, which every field type reads alike. */
 function parseExactly(line: string): unknown {
   const exact = /[\d.]{16}/.test(line) ? line.replace(stringsAndNumbers, quoteLong) : line;
   try {

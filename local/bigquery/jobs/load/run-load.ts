@@ -19,17 +19,17 @@ const formats: Readonly<Record<string, () => LoadFormat>> = {
   PARQUET: createParquetFormat,
 };
 
-/** Where data is. */
 interface Places {
   /** gs://bucket/path is the file bucket/path below it. */
   readonly gcsDirectory: string;
-  /** Read instead of files there. */
+  /** Read instead of those files. */
   readonly upload?: Upload | undefined;
 }
 
 /**
  * Reads files into a table: all of their rows in one commit, or none.
- * @throws BigQueryError `notFound` (a file, dataset or table), `invalid` (a row, or the configuration), `duplicate`
+ * @throws BigQueryError `notFound` (a file, dataset or table), `invalid` (a row, or the configuration),
+ *   `duplicate`
  */
 export async function runLoad(
   store: Store,
@@ -87,7 +87,6 @@ async function loadAs(
   };
 }
 
-/** An error of zlib's. */
 const isGzipFault = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && /^Z_/.test(String(error.code));
 

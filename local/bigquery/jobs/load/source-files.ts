@@ -15,7 +15,8 @@ export interface SourceFile {
 /**
  * The files that gs:// URIs name; `*` in the object's name stands for any text.
  * @param gcsDirectory gs://bucket/path is the file bucket/path below it
- * @throws BigQueryError `invalid` for what is no such URI or leaves the folder, `notFound` where no file is there
+ * @throws BigQueryError `invalid` for what is no such URI or leaves the folder, `notFound` where no file is
+ *   there
  */
 export async function findSources(gcsDirectory: string, uris: readonly string[]): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
@@ -62,7 +63,7 @@ async function sourceFile(uri: string, path: string): Promise<SourceFile | undef
   return found?.isFile() ? { uri, path, bytes: found.size } : undefined;
 }
 
-/** The file's text as bytes; what is packed with gzip is unpacked, as BigQuery does. */
+/** The file's bytes; gzip is unpacked, as BigQuery does. */
 export async function openSource({ path }: SourceFile): Promise<Readable> {
   const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
   if (!(await isGzip(path))) return stream;

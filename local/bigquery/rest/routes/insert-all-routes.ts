@@ -26,7 +26,7 @@ const rowLimit = 50_000;
 export function insertAllRoutes(store: Store): RestRoute[] {
   const path = '/projects/:projectId/datasets/:datasetId/tables/:tableId/insertAll';
   const insertIds = createInsertIds();
-  // An id is known as soon as the next request for the same table begins, not somewhat later.
+  // An id must be known before the next request for the same table begins.
   const inOrder = createKeyedQueue();
   return [
     {
@@ -51,7 +51,7 @@ async function insertAll(store: Store, insertIds: InsertIds, request: RestReques
     if (wanted.length === 0) return { change: undefined, result };
     return { change: { kind: 'append', rows: wanted.map(({ row }) => row) }, result };
   });
-  // Only now are they there: a repeat of a request whose write failed must not be taken for one that succeeded.
+  // Only now are the rows there: the repeat of a request whose write failed must not pass for a duplicate.
   insertIds.add(
     name,
     added.flatMap(({ insertId }) => insertId ?? []),
@@ -82,7 +82,7 @@ interface InsertError {
   readonly errors: readonly { reason: string; location: string; debugInfo: string; message: string }[];
 }
 
-/** Unless invalid rows are to be skipped, one of them stops all others. */
+/** Unless invalid rows are to be skipped, one of them stops all. */
 function convert(
   requested: readonly RequestedRow[],
   schema: readonly Field[],
@@ -106,7 +106,7 @@ function convert(
   return { rows: [], errors: [...errors, ...good.map((index) => ({ index, errors: [stopped] }))] };
 }
 
-/** Without the rows that were inserted not long ago, or that are twice in this request. */
+/** Leaves out rows that were inserted in the last minute or two, or that are twice in this request. */
 function fresh(rows: readonly IdentifiedRow[], insertIds: InsertIds, table: string): IdentifiedRow[] {
   const seen = new Set<string>();
   return rows.filter(({ insertId }) => {
@@ -117,9 +117,9 @@ function fresh(rows: readonly IdentifiedRow[], insertIds: InsertIds, table: stri
   });
 }
 
-/** Remembers the insertIds of rows that were streamed in, for about a minute, as BigQuery does. */
+/** Remembers the insertIds of streamed rows for about a minute, as BigQuery does. */
 export interface InsertIds {
-  /** True if this id was added for this table not long ago. */
+  /** Whether this id was added for this table in the last minute or two. */
   has(table: string, insertId: string): boolean;
   add(table: string, insertIds: readonly string[]): void;
 }
@@ -127,8 +127,8 @@ export interface InsertIds {
 const rememberedMilliseconds = 60_000;
 
 /**
- * Ids are kept in two generations that change places once a minute, so that forgetting them costs nothing: an id is known
- * for one to two minutes.
+ * Ids are kept in two generations that change places once a minute, so that forgetting costs nothing: an id
+ * is known for one to two minutes.
  */
 export function createInsertIds(now: () => number = Date.now): InsertIds {
   let young = new Set<string>();

@@ -10,8 +10,8 @@ import { type ErrorProto, parsePart } from '../wire-errors';
 import { checkProject } from './resource-requests';
 
 /**
- * How long jobs.insert and jobs.get wait for a job that is about to be done: it saves a client that asks every half
- * second from finding a job of a few milliseconds unfinished.
+ * How long jobs.insert and jobs.get wait for a job that is about to finish: a client that asks every half
+ * second then need not find a job of a few milliseconds unfinished.
  */
 const patienceMilliseconds = 50;
 
@@ -64,7 +64,7 @@ async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<o
   if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
   const job = await jobs.start(wanted);
   await settled(job, patienceMilliseconds);
-  // A client takes an answer with errors in it for a refusal; that a job has failed is told to who asks for it next.
+  // A client takes an answer with errors for a refusal, so that the job failed is told at the next jobs.get.
   return jobResource(job.outcome?.errors === undefined ? job : { ...job, outcome: undefined });
 }
 
@@ -128,7 +128,7 @@ export function jobResource(job: Job): object {
   };
 }
 
-/** A query without a destination is answered with the table that holds its rows. */
+/** Names the table that holds the rows of a query without a destination. */
 function withResultTable({ configuration, reference, outcome }: Job): object {
   const { query } = configuration;
   const { statementType } = statisticsSchema.parse(outcome?.statistics ?? {}).query ?? {};

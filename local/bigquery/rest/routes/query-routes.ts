@@ -138,7 +138,10 @@ const statisticsSchema = z.object({
     .optional(),
 });
 
-/** Undefined for a statement that yields no rows. @throws BigQueryError `notFound` for rows that were forgotten */
+/**
+ * Undefined for a statement that yields no rows. @throws BigQueryError `notFound` for rows that were
+ * forgotten
+ */
 function rowsOfJob(
   { store, results }: Served,
   job: Job,
@@ -169,8 +172,8 @@ const texts = new Map<string, string>();
 const limit = 1_000;
 
 /**
- * The same text as one that was seen before, where there is one: statements come again and again, each time as a string
- * of its own, and are held as long as their jobs are.
+ * One string for all equal texts: the same statements come again and again, and each is held as long as its
+ * job is.
  */
 export function sharedText(text: string): string {
   const known = texts.get(text);

@@ -4,7 +4,7 @@ import type { DatasetReference, TableReference } from '../../model';
 import type { Store } from '../../store/store';
 import type { RestRequest } from '../router';
 
-/** The tag of a resource's present form: it changes whenever one of the given parts does. */
+/** A tag that changes whenever one of the given parts does. */
 export function etagOf(...parts: readonly (string | number)[]): string {
   return createHash('sha1').update(parts.join('\n')).digest('base64');
 }
@@ -30,7 +30,7 @@ export function checkLabels(labels: Readonly<Record<string, string>> | undefined
   }
 }
 
-/** A JSON document changed by a patch: members of the patch win, null removes, objects are merged (RFC 7396). */
+/** A JSON document after a patch: the patch's members win, null removes, objects are merged (RFC 7396). */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};

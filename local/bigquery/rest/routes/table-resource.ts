@@ -61,7 +61,7 @@ export function listedTable(reference: TableReference, state: TableState): objec
   };
 }
 
-/** Changes with schema and options, not with rows: a patch is not refused because rows were streamed meanwhile. */
+/** Changes with schema and options, not with rows: rows streamed meanwhile do not make a patch fail. */
 export function tableEtag(reference: TableReference, { definition }: TableState): string {
   return etagOf(fullTableName(reference), definition.creationTime, definition.definedTime);
 }

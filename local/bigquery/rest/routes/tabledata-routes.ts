@@ -37,14 +37,15 @@ function list(store: Store, request: RestRequest): object {
   };
 }
 
-/** The fields that remain of a schema, and how a row is cut down to them. */
+/** The selected fields of a schema, and how a row is cut down to them. */
 export interface Selection {
   readonly fields: readonly Field[];
   readonly select: (row: Row) => Row;
 }
 
 /**
- * `selectedFields` of tabledata.list: names joined by commas, "a.b" for a field of a RECORD; the table's order is kept.
+ * `selectedFields` of tabledata.list: names joined by commas, "a.b" for a field of a RECORD; the table's
+ * order is kept.
  * @throws BigQueryError `invalid` for a name that is no field
  */
 export function selectFields(fields: readonly Field[], selected: string | null): Selection {

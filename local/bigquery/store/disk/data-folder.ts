@@ -6,7 +6,7 @@ import { fileNameOf, idOfFileName } from '../reference-names';
 import { replay } from '../table-log';
 import type { TableState } from '../table-state';
 
-/** Where things are on disk: `datasets/<dataset>/dataset.json`, `datasets/<dataset>/<table>.ndjson`, `trash/`. */
+/** The paths on disk: `datasets/<dataset>/dataset.json`, `datasets/<dataset>/<table>.ndjson`, `trash/`. */
 export interface DataFolder {
   datasetFolder(datasetId: string): string;
   datasetFile(datasetId: string): string;
@@ -39,8 +39,8 @@ export interface StoredDataset {
 }
 
 /**
- * The datasets of a data folder, after clearing away what a crash left half done: folders of datasets whose creation or
- * deletion was not finished, and temporary files. Rows are not read yet.
+ * The datasets of a data folder, after clearing away what a crash left half done: folders of datasets whose
+ * creation or deletion was not finished, and temporary files. Rows are not read yet.
  * @throws Error, naming the file, if one cannot be understood.
  */
 export function readDataFolder(root: string): StoredDataset[] {
@@ -99,7 +99,7 @@ function describeFailure<T>(file: string, read: () => T): T {
   }
 }
 
-/** What a client may say about a dataset; kept and given back as it was said. */
+/** What a client may say about a dataset; kept and answered as it was said. */
 export const datasetPropertiesSchema = z.object({
   friendlyName: z.string().optional(),
   description: z.string().optional(),

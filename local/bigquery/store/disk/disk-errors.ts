@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 
-/** What the operating system refused. */
+/** A refusal of the operating system. */
 export interface SystemError {
   readonly code: string;
   readonly message: string;
@@ -13,7 +13,7 @@ export function systemErrorOf(error: unknown): SystemError | undefined {
   return { code: String(error.code), message: 'message' in error ? String(error.message) : '' };
 }
 
-/** What the disk refuses (no space, no permission) becomes an error that says that trying again may help. */
+/** Turns a refusal of the disk (no space, no permission) into an error that says that a retry may help. */
 export async function answerable<T>(log: (line: string) => void, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

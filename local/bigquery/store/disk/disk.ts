@@ -2,16 +2,18 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { appendToOpenFile, closeBelow } from './open-files';
 
-/** The few durable file operations the store is made of. What has resolved survives a crash of process and machine. */
+/** The durable file operations of the store. What has resolved survives a crash of process and machine. */
 export interface Disk {
   /**
-   * Writes `text` at byte `offset`, which must be the end of what is committed: anything behind it is a torn write and
-   * is cut off first. If it fails, the file is cut back to `offset`, so that what was there stays as it was.
+   * Writes `text` at byte `offset`, which must be the end of what is committed: anything behind it is a torn
+   * write and is cut off first. If it fails, the file is cut back to `offset`, so that what was there stays
+   * as it was.
    */
   append(path: string, offset: number, text: string): Promise<void>;
   /**
-   * Puts a new file in place of `path` (which may be absent) in one step: readers find the old text or the new one.
-   * A long text may come in pieces, so that it is never in memory as a whole. Resolves to the file's size in bytes.
+   * Puts a new file in place of `path` (which may be absent) in one step: readers find the old text or the
+   * new one. A long text may come in pieces, so that it is never in memory as a whole. Resolves to the file's
+   * size in bytes.
    */
   replace(path: string, text: string | Iterable<string>): Promise<number>;
   /** Makes a folder, and the entries of it and its parents, durable. */

@@ -9,8 +9,8 @@ const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.stri
 const held = new Set<string>();
 
 /**
- * Makes this process the only user of a data folder until the returned function is called. A lock left by a process
- * that is gone (kill -9) is taken over.
+ * Makes this process the only user of a data folder until the returned function is called. A lock left by a
+ * process that is gone (kill -9) is taken over.
  * @throws Error, naming the folder and the process, if another one is using it.
  */
 export function lockFolder(folder: string): () => void {
@@ -31,7 +31,7 @@ function tryCreate(path: string): boolean {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
   try {
-    // A link appears with its content or not at all: nobody can read a lock that is half written.
+    // A link appears with its content or not at all: nobody can read a half-written lock.
     linkSync(temporary, path);
     return true;
   } catch (error) {
@@ -42,7 +42,7 @@ function tryCreate(path: string): boolean {
   }
 }
 
-/** Moves a dead owner's lock away; if somebody was quicker and the lock moved is a living one's, puts it back. */
+/** Moves a dead owner's lock away. If somebody was quicker and it is a living owner's, puts it back. */
 function takeOver(folder: string, path: string): void {
   refuseIfAlive(folder, readText(path));
   const aside = `${path}.stale.${process.pid}`;
@@ -84,7 +84,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, so that another one that was given the same number later is told apart. Linux only; else ''. */
+/** When a process began: tells it from a later one with the same number. Linux only; else ''. */
 function startOf(pid: number): string {
   const boot = readText('/proc/sys/kernel/random/boot_id');
   const stat = readText(`/proc/${pid}/stat`);

@@ -15,9 +15,9 @@ const files = new Map<string, OpenFile>();
 const datasync = promisify(fdatasync);
 
 /**
- * Writes at byte `offset` of a file that is there, cutting off what is behind it first, and resolves when that is
- * durable. The write itself goes to the system's cache and takes microseconds, so it is done at once; what takes time is
- * the disk, and that is waited for. If it fails, the file is cut back to `offset`.
+ * Writes at byte `offset` of a file that is there, cutting off what is behind it first, and resolves when
+ * that is durable. The write itself goes to the system's cache and takes microseconds, so it is done at once;
+ * what takes time is the disk, and that is waited for. If it fails, the file is cut back to `offset`.
  */
 export async function appendToOpenFile(path: string, offset: number, text: string): Promise<void> {
   const file = openFile(path);
@@ -48,7 +48,7 @@ async function writeDurably(
     await datasync(file.descriptor);
     file.size = offset + bytes.length;
   } catch (error) {
-    // Should this fail as well, the next append or the next start cuts the torn tail off.
+    // If this fails too, the next append or the next start cuts the torn tail off.
     try {
       ftruncateSync(file.descriptor, offset);
     } catch {}
@@ -56,7 +56,10 @@ async function writeDurably(
   }
 }
 
-/** Before a file, or a folder with files, is replaced, moved or removed: what is open is another file from then on. */
+/**
+ * Closes files before they, or a folder of theirs, are replaced, moved or removed: the path then means
+ * another file.
+ */
 export function closeBelow(path: string): void {
   for (const [openPath, { descriptor }] of files) {
     if (openPath !== path && !openPath.startsWith(`${path}/`)) continue;

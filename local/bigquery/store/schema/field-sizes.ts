@@ -1,8 +1,8 @@
 import type { Cell, Field, Row } from '../../model';
 
 /**
- * BigQuery's logical sizes per type, in bytes (https://cloud.google.com/bigquery/pricing#data): STRING is 2 plus its
- * UTF-8 length, RECORD the sum of its fields, a null is 0.
+ * BigQuery's logical sizes per type, in bytes (https://cloud.google.com/bigquery/pricing#data): STRING is 2
+ * plus its UTF-8 length, RECORD the sum of its fields, a null is 0.
  */
 const fixedSizes: Readonly<Partial<Record<Field['type'], number>>> = {
   INTEGER: 8,

@@ -5,7 +5,7 @@ import { fullTableName } from '../reference-names';
 /** A table, and the partition of it that a decorator (`table$20240901`) names. */
 export interface DecoratedTable {
   readonly table: TableReference;
-  /** What stands behind the $. */
+  /** The text after the $. */
   readonly partition: string | undefined;
 }
 
@@ -17,7 +17,10 @@ export function withoutDecorator(reference: TableReference): DecoratedTable {
   return { table: { ...reference, tableId }, partition: reference.tableId.slice(at + 1) };
 }
 
-/** Digits of a partition's id by the kind of partitioning: https://cloud.google.com/bigquery/docs/managing-partitioned-table-data#partition_ids */
+/**
+ * Digits of a partition's id by the kind of partitioning:
+ * https://cloud.google.com/bigquery/docs/managing-partitioned-table-data#partition_ids
+ */
 const forms: Readonly<Record<string, string>> = {
   HOUR: 'YYYYMMDDHH',
   DAY: 'YYYYMMDD',
@@ -27,13 +30,13 @@ const forms: Readonly<Record<string, string>> = {
 
 type TimePartitioning = NonNullable<TableOptions['timePartitioning']>;
 
-/** Tells whether a row lies in a partition. */
+/** Whether a row lies in a partition. */
 export type IsInPartition = (row: Row) => boolean;
 
 /**
  * @param table for messages, without its decorator
- * @throws BigQueryError `invalid` where the table has no such partitions (the words of that message are not confirmed by
- *   any document); `notImplemented` for partitions by time of arrival or by ranges
+ * @throws BigQueryError `invalid` where the table has no such partitions (the words of that message are not
+ *   confirmed by any document); `notImplemented` for partitions by time of arrival or by ranges
  */
 export function partitionOf(
   table: TableReference,

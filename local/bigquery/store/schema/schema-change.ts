@@ -2,9 +2,9 @@ import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, Row } from '../../model';
 
 /**
- * The schema of a table after an update, by BigQuery's rules: columns may be added as NULLABLE or REPEATED, REQUIRED may
- * become NULLABLE, descriptions may change; nothing is dropped, renamed or given another type. Columns that are there
- * keep their place, so rows stay as they are; new ones come behind.
+ * The schema of a table after an update, by BigQuery's rules: columns may be added as NULLABLE or REPEATED,
+ * REQUIRED may become NULLABLE, descriptions may change; nothing is dropped, renamed or given another type.
+ * Columns that are there keep their place, so rows stay as they are; new ones come behind.
  * @param name the table, "project:dataset.table", for the message
  * @throws BigQueryError `invalid`, `Provided Schema does not match Table …`
  */

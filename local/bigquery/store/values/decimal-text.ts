@@ -1,4 +1,7 @@
-/** The sizes of BigQuery's decimal types: how many digits may stand after the point, and the largest absolute value. */
+/**
+ * The sizes of BigQuery's decimal types: how many digits may stand after the point, and the largest absolute
+ * value.
+ */
 interface DecimalType {
   readonly scale: number;
   /** The largest value, times ten to the power of `scale`. */
@@ -12,9 +15,9 @@ const bigNumeric: DecimalType = { scale: 38, limit: 2n ** 255n - 1n };
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
- * The canonical text of a NUMERIC or BIGNUMERIC ("1.25", "-3", "0"), computed on digits, never through floating point.
- * Digits behind the type's scale (or the column's own) are rounded half away from zero, as BigQuery does on load.
- * Undefined where the text is no number or is out of range.
+ * The canonical text of a NUMERIC or BIGNUMERIC ("1.25", "-3", "0"), computed on digits, never through
+ * floating point. Digits behind the type's scale (or the column's own) are rounded half away from zero, as
+ * BigQuery does on load. Undefined where the text is no number or is out of range.
  */
 export function toDecimal(
   text: string,
@@ -34,7 +37,10 @@ export function toDecimal(
   return format(unscaled, scale, sign === '-' && unscaled !== 0n);
 }
 
-/** `digits` × 10^`exponent` as a whole number of 10^-`scale`, rounded half up (the caller deals with the sign). */
+/**
+ * `digits` × 10^`exponent` as a whole number of 10^-`scale`, rounded half up (the caller deals with the
+ * sign).
+ */
 function rescale(digits: bigint, exponent: number, scale: number): bigint {
   const shift = exponent + scale;
   if (shift >= 0) return digits * 10n ** BigInt(shift);

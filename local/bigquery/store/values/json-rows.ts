@@ -102,7 +102,9 @@ function secondsText(value: number): string {
 
 const knownPlaces = new WeakMap<readonly Field[], ReadonlyMap<string, number>>();
 
-/** Where a field is, by its name in small letters (and as written, which saves most look-ups the conversion). */
+/**
+ * Where a field is, by its name in small letters (and as written, which saves most look-ups the conversion).
+ */
 function placesOf(fields: readonly Field[]): ReadonlyMap<string, number> {
   let places = knownPlaces.get(fields);
   if (places === undefined) {

@@ -32,8 +32,8 @@ export function toDateTime(text: string): string | undefined {
 }
 
 /**
- * Microseconds since 1970 UTC, as decimal digits, or undefined. Accepts what BigQuery's loads do: date and time, with an
- * offset, `Z`, `UTC` or no zone (then UTC), or seconds since 1970.
+ * Microseconds since 1970 UTC, as decimal digits, or undefined. Accepts what BigQuery's loads do: date and
+ * time, with an offset, `Z`, `UTC` or no zone (then UTC), or seconds since 1970.
  */
 export function toTimestamp(text: string): string | undefined {
   const epoch = epochForm.exec(text);

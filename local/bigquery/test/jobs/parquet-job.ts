@@ -19,7 +19,9 @@ export function loadParquet(
   return runLoadJob(local, table, uris, { schema: undefined, sourceFormat: 'PARQUET', ...options });
 }
 
-/** The rows of the table after such a load, which has no fault; records are arrays of their fields' values. */
+/**
+ * The rows of the table after such a load, which has no fault; records are arrays of their fields' values.
+ */
 export async function rowsOfParquet(
   local: LocalBigQuery,
   table: string,

@@ -9,7 +9,9 @@ describe('partitions that a decorator names', () => {
   afterAll(() => local?.stop());
 
   const query = async (sql: string) => (await local.client.query({ query: sql }))[0];
-  /** Runs a query into a table, which may have a decorator; resolves to how many rows it says that it wrote. */
+  /**
+   * Runs a query into a table, which may have a decorator; resolves to how many rows it says that it wrote.
+   */
   async function into(tableId: string, sql: string, more: object = {}): Promise<number> {
     const destinationTable = { projectId: 'local', datasetId: 'd', tableId };
     const configuration = {

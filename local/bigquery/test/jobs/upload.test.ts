@@ -25,8 +25,8 @@ const schema = {
 };
 
 /**
- * Sends data framed as Google's client frames it, in pieces, and waits until the job is done, however it ended. (The
- * client itself uploads with credentials only, which local servers are never given.)
+ * Sends data framed as Google's client frames it, in pieces, and waits until the job is done, however it
+ * ended. (The client itself uploads with credentials only, which local servers are never given.)
  */
 async function upload(
   table: string,

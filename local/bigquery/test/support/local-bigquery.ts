@@ -59,7 +59,9 @@ export function clientOf(url: string): BigQuery {
   return new BigQuery({ projectId: 'local', apiEndpoint: url, retryOptions: { autoRetry: false } });
 }
 
-/** What a paged call of the client gives, page by page; `fetchPage` gets what the page before said comes next. */
+/**
+ * What a paged call of the client gives, page by page; `fetchPage` gets what the page before said comes next.
+ */
 export async function allPages<T>(
   fetchPage: (query: object) => Promise<[T[], ...unknown[]]>,
 ): Promise<T[][]> {
@@ -85,7 +87,10 @@ export interface BigQueryProcess {
   kill(): Promise<void>;
 }
 
-/** A local BigQuery in a process of its own, that a test can kill. @throws Error with what it printed, if it ends */
+/**
+ * A local BigQuery in a process of its own, that a test can kill. @throws Error with what it printed, if it
+ * ends
+ */
 export async function spawnLocalBigQuery(folder: string): Promise<BigQueryProcess> {
   const script = join(__dirname, 'serve-bigquery.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, folder], {

@@ -4,7 +4,7 @@ import { ParquetFault } from './reader-messages';
 
 const scales = { NUMERIC: 9, BIGNUMERIC: 38 } as const;
 
-/** The whole number that stands for a decimal, from any of the four types that Parquet has for it. */
+/** The unscaled whole number of a decimal, from any of the four types in which Parquet keeps it. */
 export function unscaledOf(raw: unknown): bigint | undefined {
   if (typeof raw === 'bigint') return raw;
   if (typeof raw === 'number') return BigInt(raw);
@@ -15,7 +15,7 @@ export function unscaledOf(raw: unknown): bigint | undefined {
 
 /**
  * The cell of a decimal.
- * @throws ParquetFault where digits would be lost, or the type does not reach so far
+ * @throws ParquetFault where digits would be lost, or the type's range is too small
  */
 export function decimalCell(unscaled: bigint, scale: number, field: Field, path: string): string {
   if (field.type !== 'NUMERIC' && field.type !== 'BIGNUMERIC') return decimalText(unscaled, scale);
@@ -29,7 +29,9 @@ export function decimalCell(unscaled: bigint, scale: number, field: Field, path:
   return cell;
 }
 
-/** As a NUMERIC is cast to STRING; how BigQuery writes a decimal that is loaded as STRING is stated nowhere. */
+/**
+ * As a NUMERIC is cast to STRING; how BigQuery writes a decimal that is loaded as STRING is stated nowhere.
+ */
 function decimalText(unscaled: bigint, scale: number): string {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');

@@ -17,8 +17,8 @@ export interface Column {
 }
 
 /**
- * The columns of a file as BigQuery understands them. Groups are records, a LIST is `{list: [{element}]}` and a MAP
- * `{key_value: [{key, value}]}`, by the names in the file, unless the rules ask for repeated fields.
+ * The columns of a file as BigQuery understands them. Groups are records, a LIST is `{list: [{element}]}` and
+ * a MAP `{key_value: [{key, value}]}`, by the names in the file, unless the rules ask for repeated fields.
  */
 export function columnsOf(root: SchemaTree, rules: ParquetRules): Column[] {
   return root.children.map((child) => columnOf(child, rules));

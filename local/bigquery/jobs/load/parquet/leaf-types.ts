@@ -34,10 +34,10 @@ export interface Leaf {
 }
 
 /**
- * The types that a schema may give a column, the first being the one that is detected. Documented are a decimal's, an
- * enum's and GEOGRAPHY; DATETIME is what Google's Python client loads its columns into. That bytes without a logical type
- * are loaded as STRING is stated nowhere. BigQuery widens no numbers: "Parquet column 'x' has type INT32 which does not
- * match the target cpp_type DOUBLE" (cal-itp/data-infra issue 811).
+ * The types that a schema may give a column, the first being the one that is detected. Documented are a
+ * decimal's, an enum's and GEOGRAPHY; DATETIME is what Google's Python client loads its columns into. That
+ * bytes without a logical type are loaded as STRING is stated nowhere. BigQuery widens no numbers: "Parquet
+ * column 'x' has type INT32 which does not match the target cpp_type DOUBLE" (cal-itp/data-infra issue 811).
  */
 export const typesOfKind: Readonly<Record<LeafKind, readonly FieldType[]>> = {
   boolean: ['BOOLEAN'],
@@ -81,8 +81,8 @@ export function detectedType(
 }
 
 /**
- * The first of NUMERIC, BIGNUMERIC and STRING that is allowed and holds all such decimals, else the widest that is
- * allowed; without a list only NUMERIC is
+ * The first of NUMERIC, BIGNUMERIC and STRING that is allowed and holds all such decimals, else the widest
+ * that is allowed; without a list only NUMERIC is
  * (https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobConfigurationLoad.FIELDS.decimal_target_types).
  */
 function decimalType(
@@ -97,7 +97,10 @@ function decimalType(
   return types.has('BIGNUMERIC') ? 'BIGNUMERIC' : 'NUMERIC';
 }
 
-/** A column of nulls only is written as INT32 (NULL), and loaded as INT64 (broadinstitute/depmap_omics pull 152). */
+/**
+ * A column of nulls only is written as INT32 (NULL), and loaded as INT64 (broadinstitute/depmap_omics pull
+ * 152).
+ */
 const kinds: Readonly<Record<string, LeafKind>> = {
   BOOLEAN: 'boolean',
   INT32: 'integer',

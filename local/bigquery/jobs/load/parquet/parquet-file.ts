@@ -1,7 +1,10 @@
 import type { AsyncBuffer, FileMetaData, SchemaTree } from 'hyparquet';
 import { detailOf, ParquetFault } from './reader-messages';
 
-/** The library has no CommonJS: required, it would be translated first, which takes most of a small load's time. */
+/**
+ * The library has no CommonJS: required, it would be translated first, which takes most of a small load's
+ * time.
+ */
 const loadLibrary = async () => ({
   ...(await import('hyparquet')),
   ...(await import('hyparquet-compressors')),
@@ -14,8 +17,9 @@ export interface ParquetFile {
   /** Whether it says that columns hold geometries. */
   readonly isGeoParquet: boolean;
   /**
-   * The raw values of these columns, row by row, one row group in memory at a time: 64-bit numbers and INT96 (as
-   * nanoseconds since 1970) as bigint, all bytes and texts as bytes, groups as objects, repeated fields as arrays.
+   * The raw values of these columns, row by row, one row group in memory at a time: 64-bit numbers and INT96
+   * (as nanoseconds since 1970) as bigint, all bytes and texts as bytes, groups as objects, repeated fields
+   * as arrays.
    */
   rows(names: readonly string[]): AsyncGenerator<readonly unknown[][]>;
 }
@@ -60,8 +64,9 @@ async function checkMagic(file: AsyncBuffer): Promise<void> {
 }
 
 /**
- * The library would make floating-point numbers of decimals, dates of times and objects of maps. Without the logical
- * types it gives what the file has; what that means is known from the schema, which keeps them.
+ * The library would turn decimals into floating-point numbers, times into dates and maps into objects.
+ * Without the logical types it gives the raw values; their meaning is known from the schema, which keeps the
+ * types.
  */
 function withoutMeanings(metadata: FileMetaData): FileMetaData {
   const schema = metadata.schema.map(({ converted_type: _, logical_type: __, ...element }) => element);
@@ -80,7 +85,7 @@ const rawParsers = {
   uuidFromBytes: (value: Uint8Array) => value,
 };
 
-/** Those that BigQuery reads, but for LZO, for which there is no library. */
+/** Those that BigQuery reads, except LZO, for which there is no library. */
 const codecs = new Set(['UNCOMPRESSED', 'GZIP', 'LZ4_RAW', 'SNAPPY', 'ZSTD']);
 
 function checkCodecs({ row_groups: groups }: FileMetaData, names: readonly string[]): void {
@@ -118,7 +123,7 @@ async function rowGroup(library: Library, group: RowGroup): Promise<readonly unk
   return rows;
 }
 
-/** Which column it is that cannot be read. */
+/** Finds the column that cannot be read. */
 async function faultOfColumn(library: Library, group: RowGroup, error: unknown): Promise<ParquetFault> {
   const [name, ...others] = group.columns;
   if (name !== undefined && others.length === 0) return new ParquetFault(detailOf(error, `column '${name}'`));

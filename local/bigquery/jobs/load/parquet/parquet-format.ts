@@ -11,8 +11,8 @@ import { createParquetReader, type ParquetReader } from './reader';
 
 /**
  * Parquet files: BigQuery takes their schema from the one whose name is the last in the alphabet
- * (https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_schemas). Bad records are never
- * left out of them: `maxBadRecords` is for CSV and JSON.
+ * (https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_schemas). Bad records
+ * are never left out of them: `maxBadRecords` is for CSV and JSON.
  */
 export function createParquetFormat(): LoadFormat {
   const reader = createParquetReader();
@@ -99,8 +99,8 @@ function fieldsFor(
 }
 
 /**
- * That rows which a file describes may be added to a table: its columns, nested ones as well, are all the table's, of the
- * same types, and none that the table wants in every row may be null or missing.
+ * Checks that a file's rows can be added to a table: all of its columns, nested ones too, are the table's, of
+ * the same types, and none that the table requires is nullable or missing.
  * @throws BigQueryError `invalid`, `Provided Schema does not match Table …`
  */
 export function checkAppendable(
@@ -126,7 +126,7 @@ function checkField(table: TableReference, path: string, field: Field, given: Fi
   if (given.type !== field.type) {
     throw mismatch(table, `Field ${path} has changed type from ${field.type} to ${given.type}`);
   }
-  // A column that is never null may go where nulls are allowed.
+  // A column that is never null fits where nulls are allowed.
   if (given.mode !== field.mode && (given.mode !== 'REQUIRED' || field.mode === 'REPEATED')) {
     throw mismatch(table, `Field ${path} has changed mode from ${field.mode} to ${given.mode}`);
   }

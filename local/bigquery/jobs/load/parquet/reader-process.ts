@@ -4,9 +4,9 @@ import { openParquet } from './parquet-file';
 import { detailOf, type FromReader, ParquetFault, type ToReader } from './reader-messages';
 import { rowReader } from './row-reader';
 
-/** What runs in the reading process: one request after the other, until who asks is gone. */
+/** Runs in the reading process: answers one request after the other, until its parent is gone. */
 process.on('message', (request: ToReader) => void answer(request));
-// Where several columns are broken the library tells of one, and leaves the failures of the others behind.
+// Where several columns are broken, the library reports one and leaves the others' rejections unhandled.
 process.on('unhandledRejection', () => undefined);
 process.once('disconnect', () => process.exit());
 
@@ -18,7 +18,7 @@ async function answer(request: ToReader): Promise<void> {
   }
 }
 
-/** Resolves when the message is on its way, so that no more of them are in memory than need be. */
+/** Resolves when the message has been sent, so that few of them are in memory at once. */
 const tell = (message: FromReader): Promise<void> =>
   new Promise((resolve) => {
     process.send?.(message, undefined, undefined, () => resolve());
@@ -26,7 +26,10 @@ const tell = (message: FromReader): Promise<void> =>
 
 const rowsAtOnce = 1000;
 
-/** Answers one request, by any number of messages. @throws ParquetFault; any other Error for a file that is broken */
+/**
+ * Answers one request, by any number of messages. @throws ParquetFault; any other Error for a file that is
+ * broken
+ */
 export async function* readFile(request: ToReader): AsyncGenerator<FromReader> {
   const file = await openParquet(request.path);
   const columns = columnsOf(file.schema, request.rules);

@@ -7,8 +7,9 @@ import type { FromReader, ToReader } from './reader-messages';
 
 export interface ParquetReader {
   /**
-   * The messages that answer a request; the next request may be made when they are read.
-   * @throws BigQueryError `invalid` for a fault, and when the reading process ends or falls silent over the file
+   * The messages that answer a request; the next request must wait until they are read.
+   * @throws BigQueryError `invalid` for a fault, and when the reading process ends or falls silent over the
+   *   file
    */
   ask(request: ToReader, file: SourceFile): AsyncGenerator<FromReader>;
   /** Gives the process up. */
@@ -16,9 +17,9 @@ export interface ParquetReader {
 }
 
 /**
- * Reads Parquet files in a process of its own: the engine ends a whole process, whatever the code catches, when a
- * number in a broken page makes an array grow beyond all bounds. It holds no data, so nothing is lost with it; and
- * the servers' thread goes on answering while a large row group is unpacked.
+ * Reads Parquet files in a process of its own. A wrong number in a broken page can make an array grow without
+ * bound, which ends a whole process whatever the code catches. This one holds no data, so nothing is lost
+ * with it; and the server's thread goes on answering while a large row group is unpacked.
  */
 export function createParquetReader(): ParquetReader {
   let child: ChildProcess | undefined;
@@ -28,7 +29,7 @@ export function createParquetReader(): ParquetReader {
       child ??= takeProcess();
       isAnswering = true;
       for await (const said of answers(child, request, file)) {
-        // Behind a fault other columns may still be read: such a process is not for the next file.
+        // After a fault the process may still be reading other columns: it must not take the next file.
         isAnswering = said.kind === 'rows' || said.kind === 'fault';
         if (said.kind === 'fault') throw unreadable(said.detail, file);
         if (said.kind !== 'end') yield said;
@@ -70,20 +71,22 @@ async function* answers(
 
 const tooBroken = 'The Parquet file is broken: reading it comes to no end.';
 
-/** A minute, and a second per megabyte: many times what a row group takes. */
+/** A minute and a second per megabyte: many times what a row group takes. */
 const longestSilence = ({ bytes }: SourceFile): number => 60_000 + bytes / 1000;
 
 function unreadable(detail: string, { uri }: SourceFile): BigQueryError {
   return new BigQueryError('invalid', `Error while reading data, error message: ${detail} File: ${uri}`, uri);
 }
 
-/** To start a reading process takes longer than to read a small file: the last load's is kept for the next one. */
+/** Starting a process takes longer than reading a small file, so the last load's is kept for the next one. */
 let spare: ChildProcess | undefined;
 const keptMilliseconds = 10_000;
-/** A million rows in one group take 1.5 GB; a broken page must not take all of the machine. In MiB. */
+/**
+ * In MiB. A million rows in one group take 1.5 GB; a broken page must not take all of the machine's memory.
+ */
 const mostMemory = 2_048;
 
-/** A process that answers requests, and holds up this one's end for as long as it is not given back. */
+/** A process that answers requests. Until it is given back, it keeps this one from ending. */
 export function takeProcess(): ChildProcess {
   const child = spare !== undefined && isAlive(spare) ? spare : start();
   if (child === spare) spare = undefined;
@@ -113,7 +116,7 @@ function start(): ChildProcess {
     execArgv: [`--max-old-space-size=${mostMemory}`, '--require', 'tsx/cjs'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // Who waits for an answer is told; a fault while nobody does must not end this process.
+  // Whoever waits for an answer learns of it; while nobody does, a failure must not end this process.
   child.on('error', () => undefined);
   return child;
 }

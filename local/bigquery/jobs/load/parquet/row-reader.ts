@@ -85,7 +85,7 @@ function checkModes({ path, mode, leaf }: Column, field: Field): void {
   );
 }
 
-/** Of a value that is not null. */
+/** Reads a value that is not null. */
 function itemReader(column: Column, field: Field, ignoreUnknown: boolean): ReadCell {
   const { leaf, path } = column;
   if (leaf === undefined) return recordReader(column, field, ignoreUnknown);
@@ -114,7 +114,7 @@ function recordReader(column: Column, field: Field, ignoreUnknown: boolean): Rea
   };
 }
 
-/** An array's items; a list that is null is one without items, as in all of BigQuery. */
+/** An array's items; a null list has none, as everywhere in BigQuery. */
 function itemsOf(raw: unknown, { within, path }: Column): readonly unknown[] {
   if (raw === null) return [];
   const [repeated, element] = within;
@@ -135,7 +135,7 @@ const sqlNames: Readonly<Partial<Record<Field['type'], string>>> = {
   RECORD: 'STRUCT',
 };
 
-/** As BigQuery has it, but for the names of types: it says "cpp_type" and names its own ones. */
+/** BigQuery's words, except for the types: it says "cpp_type" and uses internal names. */
 function mismatch(path: string, has: string, { type }: Field): ParquetFault {
   return new ParquetFault(
     `Parquet column '${path}' has type ${has} which does not match the target type ${sqlNames[type] ?? type}.`,

@@ -30,7 +30,10 @@ export function valueReader(column: Column, leaf: Leaf, kind: LeafKind, field: F
   return (raw) => write(floorDivide(integerOf(raw, path) * factor, divisor), column);
 }
 
-/** The value of INT96 comes as nanoseconds since 1970. What lies below a microsecond is dropped: no document says how. */
+/**
+ * The value of INT96 comes as nanoseconds since 1970. What lies below a microsecond is dropped: no document
+ * says how.
+ */
 const microsPerUnit = {
   'time millis': 1000n,
   'time micros': 1n,
@@ -73,7 +76,10 @@ function timeCell(micros: bigint, column: Column): string {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What BigQuery does with a text that is no UTF-8 is stated nowhere; it is not loaded here, as it would be changed. */
+/**
+ * What BigQuery does with text that is not UTF-8 is stated nowhere; here it is refused, as loading would
+ * change it.
+ */
 function textReader(field: Field, path: string): ReadValue {
   return (raw) => {
     if (!(raw instanceof Uint8Array)) return unexpected(path);
@@ -110,7 +116,9 @@ function integerOf(raw: unknown, path: string): bigint {
   return typeof raw === 'number' && Number.isInteger(raw) ? BigInt(raw) : unexpected(path);
 }
 
-/** Pages of a broken file may have fewer values than rows, or refer to values that a dictionary does not have. */
+/**
+ * Pages of a broken file may have fewer values than rows, or refer to values that a dictionary does not have.
+ */
 function unexpected(path: string): never {
   throw new ParquetFault(`The Parquet file is broken: column '${path}' has not a value for each row.`);
 }
