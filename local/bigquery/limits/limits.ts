@@ -15,6 +15,8 @@ export interface LimitOptions extends Partial<Latencies> {
   readonly seed?: number;
   /** How a latency is waited for; a timer unless given. */
   readonly pause?: Pause;
+  /** Milliseconds that never go back, by which the rates' windows are measured; the process's own unless given. */
+  readonly now?: Clock;
 }
 
 /**
@@ -44,9 +46,8 @@ const insertSlots = { running: 10, queued: 100 };
 
 type Clock = () => number;
 
-/** @param now a clock in milliseconds that never goes back, by which the rates' windows are measured */
-export function createLimits(options: LimitOptions, now: Clock = () => performance.now()): Limits {
-  const { seed = 0, pause = setTimeout, ...latencies } = options;
+export function createLimits(options: LimitOptions): Limits {
+  const { seed = 0, pause = setTimeout, now = () => performance.now(), ...latencies } = options;
   const latency = createLatency({ ...defaultLatencies, ...latencies }, seed, pause);
   const tables = perKey(() => createTableLimits(latency, now));
   const datasets = perKey(() => createRateLimit(metadataPerTenSeconds, tenSeconds, now));
