@@ -14,6 +14,8 @@ describe('While something is away', () => {
   let backends: Backends;
   let schemas: string;
   let run: Instance;
+  /** Another instance of run, which soon gives up. */
+  let hasty: Instance;
   let worker: Instance;
   beforeAll(async () => {
     backends = await startBackends({
@@ -22,7 +24,8 @@ describe('While something is away', () => {
     backends.putFile(numbers.path, numbers.text);
     schemas = slowLoadSchemas();
     const { url: bigqueryUrl } = backends.bigquery;
-    run = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 2_000 } });
+    run = await startRunInstance({ bigqueryUrl, schemas });
+    hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 } });
     worker = await startWorkerInstance({ bigqueryUrl, schemas });
     await backends.messages.topic(runTopic).createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
@@ -35,13 +38,14 @@ describe('While something is away', () => {
   });
   afterAll(async () => {
     await run?.close();
+    await hasty?.close();
     await worker?.close();
     await backends?.close();
     rmSync(schemas, { recursive: true });
   });
 
-  const start = (tenantId: string, apiKey: string, pipeline = dryrun) =>
-    call(run.url, 'POST', `/api/v1/pipelines/run/${tenantId}/${pipeline}`, { headers: withKey(apiKey) });
+  const start = (tenantId: string, apiKey: string, pipeline = dryrun, instance = run) =>
+    call(instance.url, 'POST', `/api/v1/pipelines/run/${tenantId}/${pipeline}`, { headers: withKey(apiKey) });
   const whenOver = (tenantId: string) =>
     eventually(`the end of the runs of ${tenantId}`, async () =>
       (await backends.usage(tenantId)).slots.length === 0 ? true : undefined,
@@ -60,7 +64,9 @@ describe('While something is away', () => {
     expect((await start('no_bigquery', apiKey)).status).toBe(202);
     await whenOver('no_bigquery');
     backends.bigquery.setAvailable(false);
-    for (const answer of await Promise.all([1, 2, 3].map(() => start('no_bigquery', apiKey)))) {
+    for (const answer of await Promise.all(
+      [1, 2, 3].map(() => start('no_bigquery', apiKey, dryrun, hasty)),
+    )) {
       expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }

@@ -112,13 +112,13 @@ export const whenQuiet = (bigquery: BigQuery, tenantId: string): Promise<true> =
     return row?.running === 0 ? true : undefined;
   });
 
-/** Asks until `look` gives something, and resolves to it. Fails after 30 s with what was waited for. */
+/** Asks until `look` gives something, and resolves to it. Fails after two minutes with what was waited for. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const giveUpAt = Date.now() + 30_000;
+  const giveUpAt = Date.now() + 120_000;
   while (Date.now() < giveUpAt) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`Waited 30 s in vain: ${what}`);
+  throw new Error(`Waited two minutes in vain: ${what}`);
 }

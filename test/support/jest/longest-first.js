@@ -4,14 +4,18 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const slowest = [
   'test/e2e/specification.test.ts',
   'test/e2e/worker-killed.test.ts',
-  'test/e2e/start.test.ts',
+  'test/functions/run/cancel-failures.test.ts',
+  'test/simulator/simulator.test.ts',
   'test/deploy/failures.test.ts',
+  'test/functions/outages.test.ts',
   'test/deploy/second-run.test.ts',
   'test/deploy/destroy.test.ts',
-  'test/functions/outages.test.ts',
-  'test/functions/run/cancel-failures.test.ts',
-  'test/shared/runs/admission-limits.test.ts',
-  'test/simulator/simulator.test.ts',
+  'local/bigquery/test/store/crash.test.ts',
+  'local/bigquery/test/jobs/load-parquet-faults.test.ts',
+  'test/functions/logs.test.ts',
+  'test/functions/onboard/onboard.test.ts',
+  'test/e2e/start.test.ts',
+  'test/local/tools/build/deployed.test.ts',
 ];
 
 class LongestFirst extends Sequencer {
