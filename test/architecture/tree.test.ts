@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What keeps the tree readable, so that it stays so: CONTRIBUTING.md says why. */
+
+const root = join(__dirname, '../..');
+
+/** The TypeScript files of the working tree, those that git does not know yet included. */
+const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => existsSync(join(root, file)));
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+const isTest = (file: string): boolean => /(^|\/)test\//.test(file);
+const product = sources.filter((file) => !isTest(file));
+
+/** What each key was given, in the order of the keys. */
+function grouped(pairs: readonly (readonly [key: string, value: string])[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+it('finds the tree', () => {
+  expect(product.length).toBeGreaterThan(200);
+});
+
+it('no file is longer than one reads in one go', () => {
+  const long = sources.filter((file) => textOf(file).split('\n').length > 301);
+  expect(long).toEqual([]);
+});
+
+it('no folder has more than 15 files, but where one file is one statement', () => {
+  const folders = grouped(sources.map((file) => [dirname(file), file]));
+  const full = folders.filter(([folder, files]) => files.length > 15 && !/^shared\/sql\/\w+$/.test(folder));
+  expect(full.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
+});
+
+it('an exported name means one thing', () => {
+  const declared = /^export (?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
+  const names = product.flatMap((file) =>
+    [...textOf(file).matchAll(declared)].map(([, name = '']) => [name, file] as const),
+  );
+  expect(names.length).toBeGreaterThan(500);
+  const ambiguous = grouped([
+    ...new Map(names.map(([name, file]) => [`${name} ${file}`, [name, file] as const])).values(),
+  ]).filter(([, files]) => files.length > 1);
+  expect(ambiguous).toEqual([]);
+});
+
+it("zod's objects are called schemas, as the library calls them", () => {
+  const shapes = sources.filter((file) => /\b\w+Shape\s*(?::[^=]+)?= z\./.test(textOf(file)));
+  expect(shapes).toEqual([]);
+});
