@@ -8,8 +8,8 @@ import {
   findCommand,
   problemsOf,
   readInstalledTree,
-} from './gcloud-tree';
-import { prepareInstallation, usual } from './installation';
+} from './support/gcloud-tree';
+import { prepareInstallation, usual } from './support/installation';
 
 const listFile = join(__dirname, 'gcloud-commands.json');
 const installed = readInstalledTree();

@@ -1,4 +1,4 @@
-import { dataset, destroy, fullProject, others } from './full-project';
+import { dataset, destroy, fullProject, others } from './support/full-project';
 
 describe('deploy.sh --destroy', () => {
   const project = fullProject();

@@ -1,6 +1,6 @@
 import { keyOf, type State } from './fake-gcloud/state';
-import { dataset, destroy, fullProject, others } from './full-project';
-import { usual } from './installation';
+import { dataset, destroy, fullProject, others } from './support/full-project';
+import { usual } from './support/installation';
 
 describe('deploy.sh --destroy', () => {
   const project = fullProject();

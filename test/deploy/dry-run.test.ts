@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, runScript, usual } from './installation';
+import { root, runScript, usual } from './support/installation';
 
 /** What the dry run prints for these is kept in golden/, to be read in reviews. */
 const configurations: Readonly<Record<string, readonly string[]>> = {

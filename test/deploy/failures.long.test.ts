@@ -1,3 +1,4 @@
+import { snapshot } from './fake-gcloud/state';
 import {
   emptyProject,
   goesOnAfter,
@@ -6,8 +7,7 @@ import {
   repeatedCommands,
   takesForAbsent,
   waitsTwoMinutes,
-} from './failing-deployment';
-import { snapshot } from './fake-gcloud/state';
+} from './support/failing-deployment';
 
 const slow = 900_000;
 

@@ -1,3 +1,4 @@
+import { snapshot } from './fake-gcloud/state';
 import {
   emptyProject,
   goesOnAfter,
@@ -6,9 +7,8 @@ import {
   repeatedCommands,
   takesForAbsent,
   waitsTwoMinutes,
-} from './failing-deployment';
-import { snapshot } from './fake-gcloud/state';
-import { usual } from './installation';
+} from './support/failing-deployment';
+import { usual } from './support/installation';
 
 /** Every command that can fail is in failures.long.test.ts. */
 describe('a deployment that fails', () => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareInstallation, root, runScript, usual } from './installation';
+import { prepareInstallation, root, runScript, usual } from './support/installation';
 
 const run = (...args: readonly string[]) => runScript(join(root, 'deploy.sh'), args);
 

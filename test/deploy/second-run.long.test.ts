@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { keyOf } from './fake-gcloud/state';
 import { valueAt } from './fake-gcloud/value-format';
-import { usual } from './installation';
-import { afterFirstRun } from './second-run';
+import { usual } from './support/installation';
+import { afterFirstRun } from './support/second-run';
 
 describe('a second run', () => {
   const again = afterFirstRun();

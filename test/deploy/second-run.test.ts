@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Binding, keyOf, snapshot } from './fake-gcloud/state';
-import { usual } from './installation';
-import { afterFirstRun } from './second-run';
+import { usual } from './support/installation';
+import { afterFirstRun } from './support/second-run';
 
 const worker = 'serviceAccount:tenant-pipelines-worker@my-project.iam.gserviceaccount.com';
 

@@ -1,4 +1,4 @@
-import { type Installation, prepareInstallation, usual } from './installation';
+import { type Installation, prepareInstallation, usual } from './support/installation';
 
 describe('the admin key', () => {
   let installation: Installation;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './installation';
+import { root } from './support/installation';
 
 const file = join(root, 'deploy.sh');
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { documentedCalls, functionOfPath } from '../../local/cloud/gateway/function-routes';
-import { functionNames, root } from './installation';
+import { functionNames, root } from './support/installation';
 
 /** deploy.sh names things that others define. Here its dry run is held against them. */
 const commands = readFileSync(join(__dirname, 'golden/default.txt'), 'utf8').split('\n');

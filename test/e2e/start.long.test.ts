@@ -5,7 +5,7 @@ import {
   endsWithSetting,
   portSettings,
   wrongSettings,
-} from './starting';
+} from './support/starting';
 
 describe('Starting', () => {
   it.each(portSettings.slice(1))('with %s taken says which port, and ends with 1', (name) =>

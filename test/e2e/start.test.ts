@@ -7,7 +7,7 @@ import {
   endsWithSetting,
   portSettings,
   wrongSettings,
-} from './starting';
+} from './support/starting';
 
 /** The other ports, settings and definitions are in start.long.test.ts. */
 describe('Starting', () => {

@@ -1,3 +1,3 @@
-import { describeKills, moments, twoMoments } from './worker-killed';
+import { describeKills, moments, twoMoments } from './support/worker-killed';
 
 describeKills(moments.filter((moment) => !twoMoments.includes(moment)));

@@ -1,4 +1,4 @@
-import { describeKills, twoMoments } from './worker-killed';
+import { describeKills, twoMoments } from './support/worker-killed';
 
 // All the others are in worker-killed.long.test.ts.
 describeKills(twoMoments);

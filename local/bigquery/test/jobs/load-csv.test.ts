@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { columns, runLoadJob, valuesOfTable } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { columns, runLoadJob, valuesOfTable } from './load-job';
 
 let local: LocalBigQuery;
 

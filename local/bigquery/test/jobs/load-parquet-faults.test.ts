@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { runLoadJob } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { runLoadJob } from './load-job';
-import { bytesOf, loadParquet, refusal, rowsOfParquet } from './parquet-job';
+import { bytesOf, loadParquet, refusal, rowsOfParquet } from '../support/parquet-job';
 
 let local: LocalBigQuery;
 

@@ -1,6 +1,6 @@
+import { valuesOfTable } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { valuesOfTable } from './load-job';
-import { field, loadParquet, refusal, rowsOfParquet } from './parquet-job';
+import { field, loadParquet, refusal, rowsOfParquet } from '../support/parquet-job';
 
 let local: LocalBigQuery;
 

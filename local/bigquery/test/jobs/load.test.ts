@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runLoadJob, valuesOfTable } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { runLoadJob, valuesOfTable } from './load-job';
 
 let local: LocalBigQuery;
 

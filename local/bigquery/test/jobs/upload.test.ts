@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { bytesOf } from './parquet-job';
+import { bytesOf } from '../support/parquet-job';
 
 let local: LocalBigQuery;
 

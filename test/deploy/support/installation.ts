@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGcloud, type Gcloud } from './fake-gcloud/gcloud';
-import { serveGcloud } from './fake-gcloud/serve';
-import { emptyState, type State } from './fake-gcloud/state';
+import { createGcloud, type Gcloud } from '../fake-gcloud/gcloud';
+import { serveGcloud } from '../fake-gcloud/serve';
+import { emptyState, type State } from '../fake-gcloud/state';
 
-export const root = join(__dirname, '../..');
+export const root = join(__dirname, '../../..');
 export const functionNames = readdirSync(join(root, 'functions'));
 export const usual = ['--project', 'my-project', '--location', 'europe-west1'];
 

@@ -1,4 +1,4 @@
-import { emptyState, snapshot } from './fake-gcloud/state';
+import { emptyState, snapshot } from '../fake-gcloud/state';
 import { type Installation, prepareInstallation, usual } from './installation';
 
 export interface EmptyProject {

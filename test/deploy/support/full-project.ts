@@ -1,4 +1,4 @@
-import { keyOf, type State } from './fake-gcloud/state';
+import { keyOf, type State } from '../fake-gcloud/state';
 import { type Installation, prepareInstallation, usual } from './installation';
 
 export const destroy = [...usual, '--destroy'];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { LocalBigQuery } from '../support/local-bigquery';
+import type { LocalBigQuery } from './local-bigquery';
 
 export const columns = [
   { name: 'id', type: 'INTEGER' },

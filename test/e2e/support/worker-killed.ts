@@ -5,13 +5,13 @@ import { type PushEndpoint, startPushEndpoint } from 'local-pubsub/testing';
 import {
   type ClientEnvironment,
   createClientEnvironment,
-} from '../../local/cloud/servers/client-environment';
-import { type Backends, runTopic, schemasWith, startBackends } from '../functions/support/backends';
-import { push } from '../functions/support/instances';
-import { type BigQueryProxy, type Call, startProxy } from '../functions/support/proxy';
-import { type FunctionProcess, spawnFunction } from '../support/function-process';
-import { type HttpsApi, startHttpsApi } from '../support/https-api';
-import { eventually, query } from '../support/local-cloud';
+} from '../../../local/cloud/servers/client-environment';
+import { type Backends, runTopic, schemasWith, startBackends } from '../../functions/support/backends';
+import { push } from '../../functions/support/instances';
+import { type BigQueryProxy, type Call, startProxy } from '../../functions/support/proxy';
+import { type FunctionProcess, spawnFunction } from '../../support/function-process';
+import { type HttpsApi, startHttpsApi } from '../../support/https-api';
+import { eventually, query } from '../../support/local-cloud';
 import {
   apiNumbers,
   eventTopic,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LocalBigQuery } from '../support/local-bigquery';
 import { runLoadJob, valuesOfTable } from './load-job';
+import type { LocalBigQuery } from './local-bigquery';
 
 /** A file that parquet/make-files.py made. */
-export const bytesOf = (name: string) => readFileSync(join(__dirname, 'parquet', `${name}.parquet`));
+export const bytesOf = (name: string) => readFileSync(join(__dirname, '../jobs/parquet', `${name}.parquet`));
 
 /** Loads such files into a table of the dataset `ds`, without a schema unless the options have one. */
 export function loadParquet(

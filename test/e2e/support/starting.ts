@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { copyOfProject, newDirectory, removeDirectory, startInVain } from '../support/server-process';
+import { copyOfProject, newDirectory, removeDirectory, startInVain } from '../../support/server-process';
 
 /** The settings that hold a port. */
 export const portSettings = ['PORT', 'BIGQUERY_PORT', 'PUBSUB_PORT'] as const;
