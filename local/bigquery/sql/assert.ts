@@ -8,6 +8,7 @@ import type { StatementRun } from './engine-context';
 import { bytesProcessed } from './evaluate/bytes-processed';
 import { evaluate } from './evaluate/evaluate';
 import { bytesAt, derived } from './parse/sql-text';
+
 /** ASSERT: fails with its description unless its expression is true. */
 export async function runAssertStatement(run: StatementRun): Promise<StatementResult> {
   const { context, scope, script, statement, dry } = run;

@@ -1,7 +1,8 @@
 import type { StatementGroup, StatementResult } from '../model';
 import { runAssertStatement } from './assert';
-import { runAlterTable, runDropTable } from './ddl/alter-table';
+import { runAlterTable } from './ddl/alter-table';
 import { runCreateTable } from './ddl/create-table';
+import { runDropTable } from './ddl/drop-table';
 import { runDeleteStatement, runTruncateStatement } from './dml/delete';
 import { runInsertStatement } from './dml/insert';
 import { runMergeStatement } from './dml/merge';

@@ -5,6 +5,7 @@ import type { EngineClient } from './engine/engine-client';
 import type { ParsedStatement, Parser } from './parse/parser';
 import type { SqlText } from './parse/sql-text';
 import type { Scope } from './scope';
+
 /** What all statements share: the engine, the dialect, and what has been analysed before. */
 export interface EngineContext {
   readonly client: EngineClient;

@@ -1,5 +1,14 @@
 import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field, QueryParameter, QueryParameterType, QueryParameterValue } from '../model';
+import {
+  bigNumericMaximum,
+  bigNumericMinimum,
+  bigNumericScale,
+  formatDecimal,
+  numericMaximum,
+  numericScale,
+  parseDecimal,
+} from '../store/values/scaled-decimals';
 import { fieldTypeNamed } from './analyse/engine-types';
 import {
   daysOfDate,
@@ -10,15 +19,6 @@ import {
   unpackDatetime,
 } from './codec/civil-time';
 import { formatFloat } from './codec/decode-cell';
-import {
-  bigNumericMaximum,
-  bigNumericMinimum,
-  bigNumericScale,
-  formatDecimal,
-  numericMaximum,
-  numericScale,
-  parseDecimal,
-} from './codec/scaled-decimals';
 import { positionalName } from './parse/parser';
 import type { TypedValue } from './scope';
 

@@ -7,6 +7,7 @@ import { evaluate } from './evaluate/evaluate';
 import { invalidQuery } from './parse/query-errors';
 import { bytesAt, derived, toBytes } from './parse/sql-text';
 import type { TypedValue } from './scope';
+
 /** DECLARE: sets the variables in the scope. Returns their names, in lower case. */
 export async function declareVariables(run: StatementRun): Promise<readonly string[]> {
   const { script, scope, statement } = run;

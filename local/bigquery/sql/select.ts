@@ -6,6 +6,7 @@ import { bytesProcessed } from './evaluate/bytes-processed';
 import { invalidQuery } from './parse/query-errors';
 import { type SqlText, slice } from './parse/sql-text';
 import { evaluateInParts } from './parts/in-parts';
+
 /** Runs a query, or only analyses it. */
 export async function runSelectStatement({
   context,

@@ -8,6 +8,7 @@ import { type Scope, scopeKey } from '../scope';
 import { engineCatalog } from './engine-catalog';
 import { type EngineType, engineType } from './engine-types';
 import { missingTable, type ReachableTables, reachableTables } from './reachable-tables';
+
 /**
  * Analyses a statement as it was written, so that its faults are reported as BigQuery reports them. What was
  * found right once is not analysed again while all that it depends on is the same.

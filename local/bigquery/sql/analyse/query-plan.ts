@@ -2,6 +2,7 @@ import type { Field, TableReference } from '../../model';
 import type { SqlText } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
 import type { ColumnCondition } from './filters';
+
 /** A table as one query reads it. */
 export interface PlannedTable {
   /** Its name in the query that the engine evaluates. */

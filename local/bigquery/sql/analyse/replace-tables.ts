@@ -5,6 +5,7 @@ import { type EngineType, engineType } from './engine-types';
 import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './query-plan';
 import { replacedCalls } from './replaced-calls';
 import type { QueryParts, TableScan } from './scans';
+
 /** Puts what is evaluated in place of each table's path, keeping the name that its columns go by. */
 export function tableEdits(
   parts: QueryParts,

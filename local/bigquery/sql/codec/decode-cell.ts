@@ -1,8 +1,8 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field } from '../../model';
+import { bigNumericScale, formatDecimal, numericScale } from '../../store/values/scaled-decimals';
 import { child, isNode } from '../engine/tree';
 import { dateOfDays, formatTime, unpackDatetime, unpackTime } from './civil-time';
-import { bigNumericScale, formatDecimal, fromLittleEndian, numericScale } from './scaled-decimals';
 
 /** Turns a ValueProto from the engine into a cell. */
 export type CellDecoder = (value: unknown) => Cell;
@@ -92,4 +92,11 @@ function bytes(value: unknown): Buffer {
 function list(node: unknown, key: string): readonly unknown[] {
   const value = isNode(node) ? node[key] : undefined;
   return Array.isArray(value) ? value : [];
+}
+
+/** A signed integer of any length. */
+export function fromLittleEndian(bytes: Uint8Array): bigint {
+  if (bytes.length === 0) return 0n;
+  const hex = Buffer.from(bytes).reverse().toString('hex');
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`));
 }

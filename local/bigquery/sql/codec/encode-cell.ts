@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field } from '../../model';
+import { bigNumericScale, numericScale, parseDecimal } from '../../store/values/scaled-decimals';
 import {
   type ByteWriter,
   beginMessage,
@@ -13,7 +14,6 @@ import {
   writeVarint,
 } from './byte-writer';
 import { daysOfDate, packDatetime, packTime, parseTime } from './civil-time';
-import { bigNumericScale, numericScale, parseDecimal } from './scaled-decimals';
 
 /** Writes the fields of a ValueProto (zetasql/public/value.proto) for a cell. A null writes nothing. */
 export type CellEncoder = (writer: ByteWriter, cell: Cell | undefined) => void;

@@ -1,49 +1,15 @@
 import { BigQueryError } from '../../bigquery-error';
-import type { Field, StatementResult, TableChange, TableReference, TableSnapshot } from '../../model';
+import type { Field, StatementResult, TableChange, TableSnapshot } from '../../model';
 import { analysedStatement } from '../analyse/analyse-statement';
 import { missingTable } from '../analyse/reachable-tables';
-import {
-  child,
-  children,
-  findAll,
-  isNode,
-  pathSegments,
-  stringAt,
-  stringsAt,
-  type TreeNode,
-} from '../engine/tree';
+import { child, children, findAll, isNode, pathSegments, type TreeNode } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
 import { slice } from '../parse/sql-text';
 import { resolvePath } from '../scope';
-import {
-  changeAnyTable,
-  type DdlOperation,
-  namedTable,
-  onlyNode,
-  type TableDefinitionChange,
-} from './change-any-table';
+import { changeAnyTable, ddlResult, type TableDefinitionChange } from './change-any-table';
 import { fieldOfDefinition } from './column-definition';
 import { tableOptions } from './options-list';
-/** DROP TABLE. */
-export async function runDropTable(run: StatementRun): Promise<StatementResult> {
-  const { scope } = run;
-  const checked = await analysedStatement(run);
-  const drop = onlyNode(checked, ['resolvedDropStmtNode']);
-  if (stringAt(drop, 'objectType') !== 'TABLE') throw notImplemented(`DROP ${stringAt(drop, 'objectType')}`);
-  const target = namedTable(scope, drop);
-  const { operation } = await changeAnyTable(run, target, async (current) => {
-    if (current === undefined && drop.isIfExists !== true)
-      throw missingTable(scope, stringsAt(drop, 'namePath'));
-    const dropped = current !== undefined;
-    return {
-      change: dropped ? { kind: 'drop' } : undefined,
-      operation: dropped ? 'DROP' : 'SKIP',
-      plans: [],
-    };
-  });
-  return ddlResult('DROP_TABLE', target, operation);
-}
 
 /** ALTER TABLE ADD COLUMN and SET OPTIONS. */
 export async function runAlterTable(run: StatementRun): Promise<StatementResult> {
@@ -103,18 +69,4 @@ function addable(field: Field): Field {
       'query',
     );
   return field;
-}
-
-function ddlResult(
-  statementType: 'DROP_TABLE' | 'ALTER_TABLE',
-  target: TableReference,
-  ddlOperationPerformed: DdlOperation,
-): StatementResult {
-  return {
-    statementType,
-    ddlTargetTable: target,
-    ddlOperationPerformed,
-    referencedTables: [],
-    bytesProcessed: 0,
-  };
 }

@@ -6,7 +6,8 @@ import { findAll, stringsAt, type TreeNode } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
 import { resolvePath, type Scope, tableKey, withCurrent } from '../scope';
-export type DdlOperation = NonNullable<StatementResult['ddlOperationPerformed']>;
+
+type DdlOperation = NonNullable<StatementResult['ddlOperationPerformed']>;
 
 /** What a DDL statement wants done to its table. */
 export interface TableDefinitionChange {
@@ -60,4 +61,19 @@ export function onlyNode(tree: TreeNode, kinds: readonly string[]): TreeNode {
     if (found !== undefined) return found;
   }
   throw notImplemented('This statement');
+}
+
+/** The result of a statement that reads no table. */
+export function ddlResult(
+  statementType: 'DROP_TABLE' | 'ALTER_TABLE',
+  target: TableReference,
+  ddlOperationPerformed: DdlOperation,
+): StatementResult {
+  return {
+    statementType,
+    ddlTargetTable: target,
+    ddlOperationPerformed,
+    referencedTables: [],
+    bytesProcessed: 0,
+  };
 }

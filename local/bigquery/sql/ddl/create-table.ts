@@ -12,6 +12,7 @@ import { slice } from '../parse/sql-text';
 import { changeAnyTable, namedTable, onlyNode } from './change-any-table';
 import { fieldOfDefinition } from './column-definition';
 import { partitioning, tableOptions } from './options-list';
+
 /** CREATE TABLE, with or without a query. */
 export async function runCreateTable(run: StatementRun): Promise<StatementResult> {
   const { scope } = run;

@@ -3,6 +3,7 @@ import { sqlType } from '../analyse/engine-types';
 import { children, spanOf, stringAt, type TreeNode, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { bytesAt, toBytes } from '../parse/sql-text';
+
 /** The place of a column, whatever its case; -1 where there is none. */
 export function columnIndex(schema: readonly Field[], name: string): number {
   const folded = name.toLowerCase();

@@ -5,6 +5,7 @@ import { evaluate } from '../evaluate/evaluate';
 import { derived } from '../parse/sql-text';
 import { rowColumn } from '../scope';
 import { changeTable, conditionText, targetAlias, targetTable } from './change-table';
+
 /** DELETE, as a query that gives the places of the rows that go. */
 export function runDeleteStatement(statement: StatementRun): Promise<StatementResult> {
   return changeTable('DELETE', statement, async (current, run) => {

@@ -3,6 +3,7 @@ import type { StatementRun } from '../engine-context';
 import { changeTable, severalSources } from './change-table';
 import { clausesOf, type MergeClause } from './merge-clauses';
 import { type MergeInput, mergeInput, runClause } from './merge-queries';
+
 /**
  * MERGE. The source is read once; then one query pairs source and target rows, and one query per WHEN clause
  * works on the rows that are left to it. Each row goes to the first clause that takes it.

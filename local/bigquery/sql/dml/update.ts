@@ -7,6 +7,7 @@ import { rowColumn } from '../scope';
 import { assigner, assignmentsOf } from './assignments';
 import { changeTable, conditionText, severalSources, targetAlias, targetTable } from './change-table';
 import { evaluateAssigned } from './evaluate-assigned';
+
 /**
  * UPDATE, as a query over the target (and, crossed with it, the FROM clause) that gives each matching row's
  * place and its new values.

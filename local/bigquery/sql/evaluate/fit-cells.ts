@@ -6,7 +6,7 @@ import {
   numericScale,
   parseDecimal,
   roundScaled,
-} from '../codec/scaled-decimals';
+} from '../../store/values/scaled-decimals';
 
 /** Fits a cell into a column: rounds it to the column's scale, and refuses what the column cannot hold. */
 export type Fit = (cell: Cell) => Cell;

@@ -1,4 +1,5 @@
 import type { ByteSpan } from '../engine/tree';
+
 /**
  * SQL text as the engine counts it. `bytes` is the UTF-8 of the text, one character per byte, so that the
  * engine's byte offsets are string indexes. `origin` leads from an offset back to the one in `root`, the text

@@ -4,6 +4,7 @@ import type { EngineContext } from '../engine-context';
 import type { LeafSelect } from '../parse/leaf-selects';
 import { bytesAt, derived, type SqlText } from '../parse/sql-text';
 import type { Scope } from '../scope';
+
 /** A leaf select of a text, by itself: the plan that it has alone, and the one stored table that it reads. */
 export interface LeafQuery {
   readonly context: EngineContext;

@@ -1,5 +1,5 @@
 import type { Field } from '../../model';
-import { toDecimal } from './decimal-text';
+import { toDecimal } from './scaled-decimals';
 import { toDate, toDateTime, toTime, toTimestamp } from './times';
 
 /** What became of a value: its cell, or what BigQuery says is wrong with it. */

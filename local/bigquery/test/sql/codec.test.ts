@@ -1,8 +1,8 @@
 import type { Cell, Field } from '../../model';
 import { byteWriter, writeLittleEndian, written } from '../../sql/codec/byte-writer';
 import { dateOfDays, daysOfDate, microsecondsOfTimestamp } from '../../sql/codec/civil-time';
-import { formatFloat } from '../../sql/codec/decode-cell';
-import { formatDecimal, fromLittleEndian, parseDecimal } from '../../sql/codec/scaled-decimals';
+import { formatFloat, fromLittleEndian } from '../../sql/codec/decode-cell';
+import { formatDecimal, parseDecimal } from '../../store/values/scaled-decimals';
 import { field, type TestEngine, testEngine } from '../support/test-engine';
 
 const maximumNumeric = '99999999999999999999999999999.999999999';
@@ -150,6 +150,7 @@ describe('decimals', () => {
       '-1.25',
       '0.000000001',
     ]);
+    expect([formatDecimal(-120n, 0), formatDecimal(0n, 0)]).toEqual(['-120', '0']);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Field } from '../../model';
-import { toDecimal } from '../../store/values/decimal-text';
 import { scalarOfText } from '../../store/values/scalars';
+import { toDecimal } from '../../store/values/scaled-decimals';
 
 type Scalar = Exclude<Field['type'], 'RECORD'>;
 
@@ -64,6 +64,8 @@ describe('the cell of a text', () => {
   it('keeps to the column’s own precision, scale and length', () => {
     expect(cellOf('NUMERIC', '123.456', { precision: '5', scale: '2' })).toBe('123.46');
     expect(cellOf('NUMERIC', '1234.5', { precision: '5', scale: '2' })).toBeUndefined();
+    expect(cellOf('NUMERIC', '-99.5', { precision: '3' })).toBe('-100');
+    expect(cellOf('NUMERIC', '-999.5', { precision: '3' })).toBeUndefined();
     expect(cellOf('STRING', 'häß', { maxLength: '3' })).toBe('häß');
     expect(cellOf('STRING', 'four', { maxLength: '3' })).toBeUndefined();
   });

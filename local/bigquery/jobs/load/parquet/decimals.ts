@@ -1,8 +1,13 @@
 import type { Field } from '../../../model';
-import { toDecimal } from '../../../store/values/decimal-text';
+import {
+  bigNumericScale,
+  formatDecimal,
+  numericScale,
+  toDecimal,
+} from '../../../store/values/scaled-decimals';
 import { ParquetFault } from './reader-messages';
 
-const scales = { NUMERIC: 9, BIGNUMERIC: 38 } as const;
+const scales = { NUMERIC: numericScale, BIGNUMERIC: bigNumericScale } as const;
 
 /** The unscaled whole number of a decimal, from any of the four types in which Parquet keeps it. */
 export function unscaledOf(raw: unknown): bigint | undefined {
@@ -18,7 +23,8 @@ export function unscaledOf(raw: unknown): bigint | undefined {
  * @throws ParquetFault where digits would be lost, or the type's range is too small
  */
 export function decimalCell(unscaled: bigint, scale: number, field: Field, path: string): string {
-  if (field.type !== 'NUMERIC' && field.type !== 'BIGNUMERIC') return decimalText(unscaled, scale);
+  // As a NUMERIC is cast to STRING; how BigQuery writes a decimal that is loaded as STRING is stated nowhere.
+  if (field.type !== 'NUMERIC' && field.type !== 'BIGNUMERIC') return formatDecimal(unscaled, scale);
   const lost = scale - scales[field.type];
   if (lost > 0 && unscaled % 10n ** BigInt(lost) !== 0n) {
     const why = `Value will lose precision after scaling down to ${field.type} type`;
@@ -27,16 +33,6 @@ export function decimalCell(unscaled: bigint, scale: number, field: Field, path:
   const cell = toDecimal(`${unscaled}e-${scale}`, field.type, field.precision, field.scale);
   if (cell === undefined) throw outOfRange(unscaled, scale, field, path, 'Value is too large');
   return cell;
-}
-
-/**
- * As a NUMERIC is cast to STRING; how BigQuery writes a decimal that is loaded as STRING is stated nowhere.
- */
-function decimalText(unscaled: bigint, scale: number): string {
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
-  const text = `${digits.slice(0, digits.length - scale)}${scale === 0 || fraction === '' ? '' : `.${fraction}`}`;
-  return unscaled < 0n ? `-${text}` : text;
 }
 
 const outOfRange = (unscaled: bigint, scale: number, { type }: Field, path: string, why: string) =>

@@ -30,7 +30,7 @@ const rowsAtOnce = 1000;
  * Answers one request, by any number of messages. @throws ParquetFault; any other Error for a file that is
  * broken
  */
-export async function* readFile(request: ToReader): AsyncGenerator<FromReader> {
+async function* readFile(request: ToReader): AsyncGenerator<FromReader> {
   const file = await openParquet(request.path);
   const columns = columnsOf(file.schema, request.rules);
   if (columns.length === 0) throw new ParquetFault('The Parquet file has no columns.');

@@ -87,7 +87,7 @@ const keptMilliseconds = 10_000;
 const mostMemory = 2_048;
 
 /** A process that answers requests. Until it is given back, it keeps this one from ending. */
-export function takeProcess(): ChildProcess {
+function takeProcess(): ChildProcess {
   const child = spare !== undefined && isAlive(spare) ? spare : start();
   if (child === spare) spare = undefined;
   child.ref();
@@ -96,7 +96,7 @@ export function takeProcess(): ChildProcess {
 }
 
 /** Takes back a process that has answered all requests. */
-export function keepProcess(child: ChildProcess): void {
+function keepProcess(child: ChildProcess): void {
   spare?.kill('SIGKILL');
   spare = child;
   child.unref();

@@ -1,8 +1,14 @@
-/** NUMERIC has 9 digits after the point and BIGNUMERIC 38; the engine holds both as scaled integers. */
+/**
+ * NUMERIC and BIGNUMERIC, whose values are texts in cells and integers scaled by 10^scale where they are
+ * computed with: never floating point.
+ */
+
+/** Digits after the point. */
 export const numericScale = 9;
 export const bigNumericScale = 38;
 
 export const numericMaximum = 10n ** 38n - 1n;
+/** BIGNUMERIC is a scaled 256-bit integer. */
 export const bigNumericMaximum = 2n ** 255n - 1n;
 export const bigNumericMinimum = -(2n ** 255n);
 
@@ -41,17 +47,31 @@ export function roundScaled(value: bigint, scale: number, digits: number): bigin
   return value < 0n ? -magnitude : magnitude;
 }
 
-/** The canonical text: no needless zeros, no exponent. */
+/** The canonical text ("1.25", "-3", "0"): no needless zeros, no exponent. */
 export function formatDecimal(value: bigint, scale: number): string {
   const negative = value < 0n;
   const digits = (negative ? -value : value).toString().padStart(scale + 1, '0');
-  const whole = digits.slice(0, -scale);
-  const fraction = digits.slice(-scale).replace(/0+$/, '');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-export function fromLittleEndian(bytes: Uint8Array): bigint {
-  if (bytes.length === 0) return 0n;
-  const hex = Buffer.from(bytes).reverse().toString('hex');
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`));
+/**
+ * The canonical text of what is to become a NUMERIC or BIGNUMERIC. Digits behind the type's scale (or the
+ * column's own) are rounded half away from zero, as BigQuery does on load. Undefined where the text is no
+ * number or is out of range.
+ */
+export function toDecimal(
+  text: string,
+  type: 'NUMERIC' | 'BIGNUMERIC',
+  precision?: string,
+  columnScale?: string,
+): string | undefined {
+  const typeScale = type === 'NUMERIC' ? numericScale : bigNumericScale;
+  const typeMaximum = type === 'NUMERIC' ? numericMaximum : bigNumericMaximum;
+  const scale = precision === undefined ? typeScale : Number(columnScale ?? '0');
+  const maximum = precision === undefined ? typeMaximum : 10n ** BigInt(precision) - 1n;
+  const value = parseDecimal(text, scale);
+  if (value === undefined || value > maximum || value < -maximum) return undefined;
+  return formatDecimal(value, scale);
 }
