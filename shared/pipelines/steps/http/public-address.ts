@@ -12,7 +12,8 @@ const assignedIPv6 = parseCIDR('2000::/3');
 export function isPublicAddress(address: string): boolean {
   // Only the usual notation: the library would also read 0x7f.1 and 127.1.
   if (isIP(address) === 0) return false;
-  const parsed = parse(address);
+  // A zone says which interface, not which address, and the library throws for one like eth0.1.
+  const parsed = parse(address.replace(/%.*$/, ''));
   if (parsed.range() !== 'unicast') return false;
   return parsed.kind() === 'ipv4' || parsed.match(assignedIPv6);
 }
