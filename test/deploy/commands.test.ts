@@ -21,7 +21,7 @@ const everything = [
 describe("deploy.sh's calls of gcloud", () => {
   let calls: readonly (readonly string[])[];
 
-  /** Calls of every kind: making, changing, removing. */
+  /** Makes the deployment call every command that it has: those that make, change and remove things. */
   beforeAll(async () => {
     const installation = await prepareInstallation();
     const { resources, policies } = installation.gcloud.state;
@@ -50,7 +50,7 @@ describe("deploy.sh's calls of gcloud", () => {
     await installation.close();
   });
 
-  (installed === undefined ? it.skip : it)('are all known to the gcloud that is installed', () => {
+  (installed === undefined ? it.skip : it)('are all known to the installed gcloud', () => {
     if (installed === undefined) throw new Error('unreachable');
     const commands: Record<string, Flags> = {};
     const problems = calls.flatMap((args) => {
@@ -69,7 +69,7 @@ describe("deploy.sh's calls of gcloud", () => {
     }
   });
 
-  it('are all in gcloud-commands.json, which an installed gcloud has vouched for', () => {
+  it('are all in gcloud-commands.json, a list that was checked against an installed gcloud', () => {
     const list = commandListSchema.parse(JSON.parse(readFileSync(listFile, 'utf8')));
     const problems = calls.flatMap((args) => {
       const line = `${args.join(' ')} `;
@@ -85,12 +85,12 @@ describe("deploy.sh's calls of gcloud", () => {
     expect({ hint, problems: [...new Set(problems)] }).toEqual({ hint, problems: [] });
   });
 
-  it('give no flag the value false, which gcloud takes for true where it converts by Python’s bool', () => {
+  it('set no flag to false, which gcloud takes for true if it converts with Python’s bool', () => {
     expect(calls.flat().filter((arg) => /^--[a-z-]+=false$/i.test(arg))).toEqual([]);
     expect(calls.flat().filter((arg) => arg.startsWith('--validate-ssl'))).toEqual(['--validate-ssl=true']);
   });
 
-  it('are of every kind', () => {
+  it('cover every command in gcloud-commands.json', () => {
     const list = commandListSchema.parse(JSON.parse(readFileSync(listFile, 'utf8')));
     const used = calls.map((args) => `${args.join(' ')} `);
     const unused = Object.keys(list.commands).filter(

@@ -4,7 +4,7 @@ describe('deploy.sh --destroy', () => {
   const project = fullProject();
 
   it.each([['' /* end of input */], ['n\n'], ['yes\n']])(
-    'leaves nothing but data and roles where %j is typed',
+    'leaves nothing but data and roles if the answer is %j',
     async (typed) => {
       const { code, stderr, stdout } = await project.installation.deploy(destroy, typed);
       expect(code).toBe(0);
@@ -14,7 +14,7 @@ describe('deploy.sh --destroy', () => {
     },
   );
 
-  it('goes on where it failed, again and again', async () => {
+  it('goes on from where it failed, again and again', async () => {
     for (let runs = 1; runs < 200; runs++) {
       project.installation.gcloud.failure = { call: 4, when: runs % 2 === 0 ? 'before' : 'after' };
       const { code } = await project.installation.deploy(destroy);

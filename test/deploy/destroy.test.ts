@@ -5,7 +5,7 @@ import { usual } from './support/installation';
 describe('deploy.sh --destroy', () => {
   const project = fullProject();
 
-  it.each([['my-projekt\n']])('leaves nothing but data and roles where %j is typed', async (typed) => {
+  it.each([['my-projekt\n']])('leaves nothing but data and roles if the answer is %j', async (typed) => {
     const { code, stderr, stdout } = await project.installation.deploy(destroy, typed);
     expect(code).toBe(0);
     expect(stderr).toContain("Type the project's name to delete all tenants' data as well.");
@@ -15,15 +15,15 @@ describe('deploy.sh --destroy', () => {
 
   it.each([
     ['the name is typed', destroy, 'my-project\n'],
-    ['the name is given', [...destroy, '--data', '--confirm', 'my-project'], ''],
-  ])("leaves nothing but other people's data where %s", async (_, args, typed) => {
+    ['an option gives the name', [...destroy, '--data', '--confirm', 'my-project'], ''],
+  ])("leaves nothing but other people's data if %s", async (_, args, typed) => {
     const { code, stdout } = await project.installation.deploy(args, typed);
     expect(code).toBe(0);
     expect(stdout).toContain('What stays:\n  enabled APIs\n');
     expect(project.left()).toEqual({ resources: others, policies: [] });
   });
 
-  it('keeps roles, whose names could not be used for weeks, and says what else stays', async () => {
+  it('keeps roles, because their names could not be used again for weeks, and says what else stays', async () => {
     const rolesOf = ({ resources }: State) => [...resources].filter(([key]) => key.startsWith('iam roles/'));
     const { stdout } = await project.installation.deploy(destroy);
     expect(rolesOf(project.installation.gcloud.state)).toEqual(rolesOf(project.deployed));
@@ -60,7 +60,7 @@ describe('deploy.sh --destroy', () => {
     expect(project.left()).toEqual({ resources: [dataset, ...others, ...theirs], policies: [binding] });
   });
 
-  it('goes on where it failed', async () => {
+  it('goes on from where it failed', async () => {
     project.installation.gcloud.failure = { call: 4, when: 'after' };
     expect((await project.installation.deploy(destroy)).code).toBe(1);
     project.installation.gcloud.failure = undefined;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runScript, usual } from './support/installation';
 
-/** What the dry run prints for these is kept in golden/, to be read in reviews. */
+/** golden/ holds what the dry run prints for each of these, so that reviews show every change of it. */
 const configurations: Readonly<Record<string, readonly string[]>> = {
   default: usual,
   custom: [
@@ -37,7 +37,7 @@ const configurations: Readonly<Record<string, readonly string[]>> = {
   destroy: [...usual, '--destroy'],
 };
 const hint =
-  'If the change is meant: UPDATE_GOLDEN=1 npm test -- test/deploy/dry-run, then read the difference';
+  'If the change is intended: UPDATE_GOLDEN=1 npm test -- test/deploy/dry-run, then read the difference';
 
 describe('a dry run', () => {
   let bin: string;

@@ -1,11 +1,11 @@
 import { snapshot } from './fake-gcloud/state';
 import {
+  countsAsMissing,
   emptyProject,
   goesOnAfter,
   notEnabled,
   passingRefusals,
   repeatedCommands,
-  takesForAbsent,
   waitsTwoMinutes,
 } from './support/failing-deployment';
 
@@ -14,7 +14,7 @@ const slow = 900_000;
 describe('a deployment that fails', () => {
   const project = emptyProject();
 
-  /** Runs until one succeeds, each failing at its nth mutating call. Resolves to the calls that failed. */
+  /** Deploys until it succeeds; each run fails at its nth change. Resolves to the commands that failed. */
   async function deployAgainAndAgain(call: number, when: 'before' | 'after'): Promise<readonly string[]> {
     const failed: string[] = [];
     for (;;) {
@@ -26,7 +26,7 @@ describe('a deployment that fails', () => {
   }
 
   it(
-    'goes on where it failed, at every command that changes something',
+    'goes on from every command that changes something',
     async () => {
       const failed = await deployAgainAndAgain(2, 'before');
       expect(failed.length).toBeGreaterThan(75);
@@ -36,7 +36,7 @@ describe('a deployment that fails', () => {
   );
 
   it(
-    'goes on where a command, every fourth, had its effect and its answer was lost',
+    'goes on if the answer to a change was lost, for every fourth command',
     async () => {
       const failed = await deployAgainAndAgain(4, 'after');
       expect(failed.length).toBeGreaterThan(18);
@@ -45,15 +45,16 @@ describe('a deployment that fails', () => {
     slow,
   );
 
-  it.each(repeatedCommands.slice(1))('goes on after %s, which is made again and again', (command, step) =>
-    goesOnAfter(project, command, step),
+  it.each(repeatedCommands.slice(1))(
+    'goes on after a failure of %s, which every deployment runs',
+    (command, step) => goesOnAfter(project, command, step),
   );
 
-  it.each(passingRefusals.slice(1))('waits two minutes where %s is refused with %s', (calls, message) =>
+  it.each(passingRefusals.slice(1))('waits up to two minutes if %s is refused with %s', (calls, message) =>
     waitsTwoMinutes(project, calls, message),
   );
 
-  it.each(notEnabled.slice(1))('takes what it asks an API for that answers %s for absent', (message) =>
-    takesForAbsent(project, message),
+  it.each(notEnabled.slice(1))('counts a thing as missing if its API answers %s', (message) =>
+    countsAsMissing(project, message),
   );
 });

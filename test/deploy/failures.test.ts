@@ -1,20 +1,20 @@
 import { snapshot } from './fake-gcloud/state';
 import {
+  countsAsMissing,
   emptyProject,
   goesOnAfter,
   notEnabled,
   passingRefusals,
   repeatedCommands,
-  takesForAbsent,
   waitsTwoMinutes,
 } from './support/failing-deployment';
 import { usual } from './support/installation';
 
-/** Every command that can fail is in failures.long.test.ts. */
+/** failures.long.test.ts tries every command that can fail. */
 describe('a deployment that fails', () => {
   const project = emptyProject();
 
-  it('goes on where its first command failed, one in the middle, and its last', async () => {
+  it('goes on after its first command failed, one in the middle, and its last', async () => {
     const { commands } = project.whole;
     const middle = Math.ceil(commands / 2);
     const failed: (string | undefined)[] = [];
@@ -26,13 +26,13 @@ describe('a deployment that fails', () => {
     expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
   });
 
-  it('goes on where a command had its effect and its answer was lost', async () => {
+  it('goes on if the answer to a change was lost', async () => {
     expect(await project.deployFailingAt(Math.ceil(project.whole.commands / 2), 'after')).toBeDefined();
     expect(await project.deployFailingAt(project.whole.commands, 'after')).toBeUndefined();
     expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
   });
 
-  it('takes nothing for absent that it may not see', async () => {
+  it('does not count a thing as missing if it may not see it', async () => {
     project.installation.gcloud.forbidden = 'pubsub topics describe tenant-pipelines-runs';
     const { code, stderr } = await project.installation.deploy(usual);
     expect(code).toBe(1);
@@ -41,23 +41,24 @@ describe('a deployment that fails', () => {
     expect(project.installation.gcloud.mutations.filter(([group]) => group === 'pubsub')).toEqual([]);
   });
 
-  it.each(repeatedCommands.slice(0, 1))('goes on after %s, which is made again and again', (command, step) =>
-    goesOnAfter(project, command, step),
+  it.each(repeatedCommands.slice(0, 1))(
+    'goes on after a failure of %s, which every deployment runs',
+    (command, step) => goesOnAfter(project, command, step),
   );
 
-  it.each(passingRefusals.slice(0, 1))('waits two minutes where %s is refused with %s', (calls, message) =>
+  it.each(passingRefusals.slice(0, 1))('waits up to two minutes if %s is refused with %s', (calls, message) =>
     waitsTwoMinutes(project, calls, message),
   );
 
-  it('waits no longer than that', async () => {
+  it('gives up after two minutes', async () => {
     const refusal = { calls: 'pubsub topics create', message: 'SERVICE_DISABLED', times: 1000 };
     project.installation.gcloud.refusal = refusal;
     expect((await project.installation.deploy(usual)).code).toBe(1);
     expect(refusal.times).toBe(1000 - 13);
   });
 
-  it.each(notEnabled.slice(0, 1))('takes what it asks an API for that answers %s for absent', (message) =>
-    takesForAbsent(project, message),
+  it.each(notEnabled.slice(0, 1))('counts a thing as missing if its API answers %s', (message) =>
+    countsAsMissing(project, message),
   );
 
   it('says that the bundles could not be built', async () => {

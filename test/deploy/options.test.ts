@@ -5,7 +5,7 @@ import { prepareInstallation, root, runScript, usual } from './support/installat
 const run = (...args: readonly string[]) => runScript(join(root, 'deploy.sh'), args);
 
 describe("deploy.sh's options", () => {
-  it('are told by --help', async () => {
+  it('are listed by --help', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const option of [
@@ -69,7 +69,7 @@ describe("deploy.sh's options", () => {
       [...usual, '--destroy', '--data', '--confirm', 'my-projekt'],
       '--confirm my-projekt: expected my-project',
     ],
-  ])('%j: one line and exit code 2', async (args, message) => {
+  ])('%j are refused in one line, with exit code 2', async (args, message) => {
     expect(await run(...args)).toEqual({
       code: 2,
       stdout: '',
@@ -77,7 +77,7 @@ describe("deploy.sh's options", () => {
     });
   });
 
-  it('do not help a function that nobody calls', async () => {
+  it('cannot deploy a function that nobody would call', async () => {
     const installation = await prepareInstallation();
     mkdirSync(join(installation.folder, 'functions/orphan'));
     expect(await installation.deploy(usual)).toEqual({

@@ -8,7 +8,7 @@ import { afterFirstRun } from './support/second-run';
 describe('a second run', () => {
   const again = afterFirstRun();
 
-  it('deploys bundles that the build in Google Cloud, another user, can read', async () => {
+  it('deploys files that the build in Google Cloud can read as another user', async () => {
     const file = join(again.installation.folder, 'dist/run/schemas/tiers.json');
     again.installation.replaceCommand('npm', `umask 077; mkdir -p ${dirname(file)}; echo '{}' >${file}`);
     await again.changesOf(usual);
@@ -42,13 +42,13 @@ describe('a second run', () => {
       { conditions: [{ type: 'Ready', status: 'False' }] },
       'run deploy',
     ],
-  ])('puts right what was changed by hand: %s %s', async (group, name, field, value, command) => {
+  ])('restores what was changed by hand: %s %s', async (group, name, field, value, command) => {
     again.changeByHand(group, name, (before) => ({ ...before, [field]: value }));
     expect(await again.changesOf(usual)).toEqual([`${command} ${name}`]);
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
-  it('has a role back that somebody deleted', async () => {
+  it('restores a role that somebody deleted', async () => {
     again.changeByHand('iam roles', 'tenant_pipelines_row_reader', (before) => ({
       ...before,
       deleted: true,
@@ -56,7 +56,7 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual(['iam roles undelete tenant_pipelines_row_reader']);
   });
 
-  it('takes a new admin key into use', async () => {
+  it('puts a new admin key into use', async () => {
     again.installation.gcloud.answer(
       ['secrets', 'versions', 'add', 'tenant-pipelines-admin-key'],
       'another-admin-key',
@@ -68,7 +68,7 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
-  it('tells an address of alerts, and goes on telling it when the option is left out', async () => {
+  it('sends alerts to an address, also when the option is left out later', async () => {
     const changes = await again.changesOf([...usual, '--alert-email', 'ops@example.com']);
     expect(changes[0]).toBe('beta monitoring channels create');
     expect(changes.slice(1).every((change) => change.startsWith('alpha monitoring policies update'))).toBe(
@@ -78,7 +78,7 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
-  it('moves the host to a domain, and leaves it there when the option is left out', async () => {
+  it('moves the host to a domain, and leaves it there when the option is left out later', async () => {
     const changes = await again.changesOf([...usual, '--domain', 'api.example.com']);
     expect(changes.map((change) => change.replace(/\d+/g, 'N'))).toEqual([
       'compute ssl-certificates create tenant-pipelines-N-N',
@@ -90,8 +90,8 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
-  it('lets pipelines reach what the options name, and leaves it so when they are left out', async () => {
-    const reach = [
+  it('lets pipelines use what the options name, also when they are left out later', async () => {
+    const options = [
       '--source',
       'gs://billing/{tenant_id}/',
       '--source',
@@ -99,7 +99,7 @@ describe('a second run', () => {
       '--export-bucket',
       'exports',
     ];
-    expect(await again.changesOf([...usual, ...reach])).toEqual([
+    expect(await again.changesOf([...usual, ...options])).toEqual([
       'run deploy tenant-pipelines-worker',
       'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://exports',
@@ -115,7 +115,7 @@ describe('a second run', () => {
     expect(environmentOf('worker')).not.toContainEqual(expect.objectContaining({ name: 'ALLOWED_SOURCES' }));
   });
 
-  it('passes secrets and hosts on to pipelines, and new versions of them when it is run again', async () => {
+  it('gives secrets and hosts to pipelines, and new versions of secrets when it is run again', async () => {
     const { gcloud } = again.installation;
     gcloud.answer(['secrets', 'create', 'rates-key', '--project=my-project'], '');
     gcloud.answer(['secrets', 'versions', 'add', 'rates-key'], 'first');

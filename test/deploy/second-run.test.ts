@@ -18,7 +18,7 @@ describe('a second run', () => {
     expect(snapshot(again.installation.gcloud.state)).toBe(before);
   });
 
-  it("brings the tenants' tables up to date all the same, before what needs them is deployed", async () => {
+  it("updates the tenants' tables all the same, before the functions that need them are deployed", async () => {
     await again.changesOf(usual);
     const calls = again.installation.gcloud.calls.map((words) => words.slice(0, 4).join(' '));
     const upgrade = calls.indexOf('scheduler jobs run tenant-pipelines-ensure-tables');
@@ -37,7 +37,7 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual(['scheduler jobs update http tenant-pipelines-reconcile']);
   });
 
-  it('gives a right back that was taken, takes one that is no longer in the table, and leaves the rest alone', async () => {
+  it('restores a missing right, removes one that is no longer in the table, and leaves the rest alone', async () => {
     const { policies } = again.installation.gcloud.state;
     const key = keyOf('projects', 'my-project');
     const right = policies.get(key)?.find(({ role }) => role.endsWith('pipeline_runner'));
@@ -58,7 +58,7 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
-  it('says that a secret for pipelines is not there', async () => {
+  it('refuses a secret for pipelines that does not exist', async () => {
     const { code, stderr } = await again.installation.deploy([
       ...usual,
       '--pipeline-secret',

@@ -8,11 +8,11 @@ describe('the admin key', () => {
   });
   afterEach(() => installation.close());
 
-  it('is made once, and is in no command line and no output', async () => {
+  it('is made once, and stands in no command line and no output', async () => {
     const outputs = [await installation.deploy(usual), await installation.deploy(usual)];
     const [key = '', ...others] = installation.gcloud.state.secretValues;
     expect(others).toEqual([]);
-    // A line break at its end would be part of it.
+    // A line break at the end would be part of the key.
     expect(key).toMatch(/^[A-Za-z0-9_-]{43}(?![\s\S])/);
     const everything = JSON.stringify([
       outputs,
@@ -25,7 +25,7 @@ describe('the admin key', () => {
     );
   });
 
-  it('is not told either when storing it fails', async () => {
+  it('is not shown when storing it fails either', async () => {
     installation.replaceCommand(
       'node',
       `key=$(${process.execPath} "$@"); printf %s "$key" | tee -a "$0.keys"`,

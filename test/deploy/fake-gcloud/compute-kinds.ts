@@ -9,7 +9,7 @@ const url = (collection: string, name: string | undefined) =>
 const notFound = (collection: string) => (name: string, project: string) =>
   `Could not fetch resource:\n - The resource 'projects/${project}/${collection}/${name}' was not found`;
 
-/** Throws where a URL or name does not lead to a resource. */
+/** Throws if a URL or name is not that of an existing resource. */
 function requireNamed(state: State, kind: string, name: string | undefined): void {
   if (!state.resources.has(keyOf(`compute ${kind}`, name ?? '')))
     throw new GcloudError(`Could not fetch resource:\n - The resource '${kind}/${name}' was not found`);
@@ -31,7 +31,7 @@ const labelled = ({ flags }: Call, before: Resource): Resource => ({
   },
 });
 
-/** The parts of a load balancer: each names those it needs, which must be there first and go last. */
+/** The parts of a load balancer. Each names those that it needs: they must be made first and removed last. */
 export const computeKinds: Readonly<Record<string, Kind>> = {
   'compute addresses': {
     api: 'compute',

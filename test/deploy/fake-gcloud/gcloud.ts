@@ -12,7 +12,7 @@ export interface Answer {
   readonly code: number;
 }
 
-/** When a mutating call fails: before it has its effect, or after, as when the answer is lost. */
+/** When a mutating call fails: before its effect, or after it (the answer is lost). */
 export interface Failure {
   /** Counted from 1. */
   readonly call: number;
@@ -23,17 +23,17 @@ export interface Gcloud {
   readonly state: State;
   /** Every call's arguments, in order. */
   readonly calls: (readonly string[])[];
-  /** The mutating ones since the last `start`. */
+  /** The calls of the current deployment that change something. */
   mutations: (readonly string[])[];
   failure: Failure | undefined;
-  /** Calls that begin so are not permitted. */
+  /** Calls that begin with this are not permitted. */
   forbidden: string | undefined;
-  /** So many of the next calls that begin so are refused, until Google has learnt of what they need. */
+  /** The next `times` calls that begin with `calls` are refused: Google has not noticed yet what they need. */
   refusal: { readonly calls: string; readonly message: string; times: number } | undefined;
   readonly answer: (args: readonly string[], stdin: string) => Answer;
 }
 
-/** A gcloud that keeps a project's state and answers like the real one, as far as deploy.sh asks. */
+/** A gcloud that keeps a project's state and answers deploy.sh's calls like the real one. */
 export function createGcloud(state: State): Gcloud {
   const gcloud: Gcloud = {
     state,
@@ -62,7 +62,7 @@ export function createGcloud(state: State): Gcloud {
 
 const succeed = (stdout: readonly string[]): Answer => ({ stdout, stderr: '', code: 0 });
 
-/** Output lines. */
+/** The lines of the output. */
 function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly string[] {
   if (gcloud.forbidden !== undefined && args.join(' ').startsWith(gcloud.forbidden))
     throw new GcloudError('PERMISSION_DENIED: The caller does not have permission.');
@@ -86,11 +86,11 @@ function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly 
   return [];
 }
 
-/** Has no effect that could be seen, so that it is made in many runs. */
+/** Calls without a visible effect, which every deployment therefore makes again. */
 const isRepeated = (line: string): boolean =>
   line.startsWith('beta services identity create ') || line.startsWith('scheduler jobs run ');
 
-/** The output of a call that only reads; undefined for one that changes something. */
+/** The output of a call that only reads; undefined if it changes something. */
 function readingOf(state: State, call: Call): readonly string[] | undefined {
   const { words, flags } = call;
   const line = words.join(' ');
@@ -147,7 +147,7 @@ function mutate(state: State, call: Call): void {
   if (!isKnown) throw new Error(`unknown command: ${line}`);
 }
 
-/** With `--flatten=spec.template.spec.containers[].env[]`, one resource a variable. */
+/** With `--flatten=spec.template.spec.containers[].env[]` there is one resource per variable. */
 function flattened(resource: unknown, flatten: string | undefined): readonly unknown[] {
   if (flatten === undefined) return [resource];
   if (flatten !== 'spec.template.spec.containers[].env[]') throw new Error(`unknown --flatten=${flatten}`);
@@ -157,7 +157,7 @@ function flattened(resource: unknown, flatten: string | undefined): readonly unk
   }));
 }
 
-/** Whether the call was of this kind. */
+/** Returns whether the call was of this kind. */
 function change(state: State, group: string, kind: Kind, call: Call): boolean {
   const line = call.words.join(' ');
   const given = call.words.at(-1) ?? '';
@@ -222,7 +222,7 @@ function requireApi(state: State, { api }: Kind): void {
 
 const projectOf = ({ flags }: Call): string => flags.get('project') ?? '';
 
-/** `key~pattern`, and `key=word` as gcloud announces that it will be: true of values that merely contain the word. */
+/** `key~pattern`, or `key=word`. gcloud has announced that = will match values that only contain the word. */
 function passes(resource: unknown, filter: string | undefined): boolean {
   const parsed = /^([^=~]+)([=~])(.*)$/.exec(filter ?? '');
   if (parsed === null) return true;

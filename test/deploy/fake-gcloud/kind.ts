@@ -1,23 +1,23 @@
 import type { Call } from './arguments';
 import { GcloudError, keyOf, type Resource, type State } from './state';
 
-/** One kind of resource: which commands make and change it, and what it then looks like. */
+/** A kind of resource: which commands make and change it, and what it looks like afterwards. */
 export interface Kind {
-  /** The API that has to be enabled. */
+  /** The API that must be enabled. */
   readonly api: string;
   readonly create?: string;
   readonly update?: string;
-  /** Another command, not of the group, that changes it. */
+  /** A command outside of the group that changes it. */
   readonly updateElsewhere?: string;
-  /** Makes where there is none and changes where there is one. */
+  /** The verb that makes it if it is missing and changes it if it exists. */
   readonly createOrUpdate?: string;
-  /** Its listing's verb; and its names are the server's. */
+  /** The verb that lists them, if deploy.sh finds them by a list. */
   readonly list?: string;
   readonly isNamedByServer?: boolean;
   readonly notFound: (name: string, project: string) => string;
-  /** The resource after the call. Throws a GcloudError where Google would refuse. */
+  /** The resource after the call. Throws a GcloudError if Google would refuse. */
   readonly build: (name: string, call: Call, before: Resource, state: State, project: string) => Resource;
-  /** Which other resources keep it from being deleted. */
+  /** The resources because of which it cannot be deleted. */
   readonly usedBy?: (name: string, state: State) => string | undefined;
 }
 

@@ -106,7 +106,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
             audience: flags.get('oidc-token-audience'),
           },
         },
-        // A count of 0 is left out by the API.
+        // The API leaves out a count of 0.
         retryConfig: {
           ...(flags.get('max-retry-attempts') === '0'
             ? {}

@@ -4,7 +4,7 @@ import { type Binding, GcloudError, keyOf, type State } from './state';
 
 const policyVerb = /^(.+) (get|add|remove)-iam-policy(?:-binding)? (\S+)$/;
 
-/** The bindings of a `get-iam-policy`, one a member; undefined for another call. */
+/** The answer to a `get-iam-policy`, one binding per member; undefined for another call. */
 export function readPolicy(state: State, { words, flags }: Call) {
   const [, group = '', verb, name = ''] = policyVerb.exec(words.join(' ')) ?? [];
   if (verb !== 'get') return undefined;
@@ -13,7 +13,7 @@ export function readPolicy(state: State, { words, flags }: Call) {
   return bindingsOf(state, group, name).map(({ member, ...binding }) => ({ ...binding, members: member }));
 }
 
-/** Adds or removes a binding. False for another call. */
+/** Adds or removes a binding. Returns false for another call. */
 export function changePolicy(state: State, { words, flags }: Call): boolean {
   const [, group = '', verb, name = ''] = policyVerb.exec(words.join(' ')) ?? [];
   if (verb !== 'add' && verb !== 'remove') return false;

@@ -1,7 +1,7 @@
 import type { Call } from './arguments';
 import { GcloudError, keyOf, type Resource, type State } from './state';
 
-/** Keeps a version's value aside, where no command can read it. */
+/** Keeps the value of a version where no command can read it. */
 export function addVersion(state: State, secret: string, value: string): void {
   if (!state.resources.has(keyOf('secrets', secret)))
     throw new GcloudError(`NOT_FOUND: Secret [${secret}] not found.`);

@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:net';
 import type { Gcloud } from './gcloud';
 
 /**
- * The command, for bash's environment, from which it takes functions: as many lines as arguments and standard input,
- * answered by exit code, number of output lines, those, and what goes to stderr. A deployment makes some 170 calls, and
- * the tests many deployments: a function in a subshell costs a third of a program.
+ * The command as a function in bash's environment. It sends the number of its arguments and these, then its
+ * standard input, and reads the exit code, the number of output lines, these, and the text for stderr. A
+ * deployment makes some 170 calls, and the tests make many deployments: a function in a subshell takes a third
+ * of the time of a program.
  */
 const command = (port: number) => `() { (
 set +eu
@@ -23,7 +24,7 @@ exit "$code"
 ); }`;
 
 export interface ServedGcloud {
-  /** What makes `gcloud` a command of a bash script. */
+  /** The environment that gives a bash script the command `gcloud`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }

@@ -2,7 +2,7 @@ import { type Call, parsePairs } from './arguments';
 import { requireAccount, requireResource } from './kind';
 import { GcloudError, type Resource, type State } from './state';
 
-/** What `gcloud run deploy` makes. Throws a GcloudError where something it names is not there. */
+/** What `gcloud run deploy` makes. Throws a GcloudError if something that it names is missing. */
 export function buildService(name: string, call: Call, _: Resource, state: State): Resource {
   const { flags } = call;
   requireAccount(state, flags.get('service-account'));
@@ -31,7 +31,7 @@ export function buildService(name: string, call: Call, _: Resource, state: State
       labels: parsePairs(flags.get('labels')),
       annotations: {
         'run.googleapis.com/ingress': flags.get('ingress'),
-        // As gcloud's own source writes it.
+        // The form is that of gcloud's own source.
         'run.googleapis.com/invoker-iam-disabled': flags.has('no-invoker-iam-check') ? 'True' : 'False',
       },
     },
@@ -52,14 +52,14 @@ export function buildService(name: string, call: Call, _: Resource, state: State
   };
 }
 
-/** `^;^A=1;B=2`: gcloud's way to name another separator than the comma. */
+/** Variables as `^;^A=1;B=2`, which is how gcloud takes another separator than the comma. */
 const environmentOf = (text = '') =>
   text
     .replace(/^\^;\^/, '')
     .split(';')
     .map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }));
 
-/** `A=secret:1,B=other:2`. */
+/** Secrets as `A=secret:1,B=other:2`. */
 const secretsOf = (text: string | undefined) =>
   Object.entries(parsePairs(text)).map(([name, secret]) => {
     const [secretName, key] = secret.split(':');

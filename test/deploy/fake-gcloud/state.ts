@@ -1,21 +1,21 @@
 /** A resource as Google's API would show it. */
 export type Resource = Readonly<Record<string, unknown>>;
 
-/** An allow policy's binding of one member. */
+/** A binding of one member in an allow policy. */
 export interface Binding {
   readonly member: string;
   readonly role: string;
   readonly condition?: { readonly title: string; readonly expression: string } | undefined;
 }
 
-/** What a project holds: resources by `<group>/<name>`, policies by the same, enabled APIs. */
+/** What a project contains: resources and policies, both by `<group>/<name>`, and enabled APIs. */
 export interface State {
   readonly resources: Map<string, Resource>;
   readonly policies: Map<string, readonly Binding[]>;
   readonly apis: Set<string>;
-  /** What secrets' versions hold. The fake shows them to nobody but tests. */
+  /** The values of secrets. Only tests can read them. */
   readonly secretValues: string[];
-  /** Counts up: ids and times that differ. */
+  /** Counts up, so that ids and times differ. */
   counter: number;
 }
 
@@ -29,7 +29,7 @@ export const emptyState = (): State => ({
 
 export const keyOf = (group: string, name: string): string => `${group}/${name}`;
 
-/** What a project looks like, for comparisons: without ids and times. */
+/** A project without ids and times, for comparisons. */
 export const snapshot = (state: State): string =>
   JSON.stringify(
     {
@@ -49,5 +49,5 @@ export const snapshot = (state: State): string =>
 
 const withoutNumbers = (text: string): string => text.replace(/\d{4,}/g, 'N');
 
-/** gcloud's own failure: what it writes to stderr; the exit code is 1. */
+/** A failure of gcloud: the message goes to stderr, the exit code is 1. */
 export class GcloudError extends Error {}

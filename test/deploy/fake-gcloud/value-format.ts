@@ -1,6 +1,6 @@
 /**
- * Prints a resource as gcloud does for `--format=value(key,…)` and `--format=value[separator="|"](key,…)`: what is absent
- * is empty, lists are joined by `;`, and `.basename()` keeps what follows the last slash.
+ * Prints a resource as gcloud does for `--format=value(key,…)` and `--format=value[separator="|"](key,…)`.
+ * Missing values are empty, lists are joined with `;`, and `.basename()` keeps what follows the last slash.
  * https://cloud.google.com/sdk/gcloud/reference/topic/formats
  */
 export function formatValue(format: string, resource: unknown): string {
@@ -27,7 +27,7 @@ export function valueAt(resource: unknown, key: string): unknown {
 const property = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
-/** Commas inside quotes and brackets do not part keys. */
+/** Commas inside quotes and brackets do not separate keys. */
 const splitKeys = (keys: string): string[] => keys.match(/(?:"[^"]*"|[^,"])+/g) ?? [];
 
 function render(value: unknown): string {

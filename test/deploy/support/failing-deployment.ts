@@ -2,15 +2,18 @@ import { emptyState, snapshot } from '../fake-gcloud/state';
 import { type Installation, prepareInstallation, usual } from './installation';
 
 export interface EmptyProject {
-  /** The test's own. */
+  /** Each test gets a new one. */
   readonly installation: Installation;
-  /** What a project looks like after a deployment to which nothing happened, and how many commands changed something. */
+  /** A deployment without a failure: the project after it, and how many commands changed something. */
   readonly whole: { readonly snapshot: string; readonly commands: number };
-  /** Deploys; the nth command that changes something fails. Resolves to it, or to undefined if there is no nth. */
+  /**
+   * Deploys, with a failure of the nth command that changes something. Resolves to that command; to undefined
+   * if there are fewer.
+   */
   readonly deployFailingAt: (call: number, when: 'before' | 'after') => Promise<string | undefined>;
 }
 
-/** For a `describe`: before each of its tests, an empty project. */
+/** To be called in a `describe`: gives each of its tests an empty project. */
 export function emptyProject(): EmptyProject {
   let installation: Installation;
   let whole: EmptyProject['whole'];
@@ -48,7 +51,7 @@ export function emptyProject(): EmptyProject {
   };
 }
 
-/** Commands that are made again and again, and the steps they belong to. */
+/** Commands that every deployment runs, whatever is there already, and the steps that they belong to. */
 export const repeatedCommands: readonly (readonly [command: string, step: string])[] = [
   ['beta services identity create', "making Pub/Sub's account"],
   ['scheduler jobs run', "bringing tenants' tables up to date"],
@@ -65,7 +68,7 @@ export async function goesOnAfter(project: EmptyProject, command: string, step: 
   expect(snapshot(installation.gcloud.state)).toBe(project.whole.snapshot);
 }
 
-/** Refusals that pass as Google learns of what was made before. */
+/** Refusals that end once Google's services have noticed what was made before. */
 export const passingRefusals: readonly (readonly [calls: string, message: string])[] = [
   ['iam roles create', 'SERVICE_DISABLED'],
   ['pubsub topics create', 'PERMISSION_DENIED: Cloud Pub/Sub API has not been used in project 1 before.'],
@@ -87,7 +90,7 @@ export const notEnabled = [
   'Cloud Pub/Sub API has not been used in project 1 before or it is disabled.',
 ] as const;
 
-export async function takesForAbsent(project: EmptyProject, message: string): Promise<void> {
+export async function countsAsMissing(project: EmptyProject, message: string): Promise<void> {
   const { installation } = project;
   installation.gcloud.refusal = { calls: 'pubsub subscriptions describe', message, times: 1 };
   expect((await installation.deploy(usual)).code).toBe(0);

@@ -6,15 +6,15 @@ export const dataset = keyOf('alpha bq datasets', 'acme');
 export const others = ['somebody_elses', 'old'].map((name) => keyOf('alpha bq datasets', name));
 
 export interface FullProject {
-  /** The test's own. */
+  /** Each test gets a new one. */
   readonly installation: Installation;
-  /** What every test begins with. */
+  /** The project's state when a test begins. */
   readonly deployed: State;
-  /** What is left besides custom roles. The versions of a secret that is gone are Google's to forget. */
+  /** What is left, without custom roles and without versions of secrets, which go with their secret. */
   readonly left: () => { readonly resources: readonly string[]; readonly policies: readonly unknown[] };
 }
 
-/** For a `describe`: before each of its tests, a project to which everything has been deployed, with datasets in it. */
+/** To be called in a `describe`: gives each of its tests a project with everything deployed, and datasets. */
 export function fullProject(): FullProject {
   let installation: Installation;
   let deployed: State;

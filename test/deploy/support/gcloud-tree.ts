@@ -31,20 +31,20 @@ const nodeSchema = z.object({
 });
 type Node = z.infer<typeof nodeSchema>;
 
-/** The installed gcloud's own tree of commands and flags, by which it completes them; undefined where there is none. */
+/** The installed gcloud's tree of commands and flags, made for completion; undefined if there is none. */
 export function readInstalledTree(): { readonly version: string; readonly root: Node } | undefined {
-  const told = spawnSync('gcloud', ['info', '--format=value(installation.sdk_root,basic.version)'], {
+  const info = spawnSync('gcloud', ['info', '--format=value(installation.sdk_root,basic.version)'], {
     encoding: 'utf8',
   });
-  if (told.status !== 0) return undefined;
-  const [sdk = '', version = ''] = told.stdout.trim().split('\t');
+  if (info.status !== 0) return undefined;
+  const [sdk = '', version = ''] = info.stdout.trim().split('\t');
   const file = join(sdk, 'data/cli/gcloud_completions.py');
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
   return { version, root: nodeSchema.parse(JSON.parse(text.slice(text.indexOf('= {') + 2))) };
 }
 
-/** A call's command, by the tree: its words up to the first that names no command. Undefined where that is a group only. */
+/** The command of a call: its words up to the first that is none. Undefined if that is only a group. */
 export function findCommand(
   root: Node,
   words: readonly string[],

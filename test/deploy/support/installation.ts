@@ -19,17 +19,17 @@ export interface Outcome {
 export interface Installation {
   readonly folder: string;
   readonly gcloud: Gcloud;
-  /** Runs deploy.sh in the folder, with the fakes first on its PATH. */
+  /** Runs deploy.sh in the folder, with the fake commands first on its PATH. */
   readonly deploy: (args: readonly string[], stdin?: string) => Promise<Outcome>;
   /** Writes a bundle's code, as `npm run build` would. */
   readonly setBundle: (name: string, code: string) => void;
-  /** Puts a shell script in the place of a command. */
+  /** Replaces a command by a shell script. */
   readonly replaceCommand: (name: string, script: string) => void;
   readonly readCommandFile: (name: string) => string;
   readonly close: () => Promise<void>;
 }
 
-/** A folder with deploy.sh, what it reads, bundles, and a fake cloud that starts from `state`. */
+/** A folder with deploy.sh, the files that it reads, bundles, and a fake cloud that begins with `state`. */
 export async function prepareInstallation(state: State = emptyState()): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
   const bin = join(folder, 'bin');
@@ -47,11 +47,11 @@ export async function prepareInstallation(state: State = emptyState()): Promise<
   }
   const gcloud = createGcloud(state);
   const server = await serveGcloud(gcloud);
-  // The bundles are there already; nobody waits for IAM to learn of accounts; certificates are not looked at.
+  // Bundles exist already, there is no IAM to wait for, and certificates are not looked at.
   const replaceCommand = (name: string, script: string) =>
     writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
   for (const name of ['npm', 'sleep', 'openssl']) replaceCommand(name, 'exit 0');
-  // The fake is a function of the script's shell. Should it not be one, no real gcloud may be reached.
+  // The fake gcloud is a function in the script's shell. If that is missing, no real gcloud may be called.
   replaceCommand('gcloud', 'echo "the fake gcloud is missing" >&2; exit 70');
   return {
     folder,
@@ -90,7 +90,7 @@ export const runScript = (
         else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
       },
     );
-    // One that refuses its options does not read.
+    // A script that refuses its options does not read its input.
     child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
   });

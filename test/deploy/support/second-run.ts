@@ -2,15 +2,15 @@ import { keyOf, type Resource, type State } from '../fake-gcloud/state';
 import { type Installation, prepareInstallation, usual } from './installation';
 
 export interface SecondRun {
-  /** The test's own, as the first run left it. */
+  /** As the first run left it. Each test gets a new one. */
   readonly installation: Installation;
-  /** The mutating commands of a run, without their flags. */
+  /** Deploys. Resolves to the commands that changed something, without their flags. */
   readonly changesOf: (args: readonly string[]) => Promise<readonly string[]>;
-  /** As somebody does in the console. */
+  /** Changes a resource as somebody could in the console. */
   readonly changeByHand: (group: string, name: string, change: (before: Resource) => Resource) => void;
 }
 
-/** For a `describe`: before each of its tests, a project to which everything has been deployed once. */
+/** To be called in a `describe`: gives each of its tests a project with everything deployed once. */
 export function afterFirstRun(): SecondRun {
   let installation: Installation;
   let deployed: State;
