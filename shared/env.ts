@@ -33,7 +33,7 @@ const environmentSchema = z
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */
     NOTIFY_TOPICS: list(topicNameSchema),
-    /** What pipelines may read besides their tenant's dataset: see pipelines/rules/allowed-sources. */
+    /** What pipelines may read besides their tenant's dataset: see pipelines/rules/run-sources. */
     ALLOWED_SOURCES: list(deploymentSource),
     /** The hosts that http steps may ask, each with its port unless that is 443. */
     HTTP_STEP_HOSTS: list(hostName),

@@ -54,7 +54,7 @@ const waysOut: readonly (readonly [RegExp, string])[] = [
   [/`[^`\\]*\\/g, 'expected a quoted name without a backslash'],
 ];
 
-/** Where a SQL text reads something else than tables, each with the reason for refusing it. */
+/** Where a SQL text reads something other than tables, each with the reason for refusing it. */
 export function findWaysOut(sql: string): readonly { readonly offset: number; readonly message: string }[] {
   const names = withoutTexts(sql);
   return waysOut.flatMap(([pattern, message]) =>

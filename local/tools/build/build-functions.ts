@@ -24,7 +24,7 @@ const functionsDirectory = join(__dirname, '../../../functions');
 
 /**
  * Builds every function of functions/ into a folder of its own, ready to be deployed.
- * @throws DefinitionError when a definition is broken, before anything is written
+ * @throws DefinitionError if a definition is wrong, before anything is written
  */
 export async function buildFunctions(options: BuildOptions): Promise<readonly BuiltFunction[]> {
   checkDefinitions(options.schemasDirectory);
@@ -55,7 +55,7 @@ async function buildFunction(
   return { ...bundle, name, directory, schemas };
 }
 
-/** Reads them as the functions do when they start. Whether the SQL is right is for `npm run check` to say. */
+/** Reads them as the functions do when they start. The SQL itself is checked by `npm run check`. */
 function checkDefinitions(schemasDirectory: string): void {
   loadTables(schemasDirectory);
   loadTiers(schemasDirectory);

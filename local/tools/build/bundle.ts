@@ -23,8 +23,8 @@ const form = {
 } as const;
 
 /**
- * Bundles functions-framework and the function that `entryPoint` registers into one file, which starts the server when
- * its `start` is called. Its source map is written beside it, without the sources' texts. Throws when a module is missing.
+ * Bundles functions-framework and the function that `entryPoint` registers into one file. Its `start` starts
+ * the server. The source map is written beside it, without the sources' texts. Throws if a module is missing.
  */
 export async function bundleFunction(entryPoint: string, outputFile: string): Promise<Bundle> {
   const { metafile } = await build({
@@ -50,14 +50,14 @@ export async function bundleFunction(entryPoint: string, outputFile: string): Pr
 
 const sourceMapSchema = z.looseObject({ sources: z.array(z.string()) });
 
-/** Stack traces shall not depend on where the bundle was written. */
+/** So that stack traces do not depend on where the bundle was written. */
 function nameSourcesFromRoot(file: string): void {
   const map = sourceMapSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const sources = map.sources.map((source) => fromRoot(relative(projectRoot, join(dirname(file), source))));
   writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
-/** Dependencies may be installed elsewhere, and linked to. */
+/** Dependencies may be installed elsewhere and linked. */
 const fromRoot = (path: string): string => path.replace(/^.*?\bnode_modules\//, 'node_modules/');
 
 /** The framework's loader looks modules up by path at run time, and a bundle has no such paths. */
@@ -81,7 +81,7 @@ export async function bundleScript(entryPoint: string, outputFile: string): Prom
   });
 }
 
-/** esbuild keeps the object `z` whole, messages in fifty languages included; of a namespace it keeps what is used. */
+/** esbuild keeps the whole object `z`, with messages in fifty languages; of a namespace, only what is used. */
 const onlyWhatIsUsedOfZod: Plugin = {
   name: 'only-what-is-used-of-zod',
   setup: ({ onLoad }) =>

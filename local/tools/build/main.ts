@@ -6,7 +6,7 @@ import { buildFunctions } from './build-functions';
 
 const projectRoot = join(__dirname, '../../..');
 
-/** `npm run build`: makes a folder of dist/ for every function, ready to deploy; none when a definition is wrong. */
+/** `npm run build`: a folder in dist/ for every function, ready to deploy; none if a definition is wrong. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {

@@ -10,8 +10,8 @@ const startScript = 'start.js';
 const cacheScript = 'make-cache.js';
 
 /**
- * The Node of deploy.sh's --base-image. A range such as `>=20` lets the buildpack build with a newer one, and the Node that
- * runs the function would reject the code that it compiles.
+ * The Node of deploy.sh's --base-image. With a range such as `>=20` the buildpack may build with a newer one,
+ * and the Node that runs the function would reject the compiled code.
  */
 const deployedNode = '24.x.x';
 
@@ -19,12 +19,15 @@ const versionSchema = z.object({ version: z.string() });
 const projectSchema = versionSchema.extend({ license: z.string() });
 
 /**
- * Writes what Google's Node.js buildpack reads beside the bundle. It installs by `npm ci` and starts
- * `node_modules/.bin/functions-framework`, which it expects package.json to depend on (otherwise it installs one of its own):
- * https://github.com/GoogleCloudPlatform/buildpacks, cmd/nodejs/functions_framework/lib/lib.go and cmd/nodejs/npm/lib/lib.go.
- * Here that is a package in a folder beside the bundle, whose framework it starts: what runs is what was tested, and
- * nothing is downloaded. The buildpacks' own tests have such a dependency: builders/testdata/nodejs/functions/local_dependency.
- * After installing it runs the script `gcp-build`; here that compiles the bundle for the Node that will run it.
+ * Writes the files beside the bundle that Google's Node.js buildpack reads. The buildpack runs `npm ci` and
+ * starts `node_modules/.bin/functions-framework`. Unless package.json depends on that, it installs its own:
+ * https://github.com/GoogleCloudPlatform/buildpacks, cmd/nodejs/functions_framework/lib/lib.go and
+ * cmd/nodejs/npm/lib/lib.go. So a folder beside the bundle holds a package of that name, which starts the
+ * framework in the bundle: what runs is what was tested, and nothing is downloaded. The buildpacks' own tests
+ * have such a dependency: builders/testdata/nodejs/functions/local_dependency.
+ *
+ * After `npm ci` the buildpack runs the script `gcp-build`. Here that compiles the bundle for the Node that
+ * will run it.
  */
 export async function writePackageFiles(name: string, outputDirectory: string): Promise<void> {
   const { version, license } = readPackage(join(projectRoot, 'package.json'), projectSchema);

@@ -62,7 +62,9 @@ export const pipelineSchema = z.strictObject({
   description: textSchema.describe('What the pipeline does, as shown in the catalogue.'),
   timeout_seconds: secondsSchema(86_400)
     .default(600)
-    .describe('After this many seconds no further step starts, and running steps are cancelled.'),
+    .describe(
+      'Counted from the start of the first step, in seconds. After it no further step starts, and running steps are cancelled.',
+    ),
   max_parallel_steps: z
     .int()
     .min(1)
@@ -129,7 +131,7 @@ export interface PipelineDefinition {
   readonly description: string;
   readonly timeout_seconds: number;
   readonly max_parallel_steps: number;
-  /** What it reads besides the tenant's dataset: see pipelines/rules/allowed-sources. */
+  /** What it reads besides the tenant's dataset: see pipelines/rules/run-sources. */
   readonly sources: readonly string[];
   readonly watermark?: WatermarkDefinition | undefined;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;

@@ -44,9 +44,9 @@ interface JobTools {
 }
 
 /**
- * A request's whole way: is it allowed, what does it take if it is a merge, then do it. A merge may take two
- * jobs: columns that its table lacks are added by one whose id is made of the merge's, so a repeat does not
- * add them a second time. Throws a KnownFailure for what may not be read, or a request's error.
+ * Checks what a request would read, prepares it if it is a merge, then runs it. A merge may take two jobs:
+ * the first adds the columns that its table lacks. That job's id is derived from the merge's, so a repeat does
+ * not add them again. Throws a KnownFailure for what may not be read, or a request's error.
  */
 async function runJob(tools: JobTools, request: JobRequest, signal?: AbortSignal): Promise<JobOutcome> {
   const { bigquery, guardReads } = tools;
@@ -85,7 +85,7 @@ async function attachOrFail(
   }
 }
 
-/** One job: start or attach, wait, stop it if it may not go on, and say what it has come to. */
+/** The outcome of one job: starts it or attaches to it, waits for its end, stops it if it may not go on. */
 async function startAndWait(
   tools: JobTools,
   request: JobRequest,

@@ -70,7 +70,7 @@ function toFailure(error: unknown): Failure | undefined {
 export const notAnsweredInTime = (seconds: number): KnownFailure =>
   passing(`no whole answer within ${seconds} seconds.`);
 
-/** It passes: other downloads end. */
+/** Transient, because other downloads end and free their room. */
 export const noRoom: Failure = {
   kind: 'transient',
   code: 'unavailable',

@@ -68,7 +68,7 @@ function queryOf(
   });
 }
 
-/** A header can only hold plain ASCII, and not be empty. */
+/** The value of the header must be plain ASCII and not empty. */
 function readSecret({ secret_header }: HttpStep, { secretOf }: HttpTools): string | undefined | 'unusable' {
   if (secret_header === undefined) return undefined;
   const secret = secretOf(secret_header.environment)?.trim() ?? '';

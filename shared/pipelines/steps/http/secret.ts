@@ -7,7 +7,7 @@ export interface SecretGuard {
   readonly checkPieces: () => (piece: Buffer) => void;
 }
 
-/** The shortest token (the secret without its scheme) to look for: shorter ones are everywhere. */
+/** The shortest token (the secret without its scheme) to look for: a shorter one may be found by chance. */
 const shortestToken = 8;
 
 /** People who read the rows must not see the secret: an answer that repeats it is not loaded. */
