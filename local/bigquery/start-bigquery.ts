@@ -43,7 +43,7 @@ export interface RunningBigQuery {
   readonly url: string;
   /** False: connections are broken off and calls answered 503, until it is set to true again. */
   setAvailable(isAvailable: boolean): void;
-  /** What CURRENT_TIMESTAMP says from now on: the real time and so many milliseconds. */
+  /** Sets CURRENT_TIMESTAMP ahead of the real time by so many milliseconds. */
   setClockAhead(milliseconds: number): void;
   close(): Promise<void>;
 }

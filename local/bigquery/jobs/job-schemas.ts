@@ -65,7 +65,7 @@ const querySchema = z.object({
 const labels = z.record(z.string(), z.string()).nullish();
 
 /** `configuration.query` of jobs.insert. */
-export const queryConfigurationSchema = z.object({
+const queryConfigurationSchema = z.object({
   ...querySchema.shape,
   destinationTable: tableReference.optional(),
   writeDisposition: writeDisposition.optional(),
@@ -75,7 +75,7 @@ export const queryConfigurationSchema = z.object({
 });
 
 /** `configuration.load` of jobs.insert. */
-export const loadConfigurationSchema = z.object({
+const loadConfigurationSchema = z.object({
   /** None where the data comes with the request. */
   sourceUris: z.array(z.string()).default([]),
   destinationTable: tableReference,
@@ -105,7 +105,7 @@ export const loadConfigurationSchema = z.object({
 });
 
 /** `configuration.extract` of jobs.insert. */
-export const extractConfigurationSchema = z.object({
+const extractConfigurationSchema = z.object({
   sourceTable: tableReference,
   destinationUri: z.string().optional(),
   destinationUris: z.array(z.string()).optional(),

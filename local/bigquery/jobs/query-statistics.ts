@@ -19,7 +19,7 @@ export function affectedRows({ dmlStats }: StatementResult): string | undefined 
 }
 
 /** `dmlStats` in REST's form. */
-export function wireDmlStats({ dmlStats }: StatementResult): object | undefined {
+function wireDmlStats({ dmlStats }: StatementResult): object | undefined {
   if (dmlStats === undefined) return undefined;
   return {
     insertedRowCount: String(dmlStats.insertedRowCount),

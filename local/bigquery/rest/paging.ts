@@ -5,8 +5,8 @@ import { parsePart } from './wire-errors';
 const countSchema = z.coerce.number().int().nonnegative();
 
 /**
- * A non-negative whole number of the query string; undefined where it is absent. @throws BigQueryError
- * `invalid`
+ * A non-negative whole number of the query string; undefined where it is absent.
+ * @throws BigQueryError `invalid`
  */
 export function countOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);

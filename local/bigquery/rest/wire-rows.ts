@@ -21,7 +21,7 @@ export interface WireRow {
 }
 
 /** A row in REST's form: `{f: [{v}]}`, a RECORD as `{v: {f}}`, a REPEATED field as `{v: [{v}]}`. */
-export function wireRow(row: Row, fields: readonly Field[], format: TimestampFormat): WireRow {
+function wireRow(row: Row, fields: readonly Field[], format: TimestampFormat): WireRow {
   return { f: row.map((cell, index) => ({ v: wireValue(cell, fields[index], format) })) };
 }
 

@@ -80,7 +80,7 @@ function recordCell(field: Field, value: QueryParameterValue, label: string): Ce
 }
 
 /** The cell that a text stands for; undefined where it is no value of the type. */
-export function parseScalar(type: Field['type'], value: string): string | undefined {
+function parseScalar(type: Field['type'], value: string): string | undefined {
   switch (type) {
     case 'STRING':
       return value;

@@ -131,7 +131,8 @@ const clockTolerance = 5_000;
 export interface CommitTag {
   readonly job: string;
   /**
-   * Called right before a commit. @throws BigQueryError if the job was cancelled: then nothing is committed
+   * Called right before a commit.
+   * @throws BigQueryError if the job was cancelled: then nothing is committed
    */
   readonly mayCommit: () => void;
 }

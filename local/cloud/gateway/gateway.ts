@@ -69,7 +69,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 };
 
 /** The path as it was sent, without the query. */
-export const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 
 /** @throws ServiceError */
 const ownReply = async (routes: readonly Route[], request: IncomingMessage, path: string) => {

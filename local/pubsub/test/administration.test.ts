@@ -160,14 +160,14 @@ describe('topics and subscriptions', () => {
     ['Message ordering', { enableMessageOrdering: true }],
     ['Exactly-once delivery', { enableExactlyOnceDelivery: true }],
     ['Filtering messages', { filter: 'attributes.a = "b"' }],
-  ])('says that it has no %s', async (feature, options) => {
+  ])('says that it does not support %s', async (feature, options) => {
     await expect(shared.createSubscription('unsupported', options)).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
       details: `${feature} is not implemented by the local Pub/Sub.`,
     });
   });
 
-  it('names the call that it does not have', async () => {
+  it('names a call that it does not support', async () => {
     const [topic] = await pubsub.client.createTopic('snapshots');
     const [subscription] = await topic.createSubscription('snapshots');
     await expect(subscription.createSnapshot('snapshot')).rejects.toMatchObject({

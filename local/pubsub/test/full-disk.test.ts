@@ -53,7 +53,7 @@ async function pulled(subscription: string): Promise<(string | undefined)[]> {
   return (receivedMessages ?? []).map(({ message }) => message?.data?.toString());
 }
 
-it('a publish that cannot be written is refused; what was there stays, and there is room again when there is', async () => {
+it('a publish that cannot be written is refused, what was there stays, and publishing works again when there is room', async () => {
   const { topic, subscription } = await topicWithSubscription(pubsub.client);
   const publish = (text: string) =>
     pubsub.publisher.publish({ topic: topic.name, messages: [{ data: Buffer.from(text) }] }, noRetry);

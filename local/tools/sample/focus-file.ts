@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { seededRandom } from './random';
 
 /** The columns of the FinOps Foundation's FOCUS 1.0 sample data, in its order: those of focus_costs.schema.json. */
-export const focusColumns = [
+const focusColumns = [
   ...['AvailabilityZone', 'BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency'],
   ...['BillingPeriodEnd', 'BillingPeriodStart', 'ChargeCategory', 'ChargeClass', 'ChargeDescription'],
   ...['ChargeFrequency', 'ChargePeriodEnd', 'ChargePeriodStart', 'CommitmentDiscountCategory'],

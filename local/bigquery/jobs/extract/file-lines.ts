@@ -86,7 +86,7 @@ function scalarOf(cell: string, field: Field): string {
 }
 
 /** A cell as extracts write it: a TIMESTAMP as "2024-09-01 10:11:12.5 UTC", any other as it is held. */
-export function exportedText(cell: string, { type }: Field): string {
+function exportedText(cell: string, { type }: Field): string {
   return type === 'TIMESTAMP' ? timestampText(BigInt(cell)) : cell;
 }
 

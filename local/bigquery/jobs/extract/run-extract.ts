@@ -61,7 +61,7 @@ export interface ExtractTarget {
 const firstShard = '000000000000';
 
 /** The file that an extract writes. @throws BigQueryError */
-export function extractTargetOf({ destinationUri, destinationUris }: ExtractConfiguration): ExtractTarget {
+function extractTargetOf({ destinationUri, destinationUris }: ExtractConfiguration): ExtractTarget {
   const uris = destinationUris ?? (destinationUri === undefined ? [] : [destinationUri]);
   const [uri, ...others] = uris;
   if (uri === undefined) {

@@ -101,7 +101,7 @@ function stateOf({ outcome, startTime }: Job): string {
 type Fault = Omit<ErrorProto, 'domain'>;
 
 /** A job as jobs.get answers it. */
-export function jobResource(job: Job): object {
+function jobResource(job: Job): object {
   const { reference, configuration, creationTime, startTime, outcome } = job;
   const { error, errors } = outcome ?? {};
   const { load, extract } = configuration;

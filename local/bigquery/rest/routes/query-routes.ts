@@ -139,8 +139,8 @@ const statisticsSchema = z.object({
 });
 
 /**
- * Undefined for a statement that yields no rows. @throws BigQueryError `notFound` for rows that were
- * forgotten
+ * Undefined for a statement that yields no rows.
+ * @throws BigQueryError `notFound` for rows that were forgotten
  */
 function rowsOfJob(
   { store, results }: Served,
@@ -175,7 +175,7 @@ const limit = 1_000;
  * One string for all equal texts: the same statements come again and again, and each is held as long as its
  * job is.
  */
-export function sharedText(text: string): string {
+function sharedText(text: string): string {
   const known = texts.get(text);
   if (known !== undefined) return known;
   if (texts.size >= limit) texts.clear();

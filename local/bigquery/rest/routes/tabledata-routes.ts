@@ -48,7 +48,7 @@ export interface Selection {
  * order is kept.
  * @throws BigQueryError `invalid` for a name that is no field
  */
-export function selectFields(fields: readonly Field[], selected: string | null): Selection {
+function selectFields(fields: readonly Field[], selected: string | null): Selection {
   if (selected === null || selected === '') return { fields, select: (row) => row };
   const paths = selected.split(',').map((path) => path.trim().toLowerCase().split('.'));
   return selectPaths(fields, paths);

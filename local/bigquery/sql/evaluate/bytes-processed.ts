@@ -37,8 +37,8 @@ export function bytesProcessed(plans: readonly QueryPlan[], scope: Scope): numbe
 }
 
 /**
- * What UPDATE, DELETE, and MERGE with such a clause process besides: the whole table that they change, as it
- * was
+ * The size of a whole table. UPDATE, DELETE, and MERGE with an UPDATE or DELETE clause process all of the
+ * table that they change, as it was before
  * (https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation).
  */
 export function tableBytes({ rows, schema }: TableSnapshot): number {

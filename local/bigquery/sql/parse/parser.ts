@@ -80,7 +80,7 @@ export function statementsOf(list: unknown): readonly ParsedStatement[] {
   });
 }
 
-export function tablePathsOf(tree: unknown): readonly TablePath[] {
+function tablePathsOf(tree: unknown): readonly TablePath[] {
   const found: TablePath[] = [];
   findAll(tree, 'astTablePathExpressionNode', (node) => {
     const expression = child(node, 'pathExpr');

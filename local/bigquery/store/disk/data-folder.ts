@@ -116,7 +116,7 @@ export const datasetPropertiesSchema = z.object({
 export type DatasetProperties = z.infer<typeof datasetPropertiesSchema>;
 
 /** A dataset as it is kept in its `dataset.json`. Times are milliseconds since 1970. */
-export const datasetRecordSchema = z.object({
+const datasetRecordSchema = z.object({
   datasetId: z.string(),
   location: z.string(),
   properties: datasetPropertiesSchema,

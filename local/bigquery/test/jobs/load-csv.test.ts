@@ -65,20 +65,20 @@ describe('a load of CSV', () => {
     ]);
   });
 
-  it('takes what stands between two quotes for an empty text where nothing marks a null', async () => {
+  it('reads two quotes as an empty text, and nothing as null, without a null marker', async () => {
     local.putFile('bucket', 'empty.csv', '1,"",,\n2,"a""",,\n3,,,\n');
     await load('empty', 'gs://bucket/empty.csv');
     expect((await valuesOf('empty')).map(([, name]) => name)).toEqual(['', 'a"', null]);
   });
 
-  it('counts a broken line in quotes as one bad record among good ones', async () => {
+  it('counts a record with a line break in quotes as one bad record among good ones', async () => {
     local.putFile('bucket', 'broken-lines.csv', '1,"a\nb",1,\n2,"c",1,\n');
     const { status } = await load('broken_lines', 'gs://bucket/broken-lines.csv', { maxBadRecords: 1 });
     expect(status.errors).toHaveLength(1);
     expect(await valuesOf('broken_lines')).toEqual([['2', 'c', '1', null]]);
   });
 
-  it('knows no quotes where there is no quote character', async () => {
+  it('reads quotes as text where there is no quote character', async () => {
     local.putFile('bucket', 'no-quotes.csv', '1,"a",1,\n2,",1,\n');
     await load('no_quotes', 'gs://bucket/no-quotes.csv', { quote: '' });
     expect((await valuesOf('no_quotes')).map(([, name]) => name)).toEqual(['"a"', '"']);
@@ -100,7 +100,7 @@ describe('a load of CSV', () => {
     expect(rows).toEqual([{ ids: 5_000, costs: 5_000, sum: '12500000' }]);
   });
 
-  it('reads letters of any length in UTF-8, and takes what is none for the replacement character', async () => {
+  it('reads letters of any length in UTF-8, and bytes that are not UTF-8 as the replacement character', async () => {
     const bytes = Buffer.concat([
       Buffer.from('1,ü€😀,1,\n2,'),
       Buffer.from([0x61, 0xff]),
@@ -118,7 +118,7 @@ describe('a load of CSV', () => {
       'Encoding UTF-16BE is not supported locally, only UTF-8 and ISO-8859-1.',
     ],
     ['a delimiter', { fieldDelimiter: '||' }, 'Invalid field delimiter "||": it must be one character.'],
-  ])('refuses %s that it cannot read by', async (_, options, message) => {
+  ])('refuses %s that it does not support', async (_, options, message) => {
     local.putFile('bucket', 'one.csv', '1,a,1,\n');
     const { status } = await load('refused', 'gs://bucket/one.csv', options);
     expect(status.errorResult.message).toBe(message);
@@ -216,7 +216,7 @@ describe('a load of CSV', () => {
     expect(await valuesOf('disposed')).toHaveLength(1);
   });
 
-  it('is answered with 409 the second time its id comes', async () => {
+  it('with an id that was used before is answered with 409', async () => {
     local.putFile('bucket', 'one.csv', '1,a,1,\n');
     const job = {
       jobId: 'load-once',

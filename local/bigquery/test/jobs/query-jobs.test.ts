@@ -197,8 +197,8 @@ describe('a query job', () => {
     expect(jobs[0]?.id).toBe('cancelled-late');
   });
 
-  // The last one: the engine goes on with what it computes until it is closed.
-  it('that the engine would never be done with is over when it is cancelled', async () => {
+  // It stands last, because the engine goes on computing until it is closed.
+  it('that would never end is over when it is cancelled', async () => {
     const [job] = await local.client.createQueryJob({
       query: `SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 15000)) AS x, UNNEST(GENERATE_ARRAY(1, 15000)) AS y,
         UNNEST(GENERATE_ARRAY(1, 15000)) AS z WHERE MOD(x * y, 7) = MOD(z, 5)`,

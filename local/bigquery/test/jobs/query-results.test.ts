@@ -29,7 +29,7 @@ describe('what is remembered is bounded', () => {
     expect(ids.has('t', 'a')).toBe(false);
   });
 
-  it('requestIds: what failed for want of the server may be tried again', async () => {
+  it('requestIds: what failed because of the server may be tried again', async () => {
     const ids = createRequestIds();
     let started = 0;
     const fail = () => {

@@ -66,7 +66,7 @@ describe('a job that was under way when the process died', () => {
     expect(await count('lost')).toBe(0);
   });
 
-  it('of several statements has failed: it cannot be known that it came to its end', async () => {
+  it('of several statements has failed, as nothing shows whether it came to its end', async () => {
     await local.client.query('CREATE TABLE ds.scripted (n INT64)');
     const query = 'INSERT ds.scripted (n) VALUES (1); INSERT ds.scripted (n) VALUES (2);';
     const [job] = await local.client.createQueryJob({ query, jobId: 'script-job' });

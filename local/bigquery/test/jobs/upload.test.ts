@@ -82,7 +82,7 @@ describe('a load job whose data comes with the request', () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it('loads what is packed, and nothing at all', async () => {
+  it('loads gzipped data, and no data at all', async () => {
     await upload('packed', [gzipSync('1,a\r\n2,b\r\n')], { sourceFormat: 'CSV' });
     expect(await rowsOf('packed')).toEqual([
       { id: 1, name: 'a' },
@@ -93,7 +93,7 @@ describe('a load job whose data comes with the request', () => {
     expect(await rowsOf('empty')).toEqual([]);
   });
 
-  it('loads Parquet, with its own schema, and says what is none', async () => {
+  it('loads Parquet with its own schema, and refuses what is no Parquet', async () => {
     const options = { sourceFormat: 'PARQUET', schema: undefined };
     const whole = bytesOf('a');
     await upload('parquet', [whole.subarray(0, 300), whole.subarray(300)], options);
@@ -158,7 +158,7 @@ describe('a load job whose data comes with the request', () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it('refuses URIs beside data, and neither of both', async () => {
+  it('refuses URIs together with data, and a request with neither', async () => {
     const configuration = {
       load: { sourceUris: ['gs://b/x'], destinationTable: { datasetId: 'ds', tableId: 't' } },
     };

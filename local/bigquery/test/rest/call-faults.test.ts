@@ -99,7 +99,7 @@ describe('over sockets', () => {
     expect(met).toEqual([200, 503, 429, 'broken', 200]);
   });
 
-  it('is away until it is said to be back', async () => {
+  it('is away until it is switched on again', async () => {
     const server = await startBigQuery({ port: 0, gcsDirectory });
     const before = await call(server.url);
     server.setAvailable(false);

@@ -11,7 +11,7 @@ describe('CREATE, ALTER and DROP TABLE', () => {
   });
   afterAll(() => bench.close());
 
-  it('makes a table with all that BigQuery lets one say', async () => {
+  it('makes a table with every clause and option', async () => {
     const result = await bench.run(`CREATE TABLE ds.x (
       a INT64 NOT NULL OPTIONS (description = 'the first'), b NUMERIC(10, 2) DEFAULT 5,
       c ARRAY<STRUCT<x STRING(5) NOT NULL, y INT64>>, moment TIMESTAMP DEFAULT CURRENT_TIMESTAMP())

@@ -12,7 +12,7 @@ const logged: string[] = [];
 let full = false;
 let store: Store;
 
-/** Writes what it is given but for the last bytes, as a disk does that becomes full. */
+/** Leaves out the last bytes of what it is to write, like a disk that becomes full. */
 const fillingDisk: Disk = {
   ...nodeDisk,
   async append(path, offset, text) {
@@ -76,7 +76,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('a full disk fails the write, keeps the state, and all is well when there is room again', async () => {
+it('a full disk fails the write and keeps the state, and writing works again when there is room', async () => {
   await change('append', '2');
   full = true;
   await expect(change('append', '3', '4')).rejects.toMatchObject(unavailable);
@@ -123,7 +123,7 @@ it('a table that could not be made anew keeps what it was, and can be written to
   expect(rows()).toEqual([...(before ?? []), ['8']]);
 });
 
-it('what a statement decides with an error changes nothing, and the next one runs', async () => {
+it('a statement that fails while it decides changes nothing, and the next one runs', async () => {
   const before = rows();
   await expect(
     store.mutate(table, async () => {

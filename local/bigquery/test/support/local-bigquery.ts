@@ -60,7 +60,7 @@ export function clientOf(url: string): BigQuery {
 }
 
 /**
- * What a paged call of the client gives, page by page; `fetchPage` gets what the page before said comes next.
+ * The pages of one of the client's paged calls; `fetchPage` gets the query that the page before gave for it.
  */
 export async function allPages<T>(
   fetchPage: (query: object) => Promise<[T[], ...unknown[]]>,
@@ -88,8 +88,8 @@ export interface BigQueryProcess {
 }
 
 /**
- * A local BigQuery in a process of its own, that a test can kill. @throws Error with what it printed, if it
- * ends
+ * A local BigQuery in a process of its own, that a test can kill.
+ * @throws Error with what it printed, if it ends
  */
 export async function spawnLocalBigQuery(folder: string): Promise<BigQueryProcess> {
   const script = join(__dirname, 'serve-bigquery.ts');

@@ -31,7 +31,7 @@ afterEach(async () => {
   await endpoint.close();
 });
 
-/** Publishes all texts once, one after the other. Gives what came of each, and of each text how often it was pushed. */
+/** Publishes each text once, one after the other. Returns how each publish ended and how often each text was pushed. */
 async function run(seed: number, order: readonly string[] = texts) {
   const topic = await start(seed, 0.5);
   const outcomes: Record<string, string> = {};

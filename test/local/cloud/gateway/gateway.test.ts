@@ -190,7 +190,7 @@ describe('gateway', () => {
     });
   });
 
-  it('tells at / what is here', async () => {
+  it('lists the documented calls at /', async () => {
     await start(echo);
     const response = await fetch(base);
     expect(response.headers.get('content-type')).toContain('text/plain');

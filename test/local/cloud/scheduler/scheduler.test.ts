@@ -148,7 +148,7 @@ describe('scheduler', () => {
     expect(time.waiting()).toBe(0);
   });
 
-  it('refuses a schedule that cannot be', async () => {
+  it('refuses a malformed schedule', async () => {
     await start([200]);
     const wrong = { ...monthly, schedule: '61 0 1 * *' };
     expect(() => startScheduler({ jobs: [wrong], target: () => server.url })).toThrow(/61/);

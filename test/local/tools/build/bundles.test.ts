@@ -120,7 +120,7 @@ describe('A build of what is broken', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('as does an option that there is not', async () => {
+  it('ends with an error that names an unknown option', async () => {
     const { code, output } = await build('--outt', directory);
     expect(code).toBe(1);
     expect(output).toContain("'--outt'");

@@ -12,10 +12,10 @@ import { newDirectory, removeDirectory } from '../../../support/server-process';
 import { type Deployed, installDeployed, startDeployed } from './deployed';
 
 const addressSchema = z.object({ port: z.number() });
-/** Not of the bundle, which is one long line. */
+/** A stack trace that leads to source files, and not into the bundle, which is one long line. */
 const stackInSources = /\bat (?:\S+ \(|async .*\(|)(shared|node_modules)\/[\w@./-]+\.[tj]s:\d+:\d+/;
 const stackTrace = /\bat .*:\d+:\d+|\.js|\.ts/;
-/** A whole answer of BigQuery's, whose row is not what was asked for. */
+/** A complete answer of BigQuery whose row does not have the columns that were asked for. */
 const wrongRow = JSON.stringify({
   jobComplete: true,
   jobReference: { projectId: 'local', jobId: 'job', location: 'US' },

@@ -1,4 +1,4 @@
-/** A definition that is broken, with the files beside it and what is to be said of it, as `line:column place: message`. */
+/** A broken definition, the files beside it, and the problems to be found in it, as `line:column place: message`. */
 export interface Broken {
   readonly yaml: string;
   readonly files?: Readonly<Record<string, string>>;

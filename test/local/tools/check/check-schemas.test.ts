@@ -44,29 +44,29 @@ describe('the check of definitions', () => {
   afterAll(() => rmSync(schemas, { recursive: true }));
 
   const folder = () => join(schemas, 'pipelines/a/b');
-  /** What is told of a definition and the files beside it, by their own names. */
+  /** The problems of a definition and the files beside it, without the folder's name. */
   const toldOf = (names: readonly string[]) =>
     problems
       .filter((problem) => names.some((name) => problem.startsWith(`${join(folder(), name)}:`)))
       .map((problem) => problem.slice(folder().length + 1));
 
   it.each(Object.entries(broken))(
-    'tells of %s where it is and what is expected',
+    'reports %s with its place and what is expected',
     (name, { files = {}, told }) => {
       const found = toldOf([`${name}.yaml`, ...Object.keys(files)]);
       expect(found.map((problem) => problem.replace(`${name}.yaml:`, '').trim())).toEqual(told);
     },
   );
 
-  it('has at least thirty kinds of definitions that are broken', () => {
+  it('knows at least thirty kinds of broken definitions', () => {
     expect(Object.keys(broken).length).toBeGreaterThanOrEqual(30);
   });
 
-  it('says nothing of what is sound', () => {
+  it('reports nothing in a sound definition', () => {
     expect(toldOf(['sound.yaml'])).toEqual([]);
   });
 
-  it('tells of names that cannot be part of a path, of sources’ tables, and of a schema that is not current', () => {
+  it('reports names that cannot be part of a path, wrong tables of sources, and a JSON Schema that is out of date', () => {
     const others = problems.filter((problem) => !problem.startsWith(folder()));
     expect(others.map((problem) => problem.slice(schemas.length + 1))).toEqual([
       "pipelines/a-b: expected a name of 1 to 64 of a-z, 0-9 and _, given 'a-b'",

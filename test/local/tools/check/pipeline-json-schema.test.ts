@@ -10,7 +10,7 @@ import { findPipelineFiles } from '../../../../shared/definitions/pipelines';
 const schemas = join(__dirname, '../../../../schemas');
 const node = z.record(z.string(), z.unknown());
 
-/** The properties that are not said what they are for, by their paths; a constant says so itself. */
+/** The paths of properties without a description; a constant needs none. */
 function undescribed(schema: unknown, path = ''): readonly string[] {
   if (Array.isArray(schema)) return schema.flatMap((item) => undescribed(item, path));
   const parsed = node.safeParse(schema);

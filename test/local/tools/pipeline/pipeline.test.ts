@@ -88,7 +88,7 @@ describe('npm run pipeline', () => {
     expect(again.stdout).toMatch(/^Run /);
   });
 
-  it('ends with 1, the step and the message where the run fails', async () => {
+  it('ends with 1, naming the step and its message, when the run fails', async () => {
     const { code, stdout } = await numbers('cli_demo', '--param', 'upto=100');
     expect(code).toBe(1);
     expect(stdout).toContain("FAILED at step 'sums' (invalid_query): Step 'sums' failed: ");
@@ -96,7 +96,7 @@ describe('npm run pipeline', () => {
     expect(stdout).not.toContain('sums: ');
   });
 
-  it('makes a further key of a tenant that is there, or takes the one that is given', async () => {
+  it('makes another key for an existing tenant, or uses the one that is given', async () => {
     const apiKey = await onboard(cloud.url, 'cli_there');
     const given = await numbers('cli_there', '--param', 'upto=1', '--key', apiKey);
     expect(given).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run /) });
@@ -165,7 +165,7 @@ describe('npm run pipeline', () => {
     });
   });
 
-  it('leaves on Ctrl-C', async () => {
+  it('stops on Ctrl-C', async () => {
     const child = start([
       'run',
       'test/cli/numbers',

@@ -103,7 +103,7 @@ function fieldsFor(
  * the same types, and none that the table requires is nullable or missing.
  * @throws BigQueryError `invalid`, `Provided Schema does not match Table …`
  */
-export function checkAppendable(
+function checkAppendable(
   table: TableReference,
   existing: readonly Field[],
   fields: readonly Field[],

@@ -27,8 +27,8 @@ const tell = (message: FromReader): Promise<void> =>
 const rowsAtOnce = 1000;
 
 /**
- * Answers one request, by any number of messages. @throws ParquetFault; any other Error for a file that is
- * broken
+ * Answers one request, by any number of messages.
+ * @throws ParquetFault; any other Error for a file that is broken
  */
 async function* readFile(request: ToReader): AsyncGenerator<FromReader> {
   const file = await openParquet(request.path);

@@ -135,14 +135,14 @@ export const isMoment = (micros: bigint): boolean =>
   micros >= BigInt(firstDay) * dayMicros && micros < BigInt(lastDay + 1) * dayMicros;
 
 /** "10:11:12[.ffffff]" of microseconds since midnight. */
-export function timeText(micros: bigint): string {
+function timeText(micros: bigint): string {
   const clock = new Date(Number(micros / 1000n)).toISOString().slice(11, 19);
   const fraction = String(micros % 1_000_000n).padStart(6, '0');
   return fraction === '000000' ? clock : `${clock}.${fraction}`;
 }
 
 /** "2024-09-01T10:11:12[.ffffff]" of microseconds since 1970. */
-export function dateTimeText(micros: bigint): string {
+function dateTimeText(micros: bigint): string {
   const sinceMidnight = ((micros % dayMicros) + dayMicros) % dayMicros;
   return `${dateOfDays(Number((micros - sinceMidnight) / dayMicros))}T${timeText(sinceMidnight)}`;
 }
