@@ -1,23 +1,18 @@
-import { createDryRun } from '../../../functions/onboard/dry-run';
-import { onboardRoutes } from '../../../functions/onboard/handler';
+import { composeOnboard } from '../../../functions/onboard/compose-onboard';
 import { composeReconcile } from '../../../functions/reconcile/compose-reconcile';
 import { composeResetQuotas } from '../../../functions/reset-quotas/compose-reset-quotas';
 import { composeRun } from '../../../functions/run/compose-run';
-import { tenantsRoutes } from '../../../functions/tenants/handler';
+import { composeTenants } from '../../../functions/tenants/compose-tenants';
 import { composeWorker } from '../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import type { MetadataTable } from '../../../shared/definitions/tables';
 import type { Tier } from '../../../shared/definitions/tiers';
-import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
-import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
-import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import { serveRoutes } from '../../../shared/http/serve';
 import type { RepublishRule } from '../../../shared/runs/rules/run-times';
-import { createAuthenticateTenant } from '../../../shared/tenants/authenticate-tenant';
 import type { Life } from './life';
 import { mortalGoogle, mortalLog, type Oblivious } from './mortal';
 
-/** What instances of all functions share: definitions, time and names, and nothing that a process holds. */
+/** What the instances of all functions share: definitions, time and names, but no state of a process. */
 export interface Surroundings extends Oblivious {
   readonly now: () => Date;
   readonly newId: () => string;
@@ -29,15 +24,15 @@ export interface Surroundings extends Oblivious {
 }
 
 /**
- * Shorter than in production, as all times are here: with the three seconds of its withdrawal, and for as
- * long as that may take effect, a request is over before reconcile would publish its run again. In
+ * Shorter than in production, like all times here. A request, the three seconds of its withdrawal, and the
+ * time for which that may still take effect end before reconcile would publish the run again. In
  * milliseconds.
  */
 const admission = { budgetMs: 2_000, withdrawalValidMs: 1_500 };
 
 /**
- * One instance of each function, put together by the function's own composition; all it does goes through its
- * life.
+ * One instance of each function, put together by the function's own composition. What it does goes through
+ * its life.
  */
 export const compositions = {
   run(life: Life, { now, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
@@ -77,40 +72,24 @@ export const compositions = {
 
   tenants(life: Life, { now, newId, journal, oblivion, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
-    const bigquery = createBigQuery();
-    const runStatement = mortalGoogle(life, { journal, oblivion }).createRunStatement(bigquery);
-    const listTenantPage = createListTenantPage(bigquery);
-    const authenticateTenant = createAuthenticateTenant(runStatement, () => now().getTime());
-    const adminRule = { kind: 'open' } as const;
-    return serveRoutes(
-      tenantsRoutes({ adminRule, authenticateTenant, runStatement, listTenantPage, tiers, now, newId }),
-      log,
-    );
+    const setUp = { adminRule: { kind: 'open' } as const, tiers, newId, now };
+    return serveRoutes(composeTenants(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
   onboard(life: Life, { now, newId, journal, oblivion, tables, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
-    const bigquery = createBigQuery();
-    const google = mortalGoogle(life, { journal, oblivion });
-    const deps = {
+    const setUp = {
       adminRule: { kind: 'open' } as const,
-      runStatement: google.createRunStatement(bigquery),
-      datasets: createTenantDatasets(bigquery),
       tables,
       tiers,
       defaultLocation: 'US',
-      now,
-      newId,
-      log,
       // The simulation's definitions have none.
-      dryRun: createDryRun({
-        definition: undefined,
-        runJob: google.createRunJob(bigquery),
-        now,
-        log,
-      }),
+      dryRun: undefined,
+      newId,
+      now,
+      log,
     };
-    return serveRoutes(onboardRoutes(deps), log);
+    return serveRoutes(composeOnboard(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 } as const;
 

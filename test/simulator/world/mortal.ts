@@ -15,21 +15,26 @@ import {
   type RunStatement,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { type AppendRows, createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { createListTenants, type ListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
+import {
+  createListTenantPage,
+  createListTenants,
+  type ListTenants,
+} from '../../../shared/google/bigquery/tables/list-tenants';
 import {
   createHoldsSlot,
   createReadSlots,
   type HoldsSlot,
   type ReadSlots,
 } from '../../../shared/google/bigquery/tables/read-slots';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
 import type { Log } from '../../../shared/log';
 import type { Journal } from '../judge/journal';
 import type { Life } from './life';
 
 /**
- * How an instance reaches Google: as the functions do it, but each call ends with the instance's life.
- * Whatever a composition takes from here goes through the life; there is no other way.
+ * How an instance reaches Google: as the functions do it, but each call ends with the instance's life. Only
+ * datasets, their tables and pages of tenants are the real ones: no run depends on them.
  */
 export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createBigQuery,
@@ -45,6 +50,8 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createListTenants: (bigquery: Client) => mortalListTenants(life, createListTenants(bigquery)),
   createPublishRun: (topic: string, bigquery?: Client) =>
     mortalPublishRun(life, createPublishRun(topic, bigquery), journal),
+  createTenantDatasets,
+  createListTenantPage,
 });
 
 type Client = ReturnType<typeof createBigQuery>;
