@@ -65,7 +65,7 @@ describe('Every endpoint refuses', () => {
   afterAll(() => cloud?.close());
 
   const send = (request: RawRequest) => rawRequest(Number(new URL(cloud.url).port), request);
-  /** A right request but for what is changed. */
+  /** A correct request, except for the change. */
   const ask = (endpoint: Endpoint, change: Partial<RawRequest> = {}) =>
     send({
       method: endpoint.method,
@@ -78,7 +78,7 @@ describe('Every endpoint refuses', () => {
     who === 'admin' ? asAdmin : { 'X-API-Key': acmeKey };
 
   describe.each(where(({ who }) => who !== 'admin'))('%s', (_name, endpoint) => {
-    it('every key that is not valid, with one and the same message: 401', async () => {
+    it('every invalid key, with the same message: 401', async () => {
       const path = at(endpoint, 'acme');
       const tell = async (key: string | undefined) => {
         const answer = await ask(endpoint, { headers: key === undefined ? {} : { 'X-API-Key': key } });
@@ -121,6 +121,7 @@ describe('Every endpoint refuses', () => {
       const answer = await ask(endpoint, { headers });
       const refusal = { status: 401, code: 'unauthenticated', secrets: [adminKey, acmeKey] };
       told.add(expectProblem(answer, at(endpoint, 'acme'), refusal).detail);
+      expect(answer.headers['www-authenticate']).toBe('ApiKey');
     }
     expect([...told]).toEqual(['The admin key is required in the X-Admin-Key header']);
   });
@@ -137,7 +138,7 @@ describe('Every endpoint refuses', () => {
       expect(problem.detail).toBe(
         "Forbidden: Cannot access resources for tenant 'acme'. Authenticated as 'other'",
       );
-      // A tenant that is not there is not told from one that is; and the admin key does not help who sends both.
+      // The answer does not tell whether the tenant exists, and sending the admin key as well does not help.
       const elsewhere = await ask(endpoint, {
         path: at(endpoint, 'nobody'),
         headers: { 'X-API-Key': otherKey, ...asAdmin },
@@ -157,7 +158,7 @@ describe('Every endpoint refuses', () => {
     },
   );
 
-  it.each(table)('%s at a path beside it: 404', async (_name, endpoint) => {
+  it.each(table)('%s at a similar path: 404', async (_name, endpoint) => {
     for (const path of [`${at(endpoint, 'acme')}/more/of/it`, `/${at(endpoint, 'acme')}`]) {
       expectProblem(await ask(endpoint, { path }), path, { status: 404 });
     }
@@ -187,7 +188,7 @@ describe('Every endpoint refuses', () => {
       }
     });
 
-    it('JSON that is no object: 400', async () => {
+    it('JSON that is not an object: 400', async () => {
       for (const body of wrongBodies) {
         expectProblem(await ask(endpoint, { body }), path, { status: 400, code: 'invalid_request' });
       }
@@ -196,11 +197,11 @@ describe('Every endpoint refuses', () => {
     it.each(endpoint.wrongFields ?? [])('%s: 400 naming it', async (_what, change, field) => {
       const answer = await ask(endpoint, { body: JSON.stringify({ ...endpoint.body, ...change }) });
       const problem = expectProblem(answer, path, { status: 400, code: 'invalid_request', detail: field });
-      // A detail can be read: what was given is cut short.
+      // Details stay readable: what was given is cut short.
       expect(String(problem.detail).length).toBeLessThan(1000);
     });
 
-    it('a body over 1 MB: 413, with its length told and without', async () => {
+    it('a body over 1 MB, with or without Content-Length: 413', async () => {
       const large = Buffer.alloc(oneMegabyte + 1, ' ');
       for (const body of [large, Buffer.alloc(5 * oneMegabyte, '[')]) {
         for (const isChunked of [false, true]) {
@@ -220,7 +221,7 @@ describe('Every endpoint refuses', () => {
         const path = at(endpoint, tenant);
         for (const headers of [authorized(endpoint), {}]) {
           const answer = await ask(endpoint, { path, headers });
-          // Without a dot segment resolved, what has another number of segments is another path.
+          // Dot segments are not resolved, so another number of segments is another path.
           const isOtherPath = tenant.includes('/');
           expectProblem(answer, path, { status: isOtherPath ? 404 : 400 });
         }
@@ -228,7 +229,7 @@ describe('Every endpoint refuses', () => {
     },
   );
 
-  it('a pipeline’s path that is none: 400 or 404', async () => {
+  it('an invalid pipeline path: 400 or 404', async () => {
     const base = '/api/v1/pipelines/run/acme';
     const asked: [string, number][] = [
       [`${base}/gcp/example/../../../../schemas`, 404],
@@ -248,7 +249,7 @@ describe('Every endpoint refuses', () => {
     }
   });
 
-  it('a run’s id that is none, or is not the tenant’s: 400 or 404', async () => {
+  it('an invalid run id, or another tenant’s: 400 or 404', async () => {
     for (const [id, status] of [
       ['..', 400],
       ['a%2fb', 400],
@@ -262,7 +263,7 @@ describe('Every endpoint refuses', () => {
     }
   });
 
-  it('and has touched nothing by all that', async () => {
+  it('and none of that has changed anything', async () => {
     const [datasets] = await cloud.bigquery.getDatasets();
     expect(datasets.map(({ id }) => id).sort()).toEqual(['acme', 'other']);
     expect(

@@ -1,0 +1,33 @@
+import { ServiceError } from '../../../shared/errors';
+import { problemReply } from '../../../shared/http/reply';
+
+const headersOf = (error: unknown) => problemReply(error, '/here', () => undefined).headers;
+const problem = { 'Content-Type': 'application/problem+json' };
+
+describe('The headers of a problem', () => {
+  it('ask for an API key if there was none that is valid', () => {
+    expect(headersOf(new ServiceError('unauthenticated', 'Who?'))).toEqual({
+      'WWW-Authenticate': 'ApiKey',
+      ...problem,
+    });
+  });
+
+  it('say when to come back, beside the headers that the error brings', () => {
+    const extras = { retryAfterSeconds: 60, headers: { RateLimit: '"concurrent";r=0' } };
+    expect(headersOf(new ServiceError('concurrent_limit_reached', 'Full.', extras))).toEqual({
+      RateLimit: '"concurrent";r=0',
+      'Retry-After': '60',
+      ...problem,
+    });
+  });
+
+  it('say to come back in a second if BigQuery cannot serve at the moment', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    expect(headersOf(cause)).toEqual({ 'Retry-After': '1', ...problem });
+  });
+
+  it('say nothing else of other errors', () => {
+    expect(headersOf(new ServiceError('tenant_inactive', 'Inactive.'))).toEqual(problem);
+    expect(headersOf(new Error('unexpected'))).toEqual(problem);
+  });
+});
