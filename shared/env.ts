@@ -40,9 +40,7 @@ const environmentSchema = z
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
     /** The project. Log lines name it with their trace; Google's clients read it, too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
-    /**
-     * Of the worker's subscription, 5 to 100: after so many failures a message goes to the dead-letter topic.
-     */
+    /** After so many failed deliveries, 5 to 100, a message to the worker goes to the dead-letter topic. */
     RUN_DELIVERY_ATTEMPTS: z.coerce.number().int().min(5).max(100).default(5),
     /** Log lines below this severity are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),

@@ -17,7 +17,7 @@ export interface RunSetUp {
   readonly runTopic: string;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
-  /** Unless given, the usual ones. */
+  /** Where these differ from production's. */
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
   readonly newId: () => string;

@@ -64,7 +64,7 @@ const readsPerEnd = 3;
  *
  * Its looks are free: whether the slot is there, and the jobs of the steps that can be under way, by their
  * ids. A statement (most often 40 MB are billed) reads the records when a job has ended or the slot is gone,
- * and else every 30 s: some 150 statements for a run of an hour with ten steps. Steps that are not BigQuery
+ * and otherwise every 30 s: some 150 statements for a run of an hour with ten steps. Steps that are not BigQuery
  * jobs show only there.
  *
  * An open stream counts as one of its instance's requests, and lasts no longer than its key is valid: all

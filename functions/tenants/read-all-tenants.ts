@@ -8,7 +8,7 @@ const concurrency = 16;
 const retryPolicy = { budgetMs: 10_000, initialBackoffMs: 200, maximumBackoffMs: 2_000, isRetryable };
 
 /**
- * Reads something of each of these tenants, in their order; what fails in passing is read again. Throws
+ * Reads something of each of these tenants, in their order; what fails only for a moment is read again. Throws
  * `unavailable`, naming the tenants, if one of them still cannot be read: in a report, a missing tenant would
  * look like one without usage. A tenant that is deleted or only half onboarded is left out.
  */

@@ -30,9 +30,9 @@ export interface WorkerSetUp {
   readonly notify?: NotifyTools | undefined;
   /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
   readonly handOverAfterMs: number;
-  /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
+  /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
-  /** Between two looks whether the run was cancelled. In milliseconds. */
+  /** How often a worker looks whether its run was cancelled. In milliseconds. */
   readonly watchEveryMs: number;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;

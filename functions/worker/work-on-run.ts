@@ -33,7 +33,7 @@ export interface WorkerDependencies extends WatchDependencies {
   readonly claimHandOver: ClaimHandOver;
   /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
   readonly handOverAfterMs: number;
-  /** Of a message; then Pub/Sub gives it up, and reconcile ends its run. */
+  /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
   readonly now: () => Date;
 }

@@ -1,5 +1,5 @@
 /**
- * The SQL that merges a query's rows into a table by key. Names are the definition's, which its shape has
+ * The SQL that merges a query's rows into a table by key. Names are the definition's, which its schema has
  * checked.
  */
 

@@ -5,7 +5,7 @@ import { type Backends, dryrun, startBackends } from './support/backends';
 import { push, startReconcileInstance } from './support/instances';
 import { collectingLog, type Served, serve } from './support/serve';
 
-/** Alerts match a line's `event`: these names are an interface. */
+/** Alerts match a log line's `event`, so these names are an interface. */
 describe('Events that alerts wait for', () => {
   let backends: Backends;
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('Events that alerts wait for', () => {
   });
   afterAll(() => backends?.close());
 
-  it('dead_letter: with the last delivery that fails, and delivery_failed with those before', async () => {
+  it('dead_letter when the last delivery fails, delivery_failed when an earlier one does', async () => {
     const { log, lines } = collectingLog();
     const fail = () => Promise.reject(Object.assign(new Error('away'), { code: 503 }));
     const routes = workerRoutes({
@@ -48,7 +48,7 @@ describe('Events that alerts wait for', () => {
     }
   });
 
-  it('run_expired and invariant_repaired: by reconcile', async () => {
+  it('run_expired and invariant_repaired by reconcile', async () => {
     await backends.onboard('broken');
     await backends.hold('broken', ['run-1'], { lease_seconds: -1 });
     await query(backends.client, 'broken', 'UPDATE tenants SET pipeline_runs_count = 7 WHERE TRUE');

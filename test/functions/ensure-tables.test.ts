@@ -19,7 +19,7 @@ describe('ensure-tables', () => {
   let cloud: TestCloud;
   let directory: string;
   beforeAll(async () => {
-    // A later version of the definitions: a table more, a column more, a field more in a record.
+    // A later version of the definitions: one more table, one more column, one more field in a record.
     directory = mkdtempSync(join(tmpdir(), 'schemas-'));
     cpSync(schemas, directory, { recursive: true });
     changeTable('step_logs', (fields) => fields.push({ name: 'machine', type: 'STRING' }));
@@ -50,7 +50,10 @@ describe('ensure-tables', () => {
   const original = (name: string) =>
     JSON.parse(readFileSync(join(schemas, `tables/x_meta_${name}.json`), 'utf8'));
 
-  /** A tenant of before the change, with a column of its own. Of `tenants` it has not even what the last change added. */
+  /**
+   * A tenant from before the change, with a column of its own. Its `tenants` lacks even what the last change
+   * added.
+   */
   const makeOlder = async (tenantId: string) => {
     const apiKey = await onboard(cloud.url, tenantId);
     const dataset = cloud.bigquery.dataset(tenantId);
@@ -78,7 +81,7 @@ describe('ensure-tables', () => {
   const base = () => `http://127.0.0.1:${cloud.functions['ensure-tables'].port}`;
   const ensure = () => call(base(), 'POST', '/');
 
-  it('brings an older tenant to the definitions, and a run goes through afterwards', async () => {
+  it('updates an older tenant’s tables, and a run succeeds afterwards', async () => {
     const apiKey = await makeOlder('older');
     await onboard(cloud.url, 'current');
     expect(await ensure()).toMatchObject({
@@ -102,7 +105,7 @@ describe('ensure-tables', () => {
     expect(await endOfRun(cloud.url, apiKey, body.run_id)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('changes nothing the second time, nor where several are at it', async () => {
+  it('changes nothing the second time, nor when several run at once', async () => {
     await makeOlder('twice');
     const answers = await Promise.all([ensure(), ensure(), ensure()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -118,7 +121,7 @@ describe('ensure-tables', () => {
     expect(await stamps()).toEqual(before);
   });
 
-  it('leaves alone what is not a tenant’s, or is not onboarded to its end', async () => {
+  it('leaves other datasets and unfinished onboardings alone', async () => {
     await cloud.bigquery.createDataset('not_ours', { labels: { team: 'finance' } });
     await cloud.bigquery.createDataset('half_way', { labels: { 'managed-by': 'tenant-pipelines' } });
     expect((await ensure()).body).toMatchObject({ failed: 0 });
@@ -127,12 +130,12 @@ describe('ensure-tables', () => {
     }
   });
 
-  it('says which tenant it could not serve, and serves the others', async () => {
+  it('names the tenant that it could not update, and updates the others', async () => {
     await makeOlder('served');
     await onboard(cloud.url, 'unserved');
     const table = cloud.bigquery.dataset('unserved').table('step_logs');
     await table.delete();
-    // It lacks a column that BigQuery adds to no table that is there.
+    // It lacks a column that BigQuery cannot add to an existing table.
     await table.create({ schema: { fields: [{ name: 'machine', type: 'STRING' }] } });
     const answer = await rawRequest(Number(new URL(base()).port), { method: 'POST', path: '/' });
     const problem = expectProblem(answer, '/', { status: 503, code: 'unavailable', detail: '1 of ' });
@@ -141,7 +144,7 @@ describe('ensure-tables', () => {
     await cloud.bigquery.dataset('unserved').delete({ force: true });
   });
 
-  it('is made through the local scheduler, too; by other methods it is refused', async () => {
+  it('can be called by the local scheduler; other methods are refused', async () => {
     const path = '/local/scheduler/ensure-tables:run';
     expect(await call(cloud.url, 'POST', path)).toMatchObject({ status: 200, body: { ok: true } });
     const got = await rawRequest(Number(new URL(base()).port), { method: 'GET', path: '/' });

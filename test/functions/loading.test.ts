@@ -8,7 +8,7 @@ const openTelemetry =
   /@opentelemetry.(sdk[a-z-]*|exporter[a-z-]*|otlp[a-z-]*|resources)|shared.telemetry.(opentelemetry)/;
 const pubSub = /node_modules.(@google-cloud.pubsub|google-gax|@grpc.grpc-js)/;
 
-/** What a process that has loaded a function has loaded of `parts`: their first groups. */
+/** Which of `parts` a process has loaded once it has loaded a function: their first groups. */
 function loadedBy(
   name: string,
   parts: RegExp,
@@ -38,9 +38,9 @@ function loadedBy(
 
 describe('OpenTelemetry', () => {
   it.each([
-    ['where nothing asks for it', {}],
-    ['where it is disabled', { ...endpoint, OTEL_SDK_DISABLED: 'true' }],
-    ['where the endpoint is empty', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+    ['if nothing asks for it', {}],
+    ['if it is disabled', { ...endpoint, OTEL_SDK_DISABLED: 'true' }],
+    ['if the endpoint is empty', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
     ['without exporters', { ...endpoint, OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' }],
     ['for a service name alone', { OTEL_SERVICE_NAME: 'run' }],
   ])('is not loaded %s', (_what, environment) => {
@@ -51,7 +51,7 @@ describe('OpenTelemetry', () => {
     ['for both', endpoint],
     ['for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:9/v1/traces' }],
     ['for metrics', { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:9/v1/metrics' }],
-  ])('is loaded where an endpoint is named, %s', (_what, environment) => {
+  ])('is loaded if an endpoint is named, %s', (_what, environment) => {
     expect(loadedBy('run', openTelemetry, environment)).toEqual(
       expect.arrayContaining(['opentelemetry', 'resources', 'sdk-metrics', 'sdk-trace-base']),
     );

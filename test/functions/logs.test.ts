@@ -23,7 +23,7 @@ describe('The log of all functions', () => {
   let output = '';
   const writers: { restore: () => void }[] = [];
 
-  /** All that the process prints, by whichever way. */
+  /** Everything that the process prints, on any channel. */
   const listen = (stream: NodeJS.WriteStream) => {
     const spy = jest.spyOn(stream, 'write').mockImplementation((text) => {
       output += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
@@ -60,7 +60,7 @@ describe('The log of all functions', () => {
     for (const { restore } of writers) restore();
   });
 
-  it('has one line for a request, with what was asked, what was answered and by whom', async () => {
+  it('has one line per request: what was asked, what was answered, by whom', async () => {
     const apiKey = await onboard(cloud.url, 'lines');
     const traceId = 'a'.repeat(32);
     const before = output.length;
@@ -93,7 +93,7 @@ describe('The log of all functions', () => {
     expect(output.slice(before).trim().split('\n')).toHaveLength(1);
   });
 
-  it('has a refusal’s code, and no line besides', async () => {
+  it('has the code of a refusal, and no other line for it', async () => {
     const traceId = 'c'.repeat(32);
     const before = output.length;
     await call(cloud.url, 'GET', '/api/v1/tenants/lines', {
@@ -137,7 +137,7 @@ describe('The log of all functions', () => {
     );
   });
 
-  it('has no key in it, whatever was called, rightly and wrongly', async () => {
+  it('never contains a key, whatever was called, right or wrong', async () => {
     const firstKey = await onboard(cloud.url, 'acme');
     const more = async (headers: Record<string, string>) => {
       const { body } = await call(cloud.url, 'POST', '/api/v1/tenants/acme/api-keys', {
@@ -172,7 +172,8 @@ describe('The log of all functions', () => {
           Referer: `https://x/${secret}`,
           'X-Forwarded-For': secret,
         };
-        // In a header, rightly and wrongly; in the query; in the path, plain and encoded; in the body's every place.
+        // In the right header and a wrong one, in the query, in the path, plain and encoded, and in every
+        // place of the body.
         await Promise.all([
           shrug(send(endpoint.method, path, { 'X-API-Key': secret, 'X-Admin-Key': secret }, body)),
           shrug(send(endpoint.method, path, { Authorization: `Bearer ${secret}`, ...everywhere }, body)),
@@ -196,7 +197,7 @@ describe('The log of all functions', () => {
         headers: withKey(firstKey),
         body: name,
       });
-      // A message that names no run, and one that names a run that is not there.
+      // A message that names no run, and one that names a run that does not exist.
       for (const data of [secret, JSON.stringify({ tenant_id: 'acme', run_id: secret, pipeline: secret })]) {
         await call(`http://127.0.0.1:${cloud.functions.worker.port}`, 'POST', '/', {
           body: {
@@ -210,7 +211,7 @@ describe('The log of all functions', () => {
         });
       }
     }
-    // BigQuery away: errors with all that was asked for in their causes.
+    // BigQuery is away: the errors' causes contain all that was asked for.
     cloud.backends.bigquery.setAvailable(false);
     const answers = await Promise.all(
       [firstKey, byTenant.key].map((key) =>
@@ -228,7 +229,7 @@ describe('The log of all functions', () => {
     });
     await requestLine(last);
     expect(output.slice(before)).toContain('[redacted]');
-    // By their parts, too: what is cut short is told as well.
+    // A part of a key counts, too: a line may have cut off the rest.
     for (const secret of secrets) {
       const hidden = secret === adminKey ? [adminKey, adminKey.toUpperCase()] : [secret.slice(-30, -20)];
       for (const part of hidden) {

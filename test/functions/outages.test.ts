@@ -10,11 +10,11 @@ import {
 } from './support/instances';
 import { numbers, slowLoad, slowLoadSchemas } from './support/slow-load';
 
-describe('While something is away', () => {
+describe('While something is down or gone', () => {
   let backends: Backends;
   let schemas: string;
   let run: Instance;
-  /** Another instance of run, which soon gives up. */
+  /** Another instance of `run`, which gives up soon. */
   let hasty: Instance;
   let worker: Instance;
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('While something is away', () => {
     );
   const loaded = (tenantId: string) => query(backends.client, tenantId, 'SELECT n FROM numbers ORDER BY n');
 
-  it('BigQuery: no run is admitted, the caller is told when to come back, and it goes on by itself', async () => {
+  it('BigQuery: no run is admitted, the caller is told when to come back, and it recovers', async () => {
     const apiKey = await backends.onboard('no_bigquery', { max_pipelines_per_month: 2 });
     expect((await start('no_bigquery', apiKey)).status).toBe(202);
     await whenOver('no_bigquery');
@@ -78,7 +78,7 @@ describe('While something is away', () => {
     expect(await backends.usage('no_bigquery')).toEqual({ ever: 2, month: 2, running: 0, slots: [] });
   });
 
-  it('BigQuery, in the middle of a run: the run comes to its end when it is back, once', async () => {
+  it('BigQuery, in the middle of a run: the run ends once, after BigQuery is back', async () => {
     const apiKey = await backends.onboard('in_the_middle');
     const { body } = await start('in_the_middle', apiKey, slowLoad);
     await whenAtWork(body.run_id);
@@ -99,7 +99,7 @@ describe('While something is away', () => {
     ]);
   });
 
-  it('Pub/Sub: runs are admitted all the same, and reconcile starts them later', async () => {
+  it('Pub/Sub: runs are still admitted, and reconcile starts them later', async () => {
     const apiKey = await backends.onboard('no_pubsub');
     backends.pubsub.setAvailable(false);
     const { status, body } = await start('no_pubsub', apiKey);
@@ -121,7 +121,7 @@ describe('While something is away', () => {
     expect(await backends.ledger('no_pubsub')).toMatchObject([{ run_id, status: 'COMPLETED' }]);
   });
 
-  it('the tenant’s row: its run comes to its end, and nothing more comes of its message', async () => {
+  it('the tenant’s row: its run ends, and its message does nothing more', async () => {
     await backends.onboard('row_gone');
     await backends.hold('row_gone', ['run-row'], { pipeline: slowLoad });
     const delivery = push(worker, 'row_gone', 'run-row', slowLoad);
@@ -134,7 +134,7 @@ describe('While something is away', () => {
     expect(await loaded('row_gone')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('the tenant’s row, before the run begins: its message is dropped, and the caller told so', async () => {
+  it('the tenant’s row, before the run begins: its message is dropped, and the caller is told', async () => {
     const apiKey = await backends.onboard('never_begun');
     await backends.hold('never_begun', ['run-none']);
     await query(backends.client, 'never_begun', 'DELETE FROM tenants WHERE TRUE');
@@ -146,7 +146,7 @@ describe('While something is away', () => {
     });
   });
 
-  it('the tenant’s dataset: the run is over with it, without an error', async () => {
+  it('the tenant’s dataset: the run is gone with it, without an error', async () => {
     await backends.onboard('dataset_gone');
     await backends.hold('dataset_gone', ['run-data'], { pipeline: slowLoad });
     const delivery = push(worker, 'dataset_gone', 'run-data', slowLoad);
@@ -159,14 +159,14 @@ describe('While something is away', () => {
     expect((await push(worker, 'dataset_gone', 'run-data', slowLoad)).status).toBe(204);
   });
 
-  it('and was never here: a message for another project’s tenant is dropped with a word', async () => {
+  it('and was never here: a message for another project’s tenant is dropped and logged', async () => {
     expect((await push(worker, 'tenant_elsewhere', 'run-else')).status).toBe(204);
     expect(linesOf(worker, 'tenant_elsewhere')).toMatchObject([
       { severity: 'WARNING', tenant_id: 'tenant_elsewhere', run_id: 'run-else', pipeline: dryrun },
     ]);
   });
 
-  it('the worker’s way to the ledger: nothing is released, and the run ends when it is there again', async () => {
+  it('the worker’s way to the ledger: no slot is released, and the run ends when it is back', async () => {
     await backends.onboard('no_ledger');
     await backends.hold('no_ledger', ['run-ledger'], { pipeline: slowLoad });
     const ledger = backends.client.dataset('no_ledger').table('pipeline_runs');

@@ -11,7 +11,7 @@ describe('The monthly reset', () => {
     cloud = await startTestCloud();
     for (const tenantId of ['current', 'older', 'oldest']) await onboard(cloud.url, tenantId);
     await cloud.bigquery.createDataset('not_ours', { labels: { team: 'finance' } });
-    // Onboarding that did not come to its end: a dataset without tables.
+    // An unfinished onboarding: a dataset without tables.
     await cloud.bigquery.createDataset('half_way', { labels: { 'managed-by': 'tenant-pipelines' } });
   });
   afterAll(() => cloud?.close());
@@ -41,7 +41,7 @@ describe('The monthly reset', () => {
     await used('oldest', 7, '2020-02-29');
   });
 
-  it('starts the month for those whose count is of an earlier one, and once', async () => {
+  it('starts the month once for tenants whose count is of an earlier one', async () => {
     const answer = await reset(`${today}T00:00:00Z`);
     expect(answer).toMatchObject({ status: 200, body: { tenants: 4, reset: 2, failed: 0, left_over: 0 } });
     expect(await state('current')).toEqual({ month: 5, ever: 5, date: thisMonth });
@@ -53,21 +53,21 @@ describe('The monthly reset', () => {
     expect(await state('older')).toEqual({ month: 0, ever: 6, date: today });
   });
 
-  it('takes the month from the schedule’s time, not from the clock', async () => {
-    // A call of the month before, come late: it is that month's, and must not end this one's counts.
+  it('takes the month from the schedule time, not from the clock', async () => {
+    // A late call of the month before belongs to that month and must not reset this one's counts.
     expect((await reset(`${lastMonth}T23:59:59Z`)).body).toMatchObject({ reset: 1 });
     expect(await state('older')).toEqual({ month: 6, ever: 6, date: lastMonth });
     expect(await state('oldest')).toEqual({ month: 0, ever: 7, date: lastMonth });
     expect(await state('current')).toEqual({ month: 5, ever: 5, date: thisMonth });
   });
 
-  it('reads an offset: the day is the one in UTC', async () => {
+  it('understands an offset: the day counts in UTC', async () => {
     const firstSecond = `${thisMonth}T00:30:00+01:00`;
     expect((await reset(firstSecond)).body).toMatchObject({ reset: 1 });
     expect(await state('oldest')).toEqual({ month: 0, ever: 7, date: lastMonth });
   });
 
-  it('is harmless when called twice at once', async () => {
+  it('does no harm when called twice at once', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => reset(`${today}T00:00:00Z`)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(answers.reduce((sum, { body }) => sum + Number(body.reset), 0)).toBe(2);
@@ -77,11 +77,11 @@ describe('The monthly reset', () => {
   it.each([
     ['is missing', undefined],
     ['is empty', ''],
-    ['is no time', 'yesterday'],
-    ['has no zone', `${today}T00:05:00`],
-    ['is a day only', today],
-    ['is a time that has not come', new Date(now + 2 * dayMs).toISOString()],
-  ])('is refused where the schedule’s time %s: 400, and nothing is reset', async (_what, time) => {
+    ['is not a time', 'yesterday'],
+    ['has no time zone', `${today}T00:05:00`],
+    ['is only a day', today],
+    ['lies in the future', new Date(now + 2 * dayMs).toISOString()],
+  ])('is refused if the schedule time %s: 400, and nothing is reset', async (_what, time) => {
     const headers: Record<string, string> =
       time === undefined ? {} : { 'X-CloudScheduler-ScheduleTime': time };
     const answer = await rawRequest(Number(new URL(base()).port), { method: 'POST', path: '/', headers });
@@ -90,7 +90,7 @@ describe('The monthly reset', () => {
     expect(await state('oldest')).toEqual({ month: 7, ever: 7, date: '2020-02-29' });
   });
 
-  it('is refused by other methods and at other paths', async () => {
+  it('is refused for other methods and paths', async () => {
     const port = Number(new URL(base()).port);
     const got = await rawRequest(port, { method: 'GET', path: '/' });
     expectProblem(got, '/', { status: 405 });
@@ -98,7 +98,7 @@ describe('The monthly reset', () => {
     expectProblem(await rawRequest(port, { method: 'POST', path: '/now' }), '/now', { status: 404 });
   });
 
-  it('is made through the local scheduler, too', async () => {
+  it('can be called by the local scheduler', async () => {
     const path = `/local/scheduler/reset-quotas:run?scheduleTime=${today}T00:00:00Z`;
     expect(await call(cloud.url, 'POST', path)).toMatchObject({ status: 200, body: { ok: true } });
     expect(await state('older')).toEqual({ month: 0, ever: 6, date: today });

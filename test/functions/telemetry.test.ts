@@ -30,7 +30,7 @@ describe('Telemetry by OTLP', () => {
       OTEL_SERVICE_NAME: 'tests',
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=laptop',
       OTEL_EXPORTER_OTLP_TIMEOUT: '500',
-      // Every request finds that it is time.
+      // With this every request flushes.
       OTEL_BSP_SCHEDULE_DELAY: '1',
     });
     apiKey = await onboard(cloud.url, 'acme', { max_pipelines_per_month: 1 });
@@ -49,7 +49,7 @@ describe('Telemetry by OTLP', () => {
     call(cloud.url, 'POST', '/api/v1/pipelines/run/acme/gcp/example/dryrun', {
       headers: { ...withKey(apiKey), ...headers },
     });
-  /** Requests let what has gathered go. */
+  /** Requests send off what has gathered. */
   const afterAnother = async <T>(what: string, look: () => T | undefined): Promise<T> =>
     eventually(what, async () => {
       await call(cloud.url, 'GET', '/api/v1/tenants/acme', { headers: asAdmin });
@@ -71,7 +71,7 @@ describe('Telemetry by OTLP', () => {
     }));
   };
 
-  it('has a run’s spans in the trace of its request, each below what it is part of', async () => {
+  it('has a run’s spans in the trace of its request, each under its parent', async () => {
     const request = await span('POST /api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}');
     expect(request).toMatchObject({
       kind: server,
@@ -129,7 +129,7 @@ describe('Telemetry by OTLP', () => {
       expect(receiver.metrics.get(`tenant_pipelines.${name}`)?.unit).toBe('s');
   });
 
-  it('says whose it is, with the headers that are asked for', () => {
+  it('names the service, and sends the configured headers', () => {
     expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(
       new Set(['/v1/traces', '/v1/metrics']),
     );
@@ -145,7 +145,7 @@ describe('Telemetry by OTLP', () => {
     }
   });
 
-  it('knows no key', () => {
+  it('contains no key', () => {
     expect(receiver.spans.length).toBeGreaterThan(10);
     const all = JSON.stringify([receiver.spans, [...receiver.metrics.values()]]);
     for (const secret of [apiKey.slice(-30), adminKey, 'the-token']) expect(all).not.toContain(secret);

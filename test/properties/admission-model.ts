@@ -1,4 +1,4 @@
-/** The rules of admission, written as simply as they can be: what the SQL is held against. */
+/** The rules of admission, written as simply as possible. The SQL is checked against them. */
 export interface ModelTenant {
   isActive: boolean;
   monthlyQuota: number | null;
@@ -20,7 +20,7 @@ export const monthOf = (at: number): number => {
 export const runningAt = (tenant: ModelTenant, at: number): number =>
   tenant.slots.filter(({ leaseEndsAt }) => leaseEndsAt > at).length;
 
-/** The runs, of those asked for in this order, that get a slot. */
+/** Of the runs asked for, in this order, those that get a slot. */
 export function admit(tenant: ModelTenant, runIds: readonly string[], leaseMs: number, at: number): string[] {
   if (!tenant.isActive) return [];
   const used = tenant.month < monthOf(at) ? 0 : tenant.runsThisMonth;

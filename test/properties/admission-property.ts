@@ -22,7 +22,7 @@ const quota = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: nul
 const monthlyQuota = quota(12);
 const concurrentQuota = quota(4);
 
-/** Few run ids, so that the same one is asked for again: while it runs, and within one list. */
+/** Few run ids, so that the same one is asked for again, while it runs and within one list. */
 const commands = fc.array(
   fc.oneof(
     {
@@ -54,13 +54,13 @@ const commands = fc.array(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('activate' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const) }) },
   ),
-  // Long enough for leases to run out while the quota is used up.
+  // Long enough for leases to expire while the quota is used up.
   { minLength: 12, maxLength: 25, size: 'max' },
 );
 
 type Command = (typeof commands extends fc.Arbitrary<infer List> ? List : never)[number];
 
-/** Tries so many histories of a tenant against the model. */
+/** Checks so many random histories of a tenant against the model. */
 export const describeHistories = (histories: number): void =>
   describe('Admission, release, lease expiry, quota change and month change, in any order', () => {
     let bigquery: LocalBigQuery;
@@ -126,7 +126,7 @@ export const describeHistories = (histories: number): void =>
       const now = new Date(at);
       switch (command.kind) {
         case 'admit': {
-          // A run that is over is not asked for again: its id would be new.
+          // A run that is over is not asked for again: in production a new run has a new id.
           const over = new Set(model.ledger.map(({ runId }) => runId));
           const generation = Math.floor(model.ledger.length / 3);
           const runIds = command.asked.map((id) => `run-${generation}-${id}`).filter((id) => !over.has(id));
@@ -153,7 +153,7 @@ export const describeHistories = (histories: number): void =>
           const runId = slot?.runId ?? 'run-that-never-was';
           const release = async () =>
             (await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now })).rows;
-          // Not in the ledger: it keeps its slot, however often it is released.
+          // It is not in the ledger, so it keeps its slot, however often it is released.
           expect(await release()).toEqual(slot === undefined ? [] : [{ run_id: runId }]);
           if (slot !== undefined) await appendToLedger(dataset, runId, slot.admittedAt);
           finish(model, runId);

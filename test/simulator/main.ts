@@ -10,7 +10,7 @@ async function main(): Promise<void> {
     return;
   }
   const again = `Seed ${options.seed}; once more: npm run simulate -- ${argumentsOf(options)}`;
-  // What nobody catches ends a function's process, and so this one.
+  // An error that nobody catches ends a function's process, so it ends this one.
   process.on('uncaughtException', (error) => {
     console.error('\nNobody caught this error:', error, `\n${again}`);
     process.exit(1);
@@ -34,7 +34,7 @@ const argumentsOf = (options: Exclude<ReturnType<typeof readOptions>, 'help'>): 
     `--fault-rate ${options.faultRate} --death-rate ${options.deathRate}`,
   ].join(' ');
 
-/** In place on a terminal, else a line each. */
+/** In place on a terminal, otherwise a line each. */
 function show({ phase, wanted, admitted, ended, violations }: Progress, seconds: number): void {
   const line = `${seconds.toFixed(0)} s ${phase}: ${wanted} asked for, ${admitted} admitted, ${ended} ended, ${violations} violations`;
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);

@@ -3,14 +3,14 @@ import { z } from 'zod';
 
 export interface SimulatorOptions {
   readonly seed: number;
-  /** Runs that are asked for; repeats, wrong requests and what is refused come on top or go off. */
+  /** Runs that are asked for. Repeats and wrong requests come on top, refused ones are fewer runs. */
   readonly runs: number;
   readonly tenants: number;
   /** Of each function. */
   readonly instances: number;
-  /** The share of calls to BigQuery and Pub/Sub that something befalls. */
+  /** The share of calls to BigQuery and Pub/Sub that go wrong. */
   readonly faultRate: number;
-  /** The share of an instance's calls at which it dies. */
+  /** The share of an instance's calls at which the instance dies. */
   readonly deathRate: number;
 }
 

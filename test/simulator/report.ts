@@ -83,8 +83,8 @@ const inWords = (counts: readonly (readonly [string, number])[]): string =>
     .join(' · ') || '-';
 
 /**
- * Of each invariant that is broken the first violation with the histories of its runs, and a line for further
- * ones.
+ * For each broken invariant the first violation, with the histories of its runs, and a line that counts the
+ * others.
  */
 function tellFirst({ violations, historyOf }: Journal): string {
   const first = new Map(violations.toReversed().map((violation) => [violation.invariant, violation]));

@@ -25,11 +25,11 @@ const quietLimitMs = 180_000;
 
 /**
  * Plays a simulation from its seed: tenants are onboarded, the workload goes through several instances of
- * each function over a cloud with faults, and when all is quiet the tables are held against what callers were
- * told.
+ * each function over a cloud with faults, and when all is quiet the tables are compared with what callers
+ * were told.
  *
- * What follows from the seed: the workload, the run ids, and what befalls the n-th call of each identity (a
- * job, a statement with its parameters, a message). What does not: when things happen, and so which requests
+ * The seed decides the workload, the run ids, and what goes wrong with the n-th call of each identity (a job,
+ * a statement with its parameters, a message). It does not decide when things happen, and so which requests
  * share a statement.
  */
 export async function simulate(

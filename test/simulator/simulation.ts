@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Runs the command to its end, in a process of its own: what dies in a simulation leaves timers behind. */
+/** Runs the command to its end, in a process of its own, because instances that die leave timers behind. */
 export async function simulate(...args: readonly string[]) {
   const main = join(__dirname, 'main.ts');
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', main, ...args], {

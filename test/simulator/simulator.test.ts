@@ -11,7 +11,7 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
     '--instances',
     '2',
   );
-  // The table tells the history of the runs that are concerned.
+  // The report tells the histories of the runs concerned.
   expect(code === 0 ? '' : output).toBe('');
   expect(numberAfter('admitted', output)).toBeGreaterThan(40);
   expect(numberAfter('in the ledger', output)).toBeGreaterThan(40);

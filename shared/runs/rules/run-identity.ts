@@ -29,7 +29,7 @@ export function runIdOfKey(tenantId: string, key: string): string {
   return [
     digest.slice(0, 8),
     digest.slice(8, 12),
-    // Version 8: made by a rule of one's own (RFC 9562).
+    // Version 8: made by a rule of our own (RFC 9562).
     `8${digest.slice(13, 16)}`,
     `a${digest.slice(17, 20)}`,
     digest.slice(20, 32),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineStatement } from '../define-statement';
 
 /**
- * Starts the month of `period` (a day in it) where the tenant's count is of an earlier month; else changes
- * nothing.
+ * Starts the month of `period` (a day in it) where the tenant's count is of an earlier month. Otherwise nothing
+ * changes.
  */
 export const resetMonth = defineStatement({
   name: 'reset-month',

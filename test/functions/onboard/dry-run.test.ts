@@ -80,7 +80,7 @@ describe('The dry run at the end of an onboarding', () => {
   const rowsOf = (tenantId: string, table: string) =>
     query(backends.client, tenantId, `SELECT * FROM ${table}`);
 
-  it('is told in the answer, has read the tenant’s tables, and counts as nothing', async () => {
+  it('is reported in the answer, has read the tenant’s tables, and is not counted', async () => {
     const { onboard } = await start();
     expect(await onboard('tried')).toMatchObject({
       status: 201,
@@ -92,7 +92,7 @@ describe('The dry run at the end of an onboarding', () => {
       expect(await rowsOf('tried', table)).toEqual([]);
   });
 
-  it('is made again when the tenant is made anew', async () => {
+  it('is made again when the tenant is recreated', async () => {
     const { onboard } = await start();
     await onboard('anew');
     expect((await onboard('anew')).status).toBe(409);
@@ -106,7 +106,7 @@ describe('The dry run at the end of an onboarding', () => {
     expect(await jobsOf('anew')).toHaveLength(3);
   });
 
-  it('that fails says what failed; the tenant is onboarded all the same', async () => {
+  it('says what failed; the tenant is onboarded all the same', async () => {
     const text = `
 description: For tests.
 steps:
@@ -128,11 +128,11 @@ steps:
     expect(await rowsOf('unlucky', 'pipeline_runs')).toEqual([]);
   });
 
-  it('without permission to run jobs says so', async () => {
+  it('says so if it may not run jobs', async () => {
     const message = 'Access Denied: Project local: User does not have bigquery.jobs.create permission';
     const errors = [{ reason: 'accessDenied', message }];
     const { onboard } = await start();
-    // The first job of an onboarding is the tenant row's own.
+    // The first job of an onboarding inserts the tenant row.
     let jobs = 0;
     proxy.treat(({ method, path }) => {
       const isStart = method === 'POST' && /\/jobs(\?|$)/.test(path);
@@ -149,7 +149,7 @@ steps:
     });
   });
 
-  it('is left out where there is no such pipeline', async () => {
+  it('is left out if the pipeline does not exist', async () => {
     const { onboard } = await start(schemasDirectory, 'no/such/pipeline');
     expect(await onboard('skipped')).toMatchObject({
       status: 201,

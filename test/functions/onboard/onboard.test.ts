@@ -42,7 +42,7 @@ describe('Onboarding', () => {
     return run;
   };
 
-  it('makes dataset, tables, tenant row and key, and answers 201', async () => {
+  it('creates dataset, tables, tenant row and key, and answers 201', async () => {
     const { status, headers, body } = await post('testcorp_001', {
       max_pipelines_per_month: 100,
       max_concurrent_pipelines: 3,
@@ -112,7 +112,7 @@ describe('Onboarding', () => {
     expect(await tenantRows(tenantId)).toMatchObject([{ subscription_tier, ...quotas }]);
   });
 
-  it('takes an explicit null as unlimited and 0 as none, and the tier’s value for what is left out', async () => {
+  it('takes null as unlimited, 0 as none, and the tier’s value for what is left out', async () => {
     await post('explicit_null', { subscription_tier: 'FREE', max_pipelines_per_month: null });
     expect(await tenantRows('explicit_null')).toMatchObject([
       { max_pipelines_per_month: null, max_concurrent_pipelines: 5 },
@@ -123,7 +123,7 @@ describe('Onboarding', () => {
     ]);
   });
 
-  it('stores the key as its SHA-256 only: its text is nowhere on disk', async () => {
+  it('stores only the key’s SHA-256: its text is nowhere on disk', async () => {
     const apiKey = await onboard(cloud.url, 'hashed_only');
     expect(await keyRows('hashed_only')).toMatchObject([
       { key_hash: hashApiKey(apiKey), name: 'onboarding' },
@@ -135,7 +135,7 @@ describe('Onboarding', () => {
     expect(holding(secret)).toEqual([]);
   });
 
-  it('refuses a tenant that exists, and touches nothing', async () => {
+  it('refuses an existing tenant, and touches nothing', async () => {
     const apiKey = await onboard(cloud.url, 'existing');
     await dryrun('existing', apiKey);
     const before = [await tenantRows('existing'), await keyRows('existing')];
@@ -165,7 +165,7 @@ describe('Onboarding', () => {
         return Promise.all(tables.map((table) => table.delete()));
       },
     ],
-  ])('is completed by the same call when it ended without %s', async (_what, remove) => {
+  ])('is completed by the same call if it ended without %s', async (_what, remove) => {
     const tenantId = `half_${Math.random().toString(36).slice(2)}`;
     const abandonedKey = await onboard(cloud.url, tenantId);
     await remove(tenantId);
@@ -173,7 +173,7 @@ describe('Onboarding', () => {
     expect(status).toBe(201);
     expect(await dryrun(tenantId, String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
     expect(await tenantRows(tenantId)).toMatchObject([{ pipeline_runs_count: 1 }]);
-    // Only the key that was told at the end is there.
+    // Only the key that was told at the end exists.
     expect(await keyRows(tenantId)).toMatchObject([{ key_id: body.api_key_id }]);
     const path = `/api/v1/tenants/${tenantId}`;
     expect(await call(cloud.url, 'GET', path, { headers: withKey(abandonedKey) })).toMatchObject({
@@ -181,7 +181,7 @@ describe('Onboarding', () => {
     });
   });
 
-  it('adds to an unfinished tenant’s table the columns it lacks', async () => {
+  it('adds missing columns to an unfinished tenant’s table', async () => {
     const definition = loadTables(schemas).find(({ name }) => name === 'step_logs');
     const fields = definition?.schema.fields ?? [];
     const required = fields.filter(({ mode }) => mode === 'REQUIRED');
@@ -195,7 +195,7 @@ describe('Onboarding', () => {
     expect(names(schema.fields)).toEqual(names(fields));
   });
 
-  it('anew with force_recreate_tables: own tables stay, usage starts from 0, the old key is gone', async () => {
+  it('with force_recreate_tables keeps own tables, starts usage from 0, drops the old key', async () => {
     const oldKey = await onboard(cloud.url, 'anew_tables');
     await dryrun('anew_tables', oldKey);
     await query(cloud.bigquery, 'anew_tables', 'CREATE TABLE own AS SELECT 1 AS x');
@@ -208,7 +208,7 @@ describe('Onboarding', () => {
     expect(await dryrun('anew_tables', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('anew with force_recreate_dataset: everything of it is gone, in a new place if asked', async () => {
+  it('with force_recreate_dataset deletes everything, and moves the tenant if asked', async () => {
     await onboard(cloud.url, 'anew_dataset', { location: 'US' });
     await query(cloud.bigquery, 'anew_dataset', 'CREATE TABLE own AS SELECT 1 AS x');
     const { status, body } = await post('anew_dataset', { force_recreate_dataset: true, location: 'EU' });
@@ -218,12 +218,12 @@ describe('Onboarding', () => {
     expect(await dryrun('anew_dataset', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('with a force flag works for a tenant that is not there yet', async () => {
+  it('with a force flag works for a tenant that does not exist yet', async () => {
     expect((await post('forced_new_1', { force_recreate_dataset: true })).status).toBe(201);
     expect((await post('forced_new_2', { force_recreate_tables: true })).status).toBe(201);
   });
 
-  it('of several at the same moment succeeds for exactly one, whose key works', async () => {
+  it('succeeds for exactly one of several calls at once, and its key works', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => post('contested')));
     const won = answers.filter(({ status }) => status === 201);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
@@ -238,7 +238,7 @@ describe('Onboarding', () => {
     ['', {}],
     [', even when forced to recreate it', { force_recreate_dataset: true }],
     [', even when forced to recreate tables', { force_recreate_tables: true }],
-  ])('leaves a dataset of somebody else alone%s', async (_what, flags) => {
+  ])('leaves somebody else’s dataset alone%s', async (_what, flags) => {
     const id = `theirs_${Object.keys(flags).join('_')}`;
     await cloud.bigquery.createDataset(id, { labels: { team: 'finance' } });
     await query(cloud.bigquery, id, 'CREATE TABLE tenants AS SELECT 42 AS answer');

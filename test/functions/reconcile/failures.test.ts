@@ -13,7 +13,7 @@ describe('Reconcile', () => {
   afterEach(() => world.end());
   afterAll(() => world?.close());
 
-  it('passes over datasets without tables, without a tenant row, and those that are somebody else’s', async () => {
+  it('skips datasets without tables or tenant row, and those of somebody else', async () => {
     await world.backends.client.createDataset('half_way', { labels: { 'managed-by': 'tenant-pipelines' } });
     await world.backends.client.createDataset('not_ours', { labels: { team: 'finance' } });
     await world.backends.onboard('row_gone');
@@ -22,11 +22,11 @@ describe('Reconcile', () => {
     expect(await world.tick()).toMatchObject({ status: 200, body: { tenants: 2, failed: 0 } });
   });
 
-  it('passes over a tenant that is deleted meanwhile', async () => {
+  it('skips a tenant that is deleted meanwhile', async () => {
     await world.backends.onboard('deleted');
     await world.backends.hold('deleted', ['run-1']);
     world.proxy.treat(async ({ statement }): Promise<Treatment> => {
-      // Its slots have been looked at by now.
+      // By now its slots have been read.
       if (statement === 'find-finished-runs')
         await world.backends.client.dataset('deleted').delete({ force: true });
       return 'pass';
@@ -35,7 +35,7 @@ describe('Reconcile', () => {
     expect(world.logged('ERROR')).toEqual([]);
   });
 
-  it('does the other tenants where one fails, says which, and answers 503', async () => {
+  it('reconciles the other tenants if one fails, names it, and answers 503', async () => {
     for (const tenantId of ['good_one', 'bad_one', 'good_two']) {
       await world.backends.onboard(tenantId);
       await world.backends.hold(tenantId, ['over']);
@@ -60,7 +60,7 @@ describe('Reconcile', () => {
     expect(await world.tick()).toMatchObject({ status: 200, body: { failed: 0, released: 1 } });
   });
 
-  it('ends and releases runs and repairs counters also where Pub/Sub is away, and publishes when it is back', async () => {
+  it('ends runs and repairs counters while Pub/Sub is away, and publishes when it is back', async () => {
     const away = await startReconcileInstance({
       bigqueryUrl: world.backends.bigquery.url,
       now: () => new Date(Date.now() + minutes(3)),
@@ -83,7 +83,7 @@ describe('Reconcile', () => {
     expect(await world.tick()).toMatchObject({ status: 200, body: { republished: 1 } });
   });
 
-  it('publishes also where the counters cannot be checked, and answers 503', async () => {
+  it('still publishes if the counters cannot be checked, and answers 503', async () => {
     await world.backends.onboard('uncounted');
     await world.backends.hold('uncounted', ['due']);
     world.setAhead(minutes(3));
@@ -98,7 +98,7 @@ describe('Reconcile', () => {
     );
   });
 
-  it('answers 503 where the tenants cannot be listed', async () => {
+  it('answers 503 if the tenants cannot be listed', async () => {
     world.proxy.treat(() => ({
       status: 400,
       body: { error: { code: 400, message: 'Retrying may solve the problem.' } },

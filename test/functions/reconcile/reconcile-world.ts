@@ -11,14 +11,14 @@ export interface ReconcileWorld {
   /** Between `reconcile` and BigQuery. */
   readonly proxy: BigQueryProxy;
   readonly worker: Instance;
-  /** A new instance of `reconcile`, to which nothing goes wrong and whose clock is right. */
+  /** A new instance of `reconcile`, with a clock that is right, and to which nothing goes wrong. */
   readonly begin: () => Promise<void>;
-  /** From now on its clock is so many milliseconds ahead. */
+  /** Sets its clock ahead by so many milliseconds. */
   readonly setAhead: (milliseconds: number) => void;
   readonly tick: () => ReturnType<typeof call>;
   /** What it has logged. */
   readonly logged: (severity: string) => readonly LogLine[];
-  /** Ends the instance and deletes all tenants: each test has them to itself. */
+  /** Ends the instance and deletes all tenants, so that each test starts without any. */
   readonly end: () => Promise<void>;
   readonly close: () => Promise<void>;
 }

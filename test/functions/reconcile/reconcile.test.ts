@@ -12,7 +12,7 @@ describe('Reconcile', () => {
   afterEach(() => world.end());
   afterAll(() => world?.close());
 
-  it('costs a tenant with nothing in flight no query', async () => {
+  it('runs no query for a tenant with nothing in flight', async () => {
     await world.backends.onboard('idle');
     const before = world.proxy.calls.length;
     const answer = await world.tick();
@@ -27,7 +27,7 @@ describe('Reconcile', () => {
     };
     expect(answer).toMatchObject({ status: 200, body: nothing });
     const calls = world.proxy.calls.slice(before);
-    // The list of datasets, a table's rows, and its schema to read them by: none of it is billed.
+    // The list of datasets, a table's rows, and its schema, which reading them needs: none of it is billed.
     expect(calls.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`)).toEqual([
       'GET /bigquery/v2/projects/local/datasets',
       'GET /bigquery/v2/projects/local/datasets/idle/tables/tenants/data',
@@ -35,7 +35,7 @@ describe('Reconcile', () => {
     ]);
   });
 
-  it('releases the slot of a run that is in the ledger, and leaves those in flight', async () => {
+  it('frees the slot of a run that is in the ledger, and keeps those in flight', async () => {
     await world.backends.onboard('finished');
     await world.backends.hold('finished', ['over-1', 'in-flight', 'over-2']);
     await record(world.backends.client, 'finished', 'over-1');
@@ -50,10 +50,10 @@ describe('Reconcile', () => {
     expect((await world.tick()).body).toMatchObject({ released: 0 });
   });
 
-  it('publishes a run again whose message was lost, which then is executed', async () => {
+  it('publishes a run again if its message was lost, and the run is executed', async () => {
     await world.backends.onboard('lost_message');
     const topic = world.backends.messages.topic(runTopic);
-    // Nobody listened when the first message came: it is lost.
+    // Nobody listened when the first message came, so it is lost.
     await topic.publishMessage({ json: { tenant_id: 'lost_message', run_id: 'run-1', pipeline: dryrun } });
     await world.backends.hold('lost_message', ['run-1']);
     const [subscription] = await topic.createSubscription('worker', {
@@ -78,7 +78,7 @@ describe('Reconcile', () => {
     }
   });
 
-  it('ends a run that outlived its lease, with what is known of it', async () => {
+  it('ends a run that outlived its lease, with what is known about it', async () => {
     await world.backends.onboard('expired');
     const admitted = new Date(Date.now() - minutes(10));
     await world.backends.hold('expired', ['lost'], {
@@ -116,7 +116,7 @@ describe('Reconcile', () => {
     expect(await world.backends.ledger('expired')).toHaveLength(1);
   });
 
-  it('repairs counters that break the conservation law, and says so as an error', async () => {
+  it('repairs counters that break the conservation law, and logs an error', async () => {
     await world.backends.onboard('broken');
     await world.backends.hold('broken', ['over-1', 'over-2', 'in-flight']);
     await record(world.backends.client, 'broken', 'over-1');
@@ -148,7 +148,7 @@ describe('Reconcile', () => {
     expect((await world.tick()).body).toMatchObject({ repaired: 0 });
   });
 
-  it('counts into the month that the row is in: runs of the one before are not counted again', async () => {
+  it('counts for the month of the row: runs of the month before are not counted again', async () => {
     await world.backends.onboard('months');
     const lastMonth = new Date(Date.now() - minutes(60 * 24 * 32));
     await record(world.backends.client, 'months', 'of-last-month', lastMonth);
@@ -157,7 +157,7 @@ describe('Reconcile', () => {
     expect(await world.backends.usage('months')).toMatchObject({ ever: 2, month: 1 });
   });
 
-  it('does no harm where two do it at once', async () => {
+  it('does no harm when called twice at once', async () => {
     const second = await startReconcileInstance({ bigqueryUrl: world.backends.bigquery.url });
     await world.backends.onboard('twice');
     await world.backends.hold('twice', ['over', 'in-flight']);

@@ -6,7 +6,7 @@ import { type CancelWorld, queryExport, startCancelWorld, stopped } from './canc
 describe('Cancelling the export of a query', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    // Longer than a cancellation takes on a machine that has much to do.
+    // Longer than a cancellation takes on a busy machine.
     world = await startCancelWorld({}, 4_000);
   });
   afterAll(() => world?.close());
@@ -27,7 +27,7 @@ describe('Cancelling the export of a query', () => {
     await world.expectCancelledOnce('export');
   });
 
-  it('between its two jobs: the second is not left to run', async () => {
+  it('between its two jobs also stops the second', async () => {
     const apiKey = await world.backends.onboard('half_export');
     await world.backends.hold('half_export', ['run-1'], { pipeline: queryExport });
     const between = await startProxy(world.backends.bigquery.url);

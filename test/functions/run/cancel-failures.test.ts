@@ -11,7 +11,7 @@ describe('A cancellation, when something fails', () => {
   beforeEach(() => world.proxy.treat(() => 'pass'));
   afterAll(() => world?.close());
 
-  it('is seen by a worker whose job the caller could not stop: it stops it itself', async () => {
+  it('is noticed by the worker, which stops its job if the cancelling call could not', async () => {
     const apiKey = await world.backends.onboard('seen');
     await world.backends.hold('seen', ['run-1'], { pipeline: twoLoads });
     world.proxy.treat(({ path }) =>
@@ -37,7 +37,7 @@ describe('A cancellation, when something fails', () => {
     await world.expectCancelledOnce('seen');
   });
 
-  it('a look that fails, or shows no slot that is there, ends no run', async () => {
+  it('a look that fails, or misses an existing slot, ends no run', async () => {
     const apiKey = await world.backends.onboard('blind');
     await world.backends.hold('blind', ['run-1'], { pipeline: twoLoads });
     const between = await startProxy(world.backends.bigquery.url);
@@ -55,7 +55,7 @@ describe('A cancellation, when something fails', () => {
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('a look that is never answered holds up no run', async () => {
+  it('a look that is never answered delays no run', async () => {
     const apiKey = await world.backends.onboard('unanswered');
     await world.backends.hold('unanswered', ['run-1'], { pipeline: twoLoads });
     const between = await startProxy(world.backends.bigquery.url);
@@ -91,7 +91,7 @@ describe('A cancellation, when something fails', () => {
     },
   );
 
-  it('asked again does the rest of one that was broken off', async () => {
+  it('that was broken off is completed when asked for again', async () => {
     const apiKey = await world.backends.onboard('again');
     await world.backends.hold('again', ['run-1'], { pipeline: twoLoads });
     world.proxy.treat(({ statement }) =>
@@ -104,7 +104,7 @@ describe('A cancellation, when something fails', () => {
     await world.expectCancelledOnce('again');
   });
 
-  it('whose row is on record, and cannot be read yet, is told as what it is: cancelled', async () => {
+  it('is told as cancelled even if its row cannot be read yet', async () => {
     const apiKey = await world.backends.onboard('lagging');
     await world.backends.hold('lagging', ['run-1'], { pipeline: twoLoads });
     let taken = Number.POSITIVE_INFINITY;
@@ -117,7 +117,7 @@ describe('A cancellation, when something fails', () => {
         taken = world.proxy.calls.length;
         return { status: 200, body: { kind: 'bigquery#tableDataInsertAllResponse' } };
       }
-      // By now the row is there to be read.
+      // By now the row can be read.
       if (statement === 'release-runs' && (await whenRead()))
         await recordOutcome(world.backends, 'lagging', 'CANCELLED');
       return 'pass';
@@ -127,7 +127,7 @@ describe('A cancellation, when something fails', () => {
     expect((await world.backends.usage('lagging')).slots).toEqual([]);
   });
 
-  it('where the row cannot be written is 503, and the run goes on', async () => {
+  it('answers 503 if the row cannot be written, and the run goes on', async () => {
     const apiKey = await world.backends.onboard('refused');
     await world.backends.hold('refused', ['run-1']);
     world.proxy.treat(({ path }) =>

@@ -7,7 +7,7 @@ import { type Backends, dryrun, schemasWith, startBackends } from '../support/ba
 import { type Instance, startRunInstance, startWorkerInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
 
-/** A pipeline of two loads, one after the other, of which each takes effect after a second and a half. */
+/** A pipeline of two loads, one after the other; each takes effect after a second and a half. */
 export const twoLoads = 'test/example/two_loads';
 const load = (id: string, needs: string) => `
   - id: ${id}
@@ -25,7 +25,7 @@ sources: [gs://bucket/]
 steps:${load('first', '')}${load('second', 'first')}
 `;
 
-/** A pipeline that exports the result of a query: a query job, and an extract job after it. */
+/** A pipeline that exports the result of a query: a query job, then an extract job. */
 export const queryExport = 'test/example/query_export';
 const exportDefinition = `
 description: For tests.
@@ -42,7 +42,7 @@ steps:
 
 export const stopped = (step: string) => ({ step, state: 'DONE', reason: 'stopped' });
 
-/** Appends a ledger row for `run-1`, as whoever ends the run does. */
+/** Appends a ledger row for `run-1`, like whoever ends the run. */
 export async function recordOutcome(
   { client }: Backends,
   tenantId: string,

@@ -32,22 +32,22 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     });
   });
 
-  it('stops the job of a step that is under way, in BigQuery itself; the worker writes no other outcome', async () => {
+  it('stops the running step’s job in BigQuery itself; the worker writes no other outcome', async () => {
     const apiKey = await world.backends.onboard('in_a_step');
     await world.backends.hold('in_a_step', ['run-1'], { pipeline: twoLoads });
-    // So seldom that the worker learns of it by its job's end only.
+    // So rarely that the worker learns of it only from the end of its job.
     const worker = await world.startWorker({ watchEveryMs: 60_000 });
     const delivery = push(worker, 'in_a_step', 'run-1', twoLoads);
     await world.whenRunning('in_a_step', 'first_1');
     expect((await world.cancel(apiKey)).status).toBe(202);
     expect((await delivery).status).toBe(204);
-    // Neither tried again under another id nor followed by the next step.
+    // It is neither tried again under another id nor followed by the next step.
     expect(await world.jobsOf('in_a_step')).toEqual([stopped('first_1')]);
     expect(await world.rowsIn('in_a_step', 'first')).toEqual([]);
     await world.expectCancelledOnce('in_a_step');
   });
 
-  it('keeps what was done before it, and what that has used', async () => {
+  it('keeps what earlier steps did and used', async () => {
     const apiKey = await world.backends.onboard('later_step');
     await world.backends.hold('later_step', ['run-1'], { pipeline: twoLoads });
     const worker = await world.startWorker();
@@ -67,11 +67,11 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     expect(shown.steps).toContainEqual(expect.objectContaining({ step_id: 'first', status: 'COMPLETED' }));
   });
 
-  it('keeps the worker from starting a further step', async () => {
+  it('keeps the worker from starting another step', async () => {
     const apiKey = await world.backends.onboard('between');
     await world.backends.hold('between', ['run-1'], { pipeline: twoLoads });
     const between = await startProxy(world.backends.bigquery.url);
-    // The worker hears of its first job's end only when the run is cancelled.
+    // The worker hears of the end of its first job only after the run was cancelled.
     let letGo = () => {};
     const cancelled = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -93,7 +93,7 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     await world.expectCancelledOnce('between');
   });
 
-  it('of a run that is over changes nothing: 200 with its outcome; twice is once', async () => {
+  it('answers 200 with the outcome of a run that is over, and changes nothing, even twice', async () => {
     const apiKey = await world.backends.onboard('over');
     await world.backends.hold('over', ['run-1', 'run-2'], {});
     await push(await world.startWorker(), 'over', 'run-1', dryrun);
@@ -109,7 +109,7 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     expect(await world.backends.usage('over')).toEqual({ ever: 2, month: 2, running: 0, slots: [] });
   });
 
-  it('many at once are one', async () => {
+  it('counts once if called many times at once', async () => {
     const apiKey = await world.backends.onboard('at_once');
     await world.backends.hold('at_once', ['run-1']);
     const answers = await Promise.all(Array.from({ length: 5 }, () => world.cancel(apiKey)));
@@ -123,10 +123,10 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     expect(await world.backends.usage('at_once')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
   });
 
-  it('at the moment of completion: the row that was recorded first is the outcome, and the answer says which', async () => {
+  it('at the moment of completion answers with the outcome that was recorded first', async () => {
     const apiKey = await world.backends.onboard('photo_finish');
     await world.backends.hold('photo_finish', ['run-1']);
-    // The worker's row is recorded between the look and the cancellation's own.
+    // The worker's row is recorded after the look and before the cancellation's own.
     let isFirst = true;
     const at = new Date(Date.now() - 1_000);
     world.proxy.treat(async ({ path }): Promise<Treatment> => {
@@ -141,7 +141,7 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     expect(await world.backends.usage('photo_finish')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
   });
 
-  it('of a run that is not there, or is another tenant’s, is 404', async () => {
+  it('answers 404 for a run that does not exist or is another tenant’s', async () => {
     const apiKey = await world.backends.onboard('owner');
     const otherKey = await world.backends.onboard('stranger');
     await world.backends.hold('owner', ['run-1']);

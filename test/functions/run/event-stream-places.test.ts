@@ -25,14 +25,14 @@ describe('The places for event streams', () => {
   const count = (streams: readonly { readonly status: number }[], status: number) =>
     streams.filter((stream) => stream.status === status).length;
   const ended = () => world.run.lines.filter(({ message }) => message.includes('has left its stream')).length;
-  /** Resolves when the instance knows of it. */
+  /** Resolves when the instance knows that. */
   const leave = async (streams: readonly OpenedStream[]) => {
     const expected = ended() + count(streams, 200);
     for (const stream of streams) stream.leave();
     await eventually('the ends of streams', async () => (ended() === expected ? true : undefined));
   };
 
-  it('are ten a tenant, also of forty that come at once', async () => {
+  it('are ten per tenant, even if forty requests come at once', async () => {
     const apiKey = await onboard('at_once');
     const streams = await openMany(apiKey, 40);
     const statuses = [count(streams, 200), count(streams, 429)];
@@ -43,7 +43,7 @@ describe('The places for event streams', () => {
     await leave(again);
   });
 
-  it('are given back by streams that never were: the run is not there, or cannot be looked up', async () => {
+  it('are given back if the stream never begins: its run does not exist or cannot be read', async () => {
     const apiKey = await onboard('refused');
     expect(count(await openMany(apiKey, 10, 'run-2'), 404)).toBe(10);
     const no = { status: 400, body: { error: { code: 400, message: 'no' } } };
@@ -68,7 +68,7 @@ describe('The places for event streams', () => {
         return 'pass';
       });
       const [before, asked] = [ended(), world.proxy.countOf(statement)];
-      // Clients with one key wait for one look-up of it.
+      // Clients with the same key wait for one look-up.
       const expected = statement === 'find-api-key' ? 1 : 10;
       const client = new AbortController();
       const answers = Array.from({ length: 10 }, () =>
@@ -79,7 +79,7 @@ describe('The places for event streams', () => {
       );
       client.abort();
       expect(await Promise.all(answers)).toEqual(Array(10).fill('left'));
-      // Another connection's request: by its answer the instance knows of those that are closed.
+      // Once a request on another connection is answered, the instance knows that the others are closed.
       await call(world.run.url, 'GET', '/api/v1/pipelines/runs');
       letGo();
       await eventually('ten ends', async () => (ended() === before + 10 ? true : undefined));
@@ -110,7 +110,7 @@ describe('An event stream whose key is revoked', () => {
     await backends?.close();
   });
 
-  it('ends when the key is looked up again, which all streams of the key do once in 30 s', async () => {
+  it('ends when the key is looked up again: once in 30 s for all streams of the key', async () => {
     const apiKey = await backends.onboard('acme');
     await backends.hold('acme', ['run-1']);
     const open = () => openEvents(`${run.url}/api/v1/pipelines/runs/run-1/events`, withKey(apiKey));
@@ -118,7 +118,7 @@ describe('An event stream whose key is revoked', () => {
     for (const stream of streams) expect(await stream.next()).toMatchObject({ event: 'run' });
     const ends = Promise.all(streams.map((stream) => stream.next()));
     const lookUps = () => proxy.countOf('find-api-key');
-    /** Resolves when each of the streams has looked at its run since. */
+    /** Resolves when each of the streams has looked at its run again. */
     const whenLooked = async () => {
       const told = streams.map(({ others }) => others.length);
       await eventually('further looks', async () =>

@@ -18,12 +18,12 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
       ...(lastId === undefined ? {} : { 'Last-Event-ID': lastId }),
     });
   const shortly = ({ event, data }: ReceivedEvent) => [event, data.step_id, data.status];
-  /** Without the steps that were seen under way: a short one may be over before it is looked at. */
+  /** Without the starts of steps: a short step may be over before anybody looks. */
   const lasting = (events: readonly ReceivedEvent[]) =>
     events.filter(({ data }) => data.status !== 'RUNNING').map(shortly);
   const looks = () => world.proxy.calls.filter(({ path }) => path.includes('/tables/tenants/data')).length;
 
-  it('follows a run until it is over, each event once, and then ends by itself', async () => {
+  it('follows a run to its end, tells each event once, and then closes', async () => {
     const apiKey = await world.backends.onboard('followed');
     await world.backends.hold('followed', ['run-1'], { pipeline: twoLoads });
     const stream = await open(apiKey);
@@ -47,7 +47,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     expect(stream.others).toContain(': still under way');
   });
 
-  it('asks BigQuery nothing that costs while nothing happens', async () => {
+  it('asks BigQuery nothing that is billed while nothing happens', async () => {
     const apiKey = await world.backends.onboard('waiting');
     await world.backends.hold('waiting', ['run-1'], { pipeline: twoLoads });
     const stream = await open(apiKey);
@@ -58,7 +58,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     stream.leave();
   });
 
-  it('tells of a step that is under way by its job alone, once', async () => {
+  it('tells once of a step whose job is under way, before there is any record', async () => {
     const apiKey = await world.backends.onboard('under_way');
     await world.backends.hold('under_way', ['run-1'], { pipeline: twoLoads });
     const job = { jobReference: { jobId: 'x' }, status: { state: 'RUNNING' } };
@@ -82,7 +82,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     expect((await again.rest()).map(({ event }) => event)).toEqual(['end']);
   });
 
-  it('tells of a run that is over all that was, and ends', async () => {
+  it('tells everything about a run that is over, and closes', async () => {
     const apiKey = await world.backends.onboard('over');
     await world.backends.hold('over', ['run-1']);
     await push(await world.startWorker(), 'over', 'run-1', dryrun);
@@ -94,13 +94,13 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     ]);
   });
 
-  it('goes on after the event that was heard last, wherever the connection broke', async () => {
+  it('goes on after the last event that was heard, wherever the connection broke', async () => {
     const apiKey = await world.backends.onboard('broken');
     await world.backends.hold('broken', ['run-1'], { pipeline: twoLoads });
     const worker = await world.startWorker();
     const delivery = push(worker, 'broken', 'run-1', twoLoads);
     const heard: ReceivedEvent[] = [];
-    // As a client with a bad line: it hears one event a connection.
+    // Like a client on a bad line, which hears one event per connection.
     for (;;) {
       const stream = await open(apiKey, 'run-1', heard.at(-1)?.id);
       if (stream.status === 204) break;
@@ -131,7 +131,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     expect((await stream.rest()).map(shortly)).toEqual([['end', undefined, 'CANCELLED']]);
   });
 
-  it('looks no more once the client has left', async () => {
+  it('stops looking once the client has left', async () => {
     const apiKey = await world.backends.onboard('left');
     await world.backends.hold('left', ['run-1'], { pipeline: twoLoads });
     const ended = () => world.run.lines.filter(({ message }) => message.includes('has left its stream'));
@@ -142,13 +142,13 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     stream.leave();
     await eventually('the end of the request', async () => (ended().length > before ? true : undefined));
     const atEnd = looks();
-    // Another request's time: nothing looks meanwhile.
+    // The time of another request, in which nothing looks.
     await world.show(apiKey);
     await world.show(apiKey);
     expect(looks()).toBe(atEnd);
   });
 
-  it('where BigQuery fails under way the stream ends without `end`: the client connects again', async () => {
+  it('closes without `end` if BigQuery fails meanwhile, so that the client connects again', async () => {
     const apiKey = await world.backends.onboard('outage');
     await world.backends.hold('outage', ['run-1'], { pipeline: twoLoads });
     const stream = await open(apiKey);
@@ -161,7 +161,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     );
   });
 
-  it('lets one tenant have ten streams at once, and another its own', async () => {
+  it('allows ten streams at once per tenant', async () => {
     const apiKey = await world.backends.onboard('many');
     await world.backends.hold('many', ['run-1'], { pipeline: twoLoads });
     const otherKey = await world.backends.onboard('another');
@@ -187,7 +187,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     other.leave();
   });
 
-  it('refuses before it begins: 401, 404, 400', async () => {
+  it('refuses before the stream begins: 401, 404, 400', async () => {
     const apiKey = await world.backends.onboard('refused');
     const otherKey = await world.backends.onboard('stranger');
     await world.backends.hold('refused', ['run-1']);
@@ -214,7 +214,7 @@ describe('A stream whose time is up', () => {
   });
   afterAll(() => world?.close());
 
-  it('ends before the function does, without `end`', async () => {
+  it('closes before the function’s own timeout, without `end`', async () => {
     const apiKey = await world.backends.onboard('long');
     await world.backends.hold('long', ['run-1']);
     const stream = await openEvents(`${world.run.url}/api/v1/pipelines/runs/run-1/events`, withKey(apiKey));

@@ -48,7 +48,7 @@ describe('The run function', () => {
     readonly key?: string;
     readonly pipeline?: string;
     readonly body?: unknown;
-    /** Which instance: 0 or 1. */
+    /** Which of the two instances: 0 or 1. */
     readonly at?: number;
   }
   const ask = (tenantId: string, apiKey: string, { key, pipeline = dryrun, body, at = 0 }: Ask = {}) => {
@@ -58,7 +58,7 @@ describe('The run function', () => {
   };
   const onboard = async (tenantId: string, quotas: Parameters<Backends['onboard']>[1] = {}) => {
     const apiKey = await backends.onboard(tenantId, quotas);
-    // The month that the tests' clock is in.
+    // The month of the tests' clock.
     const sql = "UPDATE tenants SET quota_reset_date = DATE '2026-11-01' WHERE TRUE";
     await query(backends.client, tenantId, sql);
     return apiKey;
@@ -84,7 +84,7 @@ describe('The run function', () => {
       });
     });
 
-    it('gives requests at the same moment, at one instance and at two, one run', async () => {
+    it('gives simultaneous requests, to one instance or to two, the same run', async () => {
       const apiKey = await onboard('at_once', { max_concurrent_pipelines: 1 });
       const asked = Array.from({ length: 20 }, (_, index) =>
         ask('at_once', apiKey, { key: 'k', at: index % 2 }),
@@ -95,7 +95,7 @@ describe('The run function', () => {
       expect(await backends.usage('at_once')).toMatchObject({ ever: 1, slots: [answers[0]?.body.run_id] });
     });
 
-    it('finds the run also when it is over', async () => {
+    it('finds the run even when it is over', async () => {
       const apiKey = await onboard('over', { max_pipelines_per_month: 2 });
       const first = await ask('over', apiKey, { key: 'order-1' });
       const worker = await startWorkerInstance({ bigqueryUrl: backends.bigquery.url, now: () => now });
@@ -106,7 +106,7 @@ describe('The run function', () => {
       expect(again).toMatchObject({ status: 202, body: first.body });
       expect(await ask('over', apiKey, { key: 'order-1', body: {}, at: 0 })).toMatchObject({ status: 202 });
       expect(await backends.usage('over')).toMatchObject({ ever: 1, month: 1, slots: [] });
-      // Its message comes again, and nothing comes of it.
+      // Its message comes again and does nothing.
       expect((await push(worker, 'over', String(first.body.run_id))).status).toBe(204);
       expect(await backends.ledger('over')).toHaveLength(1);
       await worker.close();
@@ -121,13 +121,13 @@ describe('The run function', () => {
       expect(another).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
     });
 
-    it('answers a refused request anew: the key is not used up', async () => {
+    it('decides anew on a request that was refused: its key is not used up', async () => {
       const apiKey = await onboard('refused', { max_concurrent_pipelines: 1 });
       await backends.hold('refused', ['held'], { now });
       expect(await ask('refused', apiKey, { key: 'order-1' })).toMatchObject({ status: 429 });
       await query(backends.client, 'refused', 'UPDATE tenants SET max_concurrent_pipelines = 2 WHERE TRUE');
       expect(await ask('refused', apiKey, { key: 'order-1' })).toMatchObject({ status: 202 });
-      // And with its slot it is found although there is no room any more.
+      // Now that it has a slot, it is found although there is no room any more.
       expect(await ask('refused', apiKey, { key: 'order-1' })).toMatchObject({ status: 202 });
     });
 
@@ -150,7 +150,7 @@ describe('The run function', () => {
       expect(await backends.usage(tenantId)).toMatchObject({ ever: 1, slots: [first.body.run_id] });
     });
 
-    it('lets one of two different requests at the same moment through, and refuses the other', async () => {
+    it('admits one of two different simultaneous requests, and refuses the other', async () => {
       const apiKey = await onboard('race');
       const asked = ['a', 'b', 'a', 'b'].map((source, index) =>
         ask('race', apiKey, { key: 'k', pipeline, body: { source }, at: index < 2 ? 0 : 1 }),
@@ -161,7 +161,7 @@ describe('The run function', () => {
       expect(await backends.usage('race')).toMatchObject({ ever: 1 });
     });
 
-    it('takes parameters in another order as the same', async () => {
+    it('ignores the order of parameters', async () => {
       const apiKey = await onboard('same');
       const bodies = [
         { source: 'a', limit: 10, day: null },
@@ -174,7 +174,7 @@ describe('The run function', () => {
       expect(await backends.usage('same')).toMatchObject({ ever: 1 });
     });
 
-    it('knows a request again after a deployment by which its pipeline has other defaults and parameters', async () => {
+    it('recognises a request after a deployment changed its pipeline’s defaults and parameters', async () => {
       const apiKey = await onboard('deployed');
       const changed = withDefaults
         .replace('default: 10', 'default: 20')
@@ -199,7 +199,7 @@ describe('The run function', () => {
       }
     });
 
-    it('is a tenant’s own: another’s with the same key has another run', async () => {
+    it('belongs to its tenant: another tenant’s request with the same key is another run', async () => {
       const [one, two] = [await onboard('tenant_one'), await onboard('tenant_two')];
       const first = await ask('tenant_one', one, { key: 'k' });
       const second = await ask('tenant_two', two, { key: 'k' });
@@ -219,7 +219,7 @@ describe('The run function', () => {
       expect(await backends.usage(`bad_key_${key.length}`)).toMatchObject({ ever: 0 });
     });
 
-    it('starts a run each time where there is none', async () => {
+    it('starts a new run each time if there is none', async () => {
       const apiKey = await onboard('without');
       const answers = [await ask('without', apiKey), await ask('without', apiKey)];
       expect(answers[0]?.body.run_id).not.toBe(answers[1]?.body.run_id);
@@ -227,7 +227,7 @@ describe('The run function', () => {
     });
   });
 
-  describe('tells what is left', () => {
+  describe('tells what is left of the quotas', () => {
     const policyOf = (answer: Awaited<ReturnType<typeof ask>>) => [
       answer.headers.get('ratelimit-policy'),
       answer.headers.get('ratelimit'),
@@ -243,7 +243,7 @@ describe('The run function', () => {
       expect(policyOf(second)).toEqual([policy, `"monthly";r=1;t=${secondsLeft}, "concurrent";r=0`, null]);
     });
 
-    it('and when to come back, where the slots are full: within seconds', async () => {
+    it('and to come back within seconds if the slots are full', async () => {
       const apiKey = await onboard('slots_full', {
         max_pipelines_per_month: null,
         max_concurrent_pipelines: 1,
@@ -259,7 +259,7 @@ describe('The run function', () => {
       expect(retryAfter).toMatch(/^[1-4]$/);
     });
 
-    it('and when to come back, where the month is full: at its end', async () => {
+    it('and to come back at the month’s end if the month is full', async () => {
       const apiKey = await onboard('month_full', {
         max_pipelines_per_month: 1,
         max_concurrent_pipelines: null,
@@ -289,7 +289,7 @@ describe('The run function', () => {
       expect([inactive.status, inactive.headers.get('ratelimit')]).toEqual([403, limit]);
     });
 
-    it('says nothing of what is unlimited', async () => {
+    it('but says nothing about unlimited quotas', async () => {
       const apiKey = await onboard('unlimited');
       expect(policyOf(await ask('unlimited', apiKey))).toEqual([null, null, null]);
     });

@@ -66,7 +66,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       },
     ]);
 
-  it('is empty where nothing was started', async () => {
+  it('is empty if nothing was started', async () => {
     const key = await backends.onboard('newcomer');
     expect(await list('', key)).toEqual({ runs: [], next_cursor: null });
   });
@@ -81,7 +81,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       await finished('acme', 'run-3', '2026-11-01T00:00:00Z', { status: 'CANCELLED' });
       await finished('acme', 'run-4', '2026-11-02T10:00:00Z', { pipeline: 'focus/billing/daily_costs' });
       await backends.hold('acme', ['run-5'], { now: new Date('2026-11-03T00:00:00Z') });
-      // One that is in the ledger, and holds its slot still; and twice in the ledger.
+      // One that is in the ledger twice and still holds its slot.
       await backends.hold('acme', ['run-6'], { now: new Date('2026-11-04T00:00:00Z') });
       const recorded_at = '2026-11-19T00:00:00Z';
       await finished('acme', 'run-6', '2026-11-04T00:00:00Z', { status: 'FAILED' });
@@ -90,7 +90,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       await finished('other', 'run-of-other', '2026-11-01T00:00:00Z');
     });
 
-    it('has those in flight and those that are over, each once, newest first, in one statement', async () => {
+    it('has runs in flight and runs that are over, each once, newest first, in one statement', async () => {
       const before = proxy.countOf('list-runs');
       const { runs, next_cursor } = await list('');
       expect(proxy.countOf('list-runs')).toBe(before + 1);
@@ -128,7 +128,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       expect(await ids(query)).toEqual(expected);
     });
 
-    it('pages by cursor: each run once, also those of one moment, whatever begins or ends meanwhile', async () => {
+    it('has each run on one page, even those of one moment, whatever begins or ends meanwhile', async () => {
       const key = await backends.onboard('paged');
       const moment = new Date('2026-11-05T00:00:00.123Z');
       const all = Array.from({ length: 7 }, (_, index) => `run-${index}`);
@@ -145,7 +145,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       expect(pages).toEqual([['run-6', 'run-5', 'run-4'], ['run-3', 'run-2', 'run-1'], ['run-0']]);
     });
 
-    it('filters hold on every page', async () => {
+    it('filters every page', async () => {
       expect(await walk('?status=COMPLETED&limit=2')).toEqual([['run-6', 'run-4'], ['run-1']]);
     });
 

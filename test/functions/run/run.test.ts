@@ -30,7 +30,7 @@ describe('Runs', () => {
   };
   const ledger = (tenantId: string) =>
     query(cloud.bigquery, tenantId, 'SELECT * FROM pipeline_runs ORDER BY admitted_at');
-  /** Runs that hold a slot and whose message has not come: as between admission and worker. */
+  /** Runs that hold a slot and whose message has not come: after admission and before the worker. */
   const holdSlots = (tenantId: string, runIds: readonly string[], leaseSeconds = 3600) =>
     createRunStatement(cloud.bigquery)(tenantId, admitRuns, {
       tenant_id: tenantId,
@@ -46,7 +46,7 @@ describe('Runs', () => {
       })),
     });
 
-  it('answers 202 with where the run can be seen, which then ends COMPLETED', async () => {
+  it('are answered by 202 with the URL of the run, which then ends COMPLETED', async () => {
     const apiKey = await onboard(cloud.url, 'acme');
     const { status, headers, body } = await start('acme', apiKey);
     expect(status).toBe(202);
@@ -82,7 +82,7 @@ describe('Runs', () => {
     ]);
   });
 
-  it('shows a run in flight, and to nobody else', async () => {
+  it('are shown in flight to their tenant only', async () => {
     const apiKey = await onboard(cloud.url, 'in_flight');
     await holdSlots('in_flight', ['waiting-1']);
     const path = '/api/v1/pipelines/runs/waiting-1';

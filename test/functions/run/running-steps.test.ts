@@ -39,14 +39,17 @@ describe('The jobs of a run', () => {
   it.each([
     [15, 15],
     [2, 8],
-  ])('are looked for in all steps that can be under way: of %d at once in %d', async (parallel, looked) => {
-    const schemas = schemasWith({ [wide]: definition(parallel) });
-    const found = await findStepJobs(run, loadPipelines(schemas).get(wide), {
-      stateOf: async (jobId) => (/_s\d+_1$/.test(jobId) ? 'under way' : undefined),
-      cancel: async () => undefined,
-    });
-    rmSync(schemas, { recursive: true });
-    const ids = Array.from({ length: looked }, (_, index) => `s${index + 1}`);
-    expect(found.map(({ stepId }) => stepId)).toEqual(ids);
-  });
+  ])(
+    'are looked for in all steps that can be under way: %d in parallel, %d looked at',
+    async (parallel, looked) => {
+      const schemas = schemasWith({ [wide]: definition(parallel) });
+      const found = await findStepJobs(run, loadPipelines(schemas).get(wide), {
+        stateOf: async (jobId) => (/_s\d+_1$/.test(jobId) ? 'under way' : undefined),
+        cancel: async () => undefined,
+      });
+      rmSync(schemas, { recursive: true });
+      const ids = Array.from({ length: looked }, (_, index) => `s${index + 1}`);
+      expect(found.map(({ stepId }) => stepId)).toEqual(ids);
+    },
+  );
 });

@@ -102,7 +102,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
     expect(body).not.toHaveProperty('request_hash');
   });
 
-  it('shows of a failed run the steps that began, with what went wrong', async () => {
+  it('shows the steps of a failed run that began, and what went wrong', async () => {
     const { run, worker } = await start(failing);
     const apiKey = await backends.onboard('failed');
     await backends.hold('failed', ['run-1'], { pipeline });
@@ -138,7 +138,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
     },
   });
 
-  it('shows of a run in flight what is done and what is to come; attempts count once, however often recorded', async () => {
+  it('shows what a run in flight did and will do; an attempt recorded twice counts once', async () => {
     const { run } = await start(schemas);
     const apiKey = await backends.onboard('in_flight');
     await backends.hold('in_flight', ['run-1', 'run-2'], { pipeline });

@@ -10,7 +10,7 @@ describe('A place for a stream', () => {
     }
   };
 
-  it('is there as often as a tenant may have one, and again once it is given back', () => {
+  it('can be taken up to the tenant’s limit, and again once one is given back', () => {
     const takePlace = createStreamPlaces({ perTenant: 2, perInstance: 10 });
     const giveBack = takePlace('acme');
     takePlace('acme');
@@ -20,7 +20,7 @@ describe('A place for a stream', () => {
     expect(refusal(() => takePlace('acme'))).toBeUndefined();
   });
 
-  it('given back twice is given back once', () => {
+  it('that is given back twice is free once', () => {
     const takePlace = createStreamPlaces({ perTenant: 2, perInstance: 10 });
     const giveBack = takePlace('acme');
     takePlace('acme');
@@ -30,7 +30,7 @@ describe('A place for a stream', () => {
     expect(refusal(() => takePlace('acme'))).toBe('too_many_streams');
   });
 
-  it('is there for all tenants together as often as an instance has one', () => {
+  it('can be taken by all tenants together up to the instance’s limit', () => {
     const takePlace = createStreamPlaces({ perTenant: 2, perInstance: 3 });
     const [giveBack] = ['a', 'b', 'c'].map(takePlace);
     expect(refusal(() => takePlace('d'))).toBe('too_many_streams');

@@ -39,7 +39,7 @@ export function schemasWith(pipelines: Readonly<Record<string, string>>): string
 export interface Backends {
   readonly bigquery: RunningBigQuery;
   readonly pubsub: PubSubServer;
-  /** Google's clients, without anything between. */
+  /** Google's clients, connected directly. */
   readonly client: BigQuery;
   readonly messages: PubSub;
   readonly runStatement: RunStatement;
@@ -51,7 +51,7 @@ export interface Backends {
   readonly onboard: (tenantId: string, quotas?: Partial<Quotas>) => Promise<string>;
   readonly usage: (tenantId: string) => Promise<Usage>;
   readonly ledger: (tenantId: string) => Promise<Record<string, unknown>[]>;
-  /** Admits runs whose messages are the test's to send. */
+  /** Admits runs, and leaves it to the test to send their messages. */
   readonly hold: (tenantId: string, runIds: readonly string[], change?: HeldChange) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
@@ -70,7 +70,7 @@ interface HeldChange {
   readonly lease_seconds?: number;
 }
 
-/** A BigQuery and a Pub/Sub, with the topic of runs and nobody who listens to it. */
+/** A BigQuery and a Pub/Sub, with the topic of runs and no subscription. */
 export async function startBackends(options: Pick<BigQueryOptions, 'limits'> = {}): Promise<Backends> {
   const gcsDirectory = mkdtempSync(join(tmpdir(), 'backends-'));
   const bigquery = await startBigQuery({ port: 0, gcsDirectory, ...options });

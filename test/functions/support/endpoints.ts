@@ -1,4 +1,4 @@
-/** Every endpoint behind the gateway, with a request that it accepts of tenant `acme`. */
+/** Every endpoint behind the gateway, with a request of tenant `acme` that it accepts. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With `{tenant}` where the tenant's id goes. */
@@ -7,7 +7,7 @@ export interface Endpoint {
   readonly allow: string;
   /** Absent where a body is not read. */
   readonly body?: Readonly<Record<string, unknown>>;
-  /** What the body may not be: what is wrong, the change that makes it so, the field that the detail names. */
+  /** Wrong bodies: what is wrong, the change that makes it so, and the field that the detail names. */
   readonly wrongFields?: readonly WrongField[];
 }
 
@@ -35,8 +35,8 @@ const wrongQuota = (field: string): WrongField[] =>
 const quotas = [...wrongQuota('max_pipelines_per_month'), ...wrongQuota('max_concurrent_pipelines')];
 const wrongTier: WrongField[] = [
   ...wrongText('subscription_tier'),
-  ['a tier that is not there', { subscription_tier: 'GOLD' }, 'subscription_tier'],
-  ['a tier by the name of a built-in', { subscription_tier: 'constructor' }, 'subscription_tier'],
+  ['an unknown tier', { subscription_tier: 'GOLD' }, 'subscription_tier'],
+  ['a tier named like a built-in', { subscription_tier: 'constructor' }, 'subscription_tier'],
 ];
 const unknownField: WrongField = [
   'an unknown field',
@@ -64,7 +64,7 @@ export const endpoints: readonly Endpoint[] = [
       ...wrongText('company_name'),
       ['company_name of spaces', { company_name: '   ' }, 'company_name'],
       ...wrongText('contact_email'),
-      ['contact_email that is none', { contact_email: 'admin at acme' }, 'contact_email'],
+      ['contact_email that is no address', { contact_email: 'admin at acme' }, 'contact_email'],
       ...wrongTier,
       ...quotas,
       ['location with SQL', { location: sqlText }, 'location'],
@@ -133,9 +133,9 @@ export const endpoints: readonly Endpoint[] = [
     wrongFields: [
       ...wrongText('name'),
       ...wrongText('expires_at'),
-      ['an expiry without zone', { expires_at: '2099-01-01T00:00:00' }, 'expires_at'],
+      ['an expiry without time zone', { expires_at: '2099-01-01T00:00:00' }, 'expires_at'],
       ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
-      ['a day that is not there', { expires_at: '2099-02-30T00:00:00Z' }, 'expires_at'],
+      ['a day that does not exist', { expires_at: '2099-02-30T00:00:00Z' }, 'expires_at'],
       ['an unknown field', { scope: 'all' }, 'scope'],
     ],
   },
@@ -155,10 +155,10 @@ export const malformedBodies: readonly (readonly [what: string, body: string | B
   ['very deep nesting, unclosed', '['.repeat(100_000)],
 ];
 
-/** JSON that is no object. */
+/** JSON that is not an object. */
 export const wrongBodies: readonly string[] = ['null', '[]', '[{}]', '"text"', '7', 'true', '[[[]]]'];
 
-/** What may stand for the tenant's id in a path, and is none: sent as it is. */
+/** What is no tenant id, though it stands in its place in a path. Sent as it is. */
 export const wrongPathTenants: readonly string[] = [
   '..',
   '../acme',

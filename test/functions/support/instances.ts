@@ -28,12 +28,12 @@ export interface Instance extends Served {
 }
 
 export interface InstanceOptions {
-  /** Instead of Pub/Sub's. */
+  /** Replaces the one that publishes to Pub/Sub. */
   readonly publishRun?: PublishRun;
-  /** Of BigQuery, or of a proxy before it. */
+  /** The address of BigQuery, or of a proxy in front of it. */
   readonly bigqueryUrl: string;
   readonly now?: () => Date;
-  /** Pipelines' definitions; the project's own unless given. */
+  /** The folder of definitions; the project's own unless given. */
   readonly schemas?: string;
 }
 
@@ -57,7 +57,7 @@ export const push = (
 
 const clock = () => new Date();
 
-/** How an instance reaches Google: at this address, and without waiting long for tables that are not there. */
+/** How an instance reaches Google: at this address, and without waiting long for tables that are missing. */
 const googleAt = ({ bigqueryUrl, publishRun }: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
     new BigQuery({ projectId: 'local', apiEndpoint: bigqueryUrl, autoRetry });
@@ -93,7 +93,7 @@ export async function startRunInstance(
 /** An instance of `worker`. */
 export async function startWorkerInstance(
   options: InstanceOptions & {
-    /** Instead of BigQuery's. */
+    /** Replaces the one that asks BigQuery. */
     readonly claimHandOver?: ClaimHandOver;
     readonly handOverAfterMs?: number;
     readonly watchEveryMs?: number;

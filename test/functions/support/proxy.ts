@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { portOf } from './serve';
 
-/** A request to BigQuery as it came by. */
+/** A request to BigQuery that passed through the proxy. */
 export interface Call {
   readonly method: string;
   readonly path: string;
@@ -9,7 +9,7 @@ export interface Call {
   readonly statement: string | undefined;
   /** The job that it would start, where it names one. */
   readonly startsJob: string | undefined;
-  /** How it was answered; undefined as long as it is not. */
+  /** The status of its answer; undefined until there is one. */
   status?: number;
 }
 
@@ -28,12 +28,12 @@ export interface BigQueryProxy {
   readonly url: string;
   readonly calls: readonly Call[];
   readonly countOf: (statement: string) => number;
-  /** From now on; calls that came before keep what they got. */
+  /** Counts from now on; calls that came before keep their treatment. */
   readonly treat: (decide: (call: Call) => Treatment | Promise<Treatment>) => void;
   readonly close: () => Promise<void>;
 }
 
-/** Stands between Google's client and BigQuery: counts calls, and lets some go wrong. */
+/** Stands between Google's client and BigQuery: it counts calls, and makes some go wrong. */
 export async function startProxy(target: string): Promise<BigQueryProxy> {
   const calls: Call[] = [];
   let decide: (call: Call) => Treatment | Promise<Treatment> = () => 'pass';

@@ -5,11 +5,11 @@ export interface Refusal {
   readonly code?: string;
   /** Part of the detail. */
   readonly detail?: string;
-  /** What must not be told: keys that were sent, for example. */
+  /** What the answer must not contain: keys that were sent, for example. */
   readonly secrets?: readonly string[];
 }
 
-/** The problem's members, once it is certain that it is one in all its parts and tells nothing of the inside. */
+/** Checks that the answer is a complete problem and tells nothing internal. Returns its members. */
 export function expectProblem(answer: RawAnswer, path: string, expected: Refusal): Record<string, unknown> {
   expect({ status: answer.status, type: answer.headers['content-type'], text: answer.text }).toEqual({
     status: expected.status,
@@ -34,7 +34,7 @@ export function expectProblem(answer: RawAnswer, path: string, expected: Refusal
 const inside = [/\n\s+at /, /\\n\s+at /, /node_modules/, /node:internal/, /\.[jt]s\b/, /\/tmp\//];
 
 function expectNothingOfTheInside(text: string, path: string, secrets: readonly string[]): void {
-  // The path that was asked for is told again, and may hold anything.
+  // The path that was asked for is repeated, and may contain anything.
   const told = text.replaceAll(JSON.stringify(path).slice(1, -1), '');
   for (const pattern of inside) expect(told).not.toMatch(pattern);
   expect(told).not.toContain(process.cwd());

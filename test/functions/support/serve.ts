@@ -19,7 +19,7 @@ export function collectingLog(): { readonly log: Log; readonly lines: LogLine[] 
 
 export interface Served {
   readonly url: string;
-  /** Breaks connections off, as an instance that dies. */
+  /** Breaks connections off, like an instance that dies. */
   readonly close: () => Promise<void>;
 }
 

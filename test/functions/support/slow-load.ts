@@ -1,6 +1,6 @@
 import { schemasWith } from './backends';
 
-/** A pipeline whose step takes as long as the server's load jobs, and leaves two rows each time that it takes effect. */
+/** A pipeline whose step takes as long as the server's load jobs. Each time it takes effect it appends two rows. */
 export const slowLoad = 'test/example/slow_load';
 
 const definition = `

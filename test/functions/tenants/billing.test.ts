@@ -14,7 +14,7 @@ describe('GET /api/v1/billing/export', () => {
   const eventsOf = ({ body }: { body: Record<string, unknown> }): Record<string, unknown>[] =>
     Array.isArray(body.events) ? body.events : [];
 
-  it('is a Stripe meter event for each run that completed, each once', async () => {
+  it('has one Stripe meter event for each run that completed', async () => {
     const answer = await get('billing/export?month=2026-03');
     expect(answer.body).toMatchObject({ month: '2026-03', format: 'stripe', next_cursor: null });
     const events = eventsOf(answer);
@@ -36,7 +36,7 @@ describe('GET /api/v1/billing/export', () => {
     expect(new Set(events.map(({ identifier }) => identifier)).size).toBe(4);
   });
 
-  it('or a CloudEvent for OpenMeter, with the same id', async () => {
+  it('or one CloudEvent for OpenMeter, with the same id', async () => {
     const stripe = eventsOf(await get('billing/export?month=2026-03'));
     const events = eventsOf(await get('billing/export?month=2026-03&format=openmeter'));
     expect(events.map(({ id }) => id)).toEqual(stripe.map(({ identifier }) => identifier));
@@ -60,7 +60,7 @@ describe('GET /api/v1/billing/export', () => {
     });
   });
 
-  it('repeated is the same to the last byte, and what has ended since is added', async () => {
+  it('is the same to the last byte when repeated, plus what has ended since', async () => {
     const before = await get('billing/export?month=2026-05');
     expect(eventsOf(before)).toEqual([]);
     await record(cloud, 'idle', [{ run_id: 'i-1', admitted_at: '2026-05-01T00:00:00Z' }]);
@@ -74,7 +74,7 @@ describe('GET /api/v1/billing/export', () => {
     expect(later).toEqual([...eventsOf(after), expect.anything()]);
   });
 
-  it('is the same in pages, whatever their size, in the midst of a tenant too', async () => {
+  it('is the same in pages of any size, even if one ends in the middle of a tenant', async () => {
     const whole = eventsOf(await get('billing/export?month=2026-03'));
     for (const limit of [1, 2, 3, 4, 5]) {
       const events: unknown[] = [];
@@ -97,11 +97,11 @@ describe('GET /api/v1/billing/export', () => {
     }
   });
 
-  it('is of the month before, unless asked for', async () => {
+  it('covers the month before, unless another is asked for', async () => {
     expect((await get('billing/export')).body.month).toBe(monthOf(new Date(), -1).name);
   });
 
-  it('takes a cursor of its own month only', async () => {
+  it('accepts only a cursor of the same month', async () => {
     const { body } = await get('billing/export?month=2026-03&limit=1');
     const cursor = String(body.next_cursor);
     expect((await get(`billing/export?limit=1&cursor=${cursor}`)).body.month).toBe('2026-03');

@@ -14,7 +14,7 @@ export interface Recorded {
   readonly recorded_at?: string;
 }
 
-/** A cloud with three tenants whose ledgers are known, and what is no tenant's. Resolves to it and to a key of `acme`. */
+/** A cloud with three tenants whose ledgers are known and a dataset that is no tenant's, and a key of `acme`. */
 export async function startCloudWithUsage(): Promise<{ cloud: TestCloud; acmeKey: string }> {
   const cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
   const acmeKey = await onboard(cloud.url, 'acme');
@@ -25,7 +25,7 @@ export async function startCloudWithUsage(): Promise<{ cloud: TestCloud; acmeKey
   await record(cloud, 'acme', [
     { run_id: 'a-1', admitted_at: '2026-03-01T00:00:00Z', seconds: 10, bytes: 1000 },
     { run_id: 'a-2', admitted_at: '2026-03-31T23:59:59.999Z', seconds: 20, bytes: 2000 },
-    // Two outcomes for one run: the one recorded first holds, whichever row comes first.
+    // Two outcomes for one run: the one recorded first counts, whichever row comes first.
     {
       run_id: 'a-3',
       admitted_at: '2026-03-15T00:00:00Z',

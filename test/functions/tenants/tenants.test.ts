@@ -22,7 +22,7 @@ describe('Tenant administration', () => {
       headers: withKey(apiKey),
     });
 
-  it('shows profile, quotas and usage, to the tenant as to the administrator', async () => {
+  it('shows profile, quotas and usage to the tenant and to the administrator', async () => {
     const apiKey = await onboard(cloud.url, 'profile', { max_pipelines_per_month: 7, notes: 'n' });
     const { body: started } = await run('profile', apiKey);
     await endOfRun(cloud.url, apiKey, started.run_id);
@@ -50,7 +50,7 @@ describe('Tenant administration', () => {
     expect(JSON.stringify(body)).not.toContain(apiKey);
   });
 
-  it('changes either quota, the tier, or all; null is unlimited', async () => {
+  it('changes either quota, the tier, or all of them; null is unlimited', async () => {
     await onboard(cloud.url, 'quotas');
     const change = async (body: unknown) => {
       const answer = await ask('PATCH', 'quotas/quotas', body);
@@ -91,7 +91,7 @@ describe('Tenant administration', () => {
     });
   });
 
-  it('a quota that is changed holds for the next run', async () => {
+  it('changes a quota with effect on the next run', async () => {
     const apiKey = await onboard(cloud.url, 'next_run', { max_pipelines_per_month: 0 });
     expect((await run('next_run', apiKey)).status).toBe(429);
     await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: 1 });
@@ -99,7 +99,7 @@ describe('Tenant administration', () => {
     expect((await run('next_run', apiKey)).body.detail).toContain('Used 1/1.');
     await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: null });
     expect((await run('next_run', apiKey)).status).toBe(202);
-    // Below what is used: nothing more is admitted, and nothing is taken back.
+    // Below what is used: no further run is admitted, and none is taken back.
     await ask('PATCH', 'next_run/quotas', { max_pipelines_per_month: 1 });
     expect((await run('next_run', apiKey)).body.detail).toContain('Used 2/1.');
   });
@@ -138,7 +138,7 @@ describe('Tenant administration', () => {
     expect((await ask('POST', 'suspended/activate')).status).toBe(200);
   });
 
-  it('makes further keys, lists them without secrets, and revokes them', async () => {
+  it('creates further keys, lists them without secrets, and revokes them', async () => {
     const firstKey = await onboard(cloud.url, 'keys');
     const byAdmin = await ask('POST', 'keys/api-keys', {
       name: 'ci',
@@ -178,14 +178,14 @@ describe('Tenant administration', () => {
     expect((await ask('GET', 'keys/api-keys')).body.api_keys).toContainEqual(
       expect.objectContaining({ name: 'ci', revoked_at: expect.stringMatching(/Z$/) }),
     );
-    // It was in use a moment ago, and makes no further key all the same.
+    // It was in use a moment ago, and still cannot create another key.
     expect((await ask('POST', 'keys/api-keys', undefined, withKey(key))).status).toBe(401);
-    // Never used at the run function, so that it cannot remember it from before.
+    // Never used with `run`, so that `run` cannot remember it.
     expect((await run('keys', key)).status).toBe(401);
     expect((await run('keys', firstKey)).status).toBe(202);
   });
 
-  it('a key stops working when it expires', async () => {
+  it('lets a key work until it expires', async () => {
     const apiKey = await onboard(cloud.url, 'expiring');
     await query(cloud.bigquery, 'expiring', 'UPDATE api_keys SET expires_at = @at WHERE TRUE', {
       at: cloud.bigquery.timestamp(new Date(Date.now() - 1)),

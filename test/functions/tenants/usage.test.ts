@@ -38,7 +38,7 @@ describe('Tenants and their usage', () => {
   });
 
   describe('GET /api/v1/tenants/{tenant}/usage', () => {
-    it('is by month of admission and by pipeline, each run once by its first outcome, in flight included', async () => {
+    it('is by month of admission and pipeline; each run counts once, by its first outcome', async () => {
       const { status, body } = await get('tenants/acme/usage?from=2026-03-01', withKey(acmeKey));
       expect(status).toBe(200);
       expect(body).toEqual({
@@ -79,7 +79,7 @@ describe('Tenants and their usage', () => {
       });
     });
 
-    it('is of a half-open period, of this month unless asked for', async () => {
+    it('covers a half-open period, this month unless another is asked for', async () => {
       const march = await get('tenants/acme/usage?from=2026-03-01&to=2026-04-01');
       expect(march.body.total).toMatchObject({ runs: 4 });
       const beforeTheLast = await get('tenants/acme/usage?from=2026-03-01&to=2026-03-31T23:59:59.999Z');
@@ -92,7 +92,7 @@ describe('Tenants and their usage', () => {
       });
     });
 
-    it('of a tenant that is not there is 404', async () => {
+    it('answers 404 for an unknown tenant', async () => {
       for (const nobody of ['nobody', 'half_way'])
         expect(await get(`tenants/${nobody}/usage`)).toMatchObject({
           status: 404,
@@ -102,7 +102,7 @@ describe('Tenants and their usage', () => {
   });
 
   describe('GET /api/v1/usage', () => {
-    it('is every tenant’s of a month, page by page; who is not onboarded to the end has none', async () => {
+    it('covers all tenants for a month, page by page, without unfinished onboardings', async () => {
       const { status, body } = await get('usage?month=2026-03');
       expect(status).toBe(200);
       expect(body).toMatchObject({
@@ -126,7 +126,7 @@ describe('Tenants and their usage', () => {
       expect((await get('usage')).body.month).toBe(monthOf(new Date(), 0).name);
     });
 
-    it('is refused as a whole where a tenant’s cannot be read, naming it', async () => {
+    it('fails as a whole if a tenant cannot be read, and names it', async () => {
       const broken = cloud.bigquery.dataset('broken');
       await onboard(cloud.url, 'broken');
       await broken.table('pipeline_runs').delete();

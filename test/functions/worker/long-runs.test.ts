@@ -51,7 +51,7 @@ describe('A run that takes longer than a delivery may', () => {
     expect(await backends.usage(tenantId)).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
   };
 
-  it('is handed over to fresh messages until it is done; its job is started once', async () => {
+  it('is handed over to fresh messages until it is over; its job is started once', async () => {
     const worker = await startWorker({ handOverAfterMs: 150 });
     const topic = backends.messages.topic(runTopic);
     const [subscription] = await topic.createSubscription('worker', {
@@ -71,7 +71,7 @@ describe('A run that takes longer than a delivery may', () => {
     });
     await once('long_run', 'run-long');
     const [row] = await backends.ledger('long_run');
-    // It began when its first step did, not with the last delivery.
+    // It began with its first step, not with the last delivery.
     expect(Number(row?.duration_ms)).toBeGreaterThan(1_000);
     const steps = 'SELECT step_id, status FROM step_logs';
     expect(await query(backends.client, 'long_run', steps)).toEqual([
@@ -126,7 +126,7 @@ describe('A run that takes longer than a delivery may', () => {
     await whenOver('repeated');
     await subscription.delete();
 
-    // However long it took: each turn was won once, and by nobody else was the run handed over.
+    // However long it took, each turn had one winner, and nobody else handed the run over.
     expect(won.length).toBeGreaterThan(0);
     expect(new Set(won).size).toBe(won.length);
     expect(handOvers(worker)).toHaveLength(won.length);
@@ -134,7 +134,7 @@ describe('A run that takes longer than a delivery may', () => {
     await once('repeated', 'run-repeated');
   });
 
-  it('finds its own mark where the answer was lost', async () => {
+  it('recognises its own mark if the answer was lost', async () => {
     await backends.onboard('lost_answer');
     const handOver = {
       tenantId: 'lost_answer',
@@ -151,7 +151,7 @@ describe('A run that takes longer than a delivery may', () => {
     );
   });
 
-  it('is handed over where nobody can say whether it was', async () => {
+  it('is handed over if nobody can say whether it was already', async () => {
     const worker = await startWorker({
       handOverAfterMs: 100,
       claimHandOver: () => Promise.reject(Object.assign(new Error('away'), { code: 503 })),
@@ -163,7 +163,7 @@ describe('A run that takes longer than a delivery may', () => {
     expect(handOvers(worker)).toHaveLength(1);
   });
 
-  it('is not handed over where it ends in time', async () => {
+  it('is not handed over if it ends in time', async () => {
     const worker = await startWorker();
     await backends.onboard('in_time');
     await backends.hold('in_time', ['run-time'], { pipeline: slowLoad });
@@ -172,7 +172,7 @@ describe('A run that takes longer than a delivery may', () => {
     await once('in_time', 'run-time');
   });
 
-  it('takes effect once, however many deliveries of it there are at the same moment', async () => {
+  it('takes effect once, however many deliveries it has at the same time', async () => {
     const instances = await Promise.all([startWorker(), startWorker()]);
     await backends.onboard('at_once');
     await backends.hold('at_once', ['run-once'], { pipeline: slowLoad });

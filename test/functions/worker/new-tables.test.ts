@@ -13,8 +13,8 @@ const notFound = {
   },
 };
 
-/** For minutes after a table was made, BigQuery may answer 404 to rows that are streamed to it. */
-describe('A run of a tenant whose tables take no streamed rows yet', () => {
+/** For minutes after a table was created, BigQuery may answer 404 to rows that are streamed to it. */
+describe('A run of a tenant whose tables accept no streamed rows yet', () => {
   let backends: Backends;
   let proxy: BigQueryProxy;
   let worker: Instance;
@@ -44,7 +44,7 @@ describe('A run of a tenant whose tables take no streamed rows yet', () => {
     expect((await backends.usage(tenantId)).slots).toEqual([]);
   });
 
-  it('is dropped where the tenant was deleted meanwhile', async () => {
+  it('is dropped if the tenant was deleted meanwhile', async () => {
     await backends.onboard('gone_meanwhile');
     await backends.hold('gone_meanwhile', ['run-gone']);
     proxy.treat(async ({ path }): Promise<'pass'> => {

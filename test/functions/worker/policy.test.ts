@@ -77,7 +77,7 @@ describe('A run through the worker', () => {
   const jobsOf = async (runId: string) =>
     (await backends.client.getJobs())[0].filter(({ id }) => id?.includes(runId));
 
-  it('has no more time for being handed over: its timeout counts from its first job', async () => {
+  it('gets no more time by being handed over: its timeout counts from its first job', async () => {
     const worker = await startWorker({ handOverAfterMs: 300 });
     const topic = backends.messages.topic(runTopic);
     const [subscription] = await topic.createSubscription('worker', {
@@ -93,7 +93,7 @@ describe('A run through the worker', () => {
     await subscription.delete();
     expect(worker.lines.some(({ message }) => message.includes('handed over'))).toBe(true);
     expect(row).toMatchObject({ status: 'FAILED', error_code: 'timed_out', failed_step: 'load' });
-    // Its job was cancelled, not only left alone.
+    // Its job was cancelled, not just abandoned.
     const job = (await jobsOf('run-short')).find(({ id }) => id?.includes('load'));
     const status = await eventually('the end of the job', async () => {
       const [metadata] = (await job?.getMetadata()) ?? [];
@@ -103,7 +103,7 @@ describe('A run through the worker', () => {
     await expect(query(backends.client, 'in_a_hurry', 'SELECT * FROM numbers')).rejects.toThrow('Not found');
   });
 
-  it('keeps to the bytes of its tier, and its jobs carry whose they are', async () => {
+  it('keeps to the byte limit of its tier, and labels its jobs', async () => {
     const worker = await startWorker();
     await backends.onboard('Limited');
     await backends.hold('Limited', ['run-limit'], { pipeline: reading });
@@ -132,7 +132,7 @@ describe('A run through the worker', () => {
       expect(value).toMatch(/^[a-z0-9_-]{1,63}$/);
   });
 
-  it('records how far it has come, and goes on from there', async () => {
+  it('records its watermark, and the next run goes on from there', async () => {
     const worker = await startWorker();
     const apiKey = await backends.onboard('marking');
     for (const runId of ['run-1', 'run-2']) {

@@ -3,7 +3,7 @@ import { type Backends, dryrun, startBackends } from '../support/backends';
 import { type Instance, push, startReconcileInstance, startWorkerInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy, type Treatment } from '../support/proxy';
 
-describe('A ledger row that gets through at the second attempt only', () => {
+describe('A ledger row that is written only at the second attempt', () => {
   let backends: Backends;
   let proxy: BigQueryProxy;
   let refusedAt: number | undefined;
@@ -40,8 +40,8 @@ describe('A ledger row that gets through at the second attempt only', () => {
     }
   };
 
-  // Whoever read the ledger meanwhile, to cancel the run for example, told what then was first.
-  it('says the time of that one: the worker’s', async () => {
+  // Whoever read the ledger in between, for example to cancel the run, told what was first then.
+  it('carries the time of that attempt: the worker’s', async () => {
     await backends.onboard('worked_on');
     await backends.hold('worked_on', ['run-1']);
     const worker = await startWorkerInstance({ bigqueryUrl: proxy.url });
@@ -50,7 +50,7 @@ describe('A ledger row that gets through at the second attempt only', () => {
     expect(await recordedAt('worked_on')).toBeGreaterThanOrEqual(refusedAt ?? Number.POSITIVE_INFINITY);
   });
 
-  it('says the time of that one: reconcile’s', async () => {
+  it('carries the time of that attempt: reconcile’s', async () => {
     await backends.onboard('expired');
     await backends.hold('expired', ['run-1'], { lease_seconds: -1 });
     const reconcile = await startReconcileInstance({ bigqueryUrl: proxy.url });

@@ -36,7 +36,7 @@ describe('The worker, by the pushes of a subscription', () => {
   const pushRun = (tenant_id: string, run_id: string) =>
     pushText(JSON.stringify({ tenant_id, run_id, pipeline }));
 
-  /** An admitted run whose message is this test's to send. */
+  /** An admitted run whose message the test sends itself. */
   const admit = (tenant_id: string, run_id: string, change: Record<string, unknown> = {}) =>
     createRunStatement(cloud.bigquery)(tenant_id, admitRuns, {
       tenant_id,
@@ -74,7 +74,7 @@ describe('The worker, by the pushes of a subscription', () => {
     expect(await query(cloud.bigquery, 'repeated', counts)).toEqual([{ n: 1, m: 0 }]);
   });
 
-  it('executes a run once in effect where messages come at the same moment', async () => {
+  it('executes a run once in effect if messages come at the same time', async () => {
     await onboard(cloud.url, 'together');
     await admit('together', 'run-1');
     const answers = await Promise.all(Array.from({ length: 5 }, () => pushRun('together', 'run-1')));
@@ -90,7 +90,7 @@ describe('The worker, by the pushes of a subscription', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('only releases the slot of a run that the ledger has', async () => {
+  it('only frees the slot if the run is in the ledger already', async () => {
     await onboard(cloud.url, 'finished');
     await admit('finished', 'run-1');
     await cloud.bigquery.dataset('finished').table('pipeline_runs').insert({
@@ -120,7 +120,7 @@ describe('The worker, by the pushes of a subscription', () => {
     expect(await ledger('unknown_run')).toEqual([]);
   });
 
-  it('acknowledges a message for a tenant that was deleted, or never was', async () => {
+  it('acknowledges a message for a tenant that was deleted or never existed', async () => {
     await onboard(cloud.url, 'deleted');
     await admit('deleted', 'run-1');
     await cloud.bigquery.dataset('deleted').delete({ force: true });
@@ -137,8 +137,11 @@ describe('The worker, by the pushes of a subscription', () => {
     ['no run', '{"tenant_id":"acme","pipeline":"a/b/c"}'],
     ['SQL for a tenant', '{"tenant_id":"x; DROP TABLE y","run_id":"1","pipeline":"a/b/c"}'],
     ['a number for a run', '{"tenant_id":"acme","run_id":1,"pipeline":"a/b/c"}'],
-    ['an endless run id', JSON.stringify({ tenant_id: 'acme', run_id: 'x'.repeat(129), pipeline: 'a/b/c' })],
-  ])('acknowledges and logs as an error data that names no run: %s', async (_what, text) => {
+    [
+      'a run id that is too long',
+      JSON.stringify({ tenant_id: 'acme', run_id: 'x'.repeat(129), pipeline: 'a/b/c' }),
+    ],
+  ])('acknowledges data that names no run, and logs an error: %s', async (_what, text) => {
     expect((await pushText(text)).status).toBe(204);
     expect(logged()).toContainEqual(expect.objectContaining({ severity: 'ERROR', message_id: '17' }));
   });
@@ -154,8 +157,8 @@ describe('The worker, by the pushes of a subscription', () => {
     ['no subscription', { message: { data: '', messageId: '1' } }],
     ['data that is not base64', envelope({ data: '***' })],
     ['data as an object', envelope({ data: {} })],
-    ['attributes that are no texts', envelope({ attributes: { a: 1 } })],
-  ])('refuses what is no push: %s', async (_what, body) => {
+    ['attributes that are not texts', envelope({ attributes: { a: 1 } })],
+  ])('refuses what is not a push: %s', async (_what, body) => {
     const path = '/';
     const answer = await rawRequest(port(), { method: 'POST', path, body: JSON.stringify(body) });
     expectProblem(answer, path, { status: 400, code: 'invalid_request' });
@@ -192,7 +195,7 @@ describe('The worker, by the pushes of a subscription', () => {
     expect(await slots('lost')).toEqual([]);
   });
 
-  it('executes a run that was admitted with a parameter which its pipeline no longer has', async () => {
+  it('executes a run that was admitted with a parameter that its pipeline no longer has', async () => {
     await onboard(cloud.url, 'deployed_meanwhile');
     await admit('deployed_meanwhile', 'run-1', { parameters: '{"removed":1}' });
     expect((await pushRun('deployed_meanwhile', 'run-1')).status).toBe(204);

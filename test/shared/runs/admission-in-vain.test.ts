@@ -10,7 +10,7 @@ import { candidate, outcome, runIds, untouched } from './candidates';
 
 const inAMinute = () => new Date(Date.now() + 60_000);
 
-describe('Admission that cannot be decided in time', () => {
+describe('Admission that is not decided in time', () => {
   let backends: Backends;
   let proxy: BigQueryProxy;
   let lines: readonly LogLine[];
@@ -23,14 +23,14 @@ describe('Admission that cannot be decided in time', () => {
   });
   afterEach(() => proxy.close());
 
-  /** One instance's, over the proxy. */
+  /** The admission of one instance, through the proxy. */
   const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
     const collected = collectingLog();
     lines = collected.lines;
     const runStatement = createRunStatement(clientOf(proxy.url));
     return createAdmit({ runStatement, now: () => new Date(), log: collected.log }, settings);
   };
-  /** Treats the first calls of admission so, and lets everything else pass. */
+  /** Treats the first calls of admission like this, and lets everything else pass. */
   const treatFirst = (count: number, treatment: Treatment) => {
     let left = count;
     proxy.treat(({ statement }) => (statement?.startsWith('admit') && left-- > 0 ? treatment : 'pass'));
@@ -39,14 +39,14 @@ describe('Admission that cannot be decided in time', () => {
   const soon = { budgetMs: 150 };
   const unavailable = { code: 'unavailable', retryAfterSeconds: 5 };
 
-  it('is refused as unavailable where BigQuery does not answer, and takes nothing', async () => {
+  it('answers unavailable when BigQuery does not answer, and takes no slot', async () => {
     await backends.onboard('hanging');
     treatFirst(1, 'hang');
     await expect(newAdmit(soon)('hanging', candidate('run-1'))).rejects.toMatchObject(unavailable);
     expect(await backends.usage('hanging')).toEqual(untouched);
   });
 
-  it('gives the slot back that was taken after all', async () => {
+  it('gives the slot back if it was taken after all', async () => {
     await backends.onboard('withdrawn');
     await backends.hold('withdrawn', ['another-run']);
     treatFirst(1, 'lose-answer');
@@ -59,9 +59,9 @@ describe('Admission that cannot be decided in time', () => {
     });
   });
 
-  it('gives all slots back where many were decided together, in few statements', async () => {
+  it('gives all slots of a large batch back in few statements', async () => {
     await backends.onboard('many_withdrawn');
-    // The first call of the first run fails, so that the second is everyone's.
+    // The first call carries one run and fails, so that the second carries all of them.
     let calls = 0;
     proxy.treat(({ statement }) => {
       if (statement !== 'admit-runs') return 'pass';
@@ -76,7 +76,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(proxy.countOf('withdraw-runs')).toBe(2);
   });
 
-  it('withdraws nothing that was never asked for', async () => {
+  it('withdraws no run that was never sent to BigQuery', async () => {
     await backends.onboard('waiting');
     treatFirst(1, 'hang');
     const admit = newAdmit(soon);
@@ -88,7 +88,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(proxy.calls).toHaveLength(1);
   });
 
-  it('never starts what was withdrawn before BigQuery came to decide it', async () => {
+  it('never starts a run that was withdrawn before BigQuery decided on it', async () => {
     await backends.onboard('overtaken');
     const { runStatement } = backends;
     const given = { tenant_id: 'overtaken', run_ids: ['run-1'], now: new Date(), valid_until: inAMinute() };
@@ -97,7 +97,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(await backends.usage('overtaken')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-2'] });
   });
 
-  it('withdraws nothing too late: a worker may be at it by then', async () => {
+  it('withdraws nothing once it is too late: a worker may have the run by then', async () => {
     await backends.onboard('too_late');
     await backends.hold('too_late', ['run-1']);
     const given = { tenant_id: 'too_late', run_ids: ['run-1', 'run-2'], now: new Date() };
@@ -110,7 +110,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(await backends.usage('too_late')).toMatchObject({ ever: 0, slots: [] });
   });
 
-  it('does not say that nothing was started where its withdrawal came too late', async () => {
+  it('does not say that nothing was started when its withdrawal came too late', async () => {
     await backends.onboard('told_late');
     treatFirst(1, 'lose-answer');
     const admit = newAdmit({ ...soon, withdrawalValidMs: -1 });
@@ -121,7 +121,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(await backends.usage('told_late')).toMatchObject({ ever: 1, slots: ['run-1'] });
   });
 
-  it('remembers what was withdrawn for an hour, and each run once', async () => {
+  it('remembers a withdrawn run for an hour, and only once', async () => {
     await backends.onboard('forgetful');
     const withdrawAt = (time: string, run_ids: string[]) =>
       backends.runStatement('forgetful', withdrawRuns, {
@@ -138,7 +138,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(remembered.map(({ run_id }) => run_id)).toEqual(['run-2', 'run-3', 'run-4']);
   });
 
-  it('leaves a run under an idempotency key where it is: a repeat finds it', async () => {
+  it('never withdraws a run under an idempotency key: a repeat finds it', async () => {
     await backends.onboard('keyed');
     treatFirst(1, 'lose-answer');
     const admit = newAdmit(soon);
@@ -157,7 +157,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(await backends.usage('keyed')).toMatchObject({ ever: 1, slots: ['keyed'] });
   });
 
-  it('does not say that nothing was started where that is not known, and logs which run it is', async () => {
+  it('does not say that nothing was started when that is not known, and logs the run', async () => {
     await backends.onboard('unknown');
     proxy.treat(({ statement }) => (statement === 'withdraw-runs' ? 'break' : 'lose-answer'));
     const refused: unknown = await newAdmit(soon)('unknown', candidate('run-1')).catch(
@@ -172,7 +172,7 @@ describe('Admission that cannot be decided in time', () => {
     );
   });
 
-  it('leaves a run alone that has come to its end all the same', async () => {
+  it('does not withdraw a run that has ended all the same', async () => {
     await backends.onboard('over');
     const runStatement = createRunStatement(backends.client);
     await backends.hold('over', ['run-1', 'run-2']);
@@ -189,7 +189,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
   });
 
-  it('never admits while BigQuery is away, and does when it is back', async () => {
+  it('admits nothing while BigQuery is away, and admits again when it is back', async () => {
     await backends.onboard('away');
     const admit = newAdmit({ budgetMs: 200 });
     backends.bigquery.setAvailable(false);
@@ -197,8 +197,8 @@ describe('Admission that cannot be decided in time', () => {
     expect(outcomes).toMatchObject(Array(5).fill({ status: 'rejected', reason: unavailable }));
     backends.bigquery.setAvailable(true);
     expect(await backends.usage('away')).toEqual(untouched);
-    // A run of its own each time, as in life: one that comes too late on a busy machine is withdrawn for
-    // good.
+    // A new run each time, as in production: on a busy machine one may come too late, and then it is
+    // withdrawn for good.
     let tries = 0;
     const admitted = await eventually('an admission', () =>
       admit('away', candidate(`later-${tries++}`)).catch(() => undefined),
@@ -206,7 +206,7 @@ describe('Admission that cannot be decided in time', () => {
     expect(outcome(admitted)).toBe('admitted');
   });
 
-  it('does not keep a request waiting for its time where BigQuery is back before', async () => {
+  it('answers as soon as BigQuery is back, without waiting for the time limit', async () => {
     await backends.onboard('back_soon');
     backends.bigquery.setAvailable(false);
     const asked = newAdmit()('back_soon', candidate('run-1'));

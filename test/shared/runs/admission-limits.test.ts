@@ -16,7 +16,7 @@ describe('Admission under BigQuery’s limits', () => {
     return createAdmit({ runStatement, now: () => new Date(), log: () => undefined }, settings);
   };
 
-  it('admits from four instances at once exactly as many as there is room for', async () => {
+  it('admits exactly as many runs as there is room for when four instances ask at once', async () => {
     await backends.onboard('contended', { max_pipelines_per_month: 60 });
     const instances = Array.from({ length: 4 }, () => newAdmit());
     const asked = runIds(100).map((id, index) => instances[index % 4]?.('contended', candidate(id)));
@@ -29,7 +29,7 @@ describe('Admission under BigQuery’s limits', () => {
     expect([...slots].sort()).toEqual(admitted.sort());
   });
 
-  it('withdraws also what BigQuery was still deciding when the time was up', async () => {
+  it('also withdraws a run that BigQuery was still deciding on when the time was up', async () => {
     await backends.onboard('slow');
     const admit = newAdmit({ budgetMs: 100 });
     await expect(admit('slow', candidate('run-1'))).rejects.toMatchObject({ code: 'unavailable' });

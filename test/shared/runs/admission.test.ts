@@ -19,20 +19,20 @@ describe('Admission', () => {
   });
   afterEach(() => proxy.close());
 
-  /** One instance's, over the proxy. */
+  /** The admission of one instance, through the proxy. */
   const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
     const runStatement = createRunStatement(clientOf(proxy.url));
     return createAdmit({ runStatement, now: () => new Date(), log: collectingLog().log }, settings);
   };
   const admitAll = async (admit: Admit, tenantId: string, candidates: readonly Candidate[]) =>
     (await Promise.all(candidates.map((one) => admit(tenantId, one)))).map(outcome);
-  /** Treats the first calls of admission so, and lets everything else pass. */
+  /** Treats the first calls of admission like this, and lets everything else pass. */
   const treatFirst = (count: number, treatment: Treatment) => {
     let left = count;
     proxy.treat(({ statement }) => (statement?.startsWith('admit') && left-- > 0 ? treatment : 'pass'));
   };
 
-  it('of one run alone is one request to BigQuery', async () => {
+  it('sends one request to BigQuery for a single run', async () => {
     await backends.onboard('alone');
     const { verdict, state } = await newAdmit()('alone', candidate('run-1'));
     expect(verdict).toEqual({ kind: 'admitted' });
@@ -41,7 +41,7 @@ describe('Admission', () => {
     expect(await backends.usage('alone')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
   });
 
-  it('of 100 runs at once is two: the first one’s, and that of all who came meanwhile', async () => {
+  it('sends two for 100 runs at once: one for the first, one for all that came meanwhile', async () => {
     await backends.onboard('burst');
     const outcomes = await admitAll(
       newAdmit(),
@@ -58,7 +58,7 @@ describe('Admission', () => {
     });
   });
 
-  it('serves who came first', async () => {
+  it('admits the runs that came first', async () => {
     await backends.onboard('in_order', { max_concurrent_pipelines: 4 });
     const outcomes = await admitAll(
       newAdmit(),
@@ -69,7 +69,7 @@ describe('Admission', () => {
     expect(outcomes).toEqual(['admitted', 'admitted', 'admitted', 'admitted', refused, refused]);
   });
 
-  it('serves who came first, also where one of them comes again behind the others', async () => {
+  it('admits the runs that came first, even if one of them is repeated behind the others', async () => {
     await backends.onboard('repeats', { max_pipelines_per_month: 2 });
     const keyed = candidate('keyed', { request_hash: 'hash' });
     const outcomes = await admitAll(newAdmit(), 'repeats', [
@@ -119,7 +119,7 @@ describe('Admission', () => {
     ],
     ['an error of the service', bigqueryError(503, 'backendError', 'Retrying may solve the problem.')],
     ['a broken connection', 'break'],
-  ])('is asked again after %s, and counted once', async (what, treatment) => {
+  ])('tries again after %s, and counts the run once', async (what, treatment) => {
     const tenantId = `after_${what.replaceAll(' ', '_')}`;
     await backends.onboard(tenantId);
     treatFirst(2, treatment);
@@ -132,7 +132,7 @@ describe('Admission', () => {
     ['that access is denied', bigqueryError(403, 'accessDenied', 'Access Denied')],
     ['that the query is wrong', bigqueryError(400, 'invalidQuery', 'Unrecognized name: active_runs')],
     ['that a quota is used up', bigqueryError(403, 'quotaExceeded', 'Your project exceeded quota')],
-  ])('is not asked again where BigQuery says %s', async (_what, treatment) => {
+  ])('does not try again when BigQuery says %s', async (_what, treatment) => {
     await backends.onboard('refused').catch(() => undefined);
     treatFirst(1, treatment);
     await expect(newAdmit()('refused', candidate('run-1'))).rejects.toThrow();

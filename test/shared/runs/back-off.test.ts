@@ -63,13 +63,13 @@ describe('Back-off', () => {
     expect(pauses).toEqual([0, 100, 100]);
   });
 
-  it('of a group commit begins anew after a commit that did everything', async () => {
+  it('of a group commit starts again after a commit that left nothing over', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
     const fails = [true, true, false, true, false];
     let second: Promise<string> | undefined;
     const submit = groupOfOne(async () => {
       if (fails.shift()) throw new Error('come back later');
-      // It waits while the first is done, so the key is never without work.
+      // It waits while the first is committed, so the key is never without work.
       second ??= submit('key', 'second');
       return 'done';
     });
@@ -88,7 +88,7 @@ describe('Retrying', () => {
     jest.restoreAllMocks();
   });
 
-  it('gives what the work gives, at once where it does not throw', async () => {
+  it('returns what the work returns, at once if it does not throw', async () => {
     expect(await retrying(policy, failingTimes(0))).toBe('after 1 calls');
     expect(pauses).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('Retrying', () => {
     expect(pauses).toEqual([100, 200, 400]);
   });
 
-  it('makes one attempt where the budget is nothing', async () => {
+  it('makes one attempt if the budget is 0', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
     await expect(retrying({ ...policy, budgetMs: 0 }, failingTimes(1))).rejects.toThrow('come back later');
     expect(pauses).toEqual([]);

@@ -25,12 +25,12 @@ export const settings = {
 export interface Commit {
   readonly key: string;
   readonly items: readonly string[];
-  /** Everything done, unless outcomes are given. */
+  /** Every item is done, unless outcomes are given. */
   readonly succeed: (outcomes?: Outcomes) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** A group commit whose commits end when, and as, the test says. */
+/** A group commit whose commits end when and how the test says. */
 export function byHand(change: Partial<Options> = {}) {
   const commits: Commit[] = [];
   let changed = () => {};

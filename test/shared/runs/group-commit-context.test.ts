@@ -4,7 +4,7 @@ import { newTrace } from '../../../shared/telemetry/trace';
 import { done, settings } from './group-commit-by-hand';
 
 describe('A group commit', () => {
-  it('is part of its first item’s request, and not of the one that began the queue', async () => {
+  it('belongs to the request of its first item, not to the one that began the queue', async () => {
     const requests = ['a', 'b', 'c'].map((tenant) => ({ trace: newTrace(), labels: { tenant } }));
     const commits: unknown[] = [];
     const submit = createGroupCommit<string, string>({

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createGroupCommit } from '../../../shared/runs/group-commit';
 import { again, done, Retryable, settings } from './group-commit-by-hand';
 
-describe('Group commit, whatever comes when', () => {
+describe('Group commit, with items that come at any time', () => {
   const keys = ['one', 'two', 'three'];
   const ending = fc.oneof(
     { weight: 5, arbitrary: fc.constant('done' as const) },

@@ -8,7 +8,7 @@ describe('The time of an item in a group commit', () => {
   it('is up while its commit hangs: it was tried', async () => {
     const { submit, commit, commits } = byHand(soon);
     await expect(submit('acme', 'a')).rejects.toMatchObject({ wasTried: true, cause: undefined });
-    // What was decided too late is nobody's, and is not committed again.
+    // Nobody waits for the late result any more, and the item is not committed again.
     const next = submit('acme', 'b');
     (await commit(0)).fail(new Retryable());
     expect((await commit(1)).items).toEqual(['b']);
@@ -17,7 +17,7 @@ describe('The time of an item in a group commit', () => {
     expect(commits).toHaveLength(2);
   });
 
-  it('is up while it waits behind one that hangs: it was not tried, and never is', async () => {
+  it('is up while it waits behind one that hangs: it was not tried, and never will be', async () => {
     const { submit, commit, commits } = byHand(soon);
     const outcomes = await Promise.allSettled([submit('acme', 'a'), submit('acme', 'b')]);
     expect(outcomes).toMatchObject([
@@ -33,7 +33,7 @@ describe('The time of an item in a group commit', () => {
     expect(commits).toHaveLength(2);
   });
 
-  it('is up in the end where every commit fails, with the last error as its cause', async () => {
+  it('is up in the end if every commit fails, with the last error as its cause', async () => {
     let commits = 0;
     const submit = createGroupCommit<string, string>({
       ...settings,
@@ -53,7 +53,7 @@ describe('The time of an item in a group commit', () => {
     expect(commits).toBeGreaterThan(commitsThen);
   });
 
-  it('is each item’s own: those that came later are still committed', async () => {
+  it('is counted for each item: those that came later are still committed', async () => {
     const { submit, commit } = byHand(soon);
     const early = submit('acme', 'a');
     await expect(early).rejects.toBeInstanceOf(TimeIsUp);

@@ -3,7 +3,7 @@ import { createGroupCommit } from '../../../shared/runs/group-commit';
 import { activeTimers, again, byHand, done, Retryable, settings } from './group-commit-by-hand';
 
 describe('Group commit', () => {
-  it('commits an item that comes alone at once', async () => {
+  it('commits a single item at once', async () => {
     const { submit, commits } = byHand();
     const result = submit('acme', 'a');
     expect(commits).toMatchObject([{ key: 'acme', items: ['a'] }]);
@@ -11,7 +11,7 @@ describe('Group commit', () => {
     expect(await result).toBe('a is done');
   });
 
-  it('lets what comes during a commit wait, and go together in the next, in order', async () => {
+  it('keeps items that come during a commit for the next one, together and in order', async () => {
     const { submit, commit, commits } = byHand();
     const results = ['a', 'b', 'c', 'd'].map((item) => submit('acme', item));
     await turn();
@@ -87,7 +87,7 @@ describe('Group commit', () => {
     expect(commits).toHaveLength(3);
   });
 
-  it('gives any other error to everyone in the commit, and to nobody else', async () => {
+  it('throws any other error to every item of the commit, and to no other', async () => {
     const { submit, commit } = byHand();
     const first = submit('acme', 'a');
     const [second, third] = [submit('acme', 'b'), submit('acme', 'c')];
@@ -107,7 +107,7 @@ describe('Group commit', () => {
     expect(await Promise.all([first, last])).toEqual(['a is done', 'd is done']);
   });
 
-  it('takes a commit that throws before it begins as it takes one that rejects', async () => {
+  it('treats a commit that throws at once like one that rejects', async () => {
     const submit = createGroupCommit<string, string>({
       ...settings,
       commit: () => {
@@ -118,7 +118,7 @@ describe('Group commit', () => {
     await expect(submit('acme', 'a')).rejects.toThrow('at once');
   });
 
-  it('commits items again that the commit wants again, ahead of the others, and only those', async () => {
+  it('commits again, ahead of the others, only the items that the commit asks for again', async () => {
     const { submit, commit } = byHand();
     const results = ['a', 'b', 'c', 'd'].map((item) => submit('acme', item));
     (await commit(0)).succeed();
@@ -129,7 +129,7 @@ describe('Group commit', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd', 'e'].map((item) => `${item} is done`));
   });
 
-  it('commits an item again that a commit says nothing of', async () => {
+  it('commits an item again if the commit gives no outcome for it', async () => {
     const { submit, commit } = byHand();
     const results = ['a', 'b', 'c'].map((item) => submit('acme', item));
     (await commit(0)).succeed();
@@ -139,12 +139,12 @@ describe('Group commit', () => {
     await Promise.all(results);
   });
 
-  it('begins anew once everything is done: nothing is left of a key', async () => {
+  it('keeps nothing of a key once everything is done', async () => {
     const { submit, commit, commits } = byHand();
     const timersBefore = activeTimers();
     for (let round = 0; round < 3; round++) {
       const result = submit('acme', `item ${round}`);
-      // At once: the round before has left nobody behind who would have to come back first.
+      // At once: the round before left nothing behind that would have to go first.
       expect(commits).toHaveLength(round + 1);
       (await commit(round)).succeed();
       await result;

@@ -46,7 +46,7 @@ function books() {
 }
 
 describe('The audit of a tenant', () => {
-  it('finds nothing where quotas are filled, and runs go from slots into the ledger', () => {
+  it('finds nothing if quotas are filled and runs go from slots into the ledger', () => {
     const { tenant, ledger } = books();
     expect(tenant({ counted: [0, 0, 0] })).toEqual([]);
     expect(tenant({ slots: [slot('a'), slot('b')], counted: [2, 2, 2] })).toEqual([]);
@@ -77,13 +77,13 @@ describe('The audit of a tenant', () => {
     expect(tenant(written)).toEqual([`no quota is exceeded: acme: ${found}`]);
   });
 
-  it('lets leases that ended not count against the quota', () => {
+  it('does not count ended leases against the quota', () => {
     const { tenant } = books();
     const ended = slot('a', at('2026-11-23T11:59:59Z'));
     expect(tenant({ slots: [ended, slot('b'), slot('c')], counted: [3, 3, 2] })).toEqual([]);
   });
 
-  it('lets quotas be lowered below what there is, and then lets nothing in', () => {
+  it('accepts quotas that are lowered below what is used, and then no further slot', () => {
     const { tenant } = books();
     const slots = [slot('a'), slot('b')];
     tenant({ slots, counted: [2, 2, 2] });
@@ -111,7 +111,7 @@ describe('The audit of a tenant', () => {
     );
   });
 
-  it('counts in the month what was admitted in it', () => {
+  it('counts a month’s admissions in that month', () => {
     const { tenant } = books();
     const slots = [slot('a')];
     expect(tenant({ slots, counted: [1, 0, 1], resetDate: '2026-12-01' })).toEqual([]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Violation } from './journal';
 import { ledgerRunsOf, type TenantState, tenantStateOf } from './tenant-state';
 
-/** Judges a change of a table, and gives the invariants that it breaks. */
+/** Judges a change of a table. Returns the invariants that it breaks. */
 export type Audit = (
   reference: Pick<TableReference, 'datasetId' | 'tableId'>,
   change: TableChange,
@@ -25,8 +25,8 @@ interface Books {
 }
 
 /**
- * Holds quotas and the conservation law against every state that a tenant's row and ledger were ever in, in
- * the order of their commits: between two of them there is no other state that could break an invariant.
+ * Checks quotas and the conservation law in every state that a tenant's row and ledger were ever in, in the
+ * order of their commits: between two of them there is no other state that could break an invariant.
  */
 export function createAudit(): Audit {
   const tenants = new Map<string, Books>();

@@ -32,8 +32,8 @@ export function outcomesOf(rows: readonly LedgerRow[]): Outcomes {
 }
 
 /**
- * Who tried to cancel a run was told an outcome that is in the ledger, and nobody else's run is cancelled.
- * Gives those that were told one outcome while another was recorded before it, each as `told, was`.
+ * Whoever tried to cancel a run was told an outcome that is in the ledger, and no other run is cancelled.
+ * Returns the outcomes that were told although another one was recorded first, each as `told, was`.
  */
 export function judgeCancels(
   tenantId: string,

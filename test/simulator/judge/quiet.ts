@@ -11,7 +11,7 @@ import type { World } from '../world/world';
  */
 const silenceMs = 3_000;
 
-/** Waits until no tenant has a slot and nothing is delivered. False where `limitMs` was not enough. */
+/** Waits until no tenant has a slot and nothing is delivered. False if `limitMs` was not enough. */
 export async function untilQuiet(
   world: World,
   tenantIds: readonly string[],

@@ -2,7 +2,7 @@ import type { Cell, Field, Row } from 'local-bigquery/engine';
 
 export interface SlotState {
   readonly runId: string;
-  /** Microseconds since 1970, as all times here. */
+  /** Microseconds since 1970, like all times here. */
   readonly admittedAt: number;
   readonly leaseEndsAt: number;
 }
@@ -10,7 +10,7 @@ export interface SlotState {
 /** A tenant row as it is stored. */
 export interface TenantState {
   readonly slots: readonly SlotState[];
-  /** Infinity where there is no quota. */
+  /** Infinity if there is no quota. */
   readonly maxConcurrent: number;
   readonly maxPerMonth: number;
   readonly runs: number;
@@ -20,7 +20,7 @@ export interface TenantState {
   readonly updatedAt: number;
 }
 
-/** Undefined where there is no row. Throws where a column is missing. */
+/** Undefined if there is no row. Throws if a column is missing. */
 export function tenantStateOf(schema: readonly Field[], rows: readonly Row[]): TenantState | undefined {
   const [row] = rows;
   if (row === undefined) return undefined;

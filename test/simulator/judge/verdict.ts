@@ -11,12 +11,12 @@ export interface Verdict {
   readonly ledgerRuns: number;
   readonly completed: number;
   readonly cancelled: number;
-  /** Runs that somebody tried to cancel who was told one outcome while another was recorded before it. */
+  /** Runs of which a canceller was told one outcome although another was recorded first. */
   readonly overtaken: ReadonlyMap<string, number>;
   readonly failed: ReadonlyMap<string, number>;
   /** Rows beyond the first of a run. */
   readonly duplicateRows: number;
-  /** Of these, how many say something else than the first. */
+  /** How many of these differ from the first. */
   readonly contradictions: number;
   /** Runs whose callers were told 503, or nothing. */
   readonly doubtful: number;
@@ -41,7 +41,7 @@ const tenantSchema = z.array(
 );
 const tokensSchema = z.array(z.object({ token: string }));
 
-/** Holds the tables against what callers were told, tenant by tenant. */
+/** Compares the tables with what callers were told, tenant by tenant. */
 export async function judge(tenantIds: readonly string[], deps: Judge): Promise<Verdict> {
   const verdict = {
     ledgerRuns: 0,
@@ -163,7 +163,7 @@ async function judgeEffects(
   return doubles;
 }
 
-/** All rows of a table; none where it is not there. */
+/** All rows of a table; none if it does not exist. */
 async function readAll(bigquery: BigQuery, tenantId: string, table: string): Promise<unknown> {
   try {
     const [rows]: readonly unknown[] = await bigquery.dataset(tenantId).table(table).getRows();

@@ -45,7 +45,7 @@ export function createAdministration(world: World): Administration {
   };
 }
 
-/** Sends the call until an answer decides, thirty times at most. */
+/** Sends the call until there is a definite answer, at most thirty times. */
 export async function untilAnswered(call: Call): Promise<Answer> {
   let answer = await send(call);
   for (let attempt = 1; attempt < 30; attempt++) {

@@ -11,7 +11,7 @@ import { pipelines, type Wish, type Wrong } from './workload';
 const mostTries = 8;
 const longestPauseMs = 600;
 
-/** Asks for the run of a wish, and does all that comes later: repeats under its key, and its cancellation. */
+/** Asks for a wish's run, and does what comes later: repeats under its key, and its cancellation. */
 export async function fulfil(wish: Wish, caller: Caller, deps: CallersDependencies): Promise<void> {
   const lanes = wish.keyed === 'twice' ? ['a', 'b'] : ['a'];
   const results = await Promise.all(lanes.map((lane) => askUntilSettled(wish, lane, caller, deps)));
@@ -76,7 +76,7 @@ async function ask(
     runId: isKeyed ? runIdOfKey(caller.tenantId, keyOf(wish)) : world.runIdOf(name),
     tenantId: caller.tenantId,
     pipeline: wish.pipeline,
-    // One token for each run that may come to be: a try without a key is a run of its own.
+    // One token for each run that may start: without a key, each try is a run of its own.
     token: isKeyed ? `${wish.index}` : name,
     isKeyed,
   };

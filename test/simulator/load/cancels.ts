@@ -7,7 +7,7 @@ import type { CancelPlan } from './workload';
 /** How often a caller tries; in between it waits for up to this long, in milliseconds. */
 const mostTries = 8;
 const longestPauseMs = 600;
-/** A run that is to be cancelled after its end is waited for so long, in milliseconds. */
+/** How long to wait for the end of a run that is to be cancelled after it, in milliseconds. */
 const longestRunMs = 10_000;
 
 /**
@@ -31,7 +31,7 @@ async function untilEnded(runId: string, { world }: CallersDependencies): Promis
   while (!world.journal.endedRuns.has(runId) && performance.now() < giveUpAt) await sleep(20);
 }
 
-/** Tries like a sensible client: again where no answer decides. */
+/** Tries like a sensible client: again until there is a definite answer. */
 async function cancelUntilTold(
   runId: string,
   lane: string,

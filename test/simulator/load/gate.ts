@@ -1,7 +1,7 @@
 /** Lets requests through while it is open. */
 export interface Gate {
   readonly through: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Waits until none is under way, does `work`, and lets the next ones through. */
+  /** Waits until no request is under way, does `work`, and opens again. */
   readonly whileClosed: (work: () => void) => Promise<void>;
   readonly underWay: () => number;
 }

@@ -14,7 +14,7 @@ export interface PlayDependencies extends CallersDependencies {
 const minuteMs = 60_000;
 /** Longer than any lease. */
 const longPauseMs = 45 * minuteMs;
-/** Waves that a suspension lasts. */
+/** How many waves a suspension lasts. */
 const suspendedFor = 4;
 
 /**
@@ -27,7 +27,7 @@ const moments = [
   { at: 0.75, kind: 'pause' },
 ] as const;
 
-/** Plays the whole workload; resolves when every caller has had what it gets. */
+/** Plays the whole workload. Resolves when every caller has its last answer. */
 export async function play(options: SimulatorOptions, deps: PlayDependencies): Promise<void> {
   const underWay = new Set<Promise<void>>();
   const begin = (work: Promise<void>) => {

@@ -18,7 +18,7 @@ export interface TenantPlan {
 /** When a run is cancelled by its caller, and how often. */
 export interface CancelPlan {
   readonly moment: 'at once' | 'while it runs' | 'after it';
-  /** Of a cancellation while it runs: that long after its caller was told of it. */
+  /** For a cancellation of a running run: how long after its caller was told of the run. */
   readonly afterMs: number;
   readonly times: 'once' | 'twice' | 'twice at once';
 }
@@ -75,7 +75,7 @@ export function* planWaves(options: SimulatorOptions): Generator<Wave> {
     const size = Math.min(runs - planned, 1 + pick(isBurst ? 25 : 5, 'size', number));
     const tenant = pick(tenants, 'tenant', number);
     const wishes = Array.from({ length: size }, (_, place) =>
-      // A burst is one tenant's; else everybody comes at once.
+      // A burst comes from one tenant, other waves come from all.
       planWish(draw, planned + place, isBurst ? tenant : pick(tenants, 'of', planned + place)),
     );
     planned += size;

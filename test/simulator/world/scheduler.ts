@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../local/cloud/scheduler/attempt';
 import { send } from '../load/client';
 import { republishRule, type World } from './world';
 
-/** What reconcile said that it has done. */
+/** What reconcile said it did. */
 export interface Reconciled {
   calls: number;
   unanswered: number;
@@ -66,7 +66,7 @@ export function startScheduler(seed: number, world: World): Scheduler {
   };
 }
 
-/** As Cloud Scheduler calls it: again until it has succeeded. */
+/** Like Cloud Scheduler: calls again until it has succeeded. */
 export async function resetQuotas(world: World): Promise<void> {
   const now = world.clock.now();
   const scheduled = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1, 0, 5));

@@ -22,11 +22,11 @@ export interface World {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly fleets: Readonly<Record<FunctionName, Fleet>>;
-  /** Google's client, for whoever looks on. It meets the same faults. */
+  /** Google's client, for those who watch. It meets the same faults. */
   readonly bigquery: BigQuery;
   readonly pubsub: PubSub;
   readonly subscriptions: { readonly runs: string; readonly deadLetters: string };
-  /** The id that a run without an idempotency key gets by the request of this name. */
+  /** The id of a run without an idempotency key, from the name of its request. */
   readonly runIdOf: (request: string) => string;
   readonly traffic: Traffic;
   /** Changes of tables that were judged. */

@@ -25,12 +25,12 @@ const refusal = (change: Partial<AdmissionState> | undefined) => {
 };
 
 describe('The verdict of an admission', () => {
-  it('is admitted for a run that holds a slot, full or suspended as the tenant may be by now', () => {
+  it('is admitted for a run that holds a slot, even if the tenant is full or suspended by now', () => {
     const full = { is_active: false, used_this_month: 100, running: 3, admitted: [holder] };
     expect(refusal(full)).toBe('admitted');
   });
 
-  it('is admitted for a run that is in the ledger already', () => {
+  it('is admitted for a run that is already in the ledger', () => {
     expect(refusal({ finished: [holder] })).toBe('admitted');
   });
 
@@ -44,7 +44,7 @@ describe('The verdict of an admission', () => {
     },
   );
 
-  it('is that there is no such tenant where there is no row', () => {
+  it('is tenant_not_found if there is no row', () => {
     expect(refusal(undefined)).toEqual(['tenant_not_found', "There is no tenant 'acme'"]);
   });
 
@@ -81,11 +81,11 @@ describe('The verdict of an admission', () => {
     ['unlimited by the month', { max_pipelines_per_month: null, used_this_month: 1_000_000 }],
     ['unlimited at once', { max_concurrent_pipelines: null, running: 1_000_000 }],
     ['one below both quotas', { used_this_month: 99, running: 2 }],
-  ])('is undecided for a run without a slot where there is room: %s', (_, change) => {
+  ])('is undecided for a run without a slot if there is room: %s', (_, change) => {
     expect(refusal(change)).toBe('undecided');
   });
 
-  it('refuses everything where a quota is 0', () => {
+  it('refuses every run if a quota is 0', () => {
     expect(refusal({ max_pipelines_per_month: 0 })).toEqual(['monthly_quota_exceeded', expect.any(String)]);
     expect(refusal({ max_concurrent_pipelines: 0 })).toEqual([
       'concurrent_limit_reached',

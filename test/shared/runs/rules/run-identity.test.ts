@@ -31,8 +31,8 @@ describe('An idempotency key', () => {
 });
 
 describe('The run id that a key stands for', () => {
-  it('is the same for ever', () => {
-    // Changing the rule would let repeats of requests that were made before start anew.
+  it('never changes', () => {
+    // If the rule changed, repeats of earlier requests would start new runs.
     expect(runIdOfKey('acme', 'order-1')).toBe(runIdOfKey('acme', 'order-1'));
     expect(runIdOfKey('acme', 'order-1')).toBe('ed4f79e6-2b91-8c26-ac30-e62c9e296aeb');
   });
@@ -47,18 +47,18 @@ describe('The run id that a key stands for', () => {
     );
   });
 
-  it('is one that a message can carry', () => {
+  it('fits into a message', () => {
     const message = { tenant_id: 'acme', run_id: runIdOfKey('acme', 'k'), pipeline: 'a/b/c' };
     expect(runMessageSchema.safeParse(message).success).toBe(true);
   });
 
-  it('is another one for another tenant or another key', () => {
+  it('differs for another tenant or another key', () => {
     const ids = [
       runIdOfKey('acme', 'key'),
       runIdOfKey('acme', 'Key'),
       runIdOfKey('acme', '"key"'),
       runIdOfKey('acmf', 'key'),
-      // Where the one ends and the other begins counts.
+      // It matters where the tenant ends and the key begins.
       runIdOfKey('acmek', 'ey'),
       runIdOfKey('acm', 'ekey'),
     ];

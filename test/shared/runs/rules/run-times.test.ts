@@ -8,8 +8,8 @@ describe('Whether a run is due to be published again', () => {
   const dueAt = (ages: readonly number[]) => ages.filter((age) => isDue(minutes(age), rule));
 
   it.each([
-    // Ages in minutes at the calls of reconcile, and at which of them it is due: at the first two past 2, 4,
-    // 8, 16…
+    // Ages in minutes at the calls of reconcile, and those at which it is due: the first two past 2, 4, 8,
+    // 16…
     [
       'calls in time',
       [0.5, 5.5, 10.5, 15.5, 20.5, 25.5, 30.5, 35.5, 40.5, 45.5],
@@ -19,11 +19,11 @@ describe('Whether a run is due to be published again', () => {
     ['a little younger', [1.99, 6.99], [6.99]],
     ['between two powers', [27, 29, 31.9], []],
     ['hours later', [127, 129, 137, 139], [129, 137]],
-  ])('is told by its age: %s', (_what, ages, due) => {
+  ])('depends on its age: %s', (_what, ages, due) => {
     expect(dueAt(ages)).toEqual(due);
   });
 
-  it('is so once or twice for each time the age doubles, and never before the grace is over', () => {
+  it('is true once or twice each time the age doubles, and never before the grace is over', () => {
     for (let offset = 0; offset < 300; offset++) {
       const due = dueAt(Array.from({ length: 288 }, (_, call) => offset / 60 + 5 * call));
       expect(due[0]).toBeGreaterThanOrEqual(2);
@@ -33,7 +33,7 @@ describe('Whether a run is due to be published again', () => {
     }
   });
 
-  it('does not depend on a single call: one that fails is made up for by the next', () => {
+  it('does not depend on a single call: the next one makes up for one that failed', () => {
     for (let offset = 0; offset < 300; offset++) {
       for (let missed = 0; missed < 12; missed++) {
         const calls = Array.from({ length: 14 }, (_, call) => offset / 60 + 5 * call).filter(
