@@ -1,8 +1,8 @@
 /**
  * How the local BigQuery holds data, between its store, its SQL engine and its REST interface.
  *
- * A cell is what BigQuery's REST interface calls the value of a field, without its `{"v": …}` wrapping, so that a row
- * is written to disk and sent to a client as it is held. By type:
+ * A cell is what BigQuery's REST interface calls the value of a field, without its `{"v": …}` wrapping, so
+ * that a row is written to disk and sent to a client as it is held. By type:
  *
  *   STRING, JSON        the text                           BOOLEAN    "true" | "false"
  *   INTEGER             decimal digits                     FLOAT      "1.5", "1.0", "NaN", "Infinity", "-Infinity"

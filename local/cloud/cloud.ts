@@ -23,8 +23,9 @@ export interface LocalCloud extends ServerAddresses {
 const runTopic = 'pipeline-runs';
 
 /**
- * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per process: Google's
- * clients read from the environment where their servers are, which this sets, when a function's module is loaded.
+ * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per
+ * process: Google's clients read from the environment where their servers are, which this sets, when a
+ * function's module is loaded.
  * @throws Error naming the port when one is taken
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
@@ -41,7 +42,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     const schedules = loadSchedules(schemasDirectory);
     const starting = startLocalServers(options, log).then(started);
-    // Google's Pub/Sub client takes longest of all to load: it does so while the servers start in their thread.
+    // Google's Pub/Sub client takes longest of all to load: it does so while the servers start in their
+    // thread.
     const { prepareMessaging }: typeof import('./messaging') = require('./messaging');
     const servers = await starting;
     Object.assign(process.env, servers.environment, {

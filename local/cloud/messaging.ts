@@ -10,7 +10,10 @@ export interface Messaging {
 
 const alreadyExists = 6;
 
-/** As deploy.sh sets it, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a laptop. */
+/**
+ * As deploy.sh sets it, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a
+ * laptop.
+ */
 const delivery = {
   ackDeadlineSeconds: 600,
   retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },

@@ -1,7 +1,8 @@
 import type { LocalCloud } from './cloud';
 
 /**
- * Stops the cloud in order when Ctrl-C or SIGTERM comes, also while it still starts, and ends the process with 0.
+ * Stops the cloud in order when Ctrl-C or SIGTERM comes, also while it still starts, and ends the process
+ * with 0.
  *
  * @returns whether it is stopping: from then on failures are those of servers that are going away
  */

@@ -2,7 +2,10 @@ import { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 
 const tenantId = 'local_warm_up';
-/** The local BigQuery prepares a statement when it comes a second time: the third run is the first at full speed. */
+/**
+ * The local BigQuery prepares a statement when it comes a second time: the third run is the first at full
+ * speed.
+ */
 const runs = 3;
 const patienceMs = 10_000;
 
@@ -10,8 +13,8 @@ const onboardedSchema = z.object({ api_key: z.string() });
 const tenantSchema = z.object({ usage: z.object({ current_running_pipelines: z.number() }) });
 
 /**
- * Onboards a tenant of its own, runs a pipeline for it and deletes it again, so that everything is loaded when the first
- * caller comes: a cold first run takes ten times as long as any other.
+ * Onboards a tenant of its own, runs a pipeline for it and deletes it again, so that everything is loaded
+ * when the first caller comes: a cold first run takes ten times as long as any other.
  * @throws Error when any of this fails
  */
 export async function warmUp(url: string, adminKey: string | undefined): Promise<void> {

@@ -5,9 +5,9 @@ const idRule = /^(?!goog)[A-Za-z][A-Za-z0-9\-._~+%]{2,254}$/;
 const projectRule = /^projects\/[^/]+$/;
 
 /**
- * Checks a full resource name (`projects/P/topics/T` or `projects/P/subscriptions/S`) against Pub/Sub's rule: a
- * letter, then letters, digits and `-._~+%`, 3 to 255 in all, not beginning with `goog`. `field` is the request's
- * field, for the message.
+ * Checks a full resource name (`projects/P/topics/T` or `projects/P/subscriptions/S`) against Pub/Sub's rule:
+ * a letter, then letters, digits and `-._~+%`, 3 to 255 in all, not beginning with `goog`. `field` is the
+ * request's field, for the message.
  * @throws PubSubError INVALID_ARGUMENT, in Pub/Sub's words
  */
 export const checkName = (name: string, collection: 'topics' | 'subscriptions', field = 'name'): void => {

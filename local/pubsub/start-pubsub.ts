@@ -42,8 +42,8 @@ export type PubSubServer = {
 const largestRequestBytes = 20 * 1024 * 1024;
 
 /**
- * Starts the local Pub/Sub: google.pubsub.v1's Publisher and Subscriber over plain gRPC, as Google's clients use them
- * with PUBSUB_EMULATOR_HOST, and publishing over REST on the same port.
+ * Starts the local Pub/Sub: google.pubsub.v1's Publisher and Subscriber over plain gRPC, as Google's clients
+ * use them with PUBSUB_EMULATOR_HOST, and publishing over REST on the same port.
  * @throws Error when the port is taken, or the journal in `dataDirectory` cannot be read
  */
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {

@@ -15,7 +15,10 @@ export interface LimitOptions extends Partial<Latencies> {
   readonly seed?: number;
   /** How a latency is waited for; a timer unless given. */
   readonly pause?: Pause;
-  /** Milliseconds that never go back, by which the rates' windows are measured; the process's own unless given. */
+  /**
+   * Milliseconds that never go back, by which the rates' windows are measured; the process's own unless
+   * given.
+   */
   readonly now?: Clock;
 }
 

@@ -21,7 +21,10 @@ export const callFaults = [
 
 export type CallFault = (typeof callFaults)[number];
 
-/** Does a call's work, or does not, as its fault demands. Gives the answer, or undefined where the connection breaks. */
+/**
+ * Does a call's work, or does not, as its fault demands. Gives the answer, or undefined where the connection
+ * breaks.
+ */
 export async function throughFault<Answer>(
   fault: Fault<CallFault> | undefined,
   work: () => Promise<Answer>,

@@ -10,8 +10,9 @@ export interface FaultOptions {
 }
 
 /**
- * A call as faults see it. The same identity stands for the same call in every run: it is made of what the caller
- * says (a job's id, a statement and its parameters, a message's content), never of times or of the order of arrival.
+ * A call as faults see it. The same identity stands for the same call in every run: it is made of what the
+ * caller says (a job's id, a statement and its parameters, a message's content), never of times or of the
+ * order of arrival.
  */
 export interface FaultyCall {
   readonly kind: string;
@@ -37,9 +38,9 @@ const defaults = { rate: 0.05, hangMs: 3_000, lateMs: 1_000 };
 const countedIdentities = 200_000;
 
 /**
- * Decides by the seed, the kind of call, its identity, and how often this identity has called before. So the n-th call of
- * an identity meets the same fault in every run with the same seed and rate, whatever other calls do. Calls are counted
- * at rate 0 too.
+ * Decides by the seed, the kind of call, its identity, and how often this identity has called before. So the
+ * n-th call of an identity meets the same fault in every run with the same seed and rate, whatever other
+ * calls do. Calls are counted at rate 0 too.
  */
 export function createFaults(options: FaultOptions): Faults {
   const { seed, hangMs = defaults.hangMs, lateMs = defaults.lateMs } = options;
@@ -69,8 +70,9 @@ export function createFaults(options: FaultOptions): Faults {
 }
 
 /**
- * A number in [0, 1) that depends on nothing but the seed and the texts: the same in every run and on every machine.
- * Not for secrets. (Bryc's cyrb53: two 32-bit multiply-and-xor lanes, 53 bits of which make the number.)
+ * A number in [0, 1) that depends on nothing but the seed and the texts: the same in every run and on every
+ * machine. Not for secrets. (Bryc's cyrb53: two 32-bit multiply-and-xor lanes, 53 bits of which make the
+ * number.)
  */
 export function seededFraction(seed: number, ...parts: readonly (string | number)[]): number {
   const text = parts.join('\u0000');

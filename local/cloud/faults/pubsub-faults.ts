@@ -21,8 +21,8 @@ type Outcome =
   | { readonly answer?: undefined; readonly error: unknown };
 
 /**
- * Calls fail before or after they took effect, hang, or are answered late. A call's identity is its topic and the
- * content of its messages. A broken connection becomes UNAVAILABLE, as gRPC clients report it.
+ * Calls fail before or after they took effect, hang, or are answered late. A call's identity is its topic and
+ * the content of its messages. A broken connection becomes UNAVAILABLE, as gRPC clients report it.
  */
 const faultyPublish =
   (publish: Publish, faults: Faults): Publish =>
@@ -53,7 +53,10 @@ const pushFaultKinds = [
   'overtaken',
 ] as const;
 
-/** Deliveries go wrong. A delivery's identity is its subscription, its message's content and the attempt's number. */
+/**
+ * Deliveries go wrong. A delivery's identity is its subscription, its message's content and the attempt's
+ * number.
+ */
 const faultyPush =
   (push: StartPush, faults: Faults): StartPush =>
   (target, done) => {

@@ -10,8 +10,9 @@ export interface ForwardTarget {
 }
 
 /**
- * Passes a request on and its answer back, both as streams, with the URL exactly as it was sent. When the client goes
- * away, the request to the function ends too; a function that cannot be reached is answered as 503.
+ * Passes a request on and its answer back, both as streams, with the URL exactly as it was sent. When the
+ * client goes away, the request to the function ends too; a function that cannot be reached is answered as
+ * 503.
  */
 export const forward = (
   agent: Agent,
@@ -73,7 +74,10 @@ const unreachable = () =>
     { headers: { 'Retry-After': '1' } },
   );
 
-/** Headers of one connection only: those of RFC 9110, section 7.6.1, and Expect, which Node's server has answered. */
+/**
+ * Headers of one connection only: those of RFC 9110, section 7.6.1, and Expect, which Node's server has
+ * answered.
+ */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -87,7 +91,10 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** The message's end-to-end headers as they were sent, in spelling, order and number: names and values in turn. */
+/**
+ * The message's end-to-end headers as they were sent, in spelling, order and number: names and values in
+ * turn.
+ */
 const endToEndHeaders = ({ rawHeaders, headers }: IncomingMessage): string[] => {
   const named = headers.connection ? connectionOptions(headers.connection) : undefined;
   const kept: string[] = [];
@@ -114,7 +121,8 @@ const forwardedHeaders = (request: IncomingMessage): string[] => {
     if (!/^x-forwarded-(for|proto)$/i.test(name)) headers.push(name, kept[index + 1] ?? '');
   }
   headers.push('X-Forwarded-For', earlier ? `${earlier}, ${client}` : client, 'X-Forwarded-Proto', 'http');
-  // How the body is framed is the connection's own matter; one without a length goes on in chunks, as it came.
+  // How the body is framed is the connection's own matter; one without a length goes on in chunks, as it
+  // came.
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   return headers;
 };

@@ -1,7 +1,10 @@
 import type { FunctionName, HostedFunction } from '../functions';
 import type { Forwarding } from './gateway';
 
-/** The documented paths and the function that answers each: what an API gateway serves under one host when deployed. */
+/**
+ * The documented paths and the function that answers each: what an API gateway serves under one host when
+ * deployed.
+ */
 export const functionOfPath = {
   '/api/v1/customers': 'onboard',
   '/api/v1/pipelines': 'run',

@@ -37,7 +37,8 @@ export interface Gateway {
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
   const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
-  // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a closing one.
+  // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a
+  // closing one.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 256 });
   const index: Route = { method: 'GET', path: '/', handle: async () => textReply(welcome) };
   const own = [index, ...routes];

@@ -6,8 +6,8 @@ import type { Scheduler } from '../scheduler/scheduler';
 const rfc3339TimeSchema = z.iso.datetime({ offset: true });
 
 /**
- * `POST /local/scheduler/{job}:run[?scheduleTime=RFC 3339]` calls a job's function once, now, and answers with what came
- * of it: 200 when the function did its work, 503 when it failed.
+ * `POST /local/scheduler/{job}:run[?scheduleTime=RFC 3339]` calls a job's function once, now, and answers
+ * with what came of it: 200 when the function did its work, 503 when it failed.
  */
 export const runJobRoute = (scheduler: Scheduler): Route => ({
   method: 'POST',

@@ -38,9 +38,9 @@ export type Scheduler = {
 const longestWaitMs = 3_600_000;
 
 /**
- * Runs the jobs at their times. A call carries the time that was planned, however late it comes; a failed call is
- * repeated after pauses that double, as the job's retry rule says. Of the times that passed while the machine slept only
- * the first is made up for.
+ * Runs the jobs at their times. A call carries the time that was planned, however late it comes; a failed
+ * call is repeated after pauses that double, as the job's retry rule says. Of the times that passed while the
+ * machine slept only the first is made up for.
  * @throws Error when croner does not understand a job's schedule
  */
 export const startScheduler = ({

@@ -9,10 +9,11 @@ export interface ClientEnvironment {
 }
 
 /**
- * The environment variables with which Google's clients find servers on this machine, and credentials that lead nowhere
- * but here: a workload identity file in `directory` whose token endpoint is this process. Without credentials the
- * clients would search for some at every request, which costs more CPU than the request, and real ones that the machine
- * may have must never be sent to a local server. https://google.aip.dev/auth/4117
+ * The environment variables with which Google's clients find servers on this machine, and credentials that
+ * lead nowhere but here: a workload identity file in `directory` whose token endpoint is this process.
+ * Without credentials the clients would search for some at every request, which costs more CPU than the
+ * request, and real ones that the machine may have must never be sent to a local server.
+ * https://google.aip.dev/auth/4117
  */
 export async function createClientEnvironment(
   { bigqueryUrl, pubsubHost }: ServerAddresses,

@@ -10,9 +10,9 @@ export interface LocalServers extends Servers {
 }
 
 /**
- * Starts BigQuery and Pub/Sub in a thread of their own, and the credentials that clients use with them. The functions
- * keep their thread to themselves, as when deployed: functions-framework runs every callback of its thread under Node's
- * domains, which would slow the servers down.
+ * Starts BigQuery and Pub/Sub in a thread of their own, and the credentials that clients use with them. The
+ * functions keep their thread to themselves, as when deployed: functions-framework runs every callback of its
+ * thread under Node's domains, which would slow the servers down.
  * @param entry what runs in the thread: a file that calls serveInThread
  * @throws Error naming the port when one is taken
  */

@@ -5,10 +5,10 @@ const ackIdRule = /^\d+-\d+$/;
 const longestDeadlineSeconds = 600;
 
 /**
- * Acknowledges the messages that are still leased under these ids. An id whose lease has ended is ignored, as in real
- * Pub/Sub.
- * @throws PubSubError INVALID_ARGUMENT when the list is empty or holds what was never an ack id; then nothing is
- *   acknowledged
+ * Acknowledges the messages that are still leased under these ids. An id whose lease has ended is ignored, as
+ * in real Pub/Sub.
+ * @throws PubSubError INVALID_ARGUMENT when the list is empty or holds what was never an ack id; then nothing
+ *   is acknowledged
  */
 export const acknowledgeAll = (queue: Queue, ackIds: readonly string[]): void => {
   checkAckIds(ackIds);

@@ -105,13 +105,14 @@ const policyDefaults = { minimum: 10_000, maximum: 600_000 };
 
 /**
  * Without a retry policy real Pub/Sub slows a whole push subscription down by 100 ms to 60 s
- * (https://cloud.google.com/pubsub/docs/push#push_backoff); here the same range applies to the failing message alone.
+ * (https://cloud.google.com/pubsub/docs/push#push_backoff); here the same range applies to the failing
+ * message alone.
  */
 const pushDefaults = { minimum: 100, maximum: 60_000 };
 
 /**
- * The pause in milliseconds after `attempts` failed deliveries: it doubles from the policy's minimum to its maximum. A
- * pull subscription without a policy redelivers at once, as documented.
+ * The pause in milliseconds after `attempts` failed deliveries: it doubles from the policy's minimum to its
+ * maximum. A pull subscription without a policy redelivers at once, as documented.
  */
 const redeliveryPauseMs = ({ retryPolicy, pushConfig }: Subscription, attempts: number): number => {
   const range = retryPolicy
@@ -129,8 +130,8 @@ const durationOr = (duration: Duration | null | undefined, otherwise: number): n
   duration ? milliseconds(duration) : otherwise;
 
 /**
- * Forwards a message that failed too often; true when it did. Where the dead letter topic does not exist, the message
- * goes on being delivered, as in Google's cloud.
+ * Forwards a message that failed too often; true when it did. Where the dead letter topic does not exist, the
+ * message goes on being delivered, as in Google's cloud.
  */
 const deadLetter = (
   { deadLetterPolicy, name }: Subscription,

@@ -20,8 +20,9 @@ export type PushTarget = {
 export type StartPush = (target: PushTarget, done: (failure?: string) => void) => PushRequest;
 
 /**
- * Posts `body` once. `done` is called at most once, without a failure when the endpoint acknowledged, and never after
- * `abort`. A kept connection that the endpoint had just closed is not a failure: the request is sent again over another.
+ * Posts `body` once. `done` is called at most once, without a failure when the endpoint acknowledged, and
+ * never after `abort`. A kept connection that the endpoint had just closed is not a failure: the request is
+ * sent again over another.
  */
 export const startPush: StartPush = ({ endpoint, agent, body }, done) => {
   let current: ClientRequest | undefined;

@@ -18,12 +18,13 @@ export type PushSource = {
 export type PushConsumer = Consumer & { close(): void };
 
 /**
- * Posts each message to `pushEndpoint`, at most 100 at once, over kept connections. The ack deadline is the request's
- * timeout: when the lease ends, the queue releases the delivery, and the request is aborted.
+ * Posts each message to `pushEndpoint`, at most 100 at once, over kept connections. The ack deadline is the
+ * request's timeout: when the lease ends, the queue releases the delivery, and the request is aborted.
  */
 export const createPushConsumer = (source: PushSource, pushEndpoint: string): PushConsumer => {
   const endpoint = new URL(pushEndpoint);
-  // Node's servers close idle connections after 5 s: close them earlier, so as not to post into a closing one.
+  // Node's servers close idle connections after 5 s: close them earlier, so as not to post into a closing
+  // one.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: maxInFlight });
   const requests = new Map<Delivery, PushRequest>();
 

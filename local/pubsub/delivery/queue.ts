@@ -38,8 +38,8 @@ export type QueueRules = {
 export type Queue = ReturnType<typeof createQueue>;
 
 /**
- * The undelivered messages of one subscription. A message goes to the next consumer that has room, the consumers taking
- * turns; nothing polls. A leased message comes back when it is refused or its lease ends.
+ * The undelivered messages of one subscription. A message goes to the next consumer that has room, the
+ * consumers taking turns; nothing polls. A leased message comes back when it is refused or its lease ends.
  */
 export const createQueue = (rules: QueueRules) => {
   /** In the order of publishing, so the oldest are first. */

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type StoredMessage, subscriptionSchema, topicSchema } from '../resources';
 
 /**
- * The journal's records, one line of JSON each. Each is idempotent: a snapshot at the journal's beginning may already
- * hold the effect of records that follow it.
+ * The journal's records, one line of JSON each. Each is idempotent: a snapshot at the journal's beginning may
+ * already hold the effect of records that follow it.
  */
 const recordSchema = z.discriminatedUnion('record', [
   z.object({ record: z.literal('topic'), topic: topicSchema }),
@@ -52,8 +52,9 @@ export const messageOf = (record: MessageRecord): StoredMessage => ({
 });
 
 /**
- * Calls `apply` with every record of the journal at `path`, in order. A file that does not exist has none. What
- * follows the last line feed was cut off by a crash before anyone was told that it was stored, so it is dropped.
+ * Calls `apply` with every record of the journal at `path`, in order. A file that does not exist has none.
+ * What follows the last line feed was cut off by a crash before anyone was told that it was stored, so it is
+ * dropped.
  * @throws Error naming the file and the line, when a whole line is not a record
  */
 export const readJournal = async (path: string, apply: (record: JournalRecord) => void): Promise<void> => {

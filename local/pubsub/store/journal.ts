@@ -13,8 +13,8 @@ const retryMs = 1_000;
 export type OpenFile = typeof open;
 
 /**
- * An append-only file. The caller changes its state and appends the record in the same turn of the event loop, so
- * that a snapshot taken at any time covers everything appended before.
+ * An append-only file. The caller changes its state and appends the record in the same turn of the event
+ * loop, so that a snapshot taken at any time covers everything appended before.
  */
 export type Journal = {
   /** Takes a record. Without a `commit` it is written soon, but a crash may lose it. */
@@ -32,7 +32,10 @@ export const noJournal: Journal = {
   close: async () => {},
 };
 
-/** A change could not be written. The journal goes on trying, so what is in memory reaches the disk in the end. */
+/**
+ * A change could not be written. The journal goes on trying, so what is in memory reaches the disk in the
+ * end.
+ */
 export class JournalFailure extends Error {
   override readonly name = 'JournalFailure';
 }
@@ -41,13 +44,17 @@ export type JournalOptions = {
   log?: ((line: string) => void) | undefined;
   /** How the journal's files are opened; node:fs's own unless given. */
   openFile?: OpenFile | undefined;
-  /** How far the journal may grow before it is rewritten, unless the last snapshot was larger; 8 MiB unless given. */
+  /**
+   * How far the journal may grow before it is rewritten, unless the last snapshot was larger; 8 MiB unless
+   * given.
+   */
   compactAfterBytes?: number | undefined;
 };
 
 /**
- * Reads the journal of `directory` record by record into `apply`, rewrites it from `snapshot` and opens it for appending.
- * It is rewritten again each time it has grown by `compactAfterBytes` and by more than the last snapshot.
+ * Reads the journal of `directory` record by record into `apply`, rewrites it from `snapshot` and opens it
+ * for appending. It is rewritten again each time it has grown by `compactAfterBytes` and by more than the
+ * last snapshot.
  * @throws Error when the journal holds a line that is not a record, other than a last one torn by a crash
  */
 export const openJournal = async (

@@ -15,8 +15,8 @@ import { type JournalRecord, messageOf, messageRecord } from './journal-records'
 export type PubSubStore = ReturnType<typeof createPubSubStore>;
 
 /**
- * All topics, subscriptions and undelivered messages. A change is made in memory and handed to the journal in the same
- * turn of the event loop; `commit` resolves when it is on disk.
+ * All topics, subscriptions and undelivered messages. A change is made in memory and handed to the journal in
+ * the same turn of the event loop; `commit` resolves when it is on disk.
  */
 export const createPubSubStore = (log: (line: string) => void, push: StartPush) => {
   const topics = new Map<string, Topic>();

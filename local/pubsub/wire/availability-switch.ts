@@ -8,8 +8,8 @@ export type AvailabilitySwitch = {
 };
 
 /**
- * Refuses calls while the service is switched off. A call that was under way by then still takes effect, but its answer
- * is lost.
+ * Refuses calls while the service is switched off. A call that was under way by then still takes effect, but
+ * its answer is lost.
  */
 export const createAvailabilitySwitch = (): AvailabilitySwitch => {
   let isAvailable = true;

@@ -4,8 +4,8 @@ const defaultPageSize = 100;
 const largestPageSize = 1000;
 
 /**
- * One page of `items`, in the order of `nameOf`. The page token is the last name of the page before, so items that are
- * added or deleted meanwhile neither repeat nor hide others.
+ * One page of `items`, in the order of `nameOf`. The page token is the last name of the page before, so items
+ * that are added or deleted meanwhile neither repeat nor hide others.
  * @throws PubSubError INVALID_ARGUMENT for a negative page size
  */
 export const listPage = <Item>(
@@ -27,8 +27,8 @@ export const listPage = <Item>(
 
 /**
  * The fields of `resource` that an update mask names, in either spelling (`push_config`, `pushConfig`).
- * @throws PubSubError INVALID_ARGUMENT when the mask is empty, or names a field that is unknown, `fixed`, or part of
- *   another field
+ * @throws PubSubError INVALID_ARGUMENT when the mask is empty, or names a field that is unknown, `fixed`, or
+ *   part of another field
  */
 export const changedFields = <Resource extends object>(
   resource: Resource,

@@ -9,8 +9,8 @@ export interface OnePort {
 }
 
 /**
- * Serves gRPC and REST on one port, as Google's emulator does. A connection's first bytes tell which: HTTP/2 begins with
- * `PRI * HTTP/2.0`, and no HTTP/1.1 request does. Rejects when the port is taken.
+ * Serves gRPC and REST on one port, as Google's emulator does. A connection's first bytes tell which: HTTP/2
+ * begins with `PRI * HTTP/2.0`, and no HTTP/1.1 request does. Rejects when the port is taken.
  */
 export async function serveOnOnePort(
   { grpc, rest }: { readonly grpc: GrpcServer; readonly rest: HttpServer },

@@ -4,7 +4,9 @@ import type { NewMessage } from '../resources';
 import type { PubSubStore } from '../store/pubsub-store';
 import type { PublishRequest } from './request-schemas';
 
-/** Resolves once the messages are kept. Rejects with a PubSubError, or when they cannot be written to disk. */
+/**
+ * Resolves once the messages are kept. Rejects with a PubSubError, or when they cannot be written to disk.
+ */
 export type Publish = (request: PublishRequest) => Promise<{ messageIds: string[] }>;
 
 /** https://cloud.google.com/pubsub/quotas#resource_limits */

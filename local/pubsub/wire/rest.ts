@@ -30,7 +30,8 @@ const httpStatuses: Readonly<Record<number, number>> = {
 };
 
 /**
- * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that is served: projects.topics.publish.
+ * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that is served:
+ * projects.topics.publish.
  * https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish
  */
 export function createRestPublishServer(

@@ -9,8 +9,8 @@ const defaultExpiration = { ttl: { seconds: 31 * 24 * 3600, nanos: 0 } };
 
 /**
  * The subscription to keep for a request, with the documented defaults filled in.
- * @throws PubSubError INVALID_ARGUMENT for values outside the documented ranges; UNIMPLEMENTED for features that the
- *   local Pub/Sub does not have
+ * @throws PubSubError INVALID_ARGUMENT for values outside the documented ranges; UNIMPLEMENTED for features
+ *   that the local Pub/Sub does not have
  */
 export const checkedSubscription = (
   request: CreateSubscriptionRequest,

@@ -81,7 +81,9 @@ export async function bundleScript(entryPoint: string, outputFile: string): Prom
   });
 }
 
-/** esbuild keeps the whole object `z`, with messages in fifty languages; of a namespace, only what is used. */
+/**
+ * esbuild keeps the whole object `z`, with messages in fifty languages; of a namespace, only what is used.
+ */
 const onlyWhatIsUsedOfZod: Plugin = {
   name: 'only-what-is-used-of-zod',
   setup: ({ onLoad }) =>

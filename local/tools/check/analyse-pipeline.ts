@@ -16,8 +16,9 @@ import { type AnalysisContext, destinationOf, type StepPlace } from './analysis-
 import { describeMissing, findColumnProblems, findLayoutProblems } from './table-problems';
 
 /**
- * What is wrong with the SQL and the columns of a pipeline. GoogleSQL analyses each text against the tenant's metadata
- * tables and the tables of the steps before it. Steps that could not be read (`unread`) are passed over.
+ * What is wrong with the SQL and the columns of a pipeline. GoogleSQL analyses each text against the tenant's
+ * metadata tables and the tables of the steps before it. Steps that could not be read (`unread`) are passed
+ * over.
  */
 export async function analysePipeline(
   definition: PipelineDefinition,
@@ -90,7 +91,10 @@ async function analyseStep(step: Step, place: StepPlace, context: AnalysisContex
   };
 }
 
-/** Files that the deployment does not allow. (Whether the definition's own sources cover them is checked with its form.) */
+/**
+ * Files that the deployment does not allow. (Whether the definition's own sources cover them is checked with
+ * its form.)
+ */
 const findForbiddenFiles = ({ source_uris = [] }: LoadStep, { allowedSources }: AnalysisContext) =>
   source_uris.flatMap((uri, index): readonly DefinitionProblem[] => {
     const reach = { tenantId: anyTenant, datasetId: '', sources: ['gs://*'], allowed: allowedSources };
@@ -129,7 +133,9 @@ async function analyse(
   return { ...(schema && { schema }), problems: told };
 }
 
-/** Analyses each check by itself, so that every wrong one is reported; then the statement made of all of them. */
+/**
+ * Analyses each check by itself, so that every wrong one is reported; then the statement made of all of them.
+ */
 async function analyseChecks(
   step: QualityStep,
   place: StepPlace,

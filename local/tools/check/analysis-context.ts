@@ -20,7 +20,10 @@ export interface StepPlace {
   readonly definition: PipelineDefinition;
   /** Absent: after all steps. */
   readonly stepId?: string;
-  /** Stands for the tenant's dataset. Each place has its own, without the tables of steps that it does not need. */
+  /**
+   * Stands for the tenant's dataset. Each place has its own, without the tables of steps that it does not
+   * need.
+   */
   readonly datasetId: string;
   /** The dataset's tables; undefined where the columns are not known. */
   readonly tables: ReadonlyMap<string, readonly Field[] | undefined>;

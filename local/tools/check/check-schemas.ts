@@ -23,7 +23,10 @@ export interface CheckedSchemas {
   readonly problems: readonly string[];
 }
 
-/** What the deployment allows definitions to read: what the environment says, or else what the local cloud allows. */
+/**
+ * What the deployment allows definitions to read: what the environment says, or else what the local cloud
+ * allows.
+ */
 export const allowedSourcesOf = (environment: NodeJS.ProcessEnv): readonly string[] =>
   readEnv({ ALLOWED_SOURCES: environment.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES }).ALLOWED_SOURCES;
 

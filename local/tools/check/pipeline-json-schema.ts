@@ -7,8 +7,8 @@ import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-sch
 export const pipelineSchemaFile = 'pipeline.schema.json';
 
 /**
- * The JSON Schema of pipeline definitions, for editors; draft 7, because all of them know it. It cannot say what our own
- * schema checks by code (that one of two fields is given, for example): `npm run check` does.
+ * The JSON Schema of pipeline definitions, for editors; draft 7, because all of them know it. It cannot say
+ * what our own schema checks by code (that one of two fields is given, for example): `npm run check` does.
  */
 export function pipelineSchemaText(): string {
   const schema = z.toJSONSchema(pipelineSchema, { io: 'input', target: 'draft-7' });

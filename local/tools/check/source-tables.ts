@@ -21,8 +21,8 @@ export interface SourceTables {
 const tableSchema = z.looseObject({ schema: z.looseObject({ fields: fieldsSchema }) });
 
 /**
- * The tables of sources whose columns are given in schemas/sources/<dataset>/<table>.json, or <project>.<dataset> for a
- * dataset of another project.
+ * The tables of sources whose columns are given in schemas/sources/<dataset>/<table>.json, or
+ * <project>.<dataset> for a dataset of another project.
  */
 export function readSourceTables(schemasDirectory: string, ownProject: string): SourceTables {
   const root = join(schemasDirectory, 'sources');

@@ -65,7 +65,9 @@ export function findLayoutProblems(
   return [...problems, { path, message }];
 }
 
-/** What to do about a table that a step reads and that is not known; undefined when another problem says it. */
+/**
+ * What to do about a table that a step reads and that is not known; undefined when another problem says it.
+ */
 export function describeMissing(
   table: TableReference,
   place: StepPlace,

@@ -14,7 +14,10 @@ export const usage = `npm run demo [-- options]
 
 export type DemoOptions = Exclude<ReturnType<typeof readOptions>, 'help'>;
 
-/** What `npm start -- --memory` would read, of the options that a demo has. Throws an Error that says what is wrong. */
+/**
+ * What `npm start -- --memory` would read, of the options that a demo has.
+ * @throws Error that says what is wrong
+ */
 export function readDemoOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,

@@ -11,7 +11,10 @@ import type { DemoOptions } from './demo-options';
 const tenantId = 'demo';
 const pipeline = 'focus/billing/daily_costs';
 
-/** Onboards a tenant, runs a pipeline and says what a newcomer can try next. Throws an Error where any of it fails. */
+/**
+ * Onboards a tenant, runs a pipeline and says what a newcomer can try next.
+ * @throws Error when any of it fails
+ */
 export async function showDemo(
   { url, bigqueryUrl }: Pick<LocalCloud, 'url' | 'bigqueryUrl'>,
   { dataDirectory, schemasDirectory }: DemoOptions,

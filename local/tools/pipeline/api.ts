@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 export interface Api {
-  /** Calls the HTTP interface and resolves to the answer's JSON. @throws ApiError unless the call succeeded */
+  /**
+   * Calls the HTTP interface and resolves to the answer's JSON.
+   * @throws ApiError unless the call succeeded
+   */
   readonly call: (
     method: string,
     path: string,

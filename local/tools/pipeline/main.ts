@@ -12,7 +12,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const { PORT = '8080', BIGQUERY_PORT = '9050', ADMIN_API_KEY } = process.env;
-  // Google's client reads these when it is made; without the last one it would look for credentials of the machine.
+  // Google's client reads these when it is made; without the last one it would look for credentials of the
+  // machine.
   Object.assign(process.env, {
     GOOGLE_CLOUD_PROJECT: 'local',
     BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${BIGQUERY_PORT}`,

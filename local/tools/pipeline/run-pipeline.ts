@@ -16,7 +16,10 @@ export interface PipelineDependencies {
   readonly say: (line: string) => void;
 }
 
-/** Runs a pipeline and says how it goes. Resolves to whether it completed. @throws Error when it cannot be started */
+/**
+ * Runs a pipeline and says how it goes. Resolves to whether it completed.
+ * @throws Error when it cannot be started
+ */
 export async function runPipeline(
   request: PipelineRequest,
   dependencies: PipelineDependencies,

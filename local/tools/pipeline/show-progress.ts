@@ -35,7 +35,10 @@ export type EndedRun = z.infer<typeof runSchema>;
 /** The pause before a stream that ended or broke is asked for again. */
 const pauseMs = 500;
 
-/** Says when each step begins and how it ends, and which checks do not pass; resolves to the run when it has ended. */
+/**
+ * Says when each step begins and how it ends, and which checks do not pass; resolves to the run when it has
+ * ended.
+ */
 export async function showProgress(
   api: Api,
   apiKey: string,

@@ -38,7 +38,9 @@ export async function describeTable(
 
 const wrappedSchema = z.object({ value: z.string() });
 
-/** The client wraps dates in objects with a `value`, and gives long decimals as objects that print themselves. */
+/**
+ * The client wraps dates in objects with a `value`, and gives long decimals as objects that print themselves.
+ */
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value !== 'object') return String(value);

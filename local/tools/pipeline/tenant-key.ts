@@ -15,8 +15,8 @@ export interface TenantKeys {
 }
 
 /**
- * A key of the tenant: the one in the data folder if it still works, or else a new one. A tenant that does not exist is
- * onboarded first.
+ * A key of the tenant: the one in the data folder if it still works, or else a new one. A tenant that does
+ * not exist is onboarded first.
  * @throws Error that says what to do when admin calls are closed
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {

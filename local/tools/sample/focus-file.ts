@@ -2,7 +2,10 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { seededRandom } from './random';
 
-/** The columns of the FinOps Foundation's FOCUS 1.0 sample data, in its order: those of focus_costs.schema.json. */
+/**
+ * The columns of the FinOps Foundation's FOCUS 1.0 sample data, in its order: those of
+ * focus_costs.schema.json.
+ */
 const focusColumns = [
   ...['AvailabilityZone', 'BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency'],
   ...['BillingPeriodEnd', 'BillingPeriodStart', 'ChargeCategory', 'ChargeClass', 'ChargeDescription'],
@@ -30,8 +33,8 @@ export interface Draw {
 }
 
 /**
- * Writes a FOCUS file, and the folders it is in, in the notation of the FinOps Foundation's sample data. The same seed,
- * number of rows and `makeRow` give the same bytes everywhere.
+ * Writes a FOCUS file, and the folders it is in, in the notation of the FinOps Foundation's sample data. The
+ * same seed, number of rows and `makeRow` give the same bytes everywhere.
  *
  * @param makeRow is called with 1, 2, 3 …
  */

@@ -2,9 +2,9 @@ import { type FocusProvider, type FocusService, focusProviders } from './focus-c
 import { type Choices, type Draw, decimal, type FocusRow, inQuotes } from './focus-file';
 
 /**
- * One hour's charge in the FOCUS 1.0 format, made up: three providers in October 2026, all in dollars. Most rows are
- * usage, some of it discounted; a few are commitments that are bought for the whole account (no sub account) and a few
- * are credits (negative costs). What FOCUS leaves open for a row is NULL.
+ * One hour's charge in the FOCUS 1.0 format, made up: three providers in October 2026, all in dollars. Most
+ * rows are usage, some of it discounted; a few are commitments that are bought for the whole account (no sub
+ * account) and a few are credits (negative costs). What FOCUS leaves open for a row is NULL.
  *
  * For writeFocusFile.
  */

@@ -1,8 +1,8 @@
 import { type Samples, writeSamples } from './write-samples';
 
 /**
- * `npm run sample`: writes the samples and says how to run them. The one argument is the folder of the local cloud's
- * data: .data unless given.
+ * `npm run sample`: writes the samples and says how to run them. The one argument is the folder of the local
+ * cloud's data: .data unless given.
  */
 function main(dataDirectory: string): void {
   process.stdout.write(describe(writeSamples(dataDirectory)));

@@ -1,4 +1,6 @@
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32, public domain): the same sample everywhere. */
+/**
+ * Numbers in [0, 1) that depend on the seed alone (mulberry32, public domain): the same sample everywhere.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -43,7 +43,8 @@ it('runs 2 mutations at once and queues 20; those that lose too often fail, and 
   await start({ ...fast, dmlMs: 60_000, pause: (ms) => (isHeld ? held : sleep(ms)) });
   isHeld = true;
   const statements = Array.from({ length: 24 }, () => outcome('UPDATE ds.t SET n = n + 1 WHERE id = 1'));
-  // The first two are held until the rest has arrived, which is when two more than the queue takes are refused.
+  // The first two are held until the rest has arrived, which is when two more than the queue takes are
+  // refused.
   let refused = 0;
   for (const statement of statements) {
     void statement.then((said) => {

@@ -17,7 +17,8 @@ import {
   startLocalBigQuery,
 } from '../support/local-bigquery';
 
-// The short form: what a crash leaves in files is made by hand. crash.long.test.ts kills a server for each of these.
+// The short form: what a crash leaves in files is made by hand. crash.long.test.ts kills a server for each of
+// these.
 
 describe('after kill -9', () => {
   const folder = newFolder();

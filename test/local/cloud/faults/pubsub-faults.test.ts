@@ -31,7 +31,10 @@ afterEach(async () => {
   await endpoint.close();
 });
 
-/** Publishes each text once, one after the other. Returns how each publish ended and how often each text was pushed. */
+/**
+ * Publishes each text once, one after the other. Returns how each publish ended and how often each text was
+ * pushed.
+ */
 async function run(seed: number, order: readonly string[] = texts) {
   const topic = await start(seed, 0.5);
   const outcomes: Record<string, string> = {};

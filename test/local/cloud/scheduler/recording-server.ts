@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 
 export type RecordedCall = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** An HTTP server that answers with the given statuses in turn (the last one for ever) and records the calls. */
+/**
+ * An HTTP server that answers with the given statuses in turn (the last one for ever) and records the calls.
+ */
 export const startRecordingServer = async (statuses: number[] = [200]) => {
   const calls: RecordedCall[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];

@@ -42,7 +42,8 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       await installDeployed(directory);
       functions.set(name, await start(name, environment));
     }
-    // The clients read where their servers are from the environment; here only for making topic and subscription.
+    // The clients read where their servers are from the environment; here only for making topic and
+    // subscription.
     Object.assign(process.env, environment);
     await prepareMessaging({ runTopic: 'pipeline-runs', workerUrl: urlOf('worker') });
   }, 180_000);

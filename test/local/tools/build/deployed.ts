@@ -12,8 +12,8 @@ export interface Deployed {
 }
 
 /**
- * Installs a built function as Google's buildpacks do, by `npm ci` and `npm run gcp-build`. Offline: nothing may be
- * downloaded.
+ * Installs a built function as Google's buildpacks do, by `npm ci` and `npm run gcp-build`. Offline: nothing
+ * may be downloaded.
  */
 export async function installDeployed(directory: string): Promise<void> {
   const npm = (...args: readonly string[]) =>
@@ -23,8 +23,8 @@ export async function installDeployed(directory: string): Promise<void> {
 }
 
 /**
- * Starts it as they do: the `functions-framework` that npm has put into node_modules, under bash, with the function's name
- * in FUNCTION_TARGET.
+ * Starts it as they do: the `functions-framework` that npm has put into node_modules, under bash, with the
+ * function's name in FUNCTION_TARGET.
  */
 export async function startDeployed(
   name: string,

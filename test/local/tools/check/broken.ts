@@ -1,4 +1,7 @@
-/** A broken definition, the files beside it, and the problems to be found in it, as `line:column place: message`. */
+/**
+ * A broken definition, the files beside it, and the problems to be found in it, as `line:column place:
+ * message`.
+ */
 export interface Broken {
   readonly yaml: string;
   readonly files?: Readonly<Record<string, string>>;

@@ -30,7 +30,8 @@ export class ParquetFault extends Error {}
 /** A fault's message; any other error thrown while a file is read means that the file is broken. */
 export function detailOf(error: unknown, what = 'the file'): string {
   if (error instanceof ParquetFault) return error.message;
-  // The library's own messages begin with its name; others, as of an index past a page's end, are about its code.
+  // The library's own messages begin with its name; others, as of an index past a page's end, are about its
+  // code.
   const [, cause] = (error instanceof Error && /^parquet (.+?)\.?$/.exec(error.message)) || [];
   const why = cause === undefined ? '' : `: ${cause}`;
   return `The Parquet file is broken: ${what} cannot be read${why}.`;
