@@ -40,7 +40,7 @@ const quotedName = /`(?:\\[^\n\r]|[^`\\])*`/g;
 const waysOut: readonly (readonly [RegExp, string])[] = [
   [
     /\bINFORMATION_SCHEMA\b/gi,
-    'INFORMATION_SCHEMA tells of other tenants as well; expected tables of data only',
+    'INFORMATION_SCHEMA shows other tenants as well; expected tables of data only',
   ],
   [
     /\bEXTERNAL_(?:QUERY|OBJECT_TRANSFORM)\b/gi,

@@ -45,7 +45,7 @@ export async function readPage(source: PageSource, place: PagePlace, until: Abor
     const answer = await get(place.page.url, headers, AbortSignal.any([until, time, over.signal]));
     checkStatus(answer, now());
     if (!['identity', undefined].includes(answer.headers['content-encoding'])) {
-      throw refuse('invalid_data', 'the answer is packed, expected one that is not.');
+      throw refuse('invalid_data', 'the answer is compressed, expected one that is not.');
     }
     const read = step.format === 'JSON' ? readJson : readCsv;
     const { bytes, ...rest } = await read(source, place, answer);

@@ -58,7 +58,7 @@ export const brokenContent: Readonly<Record<string, Broken>> = {
     yaml: sql('SELECT * FROM tenant_2.INFORMATION_SCHEMA.TABLES'),
     told: [
       expect.stringMatching(
-        /^5:33 step 'one', sql: INFORMATION_SCHEMA: INFORMATION_SCHEMA tells of other tenants/,
+        /^5:33 step 'one', sql: INFORMATION_SCHEMA: INFORMATION_SCHEMA shows other tenants/,
       ),
       expect.stringContaining(ownOrSources),
     ],

@@ -110,11 +110,11 @@ retry: { max_attempts: 3, initial_backoff_seconds: 0 }`);
         'page 1: the answer is not UTF-8.',
       ],
       [
-        'a packed answer',
+        'a compressed answer',
         'format: JSON',
         { body: 'x', headers: { 'Content-Encoding': 'gzip' } },
         'invalid_data',
-        'page 1: the answer is packed, expected one that is not.',
+        'page 1: the answer is compressed, expected one that is not.',
       ],
       [
         'an object instead of records',

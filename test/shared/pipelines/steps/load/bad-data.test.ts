@@ -107,7 +107,7 @@ const cases: readonly BadData[] = [
     csvRow('Bad character (ASCII 0) encountered.'),
   ],
   [
-    'a file that is packed and cut off',
+    'a compressed file that is cut off',
     csv,
     gzipSync('1,a,\n'.repeat(1000)).subarray(0, 20),
     'invalid_data',
