@@ -36,8 +36,8 @@ const appendPolicy = { budgetMs: 4_000, initialBackoffMs: 100, maximumBackoffMs:
 const longestAftermathMs = 8_000;
 
 /**
- * Ends a run as CANCELLED. The ledger row comes first and decides, because of several rows for one run the
- * one recorded first is the outcome. Then the slot is released and the jobs are stopped. If these fail, or
+ * Ends a run as CANCELLED. The ledger row comes first and decides: of several rows for one run the one
+ * recorded first is the outcome. Then the slot is released and the jobs are stopped. If these fail, or
  * this instance dies before them, nothing is lost: the worker stops its own jobs once it sees that the slot
  * is gone, reconcile releases what is in the ledger, and the same call again does the rest. A run that has
  * ended keeps its outcome.

@@ -11,7 +11,7 @@ import {
   withKey,
 } from '../../support/local-cloud';
 
-describe('Runs', () => {
+describe('The run function, with a worker', () => {
   let cloud: TestCloud;
   beforeAll(async () => {
     cloud = await startTestCloud();
@@ -46,7 +46,7 @@ describe('Runs', () => {
       })),
     });
 
-  it('are answered by 202 with the URL of the run, which then ends COMPLETED', async () => {
+  it('answers 202 with the URL of the run, which then ends COMPLETED', async () => {
     const apiKey = await onboard(cloud.url, 'acme');
     const { status, headers, body } = await start('acme', apiKey);
     expect(status).toBe(202);
@@ -82,7 +82,7 @@ describe('Runs', () => {
     ]);
   });
 
-  it('are shown in flight to their tenant only', async () => {
+  it('shows a run in flight to its tenant only', async () => {
     const apiKey = await onboard(cloud.url, 'in_flight');
     await holdSlots('in_flight', ['waiting-1']);
     const path = '/api/v1/pipelines/runs/waiting-1';
@@ -174,7 +174,7 @@ describe('Runs', () => {
     expect((await start('concurrent', apiKey)).status).toBe(202);
   });
 
-  it('lets an expired lease not stand in the way', async () => {
+  it('does not let an expired lease stand in the way', async () => {
     const apiKey = await onboard(cloud.url, 'expired', { max_concurrent_pipelines: 1 });
     await holdSlots('expired', ['lost-1'], -1);
     const { status, body } = await start('expired', apiKey);
@@ -200,7 +200,7 @@ describe('Runs', () => {
     expect((await usage('new_month')).slice(0, 2)).toEqual([2, 1]);
   });
 
-  it('admits of many at once exactly as many as the month has left', async () => {
+  it('admits of many simultaneous requests exactly as many as the month has left', async () => {
     const apiKey = await onboard(cloud.url, 'burst', {
       max_pipelines_per_month: 7,
       max_concurrent_pipelines: null,
@@ -236,7 +236,7 @@ describe('Runs', () => {
     expect(await usage('injected')).toEqual([4, 4, 0]);
   });
 
-  it('a caller that says the scheduler sent it is taken by its word, under the same quota', async () => {
+  it('believes a caller that says it is the scheduler, and applies the same quota', async () => {
     const apiKey = await onboard(cloud.url, 'scheduled', { max_pipelines_per_month: 1 });
     const path = '/api/v1/pipelines/run/scheduled/gcp/example/dryrun';
     const headers = { ...withKey(apiKey), 'X-CloudScheduler': 'true' };

@@ -194,7 +194,7 @@ describe('Tenant administration', () => {
     expect((await ask('GET', 'expiring', undefined, withKey(apiKey))).status).toBe(401);
   });
 
-  it('keeps the suspended tenant’s run in flight: it ends, and is counted', async () => {
+  it('lets a suspended tenant’s run in flight end, and counts it', async () => {
     const apiKey = await onboard(cloud.url, 'in_flight');
     const { body } = await run('in_flight', apiKey);
     await ask('POST', 'in_flight/suspend', { reason: 'unpaid' });
