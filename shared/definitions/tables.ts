@@ -22,7 +22,7 @@ const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 /** The tables that the functions read and write. Further tables are allowed. */
 const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
 
-const tableResourceSchema = z
+const metadataTableSchema = z
   .strictObject({
     description: z.string().min(1, 'expected a description'),
     schema: z.strictObject({ fields: fieldsSchema }),
@@ -65,7 +65,7 @@ export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
     if (name === undefined) {
       throw new DefinitionError(`${join(directory, file)}: expected a file name like x_meta_<table>.json`);
     }
-    return { name, ...readJsonDefinition(join(directory, file), tableResourceSchema) };
+    return { name, ...readJsonDefinition(join(directory, file), metadataTableSchema) };
   });
   const missing = requiredTables.find((required) => !tables.some(({ name }) => name === required));
   if (missing === undefined) return tables;

@@ -12,14 +12,14 @@ const moment = z.coerce
 
 const errorProto = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
-const tableResourceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
+const tableReferenceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 
 /** The fields of BigQuery's Job resource that are used. */
 export const jobResourceSchema = z.object({
   jobReference: z.object({ jobId: z.string(), location: z.string().optional() }),
   configuration: z
     .object({
-      query: z.looseObject({ destinationTable: tableResourceSchema.optional() }).optional(),
+      query: z.looseObject({ destinationTable: tableReferenceSchema.optional() }).optional(),
       jobTimeoutMs: z.coerce.number().optional().catch(undefined),
     })
     .optional(),
