@@ -64,7 +64,7 @@ export interface Refusal {
   readonly kind: 'statement' | 'source';
   /** What was given and what is expected. */
   readonly message: string;
-  /** The table or routine that it is about, by the name that stands in the text. */
+  /** The table or routine that it is about, as the text names it. */
   readonly name?: string;
 }
 

@@ -28,7 +28,7 @@ export interface Gcloud {
   failure: Failure | undefined;
   /** Calls that begin with this are not permitted. */
   forbidden: string | undefined;
-  /** The next `times` calls that begin with `calls` are refused: Google has not noticed yet what they need. */
+  /** The next `times` calls that begin with `calls` are refused: Google has not noticed what they need. */
   refusal: { readonly calls: string; readonly message: string; times: number } | undefined;
   readonly answer: (args: readonly string[], stdin: string) => Answer;
 }

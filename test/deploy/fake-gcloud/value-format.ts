@@ -13,7 +13,10 @@ export function formatValue(format: string, resource: unknown): string {
     .join(separator);
 }
 
-/** The value at a key such as `metadata.annotations."run.googleapis.com/ingress"` or `backends[0].group.basename()`. */
+/**
+ * The value at a key such as `metadata.annotations."run.googleapis.com/ingress"` or
+ * `backends[0].group.basename()`.
+ */
 export function valueAt(resource: unknown, key: string): unknown {
   const isBasename = key.endsWith('.basename()');
   const path = isBasename ? key.slice(0, -'.basename()'.length) : key;

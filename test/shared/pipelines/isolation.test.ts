@@ -6,9 +6,7 @@ import { startProxy } from '../../functions/support/proxy';
 import { runOfYaml } from './support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
-/**
- * Texts that get as far as a run. Those for which a definition is refused are tested with the definitions.
- */
+/** For texts that a definition may contain. What a definition may not contain is tested with the definitions. */
 describe('what a run can read', () => {
   let tenant: TenantDataset;
   let runs = 0;

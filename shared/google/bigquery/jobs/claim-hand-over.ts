@@ -14,7 +14,7 @@ export interface HandOver {
 }
 
 /**
- * Whether nobody else has handed this run over in this turn. Throws BigQuery's error if that cannot be told.
+ * Whether nobody else has handed this run over in this turn. Throws BigQuery's error if that is unknown.
  */
 export type ClaimHandOver = (handOver: HandOver) => Promise<boolean>;
 

@@ -11,6 +11,6 @@ export const managedFilter = `labels.${managedLabel.key}:${managedLabel.value}`;
 
 const labelledSchema = z.object({ labels: z.record(z.string(), z.string()).default({}) });
 
-/** Whether a dataset is a tenant's. Throws a ZodError for what is no Dataset resource. */
+/** Whether a dataset is a tenant's. Throws a ZodError for anything but a Dataset resource. */
 export const isManaged = (dataset: unknown): boolean =>
   labelledSchema.parse(dataset).labels[managedLabel.key] === managedLabel.value;

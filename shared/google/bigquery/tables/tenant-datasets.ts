@@ -26,7 +26,7 @@ export interface TenantDatasets {
    * it differs. Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
    */
   readonly upgradeTable: (dataset: string, table: MetadataTable) => Promise<boolean>;
-  /** Runs a statement at most once for an id, whoever else does so. */
+  /** Runs a statement at most once for an id, however many callers there are. */
   readonly runOnce: RunOnce;
   readonly deleteDataset: (dataset: string) => Promise<void>;
   readonly deleteTable: (dataset: string, table: string) => Promise<void>;
