@@ -1,6 +1,6 @@
 import { readOptions } from '../../cloud/options';
 
-export const usage = `npm run demo [-- options]
+export const demoHelp = `npm run demo [-- options]
 
   Starts the local cloud, onboards the tenant 'demo', takes a sample of costs through the pipeline
   focus/billing/daily_costs and shows how it goes. The server then goes on until Ctrl-C. Tables are kept in memory only:
@@ -27,6 +27,6 @@ export function readDemoOptions(
     const isDirectory = args[index - 1] === '--data';
     return !isDirectory && arg !== '--help' && arg !== '--data' && !arg.startsWith('--data=');
   });
-  if (other !== undefined) throw new Error(`Unknown option '${other}'\n\n${usage}`);
+  if (other !== undefined) throw new Error(`Unknown option '${other}'\n\n${demoHelp}`);
   return readOptions([...args, '--memory'], environment, root);
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { startLocalCloud } from '../../cloud/cloud';
 import { fail, stopOnSignal } from '../../cloud/stop-on-signal';
-import { readDemoOptions, usage } from './demo-options';
+import { demoHelp, readDemoOptions } from './demo-options';
 import { showDemo } from './show-demo';
 
 /** `npm run demo`: the cloud in a box with a first run in it, until it is told to stop. */
 async function main(): Promise<void> {
   const options = readDemoOptions(process.argv.slice(2), process.env, join(__dirname, '../../..'));
   if (options === 'help') {
-    console.log(usage);
+    console.log(demoHelp);
     return;
   }
   process.env.LOG_SEVERITY ??= 'WARNING';
