@@ -14,8 +14,8 @@ export interface ServersOptions {
   readonly dataDirectory: string;
   /** Keeps tables and messages in memory only. */
   readonly isMemoryOnly: boolean;
-  /** Imposes BigQuery's documented limits and a latency model. */
-  readonly bigqueryLimits?: LimitOptions | undefined;
+  /** Imposes BigQuery's documented limits and a latency model. No functions: they cannot go to a thread. */
+  readonly bigqueryLimits?: Omit<LimitOptions, 'pause' | 'now'> | undefined;
   /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
   readonly faults?: FaultOptions | undefined;
 }
