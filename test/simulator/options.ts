@@ -20,12 +20,13 @@ export const usage = `npm run simulate -- [options]
   --runs N        runs that are asked for (default 1000)
   --tenants N     (default 20)
   --instances N   instances of each function (default 4)
-  --fault-rate R  share of calls to BigQuery and Pub/Sub that something befalls (default 0.05)
+  --fault-rate R  share of calls to BigQuery and Pub/Sub that go wrong (default 0.05)
   --death-rate R  share of an instance's calls at which it dies (default 0.005)
   --help          show this
 
-The workload, the run ids, and what befalls each call follow from the seed. When things happen does not: instances talk
-over real sockets, and how requests meet (which share a statement, which come first) differs from one time to the next.`;
+The workload, the run ids, and what goes wrong with each call follow from the seed. When things happen does
+not: instances talk over real sockets, and how requests meet (which share a statement, which come first)
+differs from one time to the next.`;
 
 const whole = (fallback: number, least: number) =>
   z.coerce

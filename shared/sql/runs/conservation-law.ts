@@ -1,8 +1,8 @@
 /**
  * The conservation law: a tenant's counters are the number of distinct run ids in ledger and slots together,
  * and of those the number that were admitted in the month the row is in (UTC). It holds at every instant,
- * because a run enters the ledger before it leaves its slot. All in one snapshot; one row, also where there
- * is no tenant.
+ * because a run enters the ledger before it leaves its slot. Read in one snapshot; always one row, even if
+ * there is no tenant.
  */
 export const runsByLaw = `(
   SELECT

@@ -21,7 +21,7 @@ export const meterName = 'pipeline_run';
 /**
  * The same for a run for ever, however often it is exported, so that whoever takes the events can drop
  * repeats for as long as it remembers ids. The time of admission is part of it, because a tenant that was
- * deleted and made anew may use an Idempotency-Key again.
+ * deleted and created again may use an Idempotency-Key again.
  */
 const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
   `run_${createHash('sha256').update(`${tenantId}\n${run_id}\n${admitted_at.toISOString()}`).digest('hex')}`;
