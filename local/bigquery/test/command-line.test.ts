@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { newFolder } from './support/local-bigquery';
+
+/** Runs `local-bigquery` with these arguments. `ready` resolves when it listens, `ended` when it has ended. */
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [join(__dirname, '../bin.js'), ...args]);
+  let output = '';
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += String(chunk);
+        if (output.includes('Ctrl-C stops it.')) resolve();
+      });
+    }
+  });
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, output }));
+  });
+  return { child, ready, ended, output: () => output };
+}
+
+it('explains itself, and refuses options that it does not understand', async () => {
+  expect(await run('--help').ended).toEqual({ code: 0, output: expect.stringContaining('--data DIR') });
+  expect(await run('--port', '90500').ended).toEqual({
+    code: 2,
+    output: "--port: expected 0 to 65535, given '90500'\n",
+  });
+});
+
+it('serves until Ctrl-C, keeps its data where it is told to, and says when that folder is in use', async () => {
+  const folder = newFolder();
+  const data = join(folder, 'bigquery');
+  const started = run('--port', '0', '--data', data, '--project', 'shop');
+  try {
+    await Promise.race([started.ready, started.ended]);
+    expect(started.output()).toContain(`gs://bucket/path is ${join(data, 'gcs/bucket/path')}\n`);
+    const url = /BIGQUERY_EMULATOR_HOST=(\S+) GOOGLE_CLOUD_PROJECT=shop\n/.exec(started.output())?.[1];
+    const made = await fetch(`${url}/bigquery/v2/projects/shop/datasets`, {
+      method: 'POST',
+      body: JSON.stringify({ datasetReference: { projectId: 'shop', datasetId: 'orders' } }),
+    });
+    expect(made.status).toBe(200);
+    expect(await run('--port', '0', '--data', data).ended).toEqual({
+      code: 1,
+      output: `The data folder ${data} is in use by process ${started.child.pid}. Stop it first, or choose another folder.\n`,
+    });
+    started.child.kill('SIGINT');
+    expect((await started.ended).code).toBe(0);
+    expect(existsSync(join(data, 'datasets/orders/dataset.json'))).toBe(true);
+  } finally {
+    started.child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
