@@ -87,11 +87,11 @@ export interface TableOptions {
 
 /** What a statement wants done to one table. */
 export type TableChange =
-  /** Rows behind the ones that are there. */
+  /** Rows after the ones that are there. */
   | { readonly kind: 'append'; readonly rows: readonly Row[] }
-  /** All rows anew. */
+  /** These rows in place of all that are there. */
   | { readonly kind: 'replace'; readonly rows: readonly Row[] }
-  /** The table made (or made anew) with schema and rows. */
+  /** A new table with schema and rows, in place of one that is there. */
   | {
       readonly kind: 'create';
       readonly schema: readonly Field[];

@@ -30,7 +30,7 @@ export interface NamedCall {
  */
 export type CallFaults = (call: NamedCall, work: () => Promise<RestReply>) => Promise<RestReply | undefined>;
 
-/** Has every call pass through the caller's faults. */
+/** Lets every call pass through the caller's faults. */
 export function faultBorder(faults: CallFaults, projectId: string): Border {
   return (call, work) => {
     const dml = dmlTarget(call, projectId);

@@ -14,7 +14,7 @@ export interface Files {
   readonly folder: DataFolder;
 }
 
-/** A log is written anew when it is this many bytes longer than four times what is still valid in it. */
+/** A log is rewritten when it is this many bytes longer than four times what is still valid in it. */
 const toleratedGarbage = 256 * 1024;
 
 /**

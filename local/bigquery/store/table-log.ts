@@ -22,7 +22,7 @@ const commitSchema = z.object({
   options: tableOptionsSchema.optional(),
   creationTime: z.number().optional(),
   definedTime: z.number().optional(),
-  /** In a log that was written anew: the jobs whose commits were in the old one. */
+  /** In a log that was rewritten: the jobs whose commits were in the old one. */
   jobs: z.array(z.object({ job: z.string(), kind: changeKind, rows: z.number() })).optional(),
 });
 

@@ -2,7 +2,10 @@ import type { CallFaults } from 'local-bigquery';
 import { callFaults, throughFault } from './call-faults';
 import type { Faults } from './faults';
 
-/** Has `faults` befall calls of the local BigQuery: those of every server, and BigQuery's own refusals. */
+/**
+ * Makes calls of the local BigQuery go wrong as `faults` decides: as calls of any server do, or with one of
+ * BigQuery's own refusals.
+ */
 export const bigQueryFaults =
   (faults: Faults): CallFaults =>
   async ({ identity, refusals }, work) => {

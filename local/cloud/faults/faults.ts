@@ -1,7 +1,7 @@
 export interface FaultOptions {
-  /** A whole number that decides what befalls each call. */
+  /** A whole number that decides which calls go wrong, and how. */
   readonly seed: number;
-  /** The share of calls that something befalls, 0 to 1; 0.05 unless given. */
+  /** The share of calls that go wrong, 0 to 1; 0.05 unless given. */
   readonly rate?: number | undefined;
   /** How long a hung call lasts, in milliseconds; 2,000 to 5,000 is realistic. */
   readonly hangMs?: number | undefined;
@@ -19,7 +19,7 @@ export interface FaultyCall {
   readonly identity: string;
 }
 
-/** What befalls a call, and for how long, in milliseconds, where time matters. */
+/** What goes wrong with a call, and for how many milliseconds, where time matters. */
 export interface Fault<Kind extends string> {
   readonly kind: Kind;
   readonly hangMs: number;
@@ -27,7 +27,7 @@ export interface Fault<Kind extends string> {
 }
 
 export interface Faults {
-  /** The fault that befalls this call, one of `kinds`; usually none. */
+  /** What goes wrong with this call, one of `kinds`; usually nothing. */
   next<Kind extends string>(call: FaultyCall, kinds: readonly Kind[]): Fault<Kind> | undefined;
   /** @param rate 0 turns all faults off */
   setRate(rate: number): void;

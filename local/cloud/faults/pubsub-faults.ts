@@ -10,7 +10,7 @@ import {
 import { callFaults, throughFault } from './call-faults';
 import type { Faults } from './faults';
 
-/** Has `faults` befall publishing and pushing of the local Pub/Sub. */
+/** Makes publishing and pushing of the local Pub/Sub go wrong as `faults` decides. */
 export const pubSubFaults = (faults: Faults): PubSubFaults => ({
   publish: (publish) => faultyPublish(publish, faults),
   push: (push) => faultyPush(push, faults),
@@ -39,7 +39,7 @@ const faultyPublish =
     return outcome.answer;
   };
 
-/** What can befall a delivery. */
+/** What can go wrong with a delivery. */
 const pushFaultKinds = [
   /** The endpoint is not reached; the message comes again. */
   'unreached',

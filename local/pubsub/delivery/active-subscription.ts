@@ -30,7 +30,7 @@ export type ActiveSubscription = {
   close(): void;
   /** Ends open pulls and streams, which may be opened again; messages stay. */
   interrupt(reason: PubSubError): void;
-  /** Has `end` called when the subscription is closed or interrupted. Returns a function that undoes this. */
+  /** Calls `end` when the subscription is closed or interrupted, unless the returned function is called. */
   onClose(end: (reason: PubSubError) => void): () => void;
 };
 

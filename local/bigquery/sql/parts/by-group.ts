@@ -7,7 +7,7 @@ import { rowColumn } from '../scope';
 import { type LeafQuery, selectOf } from './leaf-query';
 import { evaluatePieces } from './pieces';
 
-/** The types of which two values are one group exactly when their cells are equal. */
+/** The types whose values fall into one group exactly when their cells are equal. */
 const keyTypes: ReadonlySet<FieldType> = new Set([
   ...(['STRING', 'BYTES', 'INTEGER', 'BOOLEAN', 'NUMERIC', 'BIGNUMERIC'] as const),
   ...(['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'] as const),

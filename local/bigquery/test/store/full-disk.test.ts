@@ -106,7 +106,7 @@ it('a full disk fails the write and keeps the state, and writing works again whe
   expect(rows()).toEqual([['1'], ['2'], ['5']]);
 });
 
-it('a table that could not be made anew keeps what it was, and can be written to later', async () => {
+it('a table that could not be replaced keeps what it was, and can be written to later', async () => {
   const remake = () =>
     store.mutate(table, async () => ({
       change: { kind: 'create', schema, rows: [['7']], options: {} },
