@@ -1,5 +1,19 @@
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
+
+/** Storages in use. Node carries the value of each from promise to promise, also for modules that nobody uses any more. */
+const storages = new Set();
+for (const method of ['run', 'enterWith']) {
+  const original = AsyncLocalStorage.prototype[method];
+  AsyncLocalStorage.prototype[method] = function (...args) {
+    storages.add(this);
+    return original.apply(this, args);
+  };
+}
+
+/** Where @opentelemetry/api keeps what a file told it. */
+const openTelemetry = Symbol.for('opentelemetry.js.api.1');
 
 /**
  * The environment of a test file: Node's own globals, as in production, and not a copy of them. So packages that the
@@ -26,6 +40,10 @@ class NodeItself {
     Object.assign(process.env, env);
     Object.assign(process, { exit });
     Object.assign(globalThis, { console });
+    delete globalThis[openTelemetry];
+    // One that is used again works again.
+    for (const storage of storages) storage.disable();
+    storages.clear();
   }
 
   exportConditions() {

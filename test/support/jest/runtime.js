@@ -7,8 +7,8 @@ require('tsx/cjs');
 const root = resolve(__dirname, '../../..');
 const requireOutside = createRequire(join(root, 'package.json'));
 
-/** Jest's own, and what keeps in globals what it was told. */
-const ofEachFile = /^(@jest\/|jest|expect$|@opentelemetry\/)/;
+/** Jest's own. */
+const ofEachFile = /^(@jest\/|jest|expect$)/;
 const isPackage = (name) => /^[@a-z]/.test(name) && !name.startsWith('node:');
 
 /** Sources of the local BigQuery and Pub/Sub, but for their tests. */
