@@ -149,8 +149,8 @@ describe('Pipelines from the request to the table', () => {
     expect(command).toBe('node');
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
     const [, cost, credits, net] = /cost (\S+), credits (\S+), net (\S+) USD/.exec(stdout) ?? [];
-    const [, rows] = /Wrote (\d+) rows/.exec(stdout) ?? [];
-    const source = { source_uri: /gs:\/\/[^"]+/.exec(stdout)?.[0] };
+    const [, rows] = /Wrote (\d+) rows of a Google Cloud/.exec(stdout) ?? [];
+    const source = { source_uri: /gs:\/\/\S*gcp_billing_export\S*/.exec(stdout)?.[0] };
     const apiKey = await onboard(cloud.url, 'gcp');
     for (let time = 0; time < 2; time++) {
       expect(await run('gcp', apiKey, 'gcp/billing/daily_costs', source)).toMatchObject({

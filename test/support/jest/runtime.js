@@ -1,6 +1,6 @@
 const { createRequire } = require('node:module');
 const { dirname, join, resolve, sep } = require('node:path');
-const { compileFunction, constants } = require('node:vm');
+const { compileFunction } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 require('tsx/cjs');
 
@@ -26,11 +26,7 @@ class LoadingPackagesOnce extends Runtime {
     const { executor } = this;
     // As Jest does it, but in Node's own globals: see environment.js.
     executor.compile = (source, filename) =>
-      compileFunction(source, executor.injectedModuleParameters, {
-        filename,
-        // OpenTelemetry's exporters load node:http by import().
-        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      });
+      compileFunction(source, executor.injectedModuleParameters, { filename });
   }
 
   requireModuleOrMock(from, name) {
