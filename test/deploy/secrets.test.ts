@@ -25,7 +25,7 @@ describe('the admin key', () => {
     );
   });
 
-  it('is not shown when storing it fails either', async () => {
+  it('is shown nowhere, even if storing it fails', async () => {
     installation.replaceCommand(
       'node',
       `key=$(${process.execPath} "$@"); printf %s "$key" | tee -a "$0.keys"`,
