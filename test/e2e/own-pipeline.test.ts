@@ -1,35 +1,28 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { allRows } from '../support/focus/daily-costs';
-import { call, endOfRun, onboard, withKey } from '../support/local-cloud';
-import {
-  copyOfProject,
-  newDirectory,
-  removeDirectory,
-  type ServerProcess,
-  startServer,
-} from '../support/server-process';
+import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../support/local-cloud';
+import { newDirectory, removeDirectory } from '../support/server-process';
 
-/** A pipeline as a new user writes it: one file in schemas/pipelines/, then `npm start` and two requests. */
+/** A pipeline as a new user writes it: one file in schemas/pipelines/, then a start and two requests. */
 const pipeline = 'shop/sales/daily_sales';
 const tenantId = 'newcomer_001';
 const definition = join(__dirname, 'own-pipeline/daily_sales.yaml');
 
 describe('A pipeline of one’s own', () => {
-  const root = copyOfProject();
-  const dataDirectory = newDirectory();
-  let server: ServerProcess;
+  const schemas = newDirectory();
+  let server: TestCloud;
   let apiKey: string;
   beforeAll(async () => {
-    put(definition, join(root, 'schemas/pipelines', `${pipeline}.yaml`));
-    put(join(__dirname, 'own-pipeline/orders.csv'), join(dataDirectory, 'gcs/shop/orders.csv'));
-    server = await startServer({ dataDirectory, root });
+    cpSync(join(__dirname, '../../schemas'), schemas, { recursive: true });
+    put(definition, join(schemas, 'pipelines', `${pipeline}.yaml`));
+    server = await startTestCloud({}, schemas);
+    put(join(__dirname, 'own-pipeline/orders.csv'), join(server.dataDirectory, 'gcs/shop/orders.csv'));
     apiKey = await onboard(server.url, tenantId);
   });
   afterAll(async () => {
-    await server?.end('SIGINT');
-    removeDirectory(root);
-    removeDirectory(dataDirectory);
+    await server?.close();
+    removeDirectory(schemas);
   });
 
   const run = (body: object) =>

@@ -8,16 +8,15 @@ import {
 } from './support/starting';
 
 describe('Starting', () => {
-  it.each(portSettings.slice(1))('with %s taken says which port, and ends with 1', (name) =>
+  it.each(portSettings)('with %s taken says which port, and ends with 1', (name) =>
     endsWherePortIsTaken(name),
   );
 
-  it.each(wrongSettings.slice(1))(
-    'with %s=%s says what is expected, and ends with 1',
-    (name, value, message) => endsWithSetting(name, value, message),
+  it.each(wrongSettings)('with %s=%s says what is expected, and ends with 1', (name, value, message) =>
+    endsWithSetting(name, value, message),
   );
 
   describe('with a definition that is missing or wrong names file and field, and ends with 1', () => {
-    it.each(damages.slice(1))('%s', (_what, damage, named) => endsWithDamage(damage, named));
+    it.each(damages)('%s', (_what, damage, named) => endsWithDamage(damage, named));
   });
 });

@@ -1,5 +1,11 @@
 import { adminKey, asAdmin, call } from '../support/local-cloud';
-import { newDirectory, removeDirectory, startInVain, startServer } from '../support/server-process';
+import {
+  newDirectory,
+  removeDirectory,
+  type ServerProcess,
+  startInVain,
+  startServer,
+} from '../support/server-process';
 import {
   damages,
   endsWherePortIsTaken,
@@ -9,14 +15,8 @@ import {
   wrongSettings,
 } from './support/starting';
 
-/** The other ports, settings and definitions are in start.long.test.ts. */
+/** All ports, settings and definitions are in start.long.test.ts. */
 describe('Starting', () => {
-  let dataDirectory: string;
-  beforeEach(() => {
-    dataDirectory = newDirectory();
-  });
-  afterEach(() => removeDirectory(dataDirectory));
-
   it.each(portSettings.slice(0, 1))('with %s taken says which port, and ends with 1', (name) =>
     endsWherePortIsTaken(name),
   );
@@ -26,9 +26,18 @@ describe('Starting', () => {
     (name, value, message) => endsWithSetting(name, value, message),
   );
 
-  it('with ADMIN_API_KEY admin calls need it, and the banner says so without telling it', async () => {
-    const server = await startServer({ dataDirectory, environment: { ADMIN_API_KEY: adminKey } });
-    try {
+  describe('with ADMIN_API_KEY', () => {
+    const dataDirectory = newDirectory();
+    let server: ServerProcess;
+    beforeAll(async () => {
+      server = await startServer({ dataDirectory, environment: { ADMIN_API_KEY: adminKey } });
+    });
+    afterAll(async () => {
+      await server?.end('SIGKILL');
+      removeDirectory(dataDirectory);
+    });
+
+    it('admin calls need it, and the banner says so without telling it', async () => {
       expect(server.output()).toContain('X-Admin-Key');
       expect(server.output()).not.toContain('OPEN');
       expect(server.output()).not.toContain(adminKey);
@@ -41,20 +50,19 @@ describe('Starting', () => {
       const path = '/api/v1/customers/onboard';
       expect((await call(server.url, 'POST', path, { body })).status).toBe(401);
       expect((await call(server.url, 'POST', path, { body, headers: asAdmin })).status).toBe(201);
-    } finally {
-      expect(await server.end('SIGTERM')).toBe(0);
-    }
-  });
+    });
 
-  it('twice over the same data is refused, and the first is not harmed', async () => {
-    const first = await startServer({ dataDirectory });
-    try {
+    it('a second one over the same data is refused, and the first is not harmed', async () => {
       const second = await startInVain({ dataDirectory });
       expect(second).toEqual({ code: 1, output: expect.stringMatching(/.{10}/) });
-      expect((await call(first.url, 'GET', '/api/v1/tenants/nobody')).status).toBe(404);
-    } finally {
-      await first.end('SIGINT');
-    }
+      expect((await call(server.url, 'GET', '/api/v1/tenants/nobody', { headers: asAdmin })).status).toBe(
+        404,
+      );
+    });
+
+    it('SIGTERM ends it with 0', async () => {
+      expect(await server.end('SIGTERM')).toBe(0);
+    });
   });
 
   describe('with a definition that is missing or wrong names file and field, and ends with 1', () => {

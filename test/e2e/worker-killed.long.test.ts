@@ -1,3 +1,3 @@
-import { describeKills, moments, twoMoments } from './support/worker-killed';
+import { describeKills, moments } from './support/worker-killed';
 
-describeKills(moments.filter((moment) => !twoMoments.includes(moment)));
+describeKills(moments);

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { copyOfProject, newDirectory, removeDirectory, startInVain } from '../../support/server-process';
+import { newDirectory, removeDirectory, startInVain } from '../../support/server-process';
 
 /** The settings that hold a port. */
 export const portSettings = ['PORT', 'BIGQUERY_PORT', 'PUBSUB_PORT'] as const;
@@ -14,55 +14,60 @@ export const wrongSettings: readonly (readonly [name: string, value: string, mes
   ['LOG_SEVERITY', 'LOUD', 'LOG_SEVERITY'],
 ];
 
-type Damage = readonly [what: string, damage: (root: string) => void, named: readonly string[]];
+type Damage = readonly [what: string, damage: (schemas: string) => void, named: readonly string[]];
 
-const change = (root: string, file: string, edit: (text: string) => string) => {
-  const path = join(root, 'schemas', file);
+const change = (schemas: string, file: string, edit: (text: string) => string) => {
+  const path = join(schemas, file);
   writeFileSync(path, edit(existsSync(path) ? readFileSync(path, 'utf8') : ''));
 };
 const dryrun = 'pipelines/gcp/example/dryrun.yaml';
 
 /** Definitions that are missing or wrong, and the file and field that the message names. */
 export const damages: readonly Damage[] = [
-  ['tiers.json missing', (root) => rmSync(join(root, 'schemas/tiers.json')), ['tiers.json']],
-  ['tiers.json cut off', (root) => change(root, 'tiers.json', (text) => text.slice(0, 40)), ['tiers.json']],
+  ['tiers.json missing', (schemas) => rmSync(join(schemas, 'tiers.json')), ['tiers.json']],
+  [
+    'tiers.json cut off',
+    (schemas) => change(schemas, 'tiers.json', (text) => text.slice(0, 40)),
+    ['tiers.json'],
+  ],
   [
     'a tier’s quota as text',
-    (root) => change(root, 'tiers.json', (text) => text.replace('500', '"500"')),
+    (schemas) => change(schemas, 'tiers.json', (text) => text.replace('500', '"500"')),
     ['tiers.json', 'STARTER', 'max_pipelines_per_month'],
   ],
   [
     'the tenants table missing',
-    (root) => rmSync(join(root, 'schemas/tables/x_meta_tenants.json')),
+    (schemas) => rmSync(join(schemas, 'tables/x_meta_tenants.json')),
     ['x_meta_tenants.json'],
   ],
   [
     'a column of an unknown type',
-    (root) => change(root, 'tables/x_meta_tenants.json', (text) => text.replace('"INT64"', '"INTEGERS"')),
+    (schemas) =>
+      change(schemas, 'tables/x_meta_tenants.json', (text) => text.replace('"INT64"', '"INTEGERS"')),
     ['x_meta_tenants.json', 'type'],
   ],
   [
     'schedules.json with a wrong field',
-    (root) => change(root, 'schedules.json', (text) => text.replace('"schedule"', '"cron"')),
+    (schemas) => change(schemas, 'schedules.json', (text) => text.replace('"schedule"', '"cron"')),
     ['schedules.json', 'schedule'],
   ],
   [
     'a pipeline with an unknown field',
-    (root) => change(root, dryrun, (text) => text.replace('timeout_seconds', 'timeout')),
+    (schemas) => change(schemas, dryrun, (text) => text.replace('timeout_seconds', 'timeout')),
     ['dryrun.yaml', 'timeout'],
   ],
   [
     'a step that waits for one that is not there',
-    (root) =>
-      change(root, dryrun, (text) => text.replace('type: query', 'type: query\n    needs: [nothing]')),
+    (schemas) =>
+      change(schemas, dryrun, (text) => text.replace('type: query', 'type: query\n    needs: [nothing]')),
     ['dryrun.yaml', 'nothing'],
   ],
   [
     'a pipeline whose SQL file is missing',
-    (root) => rmSync(join(root, 'schemas/pipelines/gcp/billing/daily_costs.sql')),
+    (schemas) => rmSync(join(schemas, 'pipelines/gcp/billing/daily_costs.sql')),
     ['gcp/billing/daily_costs.sql', 'cannot be read'],
   ],
-  ['YAML that is none', (root) => change(root, dryrun, () => 'steps: [}'), ['dryrun.yaml']],
+  ['YAML that is none', (schemas) => change(schemas, dryrun, () => 'steps: [}'), ['dryrun.yaml']],
 ];
 
 async function withFolder(use: (dataDirectory: string) => Promise<void>): Promise<void> {
@@ -93,18 +98,16 @@ export const endsWithSetting = (name: string, value: string, message: string) =>
     expect(output).toContain(message);
   });
 
-export const endsWithDamage = (damage: (root: string) => void, named: readonly string[]) =>
+export const endsWithDamage = (damage: (schemas: string) => void, named: readonly string[]) =>
   withFolder(async (dataDirectory) => {
-    const root = copyOfProject();
-    try {
-      damage(root);
-      const { code, output } = await startInVain({ dataDirectory, root });
-      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(named[0] ?? '') });
-      for (const name of named) expect(output).toContain(name);
-      expect(output).not.toMatch(/^\s+at /m);
-    } finally {
-      removeDirectory(root);
-    }
+    const schemas = join(dataDirectory, 'schemas');
+    cpSync(join(__dirname, '../../../schemas'), schemas, { recursive: true });
+    damage(schemas);
+    const environment = { SCHEMAS_DIRECTORY: schemas };
+    const { code, output } = await startInVain({ dataDirectory, environment });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(named[0] ?? '') });
+    for (const name of named) expect(output).toContain(name);
+    expect(output).not.toMatch(/^\s+at /m);
   });
 
 async function occupy(): Promise<{ port: number; close: () => Promise<void> }> {

@@ -56,10 +56,8 @@ const otherMoments: readonly Moment[] = [
 
 export const moments = [...momentsOfJobs, ...otherMoments];
 
-/** Two of them: one between a start and its answer, one while it waits. */
-export const twoMoments = moments.filter(({ moment }) =>
-  ['merge_1 has begun and it is not told', 'it waits for the end of load_1'].includes(moment),
-);
+/** One of them, between a start and its answer. */
+export const oneMoment = moments.filter(({ moment }) => moment === 'merge_1 has begun and it is not told');
 
 /** Kills a worker at each of the moments, and lets another one complete its run. */
 export const describeKills = (killedAt: readonly Moment[]): void =>
