@@ -189,8 +189,8 @@ END
 
 # Rights in the project. Datasets come and go with tenants, so rights on them are granted in the project, and
 # IAM conditions limit them to tables by name: an onboarding has nothing to grant, and so nothing to forget.
-# onboard owns the datasets that it creates, as BigQuery makes it their owner. In other datasets, such as an
-# earlier installation's, it only looks whether there is a tenant. A name without a dot is a custom role; "!"
+# onboard writes tenants and api_keys as the owner of the datasets that it creates: BigQuery makes it that, so no
+# line here says so. In other datasets, such as an earlier installation's, it only looks for a tenant. A name without a dot is a custom role; "!"
 # means all tables but this one.
 rights() { # account role tables
   cat <<'END'

@@ -24,8 +24,9 @@ const timeBudgetMs = 25 * 60_000;
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Makes every tenant's metadata tables match the definitions: missing tables are made and missing columns
- * added; nothing is removed. It costs no query. It can be called at any time, even twice at once.
+ * Makes every tenant's metadata tables match the definitions in schemas/tables: missing tables are made and
+ * missing columns added; nothing is removed. It costs no query. It can be called at any time, even twice at
+ * once.
  */
 export async function ensureTables(deps: EnsureTablesDependencies): Promise<EnsureTablesSummary> {
   const { listTenants, log, now } = deps;

@@ -131,8 +131,8 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
 
 /**
  * Inserts the tenant row at most once per lifetime of the tenant's tables, which `id` names: of two
- * onboardings at once only one can do it. Resolves to the row that is there then, which tells whose it is,
- * even if an answer was lost. If the row has been inserted before and deleted by hand, the next generation of
+ * onboardings at once only one can do it. Resolves to the row that exists afterwards: its onboarding_id tells
+ * which call inserted it, even if an answer was lost. If the row has been inserted before and deleted by hand, the next generation of
  * the id inserts it again.
  */
 async function insertOnce(

@@ -127,8 +127,8 @@ async function publishAgain(
 }
 
 /**
- * How many rows were repaired: 1 or 0. Comes after the releases, so that a ledger too large to count keeps no
- * run from its end.
+ * How many rows were repaired: 1 or 0. Comes after the releases, so that a ledger too large to count cannot
+ * stop a run from ending.
  */
 async function repairIfBroken(
   tenantId: string,

@@ -2,7 +2,7 @@ import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Log } from '../../shared/log';
-import { resetMonth } from '../../shared/sql/runs/reset-month';
+import { resetMonth } from '../../shared/sql/tenants/reset-month';
 import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
@@ -23,7 +23,7 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
 
 /**
  * Starts the month of `period` (a UTC day such as 2026-11-01) for every tenant whose count is of an earlier
- * month. Safe to call any number of times on any day: a tenant whose count is of that month already stays as
+ * month: the count goes back to 0, the quotas stay. Safe to call any number of times on any day: a tenant whose count is of that month already stays as
  * it is.
  */
 export async function resetQuotas(period: string, deps: ResetQuotasDependencies): Promise<ResetSummary> {

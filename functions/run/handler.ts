@@ -6,10 +6,10 @@ import type { HttpRequest, Route } from '../../shared/http/route';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
+import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type StartRunDependencies, startRun } from './start-run';
-import { type WatchRoutesDependencies, watchRoutes } from './watch-routes';
 
-export type RunHandlerDependencies = StartRunDependencies & WatchRoutesDependencies;
+export type RunHandlerDependencies = StartRunDependencies & RunsRoutesDependencies;
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
 const runPathSchema = z.object({
@@ -46,7 +46,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
         };
       },
     },
-    ...watchRoutes(deps),
+    ...runsRoutes(deps),
     {
       method: 'GET',
       path: '/api/v1/pipelines',

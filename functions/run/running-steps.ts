@@ -18,7 +18,7 @@ export interface StepJob {
 }
 
 /**
- * What the jobs of a run say that no record says yet. A job's id is made of run, step and attempt, so it can
+ * What a run's jobs show before any step record does. A job's id is made of run, step and attempt, so it can
  * be asked for without a list of jobs. This costs one request for each step that can be under way, and no
  * statement. Steps whose work is not a BigQuery job are not seen.
  */

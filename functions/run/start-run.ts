@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
-import { rateLimitHeaders } from '../../shared/http/rate-limit';
+import { rateLimitHeaders } from '../../shared/http/rate-limit-headers';
 import type { Log } from '../../shared/log';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import type { Admit } from '../../shared/runs/admit';

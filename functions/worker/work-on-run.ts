@@ -51,7 +51,8 @@ const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 100, maximumBackoffMs:
  *
  * Invariants:
  * - the ledger row comes before the release: until the ledger has the run, its slot is the only record of it;
- * - what is done already is not done again, so any number of deliveries, at any time, do no harm;
+ * - what is done already is not done again, because a job's id follows from its run, step and attempt
+ *   (shared/pipelines/job-ids.ts) and a later delivery attaches to it: any number of deliveries do no harm;
  * - of several ledger rows for one run the one recorded first is its outcome.
  */
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {

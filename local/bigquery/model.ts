@@ -98,7 +98,7 @@ export type TableChange =
       readonly rows: readonly Row[];
       readonly options: TableOptions;
     }
-  /** Columns added behind the ones that are there; existing rows get null (or []) in them. */
+  /** Columns added after the existing ones; existing rows get null (or []) in them. */
   | { readonly kind: 'alter'; readonly schema: readonly Field[]; readonly options?: TableOptions }
   | { readonly kind: 'drop' };
 

@@ -1,7 +1,7 @@
 import type { LocalCloud } from './cloud';
 
 /**
- * Stops the cloud in order when Ctrl-C or SIGTERM comes, also while it still starts, and ends the process
+ * Shuts the cloud down cleanly on Ctrl-C or SIGTERM, even while it is still starting, and ends the process
  * with 0.
  *
  * @returns whether it is stopping: from then on failures are those of servers that are going away

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const tenantId = 'local_warm_up';
 /**
- * The local BigQuery prepares a statement when it comes a second time: the third run is the first at full
+ * The local BigQuery prepares a statement the second time it sees it: the third run is the first at full
  * speed.
  */
 const runs = 3;

@@ -13,9 +13,9 @@ export interface LoadedBundle {
 export const cacheFileOf = (file: string): string => `${file}.cache`;
 
 /**
- * Loads a bundle (which is ASCII) as Node would, but with the compiled code beside it, if there is some. V8
- * accepts that only from its own version with the same flags, and otherwise compiles as usual. Of the source
- * V8 compares no more than the length, so a new build of a bundle must never keep an old cache.
+ * Loads a bundle (which is ASCII) as Node would, but with the compiled code beside it, if there is any. V8
+ * accepts that only from its own version with the same flags, and otherwise compiles as usual. V8
+ * compares only the source's length, so a new build of a bundle must never keep an old cache.
  * https://nodejs.org/docs/latest-v20.x/api/vm.html#new-vmscriptcode-options
  */
 export function loadBundle(file: string): LoadedBundle {

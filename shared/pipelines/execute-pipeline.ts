@@ -96,8 +96,8 @@ function findDecisive(outcomes: readonly StepOutcome[]): StepOutcome | undefined
 
 /**
  * Starts steps as they become ready, as many at once as the definition allows, and adds to `outcomes` as they
- * end. Once one did not complete, no other starts. If it failed for good, the others are cancelled; if not,
- * they may finish. Resolves to what steps threw: transient failures, or the signal's reason.
+ * end. Once a step has not completed, no further step starts. If it failed for good, the others are
+ * cancelled; if not, they may finish. Resolves to what steps threw: transient failures, or the signal's reason.
  */
 async function executeSteps(
   context: StepContext,

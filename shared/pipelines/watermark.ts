@@ -12,7 +12,7 @@ import { sqlParametersOf, toQueryParameters, watermarkName } from './rules/pipel
 
 /**
  * A watermark is read before a run's first step, and the next one is queried after its last step, each by a
- * job whose id is made of the run. So every execution of the run reads what the first one read, whatever
+ * job whose id is derived from the run's. So every execution of the run reads what the first one read, whatever
  * other runs record meanwhile, and records what the first one found. Runs that overlap both begin where the
  * last one before them ended.
  */

@@ -7,11 +7,11 @@ import { createAppendRows } from '../../shared/google/bigquery/tables/append-row
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import { releaseRuns } from '../../shared/sql/runs/release-runs';
-import { resetMonth as resetMonthStatement } from '../../shared/sql/runs/reset-month';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
+import { resetMonth as resetMonthStatement } from '../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
 

@@ -32,7 +32,7 @@ export interface ServerOptions {
 
 const projectRoot = join(__dirname, '../..');
 
-/** `npm start`'s own command in a process of its own, on ports of the system's choice. Throws where it does not start. */
+/** `npm start`'s own command in a process of its own, on ports chosen by the system. Throws where it does not start. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { child, output, ended } = launch(options);
   await new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
 }
 
-/** The same where it is expected to end by itself. */
+/** Starts a server that is expected to end by itself. */
 export async function startInVain(options: ServerOptions): Promise<Ended> {
   const { child, output, ended } = launch(options);
   const stop = setTimeout(() => child.kill('SIGKILL'), 30_000);

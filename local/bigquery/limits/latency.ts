@@ -27,7 +27,7 @@ export interface Latency {
   begin(kind: keyof Latencies): () => Promise<void>;
 }
 
-/** Resolves after so many milliseconds. */
+/** Resolves after the given number of milliseconds. */
 export type Pause = (milliseconds: number) => Promise<unknown>;
 
 /** The n-th piece of work of a kind takes the same time in every run with the same seed. */

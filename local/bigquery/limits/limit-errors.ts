@@ -32,7 +32,7 @@ export function tooManyDml(statement: 'insert' | 'update'): BigQueryError {
   return rateLimitExceeded(`too many table dml ${statement} operations for this table`);
 }
 
-/** Of 5 metadata updates of a table per 10 s: https://cloud.google.com/bigquery/docs/troubleshoot-quotas */
+/** For more than 5 metadata updates of a table in 10 s: https://cloud.google.com/bigquery/docs/troubleshoot-quotas */
 export function tooManyTableUpdates(): BigQueryError {
   return rateLimitExceeded('too many table update operations for this table');
 }

@@ -64,7 +64,7 @@ export async function deleteDataset(
   shelf.entries.delete(datasetId);
 }
 
-/** Lets nothing more be committed to the dataset. */
+/** Waits for the commits that are open, and refuses further ones. */
 async function close(entry: DatasetEntry, reference: DatasetReference, withContents: boolean): Promise<void> {
   if (withContents) entry.gone = true;
   while (entry.commits.size > 0) await Promise.allSettled(entry.commits);

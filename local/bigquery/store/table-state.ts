@@ -85,7 +85,7 @@ function sameShape(before: readonly Field[], after: readonly Field[]): boolean {
 
 const snapshots = new WeakMap<TableState, TableSnapshot>();
 
-/** The state as the SQL engine sees it: the same object as long as the state is the same. */
+/** The state as the SQL engine sees it: one state always gives the same object. */
 export function snapshotOf(reference: TableReference, state: TableState): TableSnapshot {
   const known = snapshots.get(state);
   if (known !== undefined) return known;

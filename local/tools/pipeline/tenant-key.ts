@@ -17,7 +17,7 @@ export interface TenantKeys {
 /**
  * A key of the tenant: the one in the data folder if it still works, or else a new one. A tenant that does
  * not exist is onboarded first.
- * @throws Error that says what to do when admin calls are closed
+ * @throws Error if admin calls are closed; its message says what to do
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {
   const { api, tenantId, dataDirectory, say } = keys;

@@ -49,9 +49,10 @@ export const knownRunsOf = (state: AdmissionState | undefined): ReadonlyMap<stri
   new Map([...(state?.finished ?? []), ...(state?.admitted ?? [])].map((run) => [run.run_id, run]));
 
 /**
- * What became of a candidate. One that the state knows is admitted, unless it is another request under a used
- * idempotency key. For the others the first of these decides: there is no row, the tenant is inactive, the
- * month is full, the slots are full.
+ * What became of a candidate. The statement (shared/sql/runs/admit-runs.ts) has decided already; this explains
+ * its decision. A candidate that the state knows is admitted, unless it is another request under a used
+ * idempotency key. For the others the first of these is the reason: there is no row, the tenant is inactive,
+ * the month is full, the slots are full.
  */
 export function verdictOf(
   candidate: Pick<Candidate, 'run_id' | 'request_hash'>,

@@ -4,7 +4,7 @@ import { defineStatement } from '../define-statement';
 
 /**
  * Frees slots, and says which of the runs still hold one. Only the slot of a run that this statement itself
- * sees in the ledger is freed, so a run is always in one of the two: an append that was answered may not be
+ * sees in the ledger is freed, so a run is always in at least one of the two: an append that was answered may not be
  * visible yet, or may be lost. Releasing a run that holds no slot changes nothing.
  */
 export const releaseRuns = defineStatement({

@@ -41,7 +41,7 @@ export interface SelectColumn {
 
 export interface GroupingItem {
   readonly span: ByteSpan;
-  /** The item, where it is one name. */
+  /** The item's name, if the item is just a name. */
   readonly name: string | undefined;
   readonly isNumber: boolean;
 }

@@ -118,7 +118,7 @@ const partitioningSchema = z.object({
 });
 const rangeSchema = z.object({ start: digits, end: digits, interval: digits });
 
-/** What a table is besides schema and rows, in the REST interface's words (`TableOptions` of the model). */
+/** A table's properties besides schema and rows, as the REST interface names them (`TableOptions` of the model). */
 export const tableOptionsSchema = z.object({
   description: z.string().optional(),
   friendlyName: z.string().optional(),

@@ -22,8 +22,8 @@ export interface TenantDatasets {
   readonly ensureTable: (dataset: string, table: MetadataTable) => Promise<string>;
   readonly hasTable: (dataset: string, table: string) => Promise<boolean>;
   /**
-   * The same for a table that is most likely as it should be: it is looked at first, and changed only where
-   * it differs. Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
+   * Like ensureTable, for a table that is probably up to date: it is read first, and changed only if it
+   * differs. Resolves to whether it was changed. Throws BigQuery's not found where the dataset is gone.
    */
   readonly upgradeTable: (dataset: string, table: MetadataTable) => Promise<boolean>;
   /** Runs a statement at most once for an id, however many callers there are. */

@@ -8,11 +8,11 @@ import type { FromReader, ToReader } from './reader-messages';
 export interface ParquetReader {
   /**
    * The messages that answer a request; the next request must wait until they are read.
-   * @throws BigQueryError `invalid` for a fault, and when the reading process ends or falls silent over the
-   *   file
+   * @throws BigQueryError `invalid` for a fault, and when the reading process ends or stops answering
+   *   while it reads the file
    */
   ask(request: ToReader, file: SourceFile): AsyncGenerator<FromReader>;
-  /** Gives the process up. */
+  /** Abandons the process. */
   close(): void;
 }
 

@@ -31,8 +31,8 @@ export function valueReader(column: Column, leaf: Leaf, kind: LeafKind, field: F
 }
 
 /**
- * The value of INT96 comes as nanoseconds since 1970. What lies below a microsecond is dropped: no document
- * says how.
+ * The value of INT96 comes as nanoseconds since 1970. Anything finer than a microsecond is dropped:
+ * BigQuery documents no rounding.
  */
 const microsPerUnit = {
   'time millis': 1000n,

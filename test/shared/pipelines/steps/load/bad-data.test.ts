@@ -42,11 +42,14 @@ const thenLook = `
     sql: SELECT UPPER(name) AS name FROM loaded
 `;
 
-/**
- * What is wrong, the definition, the source's bytes, the error's code, and its message after "Step 'load'
- * failed: ".
- */
-type BadData = readonly [string, string, string | Buffer | undefined, string, string];
+type BadData = readonly [
+  what: string,
+  definition: string,
+  source: string | Buffer | undefined,
+  code: string,
+  /** After "Step 'load' failed: ". */
+  message: string,
+];
 
 const reading = (detail: string) =>
   `Error while reading data, error message: ${detail} File: gs://billing/source`;

@@ -10,14 +10,14 @@ import { findRecordedRun, showChecks, showRun, showSteps } from './show-run';
 import { createStreamPlaces } from './stream-places';
 import { type StreamDependencies, streamRun } from './stream-run';
 
-export interface WatchRoutesDependencies extends CancelDependencies, StreamDependencies {
+export interface RunsRoutesDependencies extends CancelDependencies, StreamDependencies {
   readonly authenticateTenant: AuthenticateTenant;
 }
 
 const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
 
 /** What a tenant sees of the runs that it has started, and how it ends them. */
-export function watchRoutes(deps: WatchRoutesDependencies): readonly Route[] {
+export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
   const { runStatement } = deps;
   const takePlace = createStreamPlaces();
   /** Which run is asked for, and whose it is. */

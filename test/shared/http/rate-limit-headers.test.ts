@@ -1,4 +1,4 @@
-import { rateLimitHeaders } from '../../../shared/http/rate-limit';
+import { rateLimitHeaders } from '../../../shared/http/rate-limit-headers';
 import { type AdmissionState, quotasLeft } from '../../../shared/runs/rules/admission-rules';
 
 const state: AdmissionState = {
