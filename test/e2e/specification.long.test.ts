@@ -1,0 +1,3 @@
+import { describeSpecification } from './support/specification';
+
+describeSpecification(100);
