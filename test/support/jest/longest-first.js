@@ -15,7 +15,7 @@ const slowest = [
   'test/functions/logs.test.ts',
   'test/functions/onboard/onboard.test.ts',
   'test/e2e/start.test.ts',
-  'test/local/tools/build/deployed.test.ts',
+  'test/local/tools/build/bundles.test.ts',
 ];
 
 class LongestFirst extends Sequencer {

@@ -2,8 +2,11 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functionNames } from '../../../../local/cloud/functions';
+import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
 import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
+import { asAdmin, call } from '../../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
+import { type Deployed, installDeployed, startDeployed } from './deployed';
 
 const projectRoot = join(__dirname, '../../../..');
 const schemasDirectory = join(projectRoot, 'schemas');
@@ -98,6 +101,53 @@ describe('npm run build', () => {
     const engines = { node: `${major}.x.x` };
     expect(JSON.parse(fileOf('run', 'package.json'))).toMatchObject({ engines });
     expect(JSON.parse(fileOf('run', 'package-lock.json'))).toMatchObject({ packages: { '': { engines } } });
+  });
+
+  /** All functions together are in deployed.long.test.ts. */
+  describe('One of them, installed and started as Google’s buildpacks do', () => {
+    const dataDirectory = newDirectory();
+    const closers: (() => Promise<void>)[] = [];
+    let onboard: Deployed;
+    let environment: Readonly<Record<string, string>> = {};
+
+    beforeAll(async () => {
+      const servers = await startLocalServers(
+        { bigqueryPort: 0, pubsubPort: 0, dataDirectory, isMemoryOnly: true },
+        () => undefined,
+      );
+      closers.push(servers.close);
+      environment = { ...servers.environment, ADMIN_API_KEY: asAdmin['X-Admin-Key'] };
+      const { directory } = named('onboard');
+      await installDeployed(directory);
+      onboard = await startDeployed('onboard', directory, environment);
+      closers.push(onboard.end);
+    });
+    afterAll(async () => {
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+      removeDirectory(dataDirectory);
+    });
+
+    it('onboards a tenant, from its own schemas', async () => {
+      const { status, body } = await call(onboard.url, 'POST', '/api/v1/customers/onboard', {
+        headers: asAdmin,
+        body: {
+          tenant_id: 'bundled',
+          company_name: 'Test Corporation',
+          contact_email: 'admin@testcorp.com',
+          subscription_tier: 'STARTER',
+        },
+      });
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: { tables: ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'] },
+      });
+    });
+
+    it('does not start for another function than its own', async () => {
+      await expect(startDeployed('worker', named('onboard').directory, environment)).rejects.toThrow(
+        "FUNCTION_TARGET: expected the name of the bundled function, given 'worker'",
+      );
+    });
   });
 });
 

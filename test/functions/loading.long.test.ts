@@ -1,0 +1,25 @@
+import { functionNames } from '../../local/cloud/functions';
+import {
+  loadedBy,
+  openTelemetry,
+  pubSub,
+  telemetryParts,
+  withoutTelemetry,
+  withTelemetry,
+} from './support/loading';
+
+describe('OpenTelemetry', () => {
+  it.each(withoutTelemetry)('is not loaded %s', (_what, environment) => {
+    expect(loadedBy(['run'], openTelemetry, environment)).toEqual([]);
+  });
+
+  it.each(withTelemetry)('is loaded if an endpoint is named, %s', (_what, environment) => {
+    expect(loadedBy(['run'], openTelemetry, environment)).toEqual(expect.arrayContaining(telemetryParts));
+  });
+});
+
+describe('Pub/Sub’s client, with gRPC', () => {
+  it.each([...functionNames])('is not loaded when %s starts', (name) => {
+    expect(loadedBy([name], pubSub)).toEqual([]);
+  });
+});
