@@ -1,27 +1,11 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
+import { check } from './run-check';
 
 const root = join(__dirname, '../../../..');
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The part of `npm run check` that looks at definitions. */
-function check(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const command = ['--require', 'tsx/cjs', 'local/tools/check/main.ts', ...args];
-  const options = { cwd: root, env: { ...process.env, ...environment } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, options, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
-
+/** The other arguments are in main.long.test.ts. */
 describe('npm run check', () => {
   const directory = newDirectory();
   const file = join(directory, 'pipelines/a/b/c.yaml');
@@ -46,7 +30,7 @@ describe('npm run check', () => {
     });
   });
 
-  it.each([[['DIRECTORY']], [['--schemas', 'DIRECTORY']]])(
+  it.each([[['DIRECTORY']]])(
     'prints one line a problem of the directory %j and ends with 1',
     async (args) => {
       writeFileSync(file, 'description: A\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM tenants }\n');
@@ -60,26 +44,8 @@ describe('npm run check', () => {
     },
   );
 
-  it('judges by what the deployment allows', async () => {
-    writeFileSync(
-      file,
-      'description: A\nsources: [rates]\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM rates.daily }\n',
-    );
-    const { stderr } = await check([directory], { ALLOWED_SOURCES: 'gs://*' });
-    expect(stderr).toContain('local.rates.daily; this deployment does not allow that (ALLOWED_SOURCES).');
+  it('says what is wrong with ALLOWED_SOURCES, by which it judges', async () => {
     const wrong = await check([directory], { ALLOWED_SOURCES: 'gs://bucket' });
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ALLOWED_SOURCES.0: expected') });
-  });
-
-  it('says what is wrong with its arguments, and how it is used', async () => {
-    expect(await check(['/nowhere'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('/nowhere/pipelines: cannot be read'),
-    });
-    expect(await check(['--nope'])).toMatchObject({ code: 1, stderr: expect.stringContaining("'--nope'") });
-    expect(await check(['--help'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('npm run check'),
-    });
   });
 });

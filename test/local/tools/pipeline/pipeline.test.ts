@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { createApi } from '../../../../local/tools/pipeline/api';
+import { readArguments } from '../../../../local/tools/pipeline/arguments';
+import { runPipeline } from '../../../../local/tools/pipeline/run-pipeline';
 import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../../../support/local-cloud';
 
 const root = join(__dirname, '../../../..');
@@ -59,11 +62,38 @@ describe('npm run pipeline', () => {
     ]);
     return { code, stdout, stderr };
   }
-  const numbers = (tenant: string, ...more: string[]) =>
-    run(['run', 'test/cli/numbers', '--tenant', tenant, ...more]);
+  /** The same without a process of its own: what it says, and the error it would end with. */
+  async function runHere(args: readonly string[], adminKeyGiven: string | undefined = adminKey) {
+    const said: string[] = [];
+    try {
+      const request = readArguments([...args, '--data', cloud.dataDirectory]);
+      if (request === 'help') throw new Error('help');
+      const isCompleted = await runPipeline(request, {
+        api: createApi(cloud.url, adminKeyGiven),
+        bigquery: cloud.bigquery,
+        schemasDirectory: schemas,
+        say: (line) => said.push(line),
+      });
+      return { code: isCompleted ? 0 : 1, stdout: said.join('\n'), stderr: '' };
+    } catch (error) {
+      return {
+        code: 1,
+        stdout: said.join('\n'),
+        stderr: error instanceof Error ? error.message : `${error}`,
+      };
+    }
+  }
+  const numbersArgs = (tenant: string, ...more: string[]) => [
+    'run',
+    'test/cli/numbers',
+    '--tenant',
+    tenant,
+    ...more,
+  ];
+  const numbers = (tenant: string, ...more: string[]) => runHere(numbersArgs(tenant, ...more));
 
   it('onboards the tenant, shows steps and the last table, and keeps the key', async () => {
-    const first = await numbers('cli_demo', '--param', 'upto=4', '--param', 'is_even=true');
+    const first = await run(numbersArgs('cli_demo', '--param', 'upto=4', '--param', 'is_even=true'));
     expect(first).toMatchObject({ code: 0, stderr: '' });
     // Whether a step is seen while it is under way is a matter of luck.
     const lines = first.stdout.split('\n').filter((line) => !line.startsWith('  RUNNING'));
@@ -89,7 +119,7 @@ describe('npm run pipeline', () => {
   });
 
   it('ends with 1, naming the step and its message, when the run fails', async () => {
-    const { code, stdout } = await numbers('cli_demo', '--param', 'upto=100');
+    const { code, stdout } = await run(numbersArgs('cli_demo', '--param', 'upto=100'));
     expect(code).toBe(1);
     expect(stdout).toContain("FAILED at step 'sums' (invalid_query): Step 'sums' failed: ");
     expect(stdout).toContain('too large');
@@ -142,23 +172,20 @@ describe('npm run pipeline', () => {
     ],
     ['an unknown option', ['run', 'test/cli/numbers', '--tenants', 'a_b'], ["Unknown option '--tenants'"]],
   ])('says what was expected for %s', async (_, args, expected) => {
-    const { code, stderr } = await run(args);
+    const { code, stderr } = await runHere(args);
     expect(code).toBe(1);
     for (const part of expected) expect(stderr).toContain(part);
     expect(stderr).not.toContain('    at ');
   });
 
   it('says how to open admin calls, and how to start the cloud', async () => {
-    const closed = await run(['run', 'test/cli/numbers', '--tenant', 'cli_closed', '--param', 'upto=1'], {
-      ADMIN_API_KEY: '',
-    });
+    // As where ADMIN_API_KEY is set to nothing.
+    const closed = await runHere(numbersArgs('cli_closed', '--param', 'upto=1'), '');
     expect(closed).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Admin calls are closed: set ADMIN_API_KEY'),
     });
-    const away = await run(['run', 'test/cli/numbers', '--tenant', 'cli_away', '--param', 'upto=1'], {
-      PORT: '1',
-    });
+    const away = await run(numbersArgs('cli_away', '--param', 'upto=1'), { PORT: '1' });
     expect(away).toMatchObject({
       code: 1,
       stderr: 'Nothing answers at http://localhost:1: start the local cloud by npm start\n',

@@ -1,0 +1,61 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newDirectory, removeDirectory } from '../../../support/server-process';
+import { check } from './run-check';
+
+const root = join(__dirname, '../../../..');
+
+describe('npm run check', () => {
+  const directory = newDirectory();
+  const file = join(directory, 'pipelines/a/b/c.yaml');
+  beforeAll(() => {
+    cpSync(join(root, 'schemas'), directory, { recursive: true });
+    mkdirSync(join(directory, 'pipelines/a/b'), { recursive: true });
+  });
+  afterAll(() => removeDirectory(directory));
+
+  it('has no problems with schemas/', async () => {
+    expect(await check([])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^Checked schemas: \d+ pipelines, no problems\.\n$/),
+      stderr: '',
+    });
+  });
+
+  it.each([[['DIRECTORY']], [['--schemas', 'DIRECTORY']]])(
+    'prints one line a problem of the directory %j and ends with 1',
+    async (args) => {
+      writeFileSync(file, 'description: A\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM tenants }\n');
+      const ended = await check(args.map((arg) => arg.replace('DIRECTORY', directory)));
+      expect(ended).toMatchObject({ code: 1, stdout: '' });
+      expect(ended.stderr.split('\n')).toEqual([
+        `${file}:3:39 step 'a', sql: Unrecognized name: x`,
+        expect.stringMatching(/^Checked .*: \d+ pipelines, 1 problem\.$/),
+        '',
+      ]);
+    },
+  );
+
+  it('judges by what the deployment allows', async () => {
+    writeFileSync(
+      file,
+      'description: A\nsources: [rates]\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM rates.daily }\n',
+    );
+    const { stderr } = await check([directory], { ALLOWED_SOURCES: 'gs://*' });
+    expect(stderr).toContain('local.rates.daily; this deployment does not allow that (ALLOWED_SOURCES).');
+    const wrong = await check([directory], { ALLOWED_SOURCES: 'gs://bucket' });
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ALLOWED_SOURCES.0: expected') });
+  });
+
+  it('says what is wrong with its arguments, and how it is used', async () => {
+    expect(await check(['/nowhere'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('/nowhere/pipelines: cannot be read'),
+    });
+    expect(await check(['--nope'])).toMatchObject({ code: 1, stderr: expect.stringContaining("'--nope'") });
+    expect(await check(['--help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('npm run check'),
+    });
+  });
+});
