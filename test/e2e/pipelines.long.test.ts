@@ -1,0 +1,3 @@
+import { describePipelines, failures } from './support/pipelines';
+
+describePipelines(failures);
