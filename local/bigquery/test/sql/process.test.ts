@@ -36,7 +36,7 @@ describe('the engine process', () => {
   });
 
   it('repeats the calls that were under way', async () => {
-    const slow = 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 300)) a, UNNEST(GENERATE_ARRAY(1, 3000)) b';
+    const slow = 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 300)) a, UNNEST(GENERATE_ARRAY(1, 300)) b';
     const queries = [
       bench.rows(slow),
       bench.rows(slow),
@@ -45,7 +45,7 @@ describe('the engine process', () => {
     const killed = pid();
     process.kill(killed, 'SIGKILL');
     const [first, second] = await Promise.all(queries);
-    expect([first, second]).toEqual([[['900000']], [['900000']]]);
+    expect([first, second]).toEqual([[['90000']], [['90000']]]);
     expect(await bench.rows('SELECT n FROM t')).toEqual([['2']]);
     await gone(killed);
   });
