@@ -59,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 /** Starts a server that is expected to end by itself. */
 export async function startInVain(options: ServerOptions): Promise<Ended> {
   const { child, output, ended } = launch(options);
-  const stop = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const stop = setTimeout(() => child.kill('SIGKILL'), 120_000);
   const { code } = await ended;
   clearTimeout(stop);
   return { code, output: output() };
