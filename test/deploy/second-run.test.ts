@@ -11,10 +11,10 @@ describe('a second run', () => {
 
   it('changes nothing', async () => {
     const before = snapshot(again.installation.gcloud.state);
-    const { code, stdout } = await again.installation.deploy(usual);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await again.installation.deploy(usual);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/\n0 made, 0 changed, 0 removed, \d+ as they were\./);
-    expect(await again.changesOf(usual)).toEqual([]);
+    expect(again.installation.gcloud.mutations).toEqual([]);
     expect(snapshot(again.installation.gcloud.state)).toBe(before);
   });
 
