@@ -1,11 +1,12 @@
 import { numberAfter, simulate } from './simulation';
 
+/** A seed by which, even in so few runs, calls fail, instances die and runs are cancelled. */
 it('a small simulation keeps every invariant, whatever fails or dies', async () => {
   const { code, output } = await simulate(
     '--seed',
-    '1',
+    '5',
     '--runs',
-    '90',
+    '45',
     '--tenants',
     '4',
     '--instances',
@@ -13,8 +14,8 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
   );
   // The report tells the histories of the runs concerned.
   expect(code === 0 ? '' : output).toBe('');
-  expect(numberAfter('admitted', output)).toBeGreaterThan(40);
-  expect(numberAfter('in the ledger', output)).toBeGreaterThan(40);
+  expect(numberAfter('admitted', output)).toBeGreaterThan(20);
+  expect(numberAfter('in the ledger', output)).toBeGreaterThan(20);
   expect(numberAfter('all violations', output)).toBe(0);
 }, 180_000);
 
