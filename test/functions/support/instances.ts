@@ -57,16 +57,10 @@ export const push = (
 
 const clock = () => new Date();
 
-/** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
+/** How an instance reaches Google: at this address, and without waiting long for tables that are missing. */
 const googleAt = ({ bigqueryUrl, publishRun }: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
-    new BigQuery({
-      projectId: 'local',
-      apiEndpoint: bigqueryUrl,
-      autoRetry,
-      // In seconds.
-      retryOptions: { maxRetryDelay: 0.1 },
-    });
+    new BigQuery({ projectId: 'local', apiEndpoint: bigqueryUrl, autoRetry });
   return {
     createBigQuery: () => client(true),
     createBigQueryWithoutRetries: () => client(false),
