@@ -14,8 +14,8 @@ module.exports = {
   },
   // For a test that hangs, not for one on a busy machine: what takes 6 s there took ten times as long.
   testTimeout: 240_000,
-  // Most tests wait for servers most of the time: as many at once as there are cores, and not one less, as by default.
-  maxWorkers: '100%',
+  // Tests wait for servers part of the time: three files at once keep two cores busy.
+  maxWorkers: '150%',
   testSequencer: '<rootDir>/test/support/jest/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/jest/count-reporter.js'],
 };

@@ -1,23 +1,23 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { allRows } from '../support/focus/daily-costs';
-import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../support/local-cloud';
-import { newDirectory, removeDirectory } from '../support/server-process';
+import { allRows } from '../../support/focus/daily-costs';
+import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
+import { newDirectory, removeDirectory } from '../../support/server-process';
 
 /** A pipeline as a new user writes it: one file in schemas/pipelines/, then a start and two requests. */
 const pipeline = 'shop/sales/daily_sales';
 const tenantId = 'newcomer_001';
-const definition = join(__dirname, 'own-pipeline/daily_sales.yaml');
+const definition = join(__dirname, 'daily_sales.yaml');
 
 describe('A pipeline of one’s own', () => {
   const schemas = newDirectory();
   let server: TestCloud;
   let apiKey: string;
   beforeAll(async () => {
-    cpSync(join(__dirname, '../../schemas'), schemas, { recursive: true });
+    cpSync(join(__dirname, '../../../schemas'), schemas, { recursive: true });
     put(definition, join(schemas, 'pipelines', `${pipeline}.yaml`));
     server = await startTestCloud({}, schemas);
-    put(join(__dirname, 'own-pipeline/orders.csv'), join(server.dataDirectory, 'gcs/shop/orders.csv'));
+    put(join(__dirname, 'orders.csv'), join(server.dataDirectory, 'gcs/shop/orders.csv'));
     apiKey = await onboard(server.url, tenantId);
   });
   afterAll(async () => {
