@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/test/support/jest/environment.js',
@@ -14,8 +16,8 @@ module.exports = {
   },
   // For a test that hangs, not for one on a busy machine: what takes 6 s there took ten times as long.
   testTimeout: 240_000,
-  // Tests wait for servers part of the time: three files at once keep two cores busy.
-  maxWorkers: '150%',
+  // Tests wait for servers part of the time: three files at once keep two cores busy. (Jest takes no more than 100%.)
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: '<rootDir>/test/support/jest/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/jest/count-reporter.js'],
 };
