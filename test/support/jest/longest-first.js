@@ -5,7 +5,7 @@ const slowest = [
   'test/e2e/specification.test.ts',
   'test/e2e/worker-killed.test.ts',
   'test/functions/run/cancel-failures.test.ts',
-  'test/simulator/simulator.test.ts',
+  'test/simulator/sockets/simulator.test.ts',
   'test/deploy/failures.test.ts',
   'test/functions/outages.test.ts',
   'test/deploy/second-run.test.ts',

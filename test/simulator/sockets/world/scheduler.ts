@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../../local/cloud/faults/faults';
-import { rfc3339 } from '../../../local/cloud/scheduler/attempt';
+import { seededFraction } from '../../../../local/cloud/faults/faults';
+import { rfc3339 } from '../../../../local/cloud/scheduler/attempt';
 import { send } from '../load/client';
 import { republishRule, type World } from './world';
 

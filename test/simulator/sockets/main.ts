@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const again = `Seed ${options.seed}; once more: npm run simulate -- ${argumentsOf(options)}`;
+  const again = `Seed ${options.seed}; once more: npm run simulate:sockets -- ${argumentsOf(options)}`;
   // An error that nobody catches ends a function's process, so it ends this one.
   process.on('uncaughtException', (error) => {
     console.error('\nNobody caught this error:', error, `\n${again}`);

@@ -1,4 +1,4 @@
-import { seededFraction } from '../../../local/cloud/faults/faults';
+import { seededFraction } from '../../../../local/cloud/faults/faults';
 import type { SimulatorOptions } from '../options';
 
 export const pipelines = {

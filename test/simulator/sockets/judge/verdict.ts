@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { isNotFound } from '../../../shared/google/bigquery/failures';
-import { date, integer, string } from '../../../shared/sql/column-schemas';
+import { isNotFound } from '../../../../shared/google/bigquery/failures';
+import { date, integer, string } from '../../../../shared/sql/column-schemas';
 import type { Register, WantedRun } from '../load/register';
 import type { Journal } from './journal';
 import { judgeCancels, ledgerSchema, type Outcomes, outcomesOf } from './outcomes';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer, type ServerResponse } from 'node:http';
-import type { Faults } from '../../../local/cloud/faults/faults';
-import type { HttpHandler } from '../../../shared/http/serve';
+import type { Faults } from '../../../../local/cloud/faults/faults';
+import type { HttpHandler } from '../../../../shared/http/serve';
 import { beginLife, type Life } from './life';
 
 /** The header in which the simulator names a request, and the name of the request that is being worked on. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../../local/cloud/faults/faults';
-import { runIdOfKey } from '../../../shared/runs/rules/run-identity';
+import { seededFraction } from '../../../../local/cloud/faults/faults';
+import { runIdOfKey } from '../../../../shared/runs/rules/run-identity';
 import type { Caller, CallersDependencies } from './caller';
 import { cancelAsPlanned } from './cancels';
 import { type Answer, describeAnswer, send } from './client';

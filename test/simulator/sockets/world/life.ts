@@ -1,4 +1,4 @@
-import type { Faults } from '../../../local/cloud/faults/faults';
+import type { Faults } from '../../../../local/cloud/faults/faults';
 
 /**
  * An instance's life. Everything it does to the world goes `through` it, so that it can end in the middle.

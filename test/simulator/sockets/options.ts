@@ -14,7 +14,7 @@ export interface SimulatorOptions {
   readonly deathRate: number;
 }
 
-export const usage = `npm run simulate -- [options]
+export const usage = `npm run simulate:sockets -- [options]
 
   --seed N        which simulation (default 1)
   --runs N        runs that are asked for (default 1000)

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
-import { createFaults } from '../../../local/cloud/faults/faults';
-import { prepareMessaging } from '../../../local/cloud/messaging';
-import { startLocalServers } from '../../../local/cloud/servers/start-local-servers';
-import { loadPipelines } from '../../../shared/definitions/pipelines';
-import { loadTables } from '../../../shared/definitions/tables';
-import { loadTiers } from '../../../shared/definitions/tiers';
-import { runIdOfKey } from '../../../shared/runs/rules/run-identity';
+import { createFaults } from '../../../../local/cloud/faults/faults';
+import { prepareMessaging } from '../../../../local/cloud/messaging';
+import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
+import { loadPipelines } from '../../../../shared/definitions/pipelines';
+import { loadTables } from '../../../../shared/definitions/tables';
+import { loadTiers } from '../../../../shared/definitions/tiers';
+import { runIdOfKey } from '../../../../shared/runs/rules/run-identity';
 import { findingSchema } from '../judge/audit';
 import { createJournal, type Journal } from '../judge/journal';
 import type { SimulatorOptions } from '../options';
@@ -41,7 +41,7 @@ export interface World {
 const runTopic = 'simulated-runs';
 /** An hour before a month ends. */
 const start = Date.UTC(2026, 10, 30, 23, 0, 0);
-const root = join(__dirname, '../../..');
+const root = join(__dirname, '../../../..');
 /** Longer than a request takes with its withdrawal; in milliseconds. */
 export const republishRule = { startGraceMs: 8_000, intervalMs: 3_000 };
 /** Calls hang and come late for shorter times than in life, as everything that waits for them does. */

@@ -1,14 +1,14 @@
-import { composeOnboard } from '../../../functions/onboard/compose-onboard';
-import { composeReconcile } from '../../../functions/reconcile/compose-reconcile';
-import { composeResetQuotas } from '../../../functions/reset-quotas/compose-reset-quotas';
-import { composeRun } from '../../../functions/run/compose-run';
-import { composeTenants } from '../../../functions/tenants/compose-tenants';
-import { composeWorker } from '../../../functions/worker/compose-worker';
-import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
-import type { MetadataTable } from '../../../shared/definitions/tables';
-import type { Tier } from '../../../shared/definitions/tiers';
-import { serveRoutes } from '../../../shared/http/serve';
-import type { RepublishRule } from '../../../shared/runs/rules/run-times';
+import { composeOnboard } from '../../../../functions/onboard/compose-onboard';
+import { composeReconcile } from '../../../../functions/reconcile/compose-reconcile';
+import { composeResetQuotas } from '../../../../functions/reset-quotas/compose-reset-quotas';
+import { composeRun } from '../../../../functions/run/compose-run';
+import { composeTenants } from '../../../../functions/tenants/compose-tenants';
+import { composeWorker } from '../../../../functions/worker/compose-worker';
+import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
+import type { MetadataTable } from '../../../../shared/definitions/tables';
+import type { Tier } from '../../../../shared/definitions/tiers';
+import { serveRoutes } from '../../../../shared/http/serve';
+import type { RepublishRule } from '../../../../shared/runs/rules/run-times';
 import type { Life } from './life';
 import { mortalGoogle, mortalLog, type Oblivious } from './mortal';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v1 } from '@google-cloud/pubsub';
 import { credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { createReadSlots } from '../../../shared/google/bigquery/tables/read-slots';
+import { createReadSlots } from '../../../../shared/google/bigquery/tables/read-slots';
 import type { World } from '../world/world';
 
 /**

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { Faults } from '../../../local/cloud/faults/faults';
+import type { Faults } from '../../../../local/cloud/faults/faults';
 import {
   createBigQuery,
   createBigQueryWithoutRetries,
-} from '../../../shared/google/bigquery/bigquery-client';
+} from '../../../../shared/google/bigquery/bigquery-client';
 import {
   type ClaimHandOver,
   createClaimHandOver,
-} from '../../../shared/google/bigquery/jobs/claim-hand-over';
-import { createRunJob, type RunJob } from '../../../shared/google/bigquery/jobs/run-job';
-import { createOpenJobs, type OpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
+} from '../../../../shared/google/bigquery/jobs/claim-hand-over';
+import { createRunJob, type RunJob } from '../../../../shared/google/bigquery/jobs/run-job';
+import { createOpenJobs, type OpenJobs } from '../../../../shared/google/bigquery/jobs/tenant-jobs';
 import {
   createRunStatement,
   type RunStatement,
-} from '../../../shared/google/bigquery/statements/run-statement';
-import { type AppendRows, createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+} from '../../../../shared/google/bigquery/statements/run-statement';
+import { type AppendRows, createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
 import {
   createListTenantPage,
   createListTenants,
   type ListTenants,
-} from '../../../shared/google/bigquery/tables/list-tenants';
+} from '../../../../shared/google/bigquery/tables/list-tenants';
 import {
   createHoldsSlot,
   createReadSlots,
   type HoldsSlot,
   type ReadSlots,
-} from '../../../shared/google/bigquery/tables/read-slots';
-import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
-import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
-import type { Log } from '../../../shared/log';
+} from '../../../../shared/google/bigquery/tables/read-slots';
+import { createTenantDatasets } from '../../../../shared/google/bigquery/tables/tenant-datasets';
+import { createPublishRun, type PublishRun } from '../../../../shared/google/pubsub/publish-run';
+import type { Log } from '../../../../shared/log';
 import type { Journal } from '../judge/journal';
 import type { Life } from './life';
 

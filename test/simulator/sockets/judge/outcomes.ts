@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { string, timestamp } from '../../../shared/sql/column-schemas';
+import { string, timestamp } from '../../../../shared/sql/column-schemas';
 import type { Register } from '../load/register';
 import type { Journal } from './journal';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededFraction } from '../../../local/cloud/faults/faults';
+import { seededFraction } from '../../../../local/cloud/faults/faults';
 import type { Caller, CallersDependencies } from './caller';
 import { type Answer, describeAnswer, send } from './client';
 import type { CancelPlan } from './workload';

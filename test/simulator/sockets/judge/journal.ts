@@ -1,4 +1,4 @@
-import type { LogFields, Severity } from '../../../shared/log';
+import type { LogFields, Severity } from '../../../../shared/log';
 
 /** What was observed about each run, and what has gone wrong. */
 export interface Journal {

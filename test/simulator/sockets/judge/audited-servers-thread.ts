@@ -1,4 +1,4 @@
-import { say, serveInThread } from '../../../local/cloud/servers/start-local-servers';
+import { say, serveInThread } from '../../../../local/cloud/servers/start-local-servers';
 import { createAudit, type Finding } from './audit';
 
 /** The servers' thread of a simulation: every commit is judged where it is made. */
