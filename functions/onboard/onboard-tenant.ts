@@ -13,18 +13,22 @@ import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
+import { newTenantIdSchema } from '../../shared/tenants/rules/new-tenant-id';
 import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
-import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 
 /**
  * The body of an onboarding. Unknown fields are refused, so that a misspelt quota does not become the tier's.
  */
 export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z.strictObject({
-    tenant_id: tenantIdSchema,
+    tenant_id: newTenantIdSchema,
     company_name: z.string().trim().min(1, 'expected a name').max(200, 'expected at most 200 characters'),
-    contact_email: z.email('expected an e-mail address').max(254, 'expected at most 254 characters'),
-    subscription_tier: tierNameSchema(tiers),
+    contact_email: z
+      .email('expected an e-mail address')
+      .max(254, 'expected at most 254 characters')
+      .optional(),
+    // Checked like a tier that is given: a deployment may have tiers of its own.
+    subscription_tier: tierNameSchema(tiers).prefault('FREE'),
     max_pipelines_per_month: quotaSchema.optional(),
     max_concurrent_pipelines: quotaSchema.optional(),
     notes: z.string().max(5000, 'expected at most 5000 characters').optional(),
@@ -69,6 +73,8 @@ export interface OnboardedTenant extends Quotas {
  */
 export async function onboardTenant(given: Onboarding, deps: OnboardDependencies): Promise<OnboardedTenant> {
   const { tenant_id } = given;
+  const other = await deps.datasets.findOtherSpelling(tenant_id);
+  if (other !== undefined) throw spelledAlike(tenant_id, other);
   if (given.force_recreate_dataset) await deps.datasets.deleteDataset(tenant_id);
   // This comes first: in somebody else's dataset, a table with one of our names may be anything.
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
@@ -100,7 +106,7 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
     {
       tenant_id,
       company_name: given.company_name,
-      contact_email: given.contact_email,
+      contact_email: given.contact_email ?? null,
       subscription_tier: given.subscription_tier,
       ...quotas,
       notes: given.notes ?? null,
@@ -180,6 +186,12 @@ function tierOf(given: Onboarding, { tiers }: OnboardDependencies): Quotas {
     throw new Error(`The tier ${given.subscription_tier} passed validation but is not defined`);
   return tier;
 }
+
+const spelledAlike = (tenantId: string, other: string) =>
+  new ServiceError(
+    'tenant_exists',
+    `There is a tenant '${other}', whose id differs from '${tenantId}' by case only. Nothing was changed.`,
+  );
 
 const tenantExists = (tenantId: string) =>
   new ServiceError(

@@ -55,7 +55,7 @@ tenant-pipelines, the cloud in a box, is ready.
 Try it in another shell. Make a tenant; the answer holds its API key, shown only this once:
 
   curl -X POST ${url}/api/v1/customers/onboard -H 'Content-Type: application/json'${adminHeader} \\
-    -d '{"tenant_id":"demo","company_name":"Demo","contact_email":"admin@example.com","subscription_tier":"FREE"}'
+    -d '{"tenant_id":"demo","company_name":"Demo"}'
 
 Run a pipeline with that key, then see the quota that is left:
 

@@ -22,7 +22,6 @@ export async function warmUp(url: string, adminKey: string | undefined): Promise
   const onboarding = {
     tenant_id: tenantId,
     company_name: 'Warm-up',
-    contact_email: 'warm-up@example.com',
     subscription_tier: 'FREE',
     force_recreate_dataset: true,
   };

@@ -43,7 +43,6 @@ async function onboard(api: Api): Promise<string> {
   const body = {
     tenant_id: tenantId,
     company_name: 'Demo',
-    contact_email: 'demo@example.com',
     subscription_tier: 'FREE',
   };
   const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });

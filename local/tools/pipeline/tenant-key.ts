@@ -62,7 +62,6 @@ async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string
     const body = {
       tenant_id: tenantId,
       company_name: tenantId,
-      contact_email: 'local@example.com',
       subscription_tier: tier,
       max_pipelines_per_month: null,
       max_concurrent_pipelines: null,

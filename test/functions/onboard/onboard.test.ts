@@ -100,6 +100,20 @@ describe('Onboarding', () => {
     expect(await dryrun('testcorp_001', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
   });
 
+  it('needs an id and a name only: no e-mail address, and the tier FREE', async () => {
+    const { status, body } = await call(cloud.url, 'POST', '/api/v1/customers/onboard', {
+      body: { tenant_id: 'least_001', company_name: 'X' },
+    });
+    const quotas = { max_pipelines_per_month: 100, max_concurrent_pipelines: 5 };
+    expect({ status, body }).toMatchObject({ status: 201, body: { subscription_tier: 'FREE', ...quotas } });
+    expect(await tenantRows('least_001')).toMatchObject([
+      { company_name: 'X', contact_email: null, subscription_tier: 'FREE', ...quotas },
+    ]);
+    const shown = await call(cloud.url, 'GET', '/api/v1/tenants/least_001');
+    expect(shown.body).toMatchObject({ contact_email: null, subscription_tier: 'FREE', quotas });
+    expect(await dryrun('least_001', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
+  });
+
   it.each([
     ['FREE', 100, 5],
     ['STARTER', 500, 5],
@@ -144,6 +158,21 @@ describe('Onboarding', () => {
     expect(again.headers.get('content-type')).toBe('application/problem+json');
     expect([await tenantRows('existing'), await keyRows('existing')]).toEqual(before);
     expect(await dryrun('existing', apiKey)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('refuses an id that differs from a tenant’s by case only, and makes nothing', async () => {
+    await onboard(cloud.url, 'Two_Cases');
+    for (const flags of [{}, { force_recreate_dataset: true }]) {
+      expect(await post('two_cases', flags)).toMatchObject({
+        status: 409,
+        body: { code: 'tenant_exists', detail: expect.stringContaining("'Two_Cases'") },
+      });
+    }
+    expect(await cloud.bigquery.dataset('two_cases').exists()).toEqual([false]);
+    // Two that are there already keep working.
+    await cloud.bigquery.createDataset('two_cases', { labels: { 'managed-by': 'tenant-pipelines' } });
+    expect((await post('two_cases')).status).toBe(201);
+    expect((await post('Two_Cases', { force_recreate_tables: true })).status).toBe(201);
   });
 
   it.each([

@@ -61,6 +61,9 @@ export const endpoints: readonly Endpoint[] = [
       ...['ab', 'x'.repeat(51), 'a-b-c', 'a b c', '../acme', 'acme%2f', 'é_é_é', 'acme\n', sqlText].map(
         (id): WrongField => [`tenant_id ${JSON.stringify(id)}`, { tenant_id: id }, 'tenant_id'],
       ),
+      ...['_acme', '__proto__', 'INFORMATION_SCHEMA', 'Local', 'constructor'].map(
+        (id): WrongField => [`the tenant_id ${id}`, { tenant_id: id }, 'tenant_id'],
+      ),
       ...wrongText('company_name'),
       ['company_name of spaces', { company_name: '   ' }, 'company_name'],
       ...wrongText('contact_email'),

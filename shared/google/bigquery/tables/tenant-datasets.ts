@@ -4,11 +4,18 @@ import type { MetadataTable } from '../../../definitions/tables';
 import { ServiceError } from '../../../errors';
 import { isDuplicate, isNotFound } from '../failures';
 import { createRunOnce, type RunOnce } from '../statements/run-once';
+import { createListTenants } from './list-tenants';
 import { isManaged, managedLabels } from './managed-label';
 import { presentSchema, widenSchema } from './widen-schema';
 
 /** What onboarding and offboarding do to datasets and tables. Each call can be repeated. */
 export interface TenantDatasets {
+  /**
+   * The tenant whose id equals this one but for its case; undefined where there is none, or where there is a
+   * tenant of this very id, too: to BigQuery they are different names. Costs a request for 1,000 tenants. Two
+   * that are onboarded at the same moment do not see each other.
+   */
+  readonly findOtherSpelling: (dataset: string) => Promise<string | undefined>;
   /**
    * Makes the dataset if it is not there. Resolves to its location: one that exists keeps its own. Throws
    * `tenant_exists` for a dataset without our label: it is somebody else's.
@@ -40,8 +47,18 @@ const createdSchema = z.object({ creationTime: z.string() });
 const tableResourceSchema = createdSchema.extend({ schema: presentSchema });
 
 export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
+  const listTenants = createListTenants(bigquery);
   return {
     runOnce: createRunOnce(bigquery),
+
+    async findOtherSpelling(dataset) {
+      let other: string | undefined;
+      for await (const tenantIds of listTenants()) {
+        if (tenantIds.includes(dataset)) return undefined;
+        other ??= tenantIds.find((id) => id.toLowerCase() === dataset.toLowerCase());
+      }
+      return other;
+    },
 
     async ensureDataset(dataset, location) {
       try {
