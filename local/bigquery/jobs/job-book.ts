@@ -18,6 +18,8 @@ export interface JobBook {
   add(job: Job, durable: boolean): Promise<void>;
   /** Gives a job its outcome. Resolves when that is on disk, if the job is. */
   finish(job: Job, outcome: KeptOutcome, rows: QueryRows | undefined): Promise<void>;
+  /** Drops a job that is held in memory only. */
+  forget(job: Job): void;
   /** Jobs held in memory, the newest first. */
   recent(): readonly Job[];
 }
@@ -126,6 +128,9 @@ function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, resul
       trim(inserted, mostHeld.inserted[limitOf]);
       trim(passing, mostHeld.passing[limitOf]);
     },
+    forget(job) {
+      passing.delete(jobKey(job.reference));
+    },
     recent: () =>
       [...inserted.values(), ...passing.values()]
         .reverse()
@@ -150,6 +155,7 @@ export function jobOf({ reference, configuration, creationTime, outcome }: JobRe
     creationTime,
     startTime: outcome?.startTime,
     outcome,
+    creationReason: 'REQUESTED',
     cancelled: false,
     done: Promise.resolve(),
   };

@@ -153,7 +153,9 @@ export const queryRequestSchema = z.object({
   dryRun: z.boolean().nullish(),
   requestId: z.string().nullish(),
   labels,
-  jobCreationMode: z.string().nullish(),
+  jobCreationMode: z
+    .enum(['JOB_CREATION_MODE_UNSPECIFIED', 'JOB_CREATION_REQUIRED', 'JOB_CREATION_OPTIONAL'])
+    .nullish(),
   formatOptions: z
     .object({ useInt64Timestamp: z.boolean().nullish(), timestampOutputFormat: z.string().nullish() })
     .nullish(),

@@ -2,6 +2,12 @@ import type { ErrorReason } from '../bigquery-error';
 import type { Field, Row, TableReference } from '../model';
 import type { JobConfiguration } from './job-schemas';
 
+/**
+ * Why there is a job for a query, in REST's words.
+ * https://cloud.google.com/bigquery/docs/reference/rest/v2/JobCreationReason
+ */
+export type JobCreationReason = 'REQUESTED' | 'LONG_RUNNING' | 'LARGE_RESULTS' | 'OTHER';
+
 export interface JobReference {
   readonly projectId: string;
   readonly jobId: string;
@@ -38,6 +44,8 @@ export interface Job {
   /** When work on it began; undefined while it is pending. */
   startTime: number | undefined;
   outcome: KeptOutcome | undefined;
+  /** Undefined for a query that needs no job: it is neither found nor listed, unless it turns out to need one. */
+  creationReason: JobCreationReason | undefined;
   /** Set by jobs.cancel: nothing may be committed any more. */
   cancelled: boolean;
   /** Resolves when there is an outcome; never rejects. */

@@ -31,6 +31,8 @@ export interface NewJob {
   readonly location?: string | undefined;
   /** Whether the job must be known after a restart; it costs two writes. */
   readonly durable: boolean;
+  /** Whether the query may run without there being a job; see Job's `creationReason`. */
+  readonly isJobOptional?: boolean;
   /** The data of a load job. */
   readonly upload?: Upload | undefined;
 }
@@ -45,6 +47,8 @@ export interface Jobs {
   dryRun(request: NewJob): Promise<Job>;
   /** @throws BigQueryError `notFound` */
   find(jobId: string, location: string | undefined): Promise<Job>;
+  /** Drops a query that ended without a job. */
+  forget(job: Job): void;
   /**
    * Lets a job under way commit nothing more. A query that has committed nothing yet ends at once, and what
    * the engine still computes for it is dropped.
@@ -86,7 +90,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const done = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const job = newJob(reference, request.configuration, done);
+      const job = newJob(reference, request, done);
       await answerable(log, () => book.add(job, request.durable));
       const { upload } = request;
       upload?.take();
@@ -103,7 +107,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         jobId,
         location: locationOf(store, { query }, location),
       };
-      const job = newJob(reference, configuration, Promise.resolve());
+      const job = newJob(reference, { configuration }, Promise.resolve());
       const { statistics, result } = await queries.dryRun(query);
       job.outcome = { startTime: job.creationTime, endTime: Date.now(), statistics };
       if (result.schema !== undefined) results.put(jobKey(reference), { schema: result.schema, rows: [] });
@@ -111,7 +115,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     async find(jobId, location) {
       const job = await book.find(jobId, location);
-      if (job !== undefined) return job;
+      if (job?.creationReason !== undefined) return job;
       const name = location === undefined ? jobId : jobKey({ jobId, location });
       throw new BigQueryError('notFound', `Not found: Job ${store.projectId}:${name}`);
     },
@@ -119,7 +123,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       job.cancelled = true;
       stops.get(job)?.();
     },
-    recent: book.recent,
+    forget(job) {
+      if (job.creationReason === undefined) book.forget(job);
+    },
+    recent: () => book.recent().filter(({ creationReason }) => creationReason !== undefined),
     async close() {
       const open = book.recent().filter((job) => job.outcome === undefined);
       await Promise.all(open.map((job) => settled(job, closingMilliseconds)));
@@ -190,10 +197,15 @@ export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'
   readonly rows?: QueryRows;
 };
 
-function newJob(reference: JobReference, configuration: JobConfiguration, done: Promise<void>): Job {
+function newJob(
+  reference: JobReference,
+  { configuration, isJobOptional }: Pick<NewJob, 'configuration' | 'isJobOptional'>,
+  done: Promise<void>,
+): Job {
   return {
     reference,
     configuration,
+    creationReason: isJobOptional ? undefined : 'REQUESTED',
     creationTime: Date.now(),
     startTime: undefined,
     outcome: undefined,

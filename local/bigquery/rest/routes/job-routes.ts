@@ -102,7 +102,7 @@ type Fault = Omit<ErrorProto, 'domain'>;
 
 /** A job as jobs.get answers it. */
 function jobResource(job: Job): object {
-  const { reference, configuration, creationTime, startTime, outcome } = job;
+  const { reference, configuration, creationTime, startTime, outcome, creationReason } = job;
   const { error, errors } = outcome ?? {};
   const { load, extract } = configuration;
   const jobType = load !== undefined ? 'LOAD' : extract !== undefined ? 'EXTRACT' : 'QUERY';
@@ -113,6 +113,7 @@ function jobResource(job: Job): object {
     selfLink: `/bigquery/v2/projects/${reference.projectId}/jobs/${reference.jobId}?location=${reference.location}`,
     user_email: 'local@localhost',
     jobReference: reference,
+    ...(creationReason !== undefined && { jobCreationReason: { code: creationReason } }),
     configuration: { jobType, ...withResultTable(job) },
     status: {
       state: outcome !== undefined ? 'DONE' : startTime === undefined ? 'PENDING' : 'RUNNING',

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { BigQueryError } from '../../bigquery-error';
 import { rowsOfDestination } from '../../jobs/destination';
-import { type Job, jobKey, type KeptOutcome, type QueryRows, settled } from '../../jobs/job';
+import {
+  type Job,
+  type JobCreationReason,
+  type JobReference,
+  jobKey,
+  type KeptOutcome,
+  type QueryRows,
+  settled,
+} from '../../jobs/job';
 import { type QueryRequest, queryRequestSchema } from '../../jobs/job-schemas';
 import type { Jobs } from '../../jobs/jobs';
 import type { QueryResults } from '../../jobs/query-results';
@@ -60,7 +68,36 @@ async function query(served: Served, requestIds: RequestIds, request: RestReques
     format: timestampFormat(formatOptions?.useInt64Timestamp, formatOptions?.timestampOutputFormat),
   };
   const outcome = await settled(job, Math.min(timeoutMs ?? defaultTimeout, longestTimeout));
-  return answer(served, 'bigquery#queryResponse', job, outcome, window);
+  const { location } = job.reference;
+  if (isJobOptional(body) && outcome?.error !== undefined) served.jobs.forget(job);
+  const answered = { ...answer(served, 'bigquery#queryResponse', job, outcome, window), location };
+  return isJobOptional(body) ? withJobIfNeeded(served.jobs, job, answered) : answered;
+}
+
+function isJobOptional({ jobCreationMode, dryRun }: QueryRequest): boolean {
+  return jobCreationMode === 'JOB_CREATION_OPTIONAL' && dryRun !== true;
+}
+
+/**
+ * The answer to a query in optional job creation mode: a SELECT whose rows are all in the answer has no job.
+ * BigQuery may spare some scripts theirs, too; here they always have one.
+ * https://cloud.google.com/bigquery/docs/running-queries#optional-job-creation
+ */
+function withJobIfNeeded(jobs: Jobs, job: Job, answered: QueryAnswer): object {
+  const queryId = job.reference.jobId;
+  const reason = job.creationReason ?? reasonForJob(answered);
+  if (reason !== undefined) {
+    job.creationReason = reason;
+    return { ...answered, queryId, jobCreationReason: { code: reason } };
+  }
+  jobs.forget(job);
+  return { ...answered, queryId, jobReference: undefined };
+}
+
+function reasonForJob({ jobComplete, statementType, pageToken }: QueryAnswer): JobCreationReason | undefined {
+  if (!jobComplete) return 'LONG_RUNNING';
+  if (statementType !== 'SELECT') return 'OTHER';
+  return pageToken === undefined ? undefined : 'LARGE_RESULTS';
 }
 
 function jobRequest(body: QueryRequest): Parameters<Jobs['start']>[0] {
@@ -81,6 +118,7 @@ function jobRequest(body: QueryRequest): Parameters<Jobs['start']>[0] {
     },
     location: location ?? undefined,
     durable: false,
+    isJobOptional: isJobOptional(body),
   };
 }
 
@@ -104,13 +142,23 @@ async function getResults(served: Served, request: RestRequest): Promise<object>
   return answer(served, 'bigquery#getQueryResultsResponse', job, outcome, window);
 }
 
+/** What is answered of a query's results; further members are the statistics'. */
+interface QueryAnswer {
+  readonly kind: string;
+  readonly jobReference: JobReference;
+  readonly jobComplete: boolean;
+  readonly statementType?: string | undefined;
+  readonly pageToken?: string | undefined;
+  readonly [member: string]: unknown;
+}
+
 function answer(
   served: Served,
   kind: string,
   job: Job,
   outcome: KeptOutcome | undefined,
   window: Window,
-): object {
+): QueryAnswer {
   const head = { kind, jobReference: job.reference };
   if (outcome === undefined) return { ...head, jobComplete: false };
   const { error } = outcome;
@@ -156,7 +204,10 @@ function rowsOfJob(
   );
 }
 
-function rowsOf(found: QueryRows | undefined, { start, size, format }: Window): object {
+function rowsOf(
+  found: QueryRows | undefined,
+  { start, size, format }: Window,
+): { readonly pageToken?: string; readonly [member: string]: unknown } {
   if (found === undefined) return { totalRows: '0' };
   const { schema, rows } = found;
   const page = pageOfRows(rows, schema, start, size ?? 100_000, format);

@@ -9,6 +9,7 @@ const jobNamed = (jobId: string): Job => ({
   creationTime: 0,
   startTime: 0,
   outcome: undefined,
+  creationReason: 'REQUESTED',
   cancelled: false,
   done: Promise.resolve(),
 });
