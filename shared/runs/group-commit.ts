@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backoff, jitteredBackoffMs } from '../support/retry';
 import { currentContext, inContext, type RequestContext } from '../telemetry/context';
 
-/** What one commit did for an item: its result, or that it has to go into another commit. */
+/** What one commit did for an item: its result, or that it has to go into a later commit. */
 export type CommitOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'again' };
@@ -18,6 +17,8 @@ export interface GroupCommitOptions<Item, Result> extends Backoff {
   readonly maximumItems: number;
   readonly maximumBytes: number;
   readonly bytesOf: (item: Item) => number;
+  /** Draws the jitter of the pauses, in [0, 1). Math.random by default. */
+  readonly random?: () => number;
 }
 
 /** Thrown when an item's time is up. `wasTried`: it was part of a commit, whose outcome may not be known. */
@@ -32,10 +33,16 @@ export class TimeIsUp extends Error {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  /** Its place in the order in which items came. */
+  readonly place: number;
   /** The request that the item came with. */
   readonly context: RequestContext | undefined;
   readonly bytes: number;
   wasTried: boolean;
+  /** How many commits have asked for it again. */
+  timesAgain: number;
+  /** Runs while the item waits by itself before it goes again. */
+  pause: NodeJS.Timeout | undefined;
   lastError: unknown;
   /** Set once the caller has its answer, by result, error or time. */
   isSettled: boolean;
@@ -49,88 +56,114 @@ interface Waiting<Item, Result> {
  *
  * Invariants:
  * - at most one commit per key is under way, so an item waits for two at most, however many come at once;
- * - items of a key go in the order in which they came, and items that go again stand first;
+ * - items that go together go in the order in which they came;
+ * - an item that a commit asks for again waits by itself, with an exponential back-off of its own, and then
+ *   joins the next commit: it delays no other item of its key;
  * - an item is answered once: by its result, by an error, or by a TimeIsUp, whatever the commit is doing
  *   then.
  *
- * After a retryable error the items go again, after an exponential back-off with full jitter; any other error
- * is thrown to every item of the batch.
+ * A retryable error says something of the key, so all of the key's items wait, with exponential back-off and
+ * full jitter, and then those of the batch go again. Any other error is thrown to every item of the batch.
  */
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): (key: string, item: Item) => Promise<Result> {
+  const { commit, isRetryable, random = Math.random } = options;
+  /** What can go into the next commit, for each key that a loop is at work for. */
   const queues = new Map<string, Waiting<Item, Result>[]>();
+  let places = 0;
 
   return (key, item) =>
     new Promise<Result>((resolve, reject) => {
-      const waiting = watched(item, options, resolve, reject);
-      const queue = queues.get(key);
-      if (queue !== undefined) {
-        queue.push(waiting);
-        return;
-      }
-      queues.set(key, [waiting]);
-      void drain(key);
+      places += 1;
+      enqueue(key, watched(item, places, options, resolve, reject));
     });
+
+  function enqueue(key: string, waiting: Waiting<Item, Result>): void {
+    const queue = queues.get(key);
+    if (queue !== undefined) {
+      queue.push(waiting);
+      return;
+    }
+    queues.set(key, [waiting]);
+    void drain(key);
+  }
 
   async function drain(key: string): Promise<void> {
     for (let failures = 0; ; ) {
-      const queue = (queues.get(key) ?? []).filter(({ isSettled }) => !isSettled);
-      const batch = takeBatch(queue, options);
+      const { batch, rest } = takeBatch(queues.get(key) ?? [], options);
       if (batch.length === 0) {
         queues.delete(key);
         return;
       }
-      queues.set(key, queue);
-      const back = await commitBatch(key, batch, options);
-      queues.set(key, [...back, ...(queues.get(key) ?? [])]);
-      failures = back.length > 0 ? failures + 1 : 0;
-      if (failures > 0) await sleep(jitteredBackoffMs(options, failures, Math.random()));
+      queues.set(key, rest);
+      if (await wasCommitted(key, batch)) {
+        failures = 0;
+      } else {
+        failures += 1;
+        rest.push(...batch);
+        await sleep(jitteredBackoffMs(options, failures, random()));
+      }
     }
+  }
+
+  /** False after a retryable error: then nothing of the batch has been answered. */
+  async function wasCommitted(key: string, batch: readonly Waiting<Item, Result>[]): Promise<boolean> {
+    for (const waiting of batch) waiting.wasTried = true;
+    try {
+      const items = batch.map(({ item }) => item);
+      // Logs and spans of a shared commit belong to the request of its first item.
+      const outcomes = await inContext(batch[0]?.context, () => commit(key, items));
+      for (const [index, waiting] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.kind === 'done') waiting.resolve(outcome.result);
+        else goAgain(key, waiting);
+      }
+      return true;
+    } catch (error) {
+      for (const waiting of batch) {
+        waiting.lastError = error;
+        if (!isRetryable(error)) waiting.reject(error);
+      }
+      return !isRetryable(error);
+    }
+  }
+
+  function goAgain(key: string, waiting: Waiting<Item, Result>): void {
+    if (waiting.isSettled) return;
+    waiting.timesAgain += 1;
+    const pauseMs = jitteredBackoffMs(options, waiting.timesAgain, random());
+    if (pauseMs === 0) enqueue(key, waiting);
+    else waiting.pause = setTimeout(() => enqueue(key, waiting), pauseMs);
   }
 }
 
-/** Resolves to the items that have to be tried again. */
-async function commitBatch<Item, Result>(
-  key: string,
-  batch: readonly Waiting<Item, Result>[],
-  { commit, isRetryable }: GroupCommitOptions<Item, Result>,
-): Promise<readonly Waiting<Item, Result>[]> {
-  for (const waiting of batch) waiting.wasTried = true;
-  try {
-    const items = batch.map(({ item }) => item);
-    // Logs and spans of a shared commit belong to the request of its first item.
-    const outcomes = await inContext(batch[0]?.context, () => commit(key, items));
-    return batch.filter((waiting, index) => {
-      const outcome = outcomes[index];
-      if (outcome?.kind !== 'done') return true;
-      waiting.resolve(outcome.result);
-      return false;
-    });
-  } catch (error) {
-    for (const waiting of batch) {
-      waiting.lastError = error;
-      if (!isRetryable(error)) waiting.reject(error);
-    }
-    return isRetryable(error) ? batch : [];
-  }
-}
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 
-/** Takes from the front of the queue what fits into one commit; an item alone always does. */
+/**
+ * Takes from the queue what fits into one commit, in the order in which it came; an item alone always does.
+ * Drops items that have been answered.
+ */
 function takeBatch<Item, Result>(
-  queue: Waiting<Item, Result>[],
+  queue: readonly Waiting<Item, Result>[],
   { maximumItems, maximumBytes }: GroupCommitOptions<Item, Result>,
-): readonly Waiting<Item, Result>[] {
+) {
+  const open = queue.filter(({ isSettled }) => !isSettled).sort((one, other) => one.place - other.place);
   let bytes = 0;
-  const end = queue.findIndex((waiting, index) => {
+  const end = open.findIndex((waiting, index) => {
     bytes += waiting.bytes;
     return index > 0 && (index >= maximumItems || bytes > maximumBytes);
   });
-  return queue.splice(0, end < 0 ? queue.length : end);
+  const batch = open.splice(0, end < 0 ? open.length : end);
+  return { batch, rest: open };
 }
 
 function watched<Item, Result>(
   item: Item,
+  place: number,
   { bytesOf, budgetMs }: GroupCommitOptions<Item, Result>,
   resolve: (result: Result) => void,
   reject: (error: unknown) => void,
@@ -139,13 +172,17 @@ function watched<Item, Result>(
     if (waiting.isSettled) return;
     waiting.isSettled = true;
     clearTimeout(timer);
+    clearTimeout(waiting.pause);
     answer();
   };
   const waiting: Waiting<Item, Result> = {
     item,
+    place,
     context: currentContext(),
     bytes: bytesOf(item),
     wasTried: false,
+    timesAgain: 0,
+    pause: undefined,
     lastError: undefined,
     isSettled: false,
     resolve: (result) => settle(() => resolve(result)),

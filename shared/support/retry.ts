@@ -20,6 +20,8 @@ export interface RetryOptions extends Backoff {
   /** No attempt starts later than this many milliseconds after the first. */
   readonly budgetMs: number;
   readonly isRetryable: (error: unknown) => boolean;
+  /** Draws the jitter of the pauses, in [0, 1). Math.random by default. */
+  readonly random?: () => number;
 }
 
 /**
@@ -27,12 +29,13 @@ export interface RetryOptions extends Backoff {
  * Throws the last error.
  */
 export async function retrying<T>(policy: RetryOptions, work: () => Promise<T>): Promise<T> {
+  const { random = Math.random } = policy;
   const startedAt = performance.now();
   for (let failures = 1; ; failures++) {
     try {
       return await work();
     } catch (error) {
-      const backoff = jitteredBackoffMs(policy, failures, Math.random());
+      const backoff = jitteredBackoffMs(policy, failures, random());
       const elapsed = performance.now() - startedAt;
       if (!policy.isRetryable(error) || elapsed + backoff > policy.budgetMs) throw error;
       await wait(backoff);
