@@ -42,6 +42,13 @@ export class BigQueryError extends Error {
   }
 }
 
+/** The failure of a statement of a script, which is the script's. */
+export class ScriptError extends BigQueryError {
+  constructor({ reason, message, location }: BigQueryError) {
+    super(reason, message, location);
+  }
+}
+
 /**
  * Any failure as one that callers may see: what is not meant for them goes to the log and becomes an internal
  * error.

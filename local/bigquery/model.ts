@@ -145,7 +145,14 @@ export interface SqlRequest {
   readonly projectId: string;
   readonly defaultDataset?: DatasetReference;
   readonly parameters: readonly QueryParameter[];
+  readonly scriptFault?: ScriptFault | undefined;
 }
+
+/**
+ * Lets a script fail on purpose, before its first statement or after its last one; a single statement is no
+ * script.
+ */
+export type ScriptFault = 'before' | 'after';
 
 /** BigQuery's `statistics.query.statementType`. */
 export type StatementType =
@@ -196,7 +203,7 @@ export interface StatementGate {
 }
 
 export interface SqlEngine {
-  /** Runs one statement or a script. Throws a BigQueryError. */
+  /** Runs one statement or a script. Throws a BigQueryError, for a script a ScriptError. */
   run(request: SqlRequest): Promise<StatementResult>;
   /** Type-checks without running (a dry run). Rows stay absent. Throws a BigQueryError. */
   analyze(request: SqlRequest): Promise<StatementResult>;

@@ -15,6 +15,7 @@ export const startHelp = `npm start [-- options]
   --faults SEED      makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late; the same seed gives the
                      same faults
   --fault-rate R     makes this share of calls faulty (default 0.05)
+  --silent-scripts   with --faults: scripts fail as well, and are answered as complete, as was reported of BigQuery
   --help             shows this
 
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
@@ -83,6 +84,7 @@ export function readOptions(
       'dml-ms': { type: 'string' },
       faults: { type: 'string' },
       'fault-rate': { type: 'string' },
+      'silent-scripts': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -99,7 +101,13 @@ export function readOptions(
         ...(asked['dml-ms'] !== undefined && { dmlMs: asked['dml-ms'] }),
       },
     }),
-    ...(asked.faults !== undefined && { faults: { seed: asked.faults, rate: asked['fault-rate'] } }),
+    ...(asked.faults !== undefined && {
+      faults: {
+        seed: asked.faults,
+        rate: asked['fault-rate'],
+        ...(values['silent-scripts'] && { hasSilentScripts: true }),
+      },
+    }),
     dataDirectory: resolve(root, values.data),
     isMemoryOnly: values.memory,
     schemasDirectory: resolve(root, environment.SCHEMAS_DIRECTORY ?? 'schemas'),

@@ -156,6 +156,7 @@ export function jobOf({ reference, configuration, creationTime, outcome }: JobRe
     startTime: outcome?.startTime,
     outcome,
     creationReason: 'REQUESTED',
+    failsSilently: false,
     cancelled: false,
     done: Promise.resolve(),
   };

@@ -46,6 +46,12 @@ export interface Job {
   outcome: KeptOutcome | undefined;
   /** Undefined for a query that needs no job: it is neither found nor listed, unless it turns out to need one. */
   creationReason: JobCreationReason | undefined;
+  /**
+   * Whether a script that failed is told to have come to its end, without a result: only jobs.get says more.
+   * So it was reported of BigQuery: https://github.com/googleapis/nodejs-bigquery/issues/887,
+   * https://github.com/googleapis/google-cloud-go/issues/3304
+   */
+  readonly failsSilently: boolean;
   /** Set by jobs.cancel: nothing may be committed any more. */
   cancelled: boolean;
   /** Resolves when there is an outcome; never rejects. */

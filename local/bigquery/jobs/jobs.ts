@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { asBigQueryError, BigQueryError } from '../bigquery-error';
-import type { SqlEngine } from '../model';
+import { asBigQueryError, BigQueryError, ScriptError } from '../bigquery-error';
+import type { ScriptFault, SqlEngine } from '../model';
 import { answerable } from '../store/disk/disk-errors';
 import type { Store } from '../store/store';
 import { asJob } from '../store/table-commits';
@@ -33,6 +33,8 @@ export interface NewJob {
   readonly durable: boolean;
   /** Whether the query may run without there being a job; see Job's `creationReason`. */
   readonly isJobOptional?: boolean;
+  /** Lets a script fail on purpose, and silently. */
+  readonly scriptFault?: ScriptFault | undefined;
   /** The data of a load job. */
   readonly upload?: Upload | undefined;
 }
@@ -135,18 +137,19 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
   };
 
-  async function perform(job: Job, { durable, upload }: NewJob): Promise<void> {
+  async function perform(job: Job, request: NewJob): Promise<void> {
+    const { durable } = request;
     const startTime = Date.now();
     job.startTime = startTime;
     const { rows, ...rest } = await outcomeOf(() =>
-      durable ? untilStopped(job, upload) : work(job, upload),
+      durable ? untilStopped(job, request) : work(job, request),
     );
     await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
     if (!durable) job.configuration = withoutParameters(job.configuration);
   }
 
   /** Ends with the work or, while a query has committed nothing, with its cancellation. */
-  async function untilStopped(job: Job, upload: Upload | undefined): Promise<JobYield> {
+  async function untilStopped(job: Job, request: NewJob): Promise<JobYield> {
     let commits = job.configuration.query === undefined;
     const mayCommit = () => {
       refuseIfCancelled(job);
@@ -158,7 +161,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       });
     });
     try {
-      const worked = asJob({ job: jobKey(job.reference), mayCommit }, () => work(job, upload));
+      const worked = asJob({ job: jobKey(job.reference), mayCommit }, () => work(job, request));
       return await Promise.race([worked, stopped]);
     } finally {
       stops.delete(job);
@@ -171,11 +174,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     } catch (thrown) {
       const { reason, message, location } = asBigQueryError(thrown, log);
       const error = { reason, message, ...(location !== undefined && { location }) };
-      return { statistics: {}, error, errors: [error] };
+      const statistics = thrown instanceof ScriptError ? { query: { statementType: 'SCRIPT' } } : {};
+      return { statistics, error, errors: [error] };
     }
   }
 
-  async function work(job: Job, upload: Upload | undefined): Promise<JobYield> {
+  async function work(job: Job, { upload, scriptFault }: NewJob): Promise<JobYield> {
     const { load, extract } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
@@ -186,7 +190,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       });
     }
     if (load !== undefined) return slowLoad(() => runLoad(store, { gcsDirectory, upload }, load));
-    const { rows, statistics, destination } = await queries.run(queryOf(job.configuration));
+    const { rows, statistics, destination } = await queries.run(queryOf(job.configuration), scriptFault);
     refuseIfCancelled(job, rows !== undefined);
     return { statistics, ...(rows && { rows }), ...(destination && { destination }) };
   }
@@ -199,13 +203,14 @@ export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'
 
 function newJob(
   reference: JobReference,
-  { configuration, isJobOptional }: Pick<NewJob, 'configuration' | 'isJobOptional'>,
+  { configuration, isJobOptional, scriptFault }: Omit<NewJob, 'durable'>,
   done: Promise<void>,
 ): Job {
   return {
     reference,
     configuration,
     creationReason: isJobOptional ? undefined : 'REQUESTED',
+    failsSilently: scriptFault !== undefined,
     creationTime: Date.now(),
     startTime: undefined,
     outcome: undefined,

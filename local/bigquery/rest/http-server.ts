@@ -1,14 +1,7 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asBigQueryError, BigQueryError } from '../bigquery-error';
-import type { Upload } from '../jobs/job';
 import type { Border, RestCall, RestReply } from './rest-border';
-import { createRestRouter, type RestRoute } from './router';
+import { createRestRouter, type RestRequest, type RestRoute } from './router';
 import { isUpload, receiveUpload } from './upload';
 import { errorBody } from './wire-errors';
 
@@ -50,7 +43,7 @@ export function createRestServer(
         : { text: await readBody(request), upload: undefined };
       const call = { method, url, text };
       try {
-        return await border(call, () => handle(call, headers, upload).catch(failure));
+        return await border(call, (faults) => handle(call, { headers, upload, faults }).catch(failure));
       } finally {
         await upload?.discardUnlessTaken();
       }
@@ -66,15 +59,14 @@ export function createRestServer(
 
   async function handle(
     { method, url, text }: RestCall,
-    headers: IncomingHttpHeaders,
-    upload: Upload | undefined,
+    rest: Pick<RestRequest, 'headers' | 'upload' | 'faults'>,
   ): Promise<RestReply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
     const match = route(method, path);
     if (match === undefined) throw new BigQueryError('notFound', `Not found: ${method} ${path}`);
     const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-    const body = await match.handle({ params: match.params, query, headers, body: parseJson(text), upload });
+    const body = await match.handle({ params: match.params, query, body: parseJson(text), ...rest });
     return body === undefined ? { status: 204 } : { status: 200, body };
   }
 }

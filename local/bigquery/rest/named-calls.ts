@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BigQueryError } from '../bigquery-error';
 import { conflicting } from '../limits/limit-errors';
-import type { TableReference } from '../model';
+import type { ScriptFault, TableReference } from '../model';
 import { type Border, type RestCall, type RestReply, unavailableReply } from './rest-border';
 import { type ErrorBody, errorBody } from './wire-errors';
 
@@ -22,6 +22,12 @@ export interface NamedCall {
     readonly 'rate-limited': RestReply;
     readonly conflict?: RestReply;
   };
+  /**
+   * Of a call that runs a script: does its work, but the script fails before its first statement or after its
+   * last one, and is answered as BigQuery was reported to answer it: 200, complete, with its job and nothing
+   * else. The job says what failed.
+   */
+  readonly failScript?: (when: ScriptFault) => Promise<RestReply>;
 }
 
 /**
@@ -39,7 +45,8 @@ export function faultBorder(faults: CallFaults, projectId: string): Border {
       'rate-limited': rateLimited(),
       ...(dml && { conflict: conflict(dml) }),
     };
-    return faults({ identity: identityOf(call), refusals }, work);
+    const failScript = isScript(call) && { failScript: (script: ScriptFault) => work({ script }) };
+    return faults({ identity: identityOf(call), refusals, ...failScript }, work);
   };
 }
 
@@ -65,6 +72,13 @@ function dmlTarget({ method, url, text }: RestCall, projectId: string): TableRef
   const tableId = path.at(-1);
   const datasetId = path.at(-2) ?? /"datasetId":"(\w+)"/.exec(text)?.[1];
   return tableId && datasetId ? { projectId, datasetId, tableId } : undefined;
+}
+
+/** Whether the text of a query has something behind a semicolon; only the engine knows for sure. */
+function isScript({ method, url, text }: RestCall): boolean {
+  const path = pathOf(url);
+  if (method !== 'POST' || !(isQueries(path) || path.endsWith('/jobs'))) return false;
+  return /"query":"(?:[^"\\]|\\.)*?;(?:\s|\\[nrt])*[^"\s\\]/.test(text);
 }
 
 function identityOf({ method, url, text }: RestCall): string {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { BigQueryError } from '../bigquery-error';
+import type { ScriptFault } from '../model';
 import { errorBody } from './wire-errors';
 
 /** A request as it came in. */
@@ -16,8 +17,16 @@ export interface RestReply {
   readonly body?: object | undefined;
 }
 
+/** What is to go wrong in a call's work itself. */
+export interface WorkFaults {
+  readonly script?: ScriptFault;
+}
+
+/** Does a call's work. */
+export type CallWork = (faults?: WorkFaults) => Promise<RestReply>;
+
 /** Every call passes through it, in and out. Undefined: the connection is broken off without an answer. */
-export type Border = (call: RestCall, work: () => Promise<RestReply>) => Promise<RestReply | undefined>;
+export type Border = (call: RestCall, work: CallWork) => Promise<RestReply | undefined>;
 
 /** What is answered while BigQuery is away. Work under way may still take effect, but its answer is lost. */
 export function unavailableReply(): RestReply {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Upload } from '../jobs/job';
+import type { WorkFaults } from './rest-border';
 
 /** A request with its path taken apart and its body parsed. */
 export interface RestRequest {
@@ -11,6 +12,7 @@ export interface RestRequest {
   readonly body: unknown;
   /** Data that came with it. */
   readonly upload?: Upload | undefined;
+  readonly faults?: WorkFaults | undefined;
 }
 
 /** Answers a body (200), or undefined (204). */

@@ -1,5 +1,5 @@
-import { BigQueryError } from '../bigquery-error';
-import type { StatementResult } from '../model';
+import { BigQueryError, ScriptError } from '../bigquery-error';
+import type { ScriptFault, StatementResult } from '../model';
 import { distinctTables } from './analyse/query-plan';
 import { runStatement } from './dispatch-statement';
 import { child, children } from './engine/tree';
@@ -14,12 +14,19 @@ interface ScriptRun extends Omit<StatementRun, 'scope' | 'statement'> {
   readonly results: StatementResult[];
 }
 
+/** How a script is run. */
+export interface ScriptManner {
+  /** Only analysed. */
+  readonly dry: boolean;
+  readonly fault?: ScriptFault | undefined;
+}
+
 /** Runs a script's statements one after the other; a single statement is its own result. */
 export async function runScript(
   context: EngineContext,
   scope: Scope,
   script: ParsedScript,
-  dry: boolean,
+  { dry, fault }: ScriptManner,
 ): Promise<StatementResult> {
   const [only, ...others] = script.statements;
   if (only === undefined)
@@ -27,8 +34,22 @@ export async function runScript(
   const run: ScriptRun = { context, script: script.text, dry, results: [] };
   if (others.length === 0 && !scriptingKinds.has(only.kind))
     return runStatement({ ...run, scope, statement: only });
-  await runBlock(run, scope, script.statements);
-  return scriptResult(run.results);
+  try {
+    if (fault === 'before') throw failureOnPurpose();
+    await runBlock(run, scope, script.statements);
+    if (fault === 'after') throw failureOnPurpose();
+    return scriptResult(run.results);
+  } catch (error) {
+    throw error instanceof BigQueryError ? new ScriptError(error) : error;
+  }
+}
+
+/** BigQuery's words where the cause is its own. https://cloud.google.com/bigquery/docs/error-messages */
+function failureOnPurpose(): BigQueryError {
+  return new BigQueryError(
+    'jobInternalError',
+    'An internal error occurred and the request could not be completed. This is usually caused by a transient issue. Retrying the job with back-off as described in the BigQuery SLA should solve the problem.',
+  );
 }
 
 const scriptingKinds = new Set([

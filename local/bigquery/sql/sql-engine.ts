@@ -6,7 +6,7 @@ import { lru } from './engine/lru';
 import type { EngineContext } from './engine-context';
 import { createParser } from './parse/parser';
 import { readParameters } from './read-parameters';
-import { runScript } from './run-script';
+import { runScript, type ScriptManner } from './run-script';
 import { type Scope, tableKey } from './scope';
 
 export interface SqlEngineOptions {
@@ -39,13 +39,13 @@ export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Pr
     checks: lru<Promise<void>>(cachedPlans),
     gate,
   };
-  const execute = async (request: SqlRequest, dry: boolean) => {
+  const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);
-    return runScript(context, scopeOf(request, store, now), script, dry);
+    return runScript(context, scopeOf(request, store, now), script, manner);
   };
   return {
-    run: (request) => execute(request, false),
-    analyze: (request) => execute(request, true),
+    run: (request) => execute(request, { dry: false, fault: request.scriptFault }),
+    analyze: (request) => execute(request, { dry: true }),
     close: client.close,
     pid: client.pid,
   };

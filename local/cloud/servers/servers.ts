@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LimitOptions, OnCommit } from 'local-bigquery';
 import { startBigQuery } from 'local-bigquery';
 import { startPubSub } from 'local-pubsub';
-import { bigQueryFaults } from '../faults/bigquery-faults';
+import { type BigQueryFaultOptions, bigQueryFaults } from '../faults/bigquery-faults';
 import { createFaults, type FaultOptions } from '../faults/faults';
 import { pubSubFaults } from '../faults/pubsub-faults';
 
@@ -17,7 +17,7 @@ export interface ServersOptions {
   /** Imposes BigQuery's documented limits and a latency model. No functions: they cannot go to a thread. */
   readonly bigqueryLimits?: Omit<LimitOptions, 'pause' | 'now'> | undefined;
   /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
-  readonly faults?: FaultOptions | undefined;
+  readonly faults?: (FaultOptions & BigQueryFaultOptions) | undefined;
 }
 
 /** What can be changed of a server while it runs. */
@@ -64,7 +64,7 @@ export async function startServers(
       gcsDirectory: join(dataDirectory, 'gcs'),
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
       limits,
-      faults: bigqueryFaults && bigQueryFaults(bigqueryFaults),
+      faults: bigqueryFaults && bigQueryFaults(bigqueryFaults, faults),
       log,
       onCommit,
     }),

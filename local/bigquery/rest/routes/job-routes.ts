@@ -60,6 +60,7 @@ async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<o
     location,
     durable: true,
     upload: request.upload,
+    scriptFault: request.faults?.script,
   };
   if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
   const job = await jobs.start(wanted);

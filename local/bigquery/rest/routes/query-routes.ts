@@ -11,9 +11,10 @@ import {
   settled,
 } from '../../jobs/job';
 import { type QueryRequest, queryRequestSchema } from '../../jobs/job-schemas';
-import type { Jobs } from '../../jobs/jobs';
+import type { Jobs, NewJob } from '../../jobs/jobs';
 import type { QueryResults } from '../../jobs/query-results';
 import { createRequestIds, type RequestIds } from '../../jobs/request-ids';
+import type { ScriptFault } from '../../model';
 import type { Store } from '../../store/store';
 import { countOf, decodePageToken, encodePageToken } from '../paging';
 import type { RestRequest, RestRoute } from '../router';
@@ -58,10 +59,11 @@ interface Window {
 async function query(served: Served, requestIds: RequestIds, request: RestRequest): Promise<object> {
   checkProject(served.store, request);
   const body = parsePart(queryRequestSchema, request.body);
+  const wanted = jobRequest(body, request.faults?.script);
   const { formatOptions, maxResults, timeoutMs, requestId } = body;
   const job = await (body.dryRun === true
-    ? served.jobs.dryRun(jobRequest(body))
-    : requestIds.once(requestId ?? undefined, () => served.jobs.start(jobRequest(body))));
+    ? served.jobs.dryRun(wanted)
+    : requestIds.once(requestId ?? undefined, () => served.jobs.start(wanted)));
   const window: Window = {
     start: 0,
     size: maxResults ?? undefined,
@@ -69,7 +71,7 @@ async function query(served: Served, requestIds: RequestIds, request: RestReques
   };
   const outcome = await settled(job, Math.min(timeoutMs ?? defaultTimeout, longestTimeout));
   const { location } = job.reference;
-  if (isJobOptional(body) && outcome?.error !== undefined) served.jobs.forget(job);
+  if (isJobOptional(body) && outcome?.error !== undefined && !isScript(outcome)) served.jobs.forget(job);
   const answered = { ...answer(served, 'bigquery#queryResponse', job, outcome, window), location };
   return isJobOptional(body) ? withJobIfNeeded(served.jobs, job, answered) : answered;
 }
@@ -100,7 +102,7 @@ function reasonForJob({ jobComplete, statementType, pageToken }: QueryAnswer): J
   return pageToken === undefined ? undefined : 'LARGE_RESULTS';
 }
 
-function jobRequest(body: QueryRequest): Parameters<Jobs['start']>[0] {
+function jobRequest(body: QueryRequest, scriptFault: ScriptFault | undefined): NewJob {
   const { labels, dryRun, location } = body;
   return {
     configuration: {
@@ -119,6 +121,7 @@ function jobRequest(body: QueryRequest): Parameters<Jobs['start']>[0] {
     location: location ?? undefined,
     durable: false,
     isJobOptional: isJobOptional(body),
+    scriptFault,
   };
 }
 
@@ -162,7 +165,10 @@ function answer(
   const head = { kind, jobReference: job.reference };
   if (outcome === undefined) return { ...head, jobComplete: false };
   const { error } = outcome;
-  if (error !== undefined) throw new BigQueryError(error.reason, error.message, error.location);
+  if (error !== undefined) {
+    if (job.failsSilently && isScript(outcome)) return { ...head, jobComplete: true };
+    throw new BigQueryError(error.reason, error.message, error.location);
+  }
   const statistics = statisticsSchema.parse(outcome.statistics);
   return {
     ...head,
@@ -172,6 +178,10 @@ function answer(
     ...statistics.query,
     ...rowsOf(rowsOfJob(served, job, outcome), window),
   };
+}
+
+function isScript({ statistics }: KeptOutcome): boolean {
+  return statisticsSchema.parse(statistics).query?.statementType === 'SCRIPT';
 }
 
 const statisticsSchema = z.object({

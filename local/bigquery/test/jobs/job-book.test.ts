@@ -10,6 +10,7 @@ const jobNamed = (jobId: string): Job => ({
   startTime: 0,
   outcome: undefined,
   creationReason: 'REQUESTED',
+  failsSilently: false,
   cancelled: false,
   done: Promise.resolve(),
 });

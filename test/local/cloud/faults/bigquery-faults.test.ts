@@ -19,10 +19,13 @@ async function meet(kind: string) {
     },
     setRate: () => undefined,
   };
-  const reply = await bigQueryFaults(faults)({ identity: 'x', refusals }, async () => {
+  const work = async () => {
     done += 1;
     return { status: 200 };
-  });
+  };
+  const failScript = async (when: 'before' | 'after') => (when === 'after' ? work() : { status: 200 });
+  const through = bigQueryFaults(faults, { hasSilentScripts: true });
+  const reply = await through({ identity: 'x', refusals, failScript }, work);
   return { done, status: reply?.status };
 }
 
@@ -36,6 +39,8 @@ it.each([
   ['reset-after', 1, undefined],
   ['hung-after', 1, undefined],
   ['late', 1, 200],
+  ['script-failed', 0, 200],
+  ['script-failed-after', 1, 200],
   ['none', 1, 200],
 ])('a call that is %s takes effect %d times and is answered %s', async (kind, done, status) => {
   expect(await meet(kind)).toEqual({ done, status });
@@ -52,6 +57,26 @@ it('a call meets no conflict that it does not name', async () => {
     new Set((await meetAll(...given)).map((reply) => reply?.status));
   expect(await statuses(others)).toEqual(new Set([200, 429, 503, undefined]));
   expect(await statuses(refusals)).toEqual(new Set([200, 400, 429, 503, undefined]));
+});
+
+it('scripts fail silently where that is asked for, and nothing else does', async () => {
+  const seen = async (isScript: boolean, hasSilentScripts: boolean) => {
+    let failed = 0;
+    const failScript = async () => {
+      failed += 1;
+      return { status: 200 };
+    };
+    const through = bigQueryFaults(createFaults({ seed: 1, rate: 1, ...quick }), { hasSilentScripts });
+    const call = (n: number) =>
+      through({ identity: `${n}`, refusals, ...(isScript && { failScript }) }, async () => ({ status: 200 }));
+    await Promise.all(Array.from({ length: 200 }, (_, n) => call(n)));
+    return failed > 0;
+  };
+  expect([await seen(true, true), await seen(true, false), await seen(false, true)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 describe('the seed', () => {
