@@ -11,6 +11,8 @@ const help = `local-bigquery [options]
   --gcs DIR    where files are: gs://bucket/path is DIR/bucket/path (default: gcs in the data's folder, or here)
   --project ID the one project that is served (default local)
   --limits     imposes BigQuery's documented limits and a latency model
+  --infer-no-location
+               runs jobs that name no location in US: what they name elsewhere is not found
   --help       shows this`;
 
 /** The exit code of a command line that cannot be understood; every other failure is 1. */
@@ -22,6 +24,7 @@ interface CommandLine {
   readonly dataDirectory: string | undefined;
   readonly gcsDirectory: string;
   readonly hasLimits: boolean;
+  readonly infersNoLocation: boolean;
 }
 
 /** @throws Error naming the option, what was given and what was expected */
@@ -34,6 +37,7 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
       gcs: { type: 'string' },
       project: { type: 'string', default: 'local' },
       limits: { type: 'boolean', default: false },
+      'infer-no-location': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -51,6 +55,7 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
     dataDirectory: values.data === undefined ? undefined : resolve(values.data),
     gcsDirectory: resolve(values.gcs ?? join(values.data ?? '', 'gcs')),
     hasLimits: values.limits,
+    infersNoLocation: values['infer-no-location'],
   };
 }
 

@@ -196,10 +196,12 @@ export interface StatementResult {
  */
 export type StatementGroup = 'query' | 'insert' | 'mutation' | 'definition';
 
-/** Every statement passes through it, those of a script one by one; dry runs do not. */
+/** Every script and every statement passes through it, those of a script one by one; dry runs do not. */
 export interface StatementGate {
   /** Runs the statement by calling `work`, perhaps later, with the store that it must change tables in. */
   run<T>(group: StatementGroup, store: TableStore, work: (store: TableStore) => Promise<T>): Promise<T>;
+  /** Resolves when the first statement of a script may begin. */
+  beginScript(): Promise<void>;
 }
 
 export interface SqlEngine {

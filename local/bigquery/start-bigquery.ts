@@ -33,6 +33,11 @@ export interface BigQueryOptions {
   readonly limits?: LimitOptions | undefined;
   /** Every call passes through it: it may fail, hang or lose its answer. Absent: none does. */
   readonly faults?: CallFaults | undefined;
+  /**
+   * Lets jobs that name no location run in US, wherever their datasets are, so that one elsewhere is not found:
+   * BigQuery infers the location from what a job names, and for scripts has been reported to guess wrong.
+   */
+  readonly infersNoLocation?: boolean | undefined;
   /** For a caller that must see every state of every table, and not only those that a query meets. */
   readonly onCommit?: OnCommit | undefined;
 }
@@ -91,7 +96,7 @@ const closingMilliseconds = 5_000;
 async function serve(
   store: Store,
   engine: SqlEngine,
-  { dataDirectory, gcsDirectory, faults }: BigQueryOptions,
+  { dataDirectory, gcsDirectory, faults, infersNoLocation }: BigQueryOptions,
   limits: Limits | undefined,
   log: (line: string) => void,
 ): Promise<Served> {
@@ -105,6 +110,7 @@ async function serve(
     results,
     gcsDirectory,
     log,
+    defaultLocation: infersNoLocation ? 'US' : undefined,
     slowLoad: limits?.load,
   });
   const defined = limits?.limitMetadata(store) ?? store;

@@ -12,6 +12,9 @@ export const startHelp = `npm start [-- options]
   --bigquery-limits  imposes BigQuery's documented limits and latencies
   --query-ms N       with this latency of a query (default 300)
   --dml-ms N         with this latency of an UPDATE, DELETE or MERGE (default 1000)
+  --script-ms N      with this overhead of a script, besides its statements' latencies (default 0)
+  --infer-no-location
+                     runs BigQuery jobs that name no location in US: what they name elsewhere is not found
   --faults SEED      makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late; the same seed gives the
                      same faults
   --fault-rate R     makes this share of calls faulty (default 0.05)
@@ -57,6 +60,7 @@ const milliseconds = z.coerce.number('expected milliseconds').min(0, 'expected m
 const numbersSchema = z.object({
   'query-ms': milliseconds,
   'dml-ms': milliseconds,
+  'script-ms': milliseconds,
   faults: z.coerce.number('expected a whole number').int('expected a whole number').optional(),
   'fault-rate': z.coerce
     .number('expected 0 to 1')
@@ -82,6 +86,8 @@ export function readOptions(
       'bigquery-limits': { type: 'boolean', default: false },
       'query-ms': { type: 'string' },
       'dml-ms': { type: 'string' },
+      'script-ms': { type: 'string' },
+      'infer-no-location': { type: 'boolean', default: false },
       faults: { type: 'string' },
       'fault-rate': { type: 'string' },
       'silent-scripts': { type: 'boolean', default: false },
@@ -99,8 +105,10 @@ export function readOptions(
       bigqueryLimits: {
         ...(asked['query-ms'] !== undefined && { queryMs: asked['query-ms'] }),
         ...(asked['dml-ms'] !== undefined && { dmlMs: asked['dml-ms'] }),
+        ...(asked['script-ms'] !== undefined && { scriptMs: asked['script-ms'] }),
       },
     }),
+    ...(values['infer-no-location'] && { infersNoLocation: true }),
     ...(asked.faults !== undefined && {
       faults: {
         seed: asked.faults,

@@ -16,7 +16,7 @@ export function locationOf(
 ): string {
   const source = extract && { projectId: store.projectId, ...extract.sourceTable };
   const anonymous = source && jobOfAnonymousTable(source)?.location;
-  if (anonymous !== undefined) return anonymous;
+  if (anonymous !== undefined && isAt(anonymous, requested)) return anonymous;
   const named = [source, load?.destinationTable, query?.destinationTable, query?.defaultDataset].flatMap(
     (reference) => (reference ? [reference.datasetId] : []),
   );
@@ -25,13 +25,18 @@ export function locationOf(
     const reference = { projectId: store.projectId, datasetId };
     const location = store.dataset(reference)?.location;
     if (location === undefined) continue;
-    if (requested === undefined || requested.toLowerCase() === location.toLowerCase()) return location;
+    if (isAt(location, requested)) return location;
     throw new BigQueryError(
       'notFound',
       `Not found: Dataset ${fullDatasetName(reference)} was not found in location ${requested}`,
     );
   }
   return requested ?? 'US';
+}
+
+/** Where nobody asked for a location, any will do. */
+function isAt(location: string, requested: string | undefined): boolean {
+  return requested === undefined || requested.toLowerCase() === location.toLowerCase();
 }
 
 /** Names before a dot that are datasets. The text is not parsed: a name in a string literal does no harm. */

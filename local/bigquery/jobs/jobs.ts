@@ -70,13 +70,16 @@ export interface JobsOptions {
   readonly results: QueryResults;
   readonly gcsDirectory: string;
   readonly log: (line: string) => void;
+  /** Where jobs run that name no location; undefined: where their datasets are. */
+  readonly defaultLocation?: string | undefined;
   /** Runs a load or extract job with an added delay; absent: none. */
   readonly slowLoad?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** First decides the outcome of the jobs that an earlier process left under way. */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
-  const { store, engine, openBook, results, gcsDirectory, log, slowLoad = (work) => work() } = options;
+  const { store, engine, openBook, results, gcsDirectory, log, defaultLocation } = options;
+  const { slowLoad = (work) => work() } = options;
   const { book, interrupted } = openBook;
   const queries = createQueryRunner(store, engine);
   const stops = new Map<Job, () => void>();
@@ -87,7 +90,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
   return {
     async start(request) {
-      const reference = referenceFor(store, book, request);
+      const reference = referenceFor(store, book, request, defaultLocation);
       let finish = () => {};
       const done = new Promise<void>((resolve) => {
         finish = resolve;
@@ -101,7 +104,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         .finally(finish);
       return job;
     },
-    async dryRun({ configuration, location }) {
+    async dryRun({ configuration, location = defaultLocation }) {
       const query = queryOf(configuration);
       const jobId = `job_${randomUUID()}`;
       const reference = {
@@ -219,8 +222,13 @@ function newJob(
   };
 }
 
-function referenceFor(store: Store, book: JobBook, request: NewJob): JobReference {
-  const { configuration, jobId = `job_${randomUUID()}`, location, upload } = request;
+function referenceFor(
+  store: Store,
+  book: JobBook,
+  request: NewJob,
+  defaultLocation: string | undefined,
+): JobReference {
+  const { configuration, jobId = `job_${randomUUID()}`, location = defaultLocation, upload } = request;
   if (configuration.load !== undefined) checkSources(configuration.load, upload);
   else if (configuration.extract === undefined) queryOf(configuration);
   if (!/^[A-Za-z0-9_-]{1,1024}$/.test(jobId)) {

@@ -7,6 +7,8 @@ export interface Latencies {
   readonly ddlMs: number;
   readonly loadMs: number;
   readonly streamingMs: number;
+  /** Of a script itself; its statements take their own time besides. */
+  readonly scriptMs: number;
 }
 
 export const defaultLatencies: Latencies = {
@@ -15,6 +17,7 @@ export const defaultLatencies: Latencies = {
   ddlMs: 1_000,
   loadMs: 1_000,
   streamingMs: 50,
+  scriptMs: 0,
 };
 
 const jitter = 0.2;

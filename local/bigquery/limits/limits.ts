@@ -82,6 +82,7 @@ export function createLimits(options: LimitOptions): Limits {
             tables(fullTableName(reference)).dml(group, store, reference, decide),
         });
       },
+      beginScript: () => latency.begin('scriptMs')(),
     },
     limitMetadata: (store) => ({
       ...limitTables(store),

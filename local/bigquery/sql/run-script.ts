@@ -35,6 +35,7 @@ export async function runScript(
   if (others.length === 0 && !scriptingKinds.has(only.kind))
     return runStatement({ ...run, scope, statement: only });
   try {
+    if (!dry) await context.gate?.beginScript();
     if (fault === 'before') throw failureOnPurpose();
     await runBlock(run, scope, script.statements);
     if (fault === 'after') throw failureOnPurpose();

@@ -16,6 +16,8 @@ export interface ServersOptions {
   readonly isMemoryOnly: boolean;
   /** Imposes BigQuery's documented limits and a latency model. No functions: they cannot go to a thread. */
   readonly bigqueryLimits?: Omit<LimitOptions, 'pause' | 'now'> | undefined;
+  /** Lets BigQuery run jobs that name no location in US, wherever their datasets are. */
+  readonly infersNoLocation?: boolean | undefined;
   /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
   readonly faults?: (FaultOptions & BigQueryFaultOptions) | undefined;
 }
@@ -55,7 +57,7 @@ export async function startServers(
   log: (line: string) => void,
   onCommit?: OnCommit,
 ): Promise<Servers> {
-  const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, faults } = options;
+  const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, infersNoLocation, faults } = options;
   const bigqueryFaults = faults && createFaults(faults);
   const pubsubFaults = faults && createFaults(faults);
   const [bigquery, pubsub] = await Promise.allSettled([
@@ -64,6 +66,7 @@ export async function startServers(
       gcsDirectory: join(dataDirectory, 'gcs'),
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
       limits,
+      infersNoLocation,
       faults: bigqueryFaults && bigQueryFaults(bigqueryFaults, faults),
       log,
       onCommit,

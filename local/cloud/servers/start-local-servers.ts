@@ -59,13 +59,15 @@ async function startServersThread(
   log: (line: string) => void,
   entry: string,
 ): Promise<Servers> {
-  const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly, bigqueryLimits, faults } = options;
+  const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly } = options;
+  const { bigqueryLimits, infersNoLocation, faults } = options;
   const data: ServersOptions = {
     bigqueryPort,
     pubsubPort,
     dataDirectory,
     isMemoryOnly,
     bigqueryLimits,
+    infersNoLocation,
     faults,
   };
   const thread = new Worker(entry, { workerData: data, execArgv: ['--require', 'tsx/cjs'] });

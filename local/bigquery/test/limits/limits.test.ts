@@ -126,3 +126,21 @@ it('a job inserted by name takes its time and is found when it is done', async (
   await job.promise();
   expect(await counter()).toBe(3);
 });
+
+it('a script takes its own time, and each of its statements takes that of its kind', async () => {
+  const waits: number[] = [];
+  const pause = async (milliseconds: number) => {
+    waits.push(Math.round(Math.log10(milliseconds)));
+  };
+  await start({ queryMs: 1e8, dmlMs: 1e10, ddlMs: 0, streamingMs: 0, scriptMs: 1e12, pause });
+  const waitsOf = async (sql: string) => {
+    waits.length = 0;
+    await local.client.query(sql);
+    return [...waits];
+  };
+  const update = 'UPDATE ds.t SET n = 3 WHERE TRUE';
+  expect(await waitsOf(update)).toEqual([10]);
+  expect(await waitsOf('SELECT n FROM ds.t')).toEqual([8]);
+  expect(await waitsOf(`${update}; SELECT n FROM ds.t`)).toEqual([12, 10, 8]);
+  expect(await waitsOf(`BEGIN ${update}; ${update}; END`)).toEqual([12, 10, 10]);
+});

@@ -19,7 +19,7 @@ export interface LocalBigQuery {
   stop(): Promise<void>;
 }
 
-export interface LocalBigQueryOptions extends Pick<BigQueryOptions, 'limits' | 'log'> {
+export interface LocalBigQueryOptions extends Pick<BigQueryOptions, 'limits' | 'log' | 'infersNoLocation'> {
   /** A folder to use again; it is not removed at the end. */
   readonly folder?: string;
   readonly memoryOnly?: boolean;
@@ -35,6 +35,7 @@ export async function startLocalBigQuery(options: LocalBigQueryOptions = {}): Pr
     ...(options.memoryOnly !== true && { dataDirectory: join(folder, 'data') }),
     ...(options.log && { log: options.log }),
     limits: options.limits,
+    infersNoLocation: options.infersNoLocation,
   });
   return {
     server,
