@@ -163,6 +163,7 @@ environment_of() { # function -> NAME=value lines
   echo "GOOGLE_CLOUD_PROJECT=$project" # for log lines, and so that a cold start need not ask the metadata server
   echo NODE_ENV=production
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
+  case $1 in onboard | worker) echo "EVENT_TOPIC=$event_topic" ;; esac # the worker lets no pipeline publish there
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
@@ -171,6 +172,7 @@ environment_of() { # function -> NAME=value lines
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard) true ;; *) false ;; esac; }
 
 # Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
 # cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for
@@ -233,6 +235,8 @@ run_topic=$prefix-runs
 push_subscription=$run_topic-worker
 dead_letter_topic=$run_topic-dead-letter
 dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were given up, to look at them and send them again
+event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
+case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"*) misuse "--notify-topic: expected other topics than $run_topic and $event_topic" ;; esac
 admin_secret=$prefix-admin-key
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
@@ -504,12 +508,15 @@ make_role() { # name permissions
 
 make_topics() {
   local topic publisher
-  for topic in "$run_topic" "$dead_letter_topic"; do
+  for topic in "$run_topic" "$dead_letter_topic" "$event_topic"; do
     ensure "topic $topic" :look pubsub topics describe "$topic" :is "labels.managed-by=$prefix" \
       :make pubsub topics create "$topic" "--labels=$labels" :change pubsub topics update "$topic" "--update-labels=$labels"
   done
   for publisher in $functions; do
     ! publishes_runs "$publisher" || grant 'pubsub topics' "$run_topic" "$(member "$publisher")" roles/pubsub.publisher ''
+  done
+  for publisher in $functions; do
+    ! publishes_events "$publisher" || grant 'pubsub topics' "$event_topic" "$(member "$publisher")" roles/pubsub.publisher ''
   done
   ensure "subscription $dead_letter_subscription" :look pubsub subscriptions describe "$dead_letter_subscription" \
     :is "labels.managed-by=$prefix" ackDeadlineSeconds=60 messageRetentionDuration=604800s expirationPolicy.ttl= \
@@ -953,6 +960,7 @@ destroy() {
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
   gone "topic $run_topic" 'pubsub topics' "$run_topic"
   gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
+  gone "topic $event_topic" 'pubsub topics' "$event_topic"
   for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done
   gone "images $prefix" 'artifacts repositories' "$prefix" "--location=$location"
   gone "secret $admin_secret" secrets "$admin_secret"

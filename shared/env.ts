@@ -29,6 +29,8 @@ const environmentSchema = z
     BIGQUERY_LOCATION: z.string().min(1).default('US'),
     /** The topic that wakes the worker. */
     RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
+    /** The topic of events about tenants. */
+    EVENT_TOPIC: topicNameSchema.default('tenant-events'),
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */
@@ -53,6 +55,11 @@ const environmentSchema = z
     path: ['NOTIFY_TOPICS'],
     // Otherwise a pipeline could wake the worker.
     error: 'expected other topics than RUN_TOPIC',
+  })
+  .refine((env) => !env.NOTIFY_TOPICS.includes(env.EVENT_TOPIC), {
+    path: ['NOTIFY_TOPICS'],
+    // Otherwise a pipeline could make up events of other tenants.
+    error: 'expected other topics than EVENT_TOPIC',
   });
 
 export type Env = z.infer<typeof environmentSchema>;

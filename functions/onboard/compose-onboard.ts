@@ -4,10 +4,12 @@ import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
+import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
+import { createAnnounceTenant } from './announce-tenant';
 import { createDryRun } from './dry-run';
 import { onboardRoutes } from './handler';
 
@@ -19,17 +21,25 @@ export interface OnboardSetUp {
   readonly defaultLocation: string;
   /** Undefined: onboarded tenants are not tried. */
   readonly dryRun: PipelineDefinition | undefined;
+  /** Where tenant.onboarded is published. */
+  readonly eventTopic: string;
   readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
-const realGoogle = { createBigQuery, createRunStatement, createRunJob, createTenantDatasets };
+const realGoogle = {
+  createBigQuery,
+  createRunStatement,
+  createRunJob,
+  createTenantDatasets,
+  createPublishTenantEvent,
+};
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeOnboard(
-  { dryRun, now, log, ...setUp }: OnboardSetUp,
+  { dryRun, eventTopic, now, log, ...setUp }: OnboardSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
@@ -38,6 +48,7 @@ export function composeOnboard(
     runStatement: google.createRunStatement(bigquery),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), now, log }),
+    announceTenant: createAnnounceTenant(google.createPublishTenantEvent(eventTopic, bigquery), log),
     now,
     log,
   });

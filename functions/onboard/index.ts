@@ -21,6 +21,7 @@ const routes = composeOnboard({
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   defaultLocation: env.BIGQUERY_LOCATION,
   dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
+  eventTopic: env.EVENT_TOPIC,
   newId: randomUUID,
   now: () => new Date(),
   log,

@@ -21,6 +21,7 @@ export interface LocalCloud extends ServerAddresses {
 }
 
 const runTopic = 'pipeline-runs';
+const eventTopic = 'tenant-events';
 
 /**
  * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per
@@ -48,6 +49,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const servers = await starting;
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
+      EVENT_TOPIC: eventTopic,
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       SCHEMAS_DIRECTORY: schemasDirectory,
@@ -58,7 +60,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
-      notifyTopics: readEnv().NOTIFY_TOPICS,
+      eventTopics: [eventTopic, ...readEnv().NOTIFY_TOPICS],
       workerUrl: urlOf('worker'),
     });
     const scheduler = started(

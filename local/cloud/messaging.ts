@@ -2,8 +2,8 @@ import { PubSub, type Subscription } from '@google-cloud/pubsub';
 
 export interface Messaging {
   readonly runTopic: string;
-  /** Topics that pipelines may publish to; nothing subscribes to them here. */
-  readonly notifyTopics?: readonly string[];
+  /** Topics of events; nothing subscribes to them here. */
+  readonly eventTopics?: readonly string[];
   /** The worker's URL. Its port differs from start to start, so an existing subscription is changed. */
   readonly workerUrl: string;
 }
@@ -20,10 +20,10 @@ const delivery = {
 };
 
 /** Makes the topics and subscriptions of runs, or brings existing ones up to date. */
-export async function prepareMessaging({ runTopic, notifyTopics = [], workerUrl }: Messaging): Promise<void> {
+export async function prepareMessaging({ runTopic, eventTopics = [], workerUrl }: Messaging): Promise<void> {
   const pubsub = new PubSub();
   const deadLetterTopic = `${runTopic}-dead-letter`;
-  const topics = [runTopic, deadLetterTopic, ...notifyTopics];
+  const topics = [runTopic, deadLetterTopic, ...eventTopics];
   await Promise.all(topics.map((topic) => ensureTopic(pubsub, topic)));
   await Promise.all([
     ensureSubscription(pubsub, runTopic, `${runTopic}-worker`, {

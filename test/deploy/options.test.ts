@@ -61,6 +61,10 @@ describe("deploy.sh's options", () => {
       [...usual, '--http-host', 'https://x'],
       "--http-host https://x: expected a host's name such as api.example.com",
     ],
+    [
+      [...usual, '--notify-topic', 'tenant-pipelines-tenant-events'],
+      '--notify-topic: expected other topics than tenant-pipelines-runs and tenant-pipelines-tenant-events',
+    ],
     [[...usual, '--dryrun'], '--dryrun: no such option'],
     [[...usual, 'my-project'], 'my-project: no such option'],
     [[...usual, '--data'], '--data and --confirm: expected with --destroy only'],

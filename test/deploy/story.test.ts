@@ -52,6 +52,9 @@ describe('deploy.sh', () => {
         'RUN_DELIVERY_ATTEMPTS',
       ])
         expect([name, needed, variables.includes(needed)]).toEqual([name, needed, read.includes(needed)]);
+      // The worker only has to know that no pipeline may publish there.
+      const knowsEvents = read.includes('EVENT_TOPIC') || name === 'worker';
+      expect([name, variables.includes('EVENT_TOPIC')]).toEqual([name, knowsEvents]);
       expect(variables).toEqual(expect.arrayContaining(['GOOGLE_CLOUD_PROJECT', 'NODE_ENV']));
       const needsKey = source(`functions/${name}/index.ts`).includes('adminRuleOf');
       expect([name, command.includes('--set-secrets=ADMIN_API_KEY=')]).toEqual([name, needsKey]);
@@ -61,15 +64,18 @@ describe('deploy.sh', () => {
   it('lets exactly those functions publish that do so', () => {
     for (const name of functionNames) {
       const files = readdirSync(join(root, 'functions', name)).filter((file) => file.endsWith('.ts'));
-      const publishes = files.some((file) =>
-        source(`functions/${name}/${file}`).includes('createPublishRun('),
-      );
-      const isAllowed = commands.some(
-        (line) =>
-          line.startsWith('gcloud pubsub topics add-iam-policy-binding tenant-pipelines-runs ') &&
-          line.includes(`serviceAccount:tenant-pipelines-${name}@`),
-      );
-      expect([name, isAllowed]).toEqual([name, publishes]);
+      for (const [topic, publisher] of [
+        ['tenant-pipelines-runs', 'createPublishRun('],
+        ['tenant-pipelines-tenant-events', 'createPublishTenantEvent('],
+      ] as const) {
+        const publishes = files.some((file) => source(`functions/${name}/${file}`).includes(publisher));
+        const isAllowed = commands.some(
+          (line) =>
+            line.startsWith(`gcloud pubsub topics add-iam-policy-binding ${topic} `) &&
+            line.includes(`serviceAccount:tenant-pipelines-${name}@`),
+        );
+        expect([name, topic, isAllowed]).toEqual([name, topic, publishes]);
+      }
     }
   });
 

@@ -13,6 +13,7 @@ describe('The environment', () => {
     ['costs/ready', 'NOTIFY_TOPICS.0: expected a topic'],
     ['goog-costs', 'NOTIFY_TOPICS.0: expected a topic'],
     ['costs,pipeline-runs', 'NOTIFY_TOPICS: expected other topics than RUN_TOPIC'],
+    ['costs,tenant-events', 'NOTIFY_TOPICS: expected other topics than EVENT_TOPIC'],
   ])('refuses the topics %s', (NOTIFY_TOPICS, expected) => {
     expect(() => readEnv({ NOTIFY_TOPICS })).toThrow(expected);
   });

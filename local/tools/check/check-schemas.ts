@@ -8,6 +8,7 @@ import { readEnv } from '../../../shared/env';
 import { localDefaults } from '../../cloud/options';
 import { analysePipeline } from './analyse-pipeline';
 import { type AnalysisContext, createCatalog } from './analysis-context';
+import { findEventSchemaProblems } from './event-json-schemas';
 import { findPipelineSchemaProblems } from './pipeline-json-schema';
 import { readSourceTables, sourceFileOf } from './source-tables';
 
@@ -57,6 +58,7 @@ export async function checkSchemas({
     ...(found?.problems ?? []),
     ...sources.problems,
     ...findPipelineSchemaProblems(schemasDirectory),
+    ...findEventSchemaProblems(schemasDirectory),
   );
 
   const catalog = createCatalog();

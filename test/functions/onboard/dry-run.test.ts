@@ -45,6 +45,7 @@ describe('The dry run at the end of an onboarding', () => {
         tiers: loadTiers(schemas),
         defaultLocation: 'US',
         dryRun: loadPipeline(schemas, pipeline),
+        eventTopic: 'tenant-events',
         newId: randomUUID,
         now: () => new Date(),
         log,
@@ -54,6 +55,7 @@ describe('The dry run at the end of an onboarding', () => {
         createRunStatement,
         createRunJob,
         createTenantDatasets,
+        createPublishTenantEvent: () => async () => undefined,
       },
     );
     const instance = await serve(routes, log);

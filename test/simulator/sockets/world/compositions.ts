@@ -85,6 +85,7 @@ export const compositions = {
       defaultLocation: 'US',
       // The simulation's definitions have none.
       dryRun: undefined,
+      eventTopic: 'tenant-events',
       newId,
       now,
       log,

@@ -28,6 +28,7 @@ import {
 } from '../../../../shared/google/bigquery/tables/read-slots';
 import { createTenantDatasets } from '../../../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishRun, type PublishRun } from '../../../../shared/google/pubsub/publish-run';
+import { createPublishTenantEvent } from '../../../../shared/google/pubsub/publish-tenant-event';
 import type { Log } from '../../../../shared/log';
 import type { Journal } from '../judge/journal';
 import type { Life } from './life';
@@ -51,6 +52,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createPublishRun: (topic: string, bigquery?: Client) =>
     mortalPublishRun(life, createPublishRun(topic, bigquery), journal),
   createTenantDatasets,
+  createPublishTenantEvent,
   createListTenantPage,
 });
 
