@@ -27,11 +27,8 @@ export interface ExportedPage {
 }
 
 const tenantsPerPage = 200;
-/**
- * Tenants that are read together. If the page is full in between, the rest of them is read again by the next
- * call.
- */
-const tenantsPerStep = 16;
+/** The most tenants that are read together. */
+const mostTogether = 16;
 /** After this time no further tenants are read: the next call goes on. */
 const timeBudgetMs = 20_000;
 
@@ -49,17 +46,20 @@ export async function exportBilling(
   const endAt = deps.now().getTime() + timeBudgetMs;
   const runs: { tenantId: string; run: BillableRun }[] = [];
   let { pageToken, tenantId: begin, after } = place;
+  let together = 0;
+  let tenantsRead = 0;
   for (;;) {
     const page = await deps.listTenantPage({ pageToken, maxResults: tenantsPerPage });
     const tenantIds = page.tenantIds.filter((id) => begin === undefined || id >= begin).toSorted();
-    for (let start = 0; start < tenantIds.length; start += tenantsPerStep) {
-      const step = tenantIds.slice(start, start + tenantsPerStep);
-      if (start > 0 && deps.now().getTime() > endAt) {
-        return { runs, next: { pageToken, tenantId: step[0], after: undefined } };
+    for (let start = 0; start < tenantIds.length; start += together) {
+      const room = limit - runs.length;
+      if (room === 0 || (start > 0 && deps.now().getTime() > endAt)) {
+        return { runs, next: { pageToken, tenantId: tenantIds[start], after: undefined } };
       }
+      together = tenantsThatFit({ room, runs: runs.length, tenants: tenantsRead, before: together });
+      const step = tenantIds.slice(start, start + together);
       const afterOf = (id: string) => (id === begin ? after : undefined);
-      const wanted = limit - runs.length + 1;
-      const read = await readAllTenants(step, (id) => runsOf(id, month, afterOf(id), wanted, deps));
+      const read = await readAllTenants(step, (id) => runsOf(id, month, afterOf(id), room + 1, deps));
       for (const { tenantId, result } of read) {
         const taken = result.slice(0, limit - runs.length);
         runs.push(...taken.map((run) => ({ tenantId, run })));
@@ -68,6 +68,7 @@ export async function exportBilling(
         const end = last && { admittedAt: last.admitted_at, runId: last.run_id };
         return { runs, next: { pageToken, tenantId, after: end ?? afterOf(tenantId) } };
       }
+      tenantsRead += step.length;
     }
     if (page.nextPageToken === undefined) return { runs, next: undefined };
     pageToken = page.nextPageToken;
@@ -75,6 +76,24 @@ export async function exportBilling(
     after = undefined;
     if (deps.now().getTime() > endAt) return { runs, next: { pageToken, tenantId: begin, after } };
   }
+}
+
+/**
+ * How many tenants to read together. What does not fit on this page is read again by the next call, for
+ * nothing in this one. So the first is read alone: a page may begin in the middle of a large tenant. Then the
+ * number doubles for as long as tenants such as those before would fit.
+ */
+function tenantsThatFit(given: {
+  readonly room: number;
+  /** Read in this call. */
+  readonly runs: number;
+  readonly tenants: number;
+  /** Read together last; 0 if none were. */
+  readonly before: number;
+}): number {
+  if (given.before === 0) return 1;
+  const runsPerTenant = Math.max(1, given.runs / given.tenants);
+  return Math.max(1, Math.min(2 * given.before, mostTogether, Math.floor(given.room / runsPerTenant)));
 }
 
 async function runsOf(

@@ -15,6 +15,9 @@ export interface BilledRun {
   readonly bytes_billed: number | null;
 }
 
+// Events are stamped with the time of admission, because a run belongs to the month in which it was admitted:
+// its quota, the usage report and the choice of the export's month go by the same time.
+
 /** The meter's name, with Stripe as with OpenMeter. */
 export const meterName = 'pipeline_run';
 
@@ -35,7 +38,7 @@ const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string
 export const stripeMeterEvent = (tenantId: string, run: BilledRun) => ({
   event_name: meterName,
   identifier: eventIdOf(tenantId, run),
-  timestamp: Math.floor(run.ended_at.getTime() / 1000),
+  timestamp: Math.floor(run.admitted_at.getTime() / 1000),
   payload: { stripe_customer_id: tenantId, value: '1' },
 });
 
@@ -46,11 +49,12 @@ export const openMeterEvent = (tenantId: string, run: BilledRun) => ({
   source: 'tenant-pipelines',
   id: eventIdOf(tenantId, run),
   subject: tenantId,
-  time: run.ended_at.toISOString(),
+  time: run.admitted_at.toISOString(),
   datacontenttype: 'application/json',
   data: {
     run_id: run.run_id,
     pipeline: run.pipeline,
+    ended_at: run.ended_at.toISOString(),
     runs: 1,
     duration_ms: run.duration_ms ?? 0,
     rows_written: run.rows_written ?? 0,

@@ -1,4 +1,7 @@
+import { type ExportPlace, exportBilling } from '../../../functions/tenants/billing-export';
 import { monthOf } from '../../../functions/tenants/calendar-month';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
 import { costs, record, startCloudWithUsage } from './recorded-usage';
 
@@ -20,10 +23,10 @@ describe('GET /api/v1/billing/export', () => {
     const events = eventsOf(answer);
     expect(events.map(({ payload, timestamp }) => [payload, timestamp])).toEqual(
       [
-        ['acme', '2026-03-01T00:00:20Z'],
-        ['acme', '2026-04-01T00:00:39.999Z'],
-        ['other', '2026-03-10T00:00:02Z'],
-        ['other', '2026-03-10T00:00:02Z'],
+        ['acme', '2026-03-01T00:00:00Z'],
+        ['acme', '2026-03-31T23:59:59.999Z'],
+        ['other', '2026-03-10T00:00:00Z'],
+        ['other', '2026-03-10T00:00:00Z'],
       ].map(([tenant, time]) => [
         { stripe_customer_id: tenant, value: '1' },
         Math.floor(Date.parse(String(time)) / 1000),
@@ -46,11 +49,12 @@ describe('GET /api/v1/billing/export', () => {
       source: 'tenant-pipelines',
       id: expect.any(String),
       subject: 'acme',
-      time: '2026-04-01T00:00:39.999Z',
+      time: '2026-03-31T23:59:59.999Z',
       datacontenttype: 'application/json',
       data: {
         run_id: 'a-2',
         pipeline: costs,
+        ended_at: '2026-04-01T00:00:39.999Z',
         runs: 1,
         duration_ms: 20_000,
         rows_written: 1,
@@ -95,6 +99,54 @@ describe('GET /api/v1/billing/export', () => {
       expect(events).toEqual(whole);
       expect(pages).toBe(Math.ceil(whole.length / limit));
     }
+  });
+
+  it('stamps every event inside its month, whenever the run ended', async () => {
+    // a-2 was admitted in March and ended in April: it is March's in `/usage`, too.
+    const { body } = await get('usage?month=2026-03');
+    expect(Object(body.tenants)[0]).toMatchObject({
+      tenant_id: 'acme',
+      total: { runs_by_status: { COMPLETED: 2 } },
+    });
+    const stripe = eventsOf(await get('billing/export?month=2026-03'));
+    const openMeter = eventsOf(await get('billing/export?month=2026-03&format=openmeter'));
+    const stamps = [
+      ...stripe.map(({ timestamp }) => Number(timestamp) * 1000),
+      ...openMeter.map(({ time }) => Date.parse(String(time))),
+    ];
+    expect(stamps).toHaveLength(8);
+    expect(stamps.map((stamp) => monthOf(new Date(stamp), 0).name)).toEqual(stamps.map(() => '2026-03'));
+  });
+
+  it('reads a tenant only for a page that it is on', async () => {
+    const month = monthOf(new Date('2026-03-01'), 0);
+    const tenantsReadFor = async (limit: number, place: Partial<ExportPlace> = {}) => {
+      const read: string[] = [];
+      const runStatement = createRunStatement(cloud.bigquery);
+      const { runs, next } = await exportBilling(
+        month,
+        limit,
+        { pageToken: undefined, tenantId: undefined, after: undefined, ...place },
+        {
+          listTenantPage: createListTenantPage(cloud.bigquery),
+          runStatement: (dataset, ...statement) => {
+            read.push(dataset);
+            return runStatement(dataset, ...statement);
+          },
+          now: () => new Date(),
+        },
+      );
+      return { read: read.toSorted(), runs: runs.map(({ run }) => run.run_id), next };
+    };
+    const first = await tenantsReadFor(1);
+    expect(first).toMatchObject({ read: ['acme'], runs: ['a-1'] });
+    // The rest of this tenant fills the page: whoever comes next is not looked at.
+    const second = await tenantsReadFor(1, first.next);
+    expect(second).toMatchObject({ read: ['acme'], runs: ['a-2'], next: { tenantId: 'half_way' } });
+    expect(await tenantsReadFor(2)).toMatchObject({ read: ['acme'], runs: ['a-1', 'a-2'] });
+    const whole = await tenantsReadFor(5000);
+    expect(whole.read).toEqual(['acme', 'half_way', 'idle', 'other']);
+    expect(whole).toMatchObject({ runs: ['a-1', 'a-2', 'o-1', 'o-2'], next: undefined });
   });
 
   it('covers the month before, unless another is asked for', async () => {
