@@ -1,6 +1,7 @@
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
 import { parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
@@ -21,6 +22,7 @@ const tenantPath = '/api/v1/tenants/{tenant}';
 
 export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[] {
   const quotaChange = quotaChangeSchema(deps.tiers);
+  const shown = (row: TenantRow) => tenantProfile(row, deps.now());
   return [
     {
       method: 'GET',
@@ -28,7 +30,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId);
-        return { status: 200, body: tenantProfile(await showTenant(tenantId, deps)) };
+        return { status: 200, body: shown(await showTenant(tenantId, deps)) };
       },
     },
     {
@@ -38,7 +40,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const tenantId = tenantInPath(request);
         const change = parseRequest(quotaChange, await request.json());
         requireAdmin(deps.adminRule, request);
-        return { status: 200, body: tenantProfile(await changeTenantQuotas(tenantId, change, deps)) };
+        return { status: 200, body: shown(await changeTenantQuotas(tenantId, change, deps)) };
       },
     },
     {
@@ -48,7 +50,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const tenantId = tenantInPath(request);
         const { reason } = parseRequest(suspensionSchema, await request.json());
         requireAdmin(deps.adminRule, request);
-        return { status: 200, body: tenantProfile(await suspend(tenantId, reason, deps)) };
+        return { status: 200, body: shown(await suspend(tenantId, reason, deps)) };
       },
     },
     {
@@ -57,7 +59,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         requireAdmin(deps.adminRule, request);
-        return { status: 200, body: tenantProfile(await activate(tenantId, deps)) };
+        return { status: 200, body: shown(await activate(tenantId, deps)) };
       },
     },
     {

@@ -1,10 +1,14 @@
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import { monthOf } from './calendar-month';
 
 const left = (quota: number | null, used: number): number | null =>
   quota === null ? null : Math.max(0, quota - used);
 
-/** A tenant as the API shows it: who it is, its quotas, its usage this month (UTC) and its runs in flight. */
-export const tenantProfile = (row: TenantRow) => ({
+/**
+ * A tenant as the API shows it at this time: who it is, its quotas, its usage this month (UTC) and its runs in
+ * flight, of which the oldest are listed.
+ */
+export const tenantProfile = (row: TenantRow, now: Date) => ({
   tenant_id: row.tenant_id,
   company_name: row.company_name,
   contact_email: row.contact_email,
@@ -26,8 +30,11 @@ export const tenantProfile = (row: TenantRow) => ({
     monthly_runs_left: left(row.max_pipelines_per_month, row.pipeline_runs_this_month),
     concurrent_runs_left: left(row.max_concurrent_pipelines, row.current_running_pipelines),
     last_pipeline_run_at: row.last_pipeline_run_at?.toISOString() ?? null,
+    /** The day on which the month's count began anew last; it can lie in an earlier month. */
     quota_reset_date: row.quota_reset_date,
+    next_reset_at: monthOf(now, 1).from.toISOString(),
   },
+  active_runs_count: row.active_runs_count,
   active_runs: row.active_runs.map((slot) => ({
     run_id: slot.run_id,
     pipeline: slot.pipeline,

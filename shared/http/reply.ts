@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '../errors';
-import { isRetryable } from '../google/bigquery/failures';
+import { classifyFailure, isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
 import { type Stream, sendStream } from './stream';
 
@@ -48,11 +48,20 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
     if (thrown.cause !== undefined) log('WARNING', thrown.detail, { instance, error: thrown.cause });
     return thrown;
   }
+  const cannotAnswer = 'The service cannot answer at the moment. Try again shortly.';
   if (isRetryable(thrown)) {
     log('WARNING', 'BigQuery cannot serve a request at the moment', { instance, error: thrown });
-    return new ServiceError('unavailable', 'The service cannot answer at the moment. Try again shortly.', {
-      retryAfterSeconds: 1,
+    return new ServiceError('unavailable', cannotAnswer, { retryAfterSeconds: 1 });
+  }
+  // A tenant has more than a statement of ours can work on, such as runs in flight: that becomes less. No
+  // pipeline's own SQL comes this way.
+  if (classifyFailure(thrown).code === 'resources_exceeded') {
+    log('ERROR', 'A statement was too large for BigQuery', {
+      event: 'request_failed',
+      instance,
+      error: thrown,
     });
+    return new ServiceError('unavailable', cannotAnswer, { retryAfterSeconds: 10 });
   }
   log('ERROR', 'A request failed', { event: 'request_failed', instance, error: thrown });
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');

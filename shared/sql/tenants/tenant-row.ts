@@ -3,7 +3,8 @@ import { bool, date, integer, string, timestamp } from '../column-schemas';
 
 /**
  * The tenant row as it is read: the stored columns, with the counters as they are at `@now`. In a new month
- * the count is 0, and an expired lease does not run, even if no write has said so yet.
+ * the count is 0, and an expired lease does not run, even if no write has said so yet. Of the runs in flight
+ * the oldest 100 come along, and the number of all: there may be thousands.
  */
 export const tenantColumns = `
   tenant_id,
@@ -24,10 +25,12 @@ export const tenantColumns = `
   suspension_reason,
   notes,
   onboarding_id,
+  ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
     ORDER BY position
+    LIMIT 100
   ) AS active_runs`;
 
 export const tenantRow = z.object({
@@ -49,6 +52,7 @@ export const tenantRow = z.object({
   suspension_reason: string.nullable(),
   notes: string.nullable(),
   onboarding_id: string.nullable(),
+  active_runs_count: integer,
   active_runs: z.array(
     z.object({
       run_id: string,

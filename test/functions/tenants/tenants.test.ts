@@ -44,7 +44,9 @@ describe('Tenant administration', () => {
         monthly_runs_left: 6,
         last_pipeline_run_at: expect.stringMatching(/Z$/),
         quota_reset_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        next_reset_at: expect.stringMatching(/^\d{4}-\d\d-01T00:00:00\.000Z$/),
       },
+      active_runs_count: expect.any(Number),
     });
     expect((await ask('GET', 'profile')).body).toMatchObject({ tenant_id: 'profile' });
     expect(JSON.stringify(body)).not.toContain(apiKey);

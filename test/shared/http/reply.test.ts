@@ -26,6 +26,18 @@ describe('The headers of a problem', () => {
     expect(headersOf(cause)).toEqual({ 'Retry-After': '1', ...problem });
   });
 
+  it.each(['resourcesExceeded', 'responseTooLarge'])(
+    'say to come back later if a statement was too large for BigQuery: %s',
+    (reason) => {
+      const message = 'Resources exceeded during query execution: too many rows.';
+      const error = Object.assign(new Error(message), { code: 400, errors: [{ reason, message }] });
+      const { status, body, headers } = problemReply(error, '/here', () => undefined);
+      expect({ status, body }).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(JSON.stringify(body)).not.toContain('rows');
+      expect(headers).toEqual({ 'Retry-After': '10', ...problem });
+    },
+  );
+
   it('say nothing else of other errors', () => {
     expect(headersOf(new ServiceError('tenant_inactive', 'Inactive.'))).toEqual(problem);
     expect(headersOf(new Error('unexpected'))).toEqual(problem);

@@ -26,10 +26,12 @@ SELECT
   suspension_reason,
   notes,
   onboarding_id,
+  ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
     ORDER BY position
+    LIMIT 100
   ) AS active_runs
 FROM tenants
 WHERE tenant_id = p_tenant_id;

@@ -1,0 +1,40 @@
+import { tenantProfile } from '../../../functions/tenants/tenant-profile';
+import type { TenantRow } from '../../../shared/sql/tenants/tenant-row';
+
+const row: TenantRow = {
+  tenant_id: 'acme',
+  company_name: 'Acme',
+  contact_email: null,
+  subscription_tier: 'FREE',
+  is_active: true,
+  max_pipelines_per_month: 100,
+  max_concurrent_pipelines: 5,
+  pipeline_runs_count: 7,
+  pipeline_runs_this_month: 0,
+  current_running_pipelines: 0,
+  last_pipeline_run_at: null,
+  quota_reset_date: '2026-08-17',
+  created_at: new Date('2026-08-17T10:00:00Z'),
+  updated_at: new Date('2026-08-17T10:00:00Z'),
+  suspended_at: null,
+  suspension_reason: null,
+  notes: null,
+  onboarding_id: 'first',
+  active_runs_count: 0,
+  active_runs: [],
+};
+
+// The date of the row is that of the last reset: of a tenant that starts nothing it can lie months back.
+it.each([
+  ['2026-11-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z'],
+  ['2026-11-30T23:59:59.999Z', '2026-12-01T00:00:00.000Z'],
+  ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.000Z'],
+  ['2027-01-01T00:00:00.000Z', '2027-02-01T00:00:00.000Z'],
+  // The last day of a long month: the next is shorter.
+  ['2027-01-31T12:00:00.000Z', '2027-02-01T00:00:00.000Z'],
+])('at %s the monthly quota is said to begin anew at %s', (now, next) => {
+  expect(tenantProfile(row, new Date(now)).usage).toMatchObject({
+    quota_reset_date: '2026-08-17',
+    next_reset_at: next,
+  });
+});
