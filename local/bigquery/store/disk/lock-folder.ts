@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemErrorOf } from './disk-errors';
@@ -10,7 +10,7 @@ const held = new Set<string>();
 
 /**
  * Makes this process the only user of a data folder until the returned function is called. A lock left by a
- * process that is gone (kill -9) is taken over.
+ * process that is gone (kill -9) is taken over; one of a process that was killed just now, when that is gone.
  * @throws Error, naming the folder and the process, if another one is using it.
  */
 export function lockFolder(folder: string): () => void {
@@ -65,7 +65,23 @@ function takeOver(folder: string, path: string): void {
 function refuseIfAlive(folder: string, text: string | undefined): void {
   const owner = ownerSchema.safeParse(parse(text)).data;
   if (owner === undefined || owner.pid === process.pid) return;
-  if (isAlive(owner.pid) && startOf(owner.pid) === owner.started) throw inUse(folder, owner.pid);
+  const isOwner = () => isAlive(owner.pid) && startOf(owner.pid) === owner.started;
+  for (
+    let waited = 0;
+    isOwner() && isDying(owner.pid) && waited < mostDyingMilliseconds;
+    waited += pauseMilliseconds
+  )
+    pause();
+  if (isOwner()) throw inUse(folder, owner.pid);
+}
+
+/** The system needs a moment to take away the memory of a process that was killed. */
+const mostDyingMilliseconds = 30_000;
+const pauseMilliseconds = 10;
+
+/** Blocks the thread: nothing else is to be done before the folder is ours. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
 }
 
 function inUse(folder: string, pid: number | undefined): Error {
@@ -78,19 +94,50 @@ function inUse(folder: string, pid: number | undefined): Error {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return systemErrorOf(error)?.code === 'EPERM';
   }
 }
 
+/**
+ * Whether nothing of a process is left but its number, which its parent has not asked for: it runs no more,
+ * though signals still reach it. All its threads count, since the first may end before others. Linux only; else
+ * false.
+ */
+function isZombie(pid: number): boolean {
+  const threads = threadsOf(pid).flatMap((thread) => statOf(`${pid}/task/${thread}`)?.[0] ?? []);
+  return threads.length > 0 && threads.every((state) => state === 'Z' || state === 'X');
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+const killSignal = 1n << 8n;
+
+/** Whether SIGKILL has reached a process: it ends without doing anything more. Linux only; else false. */
+function isDying(pid: number): boolean {
+  const pending = [...(readText(`/proc/${pid}/status`) ?? '').matchAll(/^(?:Sig|Shd)Pnd:\s*([0-9a-f]+)$/gm)];
+  return pending.some(([, signals]) => (BigInt(`0x${signals}`) & killSignal) !== 0n);
+}
+
 /** When a process began: tells it from a later one with the same number. Linux only; else ''. */
 function startOf(pid: number): string {
   const boot = readText('/proc/sys/kernel/random/boot_id');
-  const stat = readText(`/proc/${pid}/stat`);
+  const stat = statOf(String(pid));
   if (boot === undefined || stat === undefined) return '';
-  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return `${boot.trim()}:${afterName[19] ?? ''}`;
+  return `${boot.trim()}:${stat[19] ?? ''}`;
+}
+
+/** What Linux says of a process or thread, from its state on: the fields behind its name. */
+function statOf(path: string): readonly string[] | undefined {
+  const stat = readText(`/proc/${path}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function readText(path: string): string | undefined {

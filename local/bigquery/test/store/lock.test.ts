@@ -1,7 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFolder } from '../../store/disk/lock-folder';
-import { newFolder } from '../support/local-bigquery';
+import { newFolder, spawnLocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
 
 const folder = newFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,4 +30,42 @@ describe('the lock of a data folder', () => {
     expect(readdirSync(folder)).toEqual(['lock']);
     unlock();
   });
+
+  it('of a process that was killed a moment ago is taken over at once, though its parent knows nothing yet', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const holder = await startHolder(folder);
+      expect(() => lockFolder(folder)).toThrow(`in use by process ${holder.pid}.`);
+      // This thread does not give way in between, so that the process cannot be cleared away.
+      holder.kill('SIGKILL');
+      lockFolder(folder)();
+      await once(holder, 'exit');
+    }
+  });
+});
+
+/** A process that holds the folder until it ends. */
+async function startHolder(path: string): Promise<ChildProcess> {
+  const lock = join(__dirname, '../../store/disk/lock-folder.ts');
+  const script = `require(${JSON.stringify(lock)}).lockFolder(${JSON.stringify(path)}); console.log(); setInterval(() => {}, 1000)`;
+  const holder = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script]);
+  await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
+  return holder;
+}
+
+it('A server starts the moment after the one before was killed', async () => {
+  const data = newFolder();
+  try {
+    for (let round = 1; round <= 3; round += 1) {
+      const before = await spawnLocalBigQuery(data);
+      await before.client.createDataset(`ds${round}`);
+      const killed = before.kill();
+      const after = await startLocalBigQuery({ folder: data });
+      const [datasets] = await after.client.getDatasets();
+      expect(datasets.map(({ id }) => id)).toContain(`ds${round}`);
+      await after.stop();
+      await killed;
+    }
+  } finally {
+    rmSync(data, { recursive: true });
+  }
 });
