@@ -39,3 +39,4 @@ export const eventSchemas = {
 } as const;
 
 export type TenantOnboarded = z.infer<(typeof eventSchemas)['tenant.onboarded']>;
+export type TenantEvent = z.infer<(typeof eventSchemas)[keyof typeof eventSchemas]>;

@@ -1,5 +1,5 @@
 import type { BigQuery } from '@google-cloud/bigquery';
-import type { TenantOnboarded } from '../../definitions/schemas/event-schemas';
+import type { TenantEvent } from '../../definitions/schemas/event-schemas';
 import { retrying } from '../../support/retry';
 import { within } from '../../support/time-limits';
 import { traceAttributes } from '../../telemetry/context';
@@ -8,7 +8,7 @@ import { isRetryable } from '../bigquery/failures';
 import { createPublishMessages, messageData } from './publish-messages';
 
 /** Resolves once Pub/Sub has the event. Throws Pub/Sub's error, after 5 s at the latest. */
-export type PublishTenantEvent = (event: TenantOnboarded) => Promise<void>;
+export type PublishTenantEvent = (event: TenantEvent) => Promise<void>;
 
 const longestPublishMs = 5_000;
 const policy = { budgetMs: longestPublishMs, initialBackoffMs: 100, maximumBackoffMs: 1_000, isRetryable };

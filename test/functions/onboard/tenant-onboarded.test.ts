@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@google-cloud/pubsub';
 import { composeOnboard } from '../../../functions/onboard/compose-onboard';
-import { eventSchemas, type TenantOnboarded } from '../../../shared/definitions/schemas/event-schemas';
+import { eventSchemas, type TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
 import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
@@ -117,7 +117,7 @@ describe('tenant.onboarded', () => {
   });
 
   it('comes when the tenant is there, before the answer, and once an onboarding', async () => {
-    const events: TenantOnboarded[] = [];
+    const events: TenantEvent[] = [];
     const { onboard } = await start(async (event) => {
       const tenants = await query(backends.client, event.subject, 'SELECT onboarding_id FROM tenants');
       expect(tenants).toEqual([{ onboarding_id: event.data.onboarding_id }]);
