@@ -1,4 +1,4 @@
-import { dataset, destroy, fullProject, others } from './support/full-project';
+import { dataset, destroy, fullProject, others, waysToConfirm } from './support/full-project';
 
 describe('deploy.sh --destroy', () => {
   const project = fullProject();
@@ -12,6 +12,10 @@ describe('deploy.sh --destroy', () => {
       expect(stdout).toContain('What stays:\n  the data of tenants\n');
       expect(project.left()).toEqual({ resources: [dataset, ...others], policies: [] });
     },
+  );
+
+  it.each(waysToConfirm.slice(1))("leaves nothing but other people's data if %s", (_, args, typed) =>
+    project.leavesOnlyOthers(args, typed),
   );
 
   it('goes on from where it failed, again and again', async () => {

@@ -1,47 +1,35 @@
 import { keyOf, type State } from './fake-gcloud/state';
-import { dataset, destroy, fullProject, others } from './support/full-project';
+import { dataset, destroy, fullProject, others, waysToConfirm } from './support/full-project';
 import { usual } from './support/installation';
 
 describe('deploy.sh --destroy', () => {
   const project = fullProject();
 
-  it.each([['my-projekt\n']])('leaves nothing but data and roles if the answer is %j', async (typed) => {
-    const { code, stderr, stdout } = await project.installation.deploy(destroy, typed);
+  it('leaves data and roles if the name is mistyped, does nothing the second time, and leaves a project to deploy to', async () => {
+    const { code, stderr, stdout } = await project.installation.deploy(destroy, 'my-projekt\n');
     expect(code).toBe(0);
     expect(stderr).toContain("Type the project's name to delete all tenants' data as well.");
     expect(stdout).toContain('What stays:\n  the data of tenants\n');
     expect(project.left()).toEqual({ resources: [dataset, ...others], policies: [] });
-  });
 
-  it.each([
-    ['the name is typed', destroy, 'my-project\n'],
-    ['an option gives the name', [...destroy, '--data', '--confirm', 'my-project'], ''],
-  ])("leaves nothing but other people's data if %s", async (_, args, typed) => {
-    const { code, stdout } = await project.installation.deploy(args, typed);
-    expect(code).toBe(0);
-    expect(stdout).toContain('What stays:\n  enabled APIs\n');
-    expect(project.left()).toEqual({ resources: others, policies: [] });
-  });
-
-  it('keeps roles, because their names could not be used again for weeks, and says what else stays', async () => {
+    // Roles stay, because their names could not be used again for weeks.
     const rolesOf = ({ resources }: State) => [...resources].filter(([key]) => key.startsWith('iam roles/'));
-    const { stdout } = await project.installation.deploy(destroy);
     expect(rolesOf(project.installation.gcloud.state)).toEqual(rolesOf(project.deployed));
     expect(stdout).toContain('\n  custom roles, ');
     expect(stdout).toContain('\n  gs://run-sources-my-project-europe-west1, ');
     expect(stdout).toContain('bindings of tenant-pipelines-worker@my-project.iam.gserviceaccount.com');
-  });
 
-  it('does nothing the second time, and leaves a project that can be deployed to again', async () => {
-    await project.installation.deploy(destroy);
     await project.installation.deploy(destroy);
     expect(project.installation.gcloud.mutations).toEqual([]);
-    const { code } = await project.installation.deploy(usual);
-    expect(code).toBe(0);
+    expect((await project.installation.deploy(usual)).code).toBe(0);
     expect((await project.installation.deploy(usual)).stdout).toContain('\n0 made, 0 changed, 0 removed, ');
   });
 
-  it("leaves other people's things alone", async () => {
+  it.each(waysToConfirm.slice(0, 1))("leaves nothing but other people's data if %s", (_, args, typed) =>
+    project.leavesOnlyOthers(args, typed),
+  );
+
+  it("leaves other people's things alone, and goes on from where it failed", async () => {
     const { resources, policies } = project.installation.gcloud.state;
     const theirs = [
       keyOf('compute ssl-certificates', 'other'),
@@ -56,15 +44,10 @@ describe('deploy.sh --destroy', () => {
       ...(policies.get(keyOf('projects', 'my-project')) ?? []),
       binding,
     ]);
-    await project.installation.deploy(destroy);
-    expect(project.left()).toEqual({ resources: [dataset, ...others, ...theirs], policies: [binding] });
-  });
-
-  it('goes on from where it failed', async () => {
     project.installation.gcloud.failure = { call: 4, when: 'after' };
     expect((await project.installation.deploy(destroy)).code).toBe(1);
     project.installation.gcloud.failure = undefined;
     expect((await project.installation.deploy(destroy)).code).toBe(0);
-    expect(project.left()).toEqual({ resources: [dataset, ...others], policies: [] });
+    expect(project.left()).toEqual({ resources: [dataset, ...others, ...theirs], policies: [binding] });
   });
 });

@@ -45,16 +45,25 @@ describe('a deployment that fails', () => {
     slow,
   );
 
-  it.each(repeatedCommands.slice(1))(
-    'goes on after a failure of %s, which every deployment runs',
-    (command, step) => goesOnAfter(project, command, step),
+  it(
+    'goes on if the answer to its last change was lost',
+    async () => {
+      expect(await project.deployFailingAt(project.whole.commands, 'after')).toBeDefined();
+      expect(await project.deployFailingAt(1, 'before')).toBeUndefined();
+      expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
+    },
+    slow,
+  );
+
+  it.each(repeatedCommands)('goes on after a failure of %s, which every deployment runs', (command, step) =>
+    goesOnAfter(project, command, step),
   );
 
   it.each(passingRefusals.slice(1))('waits up to two minutes if %s is refused with %s', (calls, message) =>
     waitsTwoMinutes(project, calls, message),
   );
 
-  it.each(notEnabled.slice(1))('counts a thing as missing if its API answers %s', (message) =>
+  it.each(notEnabled)('counts a thing as missing if its API answers %s', (message) =>
     countsAsMissing(project, message),
   );
 });

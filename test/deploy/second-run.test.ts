@@ -9,35 +9,23 @@ const worker = 'serviceAccount:tenant-pipelines-worker@my-project.iam.gserviceac
 describe('a second run', () => {
   const again = afterFirstRun();
 
-  it('changes nothing', async () => {
+  it("changes nothing, and updates the tenants' tables before the functions that need them are deployed", async () => {
     const before = snapshot(again.installation.gcloud.state);
     const { code, stdout, stderr } = await again.installation.deploy(usual);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/\n0 made, 0 changed, 0 removed, \d+ as they were\./);
     expect(again.installation.gcloud.mutations).toEqual([]);
     expect(snapshot(again.installation.gcloud.state)).toBe(before);
-  });
-
-  it("updates the tenants' tables all the same, before the functions that need them are deployed", async () => {
-    await again.changesOf(usual);
     const calls = again.installation.gcloud.calls.map((words) => words.slice(0, 4).join(' '));
     const upgrade = calls.indexOf('scheduler jobs run tenant-pipelines-ensure-tables');
     expect(upgrade).toBeGreaterThan(0);
     expect(upgrade).toBeLessThan(calls.indexOf('run services describe tenant-pipelines-onboard'));
   });
 
-  it('deploys the one function whose bundle differs', async () => {
+  it('changes what differs: a function whose bundle is new, a schedule, and rights that are missing or no longer in the table', async () => {
     again.installation.setBundle('run', '// another');
-    expect(await again.changesOf(usual)).toEqual(['run deploy tenant-pipelines-run']);
-  });
-
-  it('changes the one schedule that differs', async () => {
     const file = join(again.installation.folder, 'schemas/schedules.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('*/5 * * * *', '*/10 * * * *'));
-    expect(await again.changesOf(usual)).toEqual(['scheduler jobs update http tenant-pipelines-reconcile']);
-  });
-
-  it('restores a missing right, removes one that is no longer in the table, and leaves the rest alone', async () => {
     const { policies } = again.installation.gcloud.state;
     const key = keyOf('projects', 'my-project');
     const right = policies.get(key)?.find(({ role }) => role.endsWith('pipeline_runner'));
@@ -53,6 +41,8 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([
       'projects add-iam-policy-binding my-project',
       'projects remove-iam-policy-binding my-project',
+      'scheduler jobs update http tenant-pipelines-reconcile',
+      'run deploy tenant-pipelines-run',
     ]);
     expect(policies.get(key)).toEqual([...kept, right]);
     expect(await again.changesOf(usual)).toEqual([]);

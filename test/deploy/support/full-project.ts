@@ -5,6 +5,12 @@ export const destroy = [...usual, '--destroy'];
 export const dataset = keyOf('alpha bq datasets', 'acme');
 export const others = ['somebody_elses', 'old'].map((name) => keyOf('alpha bq datasets', name));
 
+/** How somebody says that data goes, too: what is done, the arguments, and what is typed. */
+export const waysToConfirm: readonly (readonly [string, readonly string[], string])[] = [
+  ['the name is typed', destroy, 'my-project\n'],
+  ['an option gives the name', [...destroy, '--data', '--confirm', 'my-project'], ''],
+];
+
 export interface FullProject {
   /** Each test gets a new one. */
   readonly installation: Installation;
@@ -12,6 +18,8 @@ export interface FullProject {
   readonly deployed: State;
   /** What is left, without custom roles and without versions of secrets, which go with their secret. */
   readonly left: () => { readonly resources: readonly string[]; readonly policies: readonly unknown[] };
+  /** Destroys with data, and expects that only other people's is left. */
+  readonly leavesOnlyOthers: (args: readonly string[], typed: string) => Promise<void>;
 }
 
 /** To be called in a `describe`: gives each of its tests a project with everything deployed, and datasets. */
@@ -41,6 +49,12 @@ export function fullProject(): FullProject {
   });
   afterEach(() => installation.close());
 
+  const left = () => ({
+    resources: [...installation.gcloud.state.resources.keys()].filter(
+      (key) => !/^(?:agents|iam roles|secrets versions)\//.test(key),
+    ),
+    policies: [...installation.gcloud.state.policies.values()].flat(),
+  });
   return {
     get installation() {
       return installation;
@@ -48,11 +62,12 @@ export function fullProject(): FullProject {
     get deployed() {
       return deployed;
     },
-    left: () => ({
-      resources: [...installation.gcloud.state.resources.keys()].filter(
-        (key) => !/^(?:agents|iam roles|secrets versions)\//.test(key),
-      ),
-      policies: [...installation.gcloud.state.policies.values()].flat(),
-    }),
+    left,
+    leavesOnlyOthers: async (args, typed) => {
+      const { code, stdout } = await installation.deploy(args, typed);
+      expect(code).toBe(0);
+      expect(stdout).toContain('What stays:\n  enabled APIs\n');
+      expect(left()).toEqual({ resources: others, policies: [] });
+    },
   };
 }
