@@ -115,10 +115,11 @@ export const whenQuiet = (bigquery: BigQuery, tenantId: string): Promise<true> =
 /** Asks until `look` gives something, and resolves to it. Fails after two minutes with what was waited for. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const giveUpAt = Date.now() + 120_000;
-  while (Date.now() < giveUpAt) {
+  // Looking costs more than waiting: what takes longer is asked for less often.
+  for (let pauseMs = 10; Date.now() < giveUpAt; pauseMs = Math.min(pauseMs * 1.5, 200)) {
     const found = await look();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`Waited two minutes in vain: ${what}`);
 }

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import type { Job } from '../../jobs/job';
 import { openJobBook } from '../../jobs/job-book';
 import { createQueryResults } from '../../jobs/query-results';
 import { nodeDisk } from '../../store/disk/disk';
+import { newFolder } from '../support/local-bigquery';
 
 const jobNamed = (jobId: string): Job => ({
   reference: { projectId: 'local', jobId, location: 'US' },
@@ -35,4 +37,20 @@ describe('The jobs that are kept in memory only', () => {
     expect(book.recent()[0]).toBe(last);
     expect(book.recent()).toHaveLength(5_001);
   });
+});
+
+it('A job that is on disk is found there when many others came after it', async () => {
+  const folder = newFolder();
+  const { book } = openJobBook(folder, nodeDisk, createQueryResults());
+  const enter = async (jobId: string) => {
+    const job = jobNamed(jobId);
+    await book.add(job, true);
+    await book.finish(job, outcome, undefined);
+  };
+  await enter('early');
+  await Promise.all(Array.from({ length: 500 }, (_, index) => enter(`later_${index}`)));
+  expect(book.recent()).toHaveLength(500);
+  expect(book.recent().map(({ reference }) => reference.jobId)).not.toContain('early');
+  expect(await book.find('early', 'US')).toMatchObject({ reference: { jobId: 'early' }, outcome });
+  rmSync(folder, { recursive: true });
 });

@@ -165,9 +165,12 @@ describe('a query job', () => {
   });
 
   it('that is cancelled while it works changes nothing', async () => {
-    local.putFile('bucket', 'many.csv', '1,a\n'.repeat(300_000));
+    const { promise: released, resolve: release } = promised();
+    const held = await startLocalBigQuery({ limits: { loadMs: 3_600_000, pause: () => released } });
+    await held.client.createDataset('ds');
+    held.putFile('bucket', 'rows.csv', '1,a\n');
     const load = {
-      sourceUris: ['gs://bucket/many.csv'],
+      sourceUris: ['gs://bucket/rows.csv'],
       destinationTable: { projectId: 'local', datasetId: 'ds', tableId: 'cancelled' },
       schema: {
         fields: [
@@ -176,16 +179,18 @@ describe('a query job', () => {
         ],
       },
     };
-    const [job] = await local.client.createJob({ configuration: { load } });
+    const [job] = await held.client.createJob({ configuration: { load } });
     const [answer] = await job.cancel();
     expect(answer).toMatchObject({ job: { status: { state: 'RUNNING' } } });
+    release();
     let [metadata] = await job.getMetadata();
     while (metadata.status.state !== 'DONE') [metadata] = await job.getMetadata();
     expect(metadata.status.errorResult).toEqual({
       reason: 'stopped',
       message: 'Job execution was cancelled: User requested cancellation',
     });
-    expect(await table('cancelled').exists()).toEqual([false]);
+    expect(await held.client.dataset('ds').table('cancelled').exists()).toEqual([false]);
+    await held.stop();
   });
 
   it('can be cancelled when it is done, and is listed', async () => {
@@ -211,3 +216,12 @@ describe('a query job', () => {
     expect(await table('never').exists()).toEqual([false]);
   });
 });
+
+/** A promise, and what resolves it. */
+function promised(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -125,22 +125,4 @@ describe('a job that was done', () => {
       },
     );
   });
-
-  it('is found on disk when many others came after it', async () => {
-    const folderOfJob = await local.client.createQueryJob({ query: 'SELECT 1 AS n', jobId: 'early-job' });
-    await folderOfJob[0].getQueryResults();
-    const later = [...Array(520).keys()].map((index) => `later-${index}`);
-    for (let start = 0; start < later.length; start += 40) {
-      const batch = later.slice(start, start + 40);
-      await Promise.all(
-        batch.map(async (jobId) => {
-          const [job] = await local.client.createQueryJob({ query: 'SELECT 1 AS n', jobId });
-          await job.getQueryResults();
-        }),
-      );
-    }
-    const [jobs] = await local.client.getJobs({ maxResults: 1000, autoPaginate: false });
-    expect(jobs.map(({ id }) => id)).not.toContain('early-job');
-    expect((await local.client.job('early-job').getMetadata())[0].status).toEqual({ state: 'DONE' });
-  });
 });

@@ -94,7 +94,7 @@ export interface BigQueryProcess {
  */
 export async function spawnLocalBigQuery(folder: string): Promise<BigQueryProcess> {
   const script = join(__dirname, 'serve-bigquery.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await firstLine(child);

@@ -126,7 +126,8 @@ async function rowGroup(library: Library, group: RowGroup): Promise<readonly unk
 /** Finds the column that cannot be read. */
 async function faultOfColumn(library: Library, group: RowGroup, error: unknown): Promise<ParquetFault> {
   const [name, ...others] = group.columns;
-  if (name !== undefined && others.length === 0) return new ParquetFault(detailOf(error, `column '${name}'`));
+  if (name !== undefined && others.length === 0)
+    return new ParquetFault(detailOf(error, `column '${name}'`), true);
   for (const column of group.columns) await rowGroup(library, { ...group, columns: [column] });
-  return new ParquetFault(detailOf(error));
+  return new ParquetFault(detailOf(error), true);
 }

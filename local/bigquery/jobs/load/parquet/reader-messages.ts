@@ -22,10 +22,23 @@ export type FromReader =
   | { readonly kind: 'fields'; readonly fields: readonly Field[] }
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
   | { readonly kind: 'end' }
-  | { readonly kind: 'fault'; readonly detail: string };
+  | {
+      readonly kind: 'fault';
+      readonly detail: string;
+      /** Whether the library may still be reading other columns of the file. */
+      readonly isStillReading: boolean;
+    };
 
 /** Something wrong with a file, in words for whoever loads it. */
-export class ParquetFault extends Error {}
+export class ParquetFault extends Error {
+  constructor(
+    message: string,
+    /** Whether the library may still be reading other columns of the file. */
+    readonly isStillReading = false,
+  ) {
+    super(message);
+  }
+}
 
 /** A fault's message; any other error thrown while a file is read means that the file is broken. */
 export function detailOf(error: unknown, what = 'the file'): string {

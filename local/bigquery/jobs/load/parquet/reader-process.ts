@@ -14,7 +14,8 @@ async function answer(request: ToReader): Promise<void> {
   try {
     for await (const message of readFile(request)) await tell(message);
   } catch (error) {
-    await tell({ kind: 'fault', detail: detailOf(error) });
+    const isStillReading = !(error instanceof ParquetFault) || error.isStillReading;
+    await tell({ kind: 'fault', detail: detailOf(error), isStillReading });
   }
 }
 

@@ -29,8 +29,8 @@ export function createParquetReader(): ParquetReader {
       child ??= takeProcess();
       isAnswering = true;
       for await (const said of answers(child, request, file)) {
-        // After a fault the process may still be reading other columns: it must not take the next file.
-        isAnswering = said.kind === 'rows' || said.kind === 'fault';
+        // A process that may still be reading other columns must not take the next file.
+        isAnswering = said.kind === 'rows' || (said.kind === 'fault' && said.isStillReading);
         if (said.kind === 'fault') throw unreadable(said.detail, file);
         if (said.kind !== 'end') yield said;
         if (!isAnswering) return;

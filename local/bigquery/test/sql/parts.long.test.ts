@@ -1,0 +1,3 @@
+import { describeReadInParts } from '../support/read-in-parts';
+
+describeReadInParts(1_800);
