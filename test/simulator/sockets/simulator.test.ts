@@ -1,8 +1,12 @@
-import { numberAfter, simulate } from './simulation';
+import { join } from 'node:path';
+import { numberAfter, runSimulator } from '../run-simulator';
+
+const main = join(__dirname, 'main.ts');
 
 /** A seed by which, even in so few runs, calls fail, instances die and runs are cancelled. */
 it('a small simulation keeps every invariant, whatever fails or dies', async () => {
-  const { code, output } = await simulate(
+  const { code, output } = await runSimulator(
+    main,
     '--seed',
     '5',
     '--runs',
@@ -20,6 +24,6 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
 }, 180_000);
 
 it('says what is wrong with an option', async () => {
-  const { code, errors } = await simulate('--fault-rate', '2');
+  const { code, errors } = await runSimulator(main, '--fault-rate', '2');
   expect({ code, errors }).toEqual({ code: 1, errors: '--fault-rate: expected 0 to 1\n' });
 });

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
-/** Runs the command to its end, in a process of its own, because instances that die leave timers behind. */
-export async function simulate(...args: readonly string[]) {
-  const main = join(__dirname, 'main.ts');
+/** Runs a simulator's command to its end, in a process of its own: it takes over timers, or leaves some. */
+export async function runSimulator(main: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -16,5 +14,6 @@ export async function simulate(...args: readonly string[]) {
   return { code, output: output.join(''), errors: errors.join('') };
 }
 
+/** The number in the row of this name. */
 export const numberAfter = (name: string, table: string): number =>
   Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(table)?.[1]);

@@ -1,0 +1,174 @@
+import type { RunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
+import type { AppendedRow, AppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { Slot } from '../../../../shared/runs/rules/ledger-row';
+import { within } from '../../../../shared/support/time-limits';
+import type { Chance } from '../time/chance';
+import type { VirtualTime } from '../time/virtual-time';
+import { type MakeCall, notFoundError, type Trouble } from '../world/calls';
+import type { Life } from '../world/life';
+import type { Observer } from './observer';
+import { statementModels } from './statements';
+import { addRow, emptyTables, type Tables, type TenantRecord } from './tables';
+
+interface Dataset {
+  readonly tables: Tables;
+  /** Earlier states of the tenant row, oldest first, with the time at which each was replaced. */
+  readonly earlier: { readonly until: number; readonly tenant: TenantRecord }[];
+  /** When BigQuery last took a row with this insertId. */
+  readonly insertIds: Map<string, number>;
+}
+
+export interface BigQueryModel {
+  readonly tenantIds: () => readonly string[];
+  readonly tablesOf: (tenantId: string) => Tables;
+  /** Runs a statement at once, without an instance: for the world's set-up. */
+  readonly apply: (tenantId: string, statement: string, parameters: object) => void;
+  readonly createTenant: (tenantId: string) => void;
+  readonly runStatement: (life: Life) => RunStatement;
+  readonly appendRows: (life: Life) => AppendRows;
+  /** The slots as tabledata.list gives them, which may be those of a moment ago. */
+  readonly listSlots: (life: Life, tenantId: string) => Promise<readonly Slot[]>;
+  readonly listTenants: (life: Life) => Promise<readonly string[]>;
+  /** Streamed rows that cannot be read yet. */
+  readonly unreadable: () => number;
+}
+
+const changeLatencyMs = [200, 3_000] as const;
+const readLatencyMs = [100, 900] as const;
+const listLatencyMs = [20, 300] as const;
+const appendLatencyMs = [20, 400] as const;
+/** A streamed row can be read at once, most often. */
+const readableAfterMs = [0, 8_000] as const;
+/** How old a state tabledata.list may show. */
+const staleMs = 10_000;
+/** BigQuery remembers insertIds for a minute at best. */
+const rememberedMs = 60_000;
+const longestWaitMs = 60_000;
+
+export function createBigQueryModel(world: {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly trouble: Trouble;
+  readonly call: MakeCall;
+  readonly observer: Observer;
+}): BigQueryModel {
+  const { time, chance, trouble, call, observer } = world;
+  const datasets = new Map<string, Dataset>();
+  let unreadable = 0;
+
+  const datasetOf = (tenantId: string): Dataset => {
+    const dataset = datasets.get(tenantId);
+    if (dataset === undefined) throw notFoundError(`Dataset ${tenantId}`);
+    return dataset;
+  };
+  const modelOfStatement = (name: string) => {
+    const model = statementModels.get(name);
+    if (model === undefined) throw new Error(`There is no model of the statement ${name}`);
+    return model;
+  };
+
+  function change(tenantId: string, name: string, parameters: object, sentAt: number): number {
+    const { tables, earlier } = datasetOf(tenantId);
+    const before = tables.tenant;
+    // CURRENT_TIMESTAMP() of a statement that waited may be that of its submission.
+    const at = new Date(chance.happens(0.5) ? sentAt : time.now());
+    const affected = modelOfStatement(name).change?.(tables, parameters, at) ?? 0;
+    if (before !== undefined && before !== tables.tenant) {
+      earlier.push({ until: time.now(), tenant: before });
+      while ((earlier[0]?.until ?? time.now()) < time.now() - staleMs) earlier.shift();
+    }
+    observer.changed(tenantId, before, tables);
+    return affected;
+  }
+
+  function take(tenantId: string, table: string, { insertId, json }: AppendedRow): void {
+    const { tables, insertIds } = datasetOf(tenantId);
+    const key = `${table} ${insertId}`;
+    const isRemembered = time.now() - (insertIds.get(key) ?? Number.NEGATIVE_INFINITY) < rememberedMs;
+    insertIds.set(key, time.now());
+    if (isRemembered && !chance.happens(trouble.faultRate)) return;
+    observer.appended(tenantId, table, json);
+    unreadable++;
+    const show = () => {
+      unreadable--;
+      addRow(tables, table, json);
+      observer.readable(tenantId, table, json, tables);
+    };
+    if (chance.happens(0.6)) show();
+    else time.after(chance.mostlyShort(...readableAfterMs), undefined, show);
+  }
+
+  const runStatement =
+    (life: Life): RunStatement =>
+    async (tenantId, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) => {
+      const model = modelOfStatement(statement.name);
+      const sentAt = time.now();
+      let affectedRows = 0;
+      let rows: readonly unknown[] = [];
+      const effects = [
+        () => {
+          affectedRows = change(tenantId, statement.name, parameters, sentAt);
+        },
+        () => {
+          rows = model.read?.(datasetOf(tenantId).tables, parameters) ?? [];
+        },
+      ].filter((_, index) => (index === 0 ? model.change : model.read) !== undefined);
+      const asked = call(life, {
+        what: `${statement.name} ${tenantId}`,
+        effects: datasets.has(tenantId) ? effects : [],
+        answer: () => {
+          datasetOf(tenantId);
+          return rows.map((row) => statement.row.parse(row));
+        },
+        latencyMs: model.change === undefined ? readLatencyMs : changeLatencyMs,
+        mayConflict: model.change !== undefined,
+      });
+      const parsed = await within(timeoutMs, 'BigQuery', asked);
+      const isScript = model.change !== undefined && model.read !== undefined;
+      return { rows: parsed, affectedRows: isScript ? 0 : affectedRows, location: 'US' };
+    };
+
+  return {
+    tenantIds: () => [...datasets.keys()],
+    tablesOf: (tenantId) => datasetOf(tenantId).tables,
+    apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
+    createTenant: (tenantId) =>
+      void datasets.set(tenantId, { tables: emptyTables(), earlier: [], insertIds: new Map() }),
+    runStatement,
+    appendRows: (life) => (tenantId, table, rows) =>
+      call(life, {
+        what: `append ${table} ${rows.map(({ insertId }) => insertId).join()}`,
+        effects: [
+          () => {
+            for (const row of rows) take(tenantId, table, row);
+          },
+        ],
+        answer: () => undefined,
+        latencyMs: appendLatencyMs,
+      }),
+    listSlots: (life, tenantId) => {
+      let slots: readonly Slot[] = [];
+      return call(life, {
+        what: `list ${tenantId}`,
+        effects: [
+          () => {
+            const { tables, earlier } = datasetOf(tenantId);
+            const stale = chance.happens(0.2) && earlier.length > 0 ? chance.pick(earlier) : undefined;
+            const isRecent = stale !== undefined && stale.until > time.now() - staleMs;
+            slots = (isRecent ? stale.tenant : tables.tenant)?.active_runs ?? [];
+          },
+        ],
+        answer: () => slots,
+        latencyMs: listLatencyMs,
+      });
+    },
+    listTenants: (life) =>
+      call(life, {
+        what: 'list tenants',
+        effects: [],
+        answer: () => [...datasets.keys()],
+        latencyMs: listLatencyMs,
+      }),
+    unreadable: () => unreadable,
+  };
+}

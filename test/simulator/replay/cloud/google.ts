@@ -1,0 +1,45 @@
+import { createBigQuery } from '../../../../shared/google/bigquery/bigquery-client';
+import type { ListTenantPage } from '../../../../shared/google/bigquery/tables/list-tenants';
+import type { Life } from '../world/life';
+import type { BigQueryModel } from './bigquery';
+import type { JobsModel } from './jobs';
+import type { PubSubModel } from './pubsub';
+
+export interface CloudModels {
+  readonly bigquery: BigQueryModel;
+  readonly jobs: JobsModel;
+  readonly pubsub: PubSubModel;
+}
+
+/** Google's client, which nobody calls: the models stand in its place. */
+let client: ReturnType<typeof createBigQuery> | undefined;
+const unusedClient = () => {
+  client ??= createBigQuery();
+  return client;
+};
+
+/** How an instance reaches the cloud: in the form in which the functions' compositions take it. */
+export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) => {
+  const listTenantPage: ListTenantPage = async () => ({
+    tenantIds: await bigquery.listTenants(life),
+    nextPageToken: undefined,
+  });
+  return {
+    createBigQuery: unusedClient,
+    createBigQueryWithoutRetries: unusedClient,
+    createRunStatement: () => bigquery.runStatement(life),
+    createAppendRows: () => bigquery.appendRows(life),
+    createReadSlots: () => (tenantId: string) => bigquery.listSlots(life, tenantId),
+    createHoldsSlot: () => async (tenantId: string, runId: string) =>
+      (await bigquery.listSlots(life, tenantId)).some(({ run_id }) => run_id === runId),
+    createListTenantPage: () => listTenantPage,
+    createListTenants: () =>
+      async function* () {
+        yield await bigquery.listTenants(life);
+      },
+    createRunJob: () => jobs.runJob(life),
+    createOpenJobs: () => jobs.openJobs(life),
+    createClaimHandOver: () => jobs.claimHandOver(life),
+    createPublishRun: () => pubsub.publishRun(life),
+  };
+};

@@ -1,0 +1,16 @@
+import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { Tables, TenantRecord } from './tables';
+
+/** Who is told of every change in the cloud, at the moment at which it happens. */
+export interface Observer {
+  /** A statement has changed the tenant's tables; `before` is the row as it was. */
+  readonly changed: (tenantId: string, before: TenantRecord | undefined, tables: Tables) => void;
+  /** A row was taken: sooner or later it can be read. */
+  readonly appended: (tenantId: string, table: string, json: AppendedRow['json']) => void;
+  /** A row can be read. */
+  readonly readable: (tenantId: string, table: string, json: AppendedRow['json'], tables: Tables) => void;
+  /** A job of a step has taken effect. */
+  readonly effect: (tenantId: string, runId: string, stepId: string) => void;
+  /** A delivery has handed its run over. */
+  readonly handedOver: (runId: string) => void;
+}

@@ -1,0 +1,105 @@
+import type { PublishRun } from '../../../../shared/google/pubsub/publish-run';
+import type { RunMessage } from '../../../../shared/runs/rules/run-identity';
+import { within } from '../../../../shared/support/time-limits';
+import type { Journal } from '../judge/journal';
+import type { Chance } from '../time/chance';
+import type { VirtualTime } from '../time/virtual-time';
+import type { MakeCall, Trouble } from '../world/calls';
+import type { Ask } from '../world/fleet';
+import type { Life } from '../world/life';
+
+/** A topic with one push subscription: at least once, in any order. */
+export interface PubSubModel {
+  readonly publishRun: (life: Life) => PublishRun;
+  /** Where messages are pushed to. */
+  readonly subscribe: (worker: Ask) => void;
+  /** Messages that are neither acknowledged nor given up. */
+  readonly outstanding: () => number;
+  readonly deadLetters: () => number;
+  readonly deliveries: () => number;
+}
+
+const publishLatencyMs = [20, 500] as const;
+const longestPublishMs = 5_000;
+const deliveryMs = [5, 2_000] as const;
+/** A message that overtakes others, or is overtaken. */
+const slowDeliveryMs = [2_000, 90_000] as const;
+const ackDeadlineMs = 600_000;
+const backOffMs = { least: 10_000, most: 600_000 };
+export const deliveryAttempts = 5;
+
+export function createPubSubModel(world: {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly trouble: Trouble;
+  readonly call: MakeCall;
+  readonly journal: Journal;
+}): PubSubModel {
+  const { time, chance, trouble, call, journal } = world;
+  let push: Ask | undefined;
+  let published = 0;
+  let outstanding = 0;
+  let deadLetters = 0;
+  let deliveries = 0;
+
+  function accept(message: RunMessage): void {
+    const id = `m${++published}`;
+    outstanding++;
+    deliver(message, id, 1, delay());
+    // At least once: the same message, twice.
+    if (!chance.happens(trouble.faultRate)) return;
+    outstanding++;
+    deliver(message, id, 1, delay());
+  }
+
+  const delay = () =>
+    chance.happens(trouble.faultRate) ? chance.between(...slowDeliveryMs) : chance.mostlyShort(...deliveryMs);
+
+  function deliver(message: RunMessage, id: string, attempt: number, afterMs: number): void {
+    time.after(afterMs, undefined, async () => {
+      deliveries++;
+      journal.note(`pubsub delivers ${id} ${message.run_id} attempt ${attempt}`);
+      let isDecided = false;
+      const decide = (isAcknowledged: boolean) => {
+        if (isDecided) return;
+        isDecided = true;
+        if (isAcknowledged) outstanding--;
+        else if (attempt >= deliveryAttempts) {
+          outstanding--;
+          deadLetters++;
+          journal.note(`pubsub gives up ${id} ${message.run_id}`);
+        } else {
+          const longest = Math.min(backOffMs.most, backOffMs.least * 2 ** (attempt - 1));
+          deliver(message, id, attempt + 1, chance.between(backOffMs.least, longest));
+        }
+      };
+      time.after(ackDeadlineMs, undefined, () => decide(false));
+      const data = Buffer.from(JSON.stringify(message)).toString('base64');
+      const answer = await push?.({
+        method: 'POST',
+        path: '/',
+        body: { message: { data, messageId: id }, subscription: 'runs', deliveryAttempt: attempt },
+      });
+      const isLost = chance.happens(trouble.faultRate);
+      decide(answer?.kind === 'answered' && answer.status === 204 && !isLost);
+    });
+  }
+
+  return {
+    publishRun: (life) => async (message) => {
+      const published = call(life, {
+        what: `publish ${message.run_id}`,
+        effects: [() => accept(message)],
+        answer: () => undefined,
+        latencyMs: publishLatencyMs,
+      });
+      await within(longestPublishMs, 'Pub/Sub', published);
+    },
+    subscribe(worker) {
+      push = worker;
+    },
+    outstanding: () => outstanding,
+    deadLetters: () => deadLetters,
+    deliveries: () => deliveries,
+  };
+}

@@ -1,0 +1,57 @@
+import { findApiKey } from '../../../../../shared/sql/keys/find-api-key';
+import { insertApiKey } from '../../../../../shared/sql/keys/insert-api-key';
+import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
+import { revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
+import { cellOf, modelOf } from '../statement-model';
+import { compare } from './recorded';
+
+export const keyModels = [
+  modelOf(findApiKey, {
+    read: ({ keys }, { tenant_id, key_hash }) =>
+      keys
+        .filter((key) => key.key_hash === key_hash && key.tenant_id === tenant_id && key.revoked_at === null)
+        .map(({ key_id, key_hash: hash, expires_at }) => ({
+          key_id,
+          key_hash: hash,
+          expires_at: cellOf(expires_at),
+        })),
+  }),
+  modelOf(insertApiKey, {
+    change(tables, { key_id, tenant_id, key_hash, name, now, created_by, expires_at }) {
+      if (key_id === null || tenant_id === null || key_hash === null || now === null) return 0;
+      const key = {
+        key_id,
+        tenant_id,
+        key_hash,
+        name,
+        created_at: now,
+        created_by,
+        expires_at,
+        revoked_at: null,
+      };
+      tables.keys = [...tables.keys, key];
+      return 1;
+    },
+  }),
+  modelOf(listApiKeys, {
+    read: ({ keys }, { tenant_id }) =>
+      keys
+        .filter((key) => key.tenant_id === tenant_id)
+        .toSorted(
+          (one, other) => compare(one.created_at, other.created_at) || compare(one.key_id, other.key_id),
+        )
+        .map((key) => ({
+          ...key,
+          created_at: cellOf(key.created_at),
+          expires_at: cellOf(key.expires_at),
+          revoked_at: cellOf(key.revoked_at),
+        })),
+  }),
+  modelOf(revokeApiKey, {
+    change(tables, { key_id, now }) {
+      const revoked = tables.keys.filter((key) => key.key_id === key_id && key.revoked_at === null);
+      tables.keys = tables.keys.map((key) => (revoked.includes(key) ? { ...key, revoked_at: now } : key));
+      return revoked.length;
+    },
+  }),
+];

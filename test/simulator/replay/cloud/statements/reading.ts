@@ -1,0 +1,156 @@
+import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
+import { findFinishedRuns } from '../../../../../shared/sql/runs/find-finished-runs';
+import { findRun } from '../../../../../shared/sql/runs/find-run';
+import { listRuns } from '../../../../../shared/sql/runs/list-runs';
+import { readRun } from '../../../../../shared/sql/runs/read-run';
+import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
+import { cellOf, modelOf } from '../statement-model';
+import { isInLedger, monthStart, type StepRecord, type Tables } from '../tables';
+import { compare, isBetween, outcomeOf, outcomesBetween, stateOfRow, stateOfSlot } from './recorded';
+
+/** What the counters should be. */
+export function runsByLaw({ tenant, ledger }: Tables) {
+  const month = tenant === undefined ? undefined : monthStart(tenant.quota_reset_date);
+  const all = new Set<string>();
+  const thisMonth = new Set<string>();
+  for (const { run_id, admitted_at } of [...ledger, ...(tenant?.active_runs ?? [])]) {
+    all.add(run_id);
+    if (month !== undefined && admitted_at >= month) thisMonth.add(run_id);
+  }
+  return { runs: all.size, runs_this_month: thisMonth.size };
+}
+
+/** Each attempt or check once, as it was recorded first, in the order of these columns. */
+function firstRecords(rows: readonly StepRecord[], ...columns: readonly string[]): readonly StepRecord[] {
+  const order = (one: StepRecord, other: StepRecord, names: readonly string[]) =>
+    names.map((name) => compare(one[name] ?? '', other[name] ?? '')).find((less) => less !== 0) ?? 0;
+  return rows
+    .toSorted((one, other) => order(one, other, [...columns, 'recorded_at']))
+    .filter((row, index, sorted) => {
+      const before = sorted[index - 1];
+      return before === undefined || order(before, row, columns) !== 0;
+    });
+}
+
+const textCell = (value: StepRecord[string] | undefined) => ({ value });
+
+export const readingModels = [
+  modelOf(findRun, {
+    read(tables, { tenant_id, run_id }) {
+      const tenant = tables.tenant?.tenant_id === tenant_id ? tables.tenant : undefined;
+      const slot = tenant?.active_runs.find((active) => active.run_id === run_id);
+      return [
+        {
+          slot:
+            slot === undefined
+              ? null
+              : {
+                  ...slot,
+                  admitted_at: cellOf(slot.admitted_at),
+                  lease_expires_at: cellOf(slot.lease_expires_at),
+                },
+          onboarding_id: tenant?.onboarding_id ?? null,
+          subscription_tier: tenant?.subscription_tier ?? null,
+          is_finished: isInLedger(tables, run_id ?? ''),
+        },
+      ];
+    },
+  }),
+  modelOf(readRun, {
+    read(tables, { tenant_id, run_id }) {
+      const id = run_id ?? '';
+      const tenant = tables.tenant?.tenant_id === tenant_id ? tables.tenant : undefined;
+      const row = outcomeOf(tables, id);
+      const slot = tenant?.active_runs.find((active) => active.run_id === id);
+      const whole =
+        row !== undefined
+          ? { ...row, ...stateOfRow(row), lease_expires_at: null }
+          : slot !== undefined
+            ? {
+                ...slot,
+                ...stateOfSlot(slot),
+                watermark: null,
+                lease_expires_at: cellOf(slot.lease_expires_at),
+              }
+            : undefined;
+      if (whole === undefined) return [];
+      const attempts = firstRecords(tables.stepsOf.get(id) ?? [], 'step_id', 'attempt').map((step) => ({
+        ...step,
+        started_at: textCell(step.started_at),
+        ended_at: textCell(step.ended_at),
+      }));
+      const checks = firstRecords(tables.checksOf.get(id) ?? [], 'step_id', 'check_name');
+      return [{ ...whole, onboarding_id: tenant?.onboarding_id ?? null, attempts, checks }];
+    },
+  }),
+  modelOf(listRuns, {
+    read(tables, { tenant_id, from, to, status, pipeline, before_at, before_id, limit }) {
+      const recorded = outcomesBetween(tables, from, to);
+      const known = new Set(recorded.map(({ run_id }) => run_id));
+      const slots = (tables.tenant?.tenant_id === tenant_id ? tables.tenant.active_runs : []).filter(
+        (slot) => isBetween(slot.admitted_at, from, to) && !known.has(slot.run_id),
+      );
+      return [
+        ...recorded.map((row) => ({ row, state: stateOfRow(row) })),
+        ...slots.map((slot) => ({ row: slot, state: stateOfSlot(slot) })),
+      ]
+        .filter(({ state }) => status === null || state.status === status)
+        .filter(({ row }) => pipeline === null || row.pipeline === pipeline)
+        .filter(
+          ({ row }) =>
+            before_at === null ||
+            row.admitted_at < before_at ||
+            (+row.admitted_at === +before_at && row.run_id < (before_id ?? '')),
+        )
+        .sort(
+          ({ row: one }, { row: other }) =>
+            compare(other.admitted_at, one.admitted_at) || compare(other.run_id, one.run_id),
+        )
+        .slice(0, limit ?? 0)
+        .map(({ row: { run_id, pipeline: path, trigger }, state }) => ({
+          run_id,
+          pipeline: path,
+          trigger,
+          ...state,
+        }));
+    },
+  }),
+  modelOf(findFinishedRuns, {
+    read: (tables, { tenant_id, run_ids }) =>
+      tables.tenant?.tenant_id === tenant_id
+        ? [{ finished_run_ids: [...new Set(run_ids)].filter((id) => isInLedger(tables, id ?? '')) }]
+        : [],
+  }),
+  modelOf(checkCounters, {
+    read(tables, { tenant_id }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id) return [];
+      const { pipeline_runs_count, pipeline_runs_this_month } = tenant;
+      const { runs, runs_this_month } = runsByLaw(tables);
+      return [
+        {
+          pipeline_runs_count,
+          pipeline_runs_this_month,
+          known_runs: runs,
+          known_runs_this_month: runs_this_month,
+        },
+      ];
+    },
+  }),
+  modelOf(repairCounters, {
+    change(tables, { tenant_id, now }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+      const { runs, runs_this_month } = runsByLaw(tables);
+      if (tenant.pipeline_runs_count === runs && tenant.pipeline_runs_this_month === runs_this_month)
+        return 0;
+      tables.tenant = {
+        ...tenant,
+        pipeline_runs_count: runs,
+        pipeline_runs_this_month: runs_this_month,
+        updated_at: now,
+      };
+      return 1;
+    },
+  }),
+];

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { Slot } from '../../../../shared/runs/rules/ledger-row';
+
+/** The row of `tenants`. It is replaced as a whole, never changed, so that older states stay readable. */
+export interface TenantRecord {
+  readonly tenant_id: string;
+  readonly company_name: string | null;
+  readonly contact_email: string | null;
+  readonly subscription_tier: string | null;
+  readonly is_active: boolean;
+  readonly max_pipelines_per_month: number | null;
+  readonly max_concurrent_pipelines: number | null;
+  readonly pipeline_runs_count: number;
+  readonly pipeline_runs_this_month: number;
+  readonly current_running_pipelines: number;
+  readonly last_pipeline_run_at: Date | null;
+  /** YYYY-MM-DD */
+  readonly quota_reset_date: string;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly suspended_at: Date | null;
+  readonly suspension_reason: string | null;
+  readonly notes: string | null;
+  readonly onboarding_id: string | null;
+  readonly active_runs: readonly Slot[];
+  readonly withdrawn_runs: readonly { readonly run_id: string; readonly withdrawn_at: Date }[];
+}
+
+/** A row of `api_keys`. */
+export interface ApiKeyRecord {
+  readonly key_id: string;
+  readonly tenant_id: string;
+  readonly key_hash: string;
+  readonly name: string | null;
+  readonly created_at: Date;
+  readonly created_by: string | null;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+const text = z.string().nullish().default(null);
+const count = z.int().nullish().default(null);
+
+/** A row of `pipeline_runs`, as a streaming insert sends it. */
+const ledgerRecordSchema = z.strictObject({
+  run_id: z.string(),
+  tenant_id: z.string(),
+  pipeline: z.string(),
+  parameters: text,
+  trigger: text,
+  request_hash: text,
+  status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
+  error_code: text,
+  error_message: text,
+  failed_step: text,
+  admitted_at: time,
+  started_at: time.nullish().default(null),
+  ended_at: time,
+  duration_ms: count,
+  rows_written: count,
+  bytes_processed: count,
+  bytes_billed: count,
+  watermark: text,
+  recorded_at: time,
+});
+
+export type LedgerRecord = z.infer<typeof ledgerRecordSchema>;
+
+/** A row of `step_logs` or `dq_results`, as a streaming insert sends it. */
+export type StepRecord = AppendedRow['json'];
+
+/** The metadata tables of one tenant. Of streamed rows those that can be read. */
+export interface Tables {
+  tenant: TenantRecord | undefined;
+  keys: readonly ApiKeyRecord[];
+  readonly ledger: LedgerRecord[];
+  readonly ledgerOf: Map<string, LedgerRecord[]>;
+  readonly stepsOf: Map<string, StepRecord[]>;
+  readonly checksOf: Map<string, StepRecord[]>;
+}
+
+export const emptyTables = (): Tables => ({
+  tenant: undefined,
+  keys: [],
+  ledger: [],
+  ledgerOf: new Map(),
+  stepsOf: new Map(),
+  checksOf: new Map(),
+});
+
+/** Makes a streamed row readable. Throws a ZodError for a row that the table would refuse. */
+export function addRow(tables: Tables, table: string, json: AppendedRow['json']): void {
+  if (table === 'pipeline_runs') {
+    const row = ledgerRecordSchema.parse(json);
+    tables.ledger.push(row);
+    listed(tables.ledgerOf, row.run_id).push(row);
+  } else if (table === 'step_logs') listed(tables.stepsOf, String(json.run_id)).push(json);
+  else if (table === 'dq_results') listed(tables.checksOf, String(json.run_id)).push(json);
+  else throw new Error(`There is no table ${table}`);
+}
+
+export const isInLedger = ({ ledgerOf }: Tables, runId: string): boolean => ledgerOf.has(runId);
+
+/** The first instant of the month (UTC) of a date such as 2026-11-30. */
+export const monthStart = (date: string): Date => new Date(`${date.slice(0, 7)}-01T00:00:00Z`);
+
+/** DATE(@now) */
+export const dateOf = (now: Date): string => now.toISOString().slice(0, 10);
+
+/** Whether the row counts an earlier month than the one that `now` is in. */
+export const isMonthOver = ({ quota_reset_date }: TenantRecord, now: Date): boolean =>
+  quota_reset_date.slice(0, 7) < dateOf(now).slice(0, 7);
+
+export const countUnexpired = (slots: readonly Slot[], now: Date): number =>
+  slots.filter(({ lease_expires_at }) => lease_expires_at > now).length;
+
+function listed<Row>(rowsOf: Map<string, Row[]>, key: string): Row[] {
+  const known = rowsOf.get(key);
+  if (known !== undefined) return known;
+  const rows: Row[] = [];
+  rowsOf.set(key, rows);
+  return rows;
+}

@@ -1,0 +1,35 @@
+/** What must hold after every event. */
+export const invariants = {
+  law: 'the conservation law holds',
+  running: 'the row says how many runs hold an unexpired slot',
+  quota: 'no quota is exceeded',
+  once: 'no run is admitted twice',
+  denied: 'what was refused does not start',
+  revoked: 'a revoked key starts nothing',
+  lost: 'no run is lost',
+  effect: 'no step takes effect twice',
+  ghost: 'only a run takes effect',
+  rows: 'the rows of a run do not differ',
+  outcome: 'an outcome stays as it is',
+  told: 'what a caller was told is what everybody is told',
+  asked: 'only a run that somebody cancels is cancelled',
+  handOver: 'a long run is handed over once in each turn',
+  unexpected: 'nothing unexpected happens',
+  quiet: 'all comes to an end',
+  billed: 'what callers were told is what is billed',
+  something: 'something happens',
+} as const;
+
+export type InvariantName = keyof typeof invariants;
+
+/** Faults that are known and not mended yet: the simulator finds them at once, and would find nothing else. */
+export const knownToBreak: readonly InvariantName[] = [
+  'rows',
+  'outcome',
+  'told',
+  'billed',
+  'revoked',
+  'denied',
+  'once',
+  'law',
+];

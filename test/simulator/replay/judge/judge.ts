@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import type { Slot } from '../../../../shared/runs/rules/ledger-row';
+import type { Observer } from '../cloud/observer';
+import { runsByLaw } from '../cloud/statements/reading';
+import { outcomeOf } from '../cloud/statements/recorded';
+import { countUnexpired, type Tables, type TenantRecord } from '../cloud/tables';
+import type { VirtualTime } from '../time/virtual-time';
+import type { InvariantName } from './invariants';
+import type { Journal } from './journal';
+import type { Register } from './register';
+
+export interface Judge extends Observer {
+  readonly violate: (invariant: InvariantName, facts: string) => void;
+  /**
+   * A caller was told of the run's state; undefined: that there is no such run. `askedAt` is when it asked:
+   * whoever asked before another was told may still be told the state before.
+   */
+  readonly told: (tenantId: string, runId: string, status: string | undefined, askedAt: number) => void;
+  readonly toldAdmitted: (tenantId: string, runId: string) => void;
+  readonly toldNothingStarted: (tenantId: string, token: string) => void;
+  /** Runs that took effect, by run and step. */
+  readonly effects: ReadonlyMap<string, number>;
+  readonly admissions: () => number;
+}
+
+/** Judges every change at the moment at which it happens, and everything that callers are told. */
+export function createJudge(
+  time: VirtualTime,
+  journal: Journal,
+  register: Register,
+  tablesOf: (tenantId: string) => Tables,
+): Judge {
+  const effects = new Map<string, number>();
+  /** Runs that ever had a slot, by tenant and run. */
+  const known = new Set<string>();
+  const withdrawn = new Set<string>();
+  const rows = new Map<string, string>();
+  const decided = new Map<string, string>();
+  const startedTokens = new Set<string>();
+
+  const { violate } = journal;
+
+  function judgeCounters(tenantId: string, tables: Tables): void {
+    const { tenant } = tables;
+    if (tenant === undefined) return;
+    const law = runsByLaw(tables);
+    const { pipeline_runs_count: runs, pipeline_runs_this_month: thisMonth } = tenant;
+    if (runs !== law.runs || thisMonth !== law.runs_this_month) {
+      const facts = `${runs} runs, ${thisMonth} this month; by the law ${law.runs}, ${law.runs_this_month}`;
+      violate('law', `${tenantId}: ${facts}`);
+    }
+  }
+
+  function judgeQuotas(tenantId: string, tenant: TenantRecord): void {
+    const { max_concurrent_pipelines: slots, max_pipelines_per_month: month } = tenant;
+    const running = countUnexpired(tenant.active_runs, tenant.updated_at);
+    if (slots !== null && running > slots) violate('quota', `${tenantId}: ${running} of ${slots} slots`);
+    const used = tenant.pipeline_runs_this_month;
+    if (month !== null && used > month) violate('quota', `${tenantId}: ${used} of ${month} a month`);
+  }
+
+  function judgeAdmitted(tenantId: string, slot: Slot, tables: Tables): void {
+    const run = `${tenantId} ${slot.run_id}`;
+    if (known.has(run) || tables.ledgerOf.has(slot.run_id)) violate('once', run);
+    if (withdrawn.has(run)) violate('denied', `${run} was withdrawn`);
+    known.add(run);
+    const token = tokenOf(slot.parameters);
+    startedTokens.add(token);
+    if (register.denied.has(token)) violate('denied', `${run} of request ${token}`);
+    const keyId = register.wanted.get(token)?.keyId ?? '';
+    const revokedAt = register.revokedAt.get(keyId);
+    if (revokedAt !== undefined) {
+      violate(
+        'revoked',
+        `${run} by ${keyId}, ${time.now() - revokedAt} ms after its revocation was answered`,
+      );
+    }
+  }
+
+  function judgeOutcome(tenantId: string, runId: string, tables: Tables): void {
+    const row = outcomeOf(tables, runId);
+    if (row === undefined) return;
+    const run = `${tenantId} ${runId}`;
+    const outcome = `${row.status} ${row.error_code ?? ''} ${row.ended_at.toISOString()}`;
+    const before = decided.get(run);
+    if (before !== undefined && before !== outcome) violate('outcome', `${run}: ${before}, then ${outcome}`);
+    decided.set(run, outcome);
+    const told = register.toldOutcome.get(run);
+    if (told !== undefined && told.status !== row.status) {
+      violate('told', `${run}: a caller was told ${told.status}, and it is ${row.status}`);
+    }
+    if (row.status === 'CANCELLED' && !register.cancelled.has(runId)) violate('asked', run);
+  }
+
+  return {
+    violate,
+    effects,
+    admissions: () => known.size,
+
+    changed(tenantId, before, tables) {
+      const { tenant } = tables;
+      if (tenant === undefined || tenant === before) return;
+      judgeCounters(tenantId, tables);
+      const held = new Map(before?.active_runs.map((slot) => [slot.run_id, slot]));
+      const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
+      for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
+      if (gained.length > 0) judgeQuotas(tenantId, tenant);
+      if (gained.length + held.size > 0) {
+        const running = countUnexpired(tenant.active_runs, tenant.updated_at);
+        if (running !== tenant.current_running_pipelines) {
+          violate('running', `${tenantId}: ${tenant.current_running_pipelines}, not ${running}`);
+        }
+      }
+      for (const runId of held.keys()) {
+        if (tables.ledgerOf.has(runId)) continue;
+        withdrawn.add(`${tenantId} ${runId}`);
+        if (register.admitted.has(runId)) violate('lost', `${tenantId} ${runId} lost its slot`);
+      }
+    },
+
+    appended(tenantId, table, json) {
+      if (table !== 'pipeline_runs') return;
+      const run = `${tenantId} ${json.run_id}`;
+      const row = JSON.stringify(json);
+      const before = rows.get(run);
+      if (before === undefined) rows.set(run, row);
+      else if (before !== row) violate('rows', `${run}: ${differenceOf(before, row)}`);
+    },
+
+    readable(tenantId, table, json, tables) {
+      if (table !== 'pipeline_runs') return;
+      judgeCounters(tenantId, tables);
+      judgeOutcome(tenantId, String(json.run_id), tables);
+    },
+
+    effect(tenantId, runId, stepId) {
+      const step = `${runId} ${stepId}`;
+      const times = (effects.get(step) ?? 0) + 1;
+      effects.set(step, times);
+      if (times > 1) violate('effect', `${tenantId} ${step}: ${times} times`);
+      const run = `${tenantId} ${runId}`;
+      if (!known.has(run) || withdrawn.has(run)) violate('ghost', `${run}: ${stepId}`);
+    },
+
+    handedOver: () => undefined,
+
+    told(tenantId, runId, status, askedAt) {
+      const run = `${tenantId} ${runId}`;
+      const told = register.toldOutcome.get(run);
+      if (status === undefined) {
+        if (register.admitted.has(runId)) violate('lost', `${run}: a caller was told that there is none`);
+        return;
+      }
+      if (status === 'ADMITTED') {
+        if (told === undefined || told.at > askedAt) return;
+        const since = `${time.now() - told.at} ms after another was told ${told.status}`;
+        return violate('told', `${run}: a caller was told ADMITTED ${since}`);
+      }
+      if (told !== undefined && told.status !== status) {
+        violate('told', `${run}: a caller was told ${status}, another ${told.status} before`);
+      }
+      if (told === undefined) register.toldOutcome.set(run, { tenantId, status, at: time.now() });
+      judgeOutcome(tenantId, runId, tablesOf(tenantId));
+    },
+
+    toldAdmitted(tenantId, runId) {
+      register.admitted.add(runId);
+      const run = `${tenantId} ${runId}`;
+      if (!known.has(run) || withdrawn.has(run)) violate('lost', `${run} was admitted, its caller is told`);
+    },
+
+    toldNothingStarted(tenantId, token) {
+      register.denied.add(token);
+      const slots = tablesOf(tenantId).tenant?.active_runs ?? [];
+      const slot = slots.find(({ parameters }) => tokenOf(parameters) === token);
+      if (slot !== undefined) violate('denied', `${tenantId} ${slot.run_id} of request ${token} has a slot`);
+    },
+  };
+}
+
+const parametersSchema = z.looseObject({ token: z.string() });
+
+/** Which request a run came from. */
+const tokenOf = (parameters: string | null): string =>
+  parametersSchema.parse(JSON.parse(parameters ?? '{}')).token;
+
+const rowSchema = z.record(z.string(), z.unknown());
+
+/** Which columns of two rows differ. */
+function differenceOf(one: string, other: string): string {
+  const before = rowSchema.parse(JSON.parse(one));
+  const after = rowSchema.parse(JSON.parse(other));
+  return Object.keys({ ...before, ...after })
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name} ${String(before[name])}, then ${String(after[name])}`)
+    .join('; ');
+}

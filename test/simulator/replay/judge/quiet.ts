@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { outcomesBetween } from '../cloud/statements/recorded';
+import type { Answer } from '../world/fleet';
+import type { World } from '../world/world';
+
+/** Whether nothing is left to be done: no slot, no message, no job, no row that cannot be read yet. */
+export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
+  pubsub.outstanding() === 0 &&
+  jobs.underWay() === 0 &&
+  bigquery.unreadable() === 0 &&
+  bigquery.tenantIds().every((tenantId) => bigquery.tablesOf(tenantId).tenant?.active_runs.length === 0);
+
+/** What is left, for who wonders why it does not become quiet. */
+export const describeUnrest = ({ bigquery, pubsub, jobs }: World): string => {
+  const slots = bigquery
+    .tenantIds()
+    .flatMap((tenantId) => bigquery.tablesOf(tenantId).tenant?.active_runs ?? [])
+    .map(({ run_id }) => run_id);
+  return `slots ${slots.join(', ') || 'none'}; ${pubsub.outstanding()} messages, ${jobs.underWay()} jobs, ${bigquery.unreadable()} unreadable rows`;
+};
+
+const eventsSchema = z.object({ events: z.array(z.object({ data: z.object({ run_id: z.string() }) })) });
+const usageSchema = z.object({
+  total: z.object({ runs: z.number(), runs_by_status: z.record(z.string(), z.number()) }),
+});
+const months = ['2026-10', '2026-11'] as const;
+const forEver = [new Date('2000-01-01'), new Date('2100-01-01')] as const;
+
+/** Compares what is recorded and billed at the end with what callers were told. */
+export async function judgeEnd(world: World): Promise<void> {
+  const { bigquery, judge, register } = world;
+  const outcomes = new Map<string, string>();
+  for (const tenantId of bigquery.tenantIds()) {
+    for (const { run_id, status } of outcomesBetween(bigquery.tablesOf(tenantId), ...forEver)) {
+      outcomes.set(run_id, status);
+      const needed = status === 'COMPLETED' ? 1 : 0;
+      const count = judge.effects.get(`${run_id} append_row`) ?? 0;
+      const isLook = world.bigquery
+        .tablesOf(tenantId)
+        .stepsOf.get(run_id)
+        ?.some(({ step_id }) => step_id === 'look');
+      if (!isLook && count < needed)
+        judge.violate('effect', `${tenantId} ${run_id} completed without effect`);
+    }
+  }
+  for (const runId of register.admitted) {
+    if (!outcomes.has(runId)) judge.violate('lost', `${runId} was answered 202 and is not in the ledger`);
+  }
+  for (const [run, { status }] of register.toldOutcome) {
+    const recorded = outcomes.get(run.split(' ')[1] ?? '');
+    if (recorded !== status)
+      judge.violate('told', `${run}: a caller was told ${status}, and it is ${recorded}`);
+  }
+  await judgeBilling(world, outcomes);
+  await judgeUsage(world);
+  if (register.admitted.size === 0) judge.violate('something', 'No run was admitted');
+}
+
+async function judgeBilling(world: World, outcomes: ReadonlyMap<string, string>): Promise<void> {
+  const billed = new Map<string, number>();
+  for (const month of months) {
+    const query = { month, format: 'openmeter', limit: '5000' };
+    const answer = await ask(world, '/api/v1/billing/export', query);
+    if (answer.kind === 'unanswered' || answer.status !== 200) {
+      world.judge.violate('billed', `The export of ${month} failed`);
+      continue;
+    }
+    for (const { data } of eventsSchema.parse(answer.body).events) {
+      billed.set(data.run_id, (billed.get(data.run_id) ?? 0) + 1);
+    }
+  }
+  for (const [runId, status] of outcomes) {
+    const times = billed.get(runId) ?? 0;
+    if (times !== (status === 'COMPLETED' ? 1 : 0)) {
+      world.judge.violate('billed', `${runId} is ${status} and billed ${times} times`);
+    }
+  }
+}
+
+async function judgeUsage(world: World): Promise<void> {
+  const { bigquery, judge } = world;
+  for (const tenantId of bigquery.tenantIds()) {
+    const answer = await ask(world, `/api/v1/tenants/${tenantId}/usage`, { from: '2026-01-01T00:00:00Z' });
+    if (answer.kind === 'unanswered' || answer.status !== 200) {
+      judge.violate('billed', `The usage of ${tenantId} cannot be read`);
+      continue;
+    }
+    const { total } = usageSchema.parse(answer.body);
+    const counted = bigquery.tablesOf(tenantId).tenant?.pipeline_runs_count;
+    if (total.runs !== counted)
+      judge.violate('billed', `${tenantId}: ${counted} runs, usage says ${total.runs}`);
+  }
+}
+
+const ask = (world: World, path: string, query: Readonly<Record<string, string>>): Promise<Answer> =>
+  world.fleets.tenants.ask({ method: 'GET', path, query });

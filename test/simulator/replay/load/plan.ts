@@ -1,0 +1,121 @@
+import { createChance } from '../time/chance';
+import type { PipelineName } from '../world/definitions';
+
+/** A quota; null is unlimited. */
+export type PlannedQuota = number | null;
+
+export interface TenantPlan {
+  readonly tenantId: string;
+  readonly monthly: PlannedQuota;
+  readonly concurrent: PlannedQuota;
+}
+
+/** One run that somebody wants. */
+export interface Wish {
+  readonly index: number;
+  readonly tenant: number;
+  /** Milliseconds after the beginning. */
+  readonly at: number;
+  readonly pipeline: PipelineName;
+  /** Which of the tenant's keys asks. */
+  readonly key: number;
+  /** Without an Idempotency-Key, under one, or under one by two requests at the same moment. */
+  readonly keyed: 'no' | 'once' | 'twice';
+  /** What comes under the same Idempotency-Key so many milliseconds later. */
+  readonly later: { readonly what: 'same' | 'another body'; readonly afterMs: number } | undefined;
+  /** When its caller looks at the run, in milliseconds after it was told of it. */
+  readonly looks: readonly number[];
+  /** When its caller cancels the run, likewise; by how many requests at once. */
+  readonly cancel: { readonly afterMs: number; readonly times: number } | undefined;
+}
+
+/** What an administrator does to a tenant. */
+export interface Change {
+  readonly at: number;
+  readonly tenant: number;
+  readonly what:
+    | { readonly kind: 'quotas'; readonly monthly: PlannedQuota; readonly concurrent: PlannedQuota }
+    | { readonly kind: 'suspend'; readonly forMs: number }
+    | { readonly kind: 'revoke'; readonly key: number };
+}
+
+export interface Plan {
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly tenants: readonly TenantPlan[];
+  readonly wishes: readonly Wish[];
+  readonly changes: readonly Change[];
+}
+
+export const keysPerTenant = 3;
+const runsPerTenant = 60;
+const minuteMs = 60_000;
+const monthEnd = Date.UTC(2026, 10, 1);
+
+/** What is asked for, by the seed. Fewer runs are the first of more runs. */
+export function planLoad(seed: number, runs: number): Plan {
+  const chance = createChance(seed * 2 + 1);
+  const quota = (share: number, least: number, most: number): PlannedQuota =>
+    chance.happens(share) ? null : chance.between(least, most);
+  const quotas = () => ({ monthly: quota(0.4, 5, runsPerTenant), concurrent: quota(0.25, 1, 9) });
+  const tenants = Array.from({ length: 8 }, (_, index) => ({ tenantId: `tenant_${index + 1}`, ...quotas() }));
+  const anyTenant = () => chance.between(0, tenants.length - 1);
+  // The month ends while requests are under way, or long after.
+  const start = monthEnd - chance.between(0, 300 * minuteMs);
+  const wishes: Wish[] = [];
+  const changes: Change[] = [];
+  const wish = (tenant: number, at: number, key: number) => {
+    wishes.push(planWish(wishes.length, tenant, at, key));
+  };
+  let at = 0;
+  while (wishes.length < runs) {
+    at += chance.mostlyShort(0, 3 * minuteMs);
+    const tenant = anyTenant();
+    // A burst comes from one tenant, by one key or another.
+    const size = chance.happens(0.1) ? chance.between(5, 25) : chance.between(1, 3);
+    for (let place = 0; place < size && wishes.length < runs; place++) {
+      wish(
+        size > 3 ? tenant : anyTenant(),
+        at + chance.between(0, 900),
+        chance.between(0, keysPerTenant - 1),
+      );
+    }
+    if (chance.happens(0.05)) changes.push({ at, tenant, what: { kind: 'quotas', ...quotas() } });
+    if (chance.happens(0.02)) {
+      changes.push({ at, tenant, what: { kind: 'suspend', forMs: chance.between(1_000, 10 * minuteMs) } });
+    }
+    // The last key stays, so that every tenant can go on.
+    if (chance.happens(0.06)) {
+      const key = chance.between(0, keysPerTenant - 2);
+      changes.push({ at, tenant, what: { kind: 'revoke', key } });
+      for (let more = chance.between(2, 6); more > 0 && wishes.length < runs; more--) {
+        wish(tenant, at + chance.between(-5_000, 40_000), key);
+      }
+    }
+  }
+  return { start, tenants, wishes: wishes.toSorted((one, other) => one.at - other.at), changes };
+
+  function planWish(index: number, tenant: number, when: number, key: number): Wish {
+    const kind = chance.fraction();
+    const keyed = chance.fraction();
+    return {
+      index,
+      tenant,
+      at: Math.max(0, when),
+      key,
+      pipeline: kind < 0.4 ? 'look' : kind < 0.87 ? 'append' : kind < 0.96 ? 'fail' : 'long',
+      keyed: keyed < 0.6 ? 'no' : keyed < 0.85 ? 'once' : 'twice',
+      later:
+        keyed < 0.6 || chance.happens(0.5)
+          ? undefined
+          : {
+              what: chance.happens(0.7) ? 'same' : 'another body',
+              afterMs: chance.mostlyShort(0, 20 * minuteMs),
+            },
+      looks: Array.from({ length: chance.between(0, 3) }, () => chance.mostlyShort(0, 5 * minuteMs)),
+      cancel: chance.happens(0.12)
+        ? { afterMs: chance.mostlyShort(0, 2 * minuteMs), times: chance.between(1, 2) }
+        : undefined,
+    };
+  }
+}

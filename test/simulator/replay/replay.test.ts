@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { numberAfter, runSimulator } from '../run-simulator';
+
+const main = join(__dirname, 'main.ts');
+
+it('fifty small simulations keep every invariant, whatever fails, dies, comes late or comes twice', async () => {
+  const { output } = await runSimulator(main, '--seeds', '50', '--runs', '40');
+  expect(numberAfter('violations', output) === 0 ? '' : output).toBe('');
+  expect(numberAfter('seeds', output)).toBe(50);
+  expect(numberAfter('admitted', output)).toBeGreaterThan(500);
+  expect(numberAfter('deaths', output)).toBeGreaterThan(20);
+});
+
+it('a seed prints the same lines each time', async () => {
+  const command = ['--seed', '7', '--runs', '60'];
+  const [one, other] = await Promise.all([runSimulator(main, ...command), runSimulator(main, ...command)]);
+  expect(other.output).toBe(one.output);
+  expect(one.output.split('\n').length).toBeGreaterThan(500);
+});
+
+it('what is wrong with the command line is said', async () => {
+  const { code, errors } = await runSimulator(main, '--seeds', '0', '--ignore', 'law,lwa');
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^--seeds: expected at least 1; --ignore: expected some of law, /);
+});

@@ -1,0 +1,41 @@
+import type { SimulationResult } from './simulate';
+
+/** Sums over simulations, as lines of text. */
+export function tableOf(results: readonly SimulationResult[]): string {
+  const sum = (of: (result: SimulationResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const answers = new Map<string, number>();
+  for (const [answer, count] of results.flatMap((result) => Object.entries(result.answers))) {
+    answers.set(answer, (answers.get(answer) ?? 0) + count);
+  }
+  const broken = results.filter(({ violations }) => violations.length > 0);
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['seeds', results.length],
+    ['runs asked for', sum(({ runs }) => runs)],
+    ['admitted', sum(({ admitted }) => admitted)],
+    [
+      'answers',
+      [...answers]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([answer, count]) => `${answer} ${count}`)
+        .join(' · '),
+    ],
+    ['deliveries', sum(({ deliveries }) => deliveries)],
+    ['dead letters', sum(({ deadLetters }) => deadLetters)],
+    ['deaths', sum(({ deaths }) => deaths)],
+    ['events', sum(({ events }) => events)],
+    ['violations', sum(({ violations }) => violations.length)],
+    ['seeds with violations', broken.map(({ seed }) => seed).join(', ') || 'none'],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** What a simulation has violated, after the events before it. */
+export const describeViolations = ({ seed, runs, violations, lastLines }: SimulationResult): string =>
+  [
+    ...lastLines,
+    '',
+    ...violations.map(({ invariant, facts }) => `VIOLATED by seed ${seed}: ${invariant}: ${facts}`),
+    `Once more: npm run simulate -- --seed ${seed} --runs ${runs}`,
+  ].join('\n');

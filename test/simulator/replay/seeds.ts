@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { InvariantName } from './judge/invariants';
+import type { SimulationResult } from './simulate';
+
+export interface SeedJob {
+  readonly seed: number;
+  readonly runs: number;
+  readonly ignored: readonly InvariantName[];
+}
+
+/**
+ * Plays many simulations, one after the other in each of several processes. The results come in the order of
+ * the jobs. Rejects if a process ends early.
+ */
+export async function simulateSeeds(
+  jobs: readonly SeedJob[],
+  onResult: (result: SimulationResult) => void,
+): Promise<readonly SimulationResult[]> {
+  const results: SimulationResult[] = [];
+  const queue = jobs.entries();
+
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = fork(join(__dirname, 'seed-worker.ts'), { stdio: 'inherit' });
+      let place = 0;
+      const next = () => {
+        const { done, value } = queue.next();
+        if (done) return void worker.disconnect();
+        place = value[0];
+        worker.send(value[1]);
+      };
+      // The worker is this program's own: what it sends is a result.
+      worker.on('message', (result: SimulationResult) => {
+        results[place] = result;
+        onResult(result);
+        next();
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) =>
+        code === 0 ? resolve() : reject(new Error(`A simulating process ended with ${code}`)),
+      );
+      next();
+    });
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
+  return results;
+}

@@ -1,0 +1,157 @@
+import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
+import { insertApiKey } from '../../../shared/sql/keys/insert-api-key';
+import { insertTenant } from '../../../shared/sql/tenants/insert-tenant';
+import { createApiKey, hashApiKey } from '../../../shared/tenants/rules/api-key';
+import type { InvariantName } from './judge/invariants';
+import { createJournal, type Violation } from './judge/journal';
+import { describeUnrest, isQuiet, judgeEnd } from './judge/quiet';
+import { administer, keyIdOf } from './load/administrator';
+import { type Caller, fulfil } from './load/caller';
+import { keysPerTenant, planLoad, type TenantPlan } from './load/plan';
+import { startScheduler } from './load/scheduler';
+import { createChance } from './time/chance';
+import { inVirtualTime } from './time/virtual-time';
+import { createWorld, reconcileEveryMs, type World } from './world/world';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly runs: number;
+  /** What is not judged. */
+  readonly ignored: ReadonlySet<InvariantName>;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly runs: number;
+  /** Of these, how many had been asked for when it ended. */
+  readonly begun: number;
+  readonly admitted: number;
+  readonly deaths: number;
+  readonly events: number;
+  readonly deliveries: number;
+  readonly deadLetters: number;
+  readonly violations: readonly Violation[];
+  /** How many requests got which answer. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly lastLines: readonly string[];
+}
+
+const usualTrouble = { faultRate: 0.06, deathRate: 0.004 };
+/** How long it may take until all is quiet, once nothing goes wrong any more. In milliseconds. */
+const longestUnrestMs = 12 * 3_600_000;
+
+/**
+ * Plays a simulation: everything that happens, and in which order, follows from the seed. The functions' own
+ * code runs over models of BigQuery and Pub/Sub, in virtual time, in this process and without any input or
+ * output. Ends at the first violation.
+ *
+ * @param write gets a line for each event
+ */
+export async function simulate(
+  { seed, runs, ignored }: SimulationOptions,
+  pipelines: ReadonlyMap<string, PipelineDefinition>,
+  write?: (line: string) => void,
+): Promise<SimulationResult> {
+  const plan = planLoad(seed, runs);
+  const chance = createChance(seed * 2);
+  return await inVirtualTime(plan.start, chance.fraction, async (time) => {
+    const journal = createJournal(time, ignored, write);
+    const world = createWorld(time, chance, journal, pipelines);
+    const callers = plan.tenants.map((tenant) => onboard(tenant, world));
+    const isBroken = () => journal.violations.length > 0;
+    let begun = 0;
+    let open = 0;
+    const begin = (at: number, work: () => Promise<void>) => {
+      open++;
+      time.after(at, undefined, async () => {
+        try {
+          await work();
+        } catch (error) {
+          world.judge.violate(
+            'unexpected',
+            error instanceof Error ? (error.stack ?? error.message) : String(error),
+          );
+        }
+        open--;
+      });
+    };
+    for (const wish of plan.wishes) {
+      const caller = callers[wish.tenant]?.[wish.key];
+      if (caller === undefined) continue;
+      begin(wish.at, () => {
+        begun++;
+        return fulfil(wish, caller, world);
+      });
+    }
+    for (const change of plan.changes) {
+      const tenantId = plan.tenants[change.tenant]?.tenantId ?? '';
+      begin(change.at, () => administer(change, tenantId, world));
+    }
+    Object.assign(world.trouble, usualTrouble);
+    const scheduler = startScheduler(world);
+    await time.run(() => isBroken() || open === 0);
+
+    Object.assign(world.trouble, { faultRate: 0, deathRate: 0 });
+    const givesUpAt = time.now() + longestUnrestMs;
+    await time.run(() => isBroken() || isQuiet(world) || time.now() > givesUpAt);
+    if (!isQuiet(world) && !isBroken()) world.judge.violate('quiet', describeUnrest(world));
+    // What reconcile has left, it finds at its next calls.
+    const settledAt = time.now() + 2.5 * reconcileEveryMs;
+    await time.run(() => isBroken() || time.now() > settledAt);
+    scheduler.stop();
+    if (!isBroken()) {
+      let isJudged = false;
+      void judgeEnd(world).finally(() => {
+        isJudged = true;
+      });
+      await time.run(() => isJudged);
+    }
+    return {
+      seed,
+      runs,
+      begun,
+      admitted: world.register.admitted.size,
+      deaths: Object.values(world.fleets).reduce((sum, fleet) => sum + fleet.deaths(), 0),
+      events: time.events(),
+      deliveries: world.pubsub.deliveries(),
+      deadLetters: world.pubsub.deadLetters(),
+      violations: journal.violations,
+      answers: Object.fromEntries(world.register.answers),
+      lastLines: journal.lastLines(50),
+    };
+  });
+}
+
+/** Makes a tenant with its keys. */
+function onboard(
+  { tenantId, monthly, concurrent }: TenantPlan,
+  { bigquery, time }: World,
+): readonly Caller[] {
+  bigquery.createTenant(tenantId);
+  const now = new Date(time.now());
+  bigquery.apply(tenantId, insertTenant.name, {
+    tenant_id: tenantId,
+    company_name: null,
+    contact_email: null,
+    subscription_tier: 'ENTERPRISE',
+    max_pipelines_per_month: monthly,
+    max_concurrent_pipelines: concurrent,
+    notes: null,
+    onboarding_id: null,
+    now,
+  });
+  return Array.from({ length: keysPerTenant }, (_, key) => {
+    const apiKey = createApiKey(tenantId);
+    const keyId = keyIdOf(tenantId, key);
+    bigquery.apply(tenantId, insertApiKey.name, {
+      key_id: keyId,
+      tenant_id: tenantId,
+      key_hash: hashApiKey(apiKey),
+      name: null,
+      now,
+      created_by: null,
+      expires_at: null,
+    });
+    return { tenantId, keyId, apiKey };
+  });
+}

@@ -1,0 +1,34 @@
+import type { Chance } from '../time/chance';
+import type { Owner, VirtualTime } from '../time/virtual-time';
+
+/** An instance of a function, from its start to its death. */
+export interface Life extends Owner {
+  readonly name: string;
+  /** Its own clock, which differs from the others'. */
+  readonly now: () => Date;
+  /** Nothing that it does goes on from here. */
+  readonly end: (where: string) => void;
+}
+
+/** By how much a clock may be ahead of BigQuery's, or behind. In milliseconds. */
+const largestSkewMs = 30_000;
+
+export function beginLife(
+  name: string,
+  time: VirtualTime,
+  chance: Chance,
+  onDeath: (where: string) => void,
+): Life {
+  const skewMs = chance.between(-largestSkewMs, largestSkewMs);
+  const life = {
+    name,
+    isOver: false,
+    now: () => new Date(time.now() + skewMs),
+    end(where: string) {
+      if (life.isOver) return;
+      life.isOver = true;
+      onDeath(where);
+    },
+  };
+  return life;
+}

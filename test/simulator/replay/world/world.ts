@@ -1,0 +1,96 @@
+import { composeReconcile } from '../../../../functions/reconcile/compose-reconcile';
+import { composeResetQuotas } from '../../../../functions/reset-quotas/compose-reset-quotas';
+import { composeRun } from '../../../../functions/run/compose-run';
+import { composeTenants } from '../../../../functions/tenants/compose-tenants';
+import { composeWorker } from '../../../../functions/worker/compose-worker';
+import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
+import type { Route } from '../../../../shared/http/route';
+import { startGraceMs } from '../../../../shared/runs/rules/run-times';
+import { type BigQueryModel, createBigQueryModel } from '../cloud/bigquery';
+import { googleOf } from '../cloud/google';
+import { createJobsModel, type JobsModel } from '../cloud/jobs';
+import { createPubSubModel, deliveryAttempts, type PubSubModel } from '../cloud/pubsub';
+import type { Tables } from '../cloud/tables';
+import type { Journal } from '../judge/journal';
+import { createJudge, type Judge } from '../judge/judge';
+import { createRegister, type Register } from '../judge/register';
+import type { Chance } from '../time/chance';
+import type { VirtualTime } from '../time/virtual-time';
+import { createCalls, type Trouble } from './calls';
+import { createFleet, type Fleet } from './fleet';
+import type { Life } from './life';
+
+export interface World {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly trouble: Trouble;
+  readonly journal: Journal;
+  readonly judge: Judge;
+  readonly register: Register;
+  readonly bigquery: BigQueryModel;
+  readonly jobs: JobsModel;
+  readonly pubsub: PubSubModel;
+  readonly fleets: Readonly<Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset', Fleet>>;
+}
+
+/** schemas/schedules.json: reconcile comes every five minutes. */
+export const reconcileEveryMs = 300_000;
+/** As the product has it: nine tenths of the subscription's ack deadline. */
+const handOverAfterMs = 540_000;
+/** More seldom than the product's: a long run is looked at a hundred times all the same. */
+const watchEveryMs = 30_000;
+const adminRule = { kind: 'open' } as const;
+const tiers = {
+  ENTERPRISE: { max_pipelines_per_month: null, max_concurrent_pipelines: null, maximum_bytes_billed: null },
+};
+const runTopic = 'runs';
+
+/** Several instances of each function, put together by its own composition, over models of the cloud. */
+export function createWorld(
+  time: VirtualTime,
+  chance: Chance,
+  journal: Journal,
+  pipelines: ReadonlyMap<string, PipelineDefinition>,
+): World {
+  const trouble: Trouble = { faultRate: 0, deathRate: 0 };
+  const register = createRegister();
+  const tables = {
+    of: (_: string): Tables => {
+      throw new Error('There is no cloud yet');
+    },
+  };
+  const judge = createJudge(time, journal, register, (tenantId) => tables.of(tenantId));
+  const call = createCalls(time, chance, journal, trouble);
+  const parts = { time, chance, trouble, call, journal, observer: judge };
+  const bigquery = createBigQueryModel(parts);
+  tables.of = bigquery.tablesOf;
+  const cloud = { bigquery, jobs: createJobsModel(parts), pubsub: createPubSubModel(parts) };
+
+  let ids = 0;
+  const fleet = (name: string, size: number, compose: (life: Life) => readonly Route[]) =>
+    createFleet(name, size, compose, parts);
+  const setUp = ({ name, now }: Life) => ({
+    now,
+    log: journal.logOf(name),
+    newId: () => `id-${++ids}`,
+    random: chance.fraction,
+    pipelines,
+    tiers,
+    runTopic,
+    adminRule,
+    allowedSources: ['*', 'gs://*'],
+    handOverAfterMs,
+    deliveryAttempts,
+    watchEveryMs,
+    rule: { startGraceMs, intervalMs: reconcileEveryMs },
+  });
+  const fleets = {
+    run: fleet('run', 3, (life) => composeRun(setUp(life), googleOf(life, cloud))),
+    worker: fleet('worker', 4, (life) => composeWorker(setUp(life), googleOf(life, cloud))),
+    tenants: fleet('tenants', 2, (life) => composeTenants(setUp(life), googleOf(life, cloud))),
+    reconcile: fleet('reconcile', 2, (life) => composeReconcile(setUp(life), googleOf(life, cloud))),
+    reset: fleet('reset', 1, (life) => composeResetQuotas(setUp(life), googleOf(life, cloud))),
+  };
+  cloud.pubsub.subscribe(fleets.worker.ask);
+  return { time, chance, trouble, journal, judge, register, ...cloud, fleets };
+}
