@@ -164,6 +164,8 @@ export const describeSpecification = (quota: number): void =>
 
       await start();
       const recorded = await eventually('all runs in the ledger', async () => {
+        // A run that was settled and not yet in the ledger is put there by reconcile, which comes every five minutes.
+        await call(server.url, 'POST', '/local/scheduler/reconcile:run');
         const rows = await query(bigquery, 'burst', 'SELECT run_id FROM pipeline_runs');
         const ids = rows.map(({ run_id }) => run_id);
         return answered.every((id) => ids.includes(id)) ? ids : undefined;

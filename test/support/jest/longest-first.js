@@ -11,7 +11,6 @@ const slowest = [
   'test/deploy/second-run.test.ts',
   'test/deploy/destroy.test.ts',
   'local/bigquery/test/store/crash.test.ts',
-  'local/bigquery/test/jobs/load-parquet-faults.test.ts',
   'test/functions/logs.test.ts',
   'test/functions/onboard/onboard.test.ts',
   'test/e2e/start.test.ts',
