@@ -6,9 +6,12 @@ import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } 
 describe('A cancellation, when something fails', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({}, 4_000);
+    world = await startCancelWorld();
   });
-  beforeEach(() => world.proxy.treat(() => 'pass'));
+  beforeEach(() => {
+    world.proxy.treat(() => 'pass');
+    world.loads.letGo();
+  });
   afterAll(() => world?.close());
 
   it('is noticed by the worker, which stops its job if the cancelling call could not', async () => {
@@ -17,11 +20,18 @@ describe('A cancellation, when something fails', () => {
     world.proxy.treat(({ path }) =>
       path.endsWith('/cancel') || path.includes('/cancel?') ? 'break' : 'pass',
     );
-    const worker = await world.startWorker({ watchEveryMs: 20 });
+    const between = await startProxy(world.backends.bigquery.url);
+    const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
+    world.loads.hold();
     const delivery = push(worker, 'seen', 'run-1', twoLoads);
     await world.whenRunning('seen', 'first_1');
     expect((await world.cancel(apiKey)).status).toBe(202);
+    await eventually('the worker’s request to stop the job', async () =>
+      between.calls.find(({ path, status }) => path.includes('/cancel') && status === 200),
+    );
+    world.loads.letGo();
     expect((await delivery).status).toBe(204);
+    await between.close();
     expect(worker.lines).toContainEqual(
       expect.objectContaining({
         severity: 'INFO',
@@ -49,9 +59,12 @@ describe('A cancellation, when something fails', () => {
       return { status: 200, body: { kind: 'bigquery#tableDataList', totalRows: '0', rows: [] } };
     });
     const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
-    expect((await push(worker, 'blind', 'run-1', twoLoads)).status).toBe(204);
+    world.loads.hold();
+    const delivery = push(worker, 'blind', 'run-1', twoLoads);
+    await eventually('looks of either kind', async () => (looks > 4 ? true : undefined));
+    world.loads.letGo();
+    expect((await delivery).status).toBe(204);
     await between.close();
-    expect(looks).toBeGreaterThan(2);
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
   });
 
@@ -59,9 +72,18 @@ describe('A cancellation, when something fails', () => {
     const apiKey = await world.backends.onboard('unanswered');
     await world.backends.hold('unanswered', ['run-1'], { pipeline: twoLoads });
     const between = await startProxy(world.backends.bigquery.url);
-    between.treat(({ path }) => (path.includes('/tables/tenants/data') ? 'hang' : 'pass'));
+    let looks = 0;
+    between.treat(({ path }) => {
+      if (!path.includes('/tables/tenants/data')) return 'pass';
+      looks++;
+      return 'hang';
+    });
     const worker = await world.startWorker({ watchEveryMs: 20, bigqueryUrl: between.url });
-    expect((await push(worker, 'unanswered', 'run-1', twoLoads)).status).toBe(204);
+    world.loads.hold();
+    const delivery = push(worker, 'unanswered', 'run-1', twoLoads);
+    await eventually('a look', async () => (looks > 0 ? true : undefined));
+    world.loads.letGo();
+    expect((await delivery).status).toBe(204);
     await between.close();
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
   });

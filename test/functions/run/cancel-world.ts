@@ -4,10 +4,11 @@ import { createAppendRows } from '../../../shared/google/bigquery/tables/append-
 import { ledgerRow, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { call, eventually, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, schemasWith, startBackends } from '../support/backends';
+import { type HeldLoads, holdLoads } from '../support/held-loads';
 import { type Instance, startRunInstance, startWorkerInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
 
-/** A pipeline of two loads, one after the other; each takes effect after a second and a half. */
+/** A pipeline of two loads, one after the other; each takes effect when it is let go. */
 export const twoLoads = 'test/example/two_loads';
 const load = (id: string, needs: string) => `
   - id: ${id}
@@ -68,6 +69,7 @@ export interface CancelWorld {
   /** Between `run` and BigQuery. */
   readonly proxy: BigQueryProxy;
   readonly run: Instance;
+  readonly loads: HeldLoads;
   readonly startWorker: (change?: { watchEveryMs?: number; bigqueryUrl?: string }) => Promise<Instance>;
   readonly cancel: (apiKey: string, runId?: string) => ReturnType<typeof call>;
   readonly show: (apiKey: string, runId?: string) => Promise<Record<string, unknown>>;
@@ -88,14 +90,10 @@ interface StepJob {
   readonly reason: unknown;
 }
 
-/** Backends with slow loads and extracts, and an instance of `run`. */
-export async function startCancelWorld(
-  streamPace: Partial<StreamPace> = {},
-  loadMs = 1_500,
-): Promise<CancelWorld> {
-  const backends = await startBackends({
-    limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs },
-  });
+/** Backends whose loads and extracts can be held, and an instance of `run`. */
+export async function startCancelWorld(streamPace: Partial<StreamPace> = {}): Promise<CancelWorld> {
+  const loads = holdLoads();
+  const backends = await startBackends({ limits: loads.limits });
   backends.putFile('bucket/numbers.csv', '1\n2\n');
   const schemas = schemasWith({ [twoLoads]: definition, [queryExport]: exportDefinition });
   const proxy = await startProxy(backends.bigquery.url);
@@ -119,6 +117,7 @@ export async function startCancelWorld(
     backends,
     proxy,
     run,
+    loads,
     jobsOf,
     ledger,
     startWorker: async (change = {}) => {
@@ -144,6 +143,7 @@ export async function startCancelWorld(
       expect(await backends.usage(tenantId)).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
     },
     close: async () => {
+      loads.letGo();
       for (const instance of instances) await instance.close();
       await proxy.close();
       await backends.close();

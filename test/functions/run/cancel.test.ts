@@ -7,9 +7,12 @@ import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } 
 describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({}, 4_000);
+    world = await startCancelWorld();
   });
-  beforeEach(() => world.proxy.treat(() => 'pass'));
+  beforeEach(() => {
+    world.proxy.treat(() => 'pass');
+    world.loads.letGo();
+  });
   afterAll(() => world?.close());
 
   it('ends a run that has not started; its message then does nothing', async () => {
@@ -37,9 +40,11 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     await world.backends.hold('in_a_step', ['run-1'], { pipeline: twoLoads });
     // So rarely that the worker learns of it only from the end of its job.
     const worker = await world.startWorker({ watchEveryMs: 60_000 });
+    world.loads.hold();
     const delivery = push(worker, 'in_a_step', 'run-1', twoLoads);
     await world.whenRunning('in_a_step', 'first_1');
     expect((await world.cancel(apiKey)).status).toBe(202);
+    world.loads.letGo();
     expect((await delivery).status).toBe(204);
     // It is neither tried again under another id nor followed by the next step.
     expect(await world.jobsOf('in_a_step')).toEqual([stopped('first_1')]);
@@ -51,9 +56,11 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     const apiKey = await world.backends.onboard('later_step');
     await world.backends.hold('later_step', ['run-1'], { pipeline: twoLoads });
     const worker = await world.startWorker();
+    world.loads.hold(1);
     const delivery = push(worker, 'later_step', 'run-1', twoLoads);
     await world.whenRunning('later_step', 'second_1');
     expect((await world.cancel(apiKey)).status).toBe(202);
+    world.loads.letGo();
     expect((await delivery).status).toBe(204);
     expect(await world.rowsIn('later_step', 'first')).toEqual([{ n: 1 }, { n: 2 }]);
     expect(await world.rowsIn('later_step', 'second')).toEqual([]);
@@ -76,18 +83,28 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     const cancelled = new Promise<void>((resolve) => {
       letGo = resolve;
     });
+    let isAsked = false;
     between.treat(async ({ method, path }): Promise<Treatment> => {
-      if (method === 'GET' && path.includes('_first_1')) await cancelled;
+      if (method !== 'GET' || !path.includes('_first_1')) return 'pass';
+      isAsked = true;
+      await cancelled;
       return 'pass';
     });
     const worker = await world.startWorker({ watchEveryMs: 60_000, bigqueryUrl: between.url });
+    world.loads.hold();
     const delivery = push(worker, 'between', 'run-1', twoLoads);
+    await eventually('the worker’s look at its first job', async () => isAsked || undefined);
+    world.loads.letGo();
     await eventually('the end of the first job', async () =>
       (await world.jobsOf('between')).find(({ state }) => state === 'DONE'),
     );
     expect((await world.cancel(apiKey)).status).toBe(202);
+    // The worker’s last look counts for a second.
+    const time = performance.now.bind(performance);
+    const later = jest.spyOn(performance, 'now').mockImplementation(() => time() + 2_000);
     letGo();
     expect((await delivery).status).toBe(204);
+    later.mockRestore();
     await between.close();
     expect((await world.jobsOf('between')).map(({ step }) => step)).toEqual(['first_1']);
     await world.expectCancelledOnce('between');

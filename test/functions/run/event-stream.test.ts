@@ -7,9 +7,12 @@ import { type CancelWorld, startCancelWorld, twoLoads } from './cancel-world';
 describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({ shortestMs: 20, longestMs: 50, heartbeatMs: 200, streamMs: 20_000 });
+    world = await startCancelWorld({ shortestMs: 20, longestMs: 50, heartbeatMs: 200 });
   });
-  beforeEach(() => world.proxy.treat(() => 'pass'));
+  beforeEach(() => {
+    world.proxy.treat(() => 'pass');
+    world.loads.letGo();
+  });
   afterAll(() => world?.close());
 
   const open = (apiKey: string, runId = 'run-1', lastId?: string) =>
@@ -33,8 +36,14 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     const first = await stream.next();
     expect(first).toMatchObject({ event: 'run', data: { run_id: 'run-1', status: 'ADMITTED' } });
     const worker = await world.startWorker();
+    world.loads.hold();
     const delivery = push(worker, 'followed', 'run-1', twoLoads);
-    const events = await stream.rest();
+    const heard = stream.rest();
+    await eventually('a sign of life', async () =>
+      stream.others.includes(': still under way') ? true : undefined,
+    );
+    world.loads.letGo();
+    const events = await heard;
     await delivery;
     expect(lasting(events)).toEqual([
       ['step', 'first', 'COMPLETED'],
@@ -98,6 +107,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     const apiKey = await world.backends.onboard('broken');
     await world.backends.hold('broken', ['run-1'], { pipeline: twoLoads });
     const worker = await world.startWorker();
+    world.loads.hold();
     const delivery = push(worker, 'broken', 'run-1', twoLoads);
     const heard: ReceivedEvent[] = [];
     // Like a client on a bad line, which hears one event per connection.
@@ -107,6 +117,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
       const event = await stream.next();
       stream.leave();
       if (event !== undefined) heard.push(event);
+      world.loads.letGo();
     }
     await delivery;
     expect(lasting(heard)).toEqual([

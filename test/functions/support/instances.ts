@@ -57,10 +57,16 @@ export const push = (
 
 const clock = () => new Date();
 
-/** How an instance reaches Google: at this address, and without waiting long for tables that are missing. */
+/** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
 const googleAt = ({ bigqueryUrl, publishRun }: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
-    new BigQuery({ projectId: 'local', apiEndpoint: bigqueryUrl, autoRetry });
+    new BigQuery({
+      projectId: 'local',
+      apiEndpoint: bigqueryUrl,
+      autoRetry,
+      // In seconds.
+      retryOptions: { maxRetryDelay: 0.1 },
+    });
   return {
     createBigQuery: () => client(true),
     createBigQueryWithoutRetries: () => client(false),
