@@ -34,6 +34,8 @@ export interface WorkerSetUp {
   readonly deliveryAttempts: number;
   /** How often a worker looks whether its run was cancelled. In milliseconds. */
   readonly watchEveryMs: number;
+  /** How long one delivery tries to write the ledger row, where that differs from production's. In milliseconds. */
+  readonly ledgerBudgetMs?: number | undefined;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
   readonly now: () => Date;
@@ -89,6 +91,7 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
     deliveryAttempts: setUp.deliveryAttempts,
     holdsSlot: google.createHoldsSlot(withoutRetries),
     watchEveryMs: setUp.watchEveryMs,
+    ledgerBudgetMs: setUp.ledgerBudgetMs,
     now,
     log,
   });

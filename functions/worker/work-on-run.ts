@@ -35,6 +35,8 @@ export interface WorkerDependencies extends WatchDependencies {
   readonly handOverAfterMs: number;
   /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
+  /** How long one delivery tries to write the ledger row; 20 s unless given. In milliseconds. */
+  readonly ledgerBudgetMs?: number | undefined;
   readonly now: () => Date;
 }
 
@@ -96,10 +98,11 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
 async function record(
   tenantId: string,
   rowRecordedAt: (recordedAt: Date) => ReturnType<typeof ledgerRow>,
-  { appendRows, now }: WorkerDependencies,
+  { appendRows, ledgerBudgetMs, now }: WorkerDependencies,
 ): Promise<boolean> {
+  const policy = { ...retryPolicy, budgetMs: ledgerBudgetMs ?? retryPolicy.budgetMs };
   try {
-    await retrying(retryPolicy, () => appendRows(tenantId, 'pipeline_runs', [rowRecordedAt(now())]));
+    await retrying(policy, () => appendRows(tenantId, 'pipeline_runs', [rowRecordedAt(now())]));
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;

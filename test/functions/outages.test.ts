@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { call, eventually, query, withKey } from '../support/local-cloud';
 import { type Backends, dryrun, runTopic, startBackends } from './support/backends';
+import { holdLoads } from './support/held-loads';
 import {
   type Instance,
   push,
@@ -14,18 +15,18 @@ describe('While something is down or gone', () => {
   let backends: Backends;
   let schemas: string;
   let run: Instance;
-  /** Another instance of `run`, which gives up soon. */
+  /** Another instance of `run`, which gives up soon: on admission and on publishing. */
   let hasty: Instance;
   let worker: Instance;
+  const loads = holdLoads();
+  const longestPublishMs = 300;
   beforeAll(async () => {
-    backends = await startBackends({
-      limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 700 },
-    });
+    backends = await startBackends({ limits: loads.limits });
     backends.putFile(numbers.path, numbers.text);
     schemas = slowLoadSchemas();
     const { url: bigqueryUrl } = backends.bigquery;
     run = await startRunInstance({ bigqueryUrl, schemas });
-    hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 } });
+    hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 }, longestPublishMs });
     worker = await startWorkerInstance({ bigqueryUrl, schemas });
     await backends.messages.topic(runTopic).createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
@@ -35,6 +36,7 @@ describe('While something is down or gone', () => {
   afterEach(() => {
     backends.bigquery.setAvailable(true);
     backends.pubsub.setAvailable(true);
+    loads.letGo();
   });
   afterAll(async () => {
     await run?.close();
@@ -80,6 +82,7 @@ describe('While something is down or gone', () => {
 
   it('BigQuery, in the middle of a run: the run ends once, after BigQuery is back', async () => {
     const apiKey = await backends.onboard('in_the_middle');
+    loads.hold();
     const { body } = await start('in_the_middle', apiKey, slowLoad);
     await whenAtWork(body.run_id);
     backends.bigquery.setAvailable(false);
@@ -87,6 +90,7 @@ describe('While something is down or gone', () => {
       linesOf(worker, 'in_the_middle').find(({ message }) => message.startsWith('A delivery did not')),
     );
     backends.bigquery.setAvailable(true);
+    loads.letGo();
     await whenOver('in_the_middle');
     expect(linesOf(worker, 'in_the_middle')).toContainEqual(
       expect.objectContaining({ severity: 'WARNING', run_id: body.run_id, pipeline: slowLoad }),
@@ -102,19 +106,19 @@ describe('While something is down or gone', () => {
   it('Pub/Sub: runs are still admitted, and reconcile starts them later', async () => {
     const apiKey = await backends.onboard('no_pubsub');
     backends.pubsub.setAvailable(false);
-    const { status, body } = await start('no_pubsub', apiKey);
+    const { status, body } = await start('no_pubsub', apiKey, dryrun, hasty);
     expect(status).toBe(202);
     const { run_id } = body;
-    expect(linesOf(run, 'no_pubsub')).toMatchObject([{ severity: 'WARNING', run_id, pipeline: dryrun }]);
-    const reconcile = await startReconcileInstance({
-      bigqueryUrl: backends.bigquery.url,
-      now: () => new Date(Date.now() + 3 * 60_000),
-    });
-    expect((await call(reconcile.url, 'POST', '/')).status).toBe(503);
-    expect(reconcile.lines).toContainEqual(
+    expect(linesOf(hasty, 'no_pubsub')).toMatchObject([{ severity: 'WARNING', run_id, pipeline: dryrun }]);
+    const later = { bigqueryUrl: backends.bigquery.url, now: () => new Date(Date.now() + 3 * 60_000) };
+    const inVain = await startReconcileInstance({ ...later, longestPublishMs });
+    expect((await call(inVain.url, 'POST', '/')).status).toBe(503);
+    expect(inVain.lines).toContainEqual(
       expect.objectContaining({ severity: 'ERROR', tenant_id: 'no_pubsub' }),
     );
+    await inVain.close();
     backends.pubsub.setAvailable(true);
+    const reconcile = await startReconcileInstance(later);
     expect(await call(reconcile.url, 'POST', '/')).toMatchObject({ status: 200, body: { republished: 1 } });
     await reconcile.close();
     await whenOver('no_pubsub');
@@ -124,9 +128,11 @@ describe('While something is down or gone', () => {
   it('the tenant’s row: its run ends, and its message does nothing more', async () => {
     await backends.onboard('row_gone');
     await backends.hold('row_gone', ['run-row'], { pipeline: slowLoad });
+    loads.hold();
     const delivery = push(worker, 'row_gone', 'run-row', slowLoad);
     await whenAtWork('run-row');
     await query(backends.client, 'row_gone', 'DELETE FROM tenants WHERE TRUE');
+    loads.letGo();
     expect((await delivery).status).toBe(204);
     expect(await backends.ledger('row_gone')).toMatchObject([{ run_id: 'run-row', status: 'COMPLETED' }]);
     expect((await push(worker, 'row_gone', 'run-row', slowLoad)).status).toBe(204);
@@ -149,9 +155,11 @@ describe('While something is down or gone', () => {
   it('the tenant’s dataset: the run is gone with it, without an error', async () => {
     await backends.onboard('dataset_gone');
     await backends.hold('dataset_gone', ['run-data'], { pipeline: slowLoad });
+    loads.hold();
     const delivery = push(worker, 'dataset_gone', 'run-data', slowLoad);
     await whenAtWork('run-data');
     await backends.client.dataset('dataset_gone').delete({ force: true });
+    loads.letGo();
     expect((await delivery).status).toBe(204);
     expect(linesOf(worker, 'dataset_gone')).toContainEqual(
       expect.objectContaining({ severity: 'WARNING', run_id: 'run-data' }),
@@ -171,9 +179,11 @@ describe('While something is down or gone', () => {
     await backends.hold('no_ledger', ['run-ledger'], { pipeline: slowLoad });
     const ledger = backends.client.dataset('no_ledger').table('pipeline_runs');
     const [{ schema }] = await ledger.getMetadata();
+    loads.hold();
     const delivery = push(worker, 'no_ledger', 'run-ledger', slowLoad);
     await whenAtWork('run-ledger');
     await ledger.delete();
+    loads.letGo();
     await delivery;
     expect((await backends.usage('no_ledger')).slots).toEqual(['run-ledger']);
     await backends.client.dataset('no_ledger').createTable('pipeline_runs', { schema });

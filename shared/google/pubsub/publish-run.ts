@@ -23,7 +23,12 @@ const limits = { maximumItems: 500, maximumBytes: 1_000_000 };
  * Publishes runs to the topic that wakes the worker. Messages published during a call go together in the next
  * one. One that is not answered is sent again, so it may come twice.
  */
-export function createPublishRun(topicName: string, client?: BigQuery, endpoint?: string): PublishRun {
+export function createPublishRun(
+  topicName: string,
+  client?: BigQuery,
+  endpoint?: string,
+  longestMs: number = longestPublishMs,
+): PublishRun {
   const publishMessages = createPublishMessages(client, endpoint);
   const submit = createGroupCommit<PubSubMessage, undefined>({
     commit: async (topic, messages) => {
@@ -32,7 +37,7 @@ export function createPublishRun(topicName: string, client?: BigQuery, endpoint?
     },
     isRetryable,
     // Later than the callers give up.
-    budgetMs: longestPublishMs + 1_000,
+    budgetMs: longestMs + 1_000,
     initialBackoffMs: 100,
     maximumBackoffMs: 1_000,
     ...limits,
@@ -46,6 +51,6 @@ export function createPublishRun(topicName: string, client?: BigQuery, endpoint?
         data: messageData(message),
         attributes: { tenant_id, run_id, ...traceAttributes() },
       });
-      await within(longestPublishMs, 'Pub/Sub', published);
+      await within(longestMs, 'Pub/Sub', published);
     });
 }

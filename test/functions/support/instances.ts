@@ -30,6 +30,8 @@ export interface Instance extends Served {
 export interface InstanceOptions {
   /** Replaces the one that publishes to Pub/Sub. */
   readonly publishRun?: PublishRun;
+  /** How long it tries to publish, where that differs from production's. In milliseconds. */
+  readonly longestPublishMs?: number;
   /** The address of BigQuery, or of a proxy in front of it. */
   readonly bigqueryUrl: string;
   readonly now?: () => Date;
@@ -58,7 +60,7 @@ export const push = (
 const clock = () => new Date();
 
 /** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
-const googleAt = ({ bigqueryUrl, publishRun }: InstanceOptions) => {
+const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
     new BigQuery({
       projectId: 'local',
@@ -78,7 +80,8 @@ const googleAt = ({ bigqueryUrl, publishRun }: InstanceOptions) => {
     createOpenJobs,
     createClaimHandOver,
     createListTenants,
-    createPublishRun: publishRun === undefined ? createPublishRun : () => publishRun,
+    createPublishRun: (topic: string, bigquery?: BigQuery) =>
+      publishRun ?? createPublishRun(topic, bigquery, undefined, longestPublishMs),
   };
 };
 
@@ -103,6 +106,7 @@ export async function startWorkerInstance(
     readonly claimHandOver?: ClaimHandOver;
     readonly handOverAfterMs?: number;
     readonly watchEveryMs?: number;
+    readonly ledgerBudgetMs?: number;
     readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
   },
 ): Promise<Instance> {
@@ -118,6 +122,7 @@ export async function startWorkerInstance(
       handOverAfterMs: options.handOverAfterMs ?? 540_000,
       deliveryAttempts: 5,
       watchEveryMs: options.watchEveryMs ?? 5_000,
+      ledgerBudgetMs: options.ledgerBudgetMs,
       random: () => 0,
       ...tools,
       now,

@@ -21,7 +21,7 @@ describe('A run of a tenant whose tables accept no streamed rows yet', () => {
   beforeAll(async () => {
     backends = await startBackends();
     proxy = await startProxy(backends.bigquery.url);
-    worker = await startWorkerInstance({ bigqueryUrl: proxy.url });
+    worker = await startWorkerInstance({ bigqueryUrl: proxy.url, ledgerBudgetMs: 500 });
   });
   afterAll(async () => {
     await worker?.close();
