@@ -14,6 +14,16 @@ import {
 import { rawRequest } from '../support/raw-request';
 import { at, endpoints, malformedBodies } from './support/endpoints';
 
+// Google's client, without long pauses before it repeats a call.
+jest.mock('../../shared/google/bigquery/bigquery-client', () => {
+  const { BigQuery }: typeof import('@google-cloud/bigquery') = require('@google-cloud/bigquery');
+  const retryOptions = { maxRetryDelay: 0.1 };
+  return {
+    createBigQuery: () => new BigQuery({ retryOptions }),
+    createBigQueryWithoutRetries: () => new BigQuery({ autoRetry: false }),
+  };
+});
+
 type Line = Record<string, unknown>;
 const labelsKey = 'logging.googleapis.com/labels';
 const traceKey = 'logging.googleapis.com/trace';

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { call, eventually, query } from '../../support/local-cloud';
 import { type Backends, runTopic, schemasWith, startBackends } from '../support/backends';
+import { holdLoads } from '../support/held-loads';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
+import { startProxy } from '../support/proxy';
 import { numbers } from '../support/slow-load';
 
 const short = 'test/example/short';
@@ -52,16 +54,16 @@ const tiers = {
 describe('A run through the worker', () => {
   let backends: Backends;
   let schemas: string;
+  const loads = holdLoads();
   const workers: Instance[] = [];
   beforeAll(async () => {
-    backends = await startBackends({
-      limits: { queryMs: 1, dmlMs: 1, ddlMs: 1, streamingMs: 1, loadMs: 3_000 },
-    });
+    backends = await startBackends({ limits: loads.limits });
     backends.putFile(numbers.path, numbers.text);
     schemas = schemasWith(definitions);
     writeFileSync(join(schemas, 'tiers.json'), JSON.stringify(tiers));
   });
   afterEach(async () => {
+    loads.letGo();
     for (const worker of workers.splice(0)) await worker.close();
   });
   afterAll(async () => {
@@ -78,19 +80,26 @@ describe('A run through the worker', () => {
     (await backends.client.getJobs())[0].filter(({ id }) => id?.includes(runId));
 
   it('gets no more time by being handed over: its timeout counts from its first job', async () => {
-    const worker = await startWorker({ handOverAfterMs: 300 });
+    const between = await startProxy(backends.bigquery.url);
+    const worker = await startWorker({ handOverAfterMs: 300, bigqueryUrl: between.url });
     const topic = backends.messages.topic(runTopic);
     const [subscription] = await topic.createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
     });
     await backends.onboard('in_a_hurry');
     await backends.hold('in_a_hurry', ['run-short'], { pipeline: short });
+    loads.hold();
     await createPublishRun(runTopic)({ tenant_id: 'in_a_hurry', run_id: 'run-short', pipeline: short });
+    await eventually('the worker’s request to stop the job', async () =>
+      between.calls.find(({ path, status }) => path.includes('/cancel') && status === 200),
+    );
+    loads.letGo();
     const [row] = await eventually('the end of the run', async () => {
       const rows = await backends.ledger('in_a_hurry');
       return rows.length > 0 ? rows : undefined;
     });
     await subscription.delete();
+    await between.close();
     expect(worker.lines.some(({ message }) => message.includes('handed over'))).toBe(true);
     expect(row).toMatchObject({ status: 'FAILED', error_code: 'timed_out', failed_step: 'load' });
     // Its job was cancelled, not just abandoned.
