@@ -18,6 +18,8 @@ module.exports = {
   testTimeout: 240_000,
   // Tests wait for servers part of the time: three files at once keep two cores busy. (Jest takes no more than 100%.)
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // At its end a worker process has nothing left to do, but on a busy machine it takes more than 500 ms to go.
+  workerGracefulExitTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/jest/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/jest/count-reporter.js'],
 };

@@ -15,18 +15,17 @@ describe('While something is down or gone', () => {
   let backends: Backends;
   let schemas: string;
   let run: Instance;
-  /** Another instance of `run`, which gives up soon: on admission and on publishing. */
+  /** Another instance of `run`, which gives up soon. */
   let hasty: Instance;
   let worker: Instance;
   const loads = holdLoads();
-  const longestPublishMs = 300;
   beforeAll(async () => {
     backends = await startBackends({ limits: loads.limits });
     backends.putFile(numbers.path, numbers.text);
     schemas = slowLoadSchemas();
     const { url: bigqueryUrl } = backends.bigquery;
     run = await startRunInstance({ bigqueryUrl, schemas });
-    hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 }, longestPublishMs });
+    hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 } });
     worker = await startWorkerInstance({ bigqueryUrl, schemas });
     await backends.messages.topic(runTopic).createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
@@ -105,12 +104,18 @@ describe('While something is down or gone', () => {
 
   it('Pub/Sub: runs are still admitted, and reconcile starts them later', async () => {
     const apiKey = await backends.onboard('no_pubsub');
+    const { url: bigqueryUrl } = backends.bigquery;
+    const longestPublishMs = 300;
+    const publishingInVain = await startRunInstance({ bigqueryUrl, schemas, longestPublishMs });
     backends.pubsub.setAvailable(false);
-    const { status, body } = await start('no_pubsub', apiKey, dryrun, hasty);
+    const { status, body } = await start('no_pubsub', apiKey, dryrun, publishingInVain);
     expect(status).toBe(202);
     const { run_id } = body;
-    expect(linesOf(hasty, 'no_pubsub')).toMatchObject([{ severity: 'WARNING', run_id, pipeline: dryrun }]);
-    const later = { bigqueryUrl: backends.bigquery.url, now: () => new Date(Date.now() + 3 * 60_000) };
+    expect(linesOf(publishingInVain, 'no_pubsub')).toMatchObject([
+      { severity: 'WARNING', run_id, pipeline: dryrun },
+    ]);
+    await publishingInVain.close();
+    const later = { bigqueryUrl, now: () => new Date(Date.now() + 3 * 60_000) };
     const inVain = await startReconcileInstance({ ...later, longestPublishMs });
     expect((await call(inVain.url, 'POST', '/')).status).toBe(503);
     expect(inVain.lines).toContainEqual(
