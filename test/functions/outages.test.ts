@@ -29,7 +29,7 @@ describe('While something is down or gone', () => {
     worker = await startWorkerInstance({ bigqueryUrl, schemas });
     await backends.messages.topic(runTopic).createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
-      retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 1 } },
+      retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { nanos: 100_000_000 } },
     });
   });
   afterEach(() => {
