@@ -67,6 +67,25 @@ export interface TableSnapshot {
   readonly reference: TableReference;
   readonly schema: readonly Field[];
   readonly rows: readonly Row[];
+  /** Present where the table is partitioned by a column of time, and the store keeps its rows so. */
+  readonly partitions?: TimePartitions | undefined;
+}
+
+export type PartitionUnit = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+
+/** The rows of a table by the hour, day, month or year in UTC that they lie in. */
+export interface TimePartitions {
+  /** The place of the partitioning column. */
+  readonly column: number;
+  readonly unit: PartitionUnit;
+  /**
+   * The rows of partitions by their ids (`20240901` of a day), in the table's order, and their places in it.
+   * https://cloud.google.com/bigquery/docs/managing-partitioned-table-data#partition_ids
+   */
+  select(isWanted: (partition: string) => boolean): {
+    readonly rows: readonly Row[];
+    readonly places: readonly number[];
+  };
 }
 
 /** What a table is besides its rows, in the REST interface's own words. */

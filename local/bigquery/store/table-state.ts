@@ -1,5 +1,6 @@
 import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapshot } from '../model';
 import { widenRow } from './schema/schema-change';
+import { type IndexedRows, type PartitionIndex, timePartitionsOf } from './schema/time-partitions';
 
 /** What a table is, besides its rows. Times are milliseconds since 1970. */
 export interface TableDefinition {
@@ -95,6 +96,7 @@ export function snapshotOf(reference: TableReference, state: TableState): TableS
     get rows() {
       return state.rows.toArray();
     },
+    partitions: timePartitionsOf(state.definition.schema, state.definition.options, state.rows.indexed),
   };
   snapshots.set(state, snapshot);
   return snapshot;
@@ -111,6 +113,7 @@ export interface RowList {
 
 /** A list that can be appended to; only the newest list over a buffer may push into it. */
 export interface GrowingRowList extends RowList {
+  readonly indexed: IndexedRows;
   append(more: readonly Row[]): GrowingRowList;
 }
 
@@ -118,18 +121,25 @@ export function rowList(rows: readonly Row[]): GrowingRowList {
   return listOver([...rows], rows.length);
 }
 
-function listOver(buffer: Row[], length: number): GrowingRowList {
+/** @param indexes what was indexed of the buffer so far; it holds for all lists over it */
+function listOver(
+  buffer: Row[],
+  length: number,
+  indexes = new Map<string, PartitionIndex>(),
+): GrowingRowList {
   let view: readonly Row[] | undefined;
   return {
     length,
+    indexed: { buffer, length, indexes },
     toArray() {
       view ??= buffer.slice(0, length);
       return view;
     },
     append(more) {
-      const target = buffer.length === length ? buffer : buffer.slice(0, length);
+      const isNewest = buffer.length === length;
+      const target = isNewest ? buffer : buffer.slice(0, length);
       for (const row of more) target.push(row);
-      return listOver(target, length + more.length);
+      return listOver(target, length + more.length, isNewest ? indexes : undefined);
     },
   };
 }

@@ -10,7 +10,9 @@ export interface Condition {
   readonly kind: string;
   readonly values: readonly ConditionValue[];
 }
-type ConditionValue = { readonly cell: Cell } | { readonly parameter: string; readonly elements: boolean };
+export type ConditionValue =
+  | { readonly cell: Cell }
+  | { readonly parameter: string; readonly elements: boolean };
 
 /** The types whose cells are equal exactly when their values are. */
 const exactKinds = new Set([
@@ -29,7 +31,10 @@ export function conditionsOf(expression: unknown): readonly Condition[] {
   return [];
 }
 
-function functionCall(expression: unknown): { name: string; arguments: readonly TreeNode[] } | undefined {
+/** A call of a function, with its name and arguments; undefined for another expression. */
+export function functionCall(
+  expression: unknown,
+): { name: string; arguments: readonly TreeNode[] } | undefined {
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedFunctionCallNode') return undefined;
   const base = child(found.node, 'parent') ?? {};
@@ -63,18 +68,21 @@ function arrayMembership(left: unknown, right: unknown): readonly Condition[] | 
   return [{ ...column, values: [{ parameter: name.toLowerCase(), elements: true }] }];
 }
 
-function columnOf(expression: unknown): { columnId: string; kind: string } | undefined {
+/** A column of one of these kinds of type; undefined for another expression. */
+export function columnOf(
+  expression: unknown,
+  kinds: ReadonlySet<string> = exactKinds,
+): { columnId: string; kind: string } | undefined {
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedColumnRefNode') return undefined;
   const column = child(found.node, 'column');
   const columnId = stringAt(column, 'columnId');
   const kind = stringAt(child(column, 'type'), 'typeKind');
-  return columnId !== undefined && kind !== undefined && exactKinds.has(kind)
-    ? { columnId, kind }
-    : undefined;
+  return columnId !== undefined && kind !== undefined && kinds.has(kind) ? { columnId, kind } : undefined;
 }
 
-function constantOf(expression: unknown, kind: string): ConditionValue | undefined {
+/** A literal or parameter of this kind of type; undefined for another expression. */
+export function constantOf(expression: unknown, kind: string): ConditionValue | undefined {
   const found = unwrap(expression);
   if (found === undefined || stringAt(typeOf(found.node), 'typeKind') !== kind) return undefined;
   if (found.kind === 'resolvedLiteralNode') {
@@ -131,7 +139,8 @@ function columnTest({ index, field, values }: ColumnCondition, parameters: reado
   return (row) => cells.has(row[index] ?? null);
 }
 
-function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): readonly Cell[] {
+/** The values that a condition compares with. */
+export function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): readonly Cell[] {
   if ('cell' in value) return [value.cell];
   const parameter = parameters.find(({ name }) => name.toLowerCase() === value.parameter);
   if (parameter === undefined) return [];

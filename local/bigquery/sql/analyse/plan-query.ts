@@ -6,6 +6,7 @@ import type { TablePath } from '../parse/parser';
 import { edited, fromBytes, type SqlText } from '../parse/sql-text';
 import { scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
+import type { ColumnBound } from './bounds';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
 import type { ColumnCondition } from './filters';
@@ -153,8 +154,16 @@ function plannedTable(
     withRowColumn: table.withRowColumn,
     valueTable: table.valueTable,
     divisible: scans.length === 1 && scans.every((scan) => scan.rowWise),
+    bounds: scans.map(plannedBounds),
     alternatives: alternatives.every((conditions) => conditions.length > 0) ? alternatives : undefined,
   };
+}
+
+function plannedBounds({ bounds, columns }: TableScan): readonly ColumnBound[] {
+  return bounds.flatMap(({ columnId, operator, values }) => {
+    const index = columns.find((column) => column.columnId === columnId)?.index;
+    return index === undefined ? [] : [{ index, operator, values }];
+  });
 }
 
 function plannedConditions(table: ReachableTable, scan: TableScan): readonly ColumnCondition[] {

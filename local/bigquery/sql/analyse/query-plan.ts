@@ -1,6 +1,7 @@
 import type { Field, TableReference } from '../../model';
 import type { SqlText } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
+import type { ColumnBound } from './bounds';
 import type { ColumnCondition } from './filters';
 
 /** A table as one query reads it. */
@@ -20,6 +21,8 @@ export interface PlannedTable {
   readonly divisible: boolean;
   /** A row matters only if it meets one of these alternatives; undefined where all rows matter. */
   readonly alternatives: readonly (readonly ColumnCondition[])[] | undefined;
+  /** For each of the query's reads of this table, what bounds its columns of time. */
+  readonly bounds: readonly (readonly ColumnBound[])[];
 }
 
 /** An analysed query with everything that is the same each time it runs. */

@@ -1,4 +1,5 @@
 import { type ByteSpan, child, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
+import { type Bound, boundsOf } from './bounds';
 import { type Condition, conditionsOf } from './filters';
 
 /** One read of a table in an analysed query. */
@@ -7,6 +8,7 @@ export interface TableScan {
   /** The columns that the query uses: the engine's id of each, and its place in the table. */
   readonly columns: readonly { readonly columnId: string; readonly index: number }[];
   readonly conditions: readonly Condition[];
+  readonly bounds: readonly Bound[];
   /** Whether the results over some rows and over the others, put together, are the result over all. */
   readonly rowWise: boolean;
   readonly span: ByteSpan;
@@ -15,10 +17,18 @@ export interface TableScan {
 /** What the scans above one say about it. */
 interface Above {
   readonly conditions: readonly Condition[];
+  readonly bounds: readonly Bound[];
   readonly rowWise: boolean;
 }
 
-const nothing: Above = { conditions: [], rowWise: false };
+const nothing: Above = { conditions: [], bounds: [], rowWise: false };
+
+/** With what a filter says besides. */
+const filtered = (above: Above, expression: unknown): Above => ({
+  ...above,
+  conditions: [...above.conditions, ...conditionsOf(expression)],
+  bounds: [...above.bounds, ...boundsOf(expression)],
+});
 
 export interface FunctionCall {
   readonly name: string;
@@ -53,10 +63,7 @@ export function queryParts(query: TreeNode): QueryParts {
         others(node, []);
         break;
       case 'resolvedFilterScanNode':
-        visit(node.inputScan, {
-          ...above,
-          conditions: [...above.conditions, ...conditionsOf(node.filterExpr)],
-        });
+        visit(node.inputScan, filtered(above, node.filterExpr));
         others(node, ['inputScan']);
         break;
       case 'resolvedProjectScanNode':
@@ -84,8 +91,7 @@ export function queryParts(query: TreeNode): QueryParts {
   };
   const visitJoin = (node: TreeNode, above: Above) => {
     const type = stringAt(node, 'joinType') ?? 'INNER';
-    const own = type === 'INNER' ? conditionsOf(node.joinExpr) : [];
-    const kept = { ...above, conditions: [...above.conditions, ...own] };
+    const kept = type === 'INNER' ? filtered(above, node.joinExpr) : above;
     visit(node.leftScan, type === 'INNER' || type === 'LEFT' ? kept : nothing);
     visit(node.rightScan, type === 'INNER' ? kept : nothing);
   };
@@ -96,12 +102,12 @@ export function queryParts(query: TreeNode): QueryParts {
       else if (Array.isArray(inner)) for (const item of inner) visit(item, nothing);
     }
   };
-  visit(query.query, { conditions: [], rowWise: true });
+  visit(query.query, { ...nothing, rowWise: true });
   others(query, ['query']);
   return { scans, calls };
 }
 
-function tableScan(node: TreeNode, { conditions, rowWise }: Above): TableScan {
+function tableScan(node: TreeNode, { conditions, bounds, rowWise }: Above): TableScan {
   const indexes = Array.isArray(node.columnIndexList) ? node.columnIndexList : [];
   const list = child(node, 'parent')?.columnList;
   const columns = (Array.isArray(list) ? list : []).map((column, position) => ({
@@ -112,6 +118,7 @@ function tableScan(node: TreeNode, { conditions, rowWise }: Above): TableScan {
     fullName: stringAt(child(node, 'table'), 'fullName') ?? '',
     columns,
     conditions,
+    bounds,
     rowWise,
     span: spanOf(node) ?? { start: -1, end: -1 },
   };

@@ -68,7 +68,7 @@ function resultOf(
     statementType,
     ...(!dry && { dmlStats }),
     referencedTables: distinctTables([current.reference, ...referencedTables(plans)]),
-    bytesProcessed: bytesProcessed(plans, scope) + (processesTarget ? tableBytes(current) : 0),
+    bytesProcessed: bytesProcessed(plans, scope) + (processesTarget ? tableBytes(current, plans, scope) : 0),
   };
 }
 

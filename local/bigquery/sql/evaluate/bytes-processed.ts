@@ -1,6 +1,7 @@
 import type { Cell, Field, Row, TableSnapshot } from '../../model';
 import type { QueryPlan } from '../analyse/query-plan';
-import type { Scope } from '../scope';
+import { type Scope, tableKey } from '../scope';
+import { prunedRows } from './pruned-rows';
 
 /**
  * BigQuery's sizes of values in bytes (cloud.google.com/bigquery/pricing#data); texts count 2 more than their
@@ -24,24 +25,30 @@ const sampledRows = 200;
 
 const known = new WeakMap<readonly Row[], Map<number, number>>();
 
-/** The size of the columns that the plans read, over all rows. */
+/** The size of the columns that the plans read, over the rows that they look at. */
 export function bytesProcessed(plans: readonly QueryPlan[], scope: Scope): number {
   let bytes = 0;
   for (const plan of plans)
     for (const table of plan.tables) {
-      const rows = table.reference && scope.read(table.reference)?.rows;
-      if (rows === undefined) continue;
+      const snapshot = table.reference && scope.read(table.reference);
+      if (snapshot === undefined) continue;
+      const { rows } = prunedRows(table, snapshot, scope);
       for (const index of table.columns) bytes += columnBytes(rows, table.schema[index], index);
     }
   return bytes;
 }
 
 /**
- * The size of a whole table. UPDATE, DELETE, and MERGE with an UPDATE or DELETE clause process all of the
- * table that they change, as it was before
+ * The size of a whole table, or of the partitions that the plans look at. UPDATE, DELETE, and MERGE with an
+ * UPDATE or DELETE clause process all of the table, or of the partitions, that they change, as it was before
  * (https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation).
  */
-export function tableBytes({ rows, schema }: TableSnapshot): number {
+export function tableBytes(table: TableSnapshot, plans: readonly QueryPlan[], scope: Scope): number {
+  const { schema } = table;
+  const fullName = tableKey(table.reference);
+  const planned = plans.flatMap(({ tables }) => tables).filter((each) => each.fullName === fullName);
+  const bounds = planned.flatMap((each) => each.bounds);
+  const { rows } = bounds.length > 0 ? prunedRows({ bounds }, table, scope) : table;
   return schema.reduce((sum, field, index) => sum + columnBytes(rows, field, index), 0);
 }
 

@@ -19,6 +19,8 @@ import {
 } from './encode-request';
 import { evaluatePrepared } from './prepared';
 
+import { prunedRows } from './pruned-rows';
+
 export type { RowSource } from './encode-request';
 
 /**
@@ -126,7 +128,7 @@ function rowsOf(table: PlannedTable, scope: Scope, locals: ReadonlyMap<string, R
   if (local !== undefined) return local;
   const { reference } = table;
   if (reference === undefined) throw new Error(`No rows were given for ${table.fullName}`);
-  const rows = scope.read(reference)?.rows;
-  if (rows === undefined) throw tableNotFoundInQuery(reference);
-  return { rows };
+  const snapshot = scope.read(reference);
+  if (snapshot === undefined) throw tableNotFoundInQuery(reference);
+  return prunedRows(table, snapshot, scope);
 }

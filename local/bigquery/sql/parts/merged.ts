@@ -2,7 +2,9 @@ import type { Field, Row } from '../../model';
 import { sameTypes } from '../analyse/engine-types';
 import { planIfSound } from '../analyse/plan-query';
 import type { QueryPlan } from '../analyse/query-plan';
+import type { RowSource } from '../evaluate/encode-request';
 import { evaluate } from '../evaluate/evaluate';
+import { prunedRows } from '../evaluate/pruned-rows';
 import type { Call } from '../parse/leaf-selects';
 import { bytesAt, derived, edited, slice } from '../parse/sql-text';
 import type { LocalTable } from '../scope';
@@ -46,7 +48,7 @@ export async function selectMerged(query: LeafQuery): Promise<readonly Row[] | u
   if (partial.output.some(({ type, mode }) => type === 'FLOAT' || mode === 'REPEATED')) return undefined;
   const final = await finalPlan(query, calls, partial.output);
   if (final === undefined || !sameTypes(final.output, plan.output)) return undefined;
-  const rows = await evaluatePieces(context, partial, scope, table.rows, pieces(table.rows.length));
+  const rows = await evaluatePieces(context, partial, scope, table.rows, pieces(placesOf(query)));
   return evaluate(context, final, scope, new Map([[partials, { rows }]]));
 }
 
@@ -76,9 +78,16 @@ function finalPlan(
   return planIfSound(context, { text: derived(text, sql), scope, locals: [local] });
 }
 
-function pieces(count: number): readonly (readonly number[])[] {
-  const found: number[][] = [];
-  for (let start = 0; start < Math.max(1, count); start += pieceRows)
-    found.push(Array.from({ length: Math.min(pieceRows, count - start) }, (_, index) => start + index));
+/** Of the rows that the query looks at. */
+function placesOf({ plan, table, scope }: LeafQuery): readonly number[] {
+  const [planned] = plan.tables;
+  const { rows, places }: RowSource = planned === undefined ? table : prunedRows(planned, table, scope);
+  return places ?? rows.map((_, place) => place);
+}
+
+function pieces(places: readonly number[]): readonly (readonly number[])[] {
+  const found: (readonly number[])[] = [];
+  for (let start = 0; start < Math.max(1, places.length); start += pieceRows)
+    found.push(places.slice(start, start + pieceRows));
   return found;
 }
