@@ -93,7 +93,11 @@ export function queryParts(query: TreeNode): QueryParts {
     const type = stringAt(node, 'joinType') ?? 'INNER';
     const kept = type === 'INNER' ? filtered(above, node.joinExpr) : above;
     visit(node.leftScan, type === 'INNER' || type === 'LEFT' ? kept : nothing);
-    visit(node.rightScan, type === 'INNER' ? kept : nothing);
+    // A row of the optional side that fails the join's condition is joined to nothing.
+    visit(
+      node.rightScan,
+      type === 'INNER' ? kept : type === 'LEFT' ? filtered(nothing, node.joinExpr) : nothing,
+    );
   };
   const visit = (value: unknown, above: Above): void => {
     if (!isNode(value)) return;

@@ -106,6 +106,13 @@ describe('Bytes processed', () => {
       2,
     ],
     ['in one place of two', 'SELECT n FROM few WHERE ts = @from AND n IN (SELECT n FROM few)', 10],
+    [
+      'in an inner join',
+      'SELECT few.n FROM few JOIN few AS b ON few.n = b.n AND few.ts = @from AND b.ts = @to',
+      2,
+    ],
+    ['on the optional side', 'SELECT m, n FROM UNNEST([1]) AS m LEFT JOIN few ON n = m AND ts = @from', 1],
+    ['not on the other side', 'SELECT few.n FROM few LEFT JOIN UNNEST([1]) AS m ON n = m AND ts = @from', 10],
     ['by script variables', 'DECLARE day TIMESTAMP DEFAULT @from; SELECT n FROM few WHERE ts = day', 1],
     ['not under OR', 'SELECT n FROM few WHERE ts = @from OR n = 1', 10],
     ['not under NOT', 'SELECT n FROM few WHERE NOT ts = @from', 10],
@@ -132,6 +139,14 @@ describe('Bytes processed', () => {
       const { bytesProcessed } = await engine.analyze({ ...request, parameters: [from, to, none] });
       expect(bytesProcessed).toBe(2 * perDay * (8 + rowBytes));
     }
+  });
+
+  it('of a change of another table count what its subqueries look at', async () => {
+    await make('other', 'TIMESTAMP', undefined, [[microsOf(day(0)), '5', 'x']]);
+    const counted = 'SELECT COUNT(*) FROM few WHERE few.ts >= @from AND few.ts < @to AND few.n = other.n';
+    const { bytesProcessed } = await run(`UPDATE other SET n = (${counted}) WHERE TRUE`, [from, to]);
+    // The subquery's two days, then the column that it compares with, and the whole row.
+    expect(bytesProcessed).toBe(2 * perDay * 16 + 8 + 8 + 8 + 3);
   });
 
   it('follow rows that are added later, and a state that was read before keeps its own', async () => {
@@ -234,12 +249,16 @@ describe('Pruning never changes a result', () => {
           await add(tableId, later);
           const twice = `SELECT n, (SELECT COUNT(*) FROM ${tableId} WHERE ${other}) FROM ${tableId} WHERE ${condition} ORDER BY n`;
           const found = await run(twice, parameters);
+          const joined = await run(
+            `SELECT m, ts FROM (SELECT n AS m FROM ${tableId}) LEFT JOIN ${tableId} ON MOD(n, 5) = MOD(m, 5) AND (${other}) ORDER BY m, n`,
+            parameters,
+          );
           const update = await run(`UPDATE ${tableId} SET n = n + 100 WHERE ${condition}`, parameters);
           const removed = await run(`DELETE FROM ${tableId} WHERE ${other}`, parameters);
           const left = await run(`SELECT ts, n FROM ${tableId} ORDER BY n`);
           outcomes.push({
-            results: [before.rows, found.rows, update.dmlStats, removed.dmlStats, left.rows],
-            bytes: [before, found, update, removed].map(({ bytesProcessed }) => bytesProcessed),
+            results: [before.rows, found.rows, joined.rows, update.dmlStats, removed.dmlStats, left.rows],
+            bytes: [before, found, joined, update, removed].map(({ bytesProcessed }) => bytesProcessed),
           });
         }
         const [pruned, plain] = outcomes;
