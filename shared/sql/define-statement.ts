@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { formOf, type StatementForm } from './statement-form';
 
 export type ScalarType = 'STRING' | 'INT64' | 'BOOL' | 'DATE' | 'TIMESTAMP';
 export type StructType = { readonly [field: string]: ScalarType };
@@ -32,12 +33,17 @@ export interface Statement<Types extends ParameterTypes, Row> {
   readonly sql: string;
   readonly parameters: Types;
   readonly row: z.ZodType<Row>;
+  /** What its answer has to look like. */
+  readonly form: StatementForm;
 }
 
-/** Keeps the literal types of `parameters`, from which the types of their values follow. */
+/**
+ * Keeps the literal types of `parameters`, from which the types of their values follow. Throws where no form
+ * of a statement can be told from the text.
+ */
 export const defineStatement = <const Types extends ParameterTypes, Row>(
-  statement: Statement<Types, Row>,
-): Statement<Types, Row> => statement;
+  statement: Omit<Statement<Types, Row>, 'form'>,
+): Statement<Types, Row> => ({ ...statement, form: formOf(statement.sql) });
 
 /** The values of a statement's parameters. */
 export type StatementParameters<S> =

@@ -24,9 +24,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
 export async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`No answer from ${what} within ${timeoutMs} ms`), {
-      code: 'ETIMEDOUT',
-    });
+    const error = noAnswer(timeoutMs, what);
     timer = setTimeout(() => reject(error), timeoutMs);
   });
   try {
@@ -36,3 +34,7 @@ export async function within<T>(timeoutMs: number, what: string, work: Promise<T
     work.catch(() => undefined);
   }
 }
+
+/** The error of `within`, for who finds out earlier that there will be no answer in time. */
+export const noAnswer = (timeoutMs: number, what: string): Error =>
+  Object.assign(new Error(`No answer from ${what} within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });

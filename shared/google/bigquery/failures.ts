@@ -54,8 +54,11 @@ export interface Failure {
 export class KnownFailure extends Error {
   override readonly name = 'KnownFailure';
 
-  constructor(readonly failure: Failure) {
-    super(failure.message);
+  constructor(
+    readonly failure: Failure,
+    options?: ErrorOptions,
+  ) {
+    super(failure.message, options);
   }
 }
 
@@ -67,6 +70,8 @@ const verdictOfText: readonly (readonly [RegExp, Verdict])[] = [
   [/Too many DML statements outstanding/i, ['conflict', 'conflict']],
   [/Transaction is aborted due to concurrent update/i, ['conflict', 'conflict']],
   [/Retrying (?:the job|may) .*solve the problem/i, ['transient', 'unavailable']],
+  [/Resources exceeded during query execution/i, ['permanent', 'resources_exceeded']],
+  [/Response too large to return/i, ['permanent', 'resources_exceeded']],
   [/Query exceeded limit for bytes billed/i, ['permanent', 'bytes_limit_exceeded']],
 ];
 

@@ -100,7 +100,7 @@ describe('A cancellation, when something fails', () => {
       world.proxy.treat((asked) => {
         const isHit =
           statement === undefined
-            ? asked.method === 'GET' && asked.path.includes(`/datasets/${tenantId}?`)
+            ? asked.method === 'GET' && asked.path.includes('/jobs/')
             : asked.statement === statement;
         return isHit ? { status: 400, body: { error: { code: 400, message: 'no' } } } : 'pass';
       });

@@ -37,7 +37,9 @@ describe('Admission', () => {
     const { verdict, state } = await newAdmit()('alone', candidate('run-1'));
     expect(verdict).toEqual({ kind: 'admitted' });
     expect(state).toMatchObject({ used_this_month: 1, running: 1 });
-    expect(proxy.calls).toMatchObject([{ method: 'POST', statement: 'admit-runs' }]);
+    expect(proxy.calls.filter(({ method }) => method === 'POST')).toMatchObject([
+      { statement: 'admit-runs' },
+    ]);
     expect(await backends.usage('alone')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
   });
 
@@ -49,7 +51,7 @@ describe('Admission', () => {
       runIds(100).map((id) => candidate(id)),
     );
     expect(new Set(outcomes)).toEqual(new Set(['admitted']));
-    expect(proxy.calls).toHaveLength(2);
+    expect(proxy.calls.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(await backends.usage('burst')).toEqual({
       ever: 100,
       month: 100,
@@ -136,7 +138,7 @@ describe('Admission', () => {
     await backends.onboard('refused').catch(() => undefined);
     treatFirst(1, treatment);
     await expect(newAdmit()('refused', candidate('run-1'))).rejects.toThrow();
-    expect(proxy.calls).toHaveLength(1);
+    expect(proxy.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect(await backends.usage('refused')).toEqual(untouched);
   });
 });

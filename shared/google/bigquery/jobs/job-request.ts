@@ -56,7 +56,7 @@ export interface JobRequest {
   readonly jobId: string;
   /** The tenant's dataset: unqualified names are its tables, and destinations lie in it. */
   readonly datasetId: string;
-  /** Where the dataset is. If absent, BigQuery finds out by itself, and attaching takes one more request. */
+  /** Where the dataset is. If absent it is asked for, once in an instance. */
   readonly location?: string | undefined;
   /** Counted from the call. After that the job is cancelled. */
   readonly timeoutMs: number;

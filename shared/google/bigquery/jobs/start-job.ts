@@ -1,5 +1,6 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { forgetLocationOfDataset, locationOfDataset } from '../dataset-location';
 import { isDuplicate, isNotFound, KnownFailure } from '../failures';
 import { toDryRunConfiguration, toJobConfiguration } from './job-configuration';
 import type { JobRequest, QueryWork, UploadWork } from './job-request';
@@ -19,32 +20,36 @@ export async function startOrAttach(
   request: JobRequest,
   signal: AbortSignal | undefined,
 ): Promise<StartedJob> {
+  const location = await locationOf(bigquery, request);
   try {
-    if (request.work.kind === 'upload') return await attachOrUpload(bigquery, request, request.work, signal);
+    if (request.work.kind === 'upload') {
+      return await attachOrUpload(bigquery, { ...request, location }, request.work, signal);
+    }
     const [job, resource] = await bigquery.createJob({
       jobId: request.jobId,
-      ...(request.location !== undefined && { location: request.location }),
+      location,
       configuration: toJobConfiguration(request, bigquery.projectId),
     });
     return { job, resource: jobResourceSchema.parse(resource), attached: false };
   } catch (error) {
     const failed = failedAtOnce(bigquery, error);
     if (failed) return failed;
+    if (isNotFound(error)) await forgetLocationOfDataset(bigquery, request.datasetId);
     if (!isDuplicate(error)) throw error;
-    return await attach(bigquery, request);
+    return await attach(bigquery, { ...request, location });
   }
 }
 
 /** The file is made only if there is no job yet. */
 async function attachOrUpload(
   bigquery: BigQuery,
-  request: JobRequest,
+  request: JobRequest & { readonly location: string },
   work: UploadWork,
   signal: AbortSignal | undefined,
 ): Promise<StartedJob> {
-  const location = request.location ?? (await readDatasetLocation(bigquery, request.datasetId));
+  const { location } = request;
   try {
-    return await attach(bigquery, { ...request, location });
+    return await attach(bigquery, request);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -87,7 +92,7 @@ function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefine
 
 /** A job can only be found by its location, which is its dataset's. Throws BigQuery's error. */
 export async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
-  const location = request.location ?? (await readDatasetLocation(bigquery, request.datasetId));
+  const location = await locationOf(bigquery, request);
   const job = bigquery.job(request.jobId, { location });
   const [resource]: readonly unknown[] = await job.getMetadata();
   return { job, resource: jobResourceSchema.parse(resource), attached: true };
@@ -96,13 +101,11 @@ export async function attach(bigquery: BigQuery, request: JobRequest): Promise<S
 /** What BigQuery says of a query that it does not run: free of charge. The Job resource, unparsed. */
 export async function dryRun(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<unknown> {
   const [, resource]: readonly unknown[] = await bigquery.createJob({
-    ...(request.location !== undefined && { location: request.location }),
+    location: await locationOf(bigquery, request),
     configuration: toDryRunConfiguration(request, work, bigquery.projectId),
   });
   return resource;
 }
 
-export async function readDatasetLocation(bigquery: BigQuery, datasetId: string): Promise<string> {
-  const [dataset]: readonly unknown[] = await bigquery.dataset(datasetId).getMetadata();
-  return z.object({ location: z.string() }).parse(dataset).location;
-}
+const locationOf = async (bigquery: BigQuery, { location, datasetId }: JobRequest): Promise<string> =>
+  location ?? (await locationOfDataset(bigquery, datasetId));

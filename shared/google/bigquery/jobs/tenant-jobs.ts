@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
+import { locationOfDataset } from '../dataset-location';
 import { isNotFound } from '../failures';
 import { jobResourceSchema } from './job-resource';
-import { readDatasetLocation } from './start-job';
 
 /** A tenant's jobs, by their ids. All requests are free of charge. */
 export interface TenantJobs {
@@ -22,7 +22,7 @@ export type OpenJobs = (dataset: string) => Promise<TenantJobs>;
 export const createOpenJobs =
   (bigquery: BigQuery): OpenJobs =>
   async (dataset) => {
-    const location = await readDatasetLocation(bigquery, dataset);
+    const location = await locationOfDataset(bigquery, dataset);
     return {
       async stateOf(jobId) {
         try {

@@ -64,6 +64,27 @@ describe('failures of BigQuery', () => {
       'permanent',
       'resources_exceeded',
     ],
+    [
+      'a statement of a script that is too big',
+      { reason: 'invalidQuery', message: 'Query error: Resources exceeded during query execution at [1:1]' },
+      'permanent',
+      'resources_exceeded',
+    ],
+    [
+      'an answer of a script that is too big',
+      { reason: 'invalidQuery', message: 'Query error: Response too large to return. Consider … at [2:1]' },
+      'permanent',
+      'resources_exceeded',
+    ],
+    [
+      'a concurrent update met by a script',
+      {
+        reason: 'invalidQuery',
+        message: 'Query error: Could not serialize access to table a:b.c due to concurrent update at [1:1]',
+      },
+      'conflict',
+      'conflict',
+    ],
     ['an unknown reason', apiError(400, 'somethingNew', 'x'), 'permanent', 'invalid_query'],
     ['a bug', new TypeError('x is undefined'), 'permanent', 'internal'],
     [
