@@ -54,3 +54,27 @@ it('serves until Ctrl-C, keeps its data where it is told to, and says when that 
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+it('infers no location where it is told to', async () => {
+  const folder = newFolder();
+  const started = run('--port', '0', '--gcs', folder, '--infer-no-location');
+  try {
+    await Promise.race([started.ready, started.ended]);
+    const url = /BIGQUERY_EMULATOR_HOST=(\S+)/.exec(started.output())?.[1];
+    const post = async (path: string, body: object) => {
+      const answer = await fetch(`${url}/projects/local/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return answer.status;
+    };
+    const query = { query: 'SELECT 1', defaultDataset: { datasetId: 'europe' }, useLegacySql: false };
+    expect(await post('datasets', { datasetReference: { datasetId: 'europe' }, location: 'EU' })).toBe(200);
+    expect(await post('queries', query)).toBe(404);
+    expect(await post('queries', { ...query, location: 'EU' })).toBe(200);
+  } finally {
+    started.child.kill('SIGKILL');
+    await started.ended;
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
