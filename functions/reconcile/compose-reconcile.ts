@@ -2,12 +2,12 @@ import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/googl
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
-import { createReadSlots } from '../../shared/google/bigquery/tables/read-slots';
+import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
-import { createRelease } from '../../shared/runs/release';
 import type { RepublishRule } from '../../shared/runs/rules/run-times';
+import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
 import { reconcileRoutes } from './handler';
 
 export interface ReconcileSetUp {
@@ -24,7 +24,7 @@ const realGoogle = {
   createRunStatement,
   createAppendRows,
   createListTenants,
-  createReadSlots,
+  createReadTenantState,
   createPublishRun,
 };
 
@@ -36,13 +36,15 @@ export function composeReconcile(
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
+  const appendRows = google.createAppendRows(withoutRetries);
   return reconcileRoutes({
     listTenants: google.createListTenants(bigquery),
-    readSlots: google.createReadSlots(bigquery),
+    readTenantState: google.createReadTenantState(bigquery),
     runStatement,
-    appendRows: google.createAppendRows(withoutRetries),
+    appendRows,
     publishRun: google.createPublishRun(runTopic, withoutRetries),
-    release: createRelease(runStatement, now),
+    settle: createSettle({ runStatement, appendRows, now, log }),
+    dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     rule,
     now,
     log,

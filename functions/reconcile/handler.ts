@@ -19,11 +19,11 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
       path: '/',
       handle: async () => {
         const { listTenants, log, now } = deps;
-        const done = { released: 0, republished: 0, expired: 0, repaired: 0 };
+        const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
         const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };
         const work = await forEachTenant(tenants, async (tenantId) => {
-          const { released, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
-          done.released += released;
+          const { appended, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
+          done.appended += appended;
           done.republished += republished;
           done.expired += expired;
           done.repaired += repaired;

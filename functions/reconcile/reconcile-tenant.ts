@@ -1,31 +1,40 @@
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
-import type { ReadSlots } from '../../shared/google/bigquery/tables/read-slots';
+import type { ReadTenantState, TenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
-import type { Release } from '../../shared/runs/release';
-import { failedOutcome, ledgerRow, type Slot } from '../../shared/runs/rules/ledger-row';
+import { executionIdOf } from '../../shared/pipelines/job-ids';
+import {
+  failedOutcome,
+  ledgerRow,
+  outcomeOf,
+  type RecordedOutcome,
+  type Slot,
+} from '../../shared/runs/rules/ledger-row';
 import { isDue, type RepublishRule } from '../../shared/runs/rules/run-times';
+import { admissionRange, type DropSettledRuns, type Settle } from '../../shared/runs/settle';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
-import { findFinishedRuns } from '../../shared/sql/runs/find-finished-runs';
+import { confirmRuns } from '../../shared/sql/runs/confirm-runs';
+import { findRecordedRuns } from '../../shared/sql/runs/find-recorded-runs';
 import { repairCounters } from '../../shared/sql/runs/repair-counters';
 import { retrying } from '../../shared/support/retry';
 
 export interface ReconcileDependencies {
-  readonly readSlots: ReadSlots;
+  readonly readTenantState: ReadTenantState;
   readonly runStatement: RunStatement;
-  /** Does not repeat by itself, because each attempt carries the time at which it is made. */
   readonly appendRows: AppendRows;
   readonly publishRun: PublishRun;
-  readonly release: Release;
+  readonly settle: Settle;
+  readonly dropSettledRuns: DropSettledRuns;
   readonly rule: RepublishRule;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 export interface Reconciled {
-  readonly released: number;
+  /** Settled runs that were appended to the ledger again. */
+  readonly appended: number;
   readonly republished: number;
   readonly expired: number;
   readonly repaired: number;
@@ -33,87 +42,109 @@ export interface Reconciled {
 
 /** A row has up to 32 KB of parameters, and a streaming insert takes 10 MB. */
 const rowsPerAppend = 200;
+/** Whoever settled a run is appending it for so long. In milliseconds. */
+const appendGraceMs = 60_000;
 
-const nothing: Reconciled = { released: 0, republished: 0, expired: 0, repaired: 0 };
+const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, repaired: 0 };
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
+/** A tenant as one call of reconcile sees it. */
+interface Looked extends TenantState {
+  readonly tenantId: string;
+  readonly now: Date;
+  /** What the ledger has of its runs, by run id. */
+  readonly ledger: ReadonlyMap<string, RecordedOutcome>;
+}
+
 /**
- * Puts a tenant's runs and counters in order: runs in the ledger free their slots, runs that did not start
- * are published again, runs that outlived their lease end as FAILED, and counters that break the conservation
- * law are repaired. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in flight
- * costs no query.
+ * Puts a tenant's runs and counters in order: settled runs that the ledger lacks are appended again, runs that
+ * did not start are published again, runs that outlived their lease are settled as FAILED, and counters that
+ * break the conservation law are repaired. Each of these is tried, whatever becomes of the others; then the
+ * first failure is thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in
+ * flight and nothing that waits for the ledger costs no query.
  */
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
-  // Taken before the slots are read: a lease that had expired by then cannot have been withdrawn since.
   const now = deps.now();
-  const slots = await retrying(retryPolicy, () => deps.readSlots(tenantId));
-  if (slots.length === 0) return nothing;
-  const state = await readState(tenantId, slots, deps);
-  if (state === undefined) return nothing;
+  const state = await retrying(retryPolicy, () => deps.readTenantState(tenantId));
+  if (state === undefined || state.active_runs.length + state.settled_runs.length === 0) return nothing;
+  const look = await Promise.allSettled([findRecorded(tenantId, state, deps)]);
+  const ledger = look[0].status === 'fulfilled' ? look[0].value : new Map();
+  const looked: Looked = { ...state, tenantId, now, ledger };
 
-  const finishedIds = new Set(state.finished_run_ids);
-  const finished = slots.filter(({ run_id }) => finishedIds.has(run_id));
-  const unfinished = slots.filter(({ run_id }) => !finishedIds.has(run_id));
-  const expired = unfinished.filter(({ lease_expires_at }) => lease_expires_at <= now);
-  const due = unfinished.filter(
-    (slot) => !expired.includes(slot) && isDue(now.getTime() - slot.admitted_at.getTime(), deps.rule),
-  );
-
-  await endExpired(tenantId, expired, deps);
-  await Promise.all([...finished, ...expired].map(({ run_id }) => deps.release(tenantId, run_id)));
-  const [repaired, ...published] = await Promise.allSettled([
+  const done = await Promise.allSettled([
+    recordSettled(looked, deps),
+    publishUnstarted(looked, deps),
+    endExpired(looked, deps),
+    settleRecorded(looked, deps),
     repairIfBroken(tenantId, deps),
-    ...due.map((slot) => publishAgain(tenantId, slot, deps)),
   ]);
-  // Both have been tried by now, whichever fails.
-  for (const done of published) if (done.status === 'rejected') throw done.reason;
-  if (repaired.status === 'rejected') throw repaired.reason;
-  return {
-    released: finished.length,
-    republished: due.length,
-    expired: expired.length,
-    repaired: repaired.value,
-  };
-}
-
-/** Undefined where the tenant is gone. */
-async function readState(tenantId: string, slots: readonly Slot[], { runStatement }: ReconcileDependencies) {
-  const parameters = { tenant_id: tenantId, run_ids: slots.map(({ run_id }) => run_id) };
-  const read = () => runStatement(tenantId, findFinishedRuns, parameters);
-  try {
-    return (await retrying(retryPolicy, read)).rows[0];
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
+  for (const part of [...look, ...done]) {
+    // The tenant was deleted, and its runs with it.
+    if (part.status === 'rejected' && !isNotFound(part.reason)) throw part.reason;
   }
+  const [appended = 0, republished = 0, expired = 0, , repaired = 0] = done.map((part) =>
+    part.status === 'fulfilled' ? part.value : 0,
+  );
+  return { appended, republished, expired, repaired };
 }
 
-/** If a worker records its own outcome at the same time, the ledger has two rows, and the first decides. */
-async function endExpired(
+/** What the ledger has of the tenant's runs in flight and settled. */
+async function findRecorded(
   tenantId: string,
-  expired: readonly Slot[],
-  deps: ReconcileDependencies,
-): Promise<void> {
-  for (let start = 0; start < expired.length; start += rowsPerAppend) {
-    const slots = expired.slice(start, start + rowsPerAppend);
-    for (const { run_id, pipeline } of slots) {
-      const fields = { tenant_id: tenantId, run_id, pipeline };
-      deps.log('WARNING', 'A run outlived its lease', { event: 'run_expired', ...fields });
-    }
-    const append = () =>
-      deps.appendRows(
-        tenantId,
-        'pipeline_runs',
-        slots.map((slot) => expiredRow(tenantId, slot, deps.now())),
-      );
-    await retrying(retryPolicy, append);
-  }
+  { active_runs, settled_runs }: TenantState,
+  { runStatement }: ReconcileDependencies,
+): Promise<ReadonlyMap<string, RecordedOutcome>> {
+  const runs = [...active_runs, ...settled_runs];
+  const parameters = { run_ids: runs.map(({ run_id }) => run_id), ...admissionRange(runs) };
+  const find = () => runStatement(tenantId, findRecordedRuns, parameters);
+  const { rows } = await retrying(retryPolicy, find);
+  return new Map(rows.map((row) => [row.run_id, row]));
 }
 
-function expiredRow(tenantId: string, slot: Slot, now: Date) {
-  const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
-  const times = { startedAt: undefined, endedAt: now, recordedAt: now };
-  return ledgerRow(tenantId, slot, failedOutcome('lease_expired', reason), times);
+/**
+ * Appends settled runs that are not in the ledger and ought to be by now, and drops the entries of all that
+ * are.
+ */
+async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promise<number> {
+  const { tenantId, onboarding_id, settled_runs, ledger, now } = looked;
+  const missing = settled_runs.filter(
+    ({ run_id, recorded_at }) =>
+      !ledger.has(run_id) && now.getTime() - recorded_at.getTime() >= appendGraceMs,
+  );
+  for (let start = 0; start < missing.length; start += rowsPerAppend) {
+    const rows = missing
+      .slice(start, start + rowsPerAppend)
+      .map((run) =>
+        ledgerRow(tenantId, executionIdOf({ runId: run.run_id, onboardingId: onboarding_id }), run),
+      );
+    await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
+  }
+  const recorded = settled_runs.filter((run) => ledger.has(run.run_id) || missing.includes(run));
+  if (recorded.length > 0)
+    await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, recorded));
+  return missing.length;
+}
+
+/**
+ * Publishes runs again that may have been started by nobody. Their admission is confirmed first: from then on
+ * none of them is withdrawn, so none loses its slot under its worker.
+ */
+async function publishUnstarted(looked: Looked, deps: ReconcileDependencies): Promise<number> {
+  const { tenantId, active_runs, confirmed_until, now, ledger } = looked;
+  const due = active_runs.filter(
+    (slot) =>
+      !ledger.has(slot.run_id) &&
+      slot.lease_expires_at > now &&
+      isDue(now.getTime() - slot.admitted_at.getTime(), deps.rule),
+  );
+  if (due.length === 0) return 0;
+  const until = new Date(Math.max(...due.map(({ admitted_at }) => admitted_at.getTime())));
+  if (confirmed_until === null || confirmed_until < until) {
+    const confirm = () => deps.runStatement(tenantId, confirmRuns, { tenant_id: tenantId, until });
+    await retrying(retryPolicy, confirm);
+  }
+  await tryAll(due.map((slot) => publishAgain(tenantId, slot, deps)));
+  return due.length;
 }
 
 async function publishAgain(
@@ -126,10 +157,61 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
+/** `now` was taken before the row was read: a lease that had expired by then is no matter of timing. */
+async function endExpired(looked: Looked, deps: ReconcileDependencies): Promise<number> {
+  const { tenantId, onboarding_id, active_runs, now, ledger } = looked;
+  const expired = active_runs.filter(
+    ({ run_id, lease_expires_at }) => !ledger.has(run_id) && lease_expires_at <= now,
+  );
+  await tryAll(
+    expired.map(async (slot) => {
+      const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
+      const settled = await deps.settle(tenantId, {
+        run: slot,
+        onboardingId: onboarding_id,
+        outcome: failedOutcome('lease_expired', reason),
+        startedAt: undefined,
+        endedAt: now,
+      });
+      await settled?.appended;
+      if (settled?.outcome.error_code !== 'lease_expired') return;
+      const { run_id, pipeline } = slot;
+      const fields = { tenant_id: tenantId, run_id, pipeline };
+      deps.log('WARNING', 'A run outlived its lease', { event: 'run_expired', ...fields });
+    }),
+  );
+  return expired.length;
+}
+
 /**
- * How many rows were repaired: 1 or 0. Comes after the releases, so that a ledger too large to count cannot
- * stop a run from ending.
+ * Frees the slots of runs that the ledger has, as a version left them that recorded a run before it freed its
+ * slot. Their outcome stands as it is recorded.
  */
+async function settleRecorded(looked: Looked, deps: ReconcileDependencies): Promise<number> {
+  const { tenantId, onboarding_id, active_runs, ledger } = looked;
+  const left = active_runs.flatMap((slot) => ledger.get(slot.run_id) ?? []);
+  await tryAll(
+    left.map(async (run) => {
+      const settled = await deps.settle(tenantId, {
+        run,
+        onboardingId: onboarding_id,
+        outcome: outcomeOf(run),
+        startedAt: run.started_at ?? undefined,
+        endedAt: run.ended_at,
+        recordedAt: run.recorded_at,
+      });
+      await settled?.appended;
+    }),
+  );
+  return left.length;
+}
+
+/** All of them are tried; then the first failure is thrown. */
+async function tryAll(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
+}
+
+/** How many rows were repaired: 1 or 0. */
 async function repairIfBroken(
   tenantId: string,
   { runStatement, now, log }: ReconcileDependencies,

@@ -3,12 +3,15 @@ import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/googl
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
-import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
+import {
+  createHoldsSlot,
+  createReadQuotaCounters,
+} from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
-import { createRelease } from '../../shared/runs/release';
+import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { runRoutes } from './handler';
 import { type StreamPace, usualStreamPace } from './stream-run';
@@ -19,11 +22,15 @@ export interface RunSetUp {
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   /** Where these differ from production's. */
   readonly admission?: Partial<AdmitSettings> | undefined;
+  readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
   readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;
 }
+
+/** A request that cancels a run is answered within seconds; a worker has more time. */
+const settlingOfRequests = { budgetMs: 10_000, statementMs: 4_000 };
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = {
@@ -32,6 +39,7 @@ const realGoogle = {
   createRunStatement,
   createAppendRows,
   createHoldsSlot,
+  createReadQuotaCounters,
   createOpenJobs,
   createPublishRun,
 };
@@ -41,16 +49,21 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const { pipelines, now, log } = setUp;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
-  // Admission, releases and key look-ups have back-offs of their own.
+  // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
   return runRoutes({
     authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
     runStatement: google.createRunStatement(bigquery),
     pipelines,
-    admit: createAdmit({ runStatement, now, log }, setUp.admission),
+    admit: createAdmit(
+      { runStatement, readQuotaCounters: google.createReadQuotaCounters(withoutRetries), now, log },
+      setUp.admission,
+    ),
     publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
-    appendRows: google.createAppendRows(withoutRetries),
-    release: createRelease(runStatement, now),
+    settle: createSettle(
+      { runStatement, appendRows: google.createAppendRows(withoutRetries), now, log },
+      { ...settlingOfRequests, ...setUp.settling },
+    ),
     openJobs: google.createOpenJobs(bigquery),
     holdsSlot: google.createHoldsSlot(bigquery),
     streamPace: { ...usualStreamPace, ...setUp.streamPace },

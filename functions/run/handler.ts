@@ -35,9 +35,9 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
           'Idempotency-Key',
         );
         const identity = await deps.authenticateTenant(request.header('X-API-Key'));
-        const { tenantId } = requireOwnTenant(identity, path.tenant);
+        const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
         const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
-        const run = { tenantId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
+        const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
         const { runId, headers } = await startRun(run, deps);
         return {
           status: 202,

@@ -21,6 +21,8 @@ export interface StartRunDependencies {
 
 export interface RunRequest {
   readonly tenantId: string;
+  /** The API key that the request came with. */
+  readonly keyId: string;
   readonly pipeline: PipelineDefinition;
   /** As they were given: without defaults. */
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
@@ -45,15 +47,16 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   const parameters = canonicalParameters(request);
   const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
   labelRequest({ run: runId, pipeline: pipeline.path });
-  const { verdict, state } = await deps.admit(tenantId, {
+  const { verdict, quotas } = await deps.admit(tenantId, {
     run_id: runId,
     pipeline: pipeline.path,
     parameters,
     trigger: request.trigger,
     request_hash: idempotencyKey === undefined ? null : requestHash(request),
+    key_id: request.keyId,
     lease_seconds: leaseSecondsOf(pipeline),
   });
-  const headers = state === undefined ? {} : rateLimitHeaders(quotasLeft(state, deps.now()));
+  const headers = quotas === undefined ? {} : rateLimitHeaders(quotasLeft(quotas, deps.now()));
   if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
   const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
   try {

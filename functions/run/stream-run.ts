@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
+import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Write } from '../../shared/http/stream';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
@@ -170,7 +170,7 @@ async function look(
 ): Promise<{ readonly jobs: readonly StepJob[]; readonly holdsSlot: boolean }> {
   const [jobs, isHeld] = await Promise.all([
     findStepJobs(run, pipelines.get(run.pipeline), stepJobs),
-    holdsSlot(tenantId, run.run_id),
+    holdsSlot(tenantId, run.onboarding_id, run.run_id),
   ]);
   return { jobs, holdsSlot: isHeld };
 }

@@ -3,7 +3,7 @@ import { ServiceError } from '../../shared/errors';
 import type { Caller } from '../../shared/http/authorize';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
-import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
+import { blockApiKey, revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
 
@@ -87,14 +87,20 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
 }
 
 /**
- * Revokes a key. It stops working everywhere within 30 s. Throws `tenant_not_found` or `api_key_not_found`.
+ * Revokes a key. From the answer on it starts no run, and within 30 s it stops working everywhere. Throws
+ * `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
  */
 export async function removeApiKey(
   tenantId: string,
   keyId: string,
   deps: TenantsDependencies,
 ): Promise<void> {
-  const revocation = deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now: deps.now() });
-  const { affectedRows } = await orTenantNotFound(tenantId, revocation);
-  if (affectedRows === 0) throw new ServiceError('api_key_not_found', `There is no valid key '${keyId}'`);
+  const now = deps.now();
+  const change = async () => {
+    const parameters = { tenant_id: tenantId, key_id: keyId, now };
+    const { affectedRows } = await deps.runStatement(tenantId, blockApiKey, parameters);
+    if (affectedRows === 0) throw new ServiceError('api_key_not_found', `There is no valid key '${keyId}'`);
+    await deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
+  };
+  await orTenantNotFound(tenantId, change());
 }

@@ -104,6 +104,7 @@ async function runsOf(
   { runStatement }: ExportDependencies,
 ): Promise<readonly BillableRun[]> {
   const { rows } = await runStatement(tenantId, listBillableRuns, {
+    tenant_id: tenantId,
     from,
     to,
     after_at: after?.admittedAt ?? null,

@@ -7,13 +7,13 @@ import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
-import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-slots';
+import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
 import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
-import { createRelease } from '../../shared/runs/release';
+import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
@@ -34,8 +34,8 @@ export interface WorkerSetUp {
   readonly deliveryAttempts: number;
   /** How often a worker looks whether its run was cancelled. In milliseconds. */
   readonly watchEveryMs: number;
-  /** How long one delivery tries to write the ledger row, where that differs from production's. In milliseconds. */
-  readonly ledgerBudgetMs?: number | undefined;
+  /** Where these differ from production's. */
+  readonly settling?: Partial<SettleSettings> | undefined;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
   readonly now: () => Date;
@@ -78,20 +78,24 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
   };
   return workerRoutes({
     runStatement,
-    // The client's own repeats would send a ledger row with the time of the first attempt, and so overtake
-    // others.
-    appendRows: google.createAppendRows(withoutRetries),
     findPipeline: (path) => pipelines.get(path),
     execute: (tenantId, slot, definition, watch, signal) =>
       executeRun(tenantId, slot, definition, tools, watch, signal),
-    release: createRelease(google.createRunStatement(withoutRetries), now),
+    settle: createSettle(
+      {
+        runStatement: google.createRunStatement(withoutRetries),
+        appendRows: google.createAppendRows(withoutRetries),
+        now,
+        log,
+      },
+      setUp.settling,
+    ),
     publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
     claimHandOver: google.createClaimHandOver(bigquery),
     handOverAfterMs: setUp.handOverAfterMs,
     deliveryAttempts: setUp.deliveryAttempts,
     holdsSlot: google.createHoldsSlot(withoutRetries),
     watchEveryMs: setUp.watchEveryMs,
-    ledgerBudgetMs: setUp.ledgerBudgetMs,
     now,
     log,
   });

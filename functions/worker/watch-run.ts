@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../shared/log';
+import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import { within } from '../../shared/support/time-limits';
 
 export interface WatchDependencies {
-  /** Free of charge. */
-  readonly holdsSlot: (tenantId: string, runId: string) => Promise<boolean>;
   /** Between two looks while the run is executed, in milliseconds. */
   readonly watchEveryMs: number;
   readonly log: Log;
+}
+
+/** How a watch looks at its run. */
+export interface RunLooks {
+  /** Free of charge, but may see an older state of the tenant row. */
+  readonly holdsSlot: () => Promise<boolean>;
+  /** Costs a statement, and is right. */
+  readonly isOver: () => Promise<boolean>;
 }
 
 /** Finds out whether somebody else has ended a run while it is executed, most often by cancelling it. */
@@ -30,10 +37,9 @@ const longestLookMs = 2_000;
  * takes too long, says nothing; the next one comes.
  */
 export function watchRun(
-  tenantId: string,
-  runId: string,
-  isOver: () => Promise<boolean>,
-  { holdsSlot, watchEveryMs, log }: WatchDependencies,
+  { tenant_id, run_id }: RunMessage,
+  { holdsSlot, isOver }: RunLooks,
+  { watchEveryMs, log }: WatchDependencies,
 ): RunWatch {
   const over = new AbortController();
   const end = new AbortController();
@@ -42,16 +48,12 @@ export function watchRun(
 
   const lookNow = async () => {
     try {
-      const isHeld = await within(longestLookMs, 'BigQuery', holdsSlot(tenantId, runId));
+      const isHeld = await within(longestLookMs, 'BigQuery', holdsSlot());
       const isGone = !isHeld && (await isOver());
       lookedAt = performance.now();
       if (isGone) over.abort(new RunIsOver());
     } catch (error) {
-      log('DEBUG', 'Whether a run is cancelled could not be seen', {
-        tenant_id: tenantId,
-        run_id: runId,
-        error,
-      });
+      log('DEBUG', 'Whether a run is cancelled could not be seen', { tenant_id, run_id, error });
     }
   };
   const lookOnce = async () => {

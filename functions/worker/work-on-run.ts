@@ -1,23 +1,20 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
-import type { Release } from '../../shared/runs/release';
-import { failedOutcome, ledgerRow, type RunOutcome } from '../../shared/runs/rules/ledger-row';
+import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
+import type { Settle } from '../../shared/runs/settle';
 import { findRun } from '../../shared/sql/runs/find-run';
-import { retrying } from '../../shared/support/retry';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 export interface WorkerDependencies extends WatchDependencies {
   readonly runStatement: RunStatement;
-  /** For the ledger. Does not repeat by itself, because each attempt carries the time at which it is made. */
-  readonly appendRows: AppendRows;
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;
   /** Runs a pipeline's steps. Throws where the run is not over and a later delivery can go on with it. */
@@ -28,15 +25,15 @@ export interface WorkerDependencies extends WatchDependencies {
     watch: RunWatch,
     signal: AbortSignal,
   ) => Promise<RunOutcome>;
-  readonly release: Release;
+  /** Free of charge. */
+  readonly holdsSlot: HoldsSlot;
+  readonly settle: Settle;
   readonly publishRun: PublishRun;
   readonly claimHandOver: ClaimHandOver;
   /** A delivery that has worked this long hands its run over to a fresh message. In milliseconds. */
   readonly handOverAfterMs: number;
   /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
-  /** How long one delivery tries to write the ledger row; 20 s unless given. In milliseconds. */
-  readonly ledgerBudgetMs?: number | undefined;
   readonly now: () => Date;
 }
 
@@ -45,69 +42,59 @@ export interface WorkerDependencies extends WatchDependencies {
  */
 const turnShare = 0.75;
 
-/** For the ledger row: a later delivery could only try the same again. */
-const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 100, maximumBackoffMs: 5_000, isRetryable };
-
 /**
  * Brings a run to its end. Resolves when nothing is left to do; throws where another delivery is needed.
  *
  * Invariants:
- * - the ledger row comes before the release: until the ledger has the run, its slot is the only record of it;
+ * - only a run that holds a slot of this tenant's life is executed, and settling it is the one decision how it
+ *   ended: if somebody else has settled it, that stands;
  * - what is done already is not done again, because a job's id follows from its run, step and attempt
- *   (shared/pipelines/job-ids.ts) and a later delivery attaches to it: any number of deliveries do no harm;
- * - of several ledger rows for one run the one recorded first is its outcome.
+ *   (shared/pipelines/job-ids.ts) and a later delivery attaches to it: any number of deliveries do no harm.
  */
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
-  const { tenant_id, run_id } = message;
+  const { tenant_id } = message;
   const found = await find(message, deps);
-  if (found?.is_finished) return deps.release(tenant_id, run_id);
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
+  if (found.is_recorded)
+    return deps.log('INFO', 'A run that is in the ledger already is left to reconcile', { ...message });
 
   const { onboarding_id, subscription_tier, location } = found;
   const slot = { ...found.slot, onboarding_id, subscription_tier, location };
-  const startedAt = deps.now();
-  const outcome = await bringToEnd(message, slot, startedAt, deps);
+  const lookedAt = deps.now();
+  const outcome = await bringToEnd(message, slot, lookedAt, deps);
   if (outcome === 'not over yet') return handOver(message, slot, deps);
-  if (outcome === 'ended elsewhere') {
-    deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', { ...message });
-    return deps.release(tenant_id, run_id);
-  }
+  if (outcome === 'ended elsewhere')
+    return deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', {
+      ...message,
+    });
+  const startedAt = outcome.startedAt ?? lookedAt;
   const endedAt = deps.now();
-  const executionId = executionIdOf({ runId: run_id, onboardingId: onboarding_id });
-  const rowRecordedAt = (recordedAt: Date) => {
-    const times = { startedAt: outcome.startedAt ?? startedAt, endedAt, recordedAt };
-    return ledgerRow(tenant_id, slot, outcome, times, executionId);
-  };
-  if (!(await record(tenant_id, rowRecordedAt, deps)))
+  const settled = await deps.settle(tenant_id, {
+    run: slot,
+    onboardingId: onboarding_id,
+    outcome,
+    startedAt,
+    endedAt,
+  });
+  if (settled === undefined)
     return deps.log('WARNING', 'A tenant was deleted under its run, and the run with it', { ...message });
-  await deps.release(tenant_id, run_id);
-  const seconds = (endedAt.getTime() - (outcome.startedAt ?? startedAt).getTime()) / 1000;
+  await settled.appended;
+  if (settled.outcome.status !== outcome.status)
+    return deps.log('INFO', 'A run was settled by somebody else first', {
+      ...message,
+      status: settled.outcome.status,
+    });
+  const durationMs = endedAt.getTime() - startedAt.getTime();
   const { pipeline } = slot;
-  measure('tenant_pipelines.run.duration', seconds, { pipeline, status: outcome.status });
+  measure('tenant_pipelines.run.duration', durationMs / 1000, { pipeline, status: outcome.status });
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     event: 'run_ended',
     ...message,
-    duration_ms: endedAt.getTime() - startedAt.getTime(),
+    duration_ms: durationMs,
     error_code: outcome.errorCode,
     error_message: outcome.errorMessage,
   });
-}
-
-/** Appends the ledger row. False: the ledger is gone, because the tenant was deleted. */
-async function record(
-  tenantId: string,
-  rowRecordedAt: (recordedAt: Date) => ReturnType<typeof ledgerRow>,
-  { appendRows, ledgerBudgetMs, now }: WorkerDependencies,
-): Promise<boolean> {
-  const policy = { ...retryPolicy, budgetMs: ledgerBudgetMs ?? retryPolicy.budgetMs };
-  try {
-    await retrying(policy, () => appendRows(tenantId, 'pipeline_runs', [rowRecordedAt(now())]));
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
 }
 
 async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerDependencies) {
@@ -139,9 +126,11 @@ async function bringToEnd(
   const { tenant_id, run_id } = message;
   const isOver = async () => {
     const found = await find(message, deps);
-    return found === undefined || found.is_finished || found.slot === null;
+    const isHeld = found?.onboarding_id === slot.onboarding_id && found.slot !== null;
+    return !isHeld || found.is_recorded;
   };
-  const watch = watchRun(tenant_id, run_id, isOver, deps);
+  const holdsSlot = () => deps.holdsSlot(tenant_id, slot.onboarding_id, run_id);
+  const watch = watchRun(message, { holdsSlot, isOver }, deps);
   const timeIsUp = AbortSignal.timeout(deps.handOverAfterMs);
   const signal = AbortSignal.any([watch.signal, timeIsUp]);
   try {

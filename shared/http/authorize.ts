@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors';
-import { type AuthenticateTenant, requireOwnTenant, unauthenticated } from '../tenants/authenticate-tenant';
+import { type AuthenticateTenant, requireOwnTenant } from '../tenants/authenticate-tenant';
 import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
+import { unauthenticated } from '../tenants/rules/api-key';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
 import { parseRequest } from './parse';
 import type { HttpRequest } from './route';

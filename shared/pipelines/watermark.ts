@@ -26,13 +26,7 @@ export async function withWatermark(
   const { outcome, rows } = await ask(context, 'watermark-read', {
     kind: 'query',
     sql: readWatermark.sql,
-    parameters: [
-      {
-        name: 'pipeline',
-        parameterType: { type: 'STRING' },
-        parameterValue: { value: run.definition.path },
-      },
-    ],
+    parameters: [text('tenant_id', run.tenantId), text('pipeline', run.definition.path)],
     wantsRows: true,
   });
   if (outcome.status === 'FAILED') return { outcome };
@@ -47,6 +41,12 @@ export async function withWatermark(
   const parameters = { ...run.parameters, [watermarkName]: value };
   return { outcome, run: { ...run, definition, parameters } };
 }
+
+const text = (name: string, value: string) => ({
+  name,
+  parameterType: { type: 'STRING' as const },
+  parameterValue: { value },
+});
 
 /** Queries the value to record; undefined if it is NULL. */
 export async function nextWatermark(

@@ -1,24 +1,32 @@
 import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-state';
 import type { Log } from '../log';
-import { admitKeyedRuns, admitRuns } from '../sql/runs/admit-runs';
+import { admitKeyedRuns, admitRuns, decideKeyedRuns, decideRuns } from '../sql/runs/admit-runs';
 import { count, measure } from '../telemetry/telemetry';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
+import { createQuotaMemory, type QuotaMemory } from './quota-memory';
 import {
   type AdmissionState,
+  byRunId,
   type Candidate,
-  knownRunsOf,
+  mostWaitingOutcomes,
+  type QuotaState,
   type Verdict,
   verdictOf,
+  verdictOfKnown,
 } from './rules/admission-rules';
-import { startGraceMs } from './rules/run-times';
 import { createWithdraw } from './withdraw';
 
-/** What admission says of a run, with the tenant's state that it follows from. */
+/** What admission says of a run. */
 export interface Admission {
   readonly verdict: Exclude<Verdict, { kind: 'undecided' }>;
-  readonly state: AdmissionState | undefined;
+  /**
+   * The tenant's quotas and what is used of them. After a refusal the state that it follows from; else it may
+   * be counted on from some seconds before. Undefined: there is no tenant, or it could not be read in time.
+   */
+  readonly quotas: QuotaState | undefined;
 }
 
 /**
@@ -29,23 +37,20 @@ export type Admit = (tenantId: string, candidate: Candidate) => Promise<Admissio
 
 export interface AdmitDependencies {
   readonly runStatement: RunStatement;
+  readonly readQuotaCounters: ReadQuotaCounters;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 export interface AdmitSettings {
-  /** How long a request may take to be decided, in milliseconds. A withdrawal may follow. */
+  /**
+   * How long a request may take to be decided, in milliseconds. With the withdrawal that may follow, it makes
+   * up the 15 s that a request has.
+   */
   readonly budgetMs: number;
-  /** How long after it was sent a withdrawal may still take effect, in milliseconds. */
-  readonly withdrawalValidMs: number;
 }
 
-/**
- * The budget and the withdrawal that may follow make up the 15 s that a request has. A withdrawal that is
- * valid for half of reconcile's grace after that takes effect before any worker can know of its run, or not
- * at all.
- */
-const settingsByDefault: AdmitSettings = { budgetMs: 12_000, withdrawalValidMs: startGraceMs / 2 };
+const settingsByDefault: AdmitSettings = { budgetMs: 12_000 };
 /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;
@@ -58,8 +63,9 @@ const fixedBytesPerCandidate = 400;
  */
 export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
   const settings = { ...settingsByDefault, ...changes };
+  const memory = createQuotaMemory(deps);
   const submit = createGroupCommit<Candidate, Admission>({
-    commit: (tenantId, candidates) => decide(tenantId, candidates, deps),
+    commit: (tenantId, candidates) => commit(tenantId, candidates, memory, deps),
     isRetryable,
     budgetMs: settings.budgetMs,
     initialBackoffMs: 50,
@@ -70,7 +76,7 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw(deps, settings.withdrawalValidMs);
+  const withdraw = createWithdraw(deps);
   return measured(async (tenantId, candidate) => {
     try {
       return await submit(tenantId, candidate);
@@ -86,51 +92,99 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
 }
 
 /**
- * One statement for a batch. Where several candidates have one id (the same idempotency key), the first
- * stands for all.
+ * Admits a batch. Usually that is one UPDATE, which gives all of them a slot or changes nothing. Where it
+ * changes nothing, or will do so by what was last seen of the tenant, the script decides and says why.
  */
-async function decide(
+async function commit(
   tenantId: string,
   candidates: readonly Candidate[],
+  memory: QuotaMemory,
   deps: AdmitDependencies,
 ): Promise<readonly CommitOutcome<Admission>[]> {
   measure('tenant_pipelines.admission.batch.size', candidates.length);
+  // Where several have one id (the same idempotency key), the first stands for all.
+  const first = byRunId(candidates);
+  const distinct = candidates.filter((candidate) => first.get(candidate.run_id) === candidate);
   const now = deps.now();
-  const distinct = new Map<string, Candidate>();
-  for (const candidate of candidates) {
-    if (!distinct.has(candidate.run_id)) distinct.set(candidate.run_id, candidate);
+  try {
+    if (memory.hasRoom(tenantId, distinct.length)) {
+      const recall = memory.recall(tenantId);
+      if (await admitAll(tenantId, distinct, now, deps)) {
+        const quotas = await recall(distinct.length);
+        return candidates.map((candidate) => {
+          const verdict = verdictOfKnown(candidate, first.get(candidate.run_id) ?? candidate);
+          return { kind: 'done', result: { verdict, quotas } };
+        });
+      }
+    }
+    return await decide(tenantId, candidates, distinct, now, memory, deps);
+  } catch (error) {
+    // The tenant's dataset is gone, and with it the row.
+    if (isNotFound(error)) return explain(tenantId, candidates, undefined, now);
+    throw error;
   }
-  const state = await runAdmission(tenantId, [...distinct.values()], now, deps);
-  const known = knownRunsOf(state);
-  return candidates.map((candidate) => {
-    const verdict = verdictOf(candidate, tenantId, state, known, now);
-    if (verdict.kind === 'undecided') return { kind: 'again' };
-    return { kind: 'done', result: { verdict, state } };
-  });
 }
 
-/** Undefined where there is no such tenant. */
-async function runAdmission(
+/** Whether all of them were admitted. If not, none was. */
+async function admitAll(
   tenantId: string,
   candidates: readonly Candidate[],
   now: Date,
   { runStatement }: AdmitDependencies,
-): Promise<AdmissionState | undefined> {
-  const keyed_run_ids = candidates.filter(isKeyed).map(({ run_id }) => run_id);
-  const parameters = { tenant_id: tenantId, now, unlimited, candidates };
-  const options = { timeoutMs: longestStatementMs };
-  try {
-    const { rows } =
-      keyed_run_ids.length === 0
-        ? await runStatement(tenantId, admitRuns, parameters, options)
-        : await runStatement(tenantId, admitKeyedRuns, { ...parameters, keyed_run_ids }, options);
-    return rows[0];
-  } catch (error) {
-    // The tenant's dataset is gone, and with it the row.
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+): Promise<boolean> {
+  const parameters = admissionParameters(tenantId, candidates, now);
+  const keyed_run_ids = keyedIds(candidates);
+  const { affectedRows } =
+    keyed_run_ids.length === 0
+      ? await runStatement(tenantId, admitRuns, parameters, statementOptions)
+      : await runStatement(tenantId, admitKeyedRuns, { ...parameters, keyed_run_ids }, statementOptions);
+  return affectedRows > 0;
 }
+
+async function decide(
+  tenantId: string,
+  candidates: readonly Candidate[],
+  distinct: readonly Candidate[],
+  now: Date,
+  memory: QuotaMemory,
+  { runStatement }: AdmitDependencies,
+): Promise<readonly CommitOutcome<Admission>[]> {
+  const parameters = admissionParameters(tenantId, distinct, now);
+  const keyed_run_ids = keyedIds(distinct);
+  const { rows } =
+    keyed_run_ids.length === 0
+      ? await runStatement(tenantId, decideRuns, parameters, statementOptions)
+      : await runStatement(tenantId, decideKeyedRuns, { ...parameters, keyed_run_ids }, statementOptions);
+  if (rows[0] !== undefined) memory.saw(tenantId, rows[0]);
+  return explain(tenantId, candidates, rows[0], now);
+}
+
+function explain(
+  tenantId: string,
+  candidates: readonly Candidate[],
+  state: AdmissionState | undefined,
+  now: Date,
+): readonly CommitOutcome<Admission>[] {
+  const known = byRunId([...(state?.known ?? []), ...(state?.finished ?? [])]);
+  return candidates.map((candidate) => {
+    const verdict = verdictOf(candidate, tenantId, state, known, now);
+    if (verdict.kind === 'undecided') return { kind: 'again' };
+    return { kind: 'done', result: { verdict, quotas: state } };
+  });
+}
+
+const statementOptions = { timeoutMs: longestStatementMs };
+
+const admissionParameters = (tenantId: string, candidates: readonly Candidate[], now: Date) => ({
+  tenant_id: tenantId,
+  now,
+  unlimited,
+  most_waiting: mostWaitingOutcomes,
+  candidates,
+});
+
+const keyedIds = (candidates: readonly Candidate[]): readonly string[] =>
+  candidates.filter(isKeyed).map(({ run_id }) => run_id);
 
 const isKeyed = ({ request_hash }: Candidate): boolean => request_hash !== null;
 

@@ -22,17 +22,11 @@ export interface WithdrawDependencies {
 /** In milliseconds. */
 const longestWithdrawalMs = 3_000;
 
-/**
- * Withdrawals by group commit, since the time of many requests is up together.
- *
- * @param validMs how long after it was sent a withdrawal may still take effect, in milliseconds
- */
-export function createWithdraw({ runStatement, now, log }: WithdrawDependencies, validMs: number): Withdraw {
+/** Withdrawals by group commit, since the time of many requests is up together. */
+export function createWithdraw({ runStatement, now, log }: WithdrawDependencies): Withdraw {
   const submit = createGroupCommit<string, boolean>({
     commit: async (tenantId, run_ids) => {
-      const sentAt = now();
-      const valid_until = new Date(sentAt.getTime() + validMs);
-      const parameters = { tenant_id: tenantId, run_ids, now: sentAt, valid_until };
+      const parameters = { tenant_id: tenantId, run_ids, now: now() };
       const options = { timeoutMs: longestWithdrawalMs };
       const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
       return run_ids.map(() => ({ kind: 'done', result: affectedRows > 0 }));

@@ -5,7 +5,7 @@ import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { findApiKey } from '../sql/keys/find-api-key';
 import { retrying } from '../support/retry';
 import { labelRequest } from '../telemetry/context';
-import { hashApiKey, tenantOfApiKey } from './rules/api-key';
+import { hashApiKey, tenantOfApiKey, unauthenticated } from './rules/api-key';
 
 export interface TenantIdentity {
   readonly tenantId: string;
@@ -24,7 +24,10 @@ export type AuthenticateTenant = (
   options?: { readonly fresh: boolean },
 ) => Promise<TenantIdentity>;
 
-/** A revoked key stops working everywhere within this time. */
+/**
+ * A revoked key stops reading everywhere within this time. It starts no run from the moment its revocation is
+ * answered: admission judges it by the tenant row.
+ */
 const acceptedForMs = 30_000;
 /** Spares BigQuery a client that keeps trying a wrong key. */
 const refusedForMs = 5_000;
@@ -37,9 +40,6 @@ interface CacheEntry {
   readonly identity: Promise<TenantIdentity | undefined>;
   validUntil: number;
 }
-
-export const unauthenticated = () =>
-  new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header');
 
 /** Throws `tenant_mismatch` where the key belongs to another tenant. */
 export function requireOwnTenant(identity: TenantIdentity, tenantId: string): TenantIdentity {

@@ -51,6 +51,7 @@ describe('Watching runs', () => {
       tenant_id: 'acme',
       now: new Date(),
       unlimited: 1_000_000,
+      most_waiting: 1_000_000,
       candidates: [
         {
           run_id: 'held-1',
@@ -58,6 +59,7 @@ describe('Watching runs', () => {
           parameters: '{}',
           trigger: 'api',
           request_hash: '',
+          key_id: 'key-of-the-test',
           lease_seconds: 3_600,
         },
       ],

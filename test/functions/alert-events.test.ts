@@ -1,5 +1,4 @@
 import { workerRoutes } from '../../functions/worker/handler';
-import { createRelease } from '../../shared/runs/release';
 import { query } from '../support/local-cloud';
 import { type Backends, dryrun, startBackends } from './support/backends';
 import { push, startReconcileInstance } from './support/instances';
@@ -18,10 +17,9 @@ describe('Events that alerts wait for', () => {
     const fail = () => Promise.reject(Object.assign(new Error('away'), { code: 503 }));
     const routes = workerRoutes({
       runStatement: fail,
-      appendRows: fail,
       findPipeline: () => undefined,
       execute: fail,
-      release: createRelease(fail, () => new Date()),
+      settle: fail,
       publishRun: fail,
       claimHandOver: fail,
       handOverAfterMs: 1_000,

@@ -98,7 +98,7 @@ describe('Telemetry by OTLP', () => {
       receiver.spans.find(({ name, traceId: of }) => of === traceId && name.startsWith('step ')),
     );
     expect(step).toMatchObject({ kind: internal, parentSpanId: delivery.spanId });
-    expect(await span('release-runs')).toMatchObject({ parentSpanId: delivery.spanId });
+    expect(await span('settle-runs')).toMatchObject({ parentSpanId: delivery.spanId });
   });
 
   it('counts admissions by outcome and refusals by code, and times them', async () => {

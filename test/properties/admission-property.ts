@@ -5,8 +5,8 @@ import { loadTables } from '../../shared/definitions/tables';
 import { createRunStatement, type RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
-import { admitRuns } from '../../shared/sql/runs/admit-runs';
-import { releaseRuns } from '../../shared/sql/runs/release-runs';
+import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
@@ -130,34 +130,63 @@ export const describeHistories = (histories: number): void =>
           const over = new Set(model.ledger.map(({ runId }) => runId));
           const generation = Math.floor(model.ledger.length / 3);
           const runIds = command.asked.map((id) => `run-${generation}-${id}`).filter((id) => !over.has(id));
-          const { rows } = await runStatement(dataset, admitRuns, {
+          const parameters = {
             tenant_id,
             now,
             unlimited: 1_000_000,
+            most_waiting: 1_000_000,
             candidates: runIds.map((run_id) => ({
               run_id,
               pipeline: 'gcp/example/dryrun',
               parameters: '{}',
               trigger: 'api',
               request_hash: '',
+              key_id: 'key',
               lease_seconds: command.leaseMinutes * 60,
             })),
-          });
+          };
+          const before = new Set(model.slots.map(({ runId }) => runId));
           admit(model, runIds, command.leaseMinutes * minuteMs, at);
-          const holding = runIds.filter((id) => model.slots.some(({ runId }) => runId === id));
-          expect([...(rows[0]?.admitted.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
+          const after = new Set(model.slots.map(({ runId }) => runId));
+          const areAllNew = runIds.every((id) => after.has(id) && !before.has(id));
+          // All of them or none: where none, the other statement admits those that fit.
+          const { affectedRows } = await runStatement(dataset, admitRuns, parameters);
+          if (runIds.length > 0) expect(affectedRows).toBe(areAllNew ? 1 : 0);
+          const { rows } = await runStatement(dataset, decideRuns, parameters);
+          const holding = runIds.filter((id) => after.has(id));
+          expect([...(rows[0]?.known.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
           return;
         }
         case 'finish': {
           const slot = model.slots[command.which % Math.max(1, model.slots.length)];
           const runId = slot?.runId ?? 'run-that-never-was';
-          const release = async () =>
-            (await runStatement(dataset, releaseRuns, { tenant_id, run_ids: [runId, runId], now })).rows;
-          // It is not in the ledger, so it keeps its slot, however often it is released.
-          expect(await release()).toEqual(slot === undefined ? [] : [{ run_id: runId }]);
-          if (slot !== undefined) await appendToLedger(dataset, runId, slot.admittedAt);
+          const parameters = { tenant_id, onboarding_id: '', now, outcomes: [outcomeOf(runId, now)] };
+          const affected = async () => (await runStatement(dataset, settleRuns, parameters)).affectedRows;
+          expect(await affected()).toBe(slot === undefined ? 0 : 1);
+          expect(await affected()).toBe(0);
           finish(model, runId);
-          expect(await release()).toEqual([]);
+          if (slot === undefined) return;
+          const admittedAt = new Date(slot.admittedAt);
+          const days = { from: admittedAt, to: new Date(slot.admittedAt + 1) };
+          const told = async () =>
+            (await runStatement(dataset, settleHeldRuns, { ...parameters, ...days })).rows;
+          const drop = () =>
+            runStatement(dataset, settleAndDropRuns, {
+              ...parameters,
+              outcomes: [],
+              appended_run_ids: [runId],
+              appended_from: days.from,
+              appended_to: days.to,
+            });
+          const recorded = { run_id: runId, status: 'COMPLETED', recorded_at: now, admitted_at: admittedAt };
+          // It is not in the ledger, so it is kept, however often it is to be dropped.
+          await drop();
+          expect(await told()).toMatchObject([{ ...recorded, is_waiting: true }]);
+          await appendToLedger(dataset, runId, slot.admittedAt, now);
+          // Every third stays in the tenant row and in the ledger.
+          if (command.which % 3 === 0) return;
+          await drop();
+          expect(await told()).toMatchObject([{ ...recorded, is_waiting: false }]);
           return;
         }
         case 'quotas':
@@ -188,7 +217,23 @@ export const describeHistories = (histories: number): void =>
       }
     }
 
-    const appendToLedger = (dataset: string, runId: string, admittedAt: number) =>
+    const outcomeOf = (run_id: string, at: Date) => ({
+      run_id,
+      status: 'COMPLETED',
+      error_code: null,
+      error_message: null,
+      failed_step: null,
+      started_at: at,
+      ended_at: at,
+      duration_ms: 0,
+      rows_written: 1,
+      bytes_processed: 2,
+      bytes_billed: 3,
+      watermark: null,
+      recorded_at: at,
+    });
+
+    const appendToLedger = (dataset: string, runId: string, admittedAt: number, at: Date) =>
       createAppendRows(bigquery.client)(dataset, 'pipeline_runs', [
         {
           insertId: runId,
@@ -198,8 +243,8 @@ export const describeHistories = (histories: number): void =>
             pipeline: 'gcp/example/dryrun',
             status: 'COMPLETED',
             admitted_at: new Date(admittedAt).toISOString(),
-            ended_at: new Date(admittedAt).toISOString(),
-            recorded_at: new Date(admittedAt).toISOString(),
+            ended_at: at.toISOString(),
+            recorded_at: at.toISOString(),
           },
         },
       ]);

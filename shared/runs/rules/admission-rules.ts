@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors';
+import { unauthenticated } from '../../tenants/rules/api-key';
 
 /** A run that asks for admission. */
 export interface Candidate {
@@ -14,29 +15,42 @@ export interface Candidate {
    * under the same key. Null for a run with an id of its own.
    */
   readonly request_hash: string | null;
+  /** The API key that the request came with. */
+  readonly key_id: string;
   readonly lease_seconds: number;
 }
 
 /** A run that the tenant row or the ledger knows. */
-interface KnownRun {
-  readonly run_id: string;
-  readonly request_hash: string | null;
-}
+export type KnownRun = Pick<Candidate, 'run_id' | 'request_hash'>;
 
-/** The tenant row as the admission statement reports it, after it has decided. */
-export interface AdmissionState {
-  readonly is_active: boolean;
+/** A tenant's quotas and what is used of them. */
+export interface QuotaState {
   /** null is unlimited. */
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
   readonly used_this_month: number;
   /** Unexpired slots. */
   readonly running: number;
-  /** The candidates that hold a slot now. */
-  readonly admitted: readonly KnownRun[];
+}
+
+/** The tenant row as the admission statement reports it, after it has decided. */
+export interface AdmissionState extends QuotaState {
+  readonly is_active: boolean;
+  /** Outcomes that were not seen in the ledger yet. */
+  readonly waiting_outcomes: number;
+  /** Of the candidates' API keys those that are revoked. */
+  readonly revoked_key_ids: readonly string[];
+  /** The candidates that hold a slot now or are settled. */
+  readonly known: readonly KnownRun[];
   /** The candidates that are in the ledger. */
   readonly finished: readonly KnownRun[];
 }
+
+/**
+ * With so many outcomes that wait for the ledger nothing is admitted: the tenant row holds them, and must not
+ * grow without bound while the ledger takes no rows.
+ */
+export const mostWaitingOutcomes = 5_000;
 
 export type Verdict =
   | { readonly kind: 'admitted' }
@@ -44,18 +58,18 @@ export type Verdict =
   /** The row changed between decision and report: there is room now. The statement has to be asked again. */
   | { readonly kind: 'undecided' };
 
-/** The candidates that the state knows, by run id. */
-export const knownRunsOf = (state: AdmissionState | undefined): ReadonlyMap<string, KnownRun> =>
-  new Map([...(state?.finished ?? []), ...(state?.admitted ?? [])].map((run) => [run.run_id, run]));
+/** These runs, by run id. Of several with one id the first. */
+export const byRunId = (runs: readonly KnownRun[]): ReadonlyMap<string, KnownRun> =>
+  new Map(runs.toReversed().map((run) => [run.run_id, run]));
 
 /**
  * What became of a candidate. The statement (shared/sql/runs/admit-runs.ts) has decided already; this explains
- * its decision. A candidate that the state knows is admitted, unless it is another request under a used
- * idempotency key. For the others the first of these is the reason: there is no row, the tenant is inactive,
- * the month is full, the slots are full.
+ * its decision. A candidate that is known is admitted, unless it is another request under a used idempotency
+ * key. For the others the first of these is the reason: there is no row, the key is revoked, the tenant is
+ * inactive, too many outcomes wait for the ledger, the month is full, the slots are full.
  */
 export function verdictOf(
-  candidate: Pick<Candidate, 'run_id' | 'request_hash'>,
+  candidate: Pick<Candidate, 'run_id' | 'request_hash' | 'key_id'>,
   tenantId: string,
   state: AdmissionState | undefined,
   known: ReadonlyMap<string, KnownRun>,
@@ -64,16 +78,14 @@ export function verdictOf(
   if (state === undefined)
     return refuse(new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`));
   const run = known.get(candidate.run_id);
-  if (run !== undefined) {
-    return run.request_hash === candidate.request_hash
-      ? { kind: 'admitted' }
-      : refuse(idempotencyKeyReused());
-  }
+  if (run !== undefined) return verdictOfKnown(candidate, run);
+  if (state.revoked_key_ids.includes(candidate.key_id)) return refuse(unauthenticated());
   if (!state.is_active) {
     return refuse(
       new ServiceError('tenant_inactive', 'Tenant account is inactive. Contact support to reactivate.'),
     );
   }
+  if (state.waiting_outcomes >= mostWaitingOutcomes) return refuse(ledgerIsBehind());
   const { used_this_month, max_pipelines_per_month, running, max_concurrent_pipelines } = state;
   if (max_pipelines_per_month !== null && used_this_month >= max_pipelines_per_month) {
     return refuse(monthlyQuotaExceeded(used_this_month, max_pipelines_per_month, now));
@@ -84,7 +96,19 @@ export function verdictOf(
   return { kind: 'undecided' };
 }
 
-const refuse = (error: ServiceError): Verdict => ({ kind: 'refused', error });
+/** A candidate whose run is known: it is its own, unless it is another request under a used key. */
+export const verdictOfKnown = (
+  candidate: Pick<Candidate, 'request_hash'>,
+  run: KnownRun,
+): Exclude<Verdict, { kind: 'undecided' }> =>
+  run.request_hash === candidate.request_hash ? { kind: 'admitted' } : refuse(idempotencyKeyReused());
+
+const refuse = (error: ServiceError) => ({ kind: 'refused' as const, error });
+
+const ledgerIsBehind = () =>
+  new ServiceError('unavailable', 'Too many finished runs wait to be recorded. Nothing was started.', {
+    retryAfterSeconds: 60,
+  });
 
 const idempotencyKeyReused = () =>
   new ServiceError(
@@ -128,7 +152,7 @@ export interface QuotasLeft {
 }
 
 /** What is left of the tenant's quotas, for the headers of every answer that starts a run. */
-export function quotasLeft(state: AdmissionState, now: Date): QuotasLeft {
+export function quotasLeft(state: QuotaState, now: Date): QuotasLeft {
   const { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent } = state;
   return {
     ...(monthly !== null && {

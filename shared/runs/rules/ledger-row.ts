@@ -36,46 +36,97 @@ export const failedOutcome = (errorCode: string, errorMessage: string): RunOutco
   bytesBilled: 0,
 });
 
+/** When a run was executed. */
 export interface RunTimes {
   /** Undefined: it never started, as far as is known. */
   readonly startedAt: Date | undefined;
   readonly endedAt: Date;
-  /** When the row is appended. Of two rows for one run the one recorded first is the outcome. */
+  /** When the outcome was decided. */
   readonly recordedAt: Date;
 }
 
 /**
- * The ledger's row for a finished run, in the form that a streaming insert takes. Its insertId is the
- * execution's id, so that BigQuery drops most repeats.
+ * How a run ended, with everything that is kept of it: an entry of the tenant row's `settled_runs`, and but for
+ * `tenant_id` the ledger's row. All texts are as stored; times in UTC, exact to the millisecond.
  */
-export const ledgerRow = (
-  tenantId: string,
-  slot: Omit<Slot, 'lease_expires_at'>,
+export interface RecordedOutcome {
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly parameters: string | null;
+  readonly trigger: string | null;
+  readonly request_hash: string | null;
+  readonly status: RunOutcome['status'];
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly failed_step: string | null;
+  readonly admitted_at: Date;
+  readonly started_at: Date | null;
+  readonly ended_at: Date;
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  readonly watermark: string | null;
+  readonly recorded_at: Date;
+}
+
+/** An admitted run, as much of its slot as its outcome repeats. */
+export type AdmittedRun = Omit<Slot, 'lease_expires_at'>;
+
+export const recordedOutcome = (
+  { run_id, pipeline, parameters, trigger, request_hash, admitted_at }: AdmittedRun,
   outcome: RunOutcome,
   times: RunTimes,
-  executionId: string = slot.run_id,
-) => ({
-  insertId: executionId,
-  json: {
-    run_id: slot.run_id,
-    tenant_id: tenantId,
-    pipeline: slot.pipeline,
-    parameters: slot.parameters,
-    trigger: slot.trigger,
-    request_hash: slot.request_hash,
-    status: outcome.status,
-    error_code: outcome.errorCode ?? null,
-    error_message: outcome.errorMessage ?? null,
-    failed_step: outcome.failedStep ?? null,
-    admitted_at: slot.admitted_at.toISOString(),
-    started_at: times.startedAt?.toISOString() ?? null,
-    ended_at: times.endedAt.toISOString(),
-    duration_ms: times.startedAt === undefined ? null : times.endedAt.getTime() - times.startedAt.getTime(),
-    rows_written: outcome.rowsWritten,
-    bytes_processed: outcome.bytesProcessed,
-    bytes_billed: outcome.bytesBilled,
-    // Left out where there is none, so that a table without this column still takes the row.
-    ...(outcome.watermark !== undefined && { watermark: outcome.watermark }),
-    recorded_at: times.recordedAt.toISOString(),
-  },
+): RecordedOutcome => ({
+  run_id,
+  pipeline,
+  parameters,
+  trigger,
+  request_hash,
+  status: outcome.status,
+  error_code: outcome.errorCode ?? null,
+  error_message: outcome.errorMessage ?? null,
+  failed_step: outcome.failedStep ?? null,
+  admitted_at,
+  started_at: times.startedAt ?? null,
+  ended_at: times.endedAt,
+  duration_ms: times.startedAt === undefined ? null : times.endedAt.getTime() - times.startedAt.getTime(),
+  rows_written: outcome.rowsWritten,
+  bytes_processed: outcome.bytesProcessed,
+  bytes_billed: outcome.bytesBilled,
+  watermark: outcome.watermark ?? null,
+  recorded_at: times.recordedAt,
 });
+
+/** The outcome of a run that is recorded. */
+export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({
+  status: run.status,
+  errorCode: run.error_code ?? undefined,
+  errorMessage: run.error_message ?? undefined,
+  failedStep: run.failed_step ?? undefined,
+  watermark: run.watermark ?? undefined,
+  rowsWritten: run.rows_written ?? 0,
+  bytesProcessed: run.bytes_processed ?? 0,
+  bytesBilled: run.bytes_billed ?? 0,
+});
+
+/**
+ * The ledger's row of a settled run, in the form that a streaming insert takes. Its insertId is the
+ * execution's id, so that BigQuery drops most repeats; those that it does not are equal.
+ */
+export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOutcome) => {
+  const { watermark, admitted_at, started_at, ended_at, recorded_at, ...columns } = run;
+  return {
+    insertId: executionId,
+    json: {
+      ...columns,
+      tenant_id: tenantId,
+      admitted_at: admitted_at.toISOString(),
+      started_at: started_at?.toISOString() ?? null,
+      ended_at: ended_at.toISOString(),
+      // Left out where there is none, so that a table without this column still takes the row.
+      ...(watermark !== null && { watermark }),
+      recorded_at: recorded_at.toISOString(),
+    },
+  };
+};

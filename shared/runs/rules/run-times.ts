@@ -10,7 +10,7 @@ export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): 
 
 /**
  * A run that has not finished this long after its admission may not have been started. Reconcile starts it
- * then, and never earlier, so whatever takes an admission back has to take effect before. In milliseconds.
+ * then, and never earlier. In milliseconds.
  */
 export const startGraceMs = 120_000;
 

@@ -3,31 +3,78 @@ import { bool, integer, string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /**
- * Admission: one script, one request. The UPDATE decides, counts and records in one guarded write; the SELECT
- * says what became of each candidate. A candidate that holds a slot already is not counted again, so a repeat
- * changes nothing.
+ * Admission. Two statements decide alike: `admit-runs` gives all candidates a slot or changes nothing, so one
+ * UPDATE does and nothing has to be read back; `decide-runs` admits as many as there is room for, and says
+ * what became of each.
  *
- * Invariants that the UPDATE keeps:
- * - a run that was withdrawn gets no slot, however late its admission comes;
- * - at most `room` candidates get a slot, where room = min(monthly quota left, concurrent quota left), never
- *   below 0;
+ * Invariants that both keep:
+ * - a candidate that is known already (in a slot, settled, withdrawn) gets no second slot, so a repeat changes
+ *   nothing;
+ * - a candidate whose API key is revoked gets none, whatever an instance remembers of the key;
+ * - at most `room` candidates get one, where room = min(monthly quota left, concurrent quota left), never
+ *   below 0, and none while too many outcomes wait for the ledger;
  * - each counter moves by exactly the number of slots given;
- * - an expired lease does not count against the concurrent quota, but its slot stays until its run is in the
- *   ledger;
+ * - an expired lease does not count against the concurrent quota, but its slot stays until its run is settled;
  * - the month's count starts from 0 in a new month (UTC), and the date only ever moves forward: a clock that
  *   is behind counts into the month the row is in, and its slots carry that month's `admitted_at`.
  *
- * The text is the keyed variant, whole. A run whose id follows from an idempotency key may be over and in the
- * ledger when its request is repeated: the lines that end in `-- keyed` look there, give such a run no second
- * slot, and report it as finished. Reading the ledger is billed, so a batch without such ids is sent without
- * these lines.
+ * The texts are the keyed variants, whole. A run whose id follows from an idempotency key may be over and in
+ * the ledger when its request is repeated: the lines that end in `-- keyed` look there. Reading the ledger is
+ * billed, so a batch without such ids is sent without these lines.
  *
- * test/shared/sql/snapshots/runs has both variants to be pasted into the BigQuery console.
+ * `SELECT AS STRUCT (NULL slot).* REPLACE` takes a slot's type from the column. So a column that gets further
+ * fields later does not break this version, which leaves them NULL.
+ *
+ * test/shared/sql/snapshots/runs has all variants to be pasted into the BigQuery console.
  */
-const keyedScript = `
+
+const allOrNothing = `
 UPDATE tenants AS tenant
 SET
-  active_runs = ARRAY_CONCAT(tenant.active_runs, decision.admitted),
+  active_runs = ARRAY_CONCAT(
+    IFNULL(tenant.active_runs, []),
+    ARRAY(
+      SELECT AS STRUCT tenant.active_runs[SAFE_OFFSET(-1)].* REPLACE (
+        candidate.run_id AS run_id,
+        candidate.pipeline AS pipeline,
+        candidate.parameters AS parameters,
+        candidate.trigger AS trigger,
+        candidate.request_hash AS request_hash,
+        GREATEST(@now, TIMESTAMP(DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date), MONTH))) AS admitted_at,
+        TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
+      FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
+      ORDER BY position)),
+  pipeline_runs_count = pipeline_runs_count + ARRAY_LENGTH(@candidates),
+  pipeline_runs_this_month =
+    IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(@candidates),
+  current_running_pipelines =
+    (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) + ARRAY_LENGTH(@candidates),
+  quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date),
+  last_pipeline_run_at = @now,
+  updated_at = @now
+WHERE tenant_id = @tenant_id
+  AND is_active
+  AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
+  AND IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(@candidates)
+    <= IFNULL(max_pipelines_per_month, @unlimited)
+  AND (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) + ARRAY_LENGTH(@candidates)
+    <= IFNULL(max_concurrent_pipelines, @unlimited)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM UNNEST(@candidates) AS candidate
+    WHERE candidate.run_id IN UNNEST(ARRAY(
+        SELECT run_id FROM UNNEST(active_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(settled_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(withdrawn_runs)))
+      OR candidate.key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys))))
+  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(@keyed_run_ids)) -- keyed`;
+
+const script = `
+UPDATE tenants AS tenant
+SET
+  active_runs = ARRAY_CONCAT(IFNULL(tenant.active_runs, []), decision.admitted),
   pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
   pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
   current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
@@ -42,25 +89,21 @@ FROM (
     reset_date,
     -- The new slots: the first candidates that are not known yet, as many as there is room for.
     ARRAY(
-      SELECT AS STRUCT
-        run_id,
-        pipeline,
-        parameters,
-        trigger,
-        request_hash,
+      SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE (
+        candidate.run_id AS run_id,
+        candidate.pipeline AS pipeline,
+        candidate.parameters AS parameters,
+        candidate.trigger AS trigger,
+        candidate.request_hash AS request_hash,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
-        TIMESTAMP_ADD(@now, INTERVAL lease_seconds SECOND) AS lease_expires_at
+        TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM (
         SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
         FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
-        LEFT JOIN (
-          SELECT run_id FROM UNNEST(active_runs)
-          UNION ALL
-          SELECT run_id FROM UNNEST(withdrawn_runs)
-        ) AS known ON known.run_id = candidate.run_id
-        WHERE known.run_id IS NULL
+        WHERE candidate.run_id NOT IN UNNEST(known_run_ids)
+          AND candidate.key_id NOT IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys)))
           AND candidate.run_id NOT IN UNNEST(finished_run_ids) -- keyed
-      )
+      ) AS candidate
       WHERE place <= LEAST(
         IFNULL(max_pipelines_per_month - used_this_month, @unlimited),
         IFNULL(max_concurrent_pipelines - running, @unlimited))
@@ -71,15 +114,21 @@ FROM (
     SELECT
       tenant_id,
       active_runs,
-      withdrawn_runs,
+      revoked_keys,
       max_pipelines_per_month,
       max_concurrent_pipelines,
       IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
       IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date) AS reset_date,
-      (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running
+      (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running,
+      ARRAY(
+        SELECT run_id FROM UNNEST(active_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(settled_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(withdrawn_runs)) AS known_run_ids
       , IFNULL((SELECT ARRAY_AGG(run_id) FROM pipeline_runs WHERE run_id IN UNNEST(@keyed_run_ids)), []) AS finished_run_ids -- keyed
     FROM tenants
-    WHERE tenant_id = @tenant_id AND is_active
+    WHERE tenant_id = @tenant_id AND is_active AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
@@ -90,11 +139,18 @@ SELECT
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running,
+  ARRAY_LENGTH(settled_runs) AS waiting_outcomes,
   ARRAY(
-    SELECT AS STRUCT slot.run_id, slot.request_hash
-    FROM UNNEST(active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(@candidates)) AS candidate ON candidate.run_id = slot.run_id
-  ) AS admitted
+    SELECT key_id FROM UNNEST(revoked_keys)
+    WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(@candidates)))
+  ) AS revoked_key_ids,
+  ARRAY(
+    SELECT AS STRUCT run_id, request_hash FROM UNNEST(active_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@candidates)))
+    UNION ALL
+    SELECT AS STRUCT run_id, request_hash FROM UNNEST(settled_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@candidates)))
+  ) AS known
   , ARRAY( -- keyed
     SELECT AS STRUCT run_id, request_hash -- keyed
     FROM pipeline_runs -- keyed
@@ -104,11 +160,15 @@ SELECT
 FROM tenants
 WHERE tenant_id = @tenant_id`;
 
+const withoutKeyed = (sql: string): string => sql.replace(/\n.*-- keyed$/gm, '');
+
 const parameters = {
   tenant_id: 'STRING',
   now: 'TIMESTAMP',
   /** More than any quota: stands in for NULL. */
   unlimited: 'INT64',
+  /** With so many outcomes that wait for the ledger, nothing is admitted. */
+  most_waiting: 'INT64',
   /** In the order in which they are admitted; each run_id once. */
   candidates: [
     {
@@ -117,10 +177,29 @@ const parameters = {
       parameters: 'STRING',
       trigger: 'STRING',
       request_hash: 'STRING',
+      /** The API key that the request came with. */
+      key_id: 'STRING',
       lease_seconds: 'INT64',
     },
   ],
 } as const;
+const keyedParameters = { ...parameters, keyed_run_ids: ['STRING'] } as const;
+
+/** `affectedRows` is 1 if all candidates were admitted, and 0 if none was. */
+export const admitRuns = defineStatement({
+  name: 'admit-runs',
+  sql: withoutKeyed(allOrNothing),
+  parameters,
+  row: z.unknown(),
+});
+
+/** The same where some ids, `keyed_run_ids`, follow from idempotency keys. */
+export const admitKeyedRuns = defineStatement({
+  name: 'admit-keyed-runs',
+  sql: allOrNothing,
+  parameters: keyedParameters,
+  row: z.unknown(),
+});
 
 const knownRun = z.object({ run_id: string, request_hash: string.nullable() });
 
@@ -134,22 +213,24 @@ const row = z.object({
   max_concurrent_pipelines: integer.nullable(),
   used_this_month: integer,
   running: integer,
-  admitted: z.array(knownRun),
+  waiting_outcomes: integer,
+  revoked_key_ids: z.array(string),
+  known: z.array(knownRun),
   finished: z.array(knownRun).default([]),
 });
 
-/** Admission of runs with ids of their own: none of them can be in the ledger yet. */
-export const admitRuns = defineStatement({
-  name: 'admit-runs',
-  sql: keyedScript.replace(/\n.*-- keyed$/gm, ''),
+/** Admits as many of the candidates as there is room for, in their order. */
+export const decideRuns = defineStatement({
+  name: 'decide-runs',
+  sql: withoutKeyed(script),
   parameters,
   row,
 });
 
-/** Admission where some ids, `keyed_run_ids`, follow from idempotency keys. */
-export const admitKeyedRuns = defineStatement({
-  name: 'admit-keyed-runs',
-  sql: keyedScript,
-  parameters: { ...parameters, keyed_run_ids: ['STRING'] },
+/** The same where some ids, `keyed_run_ids`, follow from idempotency keys. */
+export const decideKeyedRuns = defineStatement({
+  name: 'decide-keyed-runs',
+  sql: script,
+  parameters: keyedParameters,
   row,
 });

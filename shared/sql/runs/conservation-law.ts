@@ -1,8 +1,8 @@
 /**
- * The conservation law: a tenant's counters are the number of distinct run ids in ledger and slots together,
- * and of those the number that were admitted in the month the row is in (UTC). It holds at every instant,
- * because a run enters the ledger before it leaves its slot. Read in one snapshot; always one row, even if
- * there is no tenant.
+ * The conservation law: a tenant's counters are the number of distinct run ids in ledger, `settled_runs` and
+ * slots together, and of those the number that were admitted in the month the row is in (UTC). It holds at
+ * every instant: one write moves a run from its slot to `settled_runs`, and its entry there is dropped by a
+ * statement that sees it in the ledger. Read in one snapshot; always one row, even if there is no tenant.
  */
 export const runsByLaw = `(
   SELECT
@@ -10,6 +10,10 @@ export const runsByLaw = `(
     COUNT(DISTINCT IF(admitted_at >= month_start, run_id, NULL)) AS runs_this_month
   FROM (
     SELECT run_id, admitted_at FROM pipeline_runs
+    UNION ALL
+    SELECT settled.run_id, settled.admitted_at
+    FROM tenants, UNNEST(settled_runs) AS settled
+    WHERE tenant_id = @tenant_id
     UNION ALL
     SELECT slot.run_id, slot.admitted_at
     FROM tenants, UNNEST(active_runs) AS slot

@@ -15,8 +15,9 @@ export const slotSchema: z.ZodType<Slot> = z.object({
 });
 
 /**
- * Where a run stands, for the worker: its slot, if it holds one, and whether the ledger has it. Always one
- * row.
+ * Where a run stands, for the worker: its slot, if it holds one, and its tenant's life. `is_recorded`: the
+ * ledger has it although it holds a slot, as a version left it that recorded a run before it freed the slot.
+ * Always one row.
  */
 export const findRun = defineStatement({
   name: 'find-run',
@@ -29,12 +30,12 @@ SELECT
   ) AS slot,
   (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
   (SELECT subscription_tier FROM tenants WHERE tenant_id = @tenant_id) AS subscription_tier,
-  EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_finished`,
+  EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_recorded`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
     slot: slotSchema.nullable(),
     onboarding_id: string.nullable(),
     subscription_tier: string.nullable(),
-    is_finished: bool,
+    is_recorded: bool,
   }),
 });

@@ -13,6 +13,6 @@ FROM (${recordedRuns('run_id, status, watermark, recorded_at', 'pipeline = @pipe
 WHERE status = 'COMPLETED' AND watermark IS NOT NULL
 ORDER BY recorded_at DESC, run_id
 LIMIT 1`,
-  parameters: { pipeline: 'STRING' },
+  parameters: { tenant_id: 'STRING', pipeline: 'STRING' },
   row: z.object({ watermark: string }),
 });

@@ -1,17 +1,43 @@
 import { z } from 'zod';
 import { integer, string, timestamp } from '../column-schemas';
 
-/**
- * The order of the ledger's rows for one run. Rows that agree in all of these columns tell the same outcome.
- */
-const firstRecorded = 'recorded_at, status, ended_at';
+/** The ledger's columns but for `tenant_id`, and so the fields of an entry of `settled_runs`. */
+const outcomeColumns = `
+        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
+        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
+        recorded_at`;
+
+/** The values of these columns: how a run ended. */
+export const outcomeFields = {
+  run_id: string,
+  pipeline: string,
+  parameters: string.nullable(),
+  trigger: string.nullable(),
+  request_hash: string.nullable(),
+  status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
+  error_code: string.nullable(),
+  error_message: string.nullable(),
+  failed_step: string.nullable(),
+  admitted_at: timestamp,
+  started_at: timestamp.nullable(),
+  ended_at: timestamp,
+  duration_ms: integer.nullable(),
+  rows_written: integer.nullable(),
+  bytes_processed: integer.nullable(),
+  bytes_billed: integer.nullable(),
+  watermark: string.nullable(),
+  recorded_at: timestamp,
+};
 
 const admittedBetween = 'admitted_at >= @from AND admitted_at < @to';
 
 /**
- * The query that says how runs ended, for all readers. Of the ledger's rows for one run the one recorded
- * first is its outcome; of two in the same millisecond the one whose status comes first by name, so that a
- * confirmed cancellation stands.
+ * The query that says how runs ended, for all readers: the ledger and, in the same snapshot, the tenant row's
+ * `settled_runs`. A run can be in both, and in the ledger more than once, with equal rows.
+ *
+ * Only rows of a version that decided by appending can differ: of these the one recorded first is the
+ * outcome, and of two in the same millisecond the one whose status comes first by name, so that a confirmed
+ * cancellation stands.
  *
  * Unless another condition is given, it reads the runs admitted from @from on and before @to: the ledger is
  * partitioned by `admitted_at`, so only these days are billed. A condition has to hold for all rows of a run
@@ -19,14 +45,21 @@ const admittedBetween = 'admitted_at >= @from AND admitted_at < @to';
  */
 export const recordedRuns = (columns: string, condition = admittedBetween): string => `
     SELECT ${columns}
-    FROM pipeline_runs
-    WHERE ${condition}
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY ${firstRecorded}) = 1`;
+    FROM (
+      SELECT${outcomeColumns}
+      FROM pipeline_runs
+      WHERE ${condition}
+      UNION ALL
+      SELECT${outcomeColumns}
+      FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = @tenant_id)
+      WHERE ${condition}
+    )
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1`;
 
 /** `ADMITTED` is a run in flight; the others are outcomes. */
 export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
-/** What every reader of runs gets of the state of one: from the ledger, … */
+/** What every reader of runs gets of the state of one: as it is recorded, … */
 export const stateColumns = `
       status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
       bytes_processed, bytes_billed`;

@@ -18,6 +18,7 @@ WHERE status = 'COMPLETED'
 ORDER BY admitted_at, run_id
 LIMIT @limit`,
   parameters: {
+    tenant_id: 'STRING',
     from: 'TIMESTAMP',
     to: 'TIMESTAMP',
     after_at: 'TIMESTAMP',

@@ -1,5 +1,6 @@
 import { createHash, randomBytes as cryptoRandomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { ServiceError } from '../../errors';
 import { isTenantId } from './tenant-id';
 
 /**
@@ -57,3 +58,7 @@ function checksumOf(text: string): string {
   }
   return encoded;
 }
+
+/** One message for all reasons: missing, malformed, unknown, revoked or expired. */
+export const unauthenticated = () =>
+  new ServiceError('unauthenticated', 'A valid API key is required in the X-API-Key header');

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';
-import { releaseRuns } from '../../../shared/sql/runs/release-runs';
+import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../support/table';
 import { candidates, unlimited } from './candidates';
-import { finishedRuns } from './finished-runs';
+import { outcomeOfBench } from './finished-runs';
 import { cellsOf, observedStatements } from './observed-statements';
 
 const counts = [1, 10, 100, 1_000, 2_000, 3_000, 4_000, 5_000];
@@ -20,7 +19,6 @@ export const growActiveRuns = (): Promise<void> =>
     const tenants = counts.map((count) => ({ tenant_id: `runs_${count}`, max_pipelines_per_month: null }));
     await onboardAll(tenants, environment);
     const { bigquery, runStatement, observe } = observedStatements();
-    const appendRows = createAppendRows(bigquery);
     const rows: string[][] = [];
     for (const count of counts) {
       const tenant_id = `runs_${count}`;
@@ -30,23 +28,27 @@ export const growActiveRuns = (): Promise<void> =>
           runStatement(tenant_id, admitRuns, {
             tenant_id,
             now: new Date(),
-            unlimited,
+            ...unlimited,
             candidates: candidates(1),
           }),
         );
-      await appendRows(tenant_id, 'pipeline_runs', finishedRuns(tenant_id, runIds.slice(-calls)));
       const admission = await admit();
       const find = await observe(calls, () =>
         runStatement(tenant_id, findRun, { tenant_id, run_id: runIds[0] ?? '' }),
       );
-      const release = await observe(calls, () =>
-        runStatement(tenant_id, releaseRuns, { tenant_id, run_ids: runIds.splice(-1), now: new Date() }),
+      const settling = await observe(calls, () =>
+        runStatement(tenant_id, settleRuns, {
+          tenant_id,
+          onboarding_id: '',
+          now: new Date(),
+          outcomes: runIds.splice(-1).map(outcomeOfBench),
+        }),
       );
-      rows.push([String(count), ...cellsOf(admission), ...cellsOf(find), ...cellsOf(release)]);
+      rows.push([String(count), ...cellsOf(admission), ...cellsOf(find), ...cellsOf(settling)]);
     }
     printTable(
       'Active runs of one tenant (local cloud without limits; medians; bytes as BigQuery counts them)',
-      ['active runs', 'admit (ms)', 'bytes', 'find-run (ms)', 'bytes', 'release (ms)', 'bytes'],
+      ['active runs', 'admit (ms)', 'bytes', 'find-run (ms)', 'bytes', 'settle (ms)', 'bytes'],
       rows,
     );
   });

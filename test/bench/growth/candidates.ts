@@ -8,8 +8,9 @@ export const candidates = (count: number) =>
     parameters: '{}',
     trigger: 'api',
     request_hash: null,
+    key_id: 'key-of-the-bench',
     lease_seconds: 3_600,
   }));
 
-/** Stands in for the quota of a tenant that has none. */
-export const unlimited = 1_000_000_000_000;
+/** No quota, and no bound on outcomes that wait for the ledger. */
+export const unlimited = { unlimited: 1_000_000_000_000, most_waiting: 1_000_000 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { admitKeyedRuns } from '../../../shared/sql/runs/admit-runs';
-import { findFinishedRuns } from '../../../shared/sql/runs/find-finished-runs';
+import { findRecordedRuns } from '../../../shared/sql/runs/find-recorded-runs';
 import { findRun } from '../../../shared/sql/runs/find-run';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
@@ -38,13 +38,17 @@ export const growLedger = (): Promise<void> =>
         return runStatement(tenant_id, admitKeyedRuns, {
           tenant_id,
           now,
-          unlimited,
+          ...unlimited,
           candidates: asking,
           keyed_run_ids,
         });
       });
       const reconcile = await observe(calls, () =>
-        runStatement(tenant_id, findFinishedRuns, { tenant_id, run_ids: [randomUUID()] }),
+        runStatement(tenant_id, findRecordedRuns, {
+          run_ids: [randomUUID()],
+          from: new Date(Date.now() - 1_000),
+          to: new Date(),
+        }),
       );
       rows.push([String(count), ...cellsOf(find), ...cellsOf(admission), ...cellsOf(reconcile)]);
     }
@@ -56,7 +60,7 @@ export const growLedger = (): Promise<void> =>
         'bytes',
         'keyed admission (ms)',
         'bytes',
-        'find-finished-runs (ms)',
+        'find-recorded-runs (ms)',
         'bytes',
       ],
       rows,

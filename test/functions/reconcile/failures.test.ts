@@ -1,5 +1,5 @@
 import { call, query } from '../../support/local-cloud';
-import { record } from '../support/backends';
+import { record, settleHeld } from '../support/backends';
 import { startReconcileInstance } from '../support/instances';
 import type { Treatment } from '../support/proxy';
 import { minutes, type ReconcileWorld, startReconcileWorld } from './reconcile-world';
@@ -27,7 +27,7 @@ describe('Reconcile', () => {
     await world.backends.hold('deleted', ['run-1']);
     world.proxy.treat(async ({ statement }): Promise<Treatment> => {
       // By now its slots have been read.
-      if (statement === 'find-finished-runs')
+      if (statement === 'find-recorded-runs')
         await world.backends.client.dataset('deleted').delete({ force: true });
       return 'pass';
     });
@@ -38,8 +38,7 @@ describe('Reconcile', () => {
   it('reconciles the other tenants if one fails, names it, and answers 503', async () => {
     for (const tenantId of ['good_one', 'bad_one', 'good_two']) {
       await world.backends.onboard(tenantId);
-      await world.backends.hold(tenantId, ['over']);
-      await record(world.backends.client, tenantId, 'over');
+      await world.backends.hold(tenantId, ['over'], { lease_seconds: -1 });
     }
     const message = 'Access Denied: Table local:bad_one.tenants';
     const denied = {
@@ -50,14 +49,14 @@ describe('Reconcile', () => {
     const answer = await world.tick();
     expect(answer).toMatchObject({
       status: 503,
-      body: { code: 'unavailable', tenants: 3, failed: 1, released: 2 },
+      body: { code: 'unavailable', tenants: 3, failed: 1, expired: 2 },
     });
     expect(answer.headers.get('retry-after')).toBe('60');
     expect(world.logged('ERROR')).toContainEqual(expect.objectContaining({ tenant_id: 'bad_one' }));
     for (const tenantId of ['good_one', 'good_two'])
       expect((await world.backends.usage(tenantId)).slots).toEqual([]);
     world.proxy.treat(() => 'pass');
-    expect(await world.tick()).toMatchObject({ status: 200, body: { failed: 0, released: 1 } });
+    expect(await world.tick()).toMatchObject({ status: 200, body: { failed: 0, expired: 1 } });
   });
 
   it('ends runs and repairs counters while Pub/Sub is away, and publishes when it is back', async () => {
@@ -81,6 +80,27 @@ describe('Reconcile', () => {
     });
     world.setAhead(minutes(3));
     expect(await world.tick()).toMatchObject({ status: 200, body: { republished: 1 } });
+  });
+
+  it.each([
+    ['no run can be settled', 'settle-runs'],
+    ['the ledger cannot be read', 'find-recorded-runs'],
+  ])('still publishes, appends and repairs if %s, and answers 503', async (_what, failing) => {
+    const tenantId = failing.replaceAll('-', '_');
+    await world.backends.onboard(tenantId);
+    await world.backends.hold(tenantId, ['due', 'settled']);
+    await world.backends.hold(tenantId, ['lost'], { lease_seconds: 0 });
+    await settleHeld(world.backends, tenantId, 'settled');
+    await query(world.backends.client, tenantId, 'UPDATE tenants SET pipeline_runs_count = 17 WHERE TRUE');
+    world.setAhead(minutes(3));
+    const no = { status: 400, body: { error: { code: 400, message: 'no' } } };
+    world.proxy.treat(({ statement }) => (statement === failing ? no : 'pass'));
+    expect(await world.tick()).toMatchObject({ status: 503, body: { failed: 1 } });
+    expect(world.logged('INFO')).toContainEqual(expect.objectContaining({ run_id: 'due' }));
+    expect(await world.backends.usage(tenantId)).toMatchObject({ ever: 3, month: 3 });
+    expect(await world.backends.ledger(tenantId)).toContainEqual(
+      expect.objectContaining({ run_id: 'settled', status: 'COMPLETED' }),
+    );
   });
 
   it('still publishes if the counters cannot be checked, and answers 503', async () => {

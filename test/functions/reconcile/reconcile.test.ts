@@ -1,6 +1,6 @@
 import { call, eventually, query } from '../../support/local-cloud';
-import { dryrun, record, runTopic } from '../support/backends';
-import { startReconcileInstance } from '../support/instances';
+import { dryrun, record, runTopic, settleHeld } from '../support/backends';
+import { push, startReconcileInstance } from '../support/instances';
 import { minutes, type ReconcileWorld, startReconcileWorld } from './reconcile-world';
 
 describe('Reconcile', () => {
@@ -12,6 +12,16 @@ describe('Reconcile', () => {
   afterEach(() => world.end());
   afterAll(() => world?.close());
 
+  /** The settled runs that the ledger was not seen to have. */
+  const waiting = async (tenantId: string) =>
+    (
+      await query(
+        world.backends.client,
+        tenantId,
+        'SELECT run_id FROM tenants, UNNEST(settled_runs) ORDER BY run_id',
+      )
+    ).map(({ run_id }) => run_id);
+
   it('runs no query for a tenant with nothing in flight', async () => {
     await world.backends.onboard('idle');
     const before = world.proxy.calls.length;
@@ -20,7 +30,7 @@ describe('Reconcile', () => {
       tenants: 1,
       failed: 0,
       left_over: 0,
-      released: 0,
+      appended: 0,
       republished: 0,
       expired: 0,
       repaired: 0,
@@ -40,14 +50,51 @@ describe('Reconcile', () => {
     await world.backends.hold('finished', ['over-1', 'in-flight', 'over-2']);
     await record(world.backends.client, 'finished', 'over-1');
     await record(world.backends.client, 'finished', 'over-2');
-    expect((await world.tick()).body).toMatchObject({ released: 2, republished: 0, expired: 0, repaired: 0 });
+    expect((await world.tick()).body).toMatchObject({ republished: 0, expired: 0, repaired: 0 });
     expect(await world.backends.usage('finished')).toEqual({
       ever: 3,
       month: 3,
       running: 1,
       slots: ['in-flight'],
     });
-    expect((await world.tick()).body).toMatchObject({ released: 0 });
+    // Their outcome is the one that is recorded, and stays so.
+    await world.tick();
+    const distinct = 'SELECT DISTINCT run_id, status, recorded_at FROM pipeline_runs ORDER BY run_id';
+    expect(await query(world.backends.client, 'finished', distinct)).toMatchObject([
+      { run_id: 'over-1', status: 'COMPLETED' },
+      { run_id: 'over-2', status: 'COMPLETED' },
+    ]);
+    expect(await waiting('finished')).toEqual([]);
+  });
+
+  it('appends what was settled and never reached the ledger, exactly as it was decided', async () => {
+    await world.backends.onboard('unrecorded');
+    await world.backends.hold('unrecorded', ['old', 'young']);
+    const old = new Date(Date.now() - minutes(2));
+    await settleHeld(world.backends, 'unrecorded', 'old', { status: 'CANCELLED', at: old });
+    // Whoever settled it a moment ago is appending it.
+    await settleHeld(world.backends, 'unrecorded', 'young');
+    expect((await world.tick()).body).toMatchObject({ appended: 1, repaired: 0 });
+    expect(await world.backends.ledger('unrecorded')).toMatchObject([
+      { run_id: 'old', status: 'CANCELLED', recorded_at: { value: old.toISOString() }, trigger: 'api' },
+    ]);
+    expect(await waiting('unrecorded')).toEqual(['young']);
+    world.setAhead(minutes(2));
+    expect((await world.tick()).body).toMatchObject({ appended: 1, repaired: 0 });
+    expect(await waiting('unrecorded')).toEqual([]);
+    expect(await world.backends.ledger('unrecorded')).toHaveLength(2);
+    expect(await world.backends.usage('unrecorded')).toEqual({ ever: 2, month: 2, running: 0, slots: [] });
+    expect((await world.tick()).body).toMatchObject({ appended: 0 });
+  });
+
+  it('drops what is settled and in the ledger, without appending it again', async () => {
+    await world.backends.onboard('recorded');
+    await world.backends.hold('recorded', ['over']);
+    await push(world.worker, 'recorded', 'over');
+    expect(await waiting('recorded')).toEqual(['over']);
+    expect((await world.tick()).body).toMatchObject({ appended: 0 });
+    expect(await waiting('recorded')).toEqual([]);
+    expect(await world.backends.ledger('recorded')).toHaveLength(1);
   });
 
   it('publishes a run again if its message was lost, and the run is executed', async () => {
@@ -87,7 +134,7 @@ describe('Reconcile', () => {
       parameters: '{"a":1}',
     });
     await world.backends.hold('expired', ['in-flight']);
-    expect((await world.tick()).body).toMatchObject({ expired: 1, released: 0, republished: 0, repaired: 0 });
+    expect((await world.tick()).body).toMatchObject({ expired: 1, appended: 0, republished: 0, repaired: 0 });
     expect(await world.backends.ledger('expired')).toMatchObject([
       {
         run_id: 'lost',

@@ -1,7 +1,7 @@
-import { call, eventually } from '../../support/local-cloud';
-import { push, startReconcileInstance } from '../support/instances';
-import { startProxy, type Treatment } from '../support/proxy';
-import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
+import { call, eventually, withKey } from '../../support/local-cloud';
+import { push, startReconcileInstance, startRunInstance } from '../support/instances';
+import { startProxy } from '../support/proxy';
+import { type CancelWorld, startCancelWorld, stopped, twoLoads } from './cancel-world';
 
 describe('A cancellation, when something fails', () => {
   let world: CancelWorld;
@@ -88,77 +88,58 @@ describe('A cancellation, when something fails', () => {
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it.each([
-    ['its release', 'release-runs'],
-    ['its jobs', undefined],
-  ])(
-    'an instance that fails at %s has cancelled all the same, and the rest is done by others',
-    async (_what, statement) => {
-      const tenantId = `crash_${statement === undefined ? 'jobs' : 'slot'}`;
-      const apiKey = await world.backends.onboard(tenantId);
-      await world.backends.hold(tenantId, ['run-1'], { pipeline: twoLoads });
-      world.proxy.treat((asked) => {
-        const isHit =
-          statement === undefined
-            ? asked.method === 'GET' && asked.path.includes('/jobs/')
-            : asked.statement === statement;
-        return isHit ? { status: 400, body: { error: { code: 400, message: 'no' } } } : 'pass';
-      });
-      expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
-      world.proxy.treat(() => 'pass');
-      const reconcile = await startReconcileInstance({ bigqueryUrl: world.backends.bigquery.url });
-      expect((await call(reconcile.url, 'POST', '/')).status).toBe(200);
-      await reconcile.close();
-      await world.expectCancelledOnce(tenantId);
-    },
-  );
-
-  it('that was broken off is completed when asked for again', async () => {
-    const apiKey = await world.backends.onboard('again');
-    await world.backends.hold('again', ['run-1'], { pipeline: twoLoads });
-    world.proxy.treat(({ statement }) =>
-      statement === 'release-runs' ? { status: 400, body: { error: { code: 400, message: 'no' } } } : 'pass',
+  it('by an instance that fails to stop the jobs has cancelled all the same', async () => {
+    const apiKey = await world.backends.onboard('crash_jobs');
+    await world.backends.hold('crash_jobs', ['run-1'], { pipeline: twoLoads });
+    world.proxy.treat(({ method, path }) =>
+      method === 'GET' && path.includes('/jobs/')
+        ? { status: 400, body: { error: { code: 400, message: 'no' } } }
+        : 'pass',
     );
-    expect((await world.cancel(apiKey)).status).toBe(202);
-    expect((await world.backends.usage('again')).slots).toEqual(['run-1']);
-    world.proxy.treat(() => 'pass');
-    expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
-    await world.expectCancelledOnce('again');
-  });
-
-  it('is told as cancelled even if its row cannot be read yet', async () => {
-    const apiKey = await world.backends.onboard('lagging');
-    await world.backends.hold('lagging', ['run-1'], { pipeline: twoLoads });
-    let taken = Number.POSITIVE_INFINITY;
-    const whenRead = () =>
-      eventually('the second look', async () =>
-        world.proxy.calls.slice(taken).find((call) => call.statement === 'read-run' && call.status === 200),
-      );
-    world.proxy.treat(async ({ path, statement }): Promise<Treatment> => {
-      if (path.includes('/pipeline_runs/insertAll')) {
-        taken = world.proxy.calls.length;
-        return { status: 200, body: { kind: 'bigquery#tableDataInsertAllResponse' } };
-      }
-      // By now the row can be read.
-      if (statement === 'release-runs' && (await whenRead()))
-        await recordOutcome(world.backends, 'lagging', 'CANCELLED');
-      return 'pass';
-    });
     expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
-    expect(await world.show(apiKey)).toMatchObject({ status: 'CANCELLED' });
-    expect((await world.backends.usage('lagging')).slots).toEqual([]);
+    await world.expectCancelledOnce('crash_jobs');
   });
 
-  it('answers 503 if the row cannot be written, and the run goes on', async () => {
-    const apiKey = await world.backends.onboard('refused');
-    await world.backends.hold('refused', ['run-1']);
+  it('is told, shown and billed alike while the ledger takes no rows; reconcile appends it', async () => {
+    const apiKey = await world.backends.onboard('no_ledger');
+    await world.backends.hold('no_ledger', ['run-1'], { pipeline: twoLoads });
     world.proxy.treat(({ path }) =>
       path.includes('/pipeline_runs/insertAll')
         ? { status: 503, body: { error: { code: 503, message: 'no', errors: [{ reason: 'backendError' }] } } }
         : 'pass',
     );
-    expect(await world.cancel(apiKey)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect(await world.show(apiKey)).toMatchObject({ status: 'CANCELLED', error_code: 'cancelled' });
+    expect((await world.backends.usage('no_ledger')).slots).toEqual([]);
+    expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    expect(await world.ledger('no_ledger')).toEqual([]);
     world.proxy.treat(() => 'pass');
+    const reconcile = await startReconcileInstance({
+      bigqueryUrl: world.backends.bigquery.url,
+      now: () => new Date(Date.now() + 120_000),
+    });
+    expect((await call(reconcile.url, 'POST', '/')).status).toBe(200);
+    await reconcile.close();
+    await world.expectCancelledOnce('no_ledger');
+  });
+
+  it('answers 503 if it cannot be decided in time, and the run goes on', async () => {
+    const apiKey = await world.backends.onboard('refused');
+    await world.backends.hold('refused', ['run-1']);
+    const between = await startProxy(world.backends.bigquery.url);
+    between.treat(({ statement }) =>
+      statement === 'settle-runs'
+        ? { status: 503, body: { error: { code: 503, message: 'no', errors: [{ reason: 'backendError' }] } } }
+        : 'pass',
+    );
+    const run = await startRunInstance({ bigqueryUrl: between.url, settling: { budgetMs: 100 } });
+    const path = '/api/v1/pipelines/runs/run-1/cancel';
+    expect(await call(run.url, 'POST', path, { headers: withKey(apiKey) })).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', detail: expect.stringContaining('ask again') },
+    });
+    await run.close();
+    await between.close();
     expect(await world.show(apiKey)).toMatchObject({ status: 'ADMITTED' });
     expect((await world.backends.usage('refused')).slots).toEqual(['run-1']);
   });

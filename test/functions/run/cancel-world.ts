@@ -1,9 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { StreamPace } from '../../../functions/run/stream-run';
-import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { ledgerRow, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { call, eventually, query, withKey } from '../../support/local-cloud';
-import { type Backends, dryrun, schemasWith, startBackends } from '../support/backends';
+import { type Backends, schemasWith, startBackends } from '../support/backends';
 import { type HeldLoads, holdLoads } from '../support/held-loads';
 import { type Instance, startRunInstance, startWorkerInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
@@ -42,27 +40,6 @@ steps:
 `;
 
 export const stopped = (step: string) => ({ step, state: 'DONE', reason: 'stopped' });
-
-/** Appends a ledger row for `run-1`, like whoever ends the run. */
-export async function recordOutcome(
-  { client }: Backends,
-  tenantId: string,
-  status: RunOutcome['status'],
-  at = new Date(),
-): Promise<void> {
-  const slot = {
-    run_id: 'run-1',
-    pipeline: dryrun,
-    parameters: '{}',
-    trigger: 'api',
-    request_hash: '',
-    admitted_at: at,
-  };
-  const outcome = { status, rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
-  const times = { startedAt: at, endedAt: at, recordedAt: at };
-  const row = ledgerRow(tenantId, slot, outcome, times, `of-the-test-${status}`);
-  await createAppendRows(client)(tenantId, 'pipeline_runs', [row]);
-}
 
 export interface CancelWorld {
   readonly backends: Backends;

@@ -1,8 +1,8 @@
 import { eventually } from '../../support/local-cloud';
-import { dryrun } from '../support/backends';
+import { dryrun, settleHeld } from '../support/backends';
 import { push } from '../support/instances';
 import { startProxy, type Treatment } from '../support/proxy';
-import { type CancelWorld, recordOutcome, startCancelWorld, stopped, twoLoads } from './cancel-world';
+import { type CancelWorld, startCancelWorld, stopped, twoLoads } from './cancel-world';
 
 describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
   let world: CancelWorld;
@@ -140,22 +140,42 @@ describe('POST /api/v1/pipelines/runs/{run_id}/cancel', () => {
     expect(await world.backends.usage('at_once')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
   });
 
-  it('at the moment of completion answers with the outcome that was recorded first', async () => {
+  it('at the moment of completion answers with the outcome that was settled first', async () => {
     const apiKey = await world.backends.onboard('photo_finish');
     await world.backends.hold('photo_finish', ['run-1']);
-    // The worker's row is recorded after the look and before the cancellation's own.
+    // The worker settles it after the look and before the cancellation does.
     let isFirst = true;
-    const at = new Date(Date.now() - 1_000);
-    world.proxy.treat(async ({ path }): Promise<Treatment> => {
-      if (isFirst && path.includes('/pipeline_runs/insertAll')) {
+    world.proxy.treat(async ({ statement }): Promise<Treatment> => {
+      if (isFirst && statement === 'settle-runs') {
         isFirst = false;
-        await recordOutcome(world.backends, 'photo_finish', 'COMPLETED', at);
+        await settleHeld(world.backends, 'photo_finish', 'run-1');
       }
       return 'pass';
     });
     expect(await world.cancel(apiKey)).toMatchObject({ status: 200, body: { status: 'COMPLETED' } });
     expect(await world.show(apiKey)).toMatchObject({ status: 'COMPLETED' });
+    expect(await world.ledger('photo_finish')).toEqual([['COMPLETED', null]]);
     expect(await world.backends.usage('photo_finish')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
+  });
+
+  it('stands against a worker whose row was on its way, whenever that lands', async () => {
+    const apiKey = await world.backends.onboard('late_row');
+    await world.backends.hold('late_row', ['run-1']);
+    const worker = await world.startWorker();
+    // The worker has executed the run, and its settling comes after the cancellation was answered.
+    const between = await startProxy(world.backends.bigquery.url);
+    let told: Awaited<ReturnType<typeof world.cancel>> | undefined;
+    between.treat(async ({ statement }): Promise<Treatment> => {
+      if (statement === 'settle-runs') told ??= await world.cancel(apiKey);
+      return 'pass';
+    });
+    const late = await world.startWorker({ bigqueryUrl: between.url });
+    expect((await push(late, 'late_row', 'run-1', dryrun)).status).toBe(204);
+    await between.close();
+    expect(told).toMatchObject({ status: 202, body: { status: 'CANCELLED' } });
+    expect((await push(worker, 'late_row', 'run-1', dryrun)).status).toBe(204);
+    expect(await world.show(apiKey)).toMatchObject({ status: 'CANCELLED' });
+    await world.expectCancelledOnce('late_row');
   });
 
   it('answers 404 for a run that does not exist or is another tenant’s', async () => {

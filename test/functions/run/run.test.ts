@@ -36,12 +36,14 @@ describe('The run function, with a worker', () => {
       tenant_id: tenantId,
       now: new Date(),
       unlimited: 1_000_000,
+      most_waiting: 1_000_000,
       candidates: runIds.map((run_id) => ({
         run_id,
         pipeline: 'gcp/example/dryrun',
         parameters: '{}',
         trigger: 'api',
         request_hash: '',
+        key_id: 'key-of-the-test',
         lease_seconds: leaseSeconds,
       })),
     });

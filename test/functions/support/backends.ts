@@ -16,7 +16,8 @@ import {
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
-import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import { decideRuns } from '../../../shared/sql/runs/admit-runs';
+import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { query } from '../../support/local-cloud';
 
@@ -68,6 +69,42 @@ interface HeldChange {
   readonly pipeline?: string;
   readonly parameters?: string;
   readonly lease_seconds?: number;
+}
+
+/** Settles a held run as COMPLETED, unless another outcome is given, and leaves its ledger row to others. */
+export const settleHeld = async (
+  { client, runStatement }: Pick<Backends, 'client' | 'runStatement'>,
+  tenant_id: string,
+  run_id: string,
+  { status = 'COMPLETED', at = new Date() }: { readonly status?: string; readonly at?: Date } = {},
+) =>
+  runStatement(tenant_id, settleRuns, {
+    tenant_id,
+    onboarding_id: await lifeOf(client, tenant_id),
+    now: at,
+    outcomes: [
+      {
+        run_id,
+        status,
+        error_code: null,
+        error_message: null,
+        failed_step: null,
+        started_at: at,
+        ended_at: at,
+        duration_ms: 0,
+        rows_written: 0,
+        bytes_processed: 0,
+        bytes_billed: 0,
+        watermark: null,
+        recorded_at: at,
+      },
+    ],
+  });
+
+/** The tenant's onboarding id. */
+async function lifeOf(client: BigQuery, tenantId: string): Promise<string> {
+  const [row] = await query(client, tenantId, 'SELECT onboarding_id FROM tenants');
+  return String(row?.onboarding_id ?? '');
 }
 
 /** A BigQuery and a Pub/Sub, with the topic of runs and no subscription. */
@@ -152,34 +189,37 @@ const hold = (
   runIds: readonly string[],
   { now = new Date(), ...change }: HeldChange = {},
 ) =>
-  runStatement(tenant_id, admitRuns, {
+  runStatement(tenant_id, decideRuns, {
     tenant_id,
     now,
     unlimited: 1_000_000,
+    most_waiting: 1_000_000,
     candidates: runIds.map((run_id) => ({
       run_id,
       pipeline: dryrun,
       parameters: '{}',
       trigger: 'api',
       request_hash: '',
+      key_id: 'key-of-the-test',
       lease_seconds: 3_600,
       ...change,
     })),
   });
 
-/** A ledger row as a worker would write it. */
-export const record = (client: BigQuery, tenant_id: string, run_id: string, admitted_at = new Date()) =>
-  createAppendRows(client)(tenant_id, 'pipeline_runs', [
-    {
-      insertId: run_id,
-      json: {
-        run_id,
-        tenant_id,
-        pipeline: dryrun,
-        status: 'COMPLETED',
-        admitted_at: admitted_at.toISOString(),
-        ended_at: new Date().toISOString(),
-        recorded_at: new Date().toISOString(),
-      },
-    },
-  ]);
+/** A ledger row, as a version wrote it that recorded a run before it freed the slot. */
+export async function record(client: BigQuery, tenant_id: string, run_id: string, admittedAt?: Date) {
+  const sql = `SELECT FORMAT_TIMESTAMP('%FT%H:%M:%E3SZ', admitted_at) AS admitted FROM tenants, UNNEST(active_runs)
+    WHERE run_id = '${run_id}'`;
+  const now = new Date().toISOString();
+  const [slot] = admittedAt === undefined ? await query(client, tenant_id, sql) : [];
+  const json = {
+    run_id,
+    tenant_id,
+    pipeline: dryrun,
+    status: 'COMPLETED',
+    admitted_at: admittedAt?.toISOString() ?? String(slot?.admitted ?? now),
+    ended_at: now,
+    recorded_at: now,
+  };
+  await createAppendRows(client)(tenant_id, 'pipeline_runs', [{ insertId: run_id, json }]);
+}

@@ -15,10 +15,15 @@ import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
-import { createHoldsSlot, createReadSlots } from '../../../shared/google/bigquery/tables/read-slots';
+import {
+  createHoldsSlot,
+  createReadQuotaCounters,
+  createReadTenantState,
+} from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import type { AdmitSettings } from '../../../shared/runs/admit';
+import type { SettleSettings } from '../../../shared/runs/settle';
 import { call } from '../../support/local-cloud';
 import { dryrun, runTopic, schemasDirectory } from './backends';
 import { collectingLog, type LogLine, type Served, serve } from './serve';
@@ -76,7 +81,8 @@ const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions
     createRunJob,
     createAppendRows: (bigquery: BigQuery) => createAppendRows(bigquery, [50, 50]),
     createHoldsSlot,
-    createReadSlots,
+    createReadQuotaCounters,
+    createReadTenantState,
     createOpenJobs,
     createClaimHandOver,
     createListTenants,
@@ -89,13 +95,14 @@ const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions
 export async function startRunInstance(
   options: InstanceOptions & {
     readonly admission?: Partial<AdmitSettings>;
+    readonly settling?: Partial<SettleSettings>;
     readonly streamPace?: Partial<StreamPace>;
   },
 ): Promise<Instance> {
-  const { now = clock, schemas = schemasDirectory, admission, streamPace } = options;
+  const { now = clock, schemas = schemasDirectory, admission, settling, streamPace } = options;
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const setUp = { runTopic, pipelines, admission, streamPace, newId: randomUUID, now, log };
+  const setUp = { runTopic, pipelines, admission, settling, streamPace, newId: randomUUID, now, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
 
@@ -105,8 +112,8 @@ export async function startWorkerInstance(
     /** Replaces the one that asks BigQuery. */
     readonly claimHandOver?: ClaimHandOver;
     readonly handOverAfterMs?: number;
+    readonly settling?: Partial<SettleSettings>;
     readonly watchEveryMs?: number;
-    readonly ledgerBudgetMs?: number;
     readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
   },
 ): Promise<Instance> {
@@ -122,7 +129,7 @@ export async function startWorkerInstance(
       handOverAfterMs: options.handOverAfterMs ?? 540_000,
       deliveryAttempts: 5,
       watchEveryMs: options.watchEveryMs ?? 5_000,
-      ledgerBudgetMs: options.ledgerBudgetMs,
+      settling: options.settling,
       random: () => 0,
       ...tools,
       now,

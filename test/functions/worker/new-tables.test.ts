@@ -1,3 +1,4 @@
+import { query } from '../../support/local-cloud';
 import { type Backends, dryrun, startBackends } from '../support/backends';
 import { type Instance, push, startWorkerInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
@@ -21,7 +22,7 @@ describe('A run of a tenant whose tables accept no streamed rows yet', () => {
   beforeAll(async () => {
     backends = await startBackends();
     proxy = await startProxy(backends.bigquery.url);
-    worker = await startWorkerInstance({ bigqueryUrl: proxy.url, ledgerBudgetMs: 500 });
+    worker = await startWorkerInstance({ bigqueryUrl: proxy.url, settling: { appendMs: 500 } });
   });
   afterAll(async () => {
     await worker?.close();
@@ -29,30 +30,42 @@ describe('A run of a tenant whose tables accept no streamed rows yet', () => {
     await backends?.close();
   });
 
-  it.each(['pipeline_runs', 'step_logs'])('is delivered again until they do: %s', async (table) => {
-    const tenantId = `new_${table}`;
-    await backends.onboard(tenantId);
-    await backends.hold(tenantId, ['run-new']);
-    proxy.treat(({ path }) => (path.includes(`/tables/${table}/insertAll`) ? notFound : 'pass'));
-    expect((await push(worker, tenantId, 'run-new', dryrun)).status).toBe(503);
-    expect(await backends.ledger(tenantId)).toEqual([]);
-    expect((await backends.usage(tenantId)).slots).toHaveLength(1);
+  it('is delivered again until the records of its steps are taken', async () => {
+    await backends.onboard('new_step_logs');
+    await backends.hold('new_step_logs', ['run-new']);
+    proxy.treat(({ path }) => (path.includes('/tables/step_logs/insertAll') ? notFound : 'pass'));
+    expect((await push(worker, 'new_step_logs', 'run-new', dryrun)).status).toBe(503);
+    expect(await backends.ledger('new_step_logs')).toEqual([]);
+    expect((await backends.usage('new_step_logs')).slots).toHaveLength(1);
 
     proxy.treat(() => 'pass');
-    expect((await push(worker, tenantId, 'run-new', dryrun)).status).toBe(204);
-    expect(await backends.ledger(tenantId)).toMatchObject([{ run_id: 'run-new', status: 'COMPLETED' }]);
-    expect((await backends.usage(tenantId)).slots).toEqual([]);
+    expect((await push(worker, 'new_step_logs', 'run-new', dryrun)).status).toBe(204);
+    expect(await backends.ledger('new_step_logs')).toMatchObject([
+      { run_id: 'run-new', status: 'COMPLETED' },
+    ]);
+    expect((await backends.usage('new_step_logs')).slots).toEqual([]);
   });
 
-  it('is dropped if the tenant was deleted meanwhile', async () => {
+  it('is over all the same where the ledger takes none: the tenant row keeps its outcome', async () => {
+    await backends.onboard('new_ledger');
+    await backends.hold('new_ledger', ['run-new']);
+    proxy.treat(({ path }) => (path.includes('/tables/pipeline_runs/insertAll') ? notFound : 'pass'));
+    expect((await push(worker, 'new_ledger', 'run-new', dryrun)).status).toBe(204);
+    proxy.treat(() => 'pass');
+    expect(await backends.ledger('new_ledger')).toEqual([]);
+    expect((await backends.usage('new_ledger')).slots).toEqual([]);
+    const sql = 'SELECT run_id, status FROM tenants, UNNEST(settled_runs)';
+    expect(await query(backends.client, 'new_ledger', sql)).toEqual([
+      { run_id: 'run-new', status: 'COMPLETED' },
+    ]);
+  });
+
+  it('is gone with its tenant if that was deleted while it was settled', async () => {
     await backends.onboard('gone_meanwhile');
     await backends.hold('gone_meanwhile', ['run-gone']);
-    proxy.treat(async ({ path }): Promise<'pass'> => {
-      if (path.includes('/tables/pipeline_runs/insertAll'))
-        await backends.client
-          .dataset('gone_meanwhile')
-          .delete({ force: true })
-          .catch(() => undefined);
+    proxy.treat(async ({ statement }): Promise<'pass'> => {
+      if (statement === 'settle-runs')
+        await backends.client.dataset('gone_meanwhile').delete({ force: true });
       return 'pass';
     });
     expect((await push(worker, 'gone_meanwhile', 'run-gone', dryrun)).status).toBe(204);

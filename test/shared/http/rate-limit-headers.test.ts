@@ -1,16 +1,13 @@
 import { rateLimitHeaders } from '../../../shared/http/rate-limit-headers';
-import { type AdmissionState, quotasLeft } from '../../../shared/runs/rules/admission-rules';
+import { type QuotaState, quotasLeft } from '../../../shared/runs/rules/admission-rules';
 
-const state: AdmissionState = {
-  is_active: true,
+const state: QuotaState = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 60,
   running: 1,
-  admitted: [],
-  finished: [],
 };
-const headers = (change: Partial<AdmissionState>, now = '2026-11-23T12:00:00.250Z') =>
+const headers = (change: Partial<QuotaState>, now = '2026-11-23T12:00:00.250Z') =>
   rateLimitHeaders(quotasLeft({ ...state, ...change }, new Date(now)));
 
 describe('The rate limit headers', () => {

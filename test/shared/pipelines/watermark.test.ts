@@ -1,6 +1,6 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { PipelineOutcome, RunToExecute } from '../../../shared/pipelines/execution';
-import { ledgerRow } from '../../../shared/runs/rules/ledger-row';
+import { ledgerRow, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { runOfYaml } from './support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
@@ -49,7 +49,7 @@ steps:
     } as const;
     const times = { startedAt: undefined, endedAt: recordedAt, recordedAt };
     await tenant.tools.appendRows(tenant.datasetId, 'pipeline_runs', [
-      ledgerRow('tenant_1', slot, whole, times),
+      ledgerRow('tenant_1', run.runId, recordedOutcome(slot, whole, times)),
     ]);
   };
   const complete = async (run = runOf()) => {

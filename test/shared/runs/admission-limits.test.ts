@@ -1,5 +1,6 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { candidate, outcome, runIds, untouched } from './candidates';
@@ -12,8 +13,14 @@ describe('Admission under BigQuery’s limits', () => {
   afterAll(() => backends?.close());
 
   const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
-    const runStatement = createRunStatement(clientOf(backends.bigquery.url));
-    return createAdmit({ runStatement, now: () => new Date(), log: () => undefined }, settings);
+    const client = clientOf(backends.bigquery.url);
+    const deps = {
+      runStatement: createRunStatement(client),
+      readQuotaCounters: createReadQuotaCounters(client),
+      now: () => new Date(),
+      log: () => undefined,
+    };
+    return createAdmit(deps, settings);
   };
 
   it('admits exactly as many runs as there is room for when four instances ask at once', async () => {

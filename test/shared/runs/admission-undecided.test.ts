@@ -1,14 +1,14 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { confirmRuns } from '../../../shared/sql/runs/confirm-runs';
 import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
-import { type Backends, record, startBackends } from '../../functions/support/backends';
+import { type Backends, settleHeld, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { eventually, query } from '../../support/local-cloud';
 import { candidate, outcome, runIds, untouched } from './candidates';
-
-const inAMinute = () => new Date(Date.now() + 60_000);
 
 describe('Admission that is not decided in time', () => {
   let backends: Backends;
@@ -27,8 +27,14 @@ describe('Admission that is not decided in time', () => {
   const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
     const collected = collectingLog();
     lines = collected.lines;
-    const runStatement = createRunStatement(clientOf(proxy.url));
-    return createAdmit({ runStatement, now: () => new Date(), log: collected.log }, settings);
+    const client = clientOf(proxy.url);
+    const deps = {
+      runStatement: createRunStatement(client),
+      readQuotaCounters: createReadQuotaCounters(client),
+      now: () => new Date(),
+      log: collected.log,
+    };
+    return createAdmit(deps, settings);
   };
   /** Treats the first calls of admission like this, and lets everything else pass. */
   const treatFirst = (count: number, treatment: Treatment) => {
@@ -91,30 +97,46 @@ describe('Admission that is not decided in time', () => {
   it('never starts a run that was withdrawn before BigQuery decided on it', async () => {
     await backends.onboard('overtaken');
     const { runStatement } = backends;
-    const given = { tenant_id: 'overtaken', run_ids: ['run-1'], now: new Date(), valid_until: inAMinute() };
+    const given = { tenant_id: 'overtaken', run_ids: ['run-1'], now: new Date() };
     await runStatement('overtaken', withdrawRuns, given);
     await backends.hold('overtaken', ['run-1', 'run-2']);
     expect(await backends.usage('overtaken')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-2'] });
   });
 
-  it('withdraws nothing once it is too late: a worker may have the run by then', async () => {
+  it('withdraws nothing that reconcile may have started', async () => {
     await backends.onboard('too_late');
-    await backends.hold('too_late', ['run-1']);
-    const given = { tenant_id: 'too_late', run_ids: ['run-1', 'run-2'], now: new Date() };
-    const late = { ...given, valid_until: new Date() };
-    expect(await backends.runStatement('too_late', withdrawRuns, late)).toMatchObject({ affectedRows: 0 });
-    await backends.hold('too_late', ['run-2']);
+    const { runStatement } = backends;
+    const admitted = new Date('2026-11-23T12:00:00.000Z');
+    await backends.hold('too_late', ['run-1'], { now: admitted });
+    await backends.hold('too_late', ['run-2'], { now: new Date(admitted.getTime() + 1) });
+    const confirmUntil = (until: Date) =>
+      runStatement('too_late', confirmRuns, { tenant_id: 'too_late', until });
+    const withdraw = (run_ids: readonly string[]) =>
+      runStatement('too_late', withdrawRuns, { tenant_id: 'too_late', run_ids, now: new Date() });
+
+    expect(await confirmUntil(admitted)).toMatchObject({ affectedRows: 1 });
+    // It never moves back.
+    expect(await confirmUntil(new Date(0))).toMatchObject({ affectedRows: 0 });
+    expect(await withdraw(['run-1'])).toMatchObject({ affectedRows: 0 });
+    expect(await withdraw(['run-2', 'run-1'])).toMatchObject({ affectedRows: 0 });
     expect(await backends.usage('too_late')).toMatchObject({ ever: 2, slots: ['run-1', 'run-2'] });
-    const inTime = { ...given, valid_until: inAMinute() };
-    expect(await backends.runStatement('too_late', withdrawRuns, inTime)).toMatchObject({ affectedRows: 1 });
-    expect(await backends.usage('too_late')).toMatchObject({ ever: 0, slots: [] });
+    expect(await withdraw(['run-2', 'run-3'])).toMatchObject({ affectedRows: 1 });
+    await backends.hold('too_late', ['run-2', 'run-3']);
+    expect(await backends.usage('too_late')).toMatchObject({ ever: 1, slots: ['run-1'] });
   });
 
   it('does not say that nothing was started when its withdrawal came too late', async () => {
     await backends.onboard('told_late');
-    treatFirst(1, 'lose-answer');
-    const admit = newAdmit({ ...soon, withdrawalValidMs: -1 });
-    await expect(admit('told_late', candidate('run-1'))).rejects.toMatchObject({
+    const { runStatement } = backends;
+    const until = new Date(Date.now() + 60_000);
+    proxy.treat(async ({ statement }): Promise<Treatment> => {
+      if (statement === 'admit-runs') return 'lose-answer';
+      if (statement === 'withdraw-runs')
+        await runStatement('told_late', confirmRuns, { tenant_id: 'told_late', until });
+      return 'pass';
+    });
+    const refused = newAdmit(soon)('told_late', candidate('run-1'));
+    await expect(refused).rejects.toMatchObject({
       ...unavailable,
       detail: expect.stringContaining('It may still start'),
     });
@@ -128,7 +150,6 @@ describe('Admission that is not decided in time', () => {
         tenant_id: 'forgetful',
         run_ids,
         now: new Date(`2026-11-23T${time}Z`),
-        valid_until: inAMinute(),
       });
     await withdrawAt('12:00:00', ['run-1', 'run-2']);
     await withdrawAt('12:30:00', ['run-2', 'run-3']);
@@ -174,19 +195,13 @@ describe('Admission that is not decided in time', () => {
 
   it('does not withdraw a run that has ended all the same', async () => {
     await backends.onboard('over');
-    const runStatement = createRunStatement(backends.client);
     await backends.hold('over', ['run-1', 'run-2']);
-    await record(backends.client, 'over', 'run-1');
-    const given = {
-      tenant_id: 'over',
-      run_ids: ['run-1', 'run-2', 'never'],
-      now: new Date(),
-      valid_until: inAMinute(),
-    };
-    await runStatement('over', withdrawRuns, given);
-    expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
-    await runStatement('over', withdrawRuns, given);
-    expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 1, slots: ['run-1'] });
+    await settleHeld(backends, 'over', 'run-1');
+    const given = { tenant_id: 'over', run_ids: ['run-1', 'run-2', 'never'], now: new Date() };
+    for (let time = 0; time < 2; time++) {
+      await backends.runStatement('over', withdrawRuns, given);
+      expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
+    }
   });
 
   it('admits nothing while BigQuery is away, and admits again when it is back', async () => {

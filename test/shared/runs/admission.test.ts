@@ -1,5 +1,6 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { type Backends, startBackends } from '../../functions/support/backends';
@@ -21,8 +22,14 @@ describe('Admission', () => {
 
   /** The admission of one instance, through the proxy. */
   const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
-    const runStatement = createRunStatement(clientOf(proxy.url));
-    return createAdmit({ runStatement, now: () => new Date(), log: collectingLog().log }, settings);
+    const client = clientOf(proxy.url);
+    const deps = {
+      runStatement: createRunStatement(client),
+      readQuotaCounters: createReadQuotaCounters(client),
+      now: () => new Date(),
+      log: collectingLog().log,
+    };
+    return createAdmit(deps, settings);
   };
   const admitAll = async (admit: Admit, tenantId: string, candidates: readonly Candidate[]) =>
     (await Promise.all(candidates.map((one) => admit(tenantId, one)))).map(outcome);
@@ -34,9 +41,10 @@ describe('Admission', () => {
 
   it('sends one request to BigQuery for a single run', async () => {
     await backends.onboard('alone');
-    const { verdict, state } = await newAdmit()('alone', candidate('run-1'));
+    const { verdict, quotas } = await newAdmit()('alone', candidate('run-1'));
     expect(verdict).toEqual({ kind: 'admitted' });
-    expect(state).toMatchObject({ used_this_month: 1, running: 1 });
+    expect(quotas).toMatchObject({ used_this_month: 1, running: 1 });
+    // The other two are free, and say what is left for the answer's headers.
     expect(proxy.calls.filter(({ method }) => method === 'POST')).toMatchObject([
       { statement: 'admit-runs' },
     ]);

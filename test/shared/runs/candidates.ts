@@ -8,6 +8,7 @@ export const candidate = (run_id: string, change: Partial<Candidate> = {}): Cand
   parameters: '{}',
   trigger: 'api',
   request_hash: null,
+  key_id: 'key-1',
   lease_seconds: 3_600,
   ...change,
 });

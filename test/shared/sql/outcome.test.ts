@@ -34,8 +34,8 @@ describe('The outcome of a run with two ledger rows', () => {
     const [shown] = await read(runStatement(tenant_id, readRun, { tenant_id, run_id: 'run-1' }));
     const listed = await read(runStatement(tenant_id, listRuns, { tenant_id, ...month, ...place }));
     const used = await read(runStatement(tenant_id, readUsage, { tenant_id, ...month }));
-    const billed = await read(runStatement(tenant_id, listBillableRuns, { ...month, ...page }));
-    const marks = await read(runStatement(tenant_id, readWatermark, { pipeline: dryrun }));
+    const billed = await read(runStatement(tenant_id, listBillableRuns, { tenant_id, ...month, ...page }));
+    const marks = await read(runStatement(tenant_id, readWatermark, { tenant_id, pipeline: dryrun }));
     return {
       shown: shown?.status,
       listed: listed.map(({ status }) => status),

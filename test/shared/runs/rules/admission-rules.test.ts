@@ -1,12 +1,12 @@
 import {
   type AdmissionState,
-  knownRunsOf,
+  byRunId,
   nextMonthOf,
   verdictOf,
 } from '../../../../shared/runs/rules/admission-rules';
 
 const now = new Date('2026-11-23T12:00:00Z');
-const candidate = { run_id: 'run', request_hash: 'hash' };
+const candidate = { run_id: 'run', request_hash: 'hash', key_id: 'key' };
 const holder = { run_id: 'run', request_hash: 'hash' };
 const state: AdmissionState = {
   is_active: true,
@@ -14,19 +14,28 @@ const state: AdmissionState = {
   max_concurrent_pipelines: 3,
   used_this_month: 0,
   running: 0,
-  admitted: [],
+  waiting_outcomes: 0,
+  revoked_key_ids: [],
+  known: [],
   finished: [],
 };
 
 const refusal = (change: Partial<AdmissionState> | undefined) => {
   const changed = change && { ...state, ...change };
-  const verdict = verdictOf(candidate, 'acme', changed, knownRunsOf(changed), now);
+  const known = byRunId([...(changed?.known ?? []), ...(changed?.finished ?? [])]);
+  const verdict = verdictOf(candidate, 'acme', changed, known, now);
   return verdict.kind === 'refused' ? [verdict.error.code, verdict.error.detail] : verdict.kind;
 };
 
 describe('The verdict of an admission', () => {
-  it('is admitted for a run that holds a slot, even if the tenant is full or suspended by now', () => {
-    const full = { is_active: false, used_this_month: 100, running: 3, admitted: [holder] };
+  it('is admitted for a run that is known, even if the tenant is full or suspended or the key revoked by now', () => {
+    const full = {
+      is_active: false,
+      used_this_month: 100,
+      running: 3,
+      revoked_key_ids: ['key'],
+      known: [holder],
+    };
     expect(refusal(full)).toBe('admitted');
   });
 
@@ -34,7 +43,7 @@ describe('The verdict of an admission', () => {
     expect(refusal({ finished: [holder] })).toBe('admitted');
   });
 
-  it.each(['admitted', 'finished'] as const)(
+  it.each(['known', 'finished'] as const)(
     'refuses another request under the key of one that is %s',
     (place) => {
       expect(refusal({ [place]: [{ run_id: 'run', request_hash: 'another' }] })).toEqual([
@@ -46,6 +55,17 @@ describe('The verdict of an admission', () => {
 
   it('is tenant_not_found if there is no row', () => {
     expect(refusal(undefined)).toEqual(['tenant_not_found', "There is no tenant 'acme'"]);
+  });
+
+  it('names a revoked key before everything else of the tenant', () => {
+    const verdict = refusal({ revoked_key_ids: ['another', 'key'], is_active: false, running: 3 });
+    expect(verdict).toEqual(['unauthenticated', expect.any(String)]);
+    expect(refusal({ revoked_key_ids: ['another'] })).toBe('undecided');
+  });
+
+  it('is unavailable while too many outcomes wait for the ledger', () => {
+    expect(refusal({ waiting_outcomes: 5_000 })).toEqual(['unavailable', expect.stringContaining('Nothing')]);
+    expect(refusal({ waiting_outcomes: 4_999 })).toBe('undecided');
   });
 
   it('names suspension before quotas', () => {

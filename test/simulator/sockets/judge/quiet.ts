@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v1 } from '@google-cloud/pubsub';
 import { credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { createReadSlots } from '../../../../shared/google/bigquery/tables/read-slots';
+import { createReadTenantState } from '../../../../shared/google/bigquery/tables/read-tenant-state';
 import type { World } from '../world/world';
 
 /**
@@ -11,17 +11,18 @@ import type { World } from '../world/world';
  */
 const silenceMs = 3_000;
 
-/** Waits until no tenant has a slot and nothing is delivered. False if `limitMs` was not enough. */
+/** Waits until no tenant has a slot or an outcome that waits for the ledger, and nothing is delivered. False if `limitMs` was not enough. */
 export async function untilQuiet(
   world: World,
   tenantIds: readonly string[],
   limitMs: number,
 ): Promise<boolean> {
   const giveUpAt = performance.now() + limitMs;
-  const readSlots = createReadSlots(world.bigquery);
+  const readState = createReadTenantState(world.bigquery);
   while (performance.now() < giveUpAt) {
-    const slots = await Promise.all(tenantIds.map((tenantId) => readSlots(tenantId)));
-    if (slots.every(({ length }) => length === 0) && world.fleets.worker.idleMs() > silenceMs) return true;
+    const states = await Promise.all(tenantIds.map((tenantId) => readState(tenantId)));
+    const isQuiet = states.every((state) => !state?.active_runs.length && !state?.settled_runs.length);
+    if (isQuiet && world.fleets.worker.idleMs() > silenceMs) return true;
     await sleep(200);
   }
   return false;

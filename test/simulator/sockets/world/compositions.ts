@@ -24,11 +24,9 @@ export interface Surroundings extends Oblivious {
 }
 
 /**
- * Shorter than in production, like all times here. A request, the three seconds of its withdrawal, and the
- * time for which that may still take effect end before reconcile would publish the run again. In
- * milliseconds.
+ * Shorter than in production, like all times here. In milliseconds.
  */
-const admission = { budgetMs: 2_000, withdrawalValidMs: 1_500 };
+const admission = { budgetMs: 2_000 };
 
 /**
  * One instance of each function, put together by the function's own composition. What it does goes through

@@ -22,10 +22,12 @@ import {
 } from '../../../../shared/google/bigquery/tables/list-tenants';
 import {
   createHoldsSlot,
-  createReadSlots,
+  createReadQuotaCounters,
+  createReadTenantState,
   type HoldsSlot,
-  type ReadSlots,
-} from '../../../../shared/google/bigquery/tables/read-slots';
+  type ReadQuotaCounters,
+  type ReadTenantState,
+} from '../../../../shared/google/bigquery/tables/read-tenant-state';
 import { createTenantDatasets } from '../../../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishRun, type PublishRun } from '../../../../shared/google/pubsub/publish-run';
 import { createPublishTenantEvent } from '../../../../shared/google/pubsub/publish-tenant-event';
@@ -45,7 +47,9 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createAppendRows: (bigquery: Client) =>
     mortalAppendRows(life, createAppendRows(bigquery), { journal, oblivion }),
   createHoldsSlot: (bigquery: Client) => mortalHoldsSlot(life, createHoldsSlot(bigquery)),
-  createReadSlots: (bigquery: Client) => mortalReadSlots(life, createReadSlots(bigquery)),
+  createReadQuotaCounters: (bigquery: Client) =>
+    mortalReadQuotaCounters(life, createReadQuotaCounters(bigquery)),
+  createReadTenantState: (bigquery: Client) => mortalReadTenantState(life, createReadTenantState(bigquery)),
   createOpenJobs: (bigquery: Client) => mortalOpenJobs(life, createOpenJobs(bigquery)),
   createClaimHandOver: (bigquery: Client) => mortalClaimHandOver(life, createClaimHandOver(bigquery)),
   createListTenants: (bigquery: Client) => mortalListTenants(life, createListTenants(bigquery)),
@@ -117,13 +121,18 @@ const mortalClaimHandOver =
 
 const mortalHoldsSlot =
   (life: Life, holdsSlot: HoldsSlot): HoldsSlot =>
-  (dataset, runId) =>
-    life.through('look', runId, () => holdsSlot(dataset, runId));
+  (dataset, onboardingId, runId) =>
+    life.through('look', runId, () => holdsSlot(dataset, onboardingId, runId));
 
-const mortalReadSlots =
-  (life: Life, readSlots: ReadSlots): ReadSlots =>
+const mortalReadQuotaCounters =
+  (life: Life, readQuotaCounters: ReadQuotaCounters): ReadQuotaCounters =>
   (dataset) =>
-    life.through('read-slots', dataset, () => readSlots(dataset));
+    life.through('read-quota-counters', dataset, () => readQuotaCounters(dataset));
+
+const mortalReadTenantState =
+  (life: Life, readTenantState: ReadTenantState): ReadTenantState =>
+  (dataset) =>
+    life.through('read-tenant-state', dataset, () => readTenantState(dataset));
 
 const mortalOpenJobs =
   (life: Life, openJobs: OpenJobs): OpenJobs =>

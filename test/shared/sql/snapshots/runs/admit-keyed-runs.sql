@@ -3,84 +3,48 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_unlimited INT64;
-DECLARE p_candidates ARRAY<STRUCT<run_id STRING, pipeline STRING, parameters STRING, trigger STRING, request_hash STRING, lease_seconds INT64>>;
+DECLARE p_most_waiting INT64;
+DECLARE p_candidates ARRAY<STRUCT<run_id STRING, pipeline STRING, parameters STRING, trigger STRING, request_hash STRING, key_id STRING, lease_seconds INT64>>;
 DECLARE p_keyed_run_ids ARRAY<STRING>;
 
 UPDATE tenants AS tenant
 SET
-  active_runs = ARRAY_CONCAT(tenant.active_runs, decision.admitted),
-  pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
-  pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
-  current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
-  quota_reset_date = decision.reset_date,
+  active_runs = ARRAY_CONCAT(
+    IFNULL(tenant.active_runs, []),
+    ARRAY(
+      SELECT AS STRUCT tenant.active_runs[SAFE_OFFSET(-1)].* REPLACE (
+        candidate.run_id AS run_id,
+        candidate.pipeline AS pipeline,
+        candidate.parameters AS parameters,
+        candidate.trigger AS trigger,
+        candidate.request_hash AS request_hash,
+        GREATEST(p_now, TIMESTAMP(DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date), MONTH))) AS admitted_at,
+        TIMESTAMP_ADD(p_now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
+      FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position
+      ORDER BY position)),
+  pipeline_runs_count = pipeline_runs_count + ARRAY_LENGTH(p_candidates),
+  pipeline_runs_this_month =
+    IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates),
+  current_running_pipelines =
+    (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates),
+  quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date),
   last_pipeline_run_at = p_now,
   updated_at = p_now
-FROM (
-  SELECT
-    tenant_id,
-    used_this_month,
-    running,
-    reset_date,
-    -- The new slots: the first candidates that are not known yet, as many as there is room for.
-    ARRAY(
-      SELECT AS STRUCT
-        run_id,
-        pipeline,
-        parameters,
-        trigger,
-        request_hash,
-        GREATEST(p_now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
-        TIMESTAMP_ADD(p_now, INTERVAL lease_seconds SECOND) AS lease_expires_at
-      FROM (
-        SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
-        FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position
-        LEFT JOIN (
-          SELECT run_id FROM UNNEST(active_runs)
-          UNION ALL
-          SELECT run_id FROM UNNEST(withdrawn_runs)
-        ) AS known ON known.run_id = candidate.run_id
-        WHERE known.run_id IS NULL
-          AND candidate.run_id NOT IN UNNEST(finished_run_ids) -- keyed
-      )
-      WHERE place <= LEAST(
-        IFNULL(max_pipelines_per_month - used_this_month, p_unlimited),
-        IFNULL(max_concurrent_pipelines - running, p_unlimited))
-      ORDER BY place
-    ) AS admitted
-  FROM (
-    -- The tenant as it is now: in a new month nothing is used yet, and only unexpired leases run.
-    SELECT
-      tenant_id,
-      active_runs,
-      withdrawn_runs,
-      max_pipelines_per_month,
-      max_concurrent_pipelines,
-      IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
-      IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date) AS reset_date,
-      (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running
-      , IFNULL((SELECT ARRAY_AGG(run_id) FROM pipeline_runs WHERE run_id IN UNNEST(p_keyed_run_ids)), []) AS finished_run_ids -- keyed
-    FROM tenants
-    WHERE tenant_id = p_tenant_id AND is_active
-  )
-) AS decision
-WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
-
-SELECT
-  is_active,
-  max_pipelines_per_month,
-  max_concurrent_pipelines,
-  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
-  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
-  ARRAY(
-    SELECT AS STRUCT slot.run_id, slot.request_hash
-    FROM UNNEST(active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_candidates)) AS candidate ON candidate.run_id = slot.run_id
-  ) AS admitted
-  , ARRAY( -- keyed
-    SELECT AS STRUCT run_id, request_hash -- keyed
-    FROM pipeline_runs -- keyed
-    WHERE run_id IN UNNEST(p_keyed_run_ids) -- keyed
-    ORDER BY recorded_at -- keyed
-  ) AS finished -- keyed
-FROM tenants
-WHERE tenant_id = p_tenant_id;
+WHERE tenant_id = p_tenant_id
+  AND is_active
+  AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
+  AND IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates)
+    <= IFNULL(max_pipelines_per_month, p_unlimited)
+  AND (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates)
+    <= IFNULL(max_concurrent_pipelines, p_unlimited)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM UNNEST(p_candidates) AS candidate
+    WHERE candidate.run_id IN UNNEST(ARRAY(
+        SELECT run_id FROM UNNEST(active_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(settled_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(withdrawn_runs)))
+      OR candidate.key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys))))
+  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(p_keyed_run_ids)) -- keyed;

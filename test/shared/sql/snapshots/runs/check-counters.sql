@@ -15,6 +15,10 @@ CROSS JOIN (
   FROM (
     SELECT run_id, admitted_at FROM pipeline_runs
     UNION ALL
+    SELECT settled.run_id, settled.admitted_at
+    FROM tenants, UNNEST(settled_runs) AS settled
+    WHERE tenant_id = p_tenant_id
+    UNION ALL
     SELECT slot.run_id, slot.admitted_at
     FROM tenants, UNNEST(active_runs) AS slot
     WHERE tenant_id = p_tenant_id

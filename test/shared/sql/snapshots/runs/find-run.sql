@@ -11,4 +11,4 @@ SELECT
   ) AS slot,
   (SELECT onboarding_id FROM tenants WHERE tenant_id = p_tenant_id) AS onboarding_id,
   (SELECT subscription_tier FROM tenants WHERE tenant_id = p_tenant_id) AS subscription_tier,
-  EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = p_run_id) AS is_finished;
+  EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = p_run_id) AS is_recorded;

@@ -1,12 +1,26 @@
 -- read-watermark: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
 -- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
 DECLARE p_pipeline STRING;
 
 SELECT watermark
 FROM (
     SELECT run_id, status, watermark, recorded_at
-    FROM pipeline_runs
-    WHERE pipeline = p_pipeline
+    FROM (
+      SELECT
+        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
+        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
+        recorded_at
+      FROM pipeline_runs
+      WHERE pipeline = p_pipeline
+      UNION ALL
+      SELECT
+        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
+        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
+        recorded_at
+      FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
+      WHERE pipeline = p_pipeline
+    )
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
 )
 WHERE status = 'COMPLETED' AND watermark IS NOT NULL

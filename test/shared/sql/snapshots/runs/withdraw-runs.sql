@@ -3,36 +3,31 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_run_ids ARRAY<STRING>;
 DECLARE p_now TIMESTAMP;
-DECLARE p_valid_until TIMESTAMP;
 
-UPDATE tenants AS tenant
+UPDATE tenants
 SET
   active_runs = ARRAY(
-    SELECT slot FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-    WHERE slot.run_id NOT IN UNNEST(withdrawn.run_ids)
+    SELECT slot
+    FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+    WHERE slot.run_id NOT IN UNNEST(p_run_ids)
     ORDER BY position),
-  pipeline_runs_count = pipeline_runs_count - ARRAY_LENGTH(withdrawn.run_ids),
+  pipeline_runs_count = pipeline_runs_count - (
+    SELECT COUNT(*) FROM UNNEST(active_runs) WHERE run_id IN UNNEST(p_run_ids)),
   pipeline_runs_this_month = pipeline_runs_this_month - (
-    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(withdrawn.run_ids)
-      AND slot.admitted_at >= TIMESTAMP(DATE_TRUNC(quota_reset_date, MONTH))),
+    SELECT COUNT(*)
+    FROM UNNEST(active_runs)
+    WHERE run_id IN UNNEST(p_run_ids) AND admitted_at >= TIMESTAMP(DATE_TRUNC(quota_reset_date, MONTH))),
   current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.lease_expires_at > p_now AND slot.run_id NOT IN UNNEST(withdrawn.run_ids)),
+    SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND run_id NOT IN UNNEST(p_run_ids)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
-    FROM UNNEST(tenant.withdrawn_runs)
+    FROM UNNEST(withdrawn_runs)
     WHERE withdrawn_at > TIMESTAMP_SUB(p_now, INTERVAL 1 HOUR) AND run_id NOT IN UNNEST(p_run_ids)
     UNION ALL
     SELECT AS STRUCT run_id, p_now AS withdrawn_at FROM UNNEST(p_run_ids) AS run_id),
   updated_at = p_now
-FROM (
-  SELECT ARRAY(
-    SELECT slot.run_id
-    FROM tenants, UNNEST(active_runs) AS slot
-    WHERE tenant_id = p_tenant_id
-      AND slot.run_id IN UNNEST(p_run_ids)
-      AND slot.run_id NOT IN (SELECT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids))
-  ) AS run_ids
-) AS withdrawn
-WHERE tenant.tenant_id = p_tenant_id AND CURRENT_TIMESTAMP() < p_valid_until;
+WHERE tenant_id = p_tenant_id
+  AND NOT EXISTS (
+    SELECT 1
+    FROM UNNEST(active_runs) AS slot
+    WHERE slot.run_id IN UNNEST(p_run_ids) AND slot.admitted_at <= confirmed_until);

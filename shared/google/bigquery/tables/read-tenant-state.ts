@@ -1,0 +1,111 @@
+import type { BigQuery } from '@google-cloud/bigquery';
+import { z } from 'zod';
+import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
+import { date, integer, string, timestamp } from '../../../sql/column-schemas';
+import { slotSchema } from '../../../sql/runs/find-run';
+import { outcomeFields } from '../../../sql/runs/recorded-runs';
+import { isNotFound } from '../failures';
+
+/*
+ * Reads of the tenant row by tabledata.list, which is free of charge. A query for each tenant every five
+ * minutes would be the largest part of the bill. They may see an older state of the row than a statement
+ * does.
+ */
+
+/** What a tenant has in flight, and what waits for the ledger. */
+export interface TenantState {
+  /** The tenant's life. Null: it was onboarded before there were such ids. */
+  readonly onboarding_id: string | null;
+  readonly active_runs: readonly Slot[];
+  readonly settled_runs: readonly RecordedOutcome[];
+  /** No admission up to then is withdrawn any more. */
+  readonly confirmed_until: Date | null;
+}
+
+/** Undefined if there is no such tenant. */
+export type ReadTenantState = (dataset: string) => Promise<TenantState | undefined>;
+
+const statesSchema = z.array(
+  z.object({
+    onboarding_id: string.nullable(),
+    active_runs: z.array(slotSchema),
+    settled_runs: z.array(z.object(outcomeFields)),
+    confirmed_until: timestamp.nullable(),
+  }),
+);
+
+export const createReadTenantState =
+  (bigquery: BigQuery): ReadTenantState =>
+  async (dataset) => {
+    const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until';
+    const rows = await readRows(bigquery, dataset, { selectedFields });
+    return statesSchema.parse(rows)[0];
+  };
+
+/** A tenant's quotas and counters, as the last write left them. */
+export interface QuotaCounters {
+  readonly max_pipelines_per_month: number | null;
+  readonly max_concurrent_pipelines: number | null;
+  readonly pipeline_runs_this_month: number;
+  readonly current_running_pipelines: number;
+  /** Day of the last monthly reset, e.g. 2024-09-01. */
+  readonly quota_reset_date: string;
+}
+
+/** Undefined if there is no such tenant. */
+export type ReadQuotaCounters = (dataset: string) => Promise<QuotaCounters | undefined>;
+
+const countersFields = {
+  max_pipelines_per_month: integer.nullable(),
+  max_concurrent_pipelines: integer.nullable(),
+  pipeline_runs_this_month: integer,
+  current_running_pipelines: integer,
+  quota_reset_date: date,
+};
+const countersSchema = z.array(z.object(countersFields));
+
+export const createReadQuotaCounters =
+  (bigquery: BigQuery): ReadQuotaCounters =>
+  async (dataset) => {
+    const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(countersFields).join() });
+    return countersSchema.parse(rows)[0];
+  };
+
+/** Whether a run of this life of the tenant holds its slot. False if there is no such tenant. */
+export type HoldsSlot = (dataset: string, onboardingId: string | null, runId: string) => Promise<boolean>;
+
+/** Each row's two selected columns, and each entry's one selected field, as REST sends them. */
+const runIdsSchema = z.array(
+  z.object({
+    f: z.tuple([
+      z.object({ v: z.string().nullable() }),
+      z.object({ v: z.array(z.object({ v: z.object({ f: z.tuple([z.object({ v: z.string() })]) }) })) }),
+    ]),
+  }),
+);
+
+/** Reads only the run ids, so it can be called every few seconds. */
+export const createHoldsSlot =
+  (bigquery: BigQuery): HoldsSlot =>
+  async (dataset, onboardingId, runId) => {
+    const selection = { selectedFields: 'onboarding_id,active_runs.run_id', skipParsing: true };
+    const rows = await readRows(bigquery, dataset, selection);
+    return runIdsSchema
+      .parse(rows)
+      .some(({ f: [life, slots] }) => life.v === onboardingId && slots.v.some(({ v }) => v.f[0].v === runId));
+  };
+
+/** No rows if there is no such tenant. */
+async function readRows(
+  bigquery: BigQuery,
+  dataset: string,
+  options: { readonly selectedFields: string; readonly skipParsing?: boolean },
+): Promise<unknown> {
+  try {
+    const [rows]: readonly unknown[] = await bigquery.dataset(dataset).table('tenants').getRows(options);
+    return rows;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

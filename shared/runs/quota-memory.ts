@@ -1,0 +1,98 @@
+import type { QuotaCounters, ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-state';
+import type { Log } from '../log';
+import { within } from '../support/time-limits';
+import type { QuotaState } from './rules/admission-rules';
+
+/**
+ * What this instance last saw of tenants' quotas. Admission's usual statement reads nothing back, and yet its
+ * answers say what is left (`RateLimit`, whose draft requires the number). So they say what was last seen,
+ * counted on by what was admitted since. What was not seen lately is read beside the statement, free of charge.
+ *
+ * It decides nothing: by it admission only chooses between two statements, each of which decides alike.
+ */
+export interface QuotaMemory {
+  /** False: by what was last seen, so many runs will not all be admitted. */
+  readonly hasRoom: (tenantId: string, runs: number) => boolean;
+  readonly saw: (tenantId: string, state: QuotaState) => void;
+  /** Call it before the statement is sent, and the function that it gives with the number of runs it admitted. */
+  readonly recall: (tenantId: string) => (admitted: number) => Promise<QuotaState | undefined>;
+}
+
+export interface QuotaMemoryDependencies {
+  readonly readQuotaCounters: ReadQuotaCounters;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Runs that end elsewhere are not seen here, so nothing is counted on for longer. In milliseconds. */
+const validMs = 10_000;
+/** From the start of the statement that it goes with, which takes a second or two. In milliseconds. */
+const longestReadMs = 3_000;
+const mostTenants = 10_000;
+
+export function createQuotaMemory({ readQuotaCounters, now, log }: QuotaMemoryDependencies): QuotaMemory {
+  const seen = new Map<string, { readonly state: QuotaState; readonly until: number }>();
+
+  const fresh = (tenantId: string): QuotaState | undefined => {
+    const entry = seen.get(tenantId);
+    return entry !== undefined && entry.until > now().getTime() ? entry.state : undefined;
+  };
+  const keep = (tenantId: string, state: QuotaState, until: number) => {
+    seen.delete(tenantId);
+    seen.set(tenantId, { state, until });
+    for (const oldest of seen.keys()) {
+      if (seen.size <= mostTenants) break;
+      seen.delete(oldest);
+    }
+  };
+  const read = async (tenantId: string): Promise<QuotaState | undefined> => {
+    try {
+      const counters = await within(longestReadMs, 'BigQuery', readQuotaCounters(tenantId));
+      return counters && quotaStateOf(counters, now());
+    } catch (error) {
+      log('DEBUG', "A tenant's quotas could not be read for an answer's headers", {
+        tenant_id: tenantId,
+        error,
+      });
+      return undefined;
+    }
+  };
+
+  return {
+    hasRoom: (tenantId, runs) => {
+      const state = fresh(tenantId);
+      return state === undefined || roomIn(state) >= runs;
+    },
+    saw: (tenantId, state) => keep(tenantId, state, now().getTime() + validMs),
+    recall: (tenantId) => {
+      const until = fresh(tenantId) && seen.get(tenantId)?.until;
+      const reading = until === undefined ? read(tenantId) : undefined;
+      return async (admitted) => {
+        const before = reading === undefined ? seen.get(tenantId)?.state : await reading;
+        if (before === undefined) return undefined;
+        const state = {
+          ...before,
+          used_this_month: before.used_this_month + admitted,
+          running: before.running + admitted,
+        };
+        keep(tenantId, state, until ?? now().getTime() + validMs);
+        return state;
+      };
+    },
+  };
+}
+
+const roomIn = (state: QuotaState): number =>
+  Math.min(
+    (state.max_pipelines_per_month ?? Number.POSITIVE_INFINITY) - state.used_this_month,
+    (state.max_concurrent_pipelines ?? Number.POSITIVE_INFINITY) - state.running,
+  );
+
+/** The stored counters as they are now: in a new month (UTC) nothing is used yet. */
+const quotaStateOf = (counters: QuotaCounters, now: Date): QuotaState => ({
+  max_pipelines_per_month: counters.max_pipelines_per_month,
+  max_concurrent_pipelines: counters.max_concurrent_pipelines,
+  used_this_month:
+    counters.quota_reset_date < `${now.toISOString().slice(0, 7)}-01` ? 0 : counters.pipeline_runs_this_month,
+  running: counters.current_running_pipelines,
+});

@@ -1,0 +1,254 @@
+import { isNotFound, isRetryable } from '../google/bigquery/failures';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { AppendedRow, AppendRows } from '../google/bigquery/tables/append-rows';
+import type { Log } from '../log';
+import { executionIdOf } from '../pipelines/job-ids';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../sql/runs/settle-runs';
+import { createGroupCommit } from './group-commit';
+import {
+  type AdmittedRun,
+  ledgerRow,
+  type RecordedOutcome,
+  type RunOutcome,
+  recordedOutcome,
+} from './rules/ledger-row';
+
+/** A run, and how it is to have ended. */
+export interface RunToSettle {
+  readonly run: AdmittedRun;
+  /** The tenant's life in which the run was admitted. Null: the tenant was onboarded before there were such ids. */
+  readonly onboardingId: string | null;
+  readonly outcome: RunOutcome;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date;
+  /** Where the ledger has the outcome already: when it was decided. Else that is now. */
+  readonly recordedAt?: Date | undefined;
+}
+
+export interface Settled {
+  /** The outcome that stands, whoever decided it. */
+  readonly outcome: RecordedOutcome;
+  /**
+   * Resolves when the ledger has taken the row, or that has failed. Never rejects. To be awaited before a
+   * request is answered: afterwards a function gets no CPU.
+   */
+  readonly appended: Promise<void>;
+}
+
+/**
+ * Settles a run, unless it is settled already: frees its slot, fixes its outcome, and then appends it to the
+ * ledger. Undefined where nothing is to be settled, because the run was never admitted, was withdrawn, or its
+ * tenant is gone or was onboarded anew.
+ *
+ * Throws BigQuery's error, or a TimeIsUp where the decision was not possible in time: then it may be decided
+ * or not, and the same call again finds out. An append that fails is left to reconcile: the tenant row keeps
+ * the outcome until the ledger has it.
+ */
+export type Settle = (tenantId: string, settling: RunToSettle) => Promise<Settled | undefined>;
+
+export interface SettleDependencies {
+  readonly runStatement: RunStatement;
+  readonly appendRows: AppendRows;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+export interface SettleSettings {
+  /**
+   * How long a run is tried to be settled, in milliseconds. Under load, conflicts with the tenant's admissions
+   * are usual, and a later delivery would only try the same.
+   */
+  readonly budgetMs: number;
+  /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
+  readonly statementMs: number;
+  /** How long the append to the ledger is tried for, in milliseconds. Reconcile appends what this does not. */
+  readonly appendMs: number;
+}
+
+const settingsByDefault: SettleSettings = { budgetMs: 60_000, statementMs: 10_000, appendMs: 8_000 };
+
+/** Ids that a statement looks for in the ledger. */
+const mostAppended = 1_000;
+const bytesBesideTexts = 600;
+
+interface Decided {
+  readonly outcome: RecordedOutcome;
+  /** The ledger may not have it yet. */
+  readonly isWaiting: boolean;
+}
+
+/** A run whose ledger row was appended. */
+type AppendedRun = Pick<RecordedOutcome, 'run_id' | 'admitted_at'>;
+
+/**
+ * Settles by group commit, like admissions: a tenant's runs that end together are settled by one statement.
+ * The ids whose rows this instance appended go with the next one, which drops their entries.
+ */
+export function createSettle(deps: SettleDependencies, changes: Partial<SettleSettings> = {}): Settle {
+  const { budgetMs, statementMs, appendMs } = { ...settingsByDefault, ...changes };
+  const runStatement: RunStatement = (dataset, statement, parameters) =>
+    deps.runStatement(dataset, statement, parameters, { timeoutMs: statementMs });
+  const appendedBefore = createAppendedRuns();
+  const submit = createGroupCommit<RunToSettle, Decided | undefined>({
+    commit: async (life, items) => {
+      const decided = await decide(life, items, appendedBefore, { runStatement, now: deps.now });
+      return items.map(({ run }) => ({ kind: 'done', result: decided.get(run.run_id) }));
+    },
+    isRetryable,
+    budgetMs,
+    initialBackoffMs: 50,
+    maximumBackoffMs: 5_000,
+    maximumItems: 1_000,
+    maximumBytes: 1_000_000,
+    bytesOf: ({ outcome }) => Buffer.byteLength(outcome.errorMessage ?? '') + bytesBesideTexts,
+  });
+
+  const append = createGroupCommit<AppendedRow, undefined>({
+    commit: async (tenantId, rows) => {
+      await deps.appendRows(tenantId, 'pipeline_runs', rows);
+      return rows.map(() => ({ kind: 'done', result: undefined }));
+    },
+    isRetryable,
+    budgetMs: appendMs,
+    initialBackoffMs: 100,
+    maximumBackoffMs: 1_000,
+    // Of rows that have 32 KB of parameters 200 fit into one streaming insert.
+    maximumItems: 200,
+    maximumBytes: 8_000_000,
+    bytesOf: ({ json }) => Buffer.byteLength(JSON.stringify(json)),
+  });
+
+  return async (tenantId, settling) => {
+    const { run, onboardingId } = settling;
+    const life = keyOfLife(tenantId, onboardingId);
+    const decided = await submit(life, settling);
+    if (decided === undefined) return undefined;
+    const { outcome, isWaiting } = decided;
+    const executionId = executionIdOf({ runId: run.run_id, onboardingId });
+    return {
+      outcome,
+      appended: isWaiting ? record(life, tenantId, executionId, outcome) : Promise.resolve(),
+    };
+  };
+
+  /** Never rejects, because the outcome is decided and kept. */
+  async function record(
+    life: string,
+    tenantId: string,
+    executionId: string,
+    outcome: RecordedOutcome,
+  ): Promise<void> {
+    try {
+      await append(tenantId, ledgerRow(tenantId, executionId, outcome));
+      appendedBefore.add(life, outcome);
+    } catch (error) {
+      const fields = { tenant_id: tenantId, run_id: outcome.run_id, error };
+      deps.log('WARNING', 'A settled run could not be appended to the ledger; reconcile does it', fields);
+    }
+  }
+}
+
+/** The outcomes that stand, by run id. The usual case is one UPDATE; only where it cannot, a script says why. */
+async function decide(
+  life: string,
+  items: readonly RunToSettle[],
+  appendedBefore: AppendedRuns,
+  { runStatement, now }: Pick<SettleDependencies, 'runStatement' | 'now'>,
+): Promise<ReadonlyMap<string, Decided>> {
+  const { tenantId, onboardingId } = lifeOfKey(life);
+  const decidedAt = now();
+  const outcomes = new Map<string, RecordedOutcome>();
+  for (const { run, outcome, startedAt, endedAt, recordedAt = decidedAt } of items) {
+    if (outcomes.has(run.run_id)) continue;
+    outcomes.set(run.run_id, recordedOutcome(run, outcome, { startedAt, endedAt, recordedAt }));
+  }
+  const parameters = {
+    tenant_id: tenantId,
+    onboarding_id: onboardingId,
+    now: decidedAt,
+    outcomes: [...outcomes.values()],
+  };
+  const appended = appendedBefore.get(life);
+  try {
+    const { affectedRows } =
+      appended.length === 0
+        ? await runStatement(tenantId, settleRuns, parameters)
+        : await runStatement(tenantId, settleAndDropRuns, { ...parameters, ...droppable(appended) });
+    if (affectedRows > 0) {
+      // Those that this statement could not see yet are left to reconcile.
+      appendedBefore.forget(life, appended);
+      return new Map([...outcomes].map(([id, outcome]) => [id, { outcome, isWaiting: true }]));
+    }
+    const days = admissionRange(parameters.outcomes);
+    const { rows } = await runStatement(tenantId, settleHeldRuns, { ...parameters, ...days });
+    return new Map(
+      rows.map(({ is_waiting, ...outcome }) => [outcome.run_id, { outcome, isWaiting: is_waiting }]),
+    );
+  } catch (error) {
+    // The tenant was deleted, and its runs with it.
+    if (isNotFound(error)) return new Map();
+    throw error;
+  }
+}
+
+/** Drops the entries of runs that were appended, as far as the statement sees them in the ledger. */
+export type DropSettledRuns = (
+  tenantId: string,
+  onboardingId: string | null,
+  appended: readonly AppendedRun[],
+) => Promise<void>;
+
+export const createDropSettledRuns =
+  ({ runStatement, now }: Pick<SettleDependencies, 'runStatement' | 'now'>): DropSettledRuns =>
+  async (tenantId, onboardingId, appended) => {
+    await runStatement(tenantId, settleAndDropRuns, {
+      tenant_id: tenantId,
+      onboarding_id: onboardingId ?? '',
+      now: now(),
+      outcomes: [],
+      ...droppable(appended),
+    });
+  };
+
+const droppable = (appended: readonly AppendedRun[]) => {
+  const { from, to } = admissionRange(appended);
+  return { appended_run_ids: appended.map(({ run_id }) => run_id), appended_from: from, appended_to: to };
+};
+
+/** The half-open range of time in which these runs were admitted. */
+export function admissionRange(runs: readonly AppendedRun[]): { readonly from: Date; readonly to: Date } {
+  const times = runs.map(({ admitted_at }) => admitted_at.getTime());
+  return {
+    from: new Date(times.reduce((one, other) => Math.min(one, other))),
+    to: new Date(times.reduce((one, other) => Math.max(one, other)) + 1),
+  };
+}
+
+/** One life of a tenant: what is settled together. Neither id has a space in it. */
+const keyOfLife = (tenantId: string, onboardingId: string | null): string =>
+  `${tenantId} ${onboardingId ?? ''}`;
+
+function lifeOfKey(life: string): { readonly tenantId: string; readonly onboardingId: string } {
+  const [tenantId = '', onboardingId = ''] = life.split(' ');
+  return { tenantId, onboardingId };
+}
+
+type AppendedRuns = ReturnType<typeof createAppendedRuns>;
+
+/** The runs whose rows this instance has appended, by life, until a statement has looked for them. */
+function createAppendedRuns() {
+  const byLife = new Map<string, readonly AppendedRun[]>();
+  return {
+    get: (life: string): readonly AppendedRun[] => byLife.get(life) ?? [],
+    add: (life: string, { run_id, admitted_at }: AppendedRun): void => {
+      // Of more than a statement looks for, reconcile drops the others.
+      const known = (byLife.get(life) ?? []).slice(0, mostAppended - 1);
+      byLife.set(life, [...known, { run_id, admitted_at }]);
+    },
+    forget: (life: string, looked: readonly AppendedRun[]): void => {
+      const left = (byLife.get(life) ?? []).filter((run) => !looked.includes(run));
+      if (left.length === 0) byLife.delete(life);
+      else byLife.set(life, left);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { defineStatement } from '../define-statement';
+import { outcomeFields, recordedRuns } from './recorded-runs';
+
+/**
+ * Settling: the one decision how a run ended. It moves a run from `active_runs` to `settled_runs`, and so
+ * frees the slot and fixes the outcome in one write.
+ *
+ * Invariants that the UPDATE keeps:
+ * - only a run that holds a slot is settled, so the first decision stands, whoever makes another;
+ * - what the outcome says of the run itself comes from its slot, so that it can only be settled as what was
+ *   admitted;
+ * - the tenant is the one that was onboarded as `onboarding_id`: no outcome of an earlier life reaches it;
+ * - an entry of `settled_runs` is dropped only if this statement itself sees its run in the ledger, and it
+ *   looks only for `appended_run_ids`, in the days in which they were admitted (the lines that end in
+ *   `-- appended`). So its price does not grow with the ledger.
+ *
+ * A run under an idempotency key is kept in `withdrawn_runs` for as long as in `settled_runs`. An instance of the
+ * version before looks for it only there and in the ledger, and must not admit it again in between.
+ *
+ * `SELECT AS STRUCT (NULL entry).* REPLACE` takes an entry's type from the column. So a column that gets
+ * further fields later does not break this version, which leaves them NULL.
+ */
+const update = (guard: string): string => `
+UPDATE tenants AS tenant
+SET
+  active_runs = ARRAY(
+    SELECT slot
+    FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+    WHERE slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))
+    ORDER BY position),
+  settled_runs = ARRAY_CONCAT(
+    ARRAY(
+      SELECT settled
+      FROM UNNEST(tenant.settled_runs) AS settled WITH OFFSET AS position
+      WHERE settled.run_id NOT IN UNNEST(ledger.run_ids) -- appended
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT tenant.settled_runs[SAFE_OFFSET(-1)].* REPLACE (
+        slot.run_id AS run_id,
+        slot.pipeline AS pipeline,
+        slot.parameters AS parameters,
+        slot.trigger AS trigger,
+        slot.request_hash AS request_hash,
+        outcome.status AS status,
+        outcome.error_code AS error_code,
+        outcome.error_message AS error_message,
+        outcome.failed_step AS failed_step,
+        slot.admitted_at AS admitted_at,
+        outcome.started_at AS started_at,
+        outcome.ended_at AS ended_at,
+        outcome.duration_ms AS duration_ms,
+        outcome.rows_written AS rows_written,
+        outcome.bytes_processed AS bytes_processed,
+        outcome.bytes_billed AS bytes_billed,
+        outcome.watermark AS watermark,
+        outcome.recorded_at AS recorded_at)
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position, UNNEST(@outcomes) AS outcome
+      WHERE outcome.run_id = slot.run_id
+      ORDER BY position)),
+  withdrawn_runs = ARRAY(
+    SELECT AS STRUCT run_id, withdrawn_at
+    FROM UNNEST(tenant.withdrawn_runs)
+    WHERE run_id NOT IN UNNEST(ledger.run_ids) -- appended
+    UNION ALL
+    SELECT AS STRUCT slot.run_id, @now AS withdrawn_at
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.request_hash IS NOT NULL
+      AND slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))),
+  current_running_pipelines = (
+    SELECT COUNT(*)
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.lease_expires_at > @now
+      AND slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))),
+  updated_at = @now
+FROM ( -- appended
+  SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
+  FROM pipeline_runs -- appended
+  WHERE run_id IN UNNEST(@appended_run_ids) AND admitted_at >= @appended_from AND admitted_at < @appended_to -- appended
+) AS ledger -- appended
+WHERE tenant.tenant_id = @tenant_id
+  AND IFNULL(tenant.onboarding_id, '') = @onboarding_id
+  AND ${guard}`;
+
+const heldSlots = `(
+    SELECT COUNT(*)
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes))))`;
+
+const allHoldSlots = `${heldSlots} = ARRAY_LENGTH(@outcomes)`;
+const someHoldSlots = `${heldSlots} > 0`;
+
+const withoutAppended = (sql: string): string => sql.replace(/\n.*-- appended$/gm, '');
+
+const parameters = {
+  tenant_id: 'STRING',
+  /** Empty for a tenant that was onboarded before there were onboarding ids. */
+  onboarding_id: 'STRING',
+  now: 'TIMESTAMP',
+  /** Each run_id once. */
+  outcomes: [
+    {
+      run_id: 'STRING',
+      status: 'STRING',
+      error_code: 'STRING',
+      error_message: 'STRING',
+      failed_step: 'STRING',
+      started_at: 'TIMESTAMP',
+      ended_at: 'TIMESTAMP',
+      duration_ms: 'INT64',
+      rows_written: 'INT64',
+      bytes_processed: 'INT64',
+      bytes_billed: 'INT64',
+      watermark: 'STRING',
+      recorded_at: 'TIMESTAMP',
+    },
+  ],
+} as const;
+
+const appendedParameters = {
+  /** Runs whose ledger rows were appended; they were admitted from `appended_from` on and before `appended_to`. */
+  appended_run_ids: ['STRING'],
+  appended_from: 'TIMESTAMP',
+  appended_to: 'TIMESTAMP',
+} as const;
+
+/** Settles all of the given runs, or changes nothing: `affectedRows` is 1 or 0. */
+export const settleRuns = defineStatement({
+  name: 'settle-runs',
+  sql: withoutAppended(update(allHoldSlots)),
+  parameters,
+  row: z.unknown(),
+});
+
+/** The same, and drops entries of `settled_runs` that it sees in the ledger. */
+export const settleAndDropRuns = defineStatement({
+  name: 'settle-and-drop-runs',
+  sql: update(allHoldSlots),
+  parameters: { ...parameters, ...appendedParameters },
+  row: z.unknown(),
+});
+
+/**
+ * Settles those of the given runs that hold a slot, and says how each of them ended, whoever decided it. No
+ * row for a run that was never admitted, was withdrawn, or belongs to another life of the tenant. All of them
+ * were admitted from @from on and before @to.
+ */
+export const settleHeldRuns = defineStatement({
+  name: 'settle-held-runs',
+  sql: `${withoutAppended(update(someHoldSlots))};
+
+SELECT
+  recorded.*,
+  recorded.run_id IN UNNEST(ARRAY(
+    SELECT settled.run_id
+    FROM tenants, UNNEST(settled_runs) AS settled
+    WHERE tenant_id = @tenant_id)) AS is_waiting
+FROM (${recordedRuns(
+    '*',
+    `
+        run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))
+        AND admitted_at >= @from AND admitted_at < @to`,
+  )}
+) AS recorded
+WHERE EXISTS (
+  SELECT 1 FROM tenants WHERE tenant_id = @tenant_id AND IFNULL(onboarding_id, '') = @onboarding_id)`,
+  parameters: { ...parameters, from: 'TIMESTAMP', to: 'TIMESTAMP' },
+  row: z.object({
+    ...outcomeFields,
+    /** Its ledger row was not seen yet: it may have to be appended. */
+    is_waiting: z.boolean(),
+  }),
+});

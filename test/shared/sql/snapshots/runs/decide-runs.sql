@@ -1,0 +1,87 @@
+-- decide-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_now TIMESTAMP;
+DECLARE p_unlimited INT64;
+DECLARE p_most_waiting INT64;
+DECLARE p_candidates ARRAY<STRUCT<run_id STRING, pipeline STRING, parameters STRING, trigger STRING, request_hash STRING, key_id STRING, lease_seconds INT64>>;
+
+UPDATE tenants AS tenant
+SET
+  active_runs = ARRAY_CONCAT(IFNULL(tenant.active_runs, []), decision.admitted),
+  pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
+  pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
+  current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
+  quota_reset_date = decision.reset_date,
+  last_pipeline_run_at = p_now,
+  updated_at = p_now
+FROM (
+  SELECT
+    tenant_id,
+    used_this_month,
+    running,
+    reset_date,
+    -- The new slots: the first candidates that are not known yet, as many as there is room for.
+    ARRAY(
+      SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE (
+        candidate.run_id AS run_id,
+        candidate.pipeline AS pipeline,
+        candidate.parameters AS parameters,
+        candidate.trigger AS trigger,
+        candidate.request_hash AS request_hash,
+        GREATEST(p_now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
+        TIMESTAMP_ADD(p_now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
+      FROM (
+        SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
+        FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position
+        WHERE candidate.run_id NOT IN UNNEST(known_run_ids)
+          AND candidate.key_id NOT IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys)))
+      ) AS candidate
+      WHERE place <= LEAST(
+        IFNULL(max_pipelines_per_month - used_this_month, p_unlimited),
+        IFNULL(max_concurrent_pipelines - running, p_unlimited))
+      ORDER BY place
+    ) AS admitted
+  FROM (
+    -- The tenant as it is now: in a new month nothing is used yet, and only unexpired leases run.
+    SELECT
+      tenant_id,
+      active_runs,
+      revoked_keys,
+      max_pipelines_per_month,
+      max_concurrent_pipelines,
+      IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
+      IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date) AS reset_date,
+      (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
+      ARRAY(
+        SELECT run_id FROM UNNEST(active_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(settled_runs)
+        UNION ALL
+        SELECT run_id FROM UNNEST(withdrawn_runs)) AS known_run_ids
+    FROM tenants
+    WHERE tenant_id = p_tenant_id AND is_active AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
+  )
+) AS decision
+WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
+
+SELECT
+  is_active,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
+  ARRAY_LENGTH(settled_runs) AS waiting_outcomes,
+  ARRAY(
+    SELECT key_id FROM UNNEST(revoked_keys)
+    WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(p_candidates)))
+  ) AS revoked_key_ids,
+  ARRAY(
+    SELECT AS STRUCT run_id, request_hash FROM UNNEST(active_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_candidates)))
+    UNION ALL
+    SELECT AS STRUCT run_id, request_hash FROM UNNEST(settled_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_candidates)))
+  ) AS known
+FROM tenants
+WHERE tenant_id = p_tenant_id;

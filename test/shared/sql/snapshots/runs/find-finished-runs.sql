@@ -1,8 +1,0 @@
--- find-finished-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
--- Query parameters (@name) are variables here (p_name): give them values.
-DECLARE p_tenant_id STRING;
-DECLARE p_run_ids ARRAY<STRING>;
-
-SELECT ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids)) AS finished_run_ids
-FROM tenants
-WHERE tenant_id = p_tenant_id;

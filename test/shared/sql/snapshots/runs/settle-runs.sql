@@ -1,0 +1,62 @@
+-- settle-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_onboarding_id STRING;
+DECLARE p_now TIMESTAMP;
+DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
+
+UPDATE tenants AS tenant
+SET
+  active_runs = ARRAY(
+    SELECT slot
+    FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+    WHERE slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))
+    ORDER BY position),
+  settled_runs = ARRAY_CONCAT(
+    ARRAY(
+      SELECT settled
+      FROM UNNEST(tenant.settled_runs) AS settled WITH OFFSET AS position
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT tenant.settled_runs[SAFE_OFFSET(-1)].* REPLACE (
+        slot.run_id AS run_id,
+        slot.pipeline AS pipeline,
+        slot.parameters AS parameters,
+        slot.trigger AS trigger,
+        slot.request_hash AS request_hash,
+        outcome.status AS status,
+        outcome.error_code AS error_code,
+        outcome.error_message AS error_message,
+        outcome.failed_step AS failed_step,
+        slot.admitted_at AS admitted_at,
+        outcome.started_at AS started_at,
+        outcome.ended_at AS ended_at,
+        outcome.duration_ms AS duration_ms,
+        outcome.rows_written AS rows_written,
+        outcome.bytes_processed AS bytes_processed,
+        outcome.bytes_billed AS bytes_billed,
+        outcome.watermark AS watermark,
+        outcome.recorded_at AS recorded_at)
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position, UNNEST(p_outcomes) AS outcome
+      WHERE outcome.run_id = slot.run_id
+      ORDER BY position)),
+  withdrawn_runs = ARRAY(
+    SELECT AS STRUCT run_id, withdrawn_at
+    FROM UNNEST(tenant.withdrawn_runs)
+    UNION ALL
+    SELECT AS STRUCT slot.run_id, p_now AS withdrawn_at
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.request_hash IS NOT NULL
+      AND slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+  current_running_pipelines = (
+    SELECT COUNT(*)
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.lease_expires_at > p_now
+      AND slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+  updated_at = p_now
+WHERE tenant.tenant_id = p_tenant_id
+  AND IFNULL(tenant.onboarding_id, '') = p_onboarding_id
+  AND (
+    SELECT COUNT(*)
+    FROM UNNEST(tenant.active_runs) AS slot
+    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))) = ARRAY_LENGTH(p_outcomes);
