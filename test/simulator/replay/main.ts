@@ -1,4 +1,4 @@
-import { readOptions, usage } from './options';
+import { type CommandOptions, readOptions, usage } from './options';
 import { describeViolations, tableOf } from './report';
 import { type SeedJob, simulateSeeds } from './seeds';
 import { shrink } from './shrink';
@@ -14,8 +14,7 @@ async function main(): Promise<void> {
     return;
   }
   const began = performance.now();
-  const { seed, seeds, runs, ignored } = options;
-  const results = seeds === 1 ? [await playOne({ seed, runs, ignored })] : await playMany(options);
+  const results = options.seeds === 1 ? [await playOne(options)] : await playMany(options);
   console.log(tableOf(results));
   // Not part of what is printed: it differs from one time to the next.
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1)} s\n`);
@@ -23,9 +22,9 @@ async function main(): Promise<void> {
 }
 
 /** Prints a line for each event. */
-async function playOne({ seed, runs, ignored }: SeedJob): Promise<SimulationResult> {
+async function playOne({ seed, runs, ignored, putBack }: SeedJob): Promise<SimulationResult> {
   const pipelines = loadSimulatedPipelines();
-  const options = { seed, runs, ignored: new Set(ignored) };
+  const options = { seed, runs, ignored: new Set(ignored), putBack: new Set(putBack) };
   const lines: string[] = [];
   const result = await simulate(options, pipelines, (line) => lines.push(line));
   console.log(lines.join('\n'));
@@ -36,8 +35,8 @@ async function playOne({ seed, runs, ignored }: SeedJob): Promise<SimulationResu
 }
 
 /** Prints the last events of those that violate something. */
-async function playMany({ seed, seeds, runs, ignored }: SeedJob & { readonly seeds: number }) {
-  const jobs = Array.from({ length: seeds }, (_, index) => ({ seed: seed + index, runs, ignored }));
+async function playMany({ seed, seeds, ...rest }: CommandOptions) {
+  const jobs = Array.from({ length: seeds }, (_, index) => ({ ...rest, seed: seed + index }));
   let done = 0;
   let broken = 0;
   const tellProgress = () => process.stderr.write(`${done} of ${seeds} seeds, ${broken} with violations\n`);

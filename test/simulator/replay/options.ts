@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type FaultName, faultsToPutBack } from './cloud/put-back';
 import { type InvariantName, invariants, knownToBreak } from './judge/invariants';
 
 export interface CommandOptions {
@@ -9,7 +10,28 @@ export interface CommandOptions {
   /** Runs that are asked for, by seed. Repeats come on top, refused ones are fewer runs. */
   readonly runs: number;
   readonly ignored: readonly InvariantName[];
+  readonly putBack: readonly FaultName[];
 }
+
+const isInvariant = (name: string): name is InvariantName => name in invariants;
+const isFault = (name: string): name is FaultName => name in faultsToPutBack;
+
+const oneOf = <T extends string>(table: object, isOne: (name: string) => name is T) =>
+  z.string().transform((name, context) => {
+    if (isOne(name)) return name;
+    const message = `expected some of ${Object.keys(table).join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+export const invariantSchema = oneOf(invariants, isInvariant);
+export const faultSchema = oneOf(faultsToPutBack, isFault);
+
+const listOf = <T>(entry: z.ZodType<T, string>, fallback: readonly string[]) =>
+  z
+    .string()
+    .default(fallback.join(','))
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .pipe(z.array(entry));
 
 const names = Object.keys(invariants);
 
@@ -21,6 +43,8 @@ export const usage = `npm run simulate -- [options]
   --ignore A,B   invariants that are not judged (default ${knownToBreak.join(',') || 'none'}), of
                  ${names.slice(0, 9).join(', ')},
                  ${names.slice(9).join(', ')}
+  --put-back A,B faults to put back, to see them found, of
+                 ${Object.keys(faultsToPutBack).join(', ')}
   --help         show this
 
 Everything that happens follows from the seed: the same command prints the same lines. One simulation prints a
@@ -33,18 +57,12 @@ const whole = (fallback: number, least: number) =>
     .min(least, `expected at least ${least}`)
     .default(fallback);
 
-const isInvariant = (name: string): name is InvariantName => name in invariants;
-
 const optionsSchema = z.object({
   seed: whole(1, 0),
   seeds: whole(1, 1),
   runs: whole(500, 1),
-  ignore: z
-    .string()
-    .default(knownToBreak.join(','))
-    .transform((text) => text.split(',').filter((name) => name !== ''))
-    .refine((given) => given.every(isInvariant), `expected some of ${names.join(', ')}`)
-    .transform((given) => given.filter(isInvariant)),
+  ignore: listOf(invariantSchema, knownToBreak),
+  'put-back': listOf(faultSchema, []),
 });
 
 /** What the command line asks for; 'help' where that is asked for. Throws an Error that says what is wrong. */
@@ -57,15 +75,16 @@ export function readOptions(args: readonly string[]): CommandOptions | 'help' {
       seeds: text,
       runs: text,
       ignore: text,
+      'put-back': text,
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const parsed = optionsSchema.safeParse(values);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`);
+    const problems = parsed.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`);
     throw new Error(problems.join('; '));
   }
-  const { ignore, ...rest } = parsed.data;
-  return { ...rest, ignored: ignore };
+  const { ignore, 'put-back': putBack, ...rest } = parsed.data;
+  return { ...rest, ignored: ignore, putBack };
 }

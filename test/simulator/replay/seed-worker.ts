@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type InvariantName, invariants } from './judge/invariants';
+import { faultSchema, invariantSchema } from './options';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
 import { loadSimulatedPipelines } from './world/definitions';
@@ -9,14 +9,15 @@ import { loadSimulatedPipelines } from './world/definitions';
 const jobSchema = z.object({
   seed: z.int(),
   runs: z.int(),
-  ignored: z.array(z.custom<InvariantName>((name) => typeof name === 'string' && name in invariants)),
+  ignored: z.array(invariantSchema),
+  putBack: z.array(faultSchema),
 });
 
 const pipelines = loadSimulatedPipelines();
 
 process.on('message', async (message) => {
-  const { seed, runs, ignored } = jobSchema.parse(message);
-  const options = { seed, runs, ignored: new Set(ignored) };
+  const { seed, runs, ignored, putBack } = jobSchema.parse(message);
+  const options = { seed, runs, ignored: new Set(ignored), putBack: new Set(putBack) };
   const result = await simulate(options, pipelines);
   process.send?.(result.violations.length > 0 ? await shrink(result, options, pipelines) : result);
 });

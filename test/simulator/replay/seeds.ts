@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { FaultName } from './cloud/put-back';
 import type { InvariantName } from './judge/invariants';
 import type { SimulationResult } from './simulate';
 
@@ -8,6 +9,7 @@ export interface SeedJob {
   readonly seed: number;
   readonly runs: number;
   readonly ignored: readonly InvariantName[];
+  readonly putBack: readonly FaultName[];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { PipelineDefinition } from '../../../shared/definitions/schemas/pip
 import { insertApiKey } from '../../../shared/sql/keys/insert-api-key';
 import { insertTenant } from '../../../shared/sql/tenants/insert-tenant';
 import { createApiKey, hashApiKey } from '../../../shared/tenants/rules/api-key';
+import type { PutBack } from './cloud/put-back';
 import type { InvariantName } from './judge/invariants';
 import { createJournal, type Violation } from './judge/journal';
 import { describeUnrest, isQuiet, judgeEnd } from './judge/quiet';
@@ -9,6 +10,7 @@ import { administer, keyIdOf } from './load/administrator';
 import { type Caller, fulfil } from './load/caller';
 import { keysPerTenant, planLoad, type TenantPlan } from './load/plan';
 import { startScheduler } from './load/scheduler';
+import { startWeather } from './load/weather';
 import { createChance } from './time/chance';
 import { inVirtualTime } from './time/virtual-time';
 import { createWorld, reconcileEveryMs, type World } from './world/world';
@@ -18,6 +20,7 @@ export interface SimulationOptions {
   readonly runs: number;
   /** What is not judged. */
   readonly ignored: ReadonlySet<InvariantName>;
+  readonly putBack: PutBack;
 }
 
 export interface SimulationResult {
@@ -36,7 +39,6 @@ export interface SimulationResult {
   readonly lastLines: readonly string[];
 }
 
-const usualTrouble = { faultRate: 0.06, deathRate: 0.004 };
 /** How long it may take until all is quiet, once nothing goes wrong any more. In milliseconds. */
 const longestUnrestMs = 12 * 3_600_000;
 
@@ -48,7 +50,7 @@ const longestUnrestMs = 12 * 3_600_000;
  * @param write gets a line for each event
  */
 export async function simulate(
-  { seed, runs, ignored }: SimulationOptions,
+  { seed, runs, ignored, putBack }: SimulationOptions,
   pipelines: ReadonlyMap<string, PipelineDefinition>,
   write?: (line: string) => void,
 ): Promise<SimulationResult> {
@@ -56,7 +58,7 @@ export async function simulate(
   const chance = createChance(seed * 2);
   return await inVirtualTime(plan.start, chance.fraction, async (time) => {
     const journal = createJournal(time, ignored, write);
-    const world = createWorld(time, chance, journal, pipelines);
+    const world = createWorld(time, chance, journal, pipelines, putBack);
     const callers = plan.tenants.map((tenant) => onboard(tenant, world));
     const isBroken = () => journal.violations.length > 0;
     let begun = 0;
@@ -87,11 +89,11 @@ export async function simulate(
       const tenantId = plan.tenants[change.tenant]?.tenantId ?? '';
       begin(change.at, () => administer(change, tenantId, world));
     }
-    Object.assign(world.trouble, usualTrouble);
+    const endWeather = startWeather(world);
     const scheduler = startScheduler(world);
     await time.run(() => isBroken() || open === 0);
 
-    Object.assign(world.trouble, { faultRate: 0, deathRate: 0 });
+    endWeather();
     const givesUpAt = time.now() + longestUnrestMs;
     await time.run(() => isBroken() || isQuiet(world) || time.now() > givesUpAt);
     if (!isQuiet(world) && !isBroken()) world.judge.violate('quiet', describeUnrest(world));

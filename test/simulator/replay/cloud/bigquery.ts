@@ -1,12 +1,12 @@
 import type { RunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
 import type { AppendedRow, AppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
-import type { Slot } from '../../../../shared/runs/rules/ledger-row';
 import { within } from '../../../../shared/support/time-limits';
 import type { Chance } from '../time/chance';
 import type { VirtualTime } from '../time/virtual-time';
 import { type MakeCall, notFoundError, type Trouble } from '../world/calls';
 import type { Life } from '../world/life';
 import type { Observer } from './observer';
+import type { PutBack } from './put-back';
 import { statementModels } from './statements';
 import { addRow, emptyTables, type Tables, type TenantRecord } from './tables';
 
@@ -26,8 +26,8 @@ export interface BigQueryModel {
   readonly createTenant: (tenantId: string) => void;
   readonly runStatement: (life: Life) => RunStatement;
   readonly appendRows: (life: Life) => AppendRows;
-  /** The slots as tabledata.list gives them, which may be those of a moment ago. */
-  readonly listSlots: (life: Life, tenantId: string) => Promise<readonly Slot[]>;
+  /** The tenant row as tabledata.list gives it, which may be that of a moment ago. */
+  readonly listTenant: (life: Life, tenantId: string) => Promise<TenantRecord | undefined>;
   readonly listTenants: (life: Life) => Promise<readonly string[]>;
   /** Streamed rows that cannot be read yet. */
   readonly unreadable: () => number;
@@ -51,8 +51,9 @@ export function createBigQueryModel(world: {
   readonly trouble: Trouble;
   readonly call: MakeCall;
   readonly observer: Observer;
+  readonly putBack: PutBack;
 }): BigQueryModel {
-  const { time, chance, trouble, call, observer } = world;
+  const { time, chance, trouble, call, observer, putBack } = world;
   const datasets = new Map<string, Dataset>();
   let unreadable = 0;
 
@@ -133,7 +134,7 @@ export function createBigQueryModel(world: {
     tablesOf: (tenantId) => datasetOf(tenantId).tables,
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
     createTenant: (tenantId) =>
-      void datasets.set(tenantId, { tables: emptyTables(), earlier: [], insertIds: new Map() }),
+      void datasets.set(tenantId, { tables: emptyTables(putBack), earlier: [], insertIds: new Map() }),
     runStatement,
     appendRows: (life) => (tenantId, table, rows) =>
       call(life, {
@@ -146,8 +147,8 @@ export function createBigQueryModel(world: {
         answer: () => undefined,
         latencyMs: appendLatencyMs,
       }),
-    listSlots: (life, tenantId) => {
-      let slots: readonly Slot[] = [];
+    listTenant: (life, tenantId) => {
+      let row: TenantRecord | undefined;
       return call(life, {
         what: `list ${tenantId}`,
         effects: [
@@ -155,10 +156,10 @@ export function createBigQueryModel(world: {
             const { tables, earlier } = datasetOf(tenantId);
             const stale = chance.happens(0.2) && earlier.length > 0 ? chance.pick(earlier) : undefined;
             const isRecent = stale !== undefined && stale.until > time.now() - staleMs;
-            slots = (isRecent ? stale.tenant : tables.tenant)?.active_runs ?? [];
+            row = isRecent ? stale.tenant : tables.tenant;
           },
         ],
-        answer: () => slots,
+        answer: () => row,
         latencyMs: listLatencyMs,
       });
     },

@@ -29,9 +29,13 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
     createBigQueryWithoutRetries: unusedClient,
     createRunStatement: () => bigquery.runStatement(life),
     createAppendRows: () => bigquery.appendRows(life),
-    createReadSlots: () => (tenantId: string) => bigquery.listSlots(life, tenantId),
-    createHoldsSlot: () => async (tenantId: string, runId: string) =>
-      (await bigquery.listSlots(life, tenantId)).some(({ run_id }) => run_id === runId),
+    createReadTenantState: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
+    createReadQuotaCounters: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
+    createHoldsSlot: () => async (tenantId: string, onboardingId: string | null, runId: string) => {
+      const tenant = await bigquery.listTenant(life, tenantId);
+      const slots = tenant?.onboarding_id === onboardingId ? tenant.active_runs : [];
+      return slots.some(({ run_id }) => run_id === runId);
+    },
     createListTenantPage: () => listTenantPage,
     createListTenants: () =>
       async function* () {

@@ -11,6 +11,7 @@ import type { VirtualTime } from '../time/virtual-time';
 import { type MakeCall, notFoundError, type Trouble } from '../world/calls';
 import type { Life } from '../world/life';
 import type { Observer } from './observer';
+import type { PutBack } from './put-back';
 
 /** A job under the id that names its effect. It takes effect once, at its end, or never. */
 interface Job {
@@ -57,8 +58,9 @@ export function createJobsModel(world: {
   readonly trouble: Trouble;
   readonly call: MakeCall;
   readonly observer: Observer;
+  readonly putBack: PutBack;
 }): JobsModel {
-  const { time, chance, trouble, call, observer } = world;
+  const { time, chance, trouble, call, observer, putBack } = world;
   const jobs = new Map<string, Job>();
   /** Who has taken the job id that stands for a hand-over. */
   const claims = new Map<string, object>();
@@ -212,7 +214,7 @@ export function createJobsModel(world: {
               if (!claims.has(jobId)) claims.set(jobId, owner);
             },
           ],
-          answer: () => claims.get(jobId) === owner,
+          answer: () => putBack.has('unclaimed-hand-over') || claims.get(jobId) === owner,
           latencyMs: requestLatencyMs,
         });
       },

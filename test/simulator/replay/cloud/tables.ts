@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
-import type { Slot } from '../../../../shared/runs/rules/ledger-row';
+import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
+import type { PutBack } from './put-back';
 
 /** The row of `tenants`. It is replaced as a whole, never changed, so that older states stay readable. */
 export interface TenantRecord {
@@ -24,6 +25,10 @@ export interface TenantRecord {
   readonly notes: string | null;
   readonly onboarding_id: string | null;
   readonly active_runs: readonly Slot[];
+  /** Outcomes that were not seen in the ledger yet. */
+  readonly settled_runs: readonly RecordedOutcome[];
+  readonly confirmed_until: Date | null;
+  readonly revoked_keys: readonly { readonly key_id: string; readonly revoked_at: Date }[];
   readonly withdrawn_runs: readonly { readonly run_id: string; readonly withdrawn_at: Date }[];
 }
 
@@ -73,6 +78,7 @@ export type StepRecord = AppendedRow['json'];
 
 /** The metadata tables of one tenant. Of streamed rows those that can be read. */
 export interface Tables {
+  readonly putBack: PutBack;
   tenant: TenantRecord | undefined;
   keys: readonly ApiKeyRecord[];
   readonly ledger: LedgerRecord[];
@@ -81,7 +87,8 @@ export interface Tables {
   readonly checksOf: Map<string, StepRecord[]>;
 }
 
-export const emptyTables = (): Tables => ({
+export const emptyTables = (putBack: PutBack): Tables => ({
+  putBack,
   tenant: undefined,
   keys: [],
   ledger: [],

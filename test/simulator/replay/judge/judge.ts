@@ -81,9 +81,11 @@ export function createJudge(
     const row = outcomeOf(tables, runId);
     if (row === undefined) return;
     const run = `${tenantId} ${runId}`;
-    const outcome = `${row.status} ${row.error_code ?? ''} ${row.ended_at.toISOString()}`;
+    const { tenant_id: _, ...columns } = { tenant_id: tenantId, ...row };
+    const outcome = JSON.stringify(columns, Object.keys(columns).sort());
     const before = decided.get(run);
-    if (before !== undefined && before !== outcome) violate('outcome', `${run}: ${before}, then ${outcome}`);
+    if (before !== undefined && before !== outcome)
+      violate('outcome', `${run}: ${differenceOf(before, outcome)}`);
     decided.set(run, outcome);
     const told = register.toldOutcome.get(run);
     if (told !== undefined && told.status !== row.status) {
@@ -112,7 +114,10 @@ export function createJudge(
         }
       }
       for (const runId of held.keys()) {
-        if (tables.ledgerOf.has(runId)) continue;
+        if (outcomeOf(tables, runId) !== undefined) {
+          judgeOutcome(tenantId, runId, tables);
+          continue;
+        }
         withdrawn.add(`${tenantId} ${runId}`);
         if (register.admitted.has(runId)) violate('lost', `${tenantId} ${runId} lost its slot`);
       }

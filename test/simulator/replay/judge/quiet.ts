@@ -8,7 +8,10 @@ export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
   pubsub.outstanding() === 0 &&
   jobs.underWay() === 0 &&
   bigquery.unreadable() === 0 &&
-  bigquery.tenantIds().every((tenantId) => bigquery.tablesOf(tenantId).tenant?.active_runs.length === 0);
+  bigquery.tenantIds().every((tenantId) => {
+    const { tenant } = bigquery.tablesOf(tenantId);
+    return tenant?.active_runs.length === 0 && tenant.settled_runs.length === 0;
+  });
 
 /** What is left, for who wonders why it does not become quiet. */
 export const describeUnrest = ({ bigquery, pubsub, jobs }: World): string => {
@@ -16,7 +19,11 @@ export const describeUnrest = ({ bigquery, pubsub, jobs }: World): string => {
     .tenantIds()
     .flatMap((tenantId) => bigquery.tablesOf(tenantId).tenant?.active_runs ?? [])
     .map(({ run_id }) => run_id);
-  return `slots ${slots.join(', ') || 'none'}; ${pubsub.outstanding()} messages, ${jobs.underWay()} jobs, ${bigquery.unreadable()} unreadable rows`;
+  const settled = bigquery
+    .tenantIds()
+    .flatMap((tenantId) => bigquery.tablesOf(tenantId).tenant?.settled_runs ?? [])
+    .map(({ run_id }) => run_id);
+  return `slots ${slots.join(', ') || 'none'}; settled ${settled.join(', ') || 'none'}; ${pubsub.outstanding()} messages, ${jobs.underWay()} jobs, ${bigquery.unreadable()} unreadable rows`;
 };
 
 const eventsSchema = z.object({ events: z.array(z.object({ data: z.object({ run_id: z.string() }) })) });

@@ -31,7 +31,7 @@ const faults = ['refused', 'lost', 'late', 'hung'] as const;
 type Fault = (typeof faults)[number] | 'conflict';
 
 /** How much later a late call takes effect, in milliseconds. A statement may wait that long in BigQuery's queue. */
-const lateMs = [1_000, 150_000] as const;
+const lateMs = [1_000, 400_000] as const;
 const hungMs = 70_000;
 
 /**
@@ -51,7 +51,8 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
       const death = chance.happens(trouble.deathRate) ? chance.pick(['before', 'after'] as const) : undefined;
       if (death === 'before') return life.end(`before ${what}`);
       const fault = drawFault(mayConflict);
-      const latency = chance.mostlyShort(...latencyMs) + (fault === 'late' ? chance.between(...lateMs) : 0);
+      const latency =
+        chance.mostlyShort(...latencyMs) + (fault === 'late' ? chance.mostlyShort(...lateMs) : 0);
       const settle = (settled: () => void) => {
         if (death === 'after') life.end(`after ${what}`);
         else settled();
@@ -63,6 +64,7 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
       if (fault === 'refused') return fail(latency, backendError());
       if (fault === 'conflict') return fail(latency, conflictError());
       if (fault === 'hung') return fail(hungMs, brokenConnection());
+      if (fault === 'late') journal.note(`${life.name} ${what}: late, by ${latency} ms`);
       let at = 0;
       for (const [index, effect] of effects.entries()) {
         at += Math.floor(((latency - at) * (0.3 + 0.6 * chance.fraction())) / (effects.length - index));

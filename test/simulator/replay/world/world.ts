@@ -10,6 +10,7 @@ import { type BigQueryModel, createBigQueryModel } from '../cloud/bigquery';
 import { googleOf } from '../cloud/google';
 import { createJobsModel, type JobsModel } from '../cloud/jobs';
 import { createPubSubModel, deliveryAttempts, type PubSubModel } from '../cloud/pubsub';
+import type { PutBack } from '../cloud/put-back';
 import type { Tables } from '../cloud/tables';
 import type { Journal } from '../judge/journal';
 import { createJudge, type Judge } from '../judge/judge';
@@ -51,6 +52,7 @@ export function createWorld(
   chance: Chance,
   journal: Journal,
   pipelines: ReadonlyMap<string, PipelineDefinition>,
+  putBack: PutBack,
 ): World {
   const trouble: Trouble = { faultRate: 0, deathRate: 0 };
   const register = createRegister();
@@ -61,7 +63,7 @@ export function createWorld(
   };
   const judge = createJudge(time, journal, register, (tenantId) => tables.of(tenantId));
   const call = createCalls(time, chance, journal, trouble);
-  const parts = { time, chance, trouble, call, journal, observer: judge };
+  const parts = { time, chance, trouble, call, journal, observer: judge, putBack };
   const bigquery = createBigQueryModel(parts);
   tables.of = bigquery.tablesOf;
   const cloud = { bigquery, jobs: createJobsModel(parts), pubsub: createPubSubModel(parts) };

@@ -1,9 +1,11 @@
 import { findApiKey } from '../../../../../shared/sql/keys/find-api-key';
 import { insertApiKey } from '../../../../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
-import { revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
+import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import { cellOf, modelOf } from '../statement-model';
 import { compare } from './recorded';
+
+const hourMs = 3_600_000;
 
 export const keyModels = [
   modelOf(findApiKey, {
@@ -46,6 +48,19 @@ export const keyModels = [
           expires_at: cellOf(key.expires_at),
           revoked_at: cellOf(key.revoked_at),
         })),
+  }),
+  modelOf(blockApiKey, {
+    change(tables, { tenant_id, key_id, now }) {
+      const { tenant, keys } = tables;
+      if (tenant?.tenant_id !== tenant_id || key_id === null || now === null) return 0;
+      if (!keys.some((key) => key.key_id === key_id && key.revoked_at === null)) return 0;
+      const kept = tenant.revoked_keys.filter(
+        (key) => key.revoked_at.getTime() > now.getTime() - hourMs && key.key_id !== key_id,
+      );
+      const revoked_keys = [...kept, { key_id, revoked_at: now }];
+      tables.tenant = { ...tenant, revoked_keys, updated_at: now };
+      return 1;
+    },
   }),
   modelOf(revokeApiKey, {
     change(tables, { key_id, now }) {

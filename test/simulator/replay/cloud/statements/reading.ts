@@ -1,19 +1,29 @@
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
-import { findFinishedRuns } from '../../../../../shared/sql/runs/find-finished-runs';
+import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
 import { findRun } from '../../../../../shared/sql/runs/find-run';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { cellOf, modelOf } from '../statement-model';
 import { isInLedger, monthStart, type StepRecord, type Tables } from '../tables';
-import { compare, isBetween, outcomeOf, outcomesBetween, stateOfRow, stateOfSlot } from './recorded';
+import {
+  cellsOf,
+  compare,
+  isBetween,
+  ledgerOutcomeOf,
+  outcomeOf,
+  outcomesBetween,
+  stateOfRow,
+  stateOfSlot,
+} from './recorded';
 
 /** What the counters should be. */
 export function runsByLaw({ tenant, ledger }: Tables) {
   const month = tenant === undefined ? undefined : monthStart(tenant.quota_reset_date);
   const all = new Set<string>();
   const thisMonth = new Set<string>();
-  for (const { run_id, admitted_at } of [...ledger, ...(tenant?.active_runs ?? [])]) {
+  const row = [...(tenant?.settled_runs ?? []), ...(tenant?.active_runs ?? [])];
+  for (const { run_id, admitted_at } of [...ledger, ...row]) {
     all.add(run_id);
     if (month !== undefined && admitted_at >= month) thisMonth.add(run_id);
   }
@@ -51,7 +61,7 @@ export const readingModels = [
                 },
           onboarding_id: tenant?.onboarding_id ?? null,
           subscription_tier: tenant?.subscription_tier ?? null,
-          is_finished: isInLedger(tables, run_id ?? ''),
+          is_recorded: isInLedger(tables, run_id ?? ''),
         },
       ];
     },
@@ -115,11 +125,13 @@ export const readingModels = [
         }));
     },
   }),
-  modelOf(findFinishedRuns, {
-    read: (tables, { tenant_id, run_ids }) =>
-      tables.tenant?.tenant_id === tenant_id
-        ? [{ finished_run_ids: [...new Set(run_ids)].filter((id) => isInLedger(tables, id ?? '')) }]
-        : [],
+  modelOf(findRecordedRuns, {
+    read: (tables, { run_ids, from, to }) =>
+      [...new Set(run_ids)]
+        .map((id) => ledgerOutcomeOf(tables, id ?? ''))
+        .filter((row) => row !== undefined)
+        .filter(({ admitted_at }) => isBetween(admitted_at, from, to))
+        .map(cellsOf),
   }),
   modelOf(checkCounters, {
     read(tables, { tenant_id }) {

@@ -1,28 +1,45 @@
-import type { Slot } from '../../../../../shared/runs/rules/ledger-row';
+import type { RecordedOutcome, Slot } from '../../../../../shared/runs/rules/ledger-row';
 import { cellOf } from '../statement-model';
-import type { LedgerRecord, Tables } from '../tables';
+import type { Tables } from '../tables';
 
-/** Of several rows of one run the one recorded first is its outcome. */
-export const outcomeOf = (tables: Tables, runId: string): LedgerRecord | undefined =>
-  (tables.ledgerOf.get(runId) ?? []).toSorted(
-    (one, other) =>
-      one.recorded_at.getTime() - other.recorded_at.getTime() ||
-      compare(one.status, other.status) ||
-      one.ended_at.getTime() - other.ended_at.getTime(),
-  )[0];
+/** How a run ended, by the ledger and `settled_runs`. Of several rows that differ the one recorded first counts. */
+export function outcomeOf(tables: Tables, runId: string): RecordedOutcome | undefined {
+  const settled = tables.tenant?.settled_runs ?? [];
+  return firstRecorded([
+    ...(tables.ledgerOf.get(runId) ?? []),
+    ...settled.filter(({ run_id }) => run_id === runId),
+  ]);
+}
+
+/** The same by the ledger alone. */
+export const ledgerOutcomeOf = ({ ledgerOf }: Tables, runId: string): RecordedOutcome | undefined =>
+  firstRecorded(ledgerOf.get(runId) ?? []);
+
+const firstRecorded = (rows: readonly RecordedOutcome[]): RecordedOutcome | undefined =>
+  rows.length < 2
+    ? rows[0]
+    : rows.toSorted(
+        (one, other) =>
+          compare(one.recorded_at, other.recorded_at) ||
+          compare(one.status, other.status) ||
+          compare(one.ended_at, other.ended_at),
+      )[0];
 
 /** The outcomes of the runs admitted in this period. */
-export const outcomesBetween = (tables: Tables, from: Date | null, to: Date | null): LedgerRecord[] =>
-  [...tables.ledgerOf.keys()]
+export const outcomesBetween = (tables: Tables, from: Date | null, to: Date | null): RecordedOutcome[] => {
+  const settled = tables.tenant?.settled_runs ?? [];
+  const runIds = new Set([...tables.ledgerOf.keys(), ...settled.map(({ run_id }) => run_id)]);
+  return [...runIds]
     .map((runId) => outcomeOf(tables, runId))
-    .filter((row) => row !== undefined)
+    .filter((outcome) => outcome !== undefined)
     .filter(({ admitted_at }) => isBetween(admitted_at, from, to));
+};
 
 export const isBetween = (time: Date, from: Date | null, to: Date | null): boolean =>
   from !== null && to !== null && time >= from && time < to;
 
 /** The columns of a run's state that every reader gets: of one in the ledger, … */
-export const stateOfRow = (row: LedgerRecord) => ({
+export const stateOfRow = (row: RecordedOutcome) => ({
   status: row.status,
   error_code: row.error_code,
   error_message: row.error_message,
@@ -34,6 +51,13 @@ export const stateOfRow = (row: LedgerRecord) => ({
   rows_written: row.rows_written,
   bytes_processed: row.bytes_processed,
   bytes_billed: row.bytes_billed,
+});
+
+/** The whole outcome, as a query gives it. */
+export const cellsOf = (row: RecordedOutcome) => ({
+  ...row,
+  ...stateOfRow(row),
+  recorded_at: cellOf(row.recorded_at),
 });
 
 /** … or of one in flight. */

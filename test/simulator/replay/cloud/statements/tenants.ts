@@ -48,6 +48,9 @@ export const tenantModels = [
         suspended_at: null,
         suspension_reason: null,
         active_runs: [],
+        settled_runs: [],
+        confirmed_until: null,
+        revoked_keys: [],
         withdrawn_runs: [],
       };
       return 1;

@@ -1,19 +1,19 @@
+import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { cellOf, modelOf } from '../statement-model';
-import type { LedgerRecord } from '../tables';
 import { compare, isBetween, outcomesBetween } from './recorded';
 
 interface UsedRun {
   readonly pipeline: string;
   readonly status: string;
   readonly admitted_at: Date;
-  readonly row?: LedgerRecord;
+  readonly row?: RecordedOutcome;
 }
 
 const usageOf = (month: string, pipeline: string, runs: readonly UsedRun[]) => {
   const countOf = (status: string) => runs.filter((run) => run.status === status).length;
-  const sum = (value: (row: LedgerRecord) => number | null) =>
+  const sum = (value: (row: RecordedOutcome) => number | null) =>
     runs.reduce((total, { row }) => total + (row === undefined ? 0 : (value(row) ?? 0)), 0);
   return {
     month,

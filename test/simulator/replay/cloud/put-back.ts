@@ -1,0 +1,14 @@
+/**
+ * Faults that the product had, or could have: each can be put back into the models, to see that the simulator
+ * finds it.
+ */
+export const faultsToPutBack = {
+  'recorded-at': 'whoever ends a run records its own outcome, and the earliest by its sender counts',
+  'early-drop': 'an outcome leaves the tenant row before its row can be read in the ledger',
+  'cached-keys': 'a revocation is known only where the key is looked up',
+  'late-withdrawal': 'a withdrawal takes a slot although reconcile may have started the run',
+  'unclaimed-hand-over': 'every delivery of a long run hands it over',
+} as const;
+
+export type FaultName = keyof typeof faultsToPutBack;
+export type PutBack = ReadonlySet<FaultName>;

@@ -1,0 +1,144 @@
+import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import type { StatementParameters } from '../../../../../shared/sql/define-statement';
+import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
+import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import { modelOf } from '../statement-model';
+import { countUnexpired, monthStart, type Tables } from '../tables';
+import { cellsOf, isBetween, outcomeOf } from './recorded';
+
+type Settling = StatementParameters<typeof settleRuns>;
+
+interface Appended {
+  readonly appended_run_ids: readonly (string | null)[];
+  readonly appended_from: Date | null;
+  readonly appended_to: Date | null;
+}
+
+const hourMs = 3_600_000;
+const statusOf = (status: string | null): RecordedOutcome['status'] =>
+  status === 'COMPLETED' || status === 'CANCELLED' ? status : 'FAILED';
+
+/** Moves the given runs from their slots to `settled_runs`, and drops entries that are seen in the ledger. */
+function settle(
+  tables: Tables,
+  { tenant_id, onboarding_id, now, outcomes }: Settling,
+  isEnough: (held: number) => boolean,
+  appended?: Appended,
+): number {
+  const { tenant } = tables;
+  if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+  if ((tenant.onboarding_id ?? '') !== onboarding_id) return 0;
+  const outcomesById = new Map(outcomes.map((outcome) => [outcome.run_id, outcome]));
+  const held = tenant.active_runs.filter(({ run_id }) => outcomesById.has(run_id));
+  if (!isEnough(held.length)) return 0;
+  const seen = new Set(
+    (appended?.appended_run_ids ?? []).filter(
+      (id) =>
+        tables.putBack.has('early-drop') ||
+        (tables.ledgerOf.get(id ?? '') ?? []).some(({ admitted_at }) =>
+          isBetween(admitted_at, appended?.appended_from ?? null, appended?.appended_to ?? null),
+        ),
+    ),
+  );
+  const active = tenant.active_runs.filter((slot) => !held.includes(slot));
+  const settled = held.flatMap(({ lease_expires_at: _, ...slot }) => {
+    const outcome = outcomesById.get(slot.run_id);
+    if (outcome === undefined) return [];
+    const { status, ended_at, recorded_at } = outcome;
+    const times = { ended_at: ended_at ?? now, recorded_at: recorded_at ?? now };
+    return [{ ...slot, ...outcome, ...times, run_id: slot.run_id, status: statusOf(status) }];
+  });
+  tables.tenant = {
+    ...tenant,
+    active_runs: active,
+    settled_runs: [...tenant.settled_runs.filter(({ run_id }) => !seen.has(run_id)), ...settled],
+    withdrawn_runs: [
+      ...tenant.withdrawn_runs.filter(({ run_id }) => !seen.has(run_id)),
+      ...held
+        .filter(({ request_hash }) => request_hash !== null)
+        .map(({ run_id }) => ({ run_id, withdrawn_at: now })),
+    ],
+    current_running_pipelines: countUnexpired(active, now),
+    updated_at: now,
+  };
+  return 1;
+}
+
+/** The fault `recorded-at`: who comes second is told that its own outcome stands, and appends it. */
+const ownOutcomes = (tables: Tables, outcomes: Settling['outcomes']) =>
+  outcomes.flatMap((own) => {
+    const decided = outcomeOf(tables, own.run_id ?? '');
+    if (decided === undefined) return [];
+    const { ended_at = null, recorded_at = null } = own;
+    const times = { ended_at: ended_at ?? decided.ended_at, recorded_at: recorded_at ?? decided.recorded_at };
+    const outcome = { ...decided, ...own, ...times, run_id: decided.run_id, status: statusOf(own.status) };
+    return [{ ...cellsOf(outcome), is_waiting: true }];
+  });
+
+export const settlingModels = [
+  modelOf(settleRuns, {
+    change: (tables, parameters) => settle(tables, parameters, (held) => held === parameters.outcomes.length),
+  }),
+  modelOf(settleAndDropRuns, {
+    change: (tables, parameters) =>
+      settle(tables, parameters, (held) => held === parameters.outcomes.length, parameters),
+  }),
+  modelOf(settleHeldRuns, {
+    change: (tables, parameters) => settle(tables, parameters, (held) => held > 0),
+    read(tables, { tenant_id, onboarding_id, outcomes, from, to }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || (tenant.onboarding_id ?? '') !== onboarding_id) return [];
+      if (tables.putBack.has('recorded-at')) return ownOutcomes(tables, outcomes);
+      return outcomes
+        .map(({ run_id }) => outcomeOf(tables, run_id ?? ''))
+        .filter((outcome) => outcome !== undefined)
+        .filter(({ admitted_at }) => isBetween(admitted_at, from, to))
+        .map((outcome) => ({
+          ...cellsOf(outcome),
+          is_waiting: tenant.settled_runs.some(({ run_id }) => run_id === outcome.run_id),
+        }));
+    },
+  }),
+  modelOf(withdrawRuns, {
+    change(tables, { tenant_id, run_ids, now }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+      const { confirmed_until } = tenant;
+      const withdrawn = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
+      const isConfirmed = withdrawn.some(
+        ({ admitted_at }) => confirmed_until !== null && admitted_at <= confirmed_until,
+      );
+      if (isConfirmed && !tables.putBack.has('late-withdrawal')) return 0;
+      const active = tenant.active_runs.filter((slot) => !withdrawn.includes(slot));
+      const month = monthStart(tenant.quota_reset_date);
+      tables.tenant = {
+        ...tenant,
+        active_runs: active,
+        pipeline_runs_count: tenant.pipeline_runs_count - withdrawn.length,
+        pipeline_runs_this_month:
+          tenant.pipeline_runs_this_month -
+          withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
+        current_running_pipelines: countUnexpired(active, now),
+        withdrawn_runs: [
+          ...tenant.withdrawn_runs.filter(
+            ({ run_id, withdrawn_at }) =>
+              withdrawn_at.getTime() > now.getTime() - hourMs && !run_ids.includes(run_id),
+          ),
+          ...run_ids.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
+        ],
+        updated_at: now,
+      };
+      return 1;
+    },
+  }),
+  modelOf(confirmRuns, {
+    change(tables, { tenant_id, until }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || until === null) return 0;
+      if (tenant.confirmed_until !== null && tenant.confirmed_until >= until) return 0;
+      tables.tenant = { ...tenant, confirmed_until: until };
+      return 1;
+    },
+  }),
+];
