@@ -1,5 +1,6 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createAdmit } from '../../../shared/runs/admit';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { startProxy } from '../../functions/support/proxy';
@@ -23,8 +24,13 @@ describe('An answer without a result', () => {
     async (tenant, body) => {
       await backends.onboard(tenant);
       const proxy = await startProxy(backends.bigquery.url);
-      const runStatement = createRunStatement(clientOf(proxy.url));
-      const admit = createAdmit({ runStatement, now: () => new Date(), log: collectingLog().log });
+      const client = clientOf(proxy.url);
+      const admit = createAdmit({
+        runStatement: createRunStatement(client),
+        readQuotaCounters: createReadQuotaCounters(client),
+        now: () => new Date(),
+        log: collectingLog().log,
+      });
       let answered = 0;
       proxy.treat(({ statement }) =>
         statement?.startsWith('admit') && answered++ < 2 ? { status: 200, body } : 'pass',
