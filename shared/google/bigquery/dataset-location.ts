@@ -1,6 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { within } from '../../support/time-limits';
+import { type Failure, KnownFailure } from './failures';
 
 /**
  * Where datasets are, by server, project and dataset. It outlives requests and is shared by all clients of
@@ -44,8 +45,18 @@ export async function forgetLocationOfDataset(bigquery: BigQuery, datasetId: str
 async function askForLocation(bigquery: BigQuery, datasetId: string): Promise<string> {
   const asked = bigquery.dataset(datasetId).getMetadata();
   const [dataset]: readonly unknown[] = await within(longestAskMs, 'BigQuery', asked);
-  return datasetSchema.parse(dataset).location;
+  const parsed = datasetSchema.safeParse(dataset);
+  if (parsed.success) return parsed.data.location;
+  throw new KnownFailure(noLocation, { cause: parsed.error });
 }
+
+/** What was answered is no dataset: a proxy's page, for example. */
+const noLocation: Failure = {
+  kind: 'transient',
+  code: 'unavailable',
+  reason: 'noLocation',
+  message: 'BigQuery did not say where the dataset is.',
+};
 
 const keyOf = async (bigquery: BigQuery, datasetId: string): Promise<string> =>
   `${bigquery.baseUrl} ${await bigquery.getProjectId()} ${datasetId}`;

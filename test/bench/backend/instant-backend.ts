@@ -68,17 +68,20 @@ async function main(): Promise<void> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    const send = (answer: object) =>
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+    // The tenant's dataset, once in an instance.
+    if (request.method === 'GET') return void send({ location: 'US' });
     const { fields, row } = z
       .object({ fields: z.unknown(), row: z.unknown() })
       .parse(answerTo(Buffer.concat(chunks).toString()));
-    const answer = {
+    send({
       jobComplete: true,
       jobReference: { projectId: 'local', jobId: 'job-1', location: 'US' },
       schema: { fields },
       totalRows: '1',
       rows: [row],
-    };
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+    });
   });
   server.listen(0, '127.0.0.1', () => {
     const { port } = z

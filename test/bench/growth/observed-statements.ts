@@ -20,13 +20,14 @@ const responseSchema = z.object({ totalBytesProcessed: z.coerce.number() });
  */
 export function observedStatements() {
   const bigquery = createBigQuery();
-  const query = bigquery.query;
+  const request = bigquery.request.bind(bigquery);
   let bytes = 0;
-  Reflect.set(bigquery, 'query', async (...given: unknown[]) => {
-    const answer: unknown = await Reflect.apply(query, bigquery, given);
-    bytes = responseSchema.parse(z.array(z.unknown()).parse(answer)[2]).totalBytesProcessed;
-    return answer;
-  });
+  bigquery.request = (options, callback) =>
+    request(options, (error, body, response) => {
+      const answer = responseSchema.safeParse(body);
+      if (answer.success) bytes = answer.data.totalBytesProcessed;
+      callback(error, body, response);
+    });
   const runStatement: RunStatement = createRunStatement(bigquery);
   const observe = async (times: number, call: () => Promise<unknown>): Promise<Observed | string> => {
     const calls: Observed[] = [];

@@ -15,8 +15,12 @@ const addressSchema = z.object({ port: z.number() });
 /** A stack trace that leads to source files, and not into the bundle, which is one long line. */
 const stackInSources = /\bat (?:\S+ \(|async .*\(|)(shared|node_modules)\/[\w@./-]+\.[tj]s:\d+:\d+/;
 const stackTrace = /\bat .*:\d+:\d+|\.js|\.ts/;
-/** A complete answer of BigQuery whose row does not have the columns that were asked for. */
+/**
+ * A dataset's location, and a complete answer of BigQuery whose row does not have the columns that were asked
+ * for.
+ */
 const wrongRow = JSON.stringify({
+  location: 'US',
   jobComplete: true,
   jobReference: { projectId: 'local', jobId: 'job', location: 'US' },
   schema: { fields: [] },
@@ -129,26 +133,34 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
   });
 
   it.each([
-    ['that the handler meets', wrongRow, 503, 'ZodError'],
-    ['that nobody catches', '{"rows":"none"}', 500, 'TypeError'],
+    [
+      'that the handler meets',
+      'run',
+      '/api/v1/pipelines/run/bundled/gcp/example/dryrun',
+      wrongRow,
+      503,
+      'ZodError',
+    ],
+    // Google's client trips over it, in a callback of its own.
+    ['that nobody catches', 'reconcile', '/', '{"datasets":"none"}', 500, 'TypeError'],
   ])(
     'log an error %s, by its place in the sources, and tell the caller nothing of it',
-    async (_what, nonsense, status, name) => {
+    async (_what, of, path, nonsense, status, name) => {
       const bigquery = createServer((_request, response) =>
         response.setHeader('Content-Type', 'application/json').end(nonsense),
       );
       await new Promise<void>((resolve) => bigquery.listen(0, '127.0.0.1', resolve));
       closers.push(async () => void bigquery.close());
       const { port } = addressSchema.parse(bigquery.address());
-      const run = await start('run', { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
-      const response = await fetch(`${run.url}/api/v1/pipelines/run/bundled/gcp/example/dryrun`, {
+      const asked = await start(of, { ...environment, BIGQUERY_EMULATOR_HOST: `http://127.0.0.1:${port}` });
+      const response = await fetch(`${asked.url}${path}`, {
         method: 'POST',
         headers: withKey(createApiKey('bundled')),
       });
       expect(response.status).toBe(status);
       expect(await response.text()).not.toMatch(stackTrace);
-      expect(run.output()).toMatch(stackInSources);
-      expect(run.output()).toContain(name);
+      expect(asked.output()).toMatch(stackInSources);
+      expect(asked.output()).toContain(name);
     },
   );
 

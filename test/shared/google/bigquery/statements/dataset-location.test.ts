@@ -89,10 +89,12 @@ describe('A statement runs where its dataset is', () => {
     };
     proxy.treat(() => ({ status: 503, body: { error } }));
     expect(isRetryable(await caught(newRunStatement()('slow', readN, {})))).toBe(true);
+    proxy.treat(() => ({ status: 200, body: { kind: 'a proxy' } }));
+    expect(isRetryable(await caught(newRunStatement()('slow', readN, {})))).toBe(true);
     proxy.treat(() => 'hang');
     const late = await caught(newRunStatement()('slow', readN, {}, { timeoutMs: 50 }));
     expect(late).toMatchObject({ code: 'ETIMEDOUT' });
     expect(isRetryable(late)).toBe(true);
-    expect(calls()).toEqual(['GET location', 'GET location']);
+    expect(calls()).toEqual(['GET location', 'GET location', 'GET location']);
   });
 });
