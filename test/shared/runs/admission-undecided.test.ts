@@ -1,4 +1,5 @@
 import { clientOf } from 'local-bigquery/testing';
+import { locationOfDataset } from '../../../shared/google/bigquery/dataset-location';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
@@ -36,6 +37,11 @@ describe('Admission that is not decided in time', () => {
     };
     return createAdmit(deps, settings);
   };
+  /** A tenant of which the instance knows where it is: its statements are sent without asking first. */
+  const onboard = async (...given: Parameters<Backends['onboard']>) => {
+    await backends.onboard(...given);
+    await locationOfDataset(clientOf(proxy.url), given[0]);
+  };
   /** Treats the first calls of admission like this, and lets everything else pass. */
   const treatFirst = (count: number, treatment: Treatment) => {
     let left = count;
@@ -46,14 +52,14 @@ describe('Admission that is not decided in time', () => {
   const unavailable = { code: 'unavailable', retryAfterSeconds: 5 };
 
   it('answers unavailable when BigQuery does not answer, and takes no slot', async () => {
-    await backends.onboard('hanging');
+    await onboard('hanging');
     treatFirst(1, 'hang');
     await expect(newAdmit(soon)('hanging', candidate('run-1'))).rejects.toMatchObject(unavailable);
     expect(await backends.usage('hanging')).toEqual(untouched);
   });
 
   it('gives the slot back if it was taken after all', async () => {
-    await backends.onboard('withdrawn');
+    await onboard('withdrawn');
     await backends.hold('withdrawn', ['another-run']);
     treatFirst(1, 'lose-answer');
     await expect(newAdmit(soon)('withdrawn', candidate('run-1'))).rejects.toMatchObject(unavailable);
@@ -66,7 +72,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('gives all slots of a large batch back in few statements', async () => {
-    await backends.onboard('many_withdrawn');
+    await onboard('many_withdrawn');
     // The first call carries one run and fails, so that the second carries all of them.
     let calls = 0;
     proxy.treat(({ statement }) => {
@@ -83,7 +89,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('withdraws no run that was never sent to BigQuery', async () => {
-    await backends.onboard('waiting');
+    await onboard('waiting');
     treatFirst(1, 'hang');
     const admit = newAdmit(soon);
     const outcomes = await Promise.allSettled([
@@ -95,7 +101,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('never starts a run that was withdrawn before BigQuery decided on it', async () => {
-    await backends.onboard('overtaken');
+    await onboard('overtaken');
     const { runStatement } = backends;
     const given = { tenant_id: 'overtaken', run_ids: ['run-1'], now: new Date() };
     await runStatement('overtaken', withdrawRuns, given);
@@ -104,7 +110,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('withdraws nothing that reconcile may have started', async () => {
-    await backends.onboard('too_late');
+    await onboard('too_late');
     const { runStatement } = backends;
     const admitted = new Date('2026-11-23T12:00:00.000Z');
     await backends.hold('too_late', ['run-1'], { now: admitted });
@@ -126,7 +132,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('does not say that nothing was started when its withdrawal came too late', async () => {
-    await backends.onboard('told_late');
+    await onboard('told_late');
     const { runStatement } = backends;
     const until = new Date(Date.now() + 60_000);
     proxy.treat(async ({ statement }): Promise<Treatment> => {
@@ -144,7 +150,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('remembers a withdrawn run for an hour, and only once', async () => {
-    await backends.onboard('forgetful');
+    await onboard('forgetful');
     const withdrawAt = (time: string, run_ids: string[]) =>
       backends.runStatement('forgetful', withdrawRuns, {
         tenant_id: 'forgetful',
@@ -160,7 +166,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('never withdraws a run under an idempotency key: a repeat finds it', async () => {
-    await backends.onboard('keyed');
+    await onboard('keyed');
     treatFirst(1, 'lose-answer');
     const admit = newAdmit(soon);
     const keyed = candidate('keyed', { request_hash: 'hash' });
@@ -179,7 +185,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('does not say that nothing was started when that is not known, and logs the run', async () => {
-    await backends.onboard('unknown');
+    await onboard('unknown');
     proxy.treat(({ statement }) => (statement === 'withdraw-runs' ? 'break' : 'lose-answer'));
     const refused: unknown = await newAdmit(soon)('unknown', candidate('run-1')).catch(
       (error: unknown) => error,
@@ -194,7 +200,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('does not withdraw a run that has ended all the same', async () => {
-    await backends.onboard('over');
+    await onboard('over');
     await backends.hold('over', ['run-1', 'run-2']);
     await settleHeld(backends, 'over', 'run-1');
     const given = { tenant_id: 'over', run_ids: ['run-1', 'run-2', 'never'], now: new Date() };
@@ -205,7 +211,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('admits nothing while BigQuery is away, and admits again when it is back', async () => {
-    await backends.onboard('away');
+    await onboard('away');
     const admit = newAdmit({ budgetMs: 200 });
     backends.bigquery.setAvailable(false);
     const outcomes = await Promise.allSettled(runIds(5).map((id) => admit('away', candidate(id))));
@@ -222,7 +228,7 @@ describe('Admission that is not decided in time', () => {
   });
 
   it('answers as soon as BigQuery is back, without waiting for the time limit', async () => {
-    await backends.onboard('back_soon');
+    await onboard('back_soon');
     backends.bigquery.setAvailable(false);
     const asked = newAdmit()('back_soon', candidate('run-1'));
     await eventually('a call in vain', async () => (proxy.calls.length > 1 ? true : undefined));
