@@ -6,13 +6,13 @@ import { createReadTenantState } from '../../shared/google/bigquery/tables/read-
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
-import type { RepublishRule } from '../../shared/runs/rules/run-times';
+import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
 import { reconcileRoutes } from './handler';
 
 export interface ReconcileSetUp {
   readonly runTopic: string;
-  readonly rule: RepublishRule;
+  readonly rule: ReconcileRule;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -2,7 +2,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
-import { startGraceMs } from '../../shared/runs/rules/run-times';
+import { appendGraceMs, startGraceMs } from '../../shared/runs/rules/run-times';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeReconcile } from './compose-reconcile';
 
@@ -13,7 +13,7 @@ startTelemetry(log);
 const routes = composeReconcile({
   runTopic: env.RUN_TOPIC,
   // schemas/schedules.json has it called every five minutes.
-  rule: { startGraceMs, intervalMs: 300_000 },
+  rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },
   now: () => new Date(),
   log,
 });

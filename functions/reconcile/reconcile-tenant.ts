@@ -12,7 +12,7 @@ import {
   type RecordedOutcome,
   type Slot,
 } from '../../shared/runs/rules/ledger-row';
-import { isDue, type RepublishRule } from '../../shared/runs/rules/run-times';
+import { isDue, type ReconcileRule } from '../../shared/runs/rules/run-times';
 import { admissionRange, type DropSettledRuns, type Settle } from '../../shared/runs/settle';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../shared/sql/runs/confirm-runs';
@@ -27,7 +27,7 @@ export interface ReconcileDependencies {
   readonly publishRun: PublishRun;
   readonly settle: Settle;
   readonly dropSettledRuns: DropSettledRuns;
-  readonly rule: RepublishRule;
+  readonly rule: ReconcileRule;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -42,8 +42,6 @@ export interface Reconciled {
 
 /** A row has up to 32 KB of parameters, and a streaming insert takes 10 MB. */
 const rowsPerAppend = 200;
-/** Whoever settled a run is appending it for so long. In milliseconds. */
-const appendGraceMs = 60_000;
 
 const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, repaired: 0 };
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
@@ -109,7 +107,7 @@ async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promi
   const { tenantId, onboarding_id, settled_runs, ledger, now } = looked;
   const missing = settled_runs.filter(
     ({ run_id, recorded_at }) =>
-      !ledger.has(run_id) && now.getTime() - recorded_at.getTime() >= appendGraceMs,
+      !ledger.has(run_id) && now.getTime() - recorded_at.getTime() >= deps.rule.appendGraceMs,
   );
   for (let start = 0; start < missing.length; start += rowsPerAppend) {
     const rows = missing

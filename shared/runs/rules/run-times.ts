@@ -14,6 +14,18 @@ export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): 
  */
 export const startGraceMs = 120_000;
 
+/**
+ * Whoever settled a run is appending it for so long, or has failed. Reconcile appends it then; if it is early,
+ * because clocks differ, the ledger has the same row twice. In milliseconds.
+ */
+export const appendGraceMs = 20_000;
+
+/** When reconcile does what others should have done. */
+export interface ReconcileRule extends RepublishRule {
+  /** A settled run that is not in the ledger this long after its outcome was decided is appended. In milliseconds. */
+  readonly appendGraceMs: number;
+}
+
 export interface RepublishRule {
   /** A run that has not finished this long after its admission may not have been started. In milliseconds. */
   readonly startGraceMs: number;

@@ -144,6 +144,7 @@ export async function startWorkerInstance(
 export async function startReconcileInstance(options: InstanceOptions): Promise<Instance> {
   const { now = clock } = options;
   const { log, lines } = collectingLog();
-  const setUp = { runTopic, rule: { startGraceMs: 120_000, intervalMs: 300_000 }, now, log };
+  const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
+  const setUp = { runTopic, rule, now, log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
 }

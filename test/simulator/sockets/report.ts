@@ -44,7 +44,6 @@ export function reportOf(findings: Findings): Report {
     ],
     ['failed', inWords([...verdict.failed])],
     ['cancels', `of ${register.toldOutcomes.size} runs: ${inWords([...register.cancelAnswers])}`],
-    ['told one outcome, another recorded before', inWords([...verdict.overtaken])],
     ['run, though its caller was told 503 or nothing', verdict.doubtful],
     ['reconcile', inWords(Object.entries(reconciled))],
     [
@@ -53,7 +52,7 @@ export function reportOf(findings: Findings): Report {
     ],
     ['deaths', inWords(findings.deaths.filter(([, count]) => count > 0))],
     ['dead letters', findings.deadLetters],
-    ['duplicate ledger rows', `${verdict.duplicateRows}, ${verdict.contradictions} with another status`],
+    ['duplicate ledger rows', verdict.duplicateRows],
     ['errors logged', inWords([...journal.errors])],
     ['commits judged', findings.commits],
     ['quota exceeded', broken('no quota is exceeded')],

@@ -5,7 +5,7 @@ import { composeTenants } from '../../../../functions/tenants/compose-tenants';
 import { composeWorker } from '../../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 import type { Route } from '../../../../shared/http/route';
-import { startGraceMs } from '../../../../shared/runs/rules/run-times';
+import { appendGraceMs, startGraceMs } from '../../../../shared/runs/rules/run-times';
 import { type BigQueryModel, createBigQueryModel } from '../cloud/bigquery';
 import { googleOf } from '../cloud/google';
 import { createJobsModel, type JobsModel } from '../cloud/jobs';
@@ -84,7 +84,7 @@ export function createWorld(
     handOverAfterMs,
     deliveryAttempts,
     watchEveryMs,
-    rule: { startGraceMs, intervalMs: reconcileEveryMs },
+    rule: { startGraceMs, intervalMs: reconcileEveryMs, appendGraceMs },
   });
   const fleets = {
     run: fleet('run', 3, (life) => composeRun(setUp(life), googleOf(life, cloud))),

@@ -74,18 +74,19 @@ function judgeQuotas(tenantId: string, before: TenantState | undefined, after: T
 }
 
 function judgeLaw(tenantId: string, tenant: TenantState, ledger: ReadonlyMap<string, number>): Violation[] {
+  const inTheRow = [...tenant.slots, ...tenant.settled];
   const known = new Map([
-    ...tenant.slots.map(({ runId, admittedAt }) => [runId, admittedAt] as const),
+    ...inTheRow.map(({ runId, admittedAt }) => [runId, admittedAt] as const),
     ...ledger,
   ]);
   const thisMonth = [...known.values()].filter((admittedAt) => admittedAt >= tenant.monthStart).length;
-  const slots = new Set(tenant.slots.map(({ runId }) => runId));
+  const distinct = new Set(inTheRow.map(({ runId }) => runId));
   const broken = [
     ...(tenant.runs === known.size ? [] : [`${tenant.runs} counted, ${known.size} known`]),
     ...(tenant.runsThisMonth === thisMonth
       ? []
       : [`${tenant.runsThisMonth} counted in the month, ${thisMonth} known`]),
-    ...(slots.size === tenant.slots.length ? [] : ['a run holds two slots']),
+    ...(distinct.size === inTheRow.length ? [] : ['a run is in the row twice']),
   ];
   return broken.map((what) => ({ invariant: 'conservation law', facts: `${tenantId}: ${what}`, runIds: [] }));
 }

@@ -32,16 +32,15 @@ export function outcomesOf(rows: readonly LedgerRow[]): Outcomes {
 }
 
 /**
- * Whoever tried to cancel a run was told an outcome that is in the ledger, and no other run is cancelled.
- * Returns the outcomes that were told although another one was recorded first, each as `told, was`.
+ * Whoever tried to cancel a run was told its outcome, and no other run is cancelled. All rows of a run tell one
+ * outcome.
  */
 export function judgeCancels(
   tenantId: string,
   rows: readonly LedgerRow[],
   outcomes: Outcomes,
   { journal, register }: { readonly journal: Journal; readonly register: Register },
-): readonly string[] {
-  const overtaken: string[] = [];
+): void {
   for (const { run_id, status, error_code } of outcomes.values()) {
     const told = register.toldOutcomes.get(run_id);
     if (status === 'CANCELLED' && told === undefined) {
@@ -53,13 +52,13 @@ export function judgeCancels(
     }
     for (const outcome of told ?? []) {
       if (outcome === status) continue;
-      if (rows.some((row) => row.run_id === run_id && row.status === outcome)) {
-        overtaken.push(`${outcome}, was ${status}`);
-        continue;
-      }
-      const facts = `${tenantId}: of run ${run_id} a caller was told ${outcome}, and it is only ${status}`;
+      const facts = `${tenantId}: of run ${run_id} a caller was told ${outcome}, and it is ${status}`;
       journal.violate('what a caller is told is in the ledger', facts, [run_id]);
     }
   }
-  return overtaken;
+  for (const { run_id, status, recorded_at } of rows) {
+    const first = outcomes.get(run_id);
+    if (first?.status === status && first.recorded_at.getTime() === recorded_at.getTime()) continue;
+    journal.violate('rows of one run are equal', `${tenantId}: run ${run_id} ${status}`, [run_id]);
+  }
 }

@@ -10,6 +10,8 @@ export interface SlotState {
 /** A tenant row as it is stored. */
 export interface TenantState {
   readonly slots: readonly SlotState[];
+  /** Runs whose outcome is decided and was not seen in the ledger yet. */
+  readonly settled: readonly Pick<SlotState, 'runId' | 'admittedAt'>[];
   /** Infinity if there is no quota. */
   readonly maxConcurrent: number;
   readonly maxPerMonth: number;
@@ -27,11 +29,17 @@ export function tenantStateOf(schema: readonly Field[], rows: readonly Row[]): T
   const cell = cellsOf(schema, row);
   const slotFields = schema.find(({ name }) => name === 'active_runs')?.fields ?? [];
   const slots = arrayOf(cell('active_runs')).map((slot) => cellsOf(slotFields, arrayOf(slot)));
+  const settledFields = schema.find(({ name }) => name === 'settled_runs')?.fields ?? [];
+  const settled = arrayOf(cell('settled_runs')).map((entry) => cellsOf(settledFields, arrayOf(entry)));
   return {
     slots: slots.map((slot) => ({
       runId: textOf(slot('run_id')),
       admittedAt: Number(textOf(slot('admitted_at'))),
       leaseEndsAt: Number(textOf(slot('lease_expires_at'))),
+    })),
+    settled: settled.map((entry) => ({
+      runId: textOf(entry('run_id')),
+      admittedAt: Number(textOf(entry('admitted_at'))),
     })),
     maxConcurrent: Number(cell('max_concurrent_pipelines') ?? Number.POSITIVE_INFINITY),
     maxPerMonth: Number(cell('max_pipelines_per_month') ?? Number.POSITIVE_INFINITY),

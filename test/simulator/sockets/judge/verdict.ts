@@ -11,13 +11,9 @@ export interface Verdict {
   readonly ledgerRuns: number;
   readonly completed: number;
   readonly cancelled: number;
-  /** Runs of which a canceller was told one outcome although another was recorded first. */
-  readonly overtaken: ReadonlyMap<string, number>;
   readonly failed: ReadonlyMap<string, number>;
   /** Rows beyond the first of a run. */
   readonly duplicateRows: number;
-  /** How many of these differ from the first. */
-  readonly contradictions: number;
   /** Runs whose callers were told 503, or nothing. */
   readonly doubtful: number;
   readonly lost: number;
@@ -37,6 +33,7 @@ const tenantSchema = z.array(
     current_running_pipelines: integer,
     quota_reset_date: date,
     active_runs: z.array(z.object({ run_id: string })),
+    settled_runs: z.array(z.object({ run_id: string })),
   }),
 );
 const tokensSchema = z.array(z.object({ token: string }));
@@ -48,21 +45,17 @@ export async function judge(tenantIds: readonly string[], deps: Judge): Promise<
     completed: 0,
     cancelled: 0,
     duplicateRows: 0,
-    contradictions: 0,
     doubtful: 0,
     lost: 0,
   };
   const failed = new Map<string, number>();
-  const overtaken = new Map<string, number>();
   let doubleEffects = 0;
   for (const tenantId of tenantIds) {
     const wanted = [...deps.register.wanted.values()].filter((run) => run.tenantId === tenantId);
     const rows = ledgerSchema.parse(await readAll(deps.bigquery, tenantId, 'pipeline_runs'));
     const outcomes = outcomesOf(rows);
     judgeLedger(tenantId, wanted, outcomes, deps);
-    for (const what of judgeCancels(tenantId, rows, outcomes, deps)) {
-      overtaken.set(what, (overtaken.get(what) ?? 0) + 1);
-    }
+    judgeCancels(tenantId, rows, outcomes, deps);
     await judgeTenant(tenantId, outcomes, deps);
     doubleEffects += await judgeEffects(tenantId, wanted, outcomes, deps);
 
@@ -71,7 +64,6 @@ export async function judge(tenantIds: readonly string[], deps: Judge): Promise<
     verdict.lost += wanted.filter(
       ({ runId }) => deps.register.admitted.has(runId) && !outcomes.has(runId),
     ).length;
-    for (const row of rows) if (outcomes.get(row.run_id)?.status !== row.status) verdict.contradictions++;
     for (const { run_id, status, error_code } of outcomes.values()) {
       if (!deps.register.admitted.has(run_id)) verdict.doubtful++;
       if (status === 'COMPLETED') verdict.completed++;
@@ -79,7 +71,7 @@ export async function judge(tenantIds: readonly string[], deps: Judge): Promise<
       else failed.set(error_code ?? '', (failed.get(error_code ?? '') ?? 0) + 1);
     }
   }
-  return { ...verdict, failed, overtaken, doubleEffects };
+  return { ...verdict, failed, doubleEffects };
 }
 
 function judgeLedger(
@@ -117,6 +109,9 @@ async function judgeTenant(
     const facts = `${tenantId}: ${slots.length} slots, ${row.current_running_pipelines} counted as running`;
     journal.violate('all slots are free', facts, slots);
   }
+  const waiting = row.settled_runs.map(({ run_id }) => run_id);
+  if (waiting.length > 0)
+    journal.violate('all outcomes are in the ledger', `${tenantId}: ${waiting.length} wait`, waiting);
   const month = row.quota_reset_date.slice(0, 7);
   const thisMonth = [...outcomes.values()].filter(
     ({ admitted_at }) => admitted_at.toISOString().slice(0, 7) === month,

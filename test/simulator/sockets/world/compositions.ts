@@ -8,7 +8,7 @@ import type { PipelineDefinition } from '../../../../shared/definitions/schemas/
 import type { MetadataTable } from '../../../../shared/definitions/tables';
 import type { Tier } from '../../../../shared/definitions/tiers';
 import { serveRoutes } from '../../../../shared/http/serve';
-import type { RepublishRule } from '../../../../shared/runs/rules/run-times';
+import type { ReconcileRule } from '../../../../shared/runs/rules/run-times';
 import type { Life } from './life';
 import { mortalGoogle, mortalLog, type Oblivious } from './mortal';
 
@@ -20,7 +20,7 @@ export interface Surroundings extends Oblivious {
   readonly tables: readonly MetadataTable[];
   readonly tiers: Readonly<Record<string, Tier>>;
   readonly runTopic: string;
-  readonly rule: RepublishRule;
+  readonly rule: ReconcileRule;
 }
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededFraction } from '../../../../local/cloud/faults/faults';
 import { rfc3339 } from '../../../../local/cloud/scheduler/attempt';
 import { send } from '../load/client';
-import { republishRule, type World } from './world';
+import { reconcileRule, type World } from './world';
 
 /** What reconcile said it did. */
 export interface Reconciled {
@@ -53,7 +53,7 @@ export function startScheduler(seed: number, world: World): Scheduler {
       const began = performance.now();
       const isTwice = seededFraction(seed, 'two at once', round) < 0.3;
       await Promise.all([call(`reconcile ${round}`), ...(isTwice ? [call(`reconcile ${round} again`)] : [])]);
-      while (!isStopping && performance.now() - began < republishRule.intervalMs) await sleep(50);
+      while (!isStopping && performance.now() - began < reconcileRule.intervalMs) await sleep(50);
     }
   };
   const ticking = tick();

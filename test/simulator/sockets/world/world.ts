@@ -43,7 +43,7 @@ const runTopic = 'simulated-runs';
 const start = Date.UTC(2026, 10, 30, 23, 0, 0);
 const root = join(__dirname, '../../../..');
 /** Longer than a request takes with its withdrawal; in milliseconds. */
-export const republishRule = { startGraceMs: 8_000, intervalMs: 3_000 };
+export const reconcileRule = { startGraceMs: 8_000, intervalMs: 3_000, appendGraceMs: 2_000 };
 /** Calls hang and come late for shorter times than in life, as everything that waits for them does. */
 const shortTimes = { hangMs: 800, lateMs: 300 };
 
@@ -79,7 +79,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
         pubsubPort: 0,
         dataDirectory: directory,
         isMemoryOnly: true,
-        faults: { seed, rate: 0, ...shortTimes },
+        faults: { seed, rate: 0, ...shortTimes, hasSilentScripts: true },
       },
       hear,
       join(__dirname, '../judge/audited-servers-thread.ts'),
@@ -103,7 +103,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
       tables: loadTables(schemas),
       tiers: loadTiers(schemas),
       runTopic,
-      rule: republishRule,
+      rule: reconcileRule,
     };
     const fate = createFaults({ seed, rate: 0 });
     const fleet = async (name: FunctionName) => {
