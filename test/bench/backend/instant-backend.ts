@@ -9,56 +9,45 @@ import { tellParent } from './tell-parent';
  * A process that answers at once what `run` asks for: each key is known, each candidate admitted. Pub/Sub is the local
  * one without a disk: the client speaks gRPC to it as ever.
  */
-const candidateSchema = z.object({
-  structValues: z.object({
-    run_id: z.object({ value: z.string() }),
-    request_hash: z.object({ value: z.string().nullish() }),
-  }),
-});
 const requestSchema = z.object({
   labels: z.object({ statement: z.string() }),
   queryParameters: z.array(
-    z.object({
-      name: z.string(),
-      parameterValue: z.object({
-        value: z.unknown().optional(),
-        arrayValues: z.array(candidateSchema).optional(),
-      }),
-    }),
+    z.object({ name: z.string(), parameterValue: z.object({ value: z.unknown().optional() }) }),
   ),
 });
 
 const column = (name: string, type: string) => ({ name, type, mode: 'NULLABLE' });
 const row = (...values: unknown[]) => ({ f: values.map((v) => ({ v })) });
 
+const answered = { jobComplete: true, jobReference: { projectId: 'local', jobId: 'job-1', location: 'US' } };
+
+/** To a statement: admission is an UPDATE that changes the tenant row. */
 function answerTo(text: string): object {
   const { labels, queryParameters } = requestSchema.parse(JSON.parse(text));
-  const parameter = (wanted: string) => queryParameters.find(({ name }) => name === wanted)?.parameterValue;
-  if (labels.statement === 'find-api-key') {
-    return {
-      fields: [column('key_id', 'STRING'), column('key_hash', 'STRING'), column('expires_at', 'TIMESTAMP')],
-      row: row('key-1', parameter('key_hash')?.value, null),
-    };
-  }
-  const admitted = (parameter('candidates')?.arrayValues ?? []).map(({ structValues }) => ({
-    v: row(structValues.run_id.value, structValues.request_hash.value ?? null),
-  }));
-  return {
-    fields: [
-      column('is_active', 'BOOLEAN'),
-      column('max_pipelines_per_month', 'INTEGER'),
-      column('max_concurrent_pipelines', 'INTEGER'),
-      column('used_this_month', 'INTEGER'),
-      column('running', 'INTEGER'),
-      {
-        name: 'admitted',
-        type: 'RECORD',
-        mode: 'REPEATED',
-        fields: [column('run_id', 'STRING'), column('request_hash', 'STRING')],
-      },
-    ],
-    row: row('true', '100000', null, '41', '1', admitted),
-  };
+  if (labels.statement !== 'find-api-key') return { ...answered, numDmlAffectedRows: '1' };
+  const hash = queryParameters.find(({ name }) => name === 'key_hash')?.parameterValue.value;
+  const fields = [
+    column('key_id', 'STRING'),
+    column('key_hash', 'STRING'),
+    column('expires_at', 'TIMESTAMP'),
+  ];
+  return { ...answered, schema: { fields }, totalRows: '1', rows: [row('key-1', hash, null)] };
+}
+
+const quotaColumns = [
+  column('max_pipelines_per_month', 'INTEGER'),
+  column('max_concurrent_pipelines', 'INTEGER'),
+  column('pipeline_runs_this_month', 'INTEGER'),
+  column('current_running_pipelines', 'INTEGER'),
+  column('quota_reset_date', 'DATE'),
+];
+
+/** What an instance reads of a tenant once: the tenant row's quotas, its table's schema, the dataset. */
+function resourceAt(path: string): object {
+  if (/\/data(\?|$)/.test(path))
+    return { totalRows: '1', rows: [row('100000', null, '41', '1', '2024-09-01')] };
+  if (path.includes('/tables/')) return { schema: { fields: quotaColumns } };
+  return { location: 'US' };
 }
 
 async function main(): Promise<void> {
@@ -68,20 +57,9 @@ async function main(): Promise<void> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const send = (answer: object) =>
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
-    // The tenant's dataset, once in an instance.
-    if (request.method === 'GET') return void send({ location: 'US' });
-    const { fields, row } = z
-      .object({ fields: z.unknown(), row: z.unknown() })
-      .parse(answerTo(Buffer.concat(chunks).toString()));
-    send({
-      jobComplete: true,
-      jobReference: { projectId: 'local', jobId: 'job-1', location: 'US' },
-      schema: { fields },
-      totalRows: '1',
-      rows: [row],
-    });
+    const answer =
+      request.method === 'GET' ? resourceAt(request.url ?? '') : answerTo(Buffer.concat(chunks).toString());
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
   });
   server.listen(0, '127.0.0.1', () => {
     const { port } = z
