@@ -1,9 +1,9 @@
+import type { ParameterValues } from '../../../../shared/google/bigquery/statements/statement-request';
 import type {
   ParameterType,
   ParameterTypes,
   ScalarType,
   Statement,
-  StatementParameter,
   StructType,
 } from '../../../../shared/sql/define-statement';
 import type { Tables } from './tables';
@@ -20,20 +20,16 @@ export interface StatementModel {
   readonly read?: ((tables: Tables, parameters: unknown) => readonly unknown[]) | undefined;
 }
 
-type Values<Types extends ParameterTypes> = {
-  readonly [Name in keyof Types]: StatementParameter<Types[Name]>;
-};
-
 /** @param parts `at` is what CURRENT_TIMESTAMP() says */
 export const modelOf = <Types extends ParameterTypes, Row>(
   statement: Statement<Types, Row>,
   parts: {
-    readonly change?: (tables: Tables, parameters: Values<Types>, at: Date) => number;
-    readonly read?: (tables: Tables, parameters: Values<Types>) => readonly unknown[];
+    readonly change?: (tables: Tables, parameters: ParameterValues<Types>, at: Date) => number;
+    readonly read?: (tables: Tables, parameters: ParameterValues<Types>) => readonly unknown[];
   },
 ): StatementModel => {
   const { change, read } = parts;
-  const checked = (parameters: unknown): Values<Types> => {
+  const checked = (parameters: unknown): ParameterValues<Types> => {
     if (isValuesOf(statement.parameters, parameters)) return parameters;
     throw new Error(`${statement.name}: parameters of other types than the statement's`);
   };
@@ -49,7 +45,10 @@ export const cellOf = (time: Date | null) => (time === null ? null : { value: ti
 /** A DATE as the client gives it. */
 export const dateCellOf = (date: string) => ({ value: date });
 
-function isValuesOf<Types extends ParameterTypes>(types: Types, values: unknown): values is Values<Types> {
+function isValuesOf<Types extends ParameterTypes>(
+  types: Types,
+  values: unknown,
+): values is ParameterValues<Types> {
   if (typeof values !== 'object' || values === null) return false;
   return Object.entries(types).every(([name, type]) => isValueOf(type, Reflect.get(values, name)));
 }

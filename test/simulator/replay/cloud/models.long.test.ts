@@ -1,0 +1,3 @@
+import { describeModels } from './property/models-property';
+
+describeModels(60);

@@ -1,0 +1,209 @@
+import { ledgerRow, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
+import {
+  admitKeyedRuns,
+  admitRuns,
+  decideKeyedRuns,
+  decideRuns,
+} from '../../../../../shared/sql/runs/admit-runs';
+import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
+import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
+import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
+import { findRun } from '../../../../../shared/sql/runs/find-run';
+import { listRuns } from '../../../../../shared/sql/runs/list-runs';
+import { readRun } from '../../../../../shared/sql/runs/read-run';
+import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
+import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
+import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
+import { readTenant } from '../../../../../shared/sql/tenants/read-tenant';
+import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
+import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
+import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
+import { readUsage } from '../../../../../shared/sql/usage/read-usage';
+import { ledgerOutcomeOf } from '../statements/recorded';
+import type { ModelledCall } from './calls';
+import type { ComparedTables } from './compare';
+
+export const tenantId = 'acme';
+export const onboardingId = 'first-life';
+export const keyIdOf = (key: number): string => `key-${key}`;
+const runIdOf = (run: number): string => `run-${run}`;
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const tenant_id = tenantId;
+const forEver = { from: new Date('2000-01-01T00:00:00Z'), to: new Date('2100-01-01T00:00:00Z') };
+
+/** Makes one call after the other on both, at a time that the calls themselves move. */
+export function createPlayer(
+  { run, append, tables }: ComparedTables,
+  start: number,
+): (call: ModelledCall) => Promise<void> {
+  let at = start;
+
+  const outcomesOf = (runs: readonly number[], status: string) =>
+    runs.map((number) => ({
+      run_id: runIdOf(number),
+      status,
+      error_code: status === 'FAILED' ? 'invalid_query' : null,
+      error_message: status === 'FAILED' ? 'division by zero' : null,
+      failed_step: null,
+      started_at: number % 2 === 0 ? new Date(at - 1_000) : null,
+      ended_at: new Date(at),
+      duration_ms: number % 2 === 0 ? 1_000 : null,
+      rows_written: number,
+      bytes_processed: 10 * number,
+      bytes_billed: null,
+      watermark: null,
+      recorded_at: new Date(at + 1),
+    }));
+
+  async function admit(call: ModelledCall & { kind: 'admit' | 'decide' }): Promise<void> {
+    const { kind, runs, key, isKeyed, leaseMinutes, mostWaiting } = call;
+    const parameters = {
+      tenant_id,
+      now: new Date(at),
+      unlimited: 1_000_000,
+      most_waiting: mostWaiting,
+      candidates: runs.map((number) => ({
+        run_id: runIdOf(number),
+        pipeline: `gcp/example/${number % 2 === 0 ? 'dryrun' : 'other'}`,
+        parameters: '{}',
+        trigger: 'api',
+        request_hash: isKeyed ? `request-${number}` : null,
+        key_id: keyIdOf(key),
+        lease_seconds: leaseMinutes * 60,
+      })),
+    };
+    const keyed = { ...parameters, keyed_run_ids: runs.map(runIdOf) };
+    if (kind === 'admit') return isKeyed ? run(admitKeyedRuns, keyed) : run(admitRuns, parameters);
+    return isKeyed ? run(decideKeyedRuns, keyed) : run(decideRuns, parameters);
+  }
+
+  async function settle(call: ModelledCall & { kind: 'settle' | 'settle and drop' | 'settle held' }) {
+    const { kind, runs, dropped, status, isOtherLife } = call;
+    const parameters = {
+      tenant_id,
+      onboarding_id: isOtherLife ? 'another-life' : onboardingId,
+      now: new Date(at),
+      outcomes: outcomesOf(runs, status),
+    };
+    if (kind === 'settle') return run(settleRuns, parameters);
+    if (kind === 'settle held') return run(settleHeldRuns, { ...parameters, ...forEver });
+    const appended = {
+      appended_run_ids: dropped.map(runIdOf),
+      appended_from: forEver.from,
+      appended_to: forEver.to,
+    };
+    return run(settleAndDropRuns, { ...parameters, ...appended });
+  }
+
+  async function appendSettled(which: number): Promise<void> {
+    const settled: readonly RecordedOutcome[] = tables.tenant?.settled_runs ?? [];
+    const outcome = settled[which % Math.max(1, settled.length)];
+    if (outcome === undefined || ledgerOutcomeOf(tables, outcome.run_id) !== undefined) return;
+    await append('pipeline_runs', ledgerRow(tenantId, outcome.run_id, outcome));
+  }
+
+  return async (call) => {
+    const now = new Date(at);
+    switch (call.kind) {
+      case 'admit':
+      case 'decide':
+        return admit(call);
+      case 'settle':
+      case 'settle and drop':
+      case 'settle held':
+        return settle(call);
+      case 'append':
+        return appendSettled(call.which);
+      case 'withdraw':
+        return run(withdrawRuns, { tenant_id, run_ids: call.runs.map(runIdOf), now });
+      case 'confirm':
+        return run(confirmRuns, { tenant_id, until: new Date(at + call.minutes * minuteMs) });
+      case 'read':
+        await run(findRun, { tenant_id, run_id: runIdOf(call.run) });
+        await run(readRun, { tenant_id, run_id: runIdOf(call.run) });
+        return run(findRecordedRuns, { run_ids: [runIdOf(call.run)], ...forEver });
+      case 'list': {
+        const from = new Date(at + call.fromMinutes * minuteMs);
+        const to = new Date(at + 1);
+        const all = { tenant_id, from, to, status: null, pipeline: null, before_at: null, before_id: null };
+        await run(listRuns, { ...all, limit: 3 });
+        await run(listRuns, { ...all, ...forEver, status: call.status, limit: 100 });
+        await run(listRuns, {
+          ...all,
+          ...forEver,
+          pipeline: 'gcp/example/other',
+          before_at: now,
+          before_id: runIdOf(5),
+          limit: 100,
+        });
+        await run(readUsage, { tenant_id, ...forEver });
+        const billable = { tenant_id, ...forEver, after_at: null, after_id: null, limit: 2 };
+        await run(listBillableRuns, billable);
+        return run(listBillableRuns, { ...billable, after_at: from, after_id: '' });
+      }
+      case 'count':
+        return run(checkCounters, { tenant_id });
+      case 'repair':
+        return run(repairCounters, { tenant_id, now });
+      case 'revoke':
+        if (call.isBlocked) await run(blockApiKey, { tenant_id, key_id: keyIdOf(call.key), now });
+        return run(revokeApiKey, { key_id: keyIdOf(call.key), now });
+      case 'step':
+        return appendStep(call.run, call.attempt);
+      case 'quotas':
+        return run(changeQuotas, {
+          tenant_id,
+          now,
+          subscription_tier: null,
+          sets_monthly: true,
+          max_pipelines_per_month: call.monthly,
+          sets_concurrent: call.monthly !== null,
+          max_concurrent_pipelines: call.concurrent,
+        });
+      case 'suspend':
+        return run(suspendTenant, { tenant_id, now, reason: 'test' });
+      case 'activate':
+        return run(activateTenant, { tenant_id, now });
+      case 'reset':
+        return run(resetMonth, { period: now.toISOString().slice(0, 10), now });
+      case 'tenant':
+        return run(readTenant, { tenant_id, now });
+      case 'wait':
+        at += call.minutes * minuteMs;
+        return;
+      case 'month':
+        at += call.days * dayMs;
+    }
+  };
+
+  async function appendStep(number: number, attempt: number): Promise<void> {
+    const time = new Date(at).toISOString();
+    await append('step_logs', {
+      insertId: `${number}-${attempt}-${at}`,
+      json: {
+        run_id: runIdOf(number),
+        tenant_id,
+        pipeline: 'gcp/example/dryrun',
+        step_id: 'look',
+        step_type: 'query',
+        attempt,
+        status: 'COMPLETED',
+        job_id: null,
+        started_at: time,
+        ended_at: time,
+        duration_ms: 0,
+        rows_written: 1,
+        bytes_processed: null,
+        bytes_billed: null,
+        error_code: null,
+        error_message: null,
+        recorded_at: time,
+      },
+    });
+  }
+}
