@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import type { MethodDefinition } from '@grpc/proto-loader';
-import { loadSync } from '@grpc/proto-loader';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type IConversionOptions, Reader, Root, type Type, util } from 'protobufjs';
 
 /** Where the native engine and its protocol definitions are installed. */
 export const engineFolder = join(
@@ -11,7 +10,18 @@ export const engineFolder = join(
   'zetasql',
 );
 
-export type EngineMethods = Readonly<Record<string, MethodDefinition<object, object>>>;
+/** Google's common definitions come with the library. */
+const libraryFolder = dirname(require.resolve('protobufjs/package.json'));
+
+/** One of the engine's remote procedures. */
+export interface EngineMethod {
+  /** How gRPC names it. */
+  readonly path: string;
+  readonly requestSerialize: (request: object) => Buffer;
+  readonly responseDeserialize: (response: Buffer) => object;
+}
+
+export type EngineMethods = Readonly<Record<string, EngineMethod>>;
 
 const serviceName = 'zetasql.local_service.ZetaSqlLocalService';
 let loaded: EngineMethods | undefined;
@@ -31,39 +41,29 @@ export function engineMethods(): EngineMethods {
  */
 const deepestNesting = 4_000;
 
-/** Sets the limits of the library that the loader decodes with. They hold for the whole process. */
-function allowDeepTrees(): void {
-  const library: unknown = createRequire(require.resolve('@grpc/proto-loader'))('protobufjs');
-  const util = propertyOf(library, 'util');
-  const reader = propertyOf(library, 'Reader');
-  for (const holder of [util, reader])
-    if (!isObject(holder) || !Reflect.set(holder, 'recursionLimit', deepestNesting))
-      throw new Error('The protocol library has no limit of nesting');
-}
+/** How the engine's answers are told. Fields that it leaves out are left out. */
+const asObjects: IConversionOptions = { defaults: false, longs: String, enums: String };
 
-function propertyOf(value: unknown, name: string): unknown {
-  return isObject(value) ? Reflect.get(value, name) : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
+/** Reads the protocol by itself: @grpc/proto-loader would also describe each of its types, which takes longer than the rest. */
 function loadMethods(): EngineMethods {
-  allowDeepTrees();
-  const definitions = loadSync('local_service.proto', {
-    defaults: false,
-    longs: String,
-    enums: String,
-    includeDirs: [join(engineFolder, 'protos')],
+  // These hold for the whole process.
+  util.recursionLimit = deepestNesting;
+  Reader.recursionLimit = deepestNesting;
+  const root = new Root();
+  root.resolvePath = (_from, file) => {
+    const ofEngine = join(engineFolder, 'protos', file);
+    return existsSync(ofEngine) ? ofEngine : join(libraryFolder, file);
+  };
+  root.loadSync('local_service.proto').resolveAll();
+  const methods = root.lookupService(serviceName).methodsArray.map(({ name, ...method }) => {
+    const { resolvedRequestType: request, resolvedResponseType: response } = method;
+    if (request === null || response === null) throw new Error(`No types of ${name} in the protocol`);
+    return [name, { path: `/${serviceName}/${name}`, ...serializers(request, response) }] as const;
   });
-  const service = definitions[serviceName];
-  if (service === undefined || 'format' in service)
-    throw new Error(`No service ${serviceName} in the protocol`);
-  return Object.fromEntries(
-    Object.entries(service).map(([name, method]): [string, MethodDefinition<object, object>] => [
-      name,
-      method,
-    ]),
-  );
+  return Object.fromEntries(methods);
 }
+
+const serializers = (request: Type, response: Type) => ({
+  requestSerialize: (message: object) => Buffer.from(request.encode(request.fromObject(message)).finish()),
+  responseDeserialize: (bytes: Buffer): object => response.toObject(response.decode(bytes), asObjects),
+});
