@@ -20,8 +20,8 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
       method: 'POST',
       path: '/api/v1/customers/onboard',
       handle: async (request) => {
-        const onboarding = parseRequest(schema, await request.json());
         requireAdmin(deps.adminRule, request);
+        const onboarding = parseRequest(schema, await request.json());
         labelRequest({ tenant: onboarding.tenant_id });
         const tenant = await onboardTenant(onboarding, deps);
         const { company_name } = onboarding;

@@ -18,8 +18,16 @@ const runPathSchema = z.object({
   domain: segment,
   pipeline: segment,
 });
-/** Only that parameters come as an object. Which ones there are, the pipeline says. */
-const parametersSchema = z.record(z.string(), z.unknown(), 'expected a JSON object of parameters').optional();
+/**
+ * Only that parameters come as an object. Which ones there are, the pipeline says. It is taken as it is: a
+ * zod record would lose a parameter named `__proto__`, which is to be refused like any other unknown one.
+ */
+const parametersSchema = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+    'expected a JSON object of parameters',
+  )
+  .optional();
 
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   return [
@@ -28,15 +36,15 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
       handle: async (request) => {
         const path = parseRequest(runPathSchema, request.params, 'path');
-        const parameters = parseRequest(parametersSchema, await request.json());
+        const identity = await deps.authenticateTenant(request.header('X-API-Key'));
+        const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
+        const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
         const idempotencyKey = parseRequest(
           idempotencyKeySchema.optional(),
           request.header('Idempotency-Key'),
           'Idempotency-Key',
         );
-        const identity = await deps.authenticateTenant(request.header('X-API-Key'));
-        const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
-        const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
+        const parameters = parseRequest(parametersSchema, await request.json());
         const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
         const { runId, headers } = await startRun(run, deps);
         return {

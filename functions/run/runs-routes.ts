@@ -53,9 +53,9 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}/events',
       handle: async (request) => {
+        const { tenantId, runId, checkKey } = await identify(request);
         const lastId = request.header('Last-Event-ID');
         const heard = parseRequest(lastEventIdSchema.optional(), lastId, 'Last-Event-ID');
-        const { tenantId, runId, checkKey } = await identify(request);
         // The client has heard everything. 204 keeps it from connecting again and again.
         if (heard === endId) return { status: 204 };
         // Before the first await: otherwise many requests at once would all find a free place.

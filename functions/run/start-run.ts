@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
+import { invalidFields } from '../../shared/http/list-problems';
 import { rateLimitHeaders } from '../../shared/http/rate-limit-headers';
 import type { Log } from '../../shared/log';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
@@ -94,8 +95,7 @@ const withHeaders = (error: ServiceError, headers: Readonly<Record<string, strin
 function canonicalParameters({ pipeline, parameters }: RunRequest): string {
   const parsed = parseParameters(pipeline.parameters, parameters);
   if (parsed.ok) return JSON.stringify(parsed.values);
-  const errors = parsed.problems.map(({ parameter, message }) => ({ field: parameter || 'body', message }));
-  throw new ServiceError('invalid_request', errors.map(({ message }) => message).join(' '), {
-    members: { errors },
-  });
+  const { problems, moreUnknown = 0 } = parsed;
+  const errors = problems.map(({ parameter, message }) => ({ field: parameter || 'body', message }));
+  throw invalidFields(errors, errors.length + moreUnknown, ({ message }) => message);
 }

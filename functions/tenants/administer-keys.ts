@@ -4,6 +4,7 @@ import type { Caller } from '../../shared/http/authorize';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
 import { blockApiKey, revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
+import { shorten } from '../../shared/support/shorten';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
 
@@ -99,7 +100,8 @@ export async function removeApiKey(
   const change = async () => {
     const parameters = { tenant_id: tenantId, key_id: keyId, now };
     const { affectedRows } = await deps.runStatement(tenantId, blockApiKey, parameters);
-    if (affectedRows === 0) throw new ServiceError('api_key_not_found', `There is no valid key '${keyId}'`);
+    if (affectedRows === 0)
+      throw new ServiceError('api_key_not_found', `There is no valid key '${shorten(keyId)}'`);
     await deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
   };
   await orTenantNotFound(tenantId, change());

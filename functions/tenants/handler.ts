@@ -38,8 +38,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/quotas`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const change = parseRequest(quotaChange, await request.json());
         requireAdmin(deps.adminRule, request);
+        const change = parseRequest(quotaChange, await request.json());
         return { status: 200, body: shown(await changeTenantQuotas(tenantId, change, deps)) };
       },
     },
@@ -48,8 +48,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/suspend`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const { reason } = parseRequest(suspensionSchema, await request.json());
         requireAdmin(deps.adminRule, request);
+        const { reason } = parseRequest(suspensionSchema, await request.json());
         return { status: 200, body: shown(await suspend(tenantId, reason, deps)) };
       },
     },
@@ -67,8 +67,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/api-keys`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const given = parseRequest(newApiKeySchema, await request.json());
         const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        const given = parseRequest(newApiKeySchema, await request.json());
         return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
       },
     },

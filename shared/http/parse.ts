@@ -1,24 +1,33 @@
 import { z } from 'zod';
-import { ServiceError } from '../errors';
+import { shorten } from '../support/shorten';
+import { type FieldProblem, invalidFields, mostProblems } from './list-problems';
 
 /**
  * Parses what a caller sent; `what` names it where no field does. Throws `invalid_request`: the detail names
- * each wrong field, what was given and what is expected, and the problem's `errors` member lists the same.
+ * each wrong field (the first 20), what was given and what is expected, and the problem's `errors` member
+ * lists the same.
  */
 export function parseRequest<T>(schema: z.ZodType<T>, given: unknown, what = 'body'): T {
   const parsed = schema.safeParse(given, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({
-    field: issue.path.join('.') || what,
-    message: `${issue.message}${issue.code === 'unrecognized_keys' ? '' : describeGiven(issue.input)}`,
-  }));
-  throw new ServiceError(
-    'invalid_request',
-    errors.map(({ field, message }) => `${field}: ${message}`).join('; '),
-    {
-      members: { errors },
-    },
+  const { issues } = parsed.error;
+  throw invalidFields(
+    issues.slice(0, mostProblems).map((issue) => describeIssue(issue, what)),
+    issues.length,
   );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, what: string): FieldProblem {
+  const field = issue.path.join('.') || what;
+  if (issue.code === 'unrecognized_keys') return { field, message: unrecognized(issue.keys) };
+  return { field, message: `${issue.message}${describeGiven(issue.input)}` };
+}
+
+function unrecognized(names: readonly string[]): string {
+  const shown = names.slice(0, mostProblems).map((name) => JSON.stringify(shorten(name)));
+  const more = names.length - shown.length;
+  const label = names.length === 1 ? 'Unrecognized key' : 'Unrecognized keys';
+  return `${label}: ${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }
 
 /**
@@ -38,8 +47,7 @@ function describeGiven(input: unknown): string {
   if (input === undefined) return '';
   if (typeof input === 'object' && input !== null)
     return Array.isArray(input) ? ', given an array' : ', given an object';
-  const text = JSON.stringify(input) ?? String(input);
-  return `, given ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+  return `, given ${shorten(JSON.stringify(input) ?? String(input))}`;
 }
 
 /** The range of BigQuery's TIMESTAMP. */

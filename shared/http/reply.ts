@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '../errors';
 import { classifyFailure, isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
+import { shorten } from '../support/shorten';
 import { type Stream, sendStream } from './stream';
 
 export interface HttpReply {
@@ -16,24 +17,30 @@ export interface HttpReply {
   readonly problem?: ProblemCode;
 }
 
+/** Bytes of a problem. One that would be larger loses its further members, and its texts are cut short. */
+const largestProblem = 16_000;
+
 /**
  * The one place that turns errors into answers (RFC 9457). Only a ServiceError is shown; others are logged.
  */
 export function problemReply(thrown: unknown, instance: string, log: Log): HttpReply {
   const error = toServiceError(thrown, instance, log);
+  const bodyOf = (detail: string, place: string, members: ServiceError['members']) => ({
+    type: `urn:tenant-pipelines:problem:${error.code}`,
+    title: problemTitleOf(error.code),
+    status: httpStatusOf(error.code),
+    detail,
+    instance: place,
+    code: error.code,
+    ...members,
+  });
+  const whole = bodyOf(error.detail, instance, error.members);
+  const isLarge = Buffer.byteLength(JSON.stringify(whole)) > largestProblem;
   return {
     status: httpStatusOf(error.code),
     problem: error.code,
     headers: { ...error.headers, ...headersOf(error), 'Content-Type': 'application/problem+json' },
-    body: {
-      type: `urn:tenant-pipelines:problem:${error.code}`,
-      title: problemTitleOf(error.code),
-      status: httpStatusOf(error.code),
-      detail: error.detail,
-      instance,
-      code: error.code,
-      ...error.members,
-    },
+    body: isLarge ? bodyOf(shorten(error.detail, 1000), shorten(instance, 1000), {}) : whole,
   };
 }
 

@@ -14,10 +14,15 @@ export interface RawRequest {
   readonly body?: string | Buffer | undefined;
   /** Without Content-Length. */
   readonly isChunked?: boolean;
+  /** Leaves the request without its body, and breaks the connection off once the answer is there. */
+  readonly endsEarly?: boolean;
 }
 
 /** A request by node:http, to its byte what is asked for; the answer counts even where the body was not read. */
-export const rawRequest = (port: number, { method, path, headers, body, isChunked }: RawRequest) =>
+export const rawRequest = (
+  port: number,
+  { method, path, headers, body, isChunked, endsEarly = false }: RawRequest,
+) =>
   new Promise<RawAnswer>((resolve, reject) => {
     const framing =
       body === undefined
@@ -37,14 +42,16 @@ export const rawRequest = (port: number, { method, path, headers, body, isChunke
       const chunks: Buffer[] = [];
       answer.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
       answer.on('error', reject);
-      answer.on('end', () =>
+      answer.on('end', () => {
+        if (endsEarly) sent.destroy();
         resolve({
           status: answer.statusCode ?? 0,
           headers: answer.headers,
           text: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
+        });
+      });
     });
     sent.on('error', reject);
-    sent.end(body);
+    if (endsEarly) sent.flushHeaders();
+    else sent.end(body);
   });

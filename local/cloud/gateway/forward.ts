@@ -60,8 +60,11 @@ export const forward = (
     if (!response.writableFinished) upstream.destroy();
   });
 
-  if (hasBody(request)) request.pipe(upstream);
-  else upstream.end();
+  if (hasBody(request)) {
+    // A function may refuse a request by its headers, before any of its body has come.
+    upstream.flushHeaders();
+    request.pipe(upstream);
+  } else upstream.end();
 };
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

@@ -1,4 +1,5 @@
 import type { ParameterDefinition } from '../../definitions/schemas/pipeline-schema';
+import { shorten } from '../../support/shorten';
 
 type Parsed = { readonly ok: true; readonly value: string | number | boolean } | Refusal;
 interface Refusal {
@@ -94,7 +95,6 @@ function matches(pattern: string | undefined, value: string): boolean {
 }
 
 function refuse(name: string, given: unknown, expected: string): Refusal {
-  const text = JSON.stringify(given) ?? String(given);
-  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const shown = shorten(JSON.stringify(given) ?? String(given));
   return { ok: false, message: `Parameter '${name}' must be ${expected}; given ${shown}.` };
 }

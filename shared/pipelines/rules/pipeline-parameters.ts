@@ -1,4 +1,5 @@
 import type { ParameterDefinition, PipelineDefinition } from '../../definitions/schemas/pipeline-schema';
+import { shorten } from '../../support/shorten';
 import { parseParameterValue } from './parameter-values';
 
 /** A parameter's canonical value: JSON without loss. INT64 beyond 2^53 and NUMERIC are decimal strings. */
@@ -14,7 +15,15 @@ export interface ParameterProblem {
 
 export type ParsedParameters =
   | { readonly ok: true; readonly values: PipelineParameterValues }
-  | { readonly ok: false; readonly problems: readonly ParameterProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly ParameterProblem[];
+      /** How many unknown parameters there are besides those that are told. */
+      readonly moreUnknown?: number;
+    };
+
+/** The most unknown parameters that are told one by one: a caller may have sent any number. */
+const mostUnknown = 20;
 
 /** A query parameter as BigQuery's REST interface takes it. */
 export interface NamedQueryParameter {
@@ -38,19 +47,18 @@ export function parseParameters(definitions: ParameterDefinitions, given: unknow
   if (given !== undefined && !isPlainObject(given)) {
     return refuse([{ parameter: '', message: 'The parameters must be a JSON object.' }]);
   }
-  const givenValues = new Map(Object.entries(given ?? {}));
+  const givenValues = given ?? {};
   const problems: ParameterProblem[] = [];
   const values: [string, PipelineParameterValue][] = [];
 
-  for (const name of givenValues.keys()) {
-    if (!Object.hasOwn(definitions, name)) problems.push(unknownParameter(definitions, name));
-  }
+  const unknown = Object.keys(givenValues).filter((name) => !Object.hasOwn(definitions, name));
+  for (const name of unknown.slice(0, mostUnknown)) problems.push(unknownParameter(definitions, name));
   for (const [name, definition] of Object.entries(definitions)) {
-    const parsed = parseOne(name, definition, givenValues.get(name));
+    const parsed = parseOne(name, definition, ownValue(givenValues, name));
     if (parsed.ok) values.push([name, parsed.value]);
     else problems.push({ parameter: name, message: parsed.message });
   }
-  if (problems.length > 0) return refuse(problems);
+  if (problems.length > 0) return refuse(problems, unknown.length - mostUnknown);
 
   const canonical = Object.fromEntries(values);
   const bytes = Buffer.byteLength(JSON.stringify(canonical));
@@ -104,12 +112,15 @@ function parseOne(name: string, definition: ParameterDefinition, given: unknown)
 function unknownParameter(definitions: ParameterDefinitions, name: string): ParameterProblem {
   const known = Object.keys(definitions);
   const expected = known.length === 0 ? 'This pipeline has none.' : `Known: ${known.join(', ')}.`;
-  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-  return { parameter: name, message: `Unknown parameter '${shown}'. ${expected}` };
+  return { parameter: name, message: `Unknown parameter '${shorten(name)}'. ${expected}` };
 }
 
-function refuse(problems: readonly ParameterProblem[]): ParsedParameters {
-  return { ok: false, problems };
+/** What the object itself has, and not what it inherits. */
+const ownValue = (values: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
+
+function refuse(problems: readonly ParameterProblem[], moreUnknown = 0): ParsedParameters {
+  return { ok: false, problems, ...(moreUnknown > 0 && { moreUnknown }) };
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,16 @@ import { problemReply } from '../../../shared/http/reply';
 const headersOf = (error: unknown) => problemReply(error, '/here', () => undefined).headers;
 const problem = { 'Content-Type': 'application/problem+json' };
 
+describe('A problem', () => {
+  it('is at most 16 KB, whatever its error brings', () => {
+    const members = { errors: new Array(5000).fill('x€') };
+    const error = new ServiceError('invalid_request', '€'.repeat(20_000), { members });
+    const { body } = problemReply(error, `/${'x'.repeat(16_000)}`, () => undefined);
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(16_384);
+    expect(body).toMatchObject({ code: 'invalid_request', detail: expect.stringMatching(/^€+…$/) });
+  });
+});
+
 describe('The headers of a problem', () => {
   it('ask for an API key if there was none that is valid', () => {
     expect(headersOf(new ServiceError('unauthenticated', 'Who?'))).toEqual({
