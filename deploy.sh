@@ -594,11 +594,13 @@ find_secrets() { # function: sets `secrets` to what its deployment names
   done
 }
 
-# ensure-tables comes first and is run at once, so that tenants' tables have what the other functions of this
-# version expect by the time these are built. worker comes next: a new worker understands runs that an older
+# ensure-tables is run at once, so that tenants' tables have what the other functions of this version expect by
+# the time these are built. onboard comes before it, or a tenant onboarded in between would have the tables of
+# the version before. reconcile comes next: the counters that it repairs follow from what the others write, so
+# it must know all of that before anybody writes it. Then worker: a new worker understands runs that an older
 # `run` has admitted, but an old worker would refuse for good what only the new `run` admits.
 make_functions() {
-  local function caller order='ensure-tables worker'
+  local function caller order='onboard ensure-tables reconcile worker'
   ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
     :make artifacts repositories create "$prefix" --repository-format=docker "--location=$location" "--labels=$labels" \
     :change artifacts repositories update "$prefix" "--location=$location" "--update-labels=$labels"

@@ -101,13 +101,17 @@ async function findRecorded(
 
 /**
  * Appends settled runs that are not in the ledger and ought to be by now, and drops the entries of all that
- * are.
+ * are. One that the ledger has only as the version before recorded it, later and perhaps otherwise, is not:
+ * without its own row the outcome would change.
  */
 async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promise<number> {
   const { tenantId, onboarding_id, settled_runs, ledger, now } = looked;
+  const rowOf = ({ run_id, recorded_at }: RecordedOutcome) => {
+    const row = ledger.get(run_id);
+    return row !== undefined && row.recorded_at <= recorded_at ? row : undefined;
+  };
   const missing = settled_runs.filter(
-    ({ run_id, recorded_at }) =>
-      !ledger.has(run_id) && now.getTime() - recorded_at.getTime() >= deps.rule.appendGraceMs,
+    (run) => rowOf(run) === undefined && now.getTime() - run.recorded_at.getTime() >= deps.rule.appendGraceMs,
   );
   for (let start = 0; start < missing.length; start += rowsPerAppend) {
     const rows = missing
@@ -117,7 +121,7 @@ async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promi
       );
     await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
   }
-  const recorded = settled_runs.filter((run) => ledger.has(run.run_id) || missing.includes(run));
+  const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (missing.includes(run) ? [run] : []));
   if (recorded.length > 0)
     await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, recorded));
   return missing.length;

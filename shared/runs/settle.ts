@@ -21,7 +21,7 @@ export interface RunToSettle {
   readonly outcome: RunOutcome;
   readonly startedAt: Date | undefined;
   readonly endedAt: Date;
-  /** Where the ledger has the outcome already: when it was decided. Else that is now. */
+  /** Where the ledger has the outcome already: when it was decided. Then no row is appended. Else that is now. */
   readonly recordedAt?: Date | undefined;
 }
 
@@ -77,8 +77,8 @@ interface Decided {
   readonly isWaiting: boolean;
 }
 
-/** A run whose ledger row was appended. */
-type AppendedRun = Pick<RecordedOutcome, 'run_id' | 'admitted_at'>;
+/** A ledger row that was appended. */
+type AppendedRun = Pick<RecordedOutcome, 'run_id' | 'admitted_at' | 'recorded_at'>;
 
 /**
  * Settles by group commit, like admissions: a tenant's runs that end together are settled by one statement.
@@ -124,11 +124,13 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     const decided = await submit(life, settling);
     if (decided === undefined) return undefined;
     const { outcome, isWaiting } = decided;
+    if (!isWaiting) return { outcome, appended: Promise.resolve() };
+    if (settling.recordedAt?.getTime() === outcome.recorded_at.getTime()) {
+      appendedBefore.add(life, outcome);
+      return { outcome, appended: Promise.resolve() };
+    }
     const executionId = executionIdOf({ runId: run.run_id, onboardingId });
-    return {
-      outcome,
-      appended: isWaiting ? record(life, tenantId, executionId, outcome) : Promise.resolve(),
-    };
+    return { outcome, appended: record(life, tenantId, executionId, outcome) };
   };
 
   /** Never rejects, because the outcome is decided and kept. */
@@ -212,11 +214,14 @@ export const createDropSettledRuns =
 
 const droppable = (appended: readonly AppendedRun[]) => {
   const { from, to } = admissionRange(appended);
-  return { appended_run_ids: appended.map(({ run_id }) => run_id), appended_from: from, appended_to: to };
+  return { appended, appended_from: from, appended_to: to };
 };
 
 /** The half-open range of time in which these runs were admitted. */
-export function admissionRange(runs: readonly AppendedRun[]): { readonly from: Date; readonly to: Date } {
+export function admissionRange(runs: readonly Pick<AppendedRun, 'admitted_at'>[]): {
+  readonly from: Date;
+  readonly to: Date;
+} {
   const times = runs.map(({ admitted_at }) => admitted_at.getTime());
   return {
     from: new Date(times.reduce((one, other) => Math.min(one, other))),
@@ -240,10 +245,10 @@ function createAppendedRuns() {
   const byLife = new Map<string, readonly AppendedRun[]>();
   return {
     get: (life: string): readonly AppendedRun[] => byLife.get(life) ?? [],
-    add: (life: string, { run_id, admitted_at }: AppendedRun): void => {
+    add: (life: string, { run_id, admitted_at, recorded_at }: AppendedRun): void => {
       // Of more than a statement looks for, reconcile drops the others.
       const known = (byLife.get(life) ?? []).slice(0, mostAppended - 1);
-      byLife.set(life, [...known, { run_id, admitted_at }]);
+      byLife.set(life, [...known, { run_id, admitted_at, recorded_at }]);
     },
     forget: (life: string, looked: readonly AppendedRun[]): void => {
       const left = (byLife.get(life) ?? []).filter((run) => !looked.includes(run));

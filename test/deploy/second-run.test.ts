@@ -9,7 +9,7 @@ const worker = 'serviceAccount:tenant-pipelines-worker@my-project.iam.gserviceac
 describe('a second run', () => {
   const again = afterFirstRun();
 
-  it("changes nothing, and updates the tenants' tables before the functions that need them are deployed", async () => {
+  it("changes nothing, and updates the tenants' tables after onboard and before the functions that need them are deployed", async () => {
     const before = snapshot(again.installation.gcloud.state);
     const { code, stdout, stderr } = await again.installation.deploy(usual);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -18,8 +18,8 @@ describe('a second run', () => {
     expect(snapshot(again.installation.gcloud.state)).toBe(before);
     const calls = again.installation.gcloud.calls.map((words) => words.slice(0, 4).join(' '));
     const upgrade = calls.indexOf('scheduler jobs run tenant-pipelines-ensure-tables');
-    expect(upgrade).toBeGreaterThan(0);
-    expect(upgrade).toBeLessThan(calls.indexOf('run services describe tenant-pipelines-onboard'));
+    expect(upgrade).toBeGreaterThan(calls.indexOf('run services describe tenant-pipelines-onboard'));
+    expect(upgrade).toBeLessThan(calls.indexOf('run services describe tenant-pipelines-reconcile'));
   });
 
   it('changes what differs: a function whose bundle is new, a schedule, and rights that are missing or no longer in the table', async () => {

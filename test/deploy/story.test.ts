@@ -26,11 +26,11 @@ describe('deploy.sh', () => {
     }
   });
 
-  it('deploys ensure-tables first and worker second, so that no worker is older than `run`', () => {
+  it('deploys first what makes and upgrades tables, then reconcile, then worker, so that none of them is older than those it serves', () => {
     const order = commands.flatMap(
       (line) => /^gcloud run deploy tenant-pipelines-(\S+) /.exec(line)?.[1] ?? [],
     );
-    expect(order.slice(0, 2)).toEqual(['ensure-tables', 'worker']);
+    expect(order.slice(0, 4)).toEqual(['onboard', 'ensure-tables', 'reconcile', 'worker']);
     expect(order.toSorted()).toEqual([...functionNames].sort());
   });
 

@@ -174,7 +174,7 @@ export const describeHistories = (histories: number): void =>
             runStatement(dataset, settleAndDropRuns, {
               ...parameters,
               outcomes: [],
-              appended_run_ids: [runId],
+              appended: [{ run_id: runId, recorded_at: now }],
               appended_from: days.from,
               appended_to: days.to,
             });

@@ -111,13 +111,15 @@ export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({
 });
 
 /**
- * The ledger's row of a settled run, in the form that a streaming insert takes. Its insertId is the
- * execution's id, so that BigQuery drops most repeats; those that it does not are equal.
+ * The ledger's row of a settled run, in the form that a streaming insert takes. Its insertId is made of the
+ * execution's id and of when the outcome was decided, so that BigQuery drops most repeats; those that it does
+ * not are equal. It must not drop the row for one of the version before, which can tell another outcome: that
+ * version's insertId is the execution's id alone.
  */
 export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOutcome) => {
   const { watermark, admitted_at, started_at, ended_at, recorded_at, ...columns } = run;
   return {
-    insertId: executionId,
+    insertId: `${executionId}-${recorded_at.getTime()}`,
     json: {
       ...columns,
       tenant_id: tenantId,

@@ -11,9 +11,10 @@ import { outcomeFields, recordedRuns } from './recorded-runs';
  * - what the outcome says of the run itself comes from its slot, so that it can only be settled as what was
  *   admitted;
  * - the tenant is the one that was onboarded as `onboarding_id`: no outcome of an earlier life reaches it;
- * - an entry of `settled_runs` is dropped only if this statement itself sees its run in the ledger, and it
- *   looks only for `appended_run_ids`, in the days in which they were admitted (the lines that end in
- *   `-- appended`). So its price does not grow with the ledger.
+ * - an entry of `settled_runs` is dropped only if this statement itself sees its row in the ledger, by
+ *   `recorded_at`: a row of the version before can tell another outcome. It looks only for `appended`, in the
+ *   days in which they were admitted (the lines that end in `-- appended`). So its price does not grow with
+ *   the ledger.
  *
  * A run under an idempotency key is kept in `withdrawn_runs` for as long as in `settled_runs`. An instance of the
  * version before looks for it only there and in the ledger, and must not admit it again in between.
@@ -76,7 +77,9 @@ SET
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
   FROM pipeline_runs -- appended
-  WHERE run_id IN UNNEST(@appended_run_ids) AND admitted_at >= @appended_from AND admitted_at < @appended_to -- appended
+  WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@appended))) -- appended
+    AND STRUCT(run_id, recorded_at) IN UNNEST(@appended) -- appended
+    AND admitted_at >= @appended_from AND admitted_at < @appended_to -- appended
 ) AS ledger -- appended
 WHERE tenant.tenant_id = @tenant_id
   AND IFNULL(tenant.onboarding_id, '') = @onboarding_id
@@ -118,8 +121,8 @@ const parameters = {
 } as const;
 
 const appendedParameters = {
-  /** Runs whose ledger rows were appended; they were admitted from `appended_from` on and before `appended_to`. */
-  appended_run_ids: ['STRING'],
+  /** Ledger rows that were appended; their runs were admitted from `appended_from` on and before `appended_to`. */
+  appended: [{ run_id: 'STRING', recorded_at: 'TIMESTAMP' }],
   appended_from: 'TIMESTAMP',
   appended_to: 'TIMESTAMP',
 } as const;

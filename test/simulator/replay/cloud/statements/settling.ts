@@ -10,7 +10,7 @@ import { cellsOf, isBetween, outcomeOf } from './recorded';
 type Settling = StatementParameters<typeof settleRuns>;
 
 interface Appended {
-  readonly appended_run_ids: readonly (string | null)[];
+  readonly appended: readonly { readonly run_id: string | null; readonly recorded_at: Date | null }[];
   readonly appended_from: Date | null;
   readonly appended_to: Date | null;
 }
@@ -33,13 +33,17 @@ function settle(
   const held = tenant.active_runs.filter(({ run_id }) => outcomesById.has(run_id));
   if (!isEnough(held.length)) return 0;
   const seen = new Set(
-    (appended?.appended_run_ids ?? []).filter(
-      (id) =>
-        tables.putBack.has('early-drop') ||
-        (tables.ledgerOf.get(id ?? '') ?? []).some(({ admitted_at }) =>
-          isBetween(admitted_at, appended?.appended_from ?? null, appended?.appended_to ?? null),
-        ),
-    ),
+    (appended?.appended ?? [])
+      .filter(
+        ({ run_id, recorded_at }) =>
+          tables.putBack.has('early-drop') ||
+          (tables.ledgerOf.get(run_id ?? '') ?? []).some(
+            (row) =>
+              row.recorded_at.getTime() === recorded_at?.getTime() &&
+              isBetween(row.admitted_at, appended?.appended_from ?? null, appended?.appended_to ?? null),
+          ),
+      )
+      .map(({ run_id }) => run_id),
   );
   const active = tenant.active_runs.filter((slot) => !held.includes(slot));
   const settled = held.flatMap(({ lease_expires_at: _, ...slot }) => {

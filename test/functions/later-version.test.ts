@@ -1,0 +1,109 @@
+import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
+import { withdrawRuns } from '../../shared/sql/runs/withdraw-runs';
+import { query } from '../support/local-cloud';
+import { type Backends, dryrun, record, startBackends } from './support/backends';
+
+interface Field {
+  readonly name: string;
+  readonly type: string;
+  readonly fields?: readonly Field[];
+}
+
+const tenant_id = 'widened';
+const now = new Date();
+const range = { from: new Date(now.getTime() - 60_000), to: new Date(now.getTime() + 60_000) };
+
+/** `active_runs` and `settled_runs` have a field that this version does not know. */
+describe('Beside a later version', () => {
+  let backends: Backends;
+  beforeAll(async () => {
+    backends = await startBackends();
+    await backends.onboard(tenant_id);
+    const table = backends.client.dataset(tenant_id).table('tenants');
+    const [{ schema }] = await table.getMetadata();
+    const later = { name: 'priority', type: 'INT64' };
+    const fields = schema.fields.map((field: Field) =>
+      ['active_runs', 'settled_runs'].includes(field.name)
+        ? { ...field, fields: [...(field.fields ?? []), later] }
+        : field,
+    );
+    await table.setMetadata({ schema: { fields } });
+  });
+  afterAll(() => backends?.close());
+
+  /** The later version gives all of its entries a value. */
+  const setPriority = (column: string, value: number) =>
+    query(
+      backends.client,
+      tenant_id,
+      `UPDATE tenants SET ${column} =
+        ARRAY(SELECT AS STRUCT entry.* REPLACE (${value} AS priority) FROM UNNEST(${column}) AS entry) WHERE TRUE`,
+    );
+  const prioritiesIn = async (column: string) => {
+    const sql = `SELECT run_id, priority FROM tenants, UNNEST(${column}) ORDER BY run_id`;
+    const rows = await query(backends.client, tenant_id, sql);
+    return Object.fromEntries(rows.map(({ run_id, priority }) => [run_id, priority]));
+  };
+  const admission = (...runIds: string[]) => ({
+    tenant_id,
+    now,
+    unlimited: 1_000_000,
+    most_waiting: 5_000,
+    candidates: runIds.map((run_id) => ({
+      run_id,
+      pipeline: dryrun,
+      parameters: '{}',
+      trigger: 'api',
+      request_hash: '',
+      key_id: 'key',
+      lease_seconds: 3_600,
+    })),
+  });
+  const settling = async (...runIds: string[]) => {
+    const [row] = await query(backends.client, tenant_id, 'SELECT onboarding_id FROM tenants');
+    const outcome = {
+      status: 'COMPLETED',
+      error_code: null,
+      error_message: null,
+      failed_step: null,
+      started_at: now,
+      ended_at: now,
+      duration_ms: 0,
+      rows_written: 0,
+      bytes_processed: 0,
+      bytes_billed: 0,
+      watermark: null,
+      recorded_at: now,
+    };
+    const outcomes = runIds.map((run_id) => ({ run_id, ...outcome }));
+    return { tenant_id, onboarding_id: String(row?.onboarding_id), now, outcomes };
+  };
+
+  it('admits, settles and withdraws, and keeps what it does not know', async () => {
+    const { runStatement } = backends;
+    expect(await runStatement(tenant_id, admitRuns, admission('a', 'b'))).toMatchObject({ affectedRows: 1 });
+    await setPriority('active_runs', 7);
+    expect(await runStatement(tenant_id, admitRuns, admission('c'))).toMatchObject({ affectedRows: 1 });
+    const { rows } = await runStatement(tenant_id, decideRuns, admission('c', 'd', 'e'));
+    expect(rows[0]?.known).toHaveLength(3);
+    expect(await prioritiesIn('active_runs')).toEqual({ a: 7, b: 7, c: null, d: null, e: null });
+
+    expect(await runStatement(tenant_id, settleRuns, await settling('a'))).toMatchObject({ affectedRows: 1 });
+    await setPriority('settled_runs', 7);
+    const held = { ...(await settling('c', 'gone')), ...range };
+    expect((await runStatement(tenant_id, settleHeldRuns, held)).rows).toMatchObject([{ run_id: 'c' }]);
+    await record(backends.client, tenant_id, 'c', now);
+    const [row] = await query(backends.client, tenant_id, 'SELECT recorded_at FROM pipeline_runs');
+    const appended = [{ run_id: 'c', recorded_at: new Date(String(Object(row?.recorded_at).value)) }];
+    const dropping = { appended, appended_from: range.from, appended_to: range.to };
+    const ends = { ...(await settling('d')), ...dropping };
+    expect(await runStatement(tenant_id, settleAndDropRuns, ends)).toMatchObject({ affectedRows: 1 });
+    expect(await prioritiesIn('settled_runs')).toEqual({ a: 7, d: null });
+
+    const withdrawal = { tenant_id, run_ids: ['e'], now };
+    expect(await runStatement(tenant_id, withdrawRuns, withdrawal)).toMatchObject({ affectedRows: 1 });
+    expect(await prioritiesIn('active_runs')).toEqual({ b: 7 });
+    expect(await backends.usage(tenant_id)).toEqual({ ever: 4, month: 4, running: 1, slots: ['b'] });
+  });
+});
