@@ -12,6 +12,7 @@ const definitions = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   tenant_exists: { status: 409, title: 'Tenant exists' },
   payload_too_large: { status: 413, title: 'Payload too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../shared/errors';
+import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { type EnsureTablesDependencies, ensureTables } from './ensure-tables';
 
@@ -8,7 +9,8 @@ export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Rou
     {
       method: 'POST',
       path: '/',
-      handle: async () => {
+      handle: async (request) => {
+        expectNoQuery(request);
         const summary = await ensureTables(deps);
         const open = summary.failed + summary.left_over;
         if (open === 0) return { status: 200, body: summary };

@@ -1,5 +1,5 @@
 import { requireAdmin } from '../../shared/http/authorize';
-import { parseRequest } from '../../shared/http/parse';
+import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
@@ -21,6 +21,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
       path: '/api/v1/customers/onboard',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
+        expectNoQuery(request);
         const onboarding = parseRequest(schema, await request.json());
         labelRequest({ tenant: onboarding.tenant_id });
         const tenant = await onboardTenant(onboarding, deps);

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../shared/errors';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { forEachTenant } from '../../shared/support/for-each';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
@@ -17,7 +18,8 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
     {
       method: 'POST',
       path: '/',
-      handle: async () => {
+      handle: async (request) => {
+        expectNoQuery(request);
         const { listTenants, log, now } = deps;
         const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
         const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
-import { parseRequest } from '../../shared/http/parse';
+import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { type ResetQuotasDependencies, resetQuotas } from './reset-quotas';
 
@@ -16,6 +16,7 @@ export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route
       method: 'POST',
       path: '/',
       handle: async (request) => {
+        expectNoQuery(request);
         const scheduled = parseRequest(
           scheduleTimeSchema,
           request.header('X-CloudScheduler-ScheduleTime'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
-import { parseRequest } from '../../shared/http/parse';
+import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
@@ -44,6 +44,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
           request.header('Idempotency-Key'),
           'Idempotency-Key',
         );
+        expectNoQuery(request);
         const parameters = parseRequest(parametersSchema, await request.json());
         const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
         const { runId, headers } = await startRun(run, deps);
@@ -60,6 +61,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       path: '/api/v1/pipelines',
       handle: async (request) => {
         await deps.authenticateTenant(request.header('X-API-Key'));
+        expectNoQuery(request);
         return { status: 200, body: { pipelines: [...deps.pipelines.values()].map(describePipeline) } };
       },
     },

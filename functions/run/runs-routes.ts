@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseQuery, parseRequest } from '../../shared/http/parse';
+import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { type CancelDependencies, cancelRun } from './cancel-run';
@@ -25,6 +25,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
     const checkKey = () => deps.authenticateTenant(request.header('X-API-Key'));
     const { tenantId } = await checkKey();
+    expectNoQuery(request);
     return { tenantId, runId, checkKey };
   };
   return [
@@ -79,6 +80,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       path: '/api/v1/pipelines/runs/{run_id}/cancel',
       handle: async (request) => {
         const { tenantId, runId } = await identify(request);
+        await expectNoBody(request);
         const { status, wasOver } = await cancelRun(tenantId, runId, deps);
         return { status: wasOver ? 200 : 202, body: { run_id: runId, tenant_id: tenantId, status } };
       },

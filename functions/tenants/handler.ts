@@ -1,5 +1,5 @@
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
-import { parseRequest } from '../../shared/http/parse';
+import { expectNoBody, expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
@@ -30,6 +30,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
         return { status: 200, body: shown(await showTenant(tenantId, deps)) };
       },
     },
@@ -39,6 +40,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         requireAdmin(deps.adminRule, request);
+        expectNoQuery(request);
         const change = parseRequest(quotaChange, await request.json());
         return { status: 200, body: shown(await changeTenantQuotas(tenantId, change, deps)) };
       },
@@ -49,6 +51,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         requireAdmin(deps.adminRule, request);
+        expectNoQuery(request);
         const { reason } = parseRequest(suspensionSchema, await request.json());
         return { status: 200, body: shown(await suspend(tenantId, reason, deps)) };
       },
@@ -59,6 +62,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         requireAdmin(deps.adminRule, request);
+        expectNoQuery(request);
+        await expectNoBody(request);
         return { status: 200, body: shown(await activate(tenantId, deps)) };
       },
     },
@@ -68,6 +73,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        expectNoQuery(request);
         const given = parseRequest(newApiKeySchema, await request.json());
         return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
       },
@@ -78,6 +84,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
         return { status: 200, body: { api_keys: await showApiKeys(tenantId, deps) } };
       },
     },
@@ -87,6 +94,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        expectNoQuery(request);
         await removeApiKey(tenantId, request.params.key_id ?? '', deps);
         return { status: 204 };
       },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
 import { isRetryable } from '../../shared/google/bigquery/failures';
-import { parseRequest } from '../../shared/http/parse';
+import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { TransientFailure } from '../../shared/pipelines/execution';
 import { TimeIsUp } from '../../shared/runs/group-commit';
@@ -36,7 +36,10 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
       method: 'POST',
       path: '/',
       handle: async (request) => {
-        const { message, deliveryAttempt } = parseRequest(pushEnvelopeSchema, await request.json());
+        expectNoQuery(request);
+        // Which type Pub/Sub says is its own matter: no run may depend on it. No browser gets past Cloud Run.
+        const push = await request.json({ isOfAnyType: true });
+        const { message, deliveryAttempt } = parseRequest(pushEnvelopeSchema, push);
         continueTrace(message.attributes.traceparent);
         const run = parseRunMessage(message.data);
         if ('problem' in run) {

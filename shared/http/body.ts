@@ -1,17 +1,35 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../errors';
+import { shorten } from '../support/shorten';
+import { contentTypeOf } from './raw-request';
 
 /**
  * In bytes. Enough for all calls: run parameters are at most 32 KB, our Pub/Sub messages a few hundred bytes.
  */
 export const maximumBodyBytes = 1_000_000;
 
+export interface BodyOptions {
+  /** Whatever its content type says, the body is read as JSON. */
+  readonly isOfAnyType: boolean;
+}
+
 /**
- * Reads and parses a JSON body; undefined if there is none. Throws `payload_too_large` above 1 MB, without
- * reading on, and `invalid_request` for anything but JSON in UTF-8.
+ * Reads and parses a JSON body; undefined if there is none, which needs no content type. Throws
+ * `unsupported_media_type` unless it says that it is JSON: a web page of another site can make a browser post
+ * text and forms without asking, but not JSON. Throws `payload_too_large` above 1 MB, without reading on, and
+ * `invalid_request` for anything but JSON in UTF-8.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  { isOfAnyType }: BodyOptions = { isOfAnyType: false },
+): Promise<unknown> {
+  const type = contentTypeOf(request);
+  const isRefused = !isOfAnyType && !/^application\/json\s*(;|$)/i.test(type ?? '');
+  // Only a body in chunks can still turn out to be empty.
+  if (isRefused && hasBody(request, type)) throw notJson(type);
   const text = await readText(request);
+  if (text === '') return undefined;
+  if (isRefused) throw notJson(type);
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text);
@@ -19,6 +37,19 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
     const reason = error instanceof Error ? error.message : 'unreadable';
     throw new ServiceError('invalid_request', `The body is not valid JSON: ${reason}`);
   }
+}
+
+const hasBody = ({ headers }: IncomingMessage, type: string | undefined): boolean =>
+  headers['transfer-encoding'] === undefined
+    ? Number(headers['content-length'] ?? 0) > 0
+    : type !== undefined;
+
+function notJson(type: string | undefined): ServiceError {
+  const given = type === undefined ? 'none was given' : `given '${shorten(type)}'`;
+  return new ServiceError(
+    'unsupported_media_type',
+    `The body's Content-Type: expected application/json, ${given}`,
+  );
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

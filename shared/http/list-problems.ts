@@ -10,7 +10,7 @@ export interface FieldProblem {
 /** The most problems that an answer lists. */
 export const mostProblems = 20;
 /** Characters of one problem's message. */
-const longestMessage = 500;
+const longestMessage = 2_500;
 /** Bytes of all problems as JSON. They are told twice, as text and as a list, in at most 16 KB. */
 const largestList = 6_000;
 

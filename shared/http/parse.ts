@@ -42,6 +42,21 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
   return parseRequest(schema, Object.fromEntries(values), 'query');
 }
 
+/**
+ * For calls that have no parameters in their query. One that is ignored could be meant to change what is done,
+ * as `?dry_run=true`. Throws `invalid_request` naming it.
+ */
+export function expectNoQuery({ query }: { readonly query: URLSearchParams }): void {
+  parseQuery(nothing, query);
+}
+
+/** For calls that have no parameters in their body: it may be left out, or empty. Throws `invalid_request`. */
+export async function expectNoBody({ json }: { readonly json: () => Promise<unknown> }): Promise<void> {
+  parseRequest(nothing.optional(), await json());
+}
+
+const nothing = z.strictObject({});
+
 /** Scalars are shown, cut short; of objects and arrays only the kind. */
 function describeGiven(input: unknown): string {
   if (input === undefined) return '';

@@ -11,6 +11,7 @@ import { IncomingMessage, Server } from 'node:http';
  * Express app.
  */
 const rawUrl = Symbol.for('tenant-pipelines.raw-url');
+const rawType = Symbol.for('tenant-pipelines.raw-type');
 let isSubscribed = false;
 
 export function keepRequestsRaw(): void {
@@ -22,6 +23,7 @@ export function keepRequestsRaw(): void {
     if (Reflect.has(event.request, rawUrl)) return;
     Reflect.set(event.request, rawUrl, event.request.url ?? '/');
     event.request.url = '/';
+    Reflect.set(event.request, rawType, event.request.headers['content-type']);
     delete event.request.headers['content-type'];
   });
 }
@@ -30,6 +32,12 @@ export function keepRequestsRaw(): void {
 export function rawUrlOf(request: IncomingMessage): string {
   const url: unknown = Reflect.get(request, rawUrl);
   return typeof url === 'string' ? url : (request.url ?? '/');
+}
+
+/** The content type as it was sent. */
+export function contentTypeOf(request: IncomingMessage): string | undefined {
+  const type: unknown = Reflect.get(request, rawType) ?? request.headers['content-type'];
+  return typeof type === 'string' ? type : undefined;
 }
 
 const isRequestStart = (event: unknown): event is { request: IncomingMessage; server: Server } =>

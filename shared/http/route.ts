@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors';
+import type { BodyOptions } from './body';
 import type { HttpReply } from './reply';
 
 export interface HttpRequest {
@@ -9,8 +10,11 @@ export interface HttpRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  /** The parsed JSON body; undefined if there is none. Throws `invalid_request` or `payload_too_large`. */
-  readonly json: () => Promise<unknown>;
+  /**
+   * The parsed JSON body; undefined if there is none. Throws `unsupported_media_type`, `invalid_request` or
+   * `payload_too_large`.
+   */
+  readonly json: (options?: BodyOptions) => Promise<unknown>;
 }
 
 export interface Route {
@@ -27,22 +31,40 @@ export interface FoundRoute {
 
 /**
  * The first route that matches: of two patterns that match the same path, the more exact one stands first.
- * Throws `not_found`, `method_not_allowed`, or `invalid_request` if a segment cannot be decoded.
+ * HEAD is answered by the route of GET. Throws `not_found`, `method_not_allowed`, or `invalid_request` if a
+ * segment cannot be decoded.
  */
 export function findRoute(routes: readonly Route[], method: string, path: string): FoundRoute {
+  const matching = routesAt(routes, path);
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const found = matching.find(({ route }) => route.method === wanted);
+  if (found !== undefined) return found;
+  const allowed = methodsOf(matching);
+  throw new ServiceError('method_not_allowed', `${method} is not allowed here. Allowed: ${allowed}`, {
+    headers: { Allow: allowed },
+  });
+}
+
+/** The answer to OPTIONS: which methods the path has. It needs no key. Throws like findRoute. */
+export function optionsReply(routes: readonly Route[], path: string): HttpReply {
+  return { status: 204, headers: { Allow: methodsOf(routesAt(routes, path)) } };
+}
+
+/** At least one. */
+function routesAt(routes: readonly Route[], path: string): readonly FoundRoute[] {
   const segments = path.split('/').map(decodeSegment);
   const matching = routes.flatMap((route) => {
     const params = match(route.path.split('/'), segments);
     return params === undefined ? [] : [{ route, params }];
   });
-  const found = matching.find(({ route }) => route.method === method);
-  if (found !== undefined) return found;
   if (matching.length === 0) throw new ServiceError('not_found', 'There is nothing at this path');
-  const allowed = [...new Set(matching.map(({ route }) => route.method))].join(', ');
-  throw new ServiceError('method_not_allowed', `${method} is not allowed here. Allowed: ${allowed}`, {
-    headers: { Allow: allowed },
-  });
+  return matching;
 }
+
+const methodsOf = (matching: readonly FoundRoute[]): string => {
+  const own = matching.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
+  return [...new Set([...own, 'OPTIONS'])].join(', ');
+};
 
 function decodeSegment(segment: string): string {
   try {

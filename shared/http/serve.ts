@@ -8,7 +8,7 @@ import { readJsonBody } from './body';
 import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
-import { findRoute, type Route } from './route';
+import { findRoute, optionsReply, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -65,8 +65,10 @@ async function handle(
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
   let found: Route | undefined;
+  const method = request.method ?? 'GET';
   try {
-    const { route, params } = findRoute(routes, request.method ?? 'GET', path);
+    if (method === 'OPTIONS') return { reply: optionsReply(routes, path) };
+    const { route, params } = findRoute(routes, method, path);
     found = route;
     labelByPath(params);
     const reply = await route.handle({
@@ -75,7 +77,7 @@ async function handle(
       params,
       query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart)),
       header: (name) => singleHeader(request.headers[name.toLowerCase()]),
-      json: () => readJsonBody(request),
+      json: (options) => readJsonBody(request, options),
     });
     return { reply, route };
   } catch (error) {

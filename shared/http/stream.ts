@@ -33,6 +33,9 @@ export async function sendStream(
     response.writeHead(status, headers);
     response.flushHeaders();
   }
+  // Whoever asks HEAD wants the headers only.
+  const isHead = response.req.method === 'HEAD';
+  if (isHead) leave();
   const write = async (text: string) => {
     left.signal.throwIfAborted();
     if (!response.write(text)) await once(response, 'drain', { signal: left.signal });
@@ -44,6 +47,6 @@ export async function sendStream(
   } finally {
     socket.off('close', leave);
     log('DEBUG', left.signal.aborted ? 'The client has left its stream' : 'A stream is over');
-    if (!left.signal.aborted) response.end();
+    if (isHead || !left.signal.aborted) response.end();
   }
 }

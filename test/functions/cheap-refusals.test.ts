@@ -58,4 +58,84 @@ describe('Every endpoint refuses cheaply', () => {
       }
     });
   });
+
+  it.each(table)('%s with a parameter in the query that it does not know: 400', async (_name, endpoint) => {
+    const path = at(endpoint, 'acme');
+    for (const query of ['dry_run=true', '__proto__=1', 'constructor=1', 'Limit=1', 'dry_run']) {
+      const answer = await ask(endpoint, { path: `${path}?${query}` });
+      const name = query.split('=', 1)[0] ?? '';
+      expectProblem(answer, path, { status: 400, code: 'invalid_request', detail: `"${name}"` });
+    }
+  });
+
+  it.each(where(({ method }) => method === 'POST' || method === 'PATCH'))(
+    '%s with a body that does not say that it is JSON: 415',
+    async (_name, endpoint) => {
+      const path = at(endpoint, 'acme');
+      const types = [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        '',
+      ];
+      const forms = [...types, 'application/jsonp', 'text/plain; a=application/json', undefined];
+      for (const type of forms) {
+        for (const isChunked of [false, true]) {
+          const headers = {
+            ...authorized(endpoint),
+            ...(type === undefined ? {} : { 'Content-Type': type }),
+          };
+          const answer = await ask(endpoint, {
+            headers,
+            body: JSON.stringify(endpoint.body ?? {}),
+            isChunked,
+          });
+          const refusal = {
+            status: 415,
+            code: 'unsupported_media_type',
+            detail: 'expected application/json',
+          };
+          expectProblem(answer, path, refusal);
+        }
+      }
+    },
+  );
+
+  it('__proto__ as the name of a field or parameter, like any other that is unknown: 400', async () => {
+    for (const [, endpoint] of where(({ body }) => body !== undefined)) {
+      for (const name of ['__proto__', 'constructor']) {
+        const body = JSON.stringify(endpoint.body).replace('{', `{"${name}":1,`);
+        const answer = await ask(endpoint, { body });
+        expectProblem(answer, at(endpoint, 'acme'), { status: 400, code: 'invalid_request', detail: name });
+      }
+    }
+  });
+
+  it.each(table)('%s by OPTIONS only to say what is allowed: 204 with Allow', async (_name, endpoint) => {
+    const answer = await send({ method: 'OPTIONS', path: at(endpoint, 'acme') });
+    expect([answer.status, answer.headers.allow, answer.text]).toEqual([204, endpoint.allow, '']);
+  });
+
+  it.each(where(({ method }) => method === 'GET'))(
+    '%s by HEAD as by GET, without a body',
+    async (_name, endpoint) => {
+      for (const headers of [authorized(endpoint), {}]) {
+        const [head, get] = [
+          await ask(endpoint, { method: 'HEAD', headers }),
+          await ask(endpoint, { headers }),
+        ];
+        expect([head.status, head.text]).toEqual([get.status, '']);
+        expect(head.headers['content-type']).toBe(get.headers['content-type']);
+        expect(head.headers['content-length']).toBe(get.headers['content-length']);
+      }
+    },
+  );
+
+  it.each(table)('%s with the headers that keep browsers safe', async (_name, endpoint) => {
+    for (const change of [{ headers: {} }, { method: 'OPTIONS' }, { method: 'TRACE' }, {}]) {
+      const { headers } = await ask(endpoint, change);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    }
+  });
 });

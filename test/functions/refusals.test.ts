@@ -21,6 +21,7 @@ import { expectProblem } from './support/refusals';
 
 const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));
+const json = { 'Content-Type': 'application/json' };
 const oneMegabyte = 1_000_000;
 const keyMessage = 'A valid API key is required in the X-API-Key header';
 
@@ -74,8 +75,10 @@ describe('Every endpoint refuses', () => {
       body: endpoint.body === undefined ? undefined : JSON.stringify(endpoint.body),
       ...change,
     });
-  const authorized = ({ who }: Endpoint): Record<string, string> =>
-    who === 'admin' ? asAdmin : { 'X-API-Key': acmeKey };
+  const authorized = ({ who }: Endpoint): Record<string, string> => ({
+    ...json,
+    ...(who === 'admin' ? asAdmin : { 'X-API-Key': acmeKey }),
+  });
 
   describe.each(where(({ who }) => who !== 'admin'))('%s', (_name, endpoint) => {
     it('every invalid key, with the same message: 401', async () => {
@@ -152,7 +155,7 @@ describe('Every endpoint refuses', () => {
     async (_name, endpoint) => {
       for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {
         const path = at(endpoint, nobody);
-        const answer = await ask(endpoint, { path, headers: asAdmin });
+        const answer = await ask(endpoint, { path, headers: { ...json, ...asAdmin } });
         expectProblem(answer, path, { status: 404, code: 'tenant_not_found', detail: `'${nobody}'` });
       }
     },
@@ -165,7 +168,7 @@ describe('Every endpoint refuses', () => {
   });
 
   it.each(table)('%s by another method: 405 with Allow', async (_name, endpoint) => {
-    for (const method of ['PUT', 'OPTIONS', 'TRACE']) {
+    for (const method of ['PUT', 'TRACE']) {
       const path = at(endpoint, 'acme');
       const answer = await ask(endpoint, { method });
       expectProblem(answer, path, { status: 405, code: 'method_not_allowed', detail: method });
@@ -177,8 +180,8 @@ describe('Every endpoint refuses', () => {
     const path = at(endpoint, 'acme');
 
     it.each(malformedBodies)('a body that is not JSON: %s: 400', async (_what, body) => {
-      for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', undefined]) {
-        const headers = { ...authorized(endpoint), ...(type === undefined ? {} : { 'Content-Type': type }) };
+      for (const type of ['application/json', 'Application/JSON; charset=utf-8']) {
+        const headers = { ...authorized(endpoint), 'Content-Type': type };
         const answer = await ask(endpoint, { body, headers });
         expectProblem(answer, path, {
           status: 400,

@@ -94,7 +94,7 @@ describe('The monthly reset', () => {
     const port = Number(new URL(base()).port);
     const got = await rawRequest(port, { method: 'GET', path: '/' });
     expectProblem(got, '/', { status: 405 });
-    expect(got.headers.allow).toBe('POST');
+    expect(got.headers.allow).toBe('POST, OPTIONS');
     expectProblem(await rawRequest(port, { method: 'POST', path: '/now' }), '/now', { status: 404 });
   });
 

@@ -1,7 +1,8 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ServiceError } from '../../../shared/errors';
+import { expectNoQuery } from '../../../shared/http/parse';
 import { problemReply, sendReply } from '../../../shared/http/reply';
-import { findRoute, type Route } from '../../../shared/http/route';
+import { findRoute, optionsReply, type Route } from '../../../shared/http/route';
 import type { Log } from '../../../shared/log';
 import { type ForwardTarget, forward } from './forward';
 
@@ -40,7 +41,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a
   // closing one.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 256 });
-  const index: Route = { method: 'GET', path: '/', handle: async () => textReply(welcome) };
+  const index: Route = {
+    method: 'GET',
+    path: '/',
+    handle: async (request) => {
+      expectNoQuery(request);
+      return textReply(welcome);
+    },
+  };
   const own = [index, ...routes];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -75,6 +83,7 @@ const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] 
 /** @throws ServiceError */
 const ownReply = async (routes: readonly Route[], request: IncomingMessage, path: string) => {
   const { method = 'GET', url = '/', headers } = request;
+  if (method === 'OPTIONS') return optionsReply(routes, path);
   const nothing = new ServiceError('not_found', `Nothing answers ${method} ${path}.`);
   const wanted = method === 'HEAD' ? 'GET' : method;
   const ofMethod = routes.filter((route) => route.method === wanted);

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { ServiceError } from '../../../shared/errors';
+import { parseQuery } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import type { Scheduler } from '../scheduler/scheduler';
 
-const rfc3339TimeSchema = z.iso.datetime({ offset: true });
+const expected = 'expected an RFC 3339 time such as 2026-12-01T00:05:00Z';
+const querySchema = z.strictObject({
+  scheduleTime: z.iso.datetime({ offset: true, error: expected }).optional(),
+});
 
 /**
  * `POST /local/scheduler/{job}:run[?scheduleTime=RFC 3339]` calls a job's function once, now, and answers
@@ -15,12 +19,8 @@ export const runJobRoute = (scheduler: Scheduler): Route => ({
   handle: async ({ path, params, query }) => {
     const name = /^(.+):run$/.exec(params.job_and_verb ?? '')?.[1];
     if (name === undefined) throw new ServiceError('not_found', `Nothing answers POST ${path}.`);
-    const given = query.get('scheduleTime');
-    if (given !== null && !rfc3339TimeSchema.safeParse(given).success) {
-      const detail = `scheduleTime: expected an RFC 3339 time such as 2026-12-01T00:05:00Z, given '${given}'`;
-      throw new ServiceError('invalid_request', detail);
-    }
-    const scheduleTime = given === null ? new Date() : new Date(given);
+    const { scheduleTime: given } = parseQuery(querySchema, query);
+    const scheduleTime = given === undefined ? new Date() : new Date(given);
     const outcome = await scheduler.run(name, scheduleTime);
     if (!outcome) {
       const known = scheduler.jobs.map((job) => job.name).join(', ');

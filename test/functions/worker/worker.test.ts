@@ -176,7 +176,7 @@ describe('The worker, by the pushes of a subscription', () => {
     for (const isChunked of [true, false]) expectProblem(await post(large, isChunked), '/', { status: 413 });
     const got = await rawRequest(port(), { method: 'GET', path: '/' });
     expectProblem(got, '/', { status: 405 });
-    expect(got.headers.allow).toBe('POST');
+    expect(got.headers.allow).toBe('POST, OPTIONS');
     expectProblem(await rawRequest(port(), { method: 'POST', path: '/x' }), '/x', { status: 404 });
   });
 

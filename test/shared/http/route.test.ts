@@ -40,7 +40,7 @@ describe('Routes', () => {
   it('name the methods that a path has', () => {
     expect(outcome('PUT', '/runs/1')).toMatchObject({
       code: 'method_not_allowed',
-      headers: { Allow: 'GET, DELETE' },
+      headers: { Allow: 'GET, HEAD, DELETE, OPTIONS' },
     });
   });
 });

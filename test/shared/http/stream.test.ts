@@ -106,7 +106,7 @@ describe('An answer whose client leaves', () => {
         client = connect(portOf(server), '127.0.0.1');
         await once(client, 'connect');
       }
-      ask('/', 'Content-Length: 1000\r\n');
+      ask('/', 'Content-Type: application/json\r\nContent-Length: 1000\r\n');
       client.write('{"half":');
       expect(await failure).toMatchObject({ code: 'ECONNRESET' });
     }

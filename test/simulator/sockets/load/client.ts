@@ -29,7 +29,11 @@ export async function send({ name, url, method = 'POST', headers = {}, body }: C
   try {
     const response = await fetch(url, {
       method,
-      headers: { ...headers, [requestHeader]: name },
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+        [requestHeader]: name,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(longestMs),
     });
