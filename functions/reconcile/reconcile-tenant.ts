@@ -42,6 +42,8 @@ export interface Reconciled {
 
 /** A row has up to 32 KB of parameters, and a streaming insert takes 10 MB. */
 const rowsPerAppend = 200;
+/** A statement compares each of them with each entry of `settled_runs`, of which there may be 5,000. */
+const runsPerDrop = 200;
 
 const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, repaired: 0 };
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
@@ -50,8 +52,9 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
 interface Looked extends TenantState {
   readonly tenantId: string;
   readonly now: Date;
-  /** What the ledger has of its runs, by run id. */
+  /** What the ledger has of its runs, by run id. Nothing where that could not be read. */
   readonly ledger: ReadonlyMap<string, RecordedOutcome>;
+  readonly isLedgerRead: boolean;
 }
 
 /**
@@ -66,8 +69,9 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
   const state = await retrying(retryPolicy, () => deps.readTenantState(tenantId));
   if (state === undefined || state.active_runs.length + state.settled_runs.length === 0) return nothing;
   const look = await Promise.allSettled([findRecorded(tenantId, state, deps)]);
+  const isLedgerRead = look[0].status === 'fulfilled';
   const ledger = look[0].status === 'fulfilled' ? look[0].value : new Map();
-  const looked: Looked = { ...state, tenantId, now, ledger };
+  const looked: Looked = { ...state, tenantId, now, ledger, isLedgerRead };
 
   const done = await Promise.allSettled([
     recordSettled(looked, deps),
@@ -122,8 +126,10 @@ async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promi
     await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
   }
   const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (missing.includes(run) ? [run] : []));
-  if (recorded.length > 0)
-    await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, recorded));
+  for (let start = 0; start < recorded.length; start += runsPerDrop) {
+    const runs = recorded.slice(start, start + runsPerDrop);
+    await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, runs));
+  }
   return missing.length;
 }
 
@@ -159,9 +165,13 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
-/** `now` was taken before the row was read: a lease that had expired by then is no matter of timing. */
+/**
+ * `now` was taken before the row was read: a lease that had expired by then is no matter of timing. A run that
+ * a version recorded before it freed the slot has its outcome, so nothing is ended unless the ledger was read.
+ */
 async function endExpired(looked: Looked, deps: ReconcileDependencies): Promise<number> {
-  const { tenantId, onboarding_id, active_runs, now, ledger } = looked;
+  const { tenantId, onboarding_id, active_runs, now, ledger, isLedgerRead } = looked;
+  if (!isLedgerRead) return 0;
   const expired = active_runs.filter(
     ({ run_id, lease_expires_at }) => !ledger.has(run_id) && lease_expires_at <= now,
   );

@@ -7,7 +7,7 @@ import type { Write } from '../../shared/http/stream';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
 import { findStepJobs, type StepJob, underWay } from './running-steps';
-import { findRecordedRun, isOver, showChecks, showRun, showSteps } from './show-run';
+import { findRecordedRun, isOver, runNotFound, showChecks, showRun, showSteps } from './show-run';
 
 /** All in milliseconds. */
 export interface StreamPace {
@@ -91,7 +91,7 @@ export async function streamRun(
     const { jobs, holdsSlot } = await look(tenantId, run, stepJobs, deps);
     let hasNews = await telling.news(run, jobs);
     if (!holdsSlot || isNewEnd(jobs) || sinceRead() >= statementMs) {
-      run = await findRecordedRun(tenantId, run.run_id, deps.runStatement);
+      run = await readAgain(tenantId, run, deps);
       sinceRead = stopwatch();
       hasNews = (await telling.news(run, jobs)) || hasNews;
     }
@@ -103,6 +103,17 @@ export async function streamRun(
     await checkKey();
   }
   await telling.end(run);
+}
+
+/** Throws `run_not_found` for a run of that id in a later life of the tenant: it is another one. */
+async function readAgain(
+  tenantId: string,
+  { run_id, onboarding_id }: RecordedRun,
+  { runStatement }: StreamDependencies,
+): Promise<RecordedRun> {
+  const run = await findRecordedRun(tenantId, run_id, runStatement);
+  if (run.onboarding_id !== onboarding_id) throw runNotFound(tenantId, run_id);
+  return run;
 }
 
 /** Gives the milliseconds since it was made. */

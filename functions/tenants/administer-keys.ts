@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
+import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { Caller } from '../../shared/http/authorize';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
 import { blockApiKey, revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
+import { retrying } from '../../shared/support/retry';
 import { shorten } from '../../shared/support/shorten';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
@@ -88,6 +90,12 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
 }
 
 /**
+ * The tenant row is also written by every admission, and most often where a key is abused: a conflict must not
+ * be the end of its revocation. Both statements change nothing if they are repeated.
+ */
+const revocationPolicy = { budgetMs: 8_000, initialBackoffMs: 50, maximumBackoffMs: 1_000, isRetryable };
+
+/**
  * Revokes a key. From the answer on it starts no run, and within 30 s it stops working everywhere. Throws
  * `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
  */
@@ -99,10 +107,12 @@ export async function removeApiKey(
   const now = deps.now();
   const change = async () => {
     const parameters = { tenant_id: tenantId, key_id: keyId, now };
-    const { affectedRows } = await deps.runStatement(tenantId, blockApiKey, parameters);
+    const block = () => deps.runStatement(tenantId, blockApiKey, parameters);
+    const { affectedRows } = await retrying(revocationPolicy, block);
     if (affectedRows === 0)
       throw new ServiceError('api_key_not_found', `There is no valid key '${shorten(keyId)}'`);
-    await deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
+    const revoke = () => deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
+    await retrying(revocationPolicy, revoke);
   };
   await orTenantNotFound(tenantId, change());
 }

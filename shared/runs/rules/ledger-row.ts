@@ -90,7 +90,9 @@ export const recordedOutcome = (
   admitted_at,
   started_at: times.startedAt ?? null,
   ended_at: times.endedAt,
-  duration_ms: times.startedAt === undefined ? null : times.endedAt.getTime() - times.startedAt.getTime(),
+  // Start and end may be of two instances, whose clocks differ.
+  duration_ms:
+    times.startedAt === undefined ? null : Math.max(0, times.endedAt.getTime() - times.startedAt.getTime()),
   rows_written: outcome.rowsWritten,
   bytes_processed: outcome.bytesProcessed,
   bytes_billed: outcome.bytesBilled,

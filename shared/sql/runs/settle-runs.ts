@@ -90,7 +90,8 @@ const heldSlots = `(
     FROM UNNEST(tenant.active_runs) AS slot
     WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes))))`;
 
-const allHoldSlots = `${heldSlots} = ARRAY_LENGTH(@outcomes)`;
+/** Also where none are given, which BigQuery may read as a NULL array, whose ARRAY_LENGTH is NULL. */
+const allHoldSlots = `${heldSlots} = (SELECT COUNT(*) FROM UNNEST(@outcomes))`;
 const someHoldSlots = `${heldSlots} > 0`;
 
 const withoutAppended = (sql: string): string => sql.replace(/\n.*-- appended$/gm, '');

@@ -103,6 +103,25 @@ describe('Reconcile', () => {
     );
   });
 
+  it('ends no run, though its lease is over, while it cannot see whether its outcome is recorded', async () => {
+    await world.backends.onboard('unseen');
+    await world.backends.hold('unseen', ['recorded'], { lease_seconds: 0 });
+    await record(world.backends.client, 'unseen', 'recorded');
+    const no = { status: 400, body: { error: { code: 400, message: 'no' } } };
+    world.proxy.treat(({ statement }) => (statement === 'find-recorded-runs' ? no : 'pass'));
+    expect(await world.tick()).toMatchObject({ status: 503, body: { failed: 1, expired: 0 } });
+    expect(await world.backends.usage('unseen')).toMatchObject({ slots: ['recorded'] });
+    world.proxy.treat(() => 'pass');
+    expect(await world.tick()).toMatchObject({ status: 200, body: { expired: 0 } });
+    expect(await world.backends.usage('unseen')).toMatchObject({ ever: 1, slots: [] });
+    const statuses = await query(
+      world.backends.client,
+      'unseen',
+      'SELECT DISTINCT status FROM pipeline_runs',
+    );
+    expect(statuses).toEqual([{ status: 'COMPLETED' }]);
+  });
+
   it('still publishes if the counters cannot be checked, and answers 503', async () => {
     await world.backends.onboard('uncounted');
     await world.backends.hold('uncounted', ['due']);

@@ -2,6 +2,7 @@ import { openEvents, type ReceivedEvent } from '../../support/event-stream';
 import { eventually, withKey } from '../../support/local-cloud';
 import { dryrun } from '../support/backends';
 import { push } from '../support/instances';
+import type { Treatment } from '../support/proxy';
 import { type CancelWorld, startCancelWorld, twoLoads } from './cancel-world';
 
 describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
@@ -215,6 +216,29 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(await answer.text()).toContain(part);
     }
+  });
+
+  it('ends where its tenant is onboarded anew, though a run of the same id is in flight there', async () => {
+    const apiKey = await world.backends.onboard('anew');
+    await world.backends.hold('anew', ['run-1'], { pipeline: twoLoads });
+    const stream = await open(apiKey);
+    expect(await stream.next()).toMatchObject({ event: 'run', data: { status: 'ADMITTED' } });
+    const reads = world.proxy.countOf('read-run');
+    let done = () => {};
+    const isDone = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    world.proxy.treat(async ({ statement }): Promise<Treatment> => {
+      // The stream is not to see the tenant deleted.
+      if (statement === 'read-run') await isDone;
+      return 'pass';
+    });
+    await world.backends.client.dataset('anew').delete({ force: true });
+    await world.backends.onboard('anew');
+    await world.backends.hold('anew', ['run-1'], { pipeline: twoLoads });
+    done();
+    expect(await stream.rest()).toEqual([]);
+    expect(world.proxy.countOf('read-run')).toBe(reads + 1);
   });
 });
 

@@ -3,6 +3,7 @@ import { BigQuery } from '@google-cloud/bigquery';
 import { composeReconcile } from '../../../functions/reconcile/compose-reconcile';
 import { composeRun } from '../../../functions/run/compose-run';
 import type { StreamPace } from '../../../functions/run/stream-run';
+import { composeTenants } from '../../../functions/tenants/compose-tenants';
 import { composeWorker } from '../../../functions/worker/compose-worker';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadTiers } from '../../../shared/definitions/tiers';
@@ -14,7 +15,7 @@ import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
 import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
+import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -86,6 +87,7 @@ const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions
     createOpenJobs,
     createClaimHandOver,
     createListTenants,
+    createListTenantPage,
     createPublishRun: (topic: string, bigquery?: BigQuery) =>
       publishRun ?? createPublishRun(topic, bigquery, undefined, longestPublishMs),
   };
@@ -147,4 +149,13 @@ export async function startReconcileInstance(options: InstanceOptions): Promise<
   const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
   const setUp = { runTopic, rule, now, log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
+}
+
+/** An instance of `tenants`, whose administrators need no key. */
+export async function startTenantsInstance(options: InstanceOptions): Promise<Instance> {
+  const { now = clock, schemas = schemasDirectory } = options;
+  const { log, lines } = collectingLog();
+  const tiers = loadTiers(schemas);
+  const setUp = { adminRule: { kind: 'open' as const }, tiers, newId: randomUUID, now };
+  return { ...(await serve(composeTenants(setUp, googleAt(options)), log)), lines };
 }

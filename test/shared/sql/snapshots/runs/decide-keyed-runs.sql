@@ -74,7 +74,7 @@ SELECT
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
-  ARRAY_LENGTH(settled_runs) AS waiting_outcomes,
+  ARRAY_LENGTH(IFNULL(settled_runs, [])) AS waiting_outcomes,
   ARRAY(
     SELECT key_id FROM UNNEST(revoked_keys)
     WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(p_candidates)))

@@ -71,4 +71,4 @@ WHERE tenant.tenant_id = p_tenant_id
   AND (
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))) = ARRAY_LENGTH(p_outcomes);
+    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))) = (SELECT COUNT(*) FROM UNNEST(p_outcomes));
