@@ -2,7 +2,7 @@ import type { PipelineDefinition } from '../../../shared/definitions/schemas/pip
 import { type SimulationOptions, type SimulationResult, simulate } from './simulate';
 
 const shares = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
-const mostTries = 20;
+const mostTries = 8;
 
 /** A simulation with fewer runs that violates the same invariant: the smallest that a few tries find. */
 export async function shrink(

@@ -205,9 +205,9 @@ export function createJobsModel(world: {
     }),
     claimHandOver:
       (life) =>
-      async ({ jobId }) => {
+      async ({ runId, jobId }) => {
         const owner = {};
-        return await call(life, {
+        const isFirst = await call(life, {
           what: `claim ${jobId}`,
           effects: [
             () => {
@@ -217,6 +217,8 @@ export function createJobsModel(world: {
           answer: () => putBack.has('unclaimed-hand-over') || claims.get(jobId) === owner,
           latencyMs: requestLatencyMs,
         });
+        if (isFirst) observer.handedOver(runId, jobId);
+        return isFirst;
       },
     underWay: () => underWay,
   };

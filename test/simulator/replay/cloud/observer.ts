@@ -11,6 +11,6 @@ export interface Observer {
   readonly readable: (tenantId: string, table: string, json: AppendedRow['json'], tables: Tables) => void;
   /** A job of a step has taken effect. */
   readonly effect: (tenantId: string, runId: string, stepId: string) => void;
-  /** A delivery has handed its run over. */
-  readonly handedOver: (runId: string) => void;
+  /** A delivery was told that it is the one to hand its run over in this turn, which the job id names. */
+  readonly handedOver: (runId: string, jobId: string) => void;
 }

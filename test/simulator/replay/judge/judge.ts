@@ -36,7 +36,8 @@ export function createJudge(
   const withdrawn = new Set<string>();
   const rows = new Map<string, string>();
   const decided = new Map<string, string>();
-  const startedTokens = new Set<string>();
+  /** Turns in which a run was handed over, by the job that stands for them. */
+  const turns = new Set<string>();
 
   const { violate } = journal;
 
@@ -65,7 +66,6 @@ export function createJudge(
     if (withdrawn.has(run)) violate('denied', `${run} was withdrawn`);
     known.add(run);
     const token = tokenOf(slot.parameters);
-    startedTokens.add(token);
     if (register.denied.has(token)) violate('denied', `${run} of request ${token}`);
     const keyId = register.wanted.get(token)?.keyId ?? '';
     const revokedAt = register.revokedAt.get(keyId);
@@ -147,7 +147,10 @@ export function createJudge(
       if (!known.has(run) || withdrawn.has(run)) violate('ghost', `${run}: ${stepId}`);
     },
 
-    handedOver: () => undefined,
+    handedOver(runId, jobId) {
+      if (turns.has(jobId)) violate('handOver', `${runId}: twice as ${jobId}`);
+      turns.add(jobId);
+    },
 
     told(tenantId, runId, status, askedAt) {
       const run = `${tenantId} ${runId}`;

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { faultsToPutBack } from './cloud/put-back';
+import { runSimulator } from '../run-simulator';
+
+const main = join(__dirname, 'main.ts');
+
+/** How many seeds find each, at most. One that is rare takes more. */
+const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
+  'recorded-at': 2,
+  'early-drop': 2,
+  'cached-keys': 2,
+  'late-withdrawal': 60,
+  'late-admission': 30,
+  'unclaimed-hand-over': 4,
+};
+
+it.each(Object.entries(seeds))(
+  'the simulator finds the fault %s, put back, within %i seeds',
+  async (fault, most) => {
+    const { code, output } = await runSimulator(main, '--seeds', String(most), '--put-back', fault);
+    expect(output).toContain('VIOLATED');
+    expect(code).toBe(1);
+  },
+  1_200_000,
+);
