@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { faultsToPutBack } from './cloud/put-back';
 import { runSimulator } from '../run-simulator';
+import type { faultsToPutBack } from './cloud/put-back';
 
 const main = join(__dirname, 'main.ts');
 

@@ -18,6 +18,21 @@ it('a seed prints the same lines each time', async () => {
   expect(one.output.split('\n').length).toBeGreaterThan(500);
 });
 
+it('a fault that is put back is found, and told with the events before it and with fewer runs', async () => {
+  const { code, output } = await runSimulator(
+    main,
+    '--seeds',
+    '3',
+    '--runs',
+    '80',
+    '--put-back',
+    'recorded-at',
+  );
+  expect(code).toBe(1);
+  expect(output).toMatch(/\n\d\d-\d\dT.*\n\nVIOLATED by seed \d+: /);
+  expect(output).toMatch(/Once more: npm run simulate -- --seed \d --runs \d+ --put-back recorded-at\n/);
+}, 240_000);
+
 it('what is wrong with the command line is said', async () => {
   const { code, errors } = await runSimulator(main, '--seeds', '0', '--ignore', 'law,lwa');
   expect(code).toBe(1);

@@ -32,10 +32,16 @@ export function tableOf(results: readonly SimulationResult[]): string {
 }
 
 /** What a simulation has violated, after the events before it. */
-export const describeViolations = ({ seed, runs, violations, lastLines }: SimulationResult): string =>
+export const describeViolations = ({
+  seed,
+  runs,
+  putBack,
+  violations,
+  lastLines,
+}: SimulationResult): string =>
   [
     ...lastLines,
     '',
     ...violations.map(({ invariant, facts }) => `VIOLATED by seed ${seed}: ${invariant}: ${facts}`),
-    `Once more: npm run simulate -- --seed ${seed} --runs ${runs}`,
+    `Once more: npm run simulate -- --seed ${seed} --runs ${runs}${putBack.length > 0 ? ` --put-back ${putBack.join(',')}` : ''}`,
   ].join('\n');

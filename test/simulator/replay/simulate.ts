@@ -2,7 +2,7 @@ import type { PipelineDefinition } from '../../../shared/definitions/schemas/pip
 import { insertApiKey } from '../../../shared/sql/keys/insert-api-key';
 import { insertTenant } from '../../../shared/sql/tenants/insert-tenant';
 import { createApiKey, hashApiKey } from '../../../shared/tenants/rules/api-key';
-import type { PutBack } from './cloud/put-back';
+import type { FaultName, PutBack } from './cloud/put-back';
 import type { InvariantName } from './judge/invariants';
 import { createJournal, type Violation } from './judge/journal';
 import { describeUnrest, isQuiet, judgeEnd } from './judge/quiet';
@@ -26,6 +26,7 @@ export interface SimulationOptions {
 export interface SimulationResult {
   readonly seed: number;
   readonly runs: number;
+  readonly putBack: readonly FaultName[];
   /** Of these, how many had been asked for when it ended. */
   readonly begun: number;
   readonly admitted: number;
@@ -111,6 +112,7 @@ export async function simulate(
     return {
       seed,
       runs,
+      putBack: [...putBack],
       begun,
       admitted: world.register.admitted.size,
       deaths: Object.values(world.fleets).reduce((sum, fleet) => sum + fleet.deaths(), 0),

@@ -6,6 +6,8 @@ const slowest = [
   'test/e2e/worker-killed.test.ts',
   'test/functions/run/cancel-failures.test.ts',
   'test/simulator/sockets/simulator.test.ts',
+  'test/simulator/replay/replay.test.ts',
+  'test/simulator/replay/cloud/models.test.ts',
   'test/deploy/failures.test.ts',
   'test/functions/outages.test.ts',
   'test/deploy/second-run.test.ts',

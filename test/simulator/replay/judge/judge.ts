@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Slot } from '../../../../shared/runs/rules/ledger-row';
+import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { Observer } from '../cloud/observer';
 import { runsByLaw } from '../cloud/statements/reading';
 import { outcomeOf } from '../cloud/statements/recorded';
@@ -34,8 +35,10 @@ export function createJudge(
   /** Runs that ever had a slot, by tenant and run. */
   const known = new Set<string>();
   const withdrawn = new Set<string>();
-  const rows = new Map<string, string>();
-  const decided = new Map<string, string>();
+  /** The ledger's first row of each run. */
+  const rows = new Map<string, AppendedRow['json']>();
+  /** The outcome of each run, as it was seen last. */
+  const decided = new Map<string, RecordedOutcome>();
   /** Turns in which a run was handed over, by the job that stands for them. */
   const turns = new Set<string>();
 
@@ -78,20 +81,19 @@ export function createJudge(
   }
 
   function judgeOutcome(tenantId: string, runId: string, tables: Tables): void {
-    const row = outcomeOf(tables, runId);
-    if (row === undefined) return;
+    const outcome = outcomeOf(tables, runId);
+    if (outcome === undefined) return;
     const run = `${tenantId} ${runId}`;
-    const { tenant_id: _, ...columns } = { tenant_id: tenantId, ...row };
-    const outcome = JSON.stringify(columns, Object.keys(columns).sort());
     const before = decided.get(run);
-    if (before !== undefined && before !== outcome)
-      violate('outcome', `${run}: ${differenceOf(before, outcome)}`);
+    if (before === outcome) return;
     decided.set(run, outcome);
+    const changes = before === undefined ? [] : differencesOf(before, outcome);
+    if (changes.length > 0) violate('outcome', `${run}: ${changes.join('; ')}`);
+    if (outcome.status === 'CANCELLED' && !register.cancelled.has(runId)) violate('asked', run);
     const told = register.toldOutcome.get(run);
-    if (told !== undefined && told.status !== row.status) {
-      violate('told', `${run}: a caller was told ${told.status}, and it is ${row.status}`);
+    if (told !== undefined && told.status !== outcome.status) {
+      violate('told', `${run}: a caller was told ${told.status}, and it is ${outcome.status}`);
     }
-    if (row.status === 'CANCELLED' && !register.cancelled.has(runId)) violate('asked', run);
   }
 
   return {
@@ -126,10 +128,10 @@ export function createJudge(
     appended(tenantId, table, json) {
       if (table !== 'pipeline_runs') return;
       const run = `${tenantId} ${json.run_id}`;
-      const row = JSON.stringify(json);
       const before = rows.get(run);
-      if (before === undefined) rows.set(run, row);
-      else if (before !== row) violate('rows', `${run}: ${differenceOf(before, row)}`);
+      if (before === undefined) rows.set(run, json);
+      const differences = before === undefined ? [] : differencesOf(before, json);
+      if (differences.length > 0) violate('rows', `${run}: ${differences.join('; ')}`);
     },
 
     readable(tenantId, table, json, tables) {
@@ -168,7 +170,10 @@ export function createJudge(
         violate('told', `${run}: a caller was told ${status}, another ${told.status} before`);
       }
       if (told === undefined) register.toldOutcome.set(run, { tenantId, status, at: time.now() });
-      judgeOutcome(tenantId, runId, tablesOf(tenantId));
+      const outcome = outcomeOf(tablesOf(tenantId), runId);
+      if (outcome?.status !== status) {
+        violate('told', `${run}: a caller was told ${status}, and it is ${outcome?.status ?? 'in flight'}`);
+      }
     },
 
     toldAdmitted(tenantId, runId) {
@@ -192,14 +197,12 @@ const parametersSchema = z.looseObject({ token: z.string() });
 const tokenOf = (parameters: string | null): string =>
   parametersSchema.parse(JSON.parse(parameters ?? '{}')).token;
 
-const rowSchema = z.record(z.string(), z.unknown());
+/** The columns of the one in which the other differs. */
+const differencesOf = (one: object, other: object): readonly string[] =>
+  Object.entries(one)
+    .map(([name, value]) => [name, textOf(value), textOf(Reflect.get(other, name))] as const)
+    .filter(([name, before, after]) => name !== 'tenant_id' && before !== after)
+    .map(([name, before, after]) => `${name} ${before}, then ${after}`);
 
-/** Which columns of two rows differ. */
-function differenceOf(one: string, other: string): string {
-  const before = rowSchema.parse(JSON.parse(one));
-  const after = rowSchema.parse(JSON.parse(other));
-  return Object.keys({ ...before, ...after })
-    .filter((name) => before[name] !== after[name])
-    .map((name) => `${name} ${String(before[name])}, then ${String(after[name])}`)
-    .join('; ');
-}
+const textOf = (value: unknown): string =>
+  value instanceof Date ? value.toISOString() : String(value ?? null);

@@ -14,7 +14,7 @@ export interface Caller {
 }
 
 /** How often a caller tries before it gives up. */
-const mostTries = 6;
+const mostTries = 4;
 const pauseMs = [500, 20_000] as const;
 
 /** The statuses that no correct request may get. */

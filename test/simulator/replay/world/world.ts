@@ -39,7 +39,7 @@ export const reconcileEveryMs = 300_000;
 /** As the product has it: nine tenths of the subscription's ack deadline. */
 const handOverAfterMs = 540_000;
 /** More seldom than the product's: a long run is looked at a hundred times all the same. */
-const watchEveryMs = 30_000;
+const watchEveryMs = 60_000;
 const adminRule = { kind: 'open' } as const;
 const tiers = {
   ENTERPRISE: { max_pipelines_per_month: null, max_concurrent_pipelines: null, maximum_bytes_billed: null },
