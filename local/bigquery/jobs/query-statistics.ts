@@ -28,6 +28,10 @@ function wireDmlStats({ dmlStats }: StatementResult): object | undefined {
   };
 }
 
+/** A script is charged for each of its statements, which are jobs of their own. */
+const totalBytesBilled = (result: StatementResult): number =>
+  (result.statements ?? [result]).reduce((sum, each) => sum + bytesBilled(each), 0);
+
 /** The statistics of a query job. Members that do not apply are undefined, and so are not sent. */
 export function queryStatistics(result: StatementResult, dryRun: boolean): Record<string, unknown> {
   const bytes = String(result.bytesProcessed);
@@ -37,7 +41,7 @@ export function queryStatistics(result: StatementResult, dryRun: boolean): Recor
     query: {
       statementType: result.statementType,
       totalBytesProcessed: bytes,
-      totalBytesBilled: dryRun ? '0' : String(bytesBilled(result)),
+      totalBytesBilled: dryRun ? '0' : String(totalBytesBilled(result)),
       cacheHit: false,
       numDmlAffectedRows: affectedRows(result),
       dmlStats: wireDmlStats(result),

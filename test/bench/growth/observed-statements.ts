@@ -10,9 +10,14 @@ export interface Observed {
   readonly ms: number;
   /** As BigQuery says of the request, before its minimum of 10 MB per table. */
   readonly bytes: number;
+  /** With that minimum, for each statement of a script. */
+  readonly billed: number;
 }
 
-const responseSchema = z.object({ totalBytesProcessed: z.coerce.number() });
+const answerSchema = z.object({
+  totalBytesProcessed: z.coerce.number(),
+  totalBytesBilled: z.coerce.number(),
+});
 
 /**
  * The project's own way of running statements, whose answers are looked at on their way.
@@ -21,16 +26,17 @@ const responseSchema = z.object({ totalBytesProcessed: z.coerce.number() });
 export function observedStatements() {
   const bigquery = createBigQuery();
   const request = bigquery.request.bind(bigquery);
-  let bytes = 0;
+  let last = { totalBytesProcessed: Number.NaN, totalBytesBilled: Number.NaN };
   bigquery.request = (options, callback) =>
     request(options, (error, body, response) => {
-      const answer = responseSchema.safeParse(body);
-      if (answer.success) bytes = answer.data.totalBytesProcessed;
+      // An answer that came before the statement was over has no figures; a later one has.
+      const answer = answerSchema.safeParse(body);
+      if (answer.success) last = answer.data;
       callback(error, body, response);
     });
   const runStatement: RunStatement = createRunStatement(bigquery);
   const observe = async (times: number, call: () => Promise<unknown>): Promise<Observed | string> => {
-    const calls: Observed[] = [];
+    const calls: (Observed | string)[] = [];
     for (let index = 0; index < times; index++) {
       const start = performance.now();
       try {
@@ -38,11 +44,24 @@ export function observedStatements() {
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
-      calls.push({ ms: performance.now() - start, bytes });
+      const { totalBytesProcessed, totalBytesBilled } = last;
+      calls.push({ ms: performance.now() - start, bytes: totalBytesProcessed, billed: totalBytesBilled });
     }
-    return { ms: median(calls.map((one) => one.ms)), bytes: median(calls.map((one) => one.bytes)) };
+    return medianOf(calls);
   };
   return { bigquery, runStatement, observe };
+}
+
+/** Of calls that were observed one by one; where one failed, why. */
+export function medianOf(calls: readonly (Observed | string)[]): Observed | string {
+  const failure = calls.find((one) => typeof one === 'string');
+  if (failure !== undefined) return failure;
+  const observed = calls.filter((one) => typeof one !== 'string');
+  return {
+    ms: median(observed.map(({ ms }) => ms)),
+    bytes: median(observed.map(({ bytes }) => bytes)),
+    billed: median(observed.map(({ billed }) => billed)),
+  };
 }
 
 /** Milliseconds and bytes as two cells of a table. */
@@ -50,3 +69,9 @@ export const cellsOf = (found: Observed | string): string[] =>
   typeof found === 'string'
     ? [`REFUSED: ${found.slice(0, 60)}`, '–']
     : [shown(found.ms), shown(found.bytes, 0)];
+
+/** Milliseconds and billed megabytes as two cells of a table. */
+export const billedCellsOf = (found: Observed | string): string[] =>
+  typeof found === 'string'
+    ? [`REFUSED: ${found.slice(0, 60)}`, '–']
+    : [shown(found.ms), shown(found.billed / 1_048_576, 0)];

@@ -139,6 +139,12 @@ describe('jobs.query', () => {
     expect((await local.client.query('SELECT n FROM ds.numbers WHERE n = 0'))[0]).toEqual([]);
   });
 
+  it('charges a script for each of its statements', async () => {
+    const query = 'SELECT n FROM ds.numbers';
+    expect(await post({ query })).toMatchObject({ totalBytesBilled: '10485760' });
+    expect(await post({ query: `${query}; ${query}` })).toMatchObject({ totalBytesBilled: '20971520' });
+  });
+
   it.each([
     ['SELECT nope FROM ds.numbers', 400, 'invalidQuery', 'Unrecognized name: nope at [1:8]'],
     [

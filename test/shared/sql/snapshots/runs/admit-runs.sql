@@ -38,11 +38,15 @@ WHERE tenant_id = p_tenant_id
     <= IFNULL(max_concurrent_pipelines, p_unlimited)
   AND NOT EXISTS (
     SELECT 1
-    FROM UNNEST(p_candidates) AS candidate
-    WHERE candidate.run_id IN UNNEST(ARRAY(
-        SELECT run_id FROM UNNEST(active_runs)
-        UNION ALL
-        SELECT run_id FROM UNNEST(settled_runs)
-        UNION ALL
-        SELECT run_id FROM UNNEST(withdrawn_runs)))
-      OR candidate.key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys))));
+    FROM (
+      SELECT run_id FROM UNNEST(active_runs)
+      UNION ALL
+      SELECT run_id FROM UNNEST(settled_runs)
+      UNION ALL
+      SELECT run_id FROM UNNEST(withdrawn_runs)
+    ) AS known
+    JOIN (SELECT run_id FROM UNNEST(p_candidates)) AS candidate ON candidate.run_id = known.run_id)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM UNNEST(revoked_keys) AS revoked
+    JOIN (SELECT key_id FROM UNNEST(p_candidates)) AS candidate ON candidate.key_id = revoked.key_id);

@@ -34,8 +34,12 @@ FROM (
       FROM (
         SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
         FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position
-        WHERE candidate.run_id NOT IN UNNEST(known_run_ids)
-          AND candidate.key_id NOT IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys)))
+        JOIN (
+          SELECT run_id FROM UNNEST(p_candidates)
+          EXCEPT DISTINCT
+          SELECT run_id FROM UNNEST(known_run_ids) AS run_id
+        ) AS unknown ON unknown.run_id = candidate.run_id
+        WHERE candidate.key_id NOT IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(revoked_keys)))
       ) AS candidate
       WHERE place <= LEAST(
         IFNULL(max_pipelines_per_month - used_this_month, p_unlimited),
@@ -77,11 +81,13 @@ SELECT
     WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(p_candidates)))
   ) AS revoked_key_ids,
   ARRAY(
-    SELECT AS STRUCT run_id, request_hash FROM UNNEST(active_runs)
-    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_candidates)))
+    SELECT AS STRUCT slot.run_id, slot.request_hash
+    FROM UNNEST(active_runs) AS slot
+    JOIN (SELECT run_id FROM UNNEST(p_candidates)) AS candidate ON candidate.run_id = slot.run_id
     UNION ALL
-    SELECT AS STRUCT run_id, request_hash FROM UNNEST(settled_runs)
-    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_candidates)))
+    SELECT AS STRUCT settled.run_id, settled.request_hash
+    FROM UNNEST(settled_runs) AS settled
+    JOIN (SELECT run_id FROM UNNEST(p_candidates)) AS candidate ON candidate.run_id = settled.run_id
   ) AS known
 FROM tenants
 WHERE tenant_id = p_tenant_id;

@@ -13,13 +13,21 @@ SET
   active_runs = ARRAY(
     SELECT slot
     FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-    WHERE slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))
+    JOIN (
+      SELECT run_id FROM UNNEST(tenant.active_runs)
+      EXCEPT DISTINCT
+      SELECT run_id FROM UNNEST(p_outcomes)
+    ) AS kept ON kept.run_id = slot.run_id
     ORDER BY position),
   settled_runs = ARRAY_CONCAT(
     ARRAY(
       SELECT settled
       FROM UNNEST(tenant.settled_runs) AS settled WITH OFFSET AS position
-      WHERE settled.run_id NOT IN UNNEST(ledger.run_ids) -- appended
+      JOIN ( -- appended
+        SELECT run_id FROM UNNEST(tenant.settled_runs) -- appended
+        EXCEPT DISTINCT -- appended
+        SELECT run_id FROM UNNEST(ledger.run_ids) AS run_id -- appended
+      ) AS kept ON kept.run_id = settled.run_id -- appended
       ORDER BY position),
     ARRAY(
       SELECT AS STRUCT tenant.settled_runs[SAFE_OFFSET(-1)].* REPLACE (
@@ -41,8 +49,8 @@ SET
         outcome.bytes_billed AS bytes_billed,
         outcome.watermark AS watermark,
         outcome.recorded_at AS recorded_at)
-      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position, UNNEST(p_outcomes) AS outcome
-      WHERE outcome.run_id = slot.run_id
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (SELECT * FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
       ORDER BY position)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
@@ -51,13 +59,15 @@ SET
     UNION ALL
     SELECT AS STRUCT slot.run_id, p_now AS withdrawn_at
     FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.request_hash IS NOT NULL
-      AND slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.request_hash IS NOT NULL),
   current_running_pipelines = (
-    SELECT COUNT(*)
-    FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.lease_expires_at > p_now
-      AND slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot WHERE slot.lease_expires_at > p_now)
+    - (
+      SELECT COUNT(*)
+      FROM UNNEST(tenant.active_runs) AS slot
+      JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > p_now),
   updated_at = p_now
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
@@ -71,4 +81,4 @@ WHERE tenant.tenant_id = p_tenant_id
   AND (
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))) = (SELECT COUNT(*) FROM UNNEST(p_outcomes));
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) = (SELECT COUNT(*) FROM UNNEST(p_outcomes));

@@ -12,7 +12,11 @@ SET
   active_runs = ARRAY(
     SELECT slot
     FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-    WHERE slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))
+    JOIN (
+      SELECT run_id FROM UNNEST(tenant.active_runs)
+      EXCEPT DISTINCT
+      SELECT run_id FROM UNNEST(p_outcomes)
+    ) AS kept ON kept.run_id = slot.run_id
     ORDER BY position),
   settled_runs = ARRAY_CONCAT(
     ARRAY(
@@ -39,8 +43,8 @@ SET
         outcome.bytes_billed AS bytes_billed,
         outcome.watermark AS watermark,
         outcome.recorded_at AS recorded_at)
-      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position, UNNEST(p_outcomes) AS outcome
-      WHERE outcome.run_id = slot.run_id
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (SELECT * FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
       ORDER BY position)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
@@ -48,20 +52,22 @@ SET
     UNION ALL
     SELECT AS STRUCT slot.run_id, p_now AS withdrawn_at
     FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.request_hash IS NOT NULL
-      AND slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.request_hash IS NOT NULL),
   current_running_pipelines = (
-    SELECT COUNT(*)
-    FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.lease_expires_at > p_now
-      AND slot.run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))),
+    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot WHERE slot.lease_expires_at > p_now)
+    - (
+      SELECT COUNT(*)
+      FROM UNNEST(tenant.active_runs) AS slot
+      JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > p_now),
   updated_at = p_now
 WHERE tenant.tenant_id = p_tenant_id
   AND IFNULL(tenant.onboarding_id, '') = p_onboarding_id
   AND (
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_outcomes)))) > 0;
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) > 0;
 
 SELECT
   recorded.*,

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { composeRun } from '../../../functions/run/compose-run';
+import { loadPipelines } from '../../../shared/definitions/pipelines';
+import { readEnv } from '../../../shared/env';
+import {
+  createBigQuery,
+  createBigQueryWithoutRetries,
+} from '../../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
+import {
+  createRunStatement,
+  type RunStatement,
+} from '../../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createHoldsSlot } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
+import { registerHttpFunction } from '../../../shared/http/register';
+import { serveRoutes } from '../../../shared/http/serve';
+import { createLog } from '../../../shared/log';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+
+/**
+ * The function `run`, whose admissions are all decided by the script, as they were before there was the lone UPDATE: that
+ * one is never sent, and counts as if it had changed nothing. Nor is a tenant's state read beside it.
+ */
+const withoutLoneUpdate =
+  (runStatement: RunStatement): RunStatement =>
+  async (dataset, statement, parameters, options) =>
+    statement.name === admitRuns.name
+      ? { rows: [], affectedRows: 0, location: '' }
+      : await runStatement(dataset, statement, parameters, options);
+
+const env = readEnv();
+const log = createLog(env);
+
+const routes = composeRun(
+  {
+    runTopic: env.RUN_TOPIC,
+    pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
+    newId: randomUUID,
+    now: () => new Date(),
+    log,
+  },
+  {
+    createBigQuery,
+    createBigQueryWithoutRetries,
+    createRunStatement: (bigquery) => withoutLoneUpdate(createRunStatement(bigquery)),
+    createAppendRows,
+    createHoldsSlot,
+    createReadQuotaCounters: () => async () => undefined,
+    createOpenJobs,
+    createPublishRun,
+  },
+);
+
+registerHttpFunction('run', serveRoutes(routes, log));

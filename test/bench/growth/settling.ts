@@ -1,0 +1,135 @@
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
+import { settleAndDropRuns, settleRuns } from '../../../shared/sql/runs/settle-runs';
+import { onboardAll } from '../backend/onboarding';
+import { withServers } from '../backend/servers';
+import { printTable } from '../support/table';
+import { candidates, unlimited } from './candidates';
+import { finishedRuns, outcomeOfBench } from './finished-runs';
+import { billedCellsOf, medianOf, type Observed, observedStatements } from './observed-statements';
+import { releaseRuns } from './release-runs';
+import { fillRow } from './tenant-row';
+
+const calls = 5;
+const rowsPerRequest = 1_000;
+
+/** Runs in flight, and how many of them are settled by one statement. */
+const cases = [
+  { active: 1, atOnce: 1 },
+  { active: 100, atOnce: 1 },
+  { active: 1_000, atOnce: 1 },
+  { active: 5_000, atOnce: 1 },
+  { active: 1_000, atOnce: 100 },
+  { active: 5_000, atOnce: 100 },
+  { active: 5_000, atOnce: 1_000 },
+];
+const admissions = [
+  { active: 1, asking: 1 },
+  { active: 5_000, asking: 1 },
+  { active: 5_000, asking: 1_000 },
+];
+
+const ways = ['release', 'settle', 'drop'] as const;
+type Way = (typeof ways)[number];
+
+/** What settling costs beside the version before, and what admission costs, by a tenant's runs in flight. */
+export const compareSettling = (): Promise<void> =>
+  withServers(undefined, async ({ environment }) => {
+    const names = [...ways, 'admit', 'decide'];
+    const tenants = names.map((tenant_id) => ({ tenant_id, max_pipelines_per_month: null }));
+    await onboardAll(tenants, environment);
+    const observed = observedStatements();
+    const rows: string[][] = [];
+    for (const given of cases) rows.push(await settleInTurns(given, observed));
+    printTable(
+      'Settling, beside the release of the version before (local cloud without limits; medians; billed MB)',
+      [
+        'active runs',
+        'at once',
+        'release (ms)',
+        'MB',
+        'settle (ms)',
+        'MB',
+        'settle and drop as many (ms)',
+        'MB',
+      ],
+      rows,
+    );
+    const admitted: string[][] = [];
+    for (const given of admissions) admitted.push(await admitInTurns(given, observed));
+    printTable(
+      'Admission (local cloud without limits; medians; billed MB)',
+      ['active runs', 'candidates', 'lone UPDATE (ms)', 'MB', 'script (ms)', 'MB'],
+      admitted,
+    );
+  });
+
+type Observing = ReturnType<typeof observedStatements>;
+
+async function settleInTurns(
+  { active, atOnce }: (typeof cases)[number],
+  { bigquery, runStatement, observe }: Observing,
+): Promise<string[]> {
+  const appendRows = createAppendRows(bigquery);
+  const runIds: Record<Way, string[]> = { release: [], settle: [], drop: [] };
+  for (const way of ways) {
+    runIds[way] = await fillRow(bigquery, way, active + (calls - 1) * atOnce);
+    const ending = runIds[way].slice(-calls * atOnce);
+    for (let from = 0; from < ending.length; from += rowsPerRequest)
+      await appendRows(way, 'pipeline_runs', finishedRuns(way, ending.slice(from, from + rowsPerRequest)));
+  }
+  const found: Record<Way, (Observed | string)[]> = { release: [], settle: [], drop: [] };
+  const settling = (way: Way, run_ids: readonly string[]) => ({
+    tenant_id: way,
+    onboarding_id: '',
+    now: new Date(),
+    outcomes: run_ids.map(outcomeOfBench),
+  });
+  const day = 24 * 60 * 60 * 1000;
+  let appended: { run_id: string; recorded_at: Date }[] = [];
+  for (let call = 0; call < calls; call++) {
+    const next = (way: Way) => runIds[way].splice(-atOnce);
+    const [released, settled, dropping] = [next('release'), next('settle'), next('drop')];
+    const release = () =>
+      runStatement('release', releaseRuns, { tenant_id: 'release', run_ids: released, now: new Date() });
+    const settle = () => runStatement('settle', settleRuns, settling('settle', settled));
+    const drop = () =>
+      runStatement('drop', settleAndDropRuns, {
+        ...settling('drop', dropping),
+        appended,
+        appended_from: new Date(Date.now() - day),
+        appended_to: new Date(Date.now() + day),
+      });
+    found.release.push(await observe(1, release));
+    found.settle.push(await observe(1, settle));
+    found.drop.push(await observe(1, drop));
+    appended = ended.map(({ run_id, recorded_at }) => ({ run_id, recorded_at }));
+  }
+  return [String(active), String(atOnce), ...ways.flatMap((way) => billedCellsOf(medianOf(found[way])))];
+}
+
+async function admitInTurns(
+  { active, asking }: (typeof admissions)[number],
+  { bigquery, runStatement, observe }: Observing,
+): Promise<string[]> {
+  const found: Record<'admit' | 'decide', (Observed | string)[]> = { admit: [], decide: [] };
+  const parameters = (tenant_id: string) => ({
+    tenant_id,
+    now: new Date(),
+    ...unlimited,
+    candidates: candidates(asking),
+  });
+  for (let call = 0; call < calls; call++) {
+    for (const way of ['admit', 'decide'] as const) {
+      await fillRow(bigquery, way, active);
+      const statement = { admit: admitRuns, decide: decideRuns };
+      found[way].push(await observe(1, () => runStatement(way, statement[way], parameters(way))));
+    }
+  }
+  return [
+    String(active),
+    String(asking),
+    ...billedCellsOf(medianOf(found.admit)),
+    ...billedCellsOf(medianOf(found.decide)),
+  ];
+}
