@@ -10,10 +10,10 @@ import { countWholeLife } from './quota/whole-life';
 import { describeMachine } from './support/machine';
 
 /**
- * `npm run bench:quota [-- part… --dml-ms 1000 --query-ms 300 --script-ms 500]`: exact counts under load, what they cost,
+ * `npm run bench:quota [-- part… --dml-ms 1000 --query-ms 300 --script-ms 500 --ledger-rows 1000000]`: exact counts under load, what they cost,
  * and what grows with what. The options are BigQuery's latencies in the parts that have them.
  */
-const parts: Readonly<Record<string, (latencies: BenchLatencies) => Promise<void>>> = {
+const parts: Readonly<Record<string, (latencies: BenchLatencies, ledgerRows: number) => Promise<void>>> = {
   'side-by-side': compareSideBySide,
   admission: compareWaysToAdmit,
   life: countWholeLife,
@@ -21,17 +21,17 @@ const parts: Readonly<Record<string, (latencies: BenchLatencies) => Promise<void
   tenants: growTenants,
   'active-runs': growActiveRuns,
   settling: compareSettling,
-  ledger: growLedger,
+  ledger: (_, ledgerRows) => growLedger(ledgerRows),
 };
 
 async function main(args: readonly string[]): Promise<void> {
-  const { asked, latencies } = readCommandLine(args);
+  const { asked, latencies, ledgerRows } = readCommandLine(args);
   const unknown = asked.find((name) => !Object.hasOwn(parts, name));
   if (unknown !== undefined)
     throw new Error(`There is no part '${unknown}'; there are: ${Object.keys(parts).join(', ')}`);
   console.log(`Before: ${describeMachine()}`);
   for (const [name, part] of Object.entries(parts)) {
-    if (asked.length === 0 || asked.includes(name)) await part(latencies);
+    if (asked.length === 0 || asked.includes(name)) await part(latencies, ledgerRows);
   }
   console.log(`\nAfter: ${describeMachine()}`);
 }

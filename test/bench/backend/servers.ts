@@ -17,15 +17,17 @@ const runTopic = 'pipeline-runs';
 const portSchema = z.object({ port: z.number() });
 
 /**
- * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk; ended afterwards. Nobody
+ * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk
+ * unless it is to be in memory only; ended afterwards. Nobody
  * is subscribed to the run topic: what is admitted stays in flight.
  */
 export async function withServers<T>(
   bigqueryLimits: LimitOptions | undefined,
   work: (servers: BenchServers) => Promise<T>,
+  { isMemoryOnly } = { isMemoryOnly: false },
 ): Promise<T> {
   const dataDirectory = newDirectory();
-  const options = { bigqueryPort: 0, pubsubPort: 0, dataDirectory, isMemoryOnly: false, bigqueryLimits };
+  const options = { bigqueryPort: 0, pubsubPort: 0, dataDirectory, isMemoryOnly, bigqueryLimits };
   const servers = await startLocalServers(options, () => undefined);
   try {
     await makeTopic(servers.pubsubHost);

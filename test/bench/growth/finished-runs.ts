@@ -1,4 +1,4 @@
-import { ledgerRow, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { ledgerRow, type RecordedOutcome, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 
 /** How a run of the benchmark ended. */
 export function outcomeOfBench(run_id: string) {
@@ -18,6 +18,6 @@ export function outcomeOfBench(run_id: string) {
   );
 }
 
-/** Ledger rows of runs that are over. */
-export const finishedRuns = (tenantId: string, runIds: readonly string[]) =>
-  runIds.map((run_id) => ledgerRow(tenantId, run_id, outcomeOfBench(run_id)));
+/** Ledger rows of runs that ended so. */
+export const ledgerRowsOf = (tenantId: string, outcomes: readonly RecordedOutcome[]) =>
+  outcomes.map((outcome) => ledgerRow(tenantId, outcome.run_id, outcome));

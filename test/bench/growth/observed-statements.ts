@@ -4,6 +4,11 @@ import {
   createRunStatement,
   type RunStatement,
 } from '../../../shared/google/bigquery/statements/run-statement';
+import {
+  type ParameterValues,
+  toStatementRequest,
+} from '../../../shared/google/bigquery/statements/statement-request';
+import type { ParameterTypes, Statement } from '../../../shared/sql/define-statement';
 import { median, shown } from '../support/figures';
 
 export interface Observed {
@@ -49,7 +54,21 @@ export function observedStatements() {
     }
     return medianOf(calls);
   };
-  return { bigquery, runStatement, observe };
+  /** Only what BigQuery says that a statement would process, in bytes. */
+  const foretell = async <Types extends ParameterTypes, Row>(
+    dataset: string,
+    statement: Statement<Types, Row>,
+    parameters: ParameterValues<Types>,
+  ): Promise<number> => {
+    const asked = toStatementRequest(dataset, 'US', statement, parameters);
+    const { location: _, jobCreationMode: __, ...json } = asked;
+    await new Promise<void>((resolve, reject) => {
+      const options = { method: 'POST' as const, uri: '/queries', json: { ...json, dryRun: true } };
+      bigquery.request(options, (error) => (error ? reject(error) : resolve()));
+    });
+    return last.totalBytesProcessed;
+  };
+  return { bigquery, runStatement, observe, foretell };
 }
 
 /** Of calls that were observed one by one; where one failed, why. */

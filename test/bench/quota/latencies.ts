@@ -14,6 +14,8 @@ export interface BenchLatencies {
 export function readCommandLine(args: readonly string[]): {
   readonly asked: readonly string[];
   readonly latencies: BenchLatencies;
+  /** Of the large ledger. */
+  readonly ledgerRows: number;
 } {
   const { positionals, values } = parseArgs({
     args: [...args],
@@ -22,19 +24,21 @@ export function readCommandLine(args: readonly string[]): {
       'dml-ms': { type: 'string', default: '1000' },
       'query-ms': { type: 'string', default: '300' },
       'script-ms': { type: 'string', default: '500' },
+      'ledger-rows': { type: 'string', default: '1000000' },
     },
   });
-  const milliseconds = (option: keyof typeof values): number => {
+  const numberOf = (option: keyof typeof values): number => {
     const given = values[option];
-    if (!/^\d{1,5}$/.test(given)) throw new Error(`--${option}: expected milliseconds, given '${given}'`);
+    if (!/^\d{1,8}$/.test(given)) throw new Error(`--${option}: expected a number, given '${given}'`);
     return Number(given);
   };
   return {
     asked: positionals,
+    ledgerRows: numberOf('ledger-rows'),
     latencies: {
-      dmlMs: milliseconds('dml-ms'),
-      queryMs: milliseconds('query-ms'),
-      scriptMs: milliseconds('script-ms'),
+      dmlMs: numberOf('dml-ms'),
+      queryMs: numberOf('query-ms'),
+      scriptMs: numberOf('script-ms'),
     },
   };
 }
