@@ -4,6 +4,7 @@ const definitions = {
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   tenant_mismatch: { status: 403, title: 'Forbidden' },
   tenant_inactive: { status: 403, title: 'Tenant inactive' },
+  not_local: { status: 403, title: 'Not local' },
   not_found: { status: 404, title: 'Not found' },
   pipeline_not_found: { status: 404, title: 'Pipeline not found' },
   run_not_found: { status: 404, title: 'Run not found' },

@@ -7,6 +7,7 @@ const help = `local-bigquery [options]
   Runs BigQuery on this machine until Ctrl-C.
 
   --port PORT  where it listens, on 127.0.0.1 (default 9050; 0: the system chooses)
+  --host NAME  answers calls under this name too, besides localhost (may be repeated)
   --data DIR   keeps datasets, tables and jobs in DIR (default: in memory only)
   --gcs DIR    where files are: gs://bucket/path is DIR/bucket/path (default: gcs in the data's folder, or here)
   --project ID the one project that is served (default local)
@@ -20,6 +21,7 @@ const wrongUsage = 2;
 
 interface CommandLine {
   readonly port: number;
+  readonly hosts: readonly string[];
   readonly projectId: string;
   readonly dataDirectory: string | undefined;
   readonly gcsDirectory: string;
@@ -33,6 +35,7 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
     args: [...args],
     options: {
       port: { type: 'string', default: '9050' },
+      host: { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
       gcs: { type: 'string' },
       project: { type: 'string', default: 'local' },
@@ -51,6 +54,7 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
   if (values.project === '') throw new Error('--project: expected a project id, given nothing');
   return {
     port: Number(values.port),
+    hosts: values.host,
     projectId: values.project,
     dataDirectory: values.data === undefined ? undefined : resolve(values.data),
     gcsDirectory: resolve(values.gcs ?? join(values.data ?? '', 'gcs')),

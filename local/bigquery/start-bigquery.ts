@@ -22,6 +22,8 @@ export interface BigQueryOptions {
   /** 0: chosen by the system. */
   readonly port: number;
   readonly host?: string;
+  /** Names under which it may be called besides localhost, 127.0.0.1 and [::1]. */
+  readonly hosts?: readonly string[] | undefined;
   /** The one project that is served; `local` unless given. */
   readonly projectId?: string;
   /** Where data is kept; absent: in memory only. */
@@ -96,7 +98,7 @@ const closingMilliseconds = 5_000;
 async function serve(
   store: Store,
   engine: SqlEngine,
-  { dataDirectory, gcsDirectory, faults, infersNoLocation }: BigQueryOptions,
+  { host, hosts = [], dataDirectory, gcsDirectory, faults, infersNoLocation }: BigQueryOptions,
   limits: Limits | undefined,
   log: (line: string) => void,
 ): Promise<Served> {
@@ -123,8 +125,11 @@ async function serve(
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
   ];
+  const names = host === undefined ? hosts : [host, ...hosts];
   const border = faults && faultBorder(faults, store.projectId);
-  const { server, setAvailable } = withAvailability(border, (outer) => createRestServer(routes, log, outer));
+  const { server, setAvailable } = withAvailability(border, (outer) =>
+    createRestServer(routes, log, names, outer),
+  );
   return { server, jobs, setAvailable };
 }
 

@@ -56,7 +56,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
 
     started({ close: stopTelemetry });
-    const functions = await hostAll(started);
+    const functions = await hostAll(started, options.hosts);
     const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
@@ -69,6 +69,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const gateway = started(
       await startGateway({
         port: options.gatewayPort,
+        hosts: options.hosts,
         forwardings: forwardingsTo(functions),
         routes: [runJobRoute(scheduler)],
         welcome,
@@ -93,8 +94,9 @@ type Closable = { readonly close: () => Promise<void> | void };
 
 async function hostAll(
   started: <T extends Closable>(server: T) => T,
+  hosts: readonly string[] | undefined,
 ): Promise<Readonly<Record<FunctionName, HostedFunction>>> {
-  const host = (name: FunctionName) => hostFunction(name).then(started);
+  const host = (name: FunctionName) => hostFunction(name, hosts).then(started);
   const [onboard, tenants, run, worker, resetQuotas, reconcile, ensureTables] = await Promise.all([
     host('onboard'),
     host('tenants'),

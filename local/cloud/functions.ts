@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { endSlowRequests } from '../../shared/http/slow-requests';
+import { admitLocalCallers } from './gateway/local-callers';
 
 export const functionNames = [
   'onboard',
@@ -30,10 +32,18 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   'ensure-tables': () => require('../../functions/ensure-tables'),
 };
 
-/** Loads a function and serves it with functions-framework's own test server, on a free port of 127.0.0.1. */
-export async function hostFunction(name: FunctionName): Promise<HostedFunction> {
+/**
+ * Loads a function and serves it with functions-framework's own test server, on a free port of 127.0.0.1.
+ * @param hosts names under which this machine may be called besides localhost
+ */
+export async function hostFunction(
+  name: FunctionName,
+  hosts: readonly string[] = [],
+): Promise<HostedFunction> {
   modules[name]();
   const server = getTestServer(name);
+  endSlowRequests(server);
+  admitLocalCallers(server, hosts, () => undefined);
   const { port } = await listen(server);
   return {
     host: '127.0.0.1',

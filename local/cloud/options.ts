@@ -9,6 +9,7 @@ export const startHelp = `npm start [-- options]
 
   --memory           keeps tables and messages in memory only
   --data DIR         keeps them in DIR (default .data)
+  --host NAME        answers calls under this name too, besides localhost (may be repeated)
   --bigquery-limits  imposes BigQuery's documented limits and latencies
   --query-ms N       with this latency of a query (default 300)
   --dml-ms N         with this latency of an UPDATE, DELETE or MERGE (default 1000)
@@ -82,6 +83,7 @@ export function readOptions(
     args: [...args],
     options: {
       memory: { type: 'boolean', default: false },
+      host: { type: 'string', multiple: true },
       data: { type: 'string', default: '.data' },
       'bigquery-limits': { type: 'boolean', default: false },
       'query-ms': { type: 'string' },
@@ -101,6 +103,7 @@ export function readOptions(
     gatewayPort: ports.PORT,
     bigqueryPort: ports.BIGQUERY_PORT,
     pubsubPort: ports.PUBSUB_PORT,
+    ...(values.host !== undefined && { hosts: values.host }),
     ...(values['bigquery-limits'] && {
       bigqueryLimits: {
         ...(asked['query-ms'] !== undefined && { queryMs: asked['query-ms'] }),

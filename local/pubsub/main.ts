@@ -7,13 +7,18 @@ const help = `local-pubsub [options]
   Runs the local Pub/Sub on this machine until Ctrl-C.
 
   --port PORT  where it listens, on 127.0.0.1 (default 8085; 0: the system chooses)
+  --host NAME  answers REST calls under this name too, besides localhost (may be repeated)
   --data DIR   keeps topics, subscriptions and undelivered messages in DIR (default: in memory only)
   --help       shows this`;
 
 /** The exit code of a command line that cannot be understood; every other failure is 1. */
 const wrongUsage = 2;
 
-type CommandLine = { readonly port: number; readonly dataDirectory: string | undefined };
+type CommandLine = {
+  readonly port: number;
+  readonly hosts: readonly string[];
+  readonly dataDirectory: string | undefined;
+};
 
 /** @throws Error naming the option, what was given and what was expected */
 const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
@@ -21,6 +26,7 @@ const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
     args: [...args],
     options: {
       port: { type: 'string', default: '8085' },
+      host: { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -32,13 +38,14 @@ const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
   if (values.data === '') throw new Error('--data: expected a folder, given nothing');
   return {
     port: Number(values.port),
+    hosts: values.host,
     dataDirectory: values.data === undefined ? undefined : resolve(values.data),
   };
 };
 
-const serve = async ({ port: wanted, dataDirectory }: CommandLine): Promise<void> => {
+const serve = async ({ port: wanted, hosts, dataDirectory }: CommandLine): Promise<void> => {
   const log = (line: string) => console.error(line);
-  const { port, close } = await startPubSub({ port: wanted, dataDirectory, log });
+  const { port, close } = await startPubSub({ port: wanted, hosts, dataDirectory, log });
   console.log(`The local Pub/Sub listens on 127.0.0.1:${port}.
 
   Data      ${dataDirectory ?? 'in memory only'}

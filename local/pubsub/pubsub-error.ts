@@ -26,6 +26,9 @@ export const alreadyExists = (name: string): PubSubError =>
 export const invalidArgument = (message: string): PubSubError =>
   new PubSubError(status.INVALID_ARGUMENT, message);
 
+export const permissionDenied = (message: string): PubSubError =>
+  new PubSubError(status.PERMISSION_DENIED, message);
+
 /** In the words of Google's servers when they are overloaded or down. */
 export const pubSubUnavailable = (): PubSubError =>
   new PubSubError(

@@ -22,6 +22,8 @@ export type PubSubOptions = JournalOptions & {
   /** 0: the system chooses one. */
   port: number;
   host?: string;
+  /** Names under which its REST interface may be called besides localhost, 127.0.0.1 and [::1]. */
+  hosts?: readonly string[] | undefined;
   /** Where topics, subscriptions and undelivered messages are kept; absent: in memory only. */
   dataDirectory?: string | undefined;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */
@@ -48,7 +50,7 @@ const largestRequestBytes = 20 * 1024 * 1024;
  */
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
   const { host = '127.0.0.1', dataDirectory, log = () => {}, shortestAckDeadlineSeconds = 10 } = options;
-  const { faults } = options;
+  const { faults, hosts = [] } = options;
   const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush);
   const availability = createAvailabilitySwitch();
   const server = new Server({
@@ -56,7 +58,7 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
     interceptors: [availability.interceptor],
   });
   const publish = faults ? faults.publish(createPublish(store)) : createPublish(store);
-  const rest = createRestPublishServer(publish, availability, log);
+  const rest = createRestPublishServer(publish, availability, log, [host, ...hosts]);
   // The port comes first: a second server must not touch the journal of the one that has it.
   const front = await serveOnOnePort({ grpc: server, rest }, host, options.port).catch((cause: unknown) => {
     const message = `Port ${options.port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`;

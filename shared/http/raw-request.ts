@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, Server } from 'node:http';
+import { endSlowRequests } from './slow-requests';
 
 /**
  * functions-framework parses path and body before a handler runs, and answers with Express's error page if it
@@ -19,6 +20,7 @@ export function keepRequestsRaw(): void {
   isSubscribed = true;
   subscribe('http.server.request.start', (event) => {
     if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
+    endSlowOnes(event.server);
     // If this module is loaded twice in a process, the first one has taken the URL.
     if (Reflect.has(event.request, rawUrl)) return;
     Reflect.set(event.request, rawUrl, event.request.url ?? '/');
@@ -26,6 +28,15 @@ export function keepRequestsRaw(): void {
     Reflect.set(event.request, rawType, event.request.headers['content-type']);
     delete event.request.headers['content-type'];
   });
+}
+
+const limited = new WeakSet<Server>();
+
+/** The framework makes its server and lets it listen in one go: it is met at its first request. */
+function endSlowOnes(server: Server): void {
+  if (limited.has(server)) return;
+  limited.add(server);
+  endSlowRequests(server);
 }
 
 /** The request's target as it was sent: not decoded, not normalised. */

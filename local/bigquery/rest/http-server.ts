@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asBigQueryError, BigQueryError } from '../bigquery-error';
+import { whyForeign } from './foreign-callers';
 import type { Border, RestCall, RestReply } from './rest-border';
 import { createRestRouter, type RestRequest, type RestRoute } from './router';
 import { isUpload, receiveUpload } from './upload';
@@ -10,11 +11,13 @@ const bodyLimit = 10 * 1024 * 1024;
 
 /**
  * An HTTP server, not listening yet, that answers JSON by the given routes. All its errors are BigQuery's.
+ * @param hosts names under which it may be called besides localhost
  * @param border every call passes through it, in and out
  */
 export function createRestServer(
   routes: readonly RestRoute[],
   log: (line: string) => void,
+  hosts: readonly string[] = [],
   border: Border = (_, work) => work(),
 ): Server {
   const route = createRestRouter(routes);
@@ -38,6 +41,11 @@ export function createRestServer(
   async function replyTo(request: IncomingMessage): Promise<RestReply | 'gone' | undefined> {
     const { method = 'GET', url = '/', headers } = request;
     try {
+      const foreign = whyForeign(headers, hosts);
+      if (foreign !== undefined) {
+        request.resume();
+        throw new BigQueryError('accessDenied', foreign);
+      }
       const { text, upload } = isUpload(url)
         ? await receiveUpload(request)
         : { text: await readBody(request), upload: undefined };

@@ -3,8 +3,10 @@ import { ServiceError } from '../../../shared/errors';
 import { expectNoQuery } from '../../../shared/http/parse';
 import { problemReply, sendReply } from '../../../shared/http/reply';
 import { findRoute, optionsReply, type Route } from '../../../shared/http/route';
+import { endSlowRequests } from '../../../shared/http/slow-requests';
 import type { Log } from '../../../shared/log';
 import { type ForwardTarget, forward } from './forward';
+import { admitLocalCallers } from './local-callers';
 
 /** The paths at and below a prefix, which a server on this machine answers. */
 export interface Forwarding {
@@ -17,6 +19,10 @@ export interface GatewayOptions {
   /** 0: the system chooses one. */
   readonly port: number;
   readonly host?: string;
+  /** Names under which this machine may be called besides localhost. */
+  readonly hosts?: readonly string[] | undefined;
+  /** How long a client may take to send a request, in milliseconds. */
+  readonly longestSendingMs?: number;
   readonly forwardings: readonly Forwarding[];
   /** Answered by the gateway itself. */
   readonly routes?: readonly Route[];
@@ -37,6 +43,7 @@ export interface Gateway {
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
+  const { hosts = [], longestSendingMs } = options;
   const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
   // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a
   // closing one.
@@ -60,13 +67,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await sendReply(response, reply, log);
   };
 
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       log('ERROR', `${request.method} ${request.url}:`, { error });
       response.destroy();
     });
   });
 
+  endSlowRequests(server, longestSendingMs);
+  admitLocalCallers(server, hosts, log);
   const port = await listen(server, options.port, host);
   const close = (): Promise<void> =>
     new Promise((resolve) => {

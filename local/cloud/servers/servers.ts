@@ -10,6 +10,8 @@ export interface ServersOptions {
   /** Ports; 0 lets the system choose. */
   readonly bigqueryPort: number;
   readonly pubsubPort: number;
+  /** Names under which this machine may be called besides localhost. */
+  readonly hosts?: readonly string[] | undefined;
   /** Where everything is kept; gs://bucket/path is the file <dataDirectory>/gcs/bucket/path. */
   readonly dataDirectory: string;
   /** Keeps tables and messages in memory only. */
@@ -57,12 +59,13 @@ export async function startServers(
   log: (line: string) => void,
   onCommit?: OnCommit,
 ): Promise<Servers> {
-  const { dataDirectory, isMemoryOnly, bigqueryLimits: limits, infersNoLocation, faults } = options;
+  const { hosts, dataDirectory, isMemoryOnly, bigqueryLimits: limits, infersNoLocation, faults } = options;
   const bigqueryFaults = faults && createFaults(faults);
   const pubsubFaults = faults && createFaults(faults);
   const [bigquery, pubsub] = await Promise.allSettled([
     startBigQuery({
       port: options.bigqueryPort,
+      hosts,
       gcsDirectory: join(dataDirectory, 'gcs'),
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
       limits,
@@ -73,6 +76,7 @@ export async function startServers(
     }),
     startPubSub({
       port: options.pubsubPort,
+      hosts,
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
       faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,

@@ -60,10 +60,11 @@ async function startServersThread(
   entry: string,
 ): Promise<Servers> {
   const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly } = options;
-  const { bigqueryLimits, infersNoLocation, faults } = options;
+  const { hosts, bigqueryLimits, infersNoLocation, faults } = options;
   const data: ServersOptions = {
     bigqueryPort,
     pubsubPort,
+    hosts,
     dataDirectory,
     isMemoryOnly,
     bigqueryLimits,

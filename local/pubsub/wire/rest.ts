@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { invalidArgument, pubSubUnavailable, unimplemented } from '../pubsub-error';
+import { invalidArgument, permissionDenied, pubSubUnavailable, unimplemented } from '../pubsub-error';
 import type { AvailabilitySwitch } from './availability-switch';
+import { foreignCallerProblem } from './foreign-callers';
 import { grpcStatusOf } from './grpc-call';
 import type { Publish } from './publish';
 
@@ -24,6 +25,7 @@ const bodySchema = z.object({
 /** https://cloud.google.com/apis/design/errors#error_codes */
 const httpStatuses: Readonly<Record<number, number>> = {
   [status.INVALID_ARGUMENT]: 400,
+  [status.PERMISSION_DENIED]: 403,
   [status.NOT_FOUND]: 404,
   [status.UNIMPLEMENTED]: 501,
   [status.UNAVAILABLE]: 503,
@@ -38,6 +40,8 @@ export function createRestPublishServer(
   publish: Publish,
   { isAvailable }: AvailabilitySwitch,
   log: (line: string) => void,
+  /** Names under which it may be called besides localhost. */
+  hosts: readonly string[],
 ): Server {
   return createServer(async (request, response) => {
     const { code, body } = await answer(request);
@@ -46,6 +50,11 @@ export function createRestPublishServer(
 
   async function answer(request: IncomingMessage): Promise<{ code: number; body: object }> {
     try {
+      const foreign = foreignCallerProblem(request.headers, hosts);
+      if (foreign !== undefined) {
+        request.resume();
+        throw permissionDenied(foreign);
+      }
       const text = await readText(request);
       if (!isAvailable()) throw pubSubUnavailable();
       const body = await publish(parse(request, text));

@@ -14,6 +14,7 @@ it('asks for nothing that it is not told to', () => {
 });
 
 it.each<[string, string, object]>([
+  ['other names', '--host box --host box.test', { hosts: ['box', 'box.test'] }],
   ['limits', '--bigquery-limits', { bigqueryLimits: {} }],
   [
     'latencies',

@@ -88,7 +88,7 @@ describe('gateway', () => {
     await start(echo);
     const answer = await rawExchange(
       gateway.port,
-      'GET /api/v1/x HTTP/1.1\r\nHost: local\r\nConnection: close, X-Private\r\nX-Private: 1\r\nTE: trailers\r\nX-Public: 2\r\n\r\n',
+      'GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nConnection: close, X-Private\r\nX-Private: 1\r\nTE: trailers\r\nX-Public: 2\r\n\r\n',
     );
     expect(answer).toContain('"x-public":"2"');
     expect(answer).not.toContain('"x-private"');

@@ -14,4 +14,4 @@ export const rawExchange = (port: number, text: string): Promise<string> =>
   });
 
 export const rawGet = (port: number, target: string, headers = ''): Promise<string> =>
-  rawExchange(port, `GET ${target} HTTP/1.1\r\nHost: local\r\nConnection: close\r\n${headers}\r\n`);
+  rawExchange(port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);

@@ -1,0 +1,67 @@
+import { startTestCloud, type TestCloud } from '../support/local-cloud';
+import { rawRequest } from '../support/raw-request';
+
+const json = { 'Content-Type': 'application/json' };
+
+describe('The local cloud', () => {
+  let cloud: TestCloud;
+  const ports = new Map<string, number>();
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+    ports
+      .set('gateway', Number(new URL(cloud.url).port))
+      .set('bigquery', Number(new URL(cloud.bigqueryUrl).port))
+      .set('pubsub', Number(cloud.pubsubHost.split(':')[1]));
+    for (const [name, { port }] of Object.entries(cloud.functions)) ports.set(name, port);
+  });
+  afterAll(() => cloud?.close());
+
+  const statusOf = async (name: string, headers: Record<string, string>): Promise<number> => {
+    const port = ports.get(name) ?? 0;
+    const sent = { method: 'POST', path: '/nothing', body: '{}' };
+    return (await rawRequest(port, { ...sent, headers: { ...json, ...headers } })).status;
+  };
+
+  it.each<Record<string, string>>([
+    { Host: 'evil.example' },
+    { Host: 'evil.example:8080' },
+    { Host: 'localhost.evil.example' },
+    { Host: '127.0.0.1.evil.example' },
+    { Origin: 'https://evil.example' },
+    { Origin: 'http://localhost.evil.example:8080' },
+    { Origin: 'null' },
+    { Origin: '' },
+    { Origin: 'file://localhost' },
+  ])('refuses %j at each of its ports: 403', async (headers) => {
+    expect(ports.size).toBe(10);
+    for (const name of ports.keys()) {
+      expect([name, await statusOf(name, headers)]).toEqual([name, 403]);
+    }
+  });
+
+  it.each<Record<string, string>>([
+    {},
+    { Host: 'localhost:8080' },
+    { Host: 'LOCALHOST' },
+    { Host: '[::1]:80' },
+    { Origin: 'http://localhost:3000' },
+    { Origin: 'https://127.0.0.1' },
+    { Origin: 'http://[::1]:3000' },
+  ])('answers %j', async (headers) => {
+    for (const name of ports.keys()) {
+      expect([name, await statusOf(name, headers)]).not.toEqual([name, 403]);
+    }
+  });
+
+  it('lets no web page of another site onboard a tenant', async () => {
+    const onboarding = JSON.stringify({ tenant_id: 'planted', company_name: 'Planted' });
+    for (const headers of [{ ...json, Origin: 'https://evil.example' }, { 'Content-Type': 'text/plain' }]) {
+      const path = '/api/v1/customers/onboard';
+      const port = ports.get('gateway') ?? 0;
+      const answer = await rawRequest(port, { method: 'POST', path, headers, body: onboarding });
+      expect([403, 415]).toContain(answer.status);
+    }
+    expect((await cloud.bigquery.getDatasets())[0]).toEqual([]);
+  });
+});
