@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
-import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { Caller } from '../../shared/http/authorize';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../shared/sql/keys/list-api-keys';
@@ -8,7 +7,7 @@ import { blockApiKey, revokeApiKey } from '../../shared/sql/keys/revoke-api-key'
 import { retrying } from '../../shared/support/retry';
 import { shorten } from '../../shared/support/shorten';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
-import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
+import { orTenantNotFound, showTenant, type TenantsDependencies, tenantPolicy } from './administer-tenant';
 
 /** The body may be left out. `expires_at` is RFC 3339. */
 export const newApiKeySchema = z
@@ -90,13 +89,7 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
 }
 
 /**
- * The tenant row is also written by every admission, and most often where a key is abused: a conflict must not
- * be the end of its revocation. Both statements change nothing if they are repeated.
- */
-const revocationPolicy = { budgetMs: 8_000, initialBackoffMs: 50, maximumBackoffMs: 1_000, isRetryable };
-
-/**
- * Revokes a key. From the answer on it starts no run, and within 30 s it stops working everywhere. Throws
+ * Revokes a key, also while admissions of the tenant are in the way. From the answer on it starts no run, and within 30 s it stops working everywhere. Throws
  * `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
  */
 export async function removeApiKey(
@@ -108,11 +101,11 @@ export async function removeApiKey(
   const change = async () => {
     const parameters = { tenant_id: tenantId, key_id: keyId, now };
     const block = () => deps.runStatement(tenantId, blockApiKey, parameters);
-    const { affectedRows } = await retrying(revocationPolicy, block);
+    const { affectedRows } = await retrying(tenantPolicy, block);
     if (affectedRows === 0)
       throw new ServiceError('api_key_not_found', `There is no valid key '${shorten(keyId)}'`);
     const revoke = () => deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
-    await retrying(revocationPolicy, revoke);
+    await retrying(tenantPolicy, revoke);
   };
   await orTenantNotFound(tenantId, change());
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
-import { isNotFound } from '../../shared/google/bigquery/failures';
+import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import { retrying } from '../../shared/support/retry';
 import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
 
 export interface TenantsDependencies {
@@ -34,14 +35,14 @@ export const suspensionSchema = z.strictObject({
   reason: z.string().trim().min(1, 'expected a reason').max(1000, 'expected at most 1000 characters'),
 });
 
-// Each of these costs one BigQuery request, resolves to the tenant row after it, and throws
-// `tenant_not_found`.
+// Each of these costs one BigQuery request, which is repeated where another write was in the way. It resolves to
+// the tenant row after it, and throws `tenant_not_found`.
 
 export const showTenant = (
   tenantId: string,
   { runStatement, now }: TenantsDependencies,
 ): Promise<TenantRow> =>
-  tenantOf(tenantId, runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
+  tenantOf(tenantId, () => runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
 
 /**
  * The change holds for the next admission on any instance: admission reads the row in the statement that
@@ -54,8 +55,7 @@ export function changeTenantQuotas(
 ): Promise<TenantRow> {
   const tier = change.subscription_tier === undefined ? undefined : tiers[change.subscription_tier];
   const quotas: Partial<Quotas> = tier === undefined ? change : quotasOf(change, tier);
-  return tenantOf(
-    tenantId,
+  return tenantOf(tenantId, () =>
     runStatement(tenantId, changeQuotas, {
       tenant_id: tenantId,
       now: now(),
@@ -73,13 +73,24 @@ export const suspend = (
   reason: string,
   { runStatement, now }: TenantsDependencies,
 ): Promise<TenantRow> =>
-  tenantOf(tenantId, runStatement(tenantId, suspendTenant, { tenant_id: tenantId, now: now(), reason }));
+  tenantOf(tenantId, () =>
+    runStatement(tenantId, suspendTenant, { tenant_id: tenantId, now: now(), reason }),
+  );
 
 export const activate = (tenantId: string, { runStatement, now }: TenantsDependencies): Promise<TenantRow> =>
-  tenantOf(tenantId, runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }));
+  tenantOf(tenantId, () => runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }));
 
-async function tenantOf(tenantId: string, outcome: Promise<StatementOutcome<TenantRow>>): Promise<TenantRow> {
-  const [row] = (await orTenantNotFound(tenantId, outcome)).rows;
+/**
+ * The tenant row is written by admissions and settling all the time, and Google's client repeats no conflict. All
+ * statements that are tried by this policy change nothing more if they are repeated.
+ */
+export const tenantPolicy = { budgetMs: 8_000, initialBackoffMs: 50, maximumBackoffMs: 1_000, isRetryable };
+
+async function tenantOf(
+  tenantId: string,
+  run: () => Promise<StatementOutcome<TenantRow>>,
+): Promise<TenantRow> {
+  const [row] = (await orTenantNotFound(tenantId, retrying(tenantPolicy, run))).rows;
   if (row === undefined) throw tenantNotFound(tenantId);
   return row;
 }

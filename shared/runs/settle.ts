@@ -214,7 +214,8 @@ export const createDropSettledRuns =
 
 const droppable = (appended: readonly AppendedRun[]) => {
   const { from, to } = admissionRange(appended);
-  return { appended, appended_from: from, appended_to: to };
+  const appended_run_ids = appended.map(({ run_id }) => run_id);
+  return { appended, appended_run_ids, appended_from: from, appended_to: to };
 };
 
 /** The half-open range of time in which these runs were admitted. */

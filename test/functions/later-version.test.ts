@@ -96,7 +96,8 @@ describe('Beside a later version', () => {
     await record(backends.client, tenant_id, 'c', now);
     const [row] = await query(backends.client, tenant_id, 'SELECT recorded_at FROM pipeline_runs');
     const appended = [{ run_id: 'c', recorded_at: new Date(String(Object(row?.recorded_at).value)) }];
-    const dropping = { appended, appended_from: range.from, appended_to: range.to };
+    const days = { appended_from: range.from, appended_to: range.to };
+    const dropping = { appended, appended_run_ids: ['c'], ...days };
     const ends = { ...(await settling('d')), ...dropping };
     expect(await runStatement(tenant_id, settleAndDropRuns, ends)).toMatchObject({ affectedRows: 1 });
     expect(await prioritiesIn('settled_runs')).toEqual({ a: 7, d: null });

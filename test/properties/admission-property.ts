@@ -175,6 +175,7 @@ export const describeHistories = (histories: number): void =>
               ...parameters,
               outcomes: [],
               appended: [{ run_id: runId, recorded_at: now }],
+              appended_run_ids: [runId],
               appended_from: days.from,
               appended_to: days.to,
             });

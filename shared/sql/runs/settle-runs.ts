@@ -91,7 +91,7 @@ SET
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
   FROM pipeline_runs -- appended
-  WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@appended))) -- appended
+  WHERE run_id IN UNNEST(@appended_run_ids) -- appended
     AND STRUCT(run_id, recorded_at) IN UNNEST(@appended) -- appended
     AND admitted_at >= @appended_from AND admitted_at < @appended_to -- appended
 ) AS ledger -- appended
@@ -138,6 +138,8 @@ const parameters = {
 const appendedParameters = {
   /** Ledger rows that were appended; their runs were admitted from `appended_from` on and before `appended_to`. */
   appended: [{ run_id: 'STRING', recorded_at: 'TIMESTAMP' }],
+  /** The ids of these rows: by a plain parameter BigQuery skips blocks of a table that is clustered by run_id. */
+  appended_run_ids: ['STRING'],
   appended_from: 'TIMESTAMP',
   appended_to: 'TIMESTAMP',
 } as const;

@@ -5,6 +5,7 @@ DECLARE p_onboarding_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
 DECLARE p_appended ARRAY<STRUCT<run_id STRING, recorded_at TIMESTAMP>>;
+DECLARE p_appended_run_ids ARRAY<STRING>;
 DECLARE p_appended_from TIMESTAMP;
 DECLARE p_appended_to TIMESTAMP;
 
@@ -72,7 +73,7 @@ SET
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
   FROM pipeline_runs -- appended
-  WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_appended))) -- appended
+  WHERE run_id IN UNNEST(p_appended_run_ids) -- appended
     AND STRUCT(run_id, recorded_at) IN UNNEST(p_appended) -- appended
     AND admitted_at >= p_appended_from AND admitted_at < p_appended_to -- appended
 ) AS ledger -- appended

@@ -100,6 +100,7 @@ export function createPlayer(
         run_id: runIdOf(number),
         recorded_at: rowOf(number)?.recorded_at ?? new Date(at),
       })),
+      appended_run_ids: dropped.map(runIdOf),
       appended_from: forEver.from,
       appended_to: forEver.to,
     };
