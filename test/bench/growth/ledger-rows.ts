@@ -65,8 +65,13 @@ async function measure(
   const settling = (outcomes: typeof ending) => ({ tenant_id, onboarding_id: '', now, outcomes });
   const settleAndDrop = await observe(calls, async () => {
     const outcomes = next();
-    const days = { appended_from: range.from, appended_to: range.to };
-    await runStatement(tenant_id, settleAndDropRuns, { ...settling(outcomes), appended, ...days });
+    await runStatement(tenant_id, settleAndDropRuns, {
+      ...settling(outcomes),
+      appended,
+      appended_run_ids: appended.map(({ run_id }) => run_id),
+      appended_from: range.from,
+      appended_to: range.to,
+    });
     appended = outcomes;
   });
   const settleHeld = await observe(calls, () =>

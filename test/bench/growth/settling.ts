@@ -105,6 +105,7 @@ async function settleInTurns(
       runStatement('drop', settleAndDropRuns, {
         ...settling('drop', dropping),
         appended,
+        appended_run_ids: appended.map(({ run_id }) => run_id),
         appended_from: new Date(Date.now() - dayMs),
         appended_to: new Date(Date.now() + dayMs),
       });
