@@ -84,13 +84,14 @@ describe('The log of all functions', () => {
     const line = await requestLine(traceId);
     expect(line).toEqual({
       severity: 'INFO',
-      message: 'GET /api/v1/tenants/lines 200',
+      message: 'GET /api/v1/tenants/lines 400 invalid_request',
       event: 'request',
+      code: 'invalid_request',
       time: expect.stringMatching(/Z$/),
       httpRequest: {
         requestMethod: 'GET',
         requestUrl: '/api/v1/tenants/lines?limit=…&…',
-        status: 200,
+        status: 400,
         latency: expect.stringMatching(/^\d+\.\d{3}s$/),
         userAgent: 'tests/1.0',
         protocol: 'HTTP/1.1',
