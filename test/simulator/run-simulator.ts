@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { compilingOnce } from '../support/server-process';
 
 /** Runs a simulator's command to its end, in a process of its own: it takes over timers, or leaves some. */
 export async function runSimulator(main: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', main, ...args], {
+    env: { ...process.env, NODE_OPTIONS: compilingOnce },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

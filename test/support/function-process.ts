@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FunctionName } from '../../local/cloud/functions';
+import { compilingOnce } from './server-process';
 
 /** A function in a process of its own, that a test can kill. */
 export interface FunctionProcess {
@@ -20,7 +21,7 @@ export async function spawnFunction(
 ): Promise<FunctionProcess> {
   const child = fork(join(__dirname, 'serve-function.ts'), [name], {
     execArgv: ['--require', 'tsx/cjs'],
-    env: { ...process.env, LOG_SEVERITY: 'NONE', ...environment },
+    env: { ...process.env, LOG_SEVERITY: 'NONE', NODE_OPTIONS: compilingOnce, ...environment },
   });
   const ended = once(child, 'exit');
   const [first]: unknown[] = await Promise.race([once(child, 'message'), ended]);

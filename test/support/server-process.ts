@@ -32,6 +32,9 @@ export interface ServerOptions {
 
 const projectRoot = join(__dirname, '../..');
 
+/** NODE_OPTIONS of a process that takes what others have compiled. */
+export const compilingOnce = `--require "${join(__dirname, 'compile-once.js')}"`;
+
 /** `npm start`'s own command in a process of its own, on ports chosen by the system. Throws where it does not start. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { child, output, ended } = launch(options);
@@ -79,6 +82,7 @@ function launch(options: ServerOptions) {
         PORT: '0',
         BIGQUERY_PORT: '0',
         PUBSUB_PORT: '0',
+        NODE_OPTIONS: compilingOnce,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
