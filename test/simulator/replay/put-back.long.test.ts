@@ -7,10 +7,10 @@ const main = join(__dirname, 'main.ts');
 /** How many seeds find each, at most. One that is rare takes more. */
 const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'recorded-at': 2,
-  'early-drop': 2,
-  'cached-keys': 2,
-  'late-withdrawal': 60,
-  'late-admission': 30,
+  'early-drop': 4,
+  'cached-keys': 4,
+  'late-withdrawal': 12,
+  'late-admission': 20,
   'unclaimed-hand-over': 4,
 };
 

@@ -34,6 +34,7 @@ export interface BigQueryModel {
 }
 
 const changeLatencyMs = [200, 3_000] as const;
+const lateWithdrawalMs = [200, 500_000] as const;
 const readLatencyMs = [100, 900] as const;
 const listLatencyMs = [20, 300] as const;
 const appendLatencyMs = [20, 400] as const;
@@ -101,6 +102,12 @@ export function createBigQueryModel(world: {
     else time.after(chance.mostlyShort(...readableAfterMs), undefined, show);
   }
 
+  /** Where withdrawals have no limit, they are late often, or the fault would take many seeds to show. */
+  const latencyOf = (statement: string, isRead: boolean): readonly [number, number] => {
+    if (statement === 'withdraw-runs' && putBack.has('late-withdrawal')) return lateWithdrawalMs;
+    return isRead ? readLatencyMs : changeLatencyMs;
+  };
+
   const runStatement =
     (life: Life): RunStatement =>
     async (tenantId, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) => {
@@ -123,7 +130,7 @@ export function createBigQueryModel(world: {
           datasetOf(tenantId);
           return rows.map((row) => statement.row.parse(row));
         },
-        latencyMs: model.change === undefined ? readLatencyMs : changeLatencyMs,
+        latencyMs: latencyOf(statement.name, model.change === undefined),
         mayConflict: model.change !== undefined,
         latestMs: isAdmission(statement.name) && !putBack.has('late-admission') ? timeoutMs - 1 : undefined,
       });

@@ -80,6 +80,7 @@ export function createJobsModel(world: {
   function start(request: JobRequest): Job {
     const job: Job = { request, createdAt: time.now(), endedAt: undefined, failure: undefined, onEnd: [] };
     jobs.set(request.jobId, job);
+    observer.started(request.datasetId, request.labels.run ?? '');
     underWay++;
     const kind = request.labels.pipeline?.split('/').at(-1) ?? '';
     const failure = request.labels.step === 'divide' ? divided : undefined;

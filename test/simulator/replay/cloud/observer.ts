@@ -9,6 +9,8 @@ export interface Observer {
   readonly appended: (tenantId: string, table: string, json: AppendedRow['json']) => void;
   /** A row can be read. */
   readonly readable: (tenantId: string, table: string, json: AppendedRow['json'], tables: Tables) => void;
+  /** A job of a step has begun. */
+  readonly started: (tenantId: string, runId: string) => void;
   /** A job of a step has taken effect. */
   readonly effect: (tenantId: string, runId: string, stepId: string) => void;
   /** A delivery was told that it is the one to hand its run over in this turn, which the job id names. */

@@ -35,6 +35,7 @@ export function createJudge(
   /** Runs that ever had a slot, by tenant and run. */
   const known = new Set<string>();
   const withdrawn = new Set<string>();
+  const started = new Set<string>();
   /** The ledger's first row of each run. */
   const rows = new Map<string, AppendedRow['json']>();
   /** The outcome of each run, as it was seen last. */
@@ -120,7 +121,9 @@ export function createJudge(
           judgeOutcome(tenantId, runId, tables);
           continue;
         }
-        withdrawn.add(`${tenantId} ${runId}`);
+        const run = `${tenantId} ${runId}`;
+        withdrawn.add(run);
+        if (started.has(run)) violate('ghost', `${run} was withdrawn after it had begun`);
         if (register.admitted.has(runId)) violate('lost', `${tenantId} ${runId} lost its slot`);
       }
     },
@@ -138,6 +141,12 @@ export function createJudge(
       if (table !== 'pipeline_runs') return;
       judgeCounters(tenantId, tables);
       judgeOutcome(tenantId, String(json.run_id), tables);
+    },
+
+    started(tenantId, runId) {
+      const run = `${tenantId} ${runId}`;
+      started.add(run);
+      if (withdrawn.has(run)) violate('ghost', `${run} begins a step after it was withdrawn`);
     },
 
     effect(tenantId, runId, stepId) {
