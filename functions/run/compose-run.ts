@@ -56,7 +56,13 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     runStatement: google.createRunStatement(bigquery),
     pipelines,
     admit: createAdmit(
-      { runStatement, readQuotaCounters: google.createReadQuotaCounters(withoutRetries), now, log },
+      {
+        runStatement,
+        readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+        newId: setUp.newId,
+        now,
+        log,
+      },
       setUp.admission,
     ),
     publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),

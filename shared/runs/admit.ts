@@ -5,6 +5,7 @@ import type { ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-st
 import type { Log } from '../log';
 import { admitKeyedRuns, admitRuns, decideKeyedRuns, decideRuns } from '../sql/runs/admit-runs';
 import { count, measure } from '../telemetry/telemetry';
+import { createAttempts } from './attempts';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
 import { createQuotaMemory, type QuotaMemory } from './quota-memory';
 import {
@@ -38,6 +39,8 @@ export type Admit = (tenantId: string, candidate: Candidate) => Promise<Admissio
 export interface AdmitDependencies {
   readonly runStatement: RunStatement;
   readonly readQuotaCounters: ReadQuotaCounters;
+  /** Makes ids of statements. */
+  readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -64,8 +67,10 @@ const fixedBytesPerCandidate = 400;
 export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
   const settings = { ...settingsByDefault, ...changes };
   const memory = createQuotaMemory(deps);
+  const attempts = createAttempts(deps);
   const submit = createGroupCommit<Candidate, Admission>({
-    commit: (tenantId, candidates) => commit(tenantId, candidates, memory, deps),
+    commit: (tenantId, candidates) =>
+      attempts.next(tenantId, (statementId) => commit(tenantId, statementId, candidates, memory, deps)),
     isRetryable,
     budgetMs: settings.budgetMs,
     initialBackoffMs: 50,
@@ -97,6 +102,7 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
  */
 async function commit(
   tenantId: string,
+  statementId: string,
   candidates: readonly Candidate[],
   memory: QuotaMemory,
   deps: AdmitDependencies,
@@ -109,7 +115,7 @@ async function commit(
   try {
     if (memory.hasRoom(tenantId, distinct.length)) {
       const recall = memory.recall(tenantId);
-      if (await admitAll(tenantId, distinct, now, deps)) {
+      if (await admitAll(admissionParameters(tenantId, statementId, distinct, now), deps)) {
         const quotas = await recall(distinct.length);
         return candidates.map((candidate) => {
           const verdict = verdictOfKnown(candidate, first.get(candidate.run_id) ?? candidate);
@@ -117,7 +123,9 @@ async function commit(
         });
       }
     }
-    return await decide(tenantId, candidates, distinct, now, memory, deps);
+    const parameters = admissionParameters(tenantId, statementId, distinct, now);
+    const state = await decide(parameters, memory, deps);
+    return explain(tenantId, candidates, state, now);
   } catch (error) {
     // The tenant's dataset is gone, and with it the row.
     if (isNotFound(error)) return explain(tenantId, candidates, undefined, now);
@@ -127,13 +135,11 @@ async function commit(
 
 /** Whether all of them were admitted. If not, none was. */
 async function admitAll(
-  tenantId: string,
-  candidates: readonly Candidate[],
-  now: Date,
+  parameters: AdmissionParameters,
   { runStatement }: AdmitDependencies,
 ): Promise<boolean> {
-  const parameters = admissionParameters(tenantId, candidates, now);
-  const keyed_run_ids = keyedIds(candidates);
+  const { tenant_id: tenantId } = parameters;
+  const keyed_run_ids = keyedIds(parameters.candidates);
   const { affectedRows } =
     keyed_run_ids.length === 0
       ? await runStatement(tenantId, admitRuns, parameters, statementOptions)
@@ -141,22 +147,20 @@ async function admitAll(
   return affectedRows > 0;
 }
 
+/** The tenant row after the decision; undefined where there is none. */
 async function decide(
-  tenantId: string,
-  candidates: readonly Candidate[],
-  distinct: readonly Candidate[],
-  now: Date,
+  parameters: AdmissionParameters,
   memory: QuotaMemory,
   { runStatement }: AdmitDependencies,
-): Promise<readonly CommitOutcome<Admission>[]> {
-  const parameters = admissionParameters(tenantId, distinct, now);
-  const keyed_run_ids = keyedIds(distinct);
+): Promise<AdmissionState | undefined> {
+  const { tenant_id: tenantId } = parameters;
+  const keyed_run_ids = keyedIds(parameters.candidates);
   const { rows } =
     keyed_run_ids.length === 0
       ? await runStatement(tenantId, decideRuns, parameters, statementOptions)
       : await runStatement(tenantId, decideKeyedRuns, { ...parameters, keyed_run_ids }, statementOptions);
   if (rows[0] !== undefined) memory.saw(tenantId, rows[0]);
-  return explain(tenantId, candidates, rows[0], now);
+  return rows[0];
 }
 
 function explain(
@@ -175,8 +179,16 @@ function explain(
 
 const statementOptions = { timeoutMs: longestStatementMs };
 
-const admissionParameters = (tenantId: string, candidates: readonly Candidate[], now: Date) => ({
+type AdmissionParameters = ReturnType<typeof admissionParameters>;
+
+const admissionParameters = (
+  tenantId: string,
+  statementId: string,
+  candidates: readonly Candidate[],
+  now: Date,
+) => ({
   tenant_id: tenantId,
+  statement_id: statementId,
   now,
   unlimited,
   most_waiting: mostWaitingOutcomes,

@@ -51,6 +51,7 @@ describe('Watching runs', () => {
       tenant_id: 'acme',
       now: new Date(),
       unlimited: 1_000_000,
+      statement_id: 'statement-of-the-test',
       most_waiting: 1_000_000,
       candidates: [
         {

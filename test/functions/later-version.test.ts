@@ -49,6 +49,7 @@ describe('Beside a later version', () => {
     tenant_id,
     now,
     unlimited: 1_000_000,
+    statement_id: 'statement-of-the-test',
     most_waiting: 5_000,
     candidates: runIds.map((run_id) => ({
       run_id,

@@ -134,6 +134,7 @@ export const describeHistories = (histories: number): void =>
             tenant_id,
             now,
             unlimited: 1_000_000,
+            statement_id: 'statement-of-the-test',
             most_waiting: 1_000_000,
             candidates: runIds.map((run_id) => ({
               run_id,

@@ -10,6 +10,8 @@ import { defineStatement } from '../define-statement';
  * Invariants that both keep:
  * - a candidate that is known already (in a slot, settled, withdrawn) gets no second slot, so a repeat changes
  *   nothing;
+ * - a statement that was given up (its `statement_id` is in `withdrawn_runs`) changes nothing any more, however
+ *   late it gets its turn: what its repeat has said stands;
  * - a candidate whose API key is revoked gets none, whatever an instance remembers of the key;
  * - at most `room` candidates get one, where room = min(monthly quota left, concurrent quota left), never
  *   below 0, and none while too many outcomes wait for the ledger;
@@ -54,6 +56,7 @@ SET
   updated_at = @now
 WHERE tenant_id = @tenant_id
   AND is_active
+  AND @statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
   AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
   AND IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(@candidates)
     <= IFNULL(max_pipelines_per_month, @unlimited)
@@ -136,7 +139,10 @@ FROM (
         SELECT run_id FROM UNNEST(withdrawn_runs)) AS known_run_ids
       , IFNULL((SELECT ARRAY_AGG(run_id) FROM pipeline_runs WHERE run_id IN UNNEST(@keyed_run_ids)), []) AS finished_run_ids -- keyed
     FROM tenants
-    WHERE tenant_id = @tenant_id AND is_active AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
+    WHERE tenant_id = @tenant_id
+      AND is_active
+      AND @statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
+      AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
@@ -174,6 +180,8 @@ const withoutKeyed = (sql: string): string => sql.replace(/\n.*-- keyed$/gm, '')
 
 const parameters = {
   tenant_id: 'STRING',
+  /** Names this attempt. It is written to `withdrawn_runs` where the attempt is given up before it was answered. */
+  statement_id: 'STRING',
   now: 'TIMESTAMP',
   /** More than any quota: stands in for NULL. */
   unlimited: 'INT64',

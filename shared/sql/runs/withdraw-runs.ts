@@ -7,6 +7,8 @@ import { defineStatement } from '../define-statement';
  * no slot: both statements change the same row, so the later one sees the earlier. A run that is settled
  * stays counted. An admission gives up within seconds; its withdrawal is forgotten after an hour.
  *
+ * An admission statement that was given up is withdrawn whole in the same way, by its `statement_id`.
+ *
  * All of the given runs are withdrawn, or none (`affectedRows` is 0): none where one of them was admitted at
  * or before `confirmed_until`. Reconcile may have started it, and it must not lose its slot under its worker.
  * That is a fact of the row and no matter of clocks, so it holds however late this statement gets its turn.

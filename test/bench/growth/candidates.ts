@@ -13,4 +13,8 @@ export const candidates = (count: number) =>
   }));
 
 /** No quota, and no bound on outcomes that wait for the ledger. */
-export const unlimited = { unlimited: 1_000_000_000_000, most_waiting: 1_000_000 };
+export const unlimited = {
+  statement_id: 'statement-of-the-bench',
+  unlimited: 1_000_000_000_000,
+  most_waiting: 1_000_000,
+};

@@ -36,6 +36,7 @@ describe('The run function, with a worker', () => {
       tenant_id: tenantId,
       now: new Date(),
       unlimited: 1_000_000,
+      statement_id: 'statement-of-the-test',
       most_waiting: 1_000_000,
       candidates: runIds.map((run_id) => ({
         run_id,

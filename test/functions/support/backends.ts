@@ -193,6 +193,7 @@ const hold = (
     tenant_id,
     now,
     unlimited: 1_000_000,
+    statement_id: 'statement-of-the-test',
     most_waiting: 1_000_000,
     candidates: runIds.map((run_id) => ({
       run_id,

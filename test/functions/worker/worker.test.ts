@@ -42,6 +42,7 @@ describe('The worker, by the pushes of a subscription', () => {
       tenant_id,
       now: new Date(),
       unlimited: 1_000_000,
+      statement_id: 'statement-of-the-test',
       most_waiting: 1_000_000,
       candidates: [
         {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
@@ -17,6 +18,7 @@ describe('Admission under BigQuery’s limits', () => {
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
+      newId: randomUUID,
       now: () => new Date(),
       log: () => undefined,
     };

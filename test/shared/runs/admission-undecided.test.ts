@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { clientOf } from 'local-bigquery/testing';
 import { locationOfDataset } from '../../../shared/google/bigquery/dataset-location';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
 import { confirmRuns } from '../../../shared/sql/runs/confirm-runs';
 import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
 import { type Backends, settleHeld, startBackends } from '../../functions/support/backends';
@@ -32,6 +34,7 @@ describe('Admission that is not decided in time', () => {
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
+      newId: randomUUID,
       now: () => new Date(),
       log: collected.log,
     };
@@ -85,7 +88,8 @@ describe('Admission that is not decided in time', () => {
     expect(outcomes).toMatchObject(Array(100).fill({ status: 'rejected', reason: unavailable }));
     expect(proxy.countOf('admit-runs')).toBe(2);
     expect(await backends.usage('many_withdrawn')).toEqual(untouched);
-    expect(proxy.countOf('withdraw-runs')).toBe(2);
+    // One is for the statement that broke off: its repeat has the last word.
+    expect(proxy.countOf('withdraw-runs')).toBe(3);
   });
 
   it('withdraws no run that was never sent to BigQuery', async () => {
@@ -147,6 +151,34 @@ describe('Admission that is not decided in time', () => {
       detail: expect.stringContaining('It may still start'),
     });
     expect(await backends.usage('told_late')).toMatchObject({ ever: 1, slots: ['run-1'] });
+  });
+
+  it('gives its repeat the last word: what comes late changes nothing, be it admitted or refused by then', async () => {
+    await backends.onboard('late', { max_concurrent_pipelines: 1 });
+    treatFirst(1, 'break');
+    const admit = newAdmit();
+    expect(outcome(await admit('late', candidate('run-1')))).toBe('admitted');
+    expect(outcome(await admit('late', candidate('run-2')))).toBe('concurrent_limit_reached');
+    const statements = proxy.calls.flatMap(({ statement }) => statement ?? []);
+    expect(statements.slice(0, 3)).toEqual(['admit-runs', 'withdraw-runs', 'admit-runs']);
+    // The attempt that broke off gets its turn now that there is room again and its run is over.
+    await settleHeld(backends, 'late', 'run-1');
+    const sql = 'UPDATE tenants SET settled_runs = [] WHERE TRUE';
+    await query(backends.client, 'late', sql);
+    const [late] = await query(backends.client, 'late', 'SELECT run_id FROM tenants, UNNEST(withdrawn_runs)');
+    const { runStatement } = backends;
+    const given = {
+      tenant_id: 'late',
+      statement_id: String(late?.run_id),
+      now: new Date(),
+      unlimited: 1_000,
+      most_waiting: 1_000,
+      candidates: [candidate('run-1')],
+    };
+    expect(await runStatement('late', admitRuns, given)).toMatchObject({ affectedRows: 0 });
+    expect((await runStatement('late', decideRuns, given)).rows).toMatchObject([{ known: [], running: 0 }]);
+    const another = { ...given, statement_id: 'another' };
+    expect(await runStatement('late', admitRuns, another)).toMatchObject({ affectedRows: 1 });
   });
 
   it('remembers a withdrawn run for an hour, and only once', async () => {

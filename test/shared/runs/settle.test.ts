@@ -199,6 +199,7 @@ describe('Settling', () => {
       tenant_id: 'keyed',
       now: new Date(),
       unlimited: 1_000,
+      statement_id: 'statement-of-the-test',
       most_waiting: 1_000,
       candidates: [{ ...candidate, request_hash: '', key_id: 'key', lease_seconds: 60 }],
       keyed_run_ids: ['run-1'],

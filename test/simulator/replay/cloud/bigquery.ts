@@ -46,8 +46,6 @@ const staleMs = 10_000;
 const rememberedMs = 60_000;
 const longestWaitMs = 60_000;
 
-const isAdmission = (statement: string): boolean => /^(admit|decide)-/.test(statement);
-
 export function createBigQueryModel(world: {
   readonly time: VirtualTime;
   readonly chance: Chance;
@@ -132,7 +130,6 @@ export function createBigQueryModel(world: {
         },
         latencyMs: latencyOf(statement.name, model.change === undefined),
         mayConflict: model.change !== undefined,
-        latestMs: isAdmission(statement.name) && !putBack.has('late-admission') ? timeoutMs - 1 : undefined,
       });
       const parsed = await within(timeoutMs, 'BigQuery', asked);
       const isScript = model.change !== undefined && model.read !== undefined;

@@ -7,8 +7,7 @@ export const faultsToPutBack = {
   'early-drop': 'an outcome leaves the tenant row before its row can be read in the ledger',
   'cached-keys': 'a revocation is known only where the key is looked up',
   'late-withdrawal': 'a withdrawal takes a slot although reconcile may have started the run',
-  'late-admission':
-    'an admission takes effect after its caller has given it up and asked again (not mended yet)',
+  'late-admission': 'an admission takes effect after its caller has given it up and asked again',
   'unclaimed-hand-over': 'every delivery of a long run hands it over',
 } as const;
 

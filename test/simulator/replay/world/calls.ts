@@ -21,8 +21,6 @@ export interface Call<T> {
   readonly answer: () => T;
   /** From the request to the answer, in milliseconds: least and most. */
   readonly latencyMs: readonly [number, number];
-  /** However late it is, it takes effect before then, in milliseconds. */
-  readonly latestMs?: number | undefined;
   /** Whether the server may refuse it because others change the same at the same time. */
   readonly mayConflict?: boolean | undefined;
 }
@@ -47,14 +45,14 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
     return mayConflict && chance.happens(0.4) ? 'conflict' : chance.pick(faults);
   };
 
-  return <T>(life: Life, { what, effects, answer, latencyMs, latestMs, mayConflict = false }: Call<T>) =>
+  return <T>(life: Life, { what, effects, answer, latencyMs, mayConflict = false }: Call<T>) =>
     new Promise<T>((resolve, reject) => {
       if (life.isOver) return;
       const death = chance.happens(trouble.deathRate) ? chance.pick(['before', 'after'] as const) : undefined;
       if (death === 'before') return life.end(`before ${what}`);
       const fault = drawFault(mayConflict);
-      const drawn = chance.mostlyShort(...latencyMs) + (fault === 'late' ? chance.mostlyShort(...lateMs) : 0);
-      const latency = Math.min(drawn, latestMs ?? drawn);
+      const latency =
+        chance.mostlyShort(...latencyMs) + (fault === 'late' ? chance.mostlyShort(...lateMs) : 0);
       const settle = (settled: () => void) => {
         if (death === 'after') life.end(`after ${what}`);
         else settled();

@@ -1,6 +1,7 @@
 -- admit-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
+DECLARE p_statement_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_unlimited INT64;
 DECLARE p_most_waiting INT64;
@@ -31,6 +32,7 @@ SET
   updated_at = p_now
 WHERE tenant_id = p_tenant_id
   AND is_active
+  AND p_statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
   AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
   AND IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates)
     <= IFNULL(max_pipelines_per_month, p_unlimited)

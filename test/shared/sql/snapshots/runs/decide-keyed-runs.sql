@@ -1,6 +1,7 @@
 -- decide-keyed-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
+DECLARE p_statement_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_unlimited INT64;
 DECLARE p_most_waiting INT64;
@@ -67,7 +68,10 @@ FROM (
         SELECT run_id FROM UNNEST(withdrawn_runs)) AS known_run_ids
       , IFNULL((SELECT ARRAY_AGG(run_id) FROM pipeline_runs WHERE run_id IN UNNEST(p_keyed_run_ids)), []) AS finished_run_ids -- keyed
     FROM tenants
-    WHERE tenant_id = p_tenant_id AND is_active AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
+    WHERE tenant_id = p_tenant_id
+      AND is_active
+      AND p_statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
+      AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;

@@ -1,6 +1,7 @@
 -- decide-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
+DECLARE p_statement_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_unlimited INT64;
 DECLARE p_most_waiting INT64;
@@ -64,7 +65,10 @@ FROM (
         UNION ALL
         SELECT run_id FROM UNNEST(withdrawn_runs)) AS known_run_ids
     FROM tenants
-    WHERE tenant_id = p_tenant_id AND is_active AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
+    WHERE tenant_id = p_tenant_id
+      AND is_active
+      AND p_statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
+      AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;

@@ -66,6 +66,7 @@ export function createPlayer(
       tenant_id,
       now: new Date(at),
       unlimited: 1_000_000,
+      statement_id: 'statement-of-the-test',
       most_waiting: mostWaiting,
       candidates: runs.map((number) => ({
         run_id: runIdOf(number),

@@ -13,8 +13,11 @@ type Parameters = StatementParameters<typeof admitRuns>;
 type Candidate = Parameters['candidates'][number];
 
 /** The tenant as it is at `now`, unless nothing may be admitted. */
-function openTenant({ tenant }: Tables, { tenant_id, now, unlimited, most_waiting }: Parameters) {
+function openTenant({ tenant, putBack }: Tables, parameters: Parameters) {
+  const { tenant_id, statement_id, now, unlimited, most_waiting } = parameters;
   if (tenant?.tenant_id !== tenant_id || !tenant.is_active || now === null) return undefined;
+  const isGivenUp = tenant.withdrawn_runs.some(({ run_id }) => run_id === statement_id);
+  if (isGivenUp && !putBack.has('late-admission')) return undefined;
   if (tenant.settled_runs.length >= (most_waiting ?? 0)) return undefined;
   const isNew = isMonthOver(tenant, now);
   const used = isNew ? 0 : tenant.pipeline_runs_this_month;
