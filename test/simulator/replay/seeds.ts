@@ -12,6 +12,9 @@ export interface SeedJob {
   readonly putBack: readonly FaultName[];
 }
 
+/** A simulation makes much that lives shortly: with a larger nursery (in MB) it takes a quarter less time. */
+const execArgv = [...process.execArgv, '--max-semi-space-size=64'];
+
 /**
  * Plays many simulations, one after the other in each of several processes. The results come in the order of
  * the jobs. Rejects if a process ends early.
@@ -25,7 +28,7 @@ export async function simulateSeeds(
 
   const work = () =>
     new Promise<void>((resolve, reject) => {
-      const worker = fork(join(__dirname, 'seed-worker.ts'), { stdio: 'inherit' });
+      const worker = fork(join(__dirname, 'seed-worker.ts'), { stdio: 'inherit', execArgv });
       let place = 0;
       const next = () => {
         const { done, value } = queue.next();
