@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
-import { outcomeFields } from './recorded-runs';
+import { firstRecorded, outcomeFields } from './recorded-runs';
 
 /**
  * The ledger's rows of the given runs; of a run that has several, the one recorded first. All of the runs
@@ -12,7 +12,7 @@ export const findRecordedRuns = defineStatement({
 SELECT *
 FROM pipeline_runs
 WHERE run_id IN UNNEST(@run_ids) AND admitted_at >= @from AND admitted_at < @to
-QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1`,
+${firstRecorded}`,
   parameters: { run_ids: ['STRING'], from: 'TIMESTAMP', to: 'TIMESTAMP' },
   row: z.object(outcomeFields),
 });

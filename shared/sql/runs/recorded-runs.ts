@@ -29,6 +29,10 @@ export const outcomeFields = {
   recorded_at: timestamp,
 };
 
+/** Of the rows of one run the one that is its outcome, for all who read them. */
+export const firstRecorded =
+  'QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1';
+
 const admittedBetween = 'admitted_at >= @from AND admitted_at < @to';
 
 /**
@@ -54,7 +58,7 @@ export const recordedRuns = (columns: string, condition = admittedBetween): stri
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = @tenant_id)
       WHERE ${condition}
     )
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1`;
+    ${firstRecorded}`;
 
 /** `ADMITTED` is a run in flight; the others are outcomes. */
 export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;

@@ -2,13 +2,13 @@ import { createAppendRows } from '../../../shared/google/bigquery/tables/append-
 import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
 import { settleAndDropRuns, settleRuns } from '../../../shared/sql/runs/settle-runs';
+import { releaseRunsBefore } from '../../functions/version-before/statements-before';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { printTable } from '../support/table';
 import { candidates, unlimited } from './candidates';
 import { ledgerRowsOf, outcomeOfBench } from './finished-runs';
 import { billedCellsOf, medianOf, type Observed, observedStatements } from './observed-statements';
-import { releaseRuns } from './release-runs';
 import { fillRow } from './tenant-row';
 
 const calls = 3;
@@ -95,7 +95,7 @@ async function settleInTurns(
     });
     const [released, settled, dropping] = [next('release'), next('settle'), next('drop')];
     const release = () =>
-      runStatement('release', releaseRuns, {
+      runStatement('release', releaseRunsBefore, {
         tenant_id: 'release',
         run_ids: released.map(({ run_id }) => run_id),
         now: new Date(),
