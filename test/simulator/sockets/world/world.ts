@@ -96,7 +96,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     const oblivion = createFaults({ seed, rate: 0 });
     const surroundings: Surroundings = {
       now: clock.now,
-      newId: () => runIdOf(requestName.getStore() ?? ''),
+      newId: namedIds(runIdOf),
       journal,
       oblivion,
       pipelines: loadPipelines(schemas),
@@ -151,6 +151,20 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/**
+ * Makes ids that follow from the request at work: the first is that of its run, and none comes twice, since
+ * statements have ids as well.
+ */
+function namedIds(idOf: (name: string) => string): () => string {
+  const made = new Map<string, number>();
+  return () => {
+    const request = requestName.getStore() ?? '';
+    const before = made.get(request) ?? 0;
+    made.set(request, before + 1);
+    return idOf(before === 0 ? request : `${request} ${before + 1}`);
+  };
 }
 
 /** The product's tables and tiers with the simulator's pipelines. */
