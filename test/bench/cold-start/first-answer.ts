@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { freePort } from '../../support/free-port';
 import type { Candidate } from './candidates';
 
 export interface FirstRequest {
@@ -85,14 +85,3 @@ const ask = (port: number, { method, path, headers, body }: FirstRequest) =>
 
 const memoryOf = (pid: number): number =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
-
-const addressSchema = z.object({ port: z.number() });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = addressSchema.parse(server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import { freePort } from '../../../support/free-port';
 
 export interface Deployed {
   readonly url: string;
@@ -73,16 +72,4 @@ async function untilListening(url: string, child: ChildProcess, output: () => st
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`It ended with ${child.exitCode}: ${output()}`);
-}
-
-const addressSchema = z.object({ port: z.number() });
-
-/** functions-framework does not say which port it got, so it is told one that is free. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = addressSchema.parse(server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
