@@ -4,11 +4,12 @@ import { createListTenants } from '../../shared/google/bigquery/tables/list-tena
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import type { Clock } from '../../shared/support/clock';
 import { ensureTablesRoutes } from './handler';
 
 export interface EnsureTablesSetUp {
   readonly tables: readonly MetadataTable[];
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 

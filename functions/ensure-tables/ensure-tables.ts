@@ -3,6 +3,7 @@ import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
+import type { Clock } from '../../shared/support/clock';
 import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
@@ -10,7 +11,7 @@ export interface EnsureTablesDependencies {
   readonly listTenants: ListTenants;
   readonly datasets: Pick<TenantDatasets, 'hasTable' | 'upgradeTable'>;
   readonly tables: readonly MetadataTable[];
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -29,9 +30,9 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
  * once.
  */
 export async function ensureTables(deps: EnsureTablesDependencies): Promise<EnsureTablesSummary> {
-  const { listTenants, log, now } = deps;
+  const { listTenants, log, clock } = deps;
   let changed = 0;
-  const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };
+  const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
   const work = await forEachTenant(tenants, async (tenantId) => {
     const names = await upgradeTenant(tenantId, deps);
     if (names.length > 0)

@@ -3,6 +3,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeEnsureTables } from './compose-ensure-tables';
 
@@ -12,7 +13,7 @@ startTelemetry(log);
 
 const routes = composeEnsureTables({
   tables: loadTables(env.SCHEMAS_DIRECTORY),
-  now: () => new Date(),
+  clock: systemClock,
   log,
 });
 

@@ -7,6 +7,7 @@ import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant
 import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import type { Clock } from '../../shared/support/clock';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
 import { createAnnounceTenant } from './announce-tenant';
@@ -24,7 +25,7 @@ export interface OnboardSetUp {
   /** Where tenant.onboarded is published. */
   readonly eventTopic: string;
   readonly newId: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -39,7 +40,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeOnboard(
-  { dryRun, eventTopic, now, log, ...setUp }: OnboardSetUp,
+  { dryRun, eventTopic, clock, log, ...setUp }: OnboardSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
@@ -47,9 +48,9 @@ export function composeOnboard(
     ...setUp,
     runStatement: google.createRunStatement(bigquery),
     datasets: google.createTenantDatasets(bigquery),
-    dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), now, log }),
+    dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
     announceTenant: createAnnounceTenant(google.createPublishTenantEvent(eventTopic, bigquery), log),
-    now,
+    now: clock.now,
     log,
   });
 }

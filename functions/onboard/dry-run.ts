@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import { type PipelineOutcome, TransientFailure } from '../../shared/pipelines/execution';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
+import { type Clock, steadyTime } from '../../shared/support/clock';
 
 export const dryRunPipeline = 'gcp/example/dryrun';
 
@@ -33,7 +34,7 @@ export interface OnboardedDataset {
 export interface DryRunDependencies {
   readonly definition: PipelineDefinition | undefined;
   readonly runJob: RunJob;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -65,12 +66,13 @@ export const createDryRun =
 async function dryRun(
   { tenant_id, location, api_key_id }: OnboardedDataset,
   definition: PipelineDefinition,
-  { runJob, now, log }: DryRunDependencies,
+  { runJob, clock, log }: DryRunDependencies,
 ): Promise<DryRunResult> {
   const parsed = parseParameters(definition.parameters, {});
   if (!parsed.ok)
     return failed('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
   const signal = AbortSignal.timeout(longestMs);
+  const now = steadyTime(clock);
   const run = {
     runId: `onboarding-${api_key_id}`,
     tenantId: tenant_id,

@@ -6,6 +6,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { composeOnboard } from './compose-onboard';
@@ -23,7 +24,7 @@ const routes = composeOnboard({
   dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
   eventTopic: env.EVENT_TOPIC,
   newId: randomUUID,
-  now: () => new Date(),
+  clock: systemClock,
   log,
 });
 

@@ -8,12 +8,13 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
+import type { Clock } from '../../shared/support/clock';
 import { reconcileRoutes } from './handler';
 
 export interface ReconcileSetUp {
   readonly runTopic: string;
   readonly rule: ReconcileRule;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -30,9 +31,10 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, rule, now, log }: ReconcileSetUp,
+  { runTopic, rule, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
+  const { now } = clock;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
@@ -46,6 +48,7 @@ export function composeReconcile(
     settle: createSettle({ runStatement, appendRows, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     rule,
+    clock,
     now,
     log,
   });

@@ -2,11 +2,13 @@ import { ServiceError } from '../../shared/errors';
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import type { Clock } from '../../shared/support/clock';
 import { forEachTenant } from '../../shared/support/for-each';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
 
 export interface ReconcileHandlerDependencies extends ReconcileDependencies {
   readonly listTenants: ListTenants;
+  readonly clock: Clock;
 }
 
 /** Less than the five minutes to the next call. */
@@ -20,9 +22,9 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
       path: '/',
       handle: async (request) => {
         expectNoQuery(request);
-        const { listTenants, log, now } = deps;
+        const { listTenants, log, clock } = deps;
         const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
-        const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };
+        const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
         const work = await forEachTenant(tenants, async (tenantId) => {
           const { appended, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
           done.appended += appended;

@@ -3,6 +3,7 @@ import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { appendGraceMs, startGraceMs } from '../../shared/runs/rules/run-times';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeReconcile } from './compose-reconcile';
 
@@ -14,7 +15,7 @@ const routes = composeReconcile({
   runTopic: env.RUN_TOPIC,
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },
-  now: () => new Date(),
+  clock: systemClock,
   log,
 });
 

@@ -3,10 +3,11 @@ import { createRunStatement } from '../../shared/google/bigquery/statements/run-
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import type { Clock } from '../../shared/support/clock';
 import { resetQuotasRoutes } from './handler';
 
 export interface ResetQuotasSetUp {
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -15,12 +16,12 @@ const realGoogle = { createBigQuery, createBigQueryWithoutRetries, createRunStat
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export const composeResetQuotas = (
-  { now, log }: ResetQuotasSetUp,
+  { clock, log }: ResetQuotasSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] =>
   resetQuotasRoutes({
     listTenants: google.createListTenants(google.createBigQuery()),
     runStatement: google.createRunStatement(google.createBigQueryWithoutRetries()),
-    now,
+    clock,
     log,
   });

@@ -22,7 +22,7 @@ export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route
           request.header('X-CloudScheduler-ScheduleTime'),
           'X-CloudScheduler-ScheduleTime',
         );
-        if (scheduled.getTime() > deps.now().getTime() + oneHourMs) {
+        if (scheduled.getTime() > deps.clock.now().getTime() + oneHourMs) {
           throw new ServiceError(
             'invalid_request',
             `X-CloudScheduler-ScheduleTime: expected a time that has come, given ${scheduled.toISOString()}`,

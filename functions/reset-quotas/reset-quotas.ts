@@ -3,13 +3,14 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { ListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Log } from '../../shared/log';
 import { resetMonth } from '../../shared/sql/tenants/reset-month';
+import type { Clock } from '../../shared/support/clock';
 import { forEachTenant, type TenantWorkSummary } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
 export interface ResetQuotasDependencies {
   readonly listTenants: ListTenants;
   readonly runStatement: RunStatement;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -27,9 +28,9 @@ const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs:
  * it is.
  */
 export async function resetQuotas(period: string, deps: ResetQuotasDependencies): Promise<ResetSummary> {
-  const { listTenants, log, now } = deps;
+  const { listTenants, log, clock } = deps;
   let reset = 0;
-  const tenants = { listTenants, log, now: () => now().getTime(), concurrency: 16, timeBudgetMs };
+  const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
   const work = await forEachTenant(tenants, async (tenantId) => {
     const rows = await resetTenant(tenantId, period, deps);
     reset += rows;
@@ -41,9 +42,13 @@ export async function resetQuotas(period: string, deps: ResetQuotasDependencies)
 }
 
 /** How many rows were reset: 1 or 0. */
-async function resetTenant(tenantId: string, period: string, { runStatement, now }: ResetQuotasDependencies) {
+async function resetTenant(
+  tenantId: string,
+  period: string,
+  { runStatement, clock }: ResetQuotasDependencies,
+) {
   try {
-    const reset = () => runStatement(tenantId, resetMonth, { period, now: now() });
+    const reset = () => runStatement(tenantId, resetMonth, { period, now: clock.now() });
     return (await retrying(retryPolicy, reset)).affectedRows;
   } catch (error) {
     // Deleted, or not fully onboarded: there is nothing to reset.

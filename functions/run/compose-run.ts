@@ -12,6 +12,7 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
+import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { runRoutes } from './handler';
 import { type StreamPace, usualStreamPace } from './stream-run';
@@ -25,7 +26,7 @@ export interface RunSetUp {
   readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
   readonly newId: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -46,13 +47,14 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the routes over them. */
 export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
-  const { pipelines, now, log } = setUp;
+  const { pipelines, clock, log } = setUp;
+  const { now } = clock;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
   return runRoutes({
-    authenticateTenant: createAuthenticateTenant(runStatement, () => now().getTime()),
+    authenticateTenant: createAuthenticateTenant(runStatement, clock),
     runStatement: google.createRunStatement(bigquery),
     pipelines,
     admit: createAdmit(
@@ -60,7 +62,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
         runStatement,
         readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
         newId: setUp.newId,
-        now,
+        clock,
         log,
       },
       setUp.admission,

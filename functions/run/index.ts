@@ -4,6 +4,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeRun } from './compose-run';
 
@@ -15,7 +16,7 @@ const routes = composeRun({
   runTopic: env.RUN_TOPIC,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   newId: randomUUID,
-  now: () => new Date(),
+  clock: systemClock,
   log,
 });
 

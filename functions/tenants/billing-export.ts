@@ -1,13 +1,14 @@
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { type BillableRun, listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
+import type { Clock } from '../../shared/support/clock';
 import type { Month } from './calendar-month';
 import { readAllTenants } from './read-all-tenants';
 
 export interface ExportDependencies {
   readonly listTenantPage: ListTenantPage;
   readonly runStatement: RunStatement;
-  readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /** Where the next call goes on. */
@@ -43,7 +44,7 @@ export async function exportBilling(
   place: ExportPlace,
   deps: ExportDependencies,
 ): Promise<ExportedPage> {
-  const endAt = deps.now().getTime() + timeBudgetMs;
+  const endAt = deps.clock.monotonicMs() + timeBudgetMs;
   const runs: { tenantId: string; run: BillableRun }[] = [];
   let { pageToken, tenantId: begin, after } = place;
   let together = 0;
@@ -53,7 +54,7 @@ export async function exportBilling(
     const tenantIds = page.tenantIds.filter((id) => begin === undefined || id >= begin).toSorted();
     for (let start = 0; start < tenantIds.length; start += together) {
       const room = limit - runs.length;
-      if (room === 0 || (start > 0 && deps.now().getTime() > endAt)) {
+      if (room === 0 || (start > 0 && deps.clock.monotonicMs() > endAt)) {
         return { runs, next: { pageToken, tenantId: tenantIds[start], after: undefined } };
       }
       together = tenantsThatFit({ room, runs: runs.length, tenants: tenantsRead, before: together });
@@ -74,7 +75,7 @@ export async function exportBilling(
     pageToken = page.nextPageToken;
     begin = undefined;
     after = undefined;
-    if (deps.now().getTime() > endAt) return { runs, next: { pageToken, tenantId: begin, after } };
+    if (deps.clock.monotonicMs() > endAt) return { runs, next: { pageToken, tenantId: begin, after } };
   }
 }
 

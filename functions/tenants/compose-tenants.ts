@@ -2,6 +2,7 @@ import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import type { Route } from '../../shared/http/route';
+import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
@@ -11,7 +12,7 @@ export interface TenantsSetUp {
   readonly adminRule: AdminRule;
   readonly tiers: Readonly<Record<string, Quotas>>;
   readonly newId: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
@@ -26,7 +27,8 @@ export function composeTenants(
   const runStatement = google.createRunStatement(bigquery);
   return tenantsRoutes({
     ...setUp,
-    authenticateTenant: createAuthenticateTenant(runStatement, () => setUp.now().getTime()),
+    now: setUp.clock.now,
+    authenticateTenant: createAuthenticateTenant(runStatement, setUp.clock),
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
   });

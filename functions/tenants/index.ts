@@ -4,6 +4,7 @@ import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { composeTenants } from './compose-tenants';
@@ -16,7 +17,7 @@ const routes = composeTenants({
   adminRule: adminRuleOf(env),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   newId: randomUUID,
-  now: () => new Date(),
+  clock: systemClock,
 });
 
 registerHttpFunction('tenants', serveRoutes(routes, log));

@@ -11,6 +11,7 @@ import {
   parseQuery,
 } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import type { Clock } from '../../shared/support/clock';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import { monthOf, monthSchema } from './calendar-month';
@@ -22,6 +23,7 @@ export interface UsageDependencies {
   readonly listTenantPage: ListTenantPage;
   readonly runStatement: RunStatement;
   readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /** BigQuery's token for the next page of tenants. */

@@ -14,6 +14,7 @@ import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
 import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
+import type { Clock } from '../../shared/support/clock';
 import { executeRun } from './execute-run';
 import { workerRoutes } from './handler';
 
@@ -38,7 +39,7 @@ export interface WorkerSetUp {
   readonly settling?: Partial<SettleSettings> | undefined;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -57,7 +58,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
-  const { pipelines, notify, now, log } = setUp;
+  const { pipelines, notify, clock, log } = setUp;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(bigquery);
@@ -69,7 +70,6 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
     allowedSources: setUp.allowedSources,
     http: setUp.http,
     notify: notify && { findRecord: createFindRecord(runStatement), ...notify },
-    now,
     random: setUp.random,
     sleep: async (milliseconds: number, signal?: AbortSignal) => {
       await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
@@ -79,13 +79,13 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
   return workerRoutes({
     runStatement,
     findPipeline: (path) => pipelines.get(path),
-    execute: (tenantId, slot, definition, watch, signal) =>
-      executeRun(tenantId, slot, definition, tools, watch, signal),
+    execute: (tenantId, slot, definition, now, watch, signal) =>
+      executeRun(tenantId, slot, definition, { ...tools, now }, watch, signal),
     settle: createSettle(
       {
         runStatement: google.createRunStatement(withoutRetries),
         appendRows: google.createAppendRows(withoutRetries),
-        now,
+        now: clock.now,
         log,
       },
       setUp.settling,
@@ -96,7 +96,7 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
     deliveryAttempts: setUp.deliveryAttempts,
     holdsSlot: google.createHoldsSlot(withoutRetries),
     watchEveryMs: setUp.watchEveryMs,
-    now,
+    clock,
     log,
   });
 }

@@ -7,6 +7,7 @@ import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createByteBudget } from '../../shared/pipelines/steps/http/byte-budget';
 import { createHttpsGet } from '../../shared/pipelines/steps/http/https-get';
+import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeWorker } from './compose-worker';
 
@@ -37,7 +38,7 @@ const routes = composeWorker({
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
   watchEveryMs: 5_000,
   random: Math.random,
-  now: () => new Date(),
+  clock: systemClock,
   log,
 });
 

@@ -9,6 +9,7 @@ import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-r
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import type { Settle } from '../../shared/runs/settle';
 import { findRun } from '../../shared/sql/runs/find-run';
+import { type Clock, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
@@ -22,6 +23,8 @@ export interface WorkerDependencies extends WatchDependencies {
     tenantId: string,
     slot: OnboardedSlot,
     pipeline: PipelineDefinition,
+    /** The time of this delivery, which does not jump. */
+    now: () => Date,
     watch: RunWatch,
     signal: AbortSignal,
   ) => Promise<RunOutcome>;
@@ -34,7 +37,7 @@ export interface WorkerDependencies extends WatchDependencies {
   readonly handOverAfterMs: number;
   /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
-  readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /**
@@ -53,6 +56,7 @@ const turnShare = 0.75;
  */
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
   const { tenant_id } = message;
+  const now = steadyTime(deps.clock);
   const found = await find(message, deps);
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
@@ -61,15 +65,15 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
 
   const { onboarding_id, subscription_tier, location } = found;
   const slot = { ...found.slot, onboarding_id, subscription_tier, location };
-  const lookedAt = deps.now();
-  const outcome = await bringToEnd(message, slot, lookedAt, deps);
-  if (outcome === 'not over yet') return handOver(message, slot, deps);
+  const lookedAt = now();
+  const outcome = await bringToEnd(message, slot, now, deps);
+  if (outcome === 'not over yet') return handOver(message, slot, now(), deps);
   if (outcome === 'ended elsewhere')
     return deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', {
       ...message,
     });
   const startedAt = outcome.startedAt ?? lookedAt;
-  const endedAt = deps.now();
+  const endedAt = now();
   const settled = await deps.settle(tenant_id, {
     run: slot,
     onboardingId: onboarding_id,
@@ -111,10 +115,10 @@ async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerD
 async function bringToEnd(
   message: RunMessage,
   slot: OnboardedSlot,
-  startedAt: Date,
+  now: () => Date,
   deps: WorkerDependencies,
 ): Promise<RunOutcome | 'not over yet' | 'ended elsewhere'> {
-  if (startedAt >= slot.lease_expires_at) {
+  if (now() >= slot.lease_expires_at) {
     return failedOutcome(
       'lease_expired',
       `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`,
@@ -134,7 +138,7 @@ async function bringToEnd(
   const timeIsUp = AbortSignal.timeout(deps.handOverAfterMs);
   const signal = AbortSignal.any([watch.signal, timeIsUp]);
   try {
-    const outcome = await deps.execute(tenant_id, slot, pipeline, watch, signal);
+    const outcome = await deps.execute(tenant_id, slot, pipeline, now, watch, signal);
     // Whoever cancels a run also stops its jobs. A stopped job may be seen here before the freed slot is.
     const wasStopped = outcome.errorCode === 'stopped' && (await isOver());
     return watch.signal.aborted || wasStopped ? 'ended elsewhere' : outcome;
@@ -156,10 +160,15 @@ async function bringToEnd(
  * here. A turn is shorter than a delivery works, so the delivery that goes on never meets its own mark.
  * Should it be lost, the next message that reconcile publishes takes its place.
  */
-async function handOver(message: RunMessage, slot: OnboardedSlot, deps: WorkerDependencies): Promise<void> {
-  const { handOverAfterMs, now, publishRun, log } = deps;
+async function handOver(
+  message: RunMessage,
+  slot: OnboardedSlot,
+  now: Date,
+  deps: WorkerDependencies,
+): Promise<void> {
+  const { handOverAfterMs, publishRun, log } = deps;
   const turnMs = handOverAfterMs * turnShare;
-  const turn = Math.floor((now().getTime() - slot.admitted_at.getTime()) / turnMs);
+  const turn = Math.floor((now.getTime() - slot.admitted_at.getTime()) / turnMs);
   if (!(await isFirstOfTurn(message, slot, turn, deps)))
     return log('INFO', 'A long run is left to the delivery that has handed it over already', { ...message });
   await publishRun(message);

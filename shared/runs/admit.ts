@@ -4,6 +4,7 @@ import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-state';
 import type { Log } from '../log';
 import { admitKeyedRuns, admitRuns, decideKeyedRuns, decideRuns } from '../sql/runs/admit-runs';
+import type { Clock } from '../support/clock';
 import { count, measure } from '../telemetry/telemetry';
 import { createAttempts } from './attempts';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
@@ -41,7 +42,7 @@ export interface AdmitDependencies {
   readonly readQuotaCounters: ReadQuotaCounters;
   /** Makes ids of statements. */
   readonly newId: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -66,8 +67,9 @@ const fixedBytesPerCandidate = 400;
  */
 export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
   const settings = { ...settingsByDefault, ...changes };
+  const { now } = deps.clock;
   const memory = createQuotaMemory(deps);
-  const attempts = createAttempts(deps);
+  const attempts = createAttempts({ ...deps, now });
   const submit = createGroupCommit<Candidate, Admission>({
     commit: (tenantId, candidates) =>
       attempts.next(tenantId, (statementId) => commit(tenantId, statementId, candidates, memory, deps)),
@@ -81,7 +83,7 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     maximumBytes: 2_000_000,
     bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw(deps);
+  const withdraw = createWithdraw({ ...deps, now });
   return measured(async (tenantId, candidate) => {
     try {
       return await submit(tenantId, candidate);
@@ -111,7 +113,7 @@ async function commit(
   // Where several have one id (the same idempotency key), the first stands for all.
   const first = byRunId(candidates);
   const distinct = candidates.filter((candidate) => first.get(candidate.run_id) === candidate);
-  const now = deps.now();
+  const now = deps.clock.now();
   try {
     if (memory.hasRoom(tenantId, distinct.length)) {
       const recall = memory.recall(tenantId);

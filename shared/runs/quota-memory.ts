@@ -1,5 +1,6 @@
 import type { QuotaCounters, ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-state';
 import type { Log } from '../log';
+import type { Clock } from '../support/clock';
 import { within } from '../support/time-limits';
 import type { QuotaState } from './rules/admission-rules';
 
@@ -20,7 +21,7 @@ export interface QuotaMemory {
 
 export interface QuotaMemoryDependencies {
   readonly readQuotaCounters: ReadQuotaCounters;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -30,16 +31,16 @@ const validMs = 10_000;
 const longestReadMs = 3_000;
 const mostTenants = 10_000;
 
-export function createQuotaMemory({ readQuotaCounters, now, log }: QuotaMemoryDependencies): QuotaMemory {
-  const seen = new Map<string, { readonly state: QuotaState; readonly until: number }>();
+export function createQuotaMemory({ readQuotaCounters, clock, log }: QuotaMemoryDependencies): QuotaMemory {
+  const seen = new Map<string, { readonly state: QuotaState; readonly untilMs: number }>();
 
   const fresh = (tenantId: string): QuotaState | undefined => {
     const entry = seen.get(tenantId);
-    return entry !== undefined && entry.until > now().getTime() ? entry.state : undefined;
+    return entry !== undefined && entry.untilMs > clock.monotonicMs() ? entry.state : undefined;
   };
-  const keep = (tenantId: string, state: QuotaState, until: number) => {
+  const keep = (tenantId: string, state: QuotaState, untilMs: number) => {
     seen.delete(tenantId);
-    seen.set(tenantId, { state, until });
+    seen.set(tenantId, { state, untilMs });
     for (const oldest of seen.keys()) {
       if (seen.size <= mostTenants) break;
       seen.delete(oldest);
@@ -48,7 +49,7 @@ export function createQuotaMemory({ readQuotaCounters, now, log }: QuotaMemoryDe
   const read = async (tenantId: string): Promise<QuotaState | undefined> => {
     try {
       const counters = await within(longestReadMs, 'BigQuery', readQuotaCounters(tenantId));
-      return counters && quotaStateOf(counters, now());
+      return counters && quotaStateOf(counters, clock.now());
     } catch (error) {
       log('DEBUG', "A tenant's quotas could not be read for an answer's headers", {
         tenant_id: tenantId,
@@ -63,10 +64,10 @@ export function createQuotaMemory({ readQuotaCounters, now, log }: QuotaMemoryDe
       const state = fresh(tenantId);
       return state === undefined || roomIn(state) >= runs;
     },
-    saw: (tenantId, state) => keep(tenantId, state, now().getTime() + validMs),
+    saw: (tenantId, state) => keep(tenantId, state, clock.monotonicMs() + validMs),
     recall: (tenantId) => {
-      const until = fresh(tenantId) && seen.get(tenantId)?.until;
-      const reading = until === undefined ? read(tenantId) : undefined;
+      const untilMs = fresh(tenantId) && seen.get(tenantId)?.untilMs;
+      const reading = untilMs === undefined ? read(tenantId) : undefined;
       return async (admitted) => {
         const before = reading === undefined ? seen.get(tenantId)?.state : await reading;
         if (before === undefined) return undefined;
@@ -75,7 +76,7 @@ export function createQuotaMemory({ readQuotaCounters, now, log }: QuotaMemoryDe
           used_this_month: before.used_this_month + admitted,
           running: before.running + admitted,
         };
-        keep(tenantId, state, until ?? now().getTime() + validMs);
+        keep(tenantId, state, untilMs ?? clock.monotonicMs() + validMs);
         return state;
       };
     },

@@ -1,5 +1,6 @@
 import type { ListTenants } from '../google/bigquery/tables/list-tenants';
 import type { Log } from '../log';
+import type { Clock } from './clock';
 
 /**
  * Calls `work` for every item, at most `limit` at once. An error ends only one of these lanes; the others go
@@ -21,8 +22,7 @@ export async function forEachBounded<T>(
 
 export interface TenantWork {
   readonly listTenants: ListTenants;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
   /** How many tenants are worked on at once. */
   readonly concurrency: number;
@@ -42,16 +42,16 @@ export interface TenantWorkSummary {
  * others.
  */
 export async function forEachTenant(
-  { listTenants, now, log, concurrency, timeBudgetMs }: TenantWork,
+  { listTenants, clock, log, concurrency, timeBudgetMs }: TenantWork,
   work: (tenantId: string) => Promise<void>,
 ): Promise<TenantWorkSummary> {
-  const startedAt = now();
+  const startedAt = clock.monotonicMs();
   const summary = { tenants: 0, failed: 0, left_over: 0 };
   for await (const page of listTenants()) {
     summary.tenants += page.length;
     // A new order each time: if time runs out, it should not always be the same tenants that wait.
     await forEachBounded(shuffled(page), concurrency, async (tenantId) => {
-      if (now() - startedAt > timeBudgetMs) {
+      if (clock.monotonicMs() - startedAt > timeBudgetMs) {
         summary.left_over++;
         return;
       }

@@ -3,6 +3,7 @@ import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { findApiKey } from '../sql/keys/find-api-key';
+import type { Clock } from '../support/clock';
 import { retrying } from '../support/retry';
 import { labelRequest } from '../telemetry/context';
 import { hashApiKey, tenantOfApiKey, unauthenticated } from './rules/api-key';
@@ -38,7 +39,8 @@ const maximumEntries = 10_000;
 
 interface CacheEntry {
   readonly identity: Promise<TenantIdentity | undefined>;
-  validUntil: number;
+  /** In monotonic time: no jump of the clock lets a key that is revoked go on working. */
+  validUntilMs: number;
 }
 
 /** Throws `tenant_mismatch` where the key belongs to another tenant. */
@@ -52,10 +54,9 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
 
 /**
  * Checks keys against the tenant's `api_keys`, and remembers the answers in this instance. A malformed key
- * costs no BigQuery call, and many requests with one key at the same moment cost one. `now` is in
- * milliseconds since 1970.
+ * costs no BigQuery call, and many requests with one key at the same moment cost one.
  */
-export function createAuthenticateTenant(runStatement: RunStatement, now: () => number): AuthenticateTenant {
+export function createAuthenticateTenant(runStatement: RunStatement, clock: Clock): AuthenticateTenant {
   const cache = new Map<string, CacheEntry>();
 
   return async (key, { fresh } = { fresh: false }) => {
@@ -70,7 +71,7 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
 
   function cached(digest: string): CacheEntry | undefined {
     const entry = cache.get(digest);
-    return entry !== undefined && entry.validUntil > now() ? entry : undefined;
+    return entry !== undefined && entry.validUntilMs > clock.monotonicMs() ? entry : undefined;
   }
 
   /**
@@ -78,7 +79,9 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
    * remembered.
    */
   function lookUp(tenantId: string, digest: string): CacheEntry {
-    const entry: CacheEntry = { identity: find(), validUntil: Number.POSITIVE_INFINITY };
+    // What is found is as old as the question: a key may be revoked before its answer comes.
+    const askedAtMs = clock.monotonicMs();
+    const entry: CacheEntry = { identity: find(), validUntilMs: Number.POSITIVE_INFINITY };
     cache.delete(digest);
     cache.set(digest, entry);
     for (const oldest of cache.keys()) {
@@ -90,9 +93,10 @@ export function createAuthenticateTenant(runStatement: RunStatement, now: () => 
     async function find(): Promise<TenantIdentity | undefined> {
       try {
         const found = await findKey(runStatement, tenantId, digest);
-        const isValid = found !== undefined && found.expiresAt > now();
-        entry.validUntil = isValid ? Math.min(now() + acceptedForMs, found.expiresAt) : now() + refusedForMs;
-        return isValid ? { tenantId, ...found } : undefined;
+        const leftMs = found === undefined ? 0 : found.expiresAt - clock.now().getTime();
+        entry.validUntilMs =
+          leftMs > 0 ? askedAtMs + Math.min(acceptedForMs, leftMs) : clock.monotonicMs() + refusedForMs;
+        return found !== undefined && leftMs > 0 ? { tenantId, ...found } : undefined;
       } catch (error) {
         cache.delete(digest);
         throw new ServiceError('unavailable', 'The API key cannot be checked at the moment', {

@@ -1,4 +1,5 @@
 import { workerRoutes } from '../../functions/worker/handler';
+import { systemClock } from '../../shared/support/clock';
 import { query } from '../support/local-cloud';
 import { type Backends, dryrun, startBackends } from './support/backends';
 import { push, startReconcileInstance } from './support/instances';
@@ -26,7 +27,7 @@ describe('Events that alerts wait for', () => {
       holdsSlot: fail,
       watchEveryMs: 5_000,
       deliveryAttempts: 5,
-      now: () => new Date(),
+      clock: systemClock,
       log,
     });
     const worker = await serve(routes, log);

@@ -6,6 +6,7 @@ import type { RunOutcome, Slot } from '../../shared/runs/rules/ledger-row';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../shared/sql/usage/read-usage';
+import { systemClock } from '../../shared/support/clock';
 import { call, query, withKey } from '../support/local-cloud';
 import { type Backends, dryrun, schemasDirectory, settleHeld, startBackends } from './support/backends';
 import {
@@ -123,7 +124,7 @@ describe('Beside the version that decided by appending to the ledger', () => {
       listTenants: createListTenants(backends.client),
       datasets: createTenantDatasets(backends.client),
       tables: loadTables(schemasDirectory),
-      now: () => new Date(),
+      clock: systemClock,
       log: () => undefined,
     };
     expect(await ensureTables(deps)).toMatchObject({ changed: 1, failed: 0 });

@@ -18,6 +18,7 @@ import { registerHttpFunction } from '../../../shared/http/register';
 import { serveRoutes } from '../../../shared/http/serve';
 import { createLog } from '../../../shared/log';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import { systemClock } from '../../../shared/support/clock';
 
 /**
  * The function `run`, whose admissions are all decided by the script, as they were before there was the lone UPDATE: that
@@ -38,7 +39,7 @@ const routes = composeRun(
     runTopic: env.RUN_TOPIC,
     pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
     newId: randomUUID,
-    now: () => new Date(),
+    clock: systemClock,
     log,
   },
   {

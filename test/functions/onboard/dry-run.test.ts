@@ -9,6 +9,7 @@ import { loadTiers } from '../../../shared/definitions/tiers';
 import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import { systemClock } from '../../../shared/support/clock';
 import { call, query } from '../../support/local-cloud';
 import { type Backends, schemasDirectory, schemasWith, startBackends } from '../support/backends';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
@@ -47,7 +48,7 @@ describe('The dry run at the end of an onboarding', () => {
         dryRun: loadPipeline(schemas, pipeline),
         eventTopic: 'tenant-events',
         newId: randomUUID,
-        now: () => new Date(),
+        clock: systemClock,
         log,
       },
       {

@@ -11,6 +11,7 @@ import {
   createPublishTenantEvent,
   type PublishTenantEvent,
 } from '../../../shared/google/pubsub/publish-tenant-event';
+import { systemClock } from '../../../shared/support/clock';
 import { call, query } from '../../support/local-cloud';
 import { type Backends, schemasDirectory, startBackends } from '../support/backends';
 import { collectingLog, type Served, serve } from '../support/serve';
@@ -39,7 +40,7 @@ describe('tenant.onboarded', () => {
       dryRun: undefined,
       eventTopic,
       newId: randomUUID,
-      now: () => new Date(),
+      clock: systemClock,
       log,
     };
     const routes = composeOnboard(setUp, {

@@ -101,7 +101,10 @@ describe('An event stream whose key is revoked', () => {
     run = await startRunInstance({
       bigqueryUrl: proxy.url,
       streamPace: { shortestMs: 20, longestMs: 20, heartbeatMs: 20 },
-      now: () => new Date(Date.now() + later),
+      clock: {
+        now: () => new Date(Date.now() + later),
+        monotonicMs: () => performance.now() + later,
+      },
     });
   });
   afterAll(async () => {

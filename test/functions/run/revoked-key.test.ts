@@ -1,3 +1,4 @@
+import { createJumpingClock } from '../../support/jumping-clock';
 import { call, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, startBackends } from '../support/backends';
 import { type Instance, startRunInstance, startTenantsInstance } from '../support/instances';
@@ -12,8 +13,7 @@ describe('A revoked API key', () => {
     backends = await startBackends();
     proxy = await startProxy(backends.bigquery.url);
     // A clock that stands still: what `run` remembers of a key, it remembers to the end of the test.
-    const now = new Date();
-    const options = { bigqueryUrl: proxy.url, now: () => now };
+    const options = { bigqueryUrl: proxy.url, clock: createJumpingClock() };
     run = await startRunInstance({ ...options, admission: { budgetMs: 60_000 } });
     tenants = await startTenantsInstance(options);
   });

@@ -25,6 +25,7 @@ import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import type { AdmitSettings } from '../../../shared/runs/admit';
 import type { SettleSettings } from '../../../shared/runs/settle';
+import { type Clock, systemClock } from '../../../shared/support/clock';
 import { call } from '../../support/local-cloud';
 import { dryrun, runTopic, schemasDirectory } from './backends';
 import { collectingLog, type LogLine, type Served, serve } from './serve';
@@ -41,6 +42,8 @@ export interface InstanceOptions {
   /** The address of BigQuery, or of a proxy in front of it. */
   readonly bigqueryUrl: string;
   readonly now?: () => Date;
+  /** Instead of `now`, where a test decides how much time passes. */
+  readonly clock?: Clock;
   /** The folder of definitions; the project's own unless given. */
   readonly schemas?: string;
 }
@@ -63,7 +66,8 @@ export const push = (
   return call(worker.url, 'POST', '/', { body });
 };
 
-const clock = () => new Date();
+const clockOf = ({ clock, now = systemClock.now }: InstanceOptions): Clock =>
+  clock ?? { ...systemClock, now };
 
 /** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
 const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions) => {
@@ -101,10 +105,11 @@ export async function startRunInstance(
     readonly streamPace?: Partial<StreamPace>;
   },
 ): Promise<Instance> {
-  const { now = clock, schemas = schemasDirectory, admission, settling, streamPace } = options;
+  const { schemas = schemasDirectory, admission, settling, streamPace } = options;
+  const clock = clockOf(options);
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const setUp = { runTopic, pipelines, admission, settling, streamPace, newId: randomUUID, now, log };
+  const setUp = { runTopic, pipelines, admission, settling, streamPace, newId: randomUUID, clock, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
 
@@ -119,7 +124,7 @@ export async function startWorkerInstance(
     readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
   },
 ): Promise<Instance> {
-  const { now = clock, schemas = schemasDirectory, claimHandOver, tools } = options;
+  const { schemas = schemasDirectory, claimHandOver, tools } = options;
   const { log, lines } = collectingLog();
   const google = googleAt(options);
   const routes = composeWorker(
@@ -134,7 +139,7 @@ export async function startWorkerInstance(
       settling: options.settling,
       random: () => 0,
       ...tools,
-      now,
+      clock: clockOf(options),
       log,
     },
     claimHandOver === undefined ? google : { ...google, createClaimHandOver: () => claimHandOver },
@@ -144,18 +149,17 @@ export async function startWorkerInstance(
 
 /** An instance of `reconcile`. */
 export async function startReconcileInstance(options: InstanceOptions): Promise<Instance> {
-  const { now = clock } = options;
   const { log, lines } = collectingLog();
   const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
-  const setUp = { runTopic, rule, now, log };
+  const setUp = { runTopic, rule, clock: clockOf(options), log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
 }
 
 /** An instance of `tenants`, whose administrators need no key. */
 export async function startTenantsInstance(options: InstanceOptions): Promise<Instance> {
-  const { now = clock, schemas = schemasDirectory } = options;
+  const { schemas = schemasDirectory } = options;
   const { log, lines } = collectingLog();
   const tiers = loadTiers(schemas);
-  const setUp = { adminRule: { kind: 'open' as const }, tiers, newId: randomUUID, now };
+  const setUp = { adminRule: { kind: 'open' as const }, tiers, newId: randomUUID, clock: clockOf(options) };
   return { ...(await serve(composeTenants(setUp, googleAt(options)), log)), lines };
 }

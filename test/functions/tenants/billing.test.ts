@@ -2,6 +2,7 @@ import { type ExportPlace, exportBilling } from '../../../functions/tenants/bill
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
+import { systemClock } from '../../../shared/support/clock';
 import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
 import { costs, record, startCloudWithUsage } from './recorded-usage';
 
@@ -133,7 +134,7 @@ describe('GET /api/v1/billing/export', () => {
             read.push(dataset);
             return runStatement(dataset, ...statement);
           },
-          now: () => new Date(),
+          clock: systemClock,
         },
       );
       return { read: read.toSorted(), runs: runs.map(({ run }) => run.run_id), next };

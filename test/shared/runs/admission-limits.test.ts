@@ -3,6 +3,7 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
+import { systemClock } from '../../../shared/support/clock';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
@@ -19,7 +20,7 @@ describe('Admission under BigQuery’s limits', () => {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
       newId: randomUUID,
-      now: () => new Date(),
+      clock: systemClock,
       log: () => undefined,
     };
     return createAdmit(deps, settings);

@@ -3,6 +3,7 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createAdmit } from '../../../shared/runs/admit';
+import { systemClock } from '../../../shared/support/clock';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { startProxy } from '../../functions/support/proxy';
 import { collectingLog } from '../../functions/support/serve';
@@ -30,7 +31,7 @@ describe('An answer without a result', () => {
         runStatement: createRunStatement(client),
         readQuotaCounters: createReadQuotaCounters(client),
         newId: randomUUID,
-        now: () => new Date(),
+        clock: systemClock,
         log: collectingLog().log,
       });
       let answered = 0;

@@ -7,6 +7,7 @@ import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/run
 import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
 import { confirmRuns } from '../../../shared/sql/runs/confirm-runs';
 import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
+import { systemClock } from '../../../shared/support/clock';
 import { type Backends, settleHeld, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
@@ -35,7 +36,7 @@ describe('Admission that is not decided in time', () => {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
       newId: randomUUID,
-      now: () => new Date(),
+      clock: systemClock,
       log: collected.log,
     };
     return createAdmit(deps, settings);

@@ -4,6 +4,7 @@ import { createRunStatement } from '../../../shared/google/bigquery/statements/r
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
+import { systemClock } from '../../../shared/support/clock';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog } from '../../functions/support/serve';
@@ -28,7 +29,7 @@ describe('Admission', () => {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
       newId: randomUUID,
-      now: () => new Date(),
+      clock: systemClock,
       log: collectingLog().log,
     };
     return createAdmit(deps, settings);

@@ -126,7 +126,7 @@ export function createJobsModel(world: {
       },
       latencyMs: requestLatencyMs,
     });
-    const ageMs = Math.max(0, life.now().getTime() - job.createdAt);
+    const ageMs = Math.max(0, life.clock.now().getTime() - job.createdAt);
     const leftMs = attached ? (request.remainingMs?.(ageMs) ?? request.timeoutMs) : request.timeoutMs;
     const ended = await untilEnd(life, job, leftMs, request.cancelWhen, signal);
     if (ended === 'ended') return outcomeOf(job, attached, job.failure);

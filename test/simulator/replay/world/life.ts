@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../shared/support/clock';
 import type { Chance } from '../time/chance';
 import type { Owner, VirtualTime } from '../time/virtual-time';
 
@@ -5,7 +6,7 @@ import type { Owner, VirtualTime } from '../time/virtual-time';
 export interface Life extends Owner {
   readonly name: string;
   /** Its own clock, which differs from the others'. */
-  readonly now: () => Date;
+  readonly clock: Clock;
   /** Nothing that it does goes on from here. */
   readonly end: (where: string) => void;
 }
@@ -23,7 +24,7 @@ export function beginLife(
   const life = {
     name,
     isOver: false,
-    now: () => new Date(time.now() + skewMs),
+    clock: { now: () => new Date(time.now() + skewMs), monotonicMs: time.now },
     end(where: string) {
       if (life.isOver) return;
       life.isOver = true;

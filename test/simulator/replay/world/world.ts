@@ -71,8 +71,8 @@ export function createWorld(
   let ids = 0;
   const fleet = (name: string, size: number, compose: (life: Life) => readonly Route[]) =>
     createFleet(name, size, compose, parts);
-  const setUp = ({ name, now }: Life) => ({
-    now,
+  const setUp = ({ name, clock }: Life) => ({
+    clock,
     log: journal.logOf(name),
     newId: () => `id-${++ids}`,
     random: chance.fraction,

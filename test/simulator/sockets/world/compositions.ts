@@ -9,12 +9,13 @@ import type { MetadataTable } from '../../../../shared/definitions/tables';
 import type { Tier } from '../../../../shared/definitions/tiers';
 import { serveRoutes } from '../../../../shared/http/serve';
 import type { ReconcileRule } from '../../../../shared/runs/rules/run-times';
+import type { Clock } from '../../../../shared/support/clock';
 import type { Life } from './life';
 import { mortalGoogle, mortalLog, type Oblivious } from './mortal';
 
 /** What the instances of all functions share: definitions, time and names, but no state of a process. */
 export interface Surroundings extends Oblivious {
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly newId: () => string;
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly tables: readonly MetadataTable[];
@@ -33,13 +34,13 @@ const admission = { budgetMs: 2_000 };
  * its life.
  */
 export const compositions = {
-  run(life: Life, { now, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
+  run(life: Life, { clock, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { runTopic, pipelines, admission, newId, now, log };
+    const setUp = { runTopic, pipelines, admission, newId, clock, log };
     return serveRoutes(composeRun(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  worker(life: Life, { now, journal, oblivion, pipelines, tiers, runTopic }: Surroundings) {
+  worker(life: Life, { clock, journal, oblivion, pipelines, tiers, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
     // What steps of type http and notify need is left out: the simulation's definitions have none.
     const setUp = {
@@ -51,30 +52,30 @@ export const compositions = {
       deliveryAttempts: 5,
       watchEveryMs: 500,
       random: Math.random,
-      now,
+      clock,
       log,
     };
     return serveRoutes(composeWorker(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  reconcile(life: Life, { now, journal, oblivion, runTopic, rule }: Surroundings) {
+  reconcile(life: Life, { clock, journal, oblivion, runTopic, rule }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { runTopic, rule, now, log };
+    const setUp = { runTopic, rule, clock, log };
     return serveRoutes(composeReconcile(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  'reset-quotas'(life: Life, { now, journal, oblivion }: Surroundings) {
+  'reset-quotas'(life: Life, { clock, journal, oblivion }: Surroundings) {
     const log = mortalLog(life, journal);
-    return serveRoutes(composeResetQuotas({ now, log }, mortalGoogle(life, { journal, oblivion })), log);
+    return serveRoutes(composeResetQuotas({ clock, log }, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  tenants(life: Life, { now, newId, journal, oblivion, tiers }: Surroundings) {
+  tenants(life: Life, { clock, newId, journal, oblivion, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { adminRule: { kind: 'open' } as const, tiers, newId, now };
+    const setUp = { adminRule: { kind: 'open' } as const, tiers, newId, clock };
     return serveRoutes(composeTenants(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  onboard(life: Life, { now, newId, journal, oblivion, tables, tiers }: Surroundings) {
+  onboard(life: Life, { clock, newId, journal, oblivion, tables, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
     const setUp = {
       adminRule: { kind: 'open' } as const,
@@ -85,7 +86,7 @@ export const compositions = {
       dryRun: undefined,
       eventTopic: 'tenant-events',
       newId,
-      now,
+      clock,
       log,
     };
     return serveRoutes(composeOnboard(setUp, mortalGoogle(life, { journal, oblivion })), log);

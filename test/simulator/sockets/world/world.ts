@@ -13,13 +13,13 @@ import { runIdOfKey } from '../../../../shared/runs/rules/run-identity';
 import { findingSchema } from '../judge/audit';
 import { createJournal, type Journal } from '../judge/journal';
 import type { SimulatorOptions } from '../options';
-import { type Clock, createClock } from './clock';
+import { createClock, type SimulatedClock } from './clock';
 import { compositions, type FunctionName, type Surroundings } from './compositions';
 import { type Fleet, requestName, startFleet } from './fleet';
 import { type Traffic, watchTraffic } from './traffic';
 
 export interface World {
-  readonly clock: Clock;
+  readonly clock: SimulatedClock;
   readonly journal: Journal;
   readonly fleets: Readonly<Record<FunctionName, Fleet>>;
   /** Google's client, for those who watch. It meets the same faults. */
@@ -95,7 +95,7 @@ export async function startWorld(options: SimulatorOptions): Promise<World> {
     const runIdOf = (request: string) => runIdOfKey(`simulation ${seed}`, request);
     const oblivion = createFaults({ seed, rate: 0 });
     const surroundings: Surroundings = {
-      now: clock.now,
+      clock,
       newId: namedIds(runIdOf),
       journal,
       oblivion,

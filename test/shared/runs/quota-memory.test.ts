@@ -1,0 +1,22 @@
+import { createQuotaMemory } from '../../../shared/runs/quota-memory';
+import { createJumpingClock, hours } from '../../support/jumping-clock';
+
+describe('What an instance remembers of a tenant’s quotas', () => {
+  const full = { max_pipelines_per_month: 10, max_concurrent_pipelines: 5, used_this_month: 1, running: 5 };
+
+  it.each([-2, 0, 2])('is forgotten after 10 s though the clock jumps by %s hours', async (jump) => {
+    const clock = createJumpingClock();
+    const memory = createQuotaMemory({
+      clock,
+      readQuotaCounters: async () => undefined,
+      log: () => undefined,
+    });
+    memory.saw('acme', full);
+    clock.jump(hours(jump));
+    clock.pass(9_999);
+    expect(memory.hasRoom('acme', 1)).toBe(false);
+    clock.pass(1);
+    expect(memory.hasRoom('acme', 1)).toBe(true);
+    expect(await memory.recall('acme')(1)).toBeUndefined();
+  });
+});
