@@ -21,6 +21,9 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
                          address's own certificate. Without --domain the host is that address, and callers pin its
                          self-signed certificate
   --alert-email ADDRESS  who gets alerts
+  --throttle N           how many requests a minute the load balancer lets through from one address, 10 to 500000; it
+                         answers 429 beyond. none, as at first: any number. It is Cloud Armor, some 6 USD a month and
+                         0.75 USD for a million requests
   --source SOURCE        what pipelines may read besides their tenant's dataset. gs://bucket/{tenant_id}/ gives each
                          tenant's pipelines that tenant's folder. gs://bucket/folder/, a dataset or project.dataset
                          can be read for every tenant, by pipelines that name it. The worker gets access to the
@@ -36,7 +39,7 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --help                 this text
 
 --source, --export-bucket, --notify-topic, --http-host and --pipeline-secret can be repeated; the word none means an
-empty list. When one of these, --domain or --alert-email is left out later, what it has set before stays.
+empty list. When one of these, --domain, --alert-email or --throttle is left out later, what it has set before stays.
 END
 }
 
@@ -52,13 +55,13 @@ expect() { # option value pattern what
 
 # ---------------------------------------------------------------------------------------------------------- options --
 
-project='' location='' prefix=tenant-pipelines domain='' alert_email='' sources='' export_buckets='' notify_topics='' http_hosts='' pipeline_secrets=''
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' http_hosts='' pipeline_secrets=''
 confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --source | --export-bucket | --notify-topic | --http-host | --pipeline-secret | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --pipeline-secret | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -66,6 +69,7 @@ while [ $# -gt 0 ]; do
         --prefix) prefix=$2 ;;
         --domain) domain=$2 ;;
         --alert-email) alert_email=$2 ;;
+        --throttle) throttle=$2 ;;
         --source)
           expect "$1" "$2" 'none|gs://[a-z0-9][a-z0-9._-]+/([A-Za-z0-9._={}-]+/)*|([a-z][a-z0-9:.-]+\.)?[A-Za-z0-9_]+' 'gs://bucket/folder/, dataset or project.dataset'
           sources="$sources${sources:+,}$2"
@@ -103,6 +107,7 @@ expect --location "$location" '[a-z]+-[a-z]+[0-9]+' 'a region such as europe-wes
 expect --prefix "$prefix" '[a-z][a-z0-9-]{0,14}[a-z0-9]' '2 to 16 of a-z, 0-9 and -, beginning with a letter'
 [ -z "$domain" ] || expect --domain "$domain" '([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}' "a host's name such as api.example.com"
 [ -z "$alert_email" ] || expect --alert-email "$alert_email" '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+' 'an e-mail address'
+[ -z "$throttle" ] || expect --throttle "$throttle" 'none|[1-9][0-9]{1,4}|[1-4][0-9]{5}|500000' '10 to 500000 requests a minute, or none'
 [ "$data$confirmed" = no ] || [ $destroy = yes ] || misuse '--data and --confirm: expected with --destroy only'
 [ -z "$confirmed" ] || [ $data = yes ] || misuse '--confirm: expected with --data only'
 [ $data = no ] || [ -z "$confirmed" ] || [ "$confirmed" = "$project" ] || misuse "--confirm $confirmed: expected $project"
@@ -281,6 +286,9 @@ print_command() {
   printf '%s\n' "$line"
 }
 
+# How an API that is not enabled answers.
+disabled='SERVICE_DISABLED|has not been used in project'
+
 # Asks gcloud and sets `answer`; false if there is no such thing. Any other error ends the script: a thing
 # that cannot be seen must not count as missing. In a dry run all things are missing, or with --destroy there.
 look() {
@@ -292,7 +300,7 @@ look() {
   fi
   if answer=$(gcloud "$@" "--project=$project" --quiet 2>"$scratch/look" </dev/null); then return 0; fi
   answer=''
-  if grep -Eqi 'not[ _]found|cannot find|does not exist|SERVICE_DISABLED|has not been used in project|matched no objects' "$scratch/look"; then return 1; fi
+  if grep -Eqi "not[ _]found|cannot find|does not exist|matched no objects|$disabled" "$scratch/look"; then return 1; fi
   failed 'looking at what is there' "$scratch/look" gcloud "$@" "--project=$project"
 }
 
@@ -301,7 +309,8 @@ look() {
 # policy as well.
 input=''
 not_yet='[Ss]ervice account .*does not exist|[Rr]ole .*(does not exist|not supported)|actAs'
-not_yet="$not_yet|SERVICE_DISABLED|has not been used in project|concurrent policy changes|ABORTED"
+not_yet="$not_yet|$disabled|concurrent policy changes|ABORTED"
+not_yet="$not_yet|Permission denied on secret|does not have storage\.objects"
 run() { # what command...
   local what=$1 attempt
   shift
@@ -329,6 +338,7 @@ failed() { # what file command...
     printf '\ndeploy.sh: this step failed: %s\n' "$1"
     printf '  command:  %s\n' "$(shift 2 && print_command "$@")"
     sed 's/^/  it said:  /' "$2"
+    hint_at_policy "$2"
     case $(cat "$2") in
       *PERMISSION_DENIED* | *forbidden* | *'does not have permission'*)
         echo "  Whoever deploys needs roles/owner in $project; \`gcloud auth list\` shows who that is now." ;;
@@ -338,6 +348,24 @@ failed() { # what file command...
     echo '  What was done before stays. When the cause is gone, run the same command again: it goes on here.'
   } >&2
   exit 1
+}
+
+# Organisations may forbid what this deployment needs.
+# https://docs.cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints
+hint_at_policy() { # file
+  case $(cat "$1") in
+    *requireInvokerIam* | *allowedPolicyMemberDomains* | *'permitted customer'*)
+      echo "  A policy of your organisation forbids services that everybody may call. Keys are what protects the host's"
+      echo "  functions, so ask for an exception for $project: run.managed.requireInvokerIam, not enforced." ;;
+    *restrictLoadBalancerCreationForTypes*)
+      echo "  A policy of your organisation forbids this load balancer. Ask for an exception for $project:"
+      echo '  compute.restrictLoadBalancerCreationForTypes has to allow GLOBAL_EXTERNAL_MANAGED_HTTP_HTTPS.' ;;
+    *allowedIngress*)
+      echo "  A policy of your organisation forbids this ingress. Ask for an exception for $project: run.allowedIngress"
+      echo '  has to allow all and internal-and-cloud-load-balancing.' ;;
+    *constraints/* | *[Oo]rg*[Pp]olic*)
+      echo "  A policy of your organisation forbids this: ask for an exception for $project." ;;
+  esac
 }
 
 # APIs show zero and false, or leave them out, and write true in two ways.
@@ -434,8 +462,20 @@ build_bundles() {
   run 'letting everybody read the bundles' chmod -R a+rX dist
 }
 
+# Where the API that knows projects is disabled, nothing is known yet: it is enabled, which takes a while to be
+# seen.
 read_project() {
-  look projects describe "$project" '--format=value(projectNumber)' || [ $dry_run = yes ] || misuse "--project $project: there is no such project"
+  local attempt=1
+  until look projects describe "$project" '--format=value(projectNumber)' || [ $dry_run = yes ]; do
+    grep -Eq "$disabled" "$scratch/look" || misuse "--project $project: there is no such project"
+    [ $attempt != 13 ] || failed 'looking at the project' "$scratch/look" gcloud projects describe "$project"
+    if [ $attempt = 1 ]; then
+      change 'enabling the API that knows projects' services enable cloudresourcemanager.googleapis.com
+    else
+      sleep 10
+    fi
+    attempt=$((attempt + 1))
+  done
   project_number=${answer:-PROJECT_NUMBER}
   pubsub_agent="serviceAccount:service-$project_number@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
@@ -627,10 +667,15 @@ make_function() {
   local name=$prefix-$1 caller memory concurrency instances timeout ingress open definition
   local -a flags
   read -r caller memory concurrency instances timeout < <(shape_of "$1")
-  # Pub/Sub and Cloud Scheduler of this project count as internal. The host's functions are reached only
-  # through the host.
+  # The host's functions are reached only through the host. Pub/Sub counts as internal. Whether Cloud Scheduler
+  # does, documents disagree: Cloud Run's list it (https://docs.cloud.google.com/run/docs/securing/ingress), its
+  # own speak of public addresses only. So scheduled functions have a public address, at which Google itself
+  # refuses whoever brings no token of the account `scheduler`.
   flags=(--no-allow-unauthenticated --invoker-iam-check) ingress=internal open=''
-  [ "$caller" != host ] || { flags=(--no-invoker-iam-check) ingress=internal-and-cloud-load-balancing open=true; }
+  case $caller in
+    host) flags=(--no-invoker-iam-check) ingress=internal-and-cloud-load-balancing open=true ;;
+    schedule) ingress=all ;;
+  esac
   find_secrets "$1"
   flags+=("--source=dist/$1" "--function=$1" --base-image=nodejs24 "--region=$location"
     "--image=$location-docker.pkg.dev/$project/$prefix/$name"
@@ -675,6 +720,7 @@ make_schedules() { # function
 # travel unencrypted.
 make_host() {
   local name rules='' map definition
+  local -a proxy
   ensure "address $prefix" :look compute addresses describe "$prefix" --global \
     :make compute addresses create "$prefix" --global --ip-version=IPV4
   label addresses 'beta compute addresses update'
@@ -685,6 +731,7 @@ make_host() {
     make_backend "$name"
     rules="$rules${rules:+,}$(path_rule "$name")"
   done
+  throttle_backends
   map="\"defaultService\":\"$(backend_url run)\",\"hostRules\":[{\"hosts\":[\"*\"],\"pathMatcher\":\"paths\"}],"
   map="$map\"pathMatchers\":[{\"name\":\"paths\",\"defaultService\":\"$(backend_url run)\",\"pathRules\":[$rules]}]"
   definition=$(fingerprint <<<"$map")
@@ -693,10 +740,16 @@ make_host() {
     :set compute url-maps import "$prefix" --global
   input=''
   choose_certificate
+  # Without a policy the load balancer takes TLS 1.0. RESTRICTED leaves only ciphers with forward secrecy and
+  # authentication, which all clients of the last ten years have.
+  # https://docs.cloud.google.com/load-balancing/docs/ssl-policies-concepts
+  ensure "TLS policy $prefix" :look compute ssl-policies describe "$prefix" --global :is profile=RESTRICTED minTlsVersion=TLS_1_2 \
+    :make compute ssl-policies create "$prefix" --global --profile=RESTRICTED --min-tls-version=1.2 \
+    :change compute ssl-policies update "$prefix" --global --profile=RESTRICTED --min-tls-version=1.2
+  proxy=("$prefix" --global "--url-map=$prefix" "--ssl-certificates=$certificate" "--ssl-policy=$prefix")
   ensure "TLS $prefix" :look compute target-https-proxies describe "$prefix" --global \
-    :is "urlMap.basename()=$prefix" "sslCertificates[0].basename()=$certificate" \
-    :make compute target-https-proxies create "$prefix" --global "--url-map=$prefix" "--ssl-certificates=$certificate" \
-    :change compute target-https-proxies update "$prefix" --global "--url-map=$prefix" "--ssl-certificates=$certificate"
+    :is "urlMap.basename()=$prefix" "sslCertificates[0].basename()=$certificate" "sslPolicy.basename()=$prefix" \
+    :make compute target-https-proxies create "${proxy[@]}" :change compute target-https-proxies update "${proxy[@]}"
   ensure "port 443 of $prefix" :look compute forwarding-rules describe "$prefix" --global \
     :make compute forwarding-rules create "$prefix" --global --load-balancing-scheme=EXTERNAL_MANAGED "--address=$prefix" \
     "--target-https-proxy=$prefix" --ports=443
@@ -721,6 +774,51 @@ make_backend() { # function
     :set compute backend-services add-backend "$name" --global "--network-endpoint-group=$name" \
     "--network-endpoint-group-region=$location"
 }
+# A throttle in front of the load balancer (Cloud Armor). It counts all requests of an address, valid ones as
+# well, so it is a bound for floods only: the functions themselves limit failing requests.
+# https://docs.cloud.google.com/armor/docs/rate-limiting-overview
+throttle_backends() {
+  local name attached=$prefix
+  local -a rule
+  if [ -z "$throttle" ]; then # what was set before stays
+    find_throttle
+    throttle=$(cut -d'|' -f2 <<<"$answer")
+    [ -n "$throttle" ] || return 0
+  fi
+  if [ "$throttle" = none ]; then
+    attached=''
+  else
+    ensure "throttle $prefix" :look compute security-policies describe "$prefix" \
+      :make compute security-policies create "$prefix" --type=CLOUD_ARMOR
+    find_throttle
+    rule=("$throttle_priority" "--security-policy=$prefix" --action=throttle '--src-ip-ranges=*' "--rate-limit-threshold-count=$throttle"
+      --rate-limit-threshold-interval-sec=60 --conform-action=allow --exceed-action=deny-429 --enforce-on-key=ip)
+    case $answer in
+      "throttle|$throttle|60|IP") same=$((same + 1)) && say "= $throttle requests a minute of an address" ;;
+      '')
+        change 'throttling addresses' compute security-policies rules create "${rule[@]}"
+        made=$((made + 1)) && say "+ $throttle requests a minute of an address"
+        ;;
+      *)
+        change 'throttling addresses' compute security-policies rules update "${rule[@]}"
+        changed=$((changed + 1)) && say "~ $throttle requests a minute of an address: $answer before"
+        ;;
+    esac
+  fi
+  for name in $functions; do
+    [ -z "$(paths_of "$name")" ] ||
+      ensure "throttle of backend $prefix-$name" :look compute backend-services describe "$prefix-$name" --global \
+        :is "securityPolicy.basename()=$attached" :set compute backend-services update "$prefix-$name" --global "--security-policy=$attached"
+  done
+  [ -n "$attached" ] || gone "throttle $prefix" 'compute security-policies' "$prefix"
+}
+throttle_priority=1000
+find_throttle() { # sets `answer` to action|requests|seconds|key; empty if there is none
+  look compute security-policies describe "$prefix" '--flatten=rules[]' \
+    '--format=value[separator="|"](rules.priority,rules.action,rules.rateLimitOptions.rateLimitThreshold.count,rules.rateLimitOptions.rateLimitThreshold.intervalSec,rules.rateLimitOptions.enforceOnKey)' || true
+  answer=$(awk -F'|' -v priority=$throttle_priority '$1 == priority { print $2 "|" $3 "|" $4 "|" $5 }' <<<"$answer")
+}
+
 backend_url() { echo "https://www.googleapis.com/compute/v1/projects/$project/global/backendServices/$prefix-$1"; }
 path_rule() { # function
   local segment paths=''
@@ -882,12 +980,16 @@ keep_reach() {
   [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
 }
 grant_reach() {
-  local source bucket topic
+  local source bucket topic role
   for source in ${sources//,/ }; do
     case $source in
       gs://*)
         bucket=${source#gs://}
-        grant 'storage buckets' "gs://${bucket%%/*}" "$(member worker)" roles/storage.objectViewer ''
+        # A load job needs storage.buckets.get, too, which no smaller role has.
+        # https://docs.cloud.google.com/bigquery/docs/batch-loading-data#permissions-load-data-from-cloud-storage
+        for role in roles/storage.objectViewer roles/storage.legacyBucketReader; do
+          grant 'storage buckets' "gs://${bucket%%/*}" "$(member worker)" $role ''
+        done
         ;;
     esac
   done
@@ -948,6 +1050,7 @@ destroy() {
   gone_listed 'notification channel' 'beta monitoring channels' list
   gone "port 443 of $prefix" 'compute forwarding-rules' "$prefix" --global
   gone "TLS $prefix" 'compute target-https-proxies' "$prefix" --global
+  gone "TLS policy $prefix" 'compute ssl-policies' "$prefix" --global
   gone "paths $prefix" 'compute url-maps' "$prefix" --global
   look compute ssl-certificates list "--filter=name~^$prefix-" '--format=value(name)' || true
   [ $dry_run = no ] || answer=$prefix-self-signed
@@ -957,6 +1060,7 @@ destroy() {
     gone "backend $prefix-$name" 'compute backend-services' "$prefix-$name" --global
     gone "endpoint $prefix-$name" 'compute network-endpoint-groups' "$prefix-$name" "--region=$location"
   done
+  gone "throttle $prefix" 'compute security-policies' "$prefix"
   gone "address $prefix" 'compute addresses' "$prefix" --global
   gone "subscription $push_subscription" 'pubsub subscriptions' "$push_subscription"
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"

@@ -15,7 +15,7 @@ const listFile = join(__dirname, 'gcloud-commands.json');
 const installed = readInstalledTree();
 const everything = [
   ...[...usual, '--domain', 'api.example.com', '--alert-email', 'ops@example.com'],
-  ...['--source', 'gs://billing/', '--export-bucket', 'exports'],
+  ...['--source', 'gs://billing/', '--export-bucket', 'exports', '--throttle', '500'],
 ];
 
 describe("deploy.sh's calls of gcloud", () => {
@@ -41,6 +41,7 @@ describe("deploy.sh's calls of gcloud", () => {
     ]);
     resources.set(keyOf('iam roles', 'tenant_pipelines_row_reader'), { deleted: true });
     await installation.deploy(everything);
+    await installation.deploy([...usual, '--throttle', '600']);
     resources.set(keyOf('alpha bq datasets', 'acme'), {
       datasetReference: { datasetId: 'acme' },
       labels: { 'managed-by': 'tenant-pipelines' },

@@ -20,6 +20,8 @@ const configurations: Readonly<Record<string, readonly string[]>> = {
     ...[
       '--alert-email',
       'ops@acme.com',
+      '--throttle',
+      '600',
       '--source',
       'gs://acme-billing/{tenant_id}/',
       '--source',

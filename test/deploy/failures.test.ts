@@ -1,5 +1,5 @@
 import { snapshot } from './fake-gcloud/state';
-import { emptyProject, passingRefusals, waitsTwoMinutes } from './support/failing-deployment';
+import { emptyProject, notEnabled, passingRefusals, waitsTwoMinutes } from './support/failing-deployment';
 import { usual } from './support/installation';
 
 /** failures.long.test.ts tries every command that can fail, each in both ways. */
@@ -33,6 +33,58 @@ describe('a deployment that fails', () => {
   it.each(passingRefusals.slice(0, 1))('waits up to two minutes if %s is refused with %s', (calls, message) =>
     waitsTwoMinutes(project, calls, message),
   );
+
+  it('enables the API that knows projects, and waits for it: that it is disabled says nothing about the project', async () => {
+    const { installation } = project;
+    const [message] = notEnabled;
+    installation.replaceCommand('sleep', 'echo "$@" >>"$0.calls"');
+    const refusal = { calls: 'projects describe', message, times: 4 };
+    installation.gcloud.refusal = refusal;
+    // The deployment itself has been tried above: it ends where the next API is needed.
+    installation.gcloud.forbidden = 'pubsub subscriptions describe';
+    const { stderr } = await installation.deploy(usual);
+    expect(stderr).not.toContain('there is no such project');
+    expect(stderr).toContain('this step failed: looking at what is there');
+    expect(installation.readCommandFile('sleep.calls')).toBe('10\n'.repeat(3));
+    expect(installation.gcloud.mutations.map((words) => words.slice(0, 3).join(' '))).toEqual([
+      'services enable cloudresourcemanager.googleapis.com',
+    ]);
+    refusal.times = 1000;
+    const inVain = await installation.deploy(usual);
+    expect(inVain.code).toBe(1);
+    expect(inVain.stderr).toContain(`this step failed: looking at the project\n`);
+    expect(inVain.stderr).toContain(message);
+    installation.gcloud.refusal = { ...refusal, message: 'NOT_FOUND: Resource not found.' };
+    expect((await installation.deploy(usual)).stderr).toContain(
+      '--project my-project: there is no such project',
+    );
+  });
+
+  it.each([
+    [
+      'FAILED_PRECONDITION: Constraint constraints/run.managed.requireInvokerIam violated for projects/my-project.',
+      'run.managed.requireInvokerIam, not enforced',
+    ],
+    [
+      'FAILED_PRECONDITION: One or more users named in the policy do not belong to a permitted customer.',
+      'run.managed.requireInvokerIam, not enforced',
+    ],
+    [
+      'Constraint constraints/compute.restrictLoadBalancerCreationForTypes violated for projects/my-project.',
+      'has to allow GLOBAL_EXTERNAL_MANAGED_HTTP_HTTPS',
+    ],
+    ['Constraint constraints/run.allowedIngress violated for projects/my-project.', 'run.allowedIngress'],
+    [
+      'Constraint constraints/gcp.resourceLocations violated for projects/my-project.',
+      'ask for an exception for my-project',
+    ],
+  ])("says what to ask for where an organisation's policy forbids it: %s", async (message, hint) => {
+    project.installation.gcloud.refusal = { calls: 'services enable', message, times: 1 };
+    const { code, stderr } = await project.installation.deploy(usual);
+    expect(code).toBe(1);
+    expect(stderr).toContain('A policy of your organisation forbids');
+    expect(stderr).toContain(hint);
+  });
 
   it('gives up after two minutes', async () => {
     const refusal = { calls: 'pubsub topics create', message: 'SERVICE_DISABLED', times: 1000 };

@@ -14,6 +14,7 @@ describe("deploy.sh's options", () => {
       '--prefix',
       '--domain',
       '--alert-email',
+      '--throttle',
       '--source',
       '--export-bucket',
       '--notify-topic',
@@ -51,6 +52,10 @@ describe("deploy.sh's options", () => {
       [...usual, '--domain', 'https://api.example.com'],
       "--domain https://api.example.com: expected a host's name such as api.example.com",
     ],
+    ...['9', '0', '500001', '1000000', '1e3', 'off'].map((given): [string[], string] => [
+      [...usual, '--throttle', given],
+      `--throttle ${given}: expected 10 to 500000 requests a minute, or none`,
+    ]),
     [[...usual, '--alert-email', 'ops'], '--alert-email ops: expected an e-mail address'],
     [[...usual, '--export-bucket', 'Bad Bucket'], "--export-bucket Bad Bucket: expected a bucket's name"],
     [

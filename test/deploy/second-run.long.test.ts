@@ -78,6 +78,27 @@ describe('a second run', () => {
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
+  it('throttles addresses, also when the option is left out later, and ends it', async () => {
+    const backends = ['onboard', 'run', 'tenants'].map(
+      (name) => `compute backend-services update tenant-pipelines-${name}`,
+    );
+    expect(await again.changesOf([...usual, '--throttle', '600'])).toEqual([
+      'compute security-policies create tenant-pipelines',
+      'compute security-policies rules create 1000',
+      ...backends,
+    ]);
+    expect(await again.changesOf(usual)).toEqual([]);
+    expect(await again.changesOf([...usual, '--throttle', '700'])).toEqual([
+      'compute security-policies rules update 1000',
+    ]);
+    expect(await again.changesOf([...usual, '--throttle', '700'])).toEqual([]);
+    expect(await again.changesOf([...usual, '--throttle', 'none'])).toEqual([
+      ...backends,
+      'compute security-policies delete tenant-pipelines',
+    ]);
+    expect(await again.changesOf(usual)).toEqual([]);
+  });
+
   it('moves the host to a domain, and leaves it there when the option is left out later', async () => {
     const changes = await again.changesOf([...usual, '--domain', 'api.example.com']);
     expect(changes.map((change) => change.replace(/\d+/g, 'N'))).toEqual([
@@ -101,6 +122,7 @@ describe('a second run', () => {
     ];
     expect(await again.changesOf([...usual, ...options])).toEqual([
       'run deploy tenant-pipelines-worker',
+      'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://exports',
     ]);

@@ -39,6 +39,21 @@ describe('deploy.sh', () => {
     expect(Number(flags?.[1]) * Number(flags?.[2])).toBeLessThanOrEqual(300);
   });
 
+  it('lets only Pub/Sub call the worker, by a token, and only Cloud Scheduler what it calls, at an address that it surely reaches', () => {
+    const ingress = functionNames.map((name) => [
+      name,
+      /--ingress=(\S+)/.exec(deploymentOf(name).command)?.[1],
+      deploymentOf(name).command.includes(' --no-allow-unauthenticated --invoker-iam-check '),
+    ]);
+    expect(ingress).toEqual(
+      functionNames.map((name) => {
+        if (['onboard', 'run', 'tenants'].includes(name))
+          return [name, 'internal-and-cloud-load-balancing', false];
+        return [name, name === 'worker' ? 'internal' : 'all', true];
+      }),
+    );
+  });
+
   it('sets the variables that each function reads and cannot default, and no others', () => {
     for (const name of functionNames) {
       const read = [...source(`functions/${name}/index.ts`).matchAll(/\benv\.([A-Z_]+)/g)].map(

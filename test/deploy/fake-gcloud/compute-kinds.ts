@@ -31,6 +31,29 @@ const labelled = ({ flags }: Call, before: Resource): Resource => ({
   },
 });
 
+const rulesSchema = z.array(z.looseObject({ priority: z.number() }));
+
+/** A security policy's rules after one was made or changed. */
+function withRule(rules: z.infer<typeof rulesSchema>, { words, flags }: Call) {
+  const priority = Number(words.at(-1));
+  const others = rules.filter((rule) => rule.priority !== priority);
+  const isThere = others.length < rules.length;
+  if (words.includes('create') === isThere)
+    throw new GcloudError(`Invalid value for field 'priority': ${priority}. ${isThere ? 'In use' : 'None'}.`);
+  const rule = {
+    priority,
+    action: flags.get('action'),
+    rateLimitOptions: {
+      rateLimitThreshold: {
+        count: Number(flags.get('rate-limit-threshold-count')),
+        intervalSec: Number(flags.get('rate-limit-threshold-interval-sec')),
+      },
+      enforceOnKey: flags.get('enforce-on-key')?.toUpperCase(),
+    },
+  };
+  return [...others, rule];
+}
+
 /** The parts of a load balancer. Each names those that it needs: they must be made first and removed last. */
 export const computeKinds: Readonly<Record<string, Kind>> = {
   'compute addresses': {
@@ -53,14 +76,48 @@ export const computeKinds: Readonly<Record<string, Kind>> = {
     api: 'compute',
     create: 'create',
     update: 'add-backend',
+    updateElsewhere: 'compute backend-services update',
     notFound: notFound('global/backendServices'),
     build: (name, { flags }, before, state) => {
+      const policy = flags.get('security-policy');
+      if (policy !== undefined) {
+        if (policy !== '') requireNamed(state, 'security-policies', policy);
+        return {
+          ...before,
+          securityPolicy: policy === '' ? undefined : url('global/securityPolicies', policy),
+        };
+      }
       const group = flags.get('network-endpoint-group');
       if (group === undefined) return { name, loadBalancingScheme: flags.get('load-balancing-scheme') };
       requireNamed(state, 'network-endpoint-groups', group);
       return { ...before, backends: [{ group: url('regions/europe-west1/networkEndpointGroups', group) }] };
     },
     usedBy: usedIn('url-maps', (name) => `backendServices/${name}"`),
+  },
+  'compute security-policies': {
+    api: 'compute',
+    create: 'create',
+    updateElsewhere: 'compute security-policies rules',
+    nameOf: ({ flags }) => flags.get('security-policy'),
+    notFound: notFound('global/securityPolicies'),
+    build: (name, call, before) => {
+      const preset = { action: 'allow', priority: 2147483647 };
+      if (before.name === undefined) return { name, type: call.flags.get('type'), rules: [preset] };
+      return { ...before, rules: withRule(rulesSchema.parse(before.rules), call) };
+    },
+    usedBy: usedIn('backend-services', (name) => `securityPolicies/${name}"`),
+  },
+  'compute ssl-policies': {
+    api: 'compute',
+    create: 'create',
+    update: 'update',
+    notFound: notFound('global/sslPolicies'),
+    build: (name, { flags }) => ({
+      name,
+      profile: flags.get('profile'),
+      minTlsVersion: `TLS_${flags.get('min-tls-version')?.replace('.', '_')}`,
+    }),
+    usedBy: usedIn('target-https-proxies', (name) => `sslPolicies/${name}"`),
   },
   'compute url-maps': {
     api: 'compute',
@@ -94,10 +151,12 @@ export const computeKinds: Readonly<Record<string, Kind>> = {
     build: (name, { flags }, _, state) => {
       requireNamed(state, 'url-maps', flags.get('url-map'));
       requireNamed(state, 'ssl-certificates', flags.get('ssl-certificates'));
+      requireNamed(state, 'ssl-policies', flags.get('ssl-policy'));
       return {
         name,
         urlMap: url('global/urlMaps', flags.get('url-map')),
         sslCertificates: [url('global/sslCertificates', flags.get('ssl-certificates'))],
+        sslPolicy: url('global/sslPolicies', flags.get('ssl-policy')),
       };
     },
     usedBy: usedIn('forwarding-rules', (name) => `"target":"${name}"`),

@@ -147,9 +147,13 @@ function mutate(state: State, call: Call): void {
   if (!isKnown) throw new Error(`unknown command: ${line}`);
 }
 
-/** With `--flatten=spec.template.spec.containers[].env[]` there is one resource per variable. */
+/** With `--flatten=spec.template.spec.containers[].env[]` there is one resource per variable, and so on. */
 function flattened(resource: unknown, flatten: string | undefined): readonly unknown[] {
   if (flatten === undefined) return [resource];
+  if (flatten === 'rules[]') {
+    const rules = valueAt(resource, 'rules');
+    return (Array.isArray(rules) ? rules : []).map((rule) => ({ rules: rule }));
+  }
   if (flatten !== 'spec.template.spec.containers[].env[]') throw new Error(`unknown --flatten=${flatten}`);
   const variables = valueAt(resource, 'spec.template.spec.containers[0].env');
   return (Array.isArray(variables) ? variables : []).map((env) => ({
@@ -160,7 +164,7 @@ function flattened(resource: unknown, flatten: string | undefined): readonly unk
 /** Returns whether the call was of this kind. */
 function change(state: State, group: string, kind: Kind, call: Call): boolean {
   const line = call.words.join(' ');
-  const given = call.words.at(-1) ?? '';
+  const given = kind.nameOf?.(call) ?? call.words.at(-1) ?? '';
   const is = (verb: string | undefined) => verb !== undefined && `${line} `.startsWith(`${group} ${verb} `);
   const isEither = kind.createOrUpdate !== undefined && line.startsWith(`${kind.createOrUpdate} `);
   const isUpdate =

@@ -9,6 +9,8 @@ export interface Kind {
   readonly update?: string;
   /** A command outside of the group that changes it. */
   readonly updateElsewhere?: string;
+  /** The name of what that command changes, where it is not the last word. */
+  readonly nameOf?: (call: Call) => string | undefined;
   /** The verb that makes it if it is missing and changes it if it exists. */
   readonly createOrUpdate?: string;
   /** The verb that lists them, if deploy.sh finds them by a list. */

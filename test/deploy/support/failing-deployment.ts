@@ -73,6 +73,14 @@ export const passingRefusals: readonly (readonly [calls: string, message: string
   ['iam roles create', 'SERVICE_DISABLED'],
   ['pubsub topics create', 'PERMISSION_DENIED: Cloud Pub/Sub API has not been used in project 1 before.'],
   ['projects add-iam-policy-binding', 'ABORTED: There were concurrent policy changes. Please retry.'],
+  [
+    'run deploy tenant-pipelines-onboard',
+    'Permission denied on secret: projects/1/secrets/tenant-pipelines-admin-key/versions/1 for Revision service account.',
+  ],
+  [
+    'run deploy tenant-pipelines-worker',
+    'tenant-pipelines-build@my-project.iam.gserviceaccount.com does not have storage.objects.get access to the Google Cloud Storage object.',
+  ],
 ];
 
 export async function waitsTwoMinutes(project: EmptyProject, calls: string, message: string): Promise<void> {

@@ -29,7 +29,10 @@ export function fullProject(): FullProject {
 
   beforeAll(async () => {
     installation = await prepareInstallation();
-    const { code } = await installation.deploy([...usual, '--alert-email', 'ops@example.com']);
+    const { code } = await installation.deploy([
+      ...usual,
+      ...['--alert-email', 'ops@example.com', '--throttle', '600'],
+    ]);
     expect(code).toBe(0);
     deployed = structuredClone(installation.gcloud.state);
     deployed.resources.set(dataset, {
