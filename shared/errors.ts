@@ -11,6 +11,7 @@ const definitions = {
   tenant_not_found: { status: 404, title: 'Tenant not found' },
   api_key_not_found: { status: 404, title: 'API key not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  request_timeout: { status: 408, title: 'Request timeout' },
   tenant_exists: { status: 409, title: 'Tenant exists' },
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
@@ -18,6 +19,7 @@ const definitions = {
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
   too_many_streams: { status: 429, title: 'Too many streams' },
+  headers_too_large: { status: 431, title: 'Headers too large' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 } as const;

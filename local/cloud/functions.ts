@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { answerBrokenRequests } from '../../shared/http/broken-requests';
 import { endSlowRequests } from '../../shared/http/slow-requests';
 import { admitLocalCallers } from './gateway/local-callers';
 
@@ -43,6 +44,7 @@ export async function hostFunction(
   modules[name]();
   const server = getTestServer(name);
   endSlowRequests(server);
+  answerBrokenRequests(server);
   admitLocalCallers(server, hosts, () => undefined);
   const { port } = await listen(server);
   return {

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, Server } from 'node:http';
+import { answerBrokenRequests } from './broken-requests';
 import { endSlowRequests } from './slow-requests';
 
 /**
@@ -20,7 +21,7 @@ export function keepRequestsRaw(): void {
   isSubscribed = true;
   subscribe('http.server.request.start', (event) => {
     if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
-    endSlowOnes(event.server);
+    guard(event.server);
     // If this module is loaded twice in a process, the first one has taken the URL.
     if (Reflect.has(event.request, rawUrl)) return;
     Reflect.set(event.request, rawUrl, event.request.url ?? '/');
@@ -30,13 +31,14 @@ export function keepRequestsRaw(): void {
   });
 }
 
-const limited = new WeakSet<Server>();
+const guarded = new WeakSet<Server>();
 
 /** The framework makes its server and lets it listen in one go: it is met at its first request. */
-function endSlowOnes(server: Server): void {
-  if (limited.has(server)) return;
-  limited.add(server);
+function guard(server: Server): void {
+  if (guarded.has(server)) return;
+  guarded.add(server);
   endSlowRequests(server);
+  answerBrokenRequests(server);
 }
 
 /** The request's target as it was sent: not decoded, not normalised. */

@@ -3,6 +3,7 @@ import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '..
 import { classifyFailure, isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
 import { shorten } from '../support/shorten';
+import { securityHeaders } from './security-headers';
 import { type Stream, sendStream } from './stream';
 
 export interface HttpReply {
@@ -74,19 +75,10 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
   return new ServiceError('internal', 'The request could not be processed. It has been logged.');
 }
 
-/**
- * In every answer. Browsers heed the first on https only, so the local cloud is not touched by it.
- * https://www.rfc-editor.org/rfc/rfc6797
- */
-const security = {
-  'Strict-Transport-Security': 'max-age=31536000',
-  'X-Content-Type-Options': 'nosniff',
-};
-
 /** Resolves at once, or with the end of the stream if there is one. */
 export async function sendReply(response: ServerResponse, reply: HttpReply, log: Log): Promise<void> {
   if (reply.stream !== undefined) {
-    const headers = { 'Cache-Control': 'no-store', ...security, ...reply.headers };
+    const headers = { 'Cache-Control': 'no-store', ...securityHeaders, ...reply.headers };
     return sendStream(response, { status: reply.status, headers }, reply.stream, log);
   }
   const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
@@ -95,7 +87,7 @@ export async function sendReply(response: ServerResponse, reply: HttpReply, log:
       ? {}
       : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
     'Cache-Control': 'no-store',
-    ...security,
+    ...securityHeaders,
     ...reply.headers,
   });
   // Node leaves the body out where HEAD was asked.

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { startTestCloud, type TestCloud } from '../support/local-cloud';
 import { rawRequest } from '../support/raw-request';
 
+const credentialsSchema = z.object({ token_url: z.url() });
 const json = { 'Content-Type': 'application/json' };
 
 describe('The local cloud', () => {
@@ -13,6 +16,9 @@ describe('The local cloud', () => {
       .set('gateway', Number(new URL(cloud.url).port))
       .set('bigquery', Number(new URL(cloud.bigqueryUrl).port))
       .set('pubsub', Number(cloud.pubsubHost.split(':')[1]));
+    const credentials = readFileSync(process.env.GOOGLE_APPLICATION_CREDENTIALS ?? '', 'utf8');
+    const { token_url } = credentialsSchema.parse(JSON.parse(credentials));
+    ports.set('tokens', Number(new URL(token_url).port));
     for (const [name, { port }] of Object.entries(cloud.functions)) ports.set(name, port);
   });
   afterAll(() => cloud?.close());
@@ -34,7 +40,7 @@ describe('The local cloud', () => {
     { Origin: '' },
     { Origin: 'file://localhost' },
   ])('refuses %j at each of its ports: 403', async (headers) => {
-    expect(ports.size).toBe(10);
+    expect(ports.size).toBe(11);
     for (const name of ports.keys()) {
       expect([name, await statusOf(name, headers)]).toEqual([name, 403]);
     }

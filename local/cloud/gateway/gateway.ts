@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ServiceError } from '../../../shared/errors';
+import { answerBrokenRequests } from '../../../shared/http/broken-requests';
 import { expectNoQuery } from '../../../shared/http/parse';
 import { problemReply, sendReply } from '../../../shared/http/reply';
 import { findRoute, optionsReply, type Route } from '../../../shared/http/route';
@@ -75,6 +76,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   });
 
   endSlowRequests(server, longestSendingMs);
+  answerBrokenRequests(server);
   admitLocalCallers(server, hosts, log);
   const port = await listen(server, options.port, host);
   const close = (): Promise<void> =>

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { admitLocalCallers } from '../gateway/local-callers';
 import type { ServerAddresses } from './servers';
 
 export interface ClientEnvironment {
@@ -30,6 +31,7 @@ export async function createClientEnvironment(
       }),
     );
   });
+  admitLocalCallers(tokens, [], () => undefined);
   await new Promise<void>((resolve, reject) => {
     tokens.once('error', reject);
     tokens.listen(0, '127.0.0.1', resolve);
