@@ -12,7 +12,8 @@ import type {
   PipelineDefinition,
   Step,
 } from './schemas/pipeline-schema';
-import { findOpenEnd, findQueryParameters, findWaysOut } from './sql-texts';
+import { findOpenEnd, findQueryParameters } from './sql/sql-texts';
+import { refuseText } from './sql/text-reads';
 
 type Parameters = Readonly<Record<string, ParameterDefinition>>;
 
@@ -111,7 +112,7 @@ function findStepProblems(
   }
 }
 
-/** Problems of a SQL text. */
+/** Problems of a SQL text. An empty one stands for a file that could not be read. */
 function findSqlProblems(
   path: readonly PropertyKey[],
   sql: string,
@@ -123,7 +124,8 @@ function findSqlProblems(
       offset,
       message: `@${name} is not a parameter of the pipeline, expected ${listNames(parameters)}`,
     }));
-  return [...unknown, ...findWaysOut(sql)].map((problem) => ({ path, ...problem }));
+  const refused = sql === '' ? [] : refuseText(sql);
+  return [...unknown, ...refused].map(({ offset, message }) => ({ path, offset, message }));
 }
 
 /**

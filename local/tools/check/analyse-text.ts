@@ -1,6 +1,6 @@
 import type { Field, SqlEngine, TableReference } from 'local-bigquery/engine';
 import { BigQueryError, fromBytes, offsetAt, toBytes } from 'local-bigquery/engine';
-import { withoutTexts } from '../../../shared/definitions/sql-texts';
+import { withoutTexts } from '../../../shared/definitions/sql/sql-texts';
 import type { NamedQueryParameter } from '../../../shared/pipelines/rules/pipeline-parameters';
 import { judgeQuery, type RunSources } from '../../../shared/pipelines/rules/run-sources';
 
@@ -33,7 +33,7 @@ export async function analyseText(engine: SqlEngine, text: AnalysedText): Promis
   try {
     const result = await engine.analyze({ sql, projectId, defaultDataset, parameters });
     const { statementType, referencedTables: tables, schema } = result;
-    const refusals = judgeQuery(reach, { projectId, statementType, tables, routines: [] });
+    const refusals = judgeQuery(reach, { projectId, statementType, tables, others: [] });
     const problems = refusals.map(({ message, name }) => ({ offset: offsetOfName(sql, name), message }));
     return { ...(schema && { schema }), problems };
   } catch (error) {
@@ -45,7 +45,7 @@ export async function analyseText(engine: SqlEngine, text: AnalysedText): Promis
 function readError({ sql, projectId, reach }: AnalysedText, { message, reason }: BigQueryError): TextProblem {
   const statement = /^The statement (.+) is not supported/.exec(message)?.[1];
   if (reason === 'notImplemented' && statement !== undefined) {
-    const facts = { projectId, statementType: statement, tables: [], routines: [] };
+    const facts = { projectId, statementType: statement, tables: [], others: [] };
     return { offset: 0, message: judgeQuery(reach, facts)[0]?.message ?? message };
   }
   const missing = missingTable(message);

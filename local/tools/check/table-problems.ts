@@ -74,7 +74,7 @@ export function describeMissing(
   reach: RunSources,
   { projectId, sourceFileOf }: AnalysisContext,
 ): string | undefined {
-  const facts = { projectId, statementType: 'SELECT', tables: [table], routines: [] };
+  const facts = { projectId, statementType: 'SELECT', tables: [table], others: [] };
   const refused = judgeQuery(reach, facts)[0]?.message;
   if (refused !== undefined) return refused;
   if (table.datasetId !== reach.datasetId || table.projectId !== projectId) {

@@ -1,3 +1,5 @@
+import { kindOfTable, refusalOfKind } from '../../definitions/sql/named-reads';
+
 /**
  * What a pipeline may read: its tenant's dataset, and the sources that both its definition names and the
  * deployment allows. A source is
@@ -20,7 +22,9 @@ const datasetPattern = /^(?:((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{1,62})\.)?([A-Za-z0
 export function parseSource(text: string): Source | undefined {
   if (filesPattern.test(text)) return { kind: 'files', prefix: text === allFiles ? 'gs://' : text };
   const [, projectId, datasetId] = datasetPattern.exec(text) ?? [];
-  return datasetId === undefined ? undefined : { kind: 'dataset', projectId, datasetId };
+  return datasetId === undefined || /^INFORMATION_SCHEMA$/i.test(datasetId)
+    ? undefined
+    : { kind: 'dataset', projectId, datasetId };
 }
 
 export const isDefinitionSource = (text: string): boolean =>
@@ -44,27 +48,21 @@ export interface TableName {
   readonly tableId: string;
 }
 
-export interface RoutineName {
-  readonly projectId: string;
-  readonly datasetId: string;
-  readonly routineId: string;
-}
-
 /** What BigQuery, or GoogleSQL's analyser, says about a text. */
 export interface QueryFacts {
   /** The project that the query runs in. */
   readonly projectId: string;
   readonly statementType: string;
   readonly tables: readonly TableName[];
-  /** Routines that are not built in. */
-  readonly routines: readonly RoutineName[];
+  /** All that it refers to and that is no table, such as routines and models: names, as they are told. */
+  readonly others: readonly string[];
 }
 
 export interface Refusal {
   readonly kind: 'statement' | 'source';
   /** What was given and what is expected. */
   readonly message: string;
-  /** The table or routine that it is about, as the text names it. */
+  /** The table that it is about, as the text names it. */
   readonly name?: string;
 }
 
@@ -77,9 +75,12 @@ const tablesTold = 50;
 /** The tenant's own, but no pipeline may show it to anyone. */
 const keysTable = 'api_keys';
 
-/** Why a text must not run; empty if it may. */
+/**
+ * Why a text must not run, by what it was found to read; empty if it may. It may read plain tables of the
+ * tenant and of sources, and nothing else: whatever is told besides is refused.
+ */
 export function judgeQuery(reach: RunSources, facts: QueryFacts): readonly Refusal[] {
-  const { projectId, statementType, tables, routines } = facts;
+  const { statementType, tables, others } = facts;
   if (statementType !== 'SELECT') {
     const message = `It is of type ${statementType || 'unknown'}; expected one SELECT: a step writes through its destination only.`;
     return [{ kind: 'statement', message }];
@@ -89,21 +90,31 @@ export function judgeQuery(reach: RunSources, facts: QueryFacts): readonly Refus
     return [{ kind: 'source', message }];
   }
   return [
-    ...tables.map((table) => ({ ...table, name: table.tableId })),
-    ...routines.map((routine) => ({ ...routine, name: routine.routineId })),
-  ].flatMap((item): readonly Refusal[] => {
-    if (isOwn(reach, projectId, item) && item.name === keysTable) {
-      return [{ kind: 'source', message: `It reads ${keysTable}; no pipeline may.`, name: item.name }];
-    }
-    const bound = findBound(reach, datasetCover(projectId, item));
-    if (isOwn(reach, projectId, item) || bound === undefined) return [];
-    const expected =
-      bound === 'definition'
-        ? `expected the tenant's own tables or the definition's sources (${listSources(reach)})`
-        : notAllowed;
-    const path = `${item.projectId}.${item.datasetId}.${item.name}`;
-    return [{ kind: 'source', message: `It reads ${path}; ${expected}.`, name: item.name }];
-  });
+    ...others.map(
+      (name): Refusal => ({ kind: 'source', message: `It reads ${name}; expected tables only.` }),
+    ),
+    ...tables.flatMap((table): readonly Refusal[] => {
+      const message = judgeTable(reach, facts.projectId, table);
+      return message === undefined ? [] : [{ kind: 'source', message, name: table.tableId }];
+    }),
+  ];
+}
+
+/** Why a table must not be read; undefined if it may. */
+function judgeTable(reach: RunSources, ownProject: string, table: TableName): string | undefined {
+  const path = `${table.projectId}.${table.datasetId}.${table.tableId}`;
+  const otherKind = refusalOfKind(kindOfTable(path), path);
+  if (otherKind !== undefined) return otherKind;
+  if (isOwn(reach, ownProject, table)) {
+    return table.tableId.toLowerCase() === keysTable ? `It reads ${keysTable}; no pipeline may.` : undefined;
+  }
+  const bound = findBound(reach, datasetCover(ownProject, table));
+  if (bound === undefined) return undefined;
+  const expected =
+    bound === 'definition'
+      ? `expected the tenant's own tables or the definition's sources (${listSources(reach)})`
+      : notAllowed;
+  return `It reads ${path}; ${expected}.`;
 }
 
 type DatasetName = Omit<TableName, 'tableId'>;
@@ -121,9 +132,8 @@ const datasetCover =
 
 /** The datasets that a text reads besides the tenant's own. */
 export function foreignDatasets(reach: RunSources, facts: QueryFacts): readonly DatasetName[] {
-  const { projectId, tables, routines } = facts;
-  const used = [...tables, ...routines].filter((item) => !isOwn(reach, projectId, item));
-  return [...new Map(used.map((item) => [`${item.projectId}.${item.datasetId}`, item])).values()];
+  const used = facts.tables.filter((table) => !isOwn(reach, facts.projectId, table));
+  return [...new Map(used.map((table) => [`${table.projectId}.${table.datasetId}`, table])).values()];
 }
 
 /** Who wrote a URI: a caller may choose among fewer files than a definition. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { refuseText } from '../../../definitions/sql/text-reads';
 import {
   foreignDatasets,
   judgeQuery,
   judgeUri,
   type QueryFacts,
+  type Refusal,
   type RunSources,
 } from '../../../pipelines/rules/run-sources';
 import { unlessAborted, within } from '../../../support/time-limits';
@@ -16,7 +18,7 @@ import { dryRun } from './start-job';
 
 /**
  * Why a job must not be started: it would read something outside its request's `reads`. Files are judged by
- * their URIs, a query by a dry run, which is free and made once per process for the same text, tenant and
+ * their URIs, a query by its text and by a dry run, which is free and made once per process for the same text, tenant and
  * sources. Throws BigQuery's error if the dry run fails, or the signal's reason.
  */
 export type GuardReads = (request: JobRequest, signal?: AbortSignal) => Promise<Failure | undefined>;
@@ -53,11 +55,11 @@ async function judge(
   work: QueryWork,
   reach: RunSources,
 ): Promise<Failure | undefined> {
+  const [refused] = refuseText(work.sql);
+  if (refused !== undefined) return toFailure(refused);
   const facts = await readFacts(bigquery, request, work);
   const [refusal] = judgeQuery(reach, facts);
-  if (refusal !== undefined) {
-    return refusal.kind === 'source' ? denied(refusal.message) : invalid(refusal.message);
-  }
+  if (refusal !== undefined) return toFailure(refusal);
   for (const dataset of foreignDatasets(reach, facts)) {
     if (await isTenants(bigquery, dataset)) {
       return denied(`It reads ${dataset.projectId}.${dataset.datasetId}, which is the dataset of a tenant.`);
@@ -69,30 +71,39 @@ async function judge(
 const referenceSchema = z.object({ projectId: z.string(), datasetId: z.string() });
 
 /**
- * The fields of a dry run's answer that are used:
- * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
+ * The fields of a dry run's answer that are used: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
+ * Beside tables it tells of routines, property graphs and whatever else there will be, each in a field whose
+ * name begins alike.
  */
 const dryRunSchema = z.object({
   jobReference: z.object({ projectId: z.string() }),
   statistics: z.object({
-    query: z.object({
+    query: z.looseObject({
       statementType: z.string(),
       referencedTables: z.array(referenceSchema.extend({ tableId: z.string() })).default([]),
-      referencedRoutines: z.array(referenceSchema.extend({ routineId: z.string() })).default([]),
     }),
   }),
 });
 
 async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<QueryFacts> {
   const { jobReference, statistics } = dryRunSchema.parse(await dryRun(bigquery, request, work));
-  const { statementType, referencedTables, referencedRoutines } = statistics.query;
+  const { statementType, referencedTables, ...rest } = statistics.query;
   return {
     projectId: jobReference.projectId,
     statementType,
     tables: referencedTables,
-    routines: referencedRoutines,
+    others: Object.entries(rest).flatMap(([field, value]) =>
+      field.startsWith('referenced') ? othersOf(field, value) : [],
+    ),
   };
 }
+
+/** What a field names: `referencedRoutines acme.rates.convert`. */
+const othersOf = (field: string, value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).map((item: unknown) => {
+    const names = z.record(z.string(), z.string()).safeParse(item);
+    return `${field} ${names.success ? Object.values(names.data).join('.') : JSON.stringify(item)}`;
+  });
 
 /**
  * A tenant's dataset is never a source, whatever is configured. Throws if the dataset cannot be looked at.
@@ -109,6 +120,9 @@ const digestOf = (reach: RunSources, { sql, parameters }: QueryWork): string =>
   createHash('sha256')
     .update(JSON.stringify([reach, sql, parameters.map(({ name, parameterType }) => [name, parameterType])]))
     .digest('base64');
+
+const toFailure = ({ kind, message }: Pick<Refusal, 'kind' | 'message'>): Failure =>
+  kind === 'source' ? denied(message) : invalid(message);
 
 const denied = (message: string): Failure => ({
   kind: 'permanent',

@@ -29,3 +29,4 @@ export const check = (text: string) =>
   );
 export const oneSelect = 'expected one SELECT: a step writes through its destination only.';
 export const ownOrSources = "expected the tenant's own tables or the definition's sources (none).";
+export const plainOnly = "expected plain tables and GoogleSQL's own functions only.";

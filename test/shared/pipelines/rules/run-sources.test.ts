@@ -23,7 +23,7 @@ const facts = (tables: readonly string[], more: Partial<QueryFacts> = {}): Query
   projectId: 'acme',
   statementType: 'SELECT',
   tables: tables.map(table),
-  routines: [],
+  others: [],
   ...more,
 });
 
@@ -41,6 +41,8 @@ describe('a source', () => {
   const inDeployments = ['*', 'acme.*'];
   const nowhere = [
     '',
+    'INFORMATION_SCHEMA',
+    'region-us.information_schema',
     'a.b.c',
     'gs://',
     'gs://bucket',
@@ -92,7 +94,26 @@ describe('a query', () => {
     ['a dataset in another case', reach([]), ['acme.TENANT_1.costs'], `${own} (none).`],
     ['a dataset of the same name in another project', reach([]), ['other.tenant_1.costs'], `${own} (none).`],
     ['a source’s dataset in another project', reach(['rates']), ['other.rates.daily'], `${own} (rates).`],
-    ['INFORMATION_SCHEMA of a region', reach([]), ['acme.region-us.INFORMATION_SCHEMA'], `${own} (none).`],
+    ...(
+      [
+        ['acme.tenant_1.api_*', 'wildcard table'],
+        ['acme.rates.*', 'wildcard table'],
+        ['acme.rates.INFORMATION_SCHEMA', 'view of metadata'],
+        ['acme.region-us.INFORMATION_SCHEMA', 'view of metadata'],
+        ['acme.INFORMATION_SCHEMA.JOBS', 'view of metadata'],
+        ['acme.information_schema.tables', 'view of metadata'],
+        ['acme.tenant_1.__TABLES__', 'view of metadata'],
+        ['acme.tenant_1.costs$20260101', 'part of a table'],
+        ['acme.tenant_1.costs@-1', 'part of a table'],
+        ['acme.tenant_1.', 'name that is not plain'],
+        ['acme.tenant_1.a/b', 'name that is not plain'],
+      ] as const
+    ).map(([path, kind]): (typeof refused)[number] => [
+      path,
+      reach(['rates'], ['*']),
+      [path],
+      `It uses %, a ${kind}; expected plain tables and GoogleSQL's own functions only.`,
+    ]),
     [
       'a source that the deployment does not allow',
       reach(['rates'], []),
@@ -116,6 +137,7 @@ describe('a query', () => {
     expect(judgeQuery(reach(['rates']), facts(['acme.tenant_1.api_keys', 'acme.tenant_1.orders']))).toEqual([
       { kind: 'source', message: 'It reads api_keys; no pipeline may.', name: 'api_keys' },
     ]);
+    expect(judgeQuery(reach([]), facts(['acme.tenant_1.API_Keys']))).toHaveLength(1);
   });
 
   it('learns of each table that it may not read', () => {
@@ -125,14 +147,14 @@ describe('a query', () => {
     expect(names).toEqual(['x', 'z']);
   });
 
-  it('may use functions of its sources, and of no other dataset', () => {
-    const routines = [
-      { projectId: 'acme', datasetId: 'rates', routineId: 'convert' },
-      { projectId: 'acme', datasetId: 'tenant_2', routineId: 'leak' },
+  it('may refer to tables only, whatever else BigQuery tells of', () => {
+    const others = [
+      'referencedRoutines acme.rates.convert',
+      'referencedPropertyGraphs acme.tenant_1.friends',
     ];
-    expect(judgeQuery(reach(['rates']), facts([], { routines }))).toMatchObject([
-      { kind: 'source', name: 'leak' },
-    ]);
+    expect(judgeQuery(reach(['rates']), facts(['acme.tenant_1.costs'], { others }))).toEqual(
+      others.map((name) => ({ kind: 'source', message: `It reads ${name}; expected tables only.` })),
+    );
   });
 
   it.each(['SCRIPT', 'INSERT', 'MERGE', 'CREATE_TABLE_AS_SELECT', 'EXPORT_DATA', 'CALL', 'ASSERT', ''])(

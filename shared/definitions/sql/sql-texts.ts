@@ -32,35 +32,3 @@ export function findOpenEnd(sql: string): number | undefined {
 }
 
 const quotedName = /`(?:\\[^\n\r]|[^`\\])*`/g;
-
-/**
- * Ways to read more than a query's tables. A dry run does not list them as referenced tables, or no document
- * says that it does. They are refused by name, wherever the name is.
- */
-const waysOut: readonly (readonly [RegExp, string])[] = [
-  [
-    /\bINFORMATION_SCHEMA\b/gi,
-    'INFORMATION_SCHEMA shows other tenants as well; expected tables of data only',
-  ],
-  [
-    /\bEXTERNAL_(?:QUERY|OBJECT_TRANSFORM)\b/gi,
-    'an external query reads what is not among the sources; expected tables',
-  ],
-  [
-    /\b(?:ML|AI|OBJ)`?\s*\.\s*`?\w+`?\s*\(/gi,
-    'models, and functions that send data to other services, are not allowed; expected plain SQL',
-  ],
-  // Escapes in a quoted name could hide any of these names.
-  [/`[^`\\]*\\/g, 'expected a quoted name without a backslash'],
-];
-
-/** Where a SQL text reads something other than tables, each with the reason for refusing it. */
-export function findWaysOut(sql: string): readonly { readonly offset: number; readonly message: string }[] {
-  const names = withoutTexts(sql);
-  return waysOut.flatMap(([pattern, message]) =>
-    [...names.matchAll(pattern)].map(({ index, 0: found }) => ({
-      offset: index,
-      message: `${found.replace(/\s*\($/, '')}: ${message}`,
-    })),
-  );
-}
