@@ -8,6 +8,7 @@ import {
   type RecordedRun,
   readRun,
 } from '../../shared/sql/runs/read-run';
+import { durationMs } from '../../shared/support/clock';
 
 /**
  * A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`.
@@ -119,7 +120,7 @@ function showStep(
     attempts: attempts.length,
     started_at: first?.started_at.toISOString() ?? null,
     ended_at: last?.ended_at.toISOString() ?? null,
-    duration_ms: first && last ? last.ended_at.getTime() - first.started_at.getTime() : null,
+    duration_ms: first && last ? durationMs(first.started_at, last.ended_at) : null,
     rows_written: total(attempts, 'rows_written'),
     bytes_processed: total(attempts, 'bytes_processed'),
     bytes_billed: total(attempts, 'bytes_billed'),

@@ -9,7 +9,7 @@ import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-r
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import type { Settle } from '../../shared/runs/settle';
 import { findRun } from '../../shared/sql/runs/find-run';
-import { type Clock, steadyTime } from '../../shared/support/clock';
+import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
@@ -89,13 +89,13 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
       ...message,
       status: settled.outcome.status,
     });
-  const durationMs = endedAt.getTime() - startedAt.getTime();
+  const duration_ms = durationMs(startedAt, endedAt);
   const { pipeline } = slot;
-  measure('tenant_pipelines.run.duration', durationMs / 1000, { pipeline, status: outcome.status });
+  measure('tenant_pipelines.run.duration', duration_ms / 1000, { pipeline, status: outcome.status });
   deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     event: 'run_ended',
     ...message,
-    duration_ms: durationMs,
+    duration_ms,
     error_code: outcome.errorCode,
     error_message: outcome.errorMessage,
   });

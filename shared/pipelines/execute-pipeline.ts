@@ -33,7 +33,18 @@ export async function executePipeline(
   const failure = new AbortController();
   const outcomes: StepOutcome[] = [];
   const firsts = new Set<string>();
-  const context = { run, tools, recorder, outcomes, firsts, clock, cancelWhen: failure.signal, signal };
+  const resumed = new Set<string>();
+  const context = {
+    run,
+    tools,
+    recorder,
+    outcomes,
+    firsts,
+    resumed,
+    clock,
+    cancelWhen: failure.signal,
+    signal,
+  };
   const { obstacles, watermark } = await executeAll(context, outcomes, failure);
   const failed = findDecisive(outcomes);
   // A step that failed for good decides how the run ends, whatever stopped the others.
@@ -48,12 +59,22 @@ export async function executePipeline(
     errorMessage: failed?.error?.message,
     failedStep: failed?.stepId,
     watermark,
-    startedAt: new Date(Math.min(+startedAt, ...outcomes.map((outcome) => +outcome.startedAt))),
+    startedAt: earliest(
+      startedAt,
+      outcomes.filter(({ stepId }) => resumed.has(stepId)),
+    ),
     endedAt: tools.now(),
     steps: outcomes,
     ...outcomes.reduce(addUsage, noUsage),
   };
 }
+
+/**
+ * When the run began: with this execution, or with a step that an earlier one had begun. Other steps began
+ * here, whatever BigQuery's clock says.
+ */
+const earliest = (startedAt: Date, resumed: readonly StepOutcome[]): Date =>
+  new Date(Math.min(+startedAt, ...resumed.map((outcome) => +outcome.startedAt)));
 
 interface Executed {
   /** What steps threw: transient failures, or the signal's reason. */

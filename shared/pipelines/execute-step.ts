@@ -68,6 +68,7 @@ export async function executeAction(
       tools.log('WARNING', `Step '${step.id}': what BigQuery said is not for its tenant`, fields);
     }
     if (job.status === 'completed' && !job.attached) context.firsts.add(step.id);
+    if (job.status !== 'unknown' && job.attached) context.resumed.add(step.id);
     if (!retryable || isSpent(step, ended, tries, retryable)) {
       return end(context, step, [...ended, judgement]);
     }

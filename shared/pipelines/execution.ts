@@ -38,6 +38,7 @@ export interface ExecutionTools {
   readonly notify?: NotifyTools | undefined;
   /** Absent: the deployment allows no host, so steps of type http fail. */
   readonly http?: HttpTools | undefined;
+  /** The time of this execution. It does not jump (steadyTime), so times that are taken from it are in order. */
   readonly now: () => Date;
   /** In [0, 1): for the jitter of back-offs. */
   readonly random: () => number;
@@ -145,6 +146,8 @@ export interface StepContext {
   readonly outcomes: readonly StepOutcome[];
   /** Steps that no earlier execution completed, so that what needs them was never executed. It grows. */
   readonly firsts: Set<string>;
+  /** Steps that an earlier execution began. It grows. */
+  readonly resumed: Set<string>;
   readonly clock: RunClock;
   /** Once it is aborted, nothing of the run goes on: jobs are cancelled. */
   readonly cancelWhen: AbortSignal;

@@ -67,11 +67,16 @@ function reasonFor(step: Step, { failure, said }: UnsuccessfulJob): string {
   return failure.message;
 }
 
-/** BigQuery's own times if they are known: every worker that looks at the job sees the same. */
+/**
+ * BigQuery's own times if both are known: every worker that looks at the job sees the same. Never one of each,
+ * because the two clocks may differ.
+ */
 function usageOf(job: JobOutcome, frame: AttemptFrame) {
   if (job.status === 'unknown') return noUsage;
   const { startedAt, endedAt, ...usage } = job.statistics;
-  return { ...usage, startedAt: startedAt ?? frame.startedAt, endedAt: endedAt ?? frame.endedAt };
+  return startedAt === undefined || endedAt === undefined
+    ? { ...usage, startedAt: frame.startedAt, endedAt: frame.endedAt }
+    : { ...usage, startedAt, endedAt };
 }
 
 /** Names of Google's permissions: https://cloud.google.com/iam/docs/permissions-reference */

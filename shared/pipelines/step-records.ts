@@ -1,6 +1,7 @@
 import type { Step } from '../definitions/schemas/pipeline-schema';
 import { isRetryable } from '../google/bigquery/failures';
 import type { AppendedRow } from '../google/bigquery/tables/append-rows';
+import { durationMs } from '../support/clock';
 import {
   type ExecutionTools,
   type Recorder,
@@ -35,7 +36,7 @@ export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, re
       job_id: attempt.jobId,
       started_at: attempt.startedAt.toISOString(),
       ended_at: attempt.endedAt.toISOString(),
-      duration_ms: attempt.endedAt.getTime() - attempt.startedAt.getTime(),
+      duration_ms: durationMs(attempt.startedAt, attempt.endedAt),
       rows_written: attempt.rowsWritten,
       bytes_processed: attempt.bytesProcessed,
       bytes_billed: attempt.bytesBilled,

@@ -24,3 +24,9 @@ export function steadyTime({ now, monotonicMs }: Clock): () => Date {
   const began = monotonicMs();
   return () => new Date(begin + Math.floor(monotonicMs() - began));
 }
+
+/**
+ * Milliseconds from one time to another; 0 where they are in the wrong order, because they come from two
+ * processes whose clocks differ, or from one whose clock has jumped.
+ */
+export const durationMs = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());

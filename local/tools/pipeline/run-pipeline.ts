@@ -54,16 +54,8 @@ async function startRun(api: Api, apiKey: string, path: string, parameters: obje
   }
 }
 
-function describeEnd({
-  status,
-  started_at,
-  ended_at,
-  failed_step,
-  error_code,
-  error_message,
-}: EndedRun): string {
-  const milliseconds = Date.parse(ended_at ?? '') - Date.parse(started_at ?? '');
-  const duration = Number.isNaN(milliseconds) ? '' : ` in ${(milliseconds / 1000).toFixed(1)} s`;
+function describeEnd({ status, duration_ms, failed_step, error_code, error_message }: EndedRun): string {
+  const duration = duration_ms === null ? '' : ` in ${(duration_ms / 1000).toFixed(1)} s`;
   if (status === 'COMPLETED') return `COMPLETED${duration}`;
   const where = failed_step ? ` at step '${failed_step}'` : '';
   return `${status}${where} (${error_code ?? 'no code'}): ${error_message ?? 'no message'}`;

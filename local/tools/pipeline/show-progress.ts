@@ -22,8 +22,7 @@ const checkSchema = z.object({
 const runSchema = z.object({
   run_id: z.string(),
   status: z.string(),
-  started_at: z.string().nullable(),
-  ended_at: z.string().nullable(),
+  duration_ms: z.number().nullable(),
   failed_step: z.string().nullable().optional(),
   error_code: z.string().nullable().optional(),
   error_message: z.string().nullable().optional(),

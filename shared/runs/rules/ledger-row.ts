@@ -1,3 +1,5 @@
+import { durationMs } from '../../support/clock';
+
 /** A run in flight: an entry of the tenant row's `active_runs`, whole. */
 export interface Slot {
   readonly run_id: string;
@@ -73,6 +75,10 @@ export interface RecordedOutcome {
 /** An admitted run, as much of its slot as its outcome repeats. */
 export type AdmittedRun = Omit<Slot, 'lease_expires_at'>;
 
+/**
+ * What is recorded of a run that ended like this. Its times are in order, whatever the clocks that they come
+ * from: no run starts before its admission or ends before its start, and it lasted as long as its worker says.
+ */
 export const recordedOutcome = (
   { run_id, pipeline, parameters, trigger, request_hash, admitted_at }: AdmittedRun,
   outcome: RunOutcome,
@@ -88,17 +94,23 @@ export const recordedOutcome = (
   error_message: outcome.errorMessage ?? null,
   failed_step: outcome.failedStep ?? null,
   admitted_at,
-  started_at: times.startedAt ?? null,
-  ended_at: times.endedAt,
-  // Start and end may be of two instances, whose clocks differ.
-  duration_ms:
-    times.startedAt === undefined ? null : Math.max(0, times.endedAt.getTime() - times.startedAt.getTime()),
+  ...inOrder(admitted_at, times),
   rows_written: outcome.rowsWritten,
   bytes_processed: outcome.bytesProcessed,
   bytes_billed: outcome.bytesBilled,
   watermark: outcome.watermark ?? null,
   recorded_at: times.recordedAt,
 });
+
+function inOrder(admittedAt: Date, { startedAt, endedAt }: RunTimes) {
+  if (startedAt === undefined)
+    return { started_at: null, ended_at: later(admittedAt, endedAt), duration_ms: null };
+  const started_at = later(admittedAt, startedAt);
+  const duration_ms = durationMs(startedAt, endedAt);
+  return { started_at, ended_at: new Date(started_at.getTime() + duration_ms), duration_ms };
+}
+
+const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
 /** The outcome of a run that is recorded. */
 export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({

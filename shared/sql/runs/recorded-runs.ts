@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { integer, string, timestamp } from '../column-schemas';
 
-/** The ledger's columns but for `tenant_id`, and so the fields of an entry of `settled_runs`. */
+/**
+ * The ledger's columns but for `tenant_id`, and so the fields of an entry of `settled_runs`. Versions before
+ * recorded negative durations where a clock jumped: they are read as 0.
+ */
 const outcomeColumns = `
         run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
-        recorded_at`;
+        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        bytes_processed, bytes_billed, watermark, recorded_at`;
 
 /** The values of these columns: how a run ended. */
 export const outcomeFields = {

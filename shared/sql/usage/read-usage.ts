@@ -16,8 +16,10 @@ WITH
   ),
   runs AS (
     SELECT
-      pipeline, status, admitted_at, TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND) AS slot_ms, duration_ms,
-      rows_written, bytes_processed, bytes_billed
+      pipeline, status, admitted_at,
+      -- A version before recorded runs that ended before they were admitted, where a clock jumped.
+      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
     SELECT slot.pipeline, 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL

@@ -1,6 +1,6 @@
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
-import { costs, dryrun, startCloudWithUsage } from './recorded-usage';
+import { costs, dryrun, record, startCloudWithUsage } from './recorded-usage';
 
 describe('Tenants and their usage', () => {
   let cloud: TestCloud;
@@ -77,6 +77,28 @@ describe('Tenants and their usage', () => {
           }),
         ],
       });
+    });
+
+    it('counts a duration that a version before recorded below 0, when a clock jumped, as 0', async () => {
+      await record(cloud, 'idle', [
+        { run_id: 'i-1', admitted_at: '2026-02-01T00:00:00Z', seconds: 10 },
+        { run_id: 'i-2', admitted_at: '2026-02-01T00:00:00Z', seconds: -7_198.3 },
+      ]);
+      const { body } = await get('tenants/idle/usage?from=2026-02-01&to=2026-03-01');
+      expect(body.total).toMatchObject({ runs: 2, duration_ms: 10_000, slot_ms: 20_000 });
+      const exported = await get('billing/export?month=2026-02&format=openmeter');
+      expect(exported.body.events).toMatchObject([
+        { data: { run_id: 'i-1', duration_ms: 10_000 } },
+        { data: { run_id: 'i-2', duration_ms: 0 } },
+      ]);
+      const idleKey = await call(cloud.url, 'POST', '/api/v1/tenants/idle/api-keys', {
+        headers: asAdmin,
+        body: {},
+      });
+      const shown = await get('pipelines/runs?to=2026-03-01', withKey(String(idleKey.body.api_key)));
+      expect(Object(shown.body.runs).map(({ duration_ms }: { duration_ms: unknown }) => duration_ms)).toEqual(
+        [0, 10_000],
+      );
     });
 
     it('covers a half-open period, this month unless another is asked for', async () => {

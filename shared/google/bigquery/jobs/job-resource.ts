@@ -56,10 +56,6 @@ export interface JobStatistics {
   readonly endedAt?: Date | undefined;
 }
 
-/** In milliseconds since 1970; now, where BigQuery does not say. */
-export const createdAtOf = ({ statistics }: JobResource): number =>
-  statistics.creationTime?.getTime() ?? Date.now();
-
 /**
  * The rows that a query itself yielded, from the last stage of its plan. getQueryResults would count the
  * whole table that they were appended to. Undefined if there is no plan.

@@ -1,9 +1,10 @@
 import type { BigQuery } from '@google-cloud/bigquery';
+import { type Clock, durationMs, systemClock } from '../../../support/clock';
 import { classifyFailure, type Failure, isNotFound, isRetryable, KnownFailure } from '../failures';
 import { createGuardReads, type GuardReads } from './guard-reads';
 import { type JobOutcome, toOutcome } from './job-outcome';
 import type { JobRequest } from './job-request';
-import { createdAtOf, type JobResource, toFailure, toStatistics } from './job-resource';
+import { type JobResource, toFailure, toStatistics } from './job-resource';
 import { inPlainWords } from './plain-words';
 import { type PreparedMerge, prepareMerge } from './prepare-merge';
 import { attach, startOrAttach } from './start-job';
@@ -23,8 +24,12 @@ const maximumRows = 1000;
 /** How long to wait for a cancelled job to end, in milliseconds. Most stop within a few seconds. */
 const usualStopMs = 10_000;
 
-export const createRunJob = (bigquery: BigQuery, longestStopMs = usualStopMs): RunJob => {
-  const tools = { bigquery, guardReads: createGuardReads(bigquery), longestStopMs };
+export const createRunJob = (
+  bigquery: BigQuery,
+  longestStopMs: number = usualStopMs,
+  clock: Clock = systemClock,
+): RunJob => {
+  const tools = { bigquery, guardReads: createGuardReads(bigquery), longestStopMs, clock };
   return async (request, signal) => {
     signal?.throwIfAborted();
     try {
@@ -41,6 +46,7 @@ interface JobTools {
   readonly bigquery: BigQuery;
   readonly guardReads: GuardReads;
   readonly longestStopMs: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -91,24 +97,25 @@ async function startAndWait(
   request: JobRequest,
   signal: AbortSignal | undefined,
 ): Promise<JobOutcome> {
-  const { bigquery, longestStopMs } = tools;
+  const { bigquery, longestStopMs, clock } = tools;
   const { cancelWhen, work } = request;
-  const calledAt = Date.now();
+  const calledAtMs = clock.monotonicMs();
   const started = request.attachOnly
     ? await attach(bigquery, request)
     : await startOrAttach(bigquery, request, signal);
   const { job, resource: first, attached } = started;
 
-  const deadline = attached ? deadlineOfAttached(first, request) : calledAt + request.timeoutMs;
+  const ageMs = attached ? ageOf(first, clock) : clock.monotonicMs() - calledAtMs;
+  const leftMs = attached ? (request.remainingMs?.(ageMs) ?? request.timeoutMs) : request.timeoutMs - ageMs;
   const maxResults = work.kind === 'query' && work.wantsRows ? maximumRows : 0;
-  const ended = await waitForJob(job, { first, deadline, maxResults, cancelWhen }, signal);
+  const ended = await waitForJob(job, { first, leftMs, maxResults, cancelWhen }, signal);
   if (typeof ended !== 'string') {
     const failure = toFailure(ended.resource);
     return await toOutcome(bigquery, request, { ...started, ended, failure, maxResults });
   }
 
   const isRunOver = ended === 'cancelled';
-  const reason = isRunOver ? runWasOver : notInTime(deadline - createdAtOf(first));
+  const reason = isRunOver ? runWasOver : notInTime(ageMs + leftMs);
   const stopped = await stopJob(job, { first, maxResults, longestStopMs }, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     // Nothing comes after this job: whether it was stopped makes no difference any more.
@@ -123,9 +130,6 @@ async function startAndWait(
   return { status: 'unknown', failure: stillRunning };
 }
 
-/** In milliseconds since 1970. Ages are passed, not times: the caller's clock need not be BigQuery's. */
-function deadlineOfAttached(resource: JobResource, { remainingMs, timeoutMs }: JobRequest): number {
-  const now = Date.now();
-  const ageMs = Math.max(0, now - createdAtOf(resource));
-  return now + (remainingMs?.(ageMs) ?? timeoutMs);
-}
+/** In milliseconds. Of a job that another process may have started only BigQuery's own time is known. */
+const ageOf = ({ statistics: { creationTime } }: JobResource, { now }: Clock): number =>
+  creationTime === undefined ? 0 : durationMs(creationTime, now());

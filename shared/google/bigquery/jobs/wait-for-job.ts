@@ -15,8 +15,8 @@ const progressSchema = z.object({ jobComplete: z.boolean().default(true) });
 export interface Wait {
   /** The job's resource in the first answer. */
   readonly first: JobResource;
-  /** Milliseconds since 1970. */
-  readonly deadline: number;
+  /** How long to wait, in milliseconds. */
+  readonly leftMs: number;
   /** Rows of a query's result to read in the request that waits for its end. */
   readonly maxResults: number;
   /** Once it is aborted, the job is not waited for any longer. */
@@ -30,12 +30,12 @@ export interface EndedJob {
 }
 
 /**
- * Waits until the job has ended. Resolves to its final resource; to 'late' once the deadline has passed, to
+ * Waits until the job has ended. Resolves to its final resource; to 'late' once its time is up, to
  * 'cancelled' once `cancelWhen` is aborted. Rejects with the signal's reason, or with a request's error.
  */
 export async function waitForJob(
   job: Job,
-  { first, deadline, maxResults, cancelWhen }: Wait,
+  { first, leftMs, maxResults, cancelWhen }: Wait,
   signal?: AbortSignal,
 ): Promise<EndedJob | 'late' | 'cancelled'> {
   let resource = first;
@@ -43,7 +43,7 @@ export async function waitForJob(
   let pause = firstPause;
   const timer = new AbortController();
   const until = AbortSignal.any([timer.signal, signal, cancelWhen].filter((each) => each !== undefined));
-  const timeout = setTimeout(() => timer.abort(), deadline - Date.now());
+  const timeout = setTimeout(() => timer.abort(), leftMs);
   try {
     while (resource.status.state !== 'DONE') {
       if (isQuery(first)) result = await unlessAborted(waitForQuery(job, maxResults, until), until);
@@ -77,11 +77,12 @@ export async function stopJob(
   { first, maxResults, longestStopMs }: Stop,
   signal: AbortSignal | undefined,
 ): Promise<EndedJob | undefined> {
-  const deadline = Date.now() + longestStopMs;
+  const askedAt = performance.now();
   // Whether BigQuery heard it shows in how the job ends.
   const asked = within(longestStopMs, 'BigQuery', job.cancel()).catch(() => undefined);
   await (signal === undefined ? asked : unlessAborted(asked, signal));
-  const ended = await waitForJob(job, { first, deadline, maxResults }, signal);
+  const leftMs = longestStopMs - (performance.now() - askedAt);
+  const ended = await waitForJob(job, { first, leftMs, maxResults }, signal);
   return typeof ended === 'string' ? undefined : ended;
 }
 

@@ -23,7 +23,7 @@ describe('Waiting for a job', () => {
       configuration: { query: {} },
       status: { state: 'RUNNING' },
     });
-    const wait = { first, deadline: Date.now() + 60_000, maxResults: 0 };
+    const wait = { first, leftMs: 60_000, maxResults: 0 };
     const stopped = AbortSignal.abort(new Error('the delivery ends'));
     await expect(waitForJob(job, wait, stopped)).rejects.toThrow('the delivery ends');
     // Sent after the request above, so answered after it.

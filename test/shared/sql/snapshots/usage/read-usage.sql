@@ -10,15 +10,15 @@ WITH
     FROM (
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
-        recorded_at
+        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE admitted_at >= p_from AND admitted_at < p_to
       UNION ALL
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed, watermark,
-        recorded_at
+        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
       WHERE admitted_at >= p_from AND admitted_at < p_to
     )
@@ -26,8 +26,10 @@ WITH
   ),
   runs AS (
     SELECT
-      pipeline, status, admitted_at, TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND) AS slot_ms, duration_ms,
-      rows_written, bytes_processed, bytes_billed
+      pipeline, status, admitted_at,
+      -- A version before recorded runs that ended before they were admitted, where a clock jumped.
+      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
     SELECT slot.pipeline, 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL

@@ -1,0 +1,76 @@
+import { type WorkerDependencies, workOnRun } from '../../../functions/worker/work-on-run';
+import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-schema';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import type { RunToSettle } from '../../../shared/runs/settle';
+import { createJumpingClock, hours, type JumpingClock } from '../../support/jumping-clock';
+
+const message = { tenant_id: 'acme', run_id: 'run-1', pipeline: 'a/b/c' };
+const steps = [{ id: 'one', type: 'query', sql: 'SELECT 1' }];
+const pipeline = pipelineSchema.parse({ description: 'A test', timeout_seconds: 60, steps });
+const completed = { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 } as const;
+
+/** A run admitted a second ago; while it is executed, `meanwhile` happens. */
+async function work(clock: JumpingClock, meanwhile: () => void) {
+  const slot = {
+    run_id: 'run-1',
+    pipeline: 'a/b/c',
+    parameters: '{}',
+    trigger: 'api',
+    request_hash: null,
+    admitted_at: { value: new Date(clock.now().getTime() - 1_000).toISOString() },
+    lease_expires_at: { value: new Date(clock.now().getTime() + hours(0.5)).toISOString() },
+  };
+  const found = { slot, onboarding_id: null, subscription_tier: null, is_recorded: false };
+  const runStatement: RunStatement = async (_dataset, statement) => ({
+    rows: [statement.row.parse(found)],
+    affectedRows: 0,
+    location: 'US',
+  });
+  const settled: RunToSettle[] = [];
+  const logged: unknown[] = [];
+  const deps: WorkerDependencies = {
+    runStatement,
+    findPipeline: () => ({ ...pipeline, path: 'a/b/c', steps: [] }),
+    execute: async (_tenantId, _slot, _pipeline, now) => {
+      const startedAt = now();
+      clock.pass(3_000);
+      meanwhile();
+      clock.pass(500);
+      return { ...completed, startedAt };
+    },
+    holdsSlot: async () => true,
+    settle: async (_tenantId, settling) => {
+      settled.push(settling);
+      const { run, outcome, startedAt, endedAt } = settling;
+      const recorded = recordedOutcome(run, outcome, { startedAt, endedAt, recordedAt: clock.now() });
+      return { outcome: recorded, appended: Promise.resolve() };
+    },
+    publishRun: async () => undefined,
+    claimHandOver: async () => true,
+    handOverAfterMs: 60_000,
+    deliveryAttempts: 5,
+    watchEveryMs: 60_000,
+    clock,
+    log: (_severity, _message, fields) => {
+      logged.push(fields);
+    },
+  };
+  await workOnRun(message, deps);
+  return { settled, logged };
+}
+
+describe('A run in one delivery', () => {
+  it.each([-2, 0, 2])('lasts as long as it lasts, though the clock jumps by %s hours', async (jump) => {
+    const clock = createJumpingClock('2026-11-30T12:00:00Z');
+    const { settled, logged } = await work(clock, () => clock.jump(hours(jump)));
+    expect(settled).toMatchObject([
+      {
+        outcome: { status: 'COMPLETED' },
+        startedAt: new Date('2026-11-30T12:00:00.000Z'),
+        endedAt: new Date('2026-11-30T12:00:03.500Z'),
+      },
+    ]);
+    expect(logged).toEqual([expect.objectContaining({ event: 'run_ended', duration_ms: 3_500 })]);
+  });
+});
