@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { BigQueryError } from '../../bigquery-error';
 import { fullTableName } from '../../store/reference-names';
 import { sizeOfRows } from '../../store/schema/field-sizes';
@@ -37,7 +36,7 @@ export async function runExtract(
     );
   }
   const lines = linesOf({ schema, rows }, destinationFormat, configuration);
-  await writeFile(gcsDirectory, target.path, lines, compression === 'GZIP');
+  await writeFile({ gcsDirectory, ...target }, lines, compression === 'GZIP');
   return { statistics: { extract: { destinationUriFileCounts: ['1'], inputBytes: String(bytes) } } };
 }
 
@@ -51,8 +50,9 @@ function linesOf(table: QueryRows, format: string, configuration: ExtractConfigu
 }
 
 export interface ExtractTarget {
-  /** Below the folder that stands for Cloud Storage. */
-  readonly path: string;
+  /** The bucket, and the parts of the object's name. */
+  readonly parts: readonly string[];
+  readonly uri: string;
   /** Whether BigQuery may write more than one file. */
   readonly isSharded: boolean;
 }
@@ -74,5 +74,5 @@ function extractTargetOf({ destinationUri, destinationUris }: ExtractConfigurati
   const stars = object.split('*').length - 1;
   if (stars > 1)
     throw new BigQueryError('invalid', `Invalid extract destination URI "${uri}". Only one * is allowed.`);
-  return { path: join(bucket, object.replace('*', firstShard)), isSharded: stars === 1 };
+  return { parts: [bucket, ...object.replace('*', firstShard).split('/')], uri, isSharded: stars === 1 };
 }

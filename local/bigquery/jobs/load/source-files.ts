@@ -1,22 +1,25 @@
-import { createReadStream } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BigQueryError } from '../../bigquery-error';
+import { type BucketPlace, linkInTheWay, lookAt } from '../bucket-folders';
 
 /** A file of the local Cloud Storage. */
 export interface SourceFile {
   readonly uri: string;
   readonly path: string;
   readonly bytes: number;
+  /** Absent for an upload, which lies in no bucket. */
+  readonly place?: BucketPlace;
 }
 
 /**
- * The files that gs:// URIs name; `*` in the object's name stands for any text.
+ * The files that gs:// URIs name; `*` in the object's name stands for any text. Symbolic links are no files.
  * @param gcsDirectory gs://bucket/path is the file bucket/path below it
- * @throws BigQueryError `invalid` for what is no such URI or leaves the folder, `notFound` where no file is
- *   there
+ * @throws BigQueryError `invalid` for what is no such URI or leaves the folder, also by a symbolic link;
+ *   `notFound` where no file is there
  */
 export async function findSources(gcsDirectory: string, uris: readonly string[]): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
@@ -26,11 +29,8 @@ export async function findSources(gcsDirectory: string, uris: readonly string[])
 
 async function findSource(gcsDirectory: string, uri: string): Promise<SourceFile[]> {
   const { bucket, object } = parseUri(uri, 'source');
-  const folder = join(gcsDirectory, bucket);
-  const names = object.includes('*') ? await matching(folder, object) : [object];
-  const files = await Promise.all(
-    names.map((name) => sourceFile(`gs://${bucket}/${name}`, join(folder, name))),
-  );
+  const names = object.includes('*') ? await matching(gcsDirectory, { bucket, object, uri }) : [object];
+  const files = await Promise.all(names.map((name) => sourceFile(gcsDirectory, bucket, name)));
   const present = files.filter((file) => file !== undefined);
   if (present.length === 0) throw new BigQueryError('notFound', `Not found: URI ${uri}`, uri);
   return present;
@@ -51,33 +51,72 @@ export function parseUri(uri: string, kind: 'source' | 'destination'): { bucket:
   return { bucket, object };
 }
 
-async function matching(folder: string, pattern: string): Promise<string[]> {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+async function matching(
+  gcsDirectory: string,
+  { bucket, object, uri }: { readonly bucket: string; readonly object: string; readonly uri: string },
+): Promise<string[]> {
+  const folder = await lookAt({ gcsDirectory, parts: [bucket], uri });
+  if (folder === undefined) return [];
+  const parts = object.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const form = new RegExp(`^${parts.join('.*')}$`, 's');
-  const entries = await readdir(folder, { recursive: true }).catch(() => []);
-  return entries.filter((name) => form.test(name)).sort();
+  // With their types, folders behind links are not entered.
+  const entries = await readdir(folder.path, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder.path, join(parentPath, name)).split(sep).join('/'))
+    .filter((name) => form.test(name))
+    .sort();
 }
 
-async function sourceFile(uri: string, path: string): Promise<SourceFile | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ? { uri, path, bytes: found.size } : undefined;
+async function sourceFile(
+  gcsDirectory: string,
+  bucket: string,
+  name: string,
+): Promise<SourceFile | undefined> {
+  const uri = `gs://${bucket}/${name}`;
+  const place = { gcsDirectory, parts: [bucket, ...name.split('/')], uri };
+  const found = await lookAt(place);
+  return found?.stats.isFile() ? { uri, path: found.path, bytes: found.stats.size, place } : undefined;
 }
 
-/** The file's bytes; gzip is unpacked, as BigQuery does. */
-export async function openSource({ path }: SourceFile): Promise<Readable> {
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
-  if (!(await isGzip(path))) return stream;
-  const unpacked = createGunzip();
-  stream.on('error', (error) => unpacked.destroy(error));
-  return stream.pipe(unpacked);
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
+/**
+ * The file's bytes; gzip is unpacked, as BigQuery does.
+ * @throws BigQueryError `invalid` where a symbolic link has come in the way
+ */
+export async function openSource(source: SourceFile): Promise<Readable> {
+  const file = await openHere(source);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
+    const unpacked = (await isGzip(file)) ? createGunzip() : undefined;
+    const stream = file.createReadStream({ start: 0, highWaterMark: 256 * 1024 });
+    if (unpacked === undefined) return stream;
+    stream.on('error', (error) => unpacked.destroy(error));
+    unpacked.on('close', () => stream.destroy());
+    return stream.pipe(unpacked);
+  } catch (error) {
     await file.close();
+    throw error;
   }
+}
+
+/** What was opened is the file that stands at its place: a link that came and went in between is found. */
+async function openHere({ path, place, uri }: SourceFile): Promise<FileHandle> {
+  const file = await open(path, place === undefined ? 'r' : constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === 'ELOOP' ? linkInTheWay(uri) : error;
+    },
+  );
+  if (place === undefined) return file;
+  try {
+    const [opened, there] = [await file.stat(), (await lookAt(place))?.stats];
+    if (opened.ino !== there?.ino || opened.dev !== there.dev) throw linkInTheWay(uri);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }

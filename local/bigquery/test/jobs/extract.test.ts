@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type LocalBigQuery, newFolder, startLocalBigQuery } from '../support/local-bigquery';
@@ -36,6 +36,19 @@ const pathOf = (name: string): string => join(local.folder, 'gcs', name);
 const textOf = (name: string): string => readFileSync(pathOf(name), 'utf8');
 
 describe('an extract', () => {
+  it('does not write behind a symbolic link', async () => {
+    const outside = newFolder();
+    mkdirSync(pathOf('linked'), { recursive: true });
+    symlinkSync(outside, pathOf('linked/away'));
+    const { status } = await extract('flat', 'gs://linked/away/deep/flat.csv');
+    expect(status.errorResult).toMatchObject({
+      reason: 'invalid',
+      message: expect.stringContaining('gs://linked/away/deep/flat.csv: a symbolic link is in the way'),
+    });
+    expect(readdirSync(outside)).toEqual([]);
+    rmSync(outside, { recursive: true });
+  });
+
   it('writes CSV with values as BigQuery does', async () => {
     const { status, statistics, configuration, jobReference } = await extract('flat', 'gs://out/a/flat.csv');
     expect(status).toEqual({ state: 'DONE' });

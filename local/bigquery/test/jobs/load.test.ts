@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLoadJob, valuesOfTable } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
@@ -26,6 +26,17 @@ describe('a load', () => {
   ])('of %s fails', async (uri, reason, message) => {
     const { status } = await load('nothing', uri);
     expect(status.errorResult).toMatchObject({ reason, message: expect.stringContaining(message) });
+  });
+
+  it('of a file behind a symbolic link fails, and the link is not followed', async () => {
+    local.putFile('other', 'secret.csv', 'secret\n');
+    local.putFile('bucket', 'here.csv', 'here\n');
+    symlinkSync(join(local.folder, 'gcs/other'), join(local.folder, 'gcs/bucket/link'));
+    const { status } = await load('nothing', 'gs://bucket/link/secret.csv');
+    expect(status.errorResult).toMatchObject({
+      reason: 'invalid',
+      message: expect.stringContaining('gs://bucket/link/secret.csv: a symbolic link is in the way'),
+    });
   });
 
   it.each([
