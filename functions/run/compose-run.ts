@@ -11,6 +11,7 @@ import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
+import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -21,6 +22,8 @@ export interface RunSetUp {
   readonly runTopic: string;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  /** For how many tenants an instance decides at once, at the start; it follows what BigQuery can do. */
+  readonly decisionsAtOnce?: number | undefined;
   /** Where these differ from production's. */
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
@@ -53,13 +56,16 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const withoutRetries = google.createBigQueryWithoutRetries();
   // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
+  const places = createDecisionPlaces({ usual: setUp.decisionsAtOnce, monotonicMs: clock.monotonicMs });
+  const runWatched = places.watched(runStatement);
   return runRoutes({
-    authenticateTenant: createAuthenticateTenant(runStatement, clock),
+    authenticateTenant: createAuthenticateTenant(runWatched, clock),
     runStatement: google.createRunStatement(bigquery),
     pipelines,
+    inPlace: places.inPlace,
     admit: createAdmit(
       {
-        runStatement,
+        runStatement: runWatched,
         readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
         newId: setUp.newId,
         clock,

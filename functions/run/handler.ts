@@ -2,14 +2,18 @@ import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
+import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import type { DecisionPlaces } from '../../shared/runs/decision-places';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type StartRunDependencies, startRun } from './start-run';
 
-export type RunHandlerDependencies = StartRunDependencies & RunsRoutesDependencies;
+export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
+  readonly inPlace: DecisionPlaces['inPlace'];
+}
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
 const runPathSchema = z.object({
@@ -34,26 +38,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
     {
       method: 'POST',
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
-      handle: async (request) => {
-        const path = parseRequest(runPathSchema, request.params, 'path');
-        const identity = await deps.authenticateTenant(request.header('X-API-Key'));
-        const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
-        const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
-        const idempotencyKey = parseRequest(
-          idempotencyKeySchema.optional(),
-          request.header('Idempotency-Key'),
-          'Idempotency-Key',
-        );
-        expectNoQuery(request);
-        const parameters = parseRequest(parametersSchema, await request.json());
-        const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
-        const { runId, headers } = await startRun(run, deps);
-        return {
-          status: 202,
-          headers: { ...headers, Location: `/api/v1/pipelines/runs/${runId}` },
-          body: { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' },
-        };
-      },
+      handle: (request) => deps.inPlace(request.header('X-API-Key'), () => startAsAsked(request, deps)),
     },
     ...runsRoutes(deps),
     {
@@ -66,6 +51,27 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       },
     },
   ];
+}
+
+async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
+  const path = parseRequest(runPathSchema, request.params, 'path');
+  const identity = await deps.authenticateTenant(request.header('X-API-Key'));
+  const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
+  const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
+  const idempotencyKey = parseRequest(
+    idempotencyKeySchema.optional(),
+    request.header('Idempotency-Key'),
+    'Idempotency-Key',
+  );
+  expectNoQuery(request);
+  const parameters = parseRequest(parametersSchema, await request.json());
+  const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
+  const { runId, headers } = await startRun(run, deps);
+  return {
+    status: 202,
+    headers: { ...headers, Location: `/api/v1/pipelines/runs/${runId}` },
+    body: { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' },
+  };
 }
 
 function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: string): PipelineDefinition {

@@ -14,6 +14,7 @@ startTelemetry(log);
 
 const routes = composeRun({
   runTopic: env.RUN_TOPIC,
+  decisionsAtOnce: env.DECISIONS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   newId: randomUUID,
   clock: systemClock,

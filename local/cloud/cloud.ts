@@ -51,6 +51,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       RUN_TOPIC: runTopic,
       EVENT_TOPIC: eventTopic,
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
+      DECISIONS_AT_ONCE: process.env.DECISIONS_AT_ONCE ?? localDefaults.DECISIONS_AT_ONCE,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });

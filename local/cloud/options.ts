@@ -39,6 +39,8 @@ export interface LocalCloudOptions extends ServersOptions {
 export const localDefaults = {
   /** All datasets (another tenant's is never a source, whatever is allowed) and all files. */
   ALLOWED_SOURCES: '*,gs://*',
+  /** All functions, BigQuery and its SQL engine share this machine. */
+  DECISIONS_AT_ONCE: '16',
   NOTIFY_TOPICS: 'pipeline-events',
 };
 

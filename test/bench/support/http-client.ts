@@ -3,6 +3,8 @@ import { Agent, request } from 'node:http';
 export interface Answered {
   readonly status: number;
   readonly text: string;
+  /** When it may be asked again, by its `Retry-After`; undefined where it has none. */
+  readonly retryAfterSeconds: number | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** From the request to the end of the answer, in milliseconds. */
@@ -52,6 +54,7 @@ export function createHttpClient(base: string): HttpClient {
             resolve({
               status: response.statusCode ?? 0,
               text: answer,
+              retryAfterSeconds: secondsOf(response.headers['retry-after']),
               startedAt,
               tookMs: performance.now() - start,
             }),
@@ -62,3 +65,6 @@ export function createHttpClient(base: string): HttpClient {
     close: () => agent.destroy(),
   };
 }
+
+const secondsOf = (header: string | undefined): number | undefined =>
+  header === undefined ? undefined : Number(header);

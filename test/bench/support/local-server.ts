@@ -41,12 +41,21 @@ export async function onboardUnlimited(url: string, tenantId: string): Promise<s
   return onboardedSchema.parse(body).api_key;
 }
 
-/** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute. */
-export const ledgerHas = (bigqueryUrl: string, tenantId: string, rows: number): Promise<void> =>
-  until(`${rows} finished runs`, async () => {
-    const { totalRows } = await listRows(bigqueryUrl, tenantId, 'pipeline_runs?maxResults=0');
-    return totalRows >= rows;
-  });
+/** Resolves, as soon as it is seen, when the ledger has so many rows. Throws after a minute, unless given longer. */
+export const ledgerHas = (
+  bigqueryUrl: string,
+  tenantId: string,
+  rows: number,
+  wait: Wait = {},
+): Promise<void> =>
+  until(
+    `${rows} finished runs`,
+    async () => {
+      const { totalRows } = await listRows(bigqueryUrl, tenantId, 'pipeline_runs?maxResults=0');
+      return totalRows >= rows;
+    },
+    wait,
+  );
 
 /** Resolves when the tenant has no run in flight. A slot goes a little later than its ledger row comes. */
 export const tenantIsIdle = (bigqueryUrl: string, tenantId: string): Promise<void> =>
@@ -68,11 +77,22 @@ async function listRows(bigqueryUrl: string, tenantId: string, tableAndQuery: st
   return pageSchema.parse(await response.json());
 }
 
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 60_000;
+/** In milliseconds. */
+interface Wait {
+  readonly longestMs?: number;
+  /** Between two looks. */
+  readonly everyMs?: number;
+}
+
+async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  { longestMs = 60_000, everyMs = 1 }: Wait = {},
+): Promise<void> {
+  const giveUpAt = Date.now() + longestMs;
   while (!(await isSo())) {
-    if (Date.now() > giveUpAt) throw new Error(`Waited for a minute in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (Date.now() > giveUpAt) throw new Error(`Waited for ${longestMs / 1000} s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

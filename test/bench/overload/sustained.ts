@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median, quantile, shown } from '../support/figures';
+import { createHttpClient } from '../support/http-client';
+import { generateLoad } from '../support/load';
+import { onboardUnlimited, readLedger, runIdOf, withServer } from '../support/local-server';
+import { memoryOfDescendants } from '../support/machine';
+import { printTable } from '../support/table';
+import type { Sizes } from './command-line';
+
+const widths = [1, 10];
+const aimedMemoryMb = 700;
+/** Until all is in the ledger, in milliseconds. */
+const longestMs = 1_800_000;
+
+interface Outcome {
+  readonly tenants: number;
+  readonly accepted: number;
+  /** Told to come again: 429, 503. */
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly acceptedMs: readonly number[];
+  readonly memoryMb: number;
+  /** Accepted runs without exactly one row in the ledger. */
+  readonly wrong: number;
+  readonly finishedSeconds: number;
+}
+
+/** Clients that go on for a while, for one tenant and for ten: what they are answered, and whether every run ends once. */
+export async function runForAWhile(sizes: Sizes): Promise<void> {
+  const outcomes: Outcome[] = [];
+  for (const tenants of widths) outcomes.push(await goOn(tenants, sizes));
+  const columns = (what: string, cell: (outcome: Outcome) => string, aim = '') => [
+    what,
+    ...outcomes.map(cell),
+    aim,
+  ];
+  printTable(
+    `${sizes.clients} clients for ${sizes.seconds} s`,
+    ['what', ...widths.map((width) => (width === 1 ? 'one tenant' : `${width} tenants`)), 'aim'],
+    [
+      columns('runs accepted', ({ accepted }) => String(accepted)),
+      columns('answers', ({ statuses }) => [...statuses].map(([status, n]) => `${n} × ${status}`).join(', ')),
+      columns('5xx', ({ statuses }) => String(serverErrors(statuses)), '0'),
+      columns('202: p50 (ms)', ({ acceptedMs }) => shown(median(acceptedMs), 0)),
+      columns('202: p99 (ms)', ({ acceptedMs }) => shown(quantile(acceptedMs, 0.99), 0)),
+      columns('202: most (ms)', ({ acceptedMs }) => shown(quantile(acceptedMs, 1), 0)),
+      columns(
+        'memory, node and SQL engine, most (MB)',
+        ({ memoryMb }) => shown(memoryMb, 0),
+        `< ${aimedMemoryMb}`,
+      ),
+      columns('accepted and not in the ledger once', ({ wrong }) => String(wrong), '0'),
+      columns('until all had ended (s)', ({ finishedSeconds }) => shown(finishedSeconds)),
+    ],
+  );
+}
+
+const serverErrors = (statuses: ReadonlyMap<number, number>): number =>
+  [...statuses].reduce((sum, [status, times]) => sum + (status >= 500 ? times : 0), 0);
+
+const goOn = (tenants: number, { clients, seconds }: Sizes): Promise<Outcome> =>
+  withServer(async ({ url, bigqueryUrl }) => {
+    const names = Array.from({ length: tenants }, (_, index) => `tenant_${index}`);
+    const keys = new Map<string, string>();
+    for (const name of names) keys.set(name, await onboardUnlimited(url, name));
+    const client = createHttpClient(url);
+    const statuses = new Map<number, number>();
+    const accepted: { readonly runId: string; readonly tookMs: number }[] = [];
+    const start = performance.now();
+    let memoryMb = 0;
+    const watching = setInterval(() => {
+      memoryMb = Math.max(memoryMb, memoryOfDescendants());
+    }, 1_000);
+    await generateLoad({ times: clients, atOnce: clients }, async (index) => {
+      const tenantId = names[index % tenants] ?? '';
+      const headers = { 'X-API-Key': keys.get(tenantId) ?? '' };
+      while (performance.now() - start < seconds * 1000) {
+        const path = `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`;
+        const { status, text, tookMs, retryAfterSeconds } = await client.send('POST', path, { headers });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status === 202) accepted.push({ runId: runIdOf(text), tookMs });
+        if (retryAfterSeconds !== undefined) await sleep(retryAfterSeconds * 1000);
+      }
+    });
+    client.close();
+    const wanted = new Map<string, number>();
+    const all = new Set(accepted.map(({ runId }) => runId));
+    let rows = 0;
+    for (const name of names) {
+      // What was answered something else may have been admitted all the same: it is there beyond what is wanted.
+      wanted.set(name, 0);
+    }
+    const recorded = new Set<string>();
+    const giveUpAt = performance.now() + longestMs;
+    while (recorded.size < all.size && performance.now() < giveUpAt) {
+      recorded.clear();
+      rows = 0;
+      for (const name of names) {
+        const ledger = await readLedger(bigqueryUrl, name);
+        rows += ledger.rows;
+        for (const runId of ledger.recordedAt.keys()) recorded.add(runId);
+      }
+      await sleep(2_000);
+    }
+    clearInterval(watching);
+    const missing = [...all].filter((runId) => !recorded.has(runId)).length;
+    return {
+      tenants,
+      accepted: accepted.length,
+      statuses,
+      acceptedMs: accepted.map(({ tookMs }) => tookMs),
+      memoryMb,
+      wrong: missing + (rows - recorded.size),
+      finishedSeconds: (performance.now() - start) / 1000,
+    };
+  });

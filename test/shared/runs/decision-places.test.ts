@@ -1,0 +1,150 @@
+import { createDecisionPlaces, type DecisionPlacesOptions } from '../../../shared/runs/decision-places';
+import { findApiKey } from '../../../shared/sql/keys/find-api-key';
+import { createApiKey } from '../../../shared/tenants/rules/api-key';
+
+describe('Places for decisions', () => {
+  const keyOf = (tenantId: string) => createApiKey(tenantId);
+  const overloaded = {
+    code: 'unavailable',
+    detail: 'Too many runs are to be checked at the moment. Nothing was started.',
+  };
+
+  /** Work under way until it is ended. */
+  const held = (places: ReturnType<typeof createDecisionPlaces>, apiKey: string) => {
+    const { promise, resolve } = deferred();
+    const work = jest.fn(() => promise);
+    return { answer: places.inPlace(apiKey, work), work, end: resolve };
+  };
+  const statement = { answer: { rows: [], affectedRows: 0, location: 'US' }, limit: { timeoutMs: 3_000 } };
+
+  it('refuses at once, without doing anything, what finds all places taken', async () => {
+    const places = createDecisionPlaces({ usual: 2 });
+    const [one, other] = [held(places, keyOf('one')), held(places, keyOf('other'))];
+    const third = held(places, keyOf('third'));
+    await expect(third.answer).rejects.toMatchObject(overloaded);
+    expect(third.work).not.toHaveBeenCalled();
+    one.end();
+    await one.answer;
+    const again = held(places, keyOf('third'));
+    expect(again.work).toHaveBeenCalledTimes(1);
+    for (const { end, answer } of [other, again]) {
+      end();
+      await answer;
+    }
+  });
+
+  it('lets requests of one tenant share a place, as many as go into two statements', async () => {
+    const places = createDecisionPlaces({ usual: 1 });
+    const all = Array.from({ length: 2_000 }, () => held(places, keyOf('crowded')));
+    await expect(held(places, keyOf('crowded')).answer).rejects.toMatchObject(overloaded);
+    await expect(held(places, keyOf('other')).answer).rejects.toMatchObject(overloaded);
+    for (const { end } of all) end();
+    await Promise.all(all.map(({ answer }) => answer));
+    const other = held(places, keyOf('other'));
+    other.end();
+    await expect(other.answer).resolves.toBeUndefined();
+  });
+
+  it('gives a place back after an error', async () => {
+    const places = createDecisionPlaces({ usual: 1 });
+    const failing = places.inPlace(keyOf('one'), () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    await expect(places.inPlace(keyOf('other'), async () => 'done')).resolves.toBe('done');
+  });
+
+  it.each([undefined, 'no-key', `${createApiKey('acme')}x`])('has %s need no place', async (given) => {
+    const places = createDecisionPlaces({ usual: 1 });
+    const one = held(places, keyOf('one'));
+    await expect(places.inPlace(given, async () => 'judged')).resolves.toBe('judged');
+    one.end();
+    await one.answer;
+  });
+
+  /** What each of so many clients that are refused together is told, in seconds. */
+  const refusals = async (count: number, options: DecisionPlacesOptions) => {
+    const places = createDecisionPlaces(options);
+    const all = Array.from({ length: options.usual ?? 0 }, (_, index) => held(places, keyOf(`t_${index}`)));
+    const told = [];
+    for (let index = 0; index < count; index++) {
+      const refused = await held(places, keyOf('late')).answer.catch((error: unknown) => error);
+      told.push(Number(Reflect.get(Object(refused), 'retryAfterSeconds')));
+    }
+    for (const { end } of all) end();
+    return told;
+  };
+
+  it('spreads the clients that it refuses, in the order in which they came', async () => {
+    const options = { usual: 10, monotonicMs: () => 0, random: () => 0 };
+    const told = await refusals(100, options);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
+    expect(told[0]).toBe(1);
+    // Ten places, and a second a decision.
+    expect(told.at(-1)).toBe(11);
+    const jittered = await refusals(1, { ...options, random: () => 0.999 });
+    expect(jittered).toEqual([2]);
+  });
+
+  it('tells nobody to wait for more than half a minute', async () => {
+    const told = await refusals(500, { usual: 1, monotonicMs: () => 0, random: () => 0 });
+    expect(Math.max(...told)).toBe(30);
+  });
+
+  it('has fewer places when statements are late, and more again when they are in time', async () => {
+    jest.useFakeTimers();
+    try {
+      let nowMs = 0;
+      const places = createDecisionPlaces({ usual: 10, monotonicMs: () => nowMs });
+      const late = deferred();
+      const slow = places.watched(async () => {
+        await late.promise;
+        return statement.answer;
+      });
+      const asking = slow('acme', findApiKey, { tenant_id: 'acme', key_hash: '' }, statement.limit);
+      jest.advanceTimersByTime(1_499);
+      const seven = Array.from({ length: 7 }, (_, index) => held(places, keyOf(`t_${index}`)));
+      const eighth = held(places, keyOf('eighth'));
+      expect(eighth.work).toHaveBeenCalledTimes(1);
+      eighth.end();
+      await eighth.answer;
+      jest.advanceTimersByTime(1);
+      await expect(held(places, keyOf('ninth')).answer).rejects.toMatchObject(overloaded);
+      nowMs = 1_500;
+      late.resolve();
+      await asking;
+      const quick = places.watched(async () => statement.answer);
+      await quick('acme', findApiKey, { tenant_id: 'acme', key_hash: '' }, statement.limit);
+      const tenth = held(places, keyOf('tenth'));
+      for (const { end, answer } of [...seven, tenth]) {
+        end();
+        await expect(answer).resolves.toBeUndefined();
+      }
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('has fewer places when BigQuery says that it is asked too often', async () => {
+    const places = createDecisionPlaces({ usual: 10 });
+    const error = Object.assign(new Error('Exceeded rate limits'), {
+      code: 403,
+      errors: [{ reason: 'rateLimitExceeded', message: 'Exceeded rate limits' }],
+    });
+    const refusing = places.watched(() => Promise.reject(error));
+    const asking = refusing('acme', findApiKey, { tenant_id: 'acme', key_hash: '' }, statement.limit);
+    await expect(asking).rejects.toBe(error);
+    const seven = Array.from({ length: 7 }, (_, index) => held(places, keyOf(`t_${index}`)));
+    await expect(held(places, keyOf('eighth')).answer).rejects.toMatchObject(overloaded);
+    for (const { end, answer } of seven) {
+      end();
+      await answer;
+    }
+  });
+});
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
