@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors';
 import { classifyFailure } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
-import { count } from '../telemetry/telemetry';
 import { systemClock } from '../support/clock';
+import { count } from '../telemetry/telemetry';
 import { tenantOfApiKey } from '../tenants/rules/api-key';
 import { createAdaptiveLimit } from './rules/adaptive-limit';
 
