@@ -17,8 +17,7 @@ async function main(): Promise<void> {
   stopOnSignal(starting);
   const cloud = await starting;
   await upgradeTables(cloud.url);
-  // With faults or latencies the warm-up would meet them too.
-  if (options.faults === undefined && options.bigqueryLimits === undefined) {
+  if (options.warmsUp) {
     await warmUp(cloud.url, process.env.ADMIN_API_KEY).catch((error: unknown) => {
       console.error(`Not warmed up: ${error instanceof Error ? error.message : error}`);
     });

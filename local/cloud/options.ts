@@ -10,6 +10,7 @@ export const startHelp = `npm start [-- options]
   --memory           keeps tables and messages in memory only
   --data DIR         keeps them in DIR (default .data)
   --host NAME        answers calls under this name too, besides localhost (may be repeated)
+  --no-warm-up       is ready a second earlier; the first calls are slower
   --bigquery-limits  imposes BigQuery's documented limits and latencies
   --query-ms N       with this latency of a query (default 300)
   --dml-ms N         with this latency of an UPDATE, DELETE or MERGE (default 1000)
@@ -33,6 +34,11 @@ export interface LocalCloudOptions extends ServersOptions {
   readonly gatewayPort: number;
   readonly schemasDirectory: string;
   readonly log: (line: string) => void;
+}
+
+export interface StartOptions extends Omit<LocalCloudOptions, 'log'> {
+  /** Goes through onboarding and a run before it says that it is ready. */
+  readonly warmsUp: boolean;
 }
 
 /** What these variables are where the environment does not set them. */
@@ -80,13 +86,14 @@ export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   root: string,
-): Omit<LocalCloudOptions, 'log'> | 'help' {
+): StartOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
       memory: { type: 'boolean', default: false },
       host: { type: 'string', multiple: true },
       data: { type: 'string', default: '.data' },
+      'no-warm-up': { type: 'boolean', default: false },
       'bigquery-limits': { type: 'boolean', default: false },
       'query-ms': { type: 'string' },
       'dml-ms': { type: 'string' },
@@ -101,6 +108,8 @@ export function readOptions(
   if (values.help) return 'help';
   const ports = parse(environmentSchema, environment);
   const asked = parse(numbersSchema, values, '--');
+  // With faults or latencies the warm-up would meet them too.
+  const isDisturbed = asked.faults !== undefined || values['bigquery-limits'];
   return {
     gatewayPort: ports.PORT,
     bigqueryPort: ports.BIGQUERY_PORT,
@@ -124,6 +133,7 @@ export function readOptions(
     dataDirectory: resolve(root, values.data),
     isMemoryOnly: values.memory,
     schemasDirectory: resolve(root, environment.SCHEMAS_DIRECTORY ?? 'schemas'),
+    warmsUp: !values['no-warm-up'] && !isDisturbed,
   };
 }
 

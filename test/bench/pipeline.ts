@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   console.log(`Before: ${describeMachine()}`);
   const dataDirectory = newDirectory();
   writeFocusCosts(join(dataDirectory, 'gcs/billing/costs.csv'), rowCount, seed);
-  const server = await startServer({ dataDirectory });
+  const server = await startServer({ dataDirectory, warmsUp: true });
   try {
     const apiKey = await onboardUnlimited(server.url, tenantId);
     const samples: Sample[] = [];

@@ -30,7 +30,8 @@ describe('Starting', () => {
     const dataDirectory = newDirectory();
     let server: ServerProcess;
     beforeAll(async () => {
-      server = await startServer({ dataDirectory, environment: { ADMIN_API_KEY: adminKey } });
+      const environment = { ADMIN_API_KEY: adminKey };
+      server = await startServer({ dataDirectory, environment, warmsUp: true });
     });
     afterAll(async () => {
       await server?.end('SIGKILL');
@@ -50,6 +51,12 @@ describe('Starting', () => {
       const path = '/api/v1/customers/onboard';
       expect((await call(server.url, 'POST', path, { body })).status).toBe(401);
       expect((await call(server.url, 'POST', path, { body, headers: asAdmin })).status).toBe(201);
+    });
+
+    it('its warm-up went well and left no tenant', async () => {
+      expect(server.output()).not.toContain('Not warmed up');
+      const { body } = await call(server.url, 'GET', '/api/v1/tenants', { headers: asAdmin });
+      expect(body.tenants).toMatchObject([{ tenant_id: 'acme' }]);
     });
 
     it('a second one over the same data is refused, and the first is not harmed', async () => {

@@ -28,8 +28,11 @@ export interface ServerOptions {
   readonly root?: string;
   /** What is started: `npm start`'s file unless given. It ends its banner with `Ctrl-C stops it.` */
   readonly entry?: string;
+  /** `npm start` as it is; unless given, it is started without its warm-up. */
+  readonly warmsUp?: boolean;
 }
 
+const startEntry = 'local/cloud/main.ts';
 const projectRoot = join(__dirname, '../..');
 
 /** NODE_OPTIONS of a process that takes what others have compiled. */
@@ -69,11 +72,20 @@ export async function startInVain(options: ServerOptions): Promise<Ended> {
 }
 
 function launch(options: ServerOptions) {
-  const { dataDirectory, environment = {}, root = projectRoot, entry = 'local/cloud/main.ts' } = options;
+  const {
+    dataDirectory,
+    environment = {},
+    root = projectRoot,
+    entry = startEntry,
+    warmsUp = false,
+  } = options;
   const { ADMIN_API_KEY: _, ...inherited } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--require', 'tsx/cjs', entry, '--data', dataDirectory],
+    [
+      ...['--require', 'tsx/cjs', entry, '--data', dataDirectory],
+      ...(entry === startEntry && !warmsUp ? ['--no-warm-up'] : []),
+    ],
     {
       cwd: root,
       env: {

@@ -18,7 +18,7 @@ export const runIdOf = (answer: string): string => runAnswerSchema.parse(JSON.pa
 /** `npm start`'s own command, keeping its data on disk, with `work` done on it; ended and removed afterwards. */
 export async function withServer<T>(work: (server: ServerProcess) => Promise<T>): Promise<T> {
   const dataDirectory = newDirectory();
-  const server = await startServer({ dataDirectory });
+  const server = await startServer({ dataDirectory, warmsUp: true });
   try {
     return await work(server);
   } finally {

@@ -10,19 +10,21 @@ it('asks for nothing that it is not told to', () => {
     dataDirectory: '/root/.data',
     isMemoryOnly: false,
     schemasDirectory: '/root/schemas',
+    warmsUp: true,
   });
 });
 
 it.each<[string, string, object]>([
   ['other names', '--host box --host box.test', { hosts: ['box', 'box.test'] }],
-  ['limits', '--bigquery-limits', { bigqueryLimits: {} }],
+  ['no warm-up', '--no-warm-up', { warmsUp: false }],
+  ['limits', '--bigquery-limits', { bigqueryLimits: {}, warmsUp: false }],
   [
     'latencies',
     '--bigquery-limits --query-ms 300 --dml-ms 1000 --script-ms 500',
     { bigqueryLimits: { queryMs: 300, dmlMs: 1_000, scriptMs: 500 } },
   ],
   ['no inference of locations', '--infer-no-location', { infersNoLocation: true }],
-  ['faults', '--faults 7 --fault-rate 0.5', { faults: { seed: 7, rate: 0.5 } }],
+  ['faults', '--faults 7 --fault-rate 0.5', { faults: { seed: 7, rate: 0.5 }, warmsUp: false }],
   ['silent scripts', '--faults 7 --silent-scripts', { faults: { seed: 7, hasSilentScripts: true } }],
 ])('asks for %s by %s', (_, args, expected) => {
   expect(read(...args.split(' '))).toMatchObject(expected);
