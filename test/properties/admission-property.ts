@@ -130,6 +130,8 @@ export const describeHistories = (histories: number): void =>
           const over = new Set(model.ledger.map(({ runId }) => runId));
           const generation = Math.floor(model.ledger.length / 3);
           const runIds = command.asked.map((id) => `run-${generation}-${id}`).filter((id) => !over.has(id));
+          // No statement is sent for nobody.
+          if (runIds.length === 0) return;
           const parameters = {
             tenant_id,
             now,
@@ -152,7 +154,7 @@ export const describeHistories = (histories: number): void =>
           const areAllNew = runIds.every((id) => after.has(id) && !before.has(id));
           // All of them or none: where none, the other statement admits those that fit.
           const { affectedRows } = await runStatement(dataset, admitRuns, parameters);
-          if (runIds.length > 0) expect(affectedRows).toBe(areAllNew ? 1 : 0);
+          expect(affectedRows).toBe(areAllNew ? 1 : 0);
           const { rows } = await runStatement(dataset, decideRuns, parameters);
           const holding = runIds.filter((id) => after.has(id));
           expect([...(rows[0]?.known.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
