@@ -1,10 +1,6 @@
 import type { SqlEngine, SqlRequest, StatementGate, TableSnapshot, TableStore } from '../model';
-import type { QueryPlan } from './analyse/query-plan';
-import { loadDialect } from './engine/dialect';
-import { startEngineClient } from './engine/engine-client';
-import { lru } from './engine/lru';
 import type { EngineContext } from './engine-context';
-import { createParser } from './parse/parser';
+import { leaveEngine, startEngine, takeEngine } from './engines';
 import { readParameters } from './read-parameters';
 import { runScript, type ScriptManner } from './run-script';
 import { type Scope, tableKey } from './scope';
@@ -18,6 +14,8 @@ export interface SqlEngineOptions {
   readonly now?: (() => Date | undefined) | undefined;
   /** What statements pass through before and while they run. */
   readonly gate?: StatementGate | undefined;
+  /** Takes the native engine that an earlier one of this process has left, and leaves it to the next. */
+  readonly sharesEngine?: boolean | undefined;
 }
 
 export interface LocalSqlEngine extends SqlEngine {
@@ -25,20 +23,11 @@ export interface LocalSqlEngine extends SqlEngine {
   readonly pid: () => number;
 }
 
-const cachedPlans = 1000;
-
 /** Starts the native engine, which evaluates SQL over the store's tables. Ready within about a second. */
-export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Promise<LocalSqlEngine> {
-  const client = await startEngineClient();
-  const dialect = await loadDialect(client);
-  const context: EngineContext = {
-    client,
-    dialect,
-    parser: createParser(client, dialect),
-    plans: lru<Promise<QueryPlan>>(cachedPlans),
-    checks: lru<Promise<void>>(cachedPlans),
-    gate,
-  };
+export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSqlEngine> {
+  const { store, now, gate, sharesEngine = false } = options;
+  const engine = await (sharesEngine ? takeEngine() : startEngine());
+  const context: EngineContext = { ...engine, gate };
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);
     return runScript(context, scopeOf(request, store, now), script, manner);
@@ -46,8 +35,8 @@ export async function startSqlEngine({ store, now, gate }: SqlEngineOptions): Pr
   return {
     run: (request) => execute(request, { dry: false, fault: request.scriptFault }),
     analyze: (request) => execute(request, { dry: true }),
-    close: client.close,
-    pid: client.pid,
+    close: () => (sharesEngine ? leaveEngine(engine) : engine.client.close()),
+    pid: engine.client.pid,
   };
 }
 

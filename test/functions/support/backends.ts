@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
 import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from 'local-bigquery';
-import { clientOf } from 'local-bigquery/testing';
+import { clientOf, sharesEngine } from 'local-bigquery/testing';
 import { type PubSubServer, startPubSub } from 'local-pubsub';
 import { onboardTenant } from '../../../functions/onboard/onboard-tenant';
 import { loadTables } from '../../../shared/definitions/tables';
@@ -110,7 +110,7 @@ async function lifeOf(client: BigQuery, tenantId: string): Promise<string> {
 /** A BigQuery and a Pub/Sub, with the topic of runs and no subscription. */
 export async function startBackends(options: Pick<BigQueryOptions, 'limits'> = {}): Promise<Backends> {
   const gcsDirectory = mkdtempSync(join(tmpdir(), 'backends-'));
-  const bigquery = await startBigQuery({ port: 0, gcsDirectory, ...options });
+  const bigquery = await startBigQuery({ port: 0, gcsDirectory, sharesEngine, ...options });
   const pubsub = await startPubSub({ port: 0, shortestAckDeadlineSeconds: 1 });
   // Google's client reads where Pub/Sub is from the environment when it is made.
   Object.assign(process.env, {

@@ -6,6 +6,7 @@ import {
   type QueryParameterType,
   startSqlEngine,
 } from 'local-bigquery/engine';
+import { sharesEngine } from 'local-bigquery/testing';
 import { memoryTableStore } from 'local-bigquery/testing/memory-table-store';
 import { loadTables } from '../../../shared/definitions/tables';
 import type { ParameterType } from '../../../shared/sql/define-statement';
@@ -22,7 +23,7 @@ describe('Every statement of shared/sql', () => {
     for (const { name, schema } of loadTables(join(root, 'schemas'))) {
       store.addTable({ ...tenant, tableId: name }, fieldsOfRest(schema));
     }
-    engine = await startSqlEngine({ store });
+    engine = await startSqlEngine({ store, sharesEngine });
   });
   afterAll(() => engine.close());
 

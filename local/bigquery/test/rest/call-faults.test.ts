@@ -3,6 +3,7 @@ import { type CallFaults, faultBorder, type NamedCall } from '../../rest/named-c
 import type { RestCall, RestReply } from '../../rest/rest-border';
 import { startBigQuery } from '../../start-bigquery';
 import { newFolder } from '../support/local-bigquery';
+import { sharesEngine } from '../support/shares-engine';
 
 const post = (path: string, body: object): RestCall => ({
   method: 'POST',
@@ -92,7 +93,7 @@ describe('over sockets', () => {
       const answer = answers.shift()?.(told);
       return answer === 'pass' ? work() : answer;
     };
-    const server = await startBigQuery({ port: 0, gcsDirectory, faults });
+    const server = await startBigQuery({ port: 0, gcsDirectory, faults, sharesEngine });
     const met: (number | 'broken')[] = [];
     for (let count = answers.length; count > 0; count -= 1) met.push(await call(server.url));
     await server.close();
@@ -100,7 +101,7 @@ describe('over sockets', () => {
   });
 
   it('is away until it is switched on again', async () => {
-    const server = await startBigQuery({ port: 0, gcsDirectory });
+    const server = await startBigQuery({ port: 0, gcsDirectory, sharesEngine });
     const before = await call(server.url);
     server.setAvailable(false);
     const away = [await call(server.url), await call(server.url)];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallFaults } from '../../rest/named-calls';
 import { startBigQuery } from '../../start-bigquery';
 import { clientOf, newFolder } from '../support/local-bigquery';
+import { sharesEngine } from '../support/shares-engine';
 
 const gcsDirectory = newFolder();
 afterAll(() => rmSync(gcsDirectory, { recursive: true }));
@@ -12,7 +13,7 @@ let fault: 'before' | 'after' | undefined;
 const faults: CallFaults = async ({ failScript }, work) =>
   fault !== undefined && failScript !== undefined ? failScript(fault) : work();
 
-const started = startBigQuery({ port: 0, gcsDirectory, faults });
+const started = startBigQuery({ port: 0, gcsDirectory, faults, sharesEngine });
 afterAll(async () => (await started).close());
 
 const script = 'UPDATE ds.t SET n = n + 1 WHERE TRUE; SELECT n FROM ds.t';

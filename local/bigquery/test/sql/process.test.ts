@@ -19,7 +19,7 @@ async function gone(pid: number): Promise<void> {
 describe('the engine process', () => {
   let bench: TestEngine;
   beforeAll(async () => {
-    bench = await testEngine();
+    bench = await testEngine(undefined, false);
     bench.table('t', [field('id', 'STRING'), field('n', 'INTEGER')], [row('a', '0')]);
   });
   afterAll(() => bench.close());
@@ -51,7 +51,7 @@ describe('the engine process', () => {
   });
 
   it('ends with close()', async () => {
-    const other = await testEngine();
+    const other = await testEngine(undefined, false);
     const child = other.engine.pid();
     expect(alive(child)).toBe(true);
     await other.close();

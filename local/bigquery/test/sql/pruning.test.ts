@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Field, PartitionUnit, QueryParameter, Row } from '../../model';
 import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
 import { openStore, type Store } from '../../store/store';
+import { sharesEngine } from '../support/shares-engine';
 import { field, scalar } from '../support/test-engine';
 
 const dataset = { projectId: 'local', datasetId: 'ds' };
@@ -11,7 +12,7 @@ let engine: LocalSqlEngine;
 beforeAll(async () => {
   store = openStore({ projectId: 'local' });
   await store.createDataset('ds', 'US', {});
-  engine = await startSqlEngine({ store });
+  engine = await startSqlEngine({ store, sharesEngine });
 });
 afterAll(async () => {
   await engine.close();

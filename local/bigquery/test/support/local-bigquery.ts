@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BigQuery } from '@google-cloud/bigquery';
 import { type BigQueryOptions, type RunningBigQuery, startBigQuery } from '../../start-bigquery';
+import { sharesEngine } from './shares-engine';
+
+export { sharesEngine };
 
 export interface LocalBigQuery {
   readonly server: RunningBigQuery;
@@ -36,6 +39,7 @@ export async function startLocalBigQuery(options: LocalBigQueryOptions = {}): Pr
     ...(options.log && { log: options.log }),
     limits: options.limits,
     infersNoLocation: options.infersNoLocation,
+    sharesEngine,
   });
   return {
     server,

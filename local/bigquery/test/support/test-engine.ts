@@ -2,6 +2,7 @@ import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, QueryParameter, Row, StatementResult } from '../../model';
 import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
 import { type MemoryTableStore, memoryTableStore } from './memory-table-store';
+import { sharesEngine } from './shares-engine';
 
 export const dataset = { projectId: 'local', datasetId: 'ds' };
 
@@ -19,10 +20,10 @@ export interface TestEngine {
   readonly close: () => Promise<void>;
 }
 
-export async function testEngine(now?: () => Date): Promise<TestEngine> {
+export async function testEngine(now?: () => Date, shares = sharesEngine): Promise<TestEngine> {
   const store = memoryTableStore();
   store.addDataset(dataset);
-  const engine = await startSqlEngine({ store, ...(now && { now }) });
+  const engine = await startSqlEngine({ store, now, sharesEngine: shares });
   const request = (sql: string, parameters: readonly QueryParameter[]) => ({
     sql,
     projectId: 'local',

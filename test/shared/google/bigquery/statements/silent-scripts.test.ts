@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type CallFaults, type RunningBigQuery, startBigQuery } from 'local-bigquery';
-import { clientOf, newFolder } from 'local-bigquery/testing';
+import { clientOf, newFolder, sharesEngine } from 'local-bigquery/testing';
 import { isRetryable } from '../../../../../shared/google/bigquery/failures';
 import { createRunStatement } from '../../../../../shared/google/bigquery/statements/run-statement';
 import { appendAndRead, makeTable, readN } from './statement-table';
@@ -17,7 +17,7 @@ describe('A script that failed, and is answered as complete without a result', (
     return failScript(met);
   };
   beforeAll(async () => {
-    server = await startBigQuery({ port: 0, gcsDirectory, faults });
+    server = await startBigQuery({ port: 0, gcsDirectory, faults, sharesEngine });
   });
   afterAll(async () => {
     await server?.close();
