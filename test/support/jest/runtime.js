@@ -1,6 +1,6 @@
 const { createRequire } = require('node:module');
 const { dirname, join, resolve, sep } = require('node:path');
-const { compileFunction } = require('node:vm');
+const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 require('tsx/cjs');
 
@@ -11,10 +11,29 @@ const requireOutside = createRequire(join(root, 'package.json'));
 const ofEachFile = /^(@jest\/|jest|expect$)/;
 const isPackage = (name) => /^[@a-z]/.test(name) && !name.startsWith('node:');
 
+/** Properties are tried with the same cases on every machine. FAST_CHECK_SEED takes others. */
+function fastCheck() {
+  const loaded = requireOutside('fast-check');
+  loaded.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 1) });
+  return loaded;
+}
+
 /** Sources of the local BigQuery and Pub/Sub, but for their tests. */
 const servers = ['bigquery', 'pubsub'].map((name) => join(root, 'local', name) + sep);
 const isServer = (path) =>
   servers.some((folder) => path.startsWith(folder) && !path.startsWith(`${folder}test${sep}`));
+
+/** What a worker process has compiled, by path: most files load the same modules. */
+const compiled = new Map();
+
+/** As Jest does it, but in Node's own globals (environment.js), and once per worker process. */
+function compile(opening, source, filename) {
+  const known = compiled.get(filename);
+  if (known?.source === source) return known.script.runInThisContext();
+  const script = new Script(`${opening}${source}\n})`, { filename, columnOffset: -opening.length });
+  compiled.set(filename, { source, script });
+  return script.runInThisContext();
+}
 
 /**
  * Jest's runtime, except that a worker process loads packages and the local servers once, by Node itself. Jest loads and
@@ -24,14 +43,14 @@ class LoadingPackagesOnce extends Runtime {
   constructor(...args) {
     super(...args);
     const { executor } = this;
-    // As Jest does it, but in Node's own globals: see environment.js.
-    executor.compile = (source, filename) =>
-      compileFunction(source, executor.injectedModuleParameters, { filename });
+    const opening = `(function (${executor.injectedModuleParameters.join(', ')}) {`;
+    executor.compile = (source, filename) => compile(opening, source, filename);
   }
 
   requireModuleOrMock(from, name) {
     const outside = this.outside(from, name);
-    return outside === undefined ? super.requireModuleOrMock(from, name) : requireOutside(outside);
+    if (outside === undefined) return super.requireModuleOrMock(from, name);
+    return name === 'fast-check' ? fastCheck() : requireOutside(outside);
   }
 
   /** What Node is to load; undefined where it is Jest's to load. */
