@@ -11,6 +11,7 @@ const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'cached-keys': 4,
   'late-withdrawal': 12,
   'late-admission': 20,
+  'believed-silence': 4,
   'unclaimed-hand-over': 4,
 };
 

@@ -2,14 +2,14 @@ import type { StatementForm } from '../../../sql/statement-form';
 import { KnownFailure } from '../failures';
 import { toFailure } from '../jobs/job-resource';
 import { isSuccess, noResult, type QueryAnswer, type StatementJob } from './query-answer';
-import type { QueryCalls } from './query-calls';
+import type { JobCalls } from './query-calls';
 import { type StatementTime, waitMsOf } from './statement-time';
 
 /** What a job has come to: BigQuery's last answer, or why it failed, or that nobody knows it any more. */
 export type JobEnd = { readonly answer: QueryAnswer } | { readonly error: unknown };
 
 /** Waits for a job's end. Throws what counts as a broken connection if that takes too long, or a request's error. */
-export async function endOfJob(calls: QueryCalls, job: StatementJob, time: StatementTime): Promise<JobEnd> {
+export async function endOfJob(calls: JobCalls, job: StatementJob, time: StatementTime): Promise<JobEnd> {
   for (;;) {
     const waitMs = waitMsOf(time);
     try {
@@ -30,7 +30,7 @@ export async function endOfJob(calls: QueryCalls, job: StatementJob, time: State
  * job's error, or `unavailable` if nothing says it.
  */
 export async function believed(
-  calls: QueryCalls,
+  calls: JobCalls,
   form: StatementForm,
   answer: QueryAnswer,
   time: StatementTime,

@@ -10,9 +10,13 @@ import type { StatementRequest } from './statement-request';
  * an answer without a schema for one without rows, and breaks on one without a job.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query
  */
-export interface QueryCalls {
+export interface QueryCalls<Request = StatementRequest> extends JobCalls {
   /** Throws BigQuery's error, also that of the statement. `waitMs`: how long the answer may wait for its end. */
-  readonly query: (request: StatementRequest, waitMs: number) => Promise<QueryAnswer>;
+  readonly query: (request: Request, waitMs: number) => Promise<QueryAnswer>;
+}
+
+/** Those of them that ask what has become of a job. */
+export interface JobCalls {
   /** Throws BigQuery's error, also that of the job; `unavailable` for a job or rows that are not there. */
   readonly results: (job: StatementJob, page: ResultsPage) => Promise<QueryAnswer>;
   /** Undefined if there is no such job. */

@@ -33,10 +33,42 @@ export type RunStatement = <Types extends ParameterTypes, Row>(
   options?: { readonly timeoutMs: number },
 ) => Promise<StatementOutcome<Row>>;
 
+/** The way of statements to BigQuery and of their answers back: what of it a simulation has a model of. */
+export interface StatementTransport<Request> {
+  readonly calls: QueryCalls<Request>;
+  readonly toRequest: <Types extends ParameterTypes, Row>(
+    dataset: string,
+    location: string,
+    statement: Statement<Types, Row>,
+    parameters: ParameterValues<Types>,
+  ) => Request;
+  /** The rows of an answer in the client's classes. */
+  readonly rowsOf: (answer: QueryAnswer) => readonly unknown[];
+  readonly locations: Locations;
+}
+
+/** Where datasets are, as far as it is known. */
+interface Locations {
+  readonly of: (dataset: string) => Promise<string>;
+  readonly forget: (dataset: string) => Promise<void>;
+}
+
 const usualLimitMs = 60_000;
 
-export function createRunStatement(bigquery: BigQuery): RunStatement {
-  const calls = createQueryCalls(bigquery);
+export const createRunStatement = (bigquery: BigQuery): RunStatement =>
+  createRunStatementOver({
+    calls: createQueryCalls(bigquery),
+    toRequest: toStatementRequest,
+    rowsOf,
+    locations: {
+      of: (dataset) => locationOfDataset(bigquery, dataset),
+      forget: (dataset) => forgetLocationOfDataset(bigquery, dataset),
+    },
+  });
+
+/** createRunStatement, whatever it runs over. */
+export function createRunStatementOver<Request>(transport: StatementTransport<Request>): RunStatement {
+  const { calls, toRequest, locations } = transport;
   const lateJobs = createLateJobs();
   return (dataset, statement, parameters, { timeoutMs } = { timeoutMs: usualLimitMs }) =>
     inSpan(
@@ -46,11 +78,11 @@ export function createRunStatement(bigquery: BigQuery): RunStatement {
       async () => {
         const { form, name } = statement;
         const time = timeFromNow(timeoutMs);
-        const ran = inItsLocation(bigquery, dataset, async (location) => {
-          const request = toStatementRequest(dataset, location, statement, parameters);
+        const ran = inItsLocation(locations, dataset, async (location) => {
+          const request = toRequest(dataset, location, statement, parameters);
           const key = `${dataset}.${name}`;
           const answer = await sendStatement(calls, lateJobs, { request, form, key }, time);
-          return { location, answer, rows: await allRows(calls, answer) };
+          return { location, answer, rows: await allRows(transport, answer) };
         });
         const { location, answer, rows } = await within(timeoutMs, 'BigQuery', ran);
         return {
@@ -67,29 +99,32 @@ export function createRunStatement(bigquery: BigQuery): RunStatement {
  * made anew in another location. A work that was not found has done nothing, so it is done again there.
  */
 async function inItsLocation<T>(
-  bigquery: BigQuery,
+  locations: Locations,
   dataset: string,
   work: (location: string) => Promise<T>,
 ): Promise<T> {
-  const location = await locationOfDataset(bigquery, dataset);
+  const location = await locations.of(dataset);
   try {
     return await work(location);
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    await forgetLocationOfDataset(bigquery, dataset);
-    const locationNow = await locationOfDataset(bigquery, dataset);
+    await locations.forget(dataset);
+    const locationNow = await locations.of(dataset);
     if (locationNow === location) throw error;
     return await work(locationNow);
   }
 }
 
-async function allRows(calls: QueryCalls, first: QueryAnswer): Promise<readonly unknown[]> {
-  const rows = [...rowsOf(first)];
+async function allRows<Request>(
+  { calls, rowsOf: read }: StatementTransport<Request>,
+  first: QueryAnswer,
+): Promise<readonly unknown[]> {
+  const rows = [...read(first)];
   const { jobReference } = first;
   for (let { pageToken } = first; pageToken !== undefined; ) {
     if (jobReference === undefined) throw noResult('It has further pages, and names no job');
     const page = await calls.results(jobReference, { pageToken });
-    for (const row of rowsOf(page)) rows.push(row);
+    for (const row of read(page)) rows.push(row);
     pageToken = page.pageToken;
   }
   return rows;

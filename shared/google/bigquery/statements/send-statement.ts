@@ -3,11 +3,10 @@ import { believed, endOfJob } from './job-end';
 import type { LateJobs } from './late-jobs';
 import { noResult, type QueryAnswer } from './query-answer';
 import type { QueryCalls } from './query-calls';
-import type { StatementRequest } from './statement-request';
 import { type StatementTime, waitMsOf } from './statement-time';
 
-export interface SentStatement {
-  readonly request: StatementRequest;
+export interface SentStatement<Request> {
+  readonly request: Request;
   readonly form: StatementForm;
   /** What the statement's repeats have in common. */
   readonly key: string;
@@ -27,10 +26,10 @@ export interface SentStatement {
  * jobs.insert would cost each statement a second round trip. Where no answer came at all the job stays
  * unknown, and the repeat may be the second one in the queue.
  */
-export async function sendStatement(
-  calls: QueryCalls,
+export async function sendStatement<Request>(
+  calls: QueryCalls<Request>,
   lateJobs: LateJobs,
-  { request, form, key }: SentStatement,
+  { request, form, key }: SentStatement<Request>,
   time: StatementTime,
 ): Promise<QueryAnswer> {
   for (const late of lateJobs.of(key)) {

@@ -1,12 +1,13 @@
 import type { RunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
 import type { AppendedRow, AppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
-import { within } from '../../../../shared/support/time-limits';
+import type { Journal } from '../judge/journal';
 import type { Chance } from '../time/chance';
 import type { VirtualTime } from '../time/virtual-time';
 import { type MakeCall, notFoundError, type Trouble } from '../world/calls';
 import type { Life } from '../world/life';
 import type { Observer } from './observer';
 import type { PutBack } from './put-back';
+import { createStatementCalls, type StatementWork } from './statement-calls';
 import { statementModels } from './statements';
 import { addRow, emptyTables, type Tables, type TenantRecord } from './tables';
 
@@ -33,9 +34,6 @@ export interface BigQueryModel {
   readonly unreadable: () => number;
 }
 
-const changeLatencyMs = [200, 3_000] as const;
-const lateWithdrawalMs = [200, 500_000] as const;
-const readLatencyMs = [100, 900] as const;
 const listLatencyMs = [20, 300] as const;
 const appendLatencyMs = [20, 400] as const;
 /** A streamed row can be read at once, most often. */
@@ -44,7 +42,6 @@ const readableAfterMs = [0, 8_000] as const;
 const staleMs = 10_000;
 /** BigQuery remembers insertIds for a minute at best. */
 const rememberedMs = 60_000;
-const longestWaitMs = 60_000;
 
 export function createBigQueryModel(world: {
   readonly time: VirtualTime;
@@ -52,6 +49,7 @@ export function createBigQueryModel(world: {
   readonly trouble: Trouble;
   readonly call: MakeCall;
   readonly observer: Observer;
+  readonly journal: Journal;
   readonly putBack: PutBack;
 }): BigQueryModel {
   const { time, chance, trouble, call, observer, putBack } = world;
@@ -100,41 +98,15 @@ export function createBigQueryModel(world: {
     else time.after(chance.mostlyShort(...readableAfterMs), undefined, show);
   }
 
-  /** Where withdrawals have no limit, they are late often, or the fault would take many seeds to show. */
-  const latencyOf = (statement: string, isRead: boolean): readonly [number, number] => {
-    if (statement === 'withdraw-runs' && putBack.has('late-withdrawal')) return lateWithdrawalMs;
-    return isRead ? readLatencyMs : changeLatencyMs;
-  };
-
-  const runStatement =
-    (life: Life): RunStatement =>
-    async (tenantId, statement, parameters, { timeoutMs } = { timeoutMs: longestWaitMs }) => {
-      const model = modelOfStatement(statement.name);
-      const sentAt = time.now();
-      let affectedRows = 0;
-      let rows: readonly unknown[] = [];
-      const effects = [
-        () => {
-          affectedRows = change(tenantId, statement.name, parameters, sentAt);
-        },
-        () => {
-          rows = model.read?.(datasetOf(tenantId).tables, parameters) ?? [];
-        },
-      ].filter((_, index) => (index === 0 ? model.change : model.read) !== undefined);
-      const asked = call(life, {
-        what: `${statement.name} ${tenantId}`,
-        effects: datasets.has(tenantId) ? effects : [],
-        answer: () => {
-          datasetOf(tenantId);
-          return rows.map((row) => statement.row.parse(row));
-        },
-        latencyMs: latencyOf(statement.name, model.change === undefined),
-        mayConflict: model.change !== undefined,
-      });
-      const parsed = await within(timeoutMs, 'BigQuery', asked);
-      const isScript = model.change !== undefined && model.read !== undefined;
-      return { rows: parsed, affectedRows: isScript ? 0 : affectedRows, location: 'US' };
+  function workOf(tenantId: string, name: string, parameters: object): StatementWork | undefined {
+    if (!datasets.has(tenantId)) return undefined;
+    const { change: changing, read: reading } = modelOfStatement(name);
+    const sentAt = time.now();
+    return {
+      change: changing && (() => change(tenantId, name, parameters, sentAt)),
+      read: reading && (() => reading(datasetOf(tenantId).tables, parameters)),
     };
+  }
 
   return {
     tenantIds: () => [...datasets.keys()],
@@ -142,7 +114,7 @@ export function createBigQueryModel(world: {
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
     createTenant: (tenantId) =>
       void datasets.set(tenantId, { tables: emptyTables(putBack), earlier: [], insertIds: new Map() }),
-    runStatement,
+    runStatement: createStatementCalls({ ...world, workOf }),
     appendRows: (life) => (tenantId, table, rows) =>
       call(life, {
         what: `append ${table} ${rows.map(({ insertId }) => insertId).join()}`,

@@ -8,6 +8,7 @@ export const faultsToPutBack = {
   'cached-keys': 'a revocation is known only where the key is looked up',
   'late-withdrawal': 'a withdrawal takes a slot although reconcile may have started the run',
   'late-admission': 'an admission takes effect after its caller has given it up and asked again',
+  'believed-silence': 'an answer without a schema is believed as one without rows',
   'unclaimed-hand-over': 'every delivery of a long run hands it over',
 } as const;
 

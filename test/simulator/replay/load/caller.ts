@@ -160,8 +160,11 @@ export async function send(name: string, world: World, request: Request): Promis
   const told = describe(answer);
   world.journal.note(`caller ${name}: ${told}`);
   countOne(world.register.answers, told);
-  const isInactive = answer.kind === 'answered' && answer.body.code === 'tenant_inactive';
-  if (answer.kind === 'answered' && unexpected.has(answer.status) && !isInactive) {
+  const code = answer.kind === 'answered' ? answer.body.code : undefined;
+  const isUnexpected =
+    answer.kind === 'answered' && unexpected.has(answer.status) && code !== 'tenant_inactive';
+  // All tenants are there from the beginning to the end.
+  if (answer.kind === 'answered' && (isUnexpected || code === 'tenant_not_found')) {
     world.judge.violate('unexpected', `${name}: ${told} ${String(answer.body.detail)}`);
   }
   return answer;

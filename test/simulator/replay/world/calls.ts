@@ -23,6 +23,8 @@ export interface Call<T> {
   readonly latencyMs: readonly [number, number];
   /** Whether the server may refuse it because others change the same at the same time. */
   readonly mayConflict?: boolean | undefined;
+  /** How long the server lets its caller wait, in milliseconds. Its answer may then come before the effects. */
+  readonly longestMs?: number | undefined;
 }
 
 export type MakeCall = <T>(life: Life, call: Call<T>) => Promise<T>;
@@ -45,7 +47,7 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
     return mayConflict && chance.happens(0.4) ? 'conflict' : chance.pick(faults);
   };
 
-  return <T>(life: Life, { what, effects, answer, latencyMs, mayConflict = false }: Call<T>) =>
+  return <T>(life: Life, { what, effects, answer, latencyMs, mayConflict = false, longestMs }: Call<T>) =>
     new Promise<T>((resolve, reject) => {
       if (life.isOver) return;
       const death = chance.happens(trouble.deathRate) ? chance.pick(['before', 'after'] as const) : undefined;
@@ -65,6 +67,9 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
       if (fault === 'conflict') return fail(latency, conflictError());
       if (fault === 'hung') return fail(hungMs, brokenConnection());
       if (fault === 'late') journal.note(`${life.name} ${what}: late, by ${latency} ms`);
+      // What is late waits in the server's queue, or is late on its way.
+      const isHere = fault !== 'late' || longestMs === undefined || chance.happens(0.5);
+      const answeredAfter = isHere ? Math.min(latency, longestMs ?? latency) : latency;
       let at = 0;
       for (const [index, effect] of effects.entries()) {
         at += Math.floor(((latency - at) * (0.3 + 0.6 * chance.fraction())) / (effects.length - index));
@@ -74,7 +79,7 @@ export function createCalls(time: VirtualTime, chance: Chance, journal: Journal,
         });
       }
       if (fault === 'lost') return fail(latency, brokenConnection());
-      time.after(latency, life, () =>
+      time.after(answeredAfter, life, () =>
         settle(() => {
           try {
             resolve(answer());
@@ -93,6 +98,6 @@ export const notFoundError = (what: string) => errorOf(404, 'notFound', `Not fou
 export const duplicateError = (what: string) => errorOf(409, 'duplicate', `Already exists: ${what}`);
 
 /** As Google's client gives them. */
-const errorOf = (code: number, reason: string, message: string) =>
+export const errorOf = (code: number, reason: string, message: string) =>
   Object.assign(new Error(message), { code, errors: [{ reason, message }] });
 const brokenConnection = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
