@@ -16,11 +16,14 @@ export async function fillLedger(
   const url = `${bigqueryUrl}/projects/local/datasets/${tenantId}/tables/pipeline_runs/insertAll`;
   for (let from = 0; from < rows; from += rowsPerRequest) {
     const count = Math.min(rowsPerRequest, rows - from);
-    const texts = Array.from({ length: count }, (_, index) => {
-      const day = Math.floor((from + index) / rowsPerDay);
-      return rowText(tenantId, new Date(until.getTime() - day * dayMs).toISOString());
-    });
-    const body = `{"rows":[${texts.join()}]}`;
+    let texts = '';
+    let at = '';
+    for (let row = from; row < from + count; row++) {
+      if (at === '' || row % rowsPerDay === 0)
+        at = new Date(until.getTime() - Math.floor(row / rowsPerDay) * dayMs).toISOString();
+      texts += `${texts === '' ? '' : ','}${rowText(tenantId, at)}`;
+    }
+    const body = `{"rows":[${texts}]}`;
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body });
     const answer = await response.text();
