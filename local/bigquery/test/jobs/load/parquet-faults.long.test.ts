@@ -5,8 +5,8 @@ import {
   faultsOfNames,
   faultsOfRepeatedFields,
   parquetFaults,
-} from '../support/parquet-faults';
-import { rowsOfParquet } from '../support/parquet-job';
+} from '../../support/parquet-faults';
+import { rowsOfParquet } from '../../support/parquet-job';
 
 describe('a load of Parquet fails with words to act on', () => {
   const faults = parquetFaults();

@@ -6,8 +6,8 @@ import {
   faultsOfNames,
   faultsOfRepeatedFields,
   parquetFaults,
-} from '../support/parquet-faults';
-import { rowsOfParquet } from '../support/parquet-job';
+} from '../../support/parquet-faults';
+import { rowsOfParquet } from '../../support/parquet-job';
 
 /** load-parquet-faults.long.test.ts loads every file that is refused. */
 describe('a load of Parquet fails with words to act on', () => {

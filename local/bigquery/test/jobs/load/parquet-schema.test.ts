@@ -1,6 +1,6 @@
-import { valuesOfTable } from '../support/load-job';
-import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { field, loadParquet, refusal, rowsOfParquet } from '../support/parquet-job';
+import { valuesOfTable } from '../../support/load-job';
+import { type LocalBigQuery, startLocalBigQuery } from '../../support/local-bigquery';
+import { field, loadParquet, refusal, rowsOfParquet } from '../../support/parquet-job';
 
 let local: LocalBigQuery;
 

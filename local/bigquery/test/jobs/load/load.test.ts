@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { runLoadJob, valuesOfTable } from '../support/load-job';
-import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
+import { runLoadJob, valuesOfTable } from '../../support/load-job';
+import { type LocalBigQuery, startLocalBigQuery } from '../../support/local-bigquery';
 
 let local: LocalBigQuery;
 
@@ -89,7 +89,7 @@ describe('a load', () => {
   });
 });
 
-const sample = process.env.FOCUS_SAMPLE ?? join(__dirname, '../../../../../shared/data/focus_sample.csv');
+const sample = process.env.FOCUS_SAMPLE ?? join(__dirname, '../../../../../../shared/data/focus_sample.csv');
 const withSample = existsSync(sample) ? it : it.skip;
 
 withSample('the FOCUS sample loads to its known totals (skipped where the sample is absent)', async () => {

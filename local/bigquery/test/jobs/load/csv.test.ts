@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { quotedFields } from '../../jobs/load/read-csv';
-import { columns, runLoadJob, valuesOfTable } from '../support/load-job';
-import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
+import { quotedFields } from '../../../jobs/load/read-csv';
+import { columns, runLoadJob, valuesOfTable } from '../../support/load-job';
+import { type LocalBigQuery, startLocalBigQuery } from '../../support/local-bigquery';
 
 let local: LocalBigQuery;
 

@@ -1,5 +1,5 @@
-import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
-import { bytesOf, field, loadParquet, rowsOfParquet, schemaOfTable } from '../support/parquet-job';
+import { type LocalBigQuery, startLocalBigQuery } from '../../support/local-bigquery';
+import { bytesOf, field, loadParquet, rowsOfParquet, schemaOfTable } from '../../support/parquet-job';
 
 let local: LocalBigQuery;
 
