@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sparingLog } from './sparing-log';
 import { startBigQuery } from './start-bigquery';
 
 const help = `local-bigquery [options]
@@ -64,7 +65,7 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
 }
 
 async function serve({ hasLimits, ...options }: CommandLine): Promise<void> {
-  const log = (line: string) => console.error(line);
+  const log = sparingLog((line) => console.error(line));
   const { url, close } = await startBigQuery({ ...options, log, ...(hasLimits && { limits: {} }) });
   console.log(`The local BigQuery listens on ${url}.
 

@@ -16,6 +16,7 @@ import { tableRoutes } from './rest/routes/table-routes';
 import { tableDataRoutes } from './rest/routes/tabledata-routes';
 import { startSqlEngine } from './sql/sql-engine';
 import { nodeDisk } from './store/disk/disk';
+import { explainDiskFailure } from './store/disk/disk-errors';
 import { type OnCommit, openStore, type Store } from './store/store';
 
 export interface BigQueryOptions {
@@ -62,9 +63,17 @@ export interface RunningBigQuery {
 
 /**
  * Starts the local BigQuery: its REST v2 interface over an embedded store.
- * @throws Error if the port is taken, the data folder is in use by another process, or its content is damaged
+ * @throws Error if the port is taken, or the data folder is in use by another process, damaged, or on a full disk
  */
 export async function startBigQuery(options: BigQueryOptions): Promise<RunningBigQuery> {
+  try {
+    return await startOverStore(options);
+  } catch (error) {
+    throw explainDiskFailure(error, options.dataDirectory ?? options.gcsDirectory, 'The local BigQuery');
+  }
+}
+
+async function startOverStore(options: BigQueryOptions): Promise<RunningBigQuery> {
   const { port, host = '127.0.0.1', projectId = 'local', dataDirectory, onCommit, log = () => {} } = options;
   const store = openStore({ projectId, dataDirectory, log, onCommit });
   let engine: SqlEngine | undefined;

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { sparingLog } from 'local-bigquery/sparing-log';
 import { type LocalCloud, startLocalCloud } from './cloud';
 import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
@@ -13,7 +14,7 @@ async function main(): Promise<void> {
   }
   // Someone reads this terminal: a line for each request would hide what matters.
   process.env.LOG_SEVERITY ??= 'WARNING';
-  const starting = startLocalCloud({ ...options, log: (line) => console.error(line) });
+  const starting = startLocalCloud({ ...options, log: sparingLog((line) => console.error(line)) });
   stopOnSignal(starting);
   const cloud = await starting;
   await upgradeTables(cloud.url);

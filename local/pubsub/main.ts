@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPubSub } from './start-pubsub';
+import { writeSparingly } from './write-sparingly';
 
 const help = `local-pubsub [options]
 
@@ -44,7 +45,7 @@ const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
 };
 
 const serve = async ({ port: wanted, hosts, dataDirectory }: CommandLine): Promise<void> => {
-  const log = (line: string) => console.error(line);
+  const log = writeSparingly((line) => console.error(line));
   const { port, close } = await startPubSub({ port: wanted, hosts, dataDirectory, log });
   console.log(`The local Pub/Sub listens on 127.0.0.1:${port}.
 

@@ -35,7 +35,9 @@ export async function startLocalServers(
     };
   } catch (error) {
     await servers.close();
-    throw error;
+    // Loaded only here: this thread has no use for the server itself.
+    const { explainDiskFailure }: typeof import('local-bigquery') = require('local-bigquery');
+    throw explainDiskFailure(error, options.dataDirectory, 'The cloud in a box');
   }
 }
 

@@ -55,7 +55,8 @@ export type JournalOptions = {
  * Reads the journal of `directory` record by record into `apply`, rewrites it from `snapshot` and opens it
  * for appending. It is rewritten again each time it has grown by `compactAfterBytes` and by more than the
  * last snapshot.
- * @throws Error when the journal holds a line that is not a record, other than a last one torn by a crash
+ * @throws Error when the journal holds a line that is not a record, other than a last one torn by a crash; or
+ *   that names the directory when it cannot be written, on a full disk for example
  */
 export const openJournal = async (
   directory: string,
@@ -63,11 +64,13 @@ export const openJournal = async (
   snapshot: () => Iterable<JournalRecord>,
   { log = () => {}, openFile = open, compactAfterBytes = 8 * 1024 * 1024 }: JournalOptions = {},
 ): Promise<Journal> => {
-  await mkdir(directory, { recursive: true });
   const path = join(directory, fileName);
-  await readJournal(path, apply);
-
-  let { file, size: snapshotSize } = await writeSnapshot(openFile, directory, path, snapshot());
+  const opened = mkdir(directory, { recursive: true })
+    .then(() => readJournal(path, apply))
+    .then(() => writeSnapshot(openFile, directory, path, snapshot()));
+  let { file, size: snapshotSize } = await opened.catch((error: unknown) => {
+    throw inWords(error, directory);
+  });
   let grown = 0;
   let pending: string[] = [];
   let waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
@@ -145,6 +148,17 @@ export const openJournal = async (
   };
 
   return { append, commit, close };
+};
+
+/** A start's failure. The old journal stays until a new one is whole, so a disk that takes no more loses nothing. */
+const inWords = (error: unknown, directory: string): unknown => {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const isFull = 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  const meaning = isFull ? `the disk is full (${error.message})` : error.message;
+  return new Error(
+    `The local Pub/Sub cannot start in ${directory}: ${meaning}. Nothing is lost: what was there is kept. Make room or let it write there, then start it again.`,
+    { cause: error },
+  );
 };
 
 /** Writes a new journal beside the old one and then replaces it; the old one stays whole until then. */

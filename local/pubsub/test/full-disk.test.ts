@@ -43,6 +43,18 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
+it('a start on a full disk names the folder, says that nothing is lost, and is right', async () => {
+  const { topic, subscription } = await topicWithSubscription(pubsub.client);
+  await topic.publishMessage({ data: Buffer.from('before') });
+  await pubsub.close();
+  isFull = true;
+  await expect(startLocalPubSub({ dataDirectory: directory, openFile })).rejects.toThrow(
+    `The local Pub/Sub cannot start in ${directory}: the disk is full (ENOSPC: no space left on device, write). Nothing is lost: what was there is kept.`,
+  );
+  pubsub = await startLocalPubSub({ dataDirectory: directory });
+  expect(await pulled(subscription.name)).toEqual(['before']);
+});
+
 async function restart(): Promise<void> {
   await pubsub.close();
   pubsub = await startLocalPubSub({ dataDirectory: directory });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sparingLog } from 'local-bigquery/sparing-log';
 import { startLocalCloud } from '../../cloud/cloud';
 import { fail, stopOnSignal } from '../../cloud/stop-on-signal';
 import { demoHelp, readDemoOptions } from './demo-options';
@@ -13,7 +14,7 @@ async function main(): Promise<void> {
   }
   process.env.LOG_SEVERITY ??= 'WARNING';
   console.log('Starting the cloud in a box …');
-  const starting = startLocalCloud({ ...options, log: (line) => console.error(line) });
+  const starting = startLocalCloud({ ...options, log: sparingLog((line) => console.error(line)) });
   const isStopping = stopOnSignal(starting);
   try {
     const cloud = await starting;

@@ -27,3 +27,23 @@ export async function answerable<T>(log: (line: string) => void, work: () => Pro
     );
   }
 }
+
+/** What the operating system's refusals mean, for those who start a server. */
+const meanings: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'no more of the disk may be used'],
+  ['EROFS', 'the disk takes no changes'],
+  ['EACCES', 'this user may not write there'],
+  ['EPERM', 'this user may not write there'],
+]);
+
+/** A start's failure, in words: names the folder, and says that nothing is lost. Other errors stay as they are. */
+export function explainDiskFailure(error: unknown, folder: string, what: string): unknown {
+  const system = systemErrorOf(error);
+  const meaning = meanings.get(system?.code ?? '');
+  if (system === undefined || meaning === undefined) return error;
+  return new Error(
+    `${what} cannot start in ${folder}: ${meaning} (${system.message}). Nothing is lost: all that was answered as done is kept there. Make room or let it write there, then start it again.`,
+    { cause: error },
+  );
+}

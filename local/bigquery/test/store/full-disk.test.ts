@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row, TableReference } from '../../model';
 import { type Disk, nodeDisk } from '../../store/disk/disk';
+import { explainDiskFailure } from '../../store/disk/disk-errors';
 import { openStore, type Store } from '../../store/store';
 import { newFolder } from '../support/local-bigquery';
 
@@ -104,6 +105,20 @@ it('a full disk fails the write and keeps the state, and writing works again whe
   await store.close();
   store = open();
   expect(rows()).toEqual([['1'], ['2'], ['5']]);
+});
+
+it('a start that the disk refuses names the folder, and says that nothing is lost', () => {
+  const refused = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  expect(explainDiskFailure(refused, '/data', 'The local BigQuery')).toMatchObject({
+    message: expect.stringMatching(
+      /^The local BigQuery cannot start in \/data: the disk is full \(ENOSPC.*\)\. Nothing is lost: /,
+    ),
+  });
+  const other = new Error('Port 1 is in use');
+  expect(explainDiskFailure(other, '/data', 'The local BigQuery')).toBe(other);
 });
 
 it('a table that could not be replaced keeps what it was, and can be written to later', async () => {
