@@ -1,3 +1,4 @@
+import { countedAt } from '../../shared/runs/rules/admission-rules';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { monthOf } from './calendar-month';
 
@@ -32,7 +33,7 @@ export const tenantProfile = (row: TenantRow, now: Date) => ({
     last_pipeline_run_at: row.last_pipeline_run_at?.toISOString() ?? null,
     /** The day on which the month's count began anew last; it can lie in an earlier month. */
     quota_reset_date: row.quota_reset_date,
-    next_reset_at: monthOf(now, 1).from.toISOString(),
+    next_reset_at: monthOf(countedAt(row, now), 1).from.toISOString(),
   },
   active_runs_count: row.active_runs_count,
   active_runs: row.active_runs.map((slot) => ({

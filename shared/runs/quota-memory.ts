@@ -95,5 +95,6 @@ const quotaStateOf = (counters: QuotaCounters, now: Date): QuotaState => ({
   max_concurrent_pipelines: counters.max_concurrent_pipelines,
   used_this_month:
     counters.quota_reset_date < `${now.toISOString().slice(0, 7)}-01` ? 0 : counters.pipeline_runs_this_month,
+  quota_reset_date: counters.quota_reset_date,
   running: counters.current_running_pipelines,
 });

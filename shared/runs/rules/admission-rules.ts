@@ -29,6 +29,8 @@ export interface QuotaState {
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
   readonly used_this_month: number;
+  /** A day of the month that is counted, as far as the row knows: 2026-11-01. */
+  readonly quota_reset_date: string;
   /** Unexpired slots. */
   readonly running: number;
 }
@@ -88,7 +90,7 @@ export function verdictOf(
   if (state.waiting_outcomes >= mostWaitingOutcomes) return refuse(ledgerIsBehind());
   const { used_this_month, max_pipelines_per_month, running, max_concurrent_pipelines } = state;
   if (max_pipelines_per_month !== null && used_this_month >= max_pipelines_per_month) {
-    return refuse(monthlyQuotaExceeded(used_this_month, max_pipelines_per_month, now));
+    return refuse(monthlyQuotaExceeded(used_this_month, max_pipelines_per_month, countedAt(state, now)));
   }
   if (max_concurrent_pipelines !== null && running >= max_concurrent_pipelines) {
     return refuse(concurrentLimitReached(running, max_concurrent_pipelines, candidate.run_id));
@@ -152,7 +154,8 @@ export interface QuotasLeft {
 }
 
 /** What is left of the tenant's quotas, for the headers of every answer that starts a run. */
-export function quotasLeft(state: QuotaState, now: Date): QuotasLeft {
+export function quotasLeft(state: QuotaState, time: Date): QuotasLeft {
+  const now = countedAt(state, time);
   const { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent } = state;
   return {
     ...(monthly !== null && {
@@ -167,6 +170,15 @@ export function quotasLeft(state: QuotaState, now: Date): QuotasLeft {
       concurrent: { quota: concurrent, left: Math.max(0, concurrent - state.running) },
     }),
   };
+}
+
+/**
+ * The time by which the month counts: an instance whose clock is behind, or was set back over a month's
+ * border, counts into the month that the row is in.
+ */
+export function countedAt({ quota_reset_date }: Pick<QuotaState, 'quota_reset_date'>, now: Date): Date {
+  const month = startOfMonth(new Date(quota_reset_date));
+  return now > month ? now : month;
 }
 
 const startOfMonth = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));

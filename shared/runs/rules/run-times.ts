@@ -37,8 +37,12 @@ export interface RepublishRule {
  * Whether a run of this age is published again by this call of reconcile. Nothing says whether a worker has
  * it, and a repeated message does no harm but costs a delivery: so it is sent each time the run's age has
  * doubled.
+ *
+ * An age far below 0 says that clocks differ, or that one has jumped. Nobody knows how old such a run is, and
+ * it must not wait until the clocks agree: it is sent by each call.
  */
 export function isDue(ageMs: number, { startGraceMs, intervalMs }: RepublishRule): boolean {
+  if (ageMs <= -startGraceMs) return true;
   if (ageMs < startGraceMs) return false;
   // Calls come irregularly: looking two intervals back catches a doubling that the last call missed.
   const before = ageMs - 2 * intervalMs;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, integer, string } from '../column-schemas';
+import { bool, date, integer, string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /**
@@ -152,6 +152,7 @@ SELECT
   max_pipelines_per_month,
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
+  quota_reset_date,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running,
   ARRAY_LENGTH(IFNULL(settled_runs, [])) AS waiting_outcomes,
   ARRAY(
@@ -230,6 +231,7 @@ const row = z.object({
   max_pipelines_per_month: integer.nullable(),
   max_concurrent_pipelines: integer.nullable(),
   used_this_month: integer,
+  quota_reset_date: date,
   running: integer,
   waiting_outcomes: integer,
   revoked_key_ids: z.array(string),

@@ -38,3 +38,11 @@ it.each([
     next_reset_at: next,
   });
 });
+
+it('by a clock that was set back over the month’s border it begins anew after the month that is counted', () => {
+  const counted = { ...row, quota_reset_date: '2027-01-01', pipeline_runs_this_month: 3 };
+  expect(tenantProfile(counted, new Date('2026-12-31T23:59:59Z')).usage).toMatchObject({
+    pipeline_runs_this_month: 3,
+    next_reset_at: '2027-02-01T00:00:00.000Z',
+  });
+});

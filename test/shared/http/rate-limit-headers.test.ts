@@ -5,6 +5,7 @@ const state: QuotaState = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 60,
+  quota_reset_date: '2026-11-02',
   running: 1,
 };
 const headers = (change: Partial<QuotaState>, now = '2026-11-23T12:00:00.250Z') =>
@@ -60,5 +61,13 @@ describe('The rate limit headers', () => {
     const { 'RateLimit-Policy': policy, RateLimit: limit } = headers({ max_concurrent_pipelines: null }, now);
     expect(policy).toBe(`"monthly";q=100;w=${window}`);
     expect(limit).toBe(`"monthly";r=40;t=${left}`);
+  });
+
+  it('know the month that is counted, by a clock that was set back over its border', () => {
+    const counted = { quota_reset_date: '2027-01-01', max_concurrent_pipelines: null };
+    expect(headers(counted, '2026-12-31T23:59:00Z')).toEqual({
+      'RateLimit-Policy': `"monthly";q=100;w=${31 * 86_400}`,
+      RateLimit: `"monthly";r=40;t=${31 * 86_400}`,
+    });
   });
 });

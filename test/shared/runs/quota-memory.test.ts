@@ -2,7 +2,13 @@ import { createQuotaMemory } from '../../../shared/runs/quota-memory';
 import { createJumpingClock, hours } from '../../support/jumping-clock';
 
 describe('What an instance remembers of a tenant’s quotas', () => {
-  const full = { max_pipelines_per_month: 10, max_concurrent_pipelines: 5, used_this_month: 1, running: 5 };
+  const full = {
+    quota_reset_date: '2026-11-01',
+    max_pipelines_per_month: 10,
+    max_concurrent_pipelines: 5,
+    used_this_month: 1,
+    running: 5,
+  };
 
   it.each([-2, 0, 2])('is forgotten after 10 s though the clock jumps by %s hours', async (jump) => {
     const clock = createJumpingClock();

@@ -13,6 +13,7 @@ const state: AdmissionState = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 0,
+  quota_reset_date: '2026-11-01',
   running: 0,
   waiting_outcomes: 0,
   revoked_key_ids: [],
@@ -94,6 +95,13 @@ describe('The verdict of an admission', () => {
     const seconds = (Date.UTC(2026, 11, 1) - now.getTime()) / 1000;
     expect(verdict).toMatchObject({
       error: { retryAfterSeconds: seconds, members: { used: 100, quota: 100 } },
+    });
+  });
+
+  it('says when to come back: after the month that is counted, by a clock that was set back over its border', () => {
+    const full = { ...state, used_this_month: 100, quota_reset_date: '2026-12-01' };
+    expect(verdictOf(candidate, 'acme', full, new Map(), new Date('2026-11-30T23:59:00Z'))).toMatchObject({
+      error: { retryAfterSeconds: 31 * 86_400, members: { resets_at: '2027-01-01T00:00:00.000Z' } },
     });
   });
 

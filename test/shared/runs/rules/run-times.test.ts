@@ -19,6 +19,8 @@ describe('Whether a run is due to be published again', () => {
     ['a little younger', [1.99, 6.99], [6.99]],
     ['between two powers', [27, 29, 31.9], []],
     ['hours later', [127, 129, 137, 139], [129, 137]],
+    ['admitted by a clock a little ahead', [-1.9, -0.1, 0], []],
+    ['admitted by a clock that is hours ahead: nobody knows its age', [-120, -115, -2], [-120, -115, -2]],
   ])('depends on its age: %s', (_what, ages, due) => {
     expect(dueAt(ages)).toEqual(due);
   });

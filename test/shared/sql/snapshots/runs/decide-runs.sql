@@ -78,6 +78,7 @@ SELECT
   max_pipelines_per_month,
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
+  quota_reset_date,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
   ARRAY_LENGTH(IFNULL(settled_runs, [])) AS waiting_outcomes,
   ARRAY(

@@ -5,7 +5,7 @@ import {
   decideKeyedRuns,
   decideRuns,
 } from '../../../../../shared/sql/runs/admit-runs';
-import { modelOf } from '../statement-model';
+import { dateCellOf, modelOf } from '../statement-model';
 import { countUnexpired, dateOf, isInLedger, isMonthOver, monthStart, type Tables } from '../tables';
 import { compare } from './recorded';
 
@@ -104,6 +104,7 @@ function report({ tenant }: Tables, { tenant_id, now, candidates }: Parameters) 
       max_pipelines_per_month: tenant.max_pipelines_per_month,
       max_concurrent_pipelines: tenant.max_concurrent_pipelines,
       used_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,
+      quota_reset_date: dateCellOf(tenant.quota_reset_date),
       running: countUnexpired(tenant.active_runs, now),
       waiting_outcomes: tenant.settled_runs.length,
       revoked_key_ids: tenant.revoked_keys.map(({ key_id }) => key_id).filter((id) => keys.has(id)),
