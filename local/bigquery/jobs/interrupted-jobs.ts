@@ -19,7 +19,7 @@ export async function outcomeOfInterrupted(
 ): Promise<KeptOutcome> {
   const committed = store.findCommit(jobKey(reference), creationTime);
   const { load, query, extract } = configuration;
-  const times = { startTime: creationTime, endTime: Date.now() };
+  const times = { startTime: creationTime, endTime: Math.max(creationTime, Date.now()) };
   if (extract !== undefined)
     return { ...times, error: interrupted('Its file is whole or as it was before.'), statistics: {} };
   const script =

@@ -95,11 +95,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const done = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const job = newJob(reference, request, done);
+      const now = steadyTime();
+      const job = newJob(reference, request, done, now());
       await answerable(log, () => book.add(job, request.durable));
       const { upload } = request;
       upload?.take();
-      void perform(job, request)
+      void perform(job, request, now)
         .then(() => upload?.discard())
         .finally(finish);
       return job;
@@ -112,9 +113,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         jobId,
         location: locationOf(store, { query }, location),
       };
-      const job = newJob(reference, { configuration }, Promise.resolve());
+      const now = steadyTime();
+      const job = newJob(reference, { configuration }, Promise.resolve(), now());
       const { statistics, result } = await queries.dryRun(query);
-      job.outcome = { startTime: job.creationTime, endTime: Date.now(), statistics };
+      job.outcome = { startTime: job.creationTime, endTime: now(), statistics };
       if (result.schema !== undefined) results.put(jobKey(reference), { schema: result.schema, rows: [] });
       return job;
     },
@@ -140,14 +142,14 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
   };
 
-  async function perform(job: Job, request: NewJob): Promise<void> {
+  async function perform(job: Job, request: NewJob, now: () => number): Promise<void> {
     const { durable } = request;
-    const startTime = Date.now();
+    const startTime = now();
     job.startTime = startTime;
     const { rows, ...rest } = await outcomeOf(() =>
       durable ? untilStopped(job, request) : work(job, request),
     );
-    await book.finish(job, { startTime, endTime: Date.now(), ...rest }, rows);
+    await book.finish(job, { startTime, endTime: now(), ...rest }, rows);
     if (!durable) job.configuration = withoutParameters(job.configuration);
   }
 
@@ -204,17 +206,25 @@ export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'
   readonly rows?: QueryRows;
 };
 
+/** Milliseconds since 1970 that go on evenly from now: a clock that jumps leaves a job's times in order. */
+function steadyTime(): () => number {
+  const begin = Date.now();
+  const began = performance.now();
+  return () => begin + Math.floor(performance.now() - began);
+}
+
 function newJob(
   reference: JobReference,
   { configuration, isJobOptional, scriptFault }: Omit<NewJob, 'durable'>,
   done: Promise<void>,
+  creationTime: number,
 ): Job {
   return {
     reference,
     configuration,
     creationReason: isJobOptional ? undefined : 'REQUESTED',
     failsSilently: scriptFault !== undefined,
-    creationTime: Date.now(),
+    creationTime,
     startTime: undefined,
     outcome: undefined,
     cancelled: false,

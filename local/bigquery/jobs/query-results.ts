@@ -22,7 +22,7 @@ const keptMilliseconds = 60 * 60 * 1000;
 const overhead = { result: 1_000, cell: 32 };
 
 /** The newest result is kept whatever its size. */
-export function createQueryResults(now: () => number = Date.now): QueryResults {
+export function createQueryResults(now: () => number = () => performance.now()): QueryResults {
   const entries = new Map<string, Entry>();
   let bytes = 0;
   function remove(job: string): void {

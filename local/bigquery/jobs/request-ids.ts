@@ -11,7 +11,7 @@ export interface RequestIds {
 const keptMilliseconds = 15 * 60 * 1000;
 const keptRequests = 10_000;
 
-export function createRequestIds(now: () => number = Date.now): RequestIds {
+export function createRequestIds(now: () => number = () => performance.now()): RequestIds {
   const known = new Map<string, { readonly job: Promise<Job>; readonly added: number }>();
   function trim(): void {
     for (const [id, { added }] of known) {

@@ -130,7 +130,7 @@ const rememberedMilliseconds = 60_000;
  * Ids are kept in two generations that change places once a minute, so that forgetting costs nothing: an id
  * is known for one to two minutes.
  */
-export function createInsertIds(now: () => number = Date.now): InsertIds {
+export function createInsertIds(now: () => number = () => performance.now()): InsertIds {
   let young = new Set<string>();
   let old = new Set<string>();
   let turned = now();

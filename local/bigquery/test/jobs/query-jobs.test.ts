@@ -104,6 +104,24 @@ describe('a query job', () => {
     expect(await valuesOf('source')).toEqual([[1]]);
   });
 
+  it('has its times in order though the clock jumps back meanwhile', async () => {
+    const real = Date.now.bind(Date);
+    let behindMs = 0;
+    // Two hours further back at each look.
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => {
+      behindMs += 7_200_000;
+      return real() - behindMs;
+    });
+    const { job } = await into('jumped', 'SELECT 1 AS n').finally(() => clock.mockRestore());
+    const { statistics } = (await job.getMetadata())[0];
+    const [created, started, ended] = ['creationTime', 'startTime', 'endTime'].map((name) =>
+      Number(statistics[name]),
+    );
+    expect(created).toBeLessThanOrEqual(Number(started));
+    expect(started).toBeLessThanOrEqual(Number(ended));
+    expect(Number(ended) - Number(created)).toBeLessThan(3_600_000);
+  });
+
   it('with an id of the caller’s is done once', async () => {
     await table('once').create({ schema: 'n:INTEGER' });
     const query = { query: 'INSERT ds.once (n) VALUES (1)', jobId: 'insert-once' };
