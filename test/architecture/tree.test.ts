@@ -52,6 +52,14 @@ it('an exported name means one thing', () => {
   expect(ambiguous).toEqual([]);
 });
 
+it('what deploys asks for the time in one place, where a test can give another', () => {
+  const asking = product.filter(
+    (file) => /^(functions|shared)\//.test(file) && /\bDate\.now\b|\bnew Date\(\)/.test(textOf(file)),
+  );
+  // A line of the log is stamped when it is written.
+  expect(asking).toEqual(['shared/log.ts', 'shared/support/clock.ts']);
+});
+
 it("zod's objects are called schemas, as the library calls them", () => {
   const shapes = sources.filter((file) => /\b\w+Shape\s*(?::[^=]+)?= z\./.test(textOf(file)));
   expect(shapes).toEqual([]);

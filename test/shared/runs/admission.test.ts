@@ -4,10 +4,12 @@ import { createRunStatement } from '../../../shared/google/bigquery/statements/r
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
-import { systemClock } from '../../../shared/support/clock';
+import { type Clock, systemClock } from '../../../shared/support/clock';
 import { type Backends, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog } from '../../functions/support/serve';
+import { createJumpingClock, hours } from '../../support/jumping-clock';
+import { query } from '../../support/local-cloud';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission', () => {
@@ -23,13 +25,13 @@ describe('Admission', () => {
   afterEach(() => proxy.close());
 
   /** The admission of one instance, through the proxy. */
-  const newAdmit = (settings?: Partial<AdmitSettings>): Admit => {
+  const newAdmit = (settings?: Partial<AdmitSettings>, clock: Clock = systemClock): Admit => {
     const client = clientOf(proxy.url);
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
       newId: randomUUID,
-      clock: systemClock,
+      clock,
       log: collectingLog().log,
     };
     return createAdmit(deps, settings);
@@ -69,6 +71,27 @@ describe('Admission', () => {
       running: 100,
       slots: runIds(100),
     });
+  });
+
+  it('counts into the month that has begun, by a clock that is set back over its border', async () => {
+    await backends.onboard('border', { max_pipelines_per_month: 3 });
+    const clock = createJumpingClock('2999-01-01T00:01:00Z');
+    const admit = newAdmit({}, clock);
+    expect(outcome(await admit('border', candidate('run-1')))).toBe('admitted');
+    clock.jump(hours(-2));
+    for (const id of ['run-2', 'run-3'])
+      expect(outcome(await admit('border', candidate(id)))).toBe('admitted');
+    const { verdict, quotas } = await admit('border', candidate('run-4'));
+    expect(verdict).toMatchObject({
+      error: { code: 'monthly_quota_exceeded', members: { used: 3, resets_at: '2999-02-01T00:00:00.000Z' } },
+    });
+    expect(quotas).toMatchObject({ used_this_month: 3, quota_reset_date: '2999-01-01' });
+    const admitted = `SELECT FORMAT_TIMESTAMP('%F %T', slot.admitted_at) AS admitted FROM tenants, UNNEST(active_runs) AS slot`;
+    expect(await query(backends.client, 'border', admitted)).toEqual([
+      { admitted: '2999-01-01 00:01:00' },
+      { admitted: '2999-01-01 00:00:00' },
+      { admitted: '2999-01-01 00:00:00' },
+    ]);
   });
 
   it('admits the runs that came first', async () => {
