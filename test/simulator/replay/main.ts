@@ -35,13 +35,13 @@ async function playOne({ seed, runs, ignored, putBack }: SeedJob): Promise<Simul
 }
 
 /** Prints the last events of those that violate something. */
-async function playMany({ seed, seeds, ...rest }: CommandOptions) {
+async function playMany({ seed, seeds, processes, ...rest }: CommandOptions) {
   const jobs = Array.from({ length: seeds }, (_, index) => ({ ...rest, seed: seed + index }));
   let done = 0;
   let broken = 0;
   const tellProgress = () => process.stderr.write(`${done} of ${seeds} seeds, ${broken} with violations\n`);
   const timer = setInterval(tellProgress, progressEveryMs);
-  const results = await simulateSeeds(jobs, ({ violations }) => {
+  const results = await simulateSeeds(jobs, processes, ({ violations }) => {
     done++;
     if (violations.length > 0) broken++;
   });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type FaultName, faultsToPutBack } from './cloud/put-back';
@@ -7,6 +8,8 @@ export interface CommandOptions {
   readonly seed: number;
   /** How many seeds, from `seed` on. */
   readonly seeds: number;
+  /** In which many simulations are played. */
+  readonly processes: number;
   /** Runs that are asked for, by seed. Repeats come on top, refused ones are fewer runs. */
   readonly runs: number;
   readonly ignored: readonly InvariantName[];
@@ -39,6 +42,7 @@ export const usage = `npm run simulate -- [options]
 
   --seed N       which simulation (default 1)
   --seeds N      so many simulations, from that seed on, in several processes (default 1)
+  --processes N  so many processes (default one for each processor)
   --runs N       runs that are asked for in each (default 500)
   --ignore A,B   invariants that are not judged (default none), of
                  ${names.slice(0, 9).join(', ')},
@@ -60,6 +64,7 @@ const whole = (fallback: number, least: number) =>
 const optionsSchema = z.object({
   seed: whole(1, 0),
   seeds: whole(1, 1),
+  processes: whole(availableParallelism(), 1),
   runs: whole(500, 1),
   ignore: listOf(invariantSchema),
   'put-back': listOf(faultSchema),
@@ -73,6 +78,7 @@ export function readOptions(args: readonly string[]): CommandOptions | 'help' {
     options: {
       seed: text,
       seeds: text,
+      processes: text,
       runs: text,
       ignore: text,
       'put-back': text,

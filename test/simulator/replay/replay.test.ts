@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { numberAfter, runSimulator } from '../run-simulator';
 
 const main = join(__dirname, 'main.ts');
+/** A process takes its time until it is as fast as it can be: two of them take a third more. */
+const inOneProcess = ['--processes', '1'];
 
 it('fifty small simulations keep every invariant, whatever fails, dies, comes late or comes twice', async () => {
-  const { output } = await runSimulator(main, '--seeds', '50', '--runs', '40');
+  const { output } = await runSimulator(main, '--seeds', '50', '--runs', '40', ...inOneProcess);
   expect(numberAfter('violations', output) === 0 ? '' : output).toBe('');
   expect(numberAfter('seeds', output)).toBe(50);
   expect(numberAfter('admitted', output)).toBeGreaterThan(500);
@@ -12,7 +14,7 @@ it('fifty small simulations keep every invariant, whatever fails, dies, comes la
 });
 
 it('a seed prints the same lines each time', async () => {
-  const command = ['--seed', '7', '--runs', '60'];
+  const command = ['--seed', '7', '--runs', '40'];
   const [one, other] = await Promise.all([runSimulator(main, ...command), runSimulator(main, ...command)]);
   expect(other.output).toBe(one.output);
   expect(one.output.split('\n').length).toBeGreaterThan(500);
@@ -25,6 +27,7 @@ it('a fault that is put back is found, and told with the events before it and wi
     '3',
     '--runs',
     '80',
+    ...inOneProcess,
     '--put-back',
     'recorded-at',
   );
