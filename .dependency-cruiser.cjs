@@ -72,7 +72,7 @@ module.exports = {
       from: { pathNot: '^local/(bigquery|pubsub)/' },
       to: {
         path: '^local/(bigquery|pubsub)/',
-        pathNot: '^local/[^/]+/(index|engine|test/support/[^/]+)\\.ts$',
+        pathNot: '^local/[^/]+/(index|engine|sparing-log|test/support/[^/]+)\\.ts$',
       },
     },
     {
