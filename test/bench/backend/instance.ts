@@ -10,6 +10,7 @@ async function main(name: string | undefined): Promise<void> {
   if (known !== undefined) tellParent({ port: (await hostFunction(known)).port });
   else if (name === 'three-statements') serve(name, () => require('./three-statements'));
   else if (name === 'run-by-script') serve('run', () => require('./run-by-script'));
+  else if (name === 'two-requests') serve(name, () => require('./two-requests'));
   else if (name === 'bare') serve(name, () => require('./bare'));
   else throw new Error(`There is no function '${name}'`);
 }
