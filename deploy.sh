@@ -167,6 +167,9 @@ environment_of() { # function -> NAME=value lines
   [ "$1" != onboard ] || echo "BIGQUERY_LOCATION=$location"
   echo "GOOGLE_CLOUD_PROJECT=$project" # for log lines, and so that a cold start need not ask the metadata server
   echo NODE_ENV=production
+  # The load balancer appends the client's address and its own to X-Forwarded-For:
+  # https://docs.cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
+  [ -z "$(paths_of "$1")" ] || echo FORWARDED_ENTRIES=2
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   case $1 in onboard | worker) echo "EVENT_TOPIC=$event_topic" ;; esac # the worker lets no pipeline publish there
   [ "$1" = worker ] || return 0

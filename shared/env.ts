@@ -46,6 +46,10 @@ const environmentSchema = z
     RUN_DELIVERY_ATTEMPTS: z.coerce.number().int().min(5).max(100).default(5),
     /** For how many tenants an instance of run decides at once, at the start; it follows what BigQuery can do. */
     DECISIONS_AT_ONCE: z.coerce.number().int().min(1).max(1_000).default(100),
+    /** How many requests of one address, or with one key, may fail a minute in an instance; 0: any number. */
+    FAILURES_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(600),
+    /** How many of the last entries of X-Forwarded-For the infrastructure appends; 0: it is not heeded. */
+    FORWARDED_ENTRIES: z.coerce.number().int().min(0).max(10).default(0),
     /** Log lines below this severity are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),
     /**
@@ -76,3 +80,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`Environment: ${problems.join('; ')}`);
 }
+
+/** What bounds the callers of functions that everybody can call. */
+export const callerLimitsOf = (env: Env) => ({
+  failuresPerMinute: env.FAILURES_PER_MINUTE,
+  forwardedEntries: env.FORWARDED_ENTRIES,
+});

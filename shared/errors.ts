@@ -18,6 +18,7 @@ const definitions = {
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
+  too_many_failures: { status: 429, title: 'Too many failures' },
   too_many_streams: { status: 429, title: 'Too many streams' },
   headers_too_large: { status: 431, title: 'Headers too large' },
   internal: { status: 500, title: 'Internal error' },

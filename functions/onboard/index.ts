@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { readEnv } from '../../shared/env';
+import { callerLimitsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -28,4 +28,4 @@ const routes = composeOnboard({
   log,
 });
 
-registerHttpFunction('onboard', serveRoutes(routes, log));
+registerHttpFunction('onboard', serveRoutes(routes, log, callerLimitsOf(env)));

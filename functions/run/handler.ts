@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
+import { requireTenant } from '../../shared/http/authorize';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
@@ -45,7 +46,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines',
       handle: async (request) => {
-        await deps.authenticateTenant(request.header('X-API-Key'));
+        await requireTenant(deps, request);
         expectNoQuery(request);
         return { status: 200, body: { pipelines: [...deps.pipelines.values()].map(describePipeline) } };
       },
@@ -55,7 +56,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
 
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const path = parseRequest(runPathSchema, request.params, 'path');
-  const identity = await deps.authenticateTenant(request.header('X-API-Key'));
+  const identity = await requireTenant(deps, request);
   const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
   const idempotencyKey = parseRequest(

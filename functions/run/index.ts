@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import { readEnv } from '../../shared/env';
+import { callerLimitsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -21,4 +21,4 @@ const routes = composeRun({
   log,
 });
 
-registerHttpFunction('run', serveRoutes(routes, log));
+registerHttpFunction('run', serveRoutes(routes, log, callerLimitsOf(env)));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireTenant } from '../../shared/http/authorize';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -23,7 +24,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
   /** Which run is asked for, and whose it is. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
-    const checkKey = () => deps.authenticateTenant(request.header('X-API-Key'));
+    const checkKey = () => requireTenant(deps, request);
     const { tenantId } = await checkKey();
     expectNoQuery(request);
     return { tenantId, runId, checkKey };
@@ -33,7 +34,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs',
       handle: async (request) => {
-        const { tenantId } = await deps.authenticateTenant(request.header('X-API-Key'));
+        const { tenantId } = await requireTenant(deps, request);
         const filters = parseQuery(listRequestSchema, request.query);
         return { status: 200, body: await readRunList(tenantId, filters, runStatement) };
       },

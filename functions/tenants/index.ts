@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { readEnv } from '../../shared/env';
+import { callerLimitsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -20,4 +20,4 @@ const routes = composeTenants({
   clock: systemClock,
 });
 
-registerHttpFunction('tenants', serveRoutes(routes, log));
+registerHttpFunction('tenants', serveRoutes(routes, log, callerLimitsOf(env)));

@@ -50,6 +50,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
       EVENT_TOPIC: eventTopic,
+      // The gateway appends the client's address.
+      FORWARDED_ENTRIES: '1',
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
       DECISIONS_AT_ONCE: process.env.DECISIONS_AT_ONCE ?? localDefaults.DECISIONS_AT_ONCE,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,

@@ -1,8 +1,13 @@
 import { ServiceError } from '../errors';
-import { type AuthenticateTenant, requireOwnTenant } from '../tenants/authenticate-tenant';
+import {
+  type AuthenticateTenant,
+  requireOwnTenant,
+  type TenantIdentity,
+} from '../tenants/authenticate-tenant';
 import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
 import { unauthenticated } from '../tenants/rules/api-key';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
+import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
 import type { HttpRequest } from './route';
 
@@ -16,8 +21,21 @@ export interface Caller {
 
 /** Throws `unauthenticated` unless the request may make admin calls. */
 export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
-  if (isAdmin(rule, request.header('X-Admin-Key'))) return;
-  throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
+  if (!isAdmin(rule, request.header('X-Admin-Key')))
+    throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
+  request.recognise(adminCaller);
+}
+
+/** Whose key the request carries. Throws like AuthenticateTenant. */
+export async function requireTenant(
+  { authenticateTenant }: { readonly authenticateTenant: AuthenticateTenant },
+  request: HttpRequest,
+  { fresh } = { fresh: false },
+): Promise<TenantIdentity> {
+  const { address } = request;
+  const identity = await authenticateTenant(request.header('X-API-Key'), { fresh, address });
+  request.recognise(identity.keyId);
+  return identity;
 }
 
 /**
@@ -35,9 +53,9 @@ export async function requireAdminOrTenant(
     // A request without any key is asked for the one that every tenant has, as everywhere else.
     if (deps.adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
     requireAdmin(deps.adminRule, request);
-    return { id: 'admin', expiresAt: Number.POSITIVE_INFINITY };
+    return { id: adminCaller, expiresAt: Number.POSITIVE_INFINITY };
   }
-  const identity = await deps.authenticateTenant(key, options);
+  const identity = await requireTenant(deps, request, options);
   const { keyId, expiresAt } = requireOwnTenant(identity, tenantId);
   return { id: keyId, expiresAt };
 }

@@ -13,6 +13,12 @@ export interface BodyOptions {
   readonly isOfAnyType: boolean;
 }
 
+/** How much of a body is read, in bytes, and how much was. */
+export interface BodyMeter {
+  readonly mostBytes?: number | undefined;
+  readonly onBytes?: (bytes: number) => void;
+}
+
 /**
  * Reads and parses a JSON body; undefined if there is none, which needs no content type. Throws
  * `unsupported_media_type` unless it says that it is JSON: a web page of another site can make a browser post
@@ -22,12 +28,13 @@ export interface BodyOptions {
 export async function readJsonBody(
   request: IncomingMessage,
   { isOfAnyType }: BodyOptions = { isOfAnyType: false },
+  meter: BodyMeter = {},
 ): Promise<unknown> {
   const type = contentTypeOf(request);
   const isRefused = !isOfAnyType && !/^application\/json\s*(;|$)/i.test(type ?? '');
   // Only a body in chunks can still turn out to be empty.
   if (isRefused && hasBody(request, type)) throw notJson(type);
-  const text = await readText(request);
+  const text = await readText(request, meter);
   if (text === '') return undefined;
   if (isRefused) throw notJson(type);
   if (text.trim() === '') return undefined;
@@ -52,14 +59,18 @@ function notJson(type: string | undefined): ServiceError {
   );
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > maximumBodyBytes) throw tooLarge(request);
+async function readText(
+  request: IncomingMessage,
+  { mostBytes = maximumBodyBytes, onBytes }: BodyMeter,
+): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(request);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > maximumBodyBytes) throw tooLarge(request);
+    onBytes?.(bytes.length);
+    if (size > mostBytes) throw tooLarge(request);
     chunks.push(bytes);
   }
   try {

@@ -10,6 +10,10 @@ export interface HttpRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
+  /** The client's address, as the infrastructure saw it. */
+  readonly address: string;
+  /** Says whose request it is, once its key was found valid: its failures are that key's from here on. */
+  readonly recognise: (keyId: string) => void;
   /**
    * The parsed JSON body; undefined if there is none. Throws `unsupported_media_type`, `invalid_request` or
    * `payload_too_large`.

@@ -5,6 +5,8 @@ import type { Span } from '../telemetry/sink';
 import { count, flushIfDue, inSpan, measure } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
+import { clientAddress } from './limits/client-address';
+import { createFailingCallers, type FailingCallers, type RequestCaller } from './limits/failing-callers';
 import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
@@ -12,23 +14,42 @@ import { findRoute, optionsReply, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+export interface CallerLimits {
+  /** How many requests of one address, or with one key, may fail a minute; 0: any number. */
+  readonly failuresPerMinute: number;
+  /** How many of the last entries of X-Forwarded-For are the infrastructure's: see clientAddress. */
+  readonly forwardedEntries: number;
+}
+
+/** For functions that only Google's own services can call. */
+const noLimits: CallerLimits = { failuresPerMinute: 0, forwardedEntries: 0 };
+
 /**
  * An HTTP handler for these routes. It never throws: every error becomes a problem. Each request gets a log
  * line and a span.
  */
-export const serveRoutes =
-  (routes: readonly Route[], log: Log): HttpHandler =>
-  (request, response) =>
+export function serveRoutes(
+  routes: readonly Route[],
+  log: Log,
+  { failuresPerMinute, forwardedEntries }: CallerLimits = noLimits,
+): HttpHandler {
+  const failing = failuresPerMinute === 0 ? undefined : createFailingCallers(failuresPerMinute);
+  return (request, response) =>
     inContext({ trace: traceOfHeaders(request.headers) ?? newTrace(), labels: {} }, async () => {
       const startedAt = performance.now();
+      const address = clientAddress(request, forwardedEntries);
+      const caller: RequestCaller = { address, keyId: undefined, bodyBytes: 0 };
       const reply = await inSpan(methodOf(request), 'server', {}, (span) =>
-        answer(routes, request, { log, span, startedAt }),
+        answer(routes, request, { log, span, startedAt, caller, failing }),
       );
       await flushIfDue();
       await sendReply(response, reply, log);
     });
+}
 
 interface Answering {
+  readonly caller: RequestCaller;
+  readonly failing: FailingCallers | undefined;
   readonly log: Log;
   readonly span: Span;
   readonly startedAt: number;
@@ -38,10 +59,11 @@ interface Answering {
 async function answer(
   routes: readonly Route[],
   request: IncomingMessage,
-  { log, span, startedAt }: Answering,
+  { span, startedAt, ...answering }: Answering,
 ): Promise<HttpReply> {
+  const { log } = answering;
   const url = rawUrlOf(request);
-  const { reply, route } = await handle(routes, request, url, log);
+  const { reply, route } = await handle(routes, request, url, answering);
   const seconds = (performance.now() - startedAt) / 1000;
   const attributes = {
     'http.request.method': methodOf(request),
@@ -60,7 +82,7 @@ async function handle(
   routes: readonly Route[],
   request: IncomingMessage,
   url: string,
-  log: Log,
+  { log, caller, failing }: Pick<Answering, 'log' | 'caller' | 'failing'>,
 ): Promise<{ readonly reply: HttpReply; readonly route?: Route }> {
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
@@ -77,11 +99,21 @@ async function handle(
       params,
       query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart)),
       header: (name) => singleHeader(request.headers[name.toLowerCase()]),
-      json: (options) => readJsonBody(request, options),
+      address: caller.address,
+      recognise(keyId) {
+        caller.keyId = keyId;
+      },
+      json: (options) =>
+        readJsonBody(request, options, {
+          mostBytes: failing?.mostBodyBytes(caller),
+          onBytes(bytes) {
+            caller.bodyBytes += bytes;
+          },
+        }),
     });
     return { reply, route };
   } catch (error) {
-    const reply = problemReply(error, path, log);
+    const reply = problemReply(failing?.answer(error, caller) ?? error, path, log);
     return found === undefined ? { reply } : { reply, route: found };
   }
 }

@@ -1,46 +1,56 @@
-import { timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../errors';
-import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
-import { findApiKey } from '../sql/keys/find-api-key';
+import { createBoundedMap } from '../support/bounded-map';
 import type { Clock } from '../support/clock';
-import { retrying } from '../support/retry';
+import { tooManyFailures } from '../support/failure-limit';
 import { labelRequest } from '../telemetry/context';
+import { createFindKeys, type FoundKey } from './find-keys';
+import { createLookUpLimits, usualAllowances } from './look-up-limits';
 import { hashApiKey, tenantOfApiKey, unauthenticated } from './rules/api-key';
 
-export interface TenantIdentity {
+export interface TenantIdentity extends FoundKey {
   readonly tenantId: string;
-  readonly keyId: string;
-  /** Milliseconds since 1970; Infinity for a key that does not expire. */
-  readonly expiresAt: number;
+}
+
+export interface KeyOptions {
+  /** Not from memory, so that a revoked key is refused at once. */
+  readonly fresh?: boolean;
+  /** Where the request comes from. */
+  readonly address?: string;
 }
 
 /**
- * Finds whose key it is. Throws `unauthenticated` (one message for all reasons), or `unavailable`: it never
- * fails open.
+ * Finds whose key it is. Throws `unauthenticated` (one message for all reasons), `unavailable`, or
+ * `too_many_failures` where too many wrong keys have been looked up to look up another: it never fails open.
  */
-export type AuthenticateTenant = (
-  key: string | undefined,
-  /** Fresh: not from memory, so that a revoked key is refused at once. */
-  options?: { readonly fresh: boolean },
-) => Promise<TenantIdentity>;
+export type AuthenticateTenant = (key: string | undefined, options?: KeyOptions) => Promise<TenantIdentity>;
 
 /**
  * A revoked key stops reading everywhere within this time. It starts no run from the moment its revocation is
  * answered: admission judges it by the tenant row.
  */
 const acceptedForMs = 30_000;
-/** Spares BigQuery a client that keeps trying a wrong key. */
-const refusedForMs = 5_000;
-/** Leaves enough of a request's 15 s for its admission. */
-const longestLookUpMs = 3_000;
-const lookUpPolicy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
-const maximumEntries = 10_000;
+/** Spares BigQuery a client that keeps trying a wrong key. Keys are made by chance: none is tried before it is there. */
+const refusedForMs = 60_000;
+/** A tenant may be onboarded a moment after somebody has asked for it. */
+const noTenantForMs = 5_000;
+/** While a tenant's keys are judged by their list, a new key works after this time. */
+const listedForMs = 10_000;
+const mostNames = 10_000;
+const mostLists = 100;
 
-interface CacheEntry {
-  readonly identity: Promise<TenantIdentity | undefined>;
-  /** In monotonic time: no jump of the clock lets a key that is revoked go on working. */
-  validUntilMs: number;
+/** What is remembered of a key. All times are monotonic: no jump of the clock lets a revoked key go on working. */
+interface Memory {
+  readonly found: Promise<FoundKey | undefined>;
+  untilMs: number;
+  /** Accepted: it was valid when this instance asked last, so it may be looked up again whoever else fails. */
+  verdict: 'accepted' | 'refused' | 'unknown';
+}
+
+/** A tenant's keys, as they were when this was asked. */
+interface KeyList {
+  readonly keys: ReturnType<ReturnType<typeof createFindKeys>['all']>;
+  readonly askedAtMs: number;
 }
 
 /** Throws `tenant_mismatch` where the key belongs to another tenant. */
@@ -55,73 +65,118 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
 /**
  * Checks keys against the tenant's `api_keys`, and remembers the answers in this instance. A malformed key
  * costs no BigQuery call, and many requests with one key at the same moment cost one.
+ *
+ * Look-ups that find nothing are limited by tenant, address and instance. Beyond that a key that this instance
+ * does not know is judged by a list of all of the tenant's keys, which many share; so a right key is refused to
+ * nobody because others guess. Only where even lists would be too many is it `too_many_failures`: for the whole
+ * instance, or for an address that guesses, at a tenant of which this instance has seen no valid key.
  */
-export function createAuthenticateTenant(runStatement: RunStatement, clock: Clock): AuthenticateTenant {
-  const cache = new Map<string, CacheEntry>();
+export function createAuthenticateTenant(
+  runStatement: RunStatement,
+  clock: Clock,
+  allowances = usualAllowances,
+): AuthenticateTenant {
+  const findKeys = createFindKeys(runStatement);
+  const limits = createLookUpLimits(allowances);
+  /** By the key's digest. */
+  const memories = createBoundedMap<Memory>(mostNames);
+  const knownTenants = createBoundedMap<true>(mostNames);
+  /** Until when there is no such tenant. */
+  const noTenants = createBoundedMap<number>(mostNames);
+  const lists = createBoundedMap<KeyList>(mostLists);
 
-  return async (key, { fresh } = { fresh: false }) => {
+  return async (key, { fresh = false, address = '' } = {}) => {
     const tenantId = key === undefined ? undefined : tenantOfApiKey(key);
     if (key === undefined || tenantId === undefined) throw unauthenticated();
     const digest = hashApiKey(key);
-    const identity = await ((fresh ? undefined : cached(digest)) ?? lookUp(tenantId, digest)).identity;
-    if (identity === undefined) throw unauthenticated();
-    labelRequest({ tenant: identity.tenantId });
-    return identity;
+    const found = await (remembered(digest, fresh) ?? find(tenantId, digest, address));
+    if (found === undefined) throw unauthenticated();
+    labelRequest({ tenant: tenantId });
+    return { tenantId, ...found };
   };
 
-  function cached(digest: string): CacheEntry | undefined {
-    const entry = cache.get(digest);
-    return entry !== undefined && entry.validUntilMs > clock.monotonicMs() ? entry : undefined;
+  function remembered(digest: string, fresh: boolean): Memory['found'] | undefined {
+    const memory = memories.get(digest);
+    if (memory === undefined || memory.untilMs <= clock.monotonicMs()) return undefined;
+    return fresh && memory.verdict !== 'refused' ? undefined : memory.found;
+  }
+
+  function find(tenantId: string, digest: string, address: string): Memory['found'] {
+    const isKnown = memories.get(digest)?.verdict === 'accepted';
+    if (!isKnown && (noTenants.get(tenantId) ?? 0) > clock.monotonicMs()) return Promise.resolve(undefined);
+    if (isKnown || limits.waitMs(tenantId, address) === 0) return lookUp(tenantId, digest, address);
+    return findInList(tenantId, digest, address);
   }
 
   /**
-   * The entry is there from the start, so that others wait for this look-up. A failed look-up is not
-   * remembered.
+   * It is remembered from the start, so that others wait for this look-up. One that fails leaves things as
+   * they were.
    */
-  function lookUp(tenantId: string, digest: string): CacheEntry {
+  function lookUp(tenantId: string, digest: string, address: string): Memory['found'] {
+    const before = memories.get(digest);
     // What is found is as old as the question: a key may be revoked before its answer comes.
     const askedAtMs = clock.monotonicMs();
-    const entry: CacheEntry = { identity: find(), validUntilMs: Number.POSITIVE_INFINITY };
-    cache.delete(digest);
-    cache.set(digest, entry);
-    for (const oldest of cache.keys()) {
-      if (cache.size <= maximumEntries) break;
-      cache.delete(oldest);
-    }
-    return entry;
+    const memory: Memory = {
+      found: ask(),
+      untilMs: Number.POSITIVE_INFINITY,
+      verdict: before?.verdict === 'accepted' ? 'accepted' : 'unknown',
+    };
+    memories.set(digest, memory);
+    return memory.found;
 
-    async function find(): Promise<TenantIdentity | undefined> {
-      try {
-        const found = await findKey(runStatement, tenantId, digest);
-        const leftMs = found === undefined ? 0 : found.expiresAt - clock.now().getTime();
-        entry.validUntilMs =
-          leftMs > 0 ? askedAtMs + Math.min(acceptedForMs, leftMs) : clock.monotonicMs() + refusedForMs;
-        return found !== undefined && leftMs > 0 ? { tenantId, ...found } : undefined;
-      } catch (error) {
-        cache.delete(digest);
-        throw new ServiceError('unavailable', 'The API key cannot be checked at the moment', {
-          retryAfterSeconds: 1,
-          cause: error,
-        });
+    async function ask(): Promise<FoundKey | undefined> {
+      const key = await findKeys.one(tenantId, digest).catch((error: unknown) => {
+        if (before === undefined) memories.delete(digest);
+        else memories.set(digest, before);
+        throw error;
+      });
+      if (key !== undefined && key !== 'no_tenant' && leftMs(key) > 0) {
+        accept(tenantId, memory, key, askedAtMs);
+        return key;
       }
+      const nowMs = clock.monotonicMs();
+      if (key === 'no_tenant') noTenants.set(tenantId, nowMs + noTenantForMs);
+      memory.verdict = 'refused';
+      memory.untilMs = nowMs + refusedForMs;
+      limits.countKey(tenantId, address);
+      return undefined;
     }
   }
-}
 
-async function findKey(runStatement: RunStatement, tenantId: string, digest: string) {
-  const rows = await retrying(lookUpPolicy, () => lookUpKey(runStatement, tenantId, digest));
-  const match = rows.find((row) => timingSafeEqual(Buffer.from(row.key_hash), Buffer.from(digest)));
-  if (match === undefined) return undefined;
-  return { keyId: match.key_id, expiresAt: match.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
-}
+  async function findInList(tenantId: string, digest: string, address: string): Memory['found'] {
+    const { keys, askedAtMs } = youngList(tenantId, address);
+    const listed = await keys;
+    const key = listed === 'no_tenant' ? undefined : listed.get(digest);
+    if (key === undefined || leftMs(key) <= 0) return undefined;
+    const memory: Memory = { found: Promise.resolve(key), untilMs: 0, verdict: 'unknown' };
+    accept(tenantId, memory, key, askedAtMs);
+    memories.set(digest, memory);
+    return key;
+  }
 
-async function lookUpKey(runStatement: RunStatement, tenantId: string, digest: string) {
-  const parameters = { tenant_id: tenantId, key_hash: digest };
-  try {
-    return (await runStatement(tenantId, findApiKey, parameters, { timeoutMs: longestLookUpMs })).rows;
-  } catch (error) {
-    // No dataset or no table: there is no such tenant, hence no such key.
-    if (isNotFound(error)) return [];
-    throw error;
+  function youngList(tenantId: string, address: string): KeyList {
+    const askedAtMs = clock.monotonicMs();
+    const last = lists.get(tenantId);
+    if (last !== undefined && last.askedAtMs + listedForMs > askedAtMs) return last;
+    const isKnown = knownTenants.get(tenantId) === true;
+    const waitMs = limits.waitForListMs(isKnown ? undefined : address);
+    if (waitMs > 0) throw tooManyFailures('with wrong keys', waitMs);
+    limits.countList();
+    const list = { keys: findKeys.all(tenantId), askedAtMs };
+    lists.set(tenantId, list);
+    // One that fails is not kept. Whoever waits for it is told.
+    list.keys.catch(() => lists.delete(tenantId));
+    return list;
+  }
+
+  function accept(tenantId: string, memory: Memory, key: FoundKey, askedAtMs: number): void {
+    memory.verdict = 'accepted';
+    memory.untilMs = askedAtMs + Math.min(acceptedForMs, leftMs(key));
+    knownTenants.set(tenantId, true);
+  }
+
+  /** How long the key is still valid, by the time of day as its table has it. */
+  function leftMs({ expiresAt }: FoundKey): number {
+    return expiresAt - clock.now().getTime();
   }
 }

@@ -71,6 +71,9 @@ describe('deploy.sh', () => {
       const knowsEvents = read.includes('EVENT_TOPIC') || name === 'worker';
       expect([name, variables.includes('EVENT_TOPIC')]).toEqual([name, knowsEvents]);
       expect(variables).toEqual(expect.arrayContaining(['GOOGLE_CLOUD_PROJECT', 'NODE_ENV']));
+      const isLimited = source(`functions/${name}/index.ts`).includes('callerLimitsOf(env)');
+      expect([name, variables.includes('FORWARDED_ENTRIES')]).toEqual([name, isLimited]);
+      expect([name, command.includes('--no-invoker-iam-check')]).toEqual([name, isLimited]);
       const needsKey = source(`functions/${name}/index.ts`).includes('adminRuleOf');
       expect([name, command.includes('--set-secrets=ADMIN_API_KEY=')]).toEqual([name, needsKey]);
     }

@@ -11,7 +11,7 @@ describe('The local cloud', () => {
   const ports = new Map<string, number>();
 
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    cloud = await startTestCloud({ FAILURES_PER_MINUTE: '1' });
     ports
       .set('gateway', Number(new URL(cloud.url).port))
       .set('bigquery', Number(new URL(cloud.bigqueryUrl).port))
@@ -58,6 +58,19 @@ describe('The local cloud', () => {
     for (const name of ports.keys()) {
       expect([name, await statusOf(name, headers)]).not.toEqual([name, 403]);
     }
+  });
+
+  it('limits requests that fail by the address from which they come, whatever they say it is', async () => {
+    const statuses: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      const headers = { 'X-Forwarded-For': `198.51.100.${times}` };
+      const port = ports.get('gateway') ?? 0;
+      const answer = await rawRequest(port, { method: 'GET', path: '/api/v1/pipelines', headers });
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    // One comes back a minute.
+    expect(statuses).toContain(429);
   });
 
   it('lets no web page of another site onboard a tenant', async () => {

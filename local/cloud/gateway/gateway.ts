@@ -110,6 +110,8 @@ const ownReply = async (routes: readonly Route[], request: IncomingMessage, path
     params: found.params,
     query: new URL(url, 'http://local').searchParams,
     header: (name) => headers[name.toLowerCase()]?.toString(),
+    address: '127.0.0.1',
+    recognise: () => undefined,
     json: async () => undefined,
   });
 };

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Route } from '../../../shared/http/route';
-import { serveRoutes } from '../../../shared/http/serve';
+import { type CallerLimits, serveRoutes } from '../../../shared/http/serve';
 import type { Log, LogFields, Severity } from '../../../shared/log';
 
 export interface LogLine extends LogFields {
@@ -24,8 +24,8 @@ export interface Served {
 }
 
 /** One instance of a function: its routes behind a server of its own. */
-export async function serve(routes: readonly Route[], log: Log): Promise<Served> {
-  const handle = serveRoutes(routes, log);
+export async function serve(routes: readonly Route[], log: Log, limits?: CallerLimits): Promise<Served> {
+  const handle = serveRoutes(routes, log, limits);
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

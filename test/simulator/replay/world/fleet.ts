@@ -100,6 +100,8 @@ async function serve(
       params,
       query: new URLSearchParams(query),
       header: (wanted) => lowerCased.get(wanted.toLowerCase()),
+      address: '192.0.2.1',
+      recognise: () => undefined,
       json: async () => body,
     });
   } catch (error) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { findApiKey } from '../../../../../shared/sql/keys/find-api-key';
 import { insertApiKey } from '../../../../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
+import { listValidKeys } from '../../../../../shared/sql/keys/list-valid-keys';
 import { insertTenant } from '../../../../../shared/sql/tenants/insert-tenant';
 import { callLists, quotaPairs } from './calls';
 import { type Comparison, startComparison } from './compare';
@@ -50,6 +51,7 @@ export const describeModels = (lists: number): void =>
           const play = createPlayer(compared, start);
           for (const call of calls) await play(call);
           await compared.run(listApiKeys, { tenant_id: tenantId });
+          await compared.run(listValidKeys, { tenant_id: tenantId });
           await compared.run(findApiKey, { tenant_id: tenantId, key_hash: 'hash-1' });
         }),
         // Making a counterexample smaller would take minutes: it is replayed by its seed.

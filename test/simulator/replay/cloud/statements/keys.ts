@@ -1,6 +1,7 @@
 import { findApiKey } from '../../../../../shared/sql/keys/find-api-key';
 import { insertApiKey } from '../../../../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
+import { listValidKeys } from '../../../../../shared/sql/keys/list-valid-keys';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import { cellOf, modelOf } from '../statement-model';
 import { compare } from './recorded';
@@ -17,6 +18,15 @@ export const keyModels = [
           key_hash: hash,
           expires_at: cellOf(expires_at),
         })),
+  }),
+  modelOf(listValidKeys, {
+    read: ({ keys }, { tenant_id }) =>
+      keys
+        .filter((key) => key.tenant_id === tenant_id && key.revoked_at === null)
+        .toSorted(
+          (one, other) => compare(other.created_at, one.created_at) || compare(one.key_id, other.key_id),
+        )
+        .map(({ key_id, key_hash, expires_at }) => ({ key_id, key_hash, expires_at: cellOf(expires_at) })),
   }),
   modelOf(insertApiKey, {
     change(tables, { key_id, tenant_id, key_hash, name, now, created_by, expires_at }) {
