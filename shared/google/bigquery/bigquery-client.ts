@@ -1,4 +1,5 @@
 import { BigQuery } from '@google-cloud/bigquery';
+import { withSteadyTokens } from './steady-tokens';
 
 const settings = {
   userAgent: 'tenant-pipelines',
@@ -10,10 +11,11 @@ const settings = {
  * Google's client. It reads project, credentials and endpoint from the environment itself, so nothing here
  * knows whether it talks to Google Cloud, an emulator or the local cloud.
  */
-export const createBigQuery = (): BigQuery => new BigQuery(settings);
+export const createBigQuery = (): BigQuery => withSteadyTokens(new BigQuery(settings));
 
 /**
  * For statements. failures.ts says which of their errors are worth repeating, and whoever runs them decides
  * when. The client's own retries cover fewer errors, and would hold up the next group commit.
  */
-export const createBigQueryWithoutRetries = (): BigQuery => new BigQuery({ ...settings, autoRetry: false });
+export const createBigQueryWithoutRetries = (): BigQuery =>
+  withSteadyTokens(new BigQuery({ ...settings, autoRetry: false }));
