@@ -106,11 +106,16 @@ export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<
     return body.status === 'ADMITTED' ? undefined : body;
   });
 
-/** Resolves when the tenant has nothing in flight. A run's slot goes a little later than its ledger row comes. */
+const openRuns = `
+SELECT ARRAY_LENGTH(active_runs) + (
+  SELECT COUNT(*) FROM UNNEST(settled_runs) WHERE run_id NOT IN (SELECT run_id FROM pipeline_runs)) AS open
+FROM tenants`;
+
+/** Resolves when the tenant has nothing in flight, and the ledger has all that ended: it comes a little later. */
 export const whenQuiet = (bigquery: BigQuery, tenantId: string): Promise<true> =>
   eventually(`the end of all runs of ${tenantId}`, async () => {
-    const [row] = await query(bigquery, tenantId, 'SELECT ARRAY_LENGTH(active_runs) AS running FROM tenants');
-    return row?.running === 0 ? true : undefined;
+    const [row] = await query(bigquery, tenantId, openRuns);
+    return row?.open === 0 ? true : undefined;
   });
 
 /** Asks until `look` gives something, and resolves to it. Fails after two minutes with what was waited for. */
