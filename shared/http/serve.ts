@@ -74,7 +74,9 @@ async function answer(
   span.describe({ attributes, ...(route === undefined ? {} : { name: `${route.method} ${route.path}` }) });
   measure('http.server.request.duration', seconds, attributes);
   if (reply.problem !== undefined) count('tenant_pipelines.refusals', { 'error.type': reply.problem });
-  logRequest(log, { request, url, status: reply.status, code: reply.problem, seconds });
+  const { failing, caller } = answering;
+  if (reply.problem !== 'too_many_failures' || failing?.isToLog(caller) !== false)
+    logRequest(log, { request, url, status: reply.status, code: reply.problem, seconds });
   return reply;
 }
 

@@ -1,4 +1,5 @@
 import { type ProblemCode, ServiceError } from '../../errors';
+import { createBoundedMap } from '../../support/bounded-map';
 import { createFailureLimit, tooManyFailures } from '../../support/failure-limit';
 
 /** Who makes a request, as far as that is known. */
@@ -16,6 +17,11 @@ export interface FailingCallers {
   readonly answer: (error: unknown, caller: RequestCaller) => unknown;
   /** The most bytes of a body that are read for this caller; undefined: as many as for anybody. */
   readonly mostBodyBytes: (caller: RequestCaller) => number | undefined;
+  /**
+   * Whether a 429 of this caller gets a log line: one a minute does, so that a flood of them costs no flood of
+   * lines. Metrics count all.
+   */
+  readonly isToLog: (caller: RequestCaller) => boolean;
 }
 
 /** An administrator's requests are not limited: whoever has that key is trusted. */
@@ -45,6 +51,8 @@ const mostBytesOfFailing = 100_000;
  */
 export function createFailingCallers(perMinute: number): FailingCallers {
   const limit = createFailureLimit({ burst: perMinute, perMinute });
+  /** By caller: when the last line was written, in monotonic milliseconds. */
+  const logged = createBoundedMap<number>(1_000);
   return {
     answer(error, caller) {
       const isFailure = error instanceof ServiceError && failures.has(error.code);
@@ -54,6 +62,13 @@ export function createFailingCallers(perMinute: number): FailingCallers {
         return tooManyFailures(caller.keyId === undefined ? 'of this address' : 'with this key', waitMs);
       limit.count(nameOf(caller), 1 + Math.floor(caller.bodyBytes / bytesOfOneFailure));
       return error;
+    },
+    isToLog(caller) {
+      const name = nameOf(caller);
+      const now = performance.now();
+      if (now - (logged.get(name) ?? Number.NEGATIVE_INFINITY) < 60_000) return false;
+      logged.set(name, now);
+      return true;
     },
     mostBodyBytes: (caller) => (limit.waitMs(nameOf(caller)) > 0 ? mostBytesOfFailing : undefined),
   };

@@ -3,7 +3,7 @@ import { ServiceError } from '../../../../shared/errors';
 import { expectNoBody } from '../../../../shared/http/parse';
 import type { HttpRequest, Route } from '../../../../shared/http/route';
 import { unauthenticated } from '../../../../shared/tenants/rules/api-key';
-import { collectingLog, type Served, serve } from '../../../functions/support/serve';
+import { collectingLog, type LogLine, type Served, serve } from '../../../functions/support/serve';
 import { call, withKey } from '../../../support/local-cloud';
 
 const failuresPerMinute = 5;
@@ -24,11 +24,14 @@ const routes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
 
 describe('A caller whose requests fail', () => {
   let served: Served;
+  let lines: readonly LogLine[];
   let clock: FakeTimers.Clock;
   beforeEach(async () => {
     // No time passes, however slow the machine is: no failure is forgotten.
     clock = FakeTimers.install({ toFake: ['performance'] });
-    served = await serve(routes, collectingLog().log, { failuresPerMinute, forwardedEntries: 2 });
+    const collecting = collectingLog();
+    lines = collecting.lines;
+    served = await serve(routes, collecting.log, { failuresPerMinute, forwardedEntries: 2 });
   });
   afterEach(async () => {
     clock.uninstall();
@@ -67,6 +70,18 @@ describe('A caller whose requests fail', () => {
     expect(await statuses(10, '203.0.113.1', 'good-1')).toEqual(all(200, 10));
     expect(await statuses(1, '203.0.113.1', 'good-2', { more: 1 })).toEqual([400]);
     expect((await call(served.url, 'PUT', '/', { headers })).status).toBe(429);
+  });
+
+  it('has a line a minute in the log once it is limited', async () => {
+    const logged = () => lines.filter(({ code }) => code === 'too_many_failures').length;
+    await statuses(failuresPerMinute + 20, '203.0.113.1');
+    expect([lines.length, logged()]).toEqual([failuresPerMinute + 1, 1]);
+    clock.tick(59_999);
+    await statuses(failuresPerMinute + 20, '203.0.113.1');
+    expect(logged()).toBe(1);
+    clock.tick(1);
+    await statuses(1, '203.0.113.1');
+    expect(logged()).toBe(2);
   });
 
   it('is told so by its key, wherever it comes from; what is right goes on', async () => {
