@@ -15,6 +15,8 @@ export interface FailureLimit {
   readonly waitMs: (name: string) => number;
   /** Counts a failure. One that cost more weighs more. */
   readonly count: (name: string, weight?: number) => void;
+  /** Takes back one that was counted beforehand, and has not failed. */
+  readonly takeBack: (name: string) => void;
 }
 
 /** Names that are remembered, some 300 bytes each. */
@@ -35,6 +37,10 @@ export function createFailureLimit({ burst, perMinute }: Allowance): FailureLimi
       bucket.drip();
       bucket.content = Math.max(-burst, bucket.content - weight);
       buckets.set(name, bucket);
+    },
+    takeBack(name) {
+      const bucket = buckets.get(name);
+      if (bucket !== undefined) bucket.content = Math.min(burst, bucket.content + 1);
     },
   };
 

@@ -116,6 +116,7 @@ export function createAuthenticateTenant(
     const before = memories.get(digest);
     // What is found is as old as the question: a key may be revoked before its answer comes.
     const askedAtMs = clock.monotonicMs();
+    limits.begin(tenantId);
     const memory: Memory = {
       found: ask(),
       untilMs: Number.POSITIVE_INFINITY,
@@ -126,19 +127,21 @@ export function createAuthenticateTenant(
 
     async function ask(): Promise<FoundKey | undefined> {
       const key = await findKeys.one(tenantId, digest).catch((error: unknown) => {
+        limits.end(tenantId, address, false);
         if (before === undefined) memories.delete(digest);
         else memories.set(digest, before);
         throw error;
       });
       if (key !== undefined && key !== 'no_tenant' && leftMs(key) > 0) {
+        limits.end(tenantId, address, false);
         accept(tenantId, memory, key, askedAtMs);
         return key;
       }
+      limits.end(tenantId, address, true);
       const nowMs = clock.monotonicMs();
       if (key === 'no_tenant') noTenants.set(tenantId, nowMs + noTenantForMs);
       memory.verdict = 'refused';
       memory.untilMs = nowMs + refusedForMs;
-      limits.countKey(tenantId, address);
       return undefined;
     }
   }

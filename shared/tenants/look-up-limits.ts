@@ -22,8 +22,12 @@ export interface LookUpLimits {
   readonly waitMs: (tenantId: string, address: string) => number;
   /** The same for the list of a tenant's keys. An address does not count where the tenant is known. */
   readonly waitForListMs: (address: string | undefined) => number;
-  /** Counts a look-up of a key that was wrong. */
-  readonly countKey: (tenantId: string, address: string) => void;
+  /**
+   * Counts a look-up for its tenant when it begins: of many at once most are judged by the list. Call `end` with
+   * whether the key was wrong.
+   */
+  readonly begin: (tenantId: string) => void;
+  readonly end: (tenantId: string, address: string, wasWrong: boolean) => void;
   /** Counts a list. */
   readonly countList: () => void;
 }
@@ -37,8 +41,9 @@ export function createLookUpLimits({ perTenant, perAddress, perInstance }: LookU
   return {
     waitMs: (tenantId, address) => Math.max(ofTenant.waitMs(tenantId), waitForListMs(address)),
     waitForListMs,
-    countKey(tenantId, address) {
-      ofTenant.count(tenantId);
+    begin: (tenantId) => ofTenant.count(tenantId),
+    end(tenantId, address, wasWrong) {
+      if (!wasWrong) return ofTenant.takeBack(tenantId);
       ofAddress.count(address);
       ofInstance.count('');
     },

@@ -68,6 +68,22 @@ describe('Wrong keys with right checksums', () => {
     expect(takeAsked()).toEqual(['list-valid-keys acme']);
   });
 
+  it('cost no more when they come all at once; right keys among them are accepted', async () => {
+    const keys = [...acme, ...Array.from({ length: 10 }, () => createApiKey('acme'))];
+    const { ask, guess, takeAsked } = instanceOf({ acme: keys });
+    const wrong = Promise.all(Array.from({ length: 200 }, () => guess('acme', 1)));
+    expect(await Promise.all(keys.map((key) => ask(key)))).toEqual(keys.map((_, index) => `acme-${index}`));
+    expect((await wrong).flat()).toEqual(times(200, 'unauthenticated'));
+    expect(takeAsked()).toEqual([...times(3, 'find-api-key acme'), 'list-valid-keys acme']);
+  });
+
+  it('do not keep many right keys of a tenant from being looked up, one after the other', async () => {
+    const keys = Array.from({ length: 10 }, () => createApiKey('acme'));
+    const { ask, takeAsked } = instanceOf({ acme: keys });
+    for (const [index, key] of keys.entries()) expect(await ask(key)).toBe(`acme-${index}`);
+    expect(takeAsked()).toEqual(times(10, 'find-api-key acme'));
+  });
+
   it('do not shorten how soon a revocation is seen', async () => {
     const keys = [...acme];
     const { clock, ask, guess } = instanceOf({ acme: keys });
