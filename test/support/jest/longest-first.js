@@ -9,7 +9,7 @@ const slowest = [
   'test/e2e/start.test.ts',
   'test/functions/logs.test.ts',
   'test/functions/run/cancel-failures.test.ts',
-  'test/e2e/worker-killed.test.ts',
+  'test/e2e/killed/worker-killed.test.ts',
   'local/bigquery/test/sql/pruning.test.ts',
   'test/local/tools/pipeline/pipeline.test.ts',
   'test/deploy/destroy.test.ts',

@@ -1,3 +1,0 @@
-import { describeKilledCloud } from './support/killed-cloud';
-
-describeKilledCloud(Number(process.env.KILLS ?? 100));

@@ -1,0 +1,3 @@
+import { describeKilledCloud } from '../support/killed-cloud';
+
+describeKilledCloud(Number(process.env.KILLS ?? 100));

@@ -1,0 +1,3 @@
+import { describeKills, moments } from '../support/worker-killed';
+
+describeKills(moments);

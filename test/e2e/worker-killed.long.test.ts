@@ -1,3 +1,0 @@
-import { describeKills, moments } from './support/worker-killed';
-
-describeKills(moments);
