@@ -26,6 +26,11 @@ export type PubSubOptions = JournalOptions & {
   hosts?: readonly string[] | undefined;
   /** Where topics, subscriptions and undelivered messages are kept; absent: in memory only. */
   dataDirectory?: string | undefined;
+  /**
+   * Messages take turns by the values of this attribute, so that one value's many messages do not keep the others
+   * waiting. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
+   */
+  turnsBy?: string | undefined;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */
   shortestAckDeadlineSeconds?: number;
   /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
@@ -51,7 +56,7 @@ const largestRequestBytes = 20 * 1024 * 1024;
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
   const { host = '127.0.0.1', dataDirectory, log = () => {}, shortestAckDeadlineSeconds = 10 } = options;
   const { faults, hosts = [] } = options;
-  const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush);
+  const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush, options.turnsBy);
   const availability = createAvailabilitySwitch();
   const server = new Server({
     'grpc.max_receive_message_length': largestRequestBytes,

@@ -1,4 +1,6 @@
 import type { SqlEngine, SqlRequest, StatementGate, TableSnapshot, TableStore } from '../model';
+import type { EngineClient } from './engine/engine-client';
+import { createTakeTurns, type TakeTurns } from './engine/turns';
 import type { EngineContext } from './engine-context';
 import { leaveEngine, startEngine, takeEngine } from './engines';
 import { readParameters } from './read-parameters';
@@ -28,9 +30,12 @@ export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSq
   const { store, now, gate, sharesEngine = false } = options;
   const engine = await (sharesEngine ? takeEngine() : startEngine());
   const context: EngineContext = { ...engine, gate };
+  const takeTurns = createTakeTurns();
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);
-    return runScript(context, scopeOf(request, store, now), script, manner);
+    const turn = request.defaultDataset?.datasetId ?? '';
+    const ofRequest = { ...context, client: inTurn(context.client, takeTurns, turn) };
+    return runScript(ofRequest, scopeOf(request, store, now), script, manner);
   };
   return {
     run: (request) => execute(request, { dry: false, fault: request.scriptFault }),
@@ -39,6 +44,14 @@ export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSq
     pid: engine.client.pid,
   };
 }
+
+/** The engine's time is shared by dataset: a dataset with many statements does not keep others waiting. */
+const inTurn = (client: EngineClient, takeTurns: TakeTurns, turn: string): EngineClient => ({
+  ...client,
+  call: (method, request) => takeTurns(turn, () => client.call(method, request)),
+  callEncoded: (method, request, session) =>
+    takeTurns(turn, () => client.callEncoded(method, request, session)),
+});
 
 function scopeOf(request: SqlRequest, store: TableStore, now: SqlEngineOptions['now']): Scope {
   const foreseen = new Map<string, TableSnapshot | undefined>();

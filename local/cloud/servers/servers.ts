@@ -78,6 +78,7 @@ export async function startServers(
       port: options.pubsubPort,
       hosts,
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
+      turnsBy: 'tenant_id',
       faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,
     }),

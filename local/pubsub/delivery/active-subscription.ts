@@ -1,6 +1,12 @@
 import { notFound, type PubSubError } from '../pubsub-error';
 import { projectOf } from '../resource-names';
-import { type Duration, milliseconds, type NewMessage, type Subscription } from '../resources';
+import {
+  type Duration,
+  milliseconds,
+  type NewMessage,
+  type StoredMessage,
+  type Subscription,
+} from '../resources';
 import { createPushConsumer, type PushConsumer } from './push';
 import type { StartPush } from './push-request';
 import { createQueue, type Delivery, type Queue, type QueueRules } from './queue';
@@ -12,6 +18,8 @@ const defaultMaxAttempts = 5;
 export type SubscriptionEvents = {
   push: StartPush;
   isAvailable(): boolean;
+  /** See QueueRules. */
+  turnOf(message: StoredMessage): string;
   log(line: string): void;
   topicExists(name: string): boolean;
   /** Publishes to a dead letter topic. */
@@ -94,6 +102,7 @@ const rulesOf = (resource: () => Subscription, events: SubscriptionEvents): Queu
     const duration = resource().messageRetentionDuration;
     return duration ? milliseconds(duration) : weekMs;
   },
+  turnOf: events.turnOf,
   redeliveryPauseMs: (attempts) => redeliveryPauseMs(resource(), attempts),
   deadLetter: (delivery) => deadLetter(resource(), delivery, events),
   onDone: (delivery) => events.done(resource().name, delivery),

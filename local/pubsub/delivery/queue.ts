@@ -1,4 +1,5 @@
 import type { StoredMessage } from '../resources';
+import { createTurns } from './turns';
 
 /** One message on its way through one subscription. */
 export type Delivery = {
@@ -25,6 +26,8 @@ export type Consumer = {
 
 export type QueueRules = {
   retentionMs(): number;
+  /** Messages take turns by this; those with the same go in the order in which they came. */
+  turnOf(message: StoredMessage): string;
   /** The pause before the next attempt, in milliseconds, after this many failed ones. */
   redeliveryPauseMs(attempts: number): number;
   /** Forwards a message that failed too often; true when it has left this subscription. */
@@ -39,12 +42,12 @@ export type Queue = ReturnType<typeof createQueue>;
 
 /**
  * The undelivered messages of one subscription. A message goes to the next consumer that has room, the
- * consumers taking turns; nothing polls. A leased message comes back when it is refused or its lease ends.
+ * consumers taking turns, and the messages; nothing polls. A leased message comes back when it is refused or its lease ends.
  */
 export const createQueue = (rules: QueueRules) => {
   /** In the order of publishing, so the oldest are first. */
   const deliveries = new Map<string, Delivery>();
-  const ready = createFifo<Delivery>();
+  const ready = createTurns<Delivery>(({ message }) => rules.turnOf(message));
   const consumers: Consumer[] = [];
 
   const finish = (delivery: Delivery): void => {
@@ -201,24 +204,3 @@ export const createQueue = (rules: QueueRules) => {
 };
 
 export const ackIdOf = (delivery: Delivery): string => `${delivery.message.id}-${delivery.lease}`;
-
-/** First in, first out, in constant time. What was taken out does not stay in memory. */
-const createFifo = <Item>() => {
-  let items: (Item | undefined)[] = [];
-  let head = 0;
-  return {
-    push(item: Item): void {
-      items.push(item);
-    },
-    /** The first item, which stays; undefined when there is none. */
-    peek: (): Item | undefined => items[head],
-    shift(): void {
-      if (head >= items.length) return;
-      items[head] = undefined;
-      head += 1;
-      if (head < items.length && head * 2 < items.length) return;
-      items = items.slice(head);
-      head = 0;
-    },
-  };
-};

@@ -18,7 +18,12 @@ export type PubSubStore = ReturnType<typeof createPubSubStore>;
  * All topics, subscriptions and undelivered messages. A change is made in memory and handed to the journal in
  * the same turn of the event loop; `commit` resolves when it is on disk.
  */
-export const createPubSubStore = (log: (line: string) => void, push: StartPush) => {
+export const createPubSubStore = (
+  log: (line: string) => void,
+  push: StartPush,
+  /** Messages take turns by this attribute's values; undefined: they are delivered in the order of publishing. */
+  turnsBy: string | undefined,
+) => {
   const topics = new Map<string, Topic>();
   const subscriptions = new Map<string, ActiveSubscription>();
   let journal: Journal = noJournal;
@@ -66,6 +71,8 @@ export const createPubSubStore = (log: (line: string) => void, push: StartPush) 
     log,
     push,
     isAvailable: (): boolean => available,
+    turnOf: ({ attributes }: StoredMessage): string =>
+      turnsBy === undefined ? '' : (attributes[turnsBy] ?? ''),
     topicExists: (name: string): boolean => topics.has(name),
     forward: (topic: string, message: NewMessage): void => void publish(topic, [message]),
     done: (subscription: string, { message }: Delivery): void =>

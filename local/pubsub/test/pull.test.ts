@@ -8,7 +8,7 @@ describe('pull', () => {
   let subscriber: v1.SubscriberClient;
 
   beforeAll(async () => {
-    pubsub = await startLocalPubSub();
+    pubsub = await startLocalPubSub({ turnsBy: 'tenant' });
     subscriber = pubsub.subscriber;
   });
   afterAll(() => pubsub.close());
@@ -37,6 +37,17 @@ describe('pull', () => {
     expect((await pull(subscription, 2)).map(({ text }) => text)).toEqual(['one', 'two']);
     expect((await pull(subscription, 2)).map(({ text }) => text)).toEqual(['three']);
     expect(await pull(subscription, 2, true)).toEqual([]);
+  });
+
+  it('lets messages take turns by the attribute that it is told, and else keeps their order', async () => {
+    const { topic, subscription } = await topicWithSubscription(pubsub.client);
+    const publish = (text: string, attributes: Record<string, string>) =>
+      topic.publishMessage({ data: Buffer.from(text), attributes });
+    for (const text of ['a1', 'a2', 'a3', 'a4']) await publish(text, { tenant: 'a' });
+    for (const text of ['b1', 'b2']) await publish(text, { tenant: 'b' });
+    await publish('none', {});
+    const texts = (await pull(subscription)).map(({ text }) => text);
+    expect(texts).toEqual(['a1', 'b1', 'none', 'a2', 'b2', 'a3', 'a4']);
   });
 
   it('waits for a message', async () => {

@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os';
+
+/**
+ * Lets a few pieces of work run at once; of those that wait, keys take turns, so that one with many does not keep
+ * the others waiting.
+ */
+export type TakeTurns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+/** @param atOnce as many as the machine has processors, unless given; two at least */
+export function createTakeTurns(atOnce: number = Math.max(2, availableParallelism())): TakeTurns {
+  /** In the order of their turns. None is empty. */
+  const lines = new Map<string, (() => void)[]>();
+  let running = 0;
+
+  const leave = () => {
+    for (const [key, line] of lines) {
+      const first = line.shift();
+      lines.delete(key);
+      if (line.length > 0) lines.set(key, line);
+      // Whoever ends hands its place over, so `running` does not change.
+      first?.();
+      return;
+    }
+    running -= 1;
+  };
+  const enter = (key: string): Promise<void> => {
+    if (running < atOnce) {
+      running += 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const line = lines.get(key);
+      if (line === undefined) lines.set(key, [resolve]);
+      else line.push(resolve);
+    });
+  };
+  return async (key, work) => {
+    await enter(key);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  };
+}

@@ -1,0 +1,58 @@
+import { createTakeTurns } from '../../sql/engine/turns';
+
+describe("turns at the engine's time", () => {
+  /** Begins pieces of work whose order of beginning is kept, and which end when they are told to. */
+  const bench = (atOnce: number) => {
+    const takeTurns = createTakeTurns(atOnce);
+    const begun: string[] = [];
+    const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+    return {
+      begun,
+      begin: (key: string, name: string) =>
+        takeTurns(key, () => {
+          begun.push(name);
+          return new Promise<void>((resolve, reject) => ends.set(name, { resolve, reject }));
+        }),
+      end: (name: string) => ends.get(name)?.resolve(),
+      fail: (name: string) => ends.get(name)?.reject(new Error(name)),
+    };
+  };
+
+  it('lets keys take turns, whatever came first, and one key in the order in which it came', async () => {
+    const { begin, begun, end } = bench(1);
+    const all = [
+      ...['a1', 'a2', 'a3', 'a4'].map((name) => begin('a', name)),
+      ...['b1', 'b2'].map((name) => begin('b', name)),
+      begin('c', 'c1'),
+    ];
+    const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'];
+    for (const [index, name] of order.entries()) {
+      await untilBegun(begun, index + 1);
+      end(name);
+    }
+    await Promise.all(all);
+    expect(begun).toEqual(order);
+  });
+
+  it('runs as many at once as it may, and goes on after an error', async () => {
+    const { begin, begun, end, fail } = bench(2);
+    const [first, second, third] = ['1', '2', '3'].map((name) => begin('a', name));
+    await untilBegun(begun, 2);
+    expect(begun).toEqual(['1', '2']);
+    fail('1');
+    await expect(first).rejects.toThrow('1');
+    await untilBegun(begun, 3);
+    for (const name of ['2', '3']) end(name);
+    await Promise.all([second, third]);
+    const fourth = begin('a', '4');
+    const fifth = begin('b', '5');
+    await untilBegun(begun, 5);
+    for (const name of ['4', '5']) end(name);
+    await Promise.all([fourth, fifth]);
+  });
+});
+
+/** Fails by the test's time limit. */
+async function untilBegun(begun: readonly string[], count: number): Promise<void> {
+  while (begun.length < count) await new Promise((resolve) => setImmediate(resolve));
+}
