@@ -28,7 +28,7 @@ export type PubSubOptions = JournalOptions & {
   dataDirectory?: string | undefined;
   /**
    * Messages take turns by the values of this attribute, so that one value's many messages do not keep the others
-   * waiting. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
+   * waiting, and one value's are never all that is under way. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
    */
   turnsBy?: string | undefined;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */

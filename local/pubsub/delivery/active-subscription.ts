@@ -20,6 +20,8 @@ export type SubscriptionEvents = {
   isAvailable(): boolean;
   /** See QueueRules. */
   turnOf(message: StoredMessage): string;
+  /** See QueueRules. */
+  mostOfTurn(turn: string): number;
   log(line: string): void;
   topicExists(name: string): boolean;
   /** Publishes to a dead letter topic. */
@@ -103,6 +105,7 @@ const rulesOf = (resource: () => Subscription, events: SubscriptionEvents): Queu
     return duration ? milliseconds(duration) : weekMs;
   },
   turnOf: events.turnOf,
+  mostOfTurn: events.mostOfTurn,
   redeliveryPauseMs: (attempts) => redeliveryPauseMs(resource(), attempts),
   deadLetter: (delivery) => deadLetter(resource(), delivery, events),
   onDone: (delivery) => events.done(resource().name, delivery),

@@ -28,6 +28,8 @@ export type QueueRules = {
   retentionMs(): number;
   /** Messages take turns by this; those with the same go in the order in which they came. */
   turnOf(message: StoredMessage): string;
+  /** So many messages of one turn are handed out at once; the rest of the room is the others'. */
+  mostOfTurn(turn: string): number;
   /** The pause before the next attempt, in milliseconds, after this many failed ones. */
   redeliveryPauseMs(attempts: number): number;
   /** Forwards a message that failed too often; true when it has left this subscription. */
@@ -49,6 +51,8 @@ export const createQueue = (rules: QueueRules) => {
   const deliveries = new Map<string, Delivery>();
   const ready = createTurns<Delivery>(({ message }) => rules.turnOf(message));
   const consumers: Consumer[] = [];
+  /** How many messages of each turn are leased. */
+  const leasedOf = new Map<string, number>();
 
   const finish = (delivery: Delivery): void => {
     clearTimeout(delivery.timer);
@@ -57,8 +61,16 @@ export const createQueue = (rules: QueueRules) => {
     rules.onDone(delivery);
   };
 
+  const countLeased = ({ message }: Delivery, change: 1 | -1): void => {
+    const turn = rules.turnOf(message);
+    const count = (leasedOf.get(turn) ?? 0) + change;
+    if (count === 0) leasedOf.delete(turn);
+    else leasedOf.set(turn, count);
+  };
+
   const release = (delivery: Delivery): void => {
     clearTimeout(delivery.timer);
+    countLeased(delivery, -1);
     const { consumer } = delivery;
     delivery.consumer = undefined;
     consumer?.released(delivery);
@@ -114,14 +126,16 @@ export const createQueue = (rules: QueueRules) => {
   const pump = (): void => {
     if (consumers.length === 0) return;
     dropExpired();
-    for (let delivery = ready.peek(); delivery; delivery = ready.peek()) {
+    const mayGo = (turn: string): boolean => (leasedOf.get(turn) ?? 0) < rules.mostOfTurn(turn);
+    for (let turn = ready.next(mayGo); turn; turn = ready.next(mayGo)) {
+      const delivery = turn.item;
       if (delivery.state !== 'ready') {
-        ready.shift();
+        turn.take();
         continue;
       }
       const consumer = takeConsumer(delivery.message.data.length);
       if (!consumer) return;
-      ready.shift();
+      turn.take();
       handOut(delivery, consumer);
     }
   };
@@ -131,6 +145,7 @@ export const createQueue = (rules: QueueRules) => {
     delivery.attempts += 1;
     delivery.lease += 1;
     delivery.consumer = consumer;
+    countLeased(delivery, 1);
     startLease(delivery, consumer.ackDeadlineMs());
     consumer.deliver(delivery);
   };
@@ -199,6 +214,7 @@ export const createQueue = (rules: QueueRules) => {
         delivery.state = 'done';
       }
       deliveries.clear();
+      leasedOf.clear();
     },
   };
 };

@@ -12,6 +12,9 @@ import {
 import { type Journal, noJournal } from './journal';
 import { type JournalRecord, messageOf, messageRecord } from './journal-records';
 
+/** A quarter of what a push endpoint gets at once. */
+const mostOfOneTurn = 25;
+
 export type PubSubStore = ReturnType<typeof createPubSubStore>;
 
 /**
@@ -73,6 +76,8 @@ export const createPubSubStore = (
     isAvailable: (): boolean => available,
     turnOf: ({ attributes }: StoredMessage): string =>
       turnsBy === undefined ? '' : (attributes[turnsBy] ?? ''),
+    // What has no value of the attribute is not one value's.
+    mostOfTurn: (turn: string): number => (turn === '' ? Number.POSITIVE_INFINITY : mostOfOneTurn),
     topicExists: (name: string): boolean => topics.has(name),
     forward: (topic: string, message: NewMessage): void => void publish(topic, [message]),
     done: (subscription: string, { message }: Delivery): void =>

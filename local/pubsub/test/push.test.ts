@@ -13,7 +13,7 @@ describe('push', () => {
   let endpoint: PushEndpoint;
 
   beforeAll(async () => {
-    pubsub = await startLocalPubSub();
+    pubsub = await startLocalPubSub({ turnsBy: 'tenant' });
   });
   afterAll(() => pubsub.close());
   afterEach(() => endpoint.close());
@@ -51,6 +51,24 @@ describe('push', () => {
     const pushes = await endpoint.receivedCount(4);
 
     expect(pushes.map(({ text }) => text)).toEqual(['one', 'one', 'two', 'two']);
+  });
+
+  it('leaves room beside one value of the attribute by which messages take turns', async () => {
+    const answers: (() => void)[] = [];
+    endpoint = await startPushEndpoint(() => new Promise((resolve) => answers.push(() => resolve(204))));
+    const { topic } = await topicWithSubscription(pubsub.client, { pushEndpoint: endpoint.url });
+    const publish = (text: string, tenant: string) =>
+      topic.publishMessage({ data: Buffer.from(text), attributes: { tenant } });
+    const many = Array.from({ length: 30 }, (_, index) => `many-${index}`);
+    await Promise.all(many.map((text) => publish(text, 'many')));
+    await endpoint.receivedCount(25);
+    await publish('one', 'one');
+    const atOnce = await endpoint.receivedCount(26);
+    expect(atOnce.at(25)?.text).toBe('one');
+    for (const answer of answers.splice(0)) answer();
+    const all = await endpoint.receivedCount(31);
+    for (const answer of answers) answer();
+    expect(all.map(({ text }) => text).toSorted()).toEqual([...many, 'one'].toSorted());
   });
 
   it.each([500, 404, 301, 203, 429])('delivers again after an answer of %d', async (status) => {

@@ -21,6 +21,12 @@ interface QuietRun {
   readonly acceptedMs: number;
 }
 
+interface QuietRuns {
+  readonly runs: readonly QuietRun[];
+  /** What else was answered. */
+  readonly refused: readonly string[];
+}
+
 /** Runs of one tenant, one after the other: alone, and beside another tenant's flood. */
 export const floodBesideAnother = ({ runs, clients }: Sizes): Promise<void> =>
   withServer(async ({ url, bigqueryUrl }) => {
@@ -29,7 +35,7 @@ export const floodBesideAnother = ({ runs, clients }: Sizes): Promise<void> =>
       flooding: await onboardUnlimited(url, flooding),
     };
     const client = createHttpClient(url);
-    const alone = await runQuietly(client, keys.quiet, (done) => done >= runsAlone);
+    const { runs: alone } = await runQuietly(client, keys.quiet, (done) => done >= runsAlone);
     await ledgerHas(bigqueryUrl, quiet, alone.length);
 
     let isOver = false;
@@ -39,8 +45,10 @@ export const floodBesideAnother = ({ runs, clients }: Sizes): Promise<void> =>
       isOver = true;
       return { accepted, refused: statuses.length - accepted };
     });
-    const beside = await runQuietly(client, keys.quiet, () => isOver);
-    const { accepted, refused } = await flood;
+    const [{ runs: beside, refused: refusals }, { accepted, refused }] = await Promise.all([
+      runQuietly(client, keys.quiet, () => isOver),
+      flood,
+    ]);
     await ledgerHas(bigqueryUrl, quiet, alone.length + beside.length, { longestMs });
     client.close();
     const { recordedAt } = await readLedger(bigqueryUrl, quiet);
@@ -49,7 +57,14 @@ export const floodBesideAnother = ({ runs, clients }: Sizes): Promise<void> =>
     print(
       { accepted: alone.map(({ acceptedMs }) => acceptedMs), recorded: recorded(alone) },
       { accepted: beside.map(({ acceptedMs }) => acceptedMs), recorded: recorded(beside) },
-      { runs, clients, accepted, refused, wrong: (await readLedger(bigqueryUrl, flooding)).rows - accepted },
+      {
+        runs,
+        clients,
+        accepted,
+        refused,
+        refusals,
+        wrong: (await readLedger(bigqueryUrl, flooding)).rows - accepted,
+      },
     );
   });
 
@@ -57,17 +72,19 @@ async function runQuietly(
   client: HttpClient,
   apiKey: string,
   isOver: (done: number) => boolean,
-): Promise<readonly QuietRun[]> {
+): Promise<QuietRuns> {
   const runs: QuietRun[] = [];
+  const refused: string[] = [];
   while (!isOver(runs.length)) {
     const answer = await client.send('POST', `/api/v1/pipelines/run/${quiet}/gcp/example/dryrun`, {
       headers: { 'X-API-Key': apiKey },
     });
-    if (answer.status !== 202) throw new Error(`Answered ${answer.status}: ${answer.text}`);
-    runs.push({ runId: runIdOf(answer.text), startedAt: answer.startedAt, acceptedMs: answer.tookMs });
-    await sleep(pauseMs);
+    if (answer.status === 202)
+      runs.push({ runId: runIdOf(answer.text), startedAt: answer.startedAt, acceptedMs: answer.tookMs });
+    else refused.push(answer.text);
+    await sleep(answer.retryAfterSeconds === undefined ? pauseMs : answer.retryAfterSeconds * 1000);
   }
-  return runs;
+  return { runs, refused };
 }
 
 /** The statuses that the flood is answered. */
@@ -94,9 +111,15 @@ interface Waits {
 function print(
   alone: Waits,
   beside: Waits,
-  flood: Pick<Sizes, 'runs' | 'clients'> & { accepted: number; refused: number; wrong: number },
+  flood: Pick<Sizes, 'runs' | 'clients'> & {
+    readonly accepted: number;
+    readonly refused: number;
+    /** The quiet tenant's. */
+    readonly refusals: readonly string[];
+    readonly wrong: number;
+  },
 ): void {
-  const { runs, clients, accepted, refused, wrong } = flood;
+  const { runs, clients, accepted, refused, refusals, wrong } = flood;
   printTable(
     `A tenant beside another's ${runs} runs, ${clients} at once`,
     ['what', 'alone', 'beside the flood', 'times', 'aim'],
@@ -111,7 +134,7 @@ function print(
   );
   console.log(`
 ${alone.accepted.length} runs alone and ${beside.accepted.length} beside the flood, ${pauseMs} ms between them. Of the flood ${accepted} were accepted and ${refused} were
-not; rows of it in the ledger that are missing or too many: ${wrong}.`);
+not; rows of it in the ledger that are missing or too many: ${wrong}. The quiet tenant was refused ${refusals.length} times beside it.`);
 }
 
 const rowOf = (what: string, alone: number, beside: number, aim = ''): readonly string[] => [

@@ -90,7 +90,8 @@ async function until(
   { longestMs = 60_000, everyMs = 1 }: Wait = {},
 ): Promise<void> {
   const giveUpAt = Date.now() + longestMs;
-  while (!(await isSo())) {
+  // A connection that breaks under load is no answer: the next look decides.
+  while (!(await isSo().catch(() => false))) {
     if (Date.now() > giveUpAt) throw new Error(`Waited for ${longestMs / 1000} s in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
