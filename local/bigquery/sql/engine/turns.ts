@@ -6,8 +6,14 @@ import { availableParallelism } from 'node:os';
  */
 export type TakeTurns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
+/** What takes longer keeps no place: a few long queries must not hold up everything else. In milliseconds. */
+const longestPlaceMs = 500;
+
 /** @param atOnce as many as the machine has processors, unless given; two at least */
-export function createTakeTurns(atOnce: number = Math.max(2, availableParallelism())): TakeTurns {
+export function createTakeTurns(
+  atOnce: number = Math.max(2, availableParallelism()),
+  placeMs: number = longestPlaceMs,
+): TakeTurns {
   /** In the order of their turns. None is empty. */
   const lines = new Map<string, (() => void)[]>();
   let running = 0;
@@ -36,10 +42,17 @@ export function createTakeTurns(atOnce: number = Math.max(2, availableParallelis
   };
   return async (key, work) => {
     await enter(key);
+    let isHeld = true;
+    const leaveOnce = () => {
+      if (isHeld) leave();
+      isHeld = false;
+    };
+    const timer = setTimeout(leaveOnce, placeMs);
     try {
       return await work();
     } finally {
-      leave();
+      clearTimeout(timer);
+      leaveOnce();
     }
   };
 }

@@ -2,8 +2,8 @@ import { createTakeTurns } from '../../sql/engine/turns';
 
 describe("turns at the engine's time", () => {
   /** Begins pieces of work whose order of beginning is kept, and which end when they are told to. */
-  const bench = (atOnce: number) => {
-    const takeTurns = createTakeTurns(atOnce);
+  const bench = (atOnce: number, placeMs = 600_000) => {
+    const takeTurns = createTakeTurns(atOnce, placeMs);
     const begun: string[] = [];
     const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
     return {
@@ -32,6 +32,18 @@ describe("turns at the engine's time", () => {
     }
     await Promise.all(all);
     expect(begun).toEqual(order);
+  });
+
+  it('does not let what takes long keep the others waiting', async () => {
+    const { begin, begun, end } = bench(1, 1);
+    const all = ['long', 'longer', 'short'].map((name) => begin('a', name));
+    await untilBegun(begun, 3);
+    for (const name of ['short', 'long', 'longer']) end(name);
+    await Promise.all(all);
+    const next = begin('b', 'next');
+    await untilBegun(begun, 4);
+    end('next');
+    await next;
   });
 
   it('runs as many at once as it may, and goes on after an error', async () => {
