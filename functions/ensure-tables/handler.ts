@@ -9,6 +9,7 @@ export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Rou
     {
       method: 'POST',
       path: '/',
+      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         const summary = await ensureTables(deps);

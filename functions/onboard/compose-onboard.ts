@@ -24,6 +24,8 @@ export interface OnboardSetUp {
   readonly dryRun: PipelineDefinition | undefined;
   /** Where tenant.onboarded is published. */
   readonly eventTopic: string;
+  /** How long an onboarding may take, in milliseconds, where it differs from production's. */
+  readonly longestMs?: number | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,6 +52,7 @@ export function composeOnboard(
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
     announceTenant: createAnnounceTenant(google.createPublishTenantEvent(eventTopic, bigquery), log),
+    clock,
     now: clock.now,
     log,
   });

@@ -1,13 +1,26 @@
 import { requireAdmin } from '../../shared/http/authorize';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import type { Clock } from '../../shared/support/clock';
+import { within } from '../../shared/support/time-limits';
 import { labelRequest } from '../../shared/telemetry/context';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { AnnounceTenant } from './announce-tenant';
 import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardingSchema, onboardTenant } from './onboard-tenant';
+import { createOnboardingTime } from './onboarding-time';
+
+/**
+ * How long an onboarding may take, in milliseconds, and how much time there is at least to try the tenant. Both
+ * are a little less than a caller waits.
+ */
+const usualLongestMs = 12_000;
+const lastMs = 2_000;
 
 export interface OnboardHandlerDependencies extends OnboardDependencies {
+  readonly clock: Clock;
+  /** Where it differs from production's. */
+  readonly longestMs?: number | undefined;
   readonly adminRule: AdminRule;
   readonly dryRun: DryRun;
   readonly announceTenant: AnnounceTenant;
@@ -24,11 +37,15 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
         expectNoQuery(request);
         const onboarding = parseRequest(schema, await request.json());
         labelRequest({ tenant: onboarding.tenant_id });
-        const tenant = await onboardTenant(onboarding, deps);
-        const { company_name } = onboarding;
+        const { company_name, tenant_id } = onboarding;
+        const time = createOnboardingTime(deps.longestMs ?? usualLongestMs, deps.clock.monotonicMs);
+        const tenant = await onboardTenant(onboarding, time.bound(deps, tenant_id));
+        const announced = deps.announceTenant({ ...tenant, company_name, onboarding_id: tenant.api_key_id });
+        // From here on the tenant exists, and this answer alone has its key: nothing may hold it up.
+        const restMs = time.leftMs() + lastMs;
         const [dryRunResult] = await Promise.all([
-          deps.dryRun(tenant),
-          deps.announceTenant({ ...tenant, company_name, onboarding_id: tenant.api_key_id }),
+          deps.dryRun(tenant, restMs),
+          within(restMs, 'Pub/Sub', announced).catch(() => undefined),
         ]);
         return {
           status: 201,

@@ -20,6 +20,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
     {
       method: 'POST',
       path: '/',
+      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         const { listTenants, log, clock } = deps;

@@ -33,6 +33,8 @@ export interface RunSetUp {
   readonly log: Log;
 }
 
+/** With the look-up of the key it makes up the time in which a call is answered. In milliseconds. */
+const longestReadMs = 8_000;
 /** A request that cancels a run is answered within seconds; a worker has more time. */
 const settlingOfRequests = { budgetMs: 10_000, statementMs: 4_000 };
 
@@ -60,7 +62,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const runWatched = places.watched(runStatement);
   return runRoutes({
     authenticateTenant: createAuthenticateTenant(runWatched, clock),
-    runStatement: google.createRunStatement(bigquery),
+    runStatement: google.createRunStatement(bigquery, longestReadMs),
     pipelines,
     inPlace: places.inPlace,
     admit: createAdmit(

@@ -10,6 +10,7 @@ import { createFailingCallers, type FailingCallers, type RequestCaller } from '.
 import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
+import { createRequestTime, usualLongestMs } from './request-time';
 import { findRoute, optionsReply, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -95,7 +96,8 @@ async function handle(
     const { route, params } = findRoute(routes, method, path);
     found = route;
     labelByPath(params);
-    const reply = await route.handle({
+    const time = createRequestTime(route.method, route.longestMs ?? usualLongestMs);
+    const answered = route.handle({
       method: route.method,
       path,
       params,
@@ -106,13 +108,16 @@ async function handle(
         caller.keyId = keyId;
       },
       json: (options) =>
-        readJsonBody(request, options, {
-          mostBytes: failing?.mostBodyBytes(caller),
-          onBytes(bytes) {
-            caller.bodyBytes += bytes;
-          },
-        }),
+        time.without(
+          readJsonBody(request, options, {
+            mostBytes: failing?.mostBodyBytes(caller),
+            onBytes(bytes) {
+              caller.bodyBytes += bytes;
+            },
+          }),
+        ),
     });
+    const reply = await time.limit(answered);
     return { reply, route };
   } catch (error) {
     const reply = problemReply(failing?.answer(error, caller) ?? error, path, log);

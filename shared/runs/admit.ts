@@ -54,7 +54,7 @@ export interface AdmitSettings {
   readonly budgetMs: number;
 }
 
-const settingsByDefault: AdmitSettings = { budgetMs: 12_000 };
+const settingsByDefault: AdmitSettings = { budgetMs: 11_000 };
 /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;

@@ -37,7 +37,7 @@ describe('The dry run at the end of an onboarding', () => {
     directories.push(directory);
     return directory;
   };
-  async function start(schemas = schemasDirectory, pipeline = dryRunPipeline) {
+  async function start(schemas = schemasDirectory, pipeline = dryRunPipeline, longestMs?: number) {
     const { log, lines } = collectingLog();
     const routes = composeOnboard(
       {
@@ -47,6 +47,7 @@ describe('The dry run at the end of an onboarding', () => {
         defaultLocation: 'US',
         dryRun: loadPipeline(schemas, pipeline),
         eventTopic: 'tenant-events',
+        longestMs,
         newId: randomUUID,
         clock: systemClock,
         log,
@@ -93,6 +94,23 @@ describe('The dry run at the end of an onboarding', () => {
     expect(await backends.usage('tried')).toEqual({ ever: 0, month: 0, running: 0, slots: [] });
     for (const table of ['pipeline_runs', 'step_logs', 'dq_results'])
       expect(await rowsOf('tried', table)).toEqual([]);
+  });
+
+  it('ends in time where BigQuery hangs, sends nothing more, and the same call again completes it', async () => {
+    const hurried = await start(schemasDirectory, dryRunPipeline, 1_000);
+    proxy.treat(({ startsJob }) => (startsJob?.startsWith('tp_onboard_') ? 'hang' : 'pass'));
+    const late = await hurried.onboard('late');
+    expect(late).toMatchObject({
+      status: 503,
+      body: {
+        code: 'unavailable',
+        detail: expect.stringContaining('The same call again completes what was begun.'),
+      },
+    });
+    expect(late.headers.get('Retry-After')).toBe('5');
+    proxy.treat(() => 'pass');
+    const { onboard } = await start();
+    expect(await onboard('late')).toMatchObject({ status: 201, body: { dryrun_status: 'COMPLETED' } });
   });
 
   it('is made again when the tenant is recreated', async () => {

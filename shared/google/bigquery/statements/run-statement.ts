@@ -22,7 +22,7 @@ export interface StatementOutcome<Row> {
 /**
  * Runs a statement in a dataset: one BigQuery request, and once in an instance another, free of charge, for
  * the dataset's location. Throws BigQuery's own error, or a ZodError if a row does not match the statement's
- * schema. It waits `timeoutMs` (a minute by default) for the answer, and then throws what counts as a broken
+ * schema. It waits `timeoutMs` (a minute unless given, here or when it was made) for the answer, and then throws what counts as a broken
  * connection: whether the statement took effect is not known then. A repeat of a statement that changes
  * something waits for the end of the one before, if BigQuery has said that it goes on.
  */
@@ -55,22 +55,29 @@ interface Locations {
 
 const usualLimitMs = 60_000;
 
-export const createRunStatement = (bigquery: BigQuery): RunStatement =>
-  createRunStatementOver({
-    calls: createQueryCalls(bigquery),
-    toRequest: toStatementRequest,
-    rowsOf,
-    locations: {
-      of: (dataset) => locationOfDataset(bigquery, dataset),
-      forget: (dataset) => forgetLocationOfDataset(bigquery, dataset),
+/** @param limitMs how long it waits for an answer where a call does not say, in milliseconds */
+export const createRunStatement = (bigquery: BigQuery, limitMs = usualLimitMs): RunStatement =>
+  createRunStatementOver(
+    {
+      calls: createQueryCalls(bigquery),
+      toRequest: toStatementRequest,
+      rowsOf,
+      locations: {
+        of: (dataset) => locationOfDataset(bigquery, dataset),
+        forget: (dataset) => forgetLocationOfDataset(bigquery, dataset),
+      },
     },
-  });
+    limitMs,
+  );
 
 /** createRunStatement, whatever it runs over. */
-export function createRunStatementOver<Request>(transport: StatementTransport<Request>): RunStatement {
+export function createRunStatementOver<Request>(
+  transport: StatementTransport<Request>,
+  limitMs = usualLimitMs,
+): RunStatement {
   const { calls, toRequest, locations } = transport;
   const lateJobs = createLateJobs();
-  return (dataset, statement, parameters, { timeoutMs } = { timeoutMs: usualLimitMs }) =>
+  return (dataset, statement, parameters, { timeoutMs } = { timeoutMs: limitMs }) =>
     inSpan(
       statement.name,
       'client',

@@ -1,5 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { ServiceError } from '../../../errors';
+import { within } from '../../../support/time-limits';
 import { classifyFailure } from '../failures';
 import { managedFilter } from './managed-label';
 
@@ -8,6 +9,9 @@ export interface TenantPage {
   /** Where the next page begins; undefined on the last. */
   readonly nextPageToken: string | undefined;
 }
+
+/** In milliseconds. Whoever lists tenants has nothing else to do, so a BigQuery that hangs is told early. */
+const longestPageMs = 12_000;
 
 /** A page of the tenants' datasets. Throws `invalid_request` for a token that is not BigQuery's. */
 export type ListTenantPage = (page: {
@@ -18,7 +22,7 @@ export type ListTenantPage = (page: {
 export const createListTenantPage =
   (bigquery: BigQuery): ListTenantPage =>
   async ({ pageToken, maxResults }) => {
-    const [datasets, next] = await bigquery
+    const asked = bigquery
       .getDatasets({
         filter: managedFilter,
         // A tenant id may begin with an underscore, which hides its dataset.
@@ -33,6 +37,7 @@ export const createListTenantPage =
           ? new ServiceError('invalid_request', 'cursor: expected the next_cursor of an earlier answer')
           : error;
       });
+    const [datasets, next] = await within(longestPageMs, 'BigQuery', asked);
     return {
       tenantIds: datasets.flatMap(({ id }) => (id === undefined ? [] : [id])),
       nextPageToken: next?.pageToken,

@@ -4,6 +4,7 @@ import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
 import { date, integer, string, timestamp } from '../../../sql/column-schemas';
 import { slotSchema } from '../../../sql/runs/find-run';
 import { outcomeFields } from '../../../sql/runs/recorded-runs';
+import { within } from '../../../support/time-limits';
 import { isNotFound } from '../failures';
 
 /*
@@ -95,6 +96,9 @@ export const createHoldsSlot =
       .some(({ f: [life, slots] }) => life.v === onboardingId && slots.v.some(({ v }) => v.f[0].v === runId));
   };
 
+/** In milliseconds. */
+const longestReadMs = 12_000;
+
 /** No rows if there is no such tenant. */
 async function readRows(
   bigquery: BigQuery,
@@ -102,7 +106,8 @@ async function readRows(
   options: { readonly selectedFields: string; readonly skipParsing?: boolean },
 ): Promise<unknown> {
   try {
-    const [rows]: readonly unknown[] = await bigquery.dataset(dataset).table('tenants').getRows(options);
+    const asked = bigquery.dataset(dataset).table('tenants').getRows(options);
+    const [rows]: readonly unknown[] = await within(longestReadMs, 'BigQuery', asked);
     return rows;
   } catch (error) {
     if (isNotFound(error)) return [];
