@@ -50,6 +50,8 @@ const environmentSchema = z
     FAILURES_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(600),
     /** How many of the last entries of X-Forwarded-For the infrastructure appends; 0: it is not heeded. */
     FORWARDED_ENTRIES: z.coerce.number().int().min(0).max(10).default(0),
+    /** A call is answered within this time, 5 to 300: with 503 if BigQuery does not answer. */
+    ANSWER_WITHIN_SECONDS: z.coerce.number().int().min(5).max(300).default(15),
     /** Log lines below this severity are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),
     /**
@@ -85,4 +87,5 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 export const callerLimitsOf = (env: Env) => ({
   failuresPerMinute: env.FAILURES_PER_MINUTE,
   forwardedEntries: env.FORWARDED_ENTRIES,
+  answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
 });

@@ -9,7 +9,6 @@ export function ensureTablesRoutes(deps: EnsureTablesDependencies): readonly Rou
     {
       method: 'POST',
       path: '/',
-      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         const summary = await ensureTables(deps);

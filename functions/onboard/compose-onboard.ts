@@ -24,8 +24,8 @@ export interface OnboardSetUp {
   readonly dryRun: PipelineDefinition | undefined;
   /** Where tenant.onboarded is published. */
   readonly eventTopic: string;
-  /** How long an onboarding may take, in milliseconds, where it differs from production's. */
-  readonly longestMs?: number | undefined;
+  /** How long a caller waits for an answer, in milliseconds. */
+  readonly answerMs: number;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;

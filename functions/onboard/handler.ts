@@ -10,17 +10,13 @@ import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardingSchema, onboardTenant } from './onboard-tenant';
 import { createOnboardingTime } from './onboarding-time';
 
-/**
- * How long an onboarding may take, in milliseconds, and how much time there is at least to try the tenant. Both
- * are a little less than a caller waits.
- */
-const usualLongestMs = 12_000;
-const lastMs = 2_000;
+/** How much of a call's time the onboarding may take, and how much there is at least to try the tenant. */
+const shareOfOnboarding = 0.8;
+const shareOfEnd = 0.12;
 
 export interface OnboardHandlerDependencies extends OnboardDependencies {
   readonly clock: Clock;
-  /** Where it differs from production's. */
-  readonly longestMs?: number | undefined;
+  readonly answerMs: number;
   readonly adminRule: AdminRule;
   readonly dryRun: DryRun;
   readonly announceTenant: AnnounceTenant;
@@ -38,11 +34,11 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
         const onboarding = parseRequest(schema, await request.json());
         labelRequest({ tenant: onboarding.tenant_id });
         const { company_name, tenant_id } = onboarding;
-        const time = createOnboardingTime(deps.longestMs ?? usualLongestMs, deps.clock.monotonicMs);
+        const time = createOnboardingTime(deps.answerMs * shareOfOnboarding, deps.clock.monotonicMs);
         const tenant = await onboardTenant(onboarding, time.bound(deps, tenant_id));
         const announced = deps.announceTenant({ ...tenant, company_name, onboarding_id: tenant.api_key_id });
         // From here on the tenant exists, and this answer alone has its key: nothing may hold it up.
-        const restMs = time.leftMs() + lastMs;
+        const restMs = time.leftMs() + deps.answerMs * shareOfEnd;
         const [dryRunResult] = await Promise.all([
           deps.dryRun(tenant, restMs),
           within(restMs, 'Pub/Sub', announced).catch(() => undefined),

@@ -23,6 +23,7 @@ const routes = composeOnboard({
   defaultLocation: env.BIGQUERY_LOCATION,
   dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
   eventTopic: env.EVENT_TOPIC,
+  answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   newId: randomUUID,
   clock: systemClock,
   log,

@@ -20,7 +20,6 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
     {
       method: 'POST',
       path: '/',
-      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         const { listTenants, log, clock } = deps;

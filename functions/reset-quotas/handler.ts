@@ -15,7 +15,6 @@ export function resetQuotasRoutes(deps: ResetQuotasDependencies): readonly Route
     {
       method: 'POST',
       path: '/',
-      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         const scheduled = parseRequest(

@@ -28,13 +28,15 @@ export interface RunSetUp {
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
+  /** How long a caller waits for an answer, in milliseconds. */
+  readonly answerMs?: number | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** With the look-up of the key it makes up the time in which a call is answered. In milliseconds. */
-const longestReadMs = 8_000;
+/** How much of a call's time a read may take: the rest is for the look-up of the key. */
+const shareOfRead = 0.55;
 /** A request that cancels a run is answered within seconds; a worker has more time. */
 const settlingOfRequests = { budgetMs: 10_000, statementMs: 4_000 };
 
@@ -62,7 +64,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const runWatched = places.watched(runStatement);
   return runRoutes({
     authenticateTenant: createAuthenticateTenant(runWatched, clock),
-    runStatement: google.createRunStatement(bigquery, longestReadMs),
+    runStatement: google.createRunStatement(bigquery, setUp.answerMs && setUp.answerMs * shareOfRead),
     pipelines,
     inPlace: places.inPlace,
     admit: createAdmit(

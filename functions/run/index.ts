@@ -16,6 +16,7 @@ const routes = composeRun({
   runTopic: env.RUN_TOPIC,
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
+  answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   newId: randomUUID,
   clock: systemClock,
   log,

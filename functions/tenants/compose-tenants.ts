@@ -11,12 +11,14 @@ import { tenantsRoutes } from './handler';
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
   readonly tiers: Readonly<Record<string, Quotas>>;
+  /** How long a caller waits for an answer, in milliseconds. */
+  readonly answerMs?: number | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
 }
 
-/** Leaves time to try a statement again before the caller has waited for 15 s. In milliseconds. */
-const longestStatementMs = 6_000;
+/** How much of a call's time a statement may take, so that it can be tried again. */
+const shareOfStatement = 0.4;
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = { createBigQuery, createRunStatement, createListTenantPage };
@@ -27,7 +29,10 @@ export function composeTenants(
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
-  const runStatement = google.createRunStatement(bigquery, longestStatementMs);
+  const runStatement = google.createRunStatement(
+    bigquery,
+    setUp.answerMs && setUp.answerMs * shareOfStatement,
+  );
   return tenantsRoutes({
     ...setUp,
     now: setUp.clock.now,

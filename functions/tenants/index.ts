@@ -16,6 +16,7 @@ startTelemetry(log);
 const routes = composeTenants({
   adminRule: adminRuleOf(env),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
+  answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   newId: randomUUID,
   clock: systemClock,
 });

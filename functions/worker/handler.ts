@@ -35,7 +35,6 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
     {
       method: 'POST',
       path: '/',
-      longestMs: Number.POSITIVE_INFINITY,
       handle: async (request) => {
         expectNoQuery(request);
         // Which type Pub/Sub says is its own matter: no run may depend on it. No browser gets past Cloud Run.

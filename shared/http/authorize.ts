@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors';
 import {
   type AuthenticateTenant,
+  type KeyOptions,
   requireOwnTenant,
   type TenantIdentity,
 } from '../tenants/authenticate-tenant';
@@ -30,10 +31,10 @@ export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
 export async function requireTenant(
   { authenticateTenant }: { readonly authenticateTenant: AuthenticateTenant },
   request: HttpRequest,
-  { fresh } = { fresh: false },
+  options: Omit<KeyOptions, 'address'> = {},
 ): Promise<TenantIdentity> {
   const { address } = request;
-  const identity = await authenticateTenant(request.header('X-API-Key'), { fresh, address });
+  const identity = await authenticateTenant(request.header('X-API-Key'), { ...options, address });
   request.recognise(identity.keyId);
   return identity;
 }

@@ -1,8 +1,5 @@
 import { ServiceError } from '../errors';
 
-/** How long a call may take whose caller waits for it, in milliseconds. */
-export const usualLongestMs = 15_000;
-
 /** The time that a call has to be answered in. */
 export interface RequestTime {
   /** The answer, if it comes in time; else throws `unavailable`. What was begun may go on. */

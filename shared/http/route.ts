@@ -25,11 +25,6 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments between slashes. `{name}` matches any one segment. */
   readonly path: string;
-  /**
-   * How long the caller waits for an answer, in milliseconds: 15 s unless given. Infinity for calls that a
-   * scheduler or a queue makes.
-   */
-  readonly longestMs?: number;
   readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
 

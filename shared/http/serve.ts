@@ -10,7 +10,7 @@ import { createFailingCallers, type FailingCallers, type RequestCaller } from '.
 import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
-import { createRequestTime, usualLongestMs } from './request-time';
+import { createRequestTime } from './request-time';
 import { findRoute, optionsReply, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,6 +20,8 @@ export interface CallerLimits {
   readonly failuresPerMinute: number;
   /** How many of the last entries of X-Forwarded-For are the infrastructure's: see clientAddress. */
   readonly forwardedEntries: number;
+  /** How long a caller waits for an answer at most, in milliseconds. Any time unless given. */
+  readonly answerMs?: number;
 }
 
 /** For functions that only Google's own services can call. */
@@ -32,7 +34,7 @@ const noLimits: CallerLimits = { failuresPerMinute: 0, forwardedEntries: 0 };
 export function serveRoutes(
   routes: readonly Route[],
   log: Log,
-  { failuresPerMinute, forwardedEntries }: CallerLimits = noLimits,
+  { failuresPerMinute, forwardedEntries, answerMs = Number.POSITIVE_INFINITY }: CallerLimits = noLimits,
 ): HttpHandler {
   const failing = failuresPerMinute === 0 ? undefined : createFailingCallers(failuresPerMinute);
   return (request, response) =>
@@ -41,7 +43,7 @@ export function serveRoutes(
       const address = clientAddress(request, forwardedEntries);
       const caller: RequestCaller = { address, keyId: undefined, bodyBytes: 0 };
       const reply = await inSpan(methodOf(request), 'server', {}, (span) =>
-        answer(routes, request, { log, span, startedAt, caller, failing }),
+        answer(routes, request, { log, span, startedAt, caller, failing, answerMs }),
       );
       await flushIfDue();
       await sendReply(response, reply, log);
@@ -51,6 +53,7 @@ export function serveRoutes(
 interface Answering {
   readonly caller: RequestCaller;
   readonly failing: FailingCallers | undefined;
+  readonly answerMs: number;
   readonly log: Log;
   readonly span: Span;
   readonly startedAt: number;
@@ -85,7 +88,7 @@ async function handle(
   routes: readonly Route[],
   request: IncomingMessage,
   url: string,
-  { log, caller, failing }: Pick<Answering, 'log' | 'caller' | 'failing'>,
+  { log, caller, failing, answerMs }: Omit<Answering, 'span' | 'startedAt'>,
 ): Promise<{ readonly reply: HttpReply; readonly route?: Route }> {
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
@@ -96,7 +99,7 @@ async function handle(
     const { route, params } = findRoute(routes, method, path);
     found = route;
     labelByPath(params);
-    const time = createRequestTime(route.method, route.longestMs ?? usualLongestMs);
+    const time = createRequestTime(route.method, answerMs);
     const answered = route.handle({
       method: route.method,
       path,

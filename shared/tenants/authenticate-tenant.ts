@@ -3,6 +3,7 @@ import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { createBoundedMap } from '../support/bounded-map';
 import type { Clock } from '../support/clock';
 import { tooManyFailures } from '../support/failure-limit';
+import { within } from '../support/time-limits';
 import { labelRequest } from '../telemetry/context';
 import { createFindKeys, type FoundKey } from './find-keys';
 import { createLookUpLimits, usualAllowances } from './look-up-limits';
@@ -15,6 +16,11 @@ export interface TenantIdentity extends FoundKey {
 export interface KeyOptions {
   /** Not from memory, so that a revoked key is refused at once. */
   readonly fresh?: boolean;
+  /**
+   * For what every tenant may read, and what needs no BigQuery: where BigQuery does not answer at once, a key
+   * that it accepted within the last hour is good enough.
+   */
+  readonly lastKnown?: boolean;
   /** Where the request comes from. */
   readonly address?: string;
 }
@@ -32,6 +38,9 @@ export type AuthenticateTenant = (key: string | undefined, options?: KeyOptions)
 const acceptedForMs = 30_000;
 /** Spares BigQuery a client that keeps trying a wrong key. Keys are made by chance: none is tried before it is there. */
 const refusedForMs = 60_000;
+/** For calls that take the last known answer: how old it may be, and how long they wait for another. */
+const lastKnownForMs = 3_600_000;
+const longestWaitMs = 1_000;
 /** A tenant may be onboarded a moment after somebody has asked for it. */
 const noTenantForMs = 5_000;
 /** While a tenant's keys are judged by their list, a new key works after this time. */
@@ -45,6 +54,8 @@ interface Memory {
   untilMs: number;
   /** Accepted: it was valid when this instance asked last, so it may be looked up again whoever else fails. */
   verdict: 'accepted' | 'refused' | 'unknown';
+  /** How it was last accepted, and when that was asked. */
+  last?: { readonly key: FoundKey; readonly askedAtMs: number } | undefined;
 }
 
 /** A tenant's keys, as they were when this was asked. */
@@ -85,11 +96,12 @@ export function createAuthenticateTenant(
   const noTenants = createBoundedMap<number>(mostNames);
   const lists = createBoundedMap<KeyList>(mostLists);
 
-  return async (key, { fresh = false, address = '' } = {}) => {
+  return async (key, { fresh = false, lastKnown = false, address = '' } = {}) => {
     const tenantId = key === undefined ? undefined : tenantOfApiKey(key);
     if (key === undefined || tenantId === undefined) throw unauthenticated();
     const digest = hashApiKey(key);
-    const found = await (remembered(digest, fresh) ?? find(tenantId, digest, address));
+    const asked = remembered(digest, fresh) ?? find(tenantId, digest, address);
+    const found = await (lastKnown ? orLastKnown(digest, asked) : asked);
     if (found === undefined) throw unauthenticated();
     labelRequest({ tenant: tenantId });
     return { tenantId, ...found };
@@ -99,6 +111,16 @@ export function createAuthenticateTenant(
     const memory = memories.get(digest);
     if (memory === undefined || memory.untilMs <= clock.monotonicMs()) return undefined;
     return fresh && memory.verdict !== 'refused' ? undefined : memory.found;
+  }
+
+  /** What is asked, or else what was last known, if that is not too old. What BigQuery says decides. */
+  async function orLastKnown(digest: string, asked: Memory['found']): Memory['found'] {
+    const last = memories.get(digest)?.last;
+    if (last === undefined || last.askedAtMs + lastKnownForMs <= clock.monotonicMs()) return asked;
+    return within(longestWaitMs, 'BigQuery', asked).catch((error: unknown) => {
+      if (leftMs(last.key) > 0) return last.key;
+      throw error;
+    });
   }
 
   function find(tenantId: string, digest: string, address: string): Memory['found'] {
@@ -121,6 +143,7 @@ export function createAuthenticateTenant(
       found: ask(),
       untilMs: Number.POSITIVE_INFINITY,
       verdict: before?.verdict === 'accepted' ? 'accepted' : 'unknown',
+      last: before?.last,
     };
     memories.set(digest, memory);
     return memory.found;
@@ -141,6 +164,7 @@ export function createAuthenticateTenant(
       const nowMs = clock.monotonicMs();
       if (key === 'no_tenant') noTenants.set(tenantId, nowMs + noTenantForMs);
       memory.verdict = 'refused';
+      memory.last = undefined;
       memory.untilMs = nowMs + refusedForMs;
       return undefined;
     }
@@ -174,6 +198,7 @@ export function createAuthenticateTenant(
 
   function accept(tenantId: string, memory: Memory, key: FoundKey, askedAtMs: number): void {
     memory.verdict = 'accepted';
+    memory.last = { key, askedAtMs };
     memory.untilMs = askedAtMs + Math.min(acceptedForMs, leftMs(key));
     knownTenants.set(tenantId, true);
   }

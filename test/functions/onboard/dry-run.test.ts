@@ -37,7 +37,7 @@ describe('The dry run at the end of an onboarding', () => {
     directories.push(directory);
     return directory;
   };
-  async function start(schemas = schemasDirectory, pipeline = dryRunPipeline, longestMs?: number) {
+  async function start(schemas = schemasDirectory, pipeline = dryRunPipeline, answerMs = 240_000) {
     const { log, lines } = collectingLog();
     const routes = composeOnboard(
       {
@@ -47,7 +47,7 @@ describe('The dry run at the end of an onboarding', () => {
         defaultLocation: 'US',
         dryRun: loadPipeline(schemas, pipeline),
         eventTopic: 'tenant-events',
-        longestMs,
+        answerMs,
         newId: randomUUID,
         clock: systemClock,
         log,

@@ -33,6 +33,7 @@ describe('tenant.onboarded', () => {
   async function start(publish?: PublishTenantEvent) {
     const { log, lines } = collectingLog();
     const setUp = {
+      answerMs: 240_000,
       adminRule: { kind: 'open' } as const,
       tables: loadTables(schemasDirectory),
       tiers: loadTiers(schemasDirectory),

@@ -39,8 +39,12 @@ describe('the time that a call is answered in', () => {
   });
 
   it('holds for every route, and is told with Retry-After', async () => {
-    const hangs = { method: 'GET', path: '/hangs', longestMs: 5, handle: never } as const;
-    const { url, close } = await serve([hangs], collectingLog().log);
+    const hangs = { method: 'GET', path: '/hangs', handle: never } as const;
+    const { url, close } = await serve([hangs], collectingLog().log, {
+      failuresPerMinute: 0,
+      forwardedEntries: 0,
+      answerMs: 5,
+    });
     const answer = await fetch(`${url}/hangs`);
     expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5']);
     expect(await answer.json()).toMatchObject({ code: 'unavailable' });

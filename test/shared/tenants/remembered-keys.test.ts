@@ -5,16 +5,30 @@ import { createJumpingClock, hours, type JumpingClock } from '../../support/jump
 
 const key = createApiKey('acme');
 
-/** An instance, beside a table that has the key until it is revoked. */
-function instanceWith(clock: JumpingClock, expiresAt: Date | null = null) {
-  const state = { isRevoked: false, lookUps: 0 };
+interface TableOfKeys {
+  isRevoked: boolean;
+  lookUps: number;
+  /** What becomes of look-ups while BigQuery is away. */
+  away: (() => Promise<never>) | undefined;
+}
+
+/** A table that has the key until it is revoked. */
+function tableWith(expiresAt: Date | null = null) {
+  const state: TableOfKeys = { isRevoked: false, lookUps: 0, away: undefined };
   const runStatement: RunStatement = async (_dataset, statement) => {
     state.lookUps++;
+    if (state.away !== undefined) await state.away();
     const expires_at = expiresAt && { value: expiresAt.toISOString() };
     const row = { key_id: 'key-1', key_hash: hashApiKey(key), expires_at };
     const rows = state.isRevoked ? [] : [statement.row.parse(row)];
     return { rows, affectedRows: 0, location: 'US' };
   };
+  return { state, runStatement };
+}
+
+/** An instance beside such a table. */
+function instanceWith(clock: JumpingClock, expiresAt: Date | null = null) {
+  const { state, runStatement } = tableWith(expiresAt);
   const authenticate = createAuthenticateTenant(runStatement, clock);
   const isAccepted = () =>
     authenticate(key).then(
@@ -82,4 +96,55 @@ describe('What an instance remembers of a key', () => {
       expect(state.lookUps).toBe(2);
     },
   );
+
+  describe('is enough, where the last known answer will do', () => {
+    const hangs = () => new Promise<never>(() => undefined);
+    const refuses = async () => {
+      throw Object.assign(new Error('invalid credentials'), { code: 401 });
+    };
+    const start = () => {
+      const clock = createJumpingClock();
+      const { state, runStatement } = tableWith();
+      const authenticate = createAuthenticateTenant(runStatement, clock);
+      const isRead = () =>
+        authenticate(key, { lastKnown: true }).then(
+          () => true,
+          () => false,
+        );
+      return { clock, state, isRead };
+    };
+
+    it.each([
+      ['hangs', hangs],
+      ['refuses', refuses],
+    ])('while BigQuery %s, for an hour', async (_, away) => {
+      const { clock, state, isRead } = start();
+      expect(await isRead()).toBe(true);
+      state.away = away;
+      clock.pass(3_599_999);
+      expect(await isRead()).toBe(true);
+    });
+
+    it('not for longer, nor for a key that was never seen', async () => {
+      const { clock, state, isRead } = start();
+      expect(await isRead()).toBe(true);
+      state.away = refuses;
+      clock.pass(3_600_000);
+      expect(await isRead()).toBe(false);
+      const other = start();
+      other.state.away = refuses;
+      expect(await other.isRead()).toBe(false);
+    });
+
+    it('and not where BigQuery says that it is revoked, even if it is away afterwards', async () => {
+      const { clock, state, isRead } = start();
+      expect(await isRead()).toBe(true);
+      state.isRevoked = true;
+      clock.pass(30_000);
+      expect(await isRead()).toBe(false);
+      state.away = refuses;
+      clock.pass(60_000);
+      expect(await isRead()).toBe(false);
+    });
+  });
 });

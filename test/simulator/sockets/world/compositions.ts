@@ -84,6 +84,7 @@ export const compositions = {
       defaultLocation: 'US',
       // The simulation's definitions have none.
       dryRun: undefined,
+      answerMs: 240_000,
       eventTopic: 'tenant-events',
       newId,
       clock,
