@@ -7,10 +7,10 @@ import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
 import { clientAddress } from './limits/client-address';
 import { createFailingCallers, type FailingCallers, type RequestCaller } from './limits/failing-callers';
+import { createRequestTime } from './limits/request-time';
 import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
-import { createRequestTime } from './request-time';
 import { findRoute, optionsReply, type Route } from './route';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

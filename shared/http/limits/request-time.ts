@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors';
+import { ServiceError } from '../../errors';
 
 /** The time that a call has to be answered in. */
 export interface RequestTime {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRequestTime } from '../../../shared/http/request-time';
-import { collectingLog, serve } from '../../functions/support/serve';
+import { createRequestTime } from '../../../../shared/http/limits/request-time';
+import { collectingLog, serve } from '../../../functions/support/serve';
 
 const never = () => new Promise<never>(() => undefined);
 
