@@ -1,5 +1,5 @@
 import type { StatementGate } from '../model';
-import type { QueryPlan } from './analyse/query-plan';
+import type { KnownPlan } from './analyse/query-plan';
 import type { Dialect } from './engine/dialect';
 import type { EngineClient } from './engine/engine-client';
 import type { ParsedStatement, Parser } from './parse/parser';
@@ -11,7 +11,7 @@ export interface EngineContext {
   readonly client: EngineClient;
   readonly dialect: Dialect;
   readonly parser: Parser;
-  readonly plans: (key: string, make: () => Promise<QueryPlan>) => Promise<QueryPlan>;
+  readonly plans: (key: string, make: () => Promise<KnownPlan>) => Promise<KnownPlan>;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
   readonly gate: StatementGate | undefined;
 }

@@ -1,4 +1,4 @@
-import type { QueryPlan } from './analyse/query-plan';
+import type { KnownPlan } from './analyse/query-plan';
 import { loadDialect } from './engine/dialect';
 import { startEngineClient } from './engine/engine-client';
 import { lru } from './engine/lru';
@@ -20,7 +20,7 @@ export async function startEngine(): Promise<Engine> {
     client,
     dialect,
     parser: createParser(client, dialect),
-    plans: lru<Promise<QueryPlan>>(cachedPlans),
+    plans: lru<Promise<KnownPlan>>(cachedPlans),
     checks: lru<Promise<void>>(cachedPlans),
   };
 }

@@ -58,14 +58,8 @@ export function withCurrent(scope: Scope, table: TableReference, current: TableS
 
 /** What a plan depends on in a scope besides tables: a text means the same in scopes with the same key. */
 export function scopeKey(scope: Scope): readonly unknown[] {
-  const { projectId, defaultDataset, parameters, variables } = scope;
-  return [
-    projectId,
-    defaultDataset,
-    typesKey(parameters),
-    typesKey(variables.values()),
-    scope.now !== undefined,
-  ];
+  const { parameters, variables } = scope;
+  return [typesKey(parameters), typesKey(variables.values()), scope.now !== undefined];
 }
 
 function typesKey(values: Iterable<TypedValue>): string {

@@ -10,7 +10,13 @@ import type { ColumnBound } from './bounds';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
 import type { ColumnCondition } from './filters';
-import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './query-plan';
+import {
+  type KnownPlan,
+  type PlannedTable,
+  type QueryPlan,
+  type QuerySource,
+  sentFields,
+} from './query-plan';
 import { type ReachableTable, type ReachableTables, reachableTables } from './reachable-tables';
 import { overParameters, tableEdits, withParameters } from './replace-tables';
 import { isClock, nowParameter, replacedCalls } from './replaced-calls';
@@ -34,7 +40,27 @@ export async function planQuery(context: EngineContext, source: QuerySource): Pr
     ...scopeKey(scope),
     source.columnTypes?.map(engineType),
   ]);
-  return context.plans(key, () => makePlan(context, source, paths, reached));
+  const known = await context.plans(key, async () => ({
+    plan: await makePlan(context, source, paths, reached),
+    tables: reached.tables,
+  }));
+  return planOver(reached.tables, known);
+}
+
+/** The same plan over tables of another dataset. To analyse each statement for each tenant takes most of a statement. */
+function planOver(tables: readonly ReachableTable[], { plan, tables: before }: KnownPlan): QueryPlan {
+  if (before.every(({ fullName }, index) => fullName === tables[index]?.fullName)) return plan;
+  const now = new Map(before.map(({ fullName }, index) => [fullName, tables[index]]));
+  const fullNameNow = (fullName: string) => now.get(fullName)?.fullName ?? fullName;
+  return {
+    ...plan,
+    tables: plan.tables.map((table) => ({
+      ...table,
+      reference: now.get(table.fullName)?.reference,
+      fullName: fullNameNow(table.fullName),
+    })),
+    reads: plan.reads.map((read) => ({ ...read, fullName: fullNameNow(read.fullName) })),
+  };
 }
 
 /** The plan of a text that was made of another; undefined where the engine refuses it. */

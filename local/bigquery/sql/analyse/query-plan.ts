@@ -27,7 +27,10 @@ export interface PlannedTable {
 
 /** An analysed query with everything that is the same each time it runs. */
 export interface QueryPlan {
-  /** The part of the engine's request that never changes, in wire format. */
+  /**
+   * The part of the engine's request that never changes, in wire format. One plan over tables of several datasets has
+   * one: what is known of it is kept by this.
+   */
   readonly request: Buffer;
   readonly text: SqlText;
   readonly tables: readonly PlannedTable[];
@@ -41,6 +44,12 @@ export interface QueryPlan {
   readonly isVolatile: boolean;
   /** The same query with parameters in place of tables; undefined where that could mean something else. */
   readonly overParameters: { readonly sql: string; readonly options: object } | undefined;
+}
+
+/** A plan, and the tables that it was made for. */
+export interface KnownPlan {
+  readonly plan: QueryPlan;
+  readonly tables: readonly Pick<PlannedTable, 'fullName' | 'reference'>[];
 }
 
 /** What a plan is made of. */

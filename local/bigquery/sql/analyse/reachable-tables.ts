@@ -11,7 +11,10 @@ export interface ReachableTable extends CatalogTable {
 
 export interface ReachableTables {
   readonly tables: readonly ReachableTable[];
-  /** Two texts with the same key mean the same tables with the same columns. */
+  /**
+   * Of equal texts with the same key the tables have the same columns, one by one, though they may be those of another
+   * dataset.
+   */
   readonly key: string;
 }
 
@@ -45,7 +48,14 @@ export function reachableTables(
   return {
     tables: list,
     key: JSON.stringify(
-      list.map((table) => [table.path, table.fullName, table.withRowColumn, schemaKey(table.schema)]),
+      list.map((table) => [
+        table.path,
+        list.findIndex(({ fullName }) => fullName === table.fullName),
+        table.reference === undefined,
+        table.withRowColumn,
+        table.valueTable,
+        schemaKey(table.schema),
+      ]),
     ),
   };
 }

@@ -20,7 +20,8 @@ export interface AssignedQuery {
  * Into how many slices arrays are cut: the next number where a piece is too large. Remembered for each query.
  */
 const finenesses = [1, 4, 16, 64];
-const knownFineness = new WeakMap<QueryPlan, number>();
+/** By the plan's request, and the tables that it was over. */
+const knownFineness = new WeakMap<QueryPlan['request'], Map<string, number>>();
 
 /**
  * Evaluates the query. Arrays that the engine cannot hold in one piece are made in several and put together
@@ -33,12 +34,15 @@ export async function evaluateAssigned(
   query: AssignedQuery,
 ): Promise<readonly Row[]> {
   const { plan } = query;
-  const known = finenesses.indexOf(knownFineness.get(plan) ?? 1);
+  const ofPlan = knownFineness.get(plan.request) ?? new Map<string, number>();
+  knownFineness.set(plan.request, ofPlan);
+  const tables = plan.tables.map(({ fullName }) => fullName).join();
+  const known = finenesses.indexOf(ofPlan.get(tables) ?? 1);
   for (const slices of finenesses.slice(known)) {
     try {
       const rows =
         slices === 1 ? await evaluate(context, plan, scope) : await inPieces(context, scope, query, slices);
-      knownFineness.set(plan, slices);
+      ofPlan.set(tables, slices);
       return rows;
     } catch (error) {
       if (!(error instanceof ArrayTooLargeError) || plan.isVolatile || slices === finenesses.at(-1))

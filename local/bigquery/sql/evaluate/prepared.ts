@@ -27,7 +27,8 @@ interface Preparation {
   prepared?: Promise<Prepared | undefined>;
 }
 
-const preparations = new WeakMap<QueryPlan, Preparation>();
+/** By the plan's request. */
+const preparations = new WeakMap<QueryPlan['request'], Preparation>();
 
 /** A text that comes twice will come again; one that comes once is not worth the engine's memory. */
 const runsBeforePreparing = 1;
@@ -57,14 +58,14 @@ export async function evaluatePrepared(
     return await context.client.callEncoded('EvaluateQuery', Buffer.concat(parts), prepared.session);
   } catch (error) {
     if (!(error instanceof SessionEnded)) throw error;
-    preparations.delete(plan);
+    preparations.delete(plan.request);
     return undefined;
   }
 }
 
 function preparedFor(context: EngineContext, plan: QueryPlan): Promise<Prepared | undefined> | undefined {
-  const preparation = preparations.get(plan) ?? { runs: 0 };
-  preparations.set(plan, preparation);
+  const preparation = preparations.get(plan.request) ?? { runs: 0 };
+  preparations.set(plan.request, preparation);
   preparation.runs += 1;
   if (preparation.runs <= runsBeforePreparing) return undefined;
   preparation.prepared ??= prepare(context, plan);

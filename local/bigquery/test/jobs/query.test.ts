@@ -21,6 +21,34 @@ async function post(body: object): Promise<Record<string, unknown>> {
 }
 
 describe('jobs.query', () => {
+  it('the same texts mean the tables of the dataset that each names, though they are analysed once', async () => {
+    const datasets = ['one', 'other', 'third'];
+    const run = (datasetId: string, query: string) => post({ query, defaultDataset: { datasetId } });
+    for (const [index, datasetId] of datasets.entries()) {
+      await local.client.createDataset(datasetId);
+      await local.client.dataset(datasetId).createTable('t', { schema: 'n:INTEGER, name:STRING' });
+      await run(datasetId, `INSERT INTO t (n, name) VALUES (${index}, '${datasetId}')`);
+    }
+    for (const times of [1, 2, 3]) {
+      for (const [index, datasetId] of datasets.entries()) {
+        const n = String(index + times * 10);
+        await run(datasetId, 'UPDATE t SET n = n + 10 WHERE n IN (SELECT n FROM t WHERE n >= 0)');
+        expect(
+          await run(datasetId, 'SELECT n, name FROM t JOIN (SELECT MAX(n) AS n FROM t) USING (n)'),
+        ).toMatchObject({
+          rows: [{ f: [{ v: n }, { v: datasetId }] }],
+        });
+      }
+    }
+    const dryRun = { query: 'SELECT n, name FROM t', dryRun: true };
+    for (const datasetId of datasets) {
+      const [job] = await local.client.createQueryJob({ ...dryRun, defaultDataset: { datasetId } });
+      expect(job.metadata.statistics.query.referencedTables).toEqual([
+        { projectId: 'local', datasetId, tableId: 't' },
+      ]);
+    }
+  });
+
   it('answers rows of every shape in REST’s form', async () => {
     const query =
       "SELECT 1 AS i, [1, 2] AS many, STRUCT('a' AS x, [STRUCT(TRUE AS y)] AS deep) AS r, TIMESTAMP '2024-09-02' AS ts, CAST(NULL AS STRING) AS nothing";
