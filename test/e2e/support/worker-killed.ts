@@ -56,9 +56,6 @@ const otherMoments: readonly Moment[] = [
 
 export const moments = [...momentsOfJobs, ...otherMoments];
 
-/** One of them, between a start and its answer. */
-export const oneMoment = moments.filter(({ moment }) => moment === 'merge_1 has begun and it is not told');
-
 /** Kills a worker at each of the moments, and lets another one complete its run. */
 export const describeKills = (killedAt: readonly Moment[]): void =>
   describe('A worker that is killed', () => {

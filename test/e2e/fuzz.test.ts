@@ -1,4 +1,0 @@
-import { describeFuzz } from './support/fuzz';
-
-// Ten thousand in fuzz.long.test.ts.
-describeFuzz(200);
