@@ -86,8 +86,10 @@ export function createWorld(
     watchEveryMs,
     rule: { startGraceMs, intervalMs: reconcileEveryMs, appendGraceMs },
   });
+  // A second attempt has to follow one that was given up: there is little time for it as it is.
+  const admission = putBack.has('late-admission') ? { budgetMs: 24_000 } : undefined;
   const fleets = {
-    run: fleet('run', 3, (life) => composeRun(setUp(life), googleOf(life, cloud))),
+    run: fleet('run', 3, (life) => composeRun({ ...setUp(life), admission }, googleOf(life, cloud))),
     worker: fleet('worker', 4, (life) => composeWorker(setUp(life), googleOf(life, cloud))),
     tenants: fleet('tenants', 2, (life) => composeTenants(setUp(life), googleOf(life, cloud))),
     reconcile: fleet('reconcile', 2, (life) => composeReconcile(setUp(life), googleOf(life, cloud))),
