@@ -36,7 +36,7 @@ const get = (path: string, who: Valid['who'] = 'tenant') => fixed({ method: 'GET
 
 const onboarding = fc.record(
   {
-    tenant_id: fc.stringMatching(/^fuzzed_[a-z0-9]{1,12}$/),
+    tenant_id: fc.stringMatching(/^fuzzed_[a-h]$/),
     company_name: fc.stringMatching(/^[A-Za-z][A-Za-z ]{0,30}$/),
     subscription_tier: fc.constantFrom('FREE', 'STARTER', 'PROFESSIONAL'),
     max_pipelines_per_month: quota,
