@@ -4,7 +4,7 @@ import { child, children, pathSegments, spanOf, type TreeNode } from '../engine/
 import type { StatementRun } from '../engine-context';
 import { type Fit, fitOf } from '../evaluate/fit-cells';
 import { invalidQuery, notImplemented } from '../parse/query-errors';
-import { arrayPieces, type Slicing } from './array-pieces';
+import { type ArrayPart, arrayParts, partTexts, type Slicing } from './array-parts';
 import { targetName } from './change-table';
 import { castText, castValue, columnIndex } from './column-expressions';
 
@@ -12,10 +12,16 @@ import { castText, castValue, columnIndex } from './column-expressions';
 export interface Assignment {
   /** The value as SQL text, of the field's type. */
   readonly value: string;
-  /** An array's value as several texts, whose arrays one behind the other are the whole. */
-  readonly pieces: (slicing: Slicing) => readonly string[];
+  /** The value in parts, whose arrays one behind the other are the whole; none where it cannot be taken apart. */
+  readonly parts: readonly AssignedPart[];
   /** Where it goes: the column, then the fields inside it. */
   readonly indexes: readonly number[];
+}
+
+export interface AssignedPart {
+  readonly kind: ArrayPart['kind'];
+  /** The arrays that the engine evaluates for it; none for what is there already. */
+  readonly texts: (slicing: Slicing) => readonly string[];
 }
 
 /** Reads a SET list (an ASTUpdateItemList). */
@@ -36,12 +42,21 @@ export function assignmentsOf(
     const { field, indexes } = found;
     const expression = child(setValue, 'value');
     const value = castValue(run, field, expression);
-    const pieces = (slicing: Slicing) => {
-      const texts = field.mode === 'REPEATED' ? arrayPieces(run, expression, slicing) : [];
-      return texts.length > 1 ? texts.map((piece) => castText(piece, field)) : [value];
-    };
-    return { indexes, value, pieces };
+    const isArray = field.mode === 'REPEATED' && indexes.length === 1;
+    return { indexes, value, parts: isArray ? partsOf(run, expression, field) : [] };
   });
+}
+
+function partsOf(run: StatementRun, expression: TreeNode | undefined, field: Field): readonly AssignedPart[] {
+  const isAlone = child(run.statement.node, 'fromClause') === undefined;
+  const parts = arrayParts(run, expression, { name: field.name, isAlone });
+  return parts.map((part) => ({
+    kind: part.kind,
+    texts: (slicing) => {
+      const texts = partTexts(part, parts, slicing);
+      return part.kind === 'made' ? texts.map((text) => castText(text, field)) : texts;
+    },
+  }));
 }
 
 /** Where a path could begin with a column or with the table's name, the column wins. */

@@ -99,7 +99,8 @@ function leafSelect(node: TreeNode): LeafSelect | undefined {
   };
 }
 
-function hasOnly(node: TreeNode, known: ReadonlySet<string>): boolean {
+/** Whether a node has no other parts than those; a flag that is off is none. */
+export function hasOnly(node: TreeNode, known: ReadonlySet<string>): boolean {
   return Object.entries(node).every(([key, value]) => known.has(key) || value === false);
 }
 

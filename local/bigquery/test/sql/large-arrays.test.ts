@@ -39,6 +39,30 @@ describe('Arrays that are larger than the engine can hold', () => {
       texts.toReversed(),
     ],
     [
+      'some of its own elements, by a join',
+      'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place LEFT JOIN (SELECT "b" AS b) ON item = b WHERE b IS NULL ORDER BY place)',
+      ['a', 'c'],
+      texts,
+    ],
+    [
+      'some of its own elements, after others',
+      "ARRAY_CONCAT(['first'], ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET WHERE offset < 2 ORDER BY offset DESC), IFNULL(list, []))",
+      ['first', 'b', 'a', 'a', 'b', 'c'],
+      ['first', texts[1], texts[0], ...texts],
+    ],
+    [
+      'elements in the order of the first column',
+      'ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY 1 DESC)',
+      ['c', 'b', 'a'],
+      texts.toReversed(),
+    ],
+    [
+      'an element that another name stands for',
+      'ARRAY(SELECT item AS place FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY item DESC)',
+      ['c', 'b', 'a'],
+      texts.toReversed(),
+    ],
+    [
       'a query without an order',
       "ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item NOT LIKE '000000%')",
       ['a', 'b', 'c'],
