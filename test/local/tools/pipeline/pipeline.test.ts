@@ -45,15 +45,15 @@ describe('npm run pipeline', () => {
     rmSync(schemas, { recursive: true, force: true });
   });
 
-  function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  function start(args: readonly string[]): ChildProcess {
     const command = ['--require', 'tsx/cjs', 'local/tools/pipeline/main.ts', ...args];
     const ports = { PORT: new URL(cloud.url).port, BIGQUERY_PORT: new URL(cloud.bigqueryUrl).port };
-    const env = { ...process.env, ...ports, SCHEMAS_DIRECTORY: schemas, ...environment };
+    const env = { ...process.env, ...ports, SCHEMAS_DIRECTORY: schemas };
     return spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  async function run(args: readonly string[], environment?: Record<string, string>) {
-    const child = start([...args, '--data', cloud.dataDirectory], environment);
+  async function run(args: readonly string[]) {
+    const child = start([...args, '--data', cloud.dataDirectory]);
     if (!child.stdout || !child.stderr) throw new Error('no output');
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),
@@ -63,13 +63,13 @@ describe('npm run pipeline', () => {
     return { code, stdout, stderr };
   }
   /** The same without a process of its own: what it says, and the error it would end with. */
-  async function runHere(args: readonly string[], adminKeyGiven: string | undefined = adminKey) {
+  async function runHere(args: readonly string[], adminKeyGiven = adminKey, url = cloud.url) {
     const said: string[] = [];
     try {
       const request = readArguments([...args, '--data', cloud.dataDirectory]);
       if (request === 'help') throw new Error('help');
       const isCompleted = await runPipeline(request, {
-        api: createApi(cloud.url, adminKeyGiven),
+        api: createApi(url, adminKeyGiven),
         bigquery: cloud.bigquery,
         schemasDirectory: schemas,
         say: (line) => said.push(line),
@@ -119,7 +119,7 @@ describe('npm run pipeline', () => {
   });
 
   it('ends with 1, naming the step and its message, when the run fails', async () => {
-    const { code, stdout } = await run(numbersArgs('cli_demo', '--param', 'upto=100'));
+    const { code, stdout } = await numbers('cli_demo', '--param', 'upto=100');
     expect(code).toBe(1);
     expect(stdout).toContain("FAILED at step 'sums' (invalid_query): Step 'sums' failed: ");
     expect(stdout).toContain('too large');
@@ -185,10 +185,10 @@ describe('npm run pipeline', () => {
       code: 1,
       stderr: expect.stringContaining('Admin calls are closed: set ADMIN_API_KEY'),
     });
-    const away = await run(numbersArgs('cli_away', '--param', 'upto=1'), { PORT: '1' });
+    const away = await runHere(numbersArgs('cli_away', '--param', 'upto=1'), adminKey, 'http://localhost:1');
     expect(away).toMatchObject({
       code: 1,
-      stderr: 'Nothing answers at http://localhost:1: start the local cloud by npm start\n',
+      stderr: 'Nothing answers at http://localhost:1: start the local cloud by npm start',
     });
   });
 

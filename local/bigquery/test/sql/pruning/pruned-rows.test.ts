@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { Field, PartitionUnit, Row } from '../../model';
-import type { BoundOperator, ColumnBound } from '../../sql/analyse/bounds';
-import { prunedRows } from '../../sql/evaluate/pruned-rows';
-import { timePartitionsOf } from '../../store/schema/time-partitions';
-import { field } from '../support/test-engine';
+import type { Field, PartitionUnit, Row } from '../../../model';
+import type { BoundOperator, ColumnBound } from '../../../sql/analyse/bounds';
+import { prunedRows } from '../../../sql/evaluate/pruned-rows';
+import { timePartitionsOf } from '../../../store/schema/time-partitions';
+import { field } from '../../support/test-engine';
 
 type TimeType = 'TIMESTAMP' | 'DATETIME' | 'DATE';
 

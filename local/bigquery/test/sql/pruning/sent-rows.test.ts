@@ -1,4 +1,4 @@
-import { field, row, scalar, strings, type TestEngine, testEngine } from '../support/test-engine';
+import { field, row, scalar, strings, type TestEngine, testEngine } from '../../support/test-engine';
 
 /** Long enough that a table of them does not fit into one request to the native engine. */
 const count = 3_000;

@@ -1,4 +1,0 @@
-import { describePipelines, threeFailures } from './support/pipelines';
-
-// All failures are in pipelines.long.test.ts.
-describePipelines(threeFailures);
