@@ -1,3 +1,3 @@
 import { describeSpecification } from './support/specification';
 
-describeSpecification(100);
+describeSpecification(100, true);

@@ -1,4 +1,4 @@
 import { describeSpecification } from './support/specification';
 
-// All hundred runs of the specification are in specification.long.test.ts.
-describeSpecification(10);
+// All hundred runs of the specification are in specification.long.test.ts; kills, too, in killed/killed-cloud.test.ts.
+describeSpecification(10, false);
