@@ -165,6 +165,18 @@ export interface SqlRequest {
   readonly defaultDataset?: DatasetReference;
   readonly parameters: readonly QueryParameter[];
   readonly scriptFault?: ScriptFault | undefined;
+  readonly signals?: WorkSignals | undefined;
+}
+
+/** How work that is under way can be ended from outside. */
+export interface WorkSignals {
+  /** Aborted with the error that the work ends with, at once. */
+  readonly stopped: AbortSignal;
+  /**
+   * Aborted, with an error, when nobody waits for the result any more: the work may go on, but the engine must not
+   * hang on it.
+   */
+  readonly abandoned: AbortSignal;
 }
 
 /**

@@ -126,7 +126,7 @@ export const jobConfigurationSchema = z.object({
   copy: z.unknown().optional(),
   extract: extractConfigurationSchema.optional(),
   dryRun: z.boolean().optional(),
-  jobTimeoutMs: digits.optional(),
+  jobTimeoutMs: digits.nullish(),
   labels: labels.transform((value) => value ?? undefined).optional(),
 });
 
@@ -149,6 +149,7 @@ export const queryRequestSchema = z.object({
   ...querySchema.shape,
   maxResults: count.nullish(),
   timeoutMs: count.nullish(),
+  jobTimeoutMs: digits.nullish(),
   location: z.string().nullish(),
   dryRun: z.boolean().nullish(),
   requestId: z.string().nullish(),

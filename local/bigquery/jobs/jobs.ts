@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asBigQueryError, BigQueryError, ScriptError } from '../bigquery-error';
-import type { ScriptFault, SqlEngine } from '../model';
+import type { ScriptFault, SqlEngine, WorkSignals } from '../model';
 import { answerable } from '../store/disk/disk-errors';
 import type { Store } from '../store/store';
-import { asJob } from '../store/table-commits';
 import { rowsOfTable } from './anonymous-tables';
 import { runExtract } from './extract/run-extract';
 import { outcomeOfInterrupted } from './interrupted-jobs';
@@ -20,6 +19,7 @@ import {
 import { type JobBook, jobOf, type OpenBook } from './job-book';
 import { locationOf } from './job-location';
 import type { JobConfiguration, LoadConfiguration } from './job-schemas';
+import { createJobStops, type JobStops, refuseIfCancelled } from './job-stops';
 import { runLoad } from './load/run-load';
 import type { QueryResults } from './query-results';
 import { createQueryRunner } from './run-query';
@@ -51,11 +51,8 @@ export interface Jobs {
   find(jobId: string, location: string | undefined): Promise<Job>;
   /** Drops a query that ended without a job. */
   forget(job: Job): void;
-  /**
-   * Lets a job under way commit nothing more. A query that has committed nothing yet ends at once, and what
-   * the engine still computes for it is dropped.
-   */
-  cancel(job: Job): void;
+  readonly cancel: JobStops['cancel'];
+  readonly awaited: JobStops['awaited'];
   recent(): readonly Job[];
   /** Waits for the jobs under way, but not for long. */
   close(): Promise<void>;
@@ -82,7 +79,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { slowLoad = (work) => work() } = options;
   const { book, interrupted } = openBook;
   const queries = createQueryRunner(store, engine);
-  const stops = new Map<Job, () => void>();
+  const stops = createJobStops();
   for (const record of interrupted) {
     const job = jobOf(record);
     await book.add(job, true);
@@ -126,10 +123,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       const name = location === undefined ? jobId : jobKey({ jobId, location });
       throw new BigQueryError('notFound', `Not found: Job ${store.projectId}:${name}`);
     },
-    cancel(job) {
-      job.cancelled = true;
-      stops.get(job)?.();
-    },
+    cancel: stops.cancel,
+    awaited: stops.awaited,
     forget(job) {
       if (job.creationReason === undefined) book.forget(job);
     },
@@ -147,30 +142,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     const startTime = now();
     job.startTime = startTime;
     const { rows, ...rest } = await outcomeOf(() =>
-      durable ? untilStopped(job, request) : work(job, request),
+      stops.run(job, durable, (signals) => work(job, request, signals)),
     );
     await book.finish(job, { startTime, endTime: now(), ...rest }, rows);
     if (!durable) job.configuration = withoutParameters(job.configuration);
-  }
-
-  /** Ends with the work or, while a query has committed nothing, with its cancellation. */
-  async function untilStopped(job: Job, request: NewJob): Promise<JobYield> {
-    let commits = job.configuration.query === undefined;
-    const mayCommit = () => {
-      refuseIfCancelled(job);
-      commits = true;
-    };
-    const stopped = new Promise<never>((_, reject) => {
-      stops.set(job, () => {
-        if (!commits) reject(cancelledError());
-      });
-    });
-    try {
-      const worked = asJob({ job: jobKey(job.reference), mayCommit }, () => work(job, request));
-      return await Promise.race([worked, stopped]);
-    } finally {
-      stops.delete(job);
-    }
   }
 
   async function outcomeOf(run: () => Promise<JobYield>): Promise<JobYield & Pick<KeptOutcome, 'error'>> {
@@ -184,7 +159,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
-  async function work(job: Job, { upload, scriptFault }: NewJob): Promise<JobYield> {
+  async function work(job: Job, { upload, scriptFault }: NewJob, signals: WorkSignals): Promise<JobYield> {
     const { load, extract } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
@@ -195,8 +170,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       });
     }
     if (load !== undefined) return slowLoad(() => runLoad(store, { gcsDirectory, upload }, load));
-    const { rows, statistics, destination } = await queries.run(queryOf(job.configuration), scriptFault);
-    refuseIfCancelled(job, rows !== undefined);
+    const manner = { scriptFault, signals };
+    const { rows, statistics, destination } = await queries.run(queryOf(job.configuration), manner);
+    if (rows !== undefined) refuseIfCancelled(job);
     return { statistics, ...(rows && { rows }), ...(destination && { destination }) };
   }
 }
@@ -282,10 +258,3 @@ function withoutParameters(configuration: JobConfiguration): JobConfiguration {
     ? configuration
     : { ...configuration, query: { ...query, queryParameters: undefined } };
 }
-
-function refuseIfCancelled({ cancelled }: Job, still = true): void {
-  if (cancelled && still) throw cancelledError();
-}
-
-const cancelledError = () =>
-  new BigQueryError('stopped', 'Job execution was cancelled: User requested cancellation');

@@ -1,5 +1,5 @@
 import { BigQueryError } from '../bigquery-error';
-import type { ScriptFault, SqlEngine, SqlRequest, StatementResult, TableReference } from '../model';
+import type { SqlEngine, SqlRequest, StatementResult, TableReference } from '../model';
 import type { Store } from '../store/store';
 import { type DestinationTable, writeDestination } from './destination';
 import type { QueryRows } from './job';
@@ -17,15 +17,18 @@ export interface QueryOutcome {
 
 export interface QueryRunner {
   /** Runs a statement or script as its configuration says. @throws BigQueryError */
-  run(configuration: QueryConfiguration, scriptFault?: ScriptFault): Promise<QueryOutcome>;
+  run(
+    configuration: QueryConfiguration,
+    manner: Pick<SqlRequest, 'scriptFault' | 'signals'>,
+  ): Promise<QueryOutcome>;
   /** Type-checks only. @throws BigQueryError */
   dryRun(configuration: QueryConfiguration): Promise<QueryOutcome>;
 }
 
 export function createQueryRunner(store: Store, engine: SqlEngine): QueryRunner {
   return {
-    async run(configuration, scriptFault) {
-      const request = { ...requestOf(store, configuration), scriptFault };
+    async run(configuration, manner) {
+      const request = { ...requestOf(store, configuration), ...manner };
       const destination = destinationOf(store, configuration);
       if (destination !== undefined || limitOf(configuration) !== undefined) {
         await checkBeforehand(engine, request, configuration, destination);

@@ -28,7 +28,7 @@ export function createRestServer(
   return server;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const reply = await replyTo(request);
+    const reply = await replyTo(request, response);
     if (reply === 'gone') return;
     if (reply === undefined) {
       request.socket.destroy();
@@ -38,7 +38,10 @@ export function createRestServer(
     send(response, reply);
   }
 
-  async function replyTo(request: IncomingMessage): Promise<RestReply | 'gone' | undefined> {
+  async function replyTo(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<RestReply | 'gone' | undefined> {
     const { method = 'GET', url = '/', headers } = request;
     try {
       const foreign = whyForeign(headers, hosts);
@@ -50,8 +53,14 @@ export function createRestServer(
         ? await receiveUpload(request)
         : { text: await readBody(request), upload: undefined };
       const call = { method, url, text };
+      const onLeave = (callback: () => void) => {
+        if (response.closed) callback();
+        else response.once('close', () => response.writableFinished || callback());
+      };
       try {
-        return await border(call, (faults) => handle(call, { headers, upload, faults }).catch(failure));
+        return await border(call, (faults) =>
+          handle(call, { headers, upload, faults, onLeave }).catch(failure),
+        );
       } finally {
         await upload?.discardUnlessTaken();
       }
@@ -67,7 +76,7 @@ export function createRestServer(
 
   async function handle(
     { method, url, text }: RestCall,
-    rest: Pick<RestRequest, 'headers' | 'upload' | 'faults'>,
+    rest: Pick<RestRequest, 'headers' | 'upload' | 'faults' | 'onLeave'>,
   ): Promise<RestReply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);

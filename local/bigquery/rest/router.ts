@@ -13,6 +13,8 @@ export interface RestRequest {
   /** Data that came with it. */
   readonly upload?: Upload | undefined;
   readonly faults?: WorkFaults | undefined;
+  /** Calls back when the caller breaks the connection before the answer. */
+  readonly onLeave: (callback: () => void) => void;
 }
 
 /** Answers a body (200), or undefined (204). */

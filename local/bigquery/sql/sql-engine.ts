@@ -33,8 +33,7 @@ export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSq
   const takeTurns = createTakeTurns();
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);
-    const turn = request.defaultDataset?.datasetId ?? '';
-    const ofRequest = { ...context, client: inTurn(context.client, takeTurns, turn) };
+    const ofRequest = { ...context, client: clientOf(context.client, request, takeTurns) };
     return runScript(ofRequest, scopeOf(request, store, now), script, manner);
   };
   return {
@@ -45,13 +44,21 @@ export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSq
   };
 }
 
-/** The engine's time is shared by dataset: a dataset with many statements does not keep others waiting. */
-const inTurn = (client: EngineClient, takeTurns: TakeTurns, turn: string): EngineClient => ({
-  ...client,
-  call: (method, request) => takeTurns(turn, () => client.call(method, request)),
-  callEncoded: (method, request, session) =>
-    takeTurns(turn, () => client.callEncoded(method, request, session)),
-});
+/**
+ * The engine's time is shared by dataset: a dataset with many statements does not keep others waiting. Of what a
+ * request asks of the engine, evaluations can be stopped; others' requests may wait for the same analysis.
+ */
+function clientOf(client: EngineClient, request: SqlRequest, takeTurns: TakeTurns): EngineClient {
+  const turn = request.defaultDataset?.datasetId ?? '';
+  return {
+    ...client,
+    call: (method, message) => takeTurns(turn, () => client.call(method, message)),
+    callEncoded(method, message, session) {
+      const signals = method === 'EvaluateQuery' ? request.signals : undefined;
+      return takeTurns(turn, () => client.callEncoded(method, message, session, signals));
+    },
+  };
+}
 
 function scopeOf(request: SqlRequest, store: TableStore, now: SqlEngineOptions['now']): Scope {
   const foreseen = new Map<string, TableSnapshot | undefined>();

@@ -129,7 +129,8 @@ const clockTolerance = 5_000;
  * between need not know of jobs; the store writes its name into the commit.
  */
 export interface CommitTag {
-  readonly job: string;
+  /** Undefined for a job that need not be known after a restart. */
+  readonly job: string | undefined;
   /**
    * Called right before a commit.
    * @throws BigQueryError if the job was cancelled: then nothing is committed

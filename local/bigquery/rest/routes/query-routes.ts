@@ -69,6 +69,7 @@ async function query(served: Served, requestIds: RequestIds, request: RestReques
     size: maxResults ?? undefined,
     format: timestampFormat(formatOptions?.useInt64Timestamp, formatOptions?.timestampOutputFormat),
   };
+  request.onLeave(served.jobs.awaited(job));
   const outcome = await settled(job, Math.min(timeoutMs ?? defaultTimeout, longestTimeout));
   const { location } = job.reference;
   if (isJobOptional(body) && outcome?.error !== undefined && !isScript(outcome)) served.jobs.forget(job);
@@ -103,7 +104,7 @@ function reasonForJob({ jobComplete, statementType, pageToken }: QueryAnswer): J
 }
 
 function jobRequest(body: QueryRequest, scriptFault: ScriptFault | undefined): NewJob {
-  const { labels, dryRun, location } = body;
+  const { labels, dryRun, location, jobTimeoutMs } = body;
   return {
     configuration: {
       query: {
@@ -117,6 +118,7 @@ function jobRequest(body: QueryRequest, scriptFault: ScriptFault | undefined): N
       },
       ...(labels && { labels }),
       ...(dryRun === true && { dryRun }),
+      ...(jobTimeoutMs && { jobTimeoutMs }),
     },
     location: location ?? undefined,
     durable: false,

@@ -1,7 +1,9 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { BigQueryError } from '../../bigquery-error';
+import type { WorkSignals } from '../../model';
 import { type EngineMethods, engineMethods } from './engine-methods';
 import { type EngineProcess, startEngineProcess } from './engine-process';
+import { stoppable } from './stoppable';
 
 /** Calls to the engine process, which is started again if it dies. */
 export interface EngineClient {
@@ -10,9 +12,15 @@ export interface EngineClient {
   /**
    * The same with a request that is already in wire format. A request that only one process understands (it
    * names what that process has prepared) gives that process's session; if the process is gone, a
-   * SessionEnded is thrown.
+   * SessionEnded is thrown. A call with signals can be stopped; if that ends the process, the calls of others are
+   * made again.
    */
-  readonly callEncoded: (method: string, request: Buffer, session?: EngineSession) => Promise<object>;
+  readonly callEncoded: (
+    method: string,
+    request: Buffer,
+    session?: EngineSession,
+    signals?: WorkSignals,
+  ) => Promise<object>;
   /** The process that runs now, as its session. */
   readonly session: () => Promise<EngineSession>;
   readonly encode: (method: string, request: object) => Buffer;
@@ -51,6 +59,8 @@ export async function startEngineClient(): Promise<EngineClient> {
   let closed = false;
   let last = await connect(await starting);
   let restarting: Promise<Connection> | undefined;
+  /** Processes that were ended because of a call that had to end. */
+  const endedOnPurpose = new WeakSet<EngineProcess>();
 
   const restart = async (): Promise<Connection> => {
     last.channel.close();
@@ -66,15 +76,22 @@ export async function startEngineClient(): Promise<EngineClient> {
     });
     return restarting;
   };
-  const callEncoded = async (method: string, request: Buffer, session?: EngineSession): Promise<object> => {
-    for (let attempt = 1; ; attempt += 1) {
+  const endOnPurpose = (engine: EngineProcess) => {
+    endedOnPurpose.add(engine);
+    engine.kill();
+    void engine.exited.then(current).catch(() => undefined);
+  };
+  const callEncoded: EngineClient['callEncoded'] = async (method, request, session, signals) => {
+    for (let deaths = 0; ; ) {
       const { engine, channel } = await current();
       if (session !== undefined && session !== engine) throw new SessionEnded();
+      const call = () => unary(channel, methods, method, request);
       try {
-        return await unary(channel, methods, method, request);
+        return await stoppable(signals, () => endOnPurpose(engine), call);
       } catch (error) {
         if (!(await died(engine, error))) throw error;
-        if (attempt === 2 || closed)
+        if (!endedOnPurpose.has(engine)) deaths += 1;
+        if (deaths === 2 || closed)
           throw new BigQueryError('backendError', 'The SQL engine ended while it ran the statement.');
       }
     }
@@ -129,8 +146,8 @@ function unary(channel: Client, methods: EngineMethods, method: string, request:
 
 /** A connection breaks a little before the end of the process behind it is seen, so wait for that. */
 async function died(engine: EngineProcess, error: unknown): Promise<boolean> {
-  if (!engine.alive()) return true;
   if (!(error instanceof EngineFailure)) return false;
+  if (!engine.alive()) return true;
   if (error.code !== status.UNAVAILABLE && error.code !== status.CANCELLED) return false;
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {

@@ -219,20 +219,6 @@ describe('a query job', () => {
     const [jobs] = await local.client.getJobs({ maxResults: 3, autoPaginate: false });
     expect(jobs[0]?.id).toBe('cancelled-late');
   });
-
-  // It stands last, because the engine goes on computing until it is closed.
-  it('that would never end is over when it is cancelled', async () => {
-    const [job] = await local.client.createQueryJob({
-      query: `SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 15000)) AS x, UNNEST(GENERATE_ARRAY(1, 15000)) AS y,
-        UNNEST(GENERATE_ARRAY(1, 15000)) AS z WHERE MOD(x * y, 7) = MOD(z, 5)`,
-      destination: table('never'),
-    });
-    await job.cancel();
-    let [metadata] = await job.getMetadata();
-    while (metadata.status.state !== 'DONE') [metadata] = await job.getMetadata();
-    expect(metadata.status.errorResult).toMatchObject({ reason: 'stopped' });
-    expect(await table('never').exists()).toEqual([false]);
-  });
 });
 
 /** A promise, and what resolves it. */

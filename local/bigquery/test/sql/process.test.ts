@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { BigQueryError } from '../../bigquery-error';
 import { field, row, type TestEngine, testEngine } from '../support/test-engine';
 
 function alive(pid: number): boolean {
@@ -48,6 +49,42 @@ describe('the engine process', () => {
     expect([first, second]).toEqual([[['90000']], [['90000']]]);
     expect(await bench.rows('SELECT n FROM t')).toEqual([['2']]);
     await gone(killed);
+  });
+
+  it.each(['stopped', 'abandoned'] as const)(
+    'ends with a call that is %s, and no other call',
+    async (how) => {
+      const endless = `SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 15000)) AS x, UNNEST(GENERATE_ARRAY(1, 15000)) AS y,
+      UNNEST(GENERATE_ARRAY(1, 15000)) AS z WHERE MOD(x * y, 7) = MOD(z, 5)`;
+      const controllers = { stopped: new AbortController(), abandoned: new AbortController() };
+      const signals = { stopped: controllers.stopped.signal, abandoned: controllers.abandoned.signal };
+      const before = pid();
+      const request = { sql: endless, projectId: 'local', parameters: [] };
+      await bench.engine.analyze(request);
+      const hung = bench.engine.run({ ...request, signals });
+      // When this is answered, the engine has the other.
+      await bench.rows('SELECT 1');
+      const slow = 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 1000)) a, UNNEST(GENERATE_ARRAY(1, 300)) b';
+      const others = [bench.rows(slow), bench.run('UPDATE t SET n = n + 1 WHERE TRUE')] as const;
+      const [row] = bench.stored('t');
+      const reason = new BigQueryError('stopped', 'enough');
+      controllers[how].abort(reason);
+      await expect(hung).rejects.toBe(reason);
+      expect((await Promise.all(others))[0]).toEqual([['300000']]);
+      expect(await bench.rows('SELECT n FROM t')).toEqual([[String(Number(row?.[1]) + 1)]]);
+      await gone(before);
+      const last = pid();
+      expect(last).not.toBe(before);
+      expect(alive(last)).toBe(true);
+    },
+  );
+
+  it('asks nothing of the engine for what was stopped before', async () => {
+    const stopped = AbortSignal.abort(new BigQueryError('stopped', 'before'));
+    const { signal: abandoned } = new AbortController();
+    const signals = { stopped, abandoned };
+    const late = bench.engine.run({ sql: 'SELECT 1', projectId: 'local', parameters: [], signals });
+    await expect(late).rejects.toMatchObject({ message: 'before' });
   });
 
   it('ends with close()', async () => {
