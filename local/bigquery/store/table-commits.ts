@@ -5,7 +5,7 @@ import { datasetNotFound, tableNotFound } from '../not-found';
 import type { DatasetEntry, DatasetShelf } from './dataset-shelf';
 import type { DataFolder } from './disk/data-folder';
 import type { Disk } from './disk/disk';
-import { encodeChange, encodeState } from './table-log';
+import { editsOf, encodeChange, encodeState, stateLength } from './table-log';
 import { applyChange, type CommittedJob, type RowChange, type TableState } from './table-state';
 
 /** Where commits go; absent when everything is kept in memory only. */
@@ -16,6 +16,8 @@ export interface Files {
 
 /** A log is rewritten when it is this many bytes longer than four times what is still valid in it. */
 const toleratedGarbage = 256 * 1024;
+/** To read a log, each of its edits moves all of the table's rows: so many in all, before it is rewritten. */
+const toleratedMoves = 20_000_000;
 
 /**
  * Makes one change to a table, durably, and then visible. If it fails nothing has changed.
@@ -58,16 +60,15 @@ async function writeAndShow(
   const next = applyChange(current, change, Date.now(), job);
   const rewrite = current?.logSize === undefined || change.kind === 'create';
   try {
-    const logSize =
-      files === undefined ? 0 : await write(files.disk, path, rewrite, current, next, change, job);
-    dataset.tables.set(tableId, { ...next, logSize });
+    const log = files && (await write(files.disk, path, rewrite, current, next, change, job));
+    dataset.tables.set(tableId, { ...next, ...log });
   } catch (error) {
     if (rewrite) await forgetLog(files, dataset, tableId, path, current);
     throw error;
   }
 }
 
-/** Writes the change, or where that is better the whole state, and returns the log's size after it. */
+/** Writes the change, or where that is better the whole state, and returns the log after it. */
 async function write(
   disk: Disk,
   path: string,
@@ -76,16 +77,22 @@ async function write(
   next: TableState,
   change: RowChange,
   job: string | undefined,
-): Promise<number> {
+): Promise<Pick<TableState, 'logSize' | 'logEdits'>> {
   const offset = current?.logSize ?? 0;
-  const text = rewrite ? '' : encodeChange(change, next, job);
-  const garbage = change.kind === 'replace' ? offset - 4 * text.length : 0;
-  if (!rewrite && garbage < toleratedGarbage) {
-    await disk.append(path, offset, text);
-    return offset + Buffer.byteLength(text);
+  if (!rewrite) {
+    const { text, isEdit } = encodeChange(change, current, next, job);
+    const logEdits = editsOf(current, isEdit);
+    const isBloated =
+      change.kind === 'replace' && offset > longestLog(isEdit ? stateLength(next) : text.length);
+    if (!isBloated && logEdits * next.rows.length <= toleratedMoves) {
+      await disk.append(path, offset, text);
+      return { logSize: offset + Buffer.byteLength(text), logEdits };
+    }
   }
-  return disk.replace(path, encodeState(next));
+  return { logSize: await disk.replace(path, encodeState(next)), logEdits: 0 };
 }
+
+const longestLog = (valid: number): number => 4 * valid + toleratedGarbage;
 
 /**
  * After a rewrite that failed it is not known which of the two logs is there: the next commit must be a

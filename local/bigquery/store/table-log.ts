@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Cell, Field, Row } from '../model';
+import { editedRows, rowEdits } from './row-edits';
 import { tableOptionsSchema } from './schema/rest-schema';
 import { applyChange, type RowChange, type TableDefinition, type TableState } from './table-state';
 
@@ -12,12 +13,16 @@ import { applyChange, type RowChange, type TableDefinition, type TableState } fr
  */
 const changeKind = z.enum(['create', 'append', 'replace', 'alter']);
 
+const place = z.number().int().nonnegative();
+
 const commitSchema = z.object({
-  commit: changeKind,
+  /** `edit`: rows were replaced, and most of them stayed. */
+  commit: z.enum([...changeKind.options, 'edit']),
   /** Rows of this commit: that many of the lines before it. */
   rows: z.number().int().nonnegative(),
   time: z.number(),
   job: z.string().optional(),
+  edits: z.array(z.tuple([place, place, place])).optional(),
   schema: z.array(z.custom<Field>(isField)).optional(),
   options: tableOptionsSchema.optional(),
   creationTime: z.number().optional(),
@@ -29,17 +34,40 @@ const commitSchema = z.object({
 type Commit = z.infer<typeof commitSchema>;
 
 /** The lines that commit a change to a table whose state is `after` from then on. */
-export function encodeChange(change: RowChange, after: TableState, job: string | undefined): string {
-  const rows = change.kind === 'alter' ? [] : change.rows;
+export function encodeChange(
+  change: RowChange,
+  before: TableState | undefined,
+  after: TableState,
+  job: string | undefined,
+): { readonly text: string; readonly isEdit: boolean } {
   const { schema, options, definedTime } = after.definition;
+  const edit = change.kind === 'replace' && before && rowEdits(before.rows.toArray(), change.rows);
+  const rows = edit ? edit.added : change.kind === 'alter' ? [] : change.rows;
   const commit: Commit = {
-    commit: change.kind,
+    commit: edit ? 'edit' : change.kind,
     rows: rows.length,
     time: after.modifiedTime,
     ...(job !== undefined && { job }),
+    ...(edit && { edits: edit.edits.map(([from, kept, added]) => [from, kept, added]) }),
     ...(change.kind === 'alter' && { schema: [...schema], options: { ...options }, definedTime }),
   };
-  return [...encode(rows, commit)].join('');
+  return { text: [...encode(rows, commit)].join(''), isEdit: Boolean(edit) };
+}
+
+/** How many edits a log has after another commit. */
+export function editsOf(before: TableState | undefined, isEdit: boolean): number {
+  return (before?.logEdits ?? 0) + (isEdit ? 1 : 0);
+}
+
+const sampledRows = 20;
+
+/** About how many characters `encodeState` would write; told by some of the rows. */
+export function stateLength({ rows }: TableState): number {
+  const all = rows.toArray();
+  const step = Math.max(1, Math.floor(all.length / sampledRows));
+  const sample = all.filter((_, index) => index % step === 0);
+  const length = sample.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0);
+  return (length / Math.max(1, sample.length)) * all.length;
 }
 
 /** A whole log for a state: what `encodeChange` wrote over time, in one commit. In pieces, to be joined. */
@@ -89,7 +117,8 @@ export function replay(log: Buffer): TableState | undefined {
     } else {
       const commit = commitSchema.safeParse(line).data;
       if (commit !== undefined && damagedAt === undefined && commit.rows === pending.length) {
-        state = { ...apply(state, commit, pending), logSize: end + 1 };
+        const logEdits = editsOf(state, commit.commit === 'edit');
+        state = { ...apply(state, commit, pending), logSize: end + 1, logEdits };
         pending = [];
       } else if (commit !== undefined) {
         throw new Error(`the log is damaged near byte ${damagedAt ?? start}`);
@@ -103,7 +132,7 @@ export function replay(log: Buffer): TableState | undefined {
 }
 
 function apply(state: TableState | undefined, commit: Commit, rows: readonly Row[]): TableState {
-  const next = applyChange(state, changeOf(commit, rows), commit.time, commit.job);
+  const next = applyChange(state, changeOf(state, commit, rows), commit.time, commit.job);
   const definition: TableDefinition = {
     ...next.definition,
     creationTime: commit.creationTime ?? next.definition.creationTime,
@@ -112,8 +141,10 @@ function apply(state: TableState | undefined, commit: Commit, rows: readonly Row
   return { ...next, definition, jobs: commit.jobs ?? next.jobs };
 }
 
-function changeOf(commit: Commit, rows: readonly Row[]): RowChange {
-  const { schema = [], options = {} } = commit;
+function changeOf(state: TableState | undefined, commit: Commit, rows: readonly Row[]): RowChange {
+  const { schema = [], options = {}, edits = [] } = commit;
+  if (commit.commit === 'edit')
+    return { kind: 'replace', rows: editedRows(state?.rows.toArray() ?? [], edits, rows) };
   if (commit.commit === 'create') return { kind: 'create', schema, options, rows };
   if (commit.commit === 'alter') return { kind: 'alter', schema, options };
   return { kind: commit.commit, rows };

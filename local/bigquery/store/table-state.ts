@@ -19,6 +19,8 @@ export interface TableState {
   readonly modifiedTime: number;
   /** Bytes of the table's log that are committed; undefined where that is not known (a failed rewrite). */
   readonly logSize: number | undefined;
+  /** How many of the log's commits say only which rows changed. */
+  readonly logEdits: number;
   /** Jobs whose effect is in this state; the oldest may be forgotten. */
   readonly jobs: readonly CommittedJob[];
 }
@@ -36,14 +38,15 @@ export type RowChange = Exclude<TableChange, { kind: 'drop' }>;
 /** How many committed jobs a table remembers: far more than can be under way on it when a process dies. */
 const rememberedJobs = 100;
 
-/** The state after a change, but for the size of its log. @throws Error if there is no table to change. */
+/** The state after a change, but for its log. @throws Error if there is no table to change. */
 export function applyChange(
   current: TableState | undefined,
   change: RowChange,
   time: number,
   job: string | undefined,
 ): TableState {
-  const base = { modifiedTime: time, jobs: withJob(current?.jobs ?? [], change, job), logSize: 0 };
+  const jobs = withJob(current?.jobs ?? [], change, job);
+  const base = { modifiedTime: time, jobs, logSize: 0, logEdits: 0 };
   if (change.kind === 'create') {
     const { schema, options } = change;
     const creationTime = time;

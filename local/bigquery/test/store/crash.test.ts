@@ -174,6 +174,42 @@ describe('what a crash leaves in files', () => {
     expect(rowsOf('altered')).toEqual([['1', 'a']]);
   });
 
+  it('a change of few rows is written as few rows, and is read again', async () => {
+    await create(
+      'large',
+      Array.from({ length: 1000 }, (_, n) => [String(n), 'x'.repeat(100)]),
+    );
+    const size = readFileSync(logOf('large')).length;
+    const edit = (how: (rows: readonly Row[]) => readonly Row[]) =>
+      change('large', { kind: 'replace', rows: how(rowsOf('large') ?? []) });
+    await edit((rows) => rows.with(70, ['70', 'changed']));
+    await edit((rows) => rows.filter((_, place) => place !== 20));
+    await change('large', { kind: 'append', rows: [['1000', 'appended']] });
+    await edit((rows) => rows.with(-1, ['1000', 'changed, too']));
+    expect(readFileSync(logOf('large')).length).toBeLessThan(size + 1_000);
+    const expected = rowsOf('large');
+    expect(expected).toHaveLength(1000);
+    await reopen();
+    expect(rowsOf('large')).toEqual(expected);
+  });
+
+  it('a large table with many small changes has a file of bounded size', async () => {
+    const text = 'x'.repeat(2_000);
+    await create(
+      'nibbled',
+      Array.from({ length: 40 }, (_, n) => [String(n), text]),
+    );
+    for (let n = 0; n < 400; n += 1)
+      await change('nibbled', {
+        kind: 'replace',
+        rows: (rowsOf('nibbled') ?? []).with(n % 40, [`${n}`, text]),
+      });
+    expect(readFileSync(logOf('nibbled')).length).toBeLessThan(700_000);
+    const expected = rowsOf('nibbled');
+    await reopen();
+    expect(rowsOf('nibbled')).toEqual(expected);
+  });
+
   it('a table written again and again has a file of bounded size', async () => {
     const text = 'x'.repeat(20_000);
     await create('busy', [['0', text]]);
