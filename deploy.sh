@@ -31,6 +31,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --export-bucket NAME   a bucket that pipelines may export to
   --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
   --http-host HOST       a host that pipelines may load from by https
+  --cors-origin ORIGIN   the origin of web pages that may call from browsers: https://app.example.com, or all hosts
+                         below one: https://*.example.com
   --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to these hosts
   --dry-run              prints every command for an empty project (with --destroy: for a full one) and runs none
   --destroy              removes everything except data and a few things that it lists at the end. It removes the data
@@ -38,8 +40,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --data --confirm PROJECT   with --destroy: removes the data as well, without asking
   --help                 this text
 
---source, --export-bucket, --notify-topic, --http-host and --pipeline-secret can be repeated; the word none means an
-empty list. When one of these, --domain, --alert-email or --throttle is left out later, what it has set before stays.
+--source, --export-bucket, --notify-topic, --http-host, --cors-origin and --pipeline-secret can be repeated; the word
+none means an empty list. When one of these, --domain, --alert-email or --throttle is left out later, what it has set before stays.
 END
 }
 
@@ -55,13 +57,13 @@ expect() { # option value pattern what
 
 # ---------------------------------------------------------------------------------------------------------- options --
 
-project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' http_hosts='' pipeline_secrets=''
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' http_hosts='' cors_origins='' pipeline_secrets=''
 confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --pipeline-secret | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --cors-origin | --pipeline-secret | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -85,6 +87,10 @@ while [ $# -gt 0 ]; do
         --http-host)
           expect "$1" "$2" 'none|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]+)?' "a host's name such as api.example.com"
           http_hosts="$http_hosts${http_hosts:+,}$2"
+          ;;
+        --cors-origin)
+          expect "$1" "$2" 'none|https?://(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:([0-9]{1,5}|\*))?' 'an origin such as https://app.example.com or https://*.example.com'
+          cors_origins="$cors_origins${cors_origins:+,}$2"
           ;;
         --pipeline-secret)
           expect "$1" "$2" 'none|PIPELINE_SECRET_[A-Z0-9_]{1,100}=[A-Za-z0-9_-]{1,255}' 'PIPELINE_SECRET_NAME=SECRET'
@@ -170,6 +176,7 @@ environment_of() { # function -> NAME=value lines
   # The load balancer appends the client's address and its own to X-Forwarded-For:
   # https://docs.cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
   [ -z "$(paths_of "$1")" ] || echo FORWARDED_ENTRIES=2
+  case $1/$cors_origins in */ | */none) ;; onboard/* | tenants/* | run/*) echo "CORS_ORIGINS=$cors_origins" ;; esac
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   case $1 in onboard | worker) echo "EVENT_TOPIC=$event_topic" ;; esac # the worker lets no pipeline publish there
   [ "$1" = worker ] || return 0
@@ -972,8 +979,8 @@ make_uptime_check() {
   made=$((made + 1)) && say "+ uptime check of $host"
 }
 
-# What pipelines may reach outside of their tenant's dataset. An option that is left out keeps what was set
-# before.
+# What pipelines may reach outside of their tenant's dataset, and which web pages may call. An option that is left
+# out keeps what was set before.
 keep_reach() {
   look run services describe "$prefix-worker" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
     '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value,spec.template.spec.containers.env.valueFrom.secretKeyRef.name)' || true
@@ -981,6 +988,10 @@ keep_reach() {
   [ -n "$http_hosts" ] || http_hosts=$(awk -F'|' '$1 == "HTTP_STEP_HOSTS" { print $2 }' <<<"$answer")
   [ -n "$pipeline_secrets" ] || pipeline_secrets=$(awk -F'|' '$1 ~ /^PIPELINE_SECRET_/ { print $1 "=" $3 }' <<<"$answer" | paste -s -d, -)
   [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
+  [ -z "$cors_origins" ] || return 0
+  look run services describe "$prefix-run" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
+    '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value)' || true
+  cors_origins=$(awk -F'|' '$1 == "CORS_ORIGINS" { print $2 }' <<<"$answer")
 }
 grant_reach() {
   local source bucket topic role

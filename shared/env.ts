@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { topicNameSchema } from './definitions/schemas/name-schemas';
+import { originPatternSchema } from './http/headers/cors';
 import { severities } from './log';
 import { isDeploymentSource } from './pipelines/rules/run-sources';
 
@@ -50,6 +51,8 @@ const environmentSchema = z
     FAILURES_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(600),
     /** How many of the last entries of X-Forwarded-For the infrastructure appends; 0: it is not heeded. */
     FORWARDED_ENTRIES: z.coerce.number().int().min(0).max(10).default(0),
+    /** Origins of the web pages that may call from a browser: see http/headers/cors. */
+    CORS_ORIGINS: list(originPatternSchema),
     /** A call is answered within this time, 5 to 300: with 503 if BigQuery does not answer. */
     ANSWER_WITHIN_SECONDS: z.coerce.number().int().min(5).max(300).default(15),
     /** Log lines below this severity are left out. */
@@ -83,9 +86,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   throw new Error(`Environment: ${problems.join('; ')}`);
 }
 
-/** What bounds the callers of functions that everybody can call. */
+/** Who may call the functions that everybody can call, and how often in vain. */
 export const callerLimitsOf = (env: Env) => ({
   failuresPerMinute: env.FAILURES_PER_MINUTE,
   forwardedEntries: env.FORWARDED_ENTRIES,
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  corsOrigins: env.CORS_ORIGINS,
 });

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { callerLimitsOf, readEnv } from '../../shared/env';
+import { createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createReach } from '../../shared/google/reach';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeRun } from './compose-run';
+import { healthRoutes } from './health-routes';
 
 const env = readEnv();
 const log = createLog(env);
@@ -22,4 +25,9 @@ const routes = composeRun({
   log,
 });
 
-registerHttpFunction('run', serveRoutes(routes, log, callerLimitsOf(env)));
+const health = healthRoutes({
+  reach: createReach(createBigQueryWithoutRetries(), env.RUN_TOPIC),
+  monotonicMs: systemClock.monotonicMs,
+});
+
+registerHttpFunction('run', serveRoutes([...routes, ...health], log, callerLimitsOf(env)));

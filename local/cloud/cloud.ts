@@ -55,6 +55,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
       DECISIONS_AT_ONCE: process.env.DECISIONS_AT_ONCE ?? localDefaults.DECISIONS_AT_ONCE,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
+      CORS_ORIGINS: process.env.CORS_ORIGINS ?? localDefaults.CORS_ORIGINS,
       SCHEMAS_DIRECTORY: schemasDirectory,
     });
 
@@ -73,6 +74,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await startGateway({
         port: options.gatewayPort,
         hosts: options.hosts,
+        origins: readEnv().CORS_ORIGINS,
         forwardings: forwardingsTo(functions),
         routes: [runJobRoute(scheduler)],
         welcome,

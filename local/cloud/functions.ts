@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { readEnv } from '../../shared/env';
 import { answerBrokenRequests } from '../../shared/http/broken-requests';
 import { endSlowRequests } from '../../shared/http/slow-requests';
 import { admitLocalCallers } from './gateway/local-callers';
@@ -45,7 +46,7 @@ export async function hostFunction(
   const server = getTestServer(name);
   endSlowRequests(server);
   answerBrokenRequests(server);
-  admitLocalCallers(server, hosts, () => undefined);
+  admitLocalCallers(server, hosts, () => undefined, readEnv().CORS_ORIGINS);
   const { port } = await listen(server);
   return {
     host: '127.0.0.1',

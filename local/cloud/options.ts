@@ -27,6 +27,7 @@ export const startHelp = `npm start [-- options]
   ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.
   SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are defined.
   NOTIFY_TOPICS (default pipeline-events) names the topics that pipelines may publish to.
+  CORS_ORIGINS (default http://localhost:*,http://127.0.0.1:*) names the origins of web pages that may call.
   HTTP_STEP_HOSTS (default none) names the hosts that pipelines may ask.`;
 
 export interface LocalCloudOptions extends ServersOptions {
@@ -48,6 +49,8 @@ export const localDefaults = {
   /** All functions, BigQuery and its SQL engine share this machine. */
   DECISIONS_AT_ONCE: '16',
   NOTIFY_TOPICS: 'pipeline-events',
+  /** Pages that are developed on this machine, at any port. */
+  CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
 };
 
 const port = (fallback: number) =>

@@ -1,7 +1,7 @@
 import { type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { httpStatusOf, type ProblemCode, problemTitleOf } from '../errors';
-import { securityHeaders } from './security-headers';
+import { securityHeaders } from './headers/security-headers';
 
 /** What Node finds wrong with a request before any handler sees it. https://nodejs.org/api/http.html#event-clienterror */
 const problems: Readonly<Record<string, readonly [ProblemCode, string]>> = {

@@ -3,7 +3,7 @@ import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '..
 import { classifyFailure, isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
 import { shorten } from '../support/shorten';
-import { securityHeaders } from './security-headers';
+import { securityHeaders } from './headers/security-headers';
 import { type Stream, sendStream } from './stream';
 
 export interface HttpReply {

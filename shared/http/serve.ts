@@ -5,6 +5,8 @@ import type { Span } from '../telemetry/sink';
 import { count, flushIfDue, inSpan, measure } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
+import { createCors } from './headers/cors';
+import { requestIdOf } from './headers/request-id';
 import { clientAddress } from './limits/client-address';
 import { createFailingCallers, type FailingCallers, type RequestCaller } from './limits/failing-callers';
 import { createRequestTime } from './limits/request-time';
@@ -22,6 +24,8 @@ export interface CallerLimits {
   readonly forwardedEntries: number;
   /** How long a caller waits for an answer at most, in milliseconds. Any time unless given. */
   readonly answerMs?: number;
+  /** Origins of the web pages that may call: see createCors. None unless given. */
+  readonly corsOrigins?: readonly string[];
 }
 
 /** For functions that only Google's own services can call. */
@@ -34,11 +38,18 @@ const noLimits: CallerLimits = { failuresPerMinute: 0, forwardedEntries: 0 };
 export function serveRoutes(
   routes: readonly Route[],
   log: Log,
-  { failuresPerMinute, forwardedEntries, answerMs = Number.POSITIVE_INFINITY }: CallerLimits = noLimits,
+  {
+    failuresPerMinute,
+    forwardedEntries,
+    answerMs = Number.POSITIVE_INFINITY,
+    corsOrigins = [],
+  }: CallerLimits = noLimits,
 ): HttpHandler {
+  const cors = createCors(corsOrigins);
   const failing = failuresPerMinute === 0 ? undefined : createFailingCallers(failuresPerMinute);
-  return (request, response) =>
-    inContext({ trace: traceOfHeaders(request.headers) ?? newTrace(), labels: {} }, async () => {
+  return (request, response) => {
+    const trace = traceOfHeaders(request.headers) ?? newTrace();
+    return inContext({ trace, labels: {} }, async () => {
       const startedAt = performance.now();
       const address = clientAddress(request, forwardedEntries);
       const caller: RequestCaller = { address, keyId: undefined, bodyBytes: 0 };
@@ -46,8 +57,13 @@ export function serveRoutes(
         answer(routes, request, { log, span, startedAt, caller, failing, answerMs }),
       );
       await flushIfDue();
-      await sendReply(response, reply, log);
+      const headers = {
+        'X-Request-Id': requestIdOf(request.headers, trace.traceId),
+        ...cors.headers(request),
+      };
+      await sendReply(response, { ...reply, headers: { ...headers, ...reply.headers } }, log);
     });
+  };
 }
 
 interface Answering {

@@ -204,6 +204,17 @@ describe('a second run', () => {
     expect(environmentOf('worker')).not.toContainEqual(expect.objectContaining({ name: 'ALLOWED_SOURCES' }));
   });
 
+  it('lets web pages call, also when the option is left out later, and ends it', async () => {
+    const options = ['--cors-origin', 'https://app.example.com', '--cors-origin', 'https://*.example.org'];
+    const called = ['onboard', 'run', 'tenants'].map((name) => `run deploy tenant-pipelines-${name}`);
+    expect((await again.changesOf([...usual, ...options])).toSorted()).toEqual(called);
+    const origins = { name: 'CORS_ORIGINS', value: 'https://app.example.com,https://*.example.org' };
+    for (const name of ['onboard', 'run', 'tenants']) expect(environmentOf(name)).toContainEqual(origins);
+    expect(environmentOf('worker')).not.toContainEqual(origins);
+    expect(await again.changesOf(usual)).toEqual([]);
+    expect((await again.changesOf([...usual, '--cors-origin', 'none'])).toSorted()).toEqual(called);
+  });
+
   it('gives secrets and hosts to pipelines, and new versions of secrets when it is run again', async () => {
     const { gcloud } = again.installation;
     gcloud.answer(['secrets', 'create', 'rates-key', '--project=my-project'], '');

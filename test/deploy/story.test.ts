@@ -106,7 +106,8 @@ describe('deploy.sh', () => {
       const path = call.split(/ +/)[1] ?? '';
       const [, wanted] = Object.entries(functionOfPath).find(([prefix]) => path.startsWith(prefix)) ?? [];
       const rule = rules.find(({ paths }) => paths.some((pattern) => covers(pattern, path)));
-      expect([path, rule?.service.split('/').at(-1)]).toEqual([path, `tenant-pipelines-${wanted}`]);
+      const service = rule?.service ?? map.defaultService;
+      expect([path, service.split('/').at(-1)]).toEqual([path, `tenant-pipelines-${wanted}`]);
     }
     expect(documentedCalls.length).toBeGreaterThan(2);
   });
@@ -154,6 +155,7 @@ const namesIn = (pattern: RegExp) =>
     );
 
 const mapSchema = z.object({
+  defaultService: z.string(),
   pathMatchers: z.array(
     z.object({ pathRules: z.array(z.object({ paths: z.array(z.string()), service: z.string() })) }),
   ),

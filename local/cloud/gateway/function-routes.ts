@@ -11,6 +11,8 @@ export const functionOfPath = {
   '/api/v1/tenants': 'tenants',
   '/api/v1/usage': 'tenants',
   '/api/v1/billing': 'tenants',
+  '/healthz': 'run',
+  '/readyz': 'run',
 } as const satisfies Readonly<Record<string, FunctionName>>;
 
 /** Passes each documented path on to its function. */
@@ -37,6 +39,8 @@ export const documentedCalls = [
   'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
   'GET    /api/v1/usage',
   'GET    /api/v1/billing/export',
+  'GET    /healthz',
+  'GET    /readyz',
 ];
 
 /** The text of the gateway's `GET /`. */

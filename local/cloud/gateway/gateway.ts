@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly host?: string;
   /** Names under which this machine may be called besides localhost. */
   readonly hosts?: readonly string[] | undefined;
+  /** Origins of web pages of other sites that may call: see createCors. */
+  readonly origins?: readonly string[] | undefined;
   /** How long a client may take to send a request, in milliseconds. */
   readonly longestSendingMs?: number;
   readonly forwardings: readonly Forwarding[];
@@ -44,7 +46,7 @@ export interface Gateway {
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
-  const { hosts = [], longestSendingMs } = options;
+  const { hosts = [], origins = [], longestSendingMs } = options;
   const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
   // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a
   // closing one.
@@ -77,7 +79,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   endSlowRequests(server, longestSendingMs);
   answerBrokenRequests(server);
-  admitLocalCallers(server, hosts, log);
+  admitLocalCallers(server, hosts, log, origins);
   const port = await listen(server, options.port, host);
   const close = (): Promise<void> =>
     new Promise((resolve) => {

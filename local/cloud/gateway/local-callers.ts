@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ServiceError } from '../../../shared/errors';
+import { originRule } from '../../../shared/http/headers/cors';
 import { problemReply, sendReply } from '../../../shared/http/reply';
 import type { Log } from '../../../shared/log';
 import { shorten } from '../../../shared/support/shorten';
@@ -11,15 +12,22 @@ const thisMachine = ['localhost', '127.0.0.1', '[::1]'];
  * in `Origin`, or in `Host` where its name was bound to this machine's address (DNS rebinding). Admin calls
  * are open here, so that a page could do anything.
  * @param hosts names under which this machine may be called besides localhost
+ * @param origins of other sites' web pages that may call all the same
  */
-export function admitLocalCallers(server: Server, hosts: readonly string[], log: Log): void {
+export function admitLocalCallers(
+  server: Server,
+  hosts: readonly string[],
+  log: Log,
+  origins: readonly string[] = [],
+): void {
+  const isOrigin = originRule(origins);
   const names = new Set([...thisMachine, ...hosts.map((name) => name.toLowerCase())]);
   const emit = server.emit;
   // The listeners stay as they are: a function's server is known by its own.
   server.emit = (event: string | symbol, ...given: unknown[]): boolean => {
     const [request, response] = given;
     if (event === 'request' && isRequest(request) && isResponse(response)) {
-      const refusal = refusalOf(request.headers, names);
+      const refusal = refusalOf(request.headers, names, isOrigin);
       if (refusal !== undefined) {
         request.resume();
         const path = request.url?.split('?', 1)[0] ?? '/';
@@ -31,9 +39,14 @@ export function admitLocalCallers(server: Server, hosts: readonly string[], log:
   };
 }
 
-function refusalOf({ host = '', origin }: IncomingHttpHeaders, names: ReadonlySet<string>) {
+function refusalOf(
+  { host = '', origin }: IncomingHttpHeaders,
+  names: ReadonlySet<string>,
+  isOrigin: (origin: string) => boolean,
+) {
   if (!names.has(host.toLowerCase().replace(/:\d+$/, ''))) return notLocal('Host', host);
-  if (origin !== undefined && !names.has(hostOf(origin))) return notLocal('Origin', origin);
+  if (origin !== undefined && !names.has(hostOf(origin)) && !isOrigin(origin))
+    return notLocal('Origin', origin);
   return undefined;
 }
 

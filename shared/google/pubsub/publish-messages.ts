@@ -24,7 +24,7 @@ const longestRequestMs = 2_000;
 export const createPublishMessages =
   (
     client: BigQuery = createBigQueryWithoutRetries(),
-    endpoint: string = endpointOf(process.env),
+    endpoint: string = pubSubEndpoint(process.env),
   ): PublishMessages =>
   async (topic, messages) => {
     const uri = `${endpoint}/v1/projects/{{projectId}}/topics/${topic}:publish`;
@@ -35,7 +35,7 @@ export const createPublishMessages =
 export const messageData = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64');
 
 /** As in Google's Pub/Sub clients, PUBSUB_EMULATOR_HOST is the host and port of a server without TLS. */
-const endpointOf = ({ PUBSUB_EMULATOR_HOST }: NodeJS.ProcessEnv): string =>
+export const pubSubEndpoint = ({ PUBSUB_EMULATOR_HOST }: NodeJS.ProcessEnv): string =>
   PUBSUB_EMULATOR_HOST === undefined ? 'https://pubsub.googleapis.com' : `http://${PUBSUB_EMULATOR_HOST}`;
 
 const send = (client: BigQuery, uri: string, json: object): Promise<void> =>

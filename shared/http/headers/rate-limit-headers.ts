@@ -1,4 +1,4 @@
-import type { QuotasLeft } from '../runs/rules/admission-rules';
+import type { QuotasLeft } from '../../runs/rules/admission-rules';
 
 /**
  * The headers that say what is left of a tenant's quotas: a policy for each quota that is not unlimited, and

@@ -1,5 +1,5 @@
-import { rateLimitHeaders } from '../../../shared/http/rate-limit-headers';
-import { type QuotaState, quotasLeft } from '../../../shared/runs/rules/admission-rules';
+import { rateLimitHeaders } from '../../../../shared/http/headers/rate-limit-headers';
+import { type QuotaState, quotasLeft } from '../../../../shared/runs/rules/admission-rules';
 
 const state: QuotaState = {
   max_pipelines_per_month: 100,
