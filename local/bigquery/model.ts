@@ -106,10 +106,10 @@ export interface TableOptions {
 
 /** What a statement wants done to one table. */
 export type TableChange =
-  /** Rows after the ones that are there. */
-  | { readonly kind: 'append'; readonly rows: readonly Row[] }
-  /** These rows in place of all that are there. */
-  | { readonly kind: 'replace'; readonly rows: readonly Row[] }
+  /** Rows after the ones that are there. With a schema, which is wider than the table's, it is the table's from now on. */
+  | { readonly kind: 'append'; readonly rows: readonly Row[]; readonly schema?: readonly Field[] }
+  /** These rows in place of all that are there; a schema as for `append`. */
+  | { readonly kind: 'replace'; readonly rows: readonly Row[]; readonly schema?: readonly Field[] }
   /** A new table with schema and rows, in place of one that is there. */
   | {
       readonly kind: 'create';

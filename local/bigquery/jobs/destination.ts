@@ -3,7 +3,8 @@ import type { Field, Row, TableChange, TableOptions, TableReference, TableSnapsh
 import { tableNotFound } from '../not-found';
 import { checkTableId, fullTableName } from '../store/reference-names';
 import { checkInPartition, partitionOf, withoutDecorator } from '../store/schema/partitions';
-import { mergeSchema } from '../store/schema/schema-change';
+import { mergeSchema, widenRow } from '../store/schema/schema-change';
+import { type SchemaUpdate, updatedSchema } from '../store/schema/schema-updates';
 import type { Store } from '../store/store';
 import type { QueryRows } from './job';
 
@@ -13,6 +14,8 @@ export interface DestinationTable {
   readonly write: 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
   readonly create: 'CREATE_IF_NEEDED' | 'CREATE_NEVER';
   readonly options: TableOptions;
+  /** How the rows may change the schema of the table that they are added to. */
+  readonly updates?: readonly SchemaUpdate[] | undefined;
 }
 
 /**
@@ -28,6 +31,7 @@ export async function writeDestination(
 ): Promise<void> {
   const { table, partition } = withoutDecorator(destination.table);
   checkTableId(table.tableId);
+  checkUpdates(destination, partition);
   await store.mutate(table, async (current) => {
     const options = store.table(table)?.definition.options ?? {};
     const target = { ...destination, table, current, existing: options };
@@ -39,6 +43,16 @@ export async function writeDestination(
   });
 }
 
+/** In BigQuery's words. */
+function checkUpdates({ write, updates = [] }: DestinationTable, partition: string | undefined): void {
+  if (updates.length === 0 || write === 'WRITE_APPEND') return;
+  if (write === 'WRITE_TRUNCATE' && partition !== undefined) return;
+  throw new BigQueryError(
+    'invalid',
+    'Schema update options should only be specified with WRITE_APPEND disposition, or with WRITE_TRUNCATE disposition on a table partition.',
+  );
+}
+
 interface WriteTarget extends DestinationTable {
   readonly current: TableSnapshot | undefined;
   /** Of the table that is there. */
@@ -46,7 +60,7 @@ interface WriteTarget extends DestinationTable {
 }
 
 function changeOf(
-  { table, write, create, options, current, existing }: WriteTarget,
+  { table, write, create, options, updates, current, existing }: WriteTarget,
   schema: readonly Field[],
   rows: readonly Row[],
 ): TableChange {
@@ -58,16 +72,18 @@ function changeOf(
     return { kind: 'create', schema, rows, options: { ...existing, ...options } };
   }
   if (write === 'WRITE_EMPTY' && current.rows.length > 0) throw alreadyExists(fullTableName(table));
-  return { kind: 'append', rows: arrange(table, current.schema, schema, rows) };
+  const target = updatedSchema(current.schema, schema, updates);
+  const rowsOfTable = arrange(table, target, schema, rows);
+  return { kind: 'append', rows: rowsOfTable, ...(target !== current.schema && { schema: target }) };
 }
 
-/** Leaves the table's schema and its other partitions as they are. */
+/** Leaves the table's other partitions as they are. */
 function changeOfPartition(
   target: WriteTarget & { readonly partition: string },
   schema: readonly Field[],
   rows: readonly Row[],
 ): TableChange {
-  const { table, partition, write, create, options, current, existing } = target;
+  const { table, partition, write, create, options, updates, current, existing } = target;
   if (current === undefined) {
     if (create === 'CREATE_NEVER') throw tableNotFound(table);
     if (options.timePartitioning === undefined) throw noPartitioning();
@@ -76,14 +92,19 @@ function changeOfPartition(
   }
   const isIn = partitionOf(table, partition, current.schema, existing);
   checkSamePartitioning(options, existing);
-  const arranged = arrange(table, current.schema, schema, rows);
+  const wider = updatedSchema(current.schema, schema, updates);
+  const change = wider === current.schema ? {} : { schema: wider };
+  const arranged = arrange(table, wider, schema, rows);
   checkInPartition(arranged, isIn, partition);
   if (write === 'WRITE_TRUNCATE') {
-    return { kind: 'replace', rows: [...current.rows.filter((row) => !isIn(row)), ...arranged] };
+    const others = current.rows.filter((row) => !isIn(row));
+    const kept =
+      wider === current.schema ? others : others.map((row) => widenRow(row, current.schema, wider));
+    return { kind: 'replace', rows: [...kept, ...arranged], ...change };
   }
   if (write === 'WRITE_EMPTY' && current.rows.some(isIn))
     throw alreadyExists(`${fullTableName(table)}$${partition}`);
-  return { kind: 'append', rows: arranged };
+  return { kind: 'append', rows: arranged, ...change };
 }
 
 function checkSamePartitioning(given: TableOptions, existing: TableOptions): void {

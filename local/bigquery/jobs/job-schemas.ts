@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { QueryParameterType, QueryParameterValue } from '../model';
 import { restSchema, tableOptionsSchema } from '../store/schema/rest-schema';
 
+const schemaUpdateOptions = z.array(z.enum(['ALLOW_FIELD_ADDITION', 'ALLOW_FIELD_RELAXATION'])).optional();
+
 const digits = z.union([z.string(), z.number()]).transform(String);
 const count = z.coerce.number().int().nonnegative();
 const writeDisposition = z.enum(['WRITE_EMPTY', 'WRITE_APPEND', 'WRITE_TRUNCATE']);
@@ -70,6 +72,7 @@ const queryConfigurationSchema = z.object({
   destinationTable: tableReference.optional(),
   writeDisposition: writeDisposition.optional(),
   createDisposition: createDisposition.optional(),
+  schemaUpdateOptions,
   priority: z.string().optional(),
   ...tableShape,
 });
@@ -86,6 +89,14 @@ const loadConfigurationSchema = z.object({
   fieldDelimiter: z.string().optional(),
   quote: z.string().optional(),
   nullMarker: z.string().optional(),
+  nullMarkers: z.array(z.string()).optional(),
+  sourceColumnMatch: z.enum(['SOURCE_COLUMN_MATCH_UNSPECIFIED', 'POSITION', 'NAME']).optional(),
+  timeZone: z.string().optional(),
+  dateFormat: z.string().optional(),
+  datetimeFormat: z.string().optional(),
+  timeFormat: z.string().optional(),
+  timestampFormat: z.string().optional(),
+  schemaUpdateOptions,
   allowQuotedNewlines: z.boolean().optional(),
   allowJaggedRows: z.boolean().optional(),
   ignoreUnknownValues: z.boolean().optional(),

@@ -76,6 +76,7 @@ function destinationOf(store: Store, configuration: QueryConfiguration): Destina
     table: { projectId: store.projectId, ...destinationTable },
     write: configuration.writeDisposition ?? 'WRITE_EMPTY',
     create: configuration.createDisposition ?? 'CREATE_IF_NEEDED',
+    updates: configuration.schemaUpdateOptions,
     options: {
       ...(timePartitioning && { timePartitioning }),
       ...(rangePartitioning && { rangePartitioning }),

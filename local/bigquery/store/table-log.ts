@@ -41,7 +41,9 @@ export function encodeChange(
   job: string | undefined,
 ): { readonly text: string; readonly isEdit: boolean } {
   const { schema, options, definedTime } = after.definition;
-  const edit = change.kind === 'replace' && before && rowEdits(before.rows.toArray(), change.rows);
+  // With another schema the rows that stay have another form, too.
+  const isPlain = change.kind === 'replace' && change.schema === undefined;
+  const edit = isPlain && before && rowEdits(before.rows.toArray(), change.rows);
   const rows = edit ? edit.added : change.kind === 'alter' ? [] : change.rows;
   const commit: Commit = {
     commit: edit ? 'edit' : change.kind,
@@ -49,7 +51,8 @@ export function encodeChange(
     time: after.modifiedTime,
     ...(job !== undefined && { job }),
     ...(edit && { edits: edit.edits.map(([from, kept, added]) => [from, kept, added]) }),
-    ...(change.kind === 'alter' && { schema: [...schema], options: { ...options }, definedTime }),
+    ...(change.schema !== undefined && { schema: [...schema], definedTime }),
+    ...(change.kind === 'alter' && { options: { ...options } }),
   };
   return { text: [...encode(rows, commit)].join(''), isEdit: Boolean(edit) };
 }
@@ -147,7 +150,7 @@ function changeOf(state: TableState | undefined, commit: Commit, rows: readonly 
     return { kind: 'replace', rows: editedRows(state?.rows.toArray() ?? [], edits, rows) };
   if (commit.commit === 'create') return { kind: 'create', schema, options, rows };
   if (commit.commit === 'alter') return { kind: 'alter', schema, options };
-  return { kind: commit.commit, rows };
+  return { kind: commit.commit, rows, ...(commit.schema !== undefined && { schema }) };
 }
 
 function parseLine(text: string): unknown {

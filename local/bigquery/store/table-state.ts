@@ -57,17 +57,34 @@ export function applyChange(
     };
   }
   if (current === undefined) throw new Error(`A table that does not exist cannot ${change.kind} rows`);
-  const { definition } = current;
-  if (change.kind === 'append') return { ...base, definition, rows: current.rows.append(change.rows) };
+  const { schema } = change;
+  const options = change.kind === 'alter' ? change.options : undefined;
+  const definition =
+    schema === undefined ? current.definition : redefined(current.definition, schema, options, time);
   if (change.kind === 'replace') return { ...base, definition, rows: rowList(change.rows) };
-  const { schema, options = definition.options } = change;
-  return {
-    ...base,
-    definition: { ...definition, schema, options, definedTime: Math.max(time, definition.definedTime + 1) },
-    rows: sameShape(definition.schema, schema)
-      ? current.rows
-      : rowList(current.rows.toArray().map((row) => widenRow(row, definition.schema, schema))),
-  };
+  const rows = widened(current, definition.schema);
+  return { ...base, definition, rows: change.kind === 'append' ? rows.append(change.rows) : rows };
+}
+
+const redefined = (
+  definition: TableDefinition,
+  schema: readonly Field[],
+  options: TableOptions = definition.options,
+  time: number,
+): TableDefinition => ({
+  ...definition,
+  schema,
+  options,
+  definedTime: Math.max(time, definition.definedTime + 1),
+});
+
+/** The rows that are there, in the form of a schema that may be wider. */
+function widened(
+  { definition: { schema: before }, rows }: TableState,
+  schema: readonly Field[],
+): GrowingRowList {
+  if (sameShape(before, schema)) return rows;
+  return rowList(rows.toArray().map((row) => widenRow(row, before, schema)));
 }
 
 function withJob(

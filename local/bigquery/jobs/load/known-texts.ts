@@ -1,5 +1,6 @@
 import type { Field } from '../../model';
-import { type Converted, scalarOfText } from '../../store/values/scalars';
+import type { ConvertText } from '../../store/values/json-rows';
+import type { Converted } from '../../store/values/scalars';
 
 /** Makes cells of the texts of one column. */
 export type TextReader = (text: string) => Converted;
@@ -13,17 +14,17 @@ const strangersInRow = 1000;
  * Files to load repeat themselves: names, units, days. Per column, the first different texts are remembered
  * with their cells, so that each is converted once and all rows share one cell.
  */
-export function createReader(field: Field): TextReader {
+export function createReader(field: Field, convert: ConvertText): TextReader {
   const known = new Map<string, Converted>();
   let strangers = 0;
   return (text) => {
-    if (strangers > strangersInRow || text.length > longestKnown) return scalarOfText(text, field);
+    if (strangers > strangersInRow || text.length > longestKnown) return convert(text, field);
     const found = known.get(text);
     if (found !== undefined) {
       strangers = 0;
       return found;
     }
-    const converted = scalarOfText(text, field);
+    const converted = convert(text, field);
     if (known.size < mostKnown) known.set(text, converted);
     else if (++strangers > strangersInRow) known.clear();
     return converted;

@@ -1,67 +1,71 @@
 import { createInterface } from 'node:readline';
 import type { Field, Row } from '../../model';
-import { rowOfJson } from '../../store/values/json-rows';
+import { type ConvertText, rowOfJson } from '../../store/values/json-rows';
+import { converterFor } from '../../store/values/text-rules';
 import type { LoadConfiguration } from '../job-schemas';
-import type { BadRecords } from './load-format';
-import { openSource, type SourceFile } from './source-files';
+import { parseLine } from './json-line';
+import type { BadRecords, RowFault } from './load-format';
+import { openText } from './open-text';
+import type { SourceFile } from './source-files';
 
 /**
- * The rows of a file of newline-delimited JSON objects, as they are read.
+ * The rows of a file of newline-delimited JSON objects, as they are read. A byte order mark is passed over.
  * @throws BigQueryError `invalid` when there are too many bad records
  */
 export async function* readNdjson(
   file: SourceFile,
   fields: readonly Field[],
-  { ignoreUnknownValues }: LoadConfiguration,
+  configuration: LoadConfiguration,
   bad: BadRecords,
 ): AsyncGenerator<Row> {
-  const input = await openSource(file);
+  const convert = converterFor(configuration);
+  const { stream: input, encoding } = await openText(file, configuration.encoding);
+  input.setEncoding(encoding);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let failure: Error | undefined;
   input.on('error', (error) => {
     failure = error;
     lines.close();
   });
-  let position = 0;
+  let [position, number] = [0, 0];
   for await (const line of lines) {
-    if (line.trim() !== '') {
-      const row = rowOf(line, fields, ignoreUnknownValues === true);
-      if (typeof row === 'string') {
-        bad.add(`JSON parsing error in row starting at position ${position}: ${row}`, file.uri);
-      } else {
-        yield row;
-      }
+    number++;
+    const text = number === 1 ? line.replace(/^\ufeff/, '') : line;
+    if (text.trim() !== '') {
+      const row = rowOf(text, fields, configuration.ignoreUnknownValues === true, convert);
+      if ('problem' in row) bad.add(fault(row, position), { uri: file.uri, line: number, position });
+      else yield row.row;
     }
-    position += Buffer.byteLength(line) + 1;
+    position += Buffer.byteLength(line, encoding) + 1;
   }
   if (failure !== undefined) throw failure;
 }
 
+interface Refused {
+  readonly problem: string;
+}
+
+const fault = ({ problem }: Refused, position: number): RowFault => ({
+  detail: `JSON parsing error in row starting at position ${position}: ${problem}`,
+});
+
 /** The row, or what is wrong with it. */
-function rowOf(line: string, fields: readonly Field[], ignoreUnknown: boolean): Row | string {
-  const value = parseExactly(line);
-  if (value === undefined) return 'Parser terminated before end of string';
+function rowOf(
+  line: string,
+  fields: readonly Field[],
+  ignoreUnknown: boolean,
+  convert: ConvertText,
+): { readonly row: Row } | Refused {
+  const parsed = parseLine(line, fields);
+  if ('problem' in parsed) return parsed;
+  const { value } = parsed;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return `${Array.isArray(value) ? 'Start of array' : 'Value'} encountered without start of object.`;
+    const what = Array.isArray(value) ? 'Start of array' : 'Value';
+    return { problem: `${what} encountered without start of object.` };
   }
-  const converted = rowOfJson(value, fields, ignoreUnknown);
-  if ('row' in converted) return converted.row;
+  const converted = rowOfJson(value, fields, ignoreUnknown, convert);
+  if ('row' in converted) return converted;
   const { message, location, value: given } = converted.problem;
-  return given === undefined ? message : `${message} Field: ${location}; Value: ${given.slice(0, 100)}`;
-}
-
-/** Numbers with more digits than floating point may hold become texts, which every field type reads alike. */
-function parseExactly(line: string): unknown {
-  const exact = /[\d.]{16}/.test(line) ? line.replace(stringsAndNumbers, quoteLong) : line;
-  try {
-    return JSON.parse(exact);
-  } catch {
-    return undefined;
-  }
-}
-
-const stringsAndNumbers = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
-
-function quoteLong(token: string): string {
-  return token.startsWith('"') || token.replace(/\D/g, '').length < 16 ? token : `"${token}"`;
+  if (given === undefined) return { problem: message };
+  return { problem: `${message} Field: ${location}; Value: ${given.slice(0, 100)}` };
 }

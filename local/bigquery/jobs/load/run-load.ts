@@ -7,7 +7,7 @@ import type { Store } from '../../store/store';
 import { writeDestination } from '../destination';
 import type { KeptOutcome, Upload } from '../job';
 import type { LoadConfiguration } from '../job-schemas';
-import { createBadRecords, type LoadFormat } from './load-format';
+import { createBadRecords, fileError, type LoadFormat } from './load-format';
 import { createParquetFormat } from './parquet/parquet-format';
 import { readCsv } from './read-csv';
 import { readNdjson } from './read-ndjson';
@@ -62,6 +62,7 @@ async function loadAs(
   const files = upload
     ? [{ uri: 'upload', path: upload.path, bytes: upload.bytes }]
     : await findSources(gcsDirectory, configuration.sourceUris);
+  await format.check?.(files, configuration);
   const fields = given ?? (await format.fieldsOf?.(store, files, configuration)) ?? [];
   const bad = createBadRecords(configuration.maxBadRecords ?? 0);
   const rows: Row[] = [];
@@ -91,11 +92,7 @@ const isGzipFault = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && /^Z_/.test(String(error.code));
 
 const brokenGzip = (uri: string): BigQueryError =>
-  new BigQueryError(
-    'invalid',
-    `Error while reading data, error message: The file begins like gzip, and cannot be unpacked. File: ${uri}`,
-    uri,
-  );
+  fileError('The file begins like gzip, and cannot be unpacked.', uri);
 
 const givenSchema = ({ schema }: LoadConfiguration): readonly Field[] | undefined =>
   schema?.fields !== undefined && schema.fields.length > 0 ? fieldsOfRest(schema) : undefined;
@@ -118,10 +115,12 @@ function schemaOf(store: Store, table: TableReference, configuration: LoadConfig
 function destinationOf(table: TableReference, configuration: LoadConfiguration) {
   const { timePartitioning, rangePartitioning, clustering, writeDisposition, createDisposition } =
     configuration;
+  const { schemaUpdateOptions: updates } = configuration;
   return {
     table,
     write: writeDisposition ?? ('WRITE_APPEND' as const),
     create: createDisposition ?? ('CREATE_IF_NEEDED' as const),
+    updates,
     options: {
       ...(timePartitioning && { timePartitioning }),
       ...(rangePartitioning && { rangePartitioning }),

@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly uri: string;
   readonly path: string;
   readonly bytes: number;
+  /** The URI with `*` that it was found by. */
+  readonly pattern?: string | undefined;
   /** Absent for an upload, which lies in no bucket. */
   readonly place?: BucketPlace;
 }
@@ -18,8 +20,8 @@ export interface SourceFile {
 /**
  * The files that gs:// URIs name; `*` in the object's name stands for any text. Symbolic links are no files.
  * @param gcsDirectory gs://bucket/path is the file bucket/path below it
- * @throws BigQueryError `invalid` for what is no such URI or leaves the folder, also by a symbolic link;
- *   `notFound` where no file is there
+ * @throws BigQueryError `invalid` for what is no such URI, has more than one `*`, or leaves the folder, also by
+ *   a symbolic link; `notFound` where no file is there
  */
 export async function findSources(gcsDirectory: string, uris: readonly string[]): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
@@ -29,12 +31,17 @@ export async function findSources(gcsDirectory: string, uris: readonly string[])
 
 async function findSource(gcsDirectory: string, uri: string): Promise<SourceFile[]> {
   const { bucket, object } = parseUri(uri, 'source');
+  if (object.split('*').length > 2) throw severalStars(uri);
   const names = object.includes('*') ? await matching(gcsDirectory, { bucket, object, uri }) : [object];
   const files = await Promise.all(names.map((name) => sourceFile(gcsDirectory, bucket, name)));
   const present = files.filter((file) => file !== undefined);
   if (present.length === 0) throw new BigQueryError('notFound', `Not found: URI ${uri}`, uri);
-  return present;
+  return object.includes('*') ? present.map((file) => ({ ...file, pattern: uri })) : present;
 }
+
+/** https://cloud.google.com/bigquery/docs/batch-loading-data#load-wildcards: "Using multiple asterisks is unsupported." */
+const severalStars = (uri: string): BigQueryError =>
+  new BigQueryError('invalid', `Invalid source URI: ${uri}. It can have one asterisk only.`, uri);
 
 /** @throws BigQueryError `invalid` for what is no such URI or leaves the folder */
 export function parseUri(uri: string, kind: 'source' | 'destination'): { bucket: string; object: string } {

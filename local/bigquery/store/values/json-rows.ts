@@ -1,5 +1,6 @@
 import type { Cell, Field, Row } from '../../model';
-import { floatCell, scalarOfText } from './scalars';
+import { JsonText } from './exact-json';
+import { type Converted, floatCell, scalarOfText } from './scalars';
 
 /** Something wrong with one field of a row; `location` is the field's path. */
 export interface RowProblem {
@@ -10,6 +11,9 @@ export interface RowProblem {
 }
 
 export type ConvertedRow = { readonly row: Row } | { readonly problem: RowProblem };
+
+/** Makes the cell of a text. */
+export type ConvertText = (text: string, field: Field) => Converted;
 
 /** The one way out of a row that does not fit, so that the conversion itself can be plain code. */
 class Misfit extends Error {
@@ -22,13 +26,24 @@ class Misfit extends Error {
   }
 }
 
+interface RowRules {
+  readonly ignoreUnknown: boolean;
+  readonly convert: ConvertText;
+}
+
 /**
  * The row of a JSON object, for a table's fields: names match in any case, absent means null.
  * @param ignoreUnknown members that are no column are left out instead of being a problem
+ * @param convert how texts become cells
  */
-export function rowOfJson(value: unknown, fields: readonly Field[], ignoreUnknown: boolean): ConvertedRow {
+export function rowOfJson(
+  value: unknown,
+  fields: readonly Field[],
+  ignoreUnknown: boolean,
+  convert: ConvertText = scalarOfText,
+): ConvertedRow {
   try {
-    return { row: toRecord(value, fields, '', ignoreUnknown) };
+    return { row: toRecord(value, fields, '', { ignoreUnknown, convert }) };
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     const { message, location, value: given } = error;
@@ -36,7 +51,7 @@ export function rowOfJson(value: unknown, fields: readonly Field[], ignoreUnknow
   }
 }
 
-function toRecord(value: unknown, fields: readonly Field[], path: string, ignoreUnknown: boolean): Row {
+function toRecord(value: unknown, fields: readonly Field[], path: string, rules: RowRules): Row {
   if (!isObject(value))
     throw new Misfit(`This field: ${path.slice(0, -1)} is not a record.`, path.slice(0, -1));
   const places = placesOf(fields);
@@ -44,14 +59,14 @@ function toRecord(value: unknown, fields: readonly Field[], path: string, ignore
   for (const [name, member] of Object.entries(value)) {
     const place = places.get(name) ?? places.get(name.toLowerCase());
     if (place !== undefined) values[place] = member;
-    else if (!ignoreUnknown) throw new Misfit(`no such field: ${path}${name}.`, path + name);
+    else if (!rules.ignoreUnknown) throw new Misfit(`no such field: ${path}${name}.`, path + name);
   }
-  return fields.map((field, index) => toCell(values[index], field, path, ignoreUnknown));
+  return fields.map((field, index) => toCell(values[index], field, path, rules));
 }
 
-function toCell(value: unknown, field: Field, prefix: string, ignoreUnknown: boolean): Cell {
+function toCell(value: unknown, field: Field, prefix: string, rules: RowRules): Cell {
   const path = prefix + field.name;
-  if (field.mode === 'REPEATED') return toCells(value, field, path, ignoreUnknown);
+  if (field.mode === 'REPEATED') return toCells(value, field, path, rules);
   if (value === undefined || value === null) {
     if (field.mode === 'REQUIRED') throw new Misfit(`Missing required field: ${path}.`, path);
     return null;
@@ -59,10 +74,10 @@ function toCell(value: unknown, field: Field, prefix: string, ignoreUnknown: boo
   if (Array.isArray(value) && field.type !== 'JSON') {
     throw new Misfit(`Array specified for non-repeated field: ${path}.`, path);
   }
-  return toItem(value, field, path, ignoreUnknown);
+  return toItem(value, field, path, rules);
 }
 
-function toCells(value: unknown, field: Field, path: string, ignoreUnknown: boolean): Cell {
+function toCells(value: unknown, field: Field, path: string, rules: RowRules): Cell {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) {
     throw new Misfit(`Repeated field must be imported as a JSON array. Field: ${path}.`, path);
@@ -70,20 +85,21 @@ function toCells(value: unknown, field: Field, path: string, ignoreUnknown: bool
   return value.map((item: unknown) => {
     if (item === null)
       throw new Misfit(`Only optional fields can be set to NULL. Field: ${path}; Value: NULL`, path);
-    return toItem(item, field, path, ignoreUnknown);
+    return toItem(item, field, path, rules);
   });
 }
 
-function toItem(value: unknown, field: Field, path: string, ignoreUnknown: boolean): Cell {
-  if (field.type === 'RECORD') return toRecord(value, field.fields ?? [], `${path}.`, ignoreUnknown);
+function toItem(value: unknown, field: Field, path: string, rules: RowRules): Cell {
+  if (field.type === 'RECORD') return toRecord(value, field.fields ?? [], `${path}.`, rules);
   const text = textOf(value, field, path);
+  const { convert } = rules;
   const before = last.get(field);
-  if (before?.text === text) return before.cell;
-  const converted = scalarOfText(text, field);
+  if (before?.text === text && before.convert === convert) return before.cell;
+  const converted = convert(text, field);
   if ('problem' in converted) throw new Misfit(converted.problem, path, text);
   const { cell } = converted;
-  if (before === undefined) last.set(field, { text, cell });
-  else Object.assign(before, { text, cell });
+  if (before === undefined) last.set(field, { text, cell, convert });
+  else Object.assign(before, { text, cell, convert });
   return cell;
 }
 
@@ -91,10 +107,11 @@ function toItem(value: unknown, field: Field, path: string, ignoreUnknown: boole
  * What was converted last for each field. A column's values mostly repeat from one row to the next: then they
  * are converted once and kept once, which for millions of rows is a fraction of the time and of the memory.
  */
-const last = new WeakMap<Field, { text: string; cell: Cell }>();
+const last = new WeakMap<Field, { text: string; cell: Cell; convert: ConvertText }>();
 
 function textOf(value: unknown, field: Field, path: string): string {
   if (typeof value === 'string') return value;
+  if (value instanceof JsonText) return value.text;
   if (field.type === 'JSON') return JSON.stringify(value);
   if (typeof value === 'number')
     return field.type === 'TIMESTAMP' ? secondsText(value) : numberText(value, field);

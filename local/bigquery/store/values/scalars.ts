@@ -1,4 +1,5 @@
 import type { Field } from '../../model';
+import { exactJson } from './exact-json';
 import { toDecimal } from './scaled-decimals';
 import { toDate, toDateTime, toTime, toTimestamp } from './times';
 
@@ -31,7 +32,7 @@ const converters: Readonly<Record<Exclude<Field['type'], 'RECORD'>, Convert>> = 
       toTimestamp(text.trim()),
       `Could not parse '${text}' as a timestamp. Required format is YYYY-MM-DD HH:MM[:SS[.SSSSSS]] or YYYY/MM/DD HH:MM[:SS[.SSSSSS]]`,
     ),
-  JSON: (text) => found(toJson(text), `Invalid JSON value: ${text}`),
+  JSON: toJson,
   GEOGRAPHY: (text) => ({ cell: text }),
   INTERVAL: (text) => ({ cell: text }),
 };
@@ -97,12 +98,11 @@ function toBytes(text: string, field: Field): Converted {
   return limited(cell, bytes.length, field);
 }
 
-function toJson(text: string): string | undefined {
-  try {
-    return JSON.stringify(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+function toJson(text: string): Converted {
+  const exact = exactJson(text);
+  if ('text' in exact) return { cell: exact.text };
+  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return { problem: `Invalid JSON value: ${shown}: ${exact.problem}` };
 }
 
 function limited(cell: string, length: number, field: Field): Converted {

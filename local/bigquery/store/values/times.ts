@@ -1,3 +1,5 @@
+import type { OffsetOf } from './time-zones';
+
 const dateForm = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const timeForm = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{0,9}))?)?$/;
 const dateTimeForm =
@@ -33,17 +35,22 @@ export function toDateTime(text: string): string | undefined {
 
 /**
  * Microseconds since 1970 UTC, as decimal digits, or undefined. Accepts what BigQuery's loads do: date and
- * time, with an offset, `Z`, `UTC` or no zone (then UTC), or seconds since 1970.
+ * time, with an offset, `Z`, `UTC` or no zone (then UTC, or what `localOffset` says), or seconds since 1970.
  */
-export function toTimestamp(text: string): string | undefined {
+export function toTimestamp(text: string, localOffset?: OffsetOf): string | undefined {
   const epoch = epochForm.exec(text);
   if (epoch !== null) return epochMicros(epoch);
   const parts = split(text);
   if (parts === undefined) return undefined;
-  const offset = offsetOf(parts.zone);
-  if (offset === undefined) return undefined;
-  const [clock = '', fraction = ''] = parts.time.split('.');
-  const milliseconds = Date.parse(`${parts.date}T${clock}Z`);
+  const { date, time, zone } = parts;
+  const offset = zone === '' ? (localOffset?.(date, time) ?? 0) : offsetOf(zone);
+  return offset === undefined ? undefined : microsOfMoment(date, time, offset);
+}
+
+/** Microseconds since 1970 UTC of a canonical date and time, `offset` minutes east of UTC. */
+export function microsOfMoment(date: string, time: string, offset: number): string | undefined {
+  const [clock = '', fraction = ''] = time.split('.');
+  const milliseconds = Date.parse(`${date}T${clock}Z`);
   if (Number.isNaN(milliseconds)) return undefined;
   return String(BigInt(milliseconds - offset * 60_000) * 1000n + BigInt(microsOf(fraction)));
 }
@@ -59,7 +66,6 @@ function split(text: string): { date: string; time: string; zone: string } | und
 
 /** Minutes east of UTC. */
 function offsetOf(zone: string): number | undefined {
-  if (zone === '') return 0;
   const match = zoneForm.exec(zone);
   if (match === null) return undefined;
   if (match[1] !== undefined) return 0;

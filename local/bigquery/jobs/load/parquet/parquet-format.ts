@@ -3,6 +3,7 @@ import type { Field, TableReference } from '../../../model';
 import { fullTableName } from '../../../store/reference-names';
 import { withoutDecorator } from '../../../store/schema/partitions';
 import { fieldsOfRest, restSchema } from '../../../store/schema/rest-schema';
+import { updatedSchema } from '../../../store/schema/schema-updates';
 import type { Store } from '../../../store/store';
 import type { LoadConfiguration } from '../../job-schemas';
 import type { LoadFormat } from '../load-format';
@@ -17,6 +18,18 @@ import { createParquetReader, type ParquetReader } from './reader';
 export function createParquetFormat(): LoadFormat {
   const reader = createParquetReader();
   return {
+    async check(files, configuration) {
+      const firsts = new Map<string, Described>();
+      const several = patternsOfSeveral(files);
+      for (const file of files) {
+        const { pattern } = file;
+        if (pattern === undefined || !several.has(pattern)) continue;
+        const described = { uri: file.uri, columns: await describe(reader, file, configuration) };
+        const first = firsts.get(pattern);
+        if (first === undefined) firsts.set(pattern, described);
+        else checkSame(pattern, first, described);
+      }
+    },
     async fieldsOf(store, files, configuration) {
       const [last, ...others] = files.toSorted((one, other) => (one.uri < other.uri ? 1 : -1));
       if (last === undefined) return [];
@@ -59,6 +72,53 @@ function checked(fields: readonly Field[], { uri }: SourceFile): Field[] {
   }
 }
 
+function patternsOfSeveral(files: readonly SourceFile[]): ReadonlySet<string> {
+  const found = files.flatMap(({ pattern }) => pattern ?? []);
+  return new Set(found.filter((pattern, index) => found.indexOf(pattern) < index));
+}
+
+interface Described {
+  readonly uri: string;
+  /** Undefined where the file has no schema that can be told: reading it will say why. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/** The columns of a file in words, with their types and modes, in the file's order. */
+async function describe(
+  reader: ParquetReader,
+  file: SourceFile,
+  configuration: LoadConfiguration,
+): Promise<readonly string[] | undefined> {
+  try {
+    return (await detect(reader, file, configuration)).map(inWords);
+  } catch (error) {
+    if (error instanceof BigQueryError) return undefined;
+    throw error;
+  }
+}
+
+const inWords = ({ name, type, mode, fields }: Field): string =>
+  `${name} ${mode} ${type}${fields === undefined ? '' : ` (${fields.map(inWords).join(', ')})`}`;
+
+/**
+ * "You can't use a wildcard in the Cloud Storage URI if any of the files to be loaded have different schemas. Any
+ * difference in the position of columns qualifies as a different schema."
+ * (https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#limitations)
+ */
+function checkSame(pattern: string, first: Described, other: Described): void {
+  if (first.columns === undefined || other.columns === undefined) return;
+  const length = Math.max(first.columns.length, other.columns.length);
+  for (let at = 0; at < length; at++) {
+    const [one, two] = [first.columns[at] ?? 'none', other.columns[at] ?? 'none'];
+    if (one === two) continue;
+    throw new BigQueryError(
+      'invalid',
+      `Error while reading data, error message: The files of ${pattern} have different schemas: column ${at + 1} is ${one} in ${first.uri}, and ${two} in ${other.uri}. Load them by their names, or one after the other. File: ${other.uri}`,
+      other.uri,
+    );
+  }
+}
+
 /** A field that is in several files must have one mode in all of them. */
 function checkModes(
   expected: readonly Field[],
@@ -94,8 +154,9 @@ function fieldsFor(
   const existing = store.table(table)?.definition.schema;
   const isMadeAnew = configuration.writeDisposition === 'WRITE_TRUNCATE' && partition === undefined;
   if (existing === undefined || isMadeAnew) return fields;
-  checkAppendable(table, existing, fields);
-  return existing;
+  const updated = updatedSchema(existing, fields, configuration.schemaUpdateOptions);
+  checkAppendable(table, updated, fields);
+  return updated;
 }
 
 /**

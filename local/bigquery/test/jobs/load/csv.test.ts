@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { quotedFields } from '../../../jobs/load/read-csv';
+import { quotedFields } from '../../../jobs/load/csv-row';
 import { columns, runLoadJob, valuesOfTable } from '../../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../../support/local-bigquery';
 
@@ -93,7 +93,7 @@ describe('a load of CSV', () => {
     local.putFile('bucket', 'many-rows.csv', `${good}1,same,1.5.5,2024-09-01\n`);
     const { status } = await load('many_rows', 'gs://bucket/many-rows.csv');
     expect(status.errorResult.message).toBe(
-      `Error while reading data, error message: Could not parse '1.5.5' as BIGNUMERIC for field cost (position 2) starting at location ${good.length}  with message 'Invalid BIGNUMERIC value: 1.5.5' File: gs://bucket/many-rows.csv`,
+      `Error while reading data, error message: Could not parse '1.5.5' as BIGNUMERIC for field cost (position 2) starting at location ${good.length}  with message 'Invalid BIGNUMERIC value: 1.5.5'; line_number: 5001 byte_offset_to_start_of_line: ${good.length} column_index: 2 column_name: "cost" column_type: BIGNUMERIC File: gs://bucket/many-rows.csv`,
     );
     local.putFile('bucket', 'many-rows.csv', good);
     await load('many_rows', 'gs://bucket/many-rows.csv');
@@ -117,8 +117,8 @@ describe('a load of CSV', () => {
   it.each([
     [
       'an encoding',
-      { encoding: 'UTF-16BE' },
-      'Encoding UTF-16BE is not supported locally, only UTF-8 and ISO-8859-1.',
+      { encoding: 'KOI8-R' },
+      'Invalid encoding: KOI8-R. It must be one of UTF-8, ISO-8859-1, UTF-16LE, UTF-16BE, UTF-32LE, UTF-32BE.',
     ],
     ['a delimiter', { fieldDelimiter: '||' }, 'Invalid field delimiter "||": it must be one character.'],
   ])('refuses %s that it does not support', async (_, options, message) => {
@@ -141,32 +141,32 @@ describe('a load of CSV', () => {
     [
       'a word for a number',
       '1,a,1,\n2,b,abc,\n',
-      "Could not parse 'abc' as BIGNUMERIC for field cost (position 2) starting at location 7  with message 'Invalid BIGNUMERIC value: abc'",
+      "Could not parse 'abc' as BIGNUMERIC for field cost (position 2) starting at location 7  with message 'Invalid BIGNUMERIC value: abc'; line_number: 2 byte_offset_to_start_of_line: 7 column_index: 2 column_name: \"cost\" column_type: BIGNUMERIC",
     ],
     [
       'too many values',
       '1,a,1,,x\n',
-      'Too many values in row starting at position: 0. Found 5 column(s) while expected 4.',
+      'Too many values in row starting at position: 0. Found 5 column(s) while expected 4.; line_number: 1 byte_offset_to_start_of_line: 0',
     ],
     [
       'too few values',
       '1,a\n',
-      'CSV table references column position 2, but line starting at position:0 contains only 2 columns.',
+      'CSV table references column position 2, but line starting at position:0 contains only 2 columns.; line_number: 1 byte_offset_to_start_of_line: 0',
     ],
     [
       'an open quote',
       '1,"a,1,\n',
-      'Error detected while parsing row starting at position: 0. Error: Missing close double quote (") character.',
+      'Error detected while parsing row starting at position: 0. Error: Missing close double quote (") character.; line_number: 1 byte_offset_to_start_of_line: 0',
     ],
     [
       'text behind a quote',
       '1,"a"b,1,\n',
-      'Error detected while parsing row starting at position: 0. Error: Data between close double quote (") and field separator.',
+      'Error detected while parsing row starting at position: 0. Error: Data between close double quote (") and field separator.; line_number: 1 byte_offset_to_start_of_line: 0',
     ],
     [
       'a line break in quotes',
       '1,"a\nb",1,\n',
-      'Error detected while parsing row starting at position: 0. Error: Missing close double quote (") character.',
+      'Error detected while parsing row starting at position: 0. Error: Missing close double quote (") character.; line_number: 1 byte_offset_to_start_of_line: 0',
     ],
   ])('fails on %s, names it, and changes nothing', async (_, text, detail) => {
     const uri = 'gs://bucket/broken.csv';

@@ -84,7 +84,7 @@ describe('a load', () => {
     local.putFile('bucket', 'bad.json', '{"cost": 1}\n{"nope": 1}\n');
     const bad = await load('json', 'gs://bucket/bad.json', options);
     expect(bad.status.errorResult.message).toBe(
-      'Error while reading data, error message: JSON parsing error in row starting at position 12: no such field: nope. File: gs://bucket/bad.json',
+      'Error while reading data, error message: JSON parsing error in row starting at position 12: no such field: nope.; line_number: 2 byte_offset_to_start_of_line: 12 File: gs://bucket/bad.json',
     );
   });
 });

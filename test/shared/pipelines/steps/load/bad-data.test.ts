@@ -53,10 +53,15 @@ type BadData = readonly [
 
 const reading = (detail: string) =>
   `Error while reading data, error message: ${detail} File: gs://billing/source`;
+const placed = (detail: string, position = 0) =>
+  reading(`${detail}; line_number: ${position === 0 ? 1 : 2} byte_offset_to_start_of_line: ${position}`);
 const row = (detail: string, position = 0) =>
-  reading(`JSON parsing error in row starting at position ${position}: ${detail}`);
+  placed(`JSON parsing error in row starting at position ${position}: ${detail}`, position);
 const csvRow = (detail: string) =>
-  reading(`Error detected while parsing row starting at position: 0. Error: ${detail}`);
+  placed(`Error detected while parsing row starting at position: 0. Error: ${detail}`);
+const firstRow = (detail: string, column: string) =>
+  reading(`${detail}; line_number: 1 byte_offset_to_start_of_line: 0 ${column}`);
+const columnId = 'column_index: 0 column_name: "id" column_type: INT64';
 const good = '{"id": 1}\n';
 
 const cases: readonly BadData[] = [
@@ -66,8 +71,9 @@ const cases: readonly BadData[] = [
     csv,
     'id,name,at\n1,a,\n',
     'invalid_data',
-    reading(
+    firstRow(
       "Could not parse 'id' as INT64 for field id (position 0) starting at location 0  with message 'Cannot convert value to integer (bad value): id'",
+      columnId,
     ),
   ],
   [
@@ -75,8 +81,9 @@ const cases: readonly BadData[] = [
     csv,
     '99999999999999999999,a,\n',
     'invalid_data',
-    reading(
+    firstRow(
       "Could not parse '99999999999999999999' as INT64 for field id (position 0) starting at location 0  with message 'Cannot convert value to integer (bad value): 99999999999999999999'",
+      columnId,
     ),
   ],
   [
@@ -84,8 +91,9 @@ const cases: readonly BadData[] = [
     csv,
     '1,a,yesterday\n',
     'invalid_data',
-    reading(
+    firstRow(
       "Could not parse 'yesterday' as TIMESTAMP for field at (position 2) starting at location 0  with message 'Could not parse 'yesterday' as a timestamp. Required format is YYYY-MM-DD HH:MM[:SS[.SSSSSS]] or YYYY/MM/DD HH:MM[:SS[.SSSSSS]]'",
+      'column_index: 2 column_name: "at" column_type: TIMESTAMP',
     ),
   ],
   [
@@ -93,7 +101,10 @@ const cases: readonly BadData[] = [
     csv,
     ',a,\n',
     'invalid_data',
-    reading('Required column value for column index: 0 is missing in row starting at position: 0.'),
+    firstRow(
+      'Required column value for column index: 0 is missing in row starting at position: 0.',
+      columnId,
+    ),
   ],
   [
     'a row that breaks off',
