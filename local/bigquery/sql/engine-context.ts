@@ -14,6 +14,8 @@ export interface EngineContext {
   readonly plans: (key: string, make: () => Promise<KnownPlan>) => Promise<KnownPlan>;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
   readonly gate: StatementGate | undefined;
+  /** From how many rows on queries inside expressions are evaluated as joins; undefined: from where it is worth it. */
+  readonly lighterFrom?: number | undefined;
 }
 
 /** One statement on its way: its text, what it sees, and whether it only is to be analysed. */

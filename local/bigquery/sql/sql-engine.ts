@@ -18,6 +18,8 @@ export interface SqlEngineOptions {
   readonly gate?: StatementGate | undefined;
   /** Takes the native engine that an earlier one of this process has left, and leaves it to the next. */
   readonly sharesEngine?: boolean | undefined;
+  /** From how many rows on queries inside expressions are evaluated as joins, for tests that compare both. */
+  readonly lighterFrom?: number | undefined;
 }
 
 export interface LocalSqlEngine extends SqlEngine {
@@ -27,9 +29,9 @@ export interface LocalSqlEngine extends SqlEngine {
 
 /** Starts the native engine, which evaluates SQL over the store's tables. Ready within about a second. */
 export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSqlEngine> {
-  const { store, now, gate, sharesEngine = false } = options;
+  const { store, now, gate, lighterFrom, sharesEngine = false } = options;
   const engine = await (sharesEngine ? takeEngine() : startEngine());
-  const context: EngineContext = { ...engine, gate };
+  const context: EngineContext = { ...engine, gate, lighterFrom };
   const takeTurns = createTakeTurns();
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);

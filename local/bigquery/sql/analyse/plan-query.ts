@@ -20,7 +20,7 @@ import {
 import { type ReachableTable, type ReachableTables, reachableTables } from './reachable-tables';
 import { overParameters, tableEdits, withParameters } from './replace-tables';
 import { isClock, nowParameter, replacedCalls } from './replaced-calls';
-import { type QueryParts, queryParts, type TableScan } from './scans';
+import { type QueryParts, queryParts, readsTable, type TableScan } from './scans';
 
 /**
  * Analyses a query and works out what must be sent to evaluate it. Plans are kept by all that they depend on.
@@ -101,6 +101,8 @@ async function makePlan(
   return {
     request: context.client.encode('EvaluateQuery', request(tables)),
     text: evaluated,
+    source: { text: sql, locals: source.locals, columnTypes: source.columnTypes },
+    mayRepeat: mayRepeat(query, parts.calls),
     tables,
     output: outputFields(query),
     valueTable: query.isValueTable === true,
@@ -109,6 +111,14 @@ async function makePlan(
     isVolatile: parts.calls.some(({ name }) => volatile.has(name)),
     overParameters: overParameters(source, parts, paths, tables, evaluatedOptions),
   };
+}
+
+function mayRepeat(query: TreeNode, calls: QueryParts['calls']): boolean {
+  let found = calls.some(({ name }) => name === 'ZetaSQL:$in_array');
+  findAll(query, 'resolvedSubqueryExprNode', (node) => {
+    found ||= readsTable(node);
+  });
+  return found;
 }
 
 const volatile = new Set(['ZetaSQL:rand', 'ZetaSQL:generate_uuid']);

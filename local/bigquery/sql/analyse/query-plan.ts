@@ -33,6 +33,10 @@ export interface QueryPlan {
    */
   readonly request: Buffer;
   readonly text: SqlText;
+  /** What the plan was made of, but for what belongs to one scope. */
+  readonly source: Pick<QuerySource, 'text' | 'locals' | 'columnTypes'>;
+  /** Whether it has queries inside expressions that read tables, or looks for values in arrays. */
+  readonly mayRepeat: boolean;
   readonly tables: readonly PlannedTable[];
   readonly output: readonly Field[];
   readonly valueTable: boolean;
@@ -56,11 +60,11 @@ export interface KnownPlan {
 export interface QuerySource {
   readonly text: SqlText;
   readonly scope: Scope;
-  readonly locals?: readonly LocalTable[];
+  readonly locals?: readonly LocalTable[] | undefined;
   /** The table that shows its hidden row column. */
   readonly target?: TableReference;
   /** The types that the query's columns are wanted in. */
-  readonly columnTypes?: readonly Field[];
+  readonly columnTypes?: readonly Field[] | undefined;
 }
 
 /** The columns that the engine sees of a table. */

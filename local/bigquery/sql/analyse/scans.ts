@@ -1,4 +1,4 @@
-import { type ByteSpan, child, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
+import { type ByteSpan, child, findAll, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
 import { type Bound, boundsOf } from './bounds';
 import { type Condition, conditionsOf } from './filters';
 
@@ -141,4 +141,14 @@ function addCall(wrapper: TreeNode, calls: FunctionCall[]): void {
     );
   });
   calls.push({ name: stringAt(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });
+}
+
+/** Whether a part of an analysed query reads a stored table, or one of WITH. */
+export function readsTable(node: unknown): boolean {
+  let found = false;
+  for (const kind of ['resolvedTableScanNode', 'resolvedWithRefScanNode'])
+    findAll([node], kind, () => {
+      found = true;
+    });
+  return found;
 }

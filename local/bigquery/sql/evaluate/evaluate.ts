@@ -7,6 +7,7 @@ import { EngineFailure } from '../engine/engine-client';
 import { child, children } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import { queryError } from '../parse/query-errors';
+import { lighterPlan } from '../repeats/lighter-plan';
 import type { Scope } from '../scope';
 import {
   encodedRows,
@@ -23,9 +24,12 @@ import { prunedRows } from './pruned-rows';
 
 export type { RowSource } from './encode-request';
 
+/** Rows and elements of arrays from which on it is worth a second plan that no query inside it is evaluated often. */
+const manyRows = 400;
+
 /**
- * Evaluates a planned query and returns its rows. A table that does not fit into one request is sent in
- * pieces if the query works row by row.
+ * Evaluates a planned query and returns its rows. Where there are many, queries inside expressions are evaluated as
+ * joins.
  * @throws TooLargeError where the rows must be seen together and do not fit
  */
 export async function evaluate(
@@ -33,6 +37,37 @@ export async function evaluate(
   plan: QueryPlan,
   scope: Scope,
   locals: ReadonlyMap<string, RowSource> = new Map(),
+): Promise<readonly Row[]> {
+  const isWorth = plan.mayRepeat && weightOf(plan, scope, locals) >= (context.lighterFrom ?? manyRows);
+  const lighter = isWorth ? await lighterPlan(context, plan, scope) : undefined;
+  if (lighter === undefined) return evaluateAsPlanned(context, plan, scope, locals);
+  try {
+    return await evaluate(context, lighter, scope, locals);
+  } catch (error) {
+    if (!(error instanceof BigQueryError) || error.reason !== 'resourcesExceeded') throw error;
+    return evaluateAsPlanned(context, plan, scope, locals);
+  }
+}
+
+function weightOf({ tables }: QueryPlan, scope: Scope, locals: ReadonlyMap<string, RowSource>): number {
+  const values = [...scope.parameters, ...scope.variables.values()];
+  const elements = values.reduce((sum, { cell }) => sum + (Array.isArray(cell) ? cell.length : 0), 0);
+  return tables.reduce((sum, { fullName, reference }) => {
+    const stored = reference && scope.read(reference);
+    return sum + ((locals.get(fullName) ?? stored)?.rows.length ?? 0);
+  }, elements);
+}
+
+/**
+ * Evaluates a planned query and returns its rows. A table that does not fit into one request is sent in
+ * pieces if the query works row by row.
+ * @throws TooLargeError where the rows must be seen together and do not fit
+ */
+async function evaluateAsPlanned(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  locals: ReadonlyMap<string, RowSource>,
 ): Promise<readonly Row[]> {
   try {
     const prepared = await evaluatePrepared(context, plan, scope, (table) => rowsOf(table, scope, locals));

@@ -42,6 +42,8 @@ export interface Parser {
   readonly script: (sql: string) => Promise<ParsedScript>;
   /** The places in a query's text where a table may be named. */
   readonly tablePaths: (query: SqlText) => Promise<readonly TablePath[]>;
+  /** The parse tree of a query. Seldom asked for, so not kept. */
+  readonly tree: (query: SqlText) => Promise<TreeNode>;
   /** The innermost SELECTs of a query that read one table. Seldom asked for, so not kept. */
   readonly leafSelects: (query: SqlText) => Promise<readonly LeafSelect[]>;
 }
@@ -67,6 +69,7 @@ export function createParser(client: EngineClient, dialect: Dialect): Parser {
   };
   return {
     script: (sql) => scripts(sql, () => script(sql)),
+    tree: parse,
     leafSelects: async (query) => leafSelects(await parse(query)),
     tablePaths: (query) => paths(query.bytes, async () => tablePathsOf(await parse(query))),
   };

@@ -11,7 +11,8 @@ const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
  */
 export class ArrayTooLargeError extends BigQueryError {}
 
-const arrayTooLarge = /^(Arrays are limited to|Cannot construct array Value larger than) \d+ bytes/;
+const arrayTooLarge =
+  /^(Arrays are limited to|Aggregate values are limited to|Cannot construct array Value larger than) \d+ bytes/;
 
 /**
  * The engine's error in BigQuery's form: `message at [line:column]`, counted in the text that the caller
