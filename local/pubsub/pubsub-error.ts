@@ -26,6 +26,9 @@ export const alreadyExists = (name: string): PubSubError =>
 export const invalidArgument = (message: string): PubSubError =>
   new PubSubError(status.INVALID_ARGUMENT, message);
 
+export const failedPrecondition = (message: string): PubSubError =>
+  new PubSubError(status.FAILED_PRECONDITION, message);
+
 export const permissionDenied = (message: string): PubSubError =>
   new PubSubError(status.PERMISSION_DENIED, message);
 

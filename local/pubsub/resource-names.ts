@@ -5,12 +5,16 @@ const idRule = /^(?!goog)[A-Za-z][A-Za-z0-9\-._~+%]{2,254}$/;
 const projectRule = /^projects\/[^/]+$/;
 
 /**
- * Checks a full resource name (`projects/P/topics/T` or `projects/P/subscriptions/S`) against Pub/Sub's rule:
+ * Checks a full resource name (such as `projects/P/topics/T`) against Pub/Sub's rule:
  * a letter, then letters, digits and `-._~+%`, 3 to 255 in all, not beginning with `goog`. `field` is the
  * request's field, for the message.
  * @throws PubSubError INVALID_ARGUMENT, in Pub/Sub's words
  */
-export const checkName = (name: string, collection: 'topics' | 'subscriptions', field = 'name'): void => {
+export const checkName = (
+  name: string,
+  collection: 'topics' | 'subscriptions' | 'snapshots' | 'schemas',
+  field = 'name',
+): void => {
   const [projects, project, kind, id, ...rest] = name.split('/');
   const valid =
     projects === 'projects' && project && kind === collection && id && idRule.test(id) && rest.length === 0;

@@ -45,10 +45,44 @@ export const subscriptionSchema = z.object({
   expirationPolicy: z.object({ ttl: durationSchema.nullish() }).nullish(),
   deadLetterPolicy: deadLetterPolicySchema.nullish(),
   retryPolicy: retryPolicySchema.nullish(),
+  // Journals of earlier versions have none of these.
+  enableMessageOrdering: z.boolean().default(false),
+  filter: z.string().default(''),
+  retainAckedMessages: z.boolean().default(false),
+  detached: z.boolean().default(false),
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
-/** What a subscription has as its topic once that topic was deleted. */
+export const snapshotSchema = z.object({
+  name: z.string(),
+  topic: z.string(),
+  /** google.protobuf.Timestamp */
+  expireTime: durationSchema,
+  labels: labelsSchema,
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** One revision of google.pubsub.v1.Schema. */
+export const schemaRevisionSchema = z.object({
+  name: z.string(),
+  type: z.literal('AVRO'),
+  definition: z.string(),
+  revisionId: z.string(),
+  revisionCreateTime: durationSchema,
+});
+export type SchemaRevision = z.infer<typeof schemaRevisionSchema>;
+
+/** google.iam.v1.Policy; conditions are kept as they come. */
+export const policySchema = z.object({
+  version: z.number(),
+  bindings: z.array(
+    z.object({ role: z.string(), members: z.array(z.string()), condition: z.looseObject({}).nullish() }),
+  ),
+  etag: z.string(),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** What subscriptions and snapshots have as their topic once that topic was deleted. */
 export const deletedTopic = '_deleted-topic_';
 
 /** A published message. All subscriptions that still have to deliver it share it; it never changes. */
@@ -64,4 +98,11 @@ export type StoredMessage = {
 /** A message as a publisher gives it. */
 export type NewMessage = Pick<StoredMessage, 'data' | 'attributes' | 'orderingKey'>;
 
+/** Of a duration, or since 1970 of a timestamp. */
 export const milliseconds = (duration: Duration): number => duration.seconds * 1000 + duration.nanos / 1e6;
+
+/** google.protobuf.Timestamp of milliseconds since 1970. */
+export const timestampOf = (time: number): Duration => {
+  const seconds = Math.floor(time / 1000);
+  return { seconds, nanos: Math.round((time - seconds * 1000) * 1e6) };
+};

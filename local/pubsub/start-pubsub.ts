@@ -1,14 +1,19 @@
 import { Server } from '@grpc/grpc-js';
 import { type StartPush, startPush } from './delivery/push-request';
+import { streamingPullHandler } from './delivery/streaming-pull';
 import { type JournalOptions, noJournal, openJournal } from './store/journal';
 import { createPubSubStore } from './store/pubsub-store';
 import { createAvailabilitySwitch } from './wire/availability-switch';
-import { loadServices } from './wire/grpc-call';
+import { iamPolicyHandlers } from './wire/calls/iam-policy';
+import { createPublish, type Publish } from './wire/calls/publish';
+import { publisherHandlers } from './wire/calls/publisher';
+import { schemaServiceHandlers } from './wire/calls/schema-service';
+import { findSubscription, subscriberHandlers } from './wire/calls/subscriber';
+import { grpcHandlers } from './wire/grpc-call';
 import { serveOnOnePort } from './wire/one-port';
-import { createPublish, type Publish } from './wire/publish';
-import { publisherHandlers } from './wire/publisher';
-import { createRestPublishServer } from './wire/rest';
-import { subscriberHandlers } from './wire/subscriber';
+import { createTranscodingServer, type RestCalls } from './wire/rest';
+import { loadServices, serviceNames } from './wire/services';
+import { createTranscoding } from './wire/transcoding';
 
 /** Hooks that let calls go wrong: each gets what would be done and gives what is done instead. */
 export type PubSubFaults = {
@@ -49,8 +54,8 @@ export type PubSubServer = {
 const largestRequestBytes = 20 * 1024 * 1024;
 
 /**
- * Starts the local Pub/Sub: google.pubsub.v1's Publisher and Subscriber over plain gRPC, as Google's clients
- * use them with PUBSUB_EMULATOR_HOST, and publishing over REST on the same port.
+ * Starts the local Pub/Sub: google.pubsub.v1 over plain gRPC, as Google's clients use it with
+ * PUBSUB_EMULATOR_HOST, and the same calls over REST on the same port.
  * @throws Error when the port is taken, or the journal in `dataDirectory` cannot be read
  */
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
@@ -63,7 +68,8 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
     interceptors: [availability.interceptor],
   });
   const publish = faults ? faults.publish(createPublish(store)) : createPublish(store);
-  const rest = createRestPublishServer(publish, availability, log, [host, ...hosts]);
+  let restCalls: RestCalls | undefined;
+  const rest = createTranscodingServer(() => restCalls, availability, log, [host, ...hosts]);
   // The port comes first: a second server must not touch the journal of the one that has it.
   const front = await serveOnOnePort({ grpc: server, rest }, host, options.port).catch((cause: unknown) => {
     const message = `Port ${options.port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`;
@@ -78,9 +84,22 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
       ? await openJournal(dataDirectory, store.apply, store.snapshot, options)
       : noJournal;
     store.start(journal);
-    const { publisher, subscriber } = loadServices();
-    server.addService(publisher, publisherHandlers(publisher, store, publish, log));
-    server.addService(subscriber, subscriberHandlers(subscriber, store, log, shortestAckDeadlineSeconds));
+    const services = loadServices();
+    const handlers = {
+      'google.pubsub.v1.Publisher': publisherHandlers(store, publish),
+      'google.pubsub.v1.Subscriber': subscriberHandlers(store, shortestAckDeadlineSeconds),
+      'google.pubsub.v1.SchemaService': schemaServiceHandlers(store),
+      'google.iam.v1.IAMPolicy': iamPolicyHandlers(store),
+    };
+    const streams = {
+      StreamingPull: streamingPullHandler(findSubscription(store), shortestAckDeadlineSeconds, log),
+    };
+    for (const name of serviceNames) {
+      const definition = services.definition(name);
+      const own = 'StreamingPull' in definition ? streams : {};
+      server.addService(definition, { ...grpcHandlers(definition, handlers[name], log), ...own });
+    }
+    restCalls = { route: createTranscoding(services), handlers };
   } catch (error) {
     stop();
     throw error;

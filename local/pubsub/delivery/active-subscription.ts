@@ -1,4 +1,4 @@
-import { notFound, type PubSubError } from '../pubsub-error';
+import { failedPrecondition, notFound, type PubSubError } from '../pubsub-error';
 import { projectOf } from '../resource-names';
 import {
   type Duration,
@@ -7,9 +7,12 @@ import {
   type StoredMessage,
   type Subscription,
 } from '../resources';
+import type { Delivery, QueueRules } from './delivery';
+import { parseFilter } from './filter';
+import { createKeptMessages, type KeptMessages } from './kept-messages';
 import { createPushConsumer, type PushConsumer } from './push';
 import type { StartPush } from './push-request';
-import { createQueue, type Delivery, type Queue, type QueueRules } from './queue';
+import { createQueue, type Queue } from './queue';
 
 const weekMs = 7 * 24 * 3600 * 1000;
 /** The documented default of DeadLetterPolicy.max_delivery_attempts. */
@@ -33,6 +36,11 @@ export type SubscriptionEvents = {
 export type ActiveSubscription = {
   readonly resource: Subscription;
   readonly queue: Queue;
+  /** Acknowledged messages, where the subscription keeps them. */
+  readonly acked: KeptMessages;
+  /** Whether the filter lets a message pass. */
+  accepts(message: StoredMessage): boolean;
+  /** A subscription that has been detached drops its messages, and gets none any more. */
   update(resource: Subscription): void;
   /** Starts to deliver, and applies a changed push endpoint after an update. */
   start(): void;
@@ -54,6 +62,8 @@ export const createActiveSubscription = (
   const closers = new Set<(reason: PubSubError) => void>();
 
   const queue = createQueue(rulesOf(() => resource, events));
+  const acked = createKeptMessages(() => retentionMs(resource));
+  const passes = parseFilter(initial.filter);
 
   const stopPush = (): void => {
     if (!push) return;
@@ -63,7 +73,7 @@ export const createActiveSubscription = (
   };
 
   const start = (): void => {
-    const endpoint = resource.pushConfig?.pushEndpoint ?? '';
+    const endpoint = (!resource.detached && resource.pushConfig?.pushEndpoint) || '';
     if (endpoint === (push?.endpoint ?? '')) {
       queue.pump();
       return;
@@ -75,23 +85,33 @@ export const createActiveSubscription = (
     queue.addConsumer(push);
   };
 
+  const interrupt = (reason: PubSubError): void => {
+    for (const end of closers) end(reason);
+  };
+
   return {
     get resource() {
       return resource;
     },
     queue,
+    acked,
+    accepts: ({ attributes }) => passes(attributes),
     update(changed) {
+      const isDetached = changed.detached && !resource.detached;
       resource = changed;
+      if (!isDetached) return;
+      interrupt(detached(resource));
+      queue.replace([]);
+      acked.clear();
     },
     start,
     close() {
       stopPush();
       queue.close();
+      acked.clear();
       for (const end of closers) end(notFound(resource.name));
     },
-    interrupt(reason) {
-      for (const end of closers) end(reason);
-    },
+    interrupt,
     onClose(end) {
       closers.add(end);
       return () => void closers.delete(end);
@@ -99,11 +119,16 @@ export const createActiveSubscription = (
   };
 };
 
+/** What a pull from a detached subscription is refused with. */
+export const detached = ({ name }: Subscription): PubSubError =>
+  failedPrecondition(`The subscription ${name} is detached from its topic.`);
+
+const retentionMs = ({ messageRetentionDuration: duration }: Subscription): number =>
+  duration ? milliseconds(duration) : weekMs;
+
 const rulesOf = (resource: () => Subscription, events: SubscriptionEvents): QueueRules => ({
-  retentionMs: () => {
-    const duration = resource().messageRetentionDuration;
-    return duration ? milliseconds(duration) : weekMs;
-  },
+  retentionMs: () => retentionMs(resource()),
+  orderingKeyOf: ({ orderingKey }) => (resource().enableMessageOrdering ? orderingKey : ''),
   turnOf: events.turnOf,
   mostOfTurn: events.mostOfTurn,
   redeliveryPauseMs: (attempts) => redeliveryPauseMs(resource(), attempts),

@@ -2,7 +2,7 @@ import { invalidArgument } from '../pubsub-error';
 import type { Subscription } from '../resources';
 import type { UnaryCall } from '../wire/grpc-call';
 import type { ActiveSubscription } from './active-subscription';
-import { ackIdOf, type Consumer, type Delivery } from './queue';
+import { ackIdOf, type Consumer, type Delivery } from './delivery';
 
 /** A pull that finds nothing is answered after this time; clients that want to wait longer ask again. */
 const longestWaitMs = 20_000;
@@ -37,6 +37,7 @@ export const pullOnce = (
     };
 
     const consumer: Consumer = {
+      holdsManyOfKey: true,
       wants: () => open && received.length < maxMessages,
       ackDeadlineMs: () => resource.ackDeadlineSeconds * 1000,
       deliver: (delivery) => {

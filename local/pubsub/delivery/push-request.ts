@@ -1,6 +1,6 @@
 import { type Agent, type ClientRequest, type RequestOptions, request } from 'node:http';
 import type { Subscription } from '../resources';
-import type { Delivery } from './queue';
+import type { Delivery } from './delivery';
 
 /** The statuses that acknowledge: https://cloud.google.com/pubsub/docs/push#receive_push */
 const acknowledging: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);

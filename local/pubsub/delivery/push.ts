@@ -1,7 +1,8 @@
 import { Agent } from 'node:http';
 import type { Subscription } from '../resources';
+import { ackIdOf, type Consumer, type Delivery } from './delivery';
 import { type PushRequest, pushBody, type StartPush } from './push-request';
-import { ackIdOf, type Consumer, type Delivery, type Queue } from './queue';
+import type { Queue } from './queue';
 
 const maxInFlight = 100;
 
@@ -51,12 +52,15 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
     requests.set(delivery, request);
   };
 
-  const released = (delivery: Delivery): void => {
+  const released = (delivery: Delivery, isTakenBack: boolean): void => {
     const unanswered = requests.get(delivery);
     if (!unanswered) return;
     requests.delete(delivery);
     unanswered.abort();
-    logFailure(delivery, `${endpoint} did not answer within the ack deadline`);
+    logFailure(
+      delivery,
+      isTakenBack ? 'it was taken back' : `${endpoint} did not answer within the ack deadline`,
+    );
   };
 
   const close = (): void => {
@@ -66,6 +70,7 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
   };
 
   return {
+    holdsManyOfKey: false,
     wants: () => requests.size < maxInFlight && source.isAvailable(),
     ackDeadlineMs: () => source.subscription().ackDeadlineSeconds * 1000,
     deliver,

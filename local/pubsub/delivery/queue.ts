@@ -1,44 +1,7 @@
 import type { StoredMessage } from '../resources';
+import type { Consumer, Delivery, QueueRules } from './delivery';
+import { createOrderedKeys } from './ordered-keys';
 import { createTurns } from './turns';
-
-/** One message on its way through one subscription. */
-export type Delivery = {
-  readonly message: StoredMessage;
-  /** How often it has been handed out, the current attempt included. */
-  attempts: number;
-  state: 'ready' | 'leased' | 'waiting' | 'done';
-  /** Counts the leases, so that an ack id from an earlier lease is known to be stale. */
-  lease: number;
-  consumer?: Consumer;
-  /** While leased: the end of the lease. While waiting: the end of the back-off. */
-  timer?: NodeJS.Timeout;
-};
-
-/** Something that takes messages: the push endpoint, one streaming pull, or one pull. */
-export type Consumer = {
-  /** Whether a message of this many bytes may be handed over now. */
-  wants(bytes: number): boolean;
-  ackDeadlineMs(): number;
-  deliver(delivery: Delivery): void;
-  /** The delivery is no longer this consumer's: it was acknowledged or refused, or its lease ran out. */
-  released(delivery: Delivery): void;
-};
-
-export type QueueRules = {
-  retentionMs(): number;
-  /** Messages take turns by this; those with the same go in the order in which they came. */
-  turnOf(message: StoredMessage): string;
-  /** So many messages of one turn are handed out at once; the rest of the room is the others'. */
-  mostOfTurn(turn: string): number;
-  /** The pause before the next attempt, in milliseconds, after this many failed ones. */
-  redeliveryPauseMs(attempts: number): number;
-  /** Forwards a message that failed too often; true when it has left this subscription. */
-  deadLetter(delivery: Delivery): boolean;
-  /** The message is done with. */
-  onDone(delivery: Delivery): void;
-  /** An attempt failed, and another will follow. */
-  onFailed(delivery: Delivery): void;
-};
 
 export type Queue = ReturnType<typeof createQueue>;
 
@@ -50,15 +13,63 @@ export const createQueue = (rules: QueueRules) => {
   /** In the order of publishing, so the oldest are first. */
   const deliveries = new Map<string, Delivery>();
   const ready = createTurns<Delivery>(({ message }) => rules.turnOf(message));
+  const ordered = createOrderedKeys<Delivery>(({ message }) => rules.orderingKeyOf(message));
   const consumers: Consumer[] = [];
   /** How many messages of each turn are leased. */
   const leasedOf = new Map<string, number>();
+  let leases = 0;
 
   const finish = (delivery: Delivery): void => {
+    takeOut(delivery);
+    rules.onDone(delivery);
+  };
+
+  const takeOut = (delivery: Delivery): void => {
     clearTimeout(delivery.timer);
     delivery.state = 'done';
     deliveries.delete(delivery.message.id);
-    rules.onDone(delivery);
+    ordered.delete(delivery);
+    advance(delivery);
+  };
+
+  /**
+   * Hands out what may follow in the line of this one's ordering key, to whoever holds what is before it. With
+   * nothing before it that is handed out, the first of the line becomes ready.
+   */
+  const advance = (changed: Delivery): void => {
+    let holder: Consumer | undefined;
+    for (const delivery of ordered.lineOf(changed)) {
+      if (delivery.state === 'leased') {
+        holder = delivery.consumer;
+        continue;
+      }
+      if (delivery.state !== 'held') return;
+      if (!holder) {
+        makeReady(delivery);
+        return;
+      }
+      const isRoom = holder.holdsManyOfKey && holder.wants(delivery.message.data.length);
+      if (!isRoom || !consumers.includes(holder)) return;
+      handOut(delivery, holder);
+    }
+  };
+
+  /** What follows a message that failed comes again after it. */
+  const takeBackFollowers = (failed: Delivery): void => {
+    let isAfter = false;
+    for (const delivery of ordered.lineOf(failed)) {
+      if (isAfter && delivery.state === 'leased') {
+        release(delivery, true);
+        delivery.state = 'held';
+      }
+      isAfter ||= delivery === failed;
+    }
+  };
+
+  const add = (message: StoredMessage, attempts: number): void => {
+    const delivery: Delivery = { message, attempts, state: 'held', lease: 0 };
+    deliveries.set(message.id, delivery);
+    if (ordered.add(delivery)) makeReady(delivery);
   };
 
   const countLeased = ({ message }: Delivery, change: 1 | -1): void => {
@@ -68,12 +79,12 @@ export const createQueue = (rules: QueueRules) => {
     else leasedOf.set(turn, count);
   };
 
-  const release = (delivery: Delivery): void => {
+  const release = (delivery: Delivery, isTakenBack = false): void => {
     clearTimeout(delivery.timer);
     countLeased(delivery, -1);
     const { consumer } = delivery;
     delivery.consumer = undefined;
-    consumer?.released(delivery);
+    consumer?.released(delivery, isTakenBack);
   };
 
   const makeReady = (delivery: Delivery): void => {
@@ -83,6 +94,7 @@ export const createQueue = (rules: QueueRules) => {
 
   const fail = (delivery: Delivery): void => {
     release(delivery);
+    takeBackFollowers(delivery);
     if (rules.deadLetter(delivery)) finish(delivery);
     else retryLater(delivery);
     pump();
@@ -137,13 +149,15 @@ export const createQueue = (rules: QueueRules) => {
       if (!consumer) return;
       turn.take();
       handOut(delivery, consumer);
+      advance(delivery);
     }
   };
 
   const handOut = (delivery: Delivery, consumer: Consumer): void => {
     delivery.state = 'leased';
     delivery.attempts += 1;
-    delivery.lease += 1;
+    leases += 1;
+    delivery.lease = leases;
     delivery.consumer = consumer;
     countLeased(delivery, 1);
     startLease(delivery, consumer.ackDeadlineMs());
@@ -160,9 +174,7 @@ export const createQueue = (rules: QueueRules) => {
     /** Takes a new message, or one read from the journal. It is offered at the next `pump`. */
     add(message: StoredMessage, attempts = 0): void {
       if (deliveries.has(message.id)) return;
-      const delivery: Delivery = { message, attempts, state: 'ready', lease: 0 };
-      deliveries.set(message.id, delivery);
-      ready.push(delivery);
+      add(message, attempts);
       // Without consumers nothing else would ever drop what is too old.
       if (consumers.length === 0) dropExpired();
     },
@@ -186,11 +198,31 @@ export const createQueue = (rules: QueueRules) => {
       if (delivery) startLease(delivery, ms);
       return delivery !== undefined;
     },
-    /** Removes a message that the journal says was acknowledged; nobody is told. */
-    forget(id: string): void {
+    /**
+     * Makes these what there is to deliver, in this order; they are offered at the next `pump`. What is handed
+     * out is taken back, and its ack ids are worth nothing. The rest is done with.
+     */
+    replace(messages: readonly StoredMessage[]): void {
+      const before = new Map(deliveries);
+      for (const delivery of before.values()) {
+        if (delivery.state === 'leased') release(delivery, true);
+        clearTimeout(delivery.timer);
+        delivery.state = 'done';
+      }
+      deliveries.clear();
+      ordered.clear();
+      for (const message of messages) {
+        add(message, before.get(message.id)?.attempts ?? 0);
+        before.delete(message.id);
+      }
+      for (const delivery of before.values()) rules.onDone(delivery);
+    },
+    has: (id: string): boolean => deliveries.has(id),
+    /** Removes a message that the journal says was acknowledged; nobody is told. Returns it. */
+    forget(id: string): StoredMessage | undefined {
       const delivery = deliveries.get(id);
-      if (delivery) delivery.state = 'done';
-      deliveries.delete(id);
+      if (delivery) takeOut(delivery);
+      return delivery?.message;
     },
     setAttempts(id: string, attempts: number): void {
       const delivery = deliveries.get(id);
@@ -214,9 +246,8 @@ export const createQueue = (rules: QueueRules) => {
         delivery.state = 'done';
       }
       deliveries.clear();
+      ordered.clear();
       leasedOf.clear();
     },
   };
 };
-
-export const ackIdOf = (delivery: Delivery): string => `${delivery.message.id}-${delivery.lease}`;

@@ -1,12 +1,12 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
 import type { z } from 'zod';
 import { invalidArgument } from '../pubsub-error';
+import { streamingPullRequestSchema } from '../wire/calls/request-schemas';
 import { grpcStatusOf } from '../wire/grpc-call';
-import { streamingPullRequestSchema } from '../wire/request-schemas';
 import { acknowledgeAll, modifyDeadlines } from './acknowledge';
-import type { ActiveSubscription } from './active-subscription';
+import { type ActiveSubscription, detached } from './active-subscription';
+import type { Consumer, Delivery } from './delivery';
 import { receivedMessage } from './pull';
-import type { Consumer, Delivery } from './queue';
 
 type Request = z.infer<typeof streamingPullRequestSchema>;
 type Stream = ServerDuplexStream<unknown, object>;
@@ -59,7 +59,8 @@ const open = (
   first: Request,
   fail: (error: unknown) => void,
 ): Opened => {
-  const { queue } = subscription;
+  const { queue, resource } = subscription;
+  if (resource.detached) throw detached(resource);
   let deadlineSeconds = first.streamAckDeadlineSeconds;
   const { consumer, close } = createStreamConsumer(stream, subscription, first, () => deadlineSeconds);
   const forget = subscription.onClose(fail);
@@ -106,6 +107,7 @@ const createStreamConsumer = (
   };
 
   const consumer: Consumer = {
+    holdsManyOfKey: true,
     // A message larger than the limit still gets through when nothing else is outstanding.
     wants: (size) => open && messages < maxMessages && (bytes + size <= maxBytes || messages === 0),
     ackDeadlineMs: () => deadlineSeconds() * 1000,

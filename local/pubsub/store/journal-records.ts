@@ -1,7 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { types } from 'node:util';
 import { z } from 'zod';
-import { type StoredMessage, subscriptionSchema, topicSchema } from '../resources';
+import {
+  policySchema,
+  type StoredMessage,
+  schemaRevisionSchema,
+  snapshotSchema,
+  subscriptionSchema,
+  topicSchema,
+} from '../resources';
 
 /**
  * The journal's records, one line of JSON each. Each is idempotent: a snapshot at the journal's beginning may
@@ -14,7 +21,12 @@ const recordSchema = z.discriminatedUnion('record', [
   z.object({ record: z.literal('subscription-deleted'), name: z.string() }),
   z.object({
     record: z.literal('message'),
+    /** Those that have to deliver it. */
     subscriptions: z.array(z.string()),
+    /** Those that keep it besides. */
+    snapshots: z.array(z.string()).optional(),
+    /** The topic, where it keeps its messages. */
+    keptBy: z.string().optional(),
     id: z.string(),
     data: z.base64(),
     attributes: z.record(z.string(), z.string()),
@@ -24,23 +36,31 @@ const recordSchema = z.discriminatedUnion('record', [
   }),
   z.object({ record: z.literal('attempt'), subscription: z.string(), id: z.string(), attempts: z.number() }),
   z.object({ record: z.literal('ack'), subscription: z.string(), id: z.string() }),
+  z.object({ record: z.literal('snapshot'), snapshot: snapshotSchema }),
+  z.object({ record: z.literal('snapshot-deleted'), name: z.string() }),
+  /** All revisions, the oldest first. */
+  z.object({ record: z.literal('schema'), name: z.string(), revisions: z.array(schemaRevisionSchema) }),
+  z.object({ record: z.literal('schema-deleted'), name: z.string() }),
+  z.object({ record: z.literal('policy'), resource: z.string(), policy: policySchema }),
 ]);
 export type JournalRecord = z.infer<typeof recordSchema>;
-type MessageRecord = Extract<JournalRecord, { record: 'message' }>;
+export type MessageRecord = Extract<JournalRecord, { record: 'message' }>;
+
+/** Who has a message: names of subscriptions and snapshots, and of its topic where that keeps it. */
+export type Holders = Pick<MessageRecord, 'snapshots' | 'keptBy' | 'attempts'> & { subscriptions?: string[] };
 
 export const messageRecord = (
   message: StoredMessage,
-  subscriptions: string[],
-  attempts?: number,
+  { subscriptions = [], ...holders }: Holders,
 ): MessageRecord => ({
   record: 'message',
+  ...holders,
   subscriptions,
   id: message.id,
   data: message.data.toString('base64'),
   attributes: message.attributes,
   orderingKey: message.orderingKey,
   publishTime: message.publishTime,
-  attempts,
 });
 
 export const messageOf = (record: MessageRecord): StoredMessage => ({

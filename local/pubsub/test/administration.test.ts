@@ -157,9 +157,8 @@ describe('topics and subscriptions', () => {
   });
 
   it.each([
-    ['Message ordering', { enableMessageOrdering: true }],
     ['Exactly-once delivery', { enableExactlyOnceDelivery: true }],
-    ['Filtering messages', { filter: 'attributes.a = "b"' }],
+    ['Delivery to BigQuery', { bigqueryConfig: { table: 'a.b.c' } }],
   ])('says that it does not support %s', async (feature, options) => {
     await expect(shared.createSubscription('unsupported', options)).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
@@ -168,11 +167,65 @@ describe('topics and subscriptions', () => {
   });
 
   it('names a call that it does not support', async () => {
-    const [topic] = await pubsub.client.createTopic('snapshots');
-    const [subscription] = await topic.createSubscription('snapshots');
-    await expect(subscription.createSnapshot('snapshot')).rejects.toMatchObject({
+    await pubsub.client.createSchema('messages', 'AVRO', '"string"');
+    const message = Buffer.from('"x"').toString('base64');
+    await expect(pubsub.client.schema('messages').validateMessage(message, 'JSON')).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
-      details: 'CreateSnapshot is not implemented by the local Pub/Sub.',
+      details: 'Validating messages against a schema is not implemented by the local Pub/Sub.',
+    });
+  });
+
+  it('keeps schemas and their revisions', async () => {
+    const service = await pubsub.client.getSchemaClient();
+    const record = (name: string) =>
+      JSON.stringify({ type: 'record', name, fields: [{ name: 'next', type: ['null', name] }] });
+    await pubsub.client.createSchema('kept', 'AVRO', record('First'));
+    const name = 'projects/local/schemas/kept';
+    await expect(pubsub.client.createSchema('kept', 'AVRO', record('First'))).rejects.toMatchObject({
+      code: status.ALREADY_EXISTS,
+    });
+    const [second] = await service.commitSchema({
+      name,
+      schema: { type: 'AVRO', definition: record('Second') },
+    });
+    const [newestFirst] = await service.listSchemaRevisions({ name, view: 'FULL' });
+    expect(newestFirst.map(({ definition }) => definition)).toEqual([record('Second'), record('First')]);
+    const [back] = await service.rollbackSchema({ name, revisionId: newestFirst[1]?.revisionId });
+    expect(back.definition).toBe(record('First'));
+    await service.deleteSchemaRevision({ name: `${name}@${second.revisionId}` });
+    await expect(service.getSchema({ name: `${name}@${second.revisionId}` })).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+    });
+    await pubsub.client.schema('kept').delete();
+    await expect(pubsub.client.schema('kept').get()).rejects.toMatchObject({ code: status.NOT_FOUND });
+  });
+
+  it.each([
+    ['what is not JSON', 'AVRO', 'woohoo', status.INVALID_ARGUMENT, 'not JSON'],
+    ['what has no type', 'AVRO', '{"not_actually":"avro"}', status.INVALID_ARGUMENT, 'no type'],
+    ['an unknown type', 'AVRO', '{"type":"array","items":"Other"}', status.INVALID_ARGUMENT, '"Other"'],
+    ['a record without fields', 'AVRO', '{"type":"record","name":"A"}', status.INVALID_ARGUMENT, 'no fields'],
+    ['protocol buffers', 'PROTOCOL_BUFFER', 'message A {}', status.UNIMPLEMENTED, 'protocol buffer'],
+  ] as const)('refuses as a schema %s', async (_what, type, definition, code, words) => {
+    await expect(pubsub.client.validateSchema({ type, definition })).rejects.toMatchObject({
+      code,
+      details: expect.stringContaining(words),
+    });
+  });
+
+  it('keeps IAM policies, and lets everybody do everything', async () => {
+    const [topic] = await pubsub.client.createTopic('governed');
+    expect((await topic.iam.getPolicy())[0]).toMatchObject({ version: 0, bindings: [] });
+    const bindings = [{ role: 'roles/pubsub.publisher', members: ['allUsers'] }];
+    const [first] = await topic.iam.setPolicy({ bindings });
+    expect(first.bindings).toMatchObject(bindings);
+    await topic.iam.setPolicy({ ...first, bindings: [] });
+    await expect(topic.iam.setPolicy({ ...first, bindings })).rejects.toMatchObject({ code: status.ABORTED });
+    expect((await topic.iam.testPermissions(['pubsub.topics.get']))[0]).toEqual({
+      'pubsub.topics.get': true,
+    });
+    await expect(pubsub.client.topic('ungoverned').iam.getPolicy()).rejects.toMatchObject({
+      code: status.NOT_FOUND,
     });
   });
 

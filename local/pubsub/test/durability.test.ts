@@ -8,6 +8,7 @@ import {
   type LocalPubSub,
   type PushEndpoint,
   pubSubClient,
+  pullAll,
   startLocalPubSub,
   startPushEndpoint,
 } from './support/local-pubsub';
@@ -194,5 +195,45 @@ describe('durability', () => {
     await local.client.subscription('torn').modifyPushConfig({ pushEndpoint: endpoint.url });
     await local.client.topic('torn').publishMessage({ data: Buffer.from('new') });
     expect((await endpoint.receivedCount(1)).map(({ text }) => text)).toEqual(['new']);
+  });
+
+  it('keeps snapshots, retained messages, what is detached, schemas and policies', async () => {
+    endpoint = await startPushEndpoint();
+    const name = (id: string): string => `projects/local/subscriptions/${id}`;
+    const first = await startLocalPubSub({ dataDirectory: directory });
+    const [topic] = await first.client.createTopic({
+      name: 'kept',
+      messageRetentionDuration: { seconds: 600 },
+    });
+    const [retaining] = await topic.createSubscription('retaining', { retainAckedMessages: true });
+    await topic.createSubscription('ordered', { enableMessageOrdering: true, filter: 'attributes:none' });
+    await topic.createSubscription('detached');
+    await first.client.detachSubscription(name('detached'));
+    await topic.publishMessage({ data: Buffer.from('one') });
+    await retaining.createSnapshot('snap');
+    await topic.publishMessage({ data: Buffer.from('two') });
+    const ackIds = (await pullAll(first.subscriber, retaining.name)).map(({ ackId }) => ackId);
+    await first.subscriber.acknowledge({ subscription: retaining.name, ackIds });
+    await topic.iam.setPolicy({ bindings: [{ role: 'roles/viewer', members: ['allUsers'] }] });
+    await first.client.createSchema('kept', 'AVRO', '"string"');
+    await first.close();
+
+    // The second restart reads what the first one wrote anew.
+    await (await restart()).close();
+    const { client: google, subscriber } = await restart();
+    const texts = async (id: string) => (await pullAll(subscriber, name(id))).map(({ text }) => text);
+    expect(await texts('retaining')).toEqual([]);
+    await subscriber.seek({ subscription: name('retaining'), snapshot: 'projects/local/snapshots/snap' });
+    expect(await texts('retaining')).toEqual(['one', 'two']);
+    const [late] = await google.topic('kept').createSubscription('late');
+    await late.seek(new Date(0));
+    expect(await texts('late')).toEqual(['one', 'two']);
+    const [ordered] = await google.subscription('ordered').getMetadata();
+    expect(ordered).toMatchObject({ enableMessageOrdering: true, filter: 'attributes:none' });
+    expect((await google.subscription('detached').detached())[0]).toBe(true);
+    expect((await google.topic('kept').iam.getPolicy())[0].bindings).toMatchObject([
+      { role: 'roles/viewer' },
+    ]);
+    expect((await google.schema('kept').get()).definition).toBe('"string"');
   });
 });

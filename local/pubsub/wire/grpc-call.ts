@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type handleUnaryCall,
   Metadata,
@@ -7,26 +6,9 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { fromJSON } from '@grpc/proto-loader';
 import type { z } from 'zod';
 import { PubSubError, pubSubUnavailable, unimplemented } from '../pubsub-error';
 import { JournalFailure } from '../store/journal';
-
-/** The service definitions that Google's own client ships. */
-export const loadServices = (): { publisher: ServiceDefinition; subscriber: ServiceDefinition } => {
-  const path = require.resolve('@google-cloud/pubsub/build/protos/protos.json');
-  const definitions = fromJSON(JSON.parse(readFileSync(path, 'utf8')), {
-    longs: Number,
-    enums: String,
-    defaults: true,
-  });
-  const service = (name: string): ServiceDefinition => {
-    const definition = definitions[`google.pubsub.v1.${name}`];
-    if (!definition || 'format' in definition) throw new Error(`${path} has no service ${name}`);
-    return definition;
-  };
-  return { publisher: service('Publisher'), subscriber: service('Subscriber') };
-};
 
 /** The status that a call ends with when `error` was thrown. */
 export const grpcStatusOf = (error: unknown, log: (line: string) => void): StatusObject => {
@@ -42,32 +24,37 @@ export const grpcStatusOf = (error: unknown, log: (line: string) => void): Statu
 
 export type UnaryCall = { onCancelled(callback: () => void): void };
 
-/** Makes a gRPC handler: parses the request, awaits the reply, and turns an error into the call's status. */
+/** A call that gets one request and gives one reply, by gRPC or by REST. */
+export type UnaryHandler = (request: unknown, call: UnaryCall) => Promise<object>;
+/** By the names of their methods. */
+export type UnaryHandlers = Readonly<Record<string, UnaryHandler>>;
+
+/** Makes a handler that parses the request. */
 export const unary =
   <Request>(
-    log: (line: string) => void,
     schema: z.ZodType<Request>,
     handle: (request: Request, call: UnaryCall) => object | Promise<object>,
-  ): handleUnaryCall<unknown, object> =>
-  async (call, reply) => {
-    try {
-      const request = schema.parse(call.request);
-      const onCancelled = (callback: () => void): void => void call.on('cancelled', callback);
-      reply(null, await handle(request, { onCancelled }));
-    } catch (error) {
-      reply(grpcStatusOf(error, log));
-    }
-  };
+  ): UnaryHandler =>
+  async (request, call) =>
+    handle(schema.parse(request), call);
 
-/** Adds a handler for each method that has none: it answers UNIMPLEMENTED and names the method. */
-export const withUnimplemented = (
+/** The handlers for gRPC: an error becomes the call's status. A method without a handler is UNIMPLEMENTED. */
+export const grpcHandlers = (
   service: ServiceDefinition,
-  handlers: UntypedServiceImplementation,
+  handlers: UnaryHandlers,
+  log: (line: string) => void,
 ): UntypedServiceImplementation => {
-  const missing = Object.keys(service).filter((method) => !handlers[method]);
-  const refuse =
+  const grpc =
     (method: string): handleUnaryCall<unknown, object> =>
-    (_call, reply) =>
-      reply(grpcStatusOf(unimplemented(method), () => {}));
-  return { ...handlers, ...Object.fromEntries(missing.map((method) => [method, refuse(method)])) };
+    async (call, reply) => {
+      try {
+        const handle = handlers[method];
+        if (!handle) throw unimplemented(method);
+        const onCancelled = (callback: () => void): void => void call.on('cancelled', callback);
+        reply(null, await handle(call.request, { onCancelled }));
+      } catch (error) {
+        reply(grpcStatusOf(error, log));
+      }
+    };
+  return Object.fromEntries(Object.keys(service).map((method) => [method, grpc(method)]));
 };

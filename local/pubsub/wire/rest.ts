@@ -1,54 +1,51 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { status } from '@grpc/grpc-js';
-import { z } from 'zod';
-import { invalidArgument, permissionDenied, pubSubUnavailable, unimplemented } from '../pubsub-error';
+import { permissionDenied, pubSubUnavailable, unimplemented } from '../pubsub-error';
 import type { AvailabilitySwitch } from './availability-switch';
 import { foreignCallerProblem } from './foreign-callers';
-import { grpcStatusOf } from './grpc-call';
-import type { Publish } from './publish';
-
-/** Query parameters such as `prettyPrint` are ignored. */
-const publishPath = /^\/v1\/(projects\/[^/]+\/topics\/[^/:]+):publish(?:\?.*)?$/;
-
-const bodySchema = z.object({
-  messages: z
-    .array(
-      z.object({
-        data: z.base64().default(''),
-        attributes: z.record(z.string(), z.string()).default({}),
-        orderingKey: z.string().default(''),
-      }),
-    )
-    .default([]),
-});
+import { grpcStatusOf, type UnaryHandlers } from './grpc-call';
+import type { ServiceName } from './services';
+import type { TranscodedCall } from './transcoding';
 
 /** https://cloud.google.com/apis/design/errors#error_codes */
 const httpStatuses: Readonly<Record<number, number>> = {
   [status.INVALID_ARGUMENT]: 400,
+  [status.FAILED_PRECONDITION]: 400,
   [status.PERMISSION_DENIED]: 403,
   [status.NOT_FOUND]: 404,
+  [status.ALREADY_EXISTS]: 409,
+  [status.ABORTED]: 409,
   [status.UNIMPLEMENTED]: 501,
   [status.UNAVAILABLE]: 503,
 };
 
+export type RestCalls = {
+  /** Undefined where there is no such call. */
+  route(verb: string, url: string): TranscodedCall | undefined;
+  handlers: Readonly<Record<ServiceName, UnaryHandlers>>;
+};
+
 /**
- * An HTTP server, not listening yet, for the one call of Pub/Sub's REST interface that is served:
- * projects.topics.publish.
- * https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish
+ * An HTTP server, not listening yet, for Pub/Sub's REST interface: the same calls as over gRPC.
+ * https://cloud.google.com/pubsub/docs/reference/rest
+ * @param calls undefined until they are known
  */
-export function createRestPublishServer(
-  publish: Publish,
+export function createTranscodingServer(
+  calls: () => RestCalls | undefined,
   { isAvailable }: AvailabilitySwitch,
   log: (line: string) => void,
   /** Names under which it may be called besides localhost. */
   hosts: readonly string[],
 ): Server {
   return createServer(async (request, response) => {
-    const { code, body } = await answer(request);
+    const { code, body } = await answer(request, response);
     response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   });
 
-  async function answer(request: IncomingMessage): Promise<{ code: number; body: object }> {
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{ code: number; body: object }> {
     try {
       const foreign = foreignCallerProblem(request.headers, hosts);
       if (foreign !== undefined) {
@@ -56,8 +53,14 @@ export function createRestPublishServer(
         throw permissionDenied(foreign);
       }
       const text = await readText(request);
-      if (!isAvailable()) throw pubSubUnavailable();
-      const body = await publish(parse(request, text));
+      const served = calls();
+      if (!isAvailable() || !served) throw pubSubUnavailable();
+      const { method = '', url = '' } = request;
+      const route = served.route(method, url);
+      const handle = route && served.handlers[route.service][route.method];
+      if (!handle) throw unimplemented(route?.method ?? `${method} ${url}`);
+      const onCancelled = (callback: () => void): void => void response.once('close', callback);
+      const body = route.replyOf(await handle(route.requestOf(text), { onCancelled }));
       // The call took effect, but the service was switched off meanwhile: the answer is lost.
       if (!isAvailable()) throw pubSubUnavailable();
       return { code: 200, body };
@@ -66,27 +69,6 @@ export function createRestPublishServer(
       const code = httpStatuses[grpcCode] ?? 500;
       return { code, body: { error: { code, message: details, status: status[grpcCode] } } };
     }
-  }
-}
-
-function parse({ method, url = '' }: IncomingMessage, text: string) {
-  const topic = publishPath.exec(url)?.[1];
-  if (method !== 'POST' || topic === undefined) throw unimplemented(`${method} ${url}`);
-  const parsed = bodySchema.safeParse(jsonOf(text));
-  if (!parsed.success)
-    throw invalidArgument(`Invalid JSON payload received. ${z.prettifyError(parsed.error)}`);
-  const messages = parsed.data.messages.map(({ data, ...message }) => ({
-    ...message,
-    data: Buffer.from(data, 'base64'),
-  }));
-  return { topic, messages };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidArgument(`Invalid JSON payload received. ${error instanceof Error ? error.message : ''}`);
   }
 }
 

@@ -62,6 +62,16 @@ process.env.METADATA_SERVER_DETECTION = 'none';
 export const pubSubClient = (port: number, projectId = 'local'): PubSub =>
   new PubSub({ projectId, apiEndpoint: `127.0.0.1:${port}`, emulatorMode: true });
 
+/** All that can be had from a subscription at once, in its order. */
+export const pullAll = async (subscriber: v1.SubscriberClient, subscription: string) => {
+  const request = { subscription, maxMessages: 1000, returnImmediately: true };
+  const [{ receivedMessages }] = await subscriber.pull(request);
+  return (receivedMessages ?? []).map(({ ackId, message }) => ({
+    ackId: ackId ?? '',
+    text: Buffer.from(message?.data ?? '').toString(),
+  }));
+};
+
 let counter = 0;
 
 /** A fresh topic with one subscription. */

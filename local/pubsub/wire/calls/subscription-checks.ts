@@ -1,6 +1,7 @@
-import { invalidArgument, unimplemented } from '../pubsub-error';
-import { checkName } from '../resource-names';
-import { type Duration, milliseconds, type Subscription, subscriptionSchema } from '../resources';
+import { parseFilter } from '../../delivery/filter';
+import { invalidArgument, unimplemented } from '../../pubsub-error';
+import { checkName } from '../../resource-names';
+import { type Duration, milliseconds, type Subscription, subscriptionSchema } from '../../resources';
 import type { CreateSubscriptionRequest } from './request-schemas';
 
 const defaultAckDeadlineSeconds = 10;
@@ -24,19 +25,17 @@ export const checkedSubscription = (
     expirationPolicy: request.expirationPolicy ?? defaultExpiration,
   };
   checkRange('ack_deadline_seconds', subscription.ackDeadlineSeconds, shortestAckDeadlineSeconds, 600);
-  checkDuration('message_retention_duration', subscription.messageRetentionDuration, 600, 31 * 24 * 3600);
+  checkRetention(subscription.messageRetentionDuration);
   checkRetryPolicy(subscription);
   checkDeadLetterPolicy(subscription);
   checkPushEndpoint(subscription.pushConfig?.pushEndpoint ?? '');
+  parseFilter(subscription.filter);
   return subscription;
 };
 
 const refuseUnsupported = (request: CreateSubscriptionRequest): void => {
   const asked = {
-    'Message ordering': request.enableMessageOrdering,
     'Exactly-once delivery': request.enableExactlyOnceDelivery,
-    'Filtering messages': request.filter,
-    'Retaining acknowledged messages': request.retainAckedMessages,
     'Delivery to BigQuery': request.bigqueryConfig,
     'Delivery to Bigtable': request.bigtableConfig,
     'Delivery to Cloud Storage': request.cloudStorageConfig,
@@ -77,6 +76,10 @@ export const checkPushEndpoint = (endpoint: string): void => {
     `Invalid push endpoint given (endpoint=${endpoint}). The local Pub/Sub pushes to http on this machine only.`,
   );
 };
+
+/** @throws PubSubError INVALID_ARGUMENT for a retention outside the documented range, in seconds */
+export const checkRetention = (duration: Duration): void =>
+  checkDuration('message_retention_duration', duration, 600, 31 * 24 * 3600);
 
 const checkDuration = (field: string, duration: Duration, shortest: number, longest: number): void =>
   checkRange(field, milliseconds(duration) / 1000, shortest, longest);

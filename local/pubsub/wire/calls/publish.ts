@@ -1,7 +1,7 @@
-import { invalidArgument, notFound } from '../pubsub-error';
-import { checkName } from '../resource-names';
-import type { NewMessage } from '../resources';
-import type { PubSubStore } from '../store/pubsub-store';
+import { invalidArgument, notFound } from '../../pubsub-error';
+import { checkName } from '../../resource-names';
+import type { NewMessage } from '../../resources';
+import type { PubSubStore } from '../../store/pubsub-store';
 import type { PublishRequest } from './request-schemas';
 
 /**

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../pubsub-error';
+import { invalidArgument } from '../../pubsub-error';
 
 const defaultPageSize = 100;
 const largestPageSize = 1000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { subscriptionSchema, topicSchema } from '../resources';
+import { policySchema, snapshotSchema, subscriptionSchema, topicSchema } from '../../resources';
 
 /** The requests of google.pubsub.v1 that are served, as @grpc/proto-loader decodes them. */
 
@@ -17,10 +17,7 @@ export type CreateTopicRequest = z.infer<typeof createTopicRequestSchema>;
 
 export const createSubscriptionRequestSchema = z.object({
   ...subscriptionSchema.shape,
-  enableMessageOrdering: z.boolean(),
   enableExactlyOnceDelivery: z.boolean(),
-  filter: z.string(),
-  retainAckedMessages: z.boolean(),
   bigqueryConfig: z.unknown(),
   bigtableConfig: z.unknown(),
   cloudStorageConfig: z.unknown(),
@@ -73,4 +70,44 @@ export const streamingPullRequestSchema = z.object({
   streamAckDeadlineSeconds: z.number(),
   maxOutstandingMessages: z.number(),
   maxOutstandingBytes: z.number(),
+});
+
+export const createSnapshotRequestSchema = z.object({
+  name: z.string(),
+  subscription: z.string(),
+  labels: snapshotSchema.shape.labels,
+});
+export const snapshotNameRequestSchema = z.object({ snapshot: z.string() });
+export const updateSnapshotRequestSchema = z.object({
+  snapshot: snapshotSchema.extend({ expireTime: snapshotSchema.shape.expireTime.nullish() }).nullable(),
+  updateMask: fieldMaskSchema,
+});
+export const seekRequestSchema = z.object({
+  subscription: z.string(),
+  time: snapshotSchema.shape.expireTime.nullish(),
+  snapshot: z.string().nullish(),
+});
+
+const schemaField = z.object({ type: z.string(), definition: z.string() }).nullable();
+export const createSchemaRequestSchema = z.object({
+  parent: z.string(),
+  schemaId: z.string(),
+  schema: schemaField,
+});
+export const validateSchemaRequestSchema = z.object({ parent: z.string(), schema: schemaField });
+export const viewOfSchemaRequestSchema = z.object({ name: z.string(), view: z.string() });
+export const listSchemasRequestSchema = z.object({ parent: z.string(), view: z.string(), ...pageFields });
+export const listSchemaRevisionsRequestSchema = viewOfSchemaRequestSchema.extend(pageFields);
+export const commitSchemaRequestSchema = z.object({ name: z.string(), schema: schemaField });
+export const rollbackSchemaRequestSchema = z.object({ name: z.string(), revisionId: z.string() });
+export const schemaRevisionRequestSchema = z.object({ name: z.string() });
+
+export const resourceRequestSchema = z.object({ resource: z.string() });
+export const setIamPolicyRequestSchema = z.object({
+  resource: z.string(),
+  policy: policySchema.extend({ etag: z.instanceof(Buffer) }).nullable(),
+});
+export const testIamPermissionsRequestSchema = z.object({
+  resource: z.string(),
+  permissions: z.array(z.string()),
 });
