@@ -35,7 +35,7 @@ async function upgradeTables(url: string): Promise<void> {
 /** What a newcomer needs after the start: where everything is, who may administer, what to try. */
 function banner(
   { url, bigqueryUrl, pubsubHost }: LocalCloud,
-  { dataDirectory, isMemoryOnly }: Omit<LocalCloudOptions, 'log'>,
+  { dataDirectory, isMemoryOnly, elsewhere = {} }: Omit<LocalCloudOptions, 'log'>,
   hasAdminKey: boolean,
 ): string {
   const fromHere = relative(process.cwd(), dataDirectory) || '.';
@@ -43,6 +43,12 @@ function banner(
   const admin = hasAdminKey
     ? 'calls need the header X-Admin-Key with the value of ADMIN_API_KEY'
     : 'calls are OPEN: they need no key on this machine. Set ADMIN_API_KEY to close them.';
+  const variables = [
+    ...(elsewhere.bigqueryUrl === undefined ? [] : ['BIGQUERY_EMULATOR_HOST']),
+    ...(elsewhere.pubsubHost === undefined ? [] : ['PUBSUB_EMULATOR_HOST']),
+  ];
+  const notOurs =
+    variables.length === 0 ? '' : `\n            not our own: ${variables.join(' and ')} named it`;
   const adminHeader = hasAdminKey ? ` \\\n    -H "X-Admin-Key: $ADMIN_API_KEY"` : '';
   return `
 tenant-pipelines, the cloud in a box, is ready.
@@ -50,7 +56,7 @@ tenant-pipelines, the cloud in a box, is ready.
   Address   ${url}
   Data      ${isMemoryOnly ? `in memory only; gs:// files in ${data}/gcs` : data}
   Admin     ${admin}
-  BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}
+  BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}${notOurs}
 
 Try it in another shell. Make a tenant; the answer holds its API key, shown only this once:
 

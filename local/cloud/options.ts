@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { ServersOptions } from './servers/servers';
+import type { ServersElsewhere, ServersOptions } from './servers/servers';
 
 export const startHelp = `npm start [-- options]
 
@@ -24,6 +24,7 @@ export const startHelp = `npm start [-- options]
   --help             shows this
 
   PORT, BIGQUERY_PORT and PUBSUB_PORT change the ports 8080, 9050 and 8085.
+  BIGQUERY_EMULATOR_HOST (a URL) and PUBSUB_EMULATOR_HOST (host:port) name servers to use instead of our own.
   ADMIN_API_KEY closes admin calls to all but those that send it as X-Admin-Key.
   SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are defined.
   NOTIFY_TOPICS (default pipeline-events) names the topics that pipelines may publish to.
@@ -65,6 +66,14 @@ const environmentSchema = z.object({
   PORT: port(8080),
   BIGQUERY_PORT: port(9050),
   PUBSUB_PORT: port(8085),
+  BIGQUERY_EMULATOR_HOST: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:9050' })
+    .optional(),
+  PUBSUB_EMULATOR_HOST: z
+    .string()
+    .regex(/^[^/]+:\d+$/, 'expected a host and a port such as 127.0.0.1:8085')
+    .optional(),
+  GOOGLE_CLOUD_PROJECT: z.string().optional(),
 });
 
 const milliseconds = z.coerce.number('expected milliseconds').min(0, 'expected milliseconds').optional();
@@ -111,6 +120,12 @@ export function readOptions(
   if (values.help) return 'help';
   const ports = parse(environmentSchema, environment);
   const asked = parse(numbersSchema, values, '--');
+  const elsewhere = serversElsewhere(ports);
+  if (elsewhere && (asked.faults !== undefined || values['bigquery-limits'] || values['infer-no-location'])) {
+    throw new Error(
+      '--faults, --bigquery-limits and --infer-no-location need the own BigQuery and Pub/Sub: unset BIGQUERY_EMULATOR_HOST and PUBSUB_EMULATOR_HOST',
+    );
+  }
   // With faults or latencies the warm-up would meet them too.
   const isDisturbed = asked.faults !== undefined || values['bigquery-limits'];
   return {
@@ -126,6 +141,7 @@ export function readOptions(
       },
     }),
     ...(values['infer-no-location'] && { infersNoLocation: true }),
+    ...(elsewhere && { elsewhere }),
     ...(asked.faults !== undefined && {
       faults: {
         seed: asked.faults,
@@ -137,6 +153,18 @@ export function readOptions(
     isMemoryOnly: values.memory,
     schemasDirectory: resolve(root, environment.SCHEMAS_DIRECTORY ?? 'schemas'),
     warmsUp: !values['no-warm-up'] && !isDisturbed,
+  };
+}
+
+/** Servers that the environment names, as Google's clients would find them; undefined where it names none. */
+function serversElsewhere(environment: z.infer<typeof environmentSchema>): ServersElsewhere | undefined {
+  const { BIGQUERY_EMULATOR_HOST, PUBSUB_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT } = environment;
+  if (BIGQUERY_EMULATOR_HOST === undefined && PUBSUB_EMULATOR_HOST === undefined) return undefined;
+  return {
+    ...(BIGQUERY_EMULATOR_HOST !== undefined && { bigqueryUrl: BIGQUERY_EMULATOR_HOST }),
+    ...(PUBSUB_EMULATOR_HOST !== undefined && { pubsubHost: PUBSUB_EMULATOR_HOST }),
+    // Our own BigQuery serves the project `local` alone.
+    ...(BIGQUERY_EMULATOR_HOST !== undefined && { projectId: GOOGLE_CLOUD_PROJECT }),
   };
 }
 

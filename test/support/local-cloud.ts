@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { clientOf } from 'local-bigquery/testing';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/cloud';
+import type { ServersElsewhere } from '../../local/cloud/servers/servers';
 
 export interface TestCloud extends LocalCloud {
   readonly dataDirectory: string;
@@ -27,6 +28,7 @@ export interface Answer {
 export async function startTestCloud(
   environment: Record<string, string> = {},
   schemasDirectory = join(__dirname, '../../schemas'),
+  elsewhere?: ServersElsewhere,
 ): Promise<TestCloud> {
   // Tests fail on purpose, as often as they like, on machines of any speed.
   Object.assign(process.env, { LOG_SEVERITY: 'NONE', FAILURES_PER_MINUTE: '1000000', ...environment });
@@ -38,6 +40,7 @@ export async function startTestCloud(
     dataDirectory,
     isMemoryOnly: false,
     schemasDirectory,
+    elsewhere,
     log: () => undefined,
   });
   return {

@@ -79,7 +79,8 @@ function launch(options: ServerOptions) {
     entry = startEntry,
     warmsUp = false,
   } = options;
-  const { ADMIN_API_KEY: _, ...inherited } = process.env;
+  // What a cloud in this process has set is not for another one.
+  const { ADMIN_API_KEY, BIGQUERY_EMULATOR_HOST, PUBSUB_EMULATOR_HOST, ...inherited } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
     [

@@ -19,6 +19,7 @@ export interface ClientEnvironment {
 export async function createClientEnvironment(
   { bigqueryUrl, pubsubHost }: ServerAddresses,
   directory: string,
+  projectId = 'local',
 ): Promise<ClientEnvironment> {
   const tokens = createServer((request, response) => {
     request.resume();
@@ -40,7 +41,7 @@ export async function createClientEnvironment(
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     variables: {
-      GOOGLE_CLOUD_PROJECT: 'local',
+      GOOGLE_CLOUD_PROJECT: projectId,
       BIGQUERY_EMULATOR_HOST: bigqueryUrl,
       PUBSUB_EMULATOR_HOST: pubsubHost,
       GOOGLE_APPLICATION_CREDENTIALS: writeCredentials(directory, `http://127.0.0.1:${port}/`),

@@ -20,6 +20,8 @@ export interface ServersOptions {
   readonly bigqueryLimits?: Omit<LimitOptions, 'pause' | 'now'> | undefined;
   /** Lets BigQuery run jobs that name no location in US, wherever their datasets are. */
   readonly infersNoLocation?: boolean | undefined;
+  /** Servers that somebody else runs, and that are used instead of our own. */
+  readonly elsewhere?: ServersElsewhere | undefined;
   /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
   readonly faults?: (FaultOptions & BigQueryFaultOptions) | undefined;
 }
@@ -37,6 +39,11 @@ export interface ServerAddresses {
   readonly bigqueryUrl: string;
   /** To be set as PUBSUB_EMULATOR_HOST. */
   readonly pubsubHost: string;
+}
+
+export interface ServersElsewhere extends Partial<ServerAddresses> {
+  /** The project that they serve; `local` unless given. */
+  readonly projectId?: string | undefined;
 }
 
 export interface BigQueryControls extends ServerControls {
@@ -62,7 +69,8 @@ export async function startServers(
   const { hosts, dataDirectory, isMemoryOnly, bigqueryLimits: limits, infersNoLocation, faults } = options;
   const bigqueryFaults = faults && createFaults(faults);
   const pubsubFaults = faults && createFaults(faults);
-  const [bigquery, pubsub] = await Promise.allSettled([
+  const { bigqueryUrl, pubsubHost } = options.elsewhere ?? {};
+  const startOwnBigQuery = () =>
     startBigQuery({
       port: options.bigqueryPort,
       hosts,
@@ -73,7 +81,8 @@ export async function startServers(
       faults: bigqueryFaults && bigQueryFaults(bigqueryFaults, faults),
       log,
       onCommit,
-    }),
+    });
+  const startOwnPubSub = () =>
     startPubSub({
       port: options.pubsubPort,
       hosts,
@@ -81,22 +90,30 @@ export async function startServers(
       turnsBy: 'tenant_id',
       faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,
-    }),
+    });
+  const [bigquery, pubsub] = await Promise.allSettled([
+    bigqueryUrl === undefined ? startOwnBigQuery() : undefined,
+    pubsubHost === undefined ? startOwnPubSub() : undefined,
   ]);
   const close = async () => {
     // Pub/Sub first: what it would still push needs BigQuery.
-    if (pubsub.status === 'fulfilled') await pubsub.value.close();
-    if (bigquery.status === 'fulfilled') await bigquery.value.close();
+    if (pubsub.status === 'fulfilled') await pubsub.value?.close();
+    if (bigquery.status === 'fulfilled') await bigquery.value?.close();
   };
   if (bigquery.status === 'fulfilled' && pubsub.status === 'fulfilled') {
-    const pubsubHost = `127.0.0.1:${pubsub.value.port}`;
+    const { value: ownBigQuery = notOurs('BigQuery', log) } = bigquery;
+    const { value: ownPubSub = notOurs('Pub/Sub', log) } = pubsub;
     return {
-      bigqueryUrl: bigquery.value.url,
-      pubsubHost,
-      bigquery: { ...bigquery.value, setFaultRate: (rate) => bigqueryFaults?.setRate(rate) },
+      bigqueryUrl: bigqueryUrl ?? ownBigQuery.url,
+      pubsubHost: pubsubHost ?? `127.0.0.1:${ownPubSub.port}`,
+      bigquery: {
+        setAvailable: ownBigQuery.setAvailable,
+        setClockAhead: ownBigQuery.setClockAhead,
+        setFaultRate: (rate) => bigqueryFaults?.setRate(rate),
+      },
       pubsub: {
         setFaultRate: (rate) => pubsubFaults?.setRate(rate),
-        setAvailable: pubsub.value.setAvailable,
+        setAvailable: ownPubSub.setAvailable,
       },
       close,
     };
@@ -104,3 +121,9 @@ export async function startServers(
   await close();
   throw [bigquery, pubsub].flatMap((start) => (start.status === 'rejected' ? [start.reason] : []))[0];
 }
+
+/** In the place of a server that somebody else runs: what can be changed of ours cannot be changed of it. */
+const notOurs = (name: string, log: (line: string) => void) => {
+  const refuse = () => log(`${name} is not this cloud's own, and stays as it is`);
+  return { url: '', port: 0, setAvailable: refuse, setClockAhead: refuse };
+};

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { OnCommit } from 'local-bigquery';
 import { createClientEnvironment } from './client-environment';
+import { greetServersElsewhere } from './elsewhere';
 import type { ServerAddresses, ServerControls, Servers, ServersOptions } from './servers';
 
 export interface LocalServers extends Servers {
@@ -21,10 +22,15 @@ export async function startLocalServers(
   log: (line: string) => void,
   entry: string = join(__dirname, 'servers-thread.ts'),
 ): Promise<LocalServers> {
+  if (options.elsewhere) await greetServersElsewhere(options.elsewhere, log);
   const servers = await startServersThread(options, log, entry);
   try {
     const directory = join(options.dataDirectory, 'credentials');
-    const { variables, close } = await createClientEnvironment(servers, directory);
+    const { variables, close } = await createClientEnvironment(
+      servers,
+      directory,
+      options.elsewhere?.projectId,
+    );
     return {
       ...servers,
       environment: variables,
@@ -62,7 +68,7 @@ async function startServersThread(
   entry: string,
 ): Promise<Servers> {
   const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly } = options;
-  const { hosts, bigqueryLimits, infersNoLocation, faults } = options;
+  const { hosts, bigqueryLimits, infersNoLocation, elsewhere, faults } = options;
   const data: ServersOptions = {
     bigqueryPort,
     pubsubPort,
@@ -71,6 +77,7 @@ async function startServersThread(
     isMemoryOnly,
     bigqueryLimits,
     infersNoLocation,
+    elsewhere,
     faults,
   };
   const thread = new Worker(entry, { workerData: data, execArgv: ['--require', 'tsx/cjs'] });

@@ -30,7 +30,33 @@ it.each<[string, string, object]>([
   expect(read(...args.split(' '))).toMatchObject(expected);
 });
 
+it.each<[string, Record<string, string>, object | undefined]>([
+  ['nothing', { GOOGLE_CLOUD_PROJECT: 'mine' }, undefined],
+  ['Pub/Sub', { PUBSUB_EMULATOR_HOST: 'localhost:8085' }, { pubsubHost: 'localhost:8085' }],
+  [
+    'BigQuery, and its project',
+    { BIGQUERY_EMULATOR_HOST: 'http://box:9050', GOOGLE_CLOUD_PROJECT: 'mine' },
+    { bigqueryUrl: 'http://box:9050', projectId: 'mine' },
+  ],
+])('takes %s from the environment instead of its own', (_, environment, elsewhere) => {
+  expect(readOptions([], environment, '/root')).toMatchObject({ gatewayPort: 8080 });
+  expect(Reflect.get(Object(readOptions([], environment, '/root')), 'elsewhere')).toEqual(elsewhere);
+});
+
+it('can disturb only its own servers', () => {
+  const environment = { PUBSUB_EMULATOR_HOST: 'localhost:8085' };
+  expect(() => readOptions(['--faults', '7'], environment, '/root')).toThrow(
+    'need the own BigQuery and Pub/Sub',
+  );
+});
+
 it('names what it does not understand', () => {
+  const read = (environment: Record<string, string>) => () => readOptions([], environment, '/root');
+  expect(read({ BIGQUERY_EMULATOR_HOST: 'box:9050' })).toThrow('BIGQUERY_EMULATOR_HOST: expected a URL');
+  expect(read({ PUBSUB_EMULATOR_HOST: 'http://box:1' })).toThrow('PUBSUB_EMULATOR_HOST: expected a host');
+});
+
+it('names options that it does not understand', () => {
   expect(() => read('--script-ms', 'long')).toThrow('--script-ms: expected milliseconds');
   expect(() => read('--fault-rate', '2')).toThrow('--fault-rate: expected 0 to 1');
 });
