@@ -1,15 +1,18 @@
-import type { Cell, Field, Row } from '../../model';
+import type { Cell, Field } from '../../model';
 import { cellDecoder } from '../codec/decode-cell';
 import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../engine/tree';
-import type { TypedValue } from '../scope';
 import { fieldOfType } from './engine-types';
 
-/** `column = value` or `column IN (values)`, which holds for every row that matters. */
+/** `column operator value`, for `=` one of several values, which holds for every row that matters. */
 export interface Condition {
   readonly columnId: string;
   readonly kind: string;
+  readonly operator: ConditionOperator;
   readonly values: readonly ConditionValue[];
 }
+
+export type ConditionOperator = '=' | '<' | '<=' | '>' | '>=' | 'is null' | 'is not null';
+
 export type ConditionValue =
   | { readonly cell: Cell }
   | { readonly parameter: string; readonly elements: boolean };
@@ -19,31 +22,99 @@ const exactKinds = new Set([
   ...['TYPE_STRING', 'TYPE_INT64', 'TYPE_BOOL', 'TYPE_DATE', 'TYPE_BYTES', 'TYPE_TIMESTAMP'],
 ]);
 
+/** Types whose order is known here: not FLOAT64, with NaN, nor BYTES, which are held as base64. */
+const orderedKinds = new Set([
+  ...['TYPE_STRING', 'TYPE_INT64', 'TYPE_DATE', 'TYPE_TIMESTAMP', 'TYPE_DATETIME', 'TYPE_TIME'],
+  ...['TYPE_NUMERIC', 'TYPE_BIGNUMERIC'],
+]);
+
+const comparisons: Readonly<Record<string, readonly [ConditionOperator, mirrored: ConditionOperator]>> = {
+  'ZetaSQL:$less': ['<', '>'],
+  'ZetaSQL:$less_or_equal': ['<=', '>='],
+  'ZetaSQL:$greater': ['>', '<'],
+  'ZetaSQL:$greater_or_equal': ['>=', '<='],
+};
+
 /** The conditions that a boolean expression implies by its top-level conjuncts. */
 export function conditionsOf(expression: unknown): readonly Condition[] {
   const call = functionCall(expression);
-  if (call === undefined) return booleanColumn(expression);
-  const [first, ...others] = call.arguments;
-  if (call.name === 'ZetaSQL:$and') return call.arguments.flatMap(conditionsOf);
-  if (call.name === 'ZetaSQL:$equal') return equality(first, others[0]) ?? equality(others[0], first) ?? [];
-  if (call.name === 'ZetaSQL:$in') return membership(first, others) ?? [];
-  if (call.name === 'ZetaSQL:$in_array') return arrayMembership(first, others[0]) ?? [];
-  return [];
+  if (call?.name === 'ZetaSQL:$and') return call.arguments.flatMap(conditionsOf);
+  return (call === undefined ? booleanColumn(expression) : ofCall(call)) ?? [];
+}
+
+/** Whether an expression is true exactly where its conditions hold. */
+export function isAllConditions(expression: unknown): boolean {
+  const call = functionCall(expression);
+  if (call?.name === 'ZetaSQL:$and') return call.arguments.every(isAllConditions);
+  return conditionsOf(expression).length > 0 || isTrue(expression);
+}
+
+function isTrue(expression: unknown): boolean {
+  const constant = constantOf(expression, 'TYPE_BOOL');
+  return constant !== undefined && 'cell' in constant && constant.cell === 'true';
+}
+
+function ofCall({ name, arguments: given }: FunctionCallNode): readonly Condition[] | undefined {
+  const [first, second, third] = given;
+  const comparison = comparisons[name];
+  if (comparison !== undefined) {
+    const [operator, mirrored] = comparison;
+    return ordered(first, operator, second) ?? ordered(second, mirrored, first);
+  }
+  switch (name) {
+    case 'ZetaSQL:$equal':
+      return equality(first, second) ?? equality(second, first);
+    case 'ZetaSQL:$in':
+      return membership(first, given.slice(1));
+    case 'ZetaSQL:$in_array':
+      return arrayMembership(first, second);
+    case 'ZetaSQL:$between': {
+      const [from, to] = [ordered(first, '>=', second), ordered(first, '<=', third)];
+      return from && to && [...from, ...to];
+    }
+    case 'ZetaSQL:$is_null':
+      return nullness(first, 'is null');
+    case 'ZetaSQL:$not': {
+      const negated = functionCall(first);
+      return negated?.name === 'ZetaSQL:$is_null' ? nullness(negated.arguments[0], 'is not null') : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+interface FunctionCallNode {
+  readonly name: string;
+  readonly arguments: readonly TreeNode[];
 }
 
 /** A call of a function, with its name and arguments; undefined for another expression. */
-export function functionCall(
-  expression: unknown,
-): { name: string; arguments: readonly TreeNode[] } | undefined {
+export function functionCall(expression: unknown): FunctionCallNode | undefined {
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedFunctionCallNode') return undefined;
   const base = child(found.node, 'parent') ?? {};
   return { name: stringAt(child(base, 'function'), 'name') ?? '', arguments: children(base, 'argumentList') };
 }
 
-function booleanColumn(expression: unknown): readonly Condition[] {
+function booleanColumn(expression: unknown): readonly Condition[] | undefined {
   const column = columnOf(expression);
-  return column?.kind === 'TYPE_BOOL' ? [{ ...column, values: [{ cell: 'true' }] }] : [];
+  if (column?.kind !== 'TYPE_BOOL') return undefined;
+  return [{ ...column, operator: '=', values: [{ cell: 'true' }] }];
+}
+
+function nullness(expression: unknown, operator: ConditionOperator): readonly Condition[] | undefined {
+  const column = columnOf(expression, new Set([...exactKinds, ...orderedKinds, 'TYPE_DOUBLE']));
+  return column && [{ ...column, operator, values: [] }];
+}
+
+function ordered(
+  left: unknown,
+  operator: ConditionOperator,
+  right: unknown,
+): readonly Condition[] | undefined {
+  const column = columnOf(left, orderedKinds);
+  const value = column && constantOf(right, column.kind);
+  return value && [{ ...column, operator, values: [value] }];
 }
 
 function equality(left: unknown, right: unknown): readonly Condition[] | undefined {
@@ -55,7 +126,7 @@ function membership(left: unknown, right: readonly unknown[]): readonly Conditio
   if (column === undefined) return undefined;
   const values = right.map((value) => constantOf(value, column.kind));
   const known = values.filter((value) => value !== undefined);
-  return known.length === values.length ? [{ ...column, values: known }] : undefined;
+  return known.length === values.length ? [{ ...column, operator: '=', values: known }] : undefined;
 }
 
 function arrayMembership(left: unknown, right: unknown): readonly Condition[] | undefined {
@@ -65,7 +136,7 @@ function arrayMembership(left: unknown, right: unknown): readonly Condition[] | 
   const element = stringAt(child(typeOf(found.node), 'arrayType', 'elementType'), 'typeKind');
   const name = stringAt(found.node, 'name');
   if (element !== column.kind || !name) return undefined;
-  return [{ ...column, values: [{ parameter: name.toLowerCase(), elements: true }] }];
+  return [{ ...column, operator: '=', values: [{ parameter: name.toLowerCase(), elements: true }] }];
 }
 
 /** A column of one of these kinds of type; undefined for another expression. */
@@ -104,52 +175,6 @@ function typeOf(node: TreeNode): TreeNode | undefined {
 export interface ColumnCondition {
   readonly index: number;
   readonly field: Field;
+  readonly operator: ConditionOperator;
   readonly values: Condition['values'];
-}
-
-type RowTest = (row: Row) => boolean;
-
-/** Whether a row meets all conditions of at least one of the alternatives. */
-export function anyTest(
-  alternatives: readonly (readonly ColumnCondition[])[],
-  parameters: readonly TypedValue[],
-): RowTest {
-  const tests = alternatives.map((conditions) =>
-    conditions.map((condition) => columnTest(condition, parameters)).reduce(both),
-  );
-  return tests.reduce(either);
-}
-
-function both(left: RowTest, right: RowTest): RowTest {
-  return (row) => left(row) && right(row);
-}
-
-function either(left: RowTest, right: RowTest): RowTest {
-  return (row) => left(row) || right(row);
-}
-
-function columnTest({ index, field, values }: ColumnCondition, parameters: readonly TypedValue[]): RowTest {
-  const cells = new Set(values.flatMap((value) => cellsOf(value, parameters)));
-  cells.delete(null);
-  const [only] = cells;
-  if (cells.size === 0) return () => false;
-  const wholeNumber = field.type === 'INTEGER' || field.type === 'TIMESTAMP';
-  if (wholeNumber) return (row) => cells.has(canonical(row[index] ?? null));
-  if (cells.size === 1) return (row) => row[index] === only;
-  return (row) => cells.has(row[index] ?? null);
-}
-
-/** The values that a condition compares with. */
-export function cellsOf(value: ConditionValue, parameters: readonly TypedValue[]): readonly Cell[] {
-  if ('cell' in value) return [value.cell];
-  const parameter = parameters.find(({ name }) => name.toLowerCase() === value.parameter);
-  if (parameter === undefined) return [];
-  if (!value.elements) return [parameter.cell];
-  return Array.isArray(parameter.cell) ? parameter.cell : [];
-}
-
-/** A stored whole number may have needless signs and zeros; everything else has one form. */
-function canonical(cell: Cell): Cell {
-  if (typeof cell !== 'string' || /^(0|-?[1-9]\d*)$/.test(cell)) return cell;
-  return BigInt(cell.trim().replace(/^\+/, '')).toString();
 }

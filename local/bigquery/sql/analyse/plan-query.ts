@@ -7,6 +7,7 @@ import { edited, fromBytes, type SqlText } from '../parse/sql-text';
 import { scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
+import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
 import type { ColumnCondition } from './filters';
@@ -103,6 +104,7 @@ async function makePlan(
     text: evaluated,
     source: { text: sql, locals: source.locals, columnTypes: source.columnTypes },
     mayRepeat: mayRepeat(query, parts.calls),
+    direct: directQuery(query, tables),
     tables,
     output: outputFields(query),
     valueTable: query.isValueTable === true,
@@ -203,10 +205,10 @@ function plannedBounds({ bounds, columns }: TableScan): readonly ColumnBound[] {
 }
 
 function plannedConditions(table: ReachableTable, scan: TableScan): readonly ColumnCondition[] {
-  return scan.conditions.flatMap(({ columnId, values }) => {
+  return scan.conditions.flatMap(({ columnId, operator, values }) => {
     const index = scan.columns.find((column) => column.columnId === columnId)?.index;
     const field = index === undefined ? undefined : table.schema[index];
-    return index === undefined || field === undefined ? [] : [{ index, field, values }];
+    return index === undefined || field === undefined ? [] : [{ index, field, operator, values }];
   });
 }
 

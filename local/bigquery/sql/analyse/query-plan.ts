@@ -2,6 +2,7 @@ import type { Field, TableReference } from '../../model';
 import type { SqlText } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
 import type { ColumnBound } from './bounds';
+import type { DirectQuery } from './direct-query';
 import type { ColumnCondition } from './filters';
 
 /** A table as one query reads it. */
@@ -35,6 +36,8 @@ export interface QueryPlan {
   readonly text: SqlText;
   /** What the plan was made of, but for what belongs to one scope. */
   readonly source: Pick<QuerySource, 'text' | 'locals' | 'columnTypes'>;
+  /** What it asks for, if that needs no engine. */
+  readonly direct: DirectQuery | undefined;
   /** Whether it has queries inside expressions that read tables, or looks for values in arrays. */
   readonly mayRepeat: boolean;
   readonly tables: readonly PlannedTable[];

@@ -1,5 +1,4 @@
 import type { Field, Row } from '../../model';
-import { anyTest } from '../analyse/filters';
 import type { PlannedTable } from '../analyse/query-plan';
 import { nowParameter } from '../analyse/replaced-calls';
 import {
@@ -15,6 +14,7 @@ import {
 import { type CellEncoder, cellEncoder } from '../codec/encode-cell';
 import { writeType } from '../codec/encode-type';
 import type { Scope, TypedValue } from '../scope';
+import { anyTest } from './row-tests';
 
 /** The native engine refuses longer requests, whatever its settings. */
 export const maximumRequest = 4 * 1024 * 1024;

@@ -9,6 +9,7 @@ import type { EngineContext } from '../engine-context';
 import { queryError } from '../parse/query-errors';
 import { lighterPlan } from '../repeats/lighter-plan';
 import type { Scope } from '../scope';
+import { directRows } from './direct-rows';
 import {
   encodedRows,
   encodedTogether,
@@ -38,6 +39,8 @@ export async function evaluate(
   scope: Scope,
   locals: ReadonlyMap<string, RowSource> = new Map(),
 ): Promise<readonly Row[]> {
+  const direct = chosenRows(plan, scope, locals);
+  if (direct !== undefined) return direct;
   const isWorth = plan.mayRepeat && weightOf(plan, scope, locals) >= (context.lighterFrom ?? manyRows);
   const lighter = isWorth ? await lighterPlan(context, plan, scope) : undefined;
   if (lighter === undefined) return evaluateAsPlanned(context, plan, scope, locals);
@@ -47,6 +50,16 @@ export async function evaluate(
     if (!(error instanceof BigQueryError) || error.reason !== 'resourcesExceeded') throw error;
     return evaluateAsPlanned(context, plan, scope, locals);
   }
+}
+
+/** The rows of a query that computes nothing. */
+function chosenRows(
+  { direct, tables: [table] }: QueryPlan,
+  scope: Scope,
+  locals: ReadonlyMap<string, RowSource>,
+): readonly Row[] | undefined {
+  if (direct === undefined || table === undefined) return undefined;
+  return directRows(direct, table.schema, rowsOf(table, scope, locals), scope.parameters);
 }
 
 function weightOf({ tables }: QueryPlan, scope: Scope, locals: ReadonlyMap<string, RowSource>): number {

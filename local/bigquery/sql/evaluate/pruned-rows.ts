@@ -1,10 +1,10 @@
 import type { Cell, FieldType, PartitionUnit, TableSnapshot, TimePartitions } from '../../model';
 import { momentOf, nullPartition, partitionIdAt } from '../../store/schema/time-partitions';
 import type { BoundValue, ColumnBound } from '../analyse/bounds';
-import { cellsOf } from '../analyse/filters';
 import type { PlannedTable } from '../analyse/query-plan';
 import type { Scope } from '../scope';
 import type { RowSource } from './encode-request';
+import { cellsOf } from './row-tests';
 
 type PartitionTest = (partition: string) => boolean;
 
