@@ -7,7 +7,6 @@ import {
   constantOf,
   isAllConditions,
 } from './filters';
-import type { PlannedTable } from './query-plan';
 
 /** `SELECT columns FROM table WHERE conditions ORDER BY columns LIMIT n`: rows are chosen, nothing is computed. */
 export interface DirectQuery {
@@ -17,6 +16,11 @@ export interface DirectQuery {
   readonly order: readonly SortedBy[];
   readonly limit: ConditionValue | undefined;
   readonly offset: ConditionValue | undefined;
+}
+
+interface Table {
+  readonly schema: readonly Field[];
+  readonly valueTable: boolean;
 }
 
 export interface SortedBy {
@@ -34,7 +38,7 @@ const plainTypes = new Set<Field['type']>([
 const sortedTypes = new Set<Field['type']>([...plainTypes].filter((type) => type !== 'RECORD'));
 
 /** Reads it from an analysed query; undefined where there is anything more to it. */
-export function directQuery(query: TreeNode, tables: readonly PlannedTable[]): DirectQuery | undefined {
+export function directQuery(query: TreeNode, tables: readonly Table[]): DirectQuery | undefined {
   const [table, ...others] = tables;
   if (table === undefined || others.length > 0 || query.isValueTable === true || table.valueTable)
     return undefined;
@@ -123,7 +127,7 @@ function filtersOf(scan: Scan | undefined): {
 
 function sortedBy(
   item: TreeNode,
-  { schema }: PlannedTable,
+  { schema }: Table,
   placeOf: (columnId: string | undefined) => number | undefined,
 ): SortedBy | undefined {
   const index = placeOf(stringAt(child(item, 'columnRef', 'column'), 'columnId')) ?? -1;

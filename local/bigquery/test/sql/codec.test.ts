@@ -85,7 +85,7 @@ describe('cells through the engine and back', () => {
       [field('place', 'INTEGER'), type],
       values.map((value, index) => [String(index), value]),
     );
-    const found = await bench.run('SELECT x FROM cells ORDER BY place');
+    const found = await bench.run('SELECT x FROM cells ORDER BY place + 0');
     expect(found.rows).toEqual(values.map((value) => [value]));
     expect(found.schema?.[0]).toMatchObject({ name: 'x', type: type.type });
   });
