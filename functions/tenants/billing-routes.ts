@@ -31,7 +31,7 @@ const cursorOf = (month: Month, { pageToken, tenantId, after }: ExportPlace): st
     after === undefined ? null : [after.admittedAt.toISOString(), after.runId],
   ]);
 
-const exportSchema = z
+export const billingExportSchema = z
   .strictObject({
     month: monthSchema.optional(),
     format: z.enum(['stripe', 'openmeter'], 'expected stripe or openmeter').default('stripe'),
@@ -56,7 +56,7 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/billing/export',
       handle: async (request) => {
         requireAdmin(deps.adminRule, request);
-        const asked = parseQuery(exportSchema, request.query);
+        const asked = parseQuery(billingExportSchema, request.query);
         const month = asked.month ?? monthOfCursor(asked.cursor?.month) ?? monthOf(deps.now(), -1);
         const place = asked.cursor ?? { pageToken: undefined, tenantId: undefined, after: undefined };
         const { runs, next } = await exportBilling(month, asked.limit, place, deps);
@@ -81,7 +81,7 @@ const wantsLines = (request: HttpRequest): boolean =>
 
 /** The next page as a Link header (RFC 8288), because lines of events have no place for a cursor. */
 function linkTo(
-  asked: z.infer<typeof exportSchema>,
+  asked: z.infer<typeof billingExportSchema>,
   month: Month,
   cursor: string | null,
 ): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { lazyOpenApiText } from '../../shared/definitions/openapi';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -8,6 +9,7 @@ import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { composeTenants } from './compose-tenants';
+import { referenceRoutes } from './reference-routes';
 
 const env = readEnv();
 const log = createLog(env);
@@ -21,4 +23,6 @@ const routes = composeTenants({
   clock: systemClock,
 });
 
-registerHttpFunction('tenants', serveRoutes(routes, log, callerLimitsOf(env)));
+const reference = referenceRoutes(lazyOpenApiText(env.SCHEMAS_DIRECTORY));
+
+registerHttpFunction('tenants', serveRoutes([...routes, ...reference], log, callerLimitsOf(env)));

@@ -29,20 +29,23 @@ export interface UsageDependencies {
 /** BigQuery's token for the next page of tenants. */
 const tenantCursor = cursorSchema(z.tuple([z.string().min(1).max(2000)]));
 
-const tenantListSchema = z.strictObject({ limit: limitSchema(100, 1000), cursor: tenantCursor.optional() });
+export const tenantListSchema = z.strictObject({
+  limit: limitSchema(100, 1000),
+  cursor: tenantCursor.optional(),
+});
 
 /**
  * The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless
  * given.
  */
-const periodSchema = z
+export const periodSchema = z
   .strictObject({ from: momentSchema.optional(), to: momentSchema.default(latest) })
   .refine(({ from, to }) => from === undefined || from < to, {
     path: ['from'],
     error: 'expected a time before `to`',
   });
 
-const monthlyUsageSchema = z.strictObject({
+export const monthlyUsageSchema = z.strictObject({
   month: monthSchema.optional(),
   limit: limitSchema(50, 200),
   cursor: tenantCursor.optional(),

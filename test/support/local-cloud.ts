@@ -5,6 +5,7 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { clientOf } from 'local-bigquery/testing';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/cloud';
 import type { ServersElsewhere } from '../../local/cloud/servers/servers';
+import { expectDocumented } from './documented-answers';
 
 export interface TestCloud extends LocalCloud {
   readonly dataDirectory: string;
@@ -54,7 +55,10 @@ export async function startTestCloud(
   };
 }
 
-/** A request to the gateway with a JSON body; the answer's JSON, or {} where it has none. */
+/**
+ * A request to the gateway with a JSON body; the answer's JSON, or {} where it has none. Throws where openapi.json
+ * knows no such answer.
+ */
 export async function call(
   base: string,
   method: string,
@@ -67,7 +71,11 @@ export async function call(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+  const { status } = response;
+  const parsed = text === '' ? {} : JSON.parse(text);
+  const contentType = response.headers.get('content-type');
+  expectDocumented({ method, path, status, contentType, body: parsed });
+  return { status, headers: response.headers, body: parsed };
 }
 
 /** Onboards a tenant and resolves to its API key. */

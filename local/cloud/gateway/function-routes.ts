@@ -11,6 +11,7 @@ export const functionOfPath = {
   '/api/v1/tenants': 'tenants',
   '/api/v1/usage': 'tenants',
   '/api/v1/billing': 'tenants',
+  '/api/v1/openapi.json': 'tenants',
   '/healthz': 'run',
   '/readyz': 'run',
 } as const satisfies Readonly<Record<string, FunctionName>>;
@@ -39,6 +40,7 @@ export const documentedCalls = [
   'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
   'GET    /api/v1/usage',
   'GET    /api/v1/billing/export',
+  'GET    /api/v1/openapi.json',
   'GET    /healthz',
   'GET    /readyz',
 ];

@@ -1,11 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openApiFile, openApiText } from '../openapi/openapi-json';
 import { eventSchemaTexts } from './event-json-schemas';
 import { pipelineSchemaFile, pipelineSchemaText } from './pipeline-json-schema';
 
 /** `npm run schema`. */
 const schemas = join(__dirname, '../../../schemas');
-for (const [path, text] of [[pipelineSchemaFile, pipelineSchemaText()] as const, ...eventSchemaTexts()]) {
+const written = [
+  [pipelineSchemaFile, pipelineSchemaText()] as const,
+  [openApiFile, openApiText()] as const,
+  ...eventSchemaTexts(),
+];
+for (const [path, text] of written) {
   const file = join(schemas, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

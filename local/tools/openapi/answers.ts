@@ -1,0 +1,229 @@
+import { z } from 'zod';
+
+/*
+ * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
+ * them (test/support/documented-answers.ts), and openapi.json and the client's types are made of them.
+ */
+
+const text = z.string();
+const time = z.iso.datetime().describe('UTC, RFC 3339.');
+const count = z.int().min(0);
+const quota = count.nullable().describe('null: unlimited.');
+const runStatus = z.enum(['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+
+const runState = {
+  status: runStatus.describe('ADMITTED until the run is over.'),
+  error_code: text.nullable(),
+  error_message: text.nullable(),
+  failed_step: text.nullable(),
+  admitted_at: time,
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_ms: count.nullable().describe('Milliseconds from its start to its end.'),
+  rows_written: count.nullable(),
+  bytes_processed: count.nullable(),
+  bytes_billed: count.nullable(),
+};
+const runIdentity = {
+  run_id: text,
+  tenant_id: text,
+  pipeline: text.describe('provider/domain/pipeline'),
+  trigger: text.nullable().describe('Who started it: api or scheduler.'),
+};
+const runSummary = z.strictObject({ ...runIdentity, ...runState });
+
+const step = z.strictObject({
+  step_id: text,
+  type: text,
+  status: z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'FAILED']),
+  attempts: count.describe('How many attempts have ended.'),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_ms: count.nullable(),
+  rows_written: count.nullable(),
+  bytes_processed: count.nullable(),
+  bytes_billed: count.nullable(),
+  error_code: text.nullable(),
+  error_message: text.nullable(),
+});
+const check = z.strictObject({
+  step_id: text,
+  check_name: text,
+  type: text,
+  severity: text.describe('error fails the run, warn does not.'),
+  passed: z.boolean().nullable(),
+  observed: text.nullable(),
+  expected: text.nullable(),
+  failing_rows: count.nullable(),
+  message: text.nullable(),
+});
+const run = z.strictObject({
+  ...runIdentity,
+  ...runState,
+  parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
+  watermark: text.nullable(),
+  lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
+});
+
+const measures = {
+  runs: count,
+  runs_by_status: z.strictObject({ COMPLETED: count, FAILED: count, CANCELLED: count, ADMITTED: count }),
+  slot_ms: count.describe("BigQuery's slot time, in milliseconds."),
+  duration_ms: count,
+  rows_written: count,
+  bytes_processed: count,
+  bytes_billed: count,
+};
+const usageLine = z.strictObject({
+  month: text.describe('Such as 2026-11, UTC.'),
+  pipeline: text,
+  ...measures,
+});
+const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
+const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
+
+const parameter = z.strictObject({
+  type: z.enum(['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP']),
+  description: text,
+  required: z.boolean().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+  pattern: text.optional(),
+});
+
+const apiKey = {
+  api_key_id: text,
+  name: text.nullable(),
+  created_at: time,
+  expires_at: time.nullable().describe('null: never.'),
+};
+
+export const answerSchemas = {
+  OnboardedTenant: z.strictObject({
+    tenant_id: text,
+    dataset: text.describe("The tenant's BigQuery dataset."),
+    location: text,
+    tables: z.array(text).describe('The metadata tables that were made.'),
+    subscription_tier: text,
+    is_active: z.literal(true),
+    max_pipelines_per_month: quota,
+    max_concurrent_pipelines: quota,
+    api_key: text.describe('Shown once, here.'),
+    api_key_id: text,
+    created_at: time,
+    dryrun_status: z.enum(['COMPLETED', 'FAILED', 'SKIPPED']),
+    dryrun_error: z.strictObject({ code: text, message: text, step: text.nullable() }).nullable(),
+  }),
+  StartedRun: z.strictObject({
+    run_id: text,
+    tenant_id: text,
+    pipeline: text,
+    status: z.literal('ADMITTED'),
+  }),
+  Run: run.extend({ steps: z.array(step), checks: z.array(check) }),
+  RunList: z.strictObject({ runs: z.array(runSummary), next_cursor: nextCursor }),
+  CancelledRun: z.strictObject({ run_id: text, tenant_id: text, status: runStatus }),
+  Catalogue: z.strictObject({
+    pipelines: z.array(
+      z.strictObject({
+        pipeline: text,
+        description: text,
+        timeout_seconds: count,
+        parameters: z.record(z.string(), parameter),
+      }),
+    ),
+  }),
+  Tenant: z.strictObject({
+    tenant_id: text,
+    company_name: text,
+    contact_email: text.nullable(),
+    subscription_tier: text,
+    is_active: z.boolean(),
+    suspended_at: time.nullable(),
+    suspension_reason: text.nullable(),
+    notes: text.nullable(),
+    created_at: time,
+    updated_at: time,
+    quotas: z.strictObject({ max_pipelines_per_month: quota, max_concurrent_pipelines: quota }),
+    usage: z.strictObject({
+      pipeline_runs_count: count.describe('Of all time.'),
+      pipeline_runs_this_month: count,
+      current_running_pipelines: count,
+      monthly_runs_left: quota,
+      concurrent_runs_left: quota,
+      last_pipeline_run_at: time.nullable(),
+      quota_reset_date: z.iso.date().describe('The day on which the count of the month began anew last.'),
+      next_reset_at: time,
+    }),
+    active_runs_count: count,
+    active_runs: z
+      .array(
+        z.strictObject({
+          run_id: text,
+          pipeline: text,
+          trigger: text.nullable(),
+          admitted_at: time,
+          lease_expires_at: time,
+        }),
+      )
+      .describe('The oldest of the runs in flight.'),
+  }),
+  TenantList: z.strictObject({
+    tenants: z.array(z.strictObject({ tenant_id: text })),
+    next_cursor: nextCursor,
+  }),
+  NewApiKey: z.strictObject({ api_key: text.describe('Shown once, here.'), ...apiKey }),
+  ApiKeyList: z.strictObject({
+    api_keys: z.array(
+      z.strictObject({
+        ...apiKey,
+        created_by: text.nullable().describe('onboard, admin, or the id of a key.'),
+        revoked_at: time.nullable(),
+      }),
+    ),
+  }),
+  TenantUsage: z.strictObject({
+    tenant_id: text,
+    from: time,
+    to: time.nullable().describe('null: until now.'),
+    ...usage,
+  }),
+  MonthlyUsage: z.strictObject({
+    month: text,
+    tenants: z.array(z.strictObject({ tenant_id: text, ...usage })),
+    next_cursor: nextCursor,
+  }),
+  BillingExport: z.strictObject({
+    month: text,
+    format: z.enum(['stripe', 'openmeter']),
+    events: z
+      .array(z.record(z.string(), z.unknown()))
+      .describe('As the billing system takes them: one for each run that completed.'),
+    next_cursor: nextCursor,
+  }),
+  Health: z.strictObject({ status: z.literal('ok') }),
+  Readiness: z.strictObject({
+    status: z.enum(['ok', 'unavailable']),
+    bigquery: z.enum(['ok', 'unreachable']),
+    pubsub: z.enum(['ok', 'unreachable']),
+  }),
+  Problem: z
+    .looseObject({
+      type: text.describe('urn:tenant-pipelines:problem:<code>'),
+      title: text,
+      status: z.int().min(400).max(599),
+      detail: text.describe('What was given and what was expected, for people.'),
+      instance: text.optional().describe('The path that was called.'),
+      code: text.describe('For programs.'),
+      errors: z
+        .array(z.strictObject({ field: text, message: text }))
+        .optional()
+        .describe('What is wrong with each field, the first 20.'),
+      errors_left_out: count.optional().describe('How many more there are.'),
+    })
+    .describe('Why a call was refused (RFC 9457).'),
+} as const;
+
+/** The data of events in a run's stream. */
+export const runEventSchemas = { RunEventData: run, StepEventData: step, CheckEventData: check } as const;
+
+export type AnswerName = keyof typeof answerSchemas;

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { ProblemCode } from '../../../shared/errors';
+import type { AnswerName } from './answers';
+
+/** One call of the HTTP interface, as openapi.json tells of it. */
+export interface Operation {
+  /** The client's method has this name. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  /** The heading under which it stands. */
+  readonly tag: 'Onboarding' | 'Runs' | 'Tenants' | 'API keys' | 'Usage and billing' | 'Health';
+  readonly summary: string;
+  readonly description?: string;
+  /** Who may make it. */
+  readonly who: 'tenant' | 'admin' | 'admin or tenant' | 'everybody';
+  /** The names are those of the schema that parses the query. */
+  readonly query?: Readonly<Record<string, Parameter>>;
+  /** Of the request, besides the key. */
+  readonly headers?: Readonly<Record<string, Parameter>>;
+  readonly body?: RequestBody;
+  readonly answers: readonly Answer[];
+  /** What it can be refused with, besides what every call can be. */
+  readonly problems: readonly ProblemCode[];
+}
+
+export interface Parameter {
+  readonly description: string;
+  /** As JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface RequestBody {
+  readonly schema: z.ZodType;
+  /** The name of the type that clients get. */
+  readonly name: string;
+  readonly isRequired: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly description: string;
+  /** Absent where it has no body. */
+  readonly body?: AnswerBody;
+  readonly headers?: readonly AnswerHeader[];
+}
+
+/** A type with a name of its own, or a text in another format than JSON. */
+export type AnswerBody = { readonly name: AnswerName } | { readonly mediaType: string };
+
+/** Headers that answers carry besides X-Request-Id, which all have. */
+export const answerHeaders = {
+  Location: 'Where what was made can be read.',
+  RateLimit: 'What is left of the quotas that the tenant has (IETF draft-ietf-httpapi-ratelimit-headers-11).',
+  'RateLimit-Policy': 'The quotas that the tenant has.',
+  Link: 'The next page, as `<address>; rel="next"` (RFC 8288).',
+} as const;
+export type AnswerHeader = keyof typeof answerHeaders;

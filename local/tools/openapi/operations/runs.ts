@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
+import type { Operation } from '../operation';
+import { cursor, from, limit, to } from './parameters';
+
+const run = '/api/v1/pipelines/runs/{run_id}';
+
+export const runOperations: readonly Operation[] = [
+  {
+    id: 'startRun',
+    method: 'POST',
+    path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
+    tag: 'Runs',
+    summary: 'Starts a run',
+    description:
+      'The body is the pipeline’s parameters as an object; none, if it has none. 202 means that the run is admitted and counted, and will be executed.',
+    who: 'tenant',
+    headers: {
+      'Idempotency-Key': {
+        description:
+          'With it a request can be repeated at will: the same run, the same answer, counted once, for ever.',
+        schema: { type: 'string', minLength: 1, maxLength: 255 },
+      },
+    },
+    body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },
+    answers: [
+      {
+        status: 202,
+        description: 'Admitted',
+        body: { name: 'StartedRun' },
+        headers: ['Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+    ],
+    problems: [
+      'tenant_inactive',
+      'pipeline_not_found',
+      'tenant_not_found',
+      'payload_too_large',
+      'unsupported_media_type',
+      'idempotency_key_reused',
+      'monthly_quota_exceeded',
+      'concurrent_limit_reached',
+    ],
+  },
+  {
+    id: 'listRuns',
+    method: 'GET',
+    path: '/api/v1/pipelines/runs',
+    tag: 'Runs',
+    summary: 'The tenant’s runs, newest first, page by page',
+    who: 'tenant',
+    query: {
+      status: {
+        description: 'Runs of this status only.',
+        schema: { type: 'string', enum: [...runStatuses] },
+      },
+      pipeline: {
+        description: 'Runs of this pipeline only: provider/domain/pipeline.',
+        schema: { type: 'string' },
+      },
+      from,
+      to,
+      limit: limit(50, 200),
+      cursor,
+    },
+    answers: [{ status: 200, description: 'A page', body: { name: 'RunList' } }],
+    problems: [],
+  },
+  {
+    id: 'showRun',
+    method: 'GET',
+    path: run,
+    tag: 'Runs',
+    summary: 'A run with its steps and checks',
+    who: 'tenant',
+    answers: [{ status: 200, description: 'The run', body: { name: 'Run' } }],
+    problems: ['run_not_found'],
+  },
+  {
+    id: 'followRun',
+    method: 'GET',
+    path: `${run}/events`,
+    tag: 'Runs',
+    summary: 'A run’s events until it is over',
+    description:
+      'Server-Sent Events: `run` (RunEventData) at the beginning, `step` (StepEventData), `check` (CheckEventData), and `end` (RunEventData).',
+    who: 'tenant',
+    headers: {
+      'Last-Event-ID': {
+        description: 'The id of the last event that was heard: the stream goes on after it.',
+        schema: { type: 'string', maxLength: 12_000 },
+      },
+    },
+    answers: [
+      { status: 200, description: 'The stream', body: { mediaType: 'text/event-stream' } },
+      { status: 204, description: 'All has been heard: there is nothing to connect for again' },
+    ],
+    problems: ['run_not_found', 'too_many_streams'],
+  },
+  {
+    id: 'cancelRun',
+    method: 'POST',
+    path: `${run}/cancel`,
+    tag: 'Runs',
+    summary: 'Cancels a run',
+    who: 'tenant',
+    answers: [
+      { status: 202, description: 'It is cancelled', body: { name: 'CancelledRun' } },
+      { status: 200, description: 'It was over, with this status', body: { name: 'CancelledRun' } },
+    ],
+    problems: ['run_not_found', 'payload_too_large', 'unsupported_media_type'],
+  },
+  {
+    id: 'listPipelines',
+    method: 'GET',
+    path: '/api/v1/pipelines',
+    tag: 'Runs',
+    summary: 'The pipelines that can be started, with their parameters',
+    who: 'tenant',
+    answers: [{ status: 200, description: 'All of them', body: { name: 'Catalogue' } }],
+    problems: [],
+  },
+];

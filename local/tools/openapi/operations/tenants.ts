@@ -1,0 +1,114 @@
+import { onboardingSchema } from '../../../../functions/onboard/onboard-tenant';
+import { newApiKeySchema } from '../../../../functions/tenants/administer-keys';
+import { quotaChangeSchema, suspensionSchema } from '../../../../functions/tenants/administer-tenant';
+import type { Quotas } from '../../../../shared/tenants/rules/quotas';
+import type { Operation } from '../operation';
+import { cursor, limit } from './parameters';
+
+const tenant = '/api/v1/tenants/{tenant}';
+const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
+
+/** @param tiers the deployment's own, whose names a tier must have */
+export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] => [
+  {
+    id: 'onboardTenant',
+    method: 'POST',
+    path: '/api/v1/customers/onboard',
+    tag: 'Onboarding',
+    summary: 'Makes a tenant: its dataset, metadata tables and API key',
+    description: 'The same call again completes what an earlier one left half-way.',
+    who: 'admin',
+    body: { name: 'Onboarding', schema: onboardingSchema(tiers), isRequired: true },
+    answers: [
+      { status: 201, description: 'Onboarded', body: { name: 'OnboardedTenant' }, headers: ['Location'] },
+    ],
+    problems: ['tenant_exists', ...badBody],
+  },
+  {
+    id: 'listTenants',
+    method: 'GET',
+    path: '/api/v1/tenants',
+    tag: 'Tenants',
+    summary: 'All tenants, page by page',
+    who: 'admin',
+    query: { limit: limit(100, 1000), cursor },
+    answers: [{ status: 200, description: 'A page', body: { name: 'TenantList' } }],
+    problems: [],
+  },
+  {
+    id: 'showTenant',
+    method: 'GET',
+    path: tenant,
+    tag: 'Tenants',
+    summary: 'A tenant with its quotas, its usage and its runs in flight',
+    who: 'admin or tenant',
+    answers: [{ status: 200, description: 'The tenant', body: { name: 'Tenant' } }],
+    problems: ['tenant_not_found'],
+  },
+  {
+    id: 'changeQuotas',
+    method: 'PATCH',
+    path: `${tenant}/quotas`,
+    tag: 'Tenants',
+    summary: 'Changes quotas, or the tier',
+    description: 'A tier alone brings its own quotas. The change holds for the next admission.',
+    who: 'admin',
+    body: { name: 'QuotaChange', schema: quotaChangeSchema(tiers), isRequired: true },
+    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    problems: ['tenant_not_found', ...badBody],
+  },
+  {
+    id: 'suspendTenant',
+    method: 'POST',
+    path: `${tenant}/suspend`,
+    tag: 'Tenants',
+    summary: 'Suspends a tenant: no run of it starts any more',
+    who: 'admin',
+    body: { name: 'Suspension', schema: suspensionSchema, isRequired: true },
+    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    problems: ['tenant_not_found', ...badBody],
+  },
+  {
+    id: 'activateTenant',
+    method: 'POST',
+    path: `${tenant}/activate`,
+    tag: 'Tenants',
+    summary: 'Ends a suspension',
+    who: 'admin',
+    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    problems: ['tenant_not_found', ...badBody],
+  },
+  {
+    id: 'makeApiKey',
+    method: 'POST',
+    path: `${tenant}/api-keys`,
+    tag: 'API keys',
+    summary: 'Makes a further key, shown once in the answer',
+    description: 'No key can make one that outlives it.',
+    who: 'admin or tenant',
+    body: { name: 'ApiKeyRequest', schema: newApiKeySchema, isRequired: false },
+    answers: [{ status: 201, description: 'The key', body: { name: 'NewApiKey' } }],
+    problems: ['tenant_not_found', ...badBody],
+  },
+  {
+    id: 'listApiKeys',
+    method: 'GET',
+    path: `${tenant}/api-keys`,
+    tag: 'API keys',
+    summary: 'The tenant’s keys, oldest first, without the keys themselves',
+    who: 'admin or tenant',
+    answers: [{ status: 200, description: 'All of them', body: { name: 'ApiKeyList' } }],
+    problems: ['tenant_not_found'],
+  },
+  {
+    id: 'revokeApiKey',
+    method: 'DELETE',
+    path: `${tenant}/api-keys/{key_id}`,
+    tag: 'API keys',
+    summary: 'Revokes a key',
+    description: 'It starts no run from the answer on; reads may be served for up to 30 seconds more.',
+    who: 'admin or tenant',
+    answers: [{ status: 204, description: 'Revoked' }],
+    problems: ['tenant_not_found', 'api_key_not_found'],
+  },
+];

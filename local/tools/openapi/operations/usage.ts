@@ -1,0 +1,85 @@
+import type { Operation } from '../operation';
+import { cursor, from, limit, month, to } from './parameters';
+
+export const usageOperations: readonly Operation[] = [
+  {
+    id: 'showUsage',
+    method: 'GET',
+    path: '/api/v1/tenants/{tenant}/usage',
+    tag: 'Usage and billing',
+    summary: 'A tenant’s usage by month and pipeline',
+    description:
+      'A run belongs to the month in which it was admitted. Without `from`: since this month began.',
+    who: 'admin or tenant',
+    query: { from, to },
+    answers: [{ status: 200, description: 'The usage', body: { name: 'TenantUsage' } }],
+    problems: ['tenant_not_found'],
+  },
+  {
+    id: 'showMonthlyUsage',
+    method: 'GET',
+    path: '/api/v1/usage',
+    tag: 'Usage and billing',
+    summary: 'All tenants’ usage of a month, page by page',
+    who: 'admin',
+    query: { month, limit: limit(50, 200), cursor },
+    answers: [{ status: 200, description: 'A page', body: { name: 'MonthlyUsage' } }],
+    problems: [],
+  },
+  {
+    id: 'exportBilling',
+    method: 'GET',
+    path: '/api/v1/billing/export',
+    tag: 'Usage and billing',
+    summary: 'One event for each completed run of a month, for a billing system',
+    description: 'As lines with `Accept: application/x-ndjson`. Without `month`: the last one that is over.',
+    who: 'admin',
+    query: {
+      month,
+      format: {
+        description: 'Whose events they are.',
+        schema: { type: 'string', enum: ['stripe', 'openmeter'], default: 'stripe' },
+      },
+      limit: limit(1000, 5000),
+      cursor,
+    },
+    answers: [{ status: 200, description: 'A page', body: { name: 'BillingExport' }, headers: ['Link'] }],
+    problems: [],
+  },
+];
+
+export const healthOperations: readonly Operation[] = [
+  {
+    id: 'showReference',
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    tag: 'Health',
+    summary: 'This document',
+    who: 'everybody',
+    answers: [{ status: 200, description: 'OpenAPI 3.1', body: { mediaType: 'application/json' } }],
+    problems: [],
+  },
+  {
+    id: 'showHealth',
+    method: 'GET',
+    path: '/healthz',
+    tag: 'Health',
+    summary: 'Whether the process answers',
+    who: 'everybody',
+    answers: [{ status: 200, description: 'It does', body: { name: 'Health' } }],
+    problems: [],
+  },
+  {
+    id: 'showReadiness',
+    method: 'GET',
+    path: '/readyz',
+    tag: 'Health',
+    summary: 'Whether BigQuery and Pub/Sub answer, as seen within the last five seconds',
+    who: 'everybody',
+    answers: [
+      { status: 200, description: 'Both do', body: { name: 'Readiness' } },
+      { status: 503, description: 'One does not', body: { name: 'Readiness' } },
+    ],
+    problems: [],
+  },
+];

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { listRequestSchema } from '../../../../functions/run/run-list';
+import { billingExportSchema } from '../../../../functions/tenants/billing-routes';
+import {
+  monthlyUsageSchema,
+  periodSchema,
+  tenantListSchema,
+} from '../../../../functions/tenants/usage-routes';
+import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
+import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
+import { openApiText } from '../../../../local/tools/openapi/openapi-json';
+import { loadTiers } from '../../../../shared/definitions/tiers';
+
+const schemas = join(__dirname, '../../../../schemas');
+const operations = operationsOf(loadTiers(schemas));
+const documentSchema = z.object({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string() }))),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+const text = openApiText();
+const document = documentSchema.parse(JSON.parse(text));
+
+describe('schemas/openapi.json', () => {
+  it('is current: npm run schema makes it so', () => {
+    expect(readFileSync(join(schemas, 'openapi.json'), 'utf8')).toBe(text);
+  });
+
+  it('has every call that the gateway tells of, and no other', () => {
+    const listed = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(listed.toSorted()).toEqual(documentedCalls.map((call) => call.replace(/ +/, ' ')).toSorted());
+  });
+
+  it('names every operation once', () => {
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(new Set(ids).size).toBe(operations.length);
+  });
+
+  it('refers only to what it has, and has nothing that nobody refers to but events', () => {
+    const named = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    const known = Object.keys(document.components.schemas);
+    expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);
+    expect(known.filter((name) => !named.includes(name))).toEqual([
+      'CheckEventData',
+      'RunEventData',
+      'StepEventData',
+    ]);
+  });
+
+  it.each([
+    ['listRuns', listRequestSchema],
+    ['listTenants', tenantListSchema],
+    ['showUsage', periodSchema],
+    ['showMonthlyUsage', monthlyUsageSchema],
+    ['exportBilling', billingExportSchema],
+  ])('has the query of %s by the names that it is parsed by', (id, schema) => {
+    const operation = operations.find((candidate) => candidate.id === id);
+    expect(Object.keys(operation?.query ?? {}).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  });
+
+  it('has every code of a problem but those of requests that reach no call', () => {
+    const source = readFileSync(join(schemas, '../shared/errors.ts'), 'utf8');
+    const codes = [...source.matchAll(/^ {2}([a-z_]+): \{ status:/gm)].map(([, code = '']) => code);
+    const told = new Set<string>(operations.flatMap(problemsOf));
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => !told.has(code))).toEqual([
+      'not_local',
+      'not_found',
+      'method_not_allowed',
+      'request_timeout',
+      'headers_too_large',
+    ]);
+  });
+});

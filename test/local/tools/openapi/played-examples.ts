@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { operationOf } from '../../../support/documented-answers';
+import {
+  adminKey,
+  asAdmin,
+  call,
+  endOfRun,
+  type TestCloud,
+  whenQuiet,
+  withKey,
+} from '../../../support/local-cloud';
+
+type Masked = Readonly<Record<string, unknown>>;
+
+export interface PlayedExamples {
+  readonly operations: Record<string, { request?: unknown; answers: Record<string, unknown> }>;
+  readonly problems: Record<string, unknown>;
+}
+
+const tenant = 'acme_001';
+const dryrun = `/api/v1/pipelines/run/${tenant}/gcp/example/dryrun`;
+
+/** Makes every call of the interface, and gets most of the problems, as openapi.json then shows them. */
+export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
+  const played: PlayedExamples = { operations: {}, problems: {} };
+  const send = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: unknown,
+  ): Promise<Record<string, unknown>> => {
+    const answer = await call(cloud.url, method, path, { headers, ...(body !== undefined && { body }) });
+    const shown = masked(answer.body);
+    if (answer.status >= 400) played.problems[String(answer.body.code)] ??= shown;
+    else {
+      const { id = path } = operationOf(method, path) ?? {};
+      const own = played.operations[id] ?? { answers: {} };
+      played.operations[id] = own;
+      if (body !== undefined) own.request ??= masked(body);
+      if (!isDeepStrictEqual(answer.body, {})) own.answers[answer.status] ??= firstPipeline(shown);
+    }
+    return answer.body;
+  };
+
+  const onboarding = {
+    tenant_id: tenant,
+    company_name: 'Acme',
+    contact_email: 'admin@acme.example',
+    subscription_tier: 'FREE',
+    max_concurrent_pipelines: 3,
+  };
+  const { api_key: key } = await send('POST', '/api/v1/customers/onboard', asAdmin, onboarding);
+  const asTenant = withKey(String(key));
+  await send('POST', '/api/v1/customers/onboard', asAdmin, onboarding);
+  await send('POST', '/api/v1/customers/onboard', asAdmin, { company_name: 'Acme', tier: 'FREE' });
+  await send('POST', '/api/v1/customers/onboard', {});
+
+  const onceKey = { ...asTenant, 'Idempotency-Key': 'costs-2026-10' };
+  const { run_id: runId } = await send('POST', dryrun, onceKey, {});
+  await endOfRun(cloud.url, String(key), runId);
+  await whenQuiet(cloud.bigquery, tenant);
+  const costs = `/api/v1/pipelines/run/${tenant}/gcp/billing/daily_costs`;
+  await send('POST', costs, onceKey, { source_uri: 'gs://billing/export.ndjson' });
+  await send('POST', `/api/v1/pipelines/run/${tenant}/gcp/billing/nope`, asTenant);
+  await send('POST', '/api/v1/pipelines/run/other/gcp/example/dryrun', asTenant);
+  await send('POST', dryrun, { ...asTenant, 'Content-Type': 'text/plain' }, '{}');
+  await send('GET', '/api/v1/pipelines', asTenant);
+  await send('GET', '/api/v1/pipelines/runs?limit=1', asTenant);
+  await send('GET', `/api/v1/pipelines/runs/${runId}`, asTenant);
+  await send('GET', '/api/v1/pipelines/runs/00000000-0000-4000-8000-000000000000', asTenant);
+  await send('POST', `/api/v1/pipelines/runs/${runId}/cancel`, asTenant);
+  const events = await fetch(`${cloud.url}/api/v1/pipelines/runs/${runId}/events`, { headers: asTenant });
+  const [, end = ''] = (await events.text()).split(/(?=event: end)/);
+  played.operations.followRun = { answers: { 200: maskedText(end) } };
+
+  const path = `/api/v1/tenants/${tenant}`;
+  await send('GET', path, asTenant);
+  await send('GET', '/api/v1/tenants/nobody', asAdmin);
+  await send('GET', '/api/v1/tenants', asAdmin);
+  const made = await send('POST', `${path}/api-keys`, asAdmin, {
+    name: 'nightly',
+    expires_at: '2099-01-31T00:00:00Z',
+  });
+  await send('GET', `${path}/api-keys`, asTenant);
+  await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
+  await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
+  await send('GET', `${path}/usage`, asTenant);
+  await send('GET', '/api/v1/usage', asAdmin);
+  const month = new Date().toISOString().slice(0, 7);
+  await send('GET', `/api/v1/billing/export?month=${month}&format=openmeter`, asAdmin);
+  await send('POST', `${path}/suspend`, asAdmin, { reason: 'Invoice 17 is not paid' });
+  await send('POST', dryrun, asTenant);
+  await send('POST', `${path}/activate`, asAdmin);
+  await send('PATCH', `${path}/quotas`, asAdmin, { max_concurrent_pipelines: 0 });
+  await send('POST', dryrun, asTenant);
+  await send('PATCH', `${path}/quotas`, asAdmin, { max_pipelines_per_month: 1 });
+  await send('POST', dryrun, asTenant);
+  await send('POST', `${path}/suspend`, asAdmin, { reason: 'x'.repeat(1_000_001) });
+  await send('GET', '/healthz', {});
+  await send('GET', '/readyz', {});
+  return played;
+}
+
+/** Of the catalogue one pipeline will do, which seldom changes. */
+const firstPipeline = (shown: unknown): unknown => {
+  const { success, data } = catalogueSchema.safeParse(shown);
+  return success
+    ? { pipelines: data.pipelines.filter(({ pipeline }) => pipeline === 'gcp/example/dryrun') }
+    : shown;
+};
+const catalogueSchema = z.object({ pipelines: z.array(z.looseObject({ pipeline: z.string() })) });
+
+/** What differs from one time to the next is shown as a value of its kind. */
+const maskedText = (text: string): string =>
+  text
+    .replaceAll(adminKey, '…')
+    .replaceAll(
+      /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
+      '6f1c2d3e-0000-4000-8000-000000000001',
+    )
+    .replaceAll(/\brun_[0-9a-f]{64}\b/g, `run_${'0f'.repeat(32)}`)
+    .replaceAll(/\bkey_[A-Za-z0-9_-]{20,}/g, 'key_0f0f0f0f0f0f0f0f0f0f0f0f')
+    .replaceAll(/_api_[A-Za-z0-9]{20,}/g, '_api_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '2026-11-30T12:00:00.000Z')
+    .replaceAll(/"(quota_reset_date)":"[^"]+"/g, '"$1":"2026-11-01"')
+    .replaceAll(/"(month)":"[^"]+"/g, '"$1":"2026-11"')
+    .replaceAll(/"((?:duration|slot)_ms)":\d+/g, '"$1":1200')
+    .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60');
+
+const masked = (body: unknown): unknown => {
+  const shown: Masked = JSON.parse(maskedText(JSON.stringify(body)));
+  return shown;
+};
