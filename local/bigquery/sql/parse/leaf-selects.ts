@@ -28,6 +28,8 @@ export interface LeafSelect {
   /** Expressions of GROUP BY; undefined where there is none. */
   readonly groupBy: readonly GroupingItem[] | undefined;
   readonly hasHaving: boolean;
+  /** What each of its window functions partitions by. */
+  readonly windows: readonly (readonly ByteSpan[])[];
   readonly calls: readonly Call[];
 }
 
@@ -61,6 +63,7 @@ const knownParts = new Set([
   'whereClause',
   'groupBy',
   'having',
+  'qualify',
 ]);
 const knownFromParts = new Set(['parent', 'pathExpr', 'alias']);
 
@@ -78,13 +81,16 @@ function leafSelect(node: TreeNode): LeafSelect | undefined {
   const place = spanOf(node);
   const from = tableOf(node);
   if (place === undefined || from === undefined || !hasOnly(node, knownParts)) return undefined;
-  if (contains(node, 'astSelectNode') || contains(node, 'astAnalyticFunctionCallNode')) return undefined;
+  if (contains(node, 'astSelectNode')) return undefined;
   const columns = children(child(node, 'selectList'), 'columns').map(selectColumn);
   const items = groupingItems(child(node, 'groupBy'));
   const where = child(node, 'whereClause');
   const list = spanOf(child(node, 'selectList'));
   const condition = spanOf(unwrap(where?.expression)?.node);
   if (items === 'unknown' || (where !== undefined && condition === undefined)) return undefined;
+  const windows = windowsIn(node);
+  if (windows === undefined || (windows.length > 0 && (items !== undefined || node.distinct === true)))
+    return undefined;
   if (list === undefined || columns.some((column) => column === undefined)) return undefined;
   return {
     ...from,
@@ -95,6 +101,7 @@ function leafSelect(node: TreeNode): LeafSelect | undefined {
     where: condition,
     groupBy: items,
     hasHaving: isNode(node.having),
+    windows,
     calls: callsIn(node.selectList),
   };
 }
@@ -149,6 +156,20 @@ function groupingItems(groupBy: TreeNode | undefined): readonly GroupingItem[] |
   });
   if (items.length === 0 || items.some((item) => item === undefined)) return 'unknown';
   return items.flatMap((item) => item ?? []);
+}
+
+/** Undefined where a window has a name: what it partitions by stands elsewhere. */
+function windowsIn(node: TreeNode): LeafSelect['windows'] | undefined {
+  const windows: ByteSpan[][] = [];
+  let areKnown = true;
+  findAll(Object.values(node), 'astAnalyticFunctionCallNode', (call) => {
+    const spec = child(call, 'windowSpec');
+    areKnown &&= spec !== undefined && !isNode(spec.baseWindowName);
+    const { partitioningExpressions } = child(spec, 'partitionBy') ?? {};
+    const list = Array.isArray(partitioningExpressions) ? partitioningExpressions : [];
+    windows.push(list.flatMap((expression) => spanOf(unwrap(expression)?.node) ?? []));
+  });
+  return areKnown ? windows : undefined;
 }
 
 const plainCallParts = new Set(['parent', 'function', 'arguments', 'nullHandlingModifier']);

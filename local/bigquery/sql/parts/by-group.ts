@@ -14,8 +14,8 @@ const keyTypes: ReadonlySet<FieldType> = new Set([
 ]);
 
 /**
- * A SELECT with GROUP BY (or DISTINCT): the keys of every row are evaluated first; then the SELECT itself
- * runs on some whole groups at a time, so any aggregate is right. Undefined where the keys cannot be told for
+ * A SELECT with GROUP BY (or DISTINCT), or with window functions over partitions: the keys of every row are evaluated first; then the SELECT itself
+ * runs on some whole groups at a time, so any aggregate or window is right. Undefined where the keys cannot be told for
  * sure.
  */
 export async function selectByGroup(query: LeafQuery): Promise<readonly Row[] | undefined> {
@@ -44,12 +44,19 @@ function isKey({ type, mode }: Field): boolean {
   return mode !== 'REPEATED' && keyTypes.has(type);
 }
 
+/** What all windows partition by: rows that differ in that see nothing of each other. */
+function commonKeys(text: SqlText, { windows }: LeafSelect): readonly string[] {
+  const [first = [], ...others] = windows.map((keys) => keys.map((span) => bytesAt(text, span)));
+  return first.filter((key) => others.every((keys) => keys.includes(key)));
+}
+
 /** Expressions whose values are the same for all rows of a group, and that see the table's columns only. */
 function keyExpressions(
   text: SqlText,
   leaf: LeafSelect,
   schema: readonly Field[],
 ): readonly string[] | undefined {
+  if (leaf.windows.length > 0) return commonKeys(text, leaf);
   const selected = leaf.columns.some(({ isStar }) => isStar) ? undefined : leaf.columns;
   if (leaf.groupBy === undefined) return selected?.map((column) => bytesAt(text, column.span));
   const keys: string[] = [];

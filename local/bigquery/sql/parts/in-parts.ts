@@ -5,12 +5,15 @@ import type { QueryPlan, QuerySource } from '../analyse/query-plan';
 import type { EngineContext } from '../engine-context';
 import type { RowSource } from '../evaluate/encode-request';
 import { evaluate, TooLargeError } from '../evaluate/evaluate';
+import { sortedPlaces } from '../evaluate/sorted-places';
 import type { LeafSelect } from '../parse/leaf-selects';
+import { sortedQuery } from '../parse/sorted-query';
 import { edited, type SqlText, slice } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
 import { selectByGroup } from './by-group';
 import type { LeafQuery } from './leaf-query';
 import { selectMerged } from './merged';
+import { orderOf, withoutSorting } from './without-sorting';
 
 /**
  * Evaluates a planned query. Where its rows do not fit into one request, each innermost SELECT over one
@@ -26,7 +29,7 @@ export async function evaluateInParts(
     return await evaluate(context, plan, source.scope);
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
-    const rows = await inParts(context, source, plan);
+    const rows = (await sortedInParts(context, source, plan)) ?? (await inParts(context, source, plan));
     if (rows === undefined) throw error;
     return rows;
   }
@@ -94,11 +97,32 @@ async function leafRows(query: LeafQuery, isTooLarge: boolean): Promise<readonly
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
   }
-  const isGrouped = leaf.groupBy !== undefined || (leaf.distinct && plan.aggregates.length === 0);
+  if (leaf.windows.length > 0 && plan.aggregates.length > 0) return undefined;
+  const isGrouped =
+    leaf.groupBy !== undefined || leaf.windows.length > 0 || (leaf.distinct && plan.aggregates.length === 0);
   return isGrouped ? selectByGroup(query) : selectMerged(query);
 }
 
 function distinctNames(fields: readonly Field[]): boolean {
   const names = fields.flatMap(({ name }) => (name === '' ? [] : name.toLowerCase()));
   return new Set(names).size === names.length;
+}
+
+/** A query with ORDER BY or LIMIT: what stands before them is evaluated in parts, and sorted here. */
+async function sortedInParts(
+  context: EngineContext,
+  { text, scope }: QuerySource,
+  plan: QueryPlan,
+): Promise<readonly Row[] | undefined> {
+  const sorted = plan.valueTable ? undefined : sortedQuery(await context.parser.tree(text));
+  const body = sorted && withoutSorting(text, sorted, plan.output, scope.parameters);
+  if (body === undefined) return undefined;
+  const bodyPlan = await planIfSound(context, { text: body.text, scope });
+  if (bodyPlan === undefined || !sameTypes(bodyPlan.output.slice(0, plan.output.length), plan.output))
+    return undefined;
+  const order = orderOf(body, bodyPlan.output);
+  if (order === undefined) return undefined;
+  const rows = await evaluateInParts(context, { text: body.text, scope }, bodyPlan);
+  const places = sortedPlaces([...rows.keys()], rows, order).slice(body.from, body.to);
+  return places.map((place) => (rows[place] ?? []).slice(0, plan.output.length));
 }

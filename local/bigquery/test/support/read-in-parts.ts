@@ -1,5 +1,5 @@
 import type { Field, Row } from '../../model';
-import { type TestEngine, testEngine } from './test-engine';
+import { scalar, type TestEngine, testEngine } from './test-engine';
 
 const pad = 'x'.repeat(5_000);
 const day = (index: number) => `2024-09-${String(1 + (index % 28)).padStart(2, '0')}`;
@@ -182,6 +182,64 @@ export const describeReadInParts = (count: number): void =>
       });
     });
 
+    describe('ORDER BY over more than one request takes', () => {
+      const ids = entries.map(({ id }) => id);
+      const days = [...new Set(entries.map((entry) => entry.day))].sort();
+      it.each([
+        [
+          'a column that is selected',
+          `SELECT -id AS i FROM big WHERE ${wide} ORDER BY i`,
+          ids.map((id) => -id).reverse(),
+        ],
+        [
+          'one that is not',
+          `SELECT id + 0 FROM big WHERE ${wide} ORDER BY big.note, big.day DESC, id LIMIT 3 OFFSET 2`,
+          undefined,
+        ],
+        [
+          'an expression',
+          `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY ABS(big.id - 5) DESC LIMIT 2`,
+          [count - 1, count - 2],
+        ],
+        [
+          'an ordinal',
+          `SELECT day, id + 0 FROM big WHERE ${wide} AND id < 9 ORDER BY 2 DESC LIMIT 1`,
+          [day(40)],
+        ],
+        [
+          'an aggregate',
+          `SELECT day FROM big WHERE ${wide} GROUP BY day ORDER BY MAX(note), day LIMIT 100`,
+          days,
+        ],
+        ['nothing, with a limit', `SELECT id + 0 FROM big WHERE ${wide} LIMIT 2`, [0, 1]],
+        [
+          'parameters of LIMIT',
+          `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY i LIMIT @n OFFSET @n`,
+          [3, 4, 5],
+        ],
+      ])('%s', async (_, sql, expectedFirst) => {
+        const rows = await engine.rows(sql, [scalar('n', 'INT64', '3')]);
+        const byDay = [...entries].sort((one, other) =>
+          one.day < other.day ? 1 : one.day > other.day ? -1 : one.id - other.id,
+        );
+        const wanted = expectedFirst ?? byDay.slice(2, 5).map(({ id }) => id);
+        expect(rows.map(([first]) => first)).toEqual(wanted.map(String));
+      });
+    });
+
+    describe('windows over more than one request takes', () => {
+      it('see whole partitions', async () => {
+        const sql = `SELECT day, id, COUNT(*) OVER (PARTITION BY day) AS n FROM big WHERE ${wide} QUALIFY ROW_NUMBER() OVER (PARTITION BY day, big.service IS NULL ORDER BY id DESC) = 1 AND service IS NOT NULL ORDER BY day`;
+        const groups = grouped((entry) => [entry.day]);
+        const expectedRows = [...groups].sort().flatMap(([key, { rows }]) => {
+          const [wanted] = JSON.parse(key);
+          const last = entries.findLast((entry) => entry.day === wanted && entry.service !== null);
+          return last === undefined ? [] : [[wanted, String(last.id), String(rows)]];
+        });
+        expect(await engine.rows(sql)).toEqual(expectedRows);
+      });
+    });
+
     describe('what cannot be taken apart for sure is refused, never answered wrong', () => {
       it.each([
         ['a sum of FLOAT64', `SELECT SUM(ratio) FROM big WHERE ${wide}`],
@@ -191,6 +249,11 @@ export const describeReadInParts = (count: number): void =>
         ['an array of constants', `SELECT ARRAY_LENGTH(ARRAY_AGG(1)), MAX(note) FROM big`],
         ['HAVING without GROUP BY', `SELECT COUNT(*) FROM big WHERE ${wide} HAVING COUNT(*) > 1`],
         ['a window', `SELECT id, ROW_NUMBER() OVER (ORDER BY note) FROM big`],
+        [
+          'windows without a common partition',
+          `SELECT id, COUNT(note) OVER (PARTITION BY day), MAX(id) OVER (PARTITION BY service) FROM big`,
+        ],
+        ['an unclear name to sort by', `SELECT -id AS id, note FROM big ORDER BY id + 1`],
         ['rollup', `SELECT day, COUNT(*) FROM big WHERE ${wide} GROUP BY ROLLUP (day)`],
         ['chance', `SELECT day, COUNT(*) FROM big WHERE ${wide} AND RAND() < 0.5 GROUP BY day`],
         [
@@ -200,10 +263,6 @@ export const describeReadInParts = (count: number): void =>
         [
           'an inner select that needs the outer',
           `SELECT s.service, (SELECT COUNT(*) FROM big WHERE big.service = s.service AND ${wide}) FROM small AS s`,
-        ],
-        [
-          'order by what is not selected',
-          `SELECT day, COUNT(*) FROM big WHERE ${wide} GROUP BY day ORDER BY MAX(note)`,
         ],
         ['a self join', `SELECT COUNT(*) FROM big AS a JOIN big AS b ON a.note = b.note`],
       ])('%s', async (_, sql) => {
