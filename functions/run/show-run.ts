@@ -54,6 +54,10 @@ export interface ShownStep {
   readonly bytes_billed: number | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  /** Rows of files that the last attempt left out. */
+  readonly bad_records: number | null;
+  readonly file_format: string | null;
+  readonly warnings: readonly string[];
 }
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
@@ -69,7 +73,16 @@ export function showRun(tenantId: string, run: RecordedRun) {
     started_at: run.started_at?.toISOString() ?? null,
     ended_at: run.ended_at?.toISOString() ?? null,
     lease_expires_at: lease_expires_at?.toISOString() ?? null,
+    warnings: warningsOf(run),
   };
+}
+
+/** Those of the steps' last attempts, each with its step. */
+function warningsOf({ attempts }: RecordedRun): readonly string[] {
+  const last = new Map(attempts.map((attempt) => [attempt.step_id, attempt]));
+  return [...last.values()].flatMap(({ step_id, warnings }) =>
+    warnings.map((warning) => `Step '${step_id}': ${warning}`),
+  );
 }
 
 /**
@@ -126,6 +139,9 @@ function showStep(
     bytes_billed: total(attempts, 'bytes_billed'),
     error_code: last?.error_code ?? null,
     error_message: last?.error_message ?? null,
+    bad_records: last?.bad_records ?? null,
+    file_format: last?.file_format ?? null,
+    warnings: last?.warnings ?? [],
   };
 }
 

@@ -9,6 +9,7 @@ import { createRunStatement } from '../../shared/google/bigquery/statements/run-
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import { createReadFileStarts } from '../../shared/google/storage/read-file-starts';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
@@ -54,10 +55,15 @@ const realGoogle = {
   createOpenJobs,
   createClaimHandOver,
   createPublishRun,
+  createReadFileStarts,
 };
 
+/** Without what reads headers, files are left to BigQuery. */
+type GoogleForWorker = Omit<typeof realGoogle, 'createReadFileStarts'> &
+  Partial<Pick<typeof realGoogle, 'createReadFileStarts'>>;
+
 /** Puts the function together: which part uses which client, and the route over them. */
-export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = realGoogle): readonly Route[] {
   const { pipelines, notify, clock, log } = setUp;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
@@ -66,6 +72,7 @@ export function composeWorker(setUp: WorkerSetUp, google: typeof realGoogle = re
     runJob: google.createRunJob(bigquery),
     openJobs: google.createOpenJobs(bigquery),
     appendRows: google.createAppendRows(bigquery),
+    readFileStarts: google.createReadFileStarts?.(bigquery),
     tiers: setUp.tiers,
     allowedSources: setUp.allowedSources,
     http: setUp.http,

@@ -12,6 +12,7 @@ import { datasetRoutes } from './rest/routes/dataset-routes';
 import { insertAllRoutes } from './rest/routes/insert-all-routes';
 import { jobRoutes } from './rest/routes/job-routes';
 import { queryRoutes } from './rest/routes/query-routes';
+import { storageRoutes } from './rest/routes/storage-routes';
 import { tableRoutes } from './rest/routes/table-routes';
 import { tableDataRoutes } from './rest/routes/tabledata-routes';
 import { startSqlEngine } from './sql/sql-engine';
@@ -138,6 +139,7 @@ async function serve(
     ...(limits?.slowStreaming(streaming) ?? streaming),
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
+    ...storageRoutes(gcsDirectory),
   ];
   const names = host === undefined ? hosts : [host, ...hosts];
   const border = faults && faultBorder(faults, store.projectId);

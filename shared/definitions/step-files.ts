@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { DefinitionProblem } from './definition-problems';
 import { readDefinitionText, readJsonDefinition } from './read-definition';
 import { fieldsSchema } from './schemas/field-schema';
+import { knownFormatsSchema } from './schemas/known-formats-schema';
 import type { Step, WrittenStep } from './schemas/pipeline-schema';
 
 interface ReadStep {
@@ -41,11 +42,20 @@ function withFiles(written: WrittenStep, read: ReadBeside): Step {
     const { sql, sql_file, ...rest } = written;
     return { ...rest, sql: sql ?? read('sql_file', sql_file, readDefinitionText) };
   }
-  if (written.type === 'load' || written.type === 'http') {
+  if (written.type === 'load') {
+    const { schema, schema_file, known_formats_file, ...rest } = written;
+    return {
+      ...rest,
+      schema: schema ?? read('schema_file', schema_file, readFields),
+      known_formats: read('known_formats_file', known_formats_file, readFormats),
+    };
+  }
+  if (written.type === 'http') {
     const { schema, schema_file, ...rest } = written;
     return { ...rest, schema: schema ?? read('schema_file', schema_file, readFields) };
   }
   return written;
 }
 
+const readFormats = (file: string) => readJsonDefinition(file, knownFormatsSchema);
 const readFields = (file: string) => readJsonDefinition(file, fieldsSchema);

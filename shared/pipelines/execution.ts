@@ -5,6 +5,7 @@ import type { JobRequest } from '../google/bigquery/jobs/job-request';
 import type { RunJob } from '../google/bigquery/jobs/run-job';
 import type { AppendedRow, AppendRows } from '../google/bigquery/tables/append-rows';
 import type { PublishEvent } from '../google/pubsub/publish-event';
+import type { ReadFileStarts } from '../google/storage/read-file-starts';
 import type { Log } from '../log';
 import type { RunOutcome } from '../runs/rules/ledger-row';
 import type { ExecutionKey } from './job-ids';
@@ -32,6 +33,8 @@ export interface RunToExecute extends ExecutionKey {
 export interface ExecutionTools {
   readonly runJob: RunJob;
   readonly appendRows: AppendRows;
+  /** For the headers of CSV files. Absent: BigQuery alone compares them with the schema. */
+  readonly readFileStarts?: ReadFileStarts | undefined;
   /** What the deployment allows definitions to read besides their tenants' datasets. Absent: nothing. */
   readonly allowedSources?: readonly string[] | undefined;
   /** Absent: the deployment allows no topic, so steps of type notify fail. */

@@ -3,6 +3,7 @@ import { type Failure, isPassing } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import { noUsage, type StepError } from './execution';
 import type { Attempt } from './step-records';
+import { withAdvice } from './steps/load/load-advice';
 import {
   describeFailedChecks,
   locateError,
@@ -29,7 +30,7 @@ export type AttemptFrame = Pick<Attempt, 'number' | 'jobId' | 'startedAt' | 'end
 
 /** What a job's outcome means for its step. */
 export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judgement {
-  const attempt = { ...frame, ...usageOf(job, frame) };
+  const attempt = { ...frame, ...usageOf(job, frame), ...factsOf(step, job) };
   if (job.status !== 'completed') return judgeFailure(step, job, attempt);
   if (step.type !== 'quality') return { attempt, checks: [] };
   const checks = readCheckResults(step, job.rows[0]);
@@ -64,7 +65,7 @@ function judgeFailure(step: Step, job: UnsuccessfulJob, attempt: Attempt): Judge
 function reasonFor(step: Step, { failure, said }: UnsuccessfulJob): string {
   if (failure.code === 'internal') return 'an internal error.';
   if (failure.code === 'access_denied' && said !== undefined) return describeDenial(step, said);
-  return failure.message;
+  return step.type === 'load' || step.type === 'http' ? withAdvice(failure.message) : failure.message;
 }
 
 /**
@@ -73,11 +74,31 @@ function reasonFor(step: Step, { failure, said }: UnsuccessfulJob): string {
  */
 function usageOf(job: JobOutcome, frame: AttemptFrame) {
   if (job.status === 'unknown') return noUsage;
-  const { startedAt, endedAt, ...usage } = job.statistics;
+  const { startedAt, endedAt, badRows: _, ...usage } = job.statistics;
   return startedAt === undefined || endedAt === undefined
     ? { ...usage, startedAt: frame.startedAt, endedAt: frame.endedAt }
     : { ...usage, startedAt, endedAt };
 }
+
+/** What the step's record tells of the files that it read. */
+function factsOf(step: Step, job: JobOutcome): Pick<Attempt, 'fileFormat' | 'warnings'> {
+  if (job.status === 'unknown') return {};
+  const { files = {}, statistics } = job;
+  const { badRecords = 0, badRows = [] } = statistics;
+  const limit = 'max_bad_records' in step ? (step.max_bad_records ?? 0) : 0;
+  const told = badRows.length < badRecords ? `, the first ${badRows.length} of them:` : ':';
+  const leftOut =
+    badRecords === 0
+      ? []
+      : [`${rowCount(badRecords)} left out, as max_bad_records: ${limit} allows${told}`, ...badRows];
+  const warnings = [...(files.warnings ?? []), ...leftOut];
+  return {
+    ...(files.fileFormat !== undefined && { fileFormat: files.fileFormat }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+const rowCount = (count: number): string => (count === 1 ? '1 row was' : `${count} rows were`);
 
 /** Names of Google's permissions: https://cloud.google.com/iam/docs/permissions-reference */
 const rights =

@@ -21,6 +21,12 @@ export interface Attempt extends Usage {
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly error?: StepError | undefined;
+  /** Rows that were left out, as the step allows. */
+  readonly badRecords?: number | undefined;
+  /** What the files looked like by their columns. */
+  readonly fileFormat?: string | undefined;
+  /** What whoever started the run should know though the step went on. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** The row of step_logs. An attempt that is recorded twice has the same insertId and the same values. */
@@ -42,6 +48,9 @@ export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, re
       bytes_billed: attempt.bytesBilled,
       error_code: attempt.error?.code ?? null,
       error_message: attempt.error?.message ?? null,
+      bad_records: attempt.badRecords ?? null,
+      file_format: attempt.fileFormat ?? null,
+      warnings: attempt.warnings ?? [],
       recorded_at: recordedAt.toISOString(),
     },
   };

@@ -146,7 +146,7 @@ describe('Pipelines from the request to the table', () => {
       expect(await run('focus', apiKey, 'focus/billing/daily_costs', source)).toMatchObject({
         status: 'COMPLETED',
         error_message: null,
-        rows_written: 1629,
+        rows_written: 629,
         parameters: source,
       });
       expect(await totals('focus', 'daily_costs', ['billed_cost', 'effective_cost', 'list_cost'])).toEqual({
@@ -159,7 +159,7 @@ describe('Pipelines from the request to the table', () => {
       const failed = 'SELECT check_name FROM dq_results WHERE NOT passed AND severity = "error"';
       expect(await query(cloud.bigquery, 'focus', failed)).toEqual([]);
       const checked = 'SELECT COUNT(*) AS checks, COUNT(DISTINCT run_id) AS runs FROM dq_results';
-      expect(await query(cloud.bigquery, 'focus', checked)).toEqual([{ checks: 6 * runs, runs }]);
+      expect(await query(cloud.bigquery, 'focus', checked)).toEqual([{ checks: 7 * runs, runs }]);
     }
     const [metadata] = await cloud.bigquery.dataset('focus').table('daily_costs').getMetadata();
     const types = metadata.schema.fields.map(({ name, type }: { name: string; type: string }) => [
@@ -171,6 +171,7 @@ describe('Pipelines from the request to the table', () => {
       'provider_name',
       'service_name',
       'sub_account_id',
+      'billing_currency',
       'billed_cost',
       'effective_cost',
       'list_cost',

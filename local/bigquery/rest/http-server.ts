@@ -93,12 +93,14 @@ function send(response: ServerResponse, { status, body }: RestReply): void {
     response.writeHead(status).end();
     return;
   }
-  const text = JSON.stringify(body);
+  // A file's bytes are sent as they are.
+  const isFile = Buffer.isBuffer(body);
+  const bytes = isFile ? body : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
-    'Content-Type': 'application/json; charset=UTF-8',
-    'Content-Length': Buffer.byteLength(text),
+    'Content-Type': isFile ? 'application/octet-stream' : 'application/json; charset=UTF-8',
+    'Content-Length': bytes.length,
   });
-  response.end(text);
+  response.end(bytes);
 }
 
 function readBody(request: IncomingMessage): Promise<string> {

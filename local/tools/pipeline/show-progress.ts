@@ -10,6 +10,8 @@ const stepSchema = z.object({
   duration_ms: z.number().nullable(),
   rows_written: z.number().nullable(),
   error_message: z.string().nullable(),
+  file_format: z.string().nullish(),
+  warnings: z.array(z.string()).default([]),
 });
 
 const checkSchema = z.object({
@@ -53,7 +55,7 @@ export async function showProgress(
         lastId,
       )) {
         lastId = id;
-        if (event === 'step') say(describeStep(stepSchema.parse(data)));
+        if (event === 'step') sayStep(stepSchema.parse(data), say);
         if (event === 'check') sayIfNotPassed(checkSchema.parse(data), say);
         if (event === 'end') return runSchema.parse(data);
       }
@@ -65,6 +67,11 @@ export async function showProgress(
   }
 }
 
+function sayStep(step: ShownStep, say: (line: string) => void): void {
+  say(describeStep(step));
+  for (const warning of step.warnings) say(`  ${'warning'.padEnd(9)} ${warning}`);
+}
+
 function sayIfNotPassed(
   { check_name, severity, passed, message }: z.infer<typeof checkSchema>,
   say: (line: string) => void,
@@ -74,8 +81,10 @@ function sayIfNotPassed(
 
 const writesNothing = new Set(['quality', 'notify']);
 
-function describeStep({ step_id, type, status, attempts, duration_ms, rows_written }: ShownStep): string {
+function describeStep(step: ShownStep): string {
+  const { step_id, type, status, attempts, duration_ms, rows_written, file_format } = step;
   const facts = [
+    ...(file_format ? [file_format] : []),
     ...(rows_written === null || status === 'RUNNING' || writesNothing.has(type)
       ? []
       : [`${rows_written} rows`]),

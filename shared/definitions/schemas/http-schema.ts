@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { partitionDestinationSchema } from './destination-schema';
 import { fieldsSchema } from './field-schema';
+import { columnMatch, findTextOptionProblems, textOptions } from './file-options-schema';
 import { fileNameSchema, parameterNameSchema } from './name-schemas';
 import { csvSchema, stepBase } from './step-schema';
 
@@ -129,6 +130,8 @@ export const httpStepSchema = z
     schema: fieldsSchema.optional().describe("The columns, as in BigQuery's table schema."),
     schema_file: fileNameSchema.optional().describe('Instead of schema: a JSON file beside the definition.'),
     csv: csvSchema.optional().describe('How the CSV is written.'),
+    source_column_match: columnMatch('POSITION'),
+    ...textOptions,
     max_bad_records: z
       .int()
       .min(0)
@@ -155,6 +158,11 @@ export const httpStepSchema = z
   .refine((step) => step.format === 'JSON' || step.paging === undefined || !('path' in step.paging), {
     path: ['paging'],
     error: 'expected link_header or page_number: an answer of CSV has no members',
+  })
+  .superRefine((step, context) => {
+    for (const [field, message] of findTextOptionProblems(step, 'POSITION')) {
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
   });
 
 function isPlainUrl(text: string): boolean {

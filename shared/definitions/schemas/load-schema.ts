@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { partitionDestinationSchema } from './destination-schema';
 import { fieldsSchema } from './field-schema';
+import {
+  bucketFileOptions,
+  findTextOptionProblems,
+  type TextFileStep,
+  textOptions,
+} from './file-options-schema';
 import { fileNameSchema, parameterNameSchema } from './name-schemas';
 import { csvSchema, stepBase } from './step-schema';
 
@@ -28,7 +34,14 @@ export const loadStepSchema = z
       .describe('The format of the files.'),
     schema: fieldsSchema.optional().describe("The columns, as in BigQuery's table schema."),
     schema_file: fileNameSchema.optional().describe('Instead of schema: a JSON file beside the definition.'),
+    known_formats_file: fileNameSchema
+      .optional()
+      .describe(
+        'A JSON file beside the definition: formats by their columns. What the file looks like is told in the run, and where it does not fit.',
+      ),
     csv: csvSchema.optional().describe('How the CSV is written.'),
+    ...textOptions,
+    ...bucketFileOptions,
     max_bad_records: z
       .int()
       .min(0)
@@ -55,4 +68,47 @@ export const loadStepSchema = z
   .refine((step) => step.csv === undefined || step.format === 'CSV', {
     path: ['csv'],
     error: 'expected for format CSV only',
+  })
+  .superRefine((step, context) => {
+    for (const [field, message] of findOptionProblems(step)) {
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
   });
+
+/** The options of text files, and those of Parquet. */
+const textFields = [
+  'time_zone',
+  'date_format',
+  'datetime_format',
+  'time_format',
+  'timestamp_format',
+] as const;
+const parquetFields = ['decimal_target_types', 'parquet'] as const;
+
+interface LoadOptions extends TextFileStep {
+  readonly max_bad_records?: number | undefined;
+  readonly schema_update_options?: readonly string[] | undefined;
+  readonly destination: { readonly write_disposition: string; readonly partition?: string | undefined };
+}
+
+function findOptionProblems(step: LoadOptions): readonly (readonly [string, string])[] {
+  const isParquet = step.format === 'PARQUET';
+  const misplaced = isParquet ? textFields : parquetFields;
+  const where = isParquet ? 'expected for CSV and NEWLINE_DELIMITED_JSON only' : 'expected for PARQUET only';
+  const { write_disposition: disposition, partition } = step.destination;
+  const mayUpdate =
+    disposition === 'WRITE_APPEND' || (disposition === 'WRITE_TRUNCATE' && partition !== undefined);
+  return [
+    ...findTextOptionProblems(step),
+    ...misplaced.filter((field) => Object.hasOwn(step, field)).map((field) => [field, where] as const),
+    ...(isParquet && (step.max_bad_records ?? 0) > 0 ? [['max_bad_records', where] as const] : []),
+    ...(step.schema_update_options === undefined || mayUpdate
+      ? []
+      : [
+          [
+            'schema_update_options',
+            'expected with write_disposition WRITE_APPEND, or WRITE_TRUNCATE of a partition',
+          ] as const,
+        ]),
+  ];
+}

@@ -7,6 +7,7 @@ import type {
 } from './destination-schema';
 import { exportStepSchema } from './export-schema';
 import { httpStepSchema } from './http-schema';
+import type { KnownFormats } from './known-formats-schema';
 import { loadStepSchema } from './load-schema';
 import { parameterNameSchema, textSchema } from './name-schemas';
 import { notifyStepSchema } from './notify-schema';
@@ -117,7 +118,9 @@ export type Check = z.infer<typeof checkSchema>;
 export type QualityStep = z.infer<typeof qualityStepSchema>;
 /** Steps as loaded: the contents of files beside the definition are in `sql` and `schema`. */
 export type QueryStep = Omit<z.infer<typeof queryStepSchema>, 'sql' | 'sql_file'> & { readonly sql: string };
-export type LoadStep = Omit<z.infer<typeof loadStepSchema>, 'schema_file'>;
+export type LoadStep = Omit<z.infer<typeof loadStepSchema>, 'schema_file' | 'known_formats_file'> & {
+  readonly known_formats?: KnownFormats | undefined;
+};
 export type NotifyStep = z.infer<typeof notifyStepSchema>;
 export type ExportStep = Omit<z.infer<typeof exportStepSchema>, 'sql_file'>;
 export type HttpStep = Omit<z.infer<typeof httpStepSchema>, 'schema_file'>;

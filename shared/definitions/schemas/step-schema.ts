@@ -57,27 +57,47 @@ export const bytesBilledLimitSchema = z
     "Bytes that BigQuery may bill for the query, at least 10485760. If the limit of the tenant's tier is smaller, that applies.",
   );
 
+const encodings = ['UTF-8', 'ISO-8859-1', 'UTF-16BE', 'UTF-16LE', 'UTF-32BE', 'UTF-32LE'] as const;
+
 /**
  * How BigQuery reads CSV: https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-csv#csv-options
  */
-export const csvSchema = z.strictObject({
-  skip_leading_rows: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('Rows at the top that are not data: 1 if there is a header.'),
-  field_delimiter: z
-    .string()
-    .min(1)
-    .max(2)
-    .optional()
-    .describe('What separates values. Default: a comma; \\t or tab for tabs.'),
-  quote: z.string().max(1).optional().describe('What values are quoted with. Default: ".'),
-  null_marker: z.string().optional().describe('The unquoted value that means NULL. Default: an empty value.'),
-  allow_quoted_newlines: z.boolean().optional().describe('Whether quoted values may contain line breaks.'),
-  allow_jagged_rows: z
-    .boolean()
-    .optional()
-    .describe('Whether values may be missing at the end of a row: they become NULL.'),
-  encoding: z.enum(['UTF-8', 'ISO-8859-1']).optional().describe('Default: UTF-8.'),
-});
+export const csvSchema = z
+  .strictObject({
+    skip_leading_rows: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Rows at the top that are not data: 1 if there is a header.'),
+    field_delimiter: z
+      .string()
+      .min(1)
+      .max(2)
+      .optional()
+      .describe('What separates values. Default: a comma; \\t or tab for tabs.'),
+    quote: z.string().max(1).optional().describe('What values are quoted with. Default: ".'),
+    null_marker: z
+      .string()
+      .optional()
+      .describe('The unquoted value that means NULL. Default: an empty value.'),
+    null_markers: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        "Instead of null_marker: several unquoted values that mean NULL, like ['', 'NULL']. Each is listed, the empty one, too.",
+      ),
+    allow_quoted_newlines: z.boolean().optional().describe('Whether quoted values may contain line breaks.'),
+    allow_jagged_rows: z
+      .boolean()
+      .optional()
+      .describe('Whether values may be missing at the end of a row: they become NULL.'),
+    encoding: z
+      .enum(encodings, { error: `expected one of ${encodings.join(', ')}` })
+      .optional()
+      .describe('Default: UTF-8.'),
+  })
+  .refine((csv) => csv.null_marker === undefined || csv.null_markers === undefined, {
+    path: ['null_markers'],
+    error: 'expected either null_marker or null_markers',
+  });

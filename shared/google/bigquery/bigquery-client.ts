@@ -3,8 +3,8 @@ import { withSteadyTokens } from './steady-tokens';
 
 const settings = {
   userAgent: 'tenant-pipelines',
-  /** In addition to BigQuery's: runs are published with the same credentials. */
-  scopes: ['https://www.googleapis.com/auth/pubsub'],
+  /** In addition to BigQuery's: runs are published, and headers of files read, with the same credentials. */
+  scopes: ['https://www.googleapis.com/auth/pubsub', 'https://www.googleapis.com/auth/devstorage.read_only'],
 };
 
 /**

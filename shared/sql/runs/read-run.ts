@@ -15,6 +15,9 @@ const attempt = z.object({
   bytes_billed: integer.nullable(),
   error_code: string.nullable(),
   error_message: string.nullable(),
+  bad_records: integer.nullable(),
+  file_format: string.nullable(),
+  warnings: z.array(string),
 });
 
 const check = z.object({
@@ -68,7 +71,7 @@ SELECT
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
-      error_code, error_message
+      error_code, error_message, bad_records, file_format, warnings
     FROM step_logs
     WHERE run_id = @run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1

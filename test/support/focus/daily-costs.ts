@@ -28,11 +28,11 @@ export async function figuresOfDailyCosts(bigqueryUrl: string, tenantId: string)
   const rows = await allRows(bigqueryUrl, tenantId, 'daily_costs');
   const lines = rows.map((row) => JSON.stringify(row)).sort();
   return {
-    sourceRows: rows.reduce((sum, row) => sum + Number(row[7]), 0),
+    sourceRows: rows.reduce((sum, row) => sum + Number(row[8]), 0),
     rows: rows.length,
-    billedCost: sumOf(rows, 4),
-    effectiveCost: sumOf(rows, 5),
-    listCost: sumOf(rows, 6),
+    billedCost: sumOf(rows, 5),
+    effectiveCost: sumOf(rows, 6),
+    listCost: sumOf(rows, 7),
     digest: createHash('sha256').update(lines.join('\n')).digest('hex'),
   };
 }

@@ -11,7 +11,7 @@ export interface DailyCostsFigures {
 }
 
 /**
- * The figures of another engine: DuckDB 2.0.0 ran the pipeline's own daily_costs.sql over the same files, by
+ * The figures of another engine: DuckDB 2.0 ran the pipeline's own daily_costs.sql over the same files, by
  * test/bench/other-engine.py. Costs that are made up (test/support/focus/focus-costs.ts) are named by rows and seed.
  */
 export const figuresOfAnotherEngine = {
@@ -22,7 +22,7 @@ export const figuresOfAnotherEngine = {
     billedCost: '346067.756566469784844',
     effectiveCost: '417787.088041651508288',
     listCost: '455047.058626010682966',
-    digest: 'ea64362d98e5081cebf217aff5c0f18bea6bde115cedb4939f93e59a305d87a8',
+    digest: 'b69292b9588500b444d5c059d4cce7305cfe1dcd790bce97b7a4dfaa295543db',
   },
   /** writeFocusCosts(path, 100_000, 20_261_123) */
   hundredThousand: {
@@ -31,7 +31,7 @@ export const figuresOfAnotherEngine = {
     billedCost: '17347321.416523437015479',
     effectiveCost: '21776740.509305780513729',
     listCost: '21651671.695327070562143',
-    digest: 'dede501874232d22f1f6cef987a85077acf3b8299551246117b3de849d078990',
+    digest: 'dd592c9ee9c69f4c1de021f0072e7845a08b0a823418c7ebacb63485e2277ae4',
   },
   /** The FinOps Foundation's FOCUS Sample Data: focus_sample.csv, 1,000 rows. */
   focusSample: {
@@ -40,6 +40,6 @@ export const figuresOfAnotherEngine = {
     billedCost: '20.52022672899',
     effectiveCost: '14.97651418586',
     listCost: '20.39090575119',
-    digest: '0d050a55a674299aa156b25d5f116205f4943de17a0acbff79f3aa9fa38fcff3',
+    digest: 'a30ff5fc53191835090b81c75385d3c4583e1d8b297b53f6aca8d2a42a841e92',
   },
 } as const satisfies Record<string, DailyCostsFigures>;

@@ -105,8 +105,12 @@ export async function openSource(source: SourceFile): Promise<Readable> {
   }
 }
 
-/** What was opened is the file that stands at its place: a link that came and went in between is found. */
-async function openHere({ path, place, uri }: SourceFile): Promise<FileHandle> {
+/**
+ * Opens a file as it is. What was opened is the file that stands at its place: a link that came and went in between is
+ * found.
+ * @throws BigQueryError `invalid` where a symbolic link has come in the way
+ */
+export async function openHere({ path, place, uri }: SourceFile): Promise<FileHandle> {
   const file = await open(path, place === undefined ? 'r' : constants.O_RDONLY | constants.O_NOFOLLOW).catch(
     (error: NodeJS.ErrnoException) => {
       throw error.code === 'ELOOP' ? linkInTheWay(uri) : error;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { columnMatchOf } from '../../../definitions/schemas/file-options-schema';
 import type { TableName } from '../../../pipelines/rules/run-sources';
 import { traceLabel } from '../../../telemetry/context';
 import type { ExtractWork, JobRequest, LoadWork, PartitionedTable, QueryWork } from './job-request';
@@ -53,11 +54,14 @@ function toQueryConfiguration(work: QueryWork, dataset: DatasetReference) {
 }
 
 /**
- * Lists become arrays and enums become texts, as their writers meant them. By default BigQuery shows the
- * records and bytes in which Parquet stores them.
+ * Unless the step says otherwise, lists become arrays and enums become texts, as their writers meant them. By
+ * default BigQuery shows the records and bytes in which Parquet stores them.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ParquetOptions
  */
-const parquetOptions = { enableListInference: true, enumAsString: true } as const;
+const parquetOptionsOf = ({ parquet = {} }: LoadWork['step']) => ({
+  enableListInference: parquet.list_inference ?? true,
+  enumAsString: parquet.enum_as_string ?? true,
+});
 
 function toLoadConfiguration(
   { step, destination }: Pick<LoadWork, 'step' | 'destination'>,
@@ -66,7 +70,7 @@ function toLoadConfiguration(
   const csv = step.csv ?? {};
   return {
     sourceFormat: step.format,
-    ...(step.format === 'PARQUET' && { parquetOptions }),
+    ...(step.format === 'PARQUET' && { parquetOptions: parquetOptionsOf(step) }),
     ...(step.schema && { schema: { fields: step.schema } }),
     ...toDestination(destination, dataset),
     ...withoutUndefined({
@@ -76,6 +80,15 @@ function toLoadConfiguration(
       fieldDelimiter: csv.field_delimiter,
       quote: csv.quote,
       nullMarker: csv.null_marker,
+      nullMarkers: csv.null_markers,
+      sourceColumnMatch: columnMatchOf(step),
+      timeZone: step.time_zone,
+      dateFormat: step.date_format,
+      datetimeFormat: step.datetime_format,
+      timeFormat: step.time_format,
+      timestampFormat: step.timestamp_format,
+      decimalTargetTypes: step.decimal_target_types,
+      schemaUpdateOptions: step.schema_update_options,
       allowQuotedNewlines: csv.allow_quoted_newlines,
       allowJaggedRows: csv.allow_jagged_rows,
       encoding: csv.encoding,

@@ -10,6 +10,13 @@ import { type EndedJob, readResult } from './wait-for-job';
 /** A row by column name; values as BigQuery's REST interface sends them. */
 export type ResultRow = Readonly<Record<string, unknown>>;
 
+/** What is known of the files that a step read, besides what their job says. */
+export interface FileFacts {
+  /** What they look like by their columns. */
+  readonly fileFormat?: string | undefined;
+  readonly warnings?: readonly string[] | undefined;
+}
+
 export type JobOutcome =
   | {
       readonly status: 'completed';
@@ -19,6 +26,7 @@ export type JobOutcome =
       readonly rows: readonly ResultRow[];
       /** Where the query's rows are, if that was asked for. */
       readonly resultTable?: TableName | undefined;
+      readonly files?: FileFacts | undefined;
     }
   | {
       /** The job ended. Its id is used up: to try again takes another id. */
@@ -26,6 +34,7 @@ export type JobOutcome =
       readonly attached: boolean;
       readonly statistics: JobStatistics;
       readonly failure: Failure;
+      readonly files?: FileFacts | undefined;
       /** BigQuery's own words, if any: for the log, because they may name accounts and projects. */
       readonly said?: string | undefined;
     }

@@ -38,7 +38,17 @@ export interface LoadWork {
   readonly kind: 'load';
   readonly sourceUris: readonly string[];
   readonly urisFrom: UriAuthor;
-  readonly step: Pick<LoadStep, 'format' | 'schema' | 'csv' | 'max_bad_records' | 'ignore_unknown_values'>;
+  readonly step: Omit<
+    LoadStep,
+    | 'type'
+    | 'id'
+    | 'needs'
+    | 'retry'
+    | 'timeout_seconds'
+    | 'destination'
+    | 'source_uris'
+    | 'source_uri_parameter'
+  >;
   readonly destination: PartitionedTable;
 }
 

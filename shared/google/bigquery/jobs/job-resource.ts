@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '../failures';
 import { classifyFailure } from '../failures';
+import { describeBadRows, jobErrorSchema } from './bad-rows';
 
 /** Int64 of the REST interface: decimal digits as text. */
 const count = z.coerce.number().catch(0).default(0);
@@ -9,8 +10,6 @@ const moment = z.coerce
   .transform((milliseconds) => new Date(milliseconds))
   .optional()
   .catch(undefined);
-
-const errorProto = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
 const tableReferenceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 
@@ -25,8 +24,8 @@ export const jobResourceSchema = z.object({
     .optional(),
   status: z.object({
     state: z.string(),
-    errorResult: errorProto.optional(),
-    errors: z.array(errorProto).default([]),
+    errorResult: jobErrorSchema.optional(),
+    errors: z.array(jobErrorSchema).default([]),
   }),
   statistics: z
     .object({
@@ -40,7 +39,7 @@ export const jobResourceSchema = z.object({
           queryPlan: z.array(z.object({ recordsWritten: count })).default([]),
         })
         .optional(),
-      load: z.object({ outputRows: count, inputFileBytes: count }).optional(),
+      load: z.object({ outputRows: count, inputFileBytes: count, badRecords: count }).optional(),
       extract: z.object({ inputBytes: count }).optional(),
     })
     .prefault({}),
@@ -52,6 +51,10 @@ export interface JobStatistics {
   readonly rowsWritten: number;
   readonly bytesProcessed: number;
   readonly bytesBilled: number;
+  /** Rows that a load left out, as its step allows. */
+  readonly badRecords?: number | undefined;
+  /** The first of them, each with its place and reason. */
+  readonly badRows?: readonly string[] | undefined;
   readonly startedAt?: Date | undefined;
   readonly endedAt?: Date | undefined;
 }
@@ -64,12 +67,14 @@ export const rowsOfLastStage = ({ statistics }: JobResource): number | undefined
   statistics.query?.queryPlan.at(-1)?.recordsWritten;
 
 /** @param resultRows rows of a query's result that went to a destination table, or of an extracted table */
-export function toStatistics({ statistics }: JobResource, resultRows = 0): JobStatistics {
+export function toStatistics({ statistics, status }: JobResource, resultRows = 0): JobStatistics {
   const { query, load, extract, creationTime, endTime } = statistics;
+  const hasLeftOut = load !== undefined && load.badRecords > 0 && status.errorResult === undefined;
   return {
     rowsWritten: load?.outputRows ?? Math.max(query?.numDmlAffectedRows ?? 0, resultRows),
     bytesProcessed: load?.inputFileBytes ?? extract?.inputBytes ?? query?.totalBytesProcessed ?? 0,
     bytesBilled: query?.totalBytesBilled ?? 0,
+    ...(hasLeftOut && { badRecords: load.badRecords, badRows: describeBadRows(status.errors) }),
     startedAt: creationTime,
     endedAt: endTime,
   };

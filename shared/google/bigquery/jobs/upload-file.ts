@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { authorizationFor } from './authorization';
 
 /** A load job and its data, for one request to jobs.insert. */
 export interface FileUpload {
@@ -40,7 +41,7 @@ export async function uploadFile(
   const request = (url.protocol === 'http:' ? requestHttp : requestHttps)(url, {
     method: 'POST',
     headers: {
-      ...(await authorization(bigquery, url)),
+      ...(await authorizationFor(bigquery, url)),
       'Content-Type': `multipart/related; boundary=${boundary}`,
       'Content-Length': Buffer.byteLength(head) + size + Buffer.byteLength(tail),
     },
@@ -60,21 +61,6 @@ async function* body(head: string, path: string, tail: string): AsyncGenerator<B
   yield head;
   yield* createReadStream(path);
   yield tail;
-}
-
-const authorizedSchema = z
-  .object({ headers: z.union([z.instanceof(Headers), z.record(z.string(), z.string())]).optional() })
-  .optional();
-
-/** The headers that the client would send with a request of its own; none if it has no credentials. */
-async function authorization(bigquery: BigQuery, url: URL): Promise<Record<string, string>> {
-  const authorized = await new Promise<unknown>((resolve, reject) => {
-    bigquery.makeAuthenticatedRequest(
-      { method: 'POST', uri: url.href },
-      { onAuthenticated: (error, options) => (error ? reject(error) : resolve(options)) },
-    );
-  });
-  return Object.fromEntries(new Headers(authorizedSchema.parse(authorized)?.headers));
 }
 
 const errorSchema = z.object({

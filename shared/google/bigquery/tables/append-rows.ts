@@ -7,7 +7,7 @@ export interface AppendedRow {
   /** BigQuery drops a second row with the same id for as long as it remembers (about a minute). */
   readonly insertId: string;
   /** Column values as JSON; a timestamp as ISO 8601 text. Columns left out are null. */
-  readonly json: Readonly<Record<string, string | number | boolean | null>>;
+  readonly json: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }
 
 /**

@@ -42,7 +42,11 @@ export function toHttpAction(context: StepContext, step: HttpStep): PreparedStep
   });
   const destination = toTable(run, step.destination);
   const { format, ...rest } = step;
-  const load: UploadWork['step'] = { ...rest, format: format === 'JSON' ? 'NEWLINE_DELIMITED_JSON' : 'CSV' };
+  const load: UploadWork['step'] = {
+    ...rest,
+    format: format === 'JSON' ? 'NEWLINE_DELIMITED_JSON' : 'CSV',
+    source_column_match: step.source_column_match ?? 'POSITION',
+  };
   return {
     isJob: true,
     perform: (request, signal) => {

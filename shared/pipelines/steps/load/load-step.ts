@@ -3,13 +3,27 @@ import type { LoadWork } from '../../../google/bigquery/jobs/job-request';
 import type { PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
 import { withTenant } from '../../rules/run-sources';
 import { toTable } from '../destination-table';
+import { checkHeaders, misfit } from './check-headers';
 
 /** Loads files into a table: one job. The definition names the files, or a parameter does. */
 export function toLoadAction({ run, tools }: StepContext, step: LoadStep): PreparedStep {
   const source = findSource(run, step);
   if ('error' in source) return source;
   const work: LoadWork = { kind: 'load', ...source, step, destination: toTable(run, step.destination) };
-  return { isJob: true, perform: (request, signal) => tools.runJob({ ...request, work }, signal) };
+  const { readFileStarts } = tools;
+  return {
+    isJob: true,
+    perform: async (request, signal) => {
+      if (readFileStarts === undefined) return await tools.runJob({ ...request, work }, signal);
+      const until = signal ?? new AbortController().signal;
+      const { problem, ...files } = await checkHeaders(readFileStarts, request, work, until);
+      // The files may be others by now: what was done before they changed stands.
+      const attachOnly = request.attachOnly === true || problem !== undefined;
+      const outcome = await tools.runJob({ ...request, attachOnly, work }, signal);
+      if (outcome.status !== 'unknown') return { ...outcome, files };
+      return problem !== undefined && outcome.failure.kind === 'not_found' ? misfit(problem) : outcome;
+    },
+  };
 }
 
 function findSource(

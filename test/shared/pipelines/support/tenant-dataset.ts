@@ -6,6 +6,7 @@ import { type LocalBigQueryOptions, startLocalBigQuery } from 'local-bigquery/te
 import { loadTables } from '../../../../shared/definitions/tables';
 import { createRunJob } from '../../../../shared/google/bigquery/jobs/run-job';
 import { createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import { createReadFileStarts } from '../../../../shared/google/storage/read-file-starts';
 import type { ExecutionTools } from '../../../../shared/pipelines/execution';
 
 export const schemasDirectory = join(__dirname, '../../../../schemas');
@@ -43,6 +44,7 @@ export async function startTenantDataset(
       runJob: createRunJob(bigquery),
       allowedSources: ['*', 'gs://*'],
       appendRows: createAppendRows(bigquery, []),
+      readFileStarts: createReadFileStarts(bigquery),
       now: () => new Date(),
       random: () => 0,
       sleep: async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }),

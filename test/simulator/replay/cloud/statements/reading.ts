@@ -33,7 +33,9 @@ export function runsByLaw({ tenant, ledger }: Tables) {
 /** Each attempt or check once, as it was recorded first, in the order of these columns. */
 function firstRecords(rows: readonly StepRecord[], ...columns: readonly string[]): readonly StepRecord[] {
   const order = (one: StepRecord, other: StepRecord, names: readonly string[]) =>
-    names.map((name) => compare(one[name] ?? '', other[name] ?? '')).find((less) => less !== 0) ?? 0;
+    names.map((name) => compare(scalar(one[name]), scalar(other[name]))).find((less) => less !== 0) ?? 0;
+  const scalar = (value: StepRecord[string] | undefined) =>
+    value === null || value === undefined || typeof value === 'object' ? '' : value;
   return rows
     .toSorted((one, other) => order(one, other, [...columns, 'recorded_at']))
     .filter((row, index, sorted) => {
@@ -41,6 +43,9 @@ function firstRecords(rows: readonly StepRecord[], ...columns: readonly string[]
       return before === undefined || order(before, row, columns) !== 0;
     });
 }
+
+/** What a row that was streamed without these columns has in them. */
+const absent = { bad_records: null, file_format: null, warnings: [] };
 
 const textCell = (value: StepRecord[string] | undefined) => ({ value });
 
@@ -85,6 +90,7 @@ export const readingModels = [
             : undefined;
       if (whole === undefined) return [];
       const attempts = firstRecords(tables.stepsOf.get(id) ?? [], 'step_id', 'attempt').map((step) => ({
+        ...absent,
         ...step,
         started_at: textCell(step.started_at),
         ended_at: textCell(step.ended_at),

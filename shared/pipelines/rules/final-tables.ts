@@ -1,0 +1,36 @@
+import type { Step } from '../../definitions/schemas/pipeline-schema';
+import { findTextReads } from '../../definitions/sql/text-reads';
+import { findAncestors } from './dag';
+
+/**
+ * The steps that write the run's final tables: those of which no later step makes another table. What a step
+ * loads so that a query can work on it is not what the run is for; checks, exports and queries without a
+ * destination make no table. A step is later if it needs the other one, directly or through others. Rows are
+ * counted by step: a table that two steps write is final by the rows of those that nothing is made of.
+ */
+export function findFinalSteps(steps: readonly Step[]): ReadonlySet<string> {
+  const makers = steps.filter((step) => tableOf(step) !== undefined);
+  const isUsed = (maker: Step): boolean =>
+    makers.some(
+      (other) =>
+        other.id !== maker.id &&
+        findAncestors(steps, other.id).has(maker.id) &&
+        tablesReadBy(other).has(tableOf(maker) ?? ''),
+    );
+  return new Set(makers.filter((maker) => !isUsed(maker)).map(({ id }) => id));
+}
+
+const tableOf = (step: Step): string | undefined =>
+  'destination' in step ? step.destination?.table.toLowerCase() : undefined;
+
+/** The tables of the tenant that a step's query names, in small letters. */
+function tablesReadBy(step: Step): ReadonlySet<string> {
+  if (step.type !== 'query') return new Set();
+  const reads = findTextReads(step.sql);
+  if (!Array.isArray(reads)) return new Set();
+  return new Set(
+    reads
+      .filter(({ kind }) => kind === 'plain table')
+      .map(({ name }) => name.replaceAll('`', '').toLowerCase()),
+  );
+}
