@@ -6,7 +6,8 @@ import { cellDecoder } from '../codec/decode-cell';
 import { EngineFailure } from '../engine/engine-client';
 import { child, children } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
-import { queryError } from '../parse/query-errors';
+import { GeneratedTooLongError, queryError } from '../parse/query-errors';
+import { pieceworkPlan } from '../repeats/generated-arrays';
 import { lighterPlan } from '../repeats/lighter-plan';
 import type { Scope } from '../scope';
 import { directRows } from './direct-rows';
@@ -43,12 +44,29 @@ export async function evaluate(
   if (direct !== undefined) return direct;
   const isWorth = plan.mayRepeat && weightOf(plan, scope, locals) >= (context.lighterFrom ?? manyRows);
   const lighter = isWorth ? await lighterPlan(context, plan, scope) : undefined;
-  if (lighter === undefined) return evaluateAsPlanned(context, plan, scope, locals);
+  if (lighter === undefined) return evaluatePiecework(context, plan, scope, locals);
   try {
     return await evaluate(context, lighter, scope, locals);
   } catch (error) {
     if (!(error instanceof BigQueryError) || error.reason !== 'resourcesExceeded') throw error;
-    return evaluateAsPlanned(context, plan, scope, locals);
+    return evaluatePiecework(context, plan, scope, locals);
+  }
+}
+
+/** Arrays that are too long to be generated at once are generated in pieces. */
+async function evaluatePiecework(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  locals: ReadonlyMap<string, RowSource>,
+): Promise<readonly Row[]> {
+  try {
+    return await evaluateAsPlanned(context, plan, scope, locals);
+  } catch (error) {
+    const piecework =
+      error instanceof GeneratedTooLongError ? await pieceworkPlan(context, plan, scope) : undefined;
+    if (piecework === undefined) throw error;
+    return evaluateAsPlanned(context, piecework, scope, locals);
   }
 }
 

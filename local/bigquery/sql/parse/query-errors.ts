@@ -11,6 +11,11 @@ const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
  */
 export class ArrayTooLargeError extends BigQueryError {}
 
+/** The engine refuses to generate an array that it could hold. */
+export class GeneratedTooLongError extends BigQueryError {}
+
+const generatedTooLong = /^Cannot generate arrays with more than \d+ elements/;
+
 const arrayTooLarge =
   /^(Arrays are limited to|Aggregate values are limited to|Cannot construct array Value larger than) \d+ bytes/;
 
@@ -24,12 +29,17 @@ export function queryError(error: unknown, text: SqlText): unknown {
   if (error.code === status.UNIMPLEMENTED) return new BigQueryError('notImplemented', message);
   if (error.code === status.INTERNAL || error.code === status.UNKNOWN)
     return new BigQueryError('jobInternalError', message || 'The SQL engine failed on this statement.');
+  if (generatedTooLong.test(message))
+    return new GeneratedTooLongError('resourcesExceeded', generatedTooLongMessage);
   if (arrayTooLarge.test(message)) return new ArrayTooLargeError('resourcesExceeded', arrayTooLargeMessage);
   return new BigQueryError('invalidQuery', message, 'query');
 }
 
 const arrayTooLargeMessage =
   'Resources exceeded during query execution: the local SQL engine makes no array of more than 1 MiB, and this query needs one.';
+
+const generatedTooLongMessage =
+  'Resources exceeded during query execution: the local SQL engine generates no array of more than 16,000 elements, and here cannot put it together of several.';
 
 function withPosition(message: string, text: SqlText): string {
   const found = positionPattern.exec(message);

@@ -97,3 +97,62 @@ describe('Arrays that are larger than the engine can hold', () => {
     expect(lists()).toEqual([['a', 'b', 'c'], texts.slice(4_990)]);
   });
 });
+
+describe('Arrays that are longer than the engine generates', () => {
+  let bench: TestEngine;
+  beforeAll(async () => {
+    bench = await testEngine();
+    bench.table('ends', [field('n', 'INTEGER')], [['20000'], ['3']]);
+  });
+  afterAll(() => bench.close());
+
+  it.each([
+    [
+      'of numbers',
+      'SELECT COUNT(*), SUM(n), MAX(n) FROM UNNEST(GENERATE_ARRAY(1, 300000)) AS n',
+      [['300000', '45000150000', '300000']],
+    ],
+    [
+      'downwards',
+      'SELECT COUNT(*), SUM(n), MIN(n) FROM UNNEST(GENERATE_ARRAY(50000, 1, -2)) AS n',
+      [['25000', '625025000', '2']],
+    ],
+    [
+      'of decimals',
+      "SELECT COUNT(*), MAX(n) FROM UNNEST(GENERATE_ARRAY(NUMERIC '0', 20000, NUMERIC '0.5')) AS n",
+      [['40001', '20000']],
+    ],
+    [
+      'in order, with places',
+      'SELECT COUNTIF(n != place + 7), COUNT(*) FROM UNNEST(GENERATE_ARRAY(7, 30000)) AS n WITH OFFSET AS place',
+      [['0', '29994']],
+    ],
+    ['by parameters', 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, @n))', [['17000']]],
+    [
+      'as a value',
+      'SELECT ARRAY_LENGTH(GENERATE_ARRAY(0, 20000)), GENERATE_ARRAY(0, 40000, 2)[OFFSET(20000)]',
+      [['20001', '40000']],
+    ],
+    [
+      'for each row',
+      'SELECT n, ARRAY_LENGTH(GENERATE_ARRAY(1, n)) FROM ends ORDER BY n',
+      [
+        ['3', '3'],
+        ['20000', '20000'],
+      ],
+    ],
+    [
+      'of times',
+      "SELECT COUNT(*), MAX(t) FROM UNNEST(GENERATE_TIMESTAMP_ARRAY('2024-01-01', '2024-01-31', INTERVAL 1 MINUTE)) AS t",
+      [['43201', '1706659200000000']],
+    ],
+  ])('are generated in pieces: %s', async (_, sql, rows) => {
+    expect(await bench.rows(sql, [scalar('n', 'INT64', '17000')])).toEqual(rows);
+  });
+
+  it('are refused where their pieces could be others', async () => {
+    expect(await bench.failure('SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(0.0, 20000.5, 0.1))')).toBe(
+      'resourcesExceeded: Resources exceeded during query execution: the local SQL engine generates no array of more than 16,000 elements, and here cannot put it together of several.',
+    );
+  });
+});
