@@ -1,10 +1,13 @@
 import { loadSchedules } from '../../shared/definitions/schedules';
 import { readEnv } from '../../shared/env';
 import { stopTelemetry } from '../../shared/telemetry/telemetry';
-import { type FunctionName, functionNames, type HostedFunction, hostFunction } from './functions';
+import { type FunctionName, functionNames } from './function-names';
+import { startFunctionThread } from './function-threads';
+import type { ForwardTarget } from './gateway/forward';
 import { forwardingsTo, welcome } from './gateway/function-routes';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
+import { prepareMessaging } from './messaging';
 import { type LocalCloudOptions, localDefaults } from './options';
 import { startScheduler } from './scheduler/scheduler';
 import type { ServerAddresses, Servers } from './servers/servers';
@@ -13,7 +16,7 @@ import { startLocalServers } from './servers/start-local-servers';
 export interface LocalCloud extends ServerAddresses {
   /** The gateway's: where the documented paths are served. */
   readonly url: string;
-  readonly functions: Readonly<Record<FunctionName, HostedFunction>>;
+  readonly functions: Readonly<Record<FunctionName, ForwardTarget>>;
   /** Changes faults, and switches a service off and on, while the cloud runs. */
   readonly backends: Pick<Servers, 'bigquery' | 'pubsub'>;
   /** Stops everything in reverse order, the SQL engine's process included. */
@@ -42,11 +45,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   try {
     const schedules = loadSchedules(schemasDirectory);
-    const starting = startLocalServers(options, log).then(started);
-    // Google's Pub/Sub client takes longest of all to load: it does so while the servers start in their
-    // thread.
-    const { prepareMessaging }: typeof import('./messaging') = require('./messaging');
-    const servers = await starting;
+    const host = options.functionsInThreads ? hostInThreads(started) : hostHere(started);
+    const servers = started(await startLocalServers(options, log));
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
       EVENT_TOPIC: eventTopic,
@@ -59,8 +59,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       SCHEMAS_DIRECTORY: schemasDirectory,
     });
 
-    started({ close: stopTelemetry });
-    const functions = await hostAll(started, options.hosts);
+    const functions = await hostAll((name) => host(name, options.hosts ?? []));
     const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
@@ -97,11 +96,30 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 type Closable = { readonly close: () => Promise<void> | void };
 
+type Start = <T extends Closable>(server: T) => T;
+/** Serves a function under the names that this machine may be called by. */
+type Host = (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
+
+function hostHere(started: Start): Host {
+  started({ close: stopTelemetry });
+  // A process whose functions are in threads has no use for all that they load.
+  const { hostFunction }: typeof import('./functions') = require('./functions');
+  return async (name, hosts) => started(await hostFunction(name, hosts));
+}
+
+/**
+ * The worker has a thread of its own: what it does for one caller's runs keeps no other caller waiting, as when
+ * deployed. The gateway's thread has no other work.
+ */
+function hostInThreads(started: Start): Host {
+  const worker = started(startFunctionThread());
+  const others = started(startFunctionThread());
+  return (name, hosts) => (name === 'worker' ? worker : others).host(name, hosts);
+}
+
 async function hostAll(
-  started: <T extends Closable>(server: T) => T,
-  hosts: readonly string[] | undefined,
-): Promise<Readonly<Record<FunctionName, HostedFunction>>> {
-  const host = (name: FunctionName) => hostFunction(name, hosts).then(started);
+  host: (name: FunctionName) => Promise<ForwardTarget>,
+): Promise<LocalCloud['functions']> {
   const [onboard, tenants, run, worker, resetQuotas, reconcile, ensureTables] = await Promise.all([
     host('onboard'),
     host('tenants'),

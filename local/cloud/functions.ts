@@ -4,22 +4,11 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { readEnv } from '../../shared/env';
 import { answerBrokenRequests } from '../../shared/http/broken-requests';
 import { endSlowRequests } from '../../shared/http/slow-requests';
+import type { FunctionName } from './function-names';
+import type { ForwardTarget } from './gateway/forward';
 import { admitLocalCallers } from './gateway/local-callers';
 
-export const functionNames = [
-  'onboard',
-  'tenants',
-  'run',
-  'worker',
-  'reset-quotas',
-  'reconcile',
-  'ensure-tables',
-] as const;
-export type FunctionName = (typeof functionNames)[number];
-
-export interface HostedFunction {
-  readonly host: string;
-  readonly port: number;
+export interface HostedFunction extends ForwardTarget {
   readonly close: () => Promise<void>;
 }
 

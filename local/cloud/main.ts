@@ -14,12 +14,16 @@ async function main(): Promise<void> {
   }
   // Someone reads this terminal: a line for each request would hide what matters.
   process.env.LOG_SEVERITY ??= 'WARNING';
-  const starting = startLocalCloud({ ...options, log: sparingLog((line) => console.error(line)) });
+  const starting = startLocalCloud({
+    ...options,
+    functionsInThreads: true,
+    log: sparingLog((line) => console.error(line)),
+  });
   stopOnSignal(starting);
   const cloud = await starting;
   await upgradeTables(cloud.url);
   if (options.warmsUp) {
-    await warmUp(cloud.url, process.env.ADMIN_API_KEY).catch((error: unknown) => {
+    await warmUp(cloud, process.env.ADMIN_API_KEY).catch((error: unknown) => {
       console.error(`Not warmed up: ${error instanceof Error ? error.message : error}`);
     });
   }

@@ -1,5 +1,3 @@
-import { PubSub, type Subscription } from '@google-cloud/pubsub';
-
 export interface Messaging {
   readonly runTopic: string;
   /** Topics of events; nothing subscribes to them here. */
@@ -8,61 +6,55 @@ export interface Messaging {
   readonly workerUrl: string;
 }
 
-const alreadyExists = 6;
-
 /**
  * As deploy.sh sets it, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a
  * laptop.
  */
 const delivery = {
   ackDeadlineSeconds: 600,
-  retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+  retryPolicy: { minimumBackoff: '1s', maximumBackoff: '60s' },
 };
+const conflict = 409;
 
-/** Makes the topics and subscriptions of runs, or brings existing ones up to date. */
-export async function prepareMessaging({ runTopic, eventTopics = [], workerUrl }: Messaging): Promise<void> {
-  const pubsub = new PubSub();
+/**
+ * Makes the topics and subscriptions of runs, or brings existing ones up to date, at the server that the
+ * environment names. By REST: Google's client takes longer to load than all else that a start needs.
+ * https://cloud.google.com/pubsub/docs/reference/rest
+ * @throws Error with what the server answered
+ */
+export async function prepareMessaging(
+  { runTopic, eventTopics = [], workerUrl }: Messaging,
+  { PUBSUB_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT } = process.env,
+): Promise<void> {
+  const project = `http://${PUBSUB_EMULATOR_HOST}/v1/projects/${GOOGLE_CLOUD_PROJECT}`;
+  const nameOf = (topic: string) => `projects/${GOOGLE_CLOUD_PROJECT}/topics/${topic}`;
   const deadLetterTopic = `${runTopic}-dead-letter`;
   const topics = [runTopic, deadLetterTopic, ...eventTopics];
-  await Promise.all(topics.map((topic) => ensureTopic(pubsub, topic)));
-  await Promise.all([
-    ensureSubscription(pubsub, runTopic, `${runTopic}-worker`, {
-      ...delivery,
-      pushEndpoint: workerUrl,
-      deadLetterPolicy: {
-        deadLetterTopic: pubsub.topic(deadLetterTopic).name,
-        maxDeliveryAttempts: 5,
-      },
-    }),
-    ensureSubscription(pubsub, deadLetterTopic, `${deadLetterTopic}-kept`, {}),
+  await Promise.all(topics.map((topic) => isMade(`${project}/topics/${topic}`, {})));
+  const worker = `${project}/subscriptions/${runTopic}-worker`;
+  const pushConfig = { pushEndpoint: workerUrl };
+  const deadLetterPolicy = { deadLetterTopic: nameOf(deadLetterTopic), maxDeliveryAttempts: 5 };
+  const [isNew] = await Promise.all([
+    isMade(worker, { topic: nameOf(runTopic), ...delivery, pushConfig, deadLetterPolicy }),
+    isMade(`${project}/subscriptions/${deadLetterTopic}-kept`, { topic: nameOf(deadLetterTopic) }),
   ]);
-  await pubsub.close();
-}
-
-async function ensureTopic(pubsub: PubSub, name: string): Promise<void> {
-  await unlessThere(pubsub.createTopic(name));
-}
-
-async function ensureSubscription(
-  pubsub: PubSub,
-  topic: string,
-  name: string,
-  options: Parameters<Subscription['setMetadata']>[0] & { pushEndpoint?: string },
-): Promise<void> {
-  const { pushEndpoint, ...metadata } = options;
-  const pushConfig = pushEndpoint === undefined ? {} : { pushConfig: { pushEndpoint } };
-  const isNew = await unlessThere(pubsub.createSubscription(topic, name, { ...metadata, ...pushConfig }));
-  if (!isNew && pushEndpoint !== undefined)
-    await pubsub.subscription(name).modifyPushConfig({ pushEndpoint });
+  if (!isNew) await send('POST', `${worker}:modifyPushConfig`, { pushConfig });
 }
 
 /** False when it existed already. */
-async function unlessThere(creation: Promise<unknown>): Promise<boolean> {
-  try {
-    await creation;
-    return true;
-  } catch (error) {
-    if (Reflect.get(Object(error), 'code') === alreadyExists) return false;
-    throw error;
-  }
+const isMade = async (url: string, resource: object): Promise<boolean> =>
+  (await send('PUT', url, resource, [conflict])) !== conflict;
+
+/** Resolves to the status of an answer that is good, or is among those that are expected. */
+async function send(
+  method: string,
+  url: string,
+  body: object,
+  expected: readonly number[] = [],
+): Promise<number> {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (response.ok || expected.includes(response.status)) return response.status;
+  throw new Error(`Pub/Sub answered ${method} ${url} with ${response.status}: ${text}`);
 }

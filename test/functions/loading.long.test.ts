@@ -1,4 +1,4 @@
-import { functionNames } from '../../local/cloud/functions';
+import { functionNames } from '../../local/cloud/function-names';
 import {
   loadedBy,
   openTelemetry,

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FunctionName } from '../../local/cloud/functions';
+import type { FunctionName } from '../../local/cloud/function-names';
 import { compilingOnce } from './server-process';
 
 /** A function in a process of its own, that a test can kill. */

@@ -1,4 +1,5 @@
-import { functionNames, hostFunction } from '../../local/cloud/functions';
+import { functionNames } from '../../local/cloud/function-names';
+import { hostFunction } from '../../local/cloud/functions';
 
 /**
  * A test's API is on this machine, which no deployed function may ask. Its certificate is trusted by NODE_EXTRA_CA_CERTS.

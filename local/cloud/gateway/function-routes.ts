@@ -1,4 +1,5 @@
-import type { FunctionName, HostedFunction } from '../functions';
+import type { FunctionName } from '../function-names';
+import type { ForwardTarget } from './forward';
 import type { Forwarding } from './gateway';
 
 /**
@@ -17,7 +18,7 @@ export const functionOfPath = {
 } as const satisfies Readonly<Record<string, FunctionName>>;
 
 /** Passes each documented path on to its function. */
-export const forwardingsTo = (functions: Readonly<Record<FunctionName, HostedFunction>>): Forwarding[] =>
+export const forwardingsTo = (functions: Readonly<Record<FunctionName, ForwardTarget>>): Forwarding[] =>
   Object.entries(functionOfPath).map(([prefix, name]) => ({ prefix, target: functions[name] }));
 
 /** The calls behind those paths. */

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { functionNames, hostFunction } from '../../../local/cloud/functions';
+import { functionNames } from '../../../local/cloud/function-names';
+import { hostFunction } from '../../../local/cloud/functions';
 import { countBigQueryJobs, tellParent } from './tell-parent';
 
 /** A process that serves one function: one of the project's, or one that it is compared with. */

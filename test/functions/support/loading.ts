@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { FunctionName } from '../../../local/cloud/functions';
+import type { FunctionName } from '../../../local/cloud/function-names';
 
 const root = join(__dirname, '../../..');
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { functionNames } from '../../../../local/cloud/functions';
+import { functionNames } from '../../../../local/cloud/function-names';
 import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
 import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
 import { asAdmin, call } from '../../../support/local-cloud';

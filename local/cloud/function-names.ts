@@ -1,0 +1,10 @@
+export const functionNames = [
+  'onboard',
+  'tenants',
+  'run',
+  'worker',
+  'reset-quotas',
+  'reconcile',
+  'ensure-tables',
+] as const;
+export type FunctionName = (typeof functionNames)[number];

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
+import type { FunctionName } from './function-names';
+import type { ForwardTarget } from './gateway/forward';
+
+/** A thread that functions can be hosted in. */
+export interface FunctionThread {
+  /** Loads a function there and serves it. Its environment must be set by then: it is this process's. */
+  readonly host: (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
+  /** Ends all that it hosts, and the thread. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the thread is told. */
+type ToFunctions =
+  | { readonly kind: 'host'; readonly name: FunctionName; readonly hosts: readonly string[] }
+  | { readonly kind: 'close' };
+
+/** What the thread says. */
+type FromFunctions =
+  | { readonly kind: 'hosted'; readonly name: FunctionName; readonly port: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * Starts a thread for functions, which begins to load what all of them need. What functions do in one thread
+ * keeps those of other threads, and the gateway, from nothing but the processor.
+ */
+export function startFunctionThread(): FunctionThread {
+  const thread = new Worker(join(__dirname, 'functions-thread.ts'), {
+    env: SHARE_ENV,
+    execArgv: ['--require', 'tsx/cjs'],
+  });
+  const tell = (message: ToFunctions) => thread.postMessage(message);
+  const ended = new Promise<void>((resolve) => {
+    thread.once('exit', () => resolve());
+  });
+  let isClosing = false;
+  void ended.then(() => {
+    // Better to end visibly than to go on without some of the functions.
+    if (!isClosing) throw new Error('A thread of the functions ended unexpectedly');
+  });
+  return {
+    host: (name, hosts) =>
+      new Promise((resolve, reject) => {
+        thread.on('message', (message: FromFunctions) => {
+          if (message.kind === 'failed') reject(new Error(message.reason));
+          else if (message.name === name) resolve({ host: '127.0.0.1', port: message.port });
+        });
+        tell({ kind: 'host', name, hosts });
+      }),
+    close: async () => {
+      isClosing = true;
+      tell({ kind: 'close' });
+      await ended;
+    },
+  };
+}
+
+/** In the thread: hosts what it is told to, until it is told to close. */
+export function hostInThread(): void {
+  // The other thread, which imports this file too, has no use for the functions themselves.
+  const { hostFunction }: typeof import('./functions') = require('./functions');
+  const { stopTelemetry }: typeof import('../../shared/telemetry/telemetry') =
+    require('../../shared/telemetry/telemetry');
+  const tellParent = (message: FromFunctions) => parentPort?.postMessage(message);
+  const closers: (() => Promise<void>)[] = [stopTelemetry];
+  const host = async ({ name, hosts }: Extract<ToFunctions, { kind: 'host' }>) => {
+    const { port, close } = await hostFunction(name, hosts);
+    closers.push(close);
+    tellParent({ kind: 'hosted', name, port });
+  };
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+    process.exit(0);
+  };
+  parentPort?.on('message', (message: ToFunctions) => {
+    if (message.kind === 'close') void close();
+    else
+      host(message).catch((error: unknown) =>
+        tellParent({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+      );
+  });
+}

@@ -1,0 +1,3 @@
+import { hostInThread } from './function-threads';
+
+hostInThread();
