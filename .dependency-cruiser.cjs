@@ -53,6 +53,19 @@ module.exports = {
       to: { path: '^(functions|shared|local|client|console|test)/', pathNot: '^local/pubsub/' },
     },
     {
+      name: 'client-stands-alone',
+      comment: "A package for others' projects, browsers' too.",
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(functions|shared|local|console|test)/|node_modules/' },
+    },
+    {
+      name: 'client-by-its-index',
+      severity: 'error',
+      from: { pathNot: '^client/' },
+      to: { path: '^client/', pathNot: '^client/index\\.ts$' },
+    },
+    {
       name: 'only-test-imports-local',
       comment: 'What runs on a laptop may import what deploys, never the reverse.',
       severity: 'error',

@@ -27,6 +27,10 @@ const definitions = {
 
 export type ProblemCode = keyof typeof definitions;
 
+export const problemCodes: readonly ProblemCode[] = Object.keys(definitions).filter(isProblemCode);
+function isProblemCode(name: string): name is ProblemCode {
+  return Object.hasOwn(definitions, name);
+}
 export const httpStatusOf = (code: ProblemCode): number => definitions[code].status;
 export const problemTitleOf = (code: ProblemCode): string => definitions[code].title;
 

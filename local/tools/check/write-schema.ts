@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { clientTypesFile, clientTypesText } from '../openapi/client-types';
 import { openApiFile, openApiText } from '../openapi/openapi-json';
 import { eventSchemaTexts } from './event-json-schemas';
 import { pipelineSchemaFile, pipelineSchemaText } from './pipeline-json-schema';
@@ -17,3 +19,8 @@ for (const [path, text] of written) {
   writeFileSync(file, text);
   console.log(`Wrote ${file}`);
 }
+
+const types = join(schemas, '../client', clientTypesFile);
+writeFileSync(types, clientTypesText());
+execFileSync('npx', ['biome', 'format', '--write', types], { stdio: 'ignore' });
+console.log(`Wrote ${types}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemCodes } from '../../../shared/errors';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -213,7 +214,7 @@ export const answerSchemas = {
       status: z.int().min(400).max(599),
       detail: text.describe('What was given and what was expected, for people.'),
       instance: text.optional().describe('The path that was called.'),
-      code: text.describe('For programs.'),
+      code: z.enum(problemCodes).describe('For programs.'),
       errors: z
         .array(z.strictObject({ field: text, message: text }))
         .optional()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +10,7 @@ import {
   tenantListSchema,
 } from '../../../../functions/tenants/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
+import { clientTypesText } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
 import { openApiText } from '../../../../local/tools/openapi/openapi-json';
 import { loadTiers } from '../../../../shared/definitions/tiers';
@@ -26,6 +28,16 @@ const document = documentSchema.parse(JSON.parse(text));
 describe('schemas/openapi.json', () => {
   it('is current: npm run schema makes it so', () => {
     expect(readFileSync(join(schemas, 'openapi.json'), 'utf8')).toBe(text);
+  });
+
+  it('is what the types of the client are made of', () => {
+    const types = join(schemas, '../client/api-types.ts');
+    const biome = join(schemas, '../node_modules/.bin/biome');
+    const formatted = execFileSync(biome, ['format', '--stdin-file-path', types], {
+      input: clientTypesText(),
+      encoding: 'utf8',
+    });
+    expect(readFileSync(types, 'utf8')).toBe(formatted);
   });
 
   it('has every call that the gateway tells of, and no other', () => {

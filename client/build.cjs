@@ -1,0 +1,29 @@
+const { execFileSync } = require('node:child_process');
+const { readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { buildSync } = require('esbuild');
+
+/** `npm pack` runs this: one JavaScript module that browsers and Node load, and its types. */
+const dist = join(__dirname, 'dist');
+rmSync(dist, { recursive: true, force: true });
+buildSync({
+  entryPoints: [join(__dirname, 'index.ts')],
+  outfile: join(dist, 'index.js'),
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+});
+const compiler = require.resolve('typescript/package.json');
+const { bin } = require(compiler);
+execFileSync(
+  process.execPath,
+  [join(compiler, '..', bin.tsc), '--project', join(__dirname, 'tsconfig.build.json')],
+  { stdio: 'inherit' },
+);
+
+// Node's way of finding modules wants whole file names, in types, too.
+for (const name of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
+  const file = join(dist, name);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(from '\.\/[\w-]+)'/g, "$1.js'"));
+}

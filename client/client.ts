@@ -1,0 +1,198 @@
+import {
+  type Operations,
+  operations,
+  type Run,
+  type RunList,
+  type StartedRun,
+  type TenantList,
+} from './api-types';
+import { type RunEvent, readEvents } from './events';
+import { problemOf } from './problem';
+import { pause, type RetryPolicy, retrying, usualRetries } from './retry';
+
+export interface ClientOptions {
+  /** Where the interface is, such as https://api.example.com; in a browser '' is the page's own host. */
+  readonly baseUrl: string;
+  /** A tenant's key. */
+  readonly apiKey?: string | undefined;
+  /** The deployment's key, for admin calls. Never put it into a page. */
+  readonly adminKey?: string | undefined;
+  readonly retries?: Partial<RetryPolicy>;
+  /** The platform's own unless given. */
+  readonly fetch?: typeof fetch;
+}
+
+type OperationId = keyof Operations;
+/** A part of a request: absent where the call has none, optional where it can be left out. */
+type Part<Name extends string, Value> = [Value] extends [undefined]
+  ? { readonly [K in Name]?: undefined }
+  : undefined extends Value
+    ? { readonly [K in Name]?: Value }
+    : Record<never, never> extends Value
+      ? { readonly [K in Name]?: Value }
+      : { readonly [K in Name]: Value };
+
+export type CallRequest<Id extends OperationId> = Part<'path', Operations[Id]['path']> &
+  Part<'query', Operations[Id]['query']> &
+  Part<'headers', Operations[Id]['headers']> &
+  Part<'body', Operations[Id]['body']> & { readonly signal?: AbortSignal | undefined };
+
+export interface Signalled {
+  /** Ends the call, and rejects it with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StartOptions extends Signalled {
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** The same start has the same key. Unless given, each call of startRun is a start of its own, however often it is sent. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A typed client of the HTTP interface. All calls reject with an ApiProblem where they are refused. */
+export interface Client {
+  /** Any call, by its operationId in openapi.json. It is sent again where that does no harm. */
+  readonly call: <Id extends OperationId>(
+    id: Id,
+    ...request: Record<never, never> extends CallRequest<Id> ? [CallRequest<Id>?] : [CallRequest<Id>]
+  ) => Promise<Operations[Id]['answer']>;
+  /** Starts a run once, even if it has to be sent several times. @param pipeline provider/domain/pipeline */
+  readonly startRun: (tenant: string, pipeline: string, options?: StartOptions) => Promise<StartedRun>;
+  /** A run's events until it is over. It connects again by itself and goes on where it was. */
+  readonly followRun: (runId: string, options?: Signalled) => AsyncGenerator<RunEvent>;
+  /** The run when it is over. */
+  readonly waitForRun: (runId: string, options?: Signalled) => Promise<Run>;
+  /** All runs of the tenant that match, newest first, page after page. */
+  readonly eachRun: (query?: Operations['listRuns']['query']) => AsyncGenerator<RunList['runs'][number]>;
+  /** All tenants, page after page. */
+  readonly eachTenant: () => AsyncGenerator<TenantList['tenants'][number]>;
+}
+
+/** Sent twice they do what they do sent once. A start has its key; the others make, or may not be made again. */
+const madeOnce: ReadonlySet<OperationId> = new Set<OperationId>([
+  'onboardTenant',
+  'makeApiKey',
+  'revokeApiKey',
+]);
+const reconnectMs = 1_000;
+
+export function createClient(options: ClientOptions): Client {
+  const send = createSend(options);
+
+  const call: Client['call'] = async (id, ...[request]) => {
+    const response = await send(id, request ?? {});
+    return (await contentOf(response)) as Operations[typeof id]['answer'];
+  };
+
+  async function* followRun(runId: string, { signal }: Signalled = {}): AsyncGenerator<RunEvent> {
+    let lastId: string | undefined;
+    for (;;) {
+      const headers = lastId === undefined ? undefined : { 'Last-Event-ID': lastId };
+      const response = await send('followRun', { path: { run_id: runId }, headers, signal });
+      try {
+        for await (const event of response.body === null ? [] : readEvents(response.body)) {
+          lastId = event.id;
+          yield event;
+          if (event.event === 'end') return;
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        // The connection broke. The next one goes on where this one was.
+        if (!(error instanceof TypeError)) throw error;
+      }
+      if (response.status === 204) return;
+      await pause(reconnectMs, signal);
+    }
+  }
+
+  return {
+    call,
+    followRun,
+    startRun: (tenant, pipeline, { parameters, idempotencyKey = newKey(), signal } = {}) => {
+      const [provider = '', domain = '', name = ''] = pipeline.split('/');
+      return call('startRun', {
+        path: { tenant, provider, domain, pipeline: name },
+        headers: { 'Idempotency-Key': idempotencyKey },
+        body: parameters,
+        signal,
+      });
+    },
+    waitForRun: async (runId, { signal } = {}) => {
+      for await (const { event } of followRun(runId, { signal })) if (event === 'end') break;
+      return call('showRun', { path: { run_id: runId }, signal });
+    },
+    eachRun: async function* (query) {
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page: RunList = await call('listRuns', { query: { ...query, ...(cursor && { cursor }) } });
+        yield* page.runs;
+        cursor = page.next_cursor;
+      }
+    },
+    eachTenant: async function* () {
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page: TenantList = await call('listTenants', { query: { ...(cursor && { cursor }) } });
+        yield* page.tenants;
+        cursor = page.next_cursor;
+      }
+    },
+  };
+}
+
+/** Not randomUUID: browsers have it only in pages that came by https. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+
+interface Parts {
+  readonly path?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Resolves to an answer that is a success. */
+function createSend({ baseUrl, apiKey, adminKey, retries, fetch: send = fetch }: ClientOptions) {
+  const policy = { ...usualRetries, ...retries };
+  return (
+    id: OperationId,
+    { path = {}, query = {}, headers = {}, body, signal }: Parts,
+  ): Promise<Response> => {
+    const { method, path: pattern } = operations[id];
+    const address = `${baseUrl.replace(/\/$/, '')}${pattern.replace(/\{(\w+)\}/g, (_, name: string) =>
+      encodeURIComponent(path[name] ?? ''),
+    )}${queryText(query)}`;
+    const sent = new Headers();
+    const set = (name: string, value: string | undefined) => value !== undefined && sent.set(name, value);
+    set('X-API-Key', apiKey);
+    set('X-Admin-Key', adminKey);
+    if (body !== undefined) set('Content-Type', 'application/json');
+    for (const [name, value] of Object.entries(headers)) set(name, value);
+    const init = {
+      method,
+      headers: sent,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    };
+    const once = async () => {
+      const response = await send(address, init);
+      if (!response.ok) throw await problemOf(response);
+      return response;
+    };
+    const isRepeatable = !madeOnce.has(id) && (id !== 'startRun' || headers['Idempotency-Key'] !== undefined);
+    return isRepeatable ? retrying(policy, signal, once) : once();
+  };
+}
+
+function queryText(query: NonNullable<Parts['query']>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given}`;
+}
+
+/** JSON, a text in another format, or nothing. */
+async function contentOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') === true;
+  return isJson ? response.json() : response.text();
+}

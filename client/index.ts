@@ -1,0 +1,12 @@
+export type * from './api-types';
+export {
+  type CallRequest,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Signalled,
+  type StartOptions,
+} from './client';
+export type { RunEvent } from './events';
+export { ApiProblem, type ProblemCode } from './problem';
+export type { RetryPolicy } from './retry';

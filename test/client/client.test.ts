@@ -1,0 +1,67 @@
+import { ApiProblem, type Client, createClient, type RunEvent } from '../../client';
+import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../support/local-cloud';
+
+const tenant = 'client_demo';
+const dryrun = 'gcp/example/dryrun';
+
+describe('The client of the HTTP interface', () => {
+  let cloud: TestCloud;
+  let api: Client;
+  let admin: Client;
+  beforeAll(async () => {
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+    admin = createClient({ baseUrl: cloud.url, adminKey });
+    const apiKey = await onboard(cloud.url, tenant, { max_pipelines_per_month: 4 });
+    api = createClient({ baseUrl: `${cloud.url}/`, apiKey });
+  });
+  afterAll(() => cloud?.close());
+
+  it('starts a run, follows its events to the end, and shows it', async () => {
+    const { run_id: runId, status } = await api.startRun(tenant, dryrun);
+    expect(status).toBe('ADMITTED');
+    const events: RunEvent[] = [];
+    for await (const event of api.followRun(runId)) events.push(event);
+    expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(['run', 'step', 'end']));
+    const last = events.at(-1);
+    expect(last?.event === 'end' && last.data.status).toBe('COMPLETED');
+    const run = await api.waitForRun(runId);
+    expect(run).toMatchObject({ run_id: runId, status: 'COMPLETED', steps: [{ status: 'COMPLETED' }] });
+  });
+
+  it('gives a run its key, so that the same start is the same run', async () => {
+    const options = { idempotencyKey: 'costs-2026-10' };
+    const first = await api.startRun(tenant, dryrun, options);
+    expect((await api.startRun(tenant, dryrun, options)).run_id).toBe(first.run_id);
+    expect((await api.startRun(tenant, dryrun)).run_id).not.toBe(first.run_id);
+    await whenQuiet(cloud.bigquery, tenant);
+  });
+
+  it('goes from page to page by itself', async () => {
+    const runs: string[] = [];
+    for await (const { run_id } of api.eachRun({ status: 'COMPLETED', limit: 1 })) runs.push(run_id);
+    expect(new Set(runs).size).toBe(3);
+    await onboard(cloud.url, 'client_other');
+    const tenants: string[] = [];
+    for await (const { tenant_id } of admin.eachTenant()) tenants.push(tenant_id);
+    expect(tenants).toEqual([tenant, 'client_other']);
+  });
+
+  it('makes any other call by its operation, and throws what is refused as a typed problem', async () => {
+    const { quotas, usage } = await admin.call('showTenant', { path: { tenant } });
+    expect([quotas.max_pipelines_per_month, usage.monthly_runs_left]).toEqual([4, 1]);
+    expect((await api.call('listPipelines')).pipelines.map(({ pipeline }) => pipeline)).toContain(dryrun);
+    await admin.call('changeQuotas', { path: { tenant }, body: { max_pipelines_per_month: 3 } });
+    const refused = await api.startRun(tenant, dryrun).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ApiProblem);
+    expect(refused).toMatchObject({
+      status: 429,
+      code: 'monthly_quota_exceeded',
+      requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      retryAfterSeconds: expect.any(Number),
+      problem: { title: 'Monthly quota exceeded' },
+    });
+    const { api_key_id: keyId } = await admin.call('makeApiKey', { path: { tenant }, body: { name: 'x' } });
+    const path = { tenant, key_id: keyId };
+    expect(await admin.call('revokeApiKey', { path })).toBeUndefined();
+  });
+});
