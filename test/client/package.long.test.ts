@@ -14,10 +14,14 @@ describe('The package of the client', () => {
   beforeAll(async () => {
     cloud = await startTestCloud();
     execFileSync('npm', ['run', 'build', '--silent'], { cwd: join(root, 'client') });
-    const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', project], {
-      cwd: join(root, 'client'),
-      encoding: 'utf8',
-    });
+    const packed = execFileSync(
+      'npm',
+      ['pack', '--silent', '--ignore-scripts', '--pack-destination', project],
+      {
+        cwd: join(root, 'client'),
+        encoding: 'utf8',
+      },
+    );
     const archive = packed.trim().split('\n').at(-1) ?? '';
     writeFileSync(join(project, 'package.json'), '{ "name": "other", "type": "module" }');
     execFileSync(
