@@ -5,6 +5,7 @@ import { tableNotFound } from '../../not-found';
 import { fullTableName } from '../../store/reference-names';
 import { createKeyedQueue, type Store } from '../../store/store';
 import { rowOfJson } from '../../store/values/json-rows';
+import { streamedText, streamingRefusal } from '../../store/values/streamed-values';
 import type { RestRequest, RestRoute } from '../router';
 import { parsePart } from '../wire-errors';
 import { tableOfPath } from './resource-requests';
@@ -92,7 +93,7 @@ function convert(
   const good: number[] = [];
   const errors: InsertError[] = [];
   for (const [index, { json, insertId }] of requested.entries()) {
-    const converted = rowOfJson(json, schema, ignoreUnknownValues === true);
+    const converted = rowOfJson(json, schema, ignoreUnknownValues === true, streamedText, streamingRefusal);
     if ('row' in converted) {
       rows.push({ row: converted.row, insertId: insertId || undefined });
       good.push(index);

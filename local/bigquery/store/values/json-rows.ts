@@ -26,24 +26,30 @@ class Misfit extends Error {
   }
 }
 
+/** Why a value is not taken for a field that is no RECORD, whatever its text would give; undefined: it is. */
+export type Refusal = (value: unknown, field: Field) => string | undefined;
+
 interface RowRules {
   readonly ignoreUnknown: boolean;
   readonly convert: ConvertText;
+  readonly refusal?: Refusal | undefined;
 }
 
 /**
  * The row of a JSON object, for a table's fields: names match in any case, absent means null.
  * @param ignoreUnknown members that are no column are left out instead of being a problem
  * @param convert how texts become cells
+ * @param refusal what is refused besides; with it, locations have the places of items: `a[0].b`
  */
 export function rowOfJson(
   value: unknown,
   fields: readonly Field[],
   ignoreUnknown: boolean,
   convert: ConvertText = scalarOfText,
+  refusal?: Refusal,
 ): ConvertedRow {
   try {
-    return { row: toRecord(value, fields, '', { ignoreUnknown, convert }) };
+    return { row: toRecord(value, fields, '', { ignoreUnknown, convert, refusal }) };
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     const { message, location, value: given } = error;
@@ -72,7 +78,8 @@ function toCell(value: unknown, field: Field, prefix: string, rules: RowRules): 
     return null;
   }
   if (Array.isArray(value) && field.type !== 'JSON') {
-    throw new Misfit(`Array specified for non-repeated field: ${path}.`, path);
+    const name = rules.refusal === undefined ? path : field.name;
+    throw new Misfit(`Array specified for non-repeated field: ${name}.`, path);
   }
   return toItem(value, field, path, rules);
 }
@@ -82,15 +89,17 @@ function toCells(value: unknown, field: Field, path: string, rules: RowRules): C
   if (!Array.isArray(value)) {
     throw new Misfit(`Repeated field must be imported as a JSON array. Field: ${path}.`, path);
   }
-  return value.map((item: unknown) => {
+  return value.map((item: unknown, index) => {
     if (item === null)
       throw new Misfit(`Only optional fields can be set to NULL. Field: ${path}; Value: NULL`, path);
-    return toItem(item, field, path, rules);
+    return toItem(item, field, rules.refusal === undefined ? path : `${path}[${index}]`, rules);
   });
 }
 
 function toItem(value: unknown, field: Field, path: string, rules: RowRules): Cell {
   if (field.type === 'RECORD') return toRecord(value, field.fields ?? [], `${path}.`, rules);
+  const refused = rules.refusal?.(value, field);
+  if (refused !== undefined) throw new Misfit(refused, path);
   const text = textOf(value, field, path);
   const { convert } = rules;
   const before = last.get(field);
