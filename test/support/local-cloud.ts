@@ -118,9 +118,10 @@ export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<
   });
 
 const openRuns = `
-SELECT ARRAY_LENGTH(active_runs) + (
-  SELECT COUNT(*) FROM UNNEST(settled_runs) WHERE run_id NOT IN (SELECT run_id FROM pipeline_runs)) AS open
-FROM tenants`;
+SELECT
+  (SELECT COUNT(*) FROM tenants, UNNEST(active_runs))
+  + (SELECT COUNT(*) FROM tenants, UNNEST(settled_runs) AS settled
+     WHERE settled.run_id NOT IN (SELECT run_id FROM pipeline_runs)) AS open`;
 
 /** Resolves when the tenant has nothing in flight, and the ledger has all that ended: it comes a little later. */
 export const whenQuiet = (bigquery: BigQuery, tenantId: string): Promise<true> =>

@@ -16,7 +16,7 @@ export async function runSelectStatement({
   dry,
 }: StatementRun): Promise<StatementResult> {
   const text = slice(script, statement.span);
-  const plan = await planQuery(context, { text, scope });
+  const plan = await planQuery(context, { text, scope, isWritten: true });
   const result = {
     statementType: 'SELECT',
     schema: resultSchema(plan, text),

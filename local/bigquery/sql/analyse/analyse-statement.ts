@@ -5,6 +5,7 @@ import type { TablePath } from '../parse/parser';
 import { queryError } from '../parse/query-errors';
 import { fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { type Scope, scopeKey } from '../scope';
+import { checkCorrelatedQueries } from './correlated-queries';
 import { engineCatalog } from './engine-catalog';
 import { type EngineType, engineType } from './engine-types';
 import { missingTable, type ReachableTables, reachableTables } from './reachable-tables';
@@ -18,7 +19,8 @@ export async function checkStatement(run: StatementRun): Promise<void> {
   const { text, reached } = await statementReach(run);
   const key = JSON.stringify([text.bytes, reached.key, ...scopeKey(scope)]);
   await context.checks(key, async () => {
-    await analysedTree(context, text, scope, reached, analyserOptions(context, scope));
+    const tree = await analysedTree(context, text, scope, reached, analyserOptions(context, scope));
+    checkCorrelatedQueries(tree);
   });
 }
 
@@ -26,7 +28,9 @@ export async function checkStatement(run: StatementRun): Promise<void> {
 export async function analysedStatement(run: StatementRun): Promise<TreeNode> {
   const { context, scope } = run;
   const { text, reached } = await statementReach(run);
-  return analysedTree(context, text, scope, reached, analyserOptions(context, scope));
+  const tree = await analysedTree(context, text, scope, reached, analyserOptions(context, scope));
+  checkCorrelatedQueries(tree);
+  return tree;
 }
 
 async function statementReach({

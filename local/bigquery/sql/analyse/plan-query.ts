@@ -7,6 +7,7 @@ import { edited, fromBytes, type SqlText } from '../parse/sql-text';
 import { scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
+import { checkCorrelatedQueries } from './correlated-queries';
 import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
@@ -86,6 +87,7 @@ async function makePlan(
   const { text: sql, scope } = source;
   const options = analyserOptions(context, scope, source.columnTypes);
   const statement = await analysedTree(context, sql, scope, reached, options);
+  if (source.isWritten === true) checkCorrelatedQueries(statement);
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
   const parts = queryParts(query);
   const tables = plannedTables(parts, reached, source);

@@ -66,6 +66,8 @@ export interface QuerySource {
   readonly locals?: readonly LocalTable[] | undefined;
   /** The table that shows its hidden row column. */
   readonly target?: TableReference;
+  /** Whether it is a caller's own text, which is held to BigQuery's rules, and not one that was made of it. */
+  readonly isWritten?: boolean | undefined;
   /** The types that the query's columns are wanted in. */
   readonly columnTypes?: readonly Field[] | undefined;
 }
