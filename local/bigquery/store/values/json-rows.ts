@@ -27,12 +27,12 @@ class Misfit extends Error {
 }
 
 /** Why a value is not taken for a field that is no RECORD, whatever its text would give; undefined: it is. */
-export type Refusal = (value: unknown, field: Field) => string | undefined;
+export type RefuseValue = (value: unknown, field: Field) => string | undefined;
 
 interface RowRules {
   readonly ignoreUnknown: boolean;
   readonly convert: ConvertText;
-  readonly refusal?: Refusal | undefined;
+  readonly refusal?: RefuseValue | undefined;
 }
 
 /**
@@ -46,7 +46,7 @@ export function rowOfJson(
   fields: readonly Field[],
   ignoreUnknown: boolean,
   convert: ConvertText = scalarOfText,
-  refusal?: Refusal,
+  refusal?: RefuseValue,
 ): ConvertedRow {
   try {
     return { row: toRecord(value, fields, '', { ignoreUnknown, convert, refusal }) };
