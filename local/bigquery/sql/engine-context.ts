@@ -14,6 +14,8 @@ export interface EngineContext {
   readonly plans: (key: string, make: () => Promise<KnownPlan>) => Promise<KnownPlan>;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
   readonly gate: StatementGate | undefined;
+  /** Throws what the statement's work was stopped with, if it was. */
+  readonly throwIfStopped?: () => void;
   /** From how many rows on queries inside expressions are evaluated as joins; undefined: from where it is worth it. */
   readonly lighterFrom?: number | undefined;
 }

@@ -18,6 +18,8 @@ export interface Scope {
   readonly store: TableStore;
   /** In a dry run: the tables as earlier statements of the script would have left them, by `tableKey`. */
   readonly foreseen: Map<string, TableSnapshot | undefined>;
+  /** The names of a script's temporary tables. */
+  readonly temporary?: Set<string>;
   /** What CURRENT_TIMESTAMP and its like say; undefined: the engine's own clock. */
   readonly now: Date | undefined;
 }
@@ -38,6 +40,9 @@ export function tableKey(reference: TableReference): string {
   return `${reference.projectId}.${reference.datasetId}.${reference.tableId}`;
 }
 
+/** Where a script's temporary tables are, as it sees them. */
+export const temporaryDataset = '_SESSION';
+
 /** The table that a path names, or undefined where it lacks a dataset. */
 export function resolvePath(scope: Scope, path: readonly string[]): TableReference | undefined {
   const [first, second, third] = path;
@@ -45,6 +50,8 @@ export function resolvePath(scope: Scope, path: readonly string[]): TableReferen
     return { projectId: first, datasetId: second, tableId: third };
   if (path.length === 2 && first !== undefined && second !== undefined)
     return { projectId: scope.projectId, datasetId: first, tableId: second };
+  if (path.length === 1 && first !== undefined && scope.temporary?.has(first))
+    return { projectId: scope.projectId, datasetId: temporaryDataset, tableId: first };
   if (path.length === 1 && first !== undefined && scope.defaultDataset !== undefined)
     return { ...scope.defaultDataset, tableId: first };
   return undefined;

@@ -4,8 +4,8 @@ import { createTakeTurns, type TakeTurns } from './engine/turns';
 import type { EngineContext } from './engine-context';
 import { leaveEngine, startEngine, takeEngine } from './engines';
 import { readParameters } from './read-parameters';
-import { runScript, type ScriptManner } from './run-script';
 import { type Scope, tableKey } from './scope';
+import { runScript, type ScriptManner } from './script/run-script';
 
 export interface SqlEngineOptions {
   readonly store: TableStore;
@@ -35,7 +35,11 @@ export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSq
   const takeTurns = createTakeTurns();
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);
-    const ofRequest = { ...context, client: clientOf(context.client, request, takeTurns) };
+    const ofRequest = {
+      ...context,
+      client: clientOf(context.client, request, takeTurns),
+      throwIfStopped: () => request.signals?.stopped.throwIfAborted(),
+    };
     return runScript(ofRequest, scopeOf(request, store, now), script, manner);
   };
   return {

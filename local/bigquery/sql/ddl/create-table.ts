@@ -2,13 +2,15 @@ import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row, StatementResult, TableChange, TableOptions, TableReference } from '../../model';
 import { analysedStatement } from '../analyse/analyse-statement';
 import { type QueryPlan, referencedTables } from '../analyse/query-plan';
-import { child, children, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
+import { missingTable } from '../analyse/reachable-tables';
+import { child, children, isNode, spanOf, stringAt, stringsAt, type TreeNode } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { bytesProcessed } from '../evaluate/bytes-processed';
 import { coercedRows } from '../evaluate/coerce';
 import { rowFit } from '../evaluate/fit-cells';
-import { notImplemented } from '../parse/query-errors';
+import { invalidQuery, notImplemented } from '../parse/query-errors';
 import { slice } from '../parse/sql-text';
+import { temporaryDataset } from '../scope';
 import { changeAnyTable, namedTable, onlyNode } from './change-any-table';
 import { fieldOfDefinition } from './column-definition';
 import { partitioning, tableOptions } from './options-list';
@@ -20,8 +22,9 @@ export async function runCreateTable(run: StatementRun): Promise<StatementResult
   const create = onlyNode(checked, ['resolvedCreateTableStmtNode', 'resolvedCreateTableAsSelectStmtNode']);
   const base = child(create, 'parent') ?? {};
   const header = child(base, 'parent') ?? {};
-  refuseUnsupported(create, base, header);
-  const target = namedTable(scope, header);
+  refuseUnsupported(create, base);
+  const isTemporary = stringAt(header, 'createScope') === 'CREATE_TEMP';
+  const target = isTemporary ? temporaryTable(run, header) : namedTable(scope, header);
   const mode = stringAt(header, 'createMode') ?? 'CREATE_DEFAULT';
   const withQuery = isNode(create.query);
   const outcome = await changeAnyTable(run, target, async (current, inside) => {
@@ -38,6 +41,16 @@ export async function runCreateTable(run: StatementRun): Promise<StatementResult
     referencedTables: referencedTables(outcome.plans),
     bytesProcessed: bytesProcessed(outcome.plans, scope),
   };
+}
+
+/** BigQuery: it lives as long as the script. */
+function temporaryTable({ scope, script }: StatementRun, header: TreeNode): TableReference {
+  const [name, ...others] = stringsAt(header, 'namePath').slice(-1);
+  if (scope.temporary === undefined)
+    throw invalidQuery('Use of CREATE TEMPORARY TABLE requires a script or session', script);
+  if (name === undefined || others.length > 0) throw missingTable(scope, stringsAt(header, 'namePath'));
+  scope.temporary.add(name);
+  return { projectId: scope.projectId, datasetId: temporaryDataset, tableId: name };
 }
 
 async function created(
@@ -71,8 +84,7 @@ async function queriedRows(
   return { rows: rows.map(rowFit(schema)), plans };
 }
 
-function refuseUnsupported(create: TreeNode, base: TreeNode, header: TreeNode): void {
-  if (stringAt(header, 'createScope') === 'CREATE_TEMP') throw notImplemented('CREATE TEMP TABLE');
+function refuseUnsupported(create: TreeNode, base: TreeNode): void {
   if (stringAt(child(base, 'likeTable'), 'name')) throw notImplemented('CREATE TABLE LIKE');
   if (isNode(create.copyFrom)) throw notImplemented('CREATE TABLE COPY');
   if (isNode(create.cloneFrom)) throw notImplemented('CREATE TABLE CLONE');

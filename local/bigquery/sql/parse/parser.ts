@@ -12,6 +12,7 @@ import {
   type TreeNode,
   unwrap,
 } from '../engine/tree';
+import { systemVariableName } from '../script/system-variables';
 import { type LeafSelect, leafSelects } from './leaf-selects';
 import { queryError } from './query-errors';
 import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
@@ -106,6 +107,11 @@ function plainEdits(tree: TreeNode): readonly Edit[] {
     const place = spanOf(node);
     if (place === undefined || isNode(node.name)) return;
     edits.push({ ...place, replacement: `@${positionalName(Number(node.position))}` });
+  });
+  findAll(tree, 'astSystemVariableExprNode', (node) => {
+    const place = spanOf(node);
+    const name = systemVariableName(pathSegments(child(node, 'path')));
+    if (place !== undefined && name !== undefined) edits.push({ ...place, replacement: name });
   });
   const takeApart = (expression: unknown) => {
     const path = pathSegments(expression);

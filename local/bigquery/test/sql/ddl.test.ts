@@ -122,7 +122,7 @@ describe('CREATE, ALTER and DROP TABLE', () => {
     ],
     [
       'CREATE TEMP TABLE x (a INT64)',
-      'notImplemented: CREATE TEMP TABLE is not supported by the local BigQuery.',
+      'invalidQuery: Use of CREATE TEMPORARY TABLE requires a script or session',
     ],
   ])('answers %s with its fault', async (sql, message) => {
     expect(await bench.failure(sql)).toBe(message);

@@ -1,5 +1,6 @@
-import type { QueryParameter } from '../../model';
-import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
+import type { QueryParameter, Row, TableStore } from '../../model';
+import { scriptStore } from '../../sql/script/script-store';
+import { dataset, field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 describe('scripts', () => {
   let bench: TestEngine;
@@ -34,6 +35,60 @@ describe('scripts', () => {
       "DECLARE x INT64 DEFAULT 2; IF x = 1 THEN SELECT 'one'; ELSEIF x = 2 THEN SELECT 'two'; ELSE SELECT 'more'; END IF",
       [['two']],
     ],
+    [
+      'LOOP',
+      'DECLARE i INT64 DEFAULT 0; LOOP SET i = i + 1; IF i > 3 THEN BREAK; END IF; END LOOP; SELECT i',
+      [['4']],
+    ],
+    ['WHILE', 'DECLARE i INT64 DEFAULT 0; WHILE i < 3 DO SET i = i + 1; END WHILE; SELECT i', [['3']]],
+    [
+      'REPEAT',
+      'DECLARE i INT64 DEFAULT 9; REPEAT SET i = i + 1; UNTIL i >= 3 END REPEAT; SELECT i',
+      [['10']],
+    ],
+    [
+      'FOR',
+      'DECLARE s STRING DEFAULT ""; FOR r IN (SELECT x, x * 2 AS y FROM UNNEST([1, 2]) AS x ORDER BY x) DO SET s = CONCAT(s, r.x, r.y); END FOR; SELECT s',
+      [['1224']],
+    ],
+    [
+      'labels and CONTINUE',
+      'DECLARE x INT64 DEFAULT 0; lbl: LOOP LOOP SET x = x + 1; IF x = 2 THEN CONTINUE; END IF; IF x > 4 THEN LEAVE lbl; END IF; END LOOP; END LOOP; SELECT x',
+      [['5']],
+    ],
+    [
+      'CASE',
+      "DECLARE x INT64 DEFAULT 2; CASE x WHEN 1 THEN SELECT 'one'; WHEN 2 THEN SELECT 'two'; END CASE",
+      [['two']],
+    ],
+    ['RETURN', 'SELECT 1; RETURN; SELECT 2', [['1']]],
+    [
+      'EXCEPTION, which sees what was assigned before',
+      'DECLARE x INT64 DEFAULT 0; BEGIN SET x = 1; SELECT 1 / 0; SET x = 2; EXCEPTION WHEN ERROR THEN SELECT x, @@error.message; END',
+      [['1', 'division by zero: 1 / 0']],
+    ],
+    [
+      'RAISE',
+      "BEGIN BEGIN SELECT ERROR('in'); EXCEPTION WHEN ERROR THEN RAISE; END; EXCEPTION WHEN ERROR THEN SELECT CONCAT('out: ', @@error.message); END",
+      [['out: in']],
+    ],
+    ['EXECUTE IMMEDIATE by position', "EXECUTE IMMEDIATE 'SELECT ? - ?' USING 5, 2", [['3']]],
+    ['variables of a struct', 'DECLARE a, b INT64; SET (a, b) = (1, 2); SELECT a + b', [['3']]],
+    [
+      'system variables',
+      'UPDATE t SET n = 5 WHERE TRUE; SELECT @@row_count, @@project_id, @@dataset_id',
+      [['1', 'local', 'ds']],
+    ],
+    [
+      'EXECUTE IMMEDIATE',
+      "DECLARE n STRING; EXECUTE IMMEDIATE CONCAT('SELECT @x + ', '@y AS n') INTO n USING 1 AS x, 2 AS y; SELECT n",
+      [['3']],
+    ],
+    [
+      'temporary tables',
+      'CREATE TEMP TABLE x (n INT64); INSERT x VALUES (1), (2); CREATE TEMP TABLE t AS SELECT n + 1 AS n FROM x; SELECT SUM(t.n), COUNT(*) FROM x CROSS JOIN t',
+      [['10', '4']],
+    ],
     ['semicolons in texts', "SELECT ';' AS a; SELECT 'it''s; -- no' AS b", [["it's; -- no"]]],
   ])('%s', async (_, sql, rows) => {
     const result = await bench.run(sql.replaceAll("''", "\\'"));
@@ -63,14 +118,55 @@ describe('scripts', () => {
     ['SET x = 1', 'invalidQuery: Undeclared variable: x at [1:5]'],
     ["ASSERT (SELECT COUNT(*) FROM t) = 2 AS 'two rows'", 'invalidQuery: two rows'],
     ['ASSERT FALSE', 'invalidQuery: Assertion failed'],
+    ["BEGIN RAISE USING MESSAGE = 'enough'; END", 'invalidQuery: enough at [1:7]'],
+    ['SELECT @@nothing', 'invalidQuery: Unrecognized name: @@nothing at [1:8]'],
     [
-      'WHILE TRUE DO SELECT 1; END WHILE',
-      'notImplemented: The statement WHILE is not supported by the local BigQuery.',
+      'CREATE TEMP TABLE x AS SELECT 1 AS n',
+      'invalidQuery: Use of CREATE TEMPORARY TABLE requires a script or session',
     ],
+    ['COMMIT TRANSACTION', 'invalidQuery: There is no transaction in progress'],
+    ['BEGIN TRANSACTION; DROP TABLE t', 'invalidQuery: DDL on local:ds.t is not supported in a transaction'],
     ['SELECT 1; SELEC 2', 'invalidQuery: Syntax error: Unexpected identifier "SELEC" at [1:11]'],
     ['', 'invalidQuery: Syntax error: Unexpected end of script'],
   ])('answers %s with its fault', async (sql, message) => {
     expect(await bench.failure(sql)).toBe(message);
+  });
+
+  it('makes the changes of a transaction together, or none of them', async () => {
+    const insert = "INSERT t (id) VALUES ('b'); DELETE t WHERE id = 'a'; SELECT id FROM t";
+    expect(await bench.rows(`BEGIN TRANSACTION; ${insert}; ROLLBACK TRANSACTION; SELECT id FROM t`)).toEqual([
+      ['a'],
+    ]);
+    expect(await bench.failure(`BEGIN TRANSACTION; ${insert}; SELECT 1 / 0`)).toMatch(/division by zero/);
+    expect(bench.stored('t')).toEqual([['a', '1']]);
+    expect(await bench.rows(`BEGIN TRANSACTION; ${insert}; COMMIT TRANSACTION; SELECT id FROM t`)).toEqual([
+      ['b'],
+    ]);
+    expect(bench.stored('t')).toEqual([['b', null]]);
+  });
+
+  it('refuses a transaction whose table was changed meanwhile', async () => {
+    const reference = { ...dataset, tableId: 't' };
+    const own = scriptStore(bench.store);
+    const change = (store: TableStore, rows: readonly Row[]) =>
+      store.mutate(reference, async () => ({ change: { kind: 'replace', rows }, result: undefined }));
+    own.begin();
+    await change(own, [['mine', '1']]);
+    expect([own.read(reference)?.rows, bench.stored('t')]).toEqual([[['mine', '1']], [['a', '1']]]);
+    await change(bench.store, [['theirs', '1']]);
+    await expect(own.commit()).rejects.toThrow(
+      'Transaction is aborted due to concurrent update against table local:ds.t.',
+    );
+    expect(own.read(reference)?.rows).toEqual([['theirs', '1']]);
+  });
+
+  it('leaves a loop that asks nothing of the engine when it is stopped', async () => {
+    const stop = new AbortController();
+    const signals = { stopped: stop.signal, abandoned: new AbortController().signal };
+    const sql = 'LOOP BEGIN END; END LOOP';
+    const endless = bench.engine.run({ sql, projectId: 'local', parameters: [], signals });
+    stop.abort(new Error('enough'));
+    await expect(endless).rejects.toThrow('enough');
   });
 
   it('passes an ASSERT that holds', async () => {
