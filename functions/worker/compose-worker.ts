@@ -7,6 +7,7 @@ import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import { createReadColumns } from '../../shared/google/bigquery/tables/read-columns';
 import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import { createReadFileStarts } from '../../shared/google/storage/read-file-starts';
@@ -56,11 +57,12 @@ const realGoogle = {
   createClaimHandOver,
   createPublishRun,
   createReadFileStarts,
+  createReadColumns,
 };
 
-/** Without what reads headers, files are left to BigQuery. */
-type GoogleForWorker = Omit<typeof realGoogle, 'createReadFileStarts'> &
-  Partial<Pick<typeof realGoogle, 'createReadFileStarts'>>;
+/** What looks at files. Without it they are left to BigQuery. */
+type FileReaders = Pick<typeof realGoogle, 'createReadFileStarts' | 'createReadColumns'>;
+type GoogleForWorker = Omit<typeof realGoogle, keyof FileReaders> & Partial<FileReaders>;
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = realGoogle): readonly Route[] {
@@ -73,6 +75,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
     openJobs: google.createOpenJobs(bigquery),
     appendRows: google.createAppendRows(bigquery),
     readFileStarts: google.createReadFileStarts?.(bigquery),
+    readColumns: google.createReadColumns?.(bigquery),
     tiers: setUp.tiers,
     allowedSources: setUp.allowedSources,
     http: setUp.http,

@@ -25,6 +25,8 @@ export interface DefinitionProblem {
   readonly isKey?: boolean;
   /** In a text value: the offset of the wrong character. */
   readonly offset?: number | undefined;
+  /** Whether it stops nothing: something that could not be checked. */
+  readonly isWarning?: boolean | undefined;
 }
 
 export type Checked<T> = { readonly data: T } | { readonly problems: readonly DefinitionProblem[] };

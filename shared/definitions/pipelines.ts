@@ -7,6 +7,8 @@ import type { PipelineDefinition } from './schemas/pipeline-schema';
 
 const segmentPattern = /^[a-z0-9_]{1,64}$/;
 const extension = '.yaml';
+/** What a definition must yield, for npm run check; no definition itself. */
+export const testExtension = '.test.yaml';
 
 /** Definitions never change while a process lives. */
 const cache = new Map<string, PipelineDefinition>();
@@ -86,7 +88,7 @@ export function findPipelineFiles(schemasDirectory: string): PipelineFiles {
       for (const { name } of entries.filter((entry) => entry.name.endsWith('.yml'))) {
         problems.push(`${join(place, name)}: expected a name that ends in ${extension}`);
       }
-      const isDefinition = (entry: Dirent) => entry.name.endsWith(extension);
+      const isDefinition = ({ name }: Dirent) => name.endsWith(extension) && !name.endsWith(testExtension);
       for (const id of named(place, entries.filter(isDefinition), extension)) {
         files.push({ file: join(place, `${id}${extension}`), path: `${provider}/${domain}/${id}` });
       }

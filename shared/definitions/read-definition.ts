@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import {
   checkAgainstSchema,
@@ -16,6 +16,12 @@ export function readDefinitionText(file: string): string {
   } catch (error) {
     throw new DefinitionError(`${file}: cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** Throws a DefinitionError naming the file if it is none. */
+export function statDefinitionFile(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return;
+  throw new DefinitionError(`${file}: cannot be read: no such file`);
 }
 
 /**

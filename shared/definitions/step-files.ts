@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DefinitionProblem } from './definition-problems';
-import { readDefinitionText, readJsonDefinition } from './read-definition';
+import { readDefinitionText, readJsonDefinition, statDefinitionFile } from './read-definition';
 import { fieldsSchema } from './schemas/field-schema';
 import { knownFormatsSchema } from './schemas/known-formats-schema';
 import type { Step, WrittenStep } from './schemas/pipeline-schema';
@@ -44,6 +44,7 @@ function withFiles(written: WrittenStep, read: ReadBeside): Step {
   }
   if (written.type === 'load') {
     const { schema, schema_file, known_formats_file, ...rest } = written;
+    read('sample_file', rest.sample_file, statDefinitionFile);
     return {
       ...rest,
       schema: schema ?? read('schema_file', schema_file, readFields),

@@ -4,6 +4,7 @@ import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
 import type { JobRequest } from '../google/bigquery/jobs/job-request';
 import type { RunJob } from '../google/bigquery/jobs/run-job';
 import type { AppendedRow, AppendRows } from '../google/bigquery/tables/append-rows';
+import type { ReadColumns } from '../google/bigquery/tables/read-columns';
 import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { ReadFileStarts } from '../google/storage/read-file-starts';
 import type { Log } from '../log';
@@ -35,6 +36,8 @@ export interface ExecutionTools {
   readonly appendRows: AppendRows;
   /** For the headers of CSV files. Absent: BigQuery alone compares them with the schema. */
   readonly readFileStarts?: ReadFileStarts | undefined;
+  /** For what files look like that carry their columns. Absent: it is not told. */
+  readonly readColumns?: ReadColumns | undefined;
   /** What the deployment allows definitions to read besides their tenants' datasets. Absent: nothing. */
   readonly allowedSources?: readonly string[] | undefined;
   /** Absent: the deployment allows no topic, so steps of type notify fail. */

@@ -1,7 +1,8 @@
 import type { Field } from 'local-bigquery/engine';
-import { fieldsOfRest } from 'local-bigquery/engine';
+import { BigQueryError, checkTextRules, fieldsOfRest } from 'local-bigquery/engine';
 import type { DefinitionProblem } from '../../../shared/definitions/definition-problems';
 import type {
+  HttpStep,
   LoadStep,
   PipelineDefinition,
   QualityStep,
@@ -18,27 +19,41 @@ import { describeMissing, findColumnProblems, findLayoutProblems } from './table
 
 /**
  * What is wrong with the SQL and the columns of a pipeline. GoogleSQL analyses each text against the tenant's
- * metadata tables and the tables of the steps before it. Steps that could not be read (`unread`) are passed
- * over.
+ * metadata tables, the tables of the pipelines that this one needs (`given`) and those of the steps before it.
+ * Steps that could not be read (`unread`) are passed over.
  */
 export async function analysePipeline(
   definition: PipelineDefinition,
   unread: ReadonlySet<number>,
   context: AnalysisContext,
-): Promise<readonly DefinitionProblem[]> {
+  given: KnownTables = new Map(),
+): Promise<AnalysedPipeline> {
   const problems: DefinitionProblem[] = [];
   const made = new Map<string, readonly Field[] | undefined>();
   for (const { step, index } of inOrder(definition.steps)) {
     const needed = findAncestors(definition.steps, step.id);
-    const place = placeAfter(needed, { definition, stepId: step.id }, made, context);
+    const place = placeAfter(needed, { definition, stepId: step.id, given }, made, context);
     if (unread.has(index)) continue;
     const analysed = await analyseStep(step, place, context);
     made.set(step.id, analysed.schema);
     problems.push(...analysed.problems.map((problem) => under(['steps', index], problem)));
   }
   const all = new Set(definition.steps.map(({ id }) => id));
-  const end = placeAfter(all, { definition }, made, context);
-  return [...problems, ...(await analyseWatermark(end, context))];
+  const end = placeAfter(all, { definition, given }, made, context);
+  const tables = definition.steps.flatMap((step) => destinationOf(step)?.table ?? []);
+  return {
+    problems: [...problems, ...(await analyseWatermark(end, context))],
+    tables: new Map(tables.map((table) => [table, end.tables.get(table)])),
+  };
+}
+
+/** Tables by name; undefined where their columns are not known. */
+export type KnownTables = ReadonlyMap<string, readonly Field[] | undefined>;
+
+interface AnalysedPipeline {
+  readonly problems: readonly DefinitionProblem[];
+  /** The tables that it makes, as they are at its end. */
+  readonly tables: KnownTables;
 }
 
 const under = (path: readonly PropertyKey[], problem: DefinitionProblem): DefinitionProblem => ({
@@ -49,12 +64,12 @@ const under = (path: readonly PropertyKey[], problem: DefinitionProblem): Defini
 /** A place whose dataset has the metadata tables and the tables that these steps make. */
 function placeAfter(
   steps: ReadonlySet<string>,
-  place: Pick<StepPlace, 'definition' | 'stepId'>,
+  { given, ...place }: Pick<StepPlace, 'definition' | 'stepId'> & { readonly given: KnownTables },
   made: ReadonlyMap<string, readonly Field[] | undefined>,
   { metadataTables, catalog, projectId }: AnalysisContext,
 ): StepPlace {
   const { definition, stepId = '' } = place;
-  const tables = new Map<string, readonly Field[] | undefined>(metadataTables);
+  const tables = new Map<string, readonly Field[] | undefined>([...given, ...metadataTables]);
   for (const step of definition.steps) {
     const table = destinationOf(step)?.table;
     if (table !== undefined && steps.has(step.id)) tables.set(table, made.get(step.id));
@@ -76,8 +91,9 @@ async function analyseStep(step: Step, place: StepPlace, context: AnalysisContex
   if (step.type === 'quality') return { problems: await analyseChecks(step, place, context) };
   if (step.type === 'export' && step.table !== undefined) {
     const { problems } = await analyse(place, `SELECT * FROM \`${step.table}\``, context);
-    return { problems: problems.map(({ message }) => ({ path: ['table'], message })) };
+    return { problems: problems.map(({ message, isWarning }) => ({ path: ['table'], message, isWarning })) };
   }
+  if (step.type === 'load') return await analyseLoad(step, place, context);
   const text = 'sql' in step ? step.sql : undefined;
   const { schema, problems } =
     text === undefined ? { schema: fieldsOf(step), problems: [] } : await analyse(place, text, context);
@@ -87,10 +103,39 @@ async function analyseStep(step: Step, place: StepPlace, context: AnalysisContex
     problems: [
       ...problems.map((problem) => ({ path: ['sql'], ...problem })),
       ...(schema && destination ? findLayoutProblems(destination, schema) : []),
-      ...(step.type === 'load' ? findForbiddenFiles(step, context) : []),
+      ...(step.type === 'http' ? findFormatProblems(step) : []),
     ],
   };
 }
+
+async function analyseLoad(
+  step: LoadStep,
+  { definition }: StepPlace,
+  context: AnalysisContext,
+): Promise<StepAnalysis> {
+  const found = [...findForbiddenFiles(step, context), ...findFormatProblems(step)];
+  try {
+    const isSampled = step.schema === undefined && step.sample_file !== undefined;
+    const schema = isSampled ? await context.columnsOfSample(definition, step) : fieldsOf(step);
+    return { schema, problems: [...found, ...(schema ? findLayoutProblems(step.destination, schema) : [])] };
+  } catch (error) {
+    if (!(error instanceof BigQueryError)) throw error;
+    return { problems: [...found, { path: ['sample_file'], message: error.message }] };
+  }
+}
+
+/** Formats of dates and times that BigQuery would not take, by the local BigQuery's rules. */
+const findFormatProblems = (step: LoadStep | HttpStep): readonly DefinitionProblem[] =>
+  checkTextRules({
+    timeZone: step.time_zone,
+    dateFormat: step.date_format,
+    datetimeFormat: step.datetime_format,
+    timeFormat: step.time_format,
+    timestampFormat: step.timestamp_format,
+  }).map(([rule, message]) => ({
+    path: [rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)],
+    message,
+  }));
 
 /**
  * Files that the deployment does not allow. (Whether the definition's own sources cover them is checked with
@@ -130,8 +175,8 @@ async function analyse(
   const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
   const told = problems.flatMap((problem): readonly TextProblem[] => {
     if (problem.missing === undefined) return [problem];
-    const message = describeMissing(problem.missing, place, reach, context);
-    return message === undefined ? [] : [{ offset: problem.offset, message }];
+    const told = describeMissing(problem.missing, place, reach, context);
+    return told === undefined ? [] : [{ offset: problem.offset, ...told }];
   });
   return { ...(schema && { schema }), problems: told };
 }
@@ -154,8 +199,8 @@ async function analyseChecks(
   if (columns === undefined) {
     const table = { projectId: context.projectId, datasetId: place.datasetId, tableId: step.table };
     const reach = { tenantId: '', datasetId: place.datasetId, sources: [], allowed: [] };
-    const message = describeMissing(table, place, reach, context);
-    return message === undefined ? problems : [...problems, { path: ['table'], message }];
+    const told = describeMissing(table, place, reach, context);
+    return told === undefined ? problems : [...problems, { path: ['table'], ...told }];
   }
   problems.push(...findColumnProblems(step, columns));
   if (problems.length > 0) return problems;

@@ -18,6 +18,7 @@ export interface TextProblem {
   readonly message: string;
   /** The table that the text reads, where there is none of this name. */
   readonly missing?: TableReference;
+  readonly isWarning?: boolean | undefined;
 }
 
 export interface Analysis {

@@ -1,6 +1,6 @@
 import type { Field, SqlEngine, TableReference, TableSnapshot, TableStore } from 'local-bigquery/engine';
 import { BigQueryError } from 'local-bigquery/engine';
-import type { PipelineDefinition, Step } from '../../../shared/definitions/schemas/pipeline-schema';
+import type { LoadStep, PipelineDefinition, Step } from '../../../shared/definitions/schemas/pipeline-schema';
 
 /** What the analysis of all pipelines shares. */
 export interface AnalysisContext {
@@ -11,6 +11,10 @@ export interface AnalysisContext {
   readonly allowedSources: readonly string[];
   /** The tables that every tenant has. */
   readonly metadataTables: ReadonlyMap<string, readonly Field[]>;
+  /** The paths of the pipelines that make a table of this name. */
+  readonly makersOf: (table: string) => readonly string[];
+  /** The columns of a load step's sample of Parquet. Throws a BigQueryError for what is none. */
+  readonly columnsOfSample: (definition: PipelineDefinition, step: LoadStep) => Promise<readonly Field[]>;
   /** The file that would tell the columns of a source's table. */
   readonly sourceFileOf: (table: TableReference) => string;
 }

@@ -6,9 +6,10 @@ import { loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { readEnv } from '../../../shared/env';
 import { localDefaults } from '../../cloud/options';
-import { analysePipeline } from './analyse-pipeline';
-import { type AnalysisContext, createCatalog } from './analysis-context';
+import { createCatalog } from './analysis-context';
+import { checkPipelines, graphOf } from './check-pipelines';
 import { findEventSchemaProblems } from './event-json-schemas';
+import { columnsOfSample } from './parquet-samples';
 import { findPipelineSchemaProblems } from './pipeline-json-schema';
 import { readSourceTables, sourceFileOf } from './source-tables';
 
@@ -22,6 +23,10 @@ export interface CheckedSchemas {
   readonly pipelines: number;
   /** One line each: file, line and column, what was given and what was expected. */
   readonly problems: readonly string[];
+  /** What could not be checked, in the same form. */
+  readonly warnings: readonly string[];
+  /** Which pipelines need which, as a Mermaid flowchart. */
+  readonly graph: string;
 }
 
 /**
@@ -68,36 +73,28 @@ export async function checkSchemas({
   let engine: LocalSqlEngine | undefined;
   try {
     engine = await startSqlEngine({ store: catalog.store });
-    const context: AnalysisContext = {
+    const context: Parameters<typeof checkPipelines>[1] = {
       engine,
       catalog,
       projectId,
       allowedSources,
       metadataTables,
+      columnsOfSample: (definition, step) => columnsOfSample(schemasDirectory, definition, step),
       sourceFileOf: (table) => sourceFileOf(schemasDirectory, projectId, table),
     };
-    for (const { file, path } of found?.files ?? []) {
-      const inspected = attempt(() => inspectPipeline(file, path, metadataNames));
-      if (inspected === undefined) continue;
-      const { definition, unread, describe } = inspected;
-      const analysed = definition && (await analysePipeline(definition, unread, context));
-      problems.push(...[...inspected.problems, ...(analysed ?? []).map(describe)].sort(byPosition));
-    }
+    const inspected = (found?.files ?? []).flatMap(({ file, path }) => {
+      const inspection = attempt(() => inspectPipeline(file, path, metadataNames));
+      return inspection === undefined ? [] : [{ ...inspection, path }];
+    });
+    const findings = await checkPipelines(inspected, context);
+    problems.push(...findings.problems);
+    return {
+      pipelines: found?.files.length ?? 0,
+      problems: [...new Set(problems)],
+      warnings: [...new Set(findings.warnings)],
+      graph: graphOf(inspected),
+    };
   } finally {
     await engine?.close();
   }
-  return { pipelines: found?.files.length ?? 0, problems: [...new Set(problems)] };
-}
-
-/** Orders by file, line and column; what has no position comes first. */
-function byPosition(one: string, other: string): number {
-  const [file, line, column] = positionOf(one);
-  const [otherFile, otherLine, otherColumn] = positionOf(other);
-  if (file !== otherFile) return file < otherFile ? -1 : 1;
-  return line - otherLine || column - otherColumn;
-}
-
-function positionOf(problem: string): readonly [string, number, number] {
-  const [, file = '', line = 0, column = 0] = /^(.*?):(\d+):(\d+) /.exec(problem) ?? [];
-  return [file, Number(line), Number(column)];
 }

@@ -2,10 +2,14 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allowedSourcesOf, checkSchemas } from './check-schemas';
 
-const help = `npm run check [-- DIRECTORY | --schemas DIRECTORY]
+const help = `npm run check [-- options] [DIRECTORY]
 
-  Checks types, style, imports and all definitions: every file of the directory (default schemas), and all SQL with
-  GoogleSQL's own analyser. Prints one line for each problem; the exit code is 1 when there is one.
+  Checks types, style, imports and all definitions: every file of the directory, and all SQL with GoogleSQL's own
+  analyser. Prints one line for each problem; the exit code is 1 when there is one. What cannot be checked is a warning.
+
+  --schemas DIRECTORY  the definitions; without it SCHEMAS_DIRECTORY, or else schemas
+  --run                also runs what stands beside definitions as NAME.test.yaml
+  --graph              prints which pipelines need which, as a Mermaid flowchart
 
   ALLOWED_SOURCES says what the deployment allows definitions to read (default: what the local cloud allows).`;
 
@@ -14,21 +18,39 @@ const count = (number: number, what: string): string => `${number} ${what}${numb
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { schemas: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      schemas: { type: 'string' },
+      run: { type: 'boolean', default: false },
+      graph: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help || positionals.length > 1) {
     console.log(help);
     return values.help ? 0 : 1;
   }
-  const given = values.schemas ?? positionals[0];
+  const given = values.schemas ?? positionals[0] ?? process.env.SCHEMAS_DIRECTORY;
   const schemasDirectory = given ?? (relative(process.cwd(), join(__dirname, '../../../schemas')) || '.');
   const allowedSources = allowedSourcesOf(process.env);
-  const { pipelines, problems } = await checkSchemas({ schemasDirectory, allowedSources });
+  const { pipelines, problems, warnings, graph } = await checkSchemas({ schemasDirectory, allowedSources });
   for (const problem of problems) console.error(problem);
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  if (values.graph) console.log(graph);
   const checked = `Checked ${schemasDirectory}: ${count(pipelines, 'pipeline')}`;
   if (problems.length === 0) console.log(`${checked}, no problems.`);
   else console.error(`${checked}, ${count(problems.length, 'problem')}.`);
-  return problems.length === 0 ? 0 : 1;
+  if (problems.length > 0) return 1;
+  return values.run ? await runExamples(schemasDirectory) : 0;
+}
+
+/** Runs the examples beside definitions; 1 where one does not come out. */
+async function runExamples(schemasDirectory: string): Promise<number> {
+  // Loaded on demand: it starts a whole BigQuery.
+  const { runAllExamples } = await import('./examples/run-examples');
+  const { passed, failures } = await runAllExamples(schemasDirectory);
+  for (const failure of failures) console.error(failure);
+  console.log(`Ran ${count(passed + failures.length, 'example')}, ${failures.length} failed.`);
+  return failures.length === 0 ? 0 : 1;
 }
 
 main().then(

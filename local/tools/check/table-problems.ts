@@ -65,6 +65,12 @@ export function findLayoutProblems(
   return [...problems, { path, message }];
 }
 
+/** What is said of a table; a warning where it may well be there and nothing else of the text could be checked. */
+export interface MissingTable {
+  readonly message: string;
+  readonly isWarning?: boolean;
+}
+
 /**
  * What to do about a table that a step reads and that is not known; undefined when another problem says it.
  */
@@ -72,25 +78,40 @@ export function describeMissing(
   table: TableReference,
   place: StepPlace,
   reach: RunSources,
-  { projectId, sourceFileOf }: AnalysisContext,
-): string | undefined {
+  { projectId, sourceFileOf, makersOf }: AnalysisContext,
+): MissingTable | undefined {
   const facts = { projectId, statementType: 'SELECT', tables: [table], others: [] };
   const refused = judgeQuery(reach, facts)[0]?.message;
-  if (refused !== undefined) return refused;
+  if (refused !== undefined) return { message: refused };
   if (table.datasetId !== reach.datasetId || table.projectId !== projectId) {
     const name = `${table.projectId}.${table.datasetId}.${table.tableId}`;
-    return `the columns of ${name} are not known, expected ${sourceFileOf(table)} (a BigQuery table resource, as bq show --format=prettyjson prints it)`;
+    return {
+      message: `the columns of ${name} are not known, expected ${sourceFileOf(table)} (a BigQuery table resource, as bq show --format=prettyjson prints it)`,
+    };
   }
-  return describeOwn(table.tableId, place);
+  return describeOwn(table.tableId, place, makersOf(table.tableId));
 }
 
-function describeOwn(table: string, { stepId, definition, tables }: StepPlace): string | undefined {
+function describeOwn(
+  table: string,
+  { stepId, definition, tables }: StepPlace,
+  pipelines: readonly string[],
+): MissingTable | undefined {
   const makers = definition.steps.filter((other) => destinationOf(other)?.table === table);
   if (tables.has(table)) {
     const bare = makers.find((other) => other.type === 'load' && other.schema === undefined);
-    return bare && `the columns of ${table} are not known, expected a schema in step '${bare.id}'`;
+    if (bare === undefined) return undefined;
+    const message = `the columns of ${table} are not known, so this is not checked: a schema or a sample_file in step '${bare.id}' would tell them`;
+    return { message, isWarning: true };
   }
   const [maker] = makers.filter(({ id }) => id !== stepId);
-  if (maker) return `table ${table} is made by step '${maker.id}', expected that among the steps it needs`;
-  return `there is no table ${table}, expected one of ${[...tables.keys()].sort().join(', ')}`;
+  if (maker) {
+    return {
+      message: `table ${table} is made by step '${maker.id}', expected that among the steps it needs`,
+    };
+  }
+  const known = `there is no table ${table}, expected one of ${[...tables.keys()].sort().join(', ')}`;
+  const others = pipelines.filter((path) => path !== definition.path);
+  if (others.length === 0) return { message: known };
+  return { message: `${known}; or needs_pipeline: ${others.join(' or ')}, which makes it` };
 }

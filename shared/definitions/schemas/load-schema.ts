@@ -39,6 +39,11 @@ export const loadStepSchema = z
       .describe(
         'A JSON file beside the definition: formats by their columns. What the file looks like is told in the run, and where it does not fit.',
       ),
+    sample_file: fileNameSchema
+      .optional()
+      .describe(
+        'For PARQUET without a schema: a file like those that are loaded, beside the definition. npm run check takes the columns from it; runs do not read it.',
+      ),
     csv: csvSchema.optional().describe('How the CSV is written.'),
     ...textOptions,
     ...bucketFileOptions,
@@ -87,6 +92,9 @@ const parquetFields = ['decimal_target_types', 'parquet'] as const;
 
 interface LoadOptions extends TextFileStep {
   readonly max_bad_records?: number | undefined;
+  readonly sample_file?: string | undefined;
+  readonly schema?: unknown;
+  readonly schema_file?: string | undefined;
   readonly schema_update_options?: readonly string[] | undefined;
   readonly destination: { readonly write_disposition: string; readonly partition?: string | undefined };
 }
@@ -100,6 +108,9 @@ function findOptionProblems(step: LoadOptions): readonly (readonly [string, stri
     disposition === 'WRITE_APPEND' || (disposition === 'WRITE_TRUNCATE' && partition !== undefined);
   return [
     ...findTextOptionProblems(step),
+    ...(step.sample_file !== undefined && (!isParquet || (step.schema ?? step.schema_file) !== undefined)
+      ? [['sample_file', 'expected for PARQUET without a schema only'] as const]
+      : []),
     ...misplaced.filter((field) => Object.hasOwn(step, field)).map((field) => [field, where] as const),
     ...(isParquet && (step.max_bad_records ?? 0) > 0 ? [['max_bad_records', where] as const] : []),
     ...(step.schema_update_options === undefined || mayUpdate

@@ -57,6 +57,10 @@ const definitionSource = z
   .string()
   .refine(isDefinitionSource, 'expected a dataset, project.dataset, gs://bucket/prefix/ or gs://*');
 
+const pipelinePath = z
+  .string()
+  .regex(/^[a-z0-9_]{1,64}(\/[a-z0-9_]{1,64}){2}$/, 'expected a pipeline: provider/domain/name');
+
 export const stepTypes = ['query', 'load', 'quality', 'notify', 'export', 'http'] as const;
 
 export const pipelineSchema = z.strictObject({
@@ -78,6 +82,13 @@ export const pipelineSchema = z.strictObject({
     .default([])
     .describe(
       "What the pipeline reads besides its tenant's dataset: datasets (dataset or project.dataset) and files (gs://bucket/prefix/, with {tenant_id} for the tenant's id). gs://* allows all files that the deployment allows; a URI that a caller gives must then lie in a folder of the tenant.",
+    ),
+  needs_pipeline: z
+    .union([pipelinePath, z.array(pipelinePath).min(1).max(20)])
+    .transform((given) => [given].flat())
+    .optional()
+    .describe(
+      'The pipelines (provider/domain/name) whose tables this one reads: one, or a list. npm run check knows their columns. It starts none of them and waits for none.',
     ),
   watermark: watermarkSchema.optional(),
   parameters: z
@@ -136,6 +147,8 @@ export interface PipelineDefinition {
   readonly max_parallel_steps: number;
   /** What it reads besides the tenant's dataset: see pipelines/rules/run-sources. */
   readonly sources: readonly string[];
+  /** Other pipelines whose tables it reads, by their paths. */
+  readonly needs_pipeline?: readonly string[] | undefined;
   readonly watermark?: WatermarkDefinition | undefined;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
   readonly steps: readonly Step[];

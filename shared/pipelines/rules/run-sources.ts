@@ -141,6 +141,7 @@ export type UriAuthor = 'definition' | 'caller';
 
 /** Why a file, or a pattern of files, must not be read; undefined if it may. */
 export function judgeUri(reach: RunSources, uri: string, author: UriAuthor): string | undefined {
+  if (uri.split('*').length > 2) return `${JSON.stringify(uri)} has several asterisks; expected one at most.`;
   if (!isPlainUri(uri)) return `${JSON.stringify(uri)} is no source; expected a URI like gs://bucket/path.`;
   // The text before a pattern's first * begins with the prefix, and so does everything that it matches.
   const covers: Cover = (source) =>

@@ -9,6 +9,7 @@ describe('schemas/pipelines', () => {
     const pipelines = loadPipelines(schemas);
     expect([...pipelines.keys()]).toEqual([
       'focus/billing/daily_costs',
+      'focus/billing/daily_costs_parquet',
       'gcp/billing/daily_costs',
       'gcp/example/dryrun',
     ]);

@@ -38,6 +38,25 @@ export function converterFor(rules: TextRules): ConvertText {
   return (text, field) => (special[field.type] ?? scalarOfText)(text, field);
 }
 
+/**
+ * What is wrong with each of these rules, by its name.
+ */
+export function checkTextRules(
+  rules: TextRules,
+): readonly (readonly [rule: keyof TextRules, message: string])[] {
+  return textRules.flatMap((rule) => {
+    try {
+      converterFor({ [rule]: rules[rule] });
+      return [];
+    } catch (error) {
+      if (!(error instanceof BigQueryError)) throw error;
+      return [[rule, error.message] as const];
+    }
+  });
+}
+
+const textRules = ['timeZone', 'dateFormat', 'datetimeFormat', 'timeFormat', 'timestampFormat'] as const;
+
 function formatted(
   type: FormattedType,
   format: string | undefined,

@@ -48,6 +48,7 @@ export interface LoadWork {
     | 'destination'
     | 'source_uris'
     | 'source_uri_parameter'
+    | 'sample_file'
   >;
   readonly destination: PartitionedTable;
 }

@@ -1,6 +1,8 @@
 import type { LoadStep } from '../../../definitions/schemas/pipeline-schema';
+import type { JobOutcome } from '../../../google/bigquery/jobs/job-outcome';
 import type { LoadWork } from '../../../google/bigquery/jobs/job-request';
-import type { PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
+import type { ExecutionTools, PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
+import { describeFormat } from '../../rules/known-formats';
 import { withTenant } from '../../rules/run-sources';
 import { toTable } from '../destination-table';
 import { checkHeaders, misfit } from './check-headers';
@@ -14,6 +16,11 @@ export function toLoadAction({ run, tools }: StepContext, step: LoadStep): Prepa
   return {
     isJob: true,
     perform: async (request, signal) => {
+      if (step.format === 'PARQUET') {
+        const outcome = await tools.runJob({ ...request, work }, signal);
+        const fileFormat = await formatOfTable(tools, run, step, outcome);
+        return outcome.status === 'completed' ? { ...outcome, files: { fileFormat } } : outcome;
+      }
       if (readFileStarts === undefined) return await tools.runJob({ ...request, work }, signal);
       const until = signal ?? new AbortController().signal;
       const { problem, ...files } = await checkHeaders(readFileStarts, request, work, until);
@@ -24,6 +31,22 @@ export function toLoadAction({ run, tools }: StepContext, step: LoadStep): Prepa
       return problem !== undefined && outcome.failure.kind === 'not_found' ? misfit(problem) : outcome;
     },
   };
+}
+
+/**
+ * What Parquet files look like by the columns of the table that was made of them. Nothing is said where the
+ * table has columns of its own, or cannot be looked at.
+ */
+async function formatOfTable(
+  { readColumns }: ExecutionTools,
+  { datasetId }: RunToExecute,
+  { known_formats, schema, destination }: LoadStep,
+  { status }: JobOutcome,
+): Promise<string | undefined> {
+  const isOfFiles = schema === undefined && destination.write_disposition === 'WRITE_TRUNCATE';
+  if (status !== 'completed' || known_formats === undefined || !isOfFiles) return undefined;
+  const columns = await readColumns?.(datasetId, destination.table).catch(() => undefined);
+  return columns && describeFormat(columns, known_formats);
 }
 
 function findSource(

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Broken, check, load, made, oneSelect, ownOrSources, plainOnly, sql, steps } from './broken';
 
 /** Definitions whose SQL, sources or columns are wrong. */
@@ -111,7 +113,63 @@ export const brokenContent: Readonly<Record<string, Broken>> = {
   },
   columns_that_are_not_known: {
     yaml: `${load('').replace('CSV', 'PARQUET')}  - { id: two, type: query, sql: SELECT * FROM costs, needs: [one] }\n`,
-    told: ["10:48 step 'two', sql: the columns of costs are not known, expected a schema in step 'one'"],
+    told: [
+      "warning: 10:48 step 'two', sql: the columns of costs are not known, so this is not checked: a schema or a sample_file in step 'one' would tell them",
+    ],
+  },
+  sample_that_is_not_there: {
+    yaml: load('sample_file: x.parquet').replace('CSV', 'PARQUET'),
+    told: [
+      expect.stringMatching(/^9:18 step 'one', sample_file: .*x\.parquet: cannot be read: no such file$/),
+    ],
+  },
+  sample_that_is_no_parquet: {
+    yaml: load('sample_file: text.parquet').replace('CSV', 'PARQUET'),
+    files: { 'text.parquet': 'id\n1\n' },
+    told: [expect.stringMatching(/^9:18 step 'one', sample_file: .*Input file is not in Parquet format\./)],
+  },
+  column_that_the_sample_lacks: {
+    yaml: `${load('sample_file: one.parquet').replace('CSV', 'PARQUET')}  - { id: two, type: query, sql: SELECT id + nope FROM costs, needs: [one] }\n`,
+    files: {
+      'one.parquet': readFileSync(
+        join(__dirname, '../../../data/cases/parquet-append-new-column/drift1.parquet'),
+      ),
+    },
+    told: ["10:46 step 'two', sql: Unrecognized name: nope"],
+  },
+  table_of_another_pipeline: {
+    yaml: sql('SELECT nope FROM made_elsewhere').replace('steps:', 'needs_pipeline: a/b/maker\nsteps:'),
+    told: ["6:17 step 'one', sql: Unrecognized name: nope"],
+  },
+  table_of_a_pipeline_that_is_not_named: {
+    yaml: sql('SELECT day FROM made_elsewhere'),
+    told: [
+      expect.stringMatching(
+        /^5:26 step 'one', sql: there is no table made_elsewhere, expected one of .*; or needs_pipeline: a\/b\/maker, which makes it$/,
+      ),
+    ],
+  },
+  needed_pipeline_that_is_not_there: {
+    yaml: sql('SELECT 1').replace('steps:', 'needs_pipeline: [a/b/mkaer]\nsteps:'),
+    told: [
+      expect.stringMatching(
+        /^2:17 needs_pipeline: there is no pipeline a\/b\/mkaer, expected one of .*a\/b\/maker/,
+      ),
+    ],
+  },
+  pipelines_that_need_each_other: {
+    yaml: sql('SELECT 1').replace('steps:', 'needs_pipeline: a/b/pipelines_that_need_each_other\nsteps:'),
+    told: [
+      '2:17 needs_pipeline: a/b/pipelines_that_need_each_other and a/b/pipelines_that_need_each_other need each other',
+    ],
+  },
+  date_format_of_another_language: {
+    yaml: load("schema: [{ name: a, type: DATE }]\n    date_format: '%d.%m.%Y'"),
+    told: [
+      expect.stringMatching(
+        /^10:18 step 'one', date_format: Invalid format '%d\.%m\.%Y' for DATE values: .* no format element/,
+      ),
+    ],
   },
   layout_by_a_column_that_is_not_there: {
     yaml: `${sql('SELECT 1 AS id')}    destination: { table: t, write_disposition: WRITE_EMPTY, clustering: [nmae] }\n`,

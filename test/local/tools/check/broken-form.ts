@@ -23,6 +23,59 @@ export const brokenForm: Readonly<Record<string, Broken>> = {
 `),
     told: ["8:82 step 'one', destination.clustering[0]: 'nope' is not a column of rates, expected any of id"],
   },
+  null_markers_of_both_kinds: {
+    yaml: load("schema: [{ name: a, type: DATE }]\n    csv: { null_marker: x, null_markers: [''] }"),
+    told: ['10:42 step \'one\', csv.null_markers: expected either null_marker or null_markers, given [""]'],
+  },
+  names_of_columns_without_a_header: {
+    yaml: load('schema: [{ name: a, type: DATE }]\n    source_column_match: NAME'),
+    told: [
+      expect.stringMatching(
+        /^10:26 step 'one', source_column_match: expected with csv\.skip_leading_rows of at least 1/,
+      ),
+    ],
+  },
+  missing_columns_by_position: {
+    yaml: load('schema: [{ name: a, type: DATE }]\n    allow_missing_columns: true'),
+    told: [
+      expect.stringMatching(
+        /^10:28 step 'one', allow_missing_columns: expected for CSV whose columns are found by NAME/,
+      ),
+    ],
+  },
+  options_of_text_for_parquet: {
+    yaml: load('time_zone: Europe/Berlin\n    max_bad_records: 1').replace('CSV', 'PARQUET'),
+    told: [
+      expect.stringMatching(/^9:16 step 'one', time_zone: expected for CSV and NEWLINE_DELIMITED_JSON only/),
+      expect.stringMatching(
+        /^10:22 step 'one', max_bad_records: expected for CSV and NEWLINE_DELIMITED_JSON only/,
+      ),
+    ],
+  },
+  options_of_parquet_for_text: {
+    yaml: load('schema: [{ name: a, type: DATE }]\n    parquet: { enum_as_string: false }'),
+    told: [expect.stringMatching(/^10:14 step 'one', parquet: expected for PARQUET only/)],
+  },
+  time_zone_that_is_none: {
+    yaml: load('schema: [{ name: a, type: DATE }]\n    time_zone: Europe/Atlantis'),
+    told: [expect.stringMatching(/^10:16 step 'one', time_zone: expected a time zone, like Europe\/Berlin/)],
+  },
+  wider_schema_of_a_table_that_is_replaced: {
+    yaml: load('schema: [{ name: a, type: DATE }]\n    schema_update_options: [ALLOW_FIELD_ADDITION]'),
+    told: [
+      expect.stringMatching(
+        /^10:28 step 'one', schema_update_options: expected with write_disposition WRITE_APPEND/,
+      ),
+    ],
+  },
+  two_asterisks: {
+    yaml: load('schema: [{ name: a, type: DATE }]').replace('x.csv', '*/*.csv'),
+    told: [
+      expect.stringMatching(
+        /^7:19 step 'one', source_uris\[0\]: .* has several asterisks; expected one at most\./,
+      ),
+    ],
+  },
   empty_file: {
     yaml: '',
     told: ['1:1 the document: expected a mapping with description and steps, given an empty file'],

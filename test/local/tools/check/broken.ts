@@ -4,7 +4,7 @@
  */
 export interface Broken {
   readonly yaml: string;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Buffer>>;
   readonly told: readonly string[];
 }
 

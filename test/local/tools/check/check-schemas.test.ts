@@ -10,11 +10,12 @@ const shipped = join(__dirname, '../../../../schemas');
 
 describe('the check of definitions', () => {
   const schemas = mkdtempSync(join(tmpdir(), 'schemas-'));
-  const put = (path: string, text: string) => {
+  const put = (path: string, text: string | Buffer) => {
     mkdirSync(dirname(join(schemas, path)), { recursive: true });
     writeFileSync(join(schemas, path), text);
   };
   let problems: readonly string[];
+  let graph: string;
   beforeAll(async () => {
     for (const name of ['tables', 'tiers.json', 'schedules.json']) {
       cpSync(join(shipped, name), join(schemas, name), { recursive: true });
@@ -30,6 +31,14 @@ describe('the check of definitions', () => {
       'pipelines/a/b/sound.yaml',
       'description: It is sound.\nsources: [rates]\nsteps:\n  - { id: one, type: query, sql: SELECT day FROM rates.daily }\n',
     );
+    put(
+      'pipelines/a/b/maker.yaml',
+      'description: It makes a table.\nsources: [rates]\nsteps:\n  - { id: one, type: query, sql: SELECT day FROM rates.daily, destination: { table: made_elsewhere, write_disposition: WRITE_TRUNCATE } }\n',
+    );
+    put(
+      'pipelines/a/b/reader.yaml',
+      'description: It reads what another makes.\nneeds_pipeline: [a/b/maker]\nsteps:\n  - { id: one, type: query, sql: SELECT day FROM made_elsewhere }\n',
+    );
     for (const [name, { yaml, files = {} }] of Object.entries(broken)) {
       put(`pipelines/a/b/${name}.yaml`, yaml);
       for (const [file, text] of Object.entries(files)) put(`pipelines/a/b/${file}`, text);
@@ -38,8 +47,11 @@ describe('the check of definitions', () => {
       schemasDirectory: schemas,
       allowedSources: ['rates', 'gs://files/'],
     });
-    problems = checked.problems;
-    expect(checked.pipelines).toBe(Object.keys(broken).length + 1);
+    // A warning's place comes first, as a problem's.
+    const warnings = checked.warnings.map((warning) => warning.replace(/^([^:]+):/, '$1: warning: '));
+    problems = [...checked.problems, ...warnings];
+    graph = checked.graph;
+    expect(checked.pipelines).toBe(Object.keys(broken).length + 3);
   });
   afterAll(() => rmSync(schemas, { recursive: true }));
 
@@ -63,7 +75,9 @@ describe('the check of definitions', () => {
   });
 
   it('reports nothing in a sound definition', () => {
-    expect(toldOf(['sound.yaml'])).toEqual([]);
+    expect(toldOf(['sound.yaml', 'maker.yaml', 'reader.yaml'])).toEqual([]);
+    expect(graph).toContain('a.b.reader["a/b/reader"]');
+    expect(graph).toMatch(/^ {2}a\.b\.maker --> a\.b\.reader$/m);
   });
 
   it('reports names that cannot be part of a path, wrong tables of sources, and a JSON Schema that is out of date', () => {

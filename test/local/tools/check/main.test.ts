@@ -30,11 +30,11 @@ describe('npm run check', () => {
     });
   });
 
-  it.each([[['DIRECTORY']]])(
+  it.each([[{ SCHEMAS_DIRECTORY: directory }]])(
     'prints one line a problem of the directory %j and ends with 1',
-    async (args) => {
+    async (environment) => {
       writeFileSync(file, 'description: A\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM tenants }\n');
-      const ended = await check(args.map((arg) => arg.replace('DIRECTORY', directory)));
+      const ended = await check([], environment);
       expect(ended).toMatchObject({ code: 1, stdout: '' });
       expect(ended.stderr.split('\n')).toEqual([
         `${file}:3:39 step 'a', sql: Unrecognized name: x`,

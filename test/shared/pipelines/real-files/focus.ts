@@ -71,6 +71,41 @@ export const describeFocus = (world: () => FileWorld): void =>
       ]);
     });
 
+    it.each([
+      [
+        'decimals of 18 places',
+        'decimal',
+        'FOCUS 1.2',
+        [
+          { provider_name: 'ACME', billing_currency: 'EUR', billed_cost: '1.5', row_count: 1 },
+          {
+            provider_name: 'ACME',
+            billing_currency: 'USD',
+            billed_cost: '0.000000000000000001',
+            row_count: 1,
+          },
+        ],
+      ],
+      [
+        'floating point, and a column less and one more',
+        'double',
+        'FOCUS 1.0 with 1 further column (x_Team)',
+        [{ provider_name: 'ACME', billing_currency: 'USD', billed_cost: '1.25', row_count: 1 }],
+      ],
+    ])('Parquet with %s', async (_, name, format, rows) => {
+      const file = readFileSync(join(__dirname, `../../../data/focus/${name}.parquet`));
+      world().tenant.putFile('focus.parquet', file);
+      const path = 'focus/billing/daily_costs_parquet';
+      const outcome = await world().runShipped(path, 'gs://billing/focus.parquet');
+      expect(outcome).toMatchObject({
+        status: 'COMPLETED',
+        errorMessage: undefined,
+        rowsWritten: rows.length,
+      });
+      expect(await world().stepLog('load_costs')).toMatchObject([{ file_format: format }]);
+      expect(await world().dailyCosts()).toEqual(rows);
+    });
+
     it('a currency that is missing is told, and its costs are added to no other', async () => {
       const { BillingCurrency: _, ...without } = focusCharge;
       expect(await world().focus(focusFile(focusColumns('FOCUS 1.0'), [focusCharge, without]))).toMatchObject(

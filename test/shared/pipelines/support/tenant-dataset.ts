@@ -6,6 +6,7 @@ import { type LocalBigQueryOptions, startLocalBigQuery } from 'local-bigquery/te
 import { loadTables } from '../../../../shared/definitions/tables';
 import { createRunJob } from '../../../../shared/google/bigquery/jobs/run-job';
 import { createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import { createReadColumns } from '../../../../shared/google/bigquery/tables/read-columns';
 import { createReadFileStarts } from '../../../../shared/google/storage/read-file-starts';
 import type { ExecutionTools } from '../../../../shared/pipelines/execution';
 
@@ -45,6 +46,7 @@ export async function startTenantDataset(
       allowedSources: ['*', 'gs://*'],
       appendRows: createAppendRows(bigquery, []),
       readFileStarts: createReadFileStarts(bigquery),
+      readColumns: createReadColumns(bigquery),
       now: () => new Date(),
       random: () => 0,
       sleep: async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }),
