@@ -228,6 +228,8 @@ export type Run = {
   readonly watermark: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
+  /** Of its steps, each with its step. */
+  readonly warnings: readonly string[];
   readonly steps: readonly {
     readonly step_id: string;
     readonly type: string;
@@ -242,6 +244,11 @@ export type Run = {
     readonly bytes_billed: number | null;
     readonly error_code: string | null;
     readonly error_message: string | null;
+    /** Rows of files that its last attempt left out. */
+    readonly bad_records: number | null;
+    /** What its files turned out to be, such as FOCUS 1.2. */
+    readonly file_format: string | null;
+    readonly warnings: readonly string[];
   }[];
   readonly checks: readonly {
     readonly step_id: string;
@@ -282,6 +289,8 @@ export type RunEventData = {
   readonly watermark: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
+  /** Of its steps, each with its step. */
+  readonly warnings: readonly string[];
 };
 export type RunList = {
   readonly runs: readonly {
@@ -330,6 +339,11 @@ export type StepEventData = {
   readonly bytes_billed: number | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  /** Rows of files that its last attempt left out. */
+  readonly bad_records: number | null;
+  /** What its files turned out to be, such as FOCUS 1.2. */
+  readonly file_format: string | null;
+  readonly warnings: readonly string[];
 };
 export type Suspension = {
   readonly reason: string;

@@ -46,6 +46,9 @@ const step = z.strictObject({
   bytes_billed: count.nullable(),
   error_code: text.nullable(),
   error_message: text.nullable(),
+  bad_records: count.nullable().describe('Rows of files that its last attempt left out.'),
+  file_format: text.nullable().describe('What its files turned out to be, such as FOCUS 1.2.'),
+  warnings: z.array(text),
 });
 const check = z.strictObject({
   step_id: text,
@@ -64,6 +67,7 @@ const run = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
   watermark: text.nullable(),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
+  warnings: z.array(text).describe('Of its steps, each with its step.'),
 });
 
 const measures = {
