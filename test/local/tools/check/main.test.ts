@@ -18,7 +18,7 @@ describe('npm run check', () => {
   it('checks types, style, imports and definitions, in this order', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(scripts.check).toMatch(
-      /^tsc .* && biome check .* && depcruise .* functions shared local test && node .*local\/tools\/check\/main\.ts$/,
+      /^tsc .* && biome check .* && depcruise .* functions shared local client test && node .*local\/tools\/check\/main\.ts$/,
     );
   });
 
