@@ -79,6 +79,26 @@ describe('A client whose server is interrupted', () => {
     expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'begun']);
   });
 
+  it('hears the same events in whatever pieces they come', async () => {
+    const text =
+      'retry: 2000\n\nevent: run\nid: begun\ndata: {"a":"ü"}\n\n: still under way\n\nevent: end\nid: end\ndata: {}\n\n';
+    const bytes = Buffer.from(text);
+    for (const size of [1, 7, bytes.length]) {
+      answers = [
+        (response) => {
+          response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+          for (let at = 0; at < bytes.length; at += size) response.write(bytes.subarray(at, at + size));
+        },
+      ];
+      const heard: unknown[] = [];
+      for await (const event of client().followRun('run-1')) heard.push(event);
+      expect(heard).toEqual([
+        { event: 'run', id: 'begun', data: { a: 'ü' } },
+        { event: 'end', id: 'end', data: {} },
+      ]);
+    }
+  });
+
   it('ends at once when its caller says so', async () => {
     answers = [() => undefined];
     const stop = new AbortController();

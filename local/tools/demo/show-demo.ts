@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
-import { z } from 'zod';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import type { LocalCloud } from '../../cloud/cloud';
-import { type Api, createApi } from '../pipeline/api';
+import { type Clients, createClients } from '../pipeline/clients';
 import { runPipeline } from '../pipeline/run-pipeline';
 import { keepKey } from '../pipeline/tenant-key';
 import { writeSamples } from '../sample/write-samples';
@@ -21,43 +20,35 @@ export async function showDemo(
   say: (line: string) => void,
 ): Promise<void> {
   say(`It listens at ${url}, its BigQuery at ${bigqueryUrl}.`);
-  const api = createApi(url, process.env.ADMIN_API_KEY);
+  const clients = createClients(url, process.env.ADMIN_API_KEY);
   const { focus } = writeSamples(dataDirectory);
   say(`\nA sample of cloud costs: ${focus.rows} rows in ${relative(process.cwd(), focus.path)}`);
   say(`which pipelines know as ${focus.uri}\n`);
 
-  const apiKey = await onboard(api);
+  const apiKey = await onboard(clients);
   keepKey(dataDirectory, tenantId, apiKey);
   say(`Onboarded tenant ${tenantId}, tier FREE. Its API key, shown this once: ${apiKey}\n`);
 
   const request = { pipeline, tenantId, parameters: new Map([['source_uri', focus.uri]]), apiKey };
-  const surroundings = { api, bigquery: createBigQuery(), schemasDirectory, say };
+  const surroundings = { clients, bigquery: createBigQuery(), schemasDirectory, say };
   const isCompleted = await runPipeline({ ...request, dataDirectory, rows: 5 }, surroundings);
   if (!isCompleted) throw new Error('The demo ends here: its run did not complete.');
-  say(`\n${await describeQuota(api, apiKey)}`);
+  say(`\n${await describeQuota(clients, apiKey)}`);
   const command = pipelineCommand({ url, bigqueryUrl, dataDirectory, sourceUri: focus.uri });
   say(whatNext(url, apiKey, command));
 }
 
-async function onboard(api: Api): Promise<string> {
+async function onboard({ admin }: Clients): Promise<string> {
   const body = {
     tenant_id: tenantId,
     company_name: 'Demo',
     subscription_tier: 'FREE',
   };
-  const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });
-  return z.object({ api_key: z.string() }).parse(answer).api_key;
+  return (await admin.call('onboardTenant', { body })).api_key;
 }
 
-const profileSchema = z.object({
-  quotas: z.object({ max_pipelines_per_month: z.number(), max_concurrent_pipelines: z.number() }),
-  usage: z.object({ monthly_runs_left: z.number() }),
-});
-
-async function describeQuota(api: Api, apiKey: string): Promise<string> {
-  const { quotas, usage } = profileSchema.parse(
-    await api.call('GET', `/api/v1/tenants/${tenantId}`, { apiKey }),
-  );
+async function describeQuota({ ofTenant }: Clients, apiKey: string): Promise<string> {
+  const { quotas, usage } = await ofTenant(apiKey).call('showTenant', { path: { tenant: tenantId } });
   return `Quota: ${usage.monthly_runs_left} of ${quotas.max_pipelines_per_month} runs are left this month, at most ${quotas.max_concurrent_pipelines} at once.`;
 }
 

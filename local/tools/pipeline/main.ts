@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
-import { createApi } from './api';
 import { pipelineHelp, readArguments } from './arguments';
+import { createClients } from './clients';
 import { runPipeline } from './run-pipeline';
 
 /** `npm run pipeline`: the exit code is 0 when the run completed. */
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     METADATA_SERVER_DETECTION: 'none',
   });
   const isCompleted = await runPipeline(request, {
-    api: createApi(`http://localhost:${PORT}`, ADMIN_API_KEY),
+    clients: createClients(`http://localhost:${PORT}`, ADMIN_API_KEY),
     bigquery: createBigQuery(),
     schemasDirectory: process.env.SCHEMAS_DIRECTORY ?? join(__dirname, '../../../schemas'),
     say: (line) => console.log(line),

@@ -1,12 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { type Api, ApiError } from './api';
-
-const keySchema = z.object({ api_key: z.string() });
+import { ApiProblem, type Client } from '../../../client';
+import type { Clients } from './clients';
 
 export interface TenantKeys {
-  readonly api: Api;
+  readonly clients: Clients;
   readonly tenantId: string;
   readonly dataDirectory: string;
   /** The tier of a tenant that is onboarded here; its quotas are unlimited all the same. */
@@ -20,9 +18,9 @@ export interface TenantKeys {
  * @throws Error if admin calls are closed; its message says what to do
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {
-  const { api, tenantId, dataDirectory, say } = keys;
+  const { clients, tenantId, dataDirectory, say } = keys;
   const kept = readKept(keyFile(dataDirectory, tenantId));
-  if (kept !== undefined && (await opens(api, kept, tenantId))) return kept;
+  if (kept !== undefined && (await opens(clients.ofTenant(kept), tenantId))) return kept;
   const apiKey = await makeKey(keys);
   say(`Its key is kept in ${keepKey(dataDirectory, tenantId, apiKey)}`);
   return apiKey;
@@ -47,17 +45,17 @@ function readKept(file: string): string | undefined {
 }
 
 /** False if the data was deleted since, or the key was revoked. */
-async function opens(api: Api, apiKey: string, tenantId: string): Promise<boolean> {
+async function opens(client: Client, tenantId: string): Promise<boolean> {
   try {
-    await api.call('GET', `/api/v1/tenants/${tenantId}`, { apiKey });
+    await client.call('showTenant', { path: { tenant: tenantId } });
     return true;
   } catch (error) {
-    if (error instanceof ApiError && [401, 403, 404].includes(error.status)) return false;
+    if (error instanceof ApiProblem && [401, 403, 404].includes(error.status)) return false;
     throw error;
   }
 }
 
-async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string> {
+async function makeKey({ clients: { admin }, tenantId, tier, say }: TenantKeys): Promise<string> {
   try {
     const body = {
       tenant_id: tenantId,
@@ -66,20 +64,20 @@ async function makeKey({ api, tenantId, tier, say }: TenantKeys): Promise<string
       max_pipelines_per_month: null,
       max_concurrent_pipelines: null,
     };
-    const answer = await api.call('POST', '/api/v1/customers/onboard', { body, isAdmin: true });
+    const { api_key } = await admin.call('onboardTenant', { body });
     say(`Onboarded tenant ${tenantId}`);
-    return keySchema.parse(answer).api_key;
+    return api_key;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 401) {
       throw new Error(
         'Admin calls are closed: set ADMIN_API_KEY to the key that the local cloud was started with, or give a key of the tenant by --key',
       );
     }
     if (error.code !== 'tenant_exists') throw error;
-    const path = `/api/v1/tenants/${tenantId}/api-keys`;
-    const answer = await api.call('POST', path, { body: { name: 'npm run pipeline' }, isAdmin: true });
+    const path = { tenant: tenantId };
+    const { api_key } = await admin.call('makeApiKey', { path, body: { name: 'npm run pipeline' } });
     say(`Made a further key of tenant ${tenantId}`);
-    return keySchema.parse(answer).api_key;
+    return api_key;
   }
 }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { createApi } from '../../../../local/tools/pipeline/api';
 import { readArguments } from '../../../../local/tools/pipeline/arguments';
+import { createClients } from '../../../../local/tools/pipeline/clients';
 import { runPipeline } from '../../../../local/tools/pipeline/run-pipeline';
 import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../../../support/local-cloud';
 
@@ -69,7 +69,7 @@ describe('npm run pipeline', () => {
       const request = readArguments([...args, '--data', cloud.dataDirectory]);
       if (request === 'help') throw new Error('help');
       const isCompleted = await runPipeline(request, {
-        api: createApi(url, adminKeyGiven),
+        clients: createClients(url, adminKeyGiven),
         bigquery: cloud.bigquery,
         schemasDirectory: schemas,
         say: (line) => said.push(line),
