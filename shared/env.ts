@@ -17,6 +17,16 @@ const list = (name: z.ZodType<string, string>) =>
     .pipe(z.array(name))
     .default([]);
 
+/** Like api.example.com=http://localhost:3000, separated by commas. */
+const localHosts = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:\d+)?=http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d+(,[a-z0-9.-]+(:\d+)?=http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d+)*$/,
+    'expected a host and a server of this machine, like api.example.com=http://localhost:3000',
+  )
+  .transform((text) => Object.fromEntries(text.split(',').map((part) => part.split('='))))
+  .pipe(z.record(z.string(), z.string()));
+
 const deploymentSource = z
   .string()
   .refine(isDeploymentSource, 'expected dataset, project.dataset, project.*, gs://bucket/prefix/ or gs://*');
@@ -40,6 +50,10 @@ const environmentSchema = z
     ALLOWED_SOURCES: list(deploymentSource),
     /** The hosts that http steps may ask, each with its port unless that is 443. */
     HTTP_STEP_HOSTS: list(hostName),
+    /** On a developer's machine alone: servers of this machine that are asked in place of hosts. */
+    HTTP_STEP_LOCAL: localHosts.optional(),
+    /** Set by Cloud Run, wherever code is deployed. */
+    K_SERVICE: z.string().optional(),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
     /** The project. Log lines name it with their trace; Google's clients read it, too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
@@ -62,6 +76,11 @@ const environmentSchema = z
      */
     BIGQUERY_EMULATOR_HOST: z.string().optional(),
   })
+  .refine((env) => env.HTTP_STEP_LOCAL === undefined || isDevelopersMachine(env), {
+    path: ['HTTP_STEP_LOCAL'],
+    // Deployed, a definition could reach what only the instance itself may.
+    error: "expected on a developer's machine only, beside a local BigQuery (BIGQUERY_EMULATOR_HOST)",
+  })
   .refine((env) => !env.NOTIFY_TOPICS.includes(env.RUN_TOPIC), {
     path: ['NOTIFY_TOPICS'],
     // Otherwise a pipeline could wake the worker.
@@ -72,6 +91,11 @@ const environmentSchema = z
     // Otherwise a pipeline could make up events of other tenants.
     error: 'expected other topics than EVENT_TOPIC',
   });
+
+const isDevelopersMachine = (env: {
+  readonly K_SERVICE?: string | undefined;
+  readonly BIGQUERY_EMULATOR_HOST?: string | undefined;
+}): boolean => env.K_SERVICE === undefined && env.BIGQUERY_EMULATOR_HOST !== undefined;
 
 export type Env = z.infer<typeof environmentSchema>;
 

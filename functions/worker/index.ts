@@ -7,6 +7,7 @@ import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
 import { createByteBudget } from '../../shared/pipelines/steps/http/byte-budget';
 import { createHttpsGet } from '../../shared/pipelines/steps/http/https-get';
+import { createLocalGet } from '../../shared/pipelines/steps/http/local-get';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeWorker } from './compose-worker';
@@ -20,14 +21,16 @@ const handOverAfterMs = env.RUN_ACK_DEADLINE_SECONDS * 900;
 /** A quarter of the memory that deploy.sh gives an instance, where files lie as well. */
 const downloadBytes = 268_435_456;
 
+const localHosts = env.HTTP_STEP_LOCAL ?? {};
+
 const routes = composeWorker({
   runTopic: env.RUN_TOPIC,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   allowedSources: env.ALLOWED_SOURCES,
   http: {
-    hosts: env.HTTP_STEP_HOSTS,
-    get: createHttpsGet(),
+    hosts: [...env.HTTP_STEP_HOSTS, ...Object.keys(localHosts)],
+    get: createLocalGet(localHosts, createHttpsGet()),
     secretOf: (name) => (name.startsWith('PIPELINE_SECRET_') ? process.env[name] : undefined),
     budget: createByteBudget(downloadBytes),
     // A download that begins soon after its delivery ends before the run is handed over.

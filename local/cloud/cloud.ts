@@ -57,6 +57,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       CORS_ORIGINS: process.env.CORS_ORIGINS ?? localDefaults.CORS_ORIGINS,
       SCHEMAS_DIRECTORY: schemasDirectory,
+      ...(options.httpStepLocal !== undefined && { HTTP_STEP_LOCAL: options.httpStepLocal.join(',') }),
     });
 
     const functions = await hostAll((name) => host(name, options.hosts ?? []));

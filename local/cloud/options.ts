@@ -10,6 +10,9 @@ export const startHelp = `npm start [-- options]
   --memory           keeps tables and messages in memory only
   --data DIR         keeps them in DIR (default .data)
   --host NAME        answers calls under this name too, besides localhost (may be repeated)
+  --http-step-local HOST=URL
+                     lets http steps that name HOST ask a server of this machine: api.example.com=http://localhost:3000
+                     (may be repeated)
   --no-warm-up       is ready a second earlier; the first calls are slower
   --bigquery-limits  imposes BigQuery's documented limits and latencies
   --query-ms N       with this latency of a query (default 300)
@@ -35,6 +38,8 @@ export interface LocalCloudOptions extends ServersOptions {
   /** 0 lets the system choose. */
   readonly gatewayPort: number;
   readonly schemasDirectory: string;
+  /** Servers of this machine that http steps ask in place of hosts, like api.example.com=http://localhost:3000. */
+  readonly httpStepLocal?: readonly string[] | undefined;
   readonly log: (line: string) => void;
   /** Hosts the functions in threads of their own: more memory and a longer start, and they do not get in each other's way. */
   readonly functionsInThreads?: boolean | undefined;
@@ -106,6 +111,7 @@ export function readOptions(
     options: {
       memory: { type: 'boolean', default: false },
       host: { type: 'string', multiple: true },
+      'http-step-local': { type: 'string', multiple: true },
       data: { type: 'string', default: '.data' },
       'no-warm-up': { type: 'boolean', default: false },
       'bigquery-limits': { type: 'boolean', default: false },
@@ -135,6 +141,7 @@ export function readOptions(
     bigqueryPort: ports.BIGQUERY_PORT,
     pubsubPort: ports.PUBSUB_PORT,
     ...(values.host !== undefined && { hosts: values.host }),
+    ...(values['http-step-local'] !== undefined && { httpStepLocal: values['http-step-local'] }),
     ...(values['bigquery-limits'] && {
       bigqueryLimits: {
         ...(asked['query-ms'] !== undefined && { queryMs: asked['query-ms'] }),

@@ -17,6 +17,11 @@ it('asks for nothing that it is not told to', () => {
 it.each<[string, string, object]>([
   ['other names', '--host box --host box.test', { hosts: ['box', 'box.test'] }],
   ['no warm-up', '--no-warm-up', { warmsUp: false }],
+  [
+    'local APIs',
+    '--http-step-local a.b=http://localhost:1 --http-step-local c=http://localhost:2',
+    { httpStepLocal: ['a.b=http://localhost:1', 'c=http://localhost:2'] },
+  ],
   ['limits', '--bigquery-limits', { bigqueryLimits: {}, warmsUp: false }],
   [
     'latencies',

@@ -1,0 +1,33 @@
+import { request as requestHttp } from 'node:http';
+import type { HttpsAnswer, HttpsGet } from './https-get';
+
+/** By a host as definitions name it: the server of this machine that is asked instead, like http://localhost:3000. */
+export type LocalHosts = Readonly<Record<string, string>>;
+
+/**
+ * Asks servers of this machine in place of some hosts, and all others as `get` does: so that a definition can be tried
+ * before its API is there. What comes from the environment allows it on a developer's machine only.
+ */
+export const createLocalGet =
+  (local: LocalHosts, get: HttpsGet): HttpsGet =>
+  async (url, headers, signal) => {
+    const server = Object.hasOwn(local, url.host) ? local[url.host] : undefined;
+    if (server === undefined) return await get(url, headers, signal);
+    return await new Promise<HttpsAnswer>((resolve, reject) => {
+      const { hostname, port } = new URL(server);
+      const request = requestHttp({
+        // A name could have another address; this machine is 127.0.0.1.
+        host: hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, ''),
+        port,
+        path: `${url.pathname}${url.search}`,
+        headers: { ...headers, Host: url.host },
+        agent: false,
+        signal,
+      });
+      request.once('response', (response) => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+      });
+      request.once('error', reject);
+      request.end();
+    });
+  };
