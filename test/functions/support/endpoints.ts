@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { operationsOf } from '../../../local/tools/openapi/document';
+import { loadTiers } from '../../../shared/definitions/tiers';
+
 /** Every endpoint behind the gateway, with a request of tenant `acme` that it accepts. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -44,12 +48,9 @@ const unknownField: WrongField = [
   'max_pipelines_per_mouth',
 ];
 
-export const endpoints: readonly Endpoint[] = [
-  {
-    method: 'POST',
-    path: '/api/v1/customers/onboard',
-    who: 'admin',
-    allow: 'POST, OPTIONS',
+/** What the calls with a body take, by their operation. */
+const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> = {
+  onboardTenant: {
     body: {
       tenant_id: 'newcomer',
       company_name: 'Newcomer',
@@ -77,11 +78,7 @@ export const endpoints: readonly Endpoint[] = [
       unknownField,
     ],
   },
-  {
-    method: 'POST',
-    path: '/api/v1/pipelines/run/{tenant}/gcp/billing/daily_costs',
-    who: 'tenant',
-    allow: 'POST, OPTIONS',
+  startRun: {
     body: { source_uri: 'gs://billing/export.ndjson' },
     wrongFields: [
       ...wrongText('source_uri'),
@@ -91,21 +88,7 @@ export const endpoints: readonly Endpoint[] = [
       ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
     ],
   },
-  { method: 'GET', path: '/api/v1/pipelines/runs', who: 'tenant', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/pipelines/runs/run-1', who: 'tenant', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/pipelines/runs/run-1/events', who: 'tenant', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'POST', path: '/api/v1/pipelines/runs/run-1/cancel', who: 'tenant', allow: 'POST, OPTIONS' },
-  { method: 'GET', path: '/api/v1/pipelines', who: 'tenant', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/tenants', who: 'admin', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/usage', who: 'admin', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/billing/export', who: 'admin', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/tenants/{tenant}/usage', who: 'either', allow: 'GET, HEAD, OPTIONS' },
-  { method: 'GET', path: '/api/v1/tenants/{tenant}', who: 'either', allow: 'GET, HEAD, OPTIONS' },
-  {
-    method: 'PATCH',
-    path: '/api/v1/tenants/{tenant}/quotas',
-    who: 'admin',
-    allow: 'PATCH, OPTIONS',
+  changeQuotas: {
     body: { max_pipelines_per_month: 5 },
     wrongFields: [
       ...wrongTier,
@@ -114,11 +97,7 @@ export const endpoints: readonly Endpoint[] = [
       unknownField,
     ],
   },
-  {
-    method: 'POST',
-    path: '/api/v1/tenants/{tenant}/suspend',
-    who: 'admin',
-    allow: 'POST, OPTIONS',
+  suspendTenant: {
     body: { reason: 'unpaid' },
     wrongFields: [
       ...wrongText('reason'),
@@ -126,12 +105,7 @@ export const endpoints: readonly Endpoint[] = [
       ['an unknown field', { because: 'x' }, 'because'],
     ],
   },
-  { method: 'POST', path: '/api/v1/tenants/{tenant}/activate', who: 'admin', allow: 'POST, OPTIONS' },
-  {
-    method: 'POST',
-    path: '/api/v1/tenants/{tenant}/api-keys',
-    who: 'either',
-    allow: 'POST, GET, HEAD, OPTIONS',
+  makeApiKey: {
     body: { name: 'ci' },
     wrongFields: [
       ...wrongText('name'),
@@ -142,19 +116,29 @@ export const endpoints: readonly Endpoint[] = [
       ['an unknown field', { scope: 'all' }, 'scope'],
     ],
   },
-  {
-    method: 'GET',
-    path: '/api/v1/tenants/{tenant}/api-keys',
-    who: 'either',
-    allow: 'POST, GET, HEAD, OPTIONS',
-  },
-  {
-    method: 'DELETE',
-    path: '/api/v1/tenants/{tenant}/api-keys/key-1',
-    who: 'either',
-    allow: 'DELETE, OPTIONS',
-  },
-];
+};
+
+const places: Readonly<Record<string, string>> = {
+  '{provider}/{domain}/{pipeline}': 'gcp/billing/daily_costs',
+  '{run_id}': 'run-1',
+  '{key_id}': 'key-1',
+};
+const operations = operationsOf(loadTiers(join(__dirname, '../../../schemas')));
+const whoOf = { admin: 'admin', tenant: 'tenant', 'admin or tenant': 'either' } as const;
+
+/** Of openapi.json, so that a new call is among them by itself. */
+export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, path, who, body }) => {
+  if (who === 'everybody') return [];
+  const methods = operations.filter((other) => other.path === path).map((other) => other.method);
+  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(
+    ', ',
+  );
+  const given = bodies[id];
+  if ((body === undefined) !== (given === undefined))
+    throw new Error(`${id}: which bodies are right or wrong?`);
+  const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), path);
+  return [{ method, path: filled, who: whoOf[who], allow, ...given }];
+});
 
 export const at = ({ path }: Endpoint, tenantId: string): string => path.replace('{tenant}', tenantId);
 
