@@ -197,6 +197,7 @@ export type StatementType =
   | 'CREATE_TABLE_AS_SELECT'
   | 'DROP_TABLE'
   | 'ALTER_TABLE'
+  | 'CREATE_FUNCTION'
   | 'ASSERT'
   | 'SCRIPT';
 

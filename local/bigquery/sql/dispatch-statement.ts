@@ -1,6 +1,7 @@
 import type { StatementGroup, StatementResult } from '../model';
 import { runAssertStatement } from './assert';
 import { runAlterTable } from './ddl/alter-table';
+import { runCreateFunction } from './ddl/create-function';
 import { runCreateTable } from './ddl/create-table';
 import { runDropTable } from './ddl/drop-table';
 import { runDeleteStatement, runTruncateStatement } from './dml/delete';
@@ -26,6 +27,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astMergeStatementNode: { group: 'mutation', run: runMergeStatement },
   astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
   astDropStatementNode: { group: 'definition', run: runDropTable },
+  astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },
 };
 

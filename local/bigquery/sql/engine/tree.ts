@@ -61,8 +61,17 @@ export interface ByteSpan {
   readonly end: number;
 }
 
-/** Where a node stands in the text. The engine keeps it in the innermost of the nested `parent`s. */
+/**
+ * Where a node stands in the text. The engine keeps it in the innermost of the nested `parent`s. Of a path in
+ * parentheses it says wrongly that it has the closing one, so the names of a path count.
+ */
 export function spanOf(node: unknown): ByteSpan | undefined {
+  const names = children(node, 'names');
+  const [first, last] = [ownSpan(names[0]), ownSpan(names.at(-1))];
+  return first && last ? { start: first.start, end: last.end } : ownSpan(node);
+}
+
+function ownSpan(node: unknown): ByteSpan | undefined {
   for (
     let current = isNode(node) ? node : undefined;
     current !== undefined;

@@ -14,6 +14,7 @@ import {
 } from '../engine/tree';
 import { systemVariableName } from '../script/system-variables';
 import { type LeafSelect, leafSelects } from './leaf-selects';
+import { withoutNewerSql } from './newer/newer-sql';
 import { queryError } from './query-errors';
 import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
 
@@ -62,8 +63,10 @@ export function createParser(client: EngineClient, dialect: Dialect): Parser {
     }
   };
   const script = async (sql: string): Promise<ParsedScript> => {
-    const original = givenText(sql);
-    const tree = await parse(original);
+    const given = givenText(sql);
+    const givenTree = await parse(given);
+    const original = await withoutNewerSql(given, givenTree, parse);
+    const tree = original === given ? givenTree : await parse(original);
     const plain = edited(original, plainEdits(tree));
     const plainTree = plain === original ? tree : await parse(plain);
     return { text: plain, statements: statementsOf(child(plainTree, 'statementListNode')) };
