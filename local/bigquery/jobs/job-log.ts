@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { damagedFile, lineAt } from '../store/disk/damaged-file';
 import type { Disk } from '../store/disk/disk';
+import { makeFolders } from '../store/disk/make-folders';
 
 /** Where a line of the log is. */
 export interface LinePlace {
@@ -36,7 +38,7 @@ export function openJobLog(
   visit: (line: string, place: LinePlace) => void,
   now: () => number = Date.now,
 ): JobLog {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const file of filesOf(folder)) {
     if (now() - statSync(file).mtimeMs > keptMilliseconds) rmSync(file);
     else visitLines(file, visit);
@@ -107,7 +109,13 @@ function visitLines(file: string, visit: (line: string, place: LinePlace) => voi
     end !== -1;
     offset = end + 1, end = bytes.indexOf(10, offset)
   ) {
-    visit(bytes.toString('utf8', offset, end), { file, offset, length: end - offset });
+    try {
+      visit(bytes.toString('utf8', offset, end), { file, offset, length: end - offset });
+    } catch {
+      const remedy = `move the file away: jobs of the last two days are not known then, and tables stay as they are.`;
+      const { line } = lineAt(bytes, offset);
+      throw damagedFile(file, `line ${line} (byte ${offset}) is no job`, remedy);
+    }
   }
 }
 

@@ -101,11 +101,17 @@ function* encode(rows: readonly Row[], commit: Commit): Generator<string> {
   yield `${text}${JSON.stringify(commit)}\n`;
 }
 
+/** A line in the middle of a log cannot be understood. */
+export class LogDamage extends Error {
+  constructor(readonly byte: number) {
+    super(`the log is damaged near byte ${byte}`);
+  }
+}
+
 /**
  * The state that a log's commits add up to; what follows the last whole commit is left out (it was never
  * acknowledged).
- * @throws Error, naming the byte, where a commit in the middle cannot be read: that is damage, not a torn
- *   write.
+ * @throws LogDamage where a commit in the middle cannot be read: that is damage, not a torn write.
  */
 export function replay(log: Buffer): TableState | undefined {
   let state: TableState | undefined;
@@ -124,7 +130,7 @@ export function replay(log: Buffer): TableState | undefined {
         state = { ...apply(state, commit, pending), logSize: end + 1, logEdits };
         pending = [];
       } else if (commit !== undefined) {
-        throw new Error(`the log is damaged near byte ${damagedAt ?? start}`);
+        throw new LogDamage(damagedAt ?? start);
       } else {
         damagedAt ??= start;
       }

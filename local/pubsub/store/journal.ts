@@ -65,7 +65,7 @@ export const openJournal = async (
   { log = () => {}, openFile = open, compactAfterBytes = 8 * 1024 * 1024 }: JournalOptions = {},
 ): Promise<Journal> => {
   const path = join(directory, fileName);
-  const opened = mkdir(directory, { recursive: true })
+  const opened = makeFolder(directory)
     .then(() => readJournal(path, apply))
     .then(() => writeSnapshot(openFile, directory, path, snapshot()));
   let { file, size: snapshotSize } = await opened.catch((error: unknown) => {
@@ -148,6 +148,17 @@ export const openJournal = async (
   };
 
   return { append, commit, close };
+};
+
+/**
+ * Makes a folder and those above it. Where a disk takes no changes, Node says of a nested one that there is no such
+ * file (ENOENT); made alone, it says why.
+ */
+const makeFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(path);
+  });
 };
 
 /** A start's failure. The old journal stays until a new one is whole, so a disk that takes no more loses nothing. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fileNameOf, idOfFileName } from '../reference-names';
-import { replay } from '../table-log';
+import { LogDamage, replay } from '../table-log';
 import type { TableState } from '../table-state';
+import { damagedFile, lineAt } from './damaged-file';
+import { makeFolders } from './make-folders';
 
 /** The paths on disk: `datasets/<dataset>/dataset.json`, `datasets/<dataset>/<table>.ndjson`, `trash/`. */
 export interface DataFolder {
@@ -41,14 +43,14 @@ export interface StoredDataset {
 /**
  * The datasets of a data folder, after clearing away what a crash left half done: folders of datasets whose
  * creation or deletion was not finished, and temporary files. Rows are not read yet.
- * @throws Error, naming the file, if one cannot be understood.
+ * @throws BigQueryError, naming file and line, if one cannot be understood.
  */
 export function readDataFolder(root: string): StoredDataset[] {
   const trash = join(root, 'trash');
   rmSync(trash, { recursive: true, force: true });
-  mkdirSync(trash, { recursive: true });
+  makeFolders(trash);
   const datasets = join(root, 'datasets');
-  mkdirSync(datasets, { recursive: true });
+  makeFolders(datasets);
   return readdirSync(datasets).flatMap((name) => {
     const stored = readDataset(join(datasets, name), name);
     return stored === undefined ? [] : [stored];
@@ -70,11 +72,20 @@ function readDataset(folder: string, name: string): StoredDataset | undefined {
 }
 
 function readRecord(file: string): DatasetRecord {
+  const text = readFileSync(file, 'utf8');
+  const remedy = `put a copy of the file in its place, or move the folder ${dirname(file)} away: the dataset and its tables are gone then, all others stay.`;
+  let value: unknown;
   try {
-    return datasetRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+    throw damagedFile(file, `it is no JSON: ${why}`, remedy);
   }
+  const { data, error } = datasetRecordSchema.safeParse(value);
+  if (data !== undefined) return data;
+  const [issue] = error.issues;
+  const why = `${issue?.path.join('.') || 'it'}: ${issue?.message}`;
+  throw damagedFile(file, why, remedy);
 }
 
 function tableIdOf(folder: string, entry: string): string[] {
@@ -84,19 +95,25 @@ function tableIdOf(folder: string, entry: string): string[] {
   return id === undefined ? [] : [id];
 }
 
-/** The committed state of a table's file. @throws Error, naming the file, if it is damaged. */
+/** The committed state of a table's file. @throws BigQueryError, naming file and line, if it is damaged. */
 export function readTableFile(file: string): TableState {
-  const state = describeFailure(file, () => replay(readFileSync(file)));
-  if (state === undefined) throw new Error(`${file} cannot be read: it holds no commit`);
-  return state;
-}
-
-function describeFailure<T>(file: string, read: () => T): T {
+  const log = readFileSync(file);
+  let state: TableState | undefined;
   try {
-    return read();
+    state = replay(log);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof LogDamage)) throw error;
+    const { line, byte } = lineAt(log, error.byte);
+    const remedy = `put a copy of the file in its place, or cut it there (truncate -s ${byte} ${file}): what was committed from there on is lost then, what stands before stays.`;
+    throw damagedFile(
+      file,
+      `the log is damaged near byte ${byte} (line ${line}): what stands there is neither a row nor a commit that fits its rows`,
+      remedy,
+    );
   }
+  if (state !== undefined) return state;
+  const remedy = `put a copy of the file in its place, or move it away: the table is gone then.`;
+  throw damagedFile(file, 'it holds no commit', remedy);
 }
 
 /** What a client may say about a dataset; kept and answered as it was said. */

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemErrorOf } from './disk-errors';
+import { makeFolders } from './make-folders';
 
 const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
 
@@ -15,7 +16,7 @@ const held = new Set<string>();
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'lock');
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   if (held.has(path)) throw inUse(folder, process.pid);
   if (!tryCreate(path)) {
     takeOver(folder, path);
