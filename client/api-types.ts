@@ -397,6 +397,18 @@ export type Tenant = {
 export type TenantList = {
   readonly tenants: readonly {
     readonly tenant_id: string;
+    readonly company_name: string;
+    readonly subscription_tier: string;
+    readonly is_active: boolean;
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    /** null: unlimited. */
+    readonly max_concurrent_pipelines: number | null;
+    readonly pipeline_runs_this_month: number;
+    readonly current_running_pipelines: number;
+    readonly last_pipeline_run_at: string | null;
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
   }[];
   /** The `cursor` of the next page; null on the last one. */
   readonly next_cursor: string | null;
@@ -455,6 +467,12 @@ export interface Operations {
   readonly listTenants: {
     readonly path: undefined;
     readonly query: {
+      /** Tenants of this tier only. */
+      readonly tier?: string;
+      /** Only those that are active, or suspended. */
+      readonly active?: boolean;
+      /** Only those that have used 80 % of their monthly quota or more, or less. */
+      readonly near_quota?: boolean;
       /** How many a page has at most. */
       readonly limit?: number;
       /** The `next_cursor` of the page before. */

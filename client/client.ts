@@ -63,8 +63,10 @@ export interface Client {
   readonly waitForRun: (runId: string, options?: Signalled) => Promise<Run>;
   /** All runs of the tenant that match, newest first, page after page. */
   readonly eachRun: (query?: Operations['listRuns']['query']) => AsyncGenerator<RunList['runs'][number]>;
-  /** All tenants, page after page. */
-  readonly eachTenant: () => AsyncGenerator<TenantList['tenants'][number]>;
+  /** All tenants that match, page after page. */
+  readonly eachTenant: (
+    query?: Operations['listTenants']['query'],
+  ) => AsyncGenerator<TenantList['tenants'][number]>;
 }
 
 /** Sent twice they do what they do sent once. A start has its key; the others make, or may not be made again. */
@@ -127,9 +129,11 @@ export function createClient(options: ClientOptions): Client {
         cursor = page.next_cursor;
       }
     },
-    eachTenant: async function* () {
+    eachTenant: async function* (query) {
       for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page: TenantList = await call('listTenants', { query: { ...(cursor && { cursor }) } });
+        const page: TenantList = await call('listTenants', {
+          query: { ...query, ...(cursor && { cursor }) },
+        });
         yield* page.tenants;
         cursor = page.next_cursor;
       }
@@ -145,7 +149,7 @@ const newKey = (): string =>
 
 interface Parts {
   readonly path?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;

@@ -1,6 +1,7 @@
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
+import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -39,5 +40,6 @@ export function composeTenants(
     authenticateTenant: createAuthenticateTenant(runStatement, setUp.clock),
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
+    readTenantSummary: createReadTenantSummary(bigquery),
   });
 }

@@ -13,10 +13,14 @@ import {
   type TenantsDependencies,
 } from './administer-tenant';
 import { billingRoutes } from './billing-routes';
+import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile } from './tenant-profile';
 import { type UsageDependencies, usageRoutes } from './usage-routes';
 
-export interface TenantsHandlerDependencies extends TenantsDependencies, UsageDependencies {}
+export interface TenantsHandlerDependencies
+  extends TenantsDependencies,
+    UsageDependencies,
+    TenantListDependencies {}
 
 const tenantPath = '/api/v1/tenants/{tenant}';
 
@@ -99,6 +103,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         return { status: 204 };
       },
     },
+    ...tenantListRoutes(deps),
     ...usageRoutes(deps),
     ...billingRoutes(deps),
   ];

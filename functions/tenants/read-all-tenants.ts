@@ -4,7 +4,7 @@ import { forEachBounded } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
 
 /** Statements under way at once. They concern different tenants, so they do not slow each other down. */
-const concurrency = 16;
+const statementsAtOnce = 16;
 const retryPolicy = { budgetMs: 10_000, initialBackoffMs: 200, maximumBackoffMs: 2_000, isRetryable };
 
 /**
@@ -15,10 +15,11 @@ const retryPolicy = { budgetMs: 10_000, initialBackoffMs: 200, maximumBackoffMs:
 export async function readAllTenants<T>(
   tenantIds: readonly string[],
   read: (tenantId: string) => Promise<T>,
+  atOnce = statementsAtOnce,
 ) {
   const results = new Map<string, T>();
   const failures = new Map<string, unknown>();
-  await forEachBounded(tenantIds, concurrency, async (tenantId) => {
+  await forEachBounded(tenantIds, atOnce, async (tenantId) => {
     try {
       results.set(tenantId, await retrying(retryPolicy, () => read(tenantId)));
     } catch (error) {

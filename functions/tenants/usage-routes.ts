@@ -2,19 +2,13 @@ import { z } from 'zod';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
-import {
-  cursorSchema,
-  encodeCursor,
-  latest,
-  limitSchema,
-  momentSchema,
-  parseQuery,
-} from '../../shared/http/parse';
+import { latest, limitSchema, momentSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import { monthOf, monthSchema } from './calendar-month';
+import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
 import { usageOfTenant, usageOfTenants } from './usage-report';
 
 export interface UsageDependencies {
@@ -25,14 +19,6 @@ export interface UsageDependencies {
   readonly now: () => Date;
   readonly clock: Clock;
 }
-
-/** BigQuery's token for the next page of tenants. */
-const tenantCursor = cursorSchema(z.tuple([z.string().min(1).max(2000)]));
-
-export const tenantListSchema = z.strictObject({
-  limit: limitSchema(100, 1000),
-  cursor: tenantCursor.optional(),
-});
 
 /**
  * The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless
@@ -48,29 +34,13 @@ export const periodSchema = z
 export const monthlyUsageSchema = z.strictObject({
   month: monthSchema.optional(),
   limit: limitSchema(50, 200),
-  cursor: tenantCursor.optional(),
+  cursor: tenantCursorSchema.optional(),
 });
 
-/** The list of tenants, and what one or all of them have used. */
+/** What one or all tenants have used. */
 export function usageRoutes(deps: UsageDependencies): readonly Route[] {
-  const { listTenantPage, runStatement, now } = deps;
-  const pageOf = async (limit: number, cursor: readonly [string] | undefined) => {
-    const page = await listTenantPage({ pageToken: cursor?.[0], maxResults: limit });
-    const { tenantIds, nextPageToken } = page;
-    return { tenantIds, nextCursor: nextPageToken === undefined ? null : encodeCursor([nextPageToken]) };
-  };
+  const { runStatement, now } = deps;
   return [
-    {
-      method: 'GET',
-      path: '/api/v1/tenants',
-      handle: async (request) => {
-        requireAdmin(deps.adminRule, request);
-        const { limit, cursor } = parseQuery(tenantListSchema, request.query);
-        const { tenantIds, nextCursor } = await pageOf(limit, cursor);
-        const tenants = tenantIds.map((tenant_id) => ({ tenant_id }));
-        return { status: 200, body: { tenants, next_cursor: nextCursor } };
-      },
-    },
     {
       method: 'GET',
       path: '/api/v1/tenants/{tenant}/usage',
@@ -91,7 +61,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
         requireAdmin(deps.adminRule, request);
         const asked = parseQuery(monthlyUsageSchema, request.query);
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
-        const { tenantIds, nextCursor } = await pageOf(asked.limit, asked.cursor);
+        const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
         const tenants = await usageOfTenants(tenantIds, { from, to }, runStatement);
         return { status: 200, body: { month: name, tenants, next_cursor: nextCursor } };
       },

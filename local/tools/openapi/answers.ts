@@ -173,7 +173,20 @@ export const answerSchemas = {
       .describe('The oldest of the runs in flight.'),
   }),
   TenantList: z.strictObject({
-    tenants: z.array(z.strictObject({ tenant_id: text })),
+    tenants: z.array(
+      z.strictObject({
+        tenant_id: text,
+        company_name: text,
+        subscription_tier: text,
+        is_active: z.boolean(),
+        max_pipelines_per_month: quota,
+        max_concurrent_pipelines: quota,
+        pipeline_runs_this_month: count,
+        current_running_pipelines: count,
+        last_pipeline_run_at: time.nullable(),
+        created_at: time,
+      }),
+    ),
     next_cursor: nextCursor,
   }),
   NewApiKey: z.strictObject({ api_key: text.describe('Shown once, here.'), ...apiKey }),

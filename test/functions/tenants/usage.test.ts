@@ -20,23 +20,6 @@ describe('Tenants and their usage', () => {
     ...counts,
   });
 
-  describe('GET /api/v1/tenants', () => {
-    it('lists the tenants, page by page', async () => {
-      const { status, body } = await get('tenants');
-      expect({ status, body }).toEqual({
-        status: 200,
-        body: {
-          tenants: ['acme', 'half_way', 'idle', 'other'].map((tenant_id) => ({ tenant_id })),
-          next_cursor: null,
-        },
-      });
-      const first = await get('tenants?limit=3');
-      expect(first.body.tenants).toHaveLength(3);
-      const second = await get(`tenants?limit=3&cursor=${first.body.next_cursor}`);
-      expect(second.body).toEqual({ tenants: [{ tenant_id: 'other' }], next_cursor: null });
-    });
-  });
-
   describe('GET /api/v1/tenants/{tenant}/usage', () => {
     it('is by month of admission and pipeline; each run counts once, by its first outcome', async () => {
       const { status, body } = await get('tenants/acme/usage?from=2026-03-01', withKey(acmeKey));

@@ -30,8 +30,19 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: '/api/v1/tenants',
     tag: 'Tenants',
     summary: 'All tenants, page by page',
+    description:
+      'Of a page those that do not match are left out: it can have fewer than `limit`, and others may follow. The numbers are those of the last write to each tenant.',
     who: 'admin',
-    query: { limit: limit(100, 1000), cursor },
+    query: {
+      tier: { description: 'Tenants of this tier only.', schema: { type: 'string' } },
+      active: { description: 'Only those that are active, or suspended.', schema: { type: 'boolean' } },
+      near_quota: {
+        description: 'Only those that have used 80 % of their monthly quota or more, or less.',
+        schema: { type: 'boolean' },
+      },
+      limit: limit(100, 200),
+      cursor,
+    },
     answers: [{ status: 200, description: 'A page', body: { name: 'TenantList' } }],
     problems: [],
   },

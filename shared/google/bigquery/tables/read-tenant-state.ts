@@ -1,7 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
-import { date, integer, string, timestamp } from '../../../sql/column-schemas';
+import { bool, date, integer, string, timestamp } from '../../../sql/column-schemas';
 import { slotSchema } from '../../../sql/runs/find-run';
 import { outcomeFields } from '../../../sql/runs/recorded-runs';
 import { within } from '../../../support/time-limits';
@@ -70,6 +70,29 @@ export const createReadQuotaCounters =
   async (dataset) => {
     const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(countersFields).join() });
     return countersSchema.parse(rows)[0];
+  };
+
+const summaryFields = {
+  company_name: string,
+  subscription_tier: string,
+  is_active: bool,
+  ...countersFields,
+  last_pipeline_run_at: timestamp.nullable(),
+  created_at: timestamp,
+};
+const summariesSchema = z.array(z.object(summaryFields));
+
+/** What a list of tenants tells of each. */
+export type TenantSummary = z.infer<typeof summariesSchema>[number];
+
+/** Undefined if there is no such tenant. */
+export type ReadTenantSummary = (dataset: string) => Promise<TenantSummary | undefined>;
+
+export const createReadTenantSummary =
+  (bigquery: BigQuery): ReadTenantSummary =>
+  async (dataset) => {
+    const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(summaryFields).join() });
+    return summariesSchema.parse(rows)[0];
   };
 
 /** Whether a run of this life of the tenant holds its slot. False if there is no such tenant. */

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
 import { billingExportSchema } from '../../../../functions/tenants/billing-routes';
-import {
-  monthlyUsageSchema,
-  periodSchema,
-  tenantListSchema,
-} from '../../../../functions/tenants/usage-routes';
+import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
+import { monthlyUsageSchema, periodSchema } from '../../../../functions/tenants/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
 import { clientTypesText } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';

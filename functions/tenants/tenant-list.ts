@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
+import type { ReadTenantSummary, TenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { requireAdmin } from '../../shared/http/authorize';
+import { limitSchema, parseQuery } from '../../shared/http/parse';
+import type { Route } from '../../shared/http/route';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
+import { monthOf } from './calendar-month';
+import { readAllTenants } from './read-all-tenants';
+import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
+
+export interface TenantListDependencies {
+  readonly adminRule: AdminRule;
+  readonly listTenantPage: ListTenantPage;
+  readonly readTenantSummary: ReadTenantSummary;
+  readonly now: () => Date;
+}
+
+/** Near its quota is a tenant that has used this share of it or more. */
+const nearQuota = 0.8;
+/** Rows that are read at once, by calls that are free of charge. */
+const readAtOnce = 32;
+
+const yesOrNo = z.enum(['true', 'false'], 'expected true or false').transform((given) => given === 'true');
+
+/** The query of `GET /api/v1/tenants`. */
+export const tenantListSchema = z.strictObject({
+  tier: z.string().min(1, 'expected the name of a tier').optional(),
+  active: yesOrNo.optional(),
+  near_quota: yesOrNo.optional(),
+  limit: limitSchema(100, 200),
+  cursor: tenantCursorSchema.optional(),
+});
+
+type Filter = Pick<z.infer<typeof tenantListSchema>, 'tier' | 'active' | 'near_quota'>;
+
+/**
+ * The list of tenants. A page is one call for their ids and one for each tenant's row, all of them free of
+ * charge. Those that do not match are left out of it, so it may have fewer than `limit`.
+ */
+export function tenantListRoutes(deps: TenantListDependencies): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/tenants',
+      handle: async (request) => {
+        requireAdmin(deps.adminRule, request);
+        const asked = parseQuery(tenantListSchema, request.query);
+        const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
+        const read = await readAllTenants(tenantIds, deps.readTenantSummary, readAtOnce);
+        const now = deps.now();
+        const tenants = read.flatMap(({ tenantId, result }) =>
+          // Without its row a tenant is not there yet.
+          result === undefined ? [] : [{ tenant_id: tenantId, ...shownSummary(result, now) }],
+        );
+        const body = {
+          tenants: tenants.filter((tenant) => isWanted(tenant, asked)),
+          next_cursor: nextCursor,
+        };
+        return { status: 200, body };
+      },
+    },
+  ];
+}
+
+/** In a new month nothing is used yet, whatever the row says. */
+function shownSummary(summary: TenantSummary, now: Date) {
+  const { pipeline_runs_this_month, current_running_pipelines, quota_reset_date, ...rest } = summary;
+  const isOfThisMonth = quota_reset_date >= monthOf(now, 0).from.toISOString().slice(0, 10);
+  return {
+    ...rest,
+    pipeline_runs_this_month: isOfThisMonth ? pipeline_runs_this_month : 0,
+    current_running_pipelines,
+    last_pipeline_run_at: summary.last_pipeline_run_at?.toISOString() ?? null,
+    created_at: summary.created_at.toISOString(),
+  };
+}
+
+type ShownSummary = ReturnType<typeof shownSummary>;
+
+function isWanted(tenant: ShownSummary, { tier, active, near_quota }: Filter): boolean {
+  return (
+    (tier === undefined || tenant.subscription_tier === tier) &&
+    (active === undefined || tenant.is_active === active) &&
+    (near_quota === undefined || isNearQuota(tenant) === near_quota)
+  );
+}
+
+const isNearQuota = ({ max_pipelines_per_month: quota, pipeline_runs_this_month: used }: ShownSummary) =>
+  quota !== null && used >= quota * nearQuota;
