@@ -3,6 +3,7 @@ import { ServiceError } from '../../shared/errors';
 import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { Log } from '../../shared/log';
+import { countFinalRows } from '../../shared/pipelines/rules/final-tables';
 import { TimeIsUp } from '../../shared/runs/group-commit';
 import type { RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { Settle } from '../../shared/runs/settle';
@@ -49,7 +50,7 @@ export async function cancelRun(
     if (run.status === 'CANCELLED') await stopJobs(tenantId, run, deps);
     return { status: run.status, wasOver: true };
   }
-  const outcome = cancelledOutcome(run);
+  const outcome = cancelledOutcome(run, deps.pipelines.get(run.pipeline));
   const settling = {
     run,
     onboardingId: run.onboarding_id,
@@ -75,8 +76,12 @@ const undecided = (cause: unknown) =>
   });
 
 /** Counts what the run's recorded steps have used. */
-function cancelledOutcome({ attempts }: RecordedRun): RunOutcome {
-  const sum = (column: 'rows_written' | 'bytes_processed' | 'bytes_billed') =>
+function cancelledOutcome({ attempts }: RecordedRun, definition: PipelineDefinition | undefined): RunOutcome {
+  const written = attempts.map(({ step_id, rows_written }) => ({
+    stepId: step_id,
+    rowsWritten: rows_written ?? 0,
+  }));
+  const sum = (column: 'bytes_processed' | 'bytes_billed') =>
     attempts.reduce((total, attempt) => total + (attempt[column] ?? 0), 0);
   const starts = attempts.map(({ started_at }) => started_at.getTime());
   return {
@@ -84,7 +89,7 @@ function cancelledOutcome({ attempts }: RecordedRun): RunOutcome {
     errorCode: 'cancelled',
     errorMessage: 'The run was cancelled by request.',
     startedAt: starts.length === 0 ? undefined : new Date(Math.min(...starts)),
-    rowsWritten: sum('rows_written'),
+    rowsWritten: countFinalRows(definition?.steps ?? [], written),
     bytesProcessed: sum('bytes_processed'),
     bytesBilled: sum('bytes_billed'),
   };

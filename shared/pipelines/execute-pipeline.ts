@@ -11,7 +11,7 @@ import {
   type StepOutcome,
 } from './execution';
 import { findReady } from './rules/dag';
-import { findFinalSteps } from './rules/final-tables';
+import { countFinalRows } from './rules/final-tables';
 import { createRunClock } from './run-clock';
 import { createRecorder } from './step-records';
 import { nextWatermark, withWatermark } from './watermark';
@@ -67,20 +67,8 @@ export async function executePipeline(
     endedAt: tools.now(),
     steps: outcomes,
     ...outcomes.reduce(addUsage, noUsage),
-    rowsWritten: rowsOfFinalTables(outcomes, run.definition.steps),
+    rowsWritten: countFinalRows(run.definition.steps, outcomes),
   };
-}
-
-/**
- * What the run is for, and not what its steps wrote on the way. A run that makes no table counts what its exports
- * wrote.
- */
-function rowsOfFinalTables(outcomes: readonly StepOutcome[], steps: readonly Step[]): number {
-  const final = findFinalSteps(steps);
-  if (final.size === 0) return outcomes.reduce(addUsage, noUsage).rowsWritten;
-  return outcomes
-    .filter(({ stepId }) => final.has(stepId))
-    .reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
 }
 
 /**

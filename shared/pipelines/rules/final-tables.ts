@@ -20,6 +20,19 @@ export function findFinalSteps(steps: readonly Step[]): ReadonlySet<string> {
   return new Set(makers.filter((maker) => !isUsed(maker)).map(({ id }) => id));
 }
 
+/**
+ * How many rows a run wrote: what its final tables got, and not what its steps wrote on the way. A run that makes no
+ * table counts what its exports wrote.
+ */
+export function countFinalRows(
+  steps: readonly Step[],
+  written: readonly { readonly stepId: string; readonly rowsWritten: number }[],
+): number {
+  const final = findFinalSteps(steps);
+  const counted = final.size === 0 ? written : written.filter(({ stepId }) => final.has(stepId));
+  return counted.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+}
+
 const tableOf = (step: Step): string | undefined =>
   'destination' in step ? step.destination?.table.toLowerCase() : undefined;
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { exactJson } from '../../store/values/exact-json';
+import { runLoadJob, valuesOfTable } from '../support/load-job';
 import { type LocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
+import { field } from '../support/parquet-job';
 
 /** What makes a difference between ways to read JSON: numbers, names twice, escapes, and what is no JSON. */
 const given = [
@@ -53,6 +55,7 @@ describe('a JSON column', () => {
   let local: LocalBigQuery;
   beforeAll(async () => {
     local = await startLocalBigQuery({ memoryOnly: true });
+    await local.client.createDataset('ds');
   });
   afterAll(() => local?.stop());
 
@@ -75,6 +78,49 @@ describe('a JSON column', () => {
       return [text, 'text' in exact ? exact.text : 'refused'];
     });
     expect(ours).toEqual(expected);
+  });
+
+  let tables = 0;
+  const ndjson = { sourceFormat: 'NEWLINE_DELIMITED_JSON' };
+  /** The rows of a table of its own that a text is loaded into, or the job's error. */
+  async function loaded(text: string, fields: object[], options: object = {}): Promise<unknown> {
+    tables += 1;
+    local.putFile('bucket', `json${tables}`, text);
+    const uri = `gs://bucket/json${tables}`;
+    const { status } = await runLoadJob(local, `json${tables}`, uri, { schema: { fields }, ...options });
+    return status.errorResult?.message ?? (await valuesOfTable(local, `json${tables}`));
+  }
+
+  const json = field('j', 'JSON');
+  const nested = field('r', 'RECORD', 'NULLABLE', [json, field('list', 'JSON', 'REPEATED')]);
+  const value = '{"n":9007199254740993,"big":12345678901234567890,"a":1,"a":2,"z":-0.0}';
+  const kept = '{"a":1,"big":12345678901234567890,"n":9007199254740993,"z":-0.0}';
+
+  it('is exact from CSV, from JSON at any depth, and from rows that are streamed', async () => {
+    expect(await loaded(`"${value.replaceAll('"', '""')}"\n`, [json])).toEqual([[kept]]);
+    const line = `{"j": ${value}, "r": {"j": ${value}, "list": [1.10, ${value}, "x"]}}`;
+    expect(await loaded(`${line}\n`, [json, nested], ndjson)).toMatch(/Invalid JSON value: x/);
+    const sound = line.replace(', "x"]', ', [true]]');
+    expect(await loaded(`${sound}\n`, [json, nested], ndjson)).toEqual([
+      [kept, { f: [{ v: kept }, { v: [{ v: '1.1' }, { v: kept }, { v: '[true]' }] }] }],
+    ]);
+    const table = local.client.dataset('ds').table('streamed');
+    await table.create({ schema: { fields: [json] } });
+    await table.insert([{ j: value }]);
+    expect(await valuesOfTable(local, 'streamed')).toEqual([[kept]]);
+  });
+
+  it.each([
+    ['{"j": {"e": 1e400}}', 'Invalid JSON value: Input number: 1e400 is too large Field: j'],
+    ['{"j": [0.12345678901234567890]}', 'cannot round-trip through string representation Field: j'],
+    ['{"j": {"a": "\\ud800"}}', 'Parser terminated before end of string'],
+    ['{"j": {"a": 1,}}', 'Parser terminated before end of string'],
+  ])('refuses what PARSE_JSON refuses: %s', async (line, message) => {
+    expect(await loaded(`${line}\n`, [json], ndjson)).toContain(message);
+  });
+
+  it('is NULL where JSON says null or nothing', async () => {
+    expect(await loaded('{"j": null}\n{}\n', [json], ndjson)).toEqual([[null], [null]]);
   });
 
   it('says what it does not keep', () => {
