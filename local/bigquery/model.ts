@@ -69,6 +69,11 @@ export interface TableSnapshot {
   readonly rows: readonly Row[];
   /** Present where the table is partitioned by a column of time, and the store keeps its rows so. */
   readonly partitions?: TimePartitions | undefined;
+  /** What the table is besides; absent where the store does not say. */
+  readonly options?: TableOptions;
+  /** Milliseconds since 1970. */
+  readonly creationTime?: number;
+  readonly modifiedTime?: number;
 }
 
 export type PartitionUnit = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
@@ -117,9 +122,24 @@ export type TableChange =
       readonly rows: readonly Row[];
       readonly options: TableOptions;
     }
-  /** Columns added after the existing ones; existing rows get null (or []) in them. */
-  | { readonly kind: 'alter'; readonly schema: readonly Field[]; readonly options?: TableOptions }
+  /**
+   * Columns added after the existing ones; existing rows get null (or []) in them. With rows: other columns, and the
+   * rows that they have then.
+   */
+  | {
+      readonly kind: 'alter';
+      readonly schema: readonly Field[];
+      readonly options?: TableOptions;
+      readonly rows?: readonly Row[];
+    }
   | { readonly kind: 'drop' };
+
+/** A dataset, as INFORMATION_SCHEMA shows it. Times are milliseconds since 1970. */
+export interface DatasetDescription {
+  readonly datasetId: string;
+  readonly location: string;
+  readonly creationTime: number;
+}
 
 /** What the SQL engine needs of the store. */
 export interface TableStore {
@@ -127,6 +147,16 @@ export interface TableStore {
   read(reference: TableReference): TableSnapshot | undefined;
   hasDataset(reference: DatasetReference): boolean;
   tablesOf(reference: DatasetReference): readonly TableReference[];
+  /** All datasets; absent where the store does not say. */
+  readonly datasets?: () => readonly DatasetDescription[];
+  /** @throws BigQueryError `duplicate` */
+  readonly createDataset?: (
+    datasetId: string,
+    location: string,
+    properties: { readonly description?: string; readonly friendlyName?: string },
+  ) => Promise<unknown>;
+  /** @throws BigQueryError `resourceInUse` if there are tables and they are not to be deleted with it */
+  readonly deleteDataset?: (reference: DatasetReference, withContents: boolean) => Promise<void>;
   /**
    * Runs `decide` alone for this table (mutating statements on one table are serialised), commits the change
    * it returns and resolves when that is durable. `decide` gets the state it will change. If it throws,
@@ -197,6 +227,8 @@ export type StatementType =
   | 'CREATE_TABLE_AS_SELECT'
   | 'DROP_TABLE'
   | 'ALTER_TABLE'
+  | 'CREATE_SCHEMA'
+  | 'DROP_SCHEMA'
   | 'CREATE_FUNCTION'
   | 'ASSERT'
   | 'SCRIPT';

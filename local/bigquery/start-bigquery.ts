@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
+import { jobRow } from './jobs/query-statistics';
 import { createLimits, type LimitOptions, type Limits } from './limits/limits';
 import type { SqlEngine } from './model';
 import { createRestServer } from './rest/http-server';
@@ -82,8 +83,16 @@ async function startOverStore(options: BigQueryOptions): Promise<RunningBigQuery
   const now = () => (aheadMs === undefined ? undefined : new Date(Date.now() + aheadMs));
   try {
     const limits = options.limits && createLimits(options.limits);
-    engine = await startSqlEngine({ store, now, gate: limits?.gate, sharesEngine: options.sharesEngine });
+    let jobs: Jobs | undefined;
+    engine = await startSqlEngine({
+      store,
+      now,
+      gate: limits?.gate,
+      sharesEngine: options.sharesEngine,
+      jobs: () => (jobs?.recent() ?? []).map(jobRow),
+    });
     const served = await serve(store, engine, options, limits, log);
+    jobs = served.jobs;
     const bound = await listen(served.server, port, host);
     return {
       port: bound,

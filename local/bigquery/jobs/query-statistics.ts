@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { StatementResult } from '../model';
+import type { JobRow } from '../sql/information-schema/job-rows';
+import type { Job } from './job';
 
 const megabyte = 1024 * 1024;
 
@@ -63,3 +66,34 @@ export const withOutput = (statistics: Record<string, unknown>, rows: number): R
   ...statistics,
   query: { ...Object(statistics.query), ...outputPlan(rows) },
 });
+
+const statisticsSchema = z.object({
+  totalBytesProcessed: z.string().optional().catch(undefined),
+  query: z
+    .object({
+      statementType: z.string().optional().catch(undefined),
+      totalBytesBilled: z.string().optional().catch(undefined),
+    })
+    .optional(),
+});
+
+/** A job as INFORMATION_SCHEMA.JOBS shows it. */
+export function jobRow({ reference, configuration, creationTime, startTime, outcome }: Job): JobRow {
+  const { query, load, extract, copy } = configuration;
+  const { totalBytesProcessed, query: ofQuery } = statisticsSchema.parse(outcome?.statistics ?? {});
+  const kinds = [load && 'LOAD', extract && 'EXTRACT', copy !== undefined && copy !== null && 'COPY'];
+  return {
+    projectId: reference.projectId,
+    jobId: reference.jobId,
+    jobType: kinds.find((kind) => typeof kind === 'string') || 'QUERY',
+    state: outcome !== undefined ? 'DONE' : startTime === undefined ? 'PENDING' : 'RUNNING',
+    creationTime,
+    startTime,
+    endTime: outcome?.endTime,
+    query: query?.query,
+    statementType: ofQuery?.statementType,
+    totalBytesProcessed,
+    totalBytesBilled: ofQuery?.totalBytesBilled,
+    error: outcome?.error,
+  };
+}

@@ -6,7 +6,7 @@ import { referencedTables } from './analyse/query-plan';
 import { child, spanOf, stringAt, unwrap } from './engine/tree';
 import type { StatementRun } from './engine-context';
 import { bytesProcessed } from './evaluate/bytes-processed';
-import { evaluate } from './evaluate/evaluate';
+import { evaluateUnlessDry } from './evaluate/check-evaluable';
 import { bytesAt, derived } from './parse/sql-text';
 
 /** ASSERT: fails with its description unless its expression is true. */
@@ -17,8 +17,8 @@ export async function runAssertStatement(run: StatementRun): Promise<StatementRe
   const expression = bytesAt(script, spanOf(unwrap(node.expr)?.node) ?? span);
   const text = derived(script, `SELECT (${expression}\n)`, span.start);
   const plan = await planQuery(context, { text, scope });
+  const [row] = await evaluateUnlessDry(context, plan, scope, dry);
   if (!dry) {
-    const [row] = await evaluate(context, plan, scope);
     if (row?.[0] !== 'true') throw new BigQueryError('invalidQuery', failure(node), 'query');
   }
   return {

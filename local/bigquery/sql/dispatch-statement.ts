@@ -4,6 +4,7 @@ import { runAlterTable } from './ddl/alter-table';
 import { runCreateFunction } from './ddl/create-function';
 import { runCreateTable } from './ddl/create-table';
 import { runDropTable } from './ddl/drop-table';
+import { runCreateSchema } from './ddl/schemas';
 import { runDeleteStatement, runTruncateStatement } from './dml/delete';
 import { runInsertStatement } from './dml/insert';
 import { runMergeStatement } from './dml/merge';
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astMergeStatementNode: { group: 'mutation', run: runMergeStatement },
   astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
   astDropStatementNode: { group: 'definition', run: runDropTable },
+  astCreateSchemaStatementNode: { group: 'query', run: runCreateSchema },
   astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },
 };

@@ -43,8 +43,28 @@ export function tableKey(reference: TableReference): string {
 /** Where a script's temporary tables are, as it sees them. */
 export const temporaryDataset = '_SESSION';
 
+/** What the datasets of INFORMATION_SCHEMA's views end with here. What stands before it is what qualifies it. */
+export const informationSchema = '.INFORMATION_SCHEMA';
+
+/** A dataset's id, `region-eu` or nothing. */
+export const qualifierOf = ({ datasetId }: DatasetReference): string =>
+  datasetId.slice(0, -informationSchema.length);
+
+/** `dataset.INFORMATION_SCHEMA.VIEW` as a table; undefined for other paths. */
+function informationView(scope: Scope, path: readonly string[]): TableReference | undefined {
+  const [view, schema, qualifier = '', projectId = scope.projectId] = [...path].reverse();
+  if (view === undefined || schema?.toUpperCase() !== 'INFORMATION_SCHEMA') return undefined;
+  const tableId = view.toUpperCase();
+  const own = qualifier || (isOfProject(tableId) ? '' : (scope.defaultDataset?.datasetId ?? ''));
+  return { projectId, datasetId: `${own}${informationSchema}`, tableId };
+}
+
+const isOfProject = (view: string): boolean => view === 'SCHEMATA' || view.startsWith('JOBS');
+
 /** The table that a path names, or undefined where it lacks a dataset. */
 export function resolvePath(scope: Scope, path: readonly string[]): TableReference | undefined {
+  const view = informationView(scope, path);
+  if (view !== undefined) return view;
   const [first, second, third] = path;
   if (path.length === 3 && first !== undefined && second !== undefined && third !== undefined)
     return { projectId: first, datasetId: second, tableId: third };

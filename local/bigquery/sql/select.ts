@@ -3,6 +3,7 @@ import { planQuery } from './analyse/plan-query';
 import { type QueryPlan, referencedTables } from './analyse/query-plan';
 import type { StatementRun } from './engine-context';
 import { bytesProcessed } from './evaluate/bytes-processed';
+import { checkEvaluable } from './evaluate/check-evaluable';
 import { invalidQuery } from './parse/query-errors';
 import { type SqlText, slice } from './parse/sql-text';
 import { evaluateInParts } from './parts/in-parts';
@@ -23,7 +24,10 @@ export async function runSelectStatement({
     referencedTables: referencedTables([plan]),
     bytesProcessed: bytesProcessed([plan], scope),
   } as const;
-  if (dry) return result;
+  if (dry) {
+    await checkEvaluable(context, plan, scope);
+    return result;
+  }
   return { ...result, rows: flattened(plan, await evaluateInParts(context, { text, scope }, plan)) };
 }
 

@@ -3,12 +3,16 @@ import type { EngineClient } from './engine/engine-client';
 import { createTakeTurns, type TakeTurns } from './engine/turns';
 import type { EngineContext } from './engine-context';
 import { leaveEngine, startEngine, takeEngine } from './engines';
+import type { JobRow } from './information-schema/job-rows';
+import { withInformationSchema } from './information-schema/read-views';
 import { readParameters } from './read-parameters';
 import { type Scope, tableKey } from './scope';
 import { runScript, type ScriptManner } from './script/run-script';
 
 export interface SqlEngineOptions {
   readonly store: TableStore;
+  /** What INFORMATION_SCHEMA.JOBS shows; absent: nothing. */
+  readonly jobs?: (() => readonly JobRow[]) | undefined;
   /**
    * The clock behind CURRENT_TIMESTAMP and its like; without an answer, the engine's own, which has
    * microseconds.
@@ -29,7 +33,8 @@ export interface LocalSqlEngine extends SqlEngine {
 
 /** Starts the native engine, which evaluates SQL over the store's tables. Ready within about a second. */
 export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSqlEngine> {
-  const { store, now, gate, lighterFrom, sharesEngine = false } = options;
+  const { now, gate, lighterFrom, sharesEngine = false, jobs = () => [] } = options;
+  const store = withInformationSchema(options.store, jobs);
   const engine = await (sharesEngine ? takeEngine() : startEngine());
   const context: EngineContext = { ...engine, gate, lighterFrom };
   const takeTurns = createTakeTurns();

@@ -44,7 +44,7 @@ export function encodeChange(
   // With another schema the rows that stay have another form, too.
   const isPlain = change.kind === 'replace' && change.schema === undefined;
   const edit = isPlain && before && rowEdits(before.rows.toArray(), change.rows);
-  const rows = edit ? edit.added : change.kind === 'alter' ? [] : change.rows;
+  const rows = edit ? edit.added : (change.rows ?? []);
   const commit: Commit = {
     commit: edit ? 'edit' : change.kind,
     rows: rows.length,
@@ -155,7 +155,7 @@ function changeOf(state: TableState | undefined, commit: Commit, rows: readonly 
   if (commit.commit === 'edit')
     return { kind: 'replace', rows: editedRows(state?.rows.toArray() ?? [], edits, rows) };
   if (commit.commit === 'create') return { kind: 'create', schema, options, rows };
-  if (commit.commit === 'alter') return { kind: 'alter', schema, options };
+  if (commit.commit === 'alter') return { kind: 'alter', schema, options, ...(rows.length > 0 && { rows }) };
   return { kind: commit.commit, rows, ...(commit.schema !== undefined && { schema }) };
 }
 

@@ -61,7 +61,8 @@ export function applyChange(
   const options = change.kind === 'alter' ? change.options : undefined;
   const definition =
     schema === undefined ? current.definition : redefined(current.definition, schema, options, time);
-  if (change.kind === 'replace') return { ...base, definition, rows: rowList(change.rows) };
+  if (change.kind === 'replace' || (change.kind === 'alter' && change.rows !== undefined))
+    return { ...base, definition, rows: rowList(change.rows ?? []) };
   const rows = widened(current, definition.schema);
   return { ...base, definition, rows: change.kind === 'append' ? rows.append(change.rows) : rows };
 }
@@ -113,6 +114,9 @@ export function snapshotOf(reference: TableReference, state: TableState): TableS
   const snapshot: TableSnapshot = {
     reference,
     schema: state.definition.schema,
+    options: state.definition.options,
+    creationTime: state.definition.creationTime,
+    modifiedTime: state.modifiedTime,
     get rows() {
       return state.rows.toArray();
     },

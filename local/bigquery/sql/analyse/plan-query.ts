@@ -3,7 +3,7 @@ import type { Field } from '../../model';
 import { child, children, findAll, stringAt, type TreeNode } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
-import { edited, fromBytes, type SqlText } from '../parse/sql-text';
+import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
@@ -105,6 +105,7 @@ async function makePlan(
     request: context.client.encode('EvaluateQuery', request(tables)),
     text: evaluated,
     source: { text: sql, locals: source.locals, columnTypes: source.columnTypes },
+    systemTimes: systemTimes(parts, paths, sql),
     mayRepeat: mayRepeat(query, parts.calls),
     direct: directQuery(query, tables),
     tables,
@@ -115,6 +116,19 @@ async function makePlan(
     isVolatile: parts.calls.some(({ name }) => volatile.has(name)),
     overParameters: overParameters(source, parts, paths, tables, evaluatedOptions),
   };
+}
+
+/** The expressions of FOR SYSTEM_TIME AS OF, with the tables that they are for. */
+function systemTimes(
+  { scans }: QueryParts,
+  paths: readonly TablePath[],
+  sql: SqlText,
+): QueryPlan['systemTimes'] {
+  return paths.flatMap(({ span, systemTime }) => {
+    const scan = scans.find((each) => each.span.start === span.start);
+    if (systemTime === undefined || scan === undefined) return [];
+    return [{ fullName: scan.fullName, expression: slice(sql, systemTime.expression) }];
+  });
 }
 
 function mayRepeat(query: TreeNode, calls: QueryParts['calls']): boolean {

@@ -36,6 +36,8 @@ export interface QueryPlan {
   readonly text: SqlText;
   /** What the plan was made of, but for what belongs to one scope. */
   readonly source: Pick<QuerySource, 'text' | 'locals' | 'columnTypes'>;
+  /** As of when it reads tables, where it says so. */
+  readonly systemTimes: readonly { readonly fullName: string; readonly expression: SqlText }[];
   /** What it asks for, if that needs no engine. */
   readonly direct: DirectQuery | undefined;
   /** Whether it has queries inside expressions that read tables, or looks for values in arrays. */

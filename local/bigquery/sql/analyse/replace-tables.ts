@@ -21,6 +21,8 @@ export function tableEdits(
       throw new Error(`The SQL engine reads ${scan.fullName} at a place where no table is named`);
     const alias = path.hasAlias ? '' : ` AS ${quotedPath([path.path.at(-1) ?? ''])}`;
     edits.set(path.span.start, { ...path.span, replacement: `${inPlaceOf(table, scan)}${alias}` });
+    const clause = path.systemTime?.span;
+    if (clause !== undefined) edits.set(clause.start, { ...clause, replacement: '' });
   }
   return [...edits.values()];
 }

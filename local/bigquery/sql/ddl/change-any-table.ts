@@ -1,3 +1,4 @@
+import { BigQueryError } from '../../bigquery-error';
 import type { StatementResult, TableChange, TableReference, TableSnapshot } from '../../model';
 import { datasetNotFoundInQuery } from '../../not-found';
 import type { QueryPlan } from '../analyse/query-plan';
@@ -41,6 +42,10 @@ export async function changeAnyTable(
   if (change?.kind === 'create' || change?.kind === 'alter')
     scope.foreseen.set(tableKey(target), { reference: target, schema: change.schema, rows: [] });
   return result;
+}
+
+export function alreadyExistsInDdl({ projectId, datasetId, tableId }: TableReference): BigQueryError {
+  return new BigQueryError('duplicate', `Already Exists: Table ${projectId}:${datasetId}.${tableId}`);
 }
 
 /** The table that an analysed DDL statement names. */

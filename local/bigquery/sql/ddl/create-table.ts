@@ -1,4 +1,3 @@
-import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row, StatementResult, TableChange, TableOptions, TableReference } from '../../model';
 import { analysedStatement } from '../analyse/analyse-statement';
 import { type QueryPlan, referencedTables } from '../analyse/query-plan';
@@ -8,21 +7,23 @@ import type { StatementRun } from '../engine-context';
 import { bytesProcessed } from '../evaluate/bytes-processed';
 import { coercedRows } from '../evaluate/coerce';
 import { rowFit } from '../evaluate/fit-cells';
-import { invalidQuery, notImplemented } from '../parse/query-errors';
+import { invalidQuery } from '../parse/query-errors';
 import { slice } from '../parse/sql-text';
 import { temporaryDataset } from '../scope';
-import { changeAnyTable, namedTable, onlyNode } from './change-any-table';
+import { alreadyExistsInDdl, changeAnyTable, namedTable, onlyNode } from './change-any-table';
 import { fieldOfDefinition } from './column-definition';
+import { originalOf, runCopiedTable } from './copied-table';
 import { partitioning, tableOptions } from './options-list';
 
 /** CREATE TABLE, with or without a query. */
 export async function runCreateTable(run: StatementRun): Promise<StatementResult> {
   const { scope } = run;
+  const original = originalOf(run.statement.node);
+  if (original !== undefined) return runCopiedTable(run, original);
   const checked = await analysedStatement(run);
   const create = onlyNode(checked, ['resolvedCreateTableStmtNode', 'resolvedCreateTableAsSelectStmtNode']);
   const base = child(create, 'parent') ?? {};
   const header = child(base, 'parent') ?? {};
-  refuseUnsupported(create, base);
   const isTemporary = stringAt(header, 'createScope') === 'CREATE_TEMP';
   const target = isTemporary ? temporaryTable(run, header) : namedTable(scope, header);
   const mode = stringAt(header, 'createMode') ?? 'CREATE_DEFAULT';
@@ -30,7 +31,7 @@ export async function runCreateTable(run: StatementRun): Promise<StatementResult
   const outcome = await changeAnyTable(run, target, async (current, inside) => {
     if (current !== undefined && mode === 'CREATE_IF_NOT_EXISTS')
       return { change: undefined, operation: 'SKIP', plans: [] };
-    if (current !== undefined && mode !== 'CREATE_OR_REPLACE') throw alreadyExists(target);
+    if (current !== undefined && mode !== 'CREATE_OR_REPLACE') throw alreadyExistsInDdl(target);
     const { change, plans } = await created(inside, create);
     return { change, operation: current === undefined ? 'CREATE' : 'REPLACE', plans };
   });
@@ -82,14 +83,4 @@ async function queriedRows(
   const query = slice(script, place);
   const { rows, plans } = await coercedRows(context, scope, query, schema, dry);
   return { rows: rows.map(rowFit(schema)), plans };
-}
-
-function refuseUnsupported(create: TreeNode, base: TreeNode): void {
-  if (stringAt(child(base, 'likeTable'), 'name')) throw notImplemented('CREATE TABLE LIKE');
-  if (isNode(create.copyFrom)) throw notImplemented('CREATE TABLE COPY');
-  if (isNode(create.cloneFrom)) throw notImplemented('CREATE TABLE CLONE');
-}
-
-function alreadyExists({ projectId, datasetId, tableId }: TableReference): BigQueryError {
-  return new BigQueryError('duplicate', `Already Exists: Table ${projectId}:${datasetId}.${tableId}`);
 }

@@ -5,10 +5,12 @@ import { stringAt, stringsAt } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
 import { changeAnyTable, ddlResult, namedTable, onlyNode } from './change-any-table';
+import { runDropSchema } from './schemas';
 
 /** DROP TABLE. */
 export async function runDropTable(run: StatementRun): Promise<StatementResult> {
   const { scope } = run;
+  if (run.statement.node.schemaObjectKind === 'kSchema') return runDropSchema(run);
   const checked = await analysedStatement(run);
   const drop = onlyNode(checked, ['resolvedDropStmtNode']);
   if (stringAt(drop, 'objectType') !== 'TABLE') throw notImplemented(`DROP ${stringAt(drop, 'objectType')}`);

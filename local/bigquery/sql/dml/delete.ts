@@ -1,7 +1,7 @@
 import type { StatementResult } from '../../model';
 import { planQuery } from '../analyse/plan-query';
 import type { StatementRun } from '../engine-context';
-import { evaluate } from '../evaluate/evaluate';
+import { evaluateUnlessDry } from '../evaluate/check-evaluable';
 import { derived } from '../parse/sql-text';
 import { rowColumn } from '../scope';
 import { changeTable, conditionText, targetAlias, targetTable } from './change-table';
@@ -14,7 +14,7 @@ export function runDeleteStatement(statement: StatementRun): Promise<StatementRe
     const sql = `SELECT ${targetAlias(run)}.${rowColumn} FROM ${targetTable(run)} WHERE (${condition}\n)`;
     const text = derived(run.script, sql, run.statement.span.start);
     const plan = await planQuery(context, { text, scope, target: current.reference });
-    const found = dry ? [] : await evaluate(context, plan, scope);
+    const found = await evaluateUnlessDry(context, plan, scope, dry);
     const places = new Set(found.map(([place]) => Number(place)));
     const kept = current.rows.filter((_, index) => !places.has(index));
     return {

@@ -3,6 +3,7 @@ import { planQuery } from '../analyse/plan-query';
 import type { QueryPlan } from '../analyse/query-plan';
 import { child, children, spanOf, type TreeNode } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
+import { evaluateUnlessDry } from '../evaluate/check-evaluable';
 import { coercedRows } from '../evaluate/coerce';
 import { evaluate } from '../evaluate/evaluate';
 import { rowFit } from '../evaluate/fit-cells';
@@ -66,7 +67,7 @@ async function listedRows(
   const list = fields.map((_, at) => `c${at}`).join(', ');
   const sql = `SELECT ${list} FROM UNNEST([${structs.join(', ')}]) WITH OFFSET AS __place ORDER BY __place`;
   const plan = await planQuery(context, { text: derived(script, sql, statement.span.start), scope });
-  return { rows: dry ? [] : await evaluate(context, plan, scope), plans: [plan] };
+  return { rows: await evaluateUnlessDry(context, plan, scope, dry), plans: [plan] };
 }
 
 async function queriedRows(

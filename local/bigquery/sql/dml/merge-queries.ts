@@ -3,6 +3,7 @@ import { planQuery } from '../analyse/plan-query';
 import type { QueryPlan } from '../analyse/query-plan';
 import { child, isNode, pathSegments, spanOf, stringAt, type TreeNode, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
+import { evaluateUnlessDry } from '../evaluate/check-evaluable';
 import type { RowSource } from '../evaluate/encode-request';
 import { evaluate } from '../evaluate/evaluate';
 import { bytesAt, derived, quotedPath } from '../parse/sql-text';
@@ -31,7 +32,7 @@ export interface MergeInput {
 export async function mergeInput(run: StatementRun, current: TableSnapshot): Promise<MergeInput> {
   const { context, scope, dry } = run;
   const sourcePlan = await planSource(run);
-  const rows = dry ? [] : await evaluate(context, sourcePlan, scope);
+  const rows = await evaluateUnlessDry(context, sourcePlan, scope, dry);
   const { table, columns } = sourceOf(sourcePlan);
   const target: LocalTable = { name: targetRows, schema: current.schema, stored: current.reference };
   const sql = [
@@ -45,7 +46,7 @@ export async function mergeInput(run: StatementRun, current: TableSnapshot): Pro
     [sourceTable, { rows }],
     [targetRows, { rows: current.rows }],
   ]);
-  const pairs = dry ? [] : await evaluate(context, pairPlan, scope, locals);
+  const pairs = await evaluateUnlessDry(context, pairPlan, scope, dry, locals);
   return {
     current,
     source: { table, rows, columns },

@@ -2,6 +2,7 @@ import type { Cell, Row, StatementResult, TableSnapshot } from '../../model';
 import { planQuery } from '../analyse/plan-query';
 import { child, spanOf, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
+import { checkEvaluable } from '../evaluate/check-evaluable';
 import { bytesAt, derived } from '../parse/sql-text';
 import { rowColumn } from '../scope';
 import { assigner, assignmentsOf } from './assignments';
@@ -22,6 +23,7 @@ export function runUpdateStatement(statement: StatementRun): Promise<StatementRe
       return planQuery(context, { text, scope, target: current.reference });
     };
     const plan = await planned(assignments.map(({ value }) => value));
+    if (dry) await checkEvaluable(context, plan, scope);
     const found = dry
       ? []
       : await evaluateAssigned(context, scope, { plan, planned, assignments, rows: current.rows });

@@ -6,6 +6,7 @@ import type { EngineContext } from '../engine-context';
 import { backquoted, derived, type SqlText, toBytes } from '../parse/sql-text';
 import { evaluateInParts } from '../parts/in-parts';
 import type { LocalTable, Scope } from '../scope';
+import { checkEvaluable } from './check-evaluable';
 import { evaluate } from './evaluate';
 
 /**
@@ -27,7 +28,10 @@ export async function coercedRows(
   });
   const typed = fitting ? plain : await planIfSound(context, { text: query, scope, columnTypes: fields });
   const plan = typed ?? plain;
-  if (dry) return { rows: [], plans: [plan] };
+  if (dry) {
+    await checkEvaluable(context, plan, scope);
+    return { rows: [], plans: [plan] };
+  }
   // A query read in parts keeps its own types, so it can stand for the typed one only where those fit.
   const rows = fitting
     ? await evaluateInParts(context, { text: query, scope }, plan)

@@ -23,6 +23,7 @@ import {
 import { evaluatePrepared } from './prepared';
 
 import { prunedRows } from './pruned-rows';
+import { checkSystemTimes } from './system-times';
 
 export type { RowSource } from './encode-request';
 
@@ -40,6 +41,8 @@ export async function evaluate(
   scope: Scope,
   locals: ReadonlyMap<string, RowSource> = new Map(),
 ): Promise<readonly Row[]> {
+  if (plan.systemTimes.length > 0)
+    await checkSystemTimes(context, plan, scope, (time) => evaluate(context, time, scope));
   const direct = chosenRows(plan, scope, locals);
   if (direct !== undefined) return direct;
   const isWorth = plan.mayRepeat && weightOf(plan, scope, locals) >= (context.lighterFrom ?? manyRows);

@@ -29,6 +29,8 @@ export interface TablePath {
   readonly path: readonly string[];
   readonly span: ByteSpan;
   readonly hasAlias: boolean;
+  /** FOR SYSTEM_TIME AS OF: the clause, and the time in it. */
+  readonly systemTime?: { readonly span: ByteSpan; readonly expression: ByteSpan } | undefined;
 }
 
 export interface ParsedScript {
@@ -93,7 +95,14 @@ function tablePathsOf(tree: unknown): readonly TablePath[] {
     const expression = child(node, 'pathExpr');
     const place = spanOf(expression);
     if (expression === undefined || place === undefined) return;
-    found.push({ path: pathSegments(expression), span: place, hasAlias: isNode(node.alias) });
+    const clause = spanOf(node.forSystemTime);
+    const time = spanOf(unwrap(child(node, 'forSystemTime')?.expression)?.node);
+    found.push({
+      path: pathSegments(expression),
+      span: place,
+      hasAlias: isNode(node.alias),
+      ...(clause && time && { systemTime: { span: clause, expression: time } }),
+    });
   });
   return found;
 }

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { BigQueryError } from '../../bigquery-error';
 import { EngineFailure } from '../engine/engine-client';
+import { knownGap } from './known-gaps';
 import { offsetAt, positionAt, type SqlText } from './sql-text';
 
 const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
@@ -25,6 +26,8 @@ const arrayTooLarge =
  */
 export function queryError(error: unknown, text: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
+  const gap = knownGap(error.message);
+  if (gap !== undefined) return notImplemented(gap);
   const message = withPosition(error.message, text);
   if (error.code === status.UNIMPLEMENTED) return new BigQueryError('notImplemented', message);
   if (error.code === status.INTERNAL || error.code === status.UNKNOWN)

@@ -33,6 +33,9 @@ export function scriptStore(store: TableStore): ScriptStore {
     read,
     hasDataset: (reference) => isOwn(reference) || store.hasDataset(reference),
     tablesOf: (reference) => store.tablesOf(reference),
+    ...(store.datasets && { datasets: store.datasets }),
+    ...(store.createDataset && { createDataset: store.createDataset }),
+    ...(store.deleteDataset && { deleteDataset: store.deleteDataset }),
     async mutate(reference, decide) {
       if (!isOwn(reference) && transaction === undefined) return store.mutate(reference, decide);
       const key = tableKey(reference);
@@ -103,7 +106,7 @@ function applied(
       return {
         reference,
         schema: change.schema,
-        rows: rows.map((row) => widenRow(row, schema, change.schema)),
+        rows: change.rows ?? rows.map((row) => widenRow(row, schema, change.schema)),
       };
     case 'drop':
       return undefined;

@@ -3,7 +3,7 @@ import { sqlType } from '../analyse/engine-types';
 import { planQuery } from '../analyse/plan-query';
 import { type ByteSpan, child, children, spanOf, stringAt, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
-import { evaluate } from '../evaluate/evaluate';
+import { evaluateUnlessDry } from '../evaluate/check-evaluable';
 import { invalidQuery } from '../parse/query-errors';
 import { bytesAt, derived, toBytes } from '../parse/sql-text';
 import type { TypedValue } from '../scope';
@@ -102,6 +102,6 @@ async function evaluated(
   const plan = await planQuery(context, { text: derived(script, `SELECT ${expression}`, offset), scope });
   const [output] = plan.output;
   const field: Field = { ...(output ?? { type: 'INTEGER', mode: 'NULLABLE' }), name };
-  const [row] = dry ? [] : await evaluate(context, plan, scope);
+  const [row] = await evaluateUnlessDry(context, plan, scope, dry);
   return { name, field, cell: row?.[0] ?? (field.mode === 'REPEATED' ? [] : null) };
 }

@@ -218,6 +218,10 @@ describe('a query job', () => {
     expect(answer).toMatchObject({ kind: 'bigquery#jobCancelResponse', job: { status: { state: 'DONE' } } });
     const [jobs] = await local.client.getJobs({ maxResults: 3, autoPaginate: false });
     expect(jobs[0]?.id).toBe('cancelled-late');
+    const listed = `SELECT job_type, statement_type, state, query, error_result FROM \`region-us\`.INFORMATION_SCHEMA.JOBS WHERE job_id = 'cancelled-late'`;
+    expect((await local.client.query(listed))[0]).toEqual([
+      { job_type: 'QUERY', statement_type: 'SELECT', state: 'DONE', query: 'SELECT 1', error_result: null },
+    ]);
   });
 });
 

@@ -52,6 +52,18 @@ export function memoryTableStore(): MemoryTableStore {
     mutate,
     changes,
     hasDataset: (dataset) => datasets.has(datasetKey(dataset)),
+    datasets: () =>
+      [...datasets].sort().map((key) => ({
+        datasetId: key.slice(key.indexOf('.') + 1),
+        location: 'US',
+        creationTime: 0,
+      })),
+    async createDataset(datasetId) {
+      datasets.add(datasetKey({ projectId: 'local', datasetId }));
+    },
+    async deleteDataset(dataset) {
+      datasets.delete(datasetKey(dataset));
+    },
     tablesOf: (dataset) =>
       [...tables.values()]
         .map((table) => table.reference)
@@ -78,7 +90,11 @@ function applied(
     case 'create':
       return { reference, schema: change.schema, rows: change.rows };
     case 'alter':
-      return { reference, schema: change.schema, rows: rows.map((row) => widened(row, change.schema)) };
+      return {
+        reference,
+        schema: change.schema,
+        rows: change.rows ?? rows.map((row) => widened(row, change.schema)),
+      };
     case 'drop':
       return undefined;
   }

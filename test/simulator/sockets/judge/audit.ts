@@ -47,7 +47,7 @@ export function createAudit(): Audit {
 }
 
 function enter(ledger: Map<string, number>, schema: readonly Field[], change: TableChange): void {
-  const rows: readonly Row[] = 'rows' in change ? change.rows : [];
+  const rows: readonly Row[] = 'rows' in change ? (change.rows ?? []) : [];
   for (const { runId, admittedAt } of ledgerRunsOf(schema, rows)) {
     ledger.set(runId, Math.min(admittedAt, ledger.get(runId) ?? admittedAt));
   }
