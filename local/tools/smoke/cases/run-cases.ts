@@ -1,0 +1,161 @@
+import {
+  admitKeyedRuns,
+  admitRuns,
+  decideKeyedRuns,
+  decideRuns,
+} from '../../../../shared/sql/runs/admit-runs';
+import { checkCounters } from '../../../../shared/sql/runs/check-counters';
+import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
+import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
+import { findRun } from '../../../../shared/sql/runs/find-run';
+import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
+import { listRuns } from '../../../../shared/sql/runs/list-runs';
+import { readRun } from '../../../../shared/sql/runs/read-run';
+import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
+import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
+import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
+import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
+import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
+import { readUsage } from '../../../../shared/sql/usage/read-usage';
+import { type CaseValues, runId, statementCase } from './statement-case';
+
+const pipeline = 'gcp/example/dryrun';
+
+const admission = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
+  tenant_id: tenantId,
+  statement_id: `statement-${numbers.join('-')}`,
+  now,
+  unlimited: 1_000_000_000,
+  most_waiting: 5_000,
+  candidates: numbers.map((number) => ({
+    run_id: runId(number),
+    pipeline,
+    parameters: '{}',
+    trigger: 'api',
+    request_hash: `request-${number}`,
+    key_id: 'key-1',
+    lease_seconds: 3_600,
+  })),
+});
+
+const settling = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
+  tenant_id: tenantId,
+  onboarding_id: 'onboarding-1',
+  now,
+  outcomes: numbers.map((number) => ({
+    run_id: runId(number),
+    status: 'COMPLETED',
+    error_code: null,
+    error_message: null,
+    failed_step: null,
+    started_at: now,
+    ended_at: now,
+    duration_ms: 0,
+    rows_written: 1,
+    bytes_processed: 2,
+    bytes_billed: 10_485_760,
+    watermark: null,
+    recorded_at: now,
+  })),
+});
+
+/** A run's life: admitted, looked for, settled, read. */
+export const runCases = [
+  statementCase(
+    admitRuns,
+    'A guarded UPDATE over an array of structs as parameter gives all candidates their slots, or changes nothing.',
+    (values) => admission(values, 1, 2),
+  ),
+  statementCase(
+    admitKeyedRuns,
+    'It may look into the ledger as well, by ids that follow from idempotency keys.',
+    (values) => ({ ...admission(values, 3), keyed_run_ids: [runId(3)] }),
+  ),
+  statementCase(
+    decideRuns,
+    "A script's answer is its last statement's, and its UPDATE is seen by the SELECT behind it.",
+    (values) => admission(values, 4),
+  ),
+  statementCase(decideKeyedRuns, 'As decide-runs.', (values) => ({
+    ...admission(values, 5),
+    keyed_run_ids: [runId(5)],
+  })),
+  statementCase(findRun, 'Parts of an array of structs can be selected as a row.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+    run_id: runId(1),
+  })),
+  statementCase(confirmRuns, 'A lone UPDATE reports how many rows it changed.', ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    until: new Date(now.getTime() - 3_600_000),
+  })),
+  statementCase(checkCounters, 'Ledger and tenant row are read in one snapshot.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+  })),
+  statementCase(
+    settleRuns,
+    'The settled run goes from one array of structs to another in one UPDATE.',
+    (values) => settling(values, 1),
+  ),
+  statementCase(
+    settleAndDropRuns,
+    'An UPDATE may look into another table for what it drops; empty arrays are taken as parameters.',
+    (values) => ({
+      ...settling(values, 2),
+      appended: [{ run_id: runId(1), recorded_at: values.now }],
+      appended_run_ids: [runId(1)],
+      appended_from: values.from,
+      appended_to: values.to,
+    }),
+  ),
+  statementCase(settleHeldRuns, 'As decide-runs.', (values) => ({
+    ...settling(values, 3),
+    from: values.from,
+    to: values.to,
+  })),
+  statementCase(withdrawRuns, 'Arrays of structs are filtered in place.', ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    run_ids: [runId(4)],
+    now,
+  })),
+  statementCase(findRecordedRuns, 'A table without rows can be joined.', ({ from, to }) => ({
+    run_ids: [runId(1)],
+    from,
+    to,
+  })),
+  statementCase(listRuns, 'UNION ALL of a table and of arrays, in one order.', ({ tenantId, from, to }) => ({
+    tenant_id: tenantId,
+    from,
+    to,
+    status: null,
+    pipeline: null,
+    before_at: null,
+    before_id: null,
+    limit: 10,
+  })),
+  statementCase(readRun, 'Arrays of structs are built by subqueries over other tables.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+    run_id: runId(1),
+  })),
+  statementCase(findStepRecord, 'No row where there is none.', () => ({ run_id: runId(1), step_id: 'one' })),
+  statementCase(readWatermark, 'No row, or NULL, where there is none.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+    pipeline,
+  })),
+  statementCase(repairCounters, 'Counters that are right are left alone.', ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+  })),
+  statementCase(readUsage, 'Sums over no rows are NULL, and come as such.', ({ tenantId, from, to }) => ({
+    tenant_id: tenantId,
+    from,
+    to,
+  })),
+  statementCase(listBillableRuns, 'Pages in the order of two columns.', ({ tenantId, from, to }) => ({
+    tenant_id: tenantId,
+    from,
+    to,
+    after_at: null,
+    after_id: null,
+    limit: 10,
+  })),
+];

@@ -1,0 +1,6 @@
+import { runCases } from './run-cases';
+import type { StatementCase } from './statement-case';
+import { endingCases, tenantCases } from './tenant-cases';
+
+/** Every statement of shared/sql, in an order in which each finds what it needs. */
+export const statementCases: readonly StatementCase[] = [...tenantCases, ...runCases, ...endingCases];

@@ -1,0 +1,103 @@
+import { findApiKey } from '../../../../shared/sql/keys/find-api-key';
+import { insertApiKey } from '../../../../shared/sql/keys/insert-api-key';
+import { keepOnlyApiKey } from '../../../../shared/sql/keys/keep-only-api-key';
+import { listApiKeys } from '../../../../shared/sql/keys/list-api-keys';
+import { listValidKeys } from '../../../../shared/sql/keys/list-valid-keys';
+import { blockApiKey, revokeApiKey } from '../../../../shared/sql/keys/revoke-api-key';
+import { activateTenant } from '../../../../shared/sql/tenants/activate-tenant';
+import { changeQuotas } from '../../../../shared/sql/tenants/change-quotas';
+import { insertTenant } from '../../../../shared/sql/tenants/insert-tenant';
+import { readTenant } from '../../../../shared/sql/tenants/read-tenant';
+import { resetMonth } from '../../../../shared/sql/tenants/reset-month';
+import { suspendTenant } from '../../../../shared/sql/tenants/suspend-tenant';
+import { type CaseValues, statementCase } from './statement-case';
+
+const oneRow = 'A lone UPDATE is atomic, and reports how many rows it changed.';
+const keyHash = (key: number) => `hash-of-key-${key}`;
+
+const key = (number: number) =>
+  statementCase(
+    insertApiKey,
+    'An INSERT can be read by the next statement.',
+    ({ tenantId, now }: CaseValues) => ({
+      key_id: `key-${number}`,
+      tenant_id: tenantId,
+      key_hash: keyHash(number),
+      name: null,
+      now,
+      created_by: 'onboard',
+      expires_at: null,
+    }),
+  );
+
+/** A tenant begins: these come first. */
+export const tenantCases = [
+  statementCase(
+    insertTenant,
+    'NULL parameters of type INT64 are taken; arrays that an INSERT leaves out read as empty.',
+    ({ tenantId, now }) => ({
+      tenant_id: tenantId,
+      company_name: 'Smoke Test',
+      contact_email: null,
+      subscription_tier: 'STARTER',
+      max_pipelines_per_month: 500,
+      max_concurrent_pipelines: null,
+      notes: null,
+      onboarding_id: 'onboarding-1',
+      now,
+    }),
+  ),
+  statementCase(
+    readTenant,
+    'A single SELECT may be answered without a job (JOB_CREATION_OPTIONAL), with the rows in the answer.',
+    ({ tenantId, now }) => ({ tenant_id: tenantId, now }),
+  ),
+  key(1),
+  key(2),
+  statementCase(findApiKey, 'As read-tenant: it is what every call waits for.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+    key_hash: keyHash(1),
+  })),
+  statementCase(listApiKeys, 'A comparison with a NULL column leaves the row out.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+  })),
+  statementCase(keepOnlyApiKey, 'A DELETE of rows that an INSERT made a moment ago is allowed.', () => ({
+    key_id: 'key-1',
+  })),
+  statementCase(
+    listValidKeys,
+    'CURRENT_TIMESTAMP is not behind the rows that were written.',
+    ({ tenantId }) => ({
+      tenant_id: tenantId,
+    }),
+  ),
+  statementCase(changeQuotas, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    subscription_tier: 'STARTER',
+    sets_monthly: true,
+    max_pipelines_per_month: 100,
+    sets_concurrent: true,
+    max_concurrent_pipelines: 6,
+  })),
+];
+
+/** What changes a tenant that has had runs: these come last. */
+export const endingCases = [
+  statementCase(
+    blockApiKey,
+    'An UPDATE may have EXISTS over another table of the dataset, and arrays of structs may be rebuilt.',
+    ({ tenantId, now }) => ({ tenant_id: tenantId, key_id: 'key-1', now }),
+  ),
+  statementCase(revokeApiKey, oneRow, ({ now }) => ({ key_id: 'key-1', now })),
+  statementCase(resetMonth, 'Dates are compared with DATE_TRUNC of a parameter.', ({ now }) => ({
+    period: now.toISOString().slice(0, 10),
+    now,
+  })),
+  statementCase(suspendTenant, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    reason: 'A smoke test',
+  })),
+  statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
+];

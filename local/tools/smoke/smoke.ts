@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { PubSub } from '@google-cloud/pubsub';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import type { Cleanup } from './cleanup';
+import { compareStatements, connect } from './compare-statements';
+import { inPlace, openPlace, type Place, startBox } from './environment';
+import { hostForSmoke } from './hosted-functions';
+import type { Latencies } from './latencies';
+import { filesInBucket, filesInFolder, inputFile, outputFile, writeSmokeSchemas } from './smoke-files';
+import type { SmokeOptions } from './smoke-options';
+import { onboardForSmoke, raceAdmissions, runSteps, type Tell, timeAdmissions } from './trial-runs';
+
+export interface SmokeTools {
+  readonly cleanup: Cleanup;
+  readonly latencies: Latencies;
+  readonly tell: Tell;
+  readonly say: (line: string) => void;
+}
+
+/** Tries everything once; `tools.cleanup` then knows what there is to remove, also where it throws. */
+export async function smoke(options: SmokeOptions, root: string, tools: SmokeTools): Promise<void> {
+  const { cleanup, latencies, tell, say } = tools;
+  const name = `smoke_${randomBytes(4).toString('hex')}`;
+  const directory = mkdtempSync(join(tmpdir(), 'smoke-'));
+  cleanup.add(directory, async () => rmSync(directory, { recursive: true, force: true }));
+
+  const place = await openPlace(options, join(directory, 'tried'), () => undefined);
+  cleanup.add('the tried servers', place.close);
+  const box = await startBox(join(directory, 'reference'), () => undefined);
+  cleanup.add('the local cloud', box.close);
+  const reference = await inPlace(box, connect);
+  const tried = await inPlace(place, connect);
+  say(`${options.projectId} in ${options.location} answers. What is made there is called ${name}…`);
+
+  const tenant = (suffix: string) => `${name}_${suffix}`;
+  for (const id of [tenant('sql'), tenant('race'), tenant('load')]) {
+    cleanup.add(`dataset ${id}`, () => createTenantDatasets(tried).deleteDataset(id));
+  }
+  say('\nStatements: rows and changed rows against the local BigQuery, and what each assumes');
+  const where = { tenantId: tenant('sql'), location: options.location };
+  const schemasDirectory = join(root, 'schemas');
+  for await (const { name: statement, assumes, problem } of compareStatements(
+    { tried, reference },
+    { ...where, schemasDirectory },
+    latencies,
+  )) {
+    tell(`${statement}: ${problem ?? 'the same'}`, problem === undefined);
+    say(`      ${assumes}`);
+  }
+  await timeInsertAll(tried, tenant('sql'), latencies);
+  await tryRuns(options, place, { name, tenant, directory, schemasDirectory }, tools);
+}
+
+async function timeInsertAll(bigquery: BigQuery, datasetId: string, latencies: Latencies): Promise<void> {
+  const [table] = await bigquery.dataset(datasetId).createTable('smoke_rows', {
+    schema: [{ name: 'id', type: 'INTEGER' }],
+  });
+  for (let id = 0; id < 5; id += 1) {
+    await latencies.measured('insertAll of one row', () => table.insert([{ id }]));
+  }
+}
+
+const notFound = 5;
+
+/** A thing that was never made, or that a test before has removed, is no problem. */
+async function unlessGone(removal: Promise<unknown>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') !== notFound) throw error;
+  }
+}
+
+interface Names {
+  readonly name: string;
+  readonly tenant: (suffix: string) => string;
+  readonly directory: string;
+  readonly schemasDirectory: string;
+}
+
+/** The functions over the place: onboarding, races, latencies, steps. */
+async function tryRuns(
+  options: SmokeOptions,
+  place: Place,
+  { name, tenant, directory, schemasDirectory }: Names,
+  { cleanup, latencies, tell, say }: SmokeTools,
+): Promise<void> {
+  // The functions' clients are made when their modules load: from here on the environment stays as it is.
+  await inPlace(place, async () => {
+    const topic = (suffix: string) => `${name.replace('_', '-')}-${suffix}`;
+    const names = { runTopic: topic('runs'), eventTopic: topic('events'), notifyTopic: topic('notify') };
+    const pubsub = new PubSub();
+    cleanup.add('the Pub/Sub client', () => pubsub.close());
+    for (const id of Object.values(names)) {
+      cleanup.add(`topic ${id}`, () => unlessGone(pubsub.topic(id).delete()));
+      await pubsub.createTopic(id);
+    }
+    cleanup.add(`subscription ${names.runTopic}`, () =>
+      unlessGone(pubsub.subscription(names.runTopic).delete()),
+    );
+    await pubsub.topic(names.runTopic).createSubscription(names.runTopic, { ackDeadlineSeconds: 600 });
+
+    const bucket = options.bucket ?? (options.where === 'box' ? 'smoke' : undefined);
+    const folder = bucket && `gs://${bucket}/${name}/`;
+    if (bucket !== undefined) {
+      const files =
+        options.where === 'box' ? filesInFolder(join(directory, 'tried/gcs', bucket)) : filesInBucket(bucket);
+      for (const file of [inputFile, outputFile(tenant('load'))]) {
+        cleanup.add(`file gs://${bucket}/${name}/${file}`, () => files.remove(`${name}/${file}`));
+      }
+      await files.put(`${name}/${inputFile}`, 'n\n1\n2\n3\n');
+    }
+    const schemas = join(directory, 'schemas');
+    writeSmokeSchemas(schemasDirectory, schemas, { ...names, folder, httpUrl: options.httpUrl });
+    const hosted = await hostForSmoke(pubsub, names, {
+      SCHEMAS_DIRECTORY: schemas,
+      BIGQUERY_LOCATION: options.location,
+      ...(folder !== undefined && { ALLOWED_SOURCES: folder }),
+      ...(options.httpUrl !== undefined && { HTTP_STEP_HOSTS: new URL(options.httpUrl).host }),
+    });
+    cleanup.add('the functions', hosted.close);
+
+    say('\nRuns');
+    for (let count = 0; count < 5; count += 1) {
+      const message = { data: Buffer.from('smoke') };
+      await latencies.measured('publish', () => pubsub.topic(names.notifyTopic).publishMessage(message));
+    }
+    const racing = await onboardForSmoke(hosted, tenant('race'), { max_concurrent_pipelines: 3 }, latencies);
+    await raceAdmissions(hosted, racing, tell);
+    const loading = await onboardForSmoke(hosted, tenant('load'), {}, latencies);
+    await timeAdmissions(hosted, loading, latencies, tell);
+    await runSteps(hosted, loading, latencies, tell);
+    if (folder === undefined) say('  not tried: steps of type load and export (no --bucket)');
+    if (options.httpUrl === undefined) say('  not tried: steps of type http (no --http-url)');
+  });
+}

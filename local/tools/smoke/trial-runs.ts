@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import type { Api } from '../pipeline/api';
+import { ApiError } from '../pipeline/api';
+import type { HostedForSmoke } from './hosted-functions';
+import type { Latencies } from './latencies';
+import { stepsPipeline } from './smoke-files';
+
+const onboardedSchema = z.object({ api_key: z.string() });
+const startedSchema = z.object({ run_id: z.string() });
+const stepSchema = z.object({ step_id: z.string(), status: z.string(), error_message: z.string().nullish() });
+const runSchema = z.object({
+  status: z.string(),
+  error_message: z.string().nullish(),
+  steps: z.array(stepSchema).default([]),
+});
+const profileSchema = z.object({
+  usage: z.object({ pipeline_runs_count: z.number(), current_running_pipelines: z.number() }),
+});
+
+/** What is told of a trial: each line is right or a problem. */
+export type Tell = (what: string, isRight: boolean) => void;
+
+interface Tenant {
+  readonly id: string;
+  readonly apiKey: string;
+}
+
+const dryRun = 'gcp/example/dryrun';
+
+export async function onboardForSmoke(
+  { onboard }: HostedForSmoke,
+  id: string,
+  quotas: Readonly<Record<string, unknown>>,
+  latencies: Latencies,
+): Promise<Tenant> {
+  const body = { tenant_id: id, company_name: 'Smoke test', subscription_tier: 'ENTERPRISE', ...quotas };
+  const call = () => onboard.call('POST', '/api/v1/customers/onboard', { isAdmin: true, body });
+  const { api_key } = onboardedSchema.parse(await latencies.measured('onboarding', call));
+  return { id, apiKey: api_key };
+}
+
+const start = (run: Api, { id, apiKey }: Tenant, pipeline: string): Promise<string> =>
+  run
+    .call('POST', `/api/v1/pipelines/run/${id}/${pipeline}`, { apiKey, body: {} })
+    .then((answer) => startedSchema.parse(answer).run_id);
+
+const show = (run: Api, { apiKey }: Tenant, runId: string) =>
+  run.call('GET', `/api/v1/pipelines/runs/${runId}`, { apiKey }).then((body) => runSchema.parse(body));
+
+/** Asks until the run has ended. */
+async function ended(run: Api, tenant: Tenant, runId: string): Promise<z.infer<typeof runSchema>> {
+  const giveUpAt = Date.now() + 5 * 60_000;
+  for (;;) {
+    const shown = await show(run, tenant, runId);
+    if (shown.status !== 'ADMITTED') return shown;
+    if (Date.now() > giveUpAt) throw new Error(`Run ${runId} has not ended within five minutes`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/**
+ * Ten runs at once where three may run, while nothing is delivered: three are admitted. Then one is cancelled
+ * while the worker starts it: both say the same of it.
+ */
+export async function raceAdmissions(hosted: HostedForSmoke, tenant: Tenant, tell: Tell): Promise<void> {
+  const answers = await Promise.allSettled(
+    Array.from({ length: 10 }, () => start(hosted.run, tenant, dryRun)),
+  );
+  const admitted = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const refused = answers.filter(
+    ({ status, ...answer }) =>
+      status === 'rejected' &&
+      'reason' in answer &&
+      answer.reason instanceof ApiError &&
+      answer.reason.status === 429,
+  );
+  tell(
+    `ten admissions at once, three may run: ${admitted.length} admitted, ${refused.length} refused by 429`,
+    admitted.length === 3 && refused.length === 7,
+  );
+  const [first] = admitted;
+  if (first === undefined) throw new Error('No run was admitted: the rest cannot be tried');
+  hosted.startDelivering();
+  const cancelled = await hosted.run
+    .call('POST', `/api/v1/pipelines/runs/${first}/cancel`, { apiKey: tenant.apiKey })
+    .then(
+      (body) => z.object({ status: z.string() }).parse(body).status,
+      (error: unknown) => (error instanceof ApiError ? `refused by ${error.status}` : String(error)),
+    );
+  const outcomes = await Promise.all(admitted.map((runId) => ended(hosted.run, tenant, runId)));
+  const [outcome] = outcomes;
+  tell(
+    `a cancellation against the worker: answered ${cancelled}, recorded ${outcome?.status}`,
+    cancelled === outcome?.status || (cancelled.startsWith('refused') && outcome?.status === 'COMPLETED'),
+  );
+  await tellCounters(hosted, tenant, 3, tell);
+}
+
+async function tellCounters(
+  { tenants }: HostedForSmoke,
+  { id, apiKey }: Tenant,
+  runs: number,
+  tell: Tell,
+): Promise<void> {
+  const { usage } = profileSchema.parse(await tenants.call('GET', `/api/v1/tenants/${id}`, { apiKey }));
+  tell(
+    `${id}: ${usage.pipeline_runs_count} runs counted, ${usage.current_running_pipelines} still run`,
+    usage.pipeline_runs_count === runs && usage.current_running_pipelines === 0,
+  );
+}
+
+/** Admissions one by one, ten and a hundred at once; all of them end and are counted. */
+export async function timeAdmissions(
+  hosted: HostedForSmoke,
+  tenant: Tenant,
+  latencies: Latencies,
+  tell: Tell,
+): Promise<void> {
+  const runs: string[] = [];
+  const admit = async (kind: string) => {
+    runs.push(await latencies.measured(kind, () => start(hosted.run, tenant, dryRun)));
+  };
+  for (let count = 0; count < 5; count += 1) await admit('admission alone');
+  for (const count of [10, 100]) {
+    await Promise.all(Array.from({ length: count }, () => admit(`admission, ${count} at once`)));
+  }
+  const outcomes = await Promise.all(runs.map((runId) => ended(hosted.run, tenant, runId)));
+  const failed = outcomes.filter(({ status }) => status !== 'COMPLETED');
+  tell(`${runs.length} runs of ${dryRun}: ${failed.length} failed`, failed.length === 0);
+  for (const { error_message } of failed.slice(0, 3)) tell(`  ${error_message}`, false);
+  await tellCounters(hosted, tenant, runs.length, tell);
+}
+
+/** One run of the pipeline with a step of each type. */
+export async function runSteps(
+  hosted: HostedForSmoke,
+  tenant: Tenant,
+  latencies: Latencies,
+  tell: Tell,
+): Promise<void> {
+  const runId = await start(hosted.run, tenant, stepsPipeline);
+  const run = await latencies.measured('run with a step of each type', () =>
+    ended(hosted.run, tenant, runId),
+  );
+  for (const { step_id, status, error_message } of run.steps) {
+    tell(`step ${step_id}: ${status}${error_message ? ` (${error_message})` : ''}`, status === 'COMPLETED');
+  }
+  const isRight = run.status === 'COMPLETED' && run.steps.length > 0;
+  tell(`the run of all steps: ${run.status}${run.error_message ? ` (${run.error_message})` : ''}`, isRight);
+}
