@@ -4,9 +4,9 @@ import { loadTables } from '../../../shared/definitions/tables';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import type { CallTimes } from './call-times';
 import type { CaseValues } from './cases/statement-case';
 import { statementCases } from './cases/statement-cases';
-import type { Latencies } from './latencies';
 
 /** A BigQuery that has been reached once. */
 export const connect = async (): Promise<BigQuery> => {
@@ -26,7 +26,7 @@ export interface Compared {
 export async function* compareStatements(
   sides: { readonly tried: BigQuery; readonly reference: BigQuery },
   place: { readonly tenantId: string; readonly location: string; readonly schemasDirectory: string },
-  latencies: Latencies,
+  callTimes: CallTimes,
 ): AsyncGenerator<Compared> {
   const now = new Date();
   const day = 24 * 3_600_000;
@@ -45,7 +45,7 @@ export async function* compareStatements(
   const tried = createRunStatement(sides.tried);
   for (const { name, assumes, run } of statementCases) {
     const expected = plain(await run(reference, values), now);
-    const made = await latencies
+    const made = await callTimes
       .measured(`statement ${name}`, () => run(tried, values))
       .then((outcome) => ({ outcome: plain(outcome, now) }))
       .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }));

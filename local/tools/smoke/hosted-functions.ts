@@ -1,11 +1,11 @@
 import type { Message, PubSub } from '@google-cloud/pubsub';
 import { hostFunction } from '../../cloud/functions';
-import { type Api, createApi } from '../pipeline/api';
+import { type FunctionCalls, functionCalls } from './function-calls';
 
 export interface HostedForSmoke {
-  readonly onboard: Api;
-  readonly run: Api;
-  readonly tenants: Api;
+  readonly onboard: FunctionCalls;
+  readonly run: FunctionCalls;
+  readonly tenants: FunctionCalls;
   /** Hands the topic's messages to the worker from now on, as a push subscription would. */
   readonly startDelivering: () => void;
   readonly close: () => Promise<void>;
@@ -57,7 +57,7 @@ export async function hostForSmoke(
     if (answer?.ok) message.ack();
     else message.nack();
   };
-  const apiOf = ({ port }: { readonly port: number }) => createApi(`http://127.0.0.1:${port}`, adminKey);
+  const apiOf = ({ port }: { readonly port: number }) => functionCalls(`http://127.0.0.1:${port}`, adminKey);
   return {
     onboard: apiOf(onboard),
     run: apiOf(run),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { createCallTimes } from './call-times';
 import { createCleanup } from './cleanup';
-import { createLatencies } from './latencies';
 import { smoke } from './smoke';
 import { readSmokeOptions, smokeHelp } from './smoke-options';
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const options = optionsOrEnd();
   if (options === undefined) return;
   const cleanup = createCleanup();
-  const latencies = createLatencies(() => performance.now());
+  const callTimes = createCallTimes(() => performance.now());
   let problems = 0;
   let end: Promise<void> | undefined;
   let trying: Promise<void> = Promise.resolve();
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   try {
     const trial = smoke(options, join(__dirname, '../../..'), {
       cleanup,
-      latencies,
+      callTimes,
       say,
       tell(what, isRight) {
         if (!isRight) problems += 1;
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     trying = trial.catch(() => undefined);
     await trial;
     say('\nWhat calls took');
-    for (const line of latencies.lines()) say(`  ${line}`);
+    for (const line of callTimes.lines()) say(`  ${line}`);
     say(problems === 0 ? '\nAll is right.' : `\n${problems} things are WRONG: see above.`);
   } catch (error) {
     problems += 1;

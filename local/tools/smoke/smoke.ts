@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import type { CallTimes } from './call-times';
 import type { Cleanup } from './cleanup';
 import { compareStatements, connect } from './compare-statements';
 import { inPlace, openPlace, type Place, startBox } from './environment';
 import { hostForSmoke } from './hosted-functions';
-import type { Latencies } from './latencies';
 import { filesInBucket, filesInFolder, inputFile, outputFile, writeSmokeSchemas } from './smoke-files';
 import type { SmokeOptions } from './smoke-options';
 import { onboardForSmoke, raceAdmissions, runSteps, type Tell, timeAdmissions } from './trial-runs';
 
 export interface SmokeTools {
   readonly cleanup: Cleanup;
-  readonly latencies: Latencies;
+  readonly callTimes: CallTimes;
   readonly tell: Tell;
   readonly say: (line: string) => void;
 }
 
 /** Tries everything once; `tools.cleanup` then knows what there is to remove, also where it throws. */
 export async function smoke(options: SmokeOptions, root: string, tools: SmokeTools): Promise<void> {
-  const { cleanup, latencies, tell, say } = tools;
+  const { cleanup, callTimes, tell, say } = tools;
   const name = `smoke_${randomBytes(4).toString('hex')}`;
   const directory = mkdtempSync(join(tmpdir(), 'smoke-'));
   cleanup.add(directory, async () => rmSync(directory, { recursive: true, force: true }));
@@ -46,21 +46,21 @@ export async function smoke(options: SmokeOptions, root: string, tools: SmokeToo
   for await (const { name: statement, assumes, problem } of compareStatements(
     { tried, reference },
     { ...where, schemasDirectory },
-    latencies,
+    callTimes,
   )) {
     tell(`${statement}: ${problem ?? 'the same'}`, problem === undefined);
     say(`      ${assumes}`);
   }
-  await timeInsertAll(tried, tenant('sql'), latencies);
+  await timeInsertAll(tried, tenant('sql'), callTimes);
   await tryRuns(options, place, { name, tenant, directory, schemasDirectory }, tools);
 }
 
-async function timeInsertAll(bigquery: BigQuery, datasetId: string, latencies: Latencies): Promise<void> {
+async function timeInsertAll(bigquery: BigQuery, datasetId: string, callTimes: CallTimes): Promise<void> {
   const [table] = await bigquery.dataset(datasetId).createTable('smoke_rows', {
     schema: [{ name: 'id', type: 'INTEGER' }],
   });
   for (let id = 0; id < 5; id += 1) {
-    await latencies.measured('insertAll of one row', () => table.insert([{ id }]));
+    await callTimes.measured('insertAll of one row', () => table.insert([{ id }]));
   }
 }
 
@@ -82,12 +82,12 @@ interface Names {
   readonly schemasDirectory: string;
 }
 
-/** The functions over the place: onboarding, races, latencies, steps. */
+/** The functions over the place: onboarding, races, callTimes, steps. */
 async function tryRuns(
   options: SmokeOptions,
   place: Place,
   { name, tenant, directory, schemasDirectory }: Names,
-  { cleanup, latencies, tell, say }: SmokeTools,
+  { cleanup, callTimes, tell, say }: SmokeTools,
 ): Promise<void> {
   // The functions' clients are made when their modules load: from here on the environment stays as it is.
   await inPlace(place, async () => {
@@ -127,13 +127,13 @@ async function tryRuns(
     say('\nRuns');
     for (let count = 0; count < 5; count += 1) {
       const message = { data: Buffer.from('smoke') };
-      await latencies.measured('publish', () => pubsub.topic(names.notifyTopic).publishMessage(message));
+      await callTimes.measured('publish', () => pubsub.topic(names.notifyTopic).publishMessage(message));
     }
-    const racing = await onboardForSmoke(hosted, tenant('race'), { max_concurrent_pipelines: 3 }, latencies);
+    const racing = await onboardForSmoke(hosted, tenant('race'), { max_concurrent_pipelines: 3 }, callTimes);
     await raceAdmissions(hosted, racing, tell);
-    const loading = await onboardForSmoke(hosted, tenant('load'), {}, latencies);
-    await timeAdmissions(hosted, loading, latencies, tell);
-    await runSteps(hosted, loading, latencies, tell);
+    const loading = await onboardForSmoke(hosted, tenant('load'), {}, callTimes);
+    await timeAdmissions(hosted, loading, callTimes, tell);
+    await runSteps(hosted, loading, callTimes, tell);
     if (folder === undefined) say('  not tried: steps of type load and export (no --bucket)');
     if (options.httpUrl === undefined) say('  not tried: steps of type http (no --http-url)');
   });

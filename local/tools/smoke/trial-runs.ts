@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Api } from '../pipeline/api';
-import { ApiError } from '../pipeline/api';
+import type { CallTimes } from './call-times';
+import { type FunctionCalls, Refused } from './function-calls';
 import type { HostedForSmoke } from './hosted-functions';
-import type { Latencies } from './latencies';
 import { stepsPipeline } from './smoke-files';
 
 const onboardedSchema = z.object({ api_key: z.string() });
@@ -31,24 +30,24 @@ export async function onboardForSmoke(
   { onboard }: HostedForSmoke,
   id: string,
   quotas: Readonly<Record<string, unknown>>,
-  latencies: Latencies,
+  callTimes: CallTimes,
 ): Promise<Tenant> {
   const body = { tenant_id: id, company_name: 'Smoke test', subscription_tier: 'ENTERPRISE', ...quotas };
   const call = () => onboard.call('POST', '/api/v1/customers/onboard', { isAdmin: true, body });
-  const { api_key } = onboardedSchema.parse(await latencies.measured('onboarding', call));
+  const { api_key } = onboardedSchema.parse(await callTimes.measured('onboarding', call));
   return { id, apiKey: api_key };
 }
 
-const start = (run: Api, { id, apiKey }: Tenant, pipeline: string): Promise<string> =>
+const start = (run: FunctionCalls, { id, apiKey }: Tenant, pipeline: string): Promise<string> =>
   run
     .call('POST', `/api/v1/pipelines/run/${id}/${pipeline}`, { apiKey, body: {} })
     .then((answer) => startedSchema.parse(answer).run_id);
 
-const show = (run: Api, { apiKey }: Tenant, runId: string) =>
+const show = (run: FunctionCalls, { apiKey }: Tenant, runId: string) =>
   run.call('GET', `/api/v1/pipelines/runs/${runId}`, { apiKey }).then((body) => runSchema.parse(body));
 
 /** Asks until the run has ended. */
-async function ended(run: Api, tenant: Tenant, runId: string): Promise<z.infer<typeof runSchema>> {
+async function ended(run: FunctionCalls, tenant: Tenant, runId: string): Promise<z.infer<typeof runSchema>> {
   const giveUpAt = Date.now() + 5 * 60_000;
   for (;;) {
     const shown = await show(run, tenant, runId);
@@ -71,7 +70,7 @@ export async function raceAdmissions(hosted: HostedForSmoke, tenant: Tenant, tel
     ({ status, ...answer }) =>
       status === 'rejected' &&
       'reason' in answer &&
-      answer.reason instanceof ApiError &&
+      answer.reason instanceof Refused &&
       answer.reason.status === 429,
   );
   tell(
@@ -85,7 +84,7 @@ export async function raceAdmissions(hosted: HostedForSmoke, tenant: Tenant, tel
     .call('POST', `/api/v1/pipelines/runs/${first}/cancel`, { apiKey: tenant.apiKey })
     .then(
       (body) => z.object({ status: z.string() }).parse(body).status,
-      (error: unknown) => (error instanceof ApiError ? `refused by ${error.status}` : String(error)),
+      (error: unknown) => (error instanceof Refused ? `refused by ${error.status}` : String(error)),
     );
   const outcomes = await Promise.all(admitted.map((runId) => ended(hosted.run, tenant, runId)));
   const [outcome] = outcomes;
@@ -113,12 +112,12 @@ async function tellCounters(
 export async function timeAdmissions(
   hosted: HostedForSmoke,
   tenant: Tenant,
-  latencies: Latencies,
+  callTimes: CallTimes,
   tell: Tell,
 ): Promise<void> {
   const runs: string[] = [];
   const admit = async (kind: string) => {
-    runs.push(await latencies.measured(kind, () => start(hosted.run, tenant, dryRun)));
+    runs.push(await callTimes.measured(kind, () => start(hosted.run, tenant, dryRun)));
   };
   for (let count = 0; count < 5; count += 1) await admit('admission alone');
   for (const count of [10, 100]) {
@@ -135,11 +134,11 @@ export async function timeAdmissions(
 export async function runSteps(
   hosted: HostedForSmoke,
   tenant: Tenant,
-  latencies: Latencies,
+  callTimes: CallTimes,
   tell: Tell,
 ): Promise<void> {
   const runId = await start(hosted.run, tenant, stepsPipeline);
-  const run = await latencies.measured('run with a step of each type', () =>
+  const run = await callTimes.measured('run with a step of each type', () =>
     ended(hosted.run, tenant, runId),
   );
   for (const { step_id, status, error_message } of run.steps) {

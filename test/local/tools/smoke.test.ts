@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCallTimes } from '../../../local/tools/smoke/call-times';
 import { statementCases } from '../../../local/tools/smoke/cases/statement-cases';
 import { createCleanup } from '../../../local/tools/smoke/cleanup';
-import { createLatencies } from '../../../local/tools/smoke/latencies';
 import { stepsPipeline, writeSmokeSchemas } from '../../../local/tools/smoke/smoke-files';
 import { readSmokeOptions } from '../../../local/tools/smoke/smoke-options';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
@@ -52,18 +52,18 @@ it('removes what came last first, goes on after a failure, and makes nothing mor
 
 it('tells how long calls of each kind took, those that failed, too', async () => {
   let ms = 0;
-  const latencies = createLatencies(() => ms);
+  const callTimes = createCallTimes(() => ms);
   for (const took of [5, 30, 10]) {
-    await latencies.measured('publish', async () => {
+    await callTimes.measured('publish', async () => {
       ms += took;
     });
   }
-  const failing = latencies.measured('settle', async () => {
+  const failing = callTimes.measured('settle', async () => {
     ms += 7;
     throw new Error('no');
   });
   await expect(failing).rejects.toThrow('no');
-  expect(latencies.lines().map((line) => line.replace(/ +/g, ' '))).toEqual([
+  expect(callTimes.lines().map((line) => line.replace(/ +/g, ' '))).toEqual([
     'publish median 10 ms, slowest 30 ms, of 3',
     'settle 7 ms',
   ]);

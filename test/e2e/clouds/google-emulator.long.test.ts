@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { freePort } from '../support/free-port';
+import { freePort } from '../../support/free-port';
 import {
   call,
   endOfRun,
@@ -11,7 +11,7 @@ import {
   type TestCloud,
   whenQuiet,
   withKey,
-} from '../support/local-cloud';
+} from '../../support/local-cloud';
 
 /** The jar of Google's Pub/Sub emulator, where gcloud has it and there is a Java to run it. */
 function findEmulator(): string | undefined {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientOf, type LocalBigQuery, startLocalBigQuery } from 'local-bigquery/testing';
 import { pubSubClient } from 'local-pubsub/testing';
-import { type LocalServers, startLocalServers } from '../../local/cloud/servers/start-local-servers';
-import { statementCases } from '../../local/tools/smoke/cases/statement-cases';
-import { compareStatements } from '../../local/tools/smoke/compare-statements';
-import { createLatencies } from '../../local/tools/smoke/latencies';
-import { loadTables } from '../../shared/definitions/tables';
-import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
+import { type LocalServers, startLocalServers } from '../../../local/cloud/servers/start-local-servers';
+import { createCallTimes } from '../../../local/tools/smoke/call-times';
+import { statementCases } from '../../../local/tools/smoke/cases/statement-cases';
+import { compareStatements } from '../../../local/tools/smoke/compare-statements';
+import { loadTables } from '../../../shared/definitions/tables';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 
 /** `npm run smoke` as it is for a project, against servers that stand for it. */
 describe('npm run smoke', () => {
@@ -34,7 +34,7 @@ describe('npm run smoke', () => {
   /** Runs it to its end; `look` is given all that was printed each time something is. */
   const run = (args: string[], look: (output: string) => void = () => undefined) => {
     const started = spawn(process.execPath, ['--require', 'tsx/cjs', 'local/tools/smoke/main.ts', ...args], {
-      cwd: join(__dirname, '../..'),
+      cwd: join(__dirname, '../../..'),
       env: {
         ...process.env,
         BIGQUERY_EMULATOR_HOST: servers.bigqueryUrl,
@@ -89,7 +89,11 @@ describe('npm run smoke', () => {
 
   it('tells what differs', async () => {
     const tried = clientOf(servers.bigqueryUrl);
-    const where = { tenantId: 'differs', location: 'US', schemasDirectory: join(__dirname, '../../schemas') };
+    const where = {
+      tenantId: 'differs',
+      location: 'US',
+      schemasDirectory: join(__dirname, '../../../schemas'),
+    };
     const datasets = createTenantDatasets(tried);
     await datasets.ensureDataset(where.tenantId, where.location);
     for (const table of loadTables(where.schemasDirectory)) await datasets.ensureTable(where.tenantId, table);
@@ -101,7 +105,7 @@ describe('npm run smoke', () => {
     const { value: first } = await compareStatements(
       sides,
       where,
-      createLatencies(() => 0),
+      createCallTimes(() => 0),
     ).next();
     expect(first).toMatchObject({
       name: 'insert-tenant',

@@ -1,11 +1,11 @@
 /** How long calls of each kind took. */
-export interface Latencies {
+export interface CallTimes {
   readonly measured: <T>(kind: string, work: () => Promise<T>) => Promise<T>;
   /** A line for each kind whose name begins so, in the order in which they came. */
   readonly lines: (prefix?: string) => readonly string[];
 }
 
-export function createLatencies(nowMs: () => number): Latencies {
+export function createCallTimes(nowMs: () => number): CallTimes {
   const kinds = new Map<string, number[]>();
   return {
     async measured(kind, work) {
