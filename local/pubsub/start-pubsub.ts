@@ -33,9 +33,11 @@ export type PubSubOptions = JournalOptions & {
   dataDirectory?: string | undefined;
   /**
    * Messages take turns by the values of this attribute, so that one value's many messages do not keep the others
-   * waiting, and one value's are never all that is under way. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
+   * waiting, and one value's are never more than a third of what is under way. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
    */
   turnsBy?: string | undefined;
+  /** So many posts to an endpoint are under way at once: 100 unless given. */
+  pushesAtOnce?: number | undefined;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */
   shortestAckDeadlineSeconds?: number;
   /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
@@ -50,6 +52,7 @@ export type PubSubServer = {
   close(): Promise<void>;
 };
 
+const usualPushesAtOnce = 100;
 /** More than Pub/Sub's own limit, so that clients read Pub/Sub's message and not gRPC's. */
 const largestRequestBytes = 20 * 1024 * 1024;
 
@@ -61,7 +64,10 @@ const largestRequestBytes = 20 * 1024 * 1024;
 export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer> => {
   const { host = '127.0.0.1', dataDirectory, log = () => {}, shortestAckDeadlineSeconds = 10 } = options;
   const { faults, hosts = [] } = options;
-  const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush, options.turnsBy);
+  const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush, {
+    turnsBy: options.turnsBy,
+    pushesAtOnce: options.pushesAtOnce ?? usualPushesAtOnce,
+  });
   const availability = createAvailabilitySwitch();
   const server = new Server({
     'grpc.max_receive_message_length': largestRequestBytes,

@@ -57,6 +57,9 @@ export interface Servers extends ServerAddresses {
   readonly close: () => Promise<void>;
 }
 
+/** Runs that one instance of the worker has at once in deploy.sh; here is one instance. */
+const workerConcurrency = 30;
+
 /**
  * Starts BigQuery and Pub/Sub in this thread. `onCommit` hears of every change of a table.
  * @throws Error naming the port when one is taken; then neither runs
@@ -88,6 +91,7 @@ export async function startServers(
       hosts,
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
       turnsBy: 'tenant_id',
+      pushesAtOnce: workerConcurrency,
       faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,
     });

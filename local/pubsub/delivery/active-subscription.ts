@@ -20,6 +20,7 @@ const defaultMaxAttempts = 5;
 
 export type SubscriptionEvents = {
   push: StartPush;
+  pushesAtOnce: number;
   isAvailable(): boolean;
   /** See QueueRules. */
   turnOf(message: StoredMessage): string;

@@ -4,13 +4,13 @@ import { ackIdOf, type Consumer, type Delivery } from './delivery';
 import { type PushRequest, pushBody, type StartPush } from './push-request';
 import type { Queue } from './queue';
 
-const maxInFlight = 100;
-
 export type PushSource = {
   /** As it is now: an update may change its ack deadline and policies. */
   subscription(): Subscription;
   queue: Queue;
   push: StartPush;
+  /** So many may be under way. */
+  pushesAtOnce: number;
   /** Whether messages may be pushed at present. */
   isAvailable(): boolean;
   log(line: string): void;
@@ -19,14 +19,14 @@ export type PushSource = {
 export type PushConsumer = Consumer & { close(): void };
 
 /**
- * Posts each message to `pushEndpoint`, at most 100 at once, over kept connections. The ack deadline is the
+ * Posts each message to `pushEndpoint`, a bounded number at once, over kept connections. The ack deadline is the
  * request's timeout: when the lease ends, the queue releases the delivery, and the request is aborted.
  */
 export const createPushConsumer = (source: PushSource, pushEndpoint: string): PushConsumer => {
   const endpoint = new URL(pushEndpoint);
   // Node's servers close idle connections after 5 s: close them earlier, so as not to post into a closing
   // one.
-  const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: maxInFlight });
+  const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: source.pushesAtOnce });
   const requests = new Map<Delivery, PushRequest>();
 
   const logFailure = (delivery: Delivery, failure: string): void =>
@@ -71,7 +71,7 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
 
   return {
     holdsManyOfKey: false,
-    wants: () => requests.size < maxInFlight && source.isAvailable(),
+    wants: () => requests.size < source.pushesAtOnce && source.isAvailable(),
     ackDeadlineMs: () => source.subscription().ackDeadlineSeconds * 1000,
     deliver,
     released,

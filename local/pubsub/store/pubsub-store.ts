@@ -18,8 +18,15 @@ import { type Journal, noJournal } from './journal';
 import { type JournalRecord, type MessageRecord, messageOf, messageRecord } from './journal-records';
 import { createSnapshots, type KeptSnapshot } from './snapshots';
 
-/** A quarter of what a push endpoint gets at once. */
-const mostOfOneTurn = 25;
+/** How much of what a push endpoint gets at once may be of one turn. */
+const shareOfOneTurn = 1 / 3;
+
+export type DeliveryOrder = {
+  /** Messages take turns by this attribute's values; absent: they are delivered in the order of publishing. */
+  turnsBy?: string | undefined;
+  /** To an endpoint. */
+  pushesAtOnce: number;
+};
 
 export type PubSubStore = ReturnType<typeof createPubSubStore>;
 
@@ -30,8 +37,7 @@ export type PubSubStore = ReturnType<typeof createPubSubStore>;
 export const createPubSubStore = (
   log: (line: string) => void,
   push: StartPush,
-  /** Messages take turns by this attribute's values; undefined: they are delivered in the order of publishing. */
-  turnsBy: string | undefined,
+  { turnsBy, pushesAtOnce }: DeliveryOrder,
 ) => {
   const topics = new Map<string, Topic>();
   const subscriptions = new Map<string, ActiveSubscription>();
@@ -104,11 +110,13 @@ export const createPubSubStore = (
   const events = {
     log,
     push,
+    pushesAtOnce,
     isAvailable: (): boolean => available,
     turnOf: ({ attributes }: StoredMessage): string =>
       turnsBy === undefined ? '' : (attributes[turnsBy] ?? ''),
     // What has no value of the attribute is not one value's.
-    mostOfTurn: (turn: string): number => (turn === '' ? Number.POSITIVE_INFINITY : mostOfOneTurn),
+    mostOfTurn: (turn: string): number =>
+      turn === '' ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(pushesAtOnce * shareOfOneTurn)),
     topicExists: (name: string): boolean => topics.has(name),
     forward: (topic: string, message: NewMessage): void => void publish(topic, [message]),
     done: (subscription: string, { message }: Delivery): void => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
 import { IPv6, isValid, parse } from 'ipaddr.js';
 
 /**
@@ -18,7 +19,10 @@ export function clientAddress(request: IncomingMessage, entries: number): string
 }
 
 function networkOf(address: string | undefined): string | undefined {
-  if (address === undefined || !isValid(address)) return undefined;
+  if (address === undefined) return undefined;
+  // What most addresses are need not be parsed: each request comes through here, and refusals are to be cheap.
+  if (isIPv4(address)) return address;
+  if (!isValid(address)) return undefined;
   const parsed = parse(address);
   if (!(parsed instanceof IPv6)) return parsed.toString();
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();

@@ -25,43 +25,55 @@ export interface HttpClient {
 export function createHttpClient(base: string): HttpClient {
   // Node's servers close idle connections after 5 s: be earlier.
   const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 1024 });
+  const sendOnce = (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    text: string | undefined,
+  ): Promise<Answered | 'again'> =>
+    new Promise((resolve, reject) => {
+      const startedAt = Date.now();
+      const start = performance.now();
+      const sent = request(base + path, { method, agent, headers });
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        // The server had just closed the kept connection: it has not seen the request.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('again');
+        else reject(error);
+      });
+      sent.once('response', (response) => {
+        let answer = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          answer += chunk;
+        });
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: answer,
+            retryAfterSeconds: secondsOf(response.headers['retry-after']),
+            startedAt,
+            tookMs: performance.now() - start,
+          }),
+        );
+      });
+      sent.end(text);
+    });
   return {
-    send: (method, path, { headers = {}, body } = {}) =>
-      new Promise((resolve, reject) => {
-        const text = body === undefined ? undefined : JSON.stringify(body);
-        const startedAt = Date.now();
-        const start = performance.now();
-        const sent = request(base + path, {
-          method,
-          agent,
-          headers: {
-            ...(text !== undefined && {
-              'Content-Type': 'application/json',
-              'Content-Length': String(Buffer.byteLength(text)),
-            }),
-            ...headers,
-          },
-        });
-        sent.once('error', reject);
-        sent.once('response', (response) => {
-          let answer = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => {
-            answer += chunk;
-          });
-          response.once('error', reject);
-          response.once('end', () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              text: answer,
-              retryAfterSeconds: secondsOf(response.headers['retry-after']),
-              startedAt,
-              tookMs: performance.now() - start,
-            }),
-          );
-        });
-        sent.end(text);
-      }),
+    send: async (method, path, { headers = {}, body } = {}) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const all = {
+        ...(text !== undefined && {
+          'Content-Type': 'application/json',
+          'Content-Length': String(Buffer.byteLength(text)),
+        }),
+        ...headers,
+      };
+      for (;;) {
+        const answer = await sendOnce(method, path, all, text);
+        if (answer !== 'again') return answer;
+      }
+    },
     close: () => agent.destroy(),
   };
 }
