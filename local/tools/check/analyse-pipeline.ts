@@ -173,13 +173,25 @@ async function analyse(
   const reach = { tenantId: datasetId, datasetId, sources: definition.sources, allowed: allowedSources };
   const parameters = [...toQueryParameters(sqlParametersOf(definition), {}), ...more];
   const { schema, problems } = await analyseText(engine, { sql, parameters, projectId, reach });
+  const step = definition.steps.find(({ id }) => id === place.stepId);
+  const isLet = step !== undefined && 'check' in step && step.check === 'syntax_only';
   const told = problems.flatMap((problem): readonly TextProblem[] => {
+    if (problem.isGap) return [toldGap(problem, isLet)];
     if (problem.missing === undefined) return [problem];
     const told = describeMissing(problem.missing, place, reach, context);
     return told === undefined ? [] : [{ offset: problem.offset, ...told }];
   });
   return { ...(schema && { schema }), problems: told };
 }
+
+/** What cannot be tried here deploys only where the step says so. */
+const toldGap = (problem: TextProblem, isLet: boolean): TextProblem =>
+  isLet
+    ? { ...problem, isWarning: true }
+    : {
+        ...problem,
+        message: `${problem.message}. To deploy it all the same, say check: syntax_only on the step`,
+      };
 
 /**
  * Analyses each check by itself, so that every wrong one is reported; then the statement made of all of them.
@@ -206,7 +218,7 @@ async function analyseChecks(
   if (problems.length > 0) return problems;
   const { sql, parameters } = composeQualityQuery(step);
   const composed = await analyse(place, sql, context, parameters);
-  return composed.problems.map(({ message }) => ({ path: ['checks'], message }));
+  return composed.problems.map(({ message, isWarning }) => ({ path: ['checks'], message, isWarning }));
 }
 
 /** The columns that a step's definition gives its table. */

@@ -19,6 +19,8 @@ export interface TextProblem {
   /** The table that the text reads, where there is none of this name. */
   readonly missing?: TableReference;
   readonly isWarning?: boolean | undefined;
+  /** Whether BigQuery knows what the local engine does not. */
+  readonly isGap?: boolean;
 }
 
 export interface Analysis {
@@ -49,6 +51,10 @@ function readError({ sql, projectId, reach }: AnalysedText, { message, reason }:
     const facts = { projectId, statementType: statement, tables: [], others: [] };
     return { offset: 0, message: judgeQuery(reach, facts)[0]?.message ?? message };
   }
+  if (reason === 'notImplemented') {
+    const what = message.replace(/ is not supported by the local BigQuery\.$/, '');
+    return { offset: 0, message: `${what}: ${gapMessage}`, isGap: true };
+  }
   const missing = missingTable(message);
   if (missing !== undefined) return { offset: offsetOfName(sql, missing.tableId), message, missing };
   const [at = '', line, column] = / at \[(\d+):(\d+)\]$/.exec(message) ?? [];
@@ -57,6 +63,8 @@ function readError({ sql, projectId, reach }: AnalysedText, { message, reason }:
   const before = bytes.slice(0, offsetAt(bytes, Number(line), Number(column)));
   return { offset: fromBytes(before).length, message: message.slice(0, -at.length) };
 }
+
+const gapMessage = 'BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here';
 
 function missingTable(message: string): TableReference | undefined {
   const [, projectId, datasetId, tableId] =

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { tableNameSchema, textSchema } from './name-schemas';
-import { bytesBilledLimitSchema, sqlFileSchema, sqlTextSchema, stepBase } from './step-schema';
+import {
+  bytesBilledLimitSchema,
+  sqlCheckSchema,
+  sqlFileSchema,
+  sqlTextSchema,
+  stepBase,
+} from './step-schema';
 
 /**
  * Writes a table or query to files in Cloud Storage: https://cloud.google.com/bigquery/docs/exporting-data
@@ -12,6 +18,7 @@ export const exportStepSchema = z
     table: tableNameSchema.optional().describe('The table of the tenant to export.'),
     sql: sqlTextSchema.optional(),
     sql_file: sqlFileSchema.optional(),
+    check: sqlCheckSchema.optional(),
     maximum_bytes_billed: bytesBilledLimitSchema.optional(),
     destination_uri: textSchema.describe(
       'Where the files go, like gs://bucket/{tenant_id}/{run_id}/costs-*.csv. {tenant_id}, {run_id} and DATE parameters are filled in; * becomes the number of each file.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnNameSchema, identifierSchema, tableNameSchema, textSchema } from './name-schemas';
-import { bytesBilledLimitSchema, stepBase } from './step-schema';
+import { bytesBilledLimitSchema, sqlCheckSchema, stepBase } from './step-schema';
 
 const checkBase = {
   name: identifierSchema.describe('Names the check in results and messages. Unique in the step.'),
@@ -68,5 +68,6 @@ export const qualityStepSchema = z.strictObject({
     .min(1)
     .max(100)
     .describe('What must be true. Every result is recorded in the table dq_results.'),
+  check: sqlCheckSchema.optional(),
   maximum_bytes_billed: bytesBilledLimitSchema.optional(),
 });

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { queryDestinationSchema } from './destination-schema';
-import { bytesBilledLimitSchema, sqlFileSchema, sqlTextSchema, stepBase } from './step-schema';
+import {
+  bytesBilledLimitSchema,
+  sqlCheckSchema,
+  sqlFileSchema,
+  sqlTextSchema,
+  stepBase,
+} from './step-schema';
 
 /** Runs a SELECT and, if there is a destination, writes its rows to a table of the tenant. */
 export const queryStepSchema = z
@@ -12,6 +18,7 @@ export const queryStepSchema = z
     destination: queryDestinationSchema
       .optional()
       .describe('The table that the rows go to. Without it they are discarded.'),
+    check: sqlCheckSchema.optional(),
     maximum_bytes_billed: bytesBilledLimitSchema.optional(),
   })
   .refine((step) => (step.sql === undefined) !== (step.sql_file === undefined), {

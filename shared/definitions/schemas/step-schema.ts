@@ -44,6 +44,11 @@ export const stepBase = {
   retry: retrySchema.describe('When and how often the step is attempted again.'),
 };
 
+export const sqlCheckSchema = z
+  .literal('syntax_only', { error: 'expected syntax_only' })
+  .describe(
+    'Lets SQL deploy that BigQuery knows and the local engine does not: npm run check then only warns of it.',
+  );
 export const sqlTextSchema = textSchema.describe(
   'GoogleSQL, one SELECT. Names without a dataset are tables of the tenant.',
 );

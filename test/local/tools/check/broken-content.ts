@@ -111,6 +111,21 @@ export const brokenContent: Readonly<Record<string, Broken>> = {
       .replace('x.csv]', 'x.csv"]'),
     told: ["7:19 step 'one', source_uris[0]: expected no placeholder but {tenant_id}, given {tenant}"],
   },
+  what_the_local_engine_does_not_know: {
+    yaml: sql("SELECT JSON_KEYS(JSON '{}') AS names"),
+    told: [
+      "5:10 step 'one', sql: The function JSON_KEYS: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here. To deploy it all the same, say check: syntax_only on the step",
+    ],
+  },
+  what_the_local_engine_need_not_know: {
+    yaml: sql("SELECT JSON_KEYS(JSON '{}') AS names").replace(
+      'type: query',
+      'type: query\n    check: syntax_only',
+    ),
+    told: [
+      "warning: 6:10 step 'one', sql: The function JSON_KEYS: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here",
+    ],
+  },
   columns_that_are_not_known: {
     yaml: `${load('').replace('CSV', 'PARQUET')}  - { id: two, type: query, sql: SELECT * FROM costs, needs: [one] }\n`,
     told: [
