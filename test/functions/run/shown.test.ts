@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { type AppendedRow, createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { call, withKey } from '../../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from '../support/backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
@@ -120,7 +120,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
     ]);
   });
 
-  const attempt = (run_id: string, step_id: string, number: number, change: Record<string, string>) => ({
+  const attempt = (run_id: string, step_id: string, number: number, change: AppendedRow['json']) => ({
     insertId: `${run_id}-${step_id}-${number}-${Math.random()}`,
     json: {
       run_id,
@@ -144,8 +144,12 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
     await backends.hold('in_flight', ['run-1', 'run-2'], { pipeline });
     const failed = { status: 'FAILED', error_code: 'unavailable', error_message: 'Not now' };
     await createAppendRows(backends.client)('in_flight', 'step_logs', [
-      attempt('run-1', 'make', 2, {}),
-      attempt('run-1', 'make', 1, failed),
+      attempt('run-1', 'make', 2, {
+        bad_records: 2,
+        file_format: 'FOCUS 1.2',
+        warnings: ['2 rows were left out', 'the first'],
+      }),
+      attempt('run-1', 'make', 1, { ...failed, warnings: ['of an attempt that failed'] }),
       attempt('run-1', 'make', 1, { ...failed, recorded_at: '2026-11-01T00:00:31Z' }),
       attempt('run-1', 'check', 1, failed),
       attempt('run-1', 'of_an_older_definition', 1, {}),
@@ -157,11 +161,15 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
       ended_at: null,
       lease_expires_at: expect.stringMatching(/Z$/),
       checks: [],
+      warnings: ["Step 'make': 2 rows were left out", "Step 'make': the first"],
     });
     expect(body.steps).toMatchObject([
-      { step_id: 'make', status: 'COMPLETED', attempts: 2, duration_ms: 11_000, rows_written: 20 },
+      {
+        ...{ step_id: 'make', status: 'COMPLETED', attempts: 2, duration_ms: 11_000, rows_written: 20 },
+        ...{ bad_records: 2, file_format: 'FOCUS 1.2', warnings: ['2 rows were left out', 'the first'] },
+      },
       { step_id: 'check', status: 'PENDING', attempts: 1, error_code: 'unavailable' },
-      { step_id: 'last', status: 'PENDING', attempts: 0, started_at: null, rows_written: null },
+      { step_id: 'last', status: 'PENDING', attempts: 0, started_at: null, rows_written: null, warnings: [] },
       { step_id: 'of_an_older_definition', status: 'COMPLETED' },
     ]);
   });

@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline';
 import type { Field, Row } from '../../model';
 import { type ConvertText, rowOfJson } from '../../store/values/json-rows';
 import { converterFor } from '../../store/values/text-rules';
 import type { LoadConfiguration } from '../job-schemas';
 import { parseLine } from './json-line';
 import type { BadRecords, RowFault } from './load-format';
-import { openText } from './open-text';
+import { openText, type TextSource } from './open-text';
 import type { SourceFile } from './source-files';
 
 /**
@@ -19,16 +18,9 @@ export async function* readNdjson(
   bad: BadRecords,
 ): AsyncGenerator<Row> {
   const convert = converterFor(configuration);
-  const { stream: input, encoding } = await openText(file, configuration.encoding);
-  input.setEncoding(encoding);
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  let failure: Error | undefined;
-  input.on('error', (error) => {
-    failure = error;
-    lines.close();
-  });
+  const source = await openText(file, configuration.encoding);
   let [position, number] = [0, 0];
-  for await (const line of lines) {
+  for await (const line of linesOf(source)) {
     number++;
     const text = number === 1 ? line.replace(/^\ufeff/, '') : line;
     if (text.trim() !== '') {
@@ -36,9 +28,20 @@ export async function* readNdjson(
       if ('problem' in row) bad.add(fault(row, position), { uri: file.uri, line: number, position });
       else yield row.row;
     }
-    position += Buffer.byteLength(line, encoding) + 1;
+    position += Buffer.byteLength(line, source.encoding) + 1;
   }
-  if (failure !== undefined) throw failure;
+}
+
+/** The lines without their line feeds; a carriage return before one stays, as it counts among the bytes. */
+async function* linesOf({ stream, encoding }: TextSource): AsyncGenerator<string> {
+  stream.setEncoding(encoding);
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 interface Refused {

@@ -124,6 +124,14 @@ describe('numbers and places', () => {
     expect(await loaded(text, [id], ndjson)).toMatch(/line_number: 2 byte_offset_to_start_of_line: 13$/);
   });
 
+  it('lines of JSON that end in two characters are counted with both, across pieces of a file', async () => {
+    const before = `{"id": 1}\r\n\r\n${'{"id": 12}\r\n'.repeat(30_000)}`;
+    expect(await loaded(`${before}{"id": "ä"}`, [id], ndjson)).toMatch(
+      new RegExp(`line_number: 30003 byte_offset_to_start_of_line: ${before.length}$`),
+    );
+    expect(await loaded('{"id":\r1}\r\n', [id], ndjson)).toEqual([['1']]);
+  });
+
   it('a URI has one asterisk', async () => {
     const { status } = await runLoadJob(local, 'stars', 'gs://bucket/*/*.csv');
     expect(status.errorResult).toMatchObject({
