@@ -166,7 +166,7 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
 # answers 404.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants usage billing openapi.json ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines

@@ -694,8 +694,16 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: BillingExport;
   };
-  /** This document. */
+  /** This document as a page. */
   readonly showReference: {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** This document. */
+  readonly showDocument: {
     readonly path: undefined;
     readonly query: undefined;
     readonly headers: undefined;
@@ -739,7 +747,8 @@ export const operations = {
   showUsage: { method: 'GET', path: '/api/v1/tenants/{tenant}/usage' },
   showMonthlyUsage: { method: 'GET', path: '/api/v1/usage' },
   exportBilling: { method: 'GET', path: '/api/v1/billing/export' },
-  showReference: { method: 'GET', path: '/api/v1/openapi.json' },
+  showReference: { method: 'GET', path: '/api/v1/docs' },
+  showDocument: { method: 'GET', path: '/api/v1/openapi.json' },
   showHealth: { method: 'GET', path: '/healthz' },
   showReadiness: { method: 'GET', path: '/readyz' },
 } as const satisfies Readonly<Record<keyof Operations, { method: string; path: string }>>;

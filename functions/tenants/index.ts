@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lazyOpenApiText } from '../../shared/definitions/openapi';
+import { lazyReference } from '../../shared/definitions/openapi';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -23,6 +23,6 @@ const routes = composeTenants({
   clock: systemClock,
 });
 
-const reference = referenceRoutes(lazyOpenApiText(env.SCHEMAS_DIRECTORY));
+const reference = referenceRoutes(lazyReference(env.SCHEMAS_DIRECTORY));
 
 registerHttpFunction('tenants', serveRoutes([...routes, ...reference], log, callerLimitsOf(env)));

@@ -1,20 +1,24 @@
+import type { Reference } from '../../shared/definitions/openapi';
 import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 
+/** For a few minutes nobody need ask again. */
+const cached = { 'Cache-Control': 'public, max-age=300' };
+/** The page has no scripts, and nothing in it comes from elsewhere. */
+const policy = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
+
 /** What the HTTP interface is, for everybody and without a key: it says nothing of any tenant. */
-export function referenceRoutes(openApiText: () => string): readonly Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/api/v1/openapi.json',
-      handle: async (request) => {
-        expectNoQuery(request);
-        return {
-          status: 200,
-          text: openApiText(),
-          headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
-        };
-      },
+export function referenceRoutes({ openApi, page }: Reference): readonly Route[] {
+  const told = (path: string, text: () => string, headers: Readonly<Record<string, string>>): Route => ({
+    method: 'GET',
+    path,
+    handle: async (request) => {
+      expectNoQuery(request);
+      return { status: 200, text: text(), headers: { ...headers, ...cached } };
     },
+  });
+  return [
+    told('/api/v1/openapi.json', openApi, { 'Content-Type': 'application/json' }),
+    told('/api/v1/docs', page, { 'Content-Type': 'text/html; charset=utf-8', ...policy }),
   ];
 }

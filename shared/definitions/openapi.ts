@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The text of schemas/openapi.json, which `npm run schema` writes. It is read when it is asked for first. */
-export function lazyOpenApiText(schemasDirectory: string): () => string {
+/** What describes the HTTP interface. `npm run schema` writes both. */
+export interface Reference {
+  readonly openApi: () => string;
+  /** The same as a page. */
+  readonly page: () => string;
+}
+
+/** Each is read when it is asked for first. */
+export const lazyReference = (schemasDirectory: string): Reference => ({
+  openApi: lazyText(join(schemasDirectory, 'openapi.json')),
+  page: lazyText(join(schemasDirectory, 'reference.html')),
+});
+
+function lazyText(file: string): () => string {
   let text: string | undefined;
   return () => {
-    text ??= readFileSync(join(schemasDirectory, 'openapi.json'), 'utf8');
+    text ??= readFileSync(file, 'utf8');
     return text;
   };
 }

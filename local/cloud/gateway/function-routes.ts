@@ -13,6 +13,7 @@ export const functionOfPath = {
   '/api/v1/usage': 'tenants',
   '/api/v1/billing': 'tenants',
   '/api/v1/openapi.json': 'tenants',
+  '/api/v1/docs': 'tenants',
   '/healthz': 'run',
   '/readyz': 'run',
 } as const satisfies Readonly<Record<string, FunctionName>>;
@@ -42,6 +43,7 @@ export const documentedCalls = [
   'GET    /api/v1/usage',
   'GET    /api/v1/billing/export',
   'GET    /api/v1/openapi.json',
+  'GET    /api/v1/docs',
   'GET    /healthz',
   'GET    /readyz',
 ];

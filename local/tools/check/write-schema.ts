@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clientTypesFile, clientTypesText } from '../openapi/client-types';
 import { openApiFile, openApiText } from '../openapi/openapi-json';
+import { referenceFile, referenceText } from '../openapi/reference-page';
 import { eventSchemaTexts } from './event-json-schemas';
 import { pipelineSchemaFile, pipelineSchemaText } from './pipeline-json-schema';
 
@@ -11,6 +12,7 @@ const schemas = join(__dirname, '../../../schemas');
 const written = [
   [pipelineSchemaFile, pipelineSchemaText()] as const,
   [openApiFile, openApiText()] as const,
+  [referenceFile, referenceText()] as const,
   ...eventSchemaTexts(),
 ];
 for (const [path, text] of written) {

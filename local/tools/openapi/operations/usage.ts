@@ -52,6 +52,16 @@ export const healthOperations: readonly Operation[] = [
   {
     id: 'showReference',
     method: 'GET',
+    path: '/api/v1/docs',
+    tag: 'Health',
+    summary: 'This document as a page',
+    who: 'everybody',
+    answers: [{ status: 200, description: 'HTML', body: { mediaType: 'text/html' } }],
+    problems: [],
+  },
+  {
+    id: 'showDocument',
+    method: 'GET',
     path: '/api/v1/openapi.json',
     tag: 'Health',
     summary: 'This document',

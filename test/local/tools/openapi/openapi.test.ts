@@ -10,6 +10,7 @@ import { documentedCalls } from '../../../../local/cloud/gateway/function-routes
 import { clientTypesText } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
 import { openApiText } from '../../../../local/tools/openapi/openapi-json';
+import { referenceText } from '../../../../local/tools/openapi/reference-page';
 import { loadTiers } from '../../../../shared/definitions/tiers';
 
 const schemas = join(__dirname, '../../../../schemas');
@@ -25,6 +26,10 @@ const document = documentSchema.parse(JSON.parse(text));
 describe('schemas/openapi.json', () => {
   it('is current: npm run schema makes it so', () => {
     expect(readFileSync(join(schemas, 'openapi.json'), 'utf8')).toBe(text);
+  });
+
+  it('is what the page for readers is made of', () => {
+    expect(readFileSync(join(schemas, 'reference.html'), 'utf8')).toBe(referenceText());
   });
 
   it('is what the types of the client are made of', () => {
