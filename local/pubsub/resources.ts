@@ -106,3 +106,7 @@ export const timestampOf = (time: number): Duration => {
   const seconds = Math.floor(time / 1000);
   return { seconds, nanos: Math.round((time - seconds * 1000) * 1e6) };
 };
+
+/** How long a topic keeps its messages, in milliseconds; 0: it does not. */
+export const topicRetentionMs = (topic: Topic | undefined): number =>
+  topic?.messageRetentionDuration ? milliseconds(topic.messageRetentionDuration) : 0;

@@ -5,7 +5,6 @@ import type { StartPush } from '../delivery/push-request';
 import { pubSubUnavailable } from '../pubsub-error';
 import {
   deletedTopic,
-  milliseconds,
   type NewMessage,
   type Policy,
   type SchemaRevision,
@@ -13,6 +12,7 @@ import {
   type StoredMessage,
   type Subscription,
   type Topic,
+  topicRetentionMs,
 } from '../resources';
 import { type Journal, noJournal } from './journal';
 import { type JournalRecord, type MessageRecord, messageOf, messageRecord } from './journal-records';
@@ -31,8 +31,9 @@ export type DeliveryOrder = {
 export type PubSubStore = ReturnType<typeof createPubSubStore>;
 
 /**
- * All topics, subscriptions, snapshots, schemas and policies, and the messages that are undelivered or kept. A change is made in memory and handed to the journal in
- * the same turn of the event loop; `commit` resolves when it is on disk.
+ * All topics, subscriptions, snapshots, schemas and policies, and the messages that are undelivered or kept. A
+ * change is made in memory and handed to the journal in the same turn of the event loop; `commit` resolves when it
+ * is on disk.
  */
 export const createPubSubStore = (
   log: (line: string) => void,
@@ -297,6 +298,3 @@ export const createPubSubStore = (
     },
   };
 };
-
-const topicRetentionMs = (topic: Topic | undefined): number =>
-  topic?.messageRetentionDuration ? milliseconds(topic.messageRetentionDuration) : 0;
