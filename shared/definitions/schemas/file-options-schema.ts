@@ -26,6 +26,12 @@ export const columnMatch = (byDefault: string) =>
 
 /** What is said about text files, of a bucket or of an API. */
 export const textOptions = {
+  allow_missing_columns: z
+    .boolean()
+    .optional()
+    .describe(
+      'For CSV by NAME: whether columns of the schema may be missing in the file. They become NULL; REQUIRED ones never may. Otherwise the step fails.',
+    ),
   time_zone: z
     .string()
     .refine(isTimeZone, 'expected a time zone, like Europe/Berlin')
@@ -42,12 +48,6 @@ const once = <T>(items: readonly T[]): boolean => new Set(items).size === items.
 /** What is said about files of a bucket alone. */
 export const bucketFileOptions = {
   source_column_match: columnMatch('NAME where a row is skipped, else POSITION'),
-  allow_missing_columns: z
-    .boolean()
-    .optional()
-    .describe(
-      'For CSV by NAME: whether columns of the schema may be missing in the file. They become NULL; REQUIRED ones never may. Otherwise the step fails.',
-    ),
   decimal_target_types: z
     .array(z.enum(['NUMERIC', 'BIGNUMERIC', 'STRING'], { error: 'expected NUMERIC, BIGNUMERIC or STRING' }))
     .min(1)

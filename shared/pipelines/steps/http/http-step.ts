@@ -1,10 +1,13 @@
+import { open } from 'node:fs/promises';
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 import type { UploadWork } from '../../../google/bigquery/jobs/job-request';
 import type { HttpTools, PreparedStep, StepContext, StepError } from '../../execution';
+import { headerOf } from '../../rules/csv-header';
+import { matchHeader } from '../../rules/header-match';
 import type { PipelineParameterValues } from '../../rules/pipeline-parameters';
 import { toTable } from '../destination-table';
 import { inTime, timedOut } from '../in-time';
-import { noRoom } from './api-failures';
+import { noRoom, refuse } from './api-failures';
 import { createDownload } from './download';
 import { createSecretGuard } from './secret';
 
@@ -51,11 +54,32 @@ export function toHttpAction(context: StepContext, step: HttpStep): PreparedStep
     isJob: true,
     perform: (request, signal) => {
       const late = (timeoutMs: number) => (download.isWaiting() ? noRoom : timedOut(timeoutMs));
-      const file = () => inTime(request, signal, download.finish, late);
+      const file = async () => {
+        const path = await inTime(request, signal, download.finish, late);
+        if (load.source_column_match === 'NAME') await checkHeader(path, step);
+        return path;
+      };
       return runJob({ ...request, work: { kind: 'upload', file, step: load, destination } }, signal);
     },
     close: download.close,
   };
+}
+
+/** More than a header takes. */
+const headerBytes = 65_536;
+
+/** Compares the header of a download with the schema. Throws a KnownFailure that names the first difference. */
+async function checkHeader(path: string, step: HttpStep): Promise<void> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+    const start = { bytes: buffer.subarray(0, bytesRead), isWhole: bytesRead < headerBytes };
+    const header = headerOf(start, step.csv);
+    const problem = header && matchHeader({ uri: `GET ${step.url}`, header }, step).problem;
+    if (problem !== undefined) throw refuse('invalid_data', problem);
+  } finally {
+    await file.close();
+  }
 }
 
 function denied(step: HttpStep, why: string): { readonly error: StepError } {

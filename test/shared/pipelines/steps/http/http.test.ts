@@ -112,6 +112,24 @@ secret_header: { name: Authorization, environment: PIPELINE_SECRET_RATES }`);
   });
 
   describe('of CSV', () => {
+    it('finds columns by the names in the header, where that is asked for, and says what does not fit', async () => {
+      const byName = `
+format: CSV
+csv: { skip_leading_rows: 1 }
+source_column_match: NAME`;
+      world.api.answerBy(() => ({ body: 'note,rate,id\nx,1.5,1\n' }));
+      expect(await executePipeline(world.runOf(byName), world.toolsWith())).toMatchObject({ rowsWritten: 1 });
+      expect(await world.rates()).toEqual([{ id: '1', rate: '1.5', note: 'x' }]);
+      world.api.answerBy(() => ({ body: 'note,rate,ids\nx,1.5,1\n' }));
+      expect(await executePipeline(world.runOf(byName), world.toolsWith())).toMatchObject({
+        status: 'FAILED',
+        errorCode: 'invalid_data',
+        errorMessage: expect.stringMatching(
+          /GET https:.*\/v1\/rates does not fit the schema: column 3 of its header, 'ids', is not in the schema.*The file has 3 columns: note, rate, ids\. The schema has /,
+        ),
+      });
+    });
+
     it('leaves out the headings of all pages but the first', async () => {
       const heading = '\ufeffid,rate,"no\nte"\n';
       const bodies = [`${heading}1,1.5,"a\nb"`, `${heading}2,,c\n`, `${heading}3,0.25,d`, heading];
