@@ -192,6 +192,11 @@ export type Problem = {
   /** How many more there are. */
   readonly errors_left_out?: number;
 };
+export type ProfileChange = {
+  readonly company_name?: string;
+  readonly contact_email?: string | null;
+  readonly notes?: string | null;
+};
 export type QuotaChange = {
   readonly subscription_tier?: string;
   readonly max_pipelines_per_month?: number | null;
@@ -493,6 +498,17 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Tenant;
   };
+  /** Changes name, contact or notes. */
+  readonly changeProfile: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: ProfileChange;
+    readonly answer: Tenant;
+  };
   /** Changes quotas, or the tier. */
   readonly changeQuotas: {
     readonly path: {
@@ -732,6 +748,7 @@ export const operations = {
   onboardTenant: { method: 'POST', path: '/api/v1/customers/onboard' },
   listTenants: { method: 'GET', path: '/api/v1/tenants' },
   showTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}' },
+  changeProfile: { method: 'PATCH', path: '/api/v1/tenants/{tenant}' },
   changeQuotas: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/quotas' },
   suspendTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/suspend' },
   activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },

@@ -14,6 +14,7 @@ import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
 import { newTenantIdSchema } from '../../shared/tenants/rules/new-tenant-id';
+import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
 import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
 
 /**
@@ -22,16 +23,13 @@ import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared
 export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z.strictObject({
     tenant_id: newTenantIdSchema,
-    company_name: z.string().trim().min(1, 'expected a name').max(200, 'expected at most 200 characters'),
-    contact_email: z
-      .email('expected an e-mail address')
-      .max(254, 'expected at most 254 characters')
-      .optional(),
+    company_name: companyNameSchema,
+    contact_email: contactEmailSchema.optional(),
     // Checked like a tier that is given: a deployment may have tiers of its own.
     subscription_tier: tierNameSchema(tiers).prefault('FREE'),
     max_pipelines_per_month: quotaSchema.optional(),
     max_concurrent_pipelines: quotaSchema.optional(),
-    notes: z.string().max(5000, 'expected at most 5000 characters').optional(),
+    notes: notesSchema.optional(),
     /** A BigQuery location: a multi-region such as EU, or a region such as europe-west1. */
     location: z
       .string()

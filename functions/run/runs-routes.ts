@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireTenant } from '../../shared/http/authorize';
+import { nextPageLink } from '../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -36,7 +37,8 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       handle: async (request) => {
         const { tenantId } = await requireTenant(deps, request);
         const filters = parseQuery(listRequestSchema, request.query);
-        return { status: 200, body: await readRunList(tenantId, filters, runStatement) };
+        const body = await readRunList(tenantId, filters, runStatement);
+        return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
       },
     },
     {

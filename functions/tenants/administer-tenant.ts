@@ -3,11 +3,13 @@ import { ServiceError } from '../../shared/errors';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
+import { changeProfile } from '../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { retrying } from '../../shared/support/retry';
+import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
 import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
 
 export interface TenantsDependencies {
@@ -34,6 +36,17 @@ type QuotaChange = z.infer<ReturnType<typeof quotaChangeSchema>>;
 export const suspensionSchema = z.strictObject({
   reason: z.string().trim().min(1, 'expected a reason').max(1000, 'expected at most 1000 characters'),
 });
+
+/** A change of the profile: at least one of the three fields. null takes an address or notes away. */
+export const profileChangeSchema = z
+  .strictObject({
+    company_name: companyNameSchema.optional(),
+    contact_email: contactEmailSchema.nullable().optional(),
+    notes: notesSchema.nullable().optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    error: 'expected at least one of company_name, contact_email, notes',
+  });
 
 // Each of these costs one BigQuery request, which is repeated where another write was in the way. It resolves to
 // the tenant row after it, and throws `tenant_not_found`.
@@ -67,6 +80,23 @@ export function changeTenantQuotas(
     }),
   );
 }
+
+export const changeTenantProfile = (
+  tenantId: string,
+  { company_name, contact_email, notes }: z.infer<typeof profileChangeSchema>,
+  { runStatement, now }: TenantsDependencies,
+): Promise<TenantRow> =>
+  tenantOf(tenantId, () =>
+    runStatement(tenantId, changeProfile, {
+      tenant_id: tenantId,
+      now: now(),
+      company_name: company_name ?? null,
+      sets_email: contact_email !== undefined,
+      contact_email: contact_email ?? null,
+      sets_notes: notes !== undefined,
+      notes: notes ?? null,
+    }),
+  );
 
 export const suspend = (
   tenantId: string,

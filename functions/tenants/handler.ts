@@ -5,7 +5,9 @@ import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
+  changeTenantProfile,
   changeTenantQuotas,
+  profileChangeSchema,
   quotaChangeSchema,
   showTenant,
   suspend,
@@ -36,6 +38,17 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
         return { status: 200, body: shown(await showTenant(tenantId, deps)) };
+      },
+    },
+    {
+      method: 'PATCH',
+      path: tenantPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        requireAdmin(deps.adminRule, request);
+        expectNoQuery(request);
+        const change = parseRequest(profileChangeSchema, await request.json());
+        return { status: 200, body: shown(await changeTenantProfile(tenantId, change, deps)) };
       },
     },
     {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import type { ReadTenantSummary, TenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { requireAdmin } from '../../shared/http/authorize';
+import { nextPageLink } from '../../shared/http/headers/next-page';
 import { limitSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
@@ -57,7 +58,7 @@ export function tenantListRoutes(deps: TenantListDependencies): readonly Route[]
           tenants: tenants.filter((tenant) => isWanted(tenant, asked)),
           next_cursor: nextCursor,
         };
-        return { status: 200, body };
+        return { status: 200, headers: nextPageLink(request, nextCursor), body };
       },
     },
   ];

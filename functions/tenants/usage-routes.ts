@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
+import { nextPageLink } from '../../shared/http/headers/next-page';
 import { latest, limitSchema, momentSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
@@ -63,7 +64,8 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
         const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
         const tenants = await usageOfTenants(tenantIds, { from, to }, runStatement);
-        return { status: 200, body: { month: name, tenants, next_cursor: nextCursor } };
+        const headers = nextPageLink(request, nextCursor);
+        return { status: 200, headers, body: { month: name, tenants, next_cursor: nextCursor } };
       },
     },
   ];

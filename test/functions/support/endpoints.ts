@@ -88,6 +88,16 @@ const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> =
       ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
     ],
   },
+  changeProfile: {
+    body: { company_name: 'Acme & Sons' },
+    wrongFields: [
+      ...wrongText('company_name'),
+      ['contact_email that is no address', { contact_email: 'admin at acme' }, 'contact_email'],
+      ['notes as a number', { notes: 7 }, 'notes'],
+      ['nothing given', { company_name: undefined }, 'body'],
+      unknownField,
+    ],
+  },
   changeQuotas: {
     body: { max_pipelines_per_month: 5 },
     wrongFields: [

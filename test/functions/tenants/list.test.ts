@@ -77,6 +77,13 @@ describe('The list of tenants', () => {
     expect(pages).toBeGreaterThan(1);
   });
 
+  it('names the next page in its headers, with the same filters', async () => {
+    const { headers } = await call(cloud.url, 'GET', '/api/v1/tenants?limit=1&active=true');
+    const next = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '';
+    expect(next).toContain('active=true');
+    expect((await call(cloud.url, 'GET', next)).body.tenants).toMatchObject([{ tenant_id: 'beta' }]);
+  });
+
   it('refuses filters that it does not know', async () => {
     for (const search of ['?active=yes', '?near_quota=1', '?limit=201', '?state=active']) {
       const { status } = await call(cloud.url, 'GET', `/api/v1/tenants${search}`);

@@ -52,6 +52,19 @@ describe('Tenant administration', () => {
     expect(JSON.stringify(body)).not.toContain(apiKey);
   });
 
+  it('changes name, contact and notes; null takes one of the last two away', async () => {
+    await onboard(cloud.url, 'renamed', { notes: 'n' });
+    const change = async (body: unknown) => (await ask('PATCH', 'renamed', body)).body;
+    expect(await change({ company_name: ' Acme & Sons ' })).toMatchObject({
+      company_name: 'Acme & Sons',
+      contact_email: 'admin@testcorp.com',
+      notes: 'n',
+    });
+    const rest = { contact_email: null, notes: null };
+    expect(await change(rest)).toMatchObject({ company_name: 'Acme & Sons', ...rest });
+    expect((await ask('PATCH', 'nobody', { notes: 'x' })).status).toBe(404);
+  });
+
   it('changes either quota, the tier, or all of them; null is unlimited', async () => {
     await onboard(cloud.url, 'quotas');
     const change = async (body: unknown) => {

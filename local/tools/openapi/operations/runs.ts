@@ -63,7 +63,7 @@ export const runOperations: readonly Operation[] = [
       limit: limit(50, 200),
       cursor,
     },
-    answers: [{ status: 200, description: 'A page', body: { name: 'RunList' } }],
+    answers: [{ status: 200, description: 'A page', body: { name: 'RunList' }, headers: ['Link'] }],
     problems: [],
   },
   {

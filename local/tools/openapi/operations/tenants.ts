@@ -1,6 +1,10 @@
 import { onboardingSchema } from '../../../../functions/onboard/onboard-tenant';
 import { newApiKeySchema } from '../../../../functions/tenants/administer-keys';
-import { quotaChangeSchema, suspensionSchema } from '../../../../functions/tenants/administer-tenant';
+import {
+  profileChangeSchema,
+  quotaChangeSchema,
+  suspensionSchema,
+} from '../../../../functions/tenants/administer-tenant';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
 import type { Operation } from '../operation';
 import { cursor, limit } from './parameters';
@@ -43,7 +47,7 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
       limit: limit(100, 200),
       cursor,
     },
-    answers: [{ status: 200, description: 'A page', body: { name: 'TenantList' } }],
+    answers: [{ status: 200, description: 'A page', body: { name: 'TenantList' }, headers: ['Link'] }],
     problems: [],
   },
   {
@@ -55,6 +59,18 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     who: 'admin or tenant',
     answers: [{ status: 200, description: 'The tenant', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found'],
+  },
+  {
+    id: 'changeProfile',
+    method: 'PATCH',
+    path: tenant,
+    tag: 'Tenants',
+    summary: 'Changes name, contact or notes',
+    description: 'null takes an address or notes away.',
+    who: 'admin',
+    body: { name: 'ProfileChange', schema: profileChangeSchema, isRequired: true },
+    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    problems: ['tenant_not_found', ...badBody],
   },
   {
     id: 'changeQuotas',

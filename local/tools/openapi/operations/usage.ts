@@ -23,7 +23,7 @@ export const usageOperations: readonly Operation[] = [
     summary: 'All tenants’ usage of a month, page by page',
     who: 'admin',
     query: { month, limit: limit(50, 200), cursor },
-    answers: [{ status: 200, description: 'A page', body: { name: 'MonthlyUsage' } }],
+    answers: [{ status: 200, description: 'A page', body: { name: 'MonthlyUsage' }, headers: ['Link'] }],
     problems: [],
   },
   {

@@ -5,6 +5,7 @@ import { listApiKeys } from '../../../../shared/sql/keys/list-api-keys';
 import { listValidKeys } from '../../../../shared/sql/keys/list-valid-keys';
 import { blockApiKey, revokeApiKey } from '../../../../shared/sql/keys/revoke-api-key';
 import { activateTenant } from '../../../../shared/sql/tenants/activate-tenant';
+import { changeProfile } from '../../../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../../../shared/sql/tenants/read-tenant';
@@ -71,6 +72,15 @@ export const tenantCases = [
       tenant_id: tenantId,
     }),
   ),
+  statementCase(changeProfile, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    company_name: null,
+    sets_email: true,
+    contact_email: null,
+    sets_notes: true,
+    notes: 'tried',
+  })),
   statementCase(changeQuotas, oneRow, ({ tenantId, now }) => ({
     tenant_id: tenantId,
     now,

@@ -1,0 +1,46 @@
+-- change-profile: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_now TIMESTAMP;
+DECLARE p_company_name STRING;
+DECLARE p_sets_email BOOL;
+DECLARE p_contact_email STRING;
+DECLARE p_sets_notes BOOL;
+DECLARE p_notes STRING;
+
+UPDATE tenants
+SET
+  company_name = IFNULL(p_company_name, company_name),
+  contact_email = IF(p_sets_email, p_contact_email, contact_email),
+  notes = IF(p_sets_notes, p_notes, notes),
+  updated_at = p_now
+WHERE tenant_id = p_tenant_id;
+
+SELECT
+  tenant_id,
+  company_name,
+  contact_email,
+  subscription_tier,
+  is_active,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  pipeline_runs_count,
+  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS current_running_pipelines,
+  last_pipeline_run_at,
+  quota_reset_date,
+  created_at,
+  updated_at,
+  suspended_at,
+  suspension_reason,
+  notes,
+  onboarding_id,
+  ARRAY_LENGTH(active_runs) AS active_runs_count,
+  ARRAY(
+    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
+    FROM UNNEST(active_runs) WITH OFFSET AS position
+    ORDER BY position
+    LIMIT 100
+  ) AS active_runs
+FROM tenants
+WHERE tenant_id = p_tenant_id;
