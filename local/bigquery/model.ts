@@ -107,6 +107,8 @@ export interface TableOptions {
   /** Milliseconds since 1970, decimal digits. */
   readonly expirationTime?: string;
   readonly requirePartitionFilter?: boolean;
+  /** Of a view: its query, in whose place it stands. It has no rows of its own. */
+  readonly view?: Readonly<{ query: string; useLegacySql?: boolean | undefined }>;
 }
 
 /** What a statement wants done to one table. */
@@ -227,6 +229,8 @@ export type StatementType =
   | 'CREATE_TABLE_AS_SELECT'
   | 'DROP_TABLE'
   | 'ALTER_TABLE'
+  | 'CREATE_VIEW'
+  | 'DROP_VIEW'
   | 'CREATE_SCHEMA'
   | 'DROP_SCHEMA'
   | 'CREATE_FUNCTION'

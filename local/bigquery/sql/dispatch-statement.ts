@@ -5,6 +5,7 @@ import { runCreateFunction } from './ddl/create-function';
 import { runCreateTable } from './ddl/create-table';
 import { runDropTable } from './ddl/drop-table';
 import { runCreateSchema } from './ddl/schemas';
+import { runCreateView } from './ddl/views';
 import { runDeleteStatement, runTruncateStatement } from './dml/delete';
 import { runInsertStatement } from './dml/insert';
 import { runMergeStatement } from './dml/merge';
@@ -28,6 +29,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astMergeStatementNode: { group: 'mutation', run: runMergeStatement },
   astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
   astDropStatementNode: { group: 'definition', run: runDropTable },
+  astCreateViewStatementNode: { group: 'definition', run: runCreateView },
   astCreateSchemaStatementNode: { group: 'query', run: runCreateSchema },
   astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },

@@ -37,7 +37,7 @@ export function tableResource(store: Store, reference: TableReference, state: Ta
     numRows: String(state.rows.length),
     creationTime: String(creationTime),
     lastModifiedTime: String(state.modifiedTime),
-    type: 'TABLE',
+    type: options.view === undefined ? 'TABLE' : 'VIEW',
     location: store.dataset(reference)?.location ?? 'US',
   };
 }
@@ -50,7 +50,7 @@ export function listedTable(reference: TableReference, state: TableState): objec
     kind: 'bigquery#table',
     id: fullTableName(reference),
     tableReference: reference,
-    type: 'TABLE',
+    type: options.view === undefined ? 'TABLE' : 'VIEW',
     creationTime: String(creationTime),
     friendlyName,
     labels,

@@ -23,12 +23,15 @@ import { type ReachableTable, type ReachableTables, reachableTables } from './re
 import { overParameters, tableEdits, withParameters } from './replace-tables';
 import { isClock, nowParameter, replacedCalls } from './replaced-calls';
 import { type QueryParts, queryParts, readsTable, type TableScan } from './scans';
+import { withoutViews } from './views';
 
 /**
  * Analyses a query and works out what must be sent to evaluate it. Plans are kept by all that they depend on.
  */
-export async function planQuery(context: EngineContext, source: QuerySource): Promise<QueryPlan> {
-  const { scope, text: sql } = source;
+export async function planQuery(context: EngineContext, given: QuerySource): Promise<QueryPlan> {
+  const { scope } = given;
+  const sql = await withoutViews(context, given.text, scope);
+  const source = sql === given.text ? given : { ...given, text: sql };
   const paths = await context.parser.tablePaths(sql);
   const reached = reachableTables(
     scope,

@@ -6,11 +6,13 @@ import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
 import { changeAnyTable, ddlResult, namedTable, onlyNode } from './change-any-table';
 import { runDropSchema } from './schemas';
+import { runDropView } from './views';
 
 /** DROP TABLE. */
 export async function runDropTable(run: StatementRun): Promise<StatementResult> {
   const { scope } = run;
   if (run.statement.node.schemaObjectKind === 'kSchema') return runDropSchema(run);
+  if (run.statement.node.schemaObjectKind === 'kView') return runDropView(run);
   const checked = await analysedStatement(run);
   const drop = onlyNode(checked, ['resolvedDropStmtNode']);
   if (stringAt(drop, 'objectType') !== 'TABLE') throw notImplemented(`DROP ${stringAt(drop, 'objectType')}`);

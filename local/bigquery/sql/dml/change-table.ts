@@ -8,6 +8,7 @@ import type {
   TableSnapshot,
 } from '../../model';
 import { tableNotFoundInQuery } from '../../not-found';
+import { fullTableName } from '../../store/reference-names';
 import { checkStatement, targetOfStatement } from '../analyse/analyse-statement';
 import { distinctTables, type QueryPlan, referencedTables } from '../analyse/query-plan';
 import { missingTable } from '../analyse/reachable-tables';
@@ -40,6 +41,7 @@ export async function changeTable(
   const { scope, dry } = run;
   const target = targetReference(run);
   const decided = async (current: TableSnapshot) => {
+    if (current.options?.view !== undefined) throw notAllowedForView(target);
     const inside = { ...run, scope: withCurrent(scope, target, current) };
     await checkStatement(inside);
     const outcome = await decide(current, inside);
@@ -55,6 +57,13 @@ export async function changeTable(
     if (current === undefined) throw tableNotFoundInQuery(target);
     return decided(current);
   });
+}
+
+function notAllowedForView(target: TableReference): BigQueryError {
+  return new BigQueryError(
+    'invalidQuery',
+    `${fullTableName(target)} is not allowed for this operation because it is currently a VIEW.`,
+  );
 }
 
 function resultOf(

@@ -44,7 +44,11 @@ const views: Readonly<Record<string, View>> = {
       ['is_typed', 'STRING'],
       ['creation_time', 'TIMESTAMP'],
     ),
-    rowsOf: (table) => [[...namesOf(table), 'BASE TABLE', 'YES', 'NO', moment(table.creationTime)]],
+    rowsOf: (table) => {
+      const isView = table.options?.view !== undefined;
+      const what = [isView ? 'VIEW' : 'BASE TABLE', yes(!isView), 'NO'];
+      return [[...namesOf(table), ...what, moment(table.creationTime)]];
+    },
   },
   COLUMNS: {
     schema: columns(
@@ -89,7 +93,13 @@ const views: Readonly<Record<string, View>> = {
     ),
     rowsOf: partitionRows,
   },
-  VIEWS: { schema: columns(...ofTable, ['view_definition', 'STRING']), rowsOf: () => [] },
+  VIEWS: {
+    schema: columns(...ofTable, ['view_definition', 'STRING']),
+    rowsOf: (table) => {
+      const query = table.options?.view?.query;
+      return query === undefined ? [] : [[...namesOf(table), query]];
+    },
+  },
 };
 
 const schemataColumns = columns(

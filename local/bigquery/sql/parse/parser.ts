@@ -29,6 +29,8 @@ export interface TablePath {
   readonly path: readonly string[];
   readonly span: ByteSpan;
   readonly hasAlias: boolean;
+  /** Whether an entry of WITH somewhere in the text has this name. */
+  readonly isOfWith?: boolean;
   /** FOR SYSTEM_TIME AS OF: the clause, and the time in it. */
   readonly systemTime?: { readonly span: ByteSpan; readonly expression: ByteSpan } | undefined;
 }
@@ -91,16 +93,25 @@ export function statementsOf(list: unknown): readonly ParsedStatement[] {
 
 function tablePathsOf(tree: unknown): readonly TablePath[] {
   const found: TablePath[] = [];
+  const entries = new Set<string>();
+  findAll(tree, 'withClause', (clause) => {
+    for (const entry of children(clause, 'with')) {
+      const name = child(entry, 'alias')?.idString;
+      if (typeof name === 'string') entries.add(name.toLowerCase());
+    }
+  });
   findAll(tree, 'astTablePathExpressionNode', (node) => {
     const expression = child(node, 'pathExpr');
     const place = spanOf(expression);
     if (expression === undefined || place === undefined) return;
     const clause = spanOf(node.forSystemTime);
     const time = spanOf(unwrap(child(node, 'forSystemTime')?.expression)?.node);
+    const path = pathSegments(expression);
     found.push({
-      path: pathSegments(expression),
+      path,
       span: place,
       hasAlias: isNode(node.alias),
+      ...(path.length === 1 && entries.has(path[0]?.toLowerCase() ?? '') && { isOfWith: true }),
       ...(clause && time && { systemTime: { span: clause, expression: time } }),
     });
   });

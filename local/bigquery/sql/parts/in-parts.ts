@@ -22,9 +22,11 @@ import { orderOf, withoutSorting } from './without-sorting';
  */
 export async function evaluateInParts(
   context: EngineContext,
-  source: QuerySource,
+  given: QuerySource,
   plan: QueryPlan,
 ): Promise<readonly Row[]> {
+  // In it the queries of views stand in their places.
+  const source = { ...given, text: plan.source.text };
   try {
     return await evaluate(context, plan, source.scope);
   } catch (error) {

@@ -128,4 +128,5 @@ export const tableOptionsSchema = z.object({
   clustering: z.object({ fields: z.array(z.string()).readonly() }).optional(),
   expirationTime: digits.optional(),
   requirePartitionFilter: z.boolean().optional(),
+  view: z.object({ query: z.string(), useLegacySql: z.boolean().optional() }).optional(),
 });

@@ -88,7 +88,7 @@ function applied(
     case 'replace':
       return { reference, schema, rows: change.rows };
     case 'create':
-      return { reference, schema: change.schema, rows: change.rows };
+      return { reference, schema: change.schema, rows: change.rows, options: change.options };
     case 'alter':
       return {
         reference,

@@ -141,6 +141,41 @@ describe('INFORMATION_SCHEMA', () => {
   });
 });
 
+describe('views', () => {
+  it('stand for their queries, also in each other', async () => {
+    await bench.run('CREATE OR REPLACE VIEW ds.v AS SELECT id, UPPER(name) AS loud FROM ds.t');
+    await bench.run('CREATE OR REPLACE VIEW w AS SELECT v.loud, COUNT(*) AS n FROM ds.v GROUP BY loud');
+    expect(await bench.rows('SELECT v.loud FROM v WHERE v.id = 1')).toEqual([['A']]);
+    expect(await bench.rows('SELECT n FROM ds.w AS x WHERE x.loud IS NULL')).toEqual([['1']]);
+    expect(await bench.rows('WITH v AS (SELECT 5 AS five) SELECT * FROM v')).toEqual([['5']]);
+    await bench.run(
+      "INSERT t (id, name) VALUES (3, 'c'); UPDATE t SET name = v.loud FROM v WHERE v.id = t.id",
+    );
+    expect(await bench.rows('SELECT loud FROM v ORDER BY loud')).toEqual([[null], ['A'], ['C']]);
+    expect(await bench.rows('SELECT name FROM t ORDER BY name')).toEqual([[null], ['A'], ['C']]);
+    const listed =
+      'SELECT table_type, view_definition FROM ds.INFORMATION_SCHEMA.TABLES JOIN ds.INFORMATION_SCHEMA.VIEWS USING (table_name) WHERE table_name = "v"';
+    expect(await bench.rows(listed)).toEqual([['VIEW', 'SELECT id, UPPER(name) AS loud FROM ds.t']]);
+  });
+
+  it('are checked when they are made, and cannot be written to', async () => {
+    await bench.run('CREATE OR REPLACE VIEW v AS SELECT 1 AS n');
+    expect(await bench.failure('CREATE VIEW v AS SELECT 1 AS n')).toMatch(/^duplicate: /);
+    expect(await bench.failure('CREATE OR REPLACE VIEW v AS SELECT nope FROM ds.t')).toMatch(
+      /^invalidQuery: Unrecognized name: nope/,
+    );
+    expect(await bench.failure('CREATE OR REPLACE VIEW v AS SELECT id FROM t')).toMatch(
+      /must be qualified with a dataset/,
+    );
+    expect(await bench.failure('DELETE v WHERE TRUE')).toBe(
+      'invalidQuery: local:ds.v is not allowed for this operation because it is currently a VIEW.',
+    );
+    await bench.run('DROP VIEW v');
+    expect(await bench.failure('DROP VIEW v')).toMatch(/^notFound: /);
+    await bench.run('DROP VIEW IF EXISTS v');
+  });
+});
+
 describe('FOR SYSTEM_TIME AS OF', () => {
   const reference = { projectId: 'local', datasetId: 'ds', tableId: 't' };
   it('reads what a table has been since its last change, and refuses to read what is not kept', async () => {
