@@ -50,9 +50,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const told = (pattern: RegExp) => pattern.exec(output())?.[1] ?? '';
   return {
     pid: child.pid ?? 0,
-    url: told(/Address\s+(\S+)/),
-    bigqueryUrl: told(/BigQuery\s+(\S+)/),
-    pubsubHost: told(/Pub\/Sub\s+(\S+)/),
+    url: told(/Address\s+(http\S+)/),
+    bigqueryUrl: told(/BigQuery\s+(http\S+)/),
+    pubsubHost: told(/Pub\/Sub\s+(\S+:\d+)/),
     output,
     children: () => childrenOf(child.pid ?? 0),
     end: async (signal) => {
