@@ -1,6 +1,7 @@
 import { attackBesideAnother } from './overload/attacker';
 import { readSizes, type Sizes } from './overload/command-line';
 import { floodBesideAnother } from './overload/flood';
+import { waitForHungEngine } from './overload/hung-engine';
 import { runInManyTenants } from './overload/many-tenants';
 import { runForAWhile } from './overload/sustained';
 import { describeMachine } from './support/machine';
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<void>>> = {
   flood: floodBesideAnother,
   sustained: runForAWhile,
   attacker: attackBesideAnother,
+  'hung-engine': waitForHungEngine,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ export interface Answered {
   readonly retryAfterSeconds: number | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** From the request to the end of the answer, in milliseconds. */
+  /** From the sending of the request to the end of the answer, in milliseconds. */
   readonly tookMs: number;
 }
 
@@ -33,8 +33,16 @@ export function createHttpClient(base: string): HttpClient {
   ): Promise<Answered | 'again'> =>
     new Promise((resolve, reject) => {
       const startedAt = Date.now();
-      const start = performance.now();
+      let start = performance.now();
       const sent = request(base + path, { method, agent, headers });
+      // Many requests at once wait for this process to open their connections: nobody's fault but its own.
+      sent.once('socket', (socket) => {
+        if (socket.connecting)
+          socket.once('connect', () => {
+            start = performance.now();
+          });
+        else start = performance.now();
+      });
       sent.once('error', (error: NodeJS.ErrnoException) => {
         // The server had just closed the kept connection: it has not seen the request.
         if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('again');
