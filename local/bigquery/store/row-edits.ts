@@ -18,7 +18,8 @@ export function rowEdits(
   const edits: [number, number, number][] = [];
   const added: Row[] = [];
   let edit: [number, number, number] = [0, 0, 0];
-  for (const [index, row] of after.entries()) {
+  for (let index = 0; index < after.length; index += 1) {
+    const row = after[index] ?? [];
     const [from, kept, news] = edit;
     // Where it stood before, if a row was changed, or a row of the same place.
     const expected = from + kept + news;

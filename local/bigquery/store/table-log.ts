@@ -68,7 +68,8 @@ const sampledRows = 20;
 export function stateLength({ rows }: TableState): number {
   const all = rows.toArray();
   const step = Math.max(1, Math.floor(all.length / sampledRows));
-  const sample = all.filter((_, index) => index % step === 0);
+  const sample: Row[] = [];
+  for (let index = 0; index < all.length; index += step) sample.push(all[index] ?? []);
   const length = sample.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0);
   return (length / Math.max(1, sample.length)) * all.length;
 }
