@@ -28,6 +28,20 @@ steps:
     destination: { table: sums, write_disposition: WRITE_TRUNCATE }
 `;
 
+const tolerant = `description: Files with some bad rows.
+sources: [gs://*]
+steps:
+  - id: load
+    type: load
+    source_uris: ['gs://cli/{tenant_id}/orders.csv']
+    format: CSV
+    csv: { skip_leading_rows: 1 }
+    max_bad_records: 1
+    known_formats_file: formats.json
+    schema: [{ name: id, type: INT64 }]
+    destination: { table: orders, write_disposition: WRITE_TRUNCATE }
+`;
+
 describe('npm run pipeline', () => {
   const schemas = mkdtempSync(join(tmpdir(), 'schemas-'));
   let cloud: TestCloud;
@@ -38,6 +52,8 @@ describe('npm run pipeline', () => {
     const file = join(schemas, 'pipelines/test/cli/numbers.yaml');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, pipeline);
+    writeFileSync(join(dirname(file), 'tolerant.yaml'), tolerant);
+    writeFileSync(join(dirname(file), 'formats.json'), '[{ "name": "Orders 1", "adds": ["id"] }]');
     cloud = await startTestCloud({ ADMIN_API_KEY: adminKey }, schemas);
   });
   afterAll(async () => {
@@ -91,6 +107,21 @@ describe('npm run pipeline', () => {
     ...more,
   ];
   const numbers = (tenant: string, ...more: string[]) => runHere(numbersArgs(tenant, ...more));
+
+  it('shows what files look like, and rows that were left out as warnings', async () => {
+    const file = join(cloud.dataDirectory, 'gcs/cli/cli_warned/orders.csv');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'id\n1\nx\n');
+    const { code, stdout } = await runHere(['run', 'test/cli/tolerant', '--tenant', 'cli_warned']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => /^ {2}(COMPLETED|warning)/.test(line))).toEqual([
+      expect.stringMatching(/^ {2}COMPLETED load \(load\): Orders 1, 1 rows, \d+\.\d s$/),
+      '  warning   1 row was left out, as max_bad_records: 1 allows:',
+      expect.stringMatching(
+        /^ {2}warning {3}gs:\/\/cli\/cli_warned\/orders\.csv, line 3 \(byte 5\), column 'id': /,
+      ),
+    ]);
+  });
 
   it('onboards the tenant, shows steps and the last table, and keeps the key', async () => {
     const first = await run(numbersArgs('cli_demo', '--param', 'upto=4', '--param', 'is_even=true'));
