@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeLocalCredentials } from './rest/local-credentials';
 import { sparingLog } from './sparing-log';
 import { startBigQuery } from './start-bigquery';
 
@@ -67,15 +70,24 @@ function readCommandLine(args: readonly string[]): CommandLine | 'help' {
 async function serve({ hasLimits, ...options }: CommandLine): Promise<void> {
   const log = sparingLog((line) => console.error(line));
   const { url, close } = await startBigQuery({ ...options, log, ...(hasLimits && { limits: {} }) });
+  const temporary =
+    options.dataDirectory === undefined ? mkdtempSync(join(tmpdir(), 'local-bigquery-')) : undefined;
+  const credentials = writeLocalCredentials(
+    join(temporary ?? options.dataDirectory ?? '', 'credentials'),
+    url,
+  );
   console.log(`The local BigQuery listens on ${url}.
 
   Data      ${options.dataDirectory ?? 'in memory only'}
   Files     gs://bucket/path is ${join(options.gcsDirectory, 'bucket/path')}
-  Clients   export BIGQUERY_EMULATOR_HOST=${url} GOOGLE_CLOUD_PROJECT=${options.projectId}
+  Clients   export BIGQUERY_EMULATOR_HOST=${url} GOOGLE_CLOUD_PROJECT=${options.projectId} \\
+              GOOGLE_APPLICATION_CREDENTIALS=${credentials}
+  bq        CLOUDSDK_AUTH_ACCESS_TOKEN=none bq --api ${url} --project_id ${options.projectId} ls
 
 Ctrl-C stops it.`);
   const stop = () => {
     process.off('SIGINT', stop).off('SIGTERM', stop);
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
     close().then(() => process.exit(0), fail(1));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

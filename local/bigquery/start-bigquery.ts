@@ -6,12 +6,15 @@ import { createQueryResults } from './jobs/query-results';
 import { jobRow } from './jobs/query-statistics';
 import { createLimits, type LimitOptions, type Limits } from './limits/limits';
 import type { SqlEngine } from './model';
+import { discoveryRoutes } from './rest/discovery';
 import { createRestServer } from './rest/http-server';
+import { tokenRoutes } from './rest/local-credentials';
 import { type CallFaults, faultBorder } from './rest/named-calls';
 import { withAvailability } from './rest/rest-border';
 import { datasetRoutes } from './rest/routes/dataset-routes';
 import { insertAllRoutes } from './rest/routes/insert-all-routes';
 import { jobRoutes } from './rest/routes/job-routes';
+import { projectRoutes } from './rest/routes/project-routes';
 import { queryRoutes } from './rest/routes/query-routes';
 import { storageRoutes } from './rest/routes/storage-routes';
 import { tableRoutes } from './rest/routes/table-routes';
@@ -149,6 +152,9 @@ async function serve(
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),
     ...storageRoutes(gcsDirectory),
+    ...discoveryRoutes(),
+    ...tokenRoutes(),
+    ...projectRoutes(store),
   ];
   const names = host === undefined ? hosts : [host, ...hosts];
   const border = faults && faultBorder(faults, store.projectId);

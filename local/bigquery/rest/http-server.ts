@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asBigQueryError, BigQueryError } from '../bigquery-error';
 import { whyForeign } from './foreign-callers';
+import { tokenPath } from './local-credentials';
 import type { Border, RestCall, RestReply } from './rest-border';
+import { createResumableUploads, isResumable } from './resumable-uploads';
 import { createRestRouter, type RestRequest, type RestRoute } from './router';
-import { isUpload, receiveUpload } from './upload';
+import { isUpload, type Received, receiveUpload } from './upload';
 import { errorBody } from './wire-errors';
 
 /** BigQuery's own limit on a request's body, in bytes. */
@@ -21,10 +23,12 @@ export function createRestServer(
   border: Border = (_, work) => work(),
 ): Server {
   const route = createRestRouter(routes);
+  const resumable = createResumableUploads();
   const server = createServer((request, response) => {
     void answer(request, response);
   });
   server.keepAliveTimeout = 60_000;
+  server.once('close', resumable.close);
   return server;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,9 +53,9 @@ export function createRestServer(
         request.resume();
         throw new BigQueryError('accessDenied', foreign);
       }
-      const { text, upload } = isUpload(url)
-        ? await receiveUpload(request)
-        : { text: await readBody(request), upload: undefined };
+      const received = await receive(request, url);
+      if ('status' in received) return received;
+      const { text, upload } = received;
       const call = { method, url, text };
       const onLeave = (callback: () => void) => {
         if (response.closed) callback();
@@ -69,6 +73,26 @@ export function createRestServer(
     }
   }
 
+  /** All that a call needs, or the answer to a request that is only a part of one. */
+  async function receive(
+    request: IncomingMessage,
+    url: string,
+  ): Promise<Received | { readonly text: string; readonly upload: undefined } | RestReply> {
+    if (!isUpload(url)) return { text: await readBody(request), upload: undefined };
+    if (!isResumable(url)) return await receiveUpload(request);
+    const id = new URLSearchParams(url.slice(url.indexOf('?'))).get('upload_id');
+    if (id === null) {
+      const begun = await resumable.begin(await readBody(request));
+      const Location = `http://${request.headers.host}${url}&upload_id=${begun}`;
+      return { status: 200, headers: { Location } };
+    }
+    const progress = await resumable.take(id, request);
+    if ('received' in progress) return progress.received;
+    const { bytes } = progress;
+    // As Google's servers say "go on"; without a Range nothing has come yet.
+    return { status: 308, headers: bytes === 0 ? {} : { Range: `bytes=0-${bytes - 1}` } };
+  }
+
   function failure(error: unknown): RestReply {
     const told = asBigQueryError(error, log);
     return { status: told.status, body: errorBody(told) };
@@ -80,17 +104,23 @@ export function createRestServer(
   ): Promise<RestReply> {
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
-    const match = route(method, path);
+    // A resumable upload ends with the PUT of its last bytes; it is the POST that began it.
+    const match = route(rest.upload === undefined ? method : 'POST', path);
     if (match === undefined) throw new BigQueryError('notFound', `Not found: ${method} ${path}`);
     const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-    const body = await match.handle({ params: match.params, query, body: parseJson(text), ...rest });
+    const body = await match.handle({
+      params: match.params,
+      query,
+      body: path === tokenPath ? undefined : parseJson(text),
+      ...rest,
+    });
     return body === undefined ? { status: 204 } : { status: 200, body };
   }
 }
 
-function send(response: ServerResponse, { status, body }: RestReply): void {
+function send(response: ServerResponse, { status, body, headers = {} }: RestReply): void {
   if (body === undefined) {
-    response.writeHead(status).end();
+    response.writeHead(status, { 'Content-Length': 0, ...headers }).end();
     return;
   }
   // A file's bytes are sent as they are.

@@ -13,8 +13,9 @@ export interface RestCall {
 
 export interface RestReply {
   readonly status: number;
-  /** Absent: 204. */
+  /** Absent: there is none, as with 204. */
   readonly body?: object | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What is to go wrong in a call's work itself. */

@@ -41,7 +41,7 @@ export async function receiveUpload(request: IncomingMessage): Promise<Received>
 }
 
 /** An upload that no job has taken by the time of the answer is removed. */
-function createUpload(path: string, bytes: number, discard: () => Promise<void>): Upload {
+export function createUpload(path: string, bytes: number, discard: () => Promise<void>): Upload {
   let isTaken = false;
   return {
     path,
@@ -59,7 +59,10 @@ function createUpload(path: string, bytes: number, discard: () => Promise<void>)
 function delimiterOf({ headers, url = '' }: IncomingMessage): string {
   const kind = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('uploadType');
   if (kind !== 'multipart') {
-    throw new BigQueryError('badRequest', `Upload type ${kind} is not supported locally: use multipart.`);
+    throw new BigQueryError(
+      'badRequest',
+      `Upload type ${kind} is not supported locally: use multipart or resumable.`,
+    );
   }
   const form = /^multipart\/related;.*\bboundary=(?:"([^"]+)"|([^;\s]+))/i;
   const [, quoted, plain] = form.exec(headers['content-type'] ?? '') ?? [];

@@ -17,6 +17,7 @@ import {
   datasetOfPath,
   etagOf,
   mergePatch,
+  withoutNulls,
 } from './resource-requests';
 
 const insertSchema = z.looseObject({
@@ -51,7 +52,7 @@ export function datasetRoutes(store: Store): RestRoute[] {
 
 async function insert(store: Store, request: RestRequest): Promise<object> {
   checkProject(store, request);
-  const { datasetReference, location = 'US' } = parsePart(insertSchema, request.body);
+  const { datasetReference, location = 'US' } = parsePart(insertSchema, withoutNulls(request.body));
   checkDatasetId(datasetReference.datasetId);
   const properties = propertiesOf(mergePatch({}, request.body));
   return resource(store, await store.createDataset(datasetReference.datasetId, location, properties));

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store';
 import { pageOf } from '../paging';
 import type { RestRequest, RestRoute } from '../router';
 import { type ErrorProto, parsePart } from '../wire-errors';
-import { checkProject } from './resource-requests';
+import { checkProject, withoutNulls } from './resource-requests';
 
 /**
  * How long jobs.insert and jobs.get wait for a job that is about to finish: a client that asks every half
@@ -52,7 +52,7 @@ export function findJob(store: Store, jobs: Jobs, request: RestRequest): Promise
 
 async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<object> {
   checkProject(store, request);
-  const { configuration, jobReference } = parsePart(jobInsertSchema, request.body);
+  const { configuration, jobReference } = parsePart(jobInsertSchema, withoutNulls(request.body));
   const location = jobReference?.location ?? undefined;
   const wanted = {
     configuration,

@@ -21,7 +21,7 @@ import type { RestRequest, RestRoute } from '../router';
 import { parsePart } from '../wire-errors';
 import { pageOfRows, type TimestampFormat, timestampFormat, wireSchema } from '../wire-rows';
 import { findJob } from './job-routes';
-import { checkProject } from './resource-requests';
+import { checkProject, withoutNulls } from './resource-requests';
 
 const defaultTimeout = 10_000;
 /** BigQuery lets no call wait longer than this. */
@@ -58,7 +58,7 @@ interface Window {
 
 async function query(served: Served, requestIds: RequestIds, request: RestRequest): Promise<object> {
   checkProject(served.store, request);
-  const body = parsePart(queryRequestSchema, request.body);
+  const body = parsePart(queryRequestSchema, withoutNulls(request.body));
   const wanted = jobRequest(body, request.faults?.script);
   const { formatOptions, maxResults, timeoutMs, requestId } = body;
   const job = await (body.dryRun === true

@@ -16,6 +16,7 @@ import {
   etagOf,
   mergePatch,
   tableOfPath,
+  withoutNulls,
 } from './resource-requests';
 import { listedTable, requireTable, tableEtag, tableResource } from './table-resource';
 
@@ -60,7 +61,7 @@ export function tableRoutes(store: Store): RestRoute[] {
 }
 
 async function insert(store: Store, request: RestRequest): Promise<object> {
-  const body = parsePart(insertSchema, request.body);
+  const body = parsePart(insertSchema, withoutNulls(request.body));
   const kind = unsupported.find((name) => body[name] != null);
   if (kind !== undefined)
     throw new BigQueryError('notImplemented', `Tables with ${kind} are not supported locally.`);

@@ -134,7 +134,7 @@ describe('a load job whose data comes with the request', () => {
     parts.map((part) => `--b\r\nContent-Type: x/y\r\n\r\n${part}\r\n`).join('');
 
   it.each([
-    ['a resumable upload', 'uploadType=resumable', 'application/json', '{}', 'Upload type resumable'],
+    ['an upload without metadata', 'uploadType=media', 'application/json', '{}', 'Upload type media'],
     ['no boundary', 'uploadType=multipart', 'multipart/related', 'x', 'names no boundary'],
     [
       'no end',
