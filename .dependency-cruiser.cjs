@@ -56,7 +56,7 @@ module.exports = {
       name: 'client-stands-alone',
       comment: "A package for others' projects, browsers' too.",
       severity: 'error',
-      from: { path: '^client/' },
+      from: { path: '^client/', pathNot: '^client/build\\.cjs$' },
       to: { path: '^(functions|shared|local|console|test)/|node_modules/' },
     },
     {
