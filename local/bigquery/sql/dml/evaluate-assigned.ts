@@ -109,11 +109,14 @@ const elementAt = (elements: readonly Cell[], place: Cell): Cell =>
   place === null ? null : (elements[Number(place)] ?? null);
 
 /**
- * A query seldom makes an array longer than those of its table; where it does, the last piece takes the rest.
+ * A query seldom makes an array longer than those of its table; where it does, the last piece takes the rest. A
+ * column of arrays has one in each row.
  */
-const longestArray = (rows: readonly Row[]): number =>
-  rows.reduce(
-    (longest, row) =>
-      row.reduce((most, cell) => Math.max(most, Array.isArray(cell) ? cell.length : 0), longest),
-    0,
-  );
+function longestArray(rows: readonly Row[]): number {
+  const columns = (rows[0] ?? []).flatMap((cell, index) => (Array.isArray(cell) ? [index] : []));
+  if (columns.length === 0) return 0;
+  return rows.reduce((longest, row) => {
+    const lengths = columns.map((index) => (Array.isArray(row[index]) ? row[index].length : 0));
+    return Math.max(longest, ...lengths);
+  }, 0);
+}

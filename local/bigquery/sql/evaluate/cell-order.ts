@@ -62,6 +62,14 @@ function byCodePoint(text: string): string {
 
 /** A stored whole number may have needless signs and zeros; everything else has one form. */
 export function canonical(cell: Cell): Cell {
-  if (typeof cell !== 'string' || /^(0|-?[1-9]\d*)$/.test(cell)) return cell;
+  if (typeof cell !== 'string' || isCanonical(cell)) return cell;
   return BigInt(cell.trim().replace(/^\+/, '')).toString();
 }
+
+/** By its first character, mostly: there are many cells. */
+function isCanonical(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  return (first >= one && first <= nine) || /^(0|-[1-9]\d*)$/.test(cell);
+}
+
+const [one, nine] = ['1'.charCodeAt(0), '9'.charCodeAt(0)];

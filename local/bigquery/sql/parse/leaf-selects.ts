@@ -30,6 +30,8 @@ export interface LeafSelect {
   readonly hasHaving: boolean;
   /** What each of its window functions partitions by. */
   readonly windows: readonly (readonly ByteSpan[])[];
+  /** The condition of QUALIFY, where window functions stand in it alone. */
+  readonly qualify: ByteSpan | undefined;
   readonly calls: readonly Call[];
 }
 
@@ -102,6 +104,9 @@ function leafSelect(node: TreeNode): LeafSelect | undefined {
     groupBy: items,
     hasHaving: isNode(node.having),
     windows,
+    qualify: contains({ list: node.selectList }, 'astAnalyticFunctionCallNode')
+      ? undefined
+      : spanOf(unwrap(child(node, 'qualify')?.expression)?.node),
     calls: callsIn(node.selectList),
   };
 }

@@ -13,6 +13,7 @@ import { type LocalTable, type Scope, tableKey } from '../scope';
 import { selectByGroup } from './by-group';
 import type { LeafQuery } from './leaf-query';
 import { selectMerged } from './merged';
+import { selectQualified } from './qualified';
 import { orderOf, withoutSorting } from './without-sorting';
 
 /**
@@ -102,7 +103,8 @@ async function leafRows(query: LeafQuery, isTooLarge: boolean): Promise<readonly
   if (leaf.windows.length > 0 && plan.aggregates.length > 0) return undefined;
   const isGrouped =
     leaf.groupBy !== undefined || leaf.windows.length > 0 || (leaf.distinct && plan.aggregates.length === 0);
-  return isGrouped ? selectByGroup(query) : selectMerged(query);
+  const rows = isGrouped ? await selectByGroup(query) : await selectMerged(query);
+  return rows ?? selectQualified(query);
 }
 
 function distinctNames(fields: readonly Field[]): boolean {

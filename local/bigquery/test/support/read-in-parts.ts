@@ -240,6 +240,16 @@ export const describeReadInParts = (count: number): void =>
       });
     });
 
+    it('QUALIFY without partitions', async () => {
+      const sql =
+        'SELECT note = @pad, id AS n FROM big WHERE id < 900 QUALIFY ROW_NUMBER() OVER (ORDER BY day DESC, id) IN (1, 3)';
+      const order = entries
+        .filter(({ id }) => id < 900)
+        .sort((one, other) => (one.day < other.day ? 1 : one.day > other.day ? -1 : one.id - other.id));
+      const rows = await engine.rows(sql, [scalar('pad', 'STRING', pad)]);
+      expect(sorted(rows)).toEqual(sorted([0, 2].map((place) => ['true', String(order[place]?.id)])));
+    });
+
     describe('what cannot be taken apart for sure is refused, never answered wrong', () => {
       it.each([
         ['a sum of FLOAT64', `SELECT SUM(ratio) FROM big WHERE ${wide}`],
