@@ -35,7 +35,9 @@ const eventTopic = 'tenant-events';
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const { schemasDirectory, log } = options;
   const closers: (() => Promise<void> | void)[] = [];
+  let isClosing = false;
   const close = async () => {
+    isClosing = true;
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   const started = <T extends Closable>(server: T): T => {
@@ -45,8 +47,19 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   try {
     const schedules = loadSchedules(schemasDirectory);
+    const starting = startLocalServers(options, (line) => {
+      // Calls that break because the other side is closed are nobody's concern.
+      if (!isClosing) log(line);
+    });
+    // Before the functions, so that it is closed after them: what they still do needs it.
+    closers.push(() =>
+      starting.then(
+        (servers) => servers.close(),
+        () => undefined,
+      ),
+    );
     const host = options.functionsInThreads ? hostInThreads(started) : hostHere(started);
-    const servers = started(await startLocalServers(options, log));
+    const servers = await starting;
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
       EVENT_TOPIC: eventTopic,
