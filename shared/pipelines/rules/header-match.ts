@@ -32,9 +32,9 @@ export function matchHeader({ uri, header }: FileHeader, step: HeaderStep): Matc
   const lists = `The file has ${listed(header)}. The schema has ${listed(fields.map(({ name }) => name))}.`;
   const look = format === undefined ? '' : ` It looks like ${format}.`;
   if (columnMatchOf(step) === 'POSITION') {
-    const moved = findMoved(header, fields);
-    if (moved === undefined) return { format };
-    const warning = `${uri}: ${moved}, because the step says source_column_match: POSITION. ${lists}`;
+    const oddity = findOddity(header, fields);
+    if (oddity === undefined) return { format };
+    const warning = `${uri}: ${oddity}; the step says source_column_match: POSITION.${look} ${lists}`;
     return { format, warning };
   }
   const difference = findDifference(header, fields, step);
@@ -67,10 +67,16 @@ function findDifference(
   return `its header lacks the column '${missing.name}' (to make such columns NULL, set allow_missing_columns: true)`;
 }
 
-/** A column that is read as another one, where the header's names are the schema's in another order. */
-function findMoved(header: readonly string[], fields: readonly FieldDefinition[]): string | undefined {
+/**
+ * By position: a number of columns that is not the schema's, or a column that is read as another one, where the header's
+ * names are the schema's in another order. Other names are what POSITION is for.
+ */
+function findOddity(header: readonly string[], fields: readonly FieldDefinition[]): string | undefined {
   const isField = (name: string) => fields.some((field) => same(field.name, name));
-  if (header.length !== fields.length || !header.every(isField)) return undefined;
+  if (header.length !== fields.length) {
+    return `its header has ${header.length} columns, and the schema ${fields.length}`;
+  }
+  if (!header.every(isField)) return undefined;
   const moved = header.findIndex((name, index) => !same(name, fields[index]?.name ?? ''));
   if (moved === -1) return undefined;
   return `column ${moved + 1}, '${header[moved]}' by the header, is read as '${fields[moved]?.name}'`;

@@ -63,6 +63,17 @@ ${options}`;
       ]);
     });
 
+    it('by position, of another width, is told beside what BigQuery says of the rows', async () => {
+      const outcome = await run('a,b,c\n1,x,2\n', '    source_column_match: POSITION');
+      expect(outcome).toMatchObject({
+        status: 'FAILED',
+        errorMessage: expect.stringContaining('Found 3 column(s) while expected 2'),
+      });
+      expect(await world().stepLog('load')).toMatchObject([
+        { warnings: [expect.stringContaining('its header has 3 columns, and the schema 2; the step says')] },
+      ]);
+    });
+
     it('is read in its encoding, with a mark, quotes and a line break in it', async () => {
       const schema = '{ name: id, type: INT64 }, { name: name, type: STRING }';
       const text = Buffer.from('\ufeffname;"id"\r\na;1\r\n', 'utf16le');
