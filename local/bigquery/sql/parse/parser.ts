@@ -15,6 +15,7 @@ import {
 import { systemVariableName } from '../script/system-variables';
 import { type LeafSelect, leafSelects } from './leaf-selects';
 import { withoutNewerSql } from './newer/newer-sql';
+import { withoutPipes } from './newer/pipes';
 import { queryError } from './query-errors';
 import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
 
@@ -67,7 +68,7 @@ export function createParser(client: EngineClient, dialect: Dialect): Parser {
     }
   };
   const script = async (sql: string): Promise<ParsedScript> => {
-    const given = givenText(sql);
+    const given = withoutPipes(givenText(sql));
     const givenTree = await parse(given);
     const original = await withoutNewerSql(given, givenTree, parse);
     const tree = original === given ? givenTree : await parse(original);

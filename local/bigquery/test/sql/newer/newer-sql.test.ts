@@ -123,6 +123,35 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
       'CREATE TEMP FUNCTION s(xs ARRAY<INT64>) AS ((SELECT SUM(x) FROM UNNEST(xs) AS x)); SELECT s([1, 2])',
       [['3']],
     ],
+    [
+      'pipes',
+      "FROM t |> WHERE id > 1 |> SET name = CONCAT(name, '|>') |> SELECT id, name",
+      [
+        ['2', 'b|>'],
+        ['3', 'a|>'],
+      ],
+    ],
+    [
+      'pipes that aggregate',
+      'FROM t |> AGGREGATE COUNT(*) AS n, SUM(amount) AS s GROUP BY name |> WHERE n > 1 |> EXTEND s + n AS more |> DROP n',
+      [['a', '4.5', '6.5']],
+    ],
+    [
+      'pipes that join, sort and cut',
+      'FROM t AS a JOIN t AS b ON a.id = b.id |> WHERE a.id > 1 |> SELECT a.id, b.name |> AS x |> JOIN t USING (id) |> SELECT x.name, id |> ORDER BY id DESC |> LIMIT 1',
+      [['a', '3']],
+    ],
+    [
+      'pipes in each other',
+      'WITH x AS (FROM t |> WHERE id < 3) SELECT (FROM x |> UNION ALL (SELECT * FROM t), (FROM t |> WHERE id = 1) |> AGGREGATE COUNT(*))',
+      [['6']],
+    ],
+    [
+      'pipes with keys in order',
+      'FROM t |> SELECT name |> DISTINCT |> AGGREGATE COUNT(*) AS n GROUP AND ORDER BY name DESC |> LIMIT 1',
+      [['b', '1']],
+    ],
+    ['no pipes, but texts', "SELECT '|> none' /* |> */ AS x", [['|> none']]],
     ['SESSION_USER', 'SELECT SESSION_USER()', [['local@localhost']]],
   ])('%s', async (_, sql, rows) => {
     expect(sorted(await bench.rows(sql))).toEqual(sorted(rows));
@@ -141,6 +170,7 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
       'CREATE TEMP FUNCTION f(x INT64) RETURNS INT64 LANGUAGE js AS "return x"',
       'CREATE FUNCTION … LANGUAGE js',
     ],
+    ["FROM t |> PIVOT (SUM(amount) FOR name IN ('a'))", 'The pipe operator PIVOT'],
     ['CREATE FUNCTION ds.f(x INT64) AS (x + 1)', 'CREATE FUNCTION without TEMP'],
     ['SELECT *, COUNT(*) FROM t GROUP BY ALL', 'GROUP BY ALL with * in the select list'],
     [
