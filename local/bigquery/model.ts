@@ -229,6 +229,7 @@ export type StatementType =
   | 'CREATE_TABLE_AS_SELECT'
   | 'DROP_TABLE'
   | 'ALTER_TABLE'
+  | 'EXPORT_DATA'
   | 'CREATE_VIEW'
   | 'DROP_VIEW'
   | 'CREATE_SCHEMA'

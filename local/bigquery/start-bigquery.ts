@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { runExtract } from './jobs/extract/run-extract';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
 import { createQueryResults } from './jobs/query-results';
@@ -93,6 +94,13 @@ async function startOverStore(options: BigQueryOptions): Promise<RunningBigQuery
       gate: limits?.gate,
       sharesEngine: options.sharesEngine,
       jobs: () => (jobs?.recent() ?? []).map(jobRow),
+      exportRows: (table, { uri, format, ...rest }) =>
+        runExtract(table, options.gcsDirectory, {
+          sourceTable: { datasetId: '', tableId: 'query' },
+          destinationUri: uri,
+          destinationFormat: format,
+          ...rest,
+        }),
     });
     const served = await serve(store, engine, options, limits, log);
     jobs = served.jobs;

@@ -11,6 +11,7 @@ import { runInsertStatement } from './dml/insert';
 import { runMergeStatement } from './dml/merge';
 import { runUpdateStatement } from './dml/update';
 import type { StatementRun } from './engine-context';
+import { runExportData } from './export-data';
 import { notImplemented } from './parse/query-errors';
 import { runSelectStatement } from './select';
 
@@ -30,6 +31,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
   astDropStatementNode: { group: 'definition', run: runDropTable },
   astCreateViewStatementNode: { group: 'definition', run: runCreateView },
+  astExportDataStatementNode: { group: 'query', run: runExportData },
   astCreateSchemaStatementNode: { group: 'query', run: runCreateSchema },
   astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },

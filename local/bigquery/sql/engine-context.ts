@@ -1,4 +1,4 @@
-import type { StatementGate } from '../model';
+import type { Field, Row, StatementGate } from '../model';
 import type { KnownPlan } from './analyse/query-plan';
 import type { Dialect } from './engine/dialect';
 import type { EngineClient } from './engine/engine-client';
@@ -14,11 +14,27 @@ export interface EngineContext {
   readonly plans: (key: string, make: () => Promise<KnownPlan>) => Promise<KnownPlan>;
   readonly checks: (key: string, make: () => Promise<void>) => Promise<void>;
   readonly gate: StatementGate | undefined;
+  /** Writes rows to files; absent where there are none. */
+  readonly exportRows?: ExportRows | undefined;
   /** Throws what the statement's work was stopped with, if it was. */
   readonly throwIfStopped?: () => void;
   /** From how many rows on queries inside expressions are evaluated as joins; undefined: from where it is worth it. */
   readonly lighterFrom?: number | undefined;
 }
+
+/** Where and how EXPORT DATA writes rows. */
+export interface ExportOptions {
+  readonly uri: string;
+  readonly format: 'CSV' | 'NEWLINE_DELIMITED_JSON';
+  readonly printHeader: boolean;
+  readonly compression?: string;
+  readonly fieldDelimiter?: string;
+}
+
+export type ExportRows = (
+  table: { readonly schema: readonly Field[]; readonly rows: readonly Row[] },
+  options: ExportOptions,
+) => Promise<unknown>;
 
 /** One statement on its way: its text, what it sees, and whether it only is to be analysed. */
 export interface StatementRun {

@@ -112,6 +112,19 @@ describe('an extract', () => {
     expect(text).not.toContain('ratio');
   });
 
+  it('is what EXPORT DATA does, too', async () => {
+    const statement = (uri: string, format: string) =>
+      `EXPORT DATA OPTIONS (uri = '${uri}', format = '${format}', header = TRUE, field_delimiter = ';') AS SELECT id, ratio FROM ds.flat WHERE id < 3`;
+    await local.client.query(statement('gs://out/said-*.csv', 'CSV'));
+    expect(textOf('out/said-000000000000.csv')).toBe('id;ratio\n2;NaN\n');
+    await local.client.query(statement('gs://out/said-*.json', 'JSON'));
+    expect(textOf('out/said-000000000000.json')).toBe('{"id":"2","ratio":"NaN"}\n');
+    await expect(local.client.query(statement('gs://out/said.csv', 'CSV'))).rejects.toThrow(/wild card URI/);
+    await expect(local.client.query(statement('gs://out/said-*', 'AVRO'))).rejects.toThrow(
+      'EXPORT DATA with format AVRO is not supported by the local BigQuery.',
+    );
+  });
+
   it('replaces a file, and leaves nothing beside it', async () => {
     local.putFile('out', 'replaced.csv', 'x'.repeat(10_000));
     await extract('flat', 'gs://out/replaced.csv');
