@@ -73,6 +73,7 @@ describe('the engine process', () => {
       expect((await Promise.all(others))[0]).toEqual([['300000']]);
       expect(await bench.rows('SELECT n FROM t')).toEqual([[String(Number(row?.[1]) + 1)]]);
       await gone(before);
+      await bench.rows('SELECT 2');
       const last = pid();
       expect(last).not.toBe(before);
       expect(alive(last)).toBe(true);
