@@ -3,6 +3,7 @@ import type { Cell, Field } from '../../model';
 import { bigNumericScale, formatDecimal, numericScale } from '../../store/values/scaled-decimals';
 import { child, isNode } from '../engine/tree';
 import { dateOfDays, formatTime, unpackDatetime, unpackTime } from './civil-time';
+import { intervalText } from './intervals';
 
 /** Turns a ValueProto from the engine into a cell. */
 export type CellDecoder = (value: unknown) => Cell;
@@ -23,7 +24,7 @@ const scalars: Readonly<Record<Exclude<Field['type'], 'RECORD'>, ScalarDecoder>>
   TIMESTAMP: ['timestampValue', (value) => decodeTimestamp(value)],
   JSON: ['jsonValue', String],
   GEOGRAPHY: ['geographyValue', (value) => bytes(value).toString('base64')],
-  INTERVAL: ['intervalValue', (value) => bytes(value).toString('base64')],
+  INTERVAL: ['intervalValue', (value) => intervalText(bytes(value))],
 };
 
 /**

@@ -14,6 +14,7 @@ import {
   writeVarint,
 } from './byte-writer';
 import { daysOfDate, packDatetime, packTime, parseTime } from './civil-time';
+import { intervalBytes } from './intervals';
 
 /** Writes the fields of a ValueProto (zetasql/public/value.proto) for a cell. A null writes nothing. */
 export type CellEncoder = (writer: ByteWriter, cell: Cell | undefined) => void;
@@ -57,7 +58,7 @@ const texts: Readonly<Record<Exclude<Field['type'], 'RECORD'>, TextEncoder>> = {
   TIMESTAMP: writeTimestamp,
   JSON: (writer, text) => writeString(writer, 23, text),
   GEOGRAPHY: () => unsupported('GEOGRAPHY'),
-  INTERVAL: () => unsupported('INTERVAL'),
+  INTERVAL: (writer, text) => writeBytes(writer, 24, checked(intervalBytes(text), text)),
 };
 
 /** The encoder for a field's cells, put together once. */

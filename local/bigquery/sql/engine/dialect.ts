@@ -15,6 +15,9 @@ const foreignFeatures = new Set([
   'FEATURE_AGGREGATION_THRESHOLD',
 ]);
 
+/** Features that the engine has, but counts as unfinished, and BigQuery has, too. */
+const unfinishedFeatures = ['FEATURE_INTERVAL_TYPE'];
+
 /** BigQuery's dialect: all features of the engine, in external mode, except those that BigQuery lacks. */
 export async function loadDialect(client: EngineClient): Promise<Dialect> {
   const maximum = await client.call('GetLanguageOptions', { maximumFeatures: true });
@@ -24,7 +27,7 @@ export async function loadDialect(client: EngineClient): Promise<Dialect> {
   return {
     options: {
       productMode: 'PRODUCT_EXTERNAL',
-      enabledLanguageFeatures: features,
+      enabledLanguageFeatures: [...features, ...unfinishedFeatures],
       supportedStatementKinds: [],
       reservedKeywords: ['QUALIFY'],
     },

@@ -19,7 +19,6 @@ const messages: readonly (readonly [RegExp, what?: string])[] = [
   [/^Function not found: `?([\w.]+)`?/],
   [/^Table-valued function not found: `?([\w.]+)`?/],
   [/^Unsupported built-in function: ([\w.]+)/],
-  [/^Unexpected INTERVAL expression/, 'An INTERVAL as a value'],
   [/^CREATE TABLE CLONE is not supported/, 'CREATE TABLE … CLONE'],
   [/^ALTER TABLE does not support ALTER COLUMN SET DATA TYPE/, 'ALTER TABLE … ALTER COLUMN … SET DATA TYPE'],
   [/\bgrouping_set_list\b/, 'GROUPING SETS, ROLLUP or CUBE in this place'],

@@ -123,7 +123,7 @@ describe('errors in queries', () => {
     ['SELECT 1 FROM', 'invalidQuery: Syntax error: Unexpected end of script at [1:14]'],
     [
       'SELECT id + 1 FROM t',
-      'invalidQuery: No matching signature for operator + for argument types: STRING, INT64. Supported signatures: INT64 + INT64; FLOAT64 + FLOAT64; NUMERIC + NUMERIC; BIGNUMERIC + BIGNUMERIC; DATE + INT64; INT64 + DATE at [1:8]',
+      'invalidQuery: No matching signature for operator + for argument types: STRING, INT64. Supported signatures: INT64 + INT64; FLOAT64 + FLOAT64; NUMERIC + NUMERIC; BIGNUMERIC + BIGNUMERIC; DATE + INT64; INT64 + DATE; TIMESTAMP + INTERVAL; INTERVAL + TIMESTAMP; DATE + INTERVAL; INTERVAL + DATE; DATETIME + INTERVAL; INTERVAL + DATETIME; INTERVAL + INTERVAL at [1:8]',
     ],
     ['SELECT NOPE(1)', 'invalidQuery: Function not found: NOPE at [1:8]'],
     ['SELECT * FROM ds.nope', 'notFound: Not found: Table local:ds.nope was not found in location US'],

@@ -152,9 +152,27 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
       [['b', '1']],
     ],
     ['no pipes, but texts', "SELECT '|> none' /* |> */ AS x", [['|> none']]],
+    [
+      'INTERVAL values',
+      "SELECT TIMESTAMP '2024-01-02' + INTERVAL 1 HOUR - TIMESTAMP '2024-01-01', EXTRACT(DAY FROM DATE '2024-01-05' - DATE '2024-01-01')",
+      [['0-0 0 25:0:0', '4']],
+    ],
     ['SESSION_USER', 'SELECT SESSION_USER()', [['local@localhost']]],
   ])('%s', async (_, sql, rows) => {
     expect(sorted(await bench.rows(sql))).toEqual(sorted(rows));
+  });
+
+  it.each([
+    '1-2 3 4:5:6.789',
+    '-1-2 -3 -4:5:6.789012',
+    '0-0 0 0:0:0',
+    '10000-0 0 0:0:0',
+    '0-11 3660000 87840000:0:0',
+  ])('keeps the INTERVAL %s', async (text) => {
+    bench.table('spans', [field('span', 'INTERVAL')], [[text], [null]]);
+    expect(await bench.rows('SELECT span, CAST(span AS STRING) FROM spans WHERE span = span')).toEqual([
+      [text, text],
+    ]);
   });
 
   it('keeps the names of columns and the positions of faults', async () => {
