@@ -16,7 +16,11 @@ const foreignFeatures = new Set([
 ]);
 
 /** Features that the engine has, but counts as unfinished, and BigQuery has, too. */
-const unfinishedFeatures = ['FEATURE_INTERVAL_TYPE'];
+const unfinishedFeatures = [
+  'FEATURE_INTERVAL_TYPE',
+  'FEATURE_V_1_4_LIKE_ANY_SOME_ALL_ARRAY',
+  'FEATURE_V_1_4_LIKE_ANY_SOME_ALL_SUBQUERY',
+];
 
 /** BigQuery's dialect: all features of the engine, in external mode, except those that BigQuery lacks. */
 export async function loadDialect(client: EngineClient): Promise<Dialect> {

@@ -153,6 +153,11 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
     ],
     ['no pipes, but texts', "SELECT '|> none' /* |> */ AS x", [['|> none']]],
     [
+      'LIKE ANY of an array and of a query',
+      "SELECT id FROM t WHERE name LIKE ANY UNNEST(['b%', 'q']) OR name LIKE ANY (SELECT '%b')",
+      [['2']],
+    ],
+    [
       'INTERVAL values',
       "SELECT TIMESTAMP '2024-01-02' + INTERVAL 1 HOUR - TIMESTAMP '2024-01-01', EXTRACT(DAY FROM DATE '2024-01-05' - DATE '2024-01-01')",
       [['0-0 0 25:0:0', '4']],
