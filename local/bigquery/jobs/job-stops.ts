@@ -85,10 +85,13 @@ export function refuseIfCancelled({ cancelled }: Job): void {
   if (cancelled) throw cancelledError();
 }
 
-/** The words were seen in https://github.com/googleapis/python-bigquery-pandas/pull/492. */
+/**
+ * BigQuery attempts to stop a job that is past its time, which may fail: here only queries are stopped, which could
+ * keep the engine busy. The words were seen in https://github.com/googleapis/python-bigquery-pandas/pull/492.
+ */
 function atTimeout({ configuration }: Job, stop: (error: BigQueryError) => void): NodeJS.Timeout | undefined {
-  const { jobTimeoutMs } = configuration;
-  const milliseconds = Number(jobTimeoutMs ?? 0);
+  const { query, jobTimeoutMs } = configuration;
+  const milliseconds = query === undefined ? 0 : Number(jobTimeoutMs ?? 0);
   if (!(milliseconds > 0 && milliseconds < 2 ** 31)) return undefined;
   const seconds = Math.floor(milliseconds / 1000);
   const error = stoppedError(`Job timed out after ${seconds}s`);
