@@ -18,8 +18,16 @@ export function requireTable(
   throw store.hasDataset(reference) ? tableNotFound(reference) : datasetNotFound(reference);
 }
 
-/** A table as tables.get answers it. */
-export function tableResource(store: Store, reference: TableReference, state: TableState): object {
+/**
+ * A table as tables.get answers it.
+ * @param isBasic leaves out what depends on rows, as `view=BASIC` asks for
+ */
+export function tableResource(
+  store: Store,
+  reference: TableReference,
+  state: TableState,
+  isBasic = false,
+): object {
   const { schema, options, creationTime } = state.definition;
   const { projectId, datasetId, tableId } = reference;
   const bytes = String(bytesOf(state));
@@ -31,12 +39,14 @@ export function tableResource(store: Store, reference: TableReference, state: Ta
     tableReference: { projectId, datasetId, tableId },
     ...options,
     schema: wireSchema(schema),
-    numBytes: bytes,
-    numLongTermBytes: '0',
-    numTotalLogicalBytes: bytes,
-    numRows: String(state.rows.length),
+    ...(!isBasic && {
+      numBytes: bytes,
+      numLongTermBytes: '0',
+      numTotalLogicalBytes: bytes,
+      numRows: String(state.rows.length),
+      lastModifiedTime: String(state.modifiedTime),
+    }),
     creationTime: String(creationTime),
-    lastModifiedTime: String(state.modifiedTime),
     type: options.view === undefined ? 'TABLE' : 'VIEW',
     location: store.dataset(reference)?.location ?? 'US',
   };

@@ -47,7 +47,7 @@ export function tableRoutes(store: Store): RestRoute[] {
       path: one,
       handle(request) {
         const { reference, state } = requireTable(store, request);
-        return tableResource(store, reference, state);
+        return tableResource(store, reference, state, request.query.get('view') === 'BASIC');
       },
     },
     { method: 'PATCH', path: one, handle: (request) => change(store, request, mergePatch) },

@@ -11,6 +11,15 @@ afterAll(() => local.stop());
 const dataset = () => local.client.dataset('ds');
 
 describe('tables', () => {
+  it('are shown without what depends on their rows, by view=BASIC', async () => {
+    await dataset().createTable('basic', { schema: 'id:INTEGER' });
+    const [basic] = await dataset().table('basic').getMetadata({ view: 'BASIC' });
+    expect(basic).toMatchObject({ id: 'local:ds.basic', creationTime: expect.any(String) });
+    for (const name of ['numRows', 'numBytes', 'lastModifiedTime']) expect(basic).not.toHaveProperty(name);
+    const [whole] = await dataset().table('basic').getMetadata();
+    expect(whole).toMatchObject({ numRows: '0', lastModifiedTime: expect.any(String) });
+  });
+
   it('are made with schema and options, and read back', async () => {
     await dataset().createTable('made', {
       schema: {
