@@ -20,6 +20,8 @@ export interface JobBook {
   finish(job: Job, outcome: KeptOutcome, rows: QueryRows | undefined): Promise<void>;
   /** Drops a job that is held in memory only. */
   forget(job: Job): void;
+  /** Drops a job for good. Resolves when that is on disk, if the job is. */
+  delete(job: Job): Promise<void>;
   /** Jobs held in memory, the newest first. */
   recent(): readonly Job[];
 }
@@ -52,6 +54,8 @@ export type JobRecord = z.infer<typeof recordSchema>;
 const headSchema = z.object({
   reference: z.object({ jobId: z.string(), location: z.string() }),
   outcome: z.object({}).optional(),
+  /** Its caller wants nobody to find it any more. */
+  deleted: z.boolean().optional(),
 });
 
 export interface OpenBook {
@@ -85,6 +89,11 @@ export function openJobBook(folder: string | undefined, disk: Disk, results: Que
     const value: unknown = JSON.parse(line);
     const head = headSchema.parse(value);
     const key = jobKey(head.reference);
+    if (head.deleted === true) {
+      places.delete(key);
+      open.delete(key);
+      return;
+    }
     places.set(key, place);
     if (head.outcome === undefined) open.set(key, recordSchema.parse(value));
     else open.delete(key);
@@ -130,6 +139,13 @@ function bookOver(log: JobLog | undefined, places: Map<string, LinePlace>, resul
     },
     forget(job) {
       passing.delete(jobKey(job.reference));
+    },
+    async delete({ reference }) {
+      const key = jobKey(reference);
+      const isKept = places.delete(key);
+      inserted.delete(key);
+      passing.delete(key);
+      if (isKept) await log?.append(JSON.stringify({ reference, deleted: true }));
     },
     recent: () =>
       [...inserted.values(), ...passing.values()]

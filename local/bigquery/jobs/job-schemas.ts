@@ -126,6 +126,17 @@ const extractConfigurationSchema = z.object({
   printHeader: z.boolean().optional(),
 });
 
+/** `configuration.copy` of jobs.insert. */
+const copyConfigurationSchema = z.object({
+  sourceTable: tableReference.optional(),
+  sourceTables: z.array(tableReference).optional(),
+  destinationTable: tableReference,
+  writeDisposition: writeDisposition.optional(),
+  createDisposition: createDisposition.optional(),
+  operationType: z.string().optional(),
+});
+
+export type CopyConfiguration = z.infer<typeof copyConfigurationSchema>;
 export type ExtractConfiguration = z.infer<typeof extractConfigurationSchema>;
 export type QueryConfiguration = z.infer<typeof queryConfigurationSchema>;
 export type LoadConfiguration = z.infer<typeof loadConfigurationSchema>;
@@ -134,7 +145,7 @@ export type LoadConfiguration = z.infer<typeof loadConfigurationSchema>;
 export const jobConfigurationSchema = z.object({
   query: queryConfigurationSchema.optional(),
   load: loadConfigurationSchema.optional(),
-  copy: z.unknown().optional(),
+  copy: copyConfigurationSchema.optional(),
   extract: extractConfigurationSchema.optional(),
   dryRun: z.boolean().optional(),
   jobTimeoutMs: digits.nullish(),

@@ -4,6 +4,7 @@ import type { ScriptFault, SqlEngine, WorkSignals } from '../model';
 import { answerable } from '../store/disk/disk-errors';
 import type { Store } from '../store/store';
 import { rowsOfTable } from './anonymous-tables';
+import { queryOfCopy } from './copy/copy-job';
 import { runExtract } from './extract/run-extract';
 import { outcomeOfInterrupted } from './interrupted-jobs';
 import {
@@ -51,6 +52,8 @@ export interface Jobs {
   find(jobId: string, location: string | undefined): Promise<Job>;
   /** Drops a query that ended without a job. */
   forget(job: Job): void;
+  /** Drops a job that is done. @throws BigQueryError `invalid` for one that is under way */
+  delete(job: Job): Promise<void>;
   readonly cancel: JobStops['cancel'];
   readonly awaited: JobStops['awaited'];
   recent(): readonly Job[];
@@ -125,6 +128,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     cancel: stops.cancel,
     awaited: stops.awaited,
+    async delete(job) {
+      if (job.outcome === undefined) {
+        throw new BigQueryError('invalid', `Job ${jobName(job.reference)} is under way: cancel it first.`);
+      }
+      await book.delete(job);
+    },
     forget(job) {
       if (job.creationReason === undefined) book.forget(job);
     },
@@ -245,7 +254,7 @@ function checkSources({ sourceUris }: LoadConfiguration, upload: Upload | undefi
 
 function queryOf({ query, copy }: JobConfiguration): NonNullable<JobConfiguration['query']> {
   if (query !== undefined) return query;
-  if (copy !== undefined) throw new BigQueryError('notImplemented', 'Copy jobs are not supported locally.');
+  if (copy !== undefined) return queryOfCopy(copy);
   throw new BigQueryError(
     'invalid',
     'Job configuration must contain exactly one job-specific configuration object',

@@ -15,7 +15,7 @@ import { checkProject, withoutNulls } from './resource-requests';
  */
 const patienceMilliseconds = 50;
 
-/** jobs.insert, get, list and cancel of REST v2. */
+/** jobs.insert, get, list, cancel and delete of REST v2. */
 export function jobRoutes(store: Store, jobs: Jobs): RestRoute[] {
   const collection = '/projects/:projectId/jobs';
   const one = `${collection}/:jobId`;
@@ -31,6 +31,14 @@ export function jobRoutes(store: Store, jobs: Jobs): RestRoute[] {
       method: 'GET',
       path: one,
       handle: async (request) => resourceSoon(await findJob(store, jobs, request)),
+    },
+    {
+      method: 'DELETE',
+      path: `${one}/delete`,
+      async handle(request) {
+        await jobs.delete(await findJob(store, jobs, request));
+        return {};
+      },
     },
     {
       method: 'POST',
@@ -105,8 +113,9 @@ type Fault = Omit<ErrorProto, 'domain'>;
 function jobResource(job: Job): object {
   const { reference, configuration, creationTime, startTime, outcome, creationReason } = job;
   const { error, errors } = outcome ?? {};
-  const { load, extract } = configuration;
-  const jobType = load !== undefined ? 'LOAD' : extract !== undefined ? 'EXTRACT' : 'QUERY';
+  const { load, extract, copy } = configuration;
+  const kinds = [load && 'LOAD', extract && 'EXTRACT', copy && 'COPY'];
+  const jobType = kinds.find((kind) => kind !== undefined) ?? 'QUERY';
   return {
     kind: 'bigquery#job',
     etag: `${creationTime}-${outcome === undefined ? 'open' : outcome.endTime}`,

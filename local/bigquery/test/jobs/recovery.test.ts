@@ -126,3 +126,13 @@ describe('a job that was done', () => {
     );
   });
 });
+
+it('a job that was deleted is not found any more, after a restart neither', async () => {
+  const [job] = await local.client.createQueryJob('SELECT 1 AS one');
+  await job.getQueryResults();
+  await job.delete();
+  expect((await job.exists())[0]).toBe(false);
+  await local.stop();
+  local = await startLocalBigQuery({ folder });
+  expect((await local.client.job(job.id ?? '').exists())[0]).toBe(false);
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -81,7 +82,9 @@ function keep(path: string, name: string, data: string): Answer {
   const file = join(path, name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, data);
-  return { status: 200, body: { name, size: `${readFileSync(file).length}` } };
+  const bytes = readFileSync(file);
+  const md5Hash = createHash('md5').update(bytes).digest('base64');
+  return { status: 200, body: { name, size: `${bytes.length}`, md5Hash } };
 }
 
 const bucketOf = (name: string) => ({
