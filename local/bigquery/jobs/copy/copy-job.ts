@@ -14,11 +14,17 @@ export function queryOfCopy(copy: CopyConfiguration): QueryConfiguration {
   if (others.length > 0) throw notLocal('Copy jobs with several source tables');
   if (operationType !== 'COPY') throw notLocal(`Copy jobs of the operation type ${operationType}`);
   const [from, to] = [named(source), named(destinationTable)];
-  const replaces = writeDisposition === 'WRITE_TRUNCATE' ? ' OR REPLACE' : '';
-  const query =
-    writeDisposition === 'WRITE_APPEND'
-      ? `CREATE TABLE IF NOT EXISTS ${to} LIKE ${from}; INSERT INTO ${to} SELECT * FROM ${from}`
-      : `CREATE${replaces} TABLE ${to} COPY ${from}`;
+  const made = `CREATE TABLE IF NOT EXISTS ${to} LIKE ${from};`;
+  const rows = `INSERT INTO ${to} SELECT * FROM ${from}`;
+  const { projectId, datasetId, tableId } = destinationTable;
+  const taken = `Already Exists: Table ${projectId}:${datasetId}.${tableId}`.replaceAll("'", '');
+  const queries = {
+    // The default: a table that exists is filled if it is empty.
+    WRITE_EMPTY: `${made} ASSERT NOT EXISTS (SELECT 1 FROM ${to}) AS '${taken}'; ${rows}`,
+    WRITE_APPEND: `${made} ${rows}`,
+    WRITE_TRUNCATE: `CREATE OR REPLACE TABLE ${to} COPY ${from}`,
+  };
+  const query = queries[writeDisposition ?? 'WRITE_EMPTY'];
   return { query, useLegacySql: false };
 }
 

@@ -28,6 +28,9 @@ describe('Copy jobs', () => {
 
   it('fill an existing table as they are told to', async () => {
     await local.client.query('CREATE TABLE ds.there (id INT64 NOT NULL, name STRING)');
+    await table('source').copy(table('there'));
+    expect(await ids('there')).toEqual([1, 2]);
+    await local.client.query('DELETE ds.there WHERE TRUE');
     await local.client.query('INSERT ds.there (id) VALUES (7)');
     await expect(table('source').copy(table('there'))).rejects.toThrow(/Already Exists/);
     await table('source').copy(table('there'), { writeDisposition: 'WRITE_APPEND' });

@@ -84,7 +84,19 @@ function keep(path: string, name: string, data: string): Answer {
   writeFileSync(file, data);
   const bytes = readFileSync(file);
   const md5Hash = createHash('md5').update(bytes).digest('base64');
-  return { status: 200, body: { name, size: `${bytes.length}`, md5Hash } };
+  return { status: 200, body: { name, size: `${bytes.length}`, md5Hash, crc32c: crc32c(bytes) } };
+}
+
+/** As Cloud Storage tells it: Castagnoli's polynomial, big-endian, in base64. */
+function crc32c(bytes: Buffer): string {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0x82f63b78 : 0);
+  }
+  const told = Buffer.alloc(4);
+  told.writeUInt32BE((sum ^ 0xffffffff) >>> 0);
+  return told.toString('base64');
 }
 
 const bucketOf = (name: string) => ({
