@@ -1,6 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilingOnce, newDirectory, removeDirectory, startInVain } from '../support/server-process';
+import { adminKey, asAdmin, call } from '../support/local-cloud';
+import {
+  compilingOnce,
+  newDirectory,
+  removeDirectory,
+  type ServerProcess,
+  startInVain,
+  startServer,
+} from '../support/server-process';
 import {
   damages,
   endsWherePortIsTaken,
@@ -18,6 +26,52 @@ describe('Starting', () => {
   it.each(wrongSettings)('with %s=%s says what is expected, and ends with 1', (name, value, message) =>
     endsWithSetting(name, value, message),
   );
+
+  describe('with ADMIN_API_KEY', () => {
+    const dataDirectory = newDirectory();
+    let server: ServerProcess;
+    beforeAll(async () => {
+      const environment = { ADMIN_API_KEY: adminKey };
+      server = await startServer({ dataDirectory, environment, warmsUp: true });
+    });
+    afterAll(async () => {
+      await server?.end('SIGKILL');
+      removeDirectory(dataDirectory);
+    });
+
+    it('admin calls need it, and the banner says so without telling it', async () => {
+      expect(server.output()).toContain('X-Admin-Key');
+      expect(server.output()).not.toContain('OPEN');
+      expect(server.output()).not.toContain(adminKey);
+      const body = {
+        tenant_id: 'acme',
+        company_name: 'Acme',
+        contact_email: 'admin@acme.example',
+        subscription_tier: 'FREE',
+      };
+      const path = '/api/v1/customers/onboard';
+      expect((await call(server.url, 'POST', path, { body })).status).toBe(401);
+      expect((await call(server.url, 'POST', path, { body, headers: asAdmin })).status).toBe(201);
+    });
+
+    it('its warm-up went well and left no tenant', async () => {
+      expect(server.output()).not.toContain('Not warmed up');
+      const { body } = await call(server.url, 'GET', '/api/v1/tenants', { headers: asAdmin });
+      expect(body.tenants).toMatchObject([{ tenant_id: 'acme' }]);
+    });
+
+    it('a second one over the same data is refused, and the first is not harmed', async () => {
+      const second = await startInVain({ dataDirectory });
+      expect(second).toEqual({ code: 1, output: expect.stringMatching(/.{10}/) });
+      expect((await call(server.url, 'GET', '/api/v1/tenants/nobody', { headers: asAdmin })).status).toBe(
+        404,
+      );
+    });
+
+    it('SIGTERM ends it with 0', async () => {
+      expect(await server.end('SIGTERM')).toBe(0);
+    });
+  });
 
   describe('with a definition that is missing or wrong names file and field, and ends with 1', () => {
     it.each(damages)('%s', (_what, damage, named) => endsWithDamage(damage, named));
