@@ -33,11 +33,17 @@ export type PubSubOptions = JournalOptions & {
   dataDirectory?: string | undefined;
   /**
    * Messages take turns by the values of this attribute, so that one value's many messages do not keep the others
-   * waiting, and one value's are never more than a third of what is under way. Absent: they are delivered in the order of publishing. Real Pub/Sub promises neither.
+   * waiting, and one value's are never more than a third of what is under way. Absent: they are delivered in the
+   * order of publishing. Real Pub/Sub promises neither.
    */
   turnsBy?: string | undefined;
   /** So many posts to an endpoint are under way at once: 100 unless given. */
   pushesAtOnce?: number | undefined;
+  /**
+   * Subscriptions that were there before it was started push only once their endpoint is told again: whoever starts
+   * the endpoints with it gives them other addresses each time. False unless given.
+   */
+  awaitsEndpoints?: boolean | undefined;
   /** Real Pub/Sub's shortest ack deadline is 10 s; tests that wait for one to end may lower it. */
   shortestAckDeadlineSeconds?: number;
   /** Lets publishing fail, and deliveries come twice, late, out of order, or again. */
@@ -67,6 +73,7 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
   const store = createPubSubStore(log, faults ? faults.push(startPush) : startPush, {
     turnsBy: options.turnsBy,
     pushesAtOnce: options.pushesAtOnce ?? usualPushesAtOnce,
+    awaitsEndpoints: options.awaitsEndpoints ?? false,
   });
   const availability = createAvailabilitySwitch();
   const server = new Server({

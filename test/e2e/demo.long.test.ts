@@ -39,7 +39,7 @@ describe('npm run demo', () => {
 
   it('shows each step, the first rows and the quota that is left', () => {
     const output = demo.output();
-    expect(output).toMatch(/COMPLETED load_costs \(load\): 1000 rows/);
+    expect(output).toMatch(/COMPLETED load_costs \(load\): FOCUS 1\.0.*, 1000 rows/);
     expect(output).toMatch(/COMPLETED build_daily_costs \(query\): \d+ rows/);
     expect(output).toMatch(/warn +Check 'sub_account_present'/);
     expect(output).toMatch(/COMPLETED check_daily_costs/);

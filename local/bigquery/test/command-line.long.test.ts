@@ -36,7 +36,7 @@ it('serves until Ctrl-C, keeps its data where it is told to, and says when that 
   try {
     await Promise.race([started.ready, started.ended]);
     expect(started.output()).toContain(`gs://bucket/path is ${join(data, 'gcs/bucket/path')}\n`);
-    const url = /BIGQUERY_EMULATOR_HOST=(\S+) GOOGLE_CLOUD_PROJECT=shop\n/.exec(started.output())?.[1];
+    const url = /BIGQUERY_EMULATOR_HOST=(\S+) GOOGLE_CLOUD_PROJECT=shop\b/.exec(started.output())?.[1];
     const made = await fetch(`${url}/bigquery/v2/projects/shop/datasets`, {
       method: 'POST',
       body: JSON.stringify({ datasetReference: { projectId: 'shop', datasetId: 'orders' } }),

@@ -92,6 +92,8 @@ export async function startServers(
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'pubsub') }),
       turnsBy: 'tenant_id',
       pushesAtOnce: workerConcurrency,
+      // The functions have other ports each time. Until they are told, pushes would only fail, and messages end as dead letters.
+      awaitsEndpoints: true,
       faults: pubsubFaults && pubSubFaults(pubsubFaults),
       log,
     });

@@ -66,11 +66,13 @@ export const createActiveSubscription = (
   const acked = createKeptMessages(() => retentionMs(resource));
   const passes = parseFilter(initial.filter);
 
-  const stopPush = (): void => {
-    if (!push) return;
+  /** Gives the ack ids of what the endpoint has not answered. */
+  const stopPush = (): readonly string[] => {
+    if (!push) return [];
     queue.removeConsumer(push);
-    push.close();
+    const unanswered = push.close();
     push = undefined;
+    return unanswered;
   };
 
   const start = (): void => {
@@ -79,7 +81,8 @@ export const createActiveSubscription = (
       queue.pump();
       return;
     }
-    stopPush();
+    // What the old endpoint has not answered has failed: nobody would hear its answer.
+    for (const ackId of stopPush()) queue.nack(ackId);
     if (!endpoint) return;
     const consumer = createPushConsumer({ ...events, subscription: () => resource, queue }, endpoint);
     push = { ...consumer, endpoint };

@@ -16,7 +16,8 @@ export type PushSource = {
   log(line: string): void;
 };
 
-export type PushConsumer = Consumer & { close(): void };
+/** `close` aborts what is under way, and gives its ack ids. */
+export type PushConsumer = Consumer & { close(): readonly string[] };
 
 /**
  * Posts each message to `pushEndpoint`, a bounded number at once, over kept connections. The ack deadline is the
@@ -63,10 +64,12 @@ export const createPushConsumer = (source: PushSource, pushEndpoint: string): Pu
     );
   };
 
-  const close = (): void => {
+  const close = (): readonly string[] => {
     for (const request of requests.values()) request.abort();
+    const unanswered = [...requests.keys()].map(ackIdOf);
     requests.clear();
     agent.destroy();
+    return unanswered;
   };
 
   return {

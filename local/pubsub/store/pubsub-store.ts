@@ -21,11 +21,11 @@ import { createSnapshots, type KeptSnapshot } from './snapshots';
 /** How much of what a push endpoint gets at once may be of one turn. */
 const shareOfOneTurn = 1 / 3;
 
+/** See PubSubOptions. */
 export type DeliveryOrder = {
-  /** Messages take turns by this attribute's values; absent: they are delivered in the order of publishing. */
   turnsBy?: string | undefined;
-  /** To an endpoint. */
   pushesAtOnce: number;
+  awaitsEndpoints: boolean;
 };
 
 export type PubSubStore = ReturnType<typeof createPubSubStore>;
@@ -38,7 +38,7 @@ export type PubSubStore = ReturnType<typeof createPubSubStore>;
 export const createPubSubStore = (
   log: (line: string) => void,
   push: StartPush,
-  { turnsBy, pushesAtOnce }: DeliveryOrder,
+  { turnsBy, pushesAtOnce, awaitsEndpoints }: DeliveryOrder,
 ) => {
   const topics = new Map<string, Topic>();
   const subscriptions = new Map<string, ActiveSubscription>();
@@ -275,7 +275,7 @@ export const createPubSubStore = (
     start(to: Journal): void {
       journal = to;
       delivering = true;
-      for (const subscription of subscriptions.values()) subscription.start();
+      if (!awaitsEndpoints) for (const subscription of subscriptions.values()) subscription.start();
     },
     /** Changes topics or subscriptions and resolves when the change is on disk. */
     async change(record: JournalRecord): Promise<void> {

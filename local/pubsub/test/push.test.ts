@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type LocalPubSub,
   type PushEndpoint,
@@ -98,6 +101,48 @@ describe('push', () => {
     await topic.publishMessage({ data: Buffer.from('last') });
     const pushes = await endpoint.receivedCount(2);
     expect(pushes.map(({ text }) => text)).toEqual(['once', 'last']);
+  });
+
+  it('delivers to a new endpoint at once what the old one has not answered', async () => {
+    endpoint = await startPushEndpoint(() => 'hang');
+    const other = await startPushEndpoint(() => 200);
+    try {
+      const { topic, subscription } = await topicWithSubscription(pubsub.client, {
+        pushEndpoint: endpoint.url,
+        ackDeadlineSeconds: 600,
+        retryPolicy: quickRetry,
+      });
+      await topic.publishMessage({ data: Buffer.from('moved') });
+      await endpoint.receivedCount(1);
+      await subscription.modifyPushConfig({ pushEndpoint: other.url });
+      expect((await other.receivedCount(1)).map(({ text }) => text)).toEqual(['moved']);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('waits for the endpoint to be told again after a restart, where it is asked to', async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'local-pubsub-'));
+    const before = await startLocalPubSub({ dataDirectory });
+    endpoint = await startPushEndpoint(() => 200);
+    const config = { pushEndpoint: 'http://127.0.0.1:9/', retryPolicy: quickRetry };
+    const { topic, subscription } = await topicWithSubscription(before.client, config);
+    await topic.publishMessage({ data: Buffer.from('kept') });
+    await before.close();
+    const after = await startLocalPubSub({ dataDirectory, awaitsEndpoints: true });
+    try {
+      const again = after.client.subscription(subscription.name);
+      await after.client.topic(topic.name).publishMessage({ data: Buffer.from('later') });
+      await again.modifyPushConfig({ pushEndpoint: endpoint.url });
+      const texts = (await endpoint.receivedCount(2)).map(({ text }) => text);
+      expect(texts.toSorted()).toEqual(['kept', 'later']);
+      const failed = after.logged('failed').then(() => 'a push failed');
+      const none = new Promise((resolve) => setImmediate(() => resolve('none failed')));
+      expect(await Promise.race([failed, none])).toBe('none failed');
+    } finally {
+      await after.close();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    }
   });
 
   it('ends a request at the ack deadline and delivers again', async () => {
