@@ -122,23 +122,34 @@ export function createClient(options: ClientOptions): Client {
       for await (const { event } of followRun(runId, { signal })) if (event === 'end') break;
       return call('showRun', { path: { run_id: runId }, signal });
     },
-    eachRun: async function* (query) {
-      for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page: RunList = await call('listRuns', { query: { ...query, ...(cursor && { cursor }) } });
-        yield* page.runs;
-        cursor = page.next_cursor;
-      }
-    },
-    eachTenant: async function* (query) {
-      for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page: TenantList = await call('listTenants', {
-          query: { ...query, ...(cursor && { cursor }) },
-        });
-        yield* page.tenants;
-        cursor = page.next_cursor;
-      }
-    },
+    eachRun: (query) =>
+      eachOf(async (cursor) => {
+        const page = await call('listRuns', { query: { ...query, ...cursor } });
+        return { items: page.runs, next: page.next_cursor };
+      }),
+    eachTenant: (query) =>
+      eachOf(async (cursor) => {
+        const page = await call('listTenants', { query: { ...query, ...cursor } });
+        return { items: page.tenants, next: page.next_cursor };
+      }),
   };
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+  /** The cursor of the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/** All items of a list, page after page. */
+async function* eachOf<Item>(
+  pageAt: (cursor: { readonly cursor?: string }) => Promise<Page<Item>>,
+): AsyncGenerator<Item> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: Page<Item> = await pageAt(cursor === undefined ? {} : { cursor });
+    yield* page.items;
+    cursor = page.next;
+  }
 }
 
 /** Not randomUUID: browsers have it only in pages that came by https. */

@@ -26,7 +26,7 @@ const routes = composeRun({
 });
 
 const health = healthRoutes({
-  reach: createReach(createBigQueryWithoutRetries(), env.RUN_TOPIC),
+  reach: createReach(createBigQueryWithoutRetries, env.RUN_TOPIC),
   monotonicMs: systemClock.monotonicMs,
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireAdmin } from '../../shared/http/authorize';
+import { nextPageLink } from '../../shared/http/headers/next-page';
 import { cursorSchema, encodeCursor, limitSchema, parseQuery } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/rules/billing-events';
@@ -62,7 +63,7 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
         const { runs, next } = await exportBilling(month, asked.limit, place, deps);
         const events = runs.map(({ tenantId, run }) => eventOf[asked.format](tenantId, run));
         const nextCursor = next === undefined ? null : cursorOf(month, next);
-        const headers = linkTo(asked, month, nextCursor);
+        const headers = nextPageLink(request, nextCursor);
         if (!wantsLines(request)) {
           const body = { month: month.name, format: asked.format, events, next_cursor: nextCursor };
           return { status: 200, headers, body };
@@ -78,19 +79,3 @@ const monthOfCursor = (name: string | undefined): Month | undefined => monthSche
 
 const wantsLines = (request: HttpRequest): boolean =>
   /\bapplication\/(x-)?ndjson\b/.test(request.header('Accept') ?? '');
-
-/** The next page as a Link header (RFC 8288), because lines of events have no place for a cursor. */
-function linkTo(
-  asked: z.infer<typeof billingExportSchema>,
-  month: Month,
-  cursor: string | null,
-): Readonly<Record<string, string>> {
-  if (cursor === null) return {};
-  const query = new URLSearchParams({
-    month: month.name,
-    format: asked.format,
-    limit: String(asked.limit),
-    cursor,
-  });
-  return { Link: `</api/v1/billing/export?${query}>; rel="next"` };
-}

@@ -14,14 +14,20 @@ const answeredSchema = z.object({ code: z.number() });
 
 /**
  * Asks what costs nothing and needs no rights of its own: for one dataset's name, and for the caller's rights
- * to the topic. Waits 2 s for an answer.
+ * to the topic. Waits 2 s for an answer. Its client is made when it is asked first: few instances ever are.
  */
-export function createReach(client: BigQuery, topic: string): Reach {
+export function createReach(createClient: () => BigQuery, topic: string): Reach {
+  let client: BigQuery | undefined;
+  const asked = () => {
+    client ??= createClient();
+    return client;
+  };
   const topicUri = `${pubSubEndpoint(process.env)}/v1/projects/{{projectId}}/topics/${topic}`;
   const json = { permissions: ['pubsub.topics.publish'] };
   return {
-    bigquery: () => answers('BigQuery', client, { uri: '/datasets?maxResults=1' }),
-    pubsub: () => answers('Pub/Sub', client, { method: 'POST', uri: `${topicUri}:testIamPermissions`, json }),
+    bigquery: () => answers('BigQuery', asked(), { uri: '/datasets?maxResults=1' }),
+    pubsub: () =>
+      answers('Pub/Sub', asked(), { method: 'POST', uri: `${topicUri}:testIamPermissions`, json }),
   };
 }
 
