@@ -23,7 +23,8 @@ execFileSync(
 );
 
 // Node's way of finding modules wants whole file names, in types, too.
-for (const name of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
+for (const name of readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
   const file = join(dist, name);
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/(from '\.\/[\w-]+)'/g, "$1.js'"));
+  const text = readFileSync(file, 'utf8').replaceAll("from './api'", "from './api/index'");
+  writeFileSync(file, text.replace(/(from '\.\/[\w/-]+)'/g, "$1.js'"));
 }

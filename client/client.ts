@@ -1,11 +1,4 @@
-import {
-  type Operations,
-  operations,
-  type Run,
-  type RunList,
-  type StartedRun,
-  type TenantList,
-} from './api-types';
+import { type Operations, operations, type Run, type RunList, type StartedRun, type TenantList } from './api';
 import { type RunEvent, readEvents } from './events';
 import { problemOf } from './problem';
 import { pause, type RetryPolicy, retrying, usualRetries } from './retry';

@@ -1,4 +1,4 @@
-import type { CheckEventData, RunEventData, StepEventData } from './api-types';
+import type { CheckEventData, RunEventData, StepEventData } from './api';
 
 /** What a run's stream tells: the run at its beginning, its steps and checks, and the run at its end. */
 export type RunEvent =

@@ -1,4 +1,4 @@
-export type * from './api-types';
+export type * from './api';
 export {
   type CallRequest,
   type Client,

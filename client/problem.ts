@@ -1,4 +1,4 @@
-import type { Problem } from './api-types';
+import type { Problem } from './api';
 
 export type ProblemCode = Problem['code'];
 

@@ -1,3 +1,4 @@
+// In short: ./deployments.test.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyOf } from './fake-gcloud/state';

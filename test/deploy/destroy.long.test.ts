@@ -1,3 +1,4 @@
+// In short: ./deployments.test.ts
 import { keyOf, type State } from './fake-gcloud/state';
 import { dataset, destroy, fullProject, others, waysToConfirm } from './support/full-project';
 import { usual } from './support/installation';

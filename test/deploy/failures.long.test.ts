@@ -1,3 +1,4 @@
+// In short: ./deployments.test.ts
 import { snapshot } from './fake-gcloud/state';
 import {
   countsAsMissing,

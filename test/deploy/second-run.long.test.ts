@@ -1,3 +1,4 @@
+// In short: ./deployments.test.ts
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Binding, keyOf, snapshot } from './fake-gcloud/state';

@@ -1,3 +1,4 @@
+// In short: ./deployments.test.ts
 import { type Installation, prepareInstallation, usual } from './support/installation';
 
 describe('the admin key', () => {

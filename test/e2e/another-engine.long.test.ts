@@ -1,3 +1,4 @@
+// In short: ../shared/pipelines/real-files.test.ts
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { figuresOfDailyCosts } from '../support/focus/daily-costs';

@@ -1,3 +1,4 @@
+// In short: ../functions/browsers.test.ts
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

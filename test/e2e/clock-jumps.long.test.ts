@@ -1,3 +1,4 @@
+// In short: ../functions/worker/clock-jumps.test.ts
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// In short: ./processes.test.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adminKey, asAdmin, call } from '../support/local-cloud';

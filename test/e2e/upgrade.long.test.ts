@@ -1,3 +1,4 @@
+// In short: ../functions/ensure-tables.test.ts
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientOf } from 'local-bigquery/testing';

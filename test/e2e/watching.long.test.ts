@@ -1,3 +1,4 @@
+// In short: ./first-hour.test.ts
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import { openEvents } from '../support/event-stream';

@@ -1,3 +1,4 @@
+// In short: ../e2e/first-hour.test.ts
 import { adminKey, asAdmin, onboard, startTestCloud, type TestCloud } from '../support/local-cloud';
 import { type RawRequest, rawRequest } from '../support/raw-request';
 import { at, type Endpoint, endpoints } from './support/endpoints';

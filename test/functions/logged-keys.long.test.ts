@@ -1,3 +1,4 @@
+// In short: ../e2e/first-hour.test.ts
 import { createApiKey } from '../../shared/tenants/rules/api-key';
 import {
   adminKey,

@@ -1,3 +1,4 @@
+// In short: ./reconcile/failures.test.ts
 import { rmSync } from 'node:fs';
 import { call, eventually, query, withKey } from '../support/local-cloud';
 import { type Backends, dryrun, runTopic, startBackends } from './support/backends';

@@ -1,33 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommandLine as run } from './support/command-line';
 import { newFolder } from './support/local-bigquery';
-
-/** Runs `local-bigquery` with these arguments. `ready` resolves when it listens, `ended` when it has ended. */
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [join(__dirname, '../bin.js'), ...args]);
-  let output = '';
-  const ready = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += String(chunk);
-        if (output.includes('Ctrl-C stops it.')) resolve();
-      });
-    }
-  });
-  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, output }));
-  });
-  return { child, ready, ended, output: () => output };
-}
-
-it('explains itself, and refuses options that it does not understand', async () => {
-  expect(await run('--help').ended).toEqual({ code: 0, output: expect.stringContaining('--data DIR') });
-  expect(await run('--port', '90500').ended).toEqual({
-    code: 2,
-    output: "--port: expected 0 to 65535, given '90500'\n",
-  });
-});
 
 it('serves until Ctrl-C, keeps its data where it is told to, and says when that folder is in use', async () => {
   const folder = newFolder();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { clientTypesFile, clientTypesText } from '../openapi/client-types';
+import { clientTypesFolder, clientTypesTexts } from '../openapi/client-types';
 import { openApiFile, openApiText } from '../openapi/openapi-json';
 import { referenceFile, referenceText } from '../openapi/reference-page';
 import { eventSchemaTexts } from './event-json-schemas';
@@ -22,7 +22,9 @@ for (const [path, text] of written) {
   console.log(`Wrote ${file}`);
 }
 
-const types = join(schemas, '../client', clientTypesFile);
-writeFileSync(types, clientTypesText());
-execFileSync('npx', ['biome', 'format', '--write', types], { stdio: 'ignore' });
+const types = join(schemas, '../client', clientTypesFolder);
+rmSync(types, { recursive: true, force: true });
+mkdirSync(types);
+for (const [name, text] of clientTypesTexts()) writeFileSync(join(types, name), text);
+execFileSync('npx', ['biome', 'check', '--write', types], { stdio: 'ignore' });
 console.log(`Wrote ${types}`);

@@ -1,3 +1,4 @@
+// In short: ../../local/cloud/elsewhere.test.ts
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// In short: ../../local/tools/smoke.test.ts
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// In short: ./killed-cloud.test.ts
 import { describeKills, moments } from '../support/worker-killed';
 
 describeKills(moments);

@@ -1,3 +1,4 @@
+// In short: ../first-hour.test.ts
 import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { allRows } from '../../support/focus/daily-costs';

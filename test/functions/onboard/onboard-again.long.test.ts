@@ -1,3 +1,4 @@
+// In short: ./onboard.test.ts
 import { join } from 'node:path';
 import { loadTables } from '../../../shared/definitions/tables';
 import { call, onboard, query, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';

@@ -1,3 +1,4 @@
+// In short: ./cancel.test.ts
 import { call, eventually, withKey } from '../../support/local-cloud';
 import { push, startReconcileInstance, startRunInstance } from '../support/instances';
 import { startProxy } from '../support/proxy';

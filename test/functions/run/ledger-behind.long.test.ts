@@ -1,3 +1,4 @@
+// In short: ../../shared/runs/settle.test.ts
 import { randomUUID } from 'node:crypto';
 import { call, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, startBackends } from '../support/backends';

@@ -1,3 +1,4 @@
+// In short: ./tenants.test.ts
 import { randomUUID } from 'node:crypto';
 import { call, onboard, query, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
 

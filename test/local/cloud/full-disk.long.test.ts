@@ -1,3 +1,4 @@
+// In short: ../../../local/bigquery/test/store/full-disk.test.ts
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// In short: ./replay.test.ts
 import { join } from 'node:path';
 import { runSimulator } from '../run-simulator';
 import type { faultsToPutBack } from './cloud/put-back';

@@ -3,7 +3,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** The slow suites, the slowest first. In a fresh clone Jest knows no times, and one of these at the end would run alone. */
 const slowest = [
   'test/e2e/killed/killed-cloud.long.test.ts',
-  'test/e2e/fuzz.long.test.ts',
+  'test/e2e/fuzz/fuzz.long.test.ts',
   'test/simulator/sockets/simulator.long.test.ts',
   'test/deploy/failures.long.test.ts',
   'test/simulator/replay/put-back.long.test.ts',

@@ -1,3 +1,4 @@
+// In short: ../jobs/resumable-upload.test.ts
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFolder } from '../../store/disk/lock-folder';
 import { newFolder, spawnLocalBigQuery, startLocalBigQuery } from '../support/local-bigquery';
@@ -8,29 +8,7 @@ import { newFolder, spawnLocalBigQuery, startLocalBigQuery } from '../support/lo
 const folder = newFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('the lock of a data folder', () => {
-  it('is held until it is given back', () => {
-    const unlock = lockFolder(folder);
-    expect(() => lockFolder(folder)).toThrow(
-      `The data folder ${folder} is in use by process ${process.pid}.`,
-    );
-    unlock();
-    expect(existsSync(join(folder, 'lock'))).toBe(false);
-    lockFolder(folder)();
-  });
-
-  it.each([
-    ['a process that is gone', '{"pid":4194000,"started":""}'],
-    ['another process that was given the same number later', '{"pid":1,"started":"long ago"}'],
-    ['this process’ number in a former life', `{"pid":${process.pid},"started":"long ago"}`],
-    ['nobody that can be told', 'rubbish'],
-  ])('of %s is taken over', (_, owner) => {
-    writeFileSync(join(folder, 'lock'), owner);
-    const unlock = lockFolder(folder);
-    expect(readdirSync(folder)).toEqual(['lock']);
-    unlock();
-  });
-
+describe('the lock of a data folder, taken from another process', () => {
   it('of a process that was killed a moment ago is taken over at once, though its parent knows nothing yet', async () => {
     for (let round = 0; round < 5; round += 1) {
       const holder = await startHolder(folder);

@@ -1,3 +1,4 @@
+// In short: ./full-disk.test.ts
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

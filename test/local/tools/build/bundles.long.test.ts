@@ -1,3 +1,4 @@
+// In short: ../../../functions/loading.test.ts
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

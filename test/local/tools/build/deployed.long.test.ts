@@ -1,3 +1,4 @@
+// In short: ../../../functions/loading.test.ts
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// In short: ./openapi.test.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adminKey, startTestCloud, type TestCloud } from '../../../support/local-cloud';

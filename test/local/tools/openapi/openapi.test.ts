@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
@@ -7,7 +7,7 @@ import { billingExportSchema } from '../../../../functions/tenants/billing-route
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
 import { monthlyUsageSchema, periodSchema } from '../../../../functions/tenants/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
-import { clientTypesText } from '../../../../local/tools/openapi/client-types';
+import { clientTypesFolder, clientTypesTexts } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
 import { openApiText } from '../../../../local/tools/openapi/openapi-json';
 import { referenceText } from '../../../../local/tools/openapi/reference-page';
@@ -33,13 +33,18 @@ describe('schemas/openapi.json', () => {
   });
 
   it('is what the types of the client are made of', () => {
-    const types = join(schemas, '../client/api-types.ts');
+    const folder = join(schemas, '../client', clientTypesFolder);
+    const made = clientTypesTexts();
+    expect(readdirSync(folder).sort()).toEqual([...made.keys()].sort());
     const biome = join(schemas, '../node_modules/.bin/biome');
-    const formatted = execFileSync(biome, ['format', '--stdin-file-path', types], {
-      input: clientTypesText(),
-      encoding: 'utf8',
-    });
-    expect(readFileSync(types, 'utf8')).toBe(formatted);
+    for (const [name, input] of made) {
+      const file = join(folder, name);
+      const formatted = execFileSync(biome, ['check', '--write', '--stdin-file-path', file], {
+        input,
+        encoding: 'utf8',
+      });
+      expect(readFileSync(file, 'utf8')).toBe(formatted);
+    }
   });
 
   it('has every call that the gateway tells of, and no other', () => {

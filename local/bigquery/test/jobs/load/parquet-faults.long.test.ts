@@ -1,3 +1,4 @@
+// In short: ./parquet.test.ts
 import {
   disagreements,
   faultsOfBytes,

@@ -1,3 +1,4 @@
+// In short: ./run-job.test.ts
 import { clientOf } from 'local-bigquery/testing';
 import type { JobRequest } from '../../../../../shared/google/bigquery/jobs/job-request';
 import { createRunJob } from '../../../../../shared/google/bigquery/jobs/run-job';

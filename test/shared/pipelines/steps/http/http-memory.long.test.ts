@@ -1,3 +1,4 @@
+// In short: ./byte-budget.test.ts
 import { executePipeline } from '../../../../../shared/pipelines/execute-pipeline';
 import {
   type ExecutionTools,

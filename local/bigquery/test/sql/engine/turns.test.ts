@@ -1,4 +1,4 @@
-import { createTakeTurns } from '../../sql/engine/turns';
+import { createTakeTurns } from '../../../sql/engine/turns';
 
 describe("turns at the engine's time", () => {
   /** Begins pieces of work whose order of beginning is kept, and which end when they are told to. */

@@ -1,21 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { BigQueryError } from '../../bigquery-error';
-import { field, row, type TestEngine, testEngine } from '../support/test-engine';
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pid: number): Promise<void> {
-  while (alive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+import { BigQueryError } from '../../../bigquery-error';
+import { alive, gone } from '../../support/processes';
+import { field, row, type TestEngine, testEngine } from '../../support/test-engine';
 
 describe('the engine process', () => {
   let bench: TestEngine;
@@ -98,7 +86,7 @@ describe('the engine process', () => {
   });
 
   it('ends when the process that started it is killed', async () => {
-    const program = join(__dirname, '../support/start-sql-engine.ts');
+    const program = join(__dirname, '../../support/start-sql-engine.ts');
     const parent = spawn(process.execPath, ['--import', 'tsx', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

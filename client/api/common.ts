@@ -1,0 +1,106 @@
+// Made of schemas/openapi.json: `npm run schema` writes this file.
+
+export type CheckEventData = {
+  readonly step_id: string;
+  readonly check_name: string;
+  readonly type: string;
+  /** error fails the run, warn does not. */
+  readonly severity: string;
+  readonly passed: boolean | null;
+  readonly observed: string | null;
+  readonly expected: string | null;
+  readonly failing_rows: number | null;
+  readonly message: string | null;
+};
+/** Why a call was refused (RFC 9457). */
+export type Problem = {
+  /** urn:tenant-pipelines:problem:<code> */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What was given and what was expected, for people. */
+  readonly detail: string;
+  /** The path that was called. */
+  readonly instance?: string;
+  /** For programs. */
+  readonly code:
+    | 'invalid_request'
+    | 'unauthenticated'
+    | 'tenant_mismatch'
+    | 'tenant_inactive'
+    | 'not_local'
+    | 'not_found'
+    | 'pipeline_not_found'
+    | 'run_not_found'
+    | 'tenant_not_found'
+    | 'api_key_not_found'
+    | 'method_not_allowed'
+    | 'request_timeout'
+    | 'tenant_exists'
+    | 'payload_too_large'
+    | 'unsupported_media_type'
+    | 'idempotency_key_reused'
+    | 'monthly_quota_exceeded'
+    | 'concurrent_limit_reached'
+    | 'too_many_failures'
+    | 'too_many_streams'
+    | 'headers_too_large'
+    | 'internal'
+    | 'unavailable';
+  /** What is wrong with each field, the first 20. */
+  readonly errors?: readonly {
+    readonly field: string;
+    readonly message: string;
+  }[];
+  /** How many more there are. */
+  readonly errors_left_out?: number;
+};
+export type RunEventData = {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  /** provider/domain/pipeline */
+  readonly pipeline: string;
+  /** Who started it: api or scheduler. */
+  readonly trigger: string | null;
+  /** ADMITTED until the run is over. */
+  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly failed_step: string | null;
+  /** UTC, RFC 3339. */
+  readonly admitted_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** Milliseconds from its start to its end. */
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  /** With the defaults filled in. */
+  readonly parameters: { readonly [name: string]: unknown } | null;
+  readonly watermark: string | null;
+  /** While it is in flight: when it is given up at the latest. */
+  readonly lease_expires_at: string | null;
+  /** Of its steps, each with its step. */
+  readonly warnings: readonly string[];
+};
+export type StepEventData = {
+  readonly step_id: string;
+  readonly type: string;
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+  /** How many attempts have ended. */
+  readonly attempts: number;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  /** Rows of files that its last attempt left out. */
+  readonly bad_records: number | null;
+  /** What its files turned out to be, such as FOCUS 1.2. */
+  readonly file_format: string | null;
+  readonly warnings: readonly string[];
+};

@@ -1,0 +1,51 @@
+// Made of schemas/openapi.json: `npm run schema` writes this file.
+import type { ApiKeysOperations } from './api-keys';
+import type { HealthOperations } from './health';
+import type { OnboardingOperations } from './onboarding';
+import type { RunsOperations } from './runs';
+import type { TenantsOperations } from './tenants';
+import type { UsageAndBillingOperations } from './usage-and-billing';
+
+export type * from './api-keys';
+export type * from './common';
+export type * from './health';
+export type * from './onboarding';
+export type * from './runs';
+export type * from './tenants';
+export type * from './usage-and-billing';
+
+/** What each call takes and answers. */
+export interface Operations
+  extends OnboardingOperations,
+    TenantsOperations,
+    ApiKeysOperations,
+    RunsOperations,
+    UsageAndBillingOperations,
+    HealthOperations {}
+
+/** Method and path of each call. */
+export const operations = {
+  onboardTenant: { method: 'POST', path: '/api/v1/customers/onboard' },
+  listTenants: { method: 'GET', path: '/api/v1/tenants' },
+  showTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}' },
+  changeProfile: { method: 'PATCH', path: '/api/v1/tenants/{tenant}' },
+  changeQuotas: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/quotas' },
+  suspendTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/suspend' },
+  activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },
+  makeApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys' },
+  listApiKeys: { method: 'GET', path: '/api/v1/tenants/{tenant}/api-keys' },
+  revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
+  startRun: { method: 'POST', path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}' },
+  listRuns: { method: 'GET', path: '/api/v1/pipelines/runs' },
+  showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },
+  followRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/events' },
+  cancelRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/cancel' },
+  listPipelines: { method: 'GET', path: '/api/v1/pipelines' },
+  showUsage: { method: 'GET', path: '/api/v1/tenants/{tenant}/usage' },
+  showMonthlyUsage: { method: 'GET', path: '/api/v1/usage' },
+  exportBilling: { method: 'GET', path: '/api/v1/billing/export' },
+  showReference: { method: 'GET', path: '/api/v1/docs' },
+  showDocument: { method: 'GET', path: '/api/v1/openapi.json' },
+  showHealth: { method: 'GET', path: '/healthz' },
+  showReadiness: { method: 'GET', path: '/readyz' },
+} as const satisfies Readonly<Record<keyof Operations, { method: string; path: string }>>;

@@ -1,0 +1,204 @@
+// Made of schemas/openapi.json: `npm run schema` writes this file.
+
+export type CancelledRun = {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+};
+export type Catalogue = {
+  readonly pipelines: readonly {
+    readonly pipeline: string;
+    readonly description: string;
+    readonly timeout_seconds: number;
+    readonly parameters: {
+      readonly [name: string]: {
+        readonly type: 'STRING' | 'INT64' | 'FLOAT64' | 'BOOL' | 'DATE' | 'TIMESTAMP';
+        readonly description: string;
+        readonly required?: boolean;
+        readonly default?: string | number | boolean | null;
+        readonly pattern?: string;
+      };
+    };
+  }[];
+};
+export type Run = {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  /** provider/domain/pipeline */
+  readonly pipeline: string;
+  /** Who started it: api or scheduler. */
+  readonly trigger: string | null;
+  /** ADMITTED until the run is over. */
+  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly failed_step: string | null;
+  /** UTC, RFC 3339. */
+  readonly admitted_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** Milliseconds from its start to its end. */
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  /** With the defaults filled in. */
+  readonly parameters: { readonly [name: string]: unknown } | null;
+  readonly watermark: string | null;
+  /** While it is in flight: when it is given up at the latest. */
+  readonly lease_expires_at: string | null;
+  /** Of its steps, each with its step. */
+  readonly warnings: readonly string[];
+  readonly steps: readonly {
+    readonly step_id: string;
+    readonly type: string;
+    readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+    /** How many attempts have ended. */
+    readonly attempts: number;
+    readonly started_at: string | null;
+    readonly ended_at: string | null;
+    readonly duration_ms: number | null;
+    readonly rows_written: number | null;
+    readonly bytes_processed: number | null;
+    readonly bytes_billed: number | null;
+    readonly error_code: string | null;
+    readonly error_message: string | null;
+    /** Rows of files that its last attempt left out. */
+    readonly bad_records: number | null;
+    /** What its files turned out to be, such as FOCUS 1.2. */
+    readonly file_format: string | null;
+    readonly warnings: readonly string[];
+  }[];
+  readonly checks: readonly {
+    readonly step_id: string;
+    readonly check_name: string;
+    readonly type: string;
+    /** error fails the run, warn does not. */
+    readonly severity: string;
+    readonly passed: boolean | null;
+    readonly observed: string | null;
+    readonly expected: string | null;
+    readonly failing_rows: number | null;
+    readonly message: string | null;
+  }[];
+};
+export type RunList = {
+  readonly runs: readonly {
+    readonly run_id: string;
+    readonly tenant_id: string;
+    /** provider/domain/pipeline */
+    readonly pipeline: string;
+    /** Who started it: api or scheduler. */
+    readonly trigger: string | null;
+    /** ADMITTED until the run is over. */
+    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    readonly error_code: string | null;
+    readonly error_message: string | null;
+    readonly failed_step: string | null;
+    /** UTC, RFC 3339. */
+    readonly admitted_at: string;
+    readonly started_at: string | null;
+    readonly ended_at: string | null;
+    /** Milliseconds from its start to its end. */
+    readonly duration_ms: number | null;
+    readonly rows_written: number | null;
+    readonly bytes_processed: number | null;
+    readonly bytes_billed: number | null;
+  }[];
+  /** The `cursor` of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+};
+export type RunParameters = { readonly [name: string]: unknown };
+export type StartedRun = {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  readonly pipeline: string;
+  readonly status: 'ADMITTED';
+};
+export interface RunsOperations {
+  /** Starts a run. */
+  readonly startRun: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+      /** The first part of the pipeline’s name. */
+      readonly provider: string;
+      /** The second part of the pipeline’s name. */
+      readonly domain: string;
+      /** The third part of the pipeline’s name. */
+      readonly pipeline: string;
+    };
+    readonly query: undefined;
+    readonly headers: {
+      /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */
+      readonly 'Idempotency-Key'?: string;
+    };
+    readonly body: RunParameters | undefined;
+    readonly answer: StartedRun;
+  };
+  /** The tenant’s runs, newest first, page by page. */
+  readonly listRuns: {
+    readonly path: undefined;
+    readonly query: {
+      /** Runs of this status only. */
+      readonly status?: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+      /** Runs of this pipeline only: provider/domain/pipeline. */
+      readonly pipeline?: string;
+      /** From this time on. */
+      readonly from?: string;
+      /** Before this time. */
+      readonly to?: string;
+      /** How many a page has at most. */
+      readonly limit?: number;
+      /** The `next_cursor` of the page before. */
+      readonly cursor?: string;
+    };
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: RunList;
+  };
+  /** A run with its steps and checks. */
+  readonly showRun: {
+    readonly path: {
+      /** The id of a run. */
+      readonly run_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Run;
+  };
+  /** A run’s events until it is over. */
+  readonly followRun: {
+    readonly path: {
+      /** The id of a run. */
+      readonly run_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: {
+      /** The id of the last event that was heard: the stream goes on after it. */
+      readonly 'Last-Event-ID'?: string;
+    };
+    readonly body: undefined;
+    readonly answer: string | undefined;
+  };
+  /** Cancels a run. */
+  readonly cancelRun: {
+    readonly path: {
+      /** The id of a run. */
+      readonly run_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: CancelledRun;
+  };
+  /** The pipelines that can be started, with their parameters. */
+  readonly listPipelines: {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Catalogue;
+  };
+}

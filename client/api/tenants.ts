@@ -1,0 +1,156 @@
+// Made of schemas/openapi.json: `npm run schema` writes this file.
+
+export type ProfileChange = {
+  readonly company_name?: string;
+  readonly contact_email?: string | null;
+  readonly notes?: string | null;
+};
+export type QuotaChange = {
+  readonly subscription_tier?: string;
+  readonly max_pipelines_per_month?: number | null;
+  readonly max_concurrent_pipelines?: number | null;
+};
+export type Suspension = {
+  readonly reason: string;
+};
+export type Tenant = {
+  readonly tenant_id: string;
+  readonly company_name: string;
+  readonly contact_email: string | null;
+  readonly subscription_tier: string;
+  readonly is_active: boolean;
+  readonly suspended_at: string | null;
+  readonly suspension_reason: string | null;
+  readonly notes: string | null;
+  /** UTC, RFC 3339. */
+  readonly created_at: string;
+  /** UTC, RFC 3339. */
+  readonly updated_at: string;
+  readonly quotas: {
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    /** null: unlimited. */
+    readonly max_concurrent_pipelines: number | null;
+  };
+  readonly usage: {
+    /** Of all time. */
+    readonly pipeline_runs_count: number;
+    readonly pipeline_runs_this_month: number;
+    readonly current_running_pipelines: number;
+    /** null: unlimited. */
+    readonly monthly_runs_left: number | null;
+    /** null: unlimited. */
+    readonly concurrent_runs_left: number | null;
+    readonly last_pipeline_run_at: string | null;
+    /** The day on which the count of the month began anew last. */
+    readonly quota_reset_date: string;
+    /** UTC, RFC 3339. */
+    readonly next_reset_at: string;
+  };
+  readonly active_runs_count: number;
+  /** The oldest of the runs in flight. */
+  readonly active_runs: readonly {
+    readonly run_id: string;
+    readonly pipeline: string;
+    readonly trigger: string | null;
+    /** UTC, RFC 3339. */
+    readonly admitted_at: string;
+    /** UTC, RFC 3339. */
+    readonly lease_expires_at: string;
+  }[];
+};
+export type TenantList = {
+  readonly tenants: readonly {
+    readonly tenant_id: string;
+    readonly company_name: string;
+    readonly subscription_tier: string;
+    readonly is_active: boolean;
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    /** null: unlimited. */
+    readonly max_concurrent_pipelines: number | null;
+    readonly pipeline_runs_this_month: number;
+    readonly current_running_pipelines: number;
+    readonly last_pipeline_run_at: string | null;
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
+  }[];
+  /** The `cursor` of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+};
+export interface TenantsOperations {
+  /** All tenants, page by page. */
+  readonly listTenants: {
+    readonly path: undefined;
+    readonly query: {
+      /** Tenants of this tier only. */
+      readonly tier?: string;
+      /** Only those that are active, or suspended. */
+      readonly active?: boolean;
+      /** Only those that have used 80 % of their monthly quota or more, or less. */
+      readonly near_quota?: boolean;
+      /** How many a page has at most. */
+      readonly limit?: number;
+      /** The `next_cursor` of the page before. */
+      readonly cursor?: string;
+    };
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: TenantList;
+  };
+  /** A tenant with its quotas, its usage and its runs in flight. */
+  readonly showTenant: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Tenant;
+  };
+  /** Changes name, contact or notes. */
+  readonly changeProfile: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: ProfileChange;
+    readonly answer: Tenant;
+  };
+  /** Changes quotas, or the tier. */
+  readonly changeQuotas: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: QuotaChange;
+    readonly answer: Tenant;
+  };
+  /** Suspends a tenant: no run of it starts any more. */
+  readonly suspendTenant: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: Suspension;
+    readonly answer: Tenant;
+  };
+  /** Ends a suspension. */
+  readonly activateTenant: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Tenant;
+  };
+}

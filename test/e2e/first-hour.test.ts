@@ -1,0 +1,138 @@
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readArguments } from '../../local/tools/pipeline/arguments';
+import { createClients } from '../../local/tools/pipeline/clients';
+import { runPipeline } from '../../local/tools/pipeline/run-pipeline';
+import { captureOutput } from '../functions/support/captured-output';
+import { openEvents } from '../support/event-stream';
+import {
+  adminKey,
+  call,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+  withKey,
+} from '../support/local-cloud';
+import { type RawRequest, rawRequest } from '../support/raw-request';
+import { newDirectory, removeDirectory } from '../support/server-process';
+import { changesOf, orderChanges, ordersAnew, ordersNow } from './support/order-changes';
+
+/**
+ * What a newcomer does in the first hour, in one cloud: own pipelines, incremental ones, events, `npm run pipeline`,
+ * refusals, and no key in a log.
+ */
+describe('The first hour', () => {
+  const schemas = newDirectory();
+  const tenantId = 'newcomer';
+  let captured: ReturnType<typeof captureOutput>;
+  let cloud: TestCloud;
+  let apiKey: string;
+  beforeAll(async () => {
+    captured = captureOutput();
+    cpSync(join(__dirname, '../../schemas'), schemas, { recursive: true });
+    const pipelines = join(schemas, 'pipelines/shop');
+    mkdirSync(join(pipelines, 'sales'), { recursive: true });
+    mkdirSync(join(pipelines, 'orders'));
+    copyFileSync(join(__dirname, 'own-pipeline/daily_sales.yaml'), join(pipelines, 'sales/daily_sales.yaml'));
+    writeFileSync(join(pipelines, 'orders/changes.yaml'), orderChanges);
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, LOG_SEVERITY: 'DEBUG' }, schemas);
+    putFile('shop/orders.csv', readFileSync(join(__dirname, 'own-pipeline/orders.csv'), 'utf8'));
+    for (const day of [1, 2]) putFile(`orders/${day}.csv`, changesOf(day).join('\n'));
+    apiKey = await onboard(cloud.url, tenantId);
+  });
+  afterAll(async () => {
+    await cloud?.close();
+    captured.restore();
+    removeDirectory(schemas);
+  });
+
+  function putFile(path: string, text: string): void {
+    const file = join(cloud.dataDirectory, 'gcs', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** `npm run pipeline -- run …` without a process of its own: whether the run completed, and what was said. */
+  async function pipeline(name: string, ...parameters: readonly string[]) {
+    const said: string[] = [];
+    const given = parameters.flatMap((parameter) => ['--param', parameter]);
+    const request = readArguments([
+      ...['run', name, '--tenant', tenantId, '--key', apiKey, ...given],
+      ...['--data', cloud.dataDirectory],
+    ]);
+    if (request === 'help') throw new Error('help');
+    const isCompleted = await runPipeline(request, {
+      clients: createClients(cloud.url, adminKey),
+      bigquery: cloud.bigquery,
+      schemasDirectory: schemas,
+      say: (line) => said.push(line),
+    });
+    return { isCompleted, said: said.join('\n') };
+  }
+
+  it('an own pipeline runs from a file to a checked table, its steps and last table told', async () => {
+    const { isCompleted, said } = await pipeline('shop/sales/daily_sales', 'source_uri=gs://shop/orders.csv');
+    expect(isCompleted).toBe(true);
+    expect(said).toMatch(/COMPLETED load_orders \(load\): .*4 rows/);
+    expect(said).toMatch(/COMPLETED check_daily_sales/);
+    expect(said).toContain('daily_sales: 2 rows');
+  });
+
+  it('one that fails says at which step, and why', async () => {
+    const { isCompleted, said } = await pipeline('shop/sales/daily_sales', 'source_uri=gs://shop/none.csv');
+    expect(isCompleted).toBe(false);
+    expect(said).toContain("FAILED at step 'load_orders'");
+    expect(said).toContain('gs://shop/none.csv');
+  });
+
+  it('incremental work comes to what the whole would be, and a repeat changes nothing', async () => {
+    const rows = (sql: string) => query(cloud.bigquery, tenantId, sql);
+    for (const day of [1, 2, 2]) {
+      const parameters = [`day=2026-03-0${day}`, `source_uri=gs://orders/${day}.csv`];
+      expect((await pipeline('shop/orders/changes', ...parameters)).isCompleted).toBe(true);
+      expect(await rows(ordersNow)).toEqual(await rows(ordersAnew));
+    }
+    expect(await rows('SELECT COUNT(*) AS n FROM order_log')).toEqual([{ n: 300 }]);
+  });
+
+  it('a run is followed to its end by its events, and each was counted once', async () => {
+    const path = `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`;
+    const { body } = await call(cloud.url, 'POST', path, { headers: withKey(apiKey) });
+    const runId = String(body.run_id);
+    const stream = await openEvents(`${cloud.url}/api/v1/pipelines/runs/${runId}/events`, withKey(apiKey));
+    const events = await stream.rest();
+    expect(events[0]).toMatchObject({ event: 'run', data: { run_id: runId } });
+    expect(events.at(-1)).toMatchObject({ event: 'end', data: { run_id: runId, status: 'COMPLETED' } });
+    const counters = 'pipeline_runs_count AS n, current_running_pipelines AS running';
+    expect(await query(cloud.bigquery, tenantId, `SELECT ${counters} FROM tenants`)).toEqual([
+      { n: 6, running: 0 },
+    ]);
+  });
+
+  it('what is wrong is refused before it costs anything', async () => {
+    const path = `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`;
+    const send = (request: Partial<RawRequest>) =>
+      rawRequest(Number(new URL(cloud.url).port), { method: 'POST', path, ...request });
+    const json = { 'Content-Type': 'application/json' };
+    const right = { ...json, ...withKey(apiKey) };
+    const answers = await Promise.all([
+      // Without a key the body is not waited for.
+      send({ headers: { ...json, 'Content-Length': '1000' }, endsEarly: true }),
+      send({ headers: { ...right, 'Content-Type': 'text/plain' }, body: '{}' }),
+      send({ headers: right, path: `${path}?dry_run=true` }),
+      send({ headers: right, body: '{"__proto__":1}' }),
+      send({ method: 'OPTIONS' }),
+      send({ method: 'HEAD', path: '/api/v1/pipelines', headers: right }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 415, 400, 400, 204, 200]);
+    expect(answers[4]?.headers.allow).toBe('POST, OPTIONS');
+    expect(answers[5]?.text).toBe('');
+    for (const { headers } of answers) expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('no key is in any line of the log', () => {
+    expect(captured.text()).toContain('Run COMPLETED');
+    for (const key of [apiKey, adminKey]) expect(captured.text()).not.toContain(key);
+  });
+});

@@ -1,3 +1,0 @@
-import { describeFuzz } from './support/fuzz';
-
-describeFuzz(10_000);
