@@ -216,8 +216,8 @@ onboard dataset_maker
 onboard row_reader tenants
 run bigquery.jobUser
 run dataset_finder
-run row_editor tenants pipeline_runs
-run row_reader api_keys step_logs dq_results
+run row_editor tenants pipeline_runs api_keys
+run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder

@@ -66,6 +66,7 @@ export interface Client {
 const madeOnce: ReadonlySet<OperationId> = new Set<OperationId>([
   'onboardTenant',
   'makeApiKey',
+  'rotateApiKey',
   'revokeApiKey',
 ]);
 const reconnectMs = 1_000;

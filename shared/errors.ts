@@ -3,6 +3,8 @@ const definitions = {
   invalid_request: { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   tenant_mismatch: { status: 403, title: 'Forbidden' },
+  insufficient_scope: { status: 403, title: 'Insufficient scope' },
+  pipeline_not_allowed: { status: 403, title: 'Pipeline not allowed' },
   tenant_inactive: { status: 403, title: 'Tenant inactive' },
   not_local: { status: 403, title: 'Not local' },
   not_found: { status: 404, title: 'Not found' },

@@ -3,29 +3,69 @@
 export type ApiKeyList = {
   readonly api_keys: readonly {
     readonly api_key_id: string;
+    /** Its last four characters. null: it was made before these were kept. */
+    readonly last_four: string | null;
     readonly name: string | null;
+    /** What it may do. */
+    readonly scopes: readonly ('run' | 'read' | 'manage')[];
+    /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
+    readonly pipelines: readonly string[];
     /** UTC, RFC 3339. */
     readonly created_at: string;
     /** null: never. */
     readonly expires_at: string | null;
     /** onboard, admin, or the id of a key. */
     readonly created_by: string | null;
+    /** The hour of its last use. null: none was noted. */
+    readonly last_used_at: string | null;
     readonly revoked_at: string | null;
   }[];
 };
 export type ApiKeyRequest = {
   readonly name?: string;
+  readonly scopes?: readonly ('run' | 'read' | 'manage')[] | 'full' | 'operate' | 'observe';
+  readonly pipelines?: readonly string[];
   readonly expires_at?: string;
 };
 export type NewApiKey = {
   /** Shown once, here. */
   readonly api_key: string;
   readonly api_key_id: string;
+  /** Its last four characters. null: it was made before these were kept. */
+  readonly last_four: string | null;
   readonly name: string | null;
+  /** What it may do. */
+  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
+  readonly pipelines: readonly string[];
   /** UTC, RFC 3339. */
   readonly created_at: string;
   /** null: never. */
   readonly expires_at: string | null;
+};
+export type RotatedApiKey = {
+  /** Shown once, here. */
+  readonly api_key: string;
+  readonly api_key_id: string;
+  /** Its last four characters. null: it was made before these were kept. */
+  readonly last_four: string | null;
+  readonly name: string | null;
+  /** What it may do. */
+  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
+  readonly pipelines: readonly string[];
+  /** UTC, RFC 3339. */
+  readonly created_at: string;
+  /** null: never. */
+  readonly expires_at: string | null;
+  readonly replaced: {
+    readonly api_key_id: string;
+    /** When the old key ends. */
+    readonly ends_at: string;
+  };
+};
+export type Rotation = {
+  readonly overlap_seconds: number;
 };
 export interface ApiKeysOperations {
   /** Makes a further key, shown once in the answer. */
@@ -49,6 +89,19 @@ export interface ApiKeysOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: ApiKeyList;
+  };
+  /** Replaces a key by one that inherits all it has; the old one ends after an overlap. */
+  readonly rotateApiKey: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+      /** The id of a key, as the list of keys has it. */
+      readonly key_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: Rotation;
+    readonly answer: RotatedApiKey;
   };
   /** Revokes a key. */
   readonly revokeApiKey: {

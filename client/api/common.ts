@@ -27,6 +27,8 @@ export type Problem = {
     | 'invalid_request'
     | 'unauthenticated'
     | 'tenant_mismatch'
+    | 'insufficient_scope'
+    | 'pipeline_not_allowed'
     | 'tenant_inactive'
     | 'not_local'
     | 'not_found'

@@ -34,6 +34,7 @@ export const operations = {
   activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },
   makeApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys' },
   listApiKeys: { method: 'GET', path: '/api/v1/tenants/{tenant}/api-keys' },
+  rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
   startRun: { method: 'POST', path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}' },
   listRuns: { method: 'GET', path: '/api/v1/pipelines/runs' },

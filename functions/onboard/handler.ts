@@ -26,6 +26,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
   const schema = onboardingSchema(deps.tiers);
   return [
     {
+      operation: 'onboardTenant',
       method: 'POST',
       path: '/api/v1/customers/onboard',
       handle: async (request) => {

@@ -12,10 +12,11 @@ import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
-import { createApiKey, hashApiKey } from '../../shared/tenants/rules/api-key';
+import { createApiKey, hashApiKey, lastFourOf } from '../../shared/tenants/rules/api-key';
 import { newTenantIdSchema } from '../../shared/tenants/rules/new-tenant-id';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
 import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
+import { scopes } from '../../shared/tenants/rules/scopes';
 
 /**
  * The body of an onboarding. Unknown fields are refused, so that a misspelt quota does not become the tier's.
@@ -92,7 +93,10 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
     key_id: keyId,
     tenant_id,
     key_hash: hashApiKey(apiKey),
+    last_four: lastFourOf(apiKey),
     name: 'onboarding',
+    scopes: [...scopes],
+    pipelines: [],
     now,
     created_by: 'onboard',
     expires_at: null,

@@ -9,6 +9,7 @@ import type { RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { Settle } from '../../shared/runs/settle';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { within } from '../../shared/support/time-limits';
+import { requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { findStepJobs } from './running-steps';
 import { findRecordedRun, isOver, runNotFound } from './show-run';
 
@@ -37,15 +38,17 @@ const longestAftermathMs = 8_000;
  * is lost: the worker stops its own jobs once it sees that the slot is gone, and the same call again does the
  * rest. A run that was settled before keeps its outcome.
  *
- * Usually two statements. Throws `run_not_found`, or `unavailable`, after which the run may be cancelled or go
+ * Usually two statements. Throws `run_not_found`, `pipeline_not_allowed`, or `unavailable`, after which the run may be cancelled or go
  * on, and the same call again finds out.
  */
 export async function cancelRun(
   tenantId: string,
   runId: string,
+  pipelines: readonly string[],
   deps: CancelDependencies,
 ): Promise<Cancellation> {
   const run = await findRecordedRun(tenantId, runId, deps.runStatement);
+  requirePipeline(pipelines, run.pipeline);
   if (isOver(run)) {
     if (run.status === 'CANCELLED') await stopJobs(tenantId, run, deps);
     return { status: run.status, wasOver: true };

@@ -15,6 +15,7 @@ import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import { runRoutes } from './handler';
 import { type StreamPace, usualStreamPace } from './stream-run';
 
@@ -28,6 +29,8 @@ export interface RunSetUp {
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
+  /** Whether the tenants' tables are to say when each key was used last. */
+  readonly notesKeyUses?: boolean | undefined;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
   readonly newId: () => string;
@@ -62,8 +65,11 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const runStatement = google.createRunStatement(withoutRetries);
   const places = createDecisionPlaces({ usual: setUp.decisionsAtOnce, monotonicMs: clock.monotonicMs });
   const runWatched = places.watched(runStatement);
+  const authenticate = createAuthenticateTenant(runWatched, clock);
   return runRoutes({
-    authenticateTenant: createAuthenticateTenant(runWatched, clock),
+    authenticateTenant: setUp.notesKeyUses
+      ? notingUses(authenticate, createKeyUses(runStatement, clock))
+      : authenticate,
     runStatement: google.createRunStatement(bigquery, setUp.answerMs && setUp.answerMs * shareOfRead),
     pipelines,
     inPlace: places.inPlace,

@@ -8,6 +8,7 @@ import type { HttpRequest, Route } from '../../shared/http/route';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
+import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type StartRunDependencies, startRun } from './start-run';
@@ -37,19 +38,22 @@ const parametersSchema = z
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   return [
     {
+      operation: 'startRun',
       method: 'POST',
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
       handle: (request) => deps.inPlace(request.header('X-API-Key'), () => startAsAsked(request, deps)),
     },
     ...runsRoutes(deps),
     {
+      operation: 'listPipelines',
       method: 'GET',
       path: '/api/v1/pipelines',
       handle: async (request) => {
-        // The catalogue is the same for all tenants, and is there while BigQuery is away.
-        await requireTenant(deps, request, { lastKnown: true });
+        // The catalogue is made of definitions alone, and is there while BigQuery is away.
+        const { pipelines: allowed } = await requireTenant(deps, request, { lastKnown: true });
         expectNoQuery(request);
-        return { status: 200, body: { pipelines: [...deps.pipelines.values()].map(describePipeline) } };
+        const offered = [...deps.pipelines.values()].filter(({ path }) => allowsPipeline(allowed, path));
+        return { status: 200, body: { pipelines: offered.map(describePipeline) } };
       },
     },
   ];
@@ -58,8 +62,9 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const path = parseRequest(runPathSchema, request.params, 'path');
   const identity = await requireTenant(deps, request);
-  const { tenantId, keyId } = requireOwnTenant(identity, path.tenant);
+  const { tenantId, keyId, pipelines } = requireOwnTenant(identity, path.tenant);
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
+  requirePipeline(pipelines, pipeline.path);
   const idempotencyKey = parseRequest(
     idempotencyKeySchema.optional(),
     request.header('Idempotency-Key'),

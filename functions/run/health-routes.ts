@@ -20,6 +20,7 @@ export function healthRoutes({ reach, monotonicMs }: HealthDependencies): readon
   let last: { readonly at: number; readonly reply: Promise<HttpReply> } | undefined;
   return [
     {
+      operation: 'showHealth',
       method: 'GET',
       path: '/healthz',
       handle: async (request) => {
@@ -28,6 +29,7 @@ export function healthRoutes({ reach, monotonicMs }: HealthDependencies): readon
       },
     },
     {
+      operation: 'showReadiness',
       method: 'GET',
       path: '/readyz',
       handle: async (request) => {

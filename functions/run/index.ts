@@ -20,6 +20,7 @@ const routes = composeRun({
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  notesKeyUses: true,
   newId: randomUUID,
   clock: systemClock,
   log,

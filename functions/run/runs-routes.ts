@@ -26,12 +26,13 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
     const checkKey = () => requireTenant(deps, request);
-    const { tenantId } = await checkKey();
+    const { tenantId, pipelines } = await checkKey();
     expectNoQuery(request);
-    return { tenantId, runId, checkKey };
+    return { tenantId, pipelines, runId, checkKey };
   };
   return [
     {
+      operation: 'listRuns',
       method: 'GET',
       path: '/api/v1/pipelines/runs',
       handle: async (request) => {
@@ -42,6 +43,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       },
     },
     {
+      operation: 'showRun',
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}',
       handle: async (request) => {
@@ -54,6 +56,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       },
     },
     {
+      operation: 'followRun',
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}/events',
       handle: async (request) => {
@@ -79,12 +82,13 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       },
     },
     {
+      operation: 'cancelRun',
       method: 'POST',
       path: '/api/v1/pipelines/runs/{run_id}/cancel',
       handle: async (request) => {
-        const { tenantId, runId } = await identify(request);
+        const { tenantId, pipelines, runId } = await identify(request);
         await expectNoBody(request);
-        const { status, wasOver } = await cancelRun(tenantId, runId, deps);
+        const { status, wasOver } = await cancelRun(tenantId, runId, pipelines, deps);
         return { status: wasOver ? 200 : 202, body: { run_id: runId, tenant_id: tenantId, status } };
       },
     },

@@ -53,6 +53,7 @@ export const billingExportSchema = z
 export function billingRoutes(deps: UsageDependencies): readonly Route[] {
   return [
     {
+      operation: 'exportBilling',
       method: 'GET',
       path: '/api/v1/billing/export',
       handle: async (request) => {

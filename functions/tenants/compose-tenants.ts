@@ -5,6 +5,7 @@ import { createReadTenantSummary } from '../../shared/google/bigquery/tables/rea
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
 import { tenantsRoutes } from './handler';
@@ -12,6 +13,8 @@ import { tenantsRoutes } from './handler';
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
   readonly tiers: Readonly<Record<string, Quotas>>;
+  /** Whether the tenants' tables are to say when each key was used last. */
+  readonly notesKeyUses?: boolean | undefined;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
   readonly newId: () => string;
@@ -34,10 +37,13 @@ export function composeTenants(
     bigquery,
     setUp.answerMs && setUp.answerMs * shareOfStatement,
   );
+  const authenticate = createAuthenticateTenant(runStatement, setUp.clock);
   return tenantsRoutes({
     ...setUp,
     now: setUp.clock.now,
-    authenticateTenant: createAuthenticateTenant(runStatement, setUp.clock),
+    authenticateTenant: setUp.notesKeyUses
+      ? notingUses(authenticate, createKeyUses(runStatement, setUp.clock))
+      : authenticate,
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: createReadTenantSummary(bigquery),

@@ -2,7 +2,6 @@ import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/h
 import { expectNoBody, expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
-import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import {
   activate,
   changeTenantProfile,
@@ -15,6 +14,7 @@ import {
   type TenantsDependencies,
 } from './administer-tenant';
 import { billingRoutes } from './billing-routes';
+import { keyRoutes } from './keys/key-routes';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile } from './tenant-profile';
 import { type UsageDependencies, usageRoutes } from './usage-routes';
@@ -31,6 +31,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
   const shown = (row: TenantRow) => tenantProfile(row, deps.now());
   return [
     {
+      operation: 'showTenant',
       method: 'GET',
       path: tenantPath,
       handle: async (request) => {
@@ -41,6 +42,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       },
     },
     {
+      operation: 'changeProfile',
       method: 'PATCH',
       path: tenantPath,
       handle: async (request) => {
@@ -52,6 +54,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       },
     },
     {
+      operation: 'changeQuotas',
       method: 'PATCH',
       path: `${tenantPath}/quotas`,
       handle: async (request) => {
@@ -63,6 +66,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       },
     },
     {
+      operation: 'suspendTenant',
       method: 'POST',
       path: `${tenantPath}/suspend`,
       handle: async (request) => {
@@ -74,6 +78,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       },
     },
     {
+      operation: 'activateTenant',
       method: 'POST',
       path: `${tenantPath}/activate`,
       handle: async (request) => {
@@ -84,38 +89,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         return { status: 200, body: shown(await activate(tenantId, deps)) };
       },
     },
-    {
-      method: 'POST',
-      path: `${tenantPath}/api-keys`,
-      handle: async (request) => {
-        const tenantId = tenantInPath(request);
-        const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
-        expectNoQuery(request);
-        const given = parseRequest(newApiKeySchema, await request.json());
-        return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
-      },
-    },
-    {
-      method: 'GET',
-      path: `${tenantPath}/api-keys`,
-      handle: async (request) => {
-        const tenantId = tenantInPath(request);
-        await requireAdminOrTenant(deps, request, tenantId);
-        expectNoQuery(request);
-        return { status: 200, body: { api_keys: await showApiKeys(tenantId, deps) } };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: `${tenantPath}/api-keys/{key_id}`,
-      handle: async (request) => {
-        const tenantId = tenantInPath(request);
-        await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
-        expectNoQuery(request);
-        await removeApiKey(tenantId, request.params.key_id ?? '', deps);
-        return { status: 204 };
-      },
-    },
+    ...keyRoutes(deps),
     ...tenantListRoutes(deps),
     ...usageRoutes(deps),
     ...billingRoutes(deps),

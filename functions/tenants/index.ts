@@ -19,6 +19,7 @@ const routes = composeTenants({
   adminRule: adminRuleOf(env),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  notesKeyUses: true,
   newId: randomUUID,
   clock: systemClock,
 });

@@ -1,4 +1,5 @@
 import type { Reference } from '../../shared/definitions/openapi';
+import type { OperationId } from '../../shared/http/access';
 import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 
@@ -9,7 +10,13 @@ const policy = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsa
 
 /** What the HTTP interface is, for everybody and without a key: it says nothing of any tenant. */
 export function referenceRoutes({ openApi, page }: Reference): readonly Route[] {
-  const told = (path: string, text: () => string, headers: Readonly<Record<string, string>>): Route => ({
+  const told = (
+    operation: OperationId,
+    path: string,
+    text: () => string,
+    headers: Readonly<Record<string, string>>,
+  ): Route => ({
+    operation,
     method: 'GET',
     path,
     handle: async (request) => {
@@ -18,7 +25,7 @@ export function referenceRoutes({ openApi, page }: Reference): readonly Route[] 
     },
   });
   return [
-    told('/api/v1/openapi.json', openApi, { 'Content-Type': 'application/json' }),
-    told('/api/v1/docs', page, { 'Content-Type': 'text/html; charset=utf-8', ...policy }),
+    told('showDocument', '/api/v1/openapi.json', openApi, { 'Content-Type': 'application/json' }),
+    told('showReference', '/api/v1/docs', page, { 'Content-Type': 'text/html; charset=utf-8', ...policy }),
   ];
 }

@@ -42,6 +42,7 @@ type Filter = Pick<z.infer<typeof tenantListSchema>, 'tier' | 'active' | 'near_q
 export function tenantListRoutes(deps: TenantListDependencies): readonly Route[] {
   return [
     {
+      operation: 'listTenants',
       method: 'GET',
       path: '/api/v1/tenants',
       handle: async (request) => {

@@ -43,6 +43,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
   const { runStatement, now } = deps;
   return [
     {
+      operation: 'showUsage',
       method: 'GET',
       path: '/api/v1/tenants/{tenant}/usage',
       handle: async (request) => {
@@ -56,6 +57,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       },
     },
     {
+      operation: 'showMonthlyUsage',
       method: 'GET',
       path: '/api/v1/usage',
       handle: async (request) => {

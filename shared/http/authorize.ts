@@ -7,10 +7,17 @@ import {
 } from '../tenants/authenticate-tenant';
 import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
 import { unauthenticated } from '../tenants/rules/api-key';
+import { type KeyScope, requireScope, scopes } from '../tenants/rules/scopes';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
+import { type Access, accessTo } from './access';
 import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
 import type { HttpRequest } from './route';
+
+/*
+ * Who may make a call is decided here, by `accessOf`. A route says only when: after its path was read, before
+ * its body is.
+ */
 
 /** Who makes a call that admins and tenants may make. */
 export interface Caller {
@@ -18,30 +25,43 @@ export interface Caller {
   readonly id: string;
   /** Milliseconds since 1970; Infinity: never. */
   readonly expiresAt: number;
+  readonly scopes: readonly KeyScope[];
+  /** Which pipelines its key may start; empty: all. */
+  readonly pipelines: readonly string[];
 }
+
+const adminsAuthority: Caller = {
+  id: adminCaller,
+  expiresAt: Number.POSITIVE_INFINITY,
+  scopes,
+  pipelines: [],
+};
 
 /** Throws `unauthenticated` unless the request may make admin calls. */
 export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
+  accessFor(request, 'admin', 'admin or tenant');
   if (!isAdmin(rule, request.header('X-Admin-Key')))
     throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
   request.recognise(adminCaller);
 }
 
-/** Whose key the request carries. Throws like AuthenticateTenant. */
+/** Whose key the request carries. Throws like AuthenticateTenant, or `insufficient_scope`. */
 export async function requireTenant(
   { authenticateTenant }: { readonly authenticateTenant: AuthenticateTenant },
   request: HttpRequest,
   options: Omit<KeyOptions, 'address'> = {},
 ): Promise<TenantIdentity> {
+  const access = accessFor(request, 'tenant', 'admin or tenant');
   const { address } = request;
   const identity = await authenticateTenant(request.header('X-API-Key'), { ...options, address });
   request.recognise(identity.keyId);
+  requireScope(identity.scopes, access.scope);
   return identity;
 }
 
 /**
  * Lets admins in, and the tenant itself. A request with a tenant's key counts as that tenant's, even if it
- * also carries the admin key. Throws `unauthenticated` or `tenant_mismatch`.
+ * also carries the admin key. Throws `unauthenticated`, `insufficient_scope` or `tenant_mismatch`.
  */
 export async function requireAdminOrTenant(
   deps: { readonly adminRule: AdminRule; readonly authenticateTenant: AuthenticateTenant },
@@ -54,13 +74,29 @@ export async function requireAdminOrTenant(
     // A request without any key is asked for the one that every tenant has, as everywhere else.
     if (deps.adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
     requireAdmin(deps.adminRule, request);
-    return { id: adminCaller, expiresAt: Number.POSITIVE_INFINITY };
+    return adminsAuthority;
   }
   const identity = await requireTenant(deps, request, options);
-  const { keyId, expiresAt } = requireOwnTenant(identity, tenantId);
-  return { id: keyId, expiresAt };
+  const { keyId, ...authority } = requireOwnTenant(identity, tenantId);
+  return { id: keyId, ...authority };
 }
 
 /** The tenant that the path names. Throws `invalid_request` if it is no tenant's id. */
 export const tenantInPath = (request: HttpRequest): string =>
   parseRequest(tenantIdSchema, request.params.tenant, 'tenant in the path');
+
+/** Throws an Error where the call is not meant for whom its route asks: a fault in the code lets nobody in. */
+function accessFor<Who extends Access['who']>(
+  { operation }: HttpRequest,
+  ...expected: readonly Who[]
+): Extract<Access, { readonly who: Who }> {
+  if (operation === undefined) throw new Error('A route that asks who calls must name its operation');
+  const access = accessTo(operation);
+  if (isFor(access, expected)) return access;
+  throw new Error(`The route of ${operation} does not ask for those whom accessOf names`);
+}
+
+const isFor = <Who extends Access['who']>(
+  access: Access,
+  expected: readonly Who[],
+): access is Extract<Access, { readonly who: Who }> => expected.some((who) => who === access.who);

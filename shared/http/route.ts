@@ -1,8 +1,11 @@
 import { ServiceError } from '../errors';
+import type { OperationId } from './access';
 import type { BodyOptions } from './body';
 import type { HttpReply } from './reply';
 
 export interface HttpRequest {
+  /** The name of the call; undefined where the route has none. */
+  readonly operation?: OperationId | undefined;
   readonly method: string;
   /** The path as it was sent. */
   readonly path: string;
@@ -22,6 +25,8 @@ export interface HttpRequest {
 }
 
 export interface Route {
+  /** Its name in `accessOf`. Functions that only Google's own services can call have none. */
+  readonly operation?: OperationId;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments between slashes. `{name}` matches any one segment. */
   readonly path: string;

@@ -117,6 +117,7 @@ async function handle(
     labelByPath(params);
     const time = createRequestTime(route.method, answerMs);
     const answered = route.handle({
+      operation: route.operation,
       method: route.method,
       path,
       params,

@@ -1,16 +1,24 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
 import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { ParameterTypes, Statement, StatementParameters } from '../sql/define-statement';
 import { findApiKey } from '../sql/keys/find-api-key';
+import type { keyRow } from '../sql/keys/key-row';
 import { listValidKeys } from '../sql/keys/list-valid-keys';
 import { retrying } from '../support/retry';
+import { type KeyScope, storedScopes } from './rules/scopes';
 
 export interface FoundKey {
   readonly keyId: string;
   /** Milliseconds since 1970; Infinity for a key that does not expire. */
   readonly expiresAt: number;
+  readonly scopes: readonly KeyScope[];
+  /** Which pipelines it may start, as key-pipelines has it; empty: all. */
+  readonly pipelines: readonly string[];
+  /** In which hour it was used last, as its table had it: milliseconds since 1970, 0 if never. */
+  readonly lastUsedAt: number;
 }
 
 /** Reads keys from a tenant's `api_keys`. Both throw `unavailable` where BigQuery does not answer in time. */
@@ -25,11 +33,7 @@ export interface FindKeys {
 const longestLookUpMs = 3_000;
 const lookUpPolicy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
 
-interface KeyRow {
-  readonly key_id: string;
-  readonly key_hash: string;
-  readonly expires_at: Date | null;
-}
+type KeyRow = z.infer<typeof keyRow>;
 
 export function createFindKeys(runStatement: RunStatement): FindKeys {
   return {
@@ -68,4 +72,7 @@ export function createFindKeys(runStatement: RunStatement): FindKeys {
 const foundKey = (row: KeyRow): FoundKey => ({
   keyId: row.key_id,
   expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+  scopes: storedScopes(row.scopes),
+  pipelines: row.pipelines,
+  lastUsedAt: row.last_used_at?.getTime() ?? 0,
 });

@@ -123,5 +123,6 @@ it('ARCHITECTURE.md says who may write which table as deploy.sh does', () => {
   expect(told.filter((line) => line.endsWith(' api_keys')).map((line) => line.split(' ')[0])).toEqual([
     'onboard',
     'tenants',
+    'run',
   ]);
 });

@@ -1,13 +1,4 @@
-import { createApiKey } from '../../shared/tenants/rules/api-key';
-import {
-  adminKey,
-  asAdmin,
-  call,
-  onboard,
-  query,
-  startTestCloud,
-  type TestCloud,
-} from '../support/local-cloud';
+import { adminKey, asAdmin, onboard, query, startTestCloud, type TestCloud } from '../support/local-cloud';
 import { type RawRequest, rawRequest } from '../support/raw-request';
 import {
   at,
@@ -18,6 +9,7 @@ import {
   wrongPathTenants,
 } from './support/endpoints';
 import { expectProblem } from './support/refusals';
+import { makeRefusedKeys, type RefusedKeys } from './support/refused-keys';
 
 const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));
@@ -29,39 +21,13 @@ describe('Every endpoint refuses', () => {
   let cloud: TestCloud;
   let acmeKey: string;
   let otherKey: string;
-  const badKeys = new Map<string, string>();
+  let refused: RefusedKeys;
 
   beforeAll(async () => {
     cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
     acmeKey = await onboard(cloud.url, 'acme');
     otherKey = await onboard(cloud.url, 'other');
-    const more = async (name: string) => {
-      const { body } = await call(cloud.url, 'POST', '/api/v1/tenants/acme/api-keys', {
-        headers: asAdmin,
-        body: { name, expires_at: '2099-01-01T00:00:00Z' },
-      });
-      return { key: String(body.api_key), id: String(body.api_key_id) };
-    };
-    const revoked = await more('revoked');
-    await call(cloud.url, 'DELETE', `/api/v1/tenants/acme/api-keys/${revoked.id}`, { headers: asAdmin });
-    const expired = await more('expired');
-    await query(cloud.bigquery, 'acme', 'UPDATE api_keys SET expires_at = @at WHERE key_id = @id', {
-      at: cloud.bigquery.timestamp('2026-01-01T00:00:00Z'),
-      id: expired.id,
-    });
-    badKeys
-      .set('revoked', revoked.key)
-      .set('expired', expired.key)
-      .set('empty', '')
-      .set('malformed', 'secret')
-      .set('the admin key', adminKey)
-      .set('with a wrong checksum', `${acmeKey.slice(0, -1)}${acmeKey.endsWith('x') ? 'y' : 'x'}`)
-      .set('of another case', acmeKey.toUpperCase())
-      .set('never given out', createApiKey('acme'))
-      .set('of a tenant that is not there', createApiKey('nobody'))
-      .set('given twice', `${acmeKey}, ${acmeKey}`)
-      .set('with SQL', `acme_api_' OR '1'='1`)
-      .set('very long', 'x'.repeat(9_000));
+    refused = await makeRefusedKeys(cloud, acmeKey);
   });
   afterAll(() => cloud?.close());
 
@@ -95,8 +61,8 @@ describe('Every endpoint refuses', () => {
         });
       };
       const withoutKey = await tell(undefined);
-      expect(badKeys.size).toBe(12);
-      for (const key of badKeys.values()) expect(await tell(key)).toEqual(withoutKey);
+      expect(refused.invalid.size).toBe(12);
+      for (const key of refused.invalid.values()) expect(await tell(key)).toEqual(withoutKey);
     });
 
     it('a key in the query instead of the header: 401', async () => {
@@ -147,6 +113,22 @@ describe('Every endpoint refuses', () => {
         headers: { 'X-API-Key': otherKey, ...asAdmin },
       });
       expectProblem(elsewhere, at(endpoint, 'nobody'), { status: 403, code: 'tenant_mismatch' });
+    },
+  );
+
+  it.each(where(({ scope }) => scope !== undefined))(
+    '%s with a key without its scope: 403 naming it',
+    async (_name, endpoint) => {
+      const path = at(endpoint, 'acme');
+      const answer = await ask(endpoint, {
+        headers: { ...json, 'X-API-Key': refused.without.get(endpoint.scope) ?? '' },
+      });
+      const problem = expectProblem(answer, path, {
+        status: 403,
+        code: 'insufficient_scope',
+        detail: `'${endpoint.scope}'`,
+      });
+      expect(problem.required_scope).toBe(endpoint.scope);
     },
   );
 
@@ -285,6 +267,9 @@ describe('Every endpoint refuses', () => {
       { name: 'onboarding' },
       { name: 'revoked' },
       { name: 'expired' },
+      { name: 'not run' },
+      { name: 'not read' },
+      { name: 'not manage' },
     ]);
     expect(await query(cloud.bigquery, 'acme', 'SELECT * FROM pipeline_runs')).toEqual([]);
   });

@@ -40,6 +40,7 @@ export const documentedCalls = [
   'POST   /api/v1/tenants/{tenant}/activate',
   'POST   /api/v1/tenants/{tenant}/api-keys',
   'GET    /api/v1/tenants/{tenant}/api-keys',
+  'POST   /api/v1/tenants/{tenant}/api-keys/{key_id}/rotate',
   'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
   'GET    /api/v1/usage',
   'GET    /api/v1/billing/export',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problemCodes } from '../../../shared/errors';
+import { scopes } from '../../../shared/tenants/rules/scopes';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -97,7 +98,12 @@ const parameter = z.strictObject({
 
 const apiKey = {
   api_key_id: text,
+  last_four: text.nullable().describe('Its last four characters. null: it was made before these were kept.'),
   name: text.nullable(),
+  scopes: z.array(z.enum(scopes)).describe('What it may do.'),
+  pipelines: z
+    .array(text)
+    .describe('What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines.'),
   created_at: time,
   expires_at: time.nullable().describe('null: never.'),
 };
@@ -190,11 +196,20 @@ export const answerSchemas = {
     next_cursor: nextCursor,
   }),
   NewApiKey: z.strictObject({ api_key: text.describe('Shown once, here.'), ...apiKey }),
+  RotatedApiKey: z.strictObject({
+    api_key: text.describe('Shown once, here.'),
+    ...apiKey,
+    replaced: z.strictObject({
+      api_key_id: text,
+      ends_at: time.describe('When the old key ends.'),
+    }),
+  }),
   ApiKeyList: z.strictObject({
     api_keys: z.array(
       z.strictObject({
         ...apiKey,
         created_by: text.nullable().describe('onboard, admin, or the id of a key.'),
+        last_used_at: time.nullable().describe('The hour of its last use. null: none was noted.'),
         revoked_at: time.nullable(),
       }),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpStatusOf, type ProblemCode, problemTitleOf } from '../../../shared/errors';
+import { type Access, accessTo } from '../../../shared/http/access';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { answerSchemas, runEventSchemas } from './answers';
 import { type Answer, answerHeaders, type Operation, type Parameter } from './operation';
@@ -22,24 +23,22 @@ export interface OperationExamples {
 }
 
 /** All calls of the HTTP interface. */
-export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] => [
-  ...tenantOperations(tiers),
-  ...runOperations,
-  ...usageOperations,
-  ...healthOperations,
-];
+export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] =>
+  [...tenantOperations(tiers), ...runOperations, ...usageOperations, ...healthOperations].map(
+    (operation) => ({ ...operation, access: accessTo(operation.id) }),
+  );
 
 /** What any call can be refused with. */
 const ofEveryCall = ['invalid_request', 'too_many_failures', 'internal', 'unavailable'] as const;
-const ofCallers: Readonly<Record<Operation['who'], readonly ProblemCode[]>> = {
+const ofCallers: Readonly<Record<Access['who'], readonly ProblemCode[]>> = {
   everybody: [],
   admin: ['unauthenticated'],
-  tenant: ['unauthenticated'],
-  'admin or tenant': ['unauthenticated', 'tenant_mismatch'],
+  tenant: ['unauthenticated', 'insufficient_scope'],
+  'admin or tenant': ['unauthenticated', 'insufficient_scope', 'tenant_mismatch'],
 };
 
 /** The codes of the problems that an operation can answer. */
-export const problemsOf = ({ who, path, problems }: Operation): readonly ProblemCode[] => [
+export const problemsOf = ({ access: { who }, path, problems }: Operation): readonly ProblemCode[] => [
   ...ofEveryCall,
   ...ofCallers[who],
   ...(who === 'tenant' && path.includes('{tenant}') ? (['tenant_mismatch'] as const) : []),
@@ -70,7 +69,12 @@ export function openApiDocument(operations: readonly Operation[], examples: Exam
         [...bodies, ...answers].toSorted(([one], [other]) => (one < other ? -1 : 1)),
       ),
       securitySchemes: {
-        tenant: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key of the tenant.' },
+        tenant: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Key',
+          description: 'A key of the tenant, with the scope that each call names: `run`, `read` or `manage`.',
+        },
         admin: {
           type: 'apiKey',
           in: 'header',
@@ -100,7 +104,7 @@ function described(operation: Operation, examples: Examples): Json {
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    security: securityOf(operation.who),
+    security: securityOf(operation.access),
     parameters: parametersOf(operation),
     ...(body !== undefined && {
       requestBody: {
@@ -117,13 +121,13 @@ function described(operation: Operation, examples: Examples): Json {
   };
 }
 
-const securityOf = (who: Operation['who']): readonly Json[] =>
-  ({
-    everybody: [],
-    tenant: [{ tenant: [] }],
-    admin: [{ admin: [] }],
-    'admin or tenant': [{ admin: [] }, { tenant: [] }],
-  })[who];
+/** A tenant's key needs the scope that stands beside it. */
+function securityOf(access: Access): readonly Json[] {
+  if (access.who === 'everybody') return [];
+  if (access.who === 'admin') return [{ admin: [] }];
+  const ofTenant = { tenant: [access.scope] };
+  return access.who === 'tenant' ? [ofTenant] : [{ admin: [] }, ofTenant];
+}
 
 const pathParameters: Readonly<Record<string, string>> = {
   tenant: 'The id of the tenant.',

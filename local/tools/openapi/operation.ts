@@ -1,19 +1,18 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../../../shared/errors';
+import type { Access, OperationId } from '../../../shared/http/access';
 import type { AnswerName } from './answers';
 
 /** One call of the HTTP interface, as openapi.json tells of it. */
-export interface Operation {
+export interface OperationText {
   /** The client's method has this name. */
-  readonly id: string;
+  readonly id: OperationId;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** The heading under which it stands. */
   readonly tag: 'Onboarding' | 'Runs' | 'Tenants' | 'API keys' | 'Usage and billing' | 'Health';
   readonly summary: string;
   readonly description?: string;
-  /** Who may make it. */
-  readonly who: 'tenant' | 'admin' | 'admin or tenant' | 'everybody';
   /** The names are those of the schema that parses the query. */
   readonly query?: Readonly<Record<string, Parameter>>;
   /** Of the request, besides the key. */
@@ -22,6 +21,11 @@ export interface Operation {
   readonly answers: readonly Answer[];
   /** What it can be refused with, besides what every call can be. */
   readonly problems: readonly ProblemCode[];
+}
+
+/** With who may make it: see accessOf. */
+export interface Operation extends OperationText {
+  readonly access: Access;
 }
 
 export interface Parameter {

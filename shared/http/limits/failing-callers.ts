@@ -32,6 +32,8 @@ const failures: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'invalid_request',
   'unauthenticated',
   'tenant_mismatch',
+  'insufficient_scope',
+  'pipeline_not_allowed',
   'not_found',
   'pipeline_not_found',
   'method_not_allowed',

@@ -6,14 +6,18 @@ import { defineStatement } from '../define-statement';
 export const listApiKeys = defineStatement({
   name: 'list-api-keys',
   sql: `
-SELECT key_id, name, created_at, created_by, expires_at, revoked_at
+SELECT key_id, last_four, name, scopes, pipelines, last_used_at, created_at, created_by, expires_at, revoked_at
 FROM api_keys
 WHERE tenant_id = @tenant_id
 ORDER BY created_at, key_id`,
   parameters: { tenant_id: 'STRING' },
   row: z.object({
     key_id: string,
+    last_four: string.nullable(),
     name: string.nullable(),
+    scopes: z.array(string),
+    pipelines: z.array(string),
+    last_used_at: timestamp.nullable(),
     created_at: timestamp,
     created_by: string.nullable(),
     expires_at: timestamp.nullable(),

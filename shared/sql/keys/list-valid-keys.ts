@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { keyRow } from './key-row';
 
 /**
  * A tenant's keys that are not revoked, the youngest 10,000. Whether one has expired, the caller judges by its
@@ -9,11 +8,11 @@ import { defineStatement } from '../define-statement';
 export const listValidKeys = defineStatement({
   name: 'list-valid-keys',
   sql: `
-SELECT key_id, key_hash, expires_at
+SELECT key_id, key_hash, expires_at, scopes, pipelines, last_used_at
 FROM api_keys
 WHERE tenant_id = @tenant_id AND revoked_at IS NULL
 ORDER BY created_at DESC, key_id
 LIMIT 10000`,
   parameters: { tenant_id: 'STRING' },
-  row: z.object({ key_id: string, key_hash: string, expires_at: timestamp.nullable() }),
+  row: keyRow,
 });

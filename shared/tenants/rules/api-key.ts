@@ -38,6 +38,9 @@ export function tenantOfApiKey(key: string): string | undefined {
 /** SHA-256 in lower-case hex: what is stored and looked up. */
 export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
+/** By these people tell keys apart. They are of the checksum, and say nothing of the secret that helps to guess it. */
+export const lastFourOf = (key: string): string => key.slice(-4);
+
 /** Bytes past the largest multiple of 62 are thrown away, so that every character is equally likely. */
 function randomBase62(length: number, randomBytes: RandomBytes): string {
   let text = '';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { operationsOf } from '../../../local/tools/openapi/document';
 import { loadTiers } from '../../../shared/definitions/tiers';
+import type { KeyScope } from '../../../shared/tenants/rules/scopes';
 
 /** Every endpoint behind the gateway, with a request of tenant `acme` that it accepts. */
 export interface Endpoint {
@@ -8,6 +9,8 @@ export interface Endpoint {
   /** With `{tenant}` where the tenant's id goes. */
   readonly path: string;
   readonly who: 'admin' | 'tenant' | 'either';
+  /** Which one a tenant's key needs; undefined where no tenant may call. */
+  readonly scope: KeyScope | undefined;
   readonly allow: string;
   /** Absent where a body is not read. */
   readonly body?: Readonly<Record<string, unknown>>;
@@ -123,7 +126,26 @@ const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> =
       ['an expiry without time zone', { expires_at: '2099-01-01T00:00:00' }, 'expires_at'],
       ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
       ['a day that does not exist', { expires_at: '2099-02-30T00:00:00Z' }, 'expires_at'],
+      ['an unknown scope', { scopes: ['run', 'all'] }, 'scopes'],
+      ['no scope', { scopes: [] }, 'scopes'],
+      ['an unknown preset', { scopes: 'constructor' }, 'scopes'],
+      ['a pattern of all pipelines', { pipelines: ['*'] }, 'pipelines'],
+      ['a pattern of half a name', { pipelines: ['gcp/billing/daily*'] }, 'pipelines'],
       ['an unknown field', { scope: 'all' }, 'scope'],
+    ],
+  },
+  rotateApiKey: {
+    body: { overlap_seconds: 60 },
+    wrongFields: [
+      ...[-1, 1, 59, 60.5, 2_592_001, '60', null, [], {}].map(
+        (value): WrongField => [
+          `an overlap of ${JSON.stringify(value)}`,
+          { overlap_seconds: value },
+          'overlap_seconds',
+        ],
+      ),
+      ['no overlap', { overlap_seconds: undefined }, 'overlap_seconds'],
+      ['an unknown field', { overlap: 60 }, 'overlap'],
     ],
   },
 };
@@ -137,8 +159,8 @@ const operations = operationsOf(loadTiers(join(__dirname, '../../../schemas')));
 const whoOf = { admin: 'admin', tenant: 'tenant', 'admin or tenant': 'either' } as const;
 
 /** Of openapi.json, so that a new call is among them by itself. */
-export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, path, who, body }) => {
-  if (who === 'everybody') return [];
+export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, path, access, body }) => {
+  if (access.who === 'everybody') return [];
   const methods = operations.filter((other) => other.path === path).map((other) => other.method);
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(
     ', ',
@@ -147,7 +169,16 @@ export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, 
   if ((body === undefined) !== (given === undefined))
     throw new Error(`${id}: which bodies are right or wrong?`);
   const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), path);
-  return [{ method, path: filled, who: whoOf[who], allow, ...given }];
+  return [
+    {
+      method,
+      path: filled,
+      who: whoOf[access.who],
+      scope: 'scope' in access ? access.scope : undefined,
+      allow,
+      ...given,
+    },
+  ];
 });
 
 export const at = ({ path }: Endpoint, tenantId: string): string => path.replace('{tenant}', tenantId);

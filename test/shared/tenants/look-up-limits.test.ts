@@ -23,7 +23,14 @@ function instanceOf(tenants: Readonly<Record<string, string[]>>) {
     if (keys === undefined) throw Object.assign(new Error(`Not found: Dataset ${dataset}`), { code: 404 });
     const digest = Reflect.get(parameters, 'key_hash');
     const rows = keys
-      .map((key, index) => ({ key_id: `${dataset}-${index}`, key_hash: hashApiKey(key), expires_at: null }))
+      .map((key, index) => ({
+        key_id: `${dataset}-${index}`,
+        key_hash: hashApiKey(key),
+        expires_at: null,
+        scopes: [],
+        pipelines: [],
+        last_used_at: null,
+      }))
       .filter(({ key_hash }) => digest === undefined || key_hash === digest);
     return { rows: rows.map((row) => statement.row.parse(row)), affectedRows: 0, location: 'US' };
   };

@@ -19,7 +19,8 @@ function tableWith(expiresAt: Date | null = null) {
     state.lookUps++;
     if (state.away !== undefined) await state.away();
     const expires_at = expiresAt && { value: expiresAt.toISOString() };
-    const row = { key_id: 'key-1', key_hash: hashApiKey(key), expires_at };
+    const judged = { key_id: 'key-1', key_hash: hashApiKey(key), expires_at };
+    const row = { ...judged, scopes: [], pipelines: [], last_used_at: null };
     const rows = state.isRevoked ? [] : [statement.row.parse(row)];
     return { rows, affectedRows: 0, location: 'US' };
   };

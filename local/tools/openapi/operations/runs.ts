@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
-import type { Operation } from '../operation';
+import type { OperationText } from '../operation';
 import { cursor, from, limit, to } from './parameters';
 
 const run = '/api/v1/pipelines/runs/{run_id}';
 
-export const runOperations: readonly Operation[] = [
+export const runOperations: readonly OperationText[] = [
   {
     id: 'startRun',
     method: 'POST',
@@ -14,7 +14,6 @@ export const runOperations: readonly Operation[] = [
     summary: 'Starts a run',
     description:
       'The body is the pipeline’s parameters as an object; none, if it has none. 202 means that the run is admitted and counted, and will be executed.',
-    who: 'tenant',
     headers: {
       'Idempotency-Key': {
         description:
@@ -32,6 +31,7 @@ export const runOperations: readonly Operation[] = [
       },
     ],
     problems: [
+      'pipeline_not_allowed',
       'tenant_inactive',
       'pipeline_not_found',
       'tenant_not_found',
@@ -48,7 +48,6 @@ export const runOperations: readonly Operation[] = [
     path: '/api/v1/pipelines/runs',
     tag: 'Runs',
     summary: 'The tenant’s runs, newest first, page by page',
-    who: 'tenant',
     query: {
       status: {
         description: 'Runs of this status only.',
@@ -72,7 +71,6 @@ export const runOperations: readonly Operation[] = [
     path: run,
     tag: 'Runs',
     summary: 'A run with its steps and checks',
-    who: 'tenant',
     answers: [{ status: 200, description: 'The run', body: { name: 'Run' } }],
     problems: ['run_not_found'],
   },
@@ -84,7 +82,6 @@ export const runOperations: readonly Operation[] = [
     summary: 'A run’s events until it is over',
     description:
       'Server-Sent Events: `run` (RunEventData) at the beginning, `step` (StepEventData), `check` (CheckEventData), and `end` (RunEventData).',
-    who: 'tenant',
     headers: {
       'Last-Event-ID': {
         description: 'The id of the last event that was heard: the stream goes on after it.',
@@ -103,12 +100,11 @@ export const runOperations: readonly Operation[] = [
     path: `${run}/cancel`,
     tag: 'Runs',
     summary: 'Cancels a run',
-    who: 'tenant',
     answers: [
       { status: 202, description: 'It is cancelled', body: { name: 'CancelledRun' } },
       { status: 200, description: 'It was over, with this status', body: { name: 'CancelledRun' } },
     ],
-    problems: ['run_not_found', 'payload_too_large', 'unsupported_media_type'],
+    problems: ['pipeline_not_allowed', 'run_not_found', 'payload_too_large', 'unsupported_media_type'],
   },
   {
     id: 'listPipelines',
@@ -116,7 +112,6 @@ export const runOperations: readonly Operation[] = [
     path: '/api/v1/pipelines',
     tag: 'Runs',
     summary: 'The pipelines that can be started, with their parameters',
-    who: 'tenant',
     answers: [{ status: 200, description: 'All of them', body: { name: 'Catalogue' } }],
     problems: [],
   },

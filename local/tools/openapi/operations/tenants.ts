@@ -1,19 +1,20 @@
 import { onboardingSchema } from '../../../../functions/onboard/onboard-tenant';
-import { newApiKeySchema } from '../../../../functions/tenants/administer-keys';
 import {
   profileChangeSchema,
   quotaChangeSchema,
   suspensionSchema,
 } from '../../../../functions/tenants/administer-tenant';
+import { newApiKeySchema } from '../../../../functions/tenants/keys/administer-keys';
+import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
-import type { Operation } from '../operation';
+import type { OperationText } from '../operation';
 import { cursor, limit } from './parameters';
 
 const tenant = '/api/v1/tenants/{tenant}';
 const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
 
 /** @param tiers the deployment's own, whose names a tier must have */
-export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] => [
+export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): readonly OperationText[] => [
   {
     id: 'onboardTenant',
     method: 'POST',
@@ -21,7 +22,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'Onboarding',
     summary: 'Makes a tenant: its dataset, metadata tables and API key',
     description: 'The same call again completes what an earlier one left half-way.',
-    who: 'admin',
     body: { name: 'Onboarding', schema: onboardingSchema(tiers), isRequired: true },
     answers: [
       { status: 201, description: 'Onboarded', body: { name: 'OnboardedTenant' }, headers: ['Location'] },
@@ -36,7 +36,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     summary: 'All tenants, page by page',
     description:
       'Of a page those that do not match are left out: it can have fewer than `limit`, and others may follow. The numbers are those of the last write to each tenant.',
-    who: 'admin',
     query: {
       tier: { description: 'Tenants of this tier only.', schema: { type: 'string' } },
       active: { description: 'Only those that are active, or suspended.', schema: { type: 'boolean' } },
@@ -56,7 +55,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: tenant,
     tag: 'Tenants',
     summary: 'A tenant with its quotas, its usage and its runs in flight',
-    who: 'admin or tenant',
     answers: [{ status: 200, description: 'The tenant', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found'],
   },
@@ -67,7 +65,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'Tenants',
     summary: 'Changes name, contact or notes',
     description: 'null takes an address or notes away.',
-    who: 'admin',
     body: { name: 'ProfileChange', schema: profileChangeSchema, isRequired: true },
     answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found', ...badBody],
@@ -79,7 +76,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'Tenants',
     summary: 'Changes quotas, or the tier',
     description: 'A tier alone brings its own quotas. The change holds for the next admission.',
-    who: 'admin',
     body: { name: 'QuotaChange', schema: quotaChangeSchema(tiers), isRequired: true },
     answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found', ...badBody],
@@ -90,7 +86,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: `${tenant}/suspend`,
     tag: 'Tenants',
     summary: 'Suspends a tenant: no run of it starts any more',
-    who: 'admin',
     body: { name: 'Suspension', schema: suspensionSchema, isRequired: true },
     answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found', ...badBody],
@@ -101,7 +96,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: `${tenant}/activate`,
     tag: 'Tenants',
     summary: 'Ends a suspension',
-    who: 'admin',
     answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found', ...badBody],
   },
@@ -111,11 +105,11 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: `${tenant}/api-keys`,
     tag: 'API keys',
     summary: 'Makes a further key, shown once in the answer',
-    description: 'No key can make one that outlives it.',
-    who: 'admin or tenant',
+    description:
+      'No key can make one that may do more, or that outlives it. Scopes and pipelines are those of the key that asks unless given; an admin’s are all.',
     body: { name: 'ApiKeyRequest', schema: newApiKeySchema, isRequired: false },
     answers: [{ status: 201, description: 'The key', body: { name: 'NewApiKey' } }],
-    problems: ['tenant_not_found', ...badBody],
+    problems: ['tenant_not_found', 'pipeline_not_allowed', ...badBody],
   },
   {
     id: 'listApiKeys',
@@ -123,9 +117,20 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: `${tenant}/api-keys`,
     tag: 'API keys',
     summary: 'The tenant’s keys, oldest first, without the keys themselves',
-    who: 'admin or tenant',
     answers: [{ status: 200, description: 'All of them', body: { name: 'ApiKeyList' } }],
     problems: ['tenant_not_found'],
+  },
+  {
+    id: 'rotateApiKey',
+    method: 'POST',
+    path: `${tenant}/api-keys/{key_id}/rotate`,
+    tag: 'API keys',
+    summary: 'Replaces a key by one that inherits all it has; the old one ends after an overlap',
+    description:
+      'An overlap of 0 revokes the old key at once. Only a key that may do all that the old one may, and lives as long, can rotate it.',
+    body: { name: 'Rotation', schema: rotationSchema, isRequired: true },
+    answers: [{ status: 201, description: 'The new key', body: { name: 'RotatedApiKey' } }],
+    problems: ['tenant_not_found', 'api_key_not_found', 'pipeline_not_allowed', ...badBody],
   },
   {
     id: 'revokeApiKey',
@@ -134,7 +139,6 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'API keys',
     summary: 'Revokes a key',
     description: 'It starts no run from the answer on; reads may be served for up to 30 seconds more.',
-    who: 'admin or tenant',
     answers: [{ status: 204, description: 'Revoked' }],
     problems: ['tenant_not_found', 'api_key_not_found'],
   },

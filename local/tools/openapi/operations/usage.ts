@@ -1,7 +1,7 @@
-import type { Operation } from '../operation';
+import type { OperationText } from '../operation';
 import { cursor, from, limit, month, to } from './parameters';
 
-export const usageOperations: readonly Operation[] = [
+export const usageOperations: readonly OperationText[] = [
   {
     id: 'showUsage',
     method: 'GET',
@@ -10,7 +10,6 @@ export const usageOperations: readonly Operation[] = [
     summary: 'A tenant’s usage by month and pipeline',
     description:
       'A run belongs to the month in which it was admitted. Without `from`: since this month began.',
-    who: 'admin or tenant',
     query: { from, to },
     answers: [{ status: 200, description: 'The usage', body: { name: 'TenantUsage' } }],
     problems: ['tenant_not_found'],
@@ -21,7 +20,6 @@ export const usageOperations: readonly Operation[] = [
     path: '/api/v1/usage',
     tag: 'Usage and billing',
     summary: 'All tenants’ usage of a month, page by page',
-    who: 'admin',
     query: { month, limit: limit(50, 200), cursor },
     answers: [{ status: 200, description: 'A page', body: { name: 'MonthlyUsage' }, headers: ['Link'] }],
     problems: [],
@@ -33,7 +31,6 @@ export const usageOperations: readonly Operation[] = [
     tag: 'Usage and billing',
     summary: 'One event for each completed run of a month, for a billing system',
     description: 'As lines with `Accept: application/x-ndjson`. Without `month`: the last one that is over.',
-    who: 'admin',
     query: {
       month,
       format: {
@@ -48,14 +45,13 @@ export const usageOperations: readonly Operation[] = [
   },
 ];
 
-export const healthOperations: readonly Operation[] = [
+export const healthOperations: readonly OperationText[] = [
   {
     id: 'showReference',
     method: 'GET',
     path: '/api/v1/docs',
     tag: 'Health',
     summary: 'This document as a page',
-    who: 'everybody',
     answers: [{ status: 200, description: 'HTML', body: { mediaType: 'text/html' } }],
     problems: [],
   },
@@ -65,7 +61,6 @@ export const healthOperations: readonly Operation[] = [
     path: '/api/v1/openapi.json',
     tag: 'Health',
     summary: 'This document',
-    who: 'everybody',
     answers: [{ status: 200, description: 'OpenAPI 3.1', body: { mediaType: 'application/json' } }],
     problems: [],
   },
@@ -75,7 +70,6 @@ export const healthOperations: readonly Operation[] = [
     path: '/healthz',
     tag: 'Health',
     summary: 'Whether the process answers',
-    who: 'everybody',
     answers: [{ status: 200, description: 'It does', body: { name: 'Health' } }],
     problems: [],
   },
@@ -85,7 +79,6 @@ export const healthOperations: readonly Operation[] = [
     path: '/readyz',
     tag: 'Health',
     summary: 'Whether BigQuery and Pub/Sub answer, as seen within the last five seconds',
-    who: 'everybody',
     answers: [
       { status: 200, description: 'Both do', body: { name: 'Readiness' } },
       { status: 503, description: 'One does not', body: { name: 'Readiness' } },

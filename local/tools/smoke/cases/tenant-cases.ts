@@ -3,7 +3,9 @@ import { insertApiKey } from '../../../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../../../shared/sql/keys/keep-only-api-key';
 import { listApiKeys } from '../../../../shared/sql/keys/list-api-keys';
 import { listValidKeys } from '../../../../shared/sql/keys/list-valid-keys';
+import { noteKeyUses } from '../../../../shared/sql/keys/note-key-uses';
 import { blockApiKey, revokeApiKey } from '../../../../shared/sql/keys/revoke-api-key';
+import { rotateApiKey } from '../../../../shared/sql/keys/rotate-api-key';
 import { activateTenant } from '../../../../shared/sql/tenants/activate-tenant';
 import { changeProfile } from '../../../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../../../shared/sql/tenants/change-quotas';
@@ -24,7 +26,10 @@ const key = (number: number) =>
       key_id: `key-${number}`,
       tenant_id: tenantId,
       key_hash: keyHash(number),
+      last_four: 'four',
       name: null,
+      scopes: ['run', 'read'],
+      pipelines: [],
       now,
       created_by: 'onboard',
       expires_at: null,
@@ -70,6 +75,25 @@ export const tenantCases = [
     'CURRENT_TIMESTAMP is not behind the rows that were written.',
     ({ tenantId }) => ({
       tenant_id: tenantId,
+    }),
+  ),
+  statementCase(
+    noteKeyUses,
+    'An array parameter takes the place of a list. The rows that were not used stay as they are.',
+    ({ now }) => ({ key_ids: ['key-1'], hour: now }),
+  ),
+  statementCase(
+    rotateApiKey,
+    'A MERGE may read the table that it changes, take arrays from its source, and change and insert in one write.',
+    ({ tenantId, now, to }) => ({
+      key_id: 'key-1',
+      new_key_id: 'key-3',
+      tenant_id: tenantId,
+      key_hash: keyHash(3),
+      last_four: 'four',
+      created_by: 'key-1',
+      ends_at: to,
+      now,
     }),
   ),
   statementCase(changeProfile, oneRow, ({ tenantId, now }) => ({

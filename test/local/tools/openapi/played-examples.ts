@@ -80,8 +80,17 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', '/api/v1/tenants', asAdmin);
   const made = await send('POST', `${path}/api-keys`, asAdmin, {
     name: 'nightly',
+    scopes: ['run', 'read'],
+    pipelines: ['gcp/example/dryrun', 'focus/billing/*'],
     expires_at: '2099-01-31T00:00:00Z',
   });
+  const { api_key: narrow, api_key_id: narrowId } = await send('POST', `${path}/api-keys`, asAdmin, {
+    scopes: 'operate',
+    pipelines: ['focus/billing/*'],
+  });
+  await send('POST', dryrun, withKey(String(narrow)));
+  await send('GET', `${path}/api-keys`, withKey(String(narrow)));
+  await send('POST', `${path}/api-keys/${narrowId}/rotate`, asTenant, { overlap_seconds: 86_400 });
   await send('GET', `${path}/api-keys`, asTenant);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
@@ -126,6 +135,8 @@ const maskedText = (text: string): string =>
     .replaceAll(/"(quota_reset_date)":"[^"]+"/g, '"$1":"2026-11-01"')
     .replaceAll(/"(month)":"[^"]+"/g, '"$1":"2026-11"')
     .replaceAll(/"((?:duration|slot)_ms)":\d+/g, '"$1":1200')
+    .replaceAll(/"(last_four)":"[^"]+"/g, '"$1":"0f0f"')
+    .replaceAll(/"(last_used_at)":(null|"[^"]+")/g, '"$1":"2026-11-30T12:00:00.000Z"')
     .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60');
 
 const masked = (body: unknown): unknown => {

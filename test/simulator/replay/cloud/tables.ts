@@ -37,7 +37,11 @@ export interface ApiKeyRecord {
   readonly key_id: string;
   readonly tenant_id: string;
   readonly key_hash: string;
+  readonly last_four: string | null;
   readonly name: string | null;
+  readonly scopes: readonly string[];
+  readonly pipelines: readonly string[];
+  readonly last_used_at: Date | null;
   readonly created_at: Date;
   readonly created_by: string | null;
   readonly expires_at: Date | null;

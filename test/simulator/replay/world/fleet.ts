@@ -95,6 +95,7 @@ async function serve(
     const { route, params } = findRoute(routes, method, path);
     const lowerCased = new Map(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
     return await route.handle({
+      operation: route.operation,
       method,
       path,
       params,

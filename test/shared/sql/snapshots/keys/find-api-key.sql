@@ -3,6 +3,6 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_key_hash STRING;
 
-SELECT key_id, key_hash, expires_at
+SELECT key_id, key_hash, expires_at, scopes, pipelines, last_used_at
 FROM api_keys
 WHERE key_hash = p_key_hash AND tenant_id = p_tenant_id AND revoked_at IS NULL;

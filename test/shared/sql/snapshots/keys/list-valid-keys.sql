@@ -2,7 +2,7 @@
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
 
-SELECT key_id, key_hash, expires_at
+SELECT key_id, key_hash, expires_at, scopes, pipelines, last_used_at
 FROM api_keys
 WHERE tenant_id = p_tenant_id AND revoked_at IS NULL
 ORDER BY created_at DESC, key_id

@@ -4,20 +4,27 @@ import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
 import { listValidKeys } from '../../../../../shared/sql/keys/list-valid-keys';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import { cellOf, modelOf } from '../statement-model';
+import type { ApiKeyRecord } from '../tables';
 import { compare } from './recorded';
 
 const hourMs = 3_600_000;
+
+const judged = ({ key_id, key_hash, expires_at, scopes, pipelines, last_used_at }: ApiKeyRecord) => ({
+  key_id,
+  key_hash,
+  expires_at: cellOf(expires_at),
+  scopes,
+  pipelines,
+  last_used_at: cellOf(last_used_at),
+});
+const isText = (value: string | null): value is string => value !== null;
 
 export const keyModels = [
   modelOf(findApiKey, {
     read: ({ keys }, { tenant_id, key_hash }) =>
       keys
         .filter((key) => key.key_hash === key_hash && key.tenant_id === tenant_id && key.revoked_at === null)
-        .map(({ key_id, key_hash: hash, expires_at }) => ({
-          key_id,
-          key_hash: hash,
-          expires_at: cellOf(expires_at),
-        })),
+        .map(judged),
   }),
   modelOf(listValidKeys, {
     read: ({ keys }, { tenant_id }) =>
@@ -26,16 +33,23 @@ export const keyModels = [
         .toSorted(
           (one, other) => compare(other.created_at, one.created_at) || compare(one.key_id, other.key_id),
         )
-        .map(({ key_id, key_hash, expires_at }) => ({ key_id, key_hash, expires_at: cellOf(expires_at) })),
+        .map(judged),
   }),
   modelOf(insertApiKey, {
-    change(tables, { key_id, tenant_id, key_hash, name, now, created_by, expires_at }) {
+    change(
+      tables,
+      { key_id, tenant_id, key_hash, last_four, name, scopes, pipelines, now, created_by, expires_at },
+    ) {
       if (key_id === null || tenant_id === null || key_hash === null || now === null) return 0;
       const key = {
         key_id,
         tenant_id,
         key_hash,
+        last_four,
         name,
+        scopes: scopes.filter(isText),
+        pipelines: pipelines.filter(isText),
+        last_used_at: null,
         created_at: now,
         created_by,
         expires_at,
@@ -54,6 +68,7 @@ export const keyModels = [
         )
         .map((key) => ({
           ...key,
+          last_used_at: cellOf(key.last_used_at),
           created_at: cellOf(key.created_at),
           expires_at: cellOf(key.expires_at),
           revoked_at: cellOf(key.revoked_at),

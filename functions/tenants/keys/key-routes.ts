@@ -1,0 +1,69 @@
+import { requireAdminOrTenant, tenantInPath } from '../../../shared/http/authorize';
+import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
+import type { Route } from '../../../shared/http/route';
+import type { AuthenticateTenant } from '../../../shared/tenants/authenticate-tenant';
+import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
+import type { TenantsDependencies } from '../administer-tenant';
+import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
+import { rotateKey, rotationSchema } from './rotate-key';
+
+export interface KeyRoutesDependencies extends TenantsDependencies {
+  readonly adminRule: AdminRule;
+  readonly authenticateTenant: AuthenticateTenant;
+}
+
+const keysPath = '/api/v1/tenants/{tenant}/api-keys';
+
+/** What admins, and a tenant's own keys that may `manage`, do with its keys. */
+export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
+  return [
+    {
+      operation: 'makeApiKey',
+      method: 'POST',
+      path: keysPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        expectNoQuery(request);
+        const given = parseRequest(newApiKeySchema, await request.json());
+        return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
+      },
+    },
+    {
+      operation: 'listApiKeys',
+      method: 'GET',
+      path: keysPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
+        return { status: 200, body: { api_keys: await showApiKeys(tenantId, deps) } };
+      },
+    },
+    {
+      operation: 'rotateApiKey',
+      method: 'POST',
+      path: `${keysPath}/{key_id}/rotate`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        expectNoQuery(request);
+        const given = parseRequest(rotationSchema, await request.json());
+        const body = await rotateKey(tenantId, request.params.key_id ?? '', given, caller, deps);
+        return { status: 201, body };
+      },
+    },
+    {
+      operation: 'revokeApiKey',
+      method: 'DELETE',
+      path: `${keysPath}/{key_id}`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
+        expectNoQuery(request);
+        await removeApiKey(tenantId, request.params.key_id ?? '', deps);
+        return { status: 204 };
+      },
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import type { KeyScope } from '../tenants/rules/scopes';
+
+/** Who may make a call, and with which scope where it is a tenant's key. */
+export type Access =
+  | { readonly who: 'everybody' }
+  | { readonly who: 'admin' }
+  | { readonly who: 'tenant' | 'admin or tenant'; readonly scope: KeyScope };
+
+const everybody = { who: 'everybody' } as const;
+const admin = { who: 'admin' } as const;
+const tenant = <S extends KeyScope>(scope: S) => ({ who: 'tenant', scope }) as const;
+const adminOrTenant = <S extends KeyScope>(scope: S) => ({ who: 'admin or tenant', scope }) as const;
+
+/**
+ * Every call of the HTTP interface by its name, and who may make it: the one place that says so. Routes name
+ * their operation, `authorize` decides by this table, and openapi.json is made of it.
+ */
+export const accessOf = {
+  onboardTenant: admin,
+  listTenants: admin,
+  showTenant: adminOrTenant('read'),
+  changeProfile: admin,
+  changeQuotas: admin,
+  suspendTenant: admin,
+  activateTenant: admin,
+  makeApiKey: adminOrTenant('manage'),
+  listApiKeys: adminOrTenant('manage'),
+  rotateApiKey: adminOrTenant('manage'),
+  revokeApiKey: adminOrTenant('manage'),
+  startRun: tenant('run'),
+  listRuns: tenant('read'),
+  showRun: tenant('read'),
+  followRun: tenant('read'),
+  cancelRun: tenant('run'),
+  listPipelines: tenant('read'),
+  showUsage: adminOrTenant('read'),
+  showMonthlyUsage: admin,
+  exportBilling: admin,
+  showReference: everybody,
+  showDocument: everybody,
+  showHealth: everybody,
+  showReadiness: everybody,
+} as const satisfies Readonly<Record<string, Access>>;
+
+export type OperationId = keyof typeof accessOf;
+
+/** Who may make a call. */
+export const accessTo = (operation: OperationId): Access => accessOf[operation];

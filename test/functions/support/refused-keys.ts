@@ -1,0 +1,48 @@
+import { createApiKey } from '../../../shared/tenants/rules/api-key';
+import { type KeyScope, scopes } from '../../../shared/tenants/rules/scopes';
+import { adminKey, asAdmin, call, query, type TestCloud } from '../../support/local-cloud';
+
+export interface RefusedKeys {
+  /** Keys that nobody may come with, by what is wrong with them. */
+  readonly invalid: ReadonlyMap<string, string>;
+  /** By scope: a valid key that has all the others. */
+  readonly without: ReadonlyMap<KeyScope | undefined, string>;
+}
+
+/** Makes keys of the tenant `acme` that are to be refused; `acmeKey` is a valid one of it. */
+export async function makeRefusedKeys(cloud: TestCloud, acmeKey: string): Promise<RefusedKeys> {
+  const invalid = new Map<string, string>();
+  const without = new Map<KeyScope, string>();
+  const more = async (name: string, given: readonly KeyScope[] = scopes) => {
+    const { body } = await call(cloud.url, 'POST', '/api/v1/tenants/acme/api-keys', {
+      headers: asAdmin,
+      body: { name, scopes: given, expires_at: '2099-01-01T00:00:00Z' },
+    });
+    return { key: String(body.api_key), id: String(body.api_key_id) };
+  };
+  const revoked = await more('revoked');
+  await call(cloud.url, 'DELETE', `/api/v1/tenants/acme/api-keys/${revoked.id}`, { headers: asAdmin });
+  const expired = await more('expired');
+  await query(cloud.bigquery, 'acme', 'UPDATE api_keys SET expires_at = @at WHERE key_id = @id', {
+    at: cloud.bigquery.timestamp('2026-01-01T00:00:00Z'),
+    id: expired.id,
+  });
+  for (const scope of scopes) {
+    const rest = scopes.filter((other) => other !== scope);
+    without.set(scope, (await more(`not ${scope}`, rest)).key);
+  }
+  invalid
+    .set('revoked', revoked.key)
+    .set('expired', expired.key)
+    .set('empty', '')
+    .set('malformed', 'secret')
+    .set('the admin key', adminKey)
+    .set('with a wrong checksum', `${acmeKey.slice(0, -1)}${acmeKey.endsWith('x') ? 'y' : 'x'}`)
+    .set('of another case', acmeKey.toUpperCase())
+    .set('never given out', createApiKey('acme'))
+    .set('of a tenant that is not there', createApiKey('nobody'))
+    .set('given twice', `${acmeKey}, ${acmeKey}`)
+    .set('with SQL', `acme_api_' OR '1'='1`)
+    .set('very long', 'x'.repeat(9_000));
+  return { invalid, without };
+}
