@@ -19,6 +19,8 @@ const form = {
   target: 'node20',
   format: 'cjs',
   legalComments: 'none',
+  // What fetch-blob falls back to where Node has no streams of the web: no Node that this project runs on.
+  external: ['web-streams-polyfill/*'],
   logLevel: 'silent',
 } as const;
 
