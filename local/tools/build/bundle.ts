@@ -19,8 +19,6 @@ const form = {
   target: 'node20',
   format: 'cjs',
   legalComments: 'none',
-  // What fetch-blob falls back to where Node has no streams of the web: no Node that this project runs on.
-  external: ['web-streams-polyfill/*'],
   logLevel: 'silent',
 } as const;
 
@@ -39,6 +37,8 @@ export async function bundleFunction(entryPoint: string, outputFile: string): Pr
     sourcemap: 'external',
     sourcesContent: false,
     metafile: true,
+    // What fetch-blob falls back to where Node has no streams of the web: no Node that this project runs on.
+    external: ['web-streams-polyfill/*'],
     ...form,
     alias: { 'function-of-this-bundle': entryPoint },
     plugins: [ownLoader, onlyWhatIsUsedOfZod],
