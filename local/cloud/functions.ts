@@ -2,8 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { readEnv } from '../../shared/env';
-import { answerBrokenRequests } from '../../shared/http/broken-requests';
-import { endSlowRequests } from '../../shared/http/slow-requests';
+import { serveRegistered } from '../../shared/http/register';
 import type { FunctionName } from './function-names';
 import type { ForwardTarget } from './gateway/forward';
 import { admitLocalCallers } from './gateway/local-callers';
@@ -33,8 +32,7 @@ export async function hostFunction(
 ): Promise<HostedFunction> {
   modules[name]();
   const server = getTestServer(name);
-  endSlowRequests(server);
-  answerBrokenRequests(server);
+  serveRegistered(server, name);
   admitLocalCallers(server, hosts, () => undefined, readEnv().CORS_ORIGINS);
   const { port } = await listen(server);
   return {

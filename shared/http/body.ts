@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../errors';
 import { shorten } from '../support/shorten';
-import { contentTypeOf } from './raw-request';
 
 /**
  * In bytes. Enough for all calls: run parameters are at most 32 KB, our Pub/Sub messages a few hundred bytes.
@@ -30,7 +29,7 @@ export async function readJsonBody(
   { isOfAnyType }: BodyOptions = { isOfAnyType: false },
   meter: BodyMeter = {},
 ): Promise<unknown> {
-  const type = contentTypeOf(request);
+  const type = request.headers['content-type'];
   const isRefused = !isOfAnyType && !/^application\/json\s*(;|$)/i.test(type ?? '');
   // Only a body in chunks can still turn out to be empty.
   if (isRefused && hasBody(request, type)) throw notJson(type);

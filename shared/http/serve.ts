@@ -10,7 +10,6 @@ import { requestIdOf } from './headers/request-id';
 import { clientAddress } from './limits/client-address';
 import { createFailingCallers, type FailingCallers, type RequestCaller } from './limits/failing-callers';
 import { createRequestTime } from './limits/request-time';
-import { rawUrlOf } from './raw-request';
 import { type HttpReply, problemReply, sendReply } from './reply';
 import { labelByPath, logRequest } from './request-log';
 import { findRoute, optionsReply, type Route } from './route';
@@ -82,7 +81,7 @@ async function answer(
   { span, startedAt, ...answering }: Answering,
 ): Promise<HttpReply> {
   const { log } = answering;
-  const url = rawUrlOf(request);
+  const url = request.url ?? '/';
   const { reply, route } = await handle(routes, request, url, answering);
   const seconds = (performance.now() - startedAt) / 1000;
   const attributes = {

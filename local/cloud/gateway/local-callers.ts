@@ -23,7 +23,7 @@ export function admitLocalCallers(
   const isOrigin = originRule(origins);
   const names = new Set([...thisMachine, ...hosts.map((name) => name.toLowerCase())]);
   const emit = server.emit;
-  // The listeners stay as they are: a function's server is known by its own.
+  // Whatever listens, and whenever it came, is not asked.
   server.emit = (event: string | symbol, ...given: unknown[]): boolean => {
     const [request, response] = given;
     if (event === 'request' && isRequest(request) && isResponse(response)) {

@@ -128,6 +128,14 @@ describe('npm run build', () => {
       removeDirectory(dataDirectory);
     });
 
+    it('judges paths itself, from the first request on', async () => {
+      // Express would answer with a page of its own.
+      expect(await call(onboard.url, 'GET', '/%zz')).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request' },
+      });
+    });
+
     it('onboards a tenant, from its own schemas', async () => {
       const { status, body } = await call(onboard.url, 'POST', '/api/v1/customers/onboard', {
         headers: asAdmin,

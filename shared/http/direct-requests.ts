@@ -1,0 +1,47 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
+import { answerBrokenRequests } from './broken-requests';
+import type { HttpHandler } from './serve';
+import { endSlowRequests } from './slow-requests';
+
+/**
+ * Has a server of functions-framework give its requests to the handler itself. The framework's Express app
+ * would parse path and body first, answer with a page of its own what it cannot parse, and give each request a
+ * domain, whose hooks slow down every promise of the process: half of what a refusal costs. So path and body
+ * come as they were sent, and the handler judges them by its own limits and errors.
+ */
+export function serveDirectly(server: Server, handler: HttpHandler): void {
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    handler(request, response).catch((error: unknown) => {
+      // A handler answers errors itself: this one concerns the answer's connection.
+      console.error(error);
+      response.destroy();
+    });
+  });
+  endSlowRequests(server);
+  answerBrokenRequests(server);
+}
+
+/**
+ * Does that at the first request that the framework's server gets, before any listener sees it. (The framework
+ * makes its server and lets it listen in one go, and Node announces each request.) Other HTTP servers of the
+ * process are not touched: the framework's is the one whose listener is an Express app.
+ * @param handlerOf undefined where the process has functions of which nobody knows which one the server is for
+ */
+export function serveDirectlyOnceAsked(handlerOf: () => HttpHandler | undefined): void {
+  const channel = 'http.server.request.start';
+  const listen = (event: unknown) => {
+    if (!isRequestStart(event) || !event.server.listeners('request').some(isExpressApp)) return;
+    const handler = handlerOf();
+    if (handler !== undefined) serveDirectly(event.server, handler);
+    unsubscribe(channel, listen);
+  };
+  subscribe(channel, listen);
+}
+
+const isRequestStart = (event: unknown): event is { server: Server } =>
+  typeof event === 'object' && event !== null && 'server' in event && event.server instanceof Server;
+
+const isExpressApp = (listener: unknown): boolean =>
+  typeof listener === 'function' && 'mountpath' in listener;
