@@ -9,6 +9,7 @@
  *   NUMERIC, BIGNUMERIC canonical decimal: "1.25", "-3"    BYTES      base64
  *   DATE                "2024-09-01"                       TIME       "10:11:12" or "10:11:12.500000"
  *   DATETIME            "2024-09-01T10:11:12[.ffffff]"     TIMESTAMP  microseconds since 1970 UTC, decimal digits
+ *   RANGE               "[start, end)" with the cells of both, or UNBOUNDED
  *   RECORD              the cells of its fields, in order  any REPEATED field: an array of such cells, never null
  */
 export type Cell = string | null | readonly Cell[];
@@ -33,9 +34,13 @@ export type FieldType =
   | 'JSON'
   | 'GEOGRAPHY'
   | 'INTERVAL'
+  | 'RANGE'
   | 'RECORD';
 
 export type FieldMode = 'NULLABLE' | 'REQUIRED' | 'REPEATED';
+
+/** What a RANGE may be a range of. */
+export type RangeElement = 'DATE' | 'DATETIME' | 'TIMESTAMP';
 
 export interface Field {
   readonly name: string;
@@ -51,6 +56,8 @@ export interface Field {
   readonly scale?: string;
   readonly maxLength?: string;
   readonly defaultValueExpression?: string;
+  /** Of a RANGE: what it is a range of. */
+  readonly rangeElementType?: { readonly type: RangeElement };
 }
 
 export interface DatasetReference {
@@ -176,12 +183,14 @@ export interface QueryParameterType {
   readonly type: string;
   readonly arrayType?: QueryParameterType;
   readonly structTypes?: readonly { readonly name?: string; readonly type: QueryParameterType }[];
+  readonly rangeElementType?: { readonly type: string };
 }
 
 export interface QueryParameterValue {
   readonly value?: string | null;
   readonly arrayValues?: readonly QueryParameterValue[];
   readonly structValues?: Readonly<Record<string, QueryParameterValue>>;
+  readonly rangeValue?: { readonly start?: QueryParameterValue; readonly end?: QueryParameterValue };
 }
 
 export interface QueryParameter {

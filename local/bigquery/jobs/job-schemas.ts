@@ -28,6 +28,7 @@ const parameterType: z.ZodType<QueryParameterType> = z.lazy(() =>
     type: z.string(),
     arrayType: parameterType.optional(),
     structTypes: z.array(z.object({ name: z.string().optional(), type: parameterType })).optional(),
+    rangeElementType: z.object({ type: z.string() }).optional(),
   }),
 );
 
@@ -42,6 +43,7 @@ const parameterValue: z.ZodType<QueryParameterValue> = z.lazy(() =>
         parameterValue.nullable().transform((value) => value ?? {}),
       )
       .optional(),
+    rangeValue: z.object({ start: parameterValue.optional(), end: parameterValue.optional() }).optional(),
   }),
 );
 

@@ -1,4 +1,5 @@
 import type { Cell, Field, Row } from '../model';
+import { boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
 
 /**
  * How TIMESTAMP cells are sent: microseconds, or seconds as a floating-point number (REST's default), or ISO
@@ -27,12 +28,20 @@ function wireRow(row: Row, fields: readonly Field[], format: TimestampFormat): W
 
 function wireValue(cell: Cell, field: Field | undefined, format: TimestampFormat): WireCell['v'] {
   if (cell === null || field === undefined) return null;
-  if (typeof cell === 'string') return field.type === 'TIMESTAMP' ? wireTimestamp(cell, format) : cell;
+  if (typeof cell === 'string') return wireScalar(cell, field, format);
   if (field.mode === 'REPEATED') {
     const item = { ...field, mode: 'NULLABLE' as const };
     return cell.map((value) => ({ v: wireValue(value, item, format) }));
   }
   return wireRow(cell, field.fields ?? [], format);
+}
+
+function wireScalar(cell: string, { type, rangeElementType }: Field, format: TimestampFormat): string {
+  if (type === 'TIMESTAMP') return wireTimestamp(cell, format);
+  if (rangeElementType?.type !== 'TIMESTAMP') return cell;
+  const bounds = boundsOfRange(cell);
+  const sent = bounds && convertedRange(bounds, (bound) => wireTimestamp(bound, format));
+  return sent === undefined ? cell : rangeText(sent);
 }
 
 function wireTimestamp(micros: string, format: TimestampFormat): string {

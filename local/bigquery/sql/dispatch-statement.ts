@@ -12,7 +12,7 @@ import { runMergeStatement } from './dml/merge';
 import { runUpdateStatement } from './dml/update';
 import type { StatementRun } from './engine-context';
 import { runExportData } from './export-data';
-import { notImplemented } from './parse/query-errors';
+import { invalidQuery, notImplemented } from './parse/query-errors';
 import { runSelectStatement } from './select';
 
 interface StatementKind {
@@ -37,9 +37,23 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },
 };
 
+/** Statements that the engine reads, and BigQuery does not have, by what BigQuery calls them. */
+const foreign: Readonly<Record<string, string>> = {
+  astExplainStatementNode: 'ExplainStatement',
+  astDescribeStatementNode: 'DescribeStatement',
+  astShowStatementNode: 'ShowStatement',
+  astAnalyzeStatementNode: 'AnalyzeStatement',
+  astDefineTableStatementNode: 'DefineTableStatement',
+  astImportStatementNode: 'ImportStatement',
+  astModuleStatementNode: 'ModuleStatement',
+};
+
 /** Runs one statement that is no part of the scripting language, or only analyses it. */
 export async function runStatement(run: StatementRun): Promise<StatementResult> {
-  const { context, scope, statement, dry } = run;
+  const { context, scope, script, statement, dry } = run;
+  const name = foreign[statement.kind];
+  if (name !== undefined)
+    throw invalidQuery(`Statement not supported: ${name}`, script, statement.span.start);
   const kind = kinds[statement.kind];
   if (kind === undefined) throw notImplemented(`The statement ${statementName(statement.kind)}`);
   if (dry || context.gate === undefined) return kind.run(run);
@@ -50,6 +64,6 @@ export async function runStatement(run: StatementRun): Promise<StatementResult> 
 
 /** `astCreateViewStatementNode` → `CREATE VIEW`. */
 function statementName(kind: string): string {
-  const name = kind.replace(/^ast/, '').replace(/(Statement)?Node$/, '');
+  const name = kind.replace(/^ast(Aux)?/, '').replace(/(Statement)?Node$/, '');
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 }

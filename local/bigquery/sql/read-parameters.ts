@@ -1,5 +1,6 @@
 import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field, QueryParameter, QueryParameterType, QueryParameterValue } from '../model';
+import { boundOf, boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
 import {
   bigNumericMaximum,
   bigNumericMinimum,
@@ -9,7 +10,7 @@ import {
   numericScale,
   parseDecimal,
 } from '../store/values/scaled-decimals';
-import { fieldTypeNamed } from './analyse/engine-types';
+import { elementOf, fieldTypeNamed } from './analyse/engine-types';
 import {
   daysOfDate,
   formatTime,
@@ -47,6 +48,7 @@ function fieldOfParameter(name: string, parameterType: QueryParameterType, label
   }
   const type = fieldTypeNamed(typeName);
   if (type === undefined) throw invalid(`Invalid type ${parameterType.type} for parameter ${label}`, label);
+  if (type === 'RANGE') return rangeParameter(name, parameterType, label);
   if (type !== 'RECORD') return { name, type, mode: 'NULLABLE' };
   const fields = (parameterType.structTypes ?? []).map((inner) =>
     fieldOfParameter(inner.name ?? '', inner.type, label),
@@ -60,6 +62,7 @@ function cellOf(field: Field, value: QueryParameterValue, label: string): Cell {
     return (value.arrayValues ?? []).map((item) => cellOf(element, item, label));
   }
   if (field.type === 'RECORD') return recordCell(field, value, label);
+  if (field.type === 'RANGE') return rangeCell(field, value, label);
   if (value.value === undefined || value.value === null) return null;
   const cell = parseScalar(field.type, value.value);
   if (cell === undefined)
@@ -68,6 +71,25 @@ function cellOf(field: Field, value: QueryParameterValue, label: string): Cell {
       label,
     );
   return cell;
+}
+
+function rangeParameter(name: string, { rangeElementType }: QueryParameterType, label: string): Field {
+  const type = rangeElementType?.type.toUpperCase();
+  if (type !== 'DATE' && type !== 'DATETIME' && type !== 'TIMESTAMP')
+    throw invalid(`Missing or invalid range element type for parameter ${label}`, label);
+  return { name, type: 'RANGE', mode: 'NULLABLE', rangeElementType: { type } };
+}
+
+function rangeCell(field: Field, { rangeValue, value }: QueryParameterValue, label: string): Cell {
+  const given = rangeValue && {
+    start: boundOf(rangeValue.start?.value ?? undefined),
+    end: boundOf(rangeValue.end?.value ?? undefined),
+  };
+  if (given === undefined && (value === undefined || value === null)) return null;
+  const bounds = given ?? boundsOfRange(value ?? '');
+  const range = bounds && convertedRange(bounds, (bound) => parseScalar(elementOf(field), bound));
+  if (range === undefined) throw invalid(`Invalid value for parameter ${label}: not a valid RANGE`, label);
+  return rangeText(range);
 }
 
 function recordCell(field: Field, value: QueryParameterValue, label: string): Cell {

@@ -4,7 +4,7 @@ import { child, children, findAll, stringAt, type TreeNode } from '../engine/tre
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
-import { scopeKey } from '../scope';
+import { type Scope, scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
 import { checkCorrelatedQueries } from './correlated-queries';
@@ -12,6 +12,7 @@ import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
 import type { ColumnCondition } from './filters';
+import { evaluatedField, geographyTypes } from './geography-calls';
 import {
   type KnownPlan,
   type PlannedTable,
@@ -23,6 +24,7 @@ import { type ReachableTable, type ReachableTables, reachableTables } from './re
 import { overParameters, tableEdits, withParameters } from './replace-tables';
 import { isClock, nowParameter, replacedCalls } from './replaced-calls';
 import { type QueryParts, queryParts, readsTable, type TableScan } from './scans';
+import { checkRanges } from './unevaluable';
 import { withoutViews } from './views';
 
 /**
@@ -92,13 +94,16 @@ async function makePlan(
   const statement = await analysedTree(context, sql, scope, reached, options);
   if (source.isWritten === true) checkCorrelatedQueries(statement);
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
+  checkRanges(query);
   const parts = queryParts(query);
   const tables = plannedTables(parts, reached, source);
-  const evaluated = edited(sql, [
-    ...tableEdits(parts, paths, tables),
-    ...replacedCalls(parts.calls, sql, scope.now),
-  ]);
-  const evaluatedOptions = scope.now === undefined ? options : withNowParameter(options);
+  const types = /geography/i.test(sql.bytes) ? geographyTypes(await context.parser.tree(sql)) : [];
+  const evaluated = edited(
+    sql,
+    replacedCalls(parts.calls, sql, scope.now, [...tableEdits(parts, paths, tables), ...types]),
+  );
+  const ownOptions = analyserOptions(context, evaluatedScope(scope), source.columnTypes?.map(evaluatedField));
+  const evaluatedOptions = scope.now === undefined ? ownOptions : withNowParameter(ownOptions);
   const request = (sent: readonly PlannedTable[]) => ({
     sql: fromBytes(evaluated.bytes),
     options: evaluatedOptions,
@@ -117,7 +122,7 @@ async function makePlan(
     reads: parts.scans.map(({ fullName, span }) => ({ fullName, start: span.start })),
     aggregates: aggregatesOf(query),
     isVolatile: parts.calls.some(({ name }) => volatile.has(name)),
-    overParameters: overParameters(source, parts, paths, tables, evaluatedOptions),
+    overParameters: overParameters(source, parts, paths, tables, evaluatedOptions, types),
   };
 }
 
@@ -157,8 +162,14 @@ function aggregatesOf(query: TreeNode): readonly string[] {
 
 function evaluatedTable(table: PlannedTable): CatalogTable {
   const { name, withRowColumn, valueTable } = table;
-  return { path: [name], fullName: name, schema: sentFields(table), withRowColumn, valueTable };
+  const schema = sentFields(table).map(evaluatedField);
+  return { path: [name], fullName: name, schema, withRowColumn, valueTable };
 }
+
+const evaluatedScope = (scope: Scope): Scope => ({
+  ...scope,
+  parameters: scope.parameters.map((value) => ({ ...value, field: evaluatedField(value.field) })),
+});
 
 function withNowParameter(options: object): object {
   return withParameters(options, [{ name: nowParameter, type: { typeKind: 'TYPE_TIMESTAMP' } }]);

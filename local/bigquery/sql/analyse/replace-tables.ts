@@ -2,6 +2,7 @@ import type { TablePath } from '../parse/parser';
 import { type Edit, edited, fromBytes, quotedPath } from '../parse/sql-text';
 import { rowColumn } from '../scope';
 import { type EngineType, engineType } from './engine-types';
+import { evaluatedField } from './geography-calls';
 import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './query-plan';
 import { replacedCalls } from './replaced-calls';
 import type { QueryParts, TableScan } from './scans';
@@ -45,6 +46,7 @@ export function overParameters(
   paths: readonly TablePath[],
   tables: readonly PlannedTable[],
   options: object,
+  others: readonly Edit[],
 ): QueryPlan['overParameters'] {
   const isWhole = (table: PlannedTable) => table.schema.every((_, index) => table.columns.has(index));
   if (scope.variables.size > 0 || tables.some((table) => table.valueTable)) return undefined;
@@ -54,7 +56,7 @@ export function overParameters(
     const list = table.withRowColumn && !showsRowColumn ? `* EXCEPT (${rowColumn})` : '*';
     return `(SELECT ${list} FROM UNNEST(@${rowsParameterName(table)}))`;
   });
-  const sql = edited(text, [...edits, ...replacedCalls(parts.calls, text, scope.now)]);
+  const sql = edited(text, replacedCalls(parts.calls, text, scope.now, [...edits, ...others]));
   const parameters = tables.map((table) => ({ name: rowsParameterName(table), type: rowsType(table) }));
   return { sql: fromBytes(sql.bytes), options: withParameters(options, parameters) };
 }
@@ -65,7 +67,7 @@ export const rowsParameterName = (table: PlannedTable): string => `__rows_${tabl
 function rowsType(table: PlannedTable): EngineType {
   const field = sentFields(table).map((column) => ({
     fieldName: column.name,
-    fieldType: engineType(column),
+    fieldType: engineType(evaluatedField(column)),
   }));
   if (table.withRowColumn) field.push({ fieldName: rowColumn, fieldType: { typeKind: 'TYPE_INT64' } });
   const elementType = { typeKind: 'TYPE_STRUCT', structType: { field } };

@@ -1,4 +1,13 @@
-import { type ByteSpan, child, findAll, isNode, spanOf, stringAt, type TreeNode } from '../engine/tree';
+import {
+  type ByteSpan,
+  child,
+  findAll,
+  isNode,
+  spanOf,
+  stringAt,
+  type TreeNode,
+  typeOfExpression,
+} from '../engine/tree';
 import { type Bound, boundsOf } from './bounds';
 import { type Condition, conditionsOf } from './filters';
 
@@ -33,6 +42,8 @@ const filtered = (above: Above, expression: unknown): Above => ({
 export interface FunctionCall {
   readonly name: string;
   readonly argumentSpans: readonly (ByteSpan | undefined)[];
+  /** The kinds of the arguments' types, `TYPE_DATE` and the like. */
+  readonly argumentKinds: readonly string[];
   readonly span: ByteSpan;
 }
 
@@ -134,13 +145,23 @@ function addCall(wrapper: TreeNode, calls: FunctionCall[]): void {
   const place = spanOf(node);
   if (base === undefined || place === undefined) return;
   const list = base.argumentList;
-  const argumentSpans = (Array.isArray(list) ? list : []).map((argument) => {
-    const [inner] = isNode(argument) ? Object.values(argument) : [];
-    return spanOf(
-      isNode(inner) && isNode(inner.resolvedFunctionCallNode) ? inner.resolvedFunctionCallNode : inner,
-    );
+  const given = Array.isArray(list) ? list : [];
+  const argumentSpans = given.map(spanOfArgument);
+  const argumentKinds = given.map((argument) => stringAt(typeOfExpression(argument), 'typeKind') ?? '');
+  calls.push({
+    name: stringAt(child(base, 'function'), 'name') ?? '',
+    argumentSpans,
+    argumentKinds,
+    span: place,
   });
-  calls.push({ name: stringAt(child(base, 'function'), 'name') ?? '', argumentSpans, span: place });
+}
+
+/** A conversion that nobody wrote stands where what it converts stands. */
+function spanOfArgument(argument: unknown): ByteSpan | undefined {
+  const [kind, inner] = isNode(argument) ? (Object.entries(argument)[0] ?? []) : [];
+  if (!isNode(inner)) return undefined;
+  const node = isNode(inner.resolvedFunctionCallNode) ? inner.resolvedFunctionCallNode : inner;
+  return spanOf(node) ?? (kind === 'resolvedCastNode' ? spanOfArgument(node.expr) : undefined);
 }
 
 /** Whether a part of an analysed query reads a stored table, or one of WITH. */

@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field } from '../../model';
+import { rangeText } from '../../store/values/ranges';
 import { bigNumericScale, formatDecimal, numericScale } from '../../store/values/scaled-decimals';
 import { child, isNode } from '../engine/tree';
 import { dateOfDays, formatTime, unpackDatetime, unpackTime } from './civil-time';
@@ -10,7 +11,7 @@ export type CellDecoder = (value: unknown) => Cell;
 
 type ScalarDecoder = readonly [key: string, decode: (value: unknown) => Cell];
 
-const scalars: Readonly<Record<Exclude<Field['type'], 'RECORD'>, ScalarDecoder>> = {
+const scalars: Readonly<Record<Exclude<Field['type'], 'RECORD' | 'RANGE'>, ScalarDecoder>> = {
   STRING: ['stringValue', String],
   BYTES: ['bytesValue', (value) => bytes(value).toString('base64')],
   INTEGER: ['int64Value', String],
@@ -23,7 +24,8 @@ const scalars: Readonly<Record<Exclude<Field['type'], 'RECORD'>, ScalarDecoder>>
   TIME: ['timeValue', (value) => formatTime(unpackTime(BigInt(String(value))))],
   TIMESTAMP: ['timestampValue', (value) => decodeTimestamp(value)],
   JSON: ['jsonValue', String],
-  GEOGRAPHY: ['geographyValue', (value) => bytes(value).toString('base64')],
+  // Evaluated as text.
+  GEOGRAPHY: ['stringValue', String],
   INTERVAL: ['intervalValue', (value) => intervalText(bytes(value))],
 };
 
@@ -57,7 +59,23 @@ function elementDecoder(field: Field): CellDecoder {
       return inner.map((decode, index) => decode(values[index]));
     };
   }
-  const [key, decode] = scalars[field.type];
+  if (field.type === 'RANGE') return rangeDecoder(scalars[field.rangeElementType?.type ?? 'DATE']);
+  return scalarDecoder(scalars[field.type]);
+}
+
+function rangeDecoder(element: ScalarDecoder): CellDecoder {
+  const decode = scalarDecoder(element);
+  const bound = (value: unknown) => {
+    const cell = decode(value);
+    return typeof cell === 'string' ? cell : undefined;
+  };
+  return (value) => {
+    const range = child(value, 'rangeValue');
+    return range === undefined ? null : rangeText({ start: bound(range.start), end: bound(range.end) });
+  };
+}
+
+function scalarDecoder([key, decode]: ScalarDecoder): CellDecoder {
   return (value) => {
     const content = isNode(value) ? value[key] : undefined;
     return content === undefined || content === null ? null : decode(content);

@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field } from '../../model';
+import { boundsOfRange } from '../../store/values/ranges';
 import { bigNumericScale, numericScale, parseDecimal } from '../../store/values/scaled-decimals';
 import {
   type ByteWriter,
@@ -21,7 +22,7 @@ export type CellEncoder = (writer: ByteWriter, cell: Cell | undefined) => void;
 
 type TextEncoder = (writer: ByteWriter, text: string) => void;
 
-const texts: Readonly<Record<Exclude<Field['type'], 'RECORD'>, TextEncoder>> = {
+const texts: Readonly<Record<Exclude<Field['type'], 'RECORD' | 'RANGE'>, TextEncoder>> = {
   STRING: (writer, text) => writeString(writer, 8, text),
   BYTES: (writer, text) => writeBytes(writer, 9, Buffer.from(text, 'base64')),
   INTEGER: (writer, text) => {
@@ -57,7 +58,8 @@ const texts: Readonly<Record<Exclude<Field['type'], 'RECORD'>, TextEncoder>> = {
   },
   TIMESTAMP: writeTimestamp,
   JSON: (writer, text) => writeString(writer, 23, text),
-  GEOGRAPHY: () => unsupported('GEOGRAPHY'),
+  // Evaluated as text.
+  GEOGRAPHY: (writer, text) => writeString(writer, 8, text),
   INTERVAL: (writer, text) => writeBytes(writer, 24, checked(intervalBytes(text), text)),
 };
 
@@ -72,9 +74,28 @@ function elementEncoder(field: Field): CellEncoder {
     const inner = (field.fields ?? []).map(cellEncoder);
     return listEncoder(14, (index) => inner[index], inner.length);
   }
+  if (field.type === 'RANGE') return rangeEncoder(texts[field.rangeElementType?.type ?? 'DATE']);
   const encodeText = texts[field.type];
   return (writer, cell) => {
     if (typeof cell === 'string') encodeText(writer, cell);
+  };
+}
+
+/** Field 26: the bounds in fields 1 and 2, a null for none. */
+function rangeEncoder(encodeBound: TextEncoder): CellEncoder {
+  return (writer, cell) => {
+    if (typeof cell !== 'string') return;
+    const { start, end } = checked(boundsOfRange(cell), cell);
+    const range = beginMessage(writer, 26);
+    for (const [tag, bound] of [
+      [1, start],
+      [2, end],
+    ] as const) {
+      const message = beginMessage(writer, tag);
+      if (bound !== undefined) encodeBound(writer, bound);
+      endMessage(writer, message);
+    }
+    endMessage(writer, range);
   };
 }
 
@@ -134,11 +155,4 @@ function decimal(text: string, scale: number): bigint {
 function checked<T>(value: T | undefined, text: string): T {
   if (value === undefined) throw new BigQueryError('invalid', `Bad value in a table: ${text}`);
   return value;
-}
-
-function unsupported(type: string): never {
-  throw new BigQueryError(
-    'notImplemented',
-    `Values of type ${type} are not supported in SQL by the local BigQuery.`,
-  );
 }

@@ -18,6 +18,7 @@ const kindNumbers: Readonly<Record<Field['type'], number>> = {
   BIGNUMERIC: 24,
   JSON: 26,
   INTERVAL: 27,
+  RANGE: 29,
 };
 const arrayKind = 16;
 
@@ -37,6 +38,13 @@ export function writeType(writer: ByteWriter, field: Field): void {
 
 function writeElementType(writer: ByteWriter, field: Field): void {
   writeKind(writer, kindNumbers[field.type]);
+  if (field.type === 'RANGE') {
+    const range = beginMessage(writer, 8);
+    const element = beginMessage(writer, 1);
+    writeKind(writer, kindNumbers[field.rangeElementType?.type ?? 'DATE']);
+    endMessage(writer, element);
+    endMessage(writer, range);
+  }
   if (field.type !== 'RECORD') return;
   const struct = beginMessage(writer, 3);
   for (const inner of field.fields ?? []) {

@@ -55,6 +55,15 @@ export function unwrap(wrapper: unknown): { readonly kind: string; readonly node
   return found;
 }
 
+/** The type of an analysed expression, which stands in one of its nested `parent`s. */
+export function typeOfExpression(expression: unknown): TreeNode | undefined {
+  for (let part = unwrap(expression)?.node; part !== undefined; part = child(part, 'parent')) {
+    const type = child(part, 'type');
+    if (type !== undefined) return type;
+  }
+  return undefined;
+}
+
 /** A stretch of an SQL text, in bytes of UTF-8; `end` is the first byte after it. */
 export interface ByteSpan {
   readonly start: number;

@@ -18,6 +18,7 @@ const fixedSizes: Readonly<Partial<Record<Field['type'], number>>> = {
   TIME: 8,
   TIMESTAMP: 8,
   INTERVAL: 16,
+  RANGE: 16,
 };
 
 /** Columns of varying size are measured on this many rows, spread evenly. */

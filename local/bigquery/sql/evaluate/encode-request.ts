@@ -1,4 +1,5 @@
 import type { Field, Row } from '../../model';
+import { evaluatedField } from '../analyse/geography-calls';
 import type { PlannedTable } from '../analyse/query-plan';
 import { nowParameter } from '../analyse/replaced-calls';
 import {
@@ -203,7 +204,7 @@ function writeVariables(writer: ByteWriter, scope: Scope): void {
     const constant = beginMessage(writer, 10);
     writeString(writer, 1, name);
     const type = beginMessage(writer, 2);
-    writeType(writer, field);
+    writeType(writer, evaluatedField(field));
     endMessage(writer, type);
     const value = beginMessage(writer, 3);
     cellEncoder(field)(writer, cell);

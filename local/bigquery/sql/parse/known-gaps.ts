@@ -22,10 +22,29 @@ const messages: readonly (readonly [RegExp, what?: string])[] = [
   [/^CREATE TABLE CLONE is not supported/, 'CREATE TABLE … CLONE'],
   [/^ALTER TABLE does not support ALTER COLUMN SET DATA TYPE/, 'ALTER TABLE … ALTER COLUMN … SET DATA TYPE'],
   [/\bgrouping_set_list\b/, 'GROUPING SETS, ROLLUP or CUBE in this place'],
+  [/^Invalid type for MakeValue\w+Setter: RANGE/, 'FORMAT of a RANGE'],
+  [/\[Unimplemented cast from RANGE/, 'CAST of a RANGE'],
+  [/\[Unsupported argument type RANGE/, 'JSON of a RANGE'],
+  [/^COLLATE is not supported/, 'A column with COLLATE'],
+  [/^CREATE (?:TABLE|SCHEMA|VIEW) with DEFAULT COLLATE is not supported/, 'DEFAULT COLLATE'],
+  [/^Column propagation mode \(FULL\/LEFT\/STRICT\) for set operations/, 'BY NAME of columns that differ'],
+  [/^CORRESPONDING BY for set operations/, 'BY NAME ON and CORRESPONDING BY'],
 ];
+
+/** Columns that tables have in BigQuery without being asked. */
+const pseudoColumn =
+  /^Unrecognized name: (_PARTITIONTIME|_PARTITIONDATE|_FILE_NAME|_TABLE_SUFFIX|_CHANGE_\w+)\b/i;
+
+/** https://cloud.google.com/bigquery/docs/reference/system-variables */
+const systemVariable =
+  /^Unrecognized name: (@@(?:current_job_id|last_job_id|location|query_label|reservation|session_id|error|script)(?:\.\w+)?)/i;
 
 /** What BigQuery knows and the engine does not, if that is what the engine's error is about. */
 export function knownGap(message: string): string | undefined {
+  const column = pseudoColumn.exec(message)?.[1];
+  if (column !== undefined) return `The pseudo column ${column.toUpperCase()}`;
+  const variable = systemVariable.exec(message)?.[1];
+  if (variable !== undefined) return `The system variable ${variable}`;
   for (const [pattern, what] of messages) {
     const found = pattern.exec(message);
     if (found === null) continue;

@@ -3,6 +3,7 @@ import { BigQueryError } from '../../bigquery-error';
 import { EngineFailure } from '../engine/engine-client';
 import { knownGap } from './known-gaps';
 import { offsetAt, positionAt, type SqlText } from './sql-text';
+import { unknownStatement } from './unknown-statements';
 
 const positionPattern = / \[(?:at )?(\d+):(\d+)\]$/;
 
@@ -26,8 +27,10 @@ const arrayTooLarge =
  */
 export function queryError(error: unknown, text: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
-  const gap = knownGap(error.message);
+  const gap = knownGap(error.message) ?? searchedRecord(error.message, text);
   if (gap !== undefined) return notImplemented(gap);
+  const statement = unknownStatement(error.message, text, offsetOfMessage(error.message, text) ?? 0);
+  if (statement !== undefined) return notImplemented(statement);
   const message = withPosition(error.message, text);
   if (error.code === status.UNIMPLEMENTED) return new BigQueryError('notImplemented', message);
   if (error.code === status.INTERNAL || error.code === status.UNKNOWN)
@@ -38,6 +41,12 @@ export function queryError(error: unknown, text: SqlText): unknown {
   return new BigQueryError('invalidQuery', message, 'query');
 }
 
+/** CONTAINS_SUBSTR is evaluated over texts. */
+function searchedRecord(message: string, { root }: SqlText): string | undefined {
+  const isCast = /^Invalid cast from (STRUCT|ARRAY)</.test(message);
+  return isCast && /\bcontains_substr\b/i.test(root) ? 'CONTAINS_SUBSTR of a STRUCT or an ARRAY' : undefined;
+}
+
 const arrayTooLargeMessage =
   'Resources exceeded during query execution: the local SQL engine makes no array of more than 1 MiB, and this query needs one.';
 
@@ -45,10 +54,14 @@ const generatedTooLongMessage =
   'Resources exceeded during query execution: the local SQL engine generates no array of more than 16,000 elements, and here cannot put it together of several.';
 
 function withPosition(message: string, text: SqlText): string {
+  const offset = offsetOfMessage(message, text);
+  if (offset === undefined) return message;
+  return `${message.replace(positionPattern, '')} at [${positionAt(text.root, text.origin(offset))}]`;
+}
+
+function offsetOfMessage(message: string, text: SqlText): number | undefined {
   const found = positionPattern.exec(message);
-  if (found === null) return message;
-  const offset = text.origin(offsetAt(text.bytes, Number(found[1]), Number(found[2])));
-  return `${message.slice(0, found.index)} at [${positionAt(text.root, offset)}]`;
+  return found === null ? undefined : offsetAt(text.bytes, Number(found[1]), Number(found[2]));
 }
 
 export function invalidQuery(message: string, text: SqlText, offset?: number): BigQueryError {

@@ -8,6 +8,7 @@ import {
   spanOf,
   stringAt,
   type TreeNode,
+  typeOfExpression,
   unwrap,
 } from '../engine/tree';
 
@@ -67,12 +68,13 @@ export function resolvedFacts(statement: TreeNode): ResolvedFacts {
     const [left, right] = call.arguments;
     if (call.name === 'ZetaSQL:$equal') {
       const place = spanOf(unwrap({ resolvedFunctionCallBaseNode: node })?.node);
-      if (place !== undefined && isExactPair(typeOf(left), typeOf(right))) equalities.add(spanKey(place));
+      if (place !== undefined && isExactPair(typeOfExpression(left), typeOfExpression(right)))
+        equalities.add(spanKey(place));
     }
     if (call.name === 'ZetaSQL:$in_array' && isConstant(right)) {
       const place = spanOf(unwrap(right)?.node);
-      const elementType = child(typeOf(right), 'arrayType', 'elementType');
-      if (place !== undefined && isExactPair(typeOf(left), elementType)) arrays.add(place.start);
+      const elementType = child(typeOfExpression(right), 'arrayType', 'elementType');
+      if (place !== undefined && isExactPair(typeOfExpression(left), elementType)) arrays.add(place.start);
     }
   });
   findAll(tree, 'resolvedTableScanNode', (node) => {
@@ -107,7 +109,8 @@ function resolvedQuery(node: TreeNode): ResolvedQuery | undefined {
     kind,
     isCorrelated: children(node, 'parameterList').length > 0,
     readsTable: readsTable(node),
-    isExact: kind === 'IN' && isExactPair(typeOf(node.inExpr), child(outputColumns(scan)[0], 'type')),
+    isExact:
+      kind === 'IN' && isExactPair(typeOfExpression(node.inExpr), child(outputColumns(scan)[0], 'type')),
   };
 }
 
@@ -127,13 +130,4 @@ function outputColumns(scan: TreeNode | undefined): readonly TreeNode[] {
 function isExactPair(left: TreeNode | undefined, right: TreeNode | undefined): boolean {
   const kind = stringAt(left, 'typeKind');
   return kind !== undefined && kind === stringAt(right, 'typeKind') && exactKinds.has(kind);
-}
-
-/** An expression's type stands in one of its nested `parent`s. */
-function typeOf(expression: unknown): TreeNode | undefined {
-  for (let part = unwrap(expression)?.node; part !== undefined; part = child(part, 'parent')) {
-    const type = child(part, 'type');
-    if (type !== undefined) return type;
-  }
-  return undefined;
 }

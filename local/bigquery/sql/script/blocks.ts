@@ -10,6 +10,7 @@ import { type ConditionedList, loopOf, runFor, runLoop } from './loops';
 import { type Jump, labelOf, type ScriptRun } from './script-run';
 import {
   assignStruct,
+  assignSystemVariable,
   assignVariable,
   conditionHolds,
   declareVariables,
@@ -24,6 +25,7 @@ type Runner = (run: ScriptRun, inBlock: StatementRun) => Outcome;
 const runners: Readonly<Record<string, Runner>> = {
   astSingleAssignmentNode: async (_, inBlock) => assignVariable(inBlock),
   astAssignmentFromStructNode: async (_, inBlock) => assignStruct(inBlock),
+  astSystemVariableAssignmentNode: async (_, inBlock) => assignSystemVariable(inBlock),
   astBeginEndBlockNode: runBegin,
   astIfStatementNode: runIf,
   astCaseStatementNode: runCase,

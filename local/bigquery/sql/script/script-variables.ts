@@ -1,10 +1,10 @@
 import type { Field } from '../../model';
 import { sqlType } from '../analyse/engine-types';
 import { planQuery } from '../analyse/plan-query';
-import { type ByteSpan, child, children, spanOf, stringAt, unwrap } from '../engine/tree';
+import { type ByteSpan, child, children, pathSegments, spanOf, stringAt, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { evaluateUnlessDry } from '../evaluate/check-evaluable';
-import { invalidQuery } from '../parse/query-errors';
+import { invalidQuery, notImplemented } from '../parse/query-errors';
 import { bytesAt, derived, toBytes } from '../parse/sql-text';
 import type { TypedValue } from '../scope';
 
@@ -54,6 +54,17 @@ export async function assignStruct(run: StatementRun): Promise<undefined> {
     if (inner !== undefined) await assignCell(run, name, { name, field: inner, cell: value });
   }
   return undefined;
+}
+
+/** SET @@variable = expression. A label of the query changes nothing here, nor does the time zone that there is. */
+export async function assignSystemVariable(run: StatementRun): Promise<undefined> {
+  const { node } = run.statement;
+  const name = pathSegments(child(node, 'systemVariable', 'path'))
+    .join('.')
+    .toLowerCase();
+  const value = await textValue(run, node.expression);
+  if (name === 'query_label' || (name === 'time_zone' && (run.dry || value === 'UTC'))) return undefined;
+  throw notImplemented(`SET @@${name}`);
 }
 
 /** Gives a variable a value, cast to the variable's type. */

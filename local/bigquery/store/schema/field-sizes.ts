@@ -15,6 +15,7 @@ const fixedSizes: Readonly<Partial<Record<Field['type'], number>>> = {
   TIME: 8,
   TIMESTAMP: 8,
   INTERVAL: 16,
+  RANGE: 16,
 };
 
 /** The logical bytes of rows, as `numBytes` of a table counts them. */

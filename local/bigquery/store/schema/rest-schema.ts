@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BigQueryError } from '../../bigquery-error';
-import type { Field, FieldMode, FieldType } from '../../model';
+import type { Field, FieldMode, FieldType, RangeElement } from '../../model';
 
 const restFieldSchema: z.ZodType<RestField> = z.lazy(() =>
   z.object({
@@ -13,6 +13,7 @@ const restFieldSchema: z.ZodType<RestField> = z.lazy(() =>
     scale: z.union([z.string(), z.number()]).nullish(),
     maxLength: z.union([z.string(), z.number()]).nullish(),
     defaultValueExpression: z.string().nullish(),
+    rangeElementType: z.object({ type: z.string() }).nullish(),
   }),
 );
 
@@ -29,6 +30,7 @@ interface RestField {
   scale?: string | number | null | undefined;
   maxLength?: string | number | null | undefined;
   defaultValueExpression?: string | null | undefined;
+  rangeElementType?: { type: string } | null | undefined;
 }
 
 const typeOfName: Readonly<Record<string, FieldType>> = {
@@ -49,6 +51,7 @@ const typeOfName: Readonly<Record<string, FieldType>> = {
   JSON: 'JSON',
   GEOGRAPHY: 'GEOGRAPHY',
   INTERVAL: 'INTERVAL',
+  RANGE: 'RANGE',
   RECORD: 'RECORD',
   STRUCT: 'RECORD',
 };
@@ -94,12 +97,22 @@ function toField(field: RestField): Field {
     type,
     mode,
     ...(type === 'RECORD' && { fields: toFields(fields) }),
+    ...(type === 'RANGE' && { rangeElementType: { type: toRangeElement(field) } }),
     ...(field.description != null && { description: field.description }),
     ...(field.precision != null && { precision: String(field.precision) }),
     ...(field.scale != null && { scale: String(field.scale) }),
     ...(field.maxLength != null && { maxLength: String(field.maxLength) }),
     ...(field.defaultValueExpression != null && { defaultValueExpression: field.defaultValueExpression }),
   };
+}
+
+function toRangeElement({ name, rangeElementType }: RestField): RangeElement {
+  const type = rangeElementType?.type.toUpperCase();
+  if (type === 'DATE' || type === 'DATETIME' || type === 'TIMESTAMP') return type;
+  throw new BigQueryError(
+    'invalid',
+    `Field ${name} is type RANGE and needs a rangeElementType of DATE, DATETIME or TIMESTAMP`,
+  );
 }
 
 function checkFieldName(name: string): void {

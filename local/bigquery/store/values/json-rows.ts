@@ -1,5 +1,6 @@
 import type { Cell, Field, Row } from '../../model';
 import { JsonText } from './exact-json';
+import { boundOf, rangeText } from './ranges';
 import { type Converted, floatCell, scalarOfText } from './scalars';
 
 /** Something wrong with one field of a row; `location` is the field's path. */
@@ -122,10 +123,20 @@ function textOf(value: unknown, field: Field, path: string): string {
   if (typeof value === 'string') return value;
   if (value instanceof JsonText) return value.text;
   if (field.type === 'JSON') return JSON.stringify(value);
+  if (field.type === 'RANGE' && isObject(value)) return textOfRange(value);
   if (typeof value === 'number')
     return field.type === 'TIMESTAMP' ? secondsText(value) : numberText(value, field);
   if (typeof value === 'boolean') return String(value);
   throw new Misfit(`This field: ${path} is not a record.`, path);
+}
+
+/** `{start, end}`; a bound that is null or left out is none. */
+function textOfRange(value: object): string {
+  const [start, end] = ['start', 'end'].map(
+    (name) => Object.entries(value).find(([key]) => key === name)?.[1],
+  );
+  const bound = (given: unknown) => (typeof given === 'string' ? given : undefined);
+  return rangeText({ start: boundOf(bound(start)), end: boundOf(bound(end)) });
 }
 
 function numberText(value: number, field: Field): string {

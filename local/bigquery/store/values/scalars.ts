@@ -1,5 +1,6 @@
 import type { Field } from '../../model';
 import { exactJson } from './exact-json';
+import { boundsOfRange, convertedRange, rangeText } from './ranges';
 import { toDecimal } from './scaled-decimals';
 import { toDate, toDateTime, toTime, toTimestamp } from './times';
 
@@ -35,6 +36,7 @@ const converters: Readonly<Record<Exclude<Field['type'], 'RECORD'>, Convert>> = 
   JSON: toJson,
   GEOGRAPHY: (text) => ({ cell: text }),
   INTERVAL: (text) => ({ cell: text }),
+  RANGE: toRange,
 };
 
 /** @param field a field that is no RECORD; REPEATED is the caller's matter */
@@ -96,6 +98,18 @@ function toBytes(text: string, field: Field): Converted {
   const cell = bytes.toString('base64');
   if (cell.replace(/=+$/, '') !== plain) return { problem: `Could not decode base64 string to bytes.` };
   return limited(cell, bytes.length, field);
+}
+
+function toRange(text: string, field: Field): Converted {
+  const bounds = boundsOfRange(text);
+  const toBound = converters[field.rangeElementType?.type ?? 'DATE'];
+  const range =
+    bounds &&
+    convertedRange(bounds, (bound) => {
+      const converted = toBound(bound, field);
+      return 'cell' in converted ? converted.cell : undefined;
+    });
+  return found(range && rangeText(range), `Invalid RANGE value: ${text}`);
 }
 
 function toJson(text: string): Converted {

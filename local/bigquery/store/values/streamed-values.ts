@@ -81,6 +81,7 @@ export const streamedValues: Readonly<Record<ScalarType, Rows>> = {
   BYTES: textsOnly('bytes'),
   GEOGRAPHY: textsOnly('geography'),
   INTERVAL: textsOnly('interval'),
+  RANGE: textsOnly('range'),
   JSON: {
     text: taken('googleapis/python-bigquery pull 1757: the client sends JSON as text'),
     whole: refused(noConversion('int64', 'json'), byAnalogy),
@@ -102,6 +103,7 @@ export const notScalar: Readonly<Record<'object' | 'array', StreamedCell>> = {
 export function streamingRefusal(value: unknown, field: Field): string | undefined {
   if (field.type === 'RECORD') return undefined;
   const kind = kindOf(value);
+  if (field.type === 'RANGE' && isRange(value)) return undefined;
   const { rule } = kind === 'object' || kind === 'array' ? notScalar[kind] : streamedValues[field.type][kind];
   if (rule !== 'converted') return rule.refused.replace('VALUE', String(value)).replace('FIELD', field.name);
   // Loads read more words as booleans.
@@ -113,6 +115,13 @@ export function streamingRefusal(value: unknown, field: Field): string | undefin
   }
   return undefined;
 }
+
+/** The Node client sends {start, end}. */
+const isRange = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length > 0 &&
+  Object.keys(value).every((key) => key === 'start' || key === 'end');
 
 /** How insertAll reads a text that it takes. */
 export function streamedText(text: string, field: Field): Converted {

@@ -28,6 +28,7 @@ const texts: Readonly<Record<Exclude<Field['type'], 'RECORD'>, string>> = {
   BYTES: 'YQ==',
   GEOGRAPHY: 'POINT(1 2)',
   INTERVAL: '1-2 3 4:5:6',
+  RANGE: '[2024-09-01, UNBOUNDED)',
   JSON: '{"a":1}',
 };
 const samples = { text: undefined, whole: 1, fraction: 1.5, boolean: true, object: { a: 1 }, array: [1] };

@@ -22,8 +22,11 @@ export function groupingSetEdits(text: SqlText, tree: TreeNode): readonly Edit[]
   findAll(tree, 'astSelectNode', (select) => {
     const place = spanOf(select);
     const items = children(child(select, 'groupBy'), 'groupingItems');
-    if (place === undefined || !items.some((item) => item.rollup ?? item.cube ?? item.groupingSetList))
+    if (place === undefined) return;
+    if (!items.some((item) => item.rollup ?? item.cube ?? item.groupingSetList)) {
+      if (items.length > 0) edits.push(...plainGrouping([select.selectList, select.having]));
       return;
+    }
     if (isNode(select.qualify) || select.distinct === true || isNode(select.windowClause))
       throw notImplemented('GROUPING SETS, ROLLUP or CUBE with DISTINCT, QUALIFY or WINDOW');
     const named = namedColumns(text, select);
@@ -36,6 +39,17 @@ export function groupingSetEdits(text: SqlText, tree: TreeNode): readonly Edit[]
     const all = new Map(sets.flat().map((key) => [keyName(key), key]));
     const selects = sets.map((set) => `(${selectBy(text, select, place, new Set(set.map(keyName)), all)})`);
     edits.push({ ...place, replacement: `(${selects.join('\nUNION ALL\n')})` });
+  });
+  return edits;
+}
+
+/** GROUPING of a key that all rows are grouped by. */
+function plainGrouping(parts: readonly unknown[]): readonly Edit[] {
+  const edits: Edit[] = [];
+  findAll(parts, 'astFunctionCallNode', (node) => {
+    const place = spanOf(node);
+    const name = pathSegments(child(node, 'function')).join('.');
+    if (place !== undefined && /^grouping$/i.test(name)) edits.push({ ...place, replacement: '0' });
   });
   return edits;
 }

@@ -1,13 +1,18 @@
 import type { TreeNode } from '../../engine/tree';
 import { type Edit, edited, type SqlText } from '../sql-text';
-import { functionEdits } from './functions';
+import { collatedEdits, likeEdits } from './compared';
+import { functionEdits, rewrittenFunctions } from './functions';
 import { groupByAllEdits } from './group-by-all';
 import { groupingSetEdits } from './grouping-sets';
 import { inlinedCalls } from './inlined-functions';
 
 /** Words without which a text needs no second look. */
-const newerWords =
-  /\b(MAX_BY|MIN_BY|APPROX_\w+|(DATE|DATETIME|TIMESTAMP)_BUCKET|CONTAINS_SUBSTR|SESSION_USER|GROUPING|ROLLUP|CUBE|FUNCTION|ALL)\b/i;
+const newerWords = new RegExp(
+  `\\b(${rewrittenFunctions.join('|').replaceAll('.', '\\s*\\.\\s*')}|GROUPING|ROLLUP|CUBE|FUNCTION|ALL|LIKE|COLLATE)\\b`,
+  'i',
+);
+
+const kinds = [functionEdits, inlinedCalls, groupByAllEdits, groupingSetEdits, likeEdits, collatedEdits];
 
 /** Rounds in which what stands inside other things is replaced before them. */
 const mostRounds = 20;
@@ -24,9 +29,7 @@ export async function withoutNewerSql(
   if (!newerWords.test(text.bytes)) return text;
   let [current, currentTree] = [text, tree];
   for (let round = 0; round < mostRounds; round += 1) {
-    const edits = [functionEdits, inlinedCalls, groupByAllEdits, groupingSetEdits].flatMap((editsOf) =>
-      editsOf(current, currentTree),
-    );
+    const edits = kinds.flatMap((editsOf) => editsOf(current, currentTree));
     const innermost = edits.filter((edit) => !edits.some((other) => other !== edit && isInside(other, edit)));
     if (innermost.length === 0) return current;
     current = edited(current, innermost);

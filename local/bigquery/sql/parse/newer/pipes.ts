@@ -89,6 +89,7 @@ function piped(before: Piped, tokens: readonly string[]): Piped {
     case 'SELECT':
       return select(rest);
     case 'EXTEND':
+    case 'WINDOW':
       return select(`*, ${rest}`);
     case 'DROP':
       return select(`* EXCEPT (${rest})`);
@@ -110,11 +111,16 @@ function piped(before: Piped, tokens: readonly string[]): Piped {
     case 'RIGHT':
     case 'FULL':
     case 'CROSS':
+    case 'PIVOT':
+    case 'UNPIVOT':
       return joined(before, text);
     case 'UNION':
     case 'INTERSECT':
     case 'EXCEPT':
       return united(before, tokens);
+    case 'TABLESAMPLE':
+      if (/^[\w.`\s-]+$/.test(before.from) && before.conditions.length === 0) return joined(before, text);
+      throw notImplemented('The pipe operator TABLESAMPLE behind other operators');
     default:
       throw notImplemented(`The pipe operator ${name.toUpperCase()}`);
   }

@@ -205,12 +205,15 @@ function required<T>(value: T | undefined): T {
 describe('what the engine cannot evaluate', () => {
   it.each([
     ['SELECT HLL_COUNT.EXTRACT(HLL_COUNT.INIT(id)) FROM t', 'The function HLL_COUNT.INIT'],
-    ['SELECT ST_X(ST_GEOGPOINT(1, 2))', 'The function ST_GEOGPOINT'],
+    ['SELECT ST_AREA(ST_GEOGPOINT(1, 2))', 'The function ST_AREA'],
     ["SELECT JSON_KEYS(JSON '{}')", 'The function JSON_KEYS'],
     ['SELECT * FROM ML.PREDICT(MODEL m, TABLE t)', 'The function ML.PREDICT'],
     ['INSERT t (id) SELECT HLL_COUNT.EXTRACT(HLL_COUNT.INIT(id)) FROM t', 'The function HLL_COUNT.INIT'],
-    ['UPDATE t SET id = S2_CELLIDFROMPOINT(ST_GEOGPOINT(1, 2)) WHERE TRUE', 'The function ST_GEOGPOINT'],
-    ['CREATE TABLE n AS SELECT ST_X(ST_GEOGPOINT(1, 2)) AS x', 'The function ST_GEOGPOINT'],
+    [
+      'UPDATE t SET id = S2_CELLIDFROMPOINT(ST_GEOGPOINT(1, 2)) WHERE TRUE',
+      'The function S2_CELLIDFROMPOINT',
+    ],
+    ['CREATE TABLE n AS SELECT ST_AREA(ST_GEOGPOINT(1, 2)) AS x', 'The function ST_AREA'],
     ['DECLARE x INT64 DEFAULT HLL_COUNT.EXTRACT(b"")', 'The function HLL_COUNT.EXTRACT'],
     ['CREATE SNAPSHOT TABLE s CLONE t', 'The statement CREATE SNAPSHOT TABLE'],
   ])('is refused by name, in a dry run too: %s', async (sql, what) => {
