@@ -7,12 +7,14 @@ import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { type Scope, scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
+import { evaluatedField, geographyTypes } from './calls/geography-calls';
+import { isClock, nowParameter, replacedCalls } from './calls/replaced-calls';
+import { checkRanges } from './calls/unevaluable';
 import { checkCorrelatedQueries } from './correlated-queries';
 import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
 import type { ColumnCondition } from './filters';
-import { evaluatedField, geographyTypes } from './geography-calls';
 import {
   type KnownPlan,
   type PlannedTable,
@@ -22,9 +24,7 @@ import {
 } from './query-plan';
 import { type ReachableTable, type ReachableTables, reachableTables } from './reachable-tables';
 import { overParameters, tableEdits, withParameters } from './replace-tables';
-import { isClock, nowParameter, replacedCalls } from './replaced-calls';
 import { type QueryParts, queryParts, readsTable, type TableScan } from './scans';
-import { checkRanges } from './unevaluable';
 import { withoutViews } from './views';
 
 /**

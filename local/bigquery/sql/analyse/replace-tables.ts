@@ -1,10 +1,10 @@
 import type { TablePath } from '../parse/parser';
 import { type Edit, edited, fromBytes, quotedPath } from '../parse/sql-text';
 import { rowColumn } from '../scope';
+import { evaluatedField } from './calls/geography-calls';
+import { replacedCalls } from './calls/replaced-calls';
 import { type EngineType, engineType } from './engine-types';
-import { evaluatedField } from './geography-calls';
 import { type PlannedTable, type QueryPlan, type QuerySource, sentFields } from './query-plan';
-import { replacedCalls } from './replaced-calls';
 import type { QueryParts, TableScan } from './scans';
 
 /** Puts what is evaluated in place of each table's path, keeping the name that its columns go by. */

@@ -1,7 +1,7 @@
 import type { Field, Row } from '../../model';
-import { evaluatedField } from '../analyse/geography-calls';
+import { evaluatedField } from '../analyse/calls/geography-calls';
+import { nowParameter } from '../analyse/calls/replaced-calls';
 import type { PlannedTable } from '../analyse/query-plan';
-import { nowParameter } from '../analyse/replaced-calls';
 import {
   type ByteWriter,
   beginMessage,

@@ -112,18 +112,18 @@ export const brokenContent: Readonly<Record<string, Broken>> = {
     told: ["7:19 step 'one', source_uris[0]: expected no placeholder but {tenant_id}, given {tenant}"],
   },
   what_the_local_engine_does_not_know: {
-    yaml: sql("SELECT JSON_KEYS(JSON '{}') AS names"),
+    yaml: sql("SELECT JSON_FLATTEN(JSON '[]') AS names"),
     told: [
-      "5:10 step 'one', sql: The function JSON_KEYS: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here. To deploy it all the same, say check: syntax_only on the step",
+      "5:10 step 'one', sql: The function JSON_FLATTEN: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here. To deploy it all the same, say check: syntax_only on the step",
     ],
   },
   what_the_local_engine_need_not_know: {
-    yaml: sql("SELECT JSON_KEYS(JSON '{}') AS names").replace(
+    yaml: sql("SELECT JSON_FLATTEN(JSON '[]') AS names").replace(
       'type: query',
       'type: query\n    check: syntax_only',
     ),
     told: [
-      "warning: 6:10 step 'one', sql: The function JSON_KEYS: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here",
+      "warning: 6:10 step 'one', sql: The function JSON_FLATTEN: BigQuery knows this, the local engine (2023-08) does not: it cannot be tried here",
     ],
   },
   columns_that_are_not_known: {

@@ -21,7 +21,8 @@ export const hllSketches: Rewrites = {
     value &&
     `WITH(__v AS ARRAY_AGG(DISTINCT ${fingerprint(value)} IGNORE NULLS), IF(__v IS NULL, NULL, ${sketchOf('SELECT CAST(__e AS STRING) FROM UNNEST(__v) AS __e')}))`,
   'HLL_COUNT.EXTRACT': ({ arguments: [sketch] }) =>
-    sketch && `WITH(__s AS CAST((${sketch}) AS BYTES), IF(__s IS NULL, 0, (SELECT COUNT(*) FROM ${elementsOf('__s')})))`,
+    sketch &&
+    `WITH(__s AS CAST((${sketch}) AS BYTES), IF(__s IS NULL, 0, (SELECT COUNT(*) FROM ${elementsOf('__s')})))`,
   'HLL_COUNT.MERGE': ({ arguments: [sketch] }) =>
     sketch &&
     `WITH(${merged(sketch)}, (SELECT COUNT(DISTINCT __e) FROM UNNEST(__v) AS __s, ${elementsOf('__s')} AS __e))`,

@@ -193,7 +193,7 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
       'CREATE TEMP FUNCTION f(x INT64) RETURNS INT64 LANGUAGE js AS "return x"',
       'CREATE FUNCTION … LANGUAGE js',
     ],
-    ["FROM t |> PIVOT (SUM(amount) FOR name IN ('a'))", 'The pipe operator PIVOT'],
+    ['FROM t |> RENAME id AS i', 'The pipe operator RENAME'],
     ['CREATE FUNCTION ds.f(x INT64) AS (x + 1)', 'CREATE FUNCTION without TEMP'],
     ['SELECT *, COUNT(*) FROM t GROUP BY ALL', 'GROUP BY ALL with * in the select list'],
     [

@@ -1,9 +1,9 @@
-import type { ByteSpan } from '../engine/tree';
-import { notImplemented } from '../parse/query-errors';
-import { type Edit, edited, type SqlText, slice } from '../parse/sql-text';
+import type { ByteSpan } from '../../engine/tree';
+import { notImplemented } from '../../parse/query-errors';
+import { type Edit, edited, type SqlText, slice } from '../../parse/sql-text';
+import type { FunctionCall } from '../scans';
 import { geographyCall, unplaced } from './geography-calls';
 import { rangeCall } from './range-calls';
-import type { FunctionCall } from './scans';
 
 /** A random (version 4) UUID: 122 random bits, from six draws per row. */
 const hexDraw = (digits: number) => `FORMAT('%0${digits}x', CAST(FLOOR(RAND() * ${16 ** digits}) AS INT64))`;

@@ -1,4 +1,4 @@
-import type { FunctionCall } from './scans';
+import type { FunctionCall } from '../scans';
 
 /** RANGE_CONTAINS of a range and a range, or a value, as comparisons of bounds, of which a null is none. */
 export function rangeCall(

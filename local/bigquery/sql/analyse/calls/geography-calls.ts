@@ -1,7 +1,7 @@
-import type { Field } from '../../model';
-import { findAll, pathSegments, spanOf, type TreeNode } from '../engine/tree';
-import { notImplemented } from '../parse/query-errors';
-import type { Edit } from '../parse/sql-text';
+import type { Field } from '../../../model';
+import { findAll, pathSegments, spanOf, type TreeNode } from '../../engine/tree';
+import { notImplemented } from '../../parse/query-errors';
+import type { Edit } from '../../parse/sql-text';
 
 /**
  * GEOGRAPHY is evaluated as text, in the well-known form: the engine checks its types and evaluates none of its

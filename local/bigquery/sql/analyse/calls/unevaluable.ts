@@ -1,5 +1,5 @@
-import { child, children, findAll, stringAt, type TreeNode, typeOfExpression } from '../engine/tree';
-import { notImplemented } from '../parse/query-errors';
+import { child, children, findAll, stringAt, type TreeNode, typeOfExpression } from '../../engine/tree';
+import { notImplemented } from '../../parse/query-errors';
 
 /** Functions that the engine evaluates, but of no RANGE. */
 const withoutRanges = new Set(['to_json', 'to_json_string', 'json_object', 'json_array', 'json_set']);
