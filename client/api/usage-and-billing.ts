@@ -10,6 +10,8 @@ export type BillingExport = {
 };
 export type MonthlyUsage = {
   readonly month: string;
+  /** What the estimates take BigQuery to cost for each TiB billed. */
+  readonly bigquery_price_per_tib: number;
   readonly tenants: readonly {
     readonly tenant_id: string;
     readonly total: {
@@ -20,17 +22,28 @@ export type MonthlyUsage = {
         readonly CANCELLED: number;
         readonly ADMITTED: number;
       };
-      /** BigQuery's slot time, in milliseconds. */
+      /** Milliseconds from admission to outcome, of finished runs. */
       readonly slot_ms: number;
+      /** Milliseconds from the first step's start to the outcome. */
       readonly duration_ms: number;
+      /** The median, about. null: no run has a duration. */
+      readonly duration_ms_p50: number | null;
+      /** 95 of 100 runs take less, about. */
+      readonly duration_ms_p95: number | null;
       readonly rows_written: number;
       readonly bytes_processed: number;
       readonly bytes_billed: number;
+      /** Of the bytes billed, at the deployment's price. */
+      readonly estimated_bigquery_cost: number;
     };
     readonly usage: readonly {
       /** Such as 2026-11, UTC. */
-      readonly month: string;
-      readonly pipeline: string;
+      readonly month?: string;
+      /** Such as 2026-11-30, UTC, in place of the month: with granularity=day. */
+      readonly day?: string;
+      readonly pipeline?: string;
+      /** In place of the pipeline: with group_by=status. */
+      readonly status?: string;
       readonly runs: number;
       readonly runs_by_status: {
         readonly COMPLETED: number;
@@ -38,12 +51,19 @@ export type MonthlyUsage = {
         readonly CANCELLED: number;
         readonly ADMITTED: number;
       };
-      /** BigQuery's slot time, in milliseconds. */
+      /** Milliseconds from admission to outcome, of finished runs. */
       readonly slot_ms: number;
+      /** Milliseconds from the first step's start to the outcome. */
       readonly duration_ms: number;
+      /** The median, about. null: no run has a duration. */
+      readonly duration_ms_p50: number | null;
+      /** 95 of 100 runs take less, about. */
+      readonly duration_ms_p95: number | null;
       readonly rows_written: number;
       readonly bytes_processed: number;
       readonly bytes_billed: number;
+      /** Of the bytes billed, at the deployment's price. */
+      readonly estimated_bigquery_cost: number;
     }[];
   }[];
   /** The `cursor` of the next page; null on the last one. */
@@ -55,6 +75,23 @@ export type TenantUsage = {
   readonly from: string;
   /** null: until now. */
   readonly to: string | null;
+  /** What the estimates take BigQuery to cost for each TiB billed. */
+  readonly bigquery_price_per_tib: number;
+  readonly quota: {
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    readonly pipeline_runs_this_month: number;
+    /** null: there is no quota. */
+    readonly percent_used: number | null;
+  };
+  /** To the month's end. null on its first day. */
+  readonly forecast: {
+    readonly month: string;
+    /** As many for each part to come as for the part that is gone. */
+    readonly method: 'linear';
+    readonly pipeline_runs: number;
+    readonly percent_of_quota: number | null;
+  } | null;
   readonly total: {
     readonly runs: number;
     readonly runs_by_status: {
@@ -63,17 +100,28 @@ export type TenantUsage = {
       readonly CANCELLED: number;
       readonly ADMITTED: number;
     };
-    /** BigQuery's slot time, in milliseconds. */
+    /** Milliseconds from admission to outcome, of finished runs. */
     readonly slot_ms: number;
+    /** Milliseconds from the first step's start to the outcome. */
     readonly duration_ms: number;
+    /** The median, about. null: no run has a duration. */
+    readonly duration_ms_p50: number | null;
+    /** 95 of 100 runs take less, about. */
+    readonly duration_ms_p95: number | null;
     readonly rows_written: number;
     readonly bytes_processed: number;
     readonly bytes_billed: number;
+    /** Of the bytes billed, at the deployment's price. */
+    readonly estimated_bigquery_cost: number;
   };
   readonly usage: readonly {
     /** Such as 2026-11, UTC. */
-    readonly month: string;
-    readonly pipeline: string;
+    readonly month?: string;
+    /** Such as 2026-11-30, UTC, in place of the month: with granularity=day. */
+    readonly day?: string;
+    readonly pipeline?: string;
+    /** In place of the pipeline: with group_by=status. */
+    readonly status?: string;
     readonly runs: number;
     readonly runs_by_status: {
       readonly COMPLETED: number;
@@ -81,16 +129,23 @@ export type TenantUsage = {
       readonly CANCELLED: number;
       readonly ADMITTED: number;
     };
-    /** BigQuery's slot time, in milliseconds. */
+    /** Milliseconds from admission to outcome, of finished runs. */
     readonly slot_ms: number;
+    /** Milliseconds from the first step's start to the outcome. */
     readonly duration_ms: number;
+    /** The median, about. null: no run has a duration. */
+    readonly duration_ms_p50: number | null;
+    /** 95 of 100 runs take less, about. */
+    readonly duration_ms_p95: number | null;
     readonly rows_written: number;
     readonly bytes_processed: number;
     readonly bytes_billed: number;
+    /** Of the bytes billed, at the deployment's price. */
+    readonly estimated_bigquery_cost: number;
   }[];
 };
 export interface UsageAndBillingOperations {
-  /** A tenant’s usage by month and pipeline. */
+  /** A tenant’s usage by month or day, and by pipeline or status. */
   readonly showUsage: {
     readonly path: {
       /** The id of the tenant. */
@@ -101,6 +156,10 @@ export interface UsageAndBillingOperations {
       readonly from?: string;
       /** Before this time. */
       readonly to?: string;
+      /** The parts of the period. */
+      readonly granularity?: 'day' | 'month';
+      /** What else parts the usage. */
+      readonly group_by?: 'pipeline' | 'status';
     };
     readonly headers: undefined;
     readonly body: undefined;

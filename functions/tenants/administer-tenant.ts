@@ -135,5 +135,5 @@ export async function orTenantNotFound<T>(tenantId: string, work: Promise<T>): P
   }
 }
 
-const tenantNotFound = (tenantId: string) =>
+export const tenantNotFound = (tenantId: string) =>
   new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);

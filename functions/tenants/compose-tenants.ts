@@ -15,6 +15,8 @@ export interface TenantsSetUp {
   readonly tiers: Readonly<Record<string, Quotas>>;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
+  /** What BigQuery is taken to cost for each TiB that it bills. */
+  readonly pricePerTib: number;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
   readonly newId: () => string;

@@ -20,6 +20,7 @@ const routes = composeTenants({
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   notesKeyUses: true,
+  pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   newId: randomUUID,
   clock: systemClock,
 });

@@ -5,8 +5,8 @@ import { requireAdmin } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { limitSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
+import { usedThisMonth } from '../../shared/runs/rules/admission-rules';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
-import { monthOf } from './calendar-month';
 import { readAllTenants } from './read-all-tenants';
 import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
 
@@ -65,14 +65,10 @@ export function tenantListRoutes(deps: TenantListDependencies): readonly Route[]
   ];
 }
 
-/** In a new month nothing is used yet, whatever the row says. */
-function shownSummary(summary: TenantSummary, now: Date) {
-  const { pipeline_runs_this_month, current_running_pipelines, quota_reset_date, ...rest } = summary;
-  const isOfThisMonth = quota_reset_date >= monthOf(now, 0).from.toISOString().slice(0, 10);
+function shownSummary({ quota_reset_date, ...summary }: TenantSummary, now: Date) {
   return {
-    ...rest,
-    pipeline_runs_this_month: isOfThisMonth ? pipeline_runs_this_month : 0,
-    current_running_pipelines,
+    ...summary,
+    pipeline_runs_this_month: usedThisMonth({ quota_reset_date, ...summary }, now),
     last_pipeline_run_at: summary.last_pipeline_run_at?.toISOString() ?? null,
     created_at: summary.created_at.toISOString(),
   };

@@ -1,6 +1,9 @@
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { ReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { readUsage } from '../../shared/sql/usage/read-usage';
-import { orTenantNotFound } from './administer-tenant';
+import { type UsageFigures, usageFigures } from '../../shared/tenants/rules/usage-figures';
+import { orTenantNotFound, tenantNotFound } from './administer-tenant';
+import { type QuotaUse, quotaUseOf } from './quota-use';
 import { readAllTenants } from './read-all-tenants';
 
 export interface Period {
@@ -9,70 +12,83 @@ export interface Period {
   readonly to: Date;
 }
 
-type UsageRow = Awaited<ReturnType<typeof rowsOf>>[number];
+/** How the usage is parted. */
+export interface Parts {
+  readonly granularity: 'day' | 'month';
+  readonly group_by: 'pipeline' | 'status';
+}
 
-const rowsOf = async (tenantId: string, period: Period, runStatement: RunStatement) =>
-  (await runStatement(tenantId, readUsage, { tenant_id: tenantId, ...period })).rows;
+export const byMonthAndPipeline: Parts = { granularity: 'month', group_by: 'pipeline' };
 
-/** A tenant's usage by month and pipeline. Costs one BigQuery request. Throws `tenant_not_found`. */
-export async function usageOfTenant(tenantId: string, period: Period, runStatement: RunStatement) {
-  return shown(await orTenantNotFound(tenantId, rowsOf(tenantId, period, runStatement)));
+export interface UsageReaders {
+  readonly runStatement: RunStatement;
+  readonly readTenantSummary: ReadTenantSummary;
+  readonly now: () => Date;
+  /** What BigQuery is taken to cost for each TiB that it bills. */
+  readonly pricePerTib: number;
+}
+
+/** Usage as it is shown: in all, and for each part. */
+export interface ShownUsage {
+  readonly total: UsageFigures;
+  readonly usage: readonly (UsageFigures & {
+    /** Such as 2026-11, or with `day` 2026-11-30. */
+    readonly month?: string;
+    readonly day?: string;
+    readonly pipeline?: string;
+    readonly status?: string;
+  })[];
 }
 
 /**
- * The usage of these tenants, in their order. Each costs one BigQuery request. Throws like readAllTenants.
+ * A tenant's usage by parts, and how much of this month's quota is used. Costs one BigQuery request and a read that is
+ * free of charge. Throws `tenant_not_found`.
  */
-export async function usageOfTenants(
-  tenantIds: readonly string[],
+export async function usageOfTenant(
+  tenantId: string,
   period: Period,
-  runStatement: RunStatement,
-) {
-  const read = await readAllTenants(tenantIds, (tenantId) => rowsOf(tenantId, period, runStatement));
-  return read.map(({ tenantId, result }) => ({ tenant_id: tenantId, ...shown(result) }));
+  parts: Parts,
+  readers: UsageReaders,
+): Promise<ShownUsage & QuotaUse> {
+  const [usage, summary] = await orTenantNotFound(
+    tenantId,
+    Promise.all([usageOf(tenantId, period, parts, readers), readers.readTenantSummary(tenantId)]),
+  );
+  if (summary === undefined) throw tenantNotFound(tenantId);
+  return { ...quotaUseOf(summary, readers.now()), ...usage };
 }
 
-const shown = (rows: readonly UsageRow[]) => ({
-  total: totalOf(rows),
-  usage: rows.map(({ month, pipeline, ...row }) => ({ month, pipeline, ...measuresOf(row) })),
-});
-
-type Measures = Omit<UsageRow, 'month' | 'pipeline'>;
-
-const nothing: Measures = {
-  runs: 0,
-  completed: 0,
-  failed: 0,
-  cancelled: 0,
-  in_flight: 0,
-  slot_ms: 0,
-  duration_ms: 0,
-  rows_written: 0,
-  bytes_processed: 0,
-  bytes_billed: 0,
-};
-
-const totalOf = (rows: readonly UsageRow[]) =>
-  measuresOf(
-    rows.reduce<Measures>(
-      (sum, row) => ({
-        runs: sum.runs + row.runs,
-        completed: sum.completed + row.completed,
-        failed: sum.failed + row.failed,
-        cancelled: sum.cancelled + row.cancelled,
-        in_flight: sum.in_flight + row.in_flight,
-        slot_ms: sum.slot_ms + row.slot_ms,
-        duration_ms: sum.duration_ms + row.duration_ms,
-        rows_written: sum.rows_written + row.rows_written,
-        bytes_processed: sum.bytes_processed + row.bytes_processed,
-        bytes_billed: sum.bytes_billed + row.bytes_billed,
-      }),
-      nothing,
-    ),
+/**
+ * The usage of these tenants by month and pipeline, in their order. Each costs one BigQuery request. Throws like
+ * readAllTenants.
+ */
+export async function usageOfTenants(tenantIds: readonly string[], period: Period, readers: UsageReaders) {
+  const read = await readAllTenants(tenantIds, (tenantId) =>
+    usageOf(tenantId, period, byMonthAndPipeline, readers),
   );
+  return read.map(({ tenantId, result }) => ({ tenant_id: tenantId, ...result }));
+}
 
-/** The figures of some runs. `runs` is the sum of `runs_by_status`. */
-const measuresOf = ({ runs, completed, failed, cancelled, in_flight, ...rest }: Measures) => ({
-  runs,
-  runs_by_status: { COMPLETED: completed, FAILED: failed, CANCELLED: cancelled, ADMITTED: in_flight },
-  ...rest,
-});
+async function usageOf(
+  tenantId: string,
+  { from, to }: Period,
+  { granularity, group_by }: Parts,
+  { runStatement, pricePerTib }: Pick<UsageReaders, 'runStatement' | 'pricePerTib'>,
+): Promise<ShownUsage> {
+  const { rows } = await runStatement(tenantId, readUsage, {
+    tenant_id: tenantId,
+    from,
+    to,
+    by_day: granularity === 'day',
+    by_status: group_by === 'status',
+  });
+  const all = rows.find(({ period }) => period === null);
+  return {
+    total: usageFigures(all, pricePerTib),
+    usage: rows.flatMap((row) =>
+      row.period === null || row.name === null
+        ? []
+        : [{ [granularity]: row.period, [group_by]: row.name, ...usageFigures(row, pricePerTib) }],
+    ),
+  };
+}

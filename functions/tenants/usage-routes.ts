@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
+import { csvReply, wantsCsv } from '../../shared/http/csv';
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { latest, limitSchema, momentSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
@@ -10,23 +10,27 @@ import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenan
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import { monthOf, monthSchema } from './calendar-month';
 import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
-import { usageOfTenant, usageOfTenants } from './usage-report';
+import { usageCsv } from './usage-csv';
+import { byMonthAndPipeline, type UsageReaders, usageOfTenant, usageOfTenants } from './usage-report';
 
-export interface UsageDependencies {
+export interface UsageDependencies extends UsageReaders {
   readonly adminRule: AdminRule;
   readonly authenticateTenant: AuthenticateTenant;
   readonly listTenantPage: ListTenantPage;
-  readonly runStatement: RunStatement;
-  readonly now: () => Date;
   readonly clock: Clock;
 }
 
 /**
- * The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless
- * given.
+ * The period in which the runs were admitted, without `to`, and how the usage is parted. `from` is the beginning of
+ * this month unless given.
  */
-export const periodSchema = z
-  .strictObject({ from: momentSchema.optional(), to: momentSchema.default(latest) })
+export const usageQuerySchema = z
+  .strictObject({
+    from: momentSchema.optional(),
+    to: momentSchema.default(latest),
+    granularity: z.enum(['day', 'month'], 'expected day or month').default('month'),
+    group_by: z.enum(['pipeline', 'status'], 'expected pipeline or status').default('pipeline'),
+  })
   .refine(({ from, to }) => from === undefined || from < to, {
     path: ['from'],
     error: 'expected a time before `to`',
@@ -40,7 +44,8 @@ export const monthlyUsageSchema = z.strictObject({
 
 /** What one or all tenants have used. */
 export function usageRoutes(deps: UsageDependencies): readonly Route[] {
-  const { runStatement, now } = deps;
+  const { now, pricePerTib } = deps;
+  const price = { bigquery_price_per_tib: pricePerTib };
   return [
     {
       operation: 'showUsage',
@@ -49,11 +54,12 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId);
-        const { from, to } = parseQuery(periodSchema, request.query);
+        const { from, to, ...parts } = parseQuery(usageQuerySchema, request.query);
         const period = { from: from ?? monthOf(now(), 0).from, to };
-        const usage = await usageOfTenant(tenantId, period, runStatement);
+        const usage = await usageOfTenant(tenantId, period, parts, deps);
+        if (wantsCsv(request)) return csvReply(usageCsv(parts, [{ tenant_id: tenantId, ...usage }]));
         const shown = { from: period.from.toISOString(), to: to === latest ? null : to.toISOString() };
-        return { status: 200, body: { tenant_id: tenantId, ...shown, ...usage } };
+        return { status: 200, body: { tenant_id: tenantId, ...shown, ...price, ...usage } };
       },
     },
     {
@@ -65,9 +71,10 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
         const asked = parseQuery(monthlyUsageSchema, request.query);
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
         const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
-        const tenants = await usageOfTenants(tenantIds, { from, to }, runStatement);
+        const tenants = await usageOfTenants(tenantIds, { from, to }, deps);
         const headers = nextPageLink(request, nextCursor);
-        return { status: 200, headers, body: { month: name, tenants, next_cursor: nextCursor } };
+        if (wantsCsv(request)) return csvReply(usageCsv(byMonthAndPipeline, tenants), headers);
+        return { status: 200, headers, body: { month: name, ...price, tenants, next_cursor: nextCursor } };
       },
     },
   ];

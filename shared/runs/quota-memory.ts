@@ -2,7 +2,7 @@ import type { QuotaCounters, ReadQuotaCounters } from '../google/bigquery/tables
 import type { Log } from '../log';
 import type { Clock } from '../support/clock';
 import { within } from '../support/time-limits';
-import type { QuotaState } from './rules/admission-rules';
+import { type QuotaState, usedThisMonth } from './rules/admission-rules';
 
 /**
  * What this instance last saw of tenants' quotas. Admission's usual statement reads nothing back, and yet its
@@ -89,12 +89,11 @@ const roomIn = (state: QuotaState): number =>
     (state.max_concurrent_pipelines ?? Number.POSITIVE_INFINITY) - state.running,
   );
 
-/** The stored counters as they are now: in a new month (UTC) nothing is used yet. */
+/** The stored counters as they are now. */
 const quotaStateOf = (counters: QuotaCounters, now: Date): QuotaState => ({
   max_pipelines_per_month: counters.max_pipelines_per_month,
   max_concurrent_pipelines: counters.max_concurrent_pipelines,
-  used_this_month:
-    counters.quota_reset_date < `${now.toISOString().slice(0, 7)}-01` ? 0 : counters.pipeline_runs_this_month,
+  used_this_month: usedThisMonth(counters, now),
   quota_reset_date: counters.quota_reset_date,
   running: counters.current_running_pipelines,
 });

@@ -138,9 +138,12 @@ describe('Beside the version that decided by appending to the ledger', () => {
       });
       expect(await show(apiKey, 'twice')).toMatchObject({ status: 'COMPLETED' });
       expect(await show(apiKey, 'over')).toMatchObject({ status: 'CANCELLED' });
+      const parts = { by_day: false, by_status: false };
       const range = { tenant_id: 'upgraded', from: seconds(-3_600), to: seconds(60) };
-      const { rows: usage } = await backends.runStatement('upgraded', readUsage, range);
-      expect(usage).toMatchObject([{ runs: 4, completed: 2, cancelled: 1, in_flight: 1, rows_written: 2 }]);
+      const { rows: usage } = await backends.runStatement('upgraded', readUsage, { ...range, ...parts });
+      // The first row is that of all runs.
+      const all = { runs: 4, completed: 2, cancelled: 1, in_flight: 1, rows_written: 2 };
+      expect(usage).toMatchObject([all, all]);
       const page = { ...range, after_at: null, after_id: null, limit: 10 };
       const { rows: billed } = await backends.runStatement('upgraded', listBillableRuns, page);
       expect(billed.map(({ run_id }) => run_id).toSorted()).toEqual(['recorded', 'twice']);

@@ -74,17 +74,23 @@ const run = z.strictObject({
 const measures = {
   runs: count,
   runs_by_status: z.strictObject({ COMPLETED: count, FAILED: count, CANCELLED: count, ADMITTED: count }),
-  slot_ms: count.describe("BigQuery's slot time, in milliseconds."),
-  duration_ms: count,
+  slot_ms: count.describe('Milliseconds from admission to outcome, of finished runs.'),
+  duration_ms: count.describe("Milliseconds from the first step's start to the outcome."),
+  duration_ms_p50: count.nullable().describe('The median, about. null: no run has a duration.'),
+  duration_ms_p95: count.nullable().describe('95 of 100 runs take less, about.'),
   rows_written: count,
   bytes_processed: count,
   bytes_billed: count,
+  estimated_bigquery_cost: z.number().describe("Of the bytes billed, at the deployment's price."),
 };
 const usageLine = z.strictObject({
-  month: text.describe('Such as 2026-11, UTC.'),
-  pipeline: text,
+  month: text.optional().describe('Such as 2026-11, UTC.'),
+  day: text.optional().describe('Such as 2026-11-30, UTC, in place of the month: with granularity=day.'),
+  pipeline: text.optional(),
+  status: text.optional().describe('In place of the pipeline: with group_by=status.'),
   ...measures,
 });
+const pricePerTib = z.number().describe('What the estimates take BigQuery to cost for each TiB billed.');
 const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
 const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
 
@@ -218,10 +224,26 @@ export const answerSchemas = {
     tenant_id: text,
     from: time,
     to: time.nullable().describe('null: until now.'),
+    bigquery_price_per_tib: pricePerTib,
+    quota: z.strictObject({
+      max_pipelines_per_month: quota,
+      pipeline_runs_this_month: count,
+      percent_used: z.number().nullable().describe('null: there is no quota.'),
+    }),
+    forecast: z
+      .strictObject({
+        month: text,
+        method: z.literal('linear').describe('As many for each part to come as for the part that is gone.'),
+        pipeline_runs: count,
+        percent_of_quota: z.number().nullable(),
+      })
+      .nullable()
+      .describe("To the month's end. null on its first day."),
     ...usage,
   }),
   MonthlyUsage: z.strictObject({
     month: text,
+    bigquery_price_per_tib: pricePerTib,
     tenants: z.array(z.strictObject({ tenant_id: text, ...usage })),
     next_cursor: nextCursor,
   }),

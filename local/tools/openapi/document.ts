@@ -161,7 +161,7 @@ function parametersOf({ path, query = {}, headers = {} }: Operation): readonly J
 }
 
 function describedAnswer(
-  { status, description, body, headers = [] }: Answer,
+  { status, description, body, alsoAs, headers = [] }: Answer,
   own: OperationExamples | undefined,
 ) {
   const example = exampleOf(own?.answers[status]);
@@ -169,7 +169,10 @@ function describedAnswer(
     body === undefined
       ? undefined
       : 'name' in body
-        ? { 'application/json': { schema: reference(body.name), ...example } }
+        ? {
+            'application/json': { schema: reference(body.name), ...example },
+            ...(alsoAs !== undefined && { [alsoAs]: { schema: { type: 'string' } } }),
+          }
         : { [body.mediaType]: { schema: { type: 'string' }, ...example } };
   const told = Object.fromEntries(
     headers.map((name) => [name, { description: answerHeaders[name], schema: { type: 'string' } }]),

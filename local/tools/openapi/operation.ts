@@ -46,6 +46,8 @@ export interface Answer {
   readonly description: string;
   /** Absent where it has no body. */
   readonly body?: AnswerBody;
+  /** The media type that it has instead of JSON where `Accept` asks for that. */
+  readonly alsoAs?: string;
   readonly headers?: readonly AnswerHeader[];
 }
 

@@ -181,6 +181,15 @@ export function countedAt({ quota_reset_date }: Pick<QuotaState, 'quota_reset_da
   return now > month ? now : month;
 }
 
+/** How many runs count in this month, by the stored counters: in a new month (UTC) nothing is used yet. */
+export const usedThisMonth = (
+  counters: { readonly quota_reset_date: string; readonly pipeline_runs_this_month: number },
+  now: Date,
+): number =>
+  counters.quota_reset_date < startOfMonth(now).toISOString().slice(0, 10)
+    ? 0
+    : counters.pipeline_runs_this_month;
+
 const startOfMonth = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
 
 /** The first instant of the next month, UTC. */

@@ -160,6 +160,12 @@ export async function startTenantsInstance(options: InstanceOptions): Promise<In
   const { schemas = schemasDirectory } = options;
   const { log, lines } = collectingLog();
   const tiers = loadTiers(schemas);
-  const setUp = { adminRule: { kind: 'open' as const }, tiers, newId: randomUUID, clock: clockOf(options) };
+  const setUp = {
+    adminRule: { kind: 'open' as const },
+    tiers,
+    pricePerTib: 6.25,
+    newId: randomUUID,
+    clock: clockOf(options),
+  };
   return { ...(await serve(composeTenants(setUp, googleAt(options)), log)), lines };
 }

@@ -1,6 +1,13 @@
+import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
 import { costs, dryrun, record, startCloudWithUsage } from './recorded-usage';
+
+/** Nothing is used in this month; on its first day there is no forecast. */
+const forecastOfNothing =
+  new Date().getUTCDate() === 1
+    ? null
+    : expect.objectContaining({ method: 'linear', pipeline_runs: 0, percent_of_quota: 0 });
 
 describe('Tenants and their usage', () => {
   let cloud: TestCloud;
@@ -28,6 +35,9 @@ describe('Tenants and their usage', () => {
         tenant_id: 'acme',
         from: '2026-03-01T00:00:00.000Z',
         to: null,
+        bigquery_price_per_tib: 6.25,
+        quota: { max_pipelines_per_month: 500, pipeline_runs_this_month: 0, percent_used: 0 },
+        forecast: forecastOfNothing,
         total: expect.objectContaining({
           runs: 6,
           runs_by_status: runs({ COMPLETED: 3, FAILED: 1, CANCELLED: 1, ADMITTED: 1 }),
@@ -42,9 +52,12 @@ describe('Tenants and their usage', () => {
             runs_by_status: runs({ COMPLETED: 2, CANCELLED: 1 }),
             slot_ms: 62_000,
             duration_ms: 31_000,
+            duration_ms_p50: 10_000,
+            duration_ms_p95: 20_000,
             rows_written: 3,
             bytes_processed: 3000,
             bytes_billed: 30_000,
+            estimated_bigquery_cost: 0,
           },
           expect.objectContaining({
             month: '2026-03',
@@ -82,6 +95,27 @@ describe('Tenants and their usage', () => {
       expect(Object(shown.body.runs).map(({ duration_ms }: { duration_ms: unknown }) => duration_ms)).toEqual(
         [0, 10_000],
       );
+    });
+
+    it('is by day and status, where that is asked for, and a table where CSV is', async () => {
+      const asked = 'tenants/acme/usage?from=2026-03-01&to=2026-04-01&granularity=day&group_by=status';
+      const { body } = await get(asked);
+      expect(body.usage).toMatchObject([
+        { day: '2026-03-01', status: 'COMPLETED', runs: 1 },
+        { day: '2026-03-15', status: 'CANCELLED', runs: 1 },
+        { day: '2026-03-15', status: 'FAILED', runs: 1 },
+        { day: '2026-03-31', status: 'COMPLETED', runs: 1 },
+      ]);
+      for (const path of [asked, 'usage?month=2026-03']) {
+        const answer = await fetch(`${cloud.url}/api/v1/${path}`, {
+          headers: { ...asAdmin, Accept: 'text/csv' },
+        });
+        expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+        const lines: Record<string, string>[] = parse(await answer.text(), { columns: true });
+        const ofAcme = lines.filter(({ tenant_id }) => tenant_id === 'acme');
+        expect(ofAcme.reduce((sum, { runs }) => sum + Number(runs), 0)).toBe(4);
+        expect(ofAcme.reduce((sum, { bytes_billed }) => sum + Number(bytes_billed), 0)).toBe(30_000);
+      }
     });
 
     it('covers a half-open period, this month unless another is asked for', async () => {

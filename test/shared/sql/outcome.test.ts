@@ -30,16 +30,19 @@ describe('The outcome of a run with two ledger rows', () => {
   const everyReader = async (tenant_id: string) => {
     const { runStatement } = backends;
     const place = { status: null, pipeline: null, before_at: null, before_id: null, limit: 10 };
+    const parts = { by_day: false, by_status: false };
     const page = { after_at: null, after_id: null, limit: 10 };
     const [shown] = await read(runStatement(tenant_id, readRun, { tenant_id, run_id: 'run-1' }));
     const listed = await read(runStatement(tenant_id, listRuns, { tenant_id, ...month, ...place }));
-    const used = await read(runStatement(tenant_id, readUsage, { tenant_id, ...month }));
+    const used = await read(runStatement(tenant_id, readUsage, { tenant_id, ...month, ...parts }));
     const billed = await read(runStatement(tenant_id, listBillableRuns, { tenant_id, ...month, ...page }));
     const marks = await read(runStatement(tenant_id, readWatermark, { tenant_id, pipeline: dryrun }));
     return {
       shown: shown?.status,
       listed: listed.map(({ status }) => status),
-      used: used.map(({ runs, completed, failed, cancelled }) => ({ runs, completed, failed, cancelled })),
+      used: used
+        .slice(1)
+        .map(({ runs, completed, failed, cancelled }) => ({ runs, completed, failed, cancelled })),
       billed: billed.map(({ ended_at }) => ended_at.toISOString()),
       marks: marks.map(({ watermark }) => watermark),
     };

@@ -7,11 +7,22 @@ export const usageOperations: readonly OperationText[] = [
     method: 'GET',
     path: '/api/v1/tenants/{tenant}/usage',
     tag: 'Usage and billing',
-    summary: 'A tenant’s usage by month and pipeline',
+    summary: 'A tenant’s usage by month or day, and by pipeline or status',
     description:
-      'A run belongs to the month in which it was admitted. Without `from`: since this month began.',
-    query: { from, to },
-    answers: [{ status: 200, description: 'The usage', body: { name: 'TenantUsage' } }],
+      'A run belongs to the month in which it was admitted. Without `from`: since this month began. With `Accept: text/csv` as a table.',
+    query: {
+      from,
+      to,
+      granularity: {
+        description: 'The parts of the period.',
+        schema: { type: 'string', enum: ['day', 'month'], default: 'month' },
+      },
+      group_by: {
+        description: 'What else parts the usage.',
+        schema: { type: 'string', enum: ['pipeline', 'status'], default: 'pipeline' },
+      },
+    },
+    answers: [{ status: 200, description: 'The usage', body: { name: 'TenantUsage' }, alsoAs: 'text/csv' }],
     problems: ['tenant_not_found'],
   },
   {
@@ -20,8 +31,17 @@ export const usageOperations: readonly OperationText[] = [
     path: '/api/v1/usage',
     tag: 'Usage and billing',
     summary: 'All tenants’ usage of a month, page by page',
+    description: 'With `Accept: text/csv` as a table.',
     query: { month, limit: limit(50, 200), cursor },
-    answers: [{ status: 200, description: 'A page', body: { name: 'MonthlyUsage' }, headers: ['Link'] }],
+    answers: [
+      {
+        status: 200,
+        description: 'A page',
+        body: { name: 'MonthlyUsage' },
+        alsoAs: 'text/csv',
+        headers: ['Link'],
+      },
+    ],
     problems: [],
   },
   {
@@ -40,7 +60,15 @@ export const usageOperations: readonly OperationText[] = [
       limit: limit(1000, 5000),
       cursor,
     },
-    answers: [{ status: 200, description: 'A page', body: { name: 'BillingExport' }, headers: ['Link'] }],
+    answers: [
+      {
+        status: 200,
+        description: 'A page',
+        body: { name: 'BillingExport' },
+        alsoAs: 'application/x-ndjson',
+        headers: ['Link'],
+      },
+    ],
     problems: [],
   },
 ];

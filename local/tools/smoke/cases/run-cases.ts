@@ -145,10 +145,12 @@ export const runCases = [
     tenant_id: tenantId,
     now,
   })),
-  statementCase(readUsage, 'Sums over no rows are NULL, and come as such.', ({ tenantId, from, to }) => ({
+  statementCase(readUsage, 'Grouping sets give the row of all first.', ({ tenantId, from, to }) => ({
     tenant_id: tenantId,
     from,
     to,
+    by_day: false,
+    by_status: false,
   })),
   statementCase(listBillableRuns, 'Pages in the order of two columns.', ({ tenantId, from, to }) => ({
     tenant_id: tenantId,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
 import { billingExportSchema } from '../../../../functions/tenants/billing-routes';
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
-import { monthlyUsageSchema, periodSchema } from '../../../../functions/tenants/usage-routes';
+import { monthlyUsageSchema, usageQuerySchema } from '../../../../functions/tenants/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
 import { clientTypesFolder, clientTypesTexts } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
@@ -73,7 +73,7 @@ describe('schemas/openapi.json', () => {
   it.each([
     ['listRuns', listRequestSchema],
     ['listTenants', tenantListSchema],
-    ['showUsage', periodSchema],
+    ['showUsage', usageQuerySchema],
     ['showMonthlyUsage', monthlyUsageSchema],
     ['exportBilling', billingExportSchema],
   ])('has the query of %s by the names that it is parsed by', (id, schema) => {

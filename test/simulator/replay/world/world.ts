@@ -78,6 +78,7 @@ export function createWorld(
     random: chance.fraction,
     pipelines,
     tiers,
+    pricePerTib: 6.25,
     runTopic,
     adminRule,
     allowedSources: ['*', 'gs://*'],

@@ -3,6 +3,8 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_from TIMESTAMP;
 DECLARE p_to TIMESTAMP;
+DECLARE p_by_day BOOL;
+DECLARE p_by_status BOOL;
 
 WITH
   recorded AS (
@@ -26,21 +28,21 @@ WITH
   ),
   runs AS (
     SELECT
-      pipeline, status, admitted_at,
+      IF(p_by_status, status, pipeline) AS name, status, admitted_at,
       -- A version before recorded runs that ended before they were admitted, where a clock jumped.
       GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
-    SELECT slot.pipeline, 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    SELECT IF(p_by_status, 'ADMITTED', slot.pipeline), 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
     FROM tenants, UNNEST(active_runs) AS slot
     WHERE tenant_id = p_tenant_id
       AND slot.admitted_at >= p_from AND slot.admitted_at < p_to
       AND slot.run_id NOT IN (SELECT run_id FROM recorded)
   )
 SELECT
-  FORMAT_TIMESTAMP('%Y-%m', admitted_at) AS month,
-  pipeline,
+  period,
+  name,
   COUNT(*) AS runs,
   COUNTIF(status = 'COMPLETED') AS completed,
   COUNTIF(status = 'FAILED') AS failed,
@@ -48,9 +50,11 @@ SELECT
   COUNTIF(status = 'ADMITTED') AS in_flight,
   IFNULL(SUM(slot_ms), 0) AS slot_ms,
   IFNULL(SUM(duration_ms), 0) AS duration_ms,
+  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,
+  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(95)] AS duration_ms_p95,
   IFNULL(SUM(rows_written), 0) AS rows_written,
   IFNULL(SUM(bytes_processed), 0) AS bytes_processed,
   IFNULL(SUM(bytes_billed), 0) AS bytes_billed
-FROM runs
-GROUP BY month, pipeline
-ORDER BY month, pipeline;
+FROM (SELECT *, FORMAT_TIMESTAMP(IF(p_by_day, '%Y-%m-%d', '%Y-%m'), admitted_at) AS period FROM runs)
+GROUP BY GROUPING SETS ((period, name), ())
+ORDER BY period, name;

@@ -149,7 +149,8 @@ export function createPlayer(
           before_id: runIdOf(5),
           limit: 100,
         });
-        await run(readUsage, { tenant_id, ...forEver });
+        await run(readUsage, { tenant_id, ...forEver, by_day: false, by_status: false });
+        await run(readUsage, { tenant_id, ...forEver, by_day: true, by_status: true });
         const billable = { tenant_id, ...forEver, after_at: null, after_id: null, limit: 2 };
         await run(listBillableRuns, billable);
         return run(listBillableRuns, { ...billable, after_at: from, after_id: '' });

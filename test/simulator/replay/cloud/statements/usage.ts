@@ -11,13 +11,13 @@ interface UsedRun {
   readonly row?: RecordedOutcome;
 }
 
-const usageOf = (month: string, pipeline: string, runs: readonly UsedRun[]) => {
+const usageOf = (period: string | null, name: string | null, runs: readonly UsedRun[]) => {
   const countOf = (status: string) => runs.filter((run) => run.status === status).length;
   const sum = (value: (row: RecordedOutcome) => number | null) =>
     runs.reduce((total, { row }) => total + (row === undefined ? 0 : (value(row) ?? 0)), 0);
   return {
-    month,
-    pipeline,
+    period,
+    name,
     runs: runs.length,
     completed: countOf('COMPLETED'),
     failed: countOf('FAILED'),
@@ -25,15 +25,23 @@ const usageOf = (month: string, pipeline: string, runs: readonly UsedRun[]) => {
     in_flight: countOf('ADMITTED'),
     slot_ms: sum(({ ended_at, admitted_at }) => +ended_at - +admitted_at),
     duration_ms: sum(({ duration_ms }) => duration_ms),
+    duration_ms_p50: quantileOf(runs, 0.5),
+    duration_ms_p95: quantileOf(runs, 0.95),
     rows_written: sum(({ rows_written }) => rows_written),
     bytes_processed: sum(({ bytes_processed }) => bytes_processed),
     bytes_billed: sum(({ bytes_billed }) => bytes_billed),
   };
 };
 
+/** As the local engine takes it: the nearest of the sorted values. */
+function quantileOf(runs: readonly UsedRun[], share: number): number | null {
+  const values = runs.flatMap(({ row }) => row?.duration_ms ?? []).sort((one, other) => one - other);
+  return values[Math.round(share * (values.length - 1))] ?? null;
+}
+
 export const usageModels = [
   modelOf(readUsage, {
-    read(tables, { tenant_id, from, to }) {
+    read(tables, { tenant_id, from, to, by_day, by_status }) {
       const recorded = outcomesBetween(tables, from, to);
       const known = new Set(recorded.map(({ run_id }) => run_id));
       const slots = (tables.tenant?.tenant_id === tenant_id ? tables.tenant.active_runs : []).filter(
@@ -45,12 +53,17 @@ export const usageModels = [
       ];
       const groups = new Map<string, UsedRun[]>();
       for (const run of runs) {
-        const key = `${run.admitted_at.toISOString().slice(0, 7)} ${run.pipeline}`;
+        const period = run.admitted_at.toISOString().slice(0, by_day ? 10 : 7);
+        const key = `${period} ${by_status ? run.status : run.pipeline}`;
         groups.set(key, [...(groups.get(key) ?? []), run]);
       }
-      return [...groups]
+      const parts = [...groups]
         .sort(([one], [other]) => compare(one, other))
-        .map(([key, group]) => usageOf(key.slice(0, 7), key.slice(8), group));
+        .map(([key, group]) => {
+          const [period = '', name = ''] = key.split(' ');
+          return usageOf(period, name, group);
+        });
+      return [usageOf(null, null, runs), ...parts];
     },
   }),
   modelOf(listBillableRuns, {
