@@ -13,11 +13,11 @@ import {
   suspensionSchema,
   type TenantsDependencies,
 } from './administer-tenant';
-import { billingRoutes } from './billing-routes';
 import { keyRoutes } from './keys/key-routes';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile } from './tenant-profile';
-import { type UsageDependencies, usageRoutes } from './usage-routes';
+import { billingRoutes } from './usage/billing-routes';
+import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
 
 export interface TenantsHandlerDependencies
   extends TenantsDependencies,

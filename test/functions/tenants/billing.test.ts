@@ -1,5 +1,5 @@
-import { type ExportPlace, exportBilling } from '../../../functions/tenants/billing-export';
 import { monthOf } from '../../../functions/tenants/calendar-month';
+import { type ExportPlace, exportBilling } from '../../../functions/tenants/usage/billing-export';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import { systemClock } from '../../../shared/support/clock';

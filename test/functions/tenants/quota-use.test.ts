@@ -1,4 +1,4 @@
-import { quotaUseOf } from '../../../functions/tenants/quota-use';
+import { quotaUseOf } from '../../../functions/tenants/usage/quota-use';
 
 const counters = {
   max_pipelines_per_month: 500,

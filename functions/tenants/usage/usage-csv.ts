@@ -1,5 +1,5 @@
-import { csvText } from '../../shared/http/csv';
-import type { UsageFigures } from '../../shared/tenants/rules/usage-figures';
+import { csvText } from '../../../shared/http/csv';
+import type { UsageFigures } from '../../../shared/tenants/rules/usage-figures';
 import type { Parts, ShownUsage } from './usage-report';
 
 /** The columns behind those that name a line. */

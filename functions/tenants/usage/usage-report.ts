@@ -1,10 +1,10 @@
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { ReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
-import { readUsage } from '../../shared/sql/usage/read-usage';
-import { type UsageFigures, usageFigures } from '../../shared/tenants/rules/usage-figures';
-import { orTenantNotFound, tenantNotFound } from './administer-tenant';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { readUsage } from '../../../shared/sql/usage/read-usage';
+import { type UsageFigures, usageFigures } from '../../../shared/tenants/rules/usage-figures';
+import { orTenantNotFound, tenantNotFound } from '../administer-tenant';
+import { readAllTenants } from '../read-all-tenants';
 import { type QuotaUse, quotaUseOf } from './quota-use';
-import { readAllTenants } from './read-all-tenants';
 
 export interface Period {
   readonly from: Date;

@@ -1,9 +1,9 @@
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
-import { type BillableRun, listBillableRuns } from '../../shared/sql/usage/list-billable-runs';
-import type { Clock } from '../../shared/support/clock';
-import type { Month } from './calendar-month';
-import { readAllTenants } from './read-all-tenants';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import type { ListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
+import { type BillableRun, listBillableRuns } from '../../../shared/sql/usage/list-billable-runs';
+import type { Clock } from '../../../shared/support/clock';
+import type { Month } from '../calendar-month';
+import { readAllTenants } from '../read-all-tenants';
 
 export interface ExportDependencies {
   readonly listTenantPage: ListTenantPage;

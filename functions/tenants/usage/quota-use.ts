@@ -1,6 +1,6 @@
-import type { TenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
-import { usedThisMonth } from '../../shared/runs/rules/admission-rules';
-import { monthOf } from './calendar-month';
+import type { TenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { usedThisMonth } from '../../../shared/runs/rules/admission-rules';
+import { monthOf } from '../calendar-month';
 
 /** How much of this month's quota is used, and how much will be if the month goes on as it went. */
 export interface QuotaUse {

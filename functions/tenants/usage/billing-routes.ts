@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { requireAdmin } from '../../shared/http/authorize';
-import { nextPageLink } from '../../shared/http/headers/next-page';
-import { cursorSchema, encodeCursor, limitSchema, parseQuery } from '../../shared/http/parse';
-import type { HttpRequest, Route } from '../../shared/http/route';
-import { openMeterEvent, stripeMeterEvent } from '../../shared/tenants/rules/billing-events';
+import { requireAdmin } from '../../../shared/http/authorize';
+import { nextPageLink } from '../../../shared/http/headers/next-page';
+import { cursorSchema, encodeCursor, limitSchema, parseQuery } from '../../../shared/http/parse';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import { openMeterEvent, stripeMeterEvent } from '../../../shared/tenants/rules/billing-events';
+import { type Month, monthOf, monthSchema } from '../calendar-month';
 import { type ExportPlace, exportBilling } from './billing-export';
-import { type Month, monthOf, monthSchema } from './calendar-month';
 import type { UsageDependencies } from './usage-routes';
 
 const eventOf = { stripe: stripeMeterEvent, openmeter: openMeterEvent } as const;
