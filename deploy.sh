@@ -186,6 +186,7 @@ environment_of() { # function -> NAME=value lines
   case $http_hosts in '' | none) ;; *) echo "HTTP_STEP_HOSTS=$http_hosts" ;; esac
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
+checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
 publishes_events() { case $1 in onboard) true ;; *) false ;; esac; }
 
@@ -253,6 +254,7 @@ dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were give
 event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
 case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"*) misuse "--notify-topic: expected other topics than $run_topic and $event_topic" ;; esac
 admin_secret=$prefix-admin-key
+token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
 member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
@@ -605,14 +607,14 @@ grant_pubsub_agent() {
 }
 
 random_key='process.stdout.write(crypto.randomBytes(32).toString("base64url"))'
-# The key goes from node to gcloud through a pipe, so it is in no command line, file or output.
-make_admin_key() {
-  ensure "secret $admin_secret" :look secrets describe "$admin_secret" :is "labels.managed-by=$prefix" \
-    :make secrets create "$admin_secret" --replication-policy=automatic "--labels=$labels" \
-    :change secrets update "$admin_secret" "--update-labels=$labels"
-  find_version "$admin_secret"
+# The secret goes from node to gcloud through a pipe, so it is in no command line, file or output.
+make_secret() { # secret what
+  ensure "secret $1" :look secrets describe "$1" :is "labels.managed-by=$prefix" \
+    :make secrets create "$1" --replication-policy=automatic "--labels=$labels" \
+    :change secrets update "$1" "--update-labels=$labels"
+  find_version "$1"
   if [ -n "$version" ]; then
-    same=$((same + 1)) && say "= admin key, version $version"
+    same=$((same + 1)) && say "= $2, version $version"
     return
   fi
   if [ $dry_run = yes ]; then
@@ -620,27 +622,30 @@ make_admin_key() {
   else
     input=$(node -e "$random_key")
   fi
-  change 'making an admin key' secrets versions add "$admin_secret" --data-file=-
+  change "making the $2" secrets versions add "$1" --data-file=-
   input=''
-  made=$((made + 1)) && say '+ admin key'
+  made=$((made + 1)) && say "+ $2"
 }
 
 # Functions name the version of each of their secrets, so a new version changes them: running this script
 # again puts a new key into use.
-find_version() { # secret
-  look secrets versions list "$1" --filter=state=ENABLED '--sort-by=~createTime' --limit=1 '--format=value(name.basename())' || true
-  version=$answer
+find_version() { # secret: sets `version`, and `version_before` where two are enabled
+  look secrets versions list "$1" --filter=state=ENABLED '--sort-by=~createTime' --limit=2 '--format=value(name.basename())' || true
+  version=$(sed -n 1p <<<"$answer") version_before=$(sed -n 2p <<<"$answer")
 }
 find_secrets() { # function: sets `secrets` to what its deployment names
   local pair pairs=''
   secrets=''
   ! needs_admin_key "$1" || pairs="ADMIN_API_KEY=$admin_secret"
+  ! checks_tokens "$1" || pairs="$pairs${pairs:+,}TOKEN_SECRET=$token_secret"
   [ "$1" != worker ] || [ "$pipeline_secrets" = none ] || pairs=$pipeline_secrets
   for pair in ${pairs//,/ }; do
     find_version "${pair#*=}"
     [ -n "$version$([ $dry_run = no ] || echo dry)" ] || misuse "--pipeline-secret $pair: there is no such secret, or no version of it"
     grant secrets "${pair#*=}" "$(member "$1")" roles/secretmanager.secretAccessor ''
     secrets="$secrets${secrets:+,}$pair:${version:-VERSION}"
+    # What the version before has signed is accepted until it is disabled.
+    [ "${pair%%=*}" != TOKEN_SECRET ] || [ -z "$version_before" ] || secrets="$secrets,TOKEN_SECRET_PREVIOUS=${pair#*=}:$version_before"
   done
 }
 
@@ -1025,7 +1030,8 @@ deploy() {
   enable_apis
   make_accounts_and_rights
   make_topics
-  make_admin_key
+  make_secret "$admin_secret" 'admin key'
+  make_secret "$token_secret" 'secret of tokens'
   keep_reach
   make_functions
   make_push_subscription
@@ -1084,6 +1090,7 @@ destroy() {
   for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done
   gone "images $prefix" 'artifacts repositories' "$prefix" "--location=$location"
   gone "secret $admin_secret" secrets "$admin_secret"
+  gone "secret $token_secret" secrets "$token_secret"
   destroy_rights
   if [ "$confirmation" = "$project" ] || [ $dry_run = yes ]; then destroy_data; fi
   say ''

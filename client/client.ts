@@ -8,6 +8,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** A tenant's key. */
   readonly apiKey?: string | undefined;
+  /** A token that a key has made, in place of the key: for pages. */
+  readonly token?: string | undefined;
   /** The deployment's key, for admin calls. Never put it into a page. */
   readonly adminKey?: string | undefined;
   readonly retries?: Partial<RetryPolicy>;
@@ -161,7 +163,7 @@ interface Parts {
 }
 
 /** Resolves to an answer that is a success. */
-function createSend({ baseUrl, apiKey, adminKey, retries, fetch: send = fetch }: ClientOptions) {
+function createSend({ baseUrl, apiKey, token, adminKey, retries, fetch: send = fetch }: ClientOptions) {
   const policy = { ...usualRetries, ...retries };
   return (
     id: OperationId,
@@ -174,6 +176,7 @@ function createSend({ baseUrl, apiKey, adminKey, retries, fetch: send = fetch }:
     const sent = new Headers();
     const set = (name: string, value: string | undefined) => value !== undefined && sent.set(name, value);
     set('X-API-Key', apiKey);
+    set('Authorization', token === undefined ? undefined : `Bearer ${token}`);
     set('X-Admin-Key', adminKey);
     if (body !== undefined) set('Content-Type', 'application/json');
     for (const [name, value] of Object.entries(headers)) set(name, value);

@@ -31,6 +31,8 @@ const deploymentSource = z
   .string()
   .refine(isDeploymentSource, 'expected dataset, project.dataset, project.*, gs://bucket/prefix/ or gs://*');
 
+const tokenSecret = z.string().min(32, 'expected at least 32 characters').optional();
+
 /** The environment variables of all functions. A wrong value stops the process at its start. */
 const environmentSchema = z
   .object({
@@ -55,6 +57,10 @@ const environmentSchema = z
     /** Set by Cloud Run, wherever code is deployed. */
     K_SERVICE: z.string().optional(),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+    /** Signs tokens for browsers. Without it none are made or accepted. */
+    TOKEN_SECRET: tokenSecret,
+    /** The one before it: what it has signed is accepted. */
+    TOKEN_SECRET_PREVIOUS: tokenSecret,
     /** The project. Log lines name it with their trace; Google's clients read it, too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
     /** After so many failed deliveries, 5 to 100, a message to the worker goes to the dead-letter topic. */
@@ -114,6 +120,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`Environment: ${problems.join('; ')}`);
 }
+
+/** The secrets of tokens, the current one first. */
+export const tokenSecretsOf = ({ TOKEN_SECRET, TOKEN_SECRET_PREVIOUS }: Env): readonly string[] =>
+  [TOKEN_SECRET, TOKEN_SECRET_PREVIOUS].flatMap((secret) => secret ?? []);
 
 /** Who may call the functions that everybody can call, and how often in vain. */
 export const callerLimitsOf = (env: Env) => ({

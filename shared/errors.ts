@@ -4,6 +4,7 @@ const definitions = {
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   tenant_mismatch: { status: 403, title: 'Forbidden' },
   insufficient_scope: { status: 403, title: 'Insufficient scope' },
+  run_mismatch: { status: 403, title: 'Forbidden' },
   pipeline_not_allowed: { status: 403, title: 'Pipeline not allowed' },
   tenant_inactive: { status: 403, title: 'Tenant inactive' },
   not_local: { status: 403, title: 'Not local' },

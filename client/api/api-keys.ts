@@ -67,6 +67,26 @@ export type RotatedApiKey = {
 export type Rotation = {
   readonly overlap_seconds: number;
 };
+export type Token = {
+  /** Shown once, here. */
+  readonly token: string;
+  /** It is sent as `Authorization: Bearer <token>`. */
+  readonly token_type: 'Bearer';
+  /** The key that made it. */
+  readonly api_key_id: string;
+  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  /** As its key has them. */
+  readonly pipelines: readonly string[];
+  /** The only run that it is for. null: all of the tenant’s. */
+  readonly run_id: string | null;
+  /** UTC, RFC 3339. */
+  readonly expires_at: string;
+};
+export type TokenRequest = {
+  readonly scopes?: readonly ('run' | 'read')[];
+  readonly run_id?: string;
+  readonly ttl_seconds?: number;
+};
 export interface ApiKeysOperations {
   /** Makes a further key, shown once in the answer. */
   readonly makeApiKey: {
@@ -115,5 +135,16 @@ export interface ApiKeysOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: undefined;
+  };
+  /** Exchanges a key for a short-lived token, to be put into a page. */
+  readonly makeToken: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: TokenRequest | undefined;
+    readonly answer: Token;
   };
 }

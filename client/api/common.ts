@@ -28,6 +28,7 @@ export type Problem = {
     | 'unauthenticated'
     | 'tenant_mismatch'
     | 'insufficient_scope'
+    | 'run_mismatch'
     | 'pipeline_not_allowed'
     | 'tenant_inactive'
     | 'not_local'

@@ -36,6 +36,7 @@ export const operations = {
   listApiKeys: { method: 'GET', path: '/api/v1/tenants/{tenant}/api-keys' },
   rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
+  makeToken: { method: 'POST', path: '/api/v1/tenants/{tenant}/tokens' },
   startRun: { method: 'POST', path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}' },
   listRuns: { method: 'GET', path: '/api/v1/pipelines/runs' },
   showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },

@@ -16,6 +16,7 @@ import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
+import { createTokens } from '../../shared/tenants/rules/tokens';
 import { runRoutes } from './handler';
 import { type StreamPace, usualStreamPace } from './stream-run';
 
@@ -29,6 +30,8 @@ export interface RunSetUp {
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
+  /** By which tokens are signed, the current one first. None unless given. */
+  readonly tokenSecrets?: readonly string[] | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
   /** How long a caller waits for an answer, in milliseconds. */
@@ -65,8 +68,10 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const runStatement = google.createRunStatement(withoutRetries);
   const places = createDecisionPlaces({ usual: setUp.decisionsAtOnce, monotonicMs: clock.monotonicMs });
   const runWatched = places.watched(runStatement);
+  const tokens = createTokens(setUp.tokenSecrets ?? []);
   const authenticate = createAuthenticateTenant(runWatched, clock);
   return runRoutes({
+    checkToken: (token) => tokens.check(token, setUp.clock.now()),
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,

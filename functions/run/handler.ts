@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
-import { requireTenant } from '../../shared/http/authorize';
+import { apparentTenant, requireTenant } from '../../shared/http/authorize';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
@@ -41,7 +41,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       operation: 'startRun',
       method: 'POST',
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
-      handle: (request) => deps.inPlace(request.header('X-API-Key'), () => startAsAsked(request, deps)),
+      handle: (request) => deps.inPlace(apparentTenant(request, deps), () => startAsAsked(request, deps)),
     },
     ...runsRoutes(deps),
     {

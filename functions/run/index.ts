@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import { callerLimitsOf, readEnv } from '../../shared/env';
+import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createReach } from '../../shared/google/reach';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -20,6 +20,7 @@ const routes = composeRun({
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
   newId: randomUUID,
   clock: systemClock,

@@ -1,9 +1,8 @@
-import { z } from 'zod';
-import { requireTenant } from '../../shared/http/authorize';
+import { requireTenant, type TenantAuthentication } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
-import type { AuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
+import { runIdSchema } from '../../shared/runs/rules/run-identity';
 import { type CancelDependencies, cancelRun } from './cancel-run';
 import { endId, lastEventIdSchema } from './run-events';
 import { listRequestSchema, readRunList } from './run-list';
@@ -12,11 +11,10 @@ import { findRecordedRun, showChecks, showRun, showSteps } from './show-run';
 import { createStreamPlaces } from './stream-places';
 import { type StreamDependencies, streamRun } from './stream-run';
 
-export interface RunsRoutesDependencies extends CancelDependencies, StreamDependencies {
-  readonly authenticateTenant: AuthenticateTenant;
-}
-
-const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');
+export interface RunsRoutesDependencies
+  extends CancelDependencies,
+    StreamDependencies,
+    TenantAuthentication {}
 
 /** What a tenant sees of the runs that it has started, and how it ends them. */
 export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {

@@ -8,11 +8,14 @@ import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tena
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
+import { createTokens } from '../../shared/tenants/rules/tokens';
 import { tenantsRoutes } from './handler';
 
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
   readonly tiers: Readonly<Record<string, Quotas>>;
+  /** By which tokens are signed, the current one first. None unless given. */
+  readonly tokenSecrets?: readonly string[] | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
   /** What BigQuery is taken to cost for each TiB that it bills. */
@@ -39,10 +42,13 @@ export function composeTenants(
     bigquery,
     setUp.answerMs && setUp.answerMs * shareOfStatement,
   );
+  const tokens = createTokens(setUp.tokenSecrets ?? []);
   const authenticate = createAuthenticateTenant(runStatement, setUp.clock);
   return tenantsRoutes({
     ...setUp,
     now: setUp.clock.now,
+    checkToken: (token) => tokens.check(token, setUp.clock.now()),
+    tokens,
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, setUp.clock))
       : authenticate,

@@ -13,7 +13,7 @@ import {
   suspensionSchema,
   type TenantsDependencies,
 } from './administer-tenant';
-import { keyRoutes } from './keys/key-routes';
+import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile } from './tenant-profile';
 import { billingRoutes } from './usage/billing-routes';
@@ -21,6 +21,7 @@ import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
 
 export interface TenantsHandlerDependencies
   extends TenantsDependencies,
+    KeyRoutesDependencies,
     UsageDependencies,
     TenantListDependencies {}
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lazyReference } from '../../shared/definitions/openapi';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { callerLimitsOf, readEnv } from '../../shared/env';
+import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -19,6 +19,7 @@ const routes = composeTenants({
   adminRule: adminRuleOf(env),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   newId: randomUUID,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { loadSchedules } from '../../shared/definitions/schedules';
 import { readEnv } from '../../shared/env';
 import { stopTelemetry } from '../../shared/telemetry/telemetry';
@@ -69,6 +70,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       DECISIONS_AT_ONCE: process.env.DECISIONS_AT_ONCE ?? localDefaults.DECISIONS_AT_ONCE,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       CORS_ORIGINS: process.env.CORS_ORIGINS ?? localDefaults.CORS_ORIGINS,
+      // Tokens end with the process, if not before.
+      TOKEN_SECRET: process.env.TOKEN_SECRET ?? randomBytes(32).toString('base64url'),
       SCHEMAS_DIRECTORY: schemasDirectory,
       ...(options.httpStepLocal !== undefined && { HTTP_STEP_LOCAL: options.httpStepLocal.join(',') }),
     });

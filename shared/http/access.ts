@@ -4,11 +4,15 @@ import type { KeyScope } from '../tenants/rules/scopes';
 export type Access =
   | { readonly who: 'everybody' }
   | { readonly who: 'admin' }
-  | { readonly who: 'tenant' | 'admin or tenant'; readonly scope: KeyScope };
+  | {
+      readonly who: 'tenant' | 'admin or tenant';
+      /** Undefined: any key will do, and no token. */
+      readonly scope: KeyScope | undefined;
+    };
 
 const everybody = { who: 'everybody' } as const;
 const admin = { who: 'admin' } as const;
-const tenant = <S extends KeyScope>(scope: S) => ({ who: 'tenant', scope }) as const;
+const tenant = <S extends KeyScope | undefined>(scope: S) => ({ who: 'tenant', scope }) as const;
 const adminOrTenant = <S extends KeyScope>(scope: S) => ({ who: 'admin or tenant', scope }) as const;
 
 /**
@@ -27,6 +31,7 @@ export const accessOf = {
   listApiKeys: adminOrTenant('manage'),
   rotateApiKey: adminOrTenant('manage'),
   revokeApiKey: adminOrTenant('manage'),
+  makeToken: tenant(undefined),
   startRun: tenant('run'),
   listRuns: tenant('read'),
   showRun: tenant('read'),

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors';
+import { labelRequest } from '../telemetry/context';
 import {
   type AuthenticateTenant,
   type KeyOptions,
@@ -6,9 +7,10 @@ import {
   type TenantIdentity,
 } from '../tenants/authenticate-tenant';
 import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
-import { unauthenticated } from '../tenants/rules/api-key';
+import { tenantOfApiKey, unauthenticated } from '../tenants/rules/api-key';
 import { type KeyScope, requireScope, scopes } from '../tenants/rules/scopes';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
+import type { TokenClaims } from '../tenants/rules/tokens';
 import { type Access, accessTo } from './access';
 import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
@@ -37,6 +39,13 @@ const adminsAuthority: Caller = {
   pipelines: [],
 };
 
+/** How a tenant's requests are known. */
+export interface TenantAuthentication {
+  readonly authenticateTenant: AuthenticateTenant;
+  /** What a token says; undefined for one that is not valid. */
+  readonly checkToken: (token: string) => TokenClaims | undefined;
+}
+
 /** Throws `unauthenticated` unless the request may make admin calls. */
 export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
   accessFor(request, 'admin', 'admin or tenant');
@@ -45,18 +54,55 @@ export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
   request.recognise(adminCaller);
 }
 
-/** Whose key the request carries. Throws like AuthenticateTenant, or `insufficient_scope`. */
+/**
+ * Whose key the request carries, or whose token. A key counts where both are there. Throws like
+ * AuthenticateTenant, `insufficient_scope`, or `run_mismatch` where a token is for another run.
+ */
 export async function requireTenant(
-  { authenticateTenant }: { readonly authenticateTenant: AuthenticateTenant },
+  deps: TenantAuthentication,
   request: HttpRequest,
   options: Omit<KeyOptions, 'address'> = {},
 ): Promise<TenantIdentity> {
   const access = accessFor(request, 'tenant', 'admin or tenant');
   const { address } = request;
-  const identity = await authenticateTenant(request.header('X-API-Key'), { ...options, address });
+  const token = access.scope === undefined ? undefined : tokenOf(request);
+  const identity: TenantIdentity =
+    token === undefined
+      ? await deps.authenticateTenant(request.header('X-API-Key'), { ...options, address })
+      : identityOf(token, deps);
   request.recognise(identity.keyId);
-  requireScope(identity.scopes, access.scope);
+  if (access.scope !== undefined) requireScope(identity.scopes, access.scope);
+  requireRun(identity, request.params.run_id);
   return identity;
+}
+
+/** The token that a request comes with, where it comes with no key. */
+function tokenOf(request: HttpRequest): string | undefined {
+  if (request.header('X-API-Key') !== undefined) return undefined;
+  return /^Bearer +(\S+)$/i.exec(request.header('Authorization') ?? '')?.[1];
+}
+
+function identityOf(token: string, { checkToken }: Pick<TenantAuthentication, 'checkToken'>): TokenClaims {
+  const claims = checkToken(token);
+  if (claims === undefined) throw unauthenticated();
+  labelRequest({ tenant: claims.tenantId });
+  return claims;
+}
+
+function requireRun({ runId }: TenantIdentity, asked: string | undefined): void {
+  if (runId === undefined || runId === asked) return;
+  throw new ServiceError('run_mismatch', `Forbidden: this token is for the run '${runId}' only`);
+}
+
+/** The tenant that a request seems to come from, told by the form of its key or the signature of its token. */
+export function apparentTenant(
+  request: HttpRequest,
+  { checkToken }: Pick<TenantAuthentication, 'checkToken'>,
+): string | undefined {
+  const key = request.header('X-API-Key');
+  if (key !== undefined) return tenantOfApiKey(key);
+  const token = tokenOf(request);
+  return token === undefined ? undefined : checkToken(token)?.tenantId;
 }
 
 /**
@@ -64,13 +110,12 @@ export async function requireTenant(
  * also carries the admin key. Throws `unauthenticated`, `insufficient_scope` or `tenant_mismatch`.
  */
 export async function requireAdminOrTenant(
-  deps: { readonly adminRule: AdminRule; readonly authenticateTenant: AuthenticateTenant },
+  deps: { readonly adminRule: AdminRule } & TenantAuthentication,
   request: HttpRequest,
   tenantId: string,
   options = { fresh: false },
 ): Promise<Caller> {
-  const key = request.header('X-API-Key');
-  if (key === undefined) {
+  if (request.header('X-API-Key') === undefined && tokenOf(request) === undefined) {
     // A request without any key is asked for the one that every tenant has, as everywhere else.
     if (deps.adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
     requireAdmin(deps.adminRule, request);

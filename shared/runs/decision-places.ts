@@ -3,7 +3,6 @@ import { classifyFailure } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { systemClock } from '../support/clock';
 import { count } from '../telemetry/telemetry';
-import { tenantOfApiKey } from '../tenants/rules/api-key';
 import { createAdaptiveLimit } from './rules/adaptive-limit';
 
 /**
@@ -12,11 +11,11 @@ import { createAdaptiveLimit } from './rules/adaptive-limit';
  */
 export interface DecisionPlaces {
   /**
-   * Does the work of a request with this API key. Requests of one tenant share its statements, and so its place.
-   * What is no key needs none. Throws `unavailable` where all places are taken, or more requests share this one
+   * Does the work of a request of this tenant. Requests of one tenant share its statements, and so its place.
+   * A request without a key needs none. Throws `unavailable` where all places are taken, or more requests share this one
    * than go into the next statement.
    */
-  readonly inPlace: <T>(apiKey: string | undefined, work: () => Promise<T>) => Promise<T>;
+  readonly inPlace: <T>(tenantId: string | undefined, work: () => Promise<T>) => Promise<T>;
   /**
    * Runs statements, and learns from how long they take how many there may be at once. Those without a time
    * limit of their own are not looked at.
@@ -81,8 +80,7 @@ export function createDecisionPlaces({
   }
 
   return {
-    inPlace: async (apiKey, work) => {
-      const tenantId = apiKey === undefined ? undefined : tenantOfApiKey(apiKey);
+    inPlace: async (tenantId, work) => {
       if (tenantId === undefined) return work();
       const sharing = taken.get(tenantId) ?? 0;
       if (sharing >= mostSharing || (sharing === 0 && taken.size >= limit.current())) throw refuse();

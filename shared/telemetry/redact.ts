@@ -3,12 +3,14 @@
  * lower case and made of words, so what follows must have a capital letter or be longer than any word.
  */
 const apiKeys = /_(?:api|API)_(?:[A-Za-z0-9]{20,}|(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{4,})/g;
+/** Tokens, from the first part that says what they are. */
+const tokens = /\btpt1\.[A-Za-z0-9_.-]{8,}/g;
 const redacted = '[redacted]';
 
 export type Redact = (text: string) => string;
 
 /**
- * Makes a function that replaces API keys and the given secrets in a text: the last line of defence, where
+ * Makes a function that replaces API keys, tokens and the given secrets in a text: the last line of defence, where
  * log lines are written. A secret is also found in the forms that JSON and URLs give it.
  */
 export function createRedact(secrets: readonly (string | undefined)[]): Redact {
@@ -19,7 +21,7 @@ export function createRedact(secrets: readonly (string | undefined)[]): Redact {
     }),
   );
   return (text) => {
-    let clean = text.replace(apiKeys, `_api_${redacted}`);
+    let clean = text.replace(apiKeys, `_api_${redacted}`).replace(tokens, `tpt1.${redacted}`);
     for (const form of forms) clean = clean.replaceAll(form, redacted);
     return clean;
   };

@@ -8,8 +8,16 @@ import { labelRequest } from '../telemetry/context';
 import { createFindKeys, type FoundKey } from './find-keys';
 import { createLookUpLimits, usualAllowances } from './look-up-limits';
 import { hashApiKey, tenantOfApiKey, unauthenticated } from './rules/api-key';
+import type { KeyAuthority } from './rules/key-authority';
 
-export interface TenantIdentity extends FoundKey {
+/** Whose key, or token, a request came with. */
+export interface TenantIdentity extends KeyAuthority {
+  readonly tenantId: string;
+  /** Of a token that is for one run only. */
+  readonly runId?: string | undefined;
+}
+
+export interface KnownKey extends FoundKey {
   readonly tenantId: string;
 }
 
@@ -29,7 +37,7 @@ export interface KeyOptions {
  * Finds whose key it is. Throws `unauthenticated` (one message for all reasons), `unavailable`, or
  * `too_many_failures` where too many wrong keys have been looked up to look up another: it never fails open.
  */
-export type AuthenticateTenant = (key: string | undefined, options?: KeyOptions) => Promise<TenantIdentity>;
+export type AuthenticateTenant = (key: string | undefined, options?: KeyOptions) => Promise<KnownKey>;
 
 /**
  * A revoked key stops reading everywhere within this time. It starts no run from the moment its revocation is

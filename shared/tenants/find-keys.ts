@@ -8,15 +8,10 @@ import { findApiKey } from '../sql/keys/find-api-key';
 import type { keyRow } from '../sql/keys/key-row';
 import { listValidKeys } from '../sql/keys/list-valid-keys';
 import { retrying } from '../support/retry';
-import { type KeyScope, storedScopes } from './rules/scopes';
+import type { KeyAuthority } from './rules/key-authority';
+import { storedScopes } from './rules/scopes';
 
-export interface FoundKey {
-  readonly keyId: string;
-  /** Milliseconds since 1970; Infinity for a key that does not expire. */
-  readonly expiresAt: number;
-  readonly scopes: readonly KeyScope[];
-  /** Which pipelines it may start, as key-pipelines has it; empty: all. */
-  readonly pipelines: readonly string[];
+export interface FoundKey extends KeyAuthority {
   /** In which hour it was used last, as its table had it: milliseconds since 1970, 0 if never. */
   readonly lastUsedAt: number;
 }

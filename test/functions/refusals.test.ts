@@ -9,7 +9,7 @@ import {
   wrongPathTenants,
 } from './support/endpoints';
 import { expectProblem } from './support/refusals';
-import { makeRefusedKeys, type RefusedKeys } from './support/refused-keys';
+import { makeRefusedKeys, type RefusedKeys, refusedTokens, tokenSecret } from './support/refused-keys';
 
 const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));
@@ -24,7 +24,7 @@ describe('Every endpoint refuses', () => {
   let refused: RefusedKeys;
 
   beforeAll(async () => {
-    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, TOKEN_SECRET: tokenSecret });
     acmeKey = await onboard(cloud.url, 'acme');
     otherKey = await onboard(cloud.url, 'other');
     refused = await makeRefusedKeys(cloud, acmeKey);
@@ -129,6 +129,16 @@ describe('Every endpoint refuses', () => {
         detail: `'${endpoint.scope}'`,
       });
       expect(problem.required_scope).toBe(endpoint.scope);
+    },
+  );
+
+  it.each(where(({ who }) => who !== 'admin'))(
+    '%s with a token that is invalid, or may not do it: 401 or 403',
+    async (_name, endpoint) => {
+      for (const [token, refusal] of refusedTokens(endpoint)) {
+        const answer = await ask(endpoint, { headers: { ...json, Authorization: `Bearer ${token}` } });
+        expectProblem(answer, at(endpoint, 'acme'), { ...refusal, secrets: [token] });
+      }
     },
   );
 

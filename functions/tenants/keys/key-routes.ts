@@ -1,15 +1,20 @@
-import { requireAdminOrTenant, tenantInPath } from '../../../shared/http/authorize';
+import {
+  requireAdminOrTenant,
+  requireTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
-import type { AuthenticateTenant } from '../../../shared/tenants/authenticate-tenant';
+import { requireOwnTenant } from '../../../shared/tenants/authenticate-tenant';
 import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import type { TenantsDependencies } from '../administer-tenant';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
+import { makeToken, type TokenDependencies, tokenRequestSchema } from './make-token';
 import { rotateKey, rotationSchema } from './rotate-key';
 
-export interface KeyRoutesDependencies extends TenantsDependencies {
+export interface KeyRoutesDependencies extends TenantsDependencies, TokenDependencies, TenantAuthentication {
   readonly adminRule: AdminRule;
-  readonly authenticateTenant: AuthenticateTenant;
 }
 
 const keysPath = '/api/v1/tenants/{tenant}/api-keys';
@@ -63,6 +68,19 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         expectNoQuery(request);
         await removeApiKey(tenantId, request.params.key_id ?? '', deps);
         return { status: 204 };
+      },
+    },
+    {
+      operation: 'makeToken',
+      method: 'POST',
+      path: '/api/v1/tenants/{tenant}/tokens',
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        // Fresh: a revoked key makes none.
+        const key = requireOwnTenant(await requireTenant(deps, request, { fresh: true }), tenantId);
+        expectNoQuery(request);
+        const given = parseRequest(tokenRequestSchema, await request.json());
+        return { status: 201, body: makeToken(key, given, deps) };
       },
     },
   ];

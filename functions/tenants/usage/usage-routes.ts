@@ -1,21 +1,24 @@
 import { z } from 'zod';
 import type { ListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
-import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../../shared/http/authorize';
+import {
+  requireAdmin,
+  requireAdminOrTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
 import { csvReply, wantsCsv } from '../../../shared/http/csv';
 import { nextPageLink } from '../../../shared/http/headers/next-page';
 import { latest, limitSchema, momentSchema, parseQuery } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import type { Clock } from '../../../shared/support/clock';
-import type { AuthenticateTenant } from '../../../shared/tenants/authenticate-tenant';
 import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import { monthOf, monthSchema } from '../calendar-month';
 import { pageOfTenants, tenantCursorSchema } from '../tenant-pages';
 import { usageCsv } from './usage-csv';
 import { byMonthAndPipeline, type UsageReaders, usageOfTenant, usageOfTenants } from './usage-report';
 
-export interface UsageDependencies extends UsageReaders {
+export interface UsageDependencies extends UsageReaders, TenantAuthentication {
   readonly adminRule: AdminRule;
-  readonly authenticateTenant: AuthenticateTenant;
   readonly listTenantPage: ListTenantPage;
   readonly clock: Clock;
 }

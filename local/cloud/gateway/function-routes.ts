@@ -42,6 +42,7 @@ export const documentedCalls = [
   'GET    /api/v1/tenants/{tenant}/api-keys',
   'POST   /api/v1/tenants/{tenant}/api-keys/{key_id}/rotate',
   'DELETE /api/v1/tenants/{tenant}/api-keys/{key_id}',
+  'POST   /api/v1/tenants/{tenant}/tokens',
   'GET    /api/v1/usage',
   'GET    /api/v1/billing/export',
   'GET    /api/v1/openapi.json',

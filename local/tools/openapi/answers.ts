@@ -202,6 +202,15 @@ export const answerSchemas = {
     next_cursor: nextCursor,
   }),
   NewApiKey: z.strictObject({ api_key: text.describe('Shown once, here.'), ...apiKey }),
+  Token: z.strictObject({
+    token: text.describe('Shown once, here.'),
+    token_type: z.literal('Bearer').describe('It is sent as `Authorization: Bearer <token>`.'),
+    api_key_id: text.describe('The key that made it.'),
+    scopes: z.array(z.enum(scopes)),
+    pipelines: z.array(text).describe('As its key has them.'),
+    run_id: text.nullable().describe('The only run that it is for. null: all of the tenant’s.'),
+    expires_at: time,
+  }),
   RotatedApiKey: z.strictObject({
     api_key: text.describe('Shown once, here.'),
     ...apiKey,

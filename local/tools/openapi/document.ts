@@ -38,10 +38,13 @@ const ofCallers: Readonly<Record<Access['who'], readonly ProblemCode[]>> = {
 };
 
 /** The codes of the problems that an operation can answer. */
-export const problemsOf = ({ access: { who }, path, problems }: Operation): readonly ProblemCode[] => [
+export const problemsOf = ({ access, path, problems }: Operation): readonly ProblemCode[] => [
   ...ofEveryCall,
-  ...ofCallers[who],
-  ...(who === 'tenant' && path.includes('{tenant}') ? (['tenant_mismatch'] as const) : []),
+  ...ofCallers[access.who],
+  ...('scope' in access && access.scope !== undefined && access.scope !== 'manage'
+    ? (['run_mismatch'] as const)
+    : []),
+  ...(access.who === 'tenant' && path.includes('{tenant}') ? (['tenant_mismatch'] as const) : []),
   ...problems,
 ];
 
@@ -74,6 +77,11 @@ export function openApiDocument(operations: readonly Operation[], examples: Exam
           in: 'header',
           name: 'X-API-Key',
           description: 'A key of the tenant, with the scope that each call names: `run`, `read` or `manage`.',
+        },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A short-lived token that a key of the tenant has made, with some of its scopes.',
         },
         admin: {
           type: 'apiKey',
@@ -125,8 +133,12 @@ function described(operation: Operation, examples: Examples): Json {
 function securityOf(access: Access): readonly Json[] {
   if (access.who === 'everybody') return [];
   if (access.who === 'admin') return [{ admin: [] }];
-  const ofTenant = { tenant: [access.scope] };
-  return access.who === 'tenant' ? [ofTenant] : [{ admin: [] }, ofTenant];
+  const { who, scope } = access;
+  const ofTenant =
+    scope === undefined
+      ? [{ tenant: [] }]
+      : [{ tenant: [scope] }, ...(scope === 'manage' ? [] : [{ token: [scope] }])];
+  return who === 'tenant' ? ofTenant : [{ admin: [] }, ...ofTenant];
 }
 
 const pathParameters: Readonly<Record<string, string>> = {

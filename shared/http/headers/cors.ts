@@ -13,7 +13,8 @@ export const originPatternSchema = z
   );
 
 /** What a page may send; https://fetch.spec.whatwg.org/#http-access-control-allow-headers */
-const requestHeaders = 'X-API-Key, X-Admin-Key, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id';
+const requestHeaders =
+  'Authorization, X-API-Key, X-Admin-Key, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id';
 /** What a page may read besides what every page may. */
 const answerHeaders = 'Location, RateLimit, RateLimit-Policy, Retry-After, Link, X-Request-Id';
 /** How long a browser remembers a preflight, in seconds. Chromium takes no more than two hours. */

@@ -34,6 +34,7 @@ const failures: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'tenant_mismatch',
   'insufficient_scope',
   'pipeline_not_allowed',
+  'run_mismatch',
   'not_found',
   'pipeline_not_found',
   'method_not_allowed',

@@ -35,3 +35,6 @@ export function runIdOfKey(tenantId: string, key: string): string {
     digest.slice(20, 32),
   ].join('-');
 }
+
+/** A run's id, as callers name one. */
+export const runIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected a run id');

@@ -4,7 +4,8 @@ import { defineStatement } from '../define-statement';
 /**
  * Has admission refuse a key from now on: the first half of a revocation. The second is revokeApiKey; while
  * that has not been done, this one can be repeated. `affectedRows` is 0 where there is no valid key to revoke.
- * Entries are kept for an hour: longer than any instance remembers that the key was valid.
+ * Entries are kept for two hours: longer than any instance remembers that the key was valid, and longer than
+ * any token of it lives.
  */
 export const blockApiKey = defineStatement({
   name: 'block-api-key',
@@ -14,7 +15,7 @@ SET
   revoked_keys = ARRAY(
     SELECT AS STRUCT key_id, revoked_at
     FROM UNNEST(revoked_keys)
-    WHERE revoked_at > TIMESTAMP_SUB(@now, INTERVAL 1 HOUR) AND key_id != @key_id
+    WHERE revoked_at > TIMESTAMP_SUB(@now, INTERVAL 2 HOUR) AND key_id != @key_id
     UNION ALL
     SELECT AS STRUCT @key_id AS key_id, @now AS revoked_at),
   updated_at = @now

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors';
 
 const segment = '[a-z0-9_]{1,64}';
+/** A token carries them with each request. */
+const mostPipelines = 20;
 const expectedPattern = 'expected a pipeline such as gcp/billing/daily_costs, or gcp/billing/*';
 
 /** Which pipelines a key may start: their names, or `provider/domain/*`. An empty list means all of them. */
 export const keyPipelinesSchema = z
   .array(z.string().regex(new RegExp(`^${segment}/${segment}/(${segment}|\\*)$`), expectedPattern))
-  .max(50, 'expected at most 50 pipelines');
+  .max(mostPipelines, `expected at most ${mostPipelines} pipelines`);
 
 /** Whether a pipeline, or a pattern of pipelines, is among those that a key may start. */
 export const allowsPipeline = (allowed: readonly string[], pipeline: string): boolean =>

@@ -13,10 +13,10 @@ export function addVersion(state: State, secret: string, value: string): void {
 }
 
 /** Enabled versions, the newest first. */
-export function listVersions(state: State, { words }: Call): readonly Resource[] {
+export function listVersions(state: State, { words, flags }: Call): readonly Resource[] {
   return versionsOf(state, words.at(-1) ?? '')
     .reverse()
-    .slice(0, 1);
+    .slice(0, Number(flags.get('limit')));
 }
 
 const versionsOf = (state: State, secret: string): Resource[] =>

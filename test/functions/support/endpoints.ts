@@ -134,6 +134,23 @@ const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> =
       ['an unknown field', { scope: 'all' }, 'scope'],
     ],
   },
+  makeToken: {
+    body: { ttl_seconds: 60 },
+    wrongFields: [
+      ...[0, -1, 1.5, 3_601, '60', null, []].map(
+        (value): WrongField => [
+          `ttl_seconds ${JSON.stringify(value)}`,
+          { ttl_seconds: value },
+          'ttl_seconds',
+        ],
+      ),
+      ['a scope that no token has', { scopes: ['manage'] }, 'scopes'],
+      ['no scope', { scopes: [] }, 'scopes'],
+      ...wrongText('run_id'),
+      ['a run id with SQL', { run_id: sqlText }, 'run_id'],
+      ['an unknown field', { ttl: 60 }, 'ttl'],
+    ],
+  },
   rotateApiKey: {
     body: { overlap_seconds: 60 },
     wrongFields: [

@@ -1,6 +1,12 @@
 import { createApiKey } from '../../../shared/tenants/rules/api-key';
 import { type KeyScope, scopes } from '../../../shared/tenants/rules/scopes';
+import { createTokens, type TokenClaims } from '../../../shared/tenants/rules/tokens';
 import { adminKey, asAdmin, call, query, type TestCloud } from '../../support/local-cloud';
+
+import type { Endpoint } from './endpoints';
+import type { Refusal } from './refusals';
+
+export const tokenSecret = 'token-secret-of-the-tests-0123456789';
 
 export interface RefusedKeys {
   /** Keys that nobody may come with, by what is wrong with them. */
@@ -45,4 +51,48 @@ export async function makeRefusedKeys(cloud: TestCloud, acmeKey: string): Promis
     .set('with SQL', `acme_api_' OR '1'='1`)
     .set('very long', 'x'.repeat(9_000));
   return { invalid, without };
+}
+
+const minutes = (count: number) => Date.now() + count * 60_000;
+
+/** A token of `acme` but for the change, by the secret of the cloud. */
+const tokenWith = (change: Partial<TokenClaims> = {}, secret = tokenSecret): string =>
+  createTokens([secret]).sign({
+    tenantId: 'acme',
+    keyId: 'key-1',
+    scopes: ['run', 'read'],
+    pipelines: [],
+    expiresAt: minutes(30),
+    ...change,
+  }) ?? '';
+
+/** Tokens that nobody may come with, by what is wrong with them. */
+const invalidTokens = (): ReadonlyMap<string, string> => {
+  const [prefix, , signature] = tokenWith().split('.');
+  const [, claims] = tokenWith({ tenantId: 'other' }).split('.');
+  return new Map([
+    ['over', tokenWith({ expiresAt: minutes(-1) })],
+    ['of another deployment', tokenWith({}, 'another-secret-of-at-least-32-characters')],
+    ['with other claims than were signed', `${prefix}.${claims}.${signature}`],
+    ['without a signature', `${prefix}.${claims}.`],
+    ['malformed', 'tpt1.malformed'],
+    ['an API key', createApiKey('acme')],
+  ]);
+};
+
+const unauthenticated: Refusal = { status: 401, code: 'unauthenticated' };
+const forbidden = (code: string): Refusal => ({ status: 403, code });
+
+/** Tokens that an endpoint refuses a caller of `acme`, and how. */
+export function refusedTokens({ scope, path }: Endpoint): readonly (readonly [token: string, Refusal])[] {
+  const invalid = [...invalidTokens().values()].map((token) => [token, unauthenticated] as const);
+  // Calls for which no token will do.
+  if (scope === undefined) return [...invalid, [tokenWith(), unauthenticated]];
+  const other = tokenWith({ scopes: scope === 'run' ? ['read'] : ['run'] });
+  const more: [token: string, Refusal][] = [[other, forbidden('insufficient_scope')]];
+  if (scope === 'manage') more.push([tokenWith(), forbidden('insufficient_scope')]);
+  else more.push([tokenWith({ runId: 'another-run' }), forbidden('run_mismatch')]);
+  if (scope !== 'manage' && path.includes('{tenant}'))
+    more.push([tokenWith({ tenantId: 'other' }), forbidden('tenant_mismatch')]);
+  return [...invalid, ...more];
 }

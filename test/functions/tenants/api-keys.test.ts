@@ -168,6 +168,58 @@ describe('API keys', () => {
     ]);
   });
 
+  it('makes tokens that do some of what their key may, for one run if wanted, and start none once it is revoked', async () => {
+    await onboard(cloud.url, 'paged');
+    const { body: made } = await ask('POST', 'paged/api-keys', { pipelines: ['gcp/example/*'] });
+    const key = withKey(String(made.api_key));
+    const tokenOf = async (body?: unknown) => {
+      const answer = await ask('POST', 'paged/tokens', body, key);
+      return { ...answer, bearer: { Authorization: `Bearer ${answer.body.token}` } };
+    };
+    const page = await tokenOf({ ttl_seconds: 60 });
+    expect(page).toMatchObject({
+      status: 201,
+      body: {
+        scopes: ['run', 'read'],
+        pipelines: ['gcp/example/*'],
+        run_id: null,
+        api_key_id: made.api_key_id,
+      },
+    });
+    const start = (pipeline = 'gcp/example/dryrun') =>
+      call(cloud.url, 'POST', `/api/v1/pipelines/run/paged/${pipeline}`, { headers: page.bearer });
+    const [one, other] = [await start(), await start()];
+    expect([one.status, other.status]).toEqual([202, 202]);
+    expect((await start('gcp/billing/daily_costs')).body.code).toBe('pipeline_not_allowed');
+    expect((await ask('GET', 'paged', undefined, page.bearer)).status).toBe(200);
+    // No token makes another.
+    expect((await ask('POST', 'paged/tokens', undefined, page.bearer)).status).toBe(401);
+
+    const watcher = await tokenOf({ run_id: one.body.run_id });
+    const runs = (path: string, method = 'GET') =>
+      call(cloud.url, method, `/api/v1/pipelines/runs${path}`, { headers: watcher.bearer });
+    expect((await runs(`/${one.body.run_id}`)).status).toBe(200);
+    expect([200, 202]).toContain((await runs(`/${one.body.run_id}/cancel`, 'POST')).status);
+    for (const [path, method] of [
+      [`/${other.body.run_id}`],
+      [`/${other.body.run_id}/cancel`, 'POST'],
+      [''],
+    ] as const)
+      expect((await runs(path, method)).body.code).toBe('run_mismatch');
+
+    const { body: reader } = await ask('POST', 'paged/api-keys', { scopes: 'observe' });
+    const beyond = await ask('POST', 'paged/tokens', { scopes: ['run'] }, withKey(String(reader.api_key)));
+    expect(beyond).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope', required_scope: 'run' },
+    });
+
+    expect((await ask('DELETE', `paged/api-keys/${made.api_key_id}`)).status).toBe(204);
+    expect((await start()).status).toBe(401);
+    expect((await ask('GET', 'paged', undefined, page.bearer)).status).toBe(200);
+    expect((await tokenOf()).status).toBe(401);
+  });
+
   it('lets a key work until it expires', async () => {
     const apiKey = await onboard(cloud.url, 'expiring');
     await query(cloud.bigquery, 'expiring', 'UPDATE api_keys SET expires_at = @at WHERE TRUE', {

@@ -5,6 +5,7 @@ import {
   suspensionSchema,
 } from '../../../../functions/tenants/administer-tenant';
 import { newApiKeySchema } from '../../../../functions/tenants/keys/administer-keys';
+import { tokenRequestSchema } from '../../../../functions/tenants/keys/make-token';
 import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
 import type { OperationText } from '../operation';
@@ -141,5 +142,17 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     description: 'It starts no run from the answer on; reads may be served for up to 30 seconds more.',
     answers: [{ status: 204, description: 'Revoked' }],
     problems: ['tenant_not_found', 'api_key_not_found'],
+  },
+  {
+    id: 'makeToken',
+    method: 'POST',
+    path: `${tenant}/tokens`,
+    tag: 'API keys',
+    summary: 'Exchanges a key for a short-lived token, to be put into a page',
+    description:
+      'It can have the scopes `run` and `read` of its key, may be for one run only, and lasts an hour at most. Once its key is revoked it starts no run, and reads until it ends.',
+    body: { name: 'TokenRequest', schema: tokenRequestSchema, isRequired: false },
+    answers: [{ status: 201, description: 'The token', body: { name: 'Token' } }],
+    problems: [...badBody],
   },
 ];

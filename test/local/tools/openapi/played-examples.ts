@@ -91,6 +91,12 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('POST', dryrun, withKey(String(narrow)));
   await send('GET', `${path}/api-keys`, withKey(String(narrow)));
   await send('POST', `${path}/api-keys/${narrowId}/rotate`, asTenant, { overlap_seconds: 86_400 });
+  const { token } = await send('POST', `${path}/tokens`, asTenant, {
+    scopes: ['read'],
+    run_id: runId,
+    ttl_seconds: 600,
+  });
+  await send('GET', path, { Authorization: `Bearer ${token}` });
   await send('GET', `${path}/api-keys`, asTenant);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
@@ -130,6 +136,7 @@ const maskedText = (text: string): string =>
     )
     .replaceAll(/\brun_[0-9a-f]{64}\b/g, `run_${'0f'.repeat(32)}`)
     .replaceAll(/\bkey_[A-Za-z0-9_-]{20,}/g, 'key_0f0f0f0f0f0f0f0f0f0f0f0f')
+    .replaceAll(/\btpt1\.[\w.-]+/g, 'tpt1.0f0f0f0f.0f0f0f0f')
     .replaceAll(/_api_[A-Za-z0-9]{20,}/g, '_api_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '2026-11-30T12:00:00.000Z')
     .replaceAll(/"(quota_reset_date)":"[^"]+"/g, '"$1":"2026-11-01"')

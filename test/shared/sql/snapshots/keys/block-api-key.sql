@@ -9,7 +9,7 @@ SET
   revoked_keys = ARRAY(
     SELECT AS STRUCT key_id, revoked_at
     FROM UNNEST(revoked_keys)
-    WHERE revoked_at > TIMESTAMP_SUB(p_now, INTERVAL 1 HOUR) AND key_id != p_key_id
+    WHERE revoked_at > TIMESTAMP_SUB(p_now, INTERVAL 2 HOUR) AND key_id != p_key_id
     UNION ALL
     SELECT AS STRUCT p_key_id AS key_id, p_now AS revoked_at),
   updated_at = p_now

@@ -7,7 +7,7 @@ import { cellOf, modelOf } from '../statement-model';
 import type { ApiKeyRecord } from '../tables';
 import { compare } from './recorded';
 
-const hourMs = 3_600_000;
+const keptMs = 7_200_000;
 
 const judged = ({ key_id, key_hash, expires_at, scopes, pipelines, last_used_at }: ApiKeyRecord) => ({
   key_id,
@@ -80,7 +80,7 @@ export const keyModels = [
       if (tenant?.tenant_id !== tenant_id || key_id === null || now === null) return 0;
       if (!keys.some((key) => key.key_id === key_id && key.revoked_at === null)) return 0;
       const kept = tenant.revoked_keys.filter(
-        (key) => key.revoked_at.getTime() > now.getTime() - hourMs && key.key_id !== key_id,
+        (key) => key.revoked_at.getTime() > now.getTime() - keptMs && key.key_id !== key_id,
       );
       const revoked_keys = [...kept, { key_id, revoked_at: now }];
       tables.tenant = { ...tenant, revoked_keys, updated_at: now };
