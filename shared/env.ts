@@ -76,10 +76,15 @@ const environmentSchema = z
     /** A call is answered within this time, 5 to 300: with 503 if BigQuery does not answer. */
     ANSWER_WITHIN_SECONDS: z.coerce.number().int().min(5).max(300).default(15),
     /**
-     * What BigQuery is taken to cost for each TiB that it bills, in whatever currency: for estimates alone. Unless
+     * What BigQuery is taken to cost for each TiB that it bills, in BILLING_CURRENCY: for estimates alone. Unless
      * given, on-demand queries in US dollars (https://cloud.google.com/bigquery/pricing, seen in November 2026).
      */
     BIGQUERY_PRICE_PER_TIB: z.coerce.number().min(0).max(1_000_000).default(6.25),
+    /** As ISO 4217 names it. */
+    BILLING_CURRENCY: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'expected a currency such as USD')
+      .default('USD'),
     /** Log lines below this severity are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),
     /**

@@ -2,7 +2,9 @@
 
 export type BillingExport = {
   readonly month: string;
-  readonly format: 'stripe' | 'openmeter';
+  /** preliminary: runs of the month may still end. */
+  readonly status: 'preliminary' | 'final';
+  readonly format: 'stripe' | 'stripe_stream' | 'openmeter' | 'cloudevents';
   /** As the billing system takes them: one for each run that completed. */
   readonly events: readonly { readonly [name: string]: unknown }[];
   /** The `cursor` of the next page; null on the last one. */
@@ -180,14 +182,14 @@ export interface UsageAndBillingOperations {
     readonly body: undefined;
     readonly answer: MonthlyUsage;
   };
-  /** One event for each completed run of a month, for a billing system. */
+  /** A month for a billing system: one event for each completed run, or FOCUS. */
   readonly exportBilling: {
     readonly path: undefined;
     readonly query: {
       /** Such as 2026-11 (UTC). */
       readonly month?: string;
-      /** Whose events they are. */
-      readonly format?: 'stripe' | 'openmeter';
+      /** Whose events they are, or the form of the text. */
+      readonly format?: 'stripe' | 'stripe_stream' | 'openmeter' | 'cloudevents' | 'csv' | 'jsonl' | 'focus';
       /** How many a page has at most. */
       readonly limit?: number;
       /** The `next_cursor` of the page before. */

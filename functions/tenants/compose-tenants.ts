@@ -20,6 +20,8 @@ export interface TenantsSetUp {
   readonly notesKeyUses?: boolean | undefined;
   /** What BigQuery is taken to cost for each TiB that it bills. */
   readonly pricePerTib: number;
+  /** Of that price, as ISO 4217 names it. */
+  readonly currency: string;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
   readonly newId: () => string;

@@ -22,6 +22,7 @@ const routes = composeTenants({
   tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
+  currency: env.BILLING_CURRENCY,
   newId: randomUUID,
   clock: systemClock,
 });

@@ -21,6 +21,8 @@ export interface UsageDependencies extends UsageReaders, TenantAuthentication {
   readonly adminRule: AdminRule;
   readonly listTenantPage: ListTenantPage;
   readonly clock: Clock;
+  /** Of the estimated costs, as ISO 4217 names it. */
+  readonly currency: string;
 }
 
 /**

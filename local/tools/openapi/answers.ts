@@ -258,7 +258,8 @@ export const answerSchemas = {
   }),
   BillingExport: z.strictObject({
     month: text,
-    format: z.enum(['stripe', 'openmeter']),
+    status: z.enum(['preliminary', 'final']).describe('preliminary: runs of the month may still end.'),
+    format: z.enum(['stripe', 'stripe_stream', 'openmeter', 'cloudevents']),
     events: z
       .array(z.record(z.string(), z.unknown()))
       .describe('As the billing system takes them: one for each run that completed.'),

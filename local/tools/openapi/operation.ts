@@ -60,5 +60,6 @@ export const answerHeaders = {
   RateLimit: 'What is left of the quotas that the tenant has (IETF draft-ietf-httpapi-ratelimit-headers-11).',
   'RateLimit-Policy': 'The quotas that the tenant has.',
   Link: 'The next page, as `<address>; rel="next"` (RFC 8288).',
+  'X-Billing-Status': 'final: nothing is added to the month any more; preliminary: runs of it may still end.',
 } as const;
 export type AnswerHeader = keyof typeof answerHeaders;

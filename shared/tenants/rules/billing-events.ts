@@ -26,7 +26,7 @@ export const meterName = 'pipeline_run';
  * repeats for as long as it remembers ids. The time of admission is part of it, because a tenant that was
  * deleted and created again may use an Idempotency-Key again.
  */
-const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
+export const eventIdOf = (tenantId: string, { run_id, admitted_at }: BilledRun): string =>
   `run_${createHash('sha256').update(`${tenantId}\n${run_id}\n${admitted_at.toISOString()}`).digest('hex')}`;
 
 /**
@@ -42,10 +42,27 @@ export const stripeMeterEvent = (tenantId: string, run: BilledRun) => ({
   payload: { stripe_customer_id: tenantId, value: '1' },
 });
 
+/**
+ * The same for Stripe's meter event stream (https://docs.stripe.com/api/v2/billing/meter-event-stream/create), which
+ * takes 100 events in a request, and times as text.
+ */
+export const stripeStreamEvent = (tenantId: string, run: BilledRun) => ({
+  event_name: meterName,
+  identifier: eventIdOf(tenantId, run),
+  timestamp: run.admitted_at.toISOString(),
+  payload: { stripe_customer_id: tenantId, value: '1' },
+});
+
 /** A CloudEvent 1.0 as OpenMeter takes it: https://openmeter.io/docs/metering/events/usage-events */
-export const openMeterEvent = (tenantId: string, run: BilledRun) => ({
+export const openMeterEvent = (tenantId: string, run: BilledRun) => cloudEventOf(meterName, tenantId, run);
+
+/** A CloudEvent 1.0 (https://cloudevents.io) for whoever else bills: its type is of the form of the other events'. */
+export const billingCloudEvent = (tenantId: string, run: BilledRun) =>
+  cloudEventOf('run.billed', tenantId, run);
+
+const cloudEventOf = (type: string, tenantId: string, run: BilledRun) => ({
   specversion: '1.0',
-  type: meterName,
+  type,
   source: 'tenant-pipelines',
   id: eventIdOf(tenantId, run),
   subject: tenantId,

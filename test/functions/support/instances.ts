@@ -164,6 +164,7 @@ export async function startTenantsInstance(options: InstanceOptions): Promise<In
     adminRule: { kind: 'open' as const },
     tiers,
     pricePerTib: 6.25,
+    currency: 'USD',
     newId: randomUUID,
     clock: clockOf(options),
   };

@@ -1,15 +1,20 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { type ExportPlace, exportBilling } from '../../../functions/tenants/usage/billing-export';
+import { billableRuns } from '../../../functions/tenants/usage/billing-lines';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import { systemClock } from '../../../shared/support/clock';
-import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
+import { asAdmin, call, endOfRun, query, type TestCloud, withKey } from '../../support/local-cloud';
 import { costs, record, startCloudWithUsage } from './recorded-usage';
 
 describe('GET /api/v1/billing/export', () => {
   let cloud: TestCloud;
+  let acmeKey: string;
   beforeAll(async () => {
-    ({ cloud } = await startCloudWithUsage());
+    ({ cloud, acmeKey } = await startCloudWithUsage());
   });
   afterAll(() => cloud?.close());
 
@@ -20,7 +25,12 @@ describe('GET /api/v1/billing/export', () => {
 
   it('has one Stripe meter event for each run that completed', async () => {
     const answer = await get('billing/export?month=2026-03');
-    expect(answer.body).toMatchObject({ month: '2026-03', format: 'stripe', next_cursor: null });
+    expect(answer.body).toMatchObject({
+      month: '2026-03',
+      status: 'final',
+      format: 'stripe',
+      next_cursor: null,
+    });
     const events = eventsOf(answer);
     expect(events.map(({ payload, timestamp }) => [payload, timestamp])).toEqual(
       [
@@ -124,10 +134,11 @@ describe('GET /api/v1/billing/export', () => {
     const tenantsReadFor = async (limit: number, place: Partial<ExportPlace> = {}) => {
       const read: string[] = [];
       const runStatement = createRunStatement(cloud.bigquery);
-      const { runs, next } = await exportBilling(
+      const { lines, next } = await exportBilling(
         month,
         limit,
         { pageToken: undefined, tenantId: undefined, after: undefined, ...place },
+        billableRuns,
         {
           listTenantPage: createListTenantPage(cloud.bigquery),
           runStatement: (dataset, ...statement) => {
@@ -137,7 +148,7 @@ describe('GET /api/v1/billing/export', () => {
           clock: systemClock,
         },
       );
-      return { read: read.toSorted(), runs: runs.map(({ run }) => run.run_id), next };
+      return { read: read.toSorted(), runs: lines.map(({ line }) => line.run_id), next };
     };
     const first = await tenantsReadFor(1);
     expect(first).toMatchObject({ read: ['acme'], runs: ['a-1'] });
@@ -148,6 +159,88 @@ describe('GET /api/v1/billing/export', () => {
     const whole = await tenantsReadFor(5000);
     expect(whole.read).toEqual(['acme', 'half_way', 'idle', 'other']);
     expect(whole).toMatchObject({ runs: ['a-1', 'a-2', 'o-1', 'o-2'], next: undefined });
+  });
+
+  const text = async (path: string) => {
+    const answer = await fetch(`${cloud.url}/api/v1/billing/export?${path}`, { headers: asAdmin });
+    expect(answer.status).toBe(200);
+    const { headers } = answer;
+    const type = headers.get('content-type')?.split(';')[0];
+    return { type, status: headers.get('x-billing-status'), text: await answer.text() };
+  };
+
+  it('has the same runs as CSV, as JSON lines, as CloudEvents and in Stripe’s streams of 100', async () => {
+    const { type, text: csv } = await text('month=2026-03&format=csv');
+    const lines: Record<string, string>[] = parse(csv, { columns: true });
+    expect([type, lines.map(({ run_id }) => run_id)]).toEqual(['text/csv', ['a-1', 'a-2', 'o-1', 'o-2']]);
+    const jsonl = await text('month=2026-03&format=jsonl');
+    const objects = jsonl.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(jsonl.type).toBe('application/x-ndjson');
+    expect(objects.map(({ event_id }) => event_id)).toEqual(lines.map(({ event_id }) => event_id));
+    const events = eventsOf(await get('billing/export?month=2026-03&format=cloudevents'));
+    expect(events.map(({ id, type }) => [id, type])).toEqual(
+      objects.map(({ event_id }) => [event_id, 'run.billed']),
+    );
+    const streamed = await get('billing/export?month=2026-03&format=stripe_stream&limit=5000');
+    expect(eventsOf(streamed)).toMatchObject(
+      objects.map(({ event_id, admitted_at }) => ({ identifier: event_id, timestamp: admitted_at })),
+    );
+  });
+
+  it('as FOCUS has a line for each tenant, pipeline and day, in pages as in one', async () => {
+    await record(cloud, 'idle', [
+      { run_id: 'i-7', admitted_at: '2026-07-01T01:00:00Z', bytes: 2 ** 34 },
+      { run_id: 'i-8', admitted_at: '2026-07-01T02:00:00Z', bytes: 2 ** 34 },
+      { run_id: 'i-9', admitted_at: '2026-07-01T02:00:00Z', bytes: 0, pipeline: 'shop/sales/daily' },
+      { run_id: 'i-10', admitted_at: '2026-07-02T02:00:00Z', status: 'FAILED', bytes: 1 },
+    ]);
+    const { type, text: csv } = await text('month=2026-07&format=focus');
+    const lines: Record<string, string>[] = parse(csv, { columns: true });
+    const shown = lines.map((line) => [
+      line.ChargePeriodStart,
+      line.ServiceName,
+      line.x_Runs,
+      line.BilledCost,
+    ]);
+    expect([type, shown]).toEqual([
+      'text/csv',
+      [
+        ['2026-07-01T00:00:00Z', costs, '2', '1.953125000'],
+        ['2026-07-01T00:00:00Z', 'shop/sales/daily', '1', '0.000000000'],
+      ],
+    ]);
+    // The pipeline for FOCUS takes it, with the same totals.
+    mkdirSync(join(cloud.dataDirectory, 'gcs/billing'), { recursive: true });
+    writeFileSync(join(cloud.dataDirectory, 'gcs/billing/july.csv'), csv);
+    const path = '/api/v1/pipelines/run/acme/focus/billing/daily_costs';
+    const body = { source_uri: 'gs://billing/july.csv' };
+    const started = await call(cloud.url, 'POST', path, { headers: withKey(acmeKey), body });
+    expect(await endOfRun(cloud.url, acmeKey, started.body.run_id)).toMatchObject({ status: 'COMPLETED' });
+    const total = 'SELECT COUNT(*) AS n, CAST(SUM(billed_cost) AS STRING) AS cost FROM daily_costs';
+    expect(await query(cloud.bigquery, 'acme', total)).toEqual([{ n: 2, cost: '1.953125' }]);
+
+    const first = await fetch(`${cloud.url}/api/v1/billing/export?month=2026-07&format=focus&limit=1`, {
+      headers: asAdmin,
+    });
+    const next = /^<([^>]+)>/.exec(first.headers.get('link') ?? '')?.[1];
+    const second = await fetch(`${cloud.url}${next}`, { headers: asAdmin });
+    const pages = [...parse(await first.text()), ...parse(await second.text()).slice(1)];
+    expect(pages).toEqual(parse(csv));
+    const cursor = new URL(`${cloud.url}${next}`).searchParams.get('cursor');
+    expect(await get(`billing/export?month=2026-07&format=csv&cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('same format') },
+    });
+  });
+
+  it('is preliminary until two days after the month', async () => {
+    expect(await text(`month=${monthOf(new Date(), 0).name}&format=csv`)).toMatchObject({
+      status: 'preliminary',
+    });
+    expect(await text('month=2026-03&format=csv')).toMatchObject({ status: 'final' });
   });
 
   it('covers the month before, unless another is asked for', async () => {

@@ -1,3 +1,4 @@
+import { billingFormats } from '../../../../functions/tenants/usage/billing-routes';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, month, to } from './parameters';
 
@@ -49,13 +50,14 @@ export const usageOperations: readonly OperationText[] = [
     method: 'GET',
     path: '/api/v1/billing/export',
     tag: 'Usage and billing',
-    summary: 'One event for each completed run of a month, for a billing system',
-    description: 'As lines with `Accept: application/x-ndjson`. Without `month`: the last one that is over.',
+    summary: 'A month for a billing system: one event for each completed run, or FOCUS',
+    description:
+      'Events as lines with `Accept: application/x-ndjson`. `csv`, `jsonl` and `focus` are texts, `focus` with a line for each tenant, pipeline and day. Without `month`: the last one that is over.',
     query: {
       month,
       format: {
-        description: 'Whose events they are.',
-        schema: { type: 'string', enum: ['stripe', 'openmeter'], default: 'stripe' },
+        description: 'Whose events they are, or the form of the text.',
+        schema: { type: 'string', enum: [...billingFormats], default: 'stripe' },
       },
       limit: limit(1000, 5000),
       cursor,
@@ -66,7 +68,7 @@ export const usageOperations: readonly OperationText[] = [
         description: 'A page',
         body: { name: 'BillingExport' },
         alsoAs: 'application/x-ndjson',
-        headers: ['Link'],
+        headers: ['Link', 'X-Billing-Status'],
       },
     ],
     problems: [],

@@ -15,6 +15,7 @@ import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
 import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
 import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
+import { listBillableDays } from '../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../../shared/sql/usage/read-usage';
 import { type CaseValues, runId, statementCase } from './statement-case';
@@ -158,6 +159,14 @@ export const runCases = [
     to,
     after_at: null,
     after_id: null,
+    limit: 10,
+  })),
+  statementCase(listBillableDays, 'Days are texts, and sums over no rows 0.', ({ tenantId, from, to }) => ({
+    tenant_id: tenantId,
+    from,
+    to,
+    after_day: null,
+    after_pipeline: null,
     limit: 10,
   })),
 ];

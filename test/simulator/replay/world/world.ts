@@ -79,6 +79,7 @@ export function createWorld(
     pipelines,
     tiers,
     pricePerTib: 6.25,
+    currency: 'USD',
     runTopic,
     adminRule,
     allowedSources: ['*', 'gs://*'],

@@ -71,7 +71,14 @@ export const compositions = {
 
   tenants(life: Life, { clock, newId, journal, oblivion, tiers }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { adminRule: { kind: 'open' } as const, tiers, newId, clock, pricePerTib: 6.25 };
+    const setUp = {
+      adminRule: { kind: 'open' } as const,
+      tiers,
+      newId,
+      clock,
+      pricePerTib: 6.25,
+      currency: 'USD',
+    };
     return serveRoutes(composeTenants(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 

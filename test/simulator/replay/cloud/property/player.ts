@@ -20,6 +20,7 @@ import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../../../../shared/sql/tenants/read-tenant';
 import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
+import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { ledgerOutcomeOf } from '../statements/recorded';
@@ -153,7 +154,14 @@ export function createPlayer(
         await run(readUsage, { tenant_id, ...forEver, by_day: true, by_status: true });
         const billable = { tenant_id, ...forEver, after_at: null, after_id: null, limit: 2 };
         await run(listBillableRuns, billable);
-        return run(listBillableRuns, { ...billable, after_at: from, after_id: '' });
+        await run(listBillableRuns, { ...billable, after_at: from, after_id: '' });
+        const days = { tenant_id, ...forEver, after_day: null, after_pipeline: null, limit: 2 };
+        await run(listBillableDays, days);
+        return run(listBillableDays, {
+          ...days,
+          after_day: '2026-01-01',
+          after_pipeline: 'gcp/example/other',
+        });
       }
       case 'count':
         return run(checkCounters, { tenant_id });

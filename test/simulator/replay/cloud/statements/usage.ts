@@ -1,4 +1,5 @@
 import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { cellOf, modelOf } from '../statement-model';
@@ -85,5 +86,32 @@ export const usageModels = [
           admitted_at: cellOf(row.admitted_at),
           ended_at: cellOf(row.ended_at),
         })),
+  }),
+  modelOf(listBillableDays, {
+    read(tables, { from, to, after_day, after_pipeline, limit }) {
+      const groups = new Map<string, RecordedOutcome[]>();
+      for (const row of outcomesBetween(tables, from, to)) {
+        if (row.status !== 'COMPLETED') continue;
+        const key = `${row.admitted_at.toISOString().slice(0, 10)} ${row.pipeline}`;
+        groups.set(key, [...(groups.get(key) ?? []), row]);
+      }
+      return [...groups]
+        .sort(([one], [other]) => compare(one, other))
+        .filter(([key]) => after_day === null || key > `${after_day} ${after_pipeline ?? ''}`)
+        .slice(0, limit ?? 0)
+        .map(([key, rows]) => {
+          const sum = (value: (row: RecordedOutcome) => number | null) =>
+            rows.reduce((total, row) => total + (value(row) ?? 0), 0);
+          return {
+            day: key.slice(0, 10),
+            pipeline: key.slice(11),
+            runs: rows.length,
+            duration_ms: sum(({ duration_ms }) => duration_ms),
+            rows_written: sum(({ rows_written }) => rows_written),
+            bytes_processed: sum(({ bytes_processed }) => bytes_processed),
+            bytes_billed: sum(({ bytes_billed }) => bytes_billed),
+          };
+        });
+    },
   }),
 ];
