@@ -4,8 +4,6 @@ export { fieldsOfParquet } from './jobs/load/parquet/sample-fields';
 export type {
   Cell,
   Field,
-  QueryParameter,
-  QueryParameterType,
   Row,
   SqlEngine,
   TableChange,
@@ -13,6 +11,7 @@ export type {
   TableSnapshot,
   TableStore,
 } from './model';
+export type { QueryParameter, QueryParameterType } from './query-parameters';
 export { fromBytes, offsetAt, toBytes } from './sql/parse/sql-text';
 export { type LocalSqlEngine, startSqlEngine } from './sql/sql-engine';
 export { fieldsOfRest } from './store/schema/rest-schema';

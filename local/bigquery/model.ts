@@ -1,3 +1,6 @@
+import type { QueryParameter } from './query-parameters';
+import type { StatementType } from './statement-types';
+
 /**
  * How the local BigQuery holds data, between its store, its SQL engine and its REST interface.
  *
@@ -116,6 +119,28 @@ export interface TableOptions {
   readonly requirePartitionFilter?: boolean;
   /** Of a view: its query, in whose place it stands. It has no rows of its own. */
   readonly view?: Readonly<{ query: string; useLegacySql?: boolean | undefined }>;
+  /** Of a materialised view, which is evaluated whenever it is read. */
+  readonly materializedView?: Readonly<{
+    query: string;
+    enableRefresh?: boolean;
+    refreshIntervalMs?: string;
+  }>;
+  /** Of a snapshot: of what, and when it was taken. Its rows do not change. */
+  readonly snapshotDefinition?: Readonly<{ baseTableReference: TableReference; snapshotTime: string }>;
+  /** Keys, which are kept and answered, but not enforced. */
+  readonly tableConstraints?: TableConstraints;
+}
+
+/** Keys of a table, as REST names them. */
+export interface TableConstraints {
+  readonly primaryKey?: Readonly<{ columns: readonly string[] }> | undefined;
+  readonly foreignKeys?: readonly ForeignKey[] | undefined;
+}
+
+export interface ForeignKey {
+  readonly name?: string | undefined;
+  readonly referencedTable: TableReference;
+  readonly columnReferences: readonly Readonly<{ referencingColumn: string; referencedColumn: string }>[];
 }
 
 /** What a statement wants done to one table. */
@@ -150,6 +175,17 @@ export interface DatasetDescription {
   readonly creationTime: number;
 }
 
+/** What OPTIONS say of a dataset, in the REST interface's own words. */
+export interface DatasetOptions {
+  description?: string | undefined;
+  friendlyName?: string | undefined;
+  labels?: Record<string, string> | undefined;
+  defaultTableExpirationMs?: string | undefined;
+  defaultPartitionExpirationMs?: string | undefined;
+  maxTimeTravelHours?: string | undefined;
+  storageBillingModel?: string | undefined;
+}
+
 /** What the SQL engine needs of the store. */
 export interface TableStore {
   /** The last committed state, or undefined where there is no such table. */
@@ -162,8 +198,13 @@ export interface TableStore {
   readonly createDataset?: (
     datasetId: string,
     location: string,
-    properties: { readonly description?: string; readonly friendlyName?: string },
+    properties: DatasetOptions,
   ) => Promise<unknown>;
+  /** @throws BigQueryError `notFound` */
+  updateDataset?(
+    reference: DatasetReference,
+    decide: (current: { readonly properties: DatasetOptions }) => DatasetOptions,
+  ): Promise<unknown>;
   /** @throws BigQueryError `resourceInUse` if there are tables and they are not to be deleted with it */
   readonly deleteDataset?: (reference: DatasetReference, withContents: boolean) => Promise<void>;
   /**
@@ -175,29 +216,6 @@ export interface TableStore {
     reference: TableReference,
     decide: (current: TableSnapshot | undefined) => Promise<{ change: TableChange | undefined; result: T }>,
   ): Promise<T>;
-}
-
-/** A query parameter as REST sends it. */
-export interface QueryParameterType {
-  /** INT64, FLOAT64, BOOL, STRING, …, ARRAY, STRUCT; the legacy names are accepted as well. */
-  readonly type: string;
-  readonly arrayType?: QueryParameterType;
-  readonly structTypes?: readonly { readonly name?: string; readonly type: QueryParameterType }[];
-  readonly rangeElementType?: { readonly type: string };
-}
-
-export interface QueryParameterValue {
-  readonly value?: string | null;
-  readonly arrayValues?: readonly QueryParameterValue[];
-  readonly structValues?: Readonly<Record<string, QueryParameterValue>>;
-  readonly rangeValue?: { readonly start?: QueryParameterValue; readonly end?: QueryParameterValue };
-}
-
-export interface QueryParameter {
-  /** Absent for positional parameters. */
-  readonly name?: string;
-  readonly parameterType: QueryParameterType;
-  readonly parameterValue: QueryParameterValue;
 }
 
 export interface SqlRequest {
@@ -225,27 +243,6 @@ export interface WorkSignals {
  * script.
  */
 export type ScriptFault = 'before' | 'after';
-
-/** BigQuery's `statistics.query.statementType`. */
-export type StatementType =
-  | 'SELECT'
-  | 'INSERT'
-  | 'UPDATE'
-  | 'DELETE'
-  | 'MERGE'
-  | 'TRUNCATE_TABLE'
-  | 'CREATE_TABLE'
-  | 'CREATE_TABLE_AS_SELECT'
-  | 'DROP_TABLE'
-  | 'ALTER_TABLE'
-  | 'EXPORT_DATA'
-  | 'CREATE_VIEW'
-  | 'DROP_VIEW'
-  | 'CREATE_SCHEMA'
-  | 'DROP_SCHEMA'
-  | 'CREATE_FUNCTION'
-  | 'ASSERT'
-  | 'SCRIPT';
 
 export interface DmlStats {
   readonly insertedRowCount: number;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runExtract } from './jobs/extract/run-extract';
 import { openJobBook } from './jobs/job-book';
 import { type Jobs, openJobs } from './jobs/jobs';
+import { loadFiles } from './jobs/load/load-files';
 import { createQueryResults } from './jobs/query-results';
 import { jobRow } from './jobs/query-statistics';
 import { createLimits, type LimitOptions, type Limits } from './limits/limits';
@@ -101,6 +102,7 @@ async function startOverStore(options: BigQueryOptions): Promise<RunningBigQuery
           destinationFormat: format,
           ...rest,
         }),
+      loadFiles: (table, load) => loadFiles(store, options.gcsDirectory, table, load),
     });
     const served = await serve(store, engine, options, limits, log);
     jobs = served.jobs;

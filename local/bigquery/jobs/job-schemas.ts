@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { QueryParameterType, QueryParameterValue } from '../model';
+import type { QueryParameterType, QueryParameterValue } from '../query-parameters';
 import { restSchema, tableOptionsSchema } from '../store/schema/rest-schema';
 
 const schemaUpdateOptions = z.array(z.enum(['ALLOW_FIELD_ADDITION', 'ALLOW_FIELD_RELAXATION'])).optional();

@@ -1,17 +1,19 @@
 import type { StatementGroup, StatementResult } from '../model';
 import { runAssertStatement } from './assert';
 import { runAlterTable } from './ddl/alter-table';
+import { runCreateSnapshot } from './ddl/copied-table';
 import { runCreateFunction } from './ddl/create-function';
 import { runCreateTable } from './ddl/create-table';
 import { runDropTable } from './ddl/drop-table';
-import { runCreateSchema } from './ddl/schemas';
-import { runCreateView } from './ddl/views';
+import { runAlterSchema, runCreateSchema } from './ddl/schemas';
+import { runAlterView, runCreateMaterializedView, runCreateView, runDropView } from './ddl/views';
 import { runDeleteStatement, runTruncateStatement } from './dml/delete';
 import { runInsertStatement } from './dml/insert';
 import { runMergeStatement } from './dml/merge';
 import { runUpdateStatement } from './dml/update';
 import type { StatementRun } from './engine-context';
 import { runExportData } from './export-data';
+import { runLoadData } from './load-data';
 import { invalidQuery, notImplemented } from './parse/query-errors';
 import { runSelectStatement } from './select';
 
@@ -31,6 +33,14 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astCreateTableStatementNode: { group: 'definition', run: runCreateTable },
   astDropStatementNode: { group: 'definition', run: runDropTable },
   astCreateViewStatementNode: { group: 'definition', run: runCreateView },
+  astCreateMaterializedViewStatementNode: { group: 'definition', run: runCreateMaterializedView },
+  astAlterViewStatementNode: { group: 'definition', run: runAlterView },
+  astAlterMaterializedViewStatementNode: { group: 'definition', run: runAlterView },
+  astDropMaterializedViewStatementNode: { group: 'definition', run: runDropView },
+  astCreateSnapshotTableStatementNode: { group: 'definition', run: runCreateSnapshot },
+  astDropSnapshotTableStatementNode: { group: 'definition', run: runDropView },
+  astAlterSchemaStatementNode: { group: 'query', run: runAlterSchema },
+  astAuxLoadDataStatementNode: { group: 'query', run: runLoadData },
   astExportDataStatementNode: { group: 'query', run: runExportData },
   astCreateSchemaStatementNode: { group: 'query', run: runCreateSchema },
   astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },

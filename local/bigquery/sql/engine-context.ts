@@ -1,4 +1,4 @@
-import type { Field, Row, StatementGate } from '../model';
+import type { Field, Row, StatementGate, TableOptions, TableReference } from '../model';
 import type { KnownPlan } from './analyse/query-plan';
 import type { Dialect } from './engine/dialect';
 import type { EngineClient } from './engine/engine-client';
@@ -16,6 +16,8 @@ export interface EngineContext {
   readonly gate: StatementGate | undefined;
   /** Writes rows to files; absent where there are none. */
   readonly exportRows?: ExportRows | undefined;
+  /** Reads files into a table; absent where there are none. */
+  readonly loadFiles?: LoadFiles | undefined;
   /** Throws what the statement's work was stopped with, if it was. */
   readonly throwIfStopped?: () => void;
   /** From how many rows on queries inside expressions are evaluated as joins; undefined: from where it is worth it. */
@@ -30,6 +32,20 @@ export interface ExportOptions {
   readonly compression?: string;
   readonly fieldDelimiter?: string;
 }
+
+/** Which files LOAD DATA reads into a table, and how. */
+export interface LoadOptions extends TableOptions {
+  readonly uris: readonly string[];
+  /** As load jobs call it. */
+  readonly format: string;
+  /** Further members of a load job's configuration. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The table's columns; undefined: those that it has. */
+  readonly schema: readonly Field[] | undefined;
+  readonly isReplacing: boolean;
+}
+
+export type LoadFiles = (table: TableReference, options: LoadOptions) => Promise<unknown>;
 
 export type ExportRows = (
   table: { readonly schema: readonly Field[]; readonly rows: readonly Row[] },

@@ -6,7 +6,10 @@ import type { EngineContext } from './engine-context';
 import { createParser } from './parse/parser';
 
 /** A native engine, and what was analysed with it. None of that belongs to one server's tables. */
-export type Engine = Omit<EngineContext, 'gate' | 'lighterFrom' | 'throwIfStopped' | 'exportRows'>;
+export type Engine = Omit<
+  EngineContext,
+  'gate' | 'lighterFrom' | 'throwIfStopped' | 'exportRows' | 'loadFiles'
+>;
 
 const cachedPlans = 1000;
 /** Engines that a server of this process has left to the next. */

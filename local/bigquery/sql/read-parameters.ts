@@ -1,5 +1,6 @@
 import { BigQueryError } from '../bigquery-error';
-import type { Cell, Field, QueryParameter, QueryParameterType, QueryParameterValue } from '../model';
+import type { Cell, Field } from '../model';
+import type { QueryParameter, QueryParameterType, QueryParameterValue } from '../query-parameters';
 import { boundOf, boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
 import {
   bigNumericMaximum,

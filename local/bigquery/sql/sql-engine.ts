@@ -1,7 +1,7 @@
 import type { SqlEngine, SqlRequest, StatementGate, TableSnapshot, TableStore } from '../model';
 import type { EngineClient } from './engine/engine-client';
 import { createTakeTurns, type TakeTurns } from './engine/turns';
-import type { EngineContext, ExportRows } from './engine-context';
+import type { EngineContext, ExportRows, LoadFiles } from './engine-context';
 import { leaveEngine, startEngine, takeEngine } from './engines';
 import type { JobRow } from './information-schema/job-rows';
 import { withInformationSchema } from './information-schema/read-views';
@@ -13,6 +13,8 @@ export interface SqlEngineOptions {
   readonly store: TableStore;
   /** Writes what EXPORT DATA gives it; absent: that is not supported. */
   readonly exportRows?: ExportRows | undefined;
+  /** Reads the files that LOAD DATA names; absent: that is not supported. */
+  readonly loadFiles?: LoadFiles | undefined;
   /** What INFORMATION_SCHEMA.JOBS shows; absent: nothing. */
   readonly jobs?: (() => readonly JobRow[]) | undefined;
   /**
@@ -35,10 +37,10 @@ export interface LocalSqlEngine extends SqlEngine {
 
 /** Starts the native engine, which evaluates SQL over the store's tables. Ready within about a second. */
 export async function startSqlEngine(options: SqlEngineOptions): Promise<LocalSqlEngine> {
-  const { now, gate, lighterFrom, exportRows, sharesEngine = false, jobs = () => [] } = options;
+  const { now, gate, lighterFrom, exportRows, loadFiles, sharesEngine = false, jobs = () => [] } = options;
   const store = withInformationSchema(options.store, jobs);
   const engine = await (sharesEngine ? takeEngine() : startEngine());
-  const context: EngineContext = { ...engine, gate, lighterFrom, exportRows };
+  const context: EngineContext = { ...engine, gate, lighterFrom, exportRows, loadFiles };
   const takeTurns = createTakeTurns();
   const execute = async (request: SqlRequest, manner: ScriptManner) => {
     const script = await context.parser.script(request.sql);

@@ -1,6 +1,7 @@
 import type { TableReference } from '../../model';
 import { datasetNotFound, tableNotFound } from '../../not-found';
 import { fullTableName } from '../../store/reference-names';
+import { tableKindOf } from '../../store/schema/table-kinds';
 import { bytesOf, type Store } from '../../store/store';
 import type { TableState } from '../../store/table-state';
 import type { RestRequest } from '../router';
@@ -47,7 +48,7 @@ export function tableResource(
       lastModifiedTime: String(state.modifiedTime),
     }),
     creationTime: String(creationTime),
-    type: options.view === undefined ? 'TABLE' : 'VIEW',
+    type: tableKindOf(options),
     location: store.dataset(reference)?.location ?? 'US',
   };
 }
@@ -60,7 +61,7 @@ export function listedTable(reference: TableReference, state: TableState): objec
     kind: 'bigquery#table',
     id: fullTableName(reference),
     tableReference: reference,
-    type: options.view === undefined ? 'TABLE' : 'VIEW',
+    type: tableKindOf(options),
     creationTime: String(creationTime),
     friendlyName,
     labels,

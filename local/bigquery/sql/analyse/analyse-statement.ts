@@ -1,5 +1,5 @@
 import type { Field } from '../../model';
-import { child, isNode, pathSegments, spanOf, type TreeNode } from '../engine/tree';
+import { child, findAll, isNode, pathSegments, spanOf, type TreeNode } from '../engine/tree';
 import type { EngineContext, StatementRun } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { queryError } from '../parse/query-errors';
@@ -44,6 +44,8 @@ async function statementReach({
   const target = targetOfStatement(statement.node)?.path;
   const altered = child(statement.node, 'parent', 'path');
   const all = [...paths, ...(target ? [target] : []), ...(altered ? [pathSegments(altered)] : [])];
+  // Those of FOREIGN KEY.
+  findAll([statement.node], 'reference', ({ tableName }) => all.push(pathSegments(tableName)));
   return { text, reached: reachableTables(scope, all, []) };
 }
 

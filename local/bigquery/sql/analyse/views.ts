@@ -1,3 +1,4 @@
+import { queryOfView } from '../../store/schema/table-kinds';
 import type { EngineContext } from '../engine-context';
 import { invalidQuery } from '../parse/query-errors';
 import { edited, quotedPath, type SqlText, toBytes } from '../parse/sql-text';
@@ -12,10 +13,10 @@ export async function withoutViews(context: EngineContext, text: SqlText, scope:
   for (let depth = 0; depth <= deepest; depth += 1) {
     const edits = (await context.parser.tablePaths(current)).flatMap(({ path, span, hasAlias, isOfWith }) => {
       const reference = isOfWith ? undefined : resolvePath(scope, path);
-      const view = reference && scope.read(reference)?.options?.view;
-      if (view === undefined) return [];
+      const query = reference && queryOfView(scope.read(reference)?.options);
+      if (query === undefined) return [];
       const alias = hasAlias ? '' : ` AS ${quotedPath([path.at(-1) ?? ''])}`;
-      return [{ ...span, replacement: `(${toBytes(view.query)}\n)${alias}` }];
+      return [{ ...span, replacement: `(${toBytes(query)}\n)${alias}` }];
     });
     if (edits.length === 0) return current;
     current = edited(current, edits);

@@ -36,12 +36,22 @@ export async function changeAnyTable(
     });
   }
   if (!scope.store.hasDataset(target)) throw datasetNotFoundInQuery(target);
-  const result = await inside(scope.read(target));
+  const before = scope.read(target);
+  const result = await inside(before);
   const { change } = result;
   if (change?.kind === 'drop') scope.foreseen.set(tableKey(target), undefined);
   if (change?.kind === 'create' || change?.kind === 'alter')
-    scope.foreseen.set(tableKey(target), { reference: target, schema: change.schema, rows: [] });
+    scope.foreseen.set(tableKey(target), foreseenTable(target, change, before));
   return result;
+}
+
+function foreseenTable(
+  reference: TableReference,
+  change: Extract<TableChange, { readonly kind: 'create' | 'alter' }>,
+  before: TableSnapshot | undefined,
+): TableSnapshot {
+  const options = change.options ?? before?.options;
+  return { reference, schema: change.schema, rows: [], ...(options && { options }) };
 }
 
 export function alreadyExistsInDdl({ projectId, datasetId, tableId }: TableReference): BigQueryError {

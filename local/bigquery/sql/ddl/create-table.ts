@@ -14,6 +14,7 @@ import { alreadyExistsInDdl, changeAnyTable, namedTable, onlyNode } from './chan
 import { fieldOfDefinition } from './column-definition';
 import { originalOf, runCopiedTable } from './copied-table';
 import { partitioning, tableOptions } from './options-list';
+import { constraintsOf } from './table-constraints';
 
 /** CREATE TABLE, with or without a query. */
 export async function runCreateTable(run: StatementRun): Promise<StatementResult> {
@@ -63,7 +64,13 @@ async function created(
   const schema = children(base, 'columnDefinitionList').map(fieldOfDefinition);
   const parts = partitioning(create, text);
   const given = await tableOptions(run, text, children(base, 'optionList'));
-  const options: TableOptions = { ...parts, ...given, ...partitionOptions(parts, given) };
+  const tableConstraints = constraintsOf(run.scope, run.statement.node, schema);
+  const options: TableOptions = {
+    ...parts,
+    ...given,
+    ...partitionOptions(parts, given),
+    ...(tableConstraints && { tableConstraints }),
+  };
   const { rows, plans } = await queriedRows(run, schema);
   return { change: { kind: 'create', schema, rows, options }, plans };
 }

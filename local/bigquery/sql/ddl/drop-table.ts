@@ -5,6 +5,7 @@ import { stringAt, stringsAt } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
 import { changeAnyTable, ddlResult, namedTable, onlyNode } from './change-any-table';
+import { refuseOtherKind } from './other-kinds';
 import { runDropSchema } from './schemas';
 import { runDropView } from './views';
 
@@ -20,6 +21,7 @@ export async function runDropTable(run: StatementRun): Promise<StatementResult> 
   const { operation } = await changeAnyTable(run, target, async (current) => {
     if (current === undefined && drop.isIfExists !== true)
       throw missingTable(scope, stringsAt(drop, 'namePath'));
+    if (current !== undefined) refuseOtherKind(target, current, ['TABLE']);
     const dropped = current !== undefined;
     return {
       change: dropped ? { kind: 'drop' } : undefined,

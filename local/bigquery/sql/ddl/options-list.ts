@@ -26,6 +26,46 @@ export async function tableOptions(
   return options;
 }
 
+/** Reads a parsed OPTIONS list: the value of each entry by its name, in lower case. */
+export async function givenOptions(
+  { context, scope, script }: StatementRun,
+  list: unknown,
+): Promise<ReadonlyMap<string, Cell>> {
+  const given = new Map<string, Cell>();
+  for (const entry of children(list, 'optionsEntries')) {
+    const place = spanOf(unwrap(entry.value)?.node);
+    const name = stringAt(child(entry, 'name'), 'idString')?.toLowerCase();
+    if (place === undefined || name === undefined) continue;
+    const text = derived(script, `SELECT (${bytesAt(script, place)})`, place.start);
+    const [row] = await evaluate(context, await planQuery(context, { text, scope }), scope);
+    given.set(name, row?.[0] ?? null);
+  }
+  return given;
+}
+
+/** The same as a table's options; those that are not a table's are `others`, by their names. */
+export async function parsedTableOptions(
+  run: StatementRun,
+  list: unknown,
+  others: readonly string[] = [],
+): Promise<{ readonly options: TableOptions; readonly others: ReadonlyMap<string, Cell> }> {
+  const given = await givenOptions(run, list);
+  let options: TableOptions = {};
+  const found = new Map<string, Cell>();
+  for (const [name, cell] of given) {
+    if (others.includes(name)) found.set(name, cell);
+    else options = withOption(options, name, cell, run.script);
+  }
+  return { options, others: found };
+}
+
+/** What BigQuery knows besides. https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#table_option_list */
+const unsupportedOptions = new Set([
+  ...['kms_key_name', 'max_staleness', 'default_rounding_mode', 'tags', 'enable_change_history'],
+  ...['enable_fine_grained_mutations', 'storage_uri', 'file_format', 'table_format', 'privacy_policy'],
+  ...['partition_filter', 'external_catalog_table_options'],
+]);
+
 function withOption(options: TableOptions, name: string, cell: Cell, statement: SqlText): TableOptions {
   const value = typeof cell === 'string' ? cell : undefined;
   switch (name.toLowerCase()) {
@@ -42,6 +82,7 @@ function withOption(options: TableOptions, name: string, cell: Cell, statement: 
     case 'labels':
       return { ...options, labels: labelsOf(cell) };
     default:
+      if (unsupportedOptions.has(name.toLowerCase())) throw notImplemented(`The option ${name} of a table`);
       throw invalidQuery(`Unknown option: ${name}`, statement);
   }
 }
@@ -51,7 +92,7 @@ function withPartitionExpiration(options: TableOptions, days: number): TableOpti
   return { ...options, timePartitioning: { type: 'DAY', ...options.timePartitioning, expirationMs } };
 }
 
-function labelsOf(cell: Cell): Readonly<Record<string, string>> {
+export function labelsOf(cell: Cell): Readonly<Record<string, string>> {
   const pairs = Array.isArray(cell) ? cell : [];
   return Object.fromEntries(
     pairs.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])),

@@ -1,17 +1,11 @@
 import { BigQueryError } from '../../bigquery-error';
-import type {
-  DmlStats,
-  StatementResult,
-  StatementType,
-  TableChange,
-  TableReference,
-  TableSnapshot,
-} from '../../model';
+import type { DmlStats, StatementResult, TableChange, TableReference, TableSnapshot } from '../../model';
 import { tableNotFoundInQuery } from '../../not-found';
-import { fullTableName } from '../../store/reference-names';
+import type { StatementType } from '../../statement-types';
 import { checkStatement, targetOfStatement } from '../analyse/analyse-statement';
 import { distinctTables, type QueryPlan, referencedTables } from '../analyse/query-plan';
 import { missingTable } from '../analyse/reachable-tables';
+import { refuseOtherKind } from '../ddl/other-kinds';
 import { child, spanOf, stringAt, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { bytesProcessed, tableBytes } from '../evaluate/bytes-processed';
@@ -41,7 +35,7 @@ export async function changeTable(
   const { scope, dry } = run;
   const target = targetReference(run);
   const decided = async (current: TableSnapshot) => {
-    if (current.options?.view !== undefined) throw notAllowedForView(target);
+    refuseOtherKind(target, current, ['TABLE']);
     const inside = { ...run, scope: withCurrent(scope, target, current) };
     await checkStatement(inside);
     const outcome = await decide(current, inside);
@@ -57,13 +51,6 @@ export async function changeTable(
     if (current === undefined) throw tableNotFoundInQuery(target);
     return decided(current);
   });
-}
-
-function notAllowedForView(target: TableReference): BigQueryError {
-  return new BigQueryError(
-    'invalidQuery',
-    `${fullTableName(target)} is not allowed for this operation because it is currently a VIEW.`,
-  );
 }
 
 function resultOf(

@@ -2,6 +2,7 @@ import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, FieldType, Row, TableReference, TableSnapshot, TableStore } from '../../model';
 import { datasetNotFoundInQuery } from '../../not-found';
 import { sizeOfRows } from '../../store/schema/field-sizes';
+import { tableKindOf } from '../../store/schema/table-kinds';
 import { sqlType } from '../analyse/engine-types';
 import { notImplemented } from '../parse/query-errors';
 import { informationSchema, qualifierOf } from '../scope';
@@ -34,6 +35,13 @@ const moment = (milliseconds: number | undefined): Cell =>
 
 const yes = (is: boolean): Cell => (is ? 'YES' : 'NO');
 
+const typeNames = {
+  TABLE: 'BASE TABLE',
+  VIEW: 'VIEW',
+  MATERIALIZED_VIEW: 'MATERIALIZED VIEW',
+  SNAPSHOT: 'SNAPSHOT',
+} as const;
+
 /** https://cloud.google.com/bigquery/docs/information-schema-intro, with the columns that mean something here. */
 const views: Readonly<Record<string, View>> = {
   TABLES: {
@@ -45,8 +53,8 @@ const views: Readonly<Record<string, View>> = {
       ['creation_time', 'TIMESTAMP'],
     ),
     rowsOf: (table) => {
-      const isView = table.options?.view !== undefined;
-      const what = [isView ? 'VIEW' : 'BASE TABLE', yes(!isView), 'NO'];
+      const kind = tableKindOf(table.options);
+      const what = [typeNames[kind], yes(kind === 'TABLE'), 'NO'];
       return [[...namesOf(table), ...what, moment(table.creationTime)]];
     },
   },

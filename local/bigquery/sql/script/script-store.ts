@@ -35,6 +35,7 @@ export function scriptStore(store: TableStore): ScriptStore {
     tablesOf: (reference) => store.tablesOf(reference),
     ...(store.datasets && { datasets: store.datasets }),
     ...(store.createDataset && { createDataset: store.createDataset }),
+    ...(store.updateDataset && { updateDataset: store.updateDataset }),
     ...(store.deleteDataset && { deleteDataset: store.deleteDataset }),
     async mutate(reference, decide) {
       if (!isOwn(reference) && transaction === undefined) return store.mutate(reference, decide);

@@ -129,6 +129,7 @@ const partitioningSchema = z.object({
   field: z.string().optional(),
   expirationMs: digits.optional(),
 });
+const tableReference = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 const rangeSchema = z.object({ start: digits, end: digits, interval: digits });
 
 /** A table's properties besides schema and rows, as the REST interface names them (`TableOptions` of the model). */
@@ -142,4 +143,29 @@ export const tableOptionsSchema = z.object({
   expirationTime: digits.optional(),
   requirePartitionFilter: z.boolean().optional(),
   view: z.object({ query: z.string(), useLegacySql: z.boolean().optional() }).optional(),
+  materializedView: z
+    .object({
+      query: z.string(),
+      enableRefresh: z.boolean().optional(),
+      refreshIntervalMs: digits.optional(),
+    })
+    .optional(),
+  snapshotDefinition: z.object({ baseTableReference: tableReference, snapshotTime: z.string() }).optional(),
+  tableConstraints: z
+    .object({
+      primaryKey: z.object({ columns: z.array(z.string()).readonly() }).optional(),
+      foreignKeys: z
+        .array(
+          z.object({
+            name: z.string().optional(),
+            referencedTable: tableReference,
+            columnReferences: z
+              .array(z.object({ referencingColumn: z.string(), referencedColumn: z.string() }))
+              .readonly(),
+          }),
+        )
+        .readonly()
+        .optional(),
+    })
+    .optional(),
 });

@@ -117,8 +117,8 @@ describe('CREATE, ALTER and DROP TABLE', () => {
       'invalidQuery: Cannot add required fields to an existing schema. (field: k)',
     ],
     [
-      'CREATE MATERIALIZED VIEW v AS SELECT 1 AS a',
-      'notImplemented: The statement CREATE MATERIALIZED VIEW is not supported by the local BigQuery.',
+      'CREATE MODEL m AS SELECT 1 AS a',
+      'notImplemented: The statement CREATE MODEL is not supported by the local BigQuery.',
     ],
     [
       'CREATE TEMP TABLE x (a INT64)',

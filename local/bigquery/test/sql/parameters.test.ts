@@ -1,4 +1,4 @@
-import type { QueryParameter } from '../../model';
+import type { QueryParameter } from '../../query-parameters';
 import { field, scalar, strings, type TestEngine, testEngine } from '../support/test-engine';
 
 const people: QueryParameter = {

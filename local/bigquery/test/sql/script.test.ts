@@ -1,4 +1,5 @@
-import type { QueryParameter, Row, TableStore } from '../../model';
+import type { Row, TableStore } from '../../model';
+import type { QueryParameter } from '../../query-parameters';
 import { scriptStore } from '../../sql/script/script-store';
 import { dataset, field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 

@@ -1,4 +1,5 @@
 import type {
+  DatasetOptions,
   DatasetReference,
   Field,
   Row,
@@ -21,6 +22,7 @@ export interface MemoryTableStore extends TableStore {
 /** Tables in memory, for tests of what stands on a store: no disk, but the same order of changes. */
 export function memoryTableStore(): MemoryTableStore {
   const datasets = new Set<string>();
+  const properties = new Map<string, DatasetOptions>();
   const tables = new Map<string, TableSnapshot>();
   const queues = new Map<string, Promise<unknown>>();
   const changes: { reference: TableReference; change: TableChange }[] = [];
@@ -61,6 +63,9 @@ export function memoryTableStore(): MemoryTableStore {
     async createDataset(datasetId) {
       datasets.add(datasetKey({ projectId: 'local', datasetId }));
     },
+    async updateDataset(dataset, decide) {
+      properties.set(datasetKey(dataset), decide({ properties: properties.get(datasetKey(dataset)) ?? {} }));
+    },
     async deleteDataset(dataset) {
       datasets.delete(datasetKey(dataset));
     },
@@ -94,6 +99,7 @@ function applied(
         reference,
         schema: change.schema,
         rows: change.rows ?? rows.map((row) => widened(row, change.schema)),
+        options: change.options ?? current?.options ?? {},
       };
     case 'drop':
       return undefined;

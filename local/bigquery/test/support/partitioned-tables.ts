@@ -1,4 +1,5 @@
-import type { Field, PartitionUnit, QueryParameter, Row } from '../../model';
+import type { Field, PartitionUnit, Row } from '../../model';
+import type { QueryParameter } from '../../query-parameters';
 import { startSqlEngine } from '../../sql/sql-engine';
 import { openStore } from '../../store/store';
 import { sharesEngine } from './shares-engine';

@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
-import type { Cell, Field, QueryParameter, Row, StatementResult } from '../../model';
+import type { Cell, Field, Row, StatementResult } from '../../model';
+import type { QueryParameter } from '../../query-parameters';
 import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
 import { type MemoryTableStore, memoryTableStore } from './memory-table-store';
 import { sharesEngine } from './shares-engine';
