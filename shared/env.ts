@@ -67,6 +67,8 @@ const environmentSchema = z
     RUN_DELIVERY_ATTEMPTS: z.coerce.number().int().min(5).max(100).default(5),
     /** For how many tenants an instance of run decides at once, at the start; it follows what BigQuery can do. */
     DECISIONS_AT_ONCE: z.coerce.number().int().min(1).max(1_000).default(100),
+    /** How many other calls an instance of run, tenants or onboard works on at once; each has its own number unless given. */
+    CALLS_AT_ONCE: z.coerce.number().int().min(1).max(1_000).optional(),
     /** How many requests of one address, or with one key, may fail a minute in an instance; 0: any number. */
     FAILURES_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(600),
     /** How many of the last entries of X-Forwarded-For the infrastructure appends; 0: it is not heeded. */

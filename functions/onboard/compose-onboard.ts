@@ -5,6 +5,7 @@ import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
+import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
@@ -26,10 +27,15 @@ export interface OnboardSetUp {
   readonly eventTopic: string;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs: number;
+  /** How many onboardings an instance works on at once. */
+  readonly callsAtOnce?: number | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** An instance takes 20 requests at once (deploy.sh): so there is room for those that are refused. */
+const usualCalls = 15;
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = {
@@ -42,11 +48,12 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeOnboard(
-  { dryRun, eventTopic, clock, log, ...setUp }: OnboardSetUp,
+  { dryRun, eventTopic, callsAtOnce = usualCalls, clock, log, ...setUp }: OnboardSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
-  return onboardRoutes({
+  const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
+  const routes = onboardRoutes({
     ...setUp,
     runStatement: google.createRunStatement(bigquery),
     datasets: google.createTenantDatasets(bigquery),
@@ -56,4 +63,5 @@ export function composeOnboard(
     now: clock.now,
     log,
   });
+  return places.inPlaces(routes, () => undefined);
 }

@@ -24,6 +24,7 @@ const routes = composeOnboard({
   dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
   eventTopic: env.EVENT_TOPIC,
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+  callsAtOnce: env.CALLS_AT_ONCE,
   newId: randomUUID,
   clock: systemClock,
   log,

@@ -8,6 +8,7 @@ import {
   createReadQuotaCounters,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
@@ -26,6 +27,8 @@ export interface RunSetUp {
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   /** For how many tenants an instance decides at once, at the start; it follows what BigQuery can do. */
   readonly decisionsAtOnce?: number | undefined;
+  /** How many other calls an instance works on at once, at the start. */
+  readonly callsAtOnce?: number | undefined;
   /** Where these differ from production's. */
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
@@ -41,6 +44,8 @@ export interface RunSetUp {
   readonly log: Log;
 }
 
+/** An instance takes 250 requests at once (deploy.sh): so there is room for those that are refused. */
+const usualCalls = 100;
 /** How much of a call's time a read may take: the rest is for the look-up of the key. */
 const shareOfRead = 0.55;
 /** A request that cancels a run is answered within seconds; a worker has more time. */
@@ -69,15 +74,21 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const places = createDecisionPlaces({ usual: setUp.decisionsAtOnce, monotonicMs: clock.monotonicMs });
   const runWatched = places.watched(runStatement);
   const tokens = createTokens(setUp.tokenSecrets ?? []);
+  const callPlaces = createCallPlaces({
+    usual: setUp.callsAtOnce ?? usualCalls,
+    monotonicMs: clock.monotonicMs,
+  });
+  const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
   const authenticate = createAuthenticateTenant(runWatched, clock);
   return runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
-    runStatement: google.createRunStatement(bigquery, setUp.answerMs && setUp.answerMs * shareOfRead),
+    runStatement: callPlaces.watched(google.createRunStatement(bigquery, readMs), readMs),
     pipelines,
     inPlace: places.inPlace,
+    inPlaces: callPlaces.inPlaces,
     admit: createAdmit(
       {
         runStatement: runWatched,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
+import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
@@ -15,6 +16,7 @@ import { type StartRunDependencies, startRun } from './start-run';
 
 export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
   readonly inPlace: DecisionPlaces['inPlace'];
+  readonly inPlaces: CallPlaces['inPlaces'];
 }
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
@@ -43,7 +45,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
       path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
       handle: (request) => deps.inPlace(apparentTenant(request, deps), () => startAsAsked(request, deps)),
     },
-    ...runsRoutes(deps),
+    ...deps.inPlaces(runsRoutes(deps), (request) => apparentTenant(request, deps)),
     {
       operation: 'listPipelines',
       method: 'GET',

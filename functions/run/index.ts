@@ -18,6 +18,7 @@ startTelemetry(log);
 const routes = composeRun({
   runTopic: env.RUN_TOPIC,
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
+  callsAtOnce: env.CALLS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),

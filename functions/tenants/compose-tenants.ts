@@ -2,6 +2,8 @@ import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { apparentTenant } from '../../shared/http/authorize';
+import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -24,12 +26,17 @@ export interface TenantsSetUp {
   readonly currency: string;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
+  /** How many calls an instance works on at once, at the start. */
+  readonly callsAtOnce?: number | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
 }
 
 /** How much of a call's time a statement may take, so that it can be tried again. */
 const shareOfStatement = 0.4;
+
+/** An instance takes 80 requests at once (deploy.sh): so there is room for those that are refused. */
+const usualCalls = 60;
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = { createBigQuery, createRunStatement, createListTenantPage };
@@ -40,22 +47,24 @@ export function composeTenants(
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
-  const runStatement = google.createRunStatement(
-    bigquery,
-    setUp.answerMs && setUp.answerMs * shareOfStatement,
-  );
+  const { clock, callsAtOnce = usualCalls } = setUp;
+  const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
+  const statementMs = setUp.answerMs && setUp.answerMs * shareOfStatement;
+  const runStatement = places.watched(google.createRunStatement(bigquery, statementMs), statementMs);
   const tokens = createTokens(setUp.tokenSecrets ?? []);
-  const authenticate = createAuthenticateTenant(runStatement, setUp.clock);
-  return tenantsRoutes({
+  const checkToken = (token: string) => tokens.check(token, clock.now());
+  const authenticate = createAuthenticateTenant(runStatement, clock);
+  const routes = tenantsRoutes({
     ...setUp,
-    now: setUp.clock.now,
-    checkToken: (token) => tokens.check(token, setUp.clock.now()),
+    now: clock.now,
+    checkToken,
     tokens,
     authenticateTenant: setUp.notesKeyUses
-      ? notingUses(authenticate, createKeyUses(runStatement, setUp.clock))
+      ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: createReadTenantSummary(bigquery),
   });
+  return places.inPlaces(routes, (request) => apparentTenant(request, { checkToken }));
 }

@@ -23,6 +23,7 @@ const routes = composeTenants({
   notesKeyUses: true,
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   currency: env.BILLING_CURRENCY,
+  callsAtOnce: env.CALLS_AT_ONCE,
   newId: randomUUID,
   clock: systemClock,
 });

@@ -13,7 +13,10 @@ import {
 } from '../../../shared/google/bigquery/jobs/claim-hand-over';
 import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
 import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
-import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import {
+  createRunStatement,
+  type RunStatement,
+} from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
 import {
@@ -35,6 +38,10 @@ export interface Instance extends Served {
 }
 
 export interface InstanceOptions {
+  /** Replaces all that ask BigQuery by statements. */
+  readonly runStatement?: RunStatement;
+  /** How many calls that start no runs it works on at once. */
+  readonly callsAtOnce?: number;
   /** Replaces the one that publishes to Pub/Sub. */
   readonly publishRun?: PublishRun;
   /** How long it tries to publish, where that differs from production's. In milliseconds. */
@@ -70,7 +77,7 @@ const clockOf = ({ clock, now = systemClock.now }: InstanceOptions): Clock =>
   clock ?? { ...systemClock, now };
 
 /** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
-const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions) => {
+const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
     new BigQuery({
       projectId: 'local',
@@ -82,7 +89,7 @@ const googleAt = ({ bigqueryUrl, publishRun, longestPublishMs }: InstanceOptions
   return {
     createBigQuery: () => client(true),
     createBigQueryWithoutRetries: () => client(false),
-    createRunStatement,
+    createRunStatement: runStatement === undefined ? createRunStatement : () => runStatement,
     createRunJob,
     createAppendRows: (bigquery: BigQuery) => createAppendRows(bigquery, [50, 50]),
     createHoldsSlot,
@@ -105,11 +112,12 @@ export async function startRunInstance(
     readonly streamPace?: Partial<StreamPace>;
   },
 ): Promise<Instance> {
-  const { schemas = schemasDirectory, admission, settling, streamPace } = options;
+  const { schemas = schemasDirectory, callsAtOnce, admission, settling, streamPace } = options;
   const clock = clockOf(options);
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const setUp = { runTopic, pipelines, admission, settling, streamPace, newId: randomUUID, clock, log };
+  const settings = { callsAtOnce, admission, settling, streamPace };
+  const setUp = { runTopic, pipelines, ...settings, newId: randomUUID, clock, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
 
@@ -157,12 +165,12 @@ export async function startReconcileInstance(options: InstanceOptions): Promise<
 
 /** An instance of `tenants`, whose administrators need no key. */
 export async function startTenantsInstance(options: InstanceOptions): Promise<Instance> {
-  const { schemas = schemasDirectory } = options;
+  const { schemas = schemasDirectory, callsAtOnce } = options;
   const { log, lines } = collectingLog();
-  const tiers = loadTiers(schemas);
   const setUp = {
     adminRule: { kind: 'open' as const },
-    tiers,
+    tiers: loadTiers(schemas),
+    callsAtOnce,
     pricePerTib: 6.25,
     currency: 'USD',
     newId: randomUUID,

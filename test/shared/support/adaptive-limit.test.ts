@@ -1,4 +1,4 @@
-import { createAdaptiveLimit } from '../../../../shared/runs/rules/adaptive-limit';
+import { createAdaptiveLimit } from '../../../shared/support/adaptive-limit';
 
 describe('A limit that follows what the other side can do', () => {
   const bounds = { least: 4, usual: 10, most: 12 };

@@ -1,0 +1,53 @@
+import type { RunStatement } from '../../google/bigquery/statements/run-statement';
+import { watchStatements } from '../../google/bigquery/statements/watch-statements';
+import { createPlaces } from '../../support/places';
+import type { HttpRequest, Route } from '../route';
+
+/** Bounds how many calls an instance works on at once, but for those that start runs: see decision-places. */
+export interface CallPlaces {
+  /**
+   * The same routes, each of whose calls takes a place. Beyond them calls are `unavailable`.
+   * @param tenantOf whose call it seems to be; undefined for an administrator's, and what is refused as soon as
+   * it is looked at
+   */
+  readonly inPlaces: (
+    routes: readonly Route[],
+    tenantOf: (request: HttpRequest) => string | undefined,
+  ) => readonly Route[];
+  /**
+   * Runs statements, and learns from how long they take how many calls there may be at once.
+   * @param usualMs the time of a statement that is given none of its own
+   */
+  readonly watched: (runStatement: RunStatement, usualMs?: number) => RunStatement;
+}
+
+export interface CallPlacesOptions {
+  /** How many calls at once, at the start. */
+  readonly usual: number;
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number;
+}
+
+/** One tenant's calls leave places for others'. */
+const shareOfTenant = 0.5;
+/** Calls that are no tenant's. */
+const others = '';
+
+export function createCallPlaces({ usual, monotonicMs }: CallPlacesOptions): CallPlaces {
+  const places = createPlaces({
+    usual,
+    kind: { name: 'own', shareOf: (holder) => (holder === others ? 1 : shareOfTenant) },
+    refusal: 'Too many calls are under way at the moment. Nothing was done.',
+    // Most calls take a look-up of the key and a statement.
+    callsOfWork: 2,
+    monotonicMs,
+  });
+  return {
+    inPlaces: (routes, tenantOf) =>
+      routes.map((route) => ({
+        ...route,
+        handle: (request) => places.inPlace(tenantOf(request) ?? others, () => route.handle(request)),
+      })),
+    watched: (runStatement, usualMs) => watchStatements(runStatement, places, monotonicMs, usualMs),
+  };
+}
