@@ -1,0 +1,3 @@
+import { describeDocument } from './openapi-property';
+
+describeDocument(3_000);
