@@ -11,7 +11,8 @@ import type { StatementType } from './statement-types';
  *   INTEGER             decimal digits                     FLOAT      "1.5", "1.0", "NaN", "Infinity", "-Infinity"
  *   NUMERIC, BIGNUMERIC canonical decimal: "1.25", "-3"    BYTES      base64
  *   DATE                "2024-09-01"                       TIME       "10:11:12" or "10:11:12.500000"
- *   DATETIME            "2024-09-01T10:11:12[.ffffff]"     TIMESTAMP  microseconds since 1970 UTC, decimal digits
+ *   DATETIME            "2024-09-01T10:11:12[.ffffff]"     TIMESTAMP  microseconds since 1970 UTC, decimal digits,
+ *                                                                     with picoseconds behind a point where there are
  *   RANGE               "[start, end)" with the cells of both, or UNBOUNDED
  *   RECORD              the cells of its fields, in order  any REPEATED field: an array of such cells, never null
  */
@@ -49,6 +50,8 @@ export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly mode: FieldMode;
+  /** Whoever made the table left the mode out, and so do answers. */
+  readonly leavesModeOut?: true;
   /** The fields of a RECORD. */
   readonly fields?: readonly Field[];
   readonly description?: string;
@@ -61,6 +64,8 @@ export interface Field {
   readonly defaultValueExpression?: string;
   /** Of a RANGE: what it is a range of. */
   readonly rangeElementType?: { readonly type: RangeElement };
+  /** Of a TIMESTAMP: 12 for one with picoseconds; absent or 6 for one with microseconds. */
+  readonly timestampPrecision?: string;
 }
 
 export interface DatasetReference {

@@ -156,7 +156,7 @@ async function serve(
   const streaming = insertAllRoutes(store);
   const routes = [
     ...datasetRoutes(defined),
-    ...tableRoutes(defined),
+    ...tableRoutes(defined, engine),
     ...tableDataRoutes(store),
     ...(limits?.slowStreaming(streaming) ?? streaming),
     ...jobRoutes(store, jobs),

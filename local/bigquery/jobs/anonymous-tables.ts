@@ -1,5 +1,6 @@
 import type { TableReference } from '../model';
 import { tableNotFound } from '../not-found';
+import { checkKind, withRows } from '../store/schema/table-kinds';
 import type { Store } from '../store/store';
 import { type JobReference, jobKey, type QueryRows } from './job';
 import type { JobBook } from './job-book';
@@ -38,7 +39,10 @@ interface Places {
   readonly results: QueryResults;
 }
 
-/** The present rows of a table, also of one that holds a query's results. @throws BigQueryError `notFound` */
+/**
+ * The present rows of a table, also of one that holds a query's results.
+ * @throws BigQueryError `notFound`, or `invalid` for a view
+ */
 export async function rowsOfTable(
   { store, book, results }: Places,
   table: TableReference,
@@ -47,6 +51,7 @@ export async function rowsOfTable(
   if (reference === undefined) {
     const state = store.table(table);
     if (state === undefined) throw tableNotFound(table);
+    checkKind(table, state.definition.options, withRows);
     return { schema: state.definition.schema, rows: state.rows.toArray() };
   }
   // Reading a job from disk brings back its rows.

@@ -5,6 +5,7 @@ import { checkTableId, fullTableName } from '../store/reference-names';
 import { checkInPartition, partitionOf, withoutDecorator } from '../store/schema/partitions';
 import { mergeSchema, widenRow } from '../store/schema/schema-change';
 import { type SchemaUpdate, updatedSchema } from '../store/schema/schema-updates';
+import { checkKind } from '../store/schema/table-kinds';
 import type { Store } from '../store/store';
 import type { QueryRows } from './job';
 
@@ -21,7 +22,7 @@ export interface DestinationTable {
 /**
  * Puts a job's rows into its destination table in one commit, by its write and create disposition.
  * @throws BigQueryError `notFound` (dataset, or table with CREATE_NEVER), `duplicate` (WRITE_EMPTY on a table
- *   with rows), `invalid` (appending rows of another schema, or rows that lie outside of the partition)
+ *   with rows), `invalid` (no plain table; appending rows of another schema, or rows that lie outside of the partition)
  */
 export async function writeDestination(
   store: Store,
@@ -34,6 +35,7 @@ export async function writeDestination(
   checkUpdates(destination, partition);
   await store.mutate(table, async (current) => {
     const options = store.table(table)?.definition.options ?? {};
+    checkKind(table, options, ['TABLE']);
     const target = { ...destination, table, current, existing: options };
     const change =
       partition === undefined

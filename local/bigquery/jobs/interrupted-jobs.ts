@@ -18,7 +18,7 @@ export async function outcomeOfInterrupted(
   { reference, configuration, creationTime }: JobRecord,
 ): Promise<KeptOutcome> {
   const committed = store.findCommit(jobKey(reference), creationTime);
-  const { load, query, extract } = configuration;
+  const { load, query, extract, copy } = configuration;
   const times = { startTime: creationTime, endTime: Math.max(creationTime, Date.now()) };
   if (extract !== undefined)
     return { ...times, error: interrupted('Its file is whole or as it was before.'), statistics: {} };
@@ -34,6 +34,7 @@ export async function outcomeOfInterrupted(
     const table = { projectId: store.projectId, ...load.destinationTable };
     return { ...times, statistics: { load: { outputRows: String(rowsBrought(store, table, committed)) } } };
   }
+  if (copy !== undefined) return { ...times, statistics: { copy: { copiedRows: String(committed.rows) } } };
   const destination = query?.destinationTable && { projectId: store.projectId, ...query.destinationTable };
   if (destination === undefined) return { ...times, statistics: { query: statisticsOf(committed) } };
   const rows = rowsBrought(store, destination, committed);

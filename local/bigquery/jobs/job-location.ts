@@ -4,34 +4,45 @@ import type { Store } from '../store/store';
 import { jobOfAnonymousTable } from './anonymous-tables';
 import type { JobConfiguration } from './job-schemas';
 
+/** Where a job runs. */
+export interface JobPlace {
+  readonly location: string;
+  /** That a dataset it names is elsewhere: `notFound`. */
+  readonly misplaced?: BigQueryError | undefined;
+}
+
 /**
  * The location in which a job runs: that of the datasets it names.
  * @param requested the location that the caller asked for
- * @throws BigQueryError `notFound` if that is not its dataset's
  */
-export function locationOf(
+export function placeOf(
   store: Store,
-  { query, load, extract }: Pick<JobConfiguration, 'query' | 'load' | 'extract'>,
+  { query, load, extract, copy }: Pick<JobConfiguration, 'query' | 'load' | 'extract' | 'copy'>,
   requested: string | undefined,
-): string {
+): JobPlace {
   const source = extract && { projectId: store.projectId, ...extract.sourceTable };
   const anonymous = source && jobOfAnonymousTable(source)?.location;
-  if (anonymous !== undefined && isAt(anonymous, requested)) return anonymous;
-  const named = [source, load?.destinationTable, query?.destinationTable, query?.defaultDataset].flatMap(
-    (reference) => (reference ? [reference.datasetId] : []),
-  );
+  if (anonymous !== undefined && isAt(anonymous, requested)) return { location: anonymous };
+  const named = [
+    source,
+    load?.destinationTable,
+    query?.destinationTable,
+    query?.defaultDataset,
+    copy?.sourceTable,
+    ...(copy?.sourceTables ?? []),
+    copy?.destinationTable,
+  ].flatMap((reference) => (reference ? [reference.datasetId] : []));
   const datasetIds = named.length > 0 ? named : datasetsInText(store, query?.query ?? '');
   for (const datasetId of datasetIds) {
     const reference = { projectId: store.projectId, datasetId };
     const location = store.dataset(reference)?.location;
     if (location === undefined) continue;
-    if (isAt(location, requested)) return location;
-    throw new BigQueryError(
-      'notFound',
-      `Not found: Dataset ${fullDatasetName(reference)} was not found in location ${requested}`,
-    );
+    if (isAt(location, requested)) return { location };
+    const name = fullDatasetName(reference);
+    const message = `Not found: Dataset ${name} was not found in location ${requested}`;
+    return { location: requested ?? location, misplaced: new BigQueryError('notFound', message) };
   }
-  return requested ?? 'US';
+  return { location: requested ?? 'US' };
 }
 
 /** Where nobody asked for a location, any will do. */

@@ -1,4 +1,4 @@
-import type { ErrorReason } from '../bigquery-error';
+import type { BigQueryError, ErrorReason } from '../bigquery-error';
 import type { Field, Row, TableReference } from '../model';
 import type { JobConfiguration } from './job-schemas';
 
@@ -52,6 +52,8 @@ export interface Job {
    * https://github.com/googleapis/google-cloud-go/issues/3304
    */
   readonly failsSilently: boolean;
+  /** Why a query fails before anything of it is looked at: a dataset that it names is elsewhere. */
+  readonly misplaced?: BigQueryError | undefined;
   /** Set by jobs.cancel: nothing may be committed any more. */
   cancelled: boolean;
   /** Resolves when there is an outcome; never rejects. */

@@ -4,7 +4,7 @@ import type { ScriptFault, SqlEngine, WorkSignals } from '../model';
 import { answerable } from '../store/disk/disk-errors';
 import type { Store } from '../store/store';
 import { rowsOfTable } from './anonymous-tables';
-import { queryOfCopy } from './copy/copy-job';
+import { checkCopy, runCopy } from './copy/run-copy';
 import { runExtract } from './extract/run-extract';
 import { outcomeOfInterrupted } from './interrupted-jobs';
 import {
@@ -18,7 +18,7 @@ import {
   type Upload,
 } from './job';
 import { type JobBook, jobOf, type OpenBook } from './job-book';
-import { locationOf } from './job-location';
+import { placeOf } from './job-location';
 import type { JobConfiguration, LoadConfiguration } from './job-schemas';
 import { createJobStops, type JobStops, refuseIfCancelled } from './job-stops';
 import { runLoad } from './load/run-load';
@@ -90,13 +90,13 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
   return {
     async start(request) {
-      const reference = referenceFor(store, book, request, defaultLocation);
+      const { reference, misplaced } = referenceFor(store, book, request, defaultLocation);
       let finish = () => {};
       const done = new Promise<void>((resolve) => {
         finish = resolve;
       });
       const now = steadyTime();
-      const job = newJob(reference, request, done, now());
+      const job = { ...newJob(reference, request, done, now()), misplaced };
       await answerable(log, () => book.add(job, request.durable));
       const { upload } = request;
       upload?.take();
@@ -108,11 +108,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     async dryRun({ configuration, location = defaultLocation }) {
       const query = queryOf(configuration);
       const jobId = `job_${randomUUID()}`;
-      const reference = {
-        projectId: store.projectId,
-        jobId,
-        location: locationOf(store, { query }, location),
-      };
+      const place = placeOf(store, { query }, location);
+      if (place.misplaced) throw place.misplaced;
+      const reference = { projectId: store.projectId, jobId, location: place.location };
       const now = steadyTime();
       const job = newJob(reference, { configuration }, Promise.resolve(), now());
       const { statistics, result } = await queries.dryRun(query);
@@ -169,7 +167,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 
   async function work(job: Job, { upload, scriptFault }: NewJob, signals: WorkSignals): Promise<JobYield> {
-    const { load, extract } = job.configuration;
+    if (job.misplaced !== undefined) throw job.misplaced;
+    const { load, extract, copy } = job.configuration;
     if (extract !== undefined) {
       const table = { projectId: store.projectId, ...extract.sourceTable };
       return slowLoad(async () => {
@@ -179,6 +178,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       });
     }
     if (load !== undefined) return slowLoad(() => runLoad(store, { gcsDirectory, upload }, load));
+    if (copy !== undefined) return slowLoad(() => runCopy(store, copy));
     const manner = { scriptFault, signals };
     const { rows, statistics, destination } = await queries.run(queryOf(job.configuration), manner);
     if (rows !== undefined) refuseIfCancelled(job);
@@ -222,9 +222,10 @@ function referenceFor(
   book: JobBook,
   request: NewJob,
   defaultLocation: string | undefined,
-): JobReference {
+): { readonly reference: JobReference; readonly misplaced: BigQueryError | undefined } {
   const { configuration, jobId = `job_${randomUUID()}`, location = defaultLocation, upload } = request;
   if (configuration.load !== undefined) checkSources(configuration.load, upload);
+  else if (configuration.copy !== undefined) checkCopy(configuration.copy);
   else if (configuration.extract === undefined) queryOf(configuration);
   if (!/^[A-Za-z0-9_-]{1,1024}$/.test(jobId)) {
     throw new BigQueryError(
@@ -233,11 +234,13 @@ function referenceFor(
     );
   }
   const { projectId } = store;
-  const reference = { projectId, jobId, location: locationOf(store, configuration, location) };
+  const place = placeOf(store, configuration, location);
+  if (place.misplaced && configuration.query === undefined) throw place.misplaced;
+  const reference = { projectId, jobId, location: place.location };
   if (book.has(jobKey(reference))) {
     throw new BigQueryError('duplicate', `Already Exists: Job ${jobName(reference)}`);
   }
-  return reference;
+  return { reference, misplaced: place.misplaced };
 }
 
 function checkSources({ sourceUris }: LoadConfiguration, upload: Upload | undefined): void {
@@ -252,9 +255,8 @@ function checkSources({ sourceUris }: LoadConfiguration, upload: Upload | undefi
   }
 }
 
-function queryOf({ query, copy }: JobConfiguration): NonNullable<JobConfiguration['query']> {
+function queryOf({ query }: JobConfiguration): NonNullable<JobConfiguration['query']> {
   if (query !== undefined) return query;
-  if (copy !== undefined) return queryOfCopy(copy);
   throw new BigQueryError(
     'invalid',
     'Job configuration must contain exactly one job-specific configuration object',

@@ -1,3 +1,4 @@
+import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field, Row } from '../model';
 import { boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
 
@@ -7,10 +8,32 @@ import { boundsOfRange, convertedRange, rangeText } from '../store/values/ranges
  */
 export type TimestampFormat = 'INT64' | 'FLOAT64' | 'ISO8601_STRING';
 
-/** `formatOptions` of a request, from a body or (with dots) from a query string. */
-export function timestampFormat(useInt64: unknown, output: unknown): TimestampFormat {
-  if (output === 'INT64' || output === 'ISO8601_STRING') return output;
-  return useInt64 === true || useInt64 === 'true' ? 'INT64' : 'FLOAT64';
+const unspecified = 'TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED';
+const formats: readonly string[] = [
+  'FLOAT64',
+  'INT64',
+  'ISO8601_STRING',
+] satisfies readonly TimestampFormat[];
+const isFormat = (given: string): given is TimestampFormat => formats.includes(given);
+
+/**
+ * `formatOptions` of a request, from a body or (with dots) from a query string.
+ * @throws BigQueryError `invalid` for a format that is none, or two that are not the same
+ */
+export function timestampFormat(useInt64: unknown, output: string | null | undefined): TimestampFormat {
+  const wantsInt64 = useInt64 === true || useInt64 === 'true';
+  if (!output || output === unspecified) return wantsInt64 ? 'INT64' : 'FLOAT64';
+  if (!isFormat(output)) {
+    const message = `Invalid value for timestampOutputFormat: expected ${formats.join(', ')} or ${unspecified}, given ${output}`;
+    throw new BigQueryError('invalid', message);
+  }
+  // googleapis/nodejs-bigquery system-test/timestamp_output_format.ts
+  if (wantsInt64 && output !== 'INT64')
+    throw new BigQueryError(
+      'invalid',
+      'Cannot specify both use_int64_timestamp and timestamp_output_format.',
+    );
+  return output;
 }
 
 interface WireCell {
@@ -44,9 +67,10 @@ function wireScalar(cell: string, { type, rangeElementType }: Field, format: Tim
   return sent === undefined ? cell : rangeText(sent);
 }
 
-function wireTimestamp(micros: string, format: TimestampFormat): string {
+function wireTimestamp(cell: string, format: TimestampFormat): string {
+  const [micros = '', picos = ''] = cell.split('.');
   if (format === 'INT64') return micros;
-  return format === 'FLOAT64' ? secondsOf(micros) : isoOf(BigInt(micros));
+  return format === 'FLOAT64' ? secondsOf(micros) : isoOf(BigInt(micros), picos);
 }
 
 /** Seconds as BigQuery writes them: "1.7252352E9" from ten million on, plain below. */
@@ -61,10 +85,10 @@ function secondsOf(micros: string): string {
   return `${sign}${whole[0]}.${mantissa || '0'}E${whole.length - 1}`;
 }
 
-function isoOf(micros: bigint): string {
+function isoOf(micros: bigint, picos: string): string {
   const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
-  return rest === 0n ? `${seconds}Z` : `${seconds}.${String(rest).padStart(6, '0')}Z`;
+  return rest === 0n && picos === '' ? `${seconds}Z` : `${seconds}.${String(rest).padStart(6, '0')}${picos}Z`;
 }
 
 /** The most that BigQuery puts into a page, in bytes, unless a single row is larger. */
@@ -105,7 +129,20 @@ function sizeOf(cells: readonly Cell[]): number {
   return size;
 }
 
+type WireField = Omit<Field, 'mode' | 'fields' | 'leavesModeOut'> & {
+  readonly mode?: Field['mode'];
+  readonly fields?: readonly WireField[];
+};
+
 /** A table's schema as REST carries it. */
-export function wireSchema(fields: readonly Field[]): { fields: readonly Field[] } {
-  return { fields };
+export const wireSchema = (fields: readonly Field[]): { readonly fields: readonly WireField[] } => ({
+  fields: fields.map(wireField),
+});
+
+function wireField({ mode, fields, leavesModeOut, ...rest }: Field): WireField {
+  return {
+    ...rest,
+    ...((leavesModeOut === undefined || mode !== 'NULLABLE') && { mode }),
+    ...(fields && { fields: fields.map(wireField) }),
+  };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeLocalCredentials } from '../rest/local-credentials';
 import { startBigQuery } from '../start-bigquery';
+import { makePublicTables, publicProject } from './support/public-tables';
 import { storageBuckets } from './support/storage-buckets';
 
 /** Runs the system tests of Google's Node client against this BigQuery: see README. */
@@ -21,7 +22,8 @@ const main = async (): Promise<void> => {
   }
   const folder = mkdtempSync(join(tmpdir(), 'system-test-'));
   const gcsDirectory = join(folder, 'gcs');
-  const { url, close } = await startBigQuery({ port: 0, gcsDirectory });
+  const { url, close } = await startBigQuery({ port: 0, gcsDirectory, projectId: publicProject });
+  await makePublicTables(url);
   const storage = storageBuckets(gcsDirectory).listen(0, '127.0.0.1');
   await once(storage, 'listening');
   const address = storage.address();
@@ -36,8 +38,8 @@ const main = async (): Promise<void> => {
         ...process.env,
         BIGQUERY_EMULATOR_HOST: url,
         STORAGE_EMULATOR_HOST: `http://127.0.0.1:${storagePort}`,
-        GOOGLE_CLOUD_PROJECT: 'local',
-        GCLOUD_PROJECT: 'local',
+        GOOGLE_CLOUD_PROJECT: publicProject,
+        GCLOUD_PROJECT: publicProject,
         GOOGLE_APPLICATION_CREDENTIALS: writeLocalCredentials(join(folder, 'credentials'), url),
         METADATA_SERVER_DETECTION: 'none',
       },

@@ -87,12 +87,14 @@ function scalarOf(cell: string, field: Field): string {
 
 /** A cell as extracts write it: a TIMESTAMP as "2024-09-01 10:11:12.5 UTC", any other as it is held. */
 function exportedText(cell: string, { type }: Field): string {
-  return type === 'TIMESTAMP' ? timestampText(BigInt(cell)) : cell;
+  return type === 'TIMESTAMP' ? timestampText(cell) : cell;
 }
 
-function timestampText(micros: bigint): string {
+function timestampText(cell: string): string {
+  const [whole = '', picos = ''] = cell.split('.');
+  const micros = BigInt(whole);
   const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19).replace('T', ' ');
-  const fraction = rest === 0n ? '' : `.${String(rest).padStart(6, '0').replace(/0+$/, '')}`;
-  return `${seconds}${fraction} UTC`;
+  const fraction = `${String(rest).padStart(6, '0')}${picos}`.replace(/0+$/, '');
+  return `${seconds}${fraction && `.${fraction}`} UTC`;
 }

@@ -3,6 +3,7 @@ import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row } from '../../model';
 import { tableNotFound } from '../../not-found';
 import { fullTableName } from '../../store/reference-names';
+import { checkKind } from '../../store/schema/table-kinds';
 import { createKeyedQueue, type Store } from '../../store/store';
 import { rowOfJson } from '../../store/values/json-rows';
 import { streamedText, streamingRefusal } from '../../store/values/streamed-values';
@@ -46,6 +47,7 @@ async function insertAll(store: Store, insertIds: InsertIds, request: RestReques
   const name = fullTableName(reference);
   const { added, errors } = await store.mutate(reference, async (current) => {
     if (current === undefined) throw tableNotFound(reference);
+    checkKind(reference, current.options, ['TABLE']);
     const { rows, errors } = convert(requested, current.schema, body);
     const wanted = fresh(rows, insertIds, name);
     const result = { added: wanted, errors };

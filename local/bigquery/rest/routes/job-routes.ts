@@ -73,8 +73,11 @@ async function insert(store: Store, jobs: Jobs, request: RestRequest): Promise<o
   if (configuration.dryRun === true) return jobResource(await jobs.dryRun(wanted));
   const job = await jobs.start(wanted);
   await settled(job, patienceMilliseconds);
-  // A client takes an answer with errors for a refusal, so that the job failed is told at the next jobs.get.
-  return jobResource(job.outcome?.errors === undefined ? job : { ...job, outcome: undefined });
+  // A client takes an answer with errors for a refusal, so that the job failed is told at the next jobs.get. Of a
+  // query in another location than its dataset BigQuery says at once that it failed:
+  // googleapis/nodejs-bigquery system-test/bigquery.ts, "job.getQueryResults should fail if the job location is incorrect"
+  const tellsAll = job.outcome?.errors === undefined || job.misplaced !== undefined;
+  return jobResource(tellsAll ? job : { ...job, outcome: undefined });
 }
 
 async function resourceSoon(job: Job): Promise<object> {

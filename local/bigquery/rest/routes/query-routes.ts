@@ -73,7 +73,8 @@ async function query(served: Served, requestIds: RequestIds, request: RestReques
   const outcome = await settled(job, Math.min(timeoutMs ?? defaultTimeout, longestTimeout));
   const { location } = job.reference;
   if (isJobOptional(body) && outcome?.error !== undefined && !isScript(outcome)) served.jobs.forget(job);
-  const answered = { ...answer(served, 'bigquery#queryResponse', job, outcome, window), location };
+  const queryId = job.reference.jobId;
+  const answered = { ...answer(served, 'bigquery#queryResponse', job, outcome, window), queryId, location };
   return isJobOptional(body) ? withJobIfNeeded(served.jobs, job, answered) : answered;
 }
 
@@ -87,14 +88,13 @@ function isJobOptional({ jobCreationMode, dryRun }: QueryRequest): boolean {
  * https://cloud.google.com/bigquery/docs/running-queries#optional-job-creation
  */
 function withJobIfNeeded(jobs: Jobs, job: Job, answered: QueryAnswer): object {
-  const queryId = job.reference.jobId;
   const reason = job.creationReason ?? reasonForJob(answered);
   if (reason !== undefined) {
     job.creationReason = reason;
-    return { ...answered, queryId, jobCreationReason: { code: reason } };
+    return { ...answered, jobCreationReason: { code: reason } };
   }
   jobs.forget(job);
-  return { ...answered, queryId, jobReference: undefined };
+  return { ...answered, jobReference: undefined };
 }
 
 function reasonForJob({ jobComplete, statementType, pageToken }: QueryAnswer): JobCreationReason | undefined {

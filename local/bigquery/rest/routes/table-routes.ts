@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { BigQueryError } from '../../bigquery-error';
-import type { Field, TableChange, TableOptions, TableReference, TableSnapshot } from '../../model';
+import type { Field, SqlEngine, TableChange, TableOptions, TableReference, TableSnapshot } from '../../model';
 import { tableNotFound } from '../../not-found';
 import { checkTableId, fullTableName } from '../../store/reference-names';
 import { fieldsOfRest, restSchema, tableOptionsSchema } from '../../store/schema/rest-schema';
 import { mergeSchema } from '../../store/schema/schema-change';
+import { queryOfView } from '../../store/schema/table-kinds';
 import type { Store } from '../../store/store';
 import { pageOf } from '../paging';
 import type { RestRequest, RestRoute } from '../router';
@@ -19,6 +20,7 @@ import {
   withoutNulls,
 } from './resource-requests';
 import { listedTable, requireTable, tableEtag, tableResource } from './table-resource';
+import { checkSameKind, fieldsOfView } from './view-requests';
 
 const insertSchema = z.looseObject({
   tableReference: z.object({ tableId: z.string() }),
@@ -27,20 +29,14 @@ const insertSchema = z.looseObject({
 const changeSchema = z.looseObject({ schema: restSchema.nullish() });
 
 /** Kinds of tables that are more than rows. */
-const unsupported = [
-  'view',
-  'materializedView',
-  'externalDataConfiguration',
-  'snapshotDefinition',
-  'cloneDefinition',
-];
+const unsupported = ['externalDataConfiguration', 'snapshotDefinition', 'cloneDefinition'];
 
 /** tables.* of REST v2. */
-export function tableRoutes(store: Store): RestRoute[] {
+export function tableRoutes(store: Store, engine: SqlEngine): RestRoute[] {
   const collection = '/projects/:projectId/datasets/:datasetId/tables';
   const one = `${collection}/:tableId`;
   return [
-    { method: 'POST', path: collection, handle: (request) => insert(store, request) },
+    { method: 'POST', path: collection, handle: (request) => insert(store, engine, request) },
     { method: 'GET', path: collection, handle: (request) => list(store, request) },
     {
       method: 'GET',
@@ -50,24 +46,30 @@ export function tableRoutes(store: Store): RestRoute[] {
         return tableResource(store, reference, state, request.query.get('view') === 'BASIC');
       },
     },
-    { method: 'PATCH', path: one, handle: (request) => change(store, request, mergePatch) },
+    { method: 'PATCH', path: one, handle: (request) => change(store, engine, request, mergePatch) },
     {
       method: 'PUT',
       path: one,
-      handle: (request) => change(store, request, (_, body) => mergePatch({}, body)),
+      handle: (request) => change(store, engine, request, (_, body) => mergePatch({}, body)),
     },
     { method: 'DELETE', path: one, handle: (request) => remove(store, request) },
   ];
 }
 
-async function insert(store: Store, request: RestRequest): Promise<object> {
+async function insert(store: Store, engine: SqlEngine, request: RestRequest): Promise<object> {
   const body = parsePart(insertSchema, withoutNulls(request.body));
   const kind = unsupported.find((name) => body[name] != null);
   if (kind !== undefined)
     throw new BigQueryError('notImplemented', `Tables with ${kind} are not supported locally.`);
   const reference = { ...datasetOfPath(request), tableId: body.tableReference.tableId };
   checkTableId(reference.tableId);
-  const schema = fieldsOfRest(body.schema);
+  const given = parsePart(tableOptionsSchema, mergePatch({}, request.body));
+  const query = queryOfView(given);
+  if (query !== undefined && body.schema !== undefined) throw viewWithSchema();
+  const schema =
+    query === undefined
+      ? fieldsOfRest(body.schema)
+      : await fieldsOfView(engine, reference, query, given.view?.useLegacySql);
   const options = optionsOf(mergePatch({}, request.body), schema);
   await store.mutate(reference, async (current) => {
     if (current !== undefined)
@@ -79,6 +81,7 @@ async function insert(store: Store, request: RestRequest): Promise<object> {
 
 async function change(
   store: Store,
+  engine: SqlEngine,
   request: RestRequest,
   combine: (current: unknown, body: unknown) => unknown,
 ): Promise<object> {
@@ -88,8 +91,18 @@ async function change(
     const state = store.table(reference);
     if (current === undefined || state === undefined) throw tableNotFound(reference);
     checkIfMatch(request, tableEtag(reference, state));
-    const schema = changedSchema(reference, current, body.schema ?? undefined);
-    const options = optionsOf(combine(state.definition.options, request.body), schema);
+    const { options: before } = state.definition;
+    const wanted = parsePart(tableOptionsSchema, combine(before, request.body));
+    checkSameKind(reference, before, wanted);
+    const query = queryOfView(wanted);
+    // A view's columns are its query's, whatever a client that sends back what it was given says.
+    const schema =
+      query === undefined
+        ? changedSchema(reference, current, body.schema ?? undefined)
+        : query === queryOfView(before)
+          ? current.schema
+          : await fieldsOfView(engine, reference, query, wanted.view?.useLegacySql);
+    const options = optionsOf(combine(before, request.body), schema);
     const alter: TableChange = { kind: 'alter', schema, options };
     return { change: alter, result: undefined };
   });
@@ -139,6 +152,10 @@ function optionsOf(body: unknown, schema: readonly Field[]): TableOptions {
   for (const name of options.clustering?.fields ?? []) checkField('clustering', name, schema);
   return options;
 }
+
+/** In BigQuery's words: https://github.com/googleapis/google-cloud-python/issues/7246 */
+const viewWithSchema = () =>
+  new BigQueryError('invalid', "Schema field shouldn't be used as input with a view");
 
 function checkField(purpose: string, name: string, schema: readonly Field[]): void {
   if (schema.some((field) => field.name.toLowerCase() === name.toLowerCase())) return;

@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, Row } from '../../model';
+import { tableKindOf, withRows } from '../../store/schema/table-kinds';
 import type { Store } from '../../store/store';
 import { countOf, decodePageToken, encodePageToken } from '../paging';
 import type { RestRequest, RestRoute } from '../router';
@@ -16,6 +17,9 @@ export function tableDataRoutes(store: Store): RestRoute[] {
 function list(store: Store, request: RestRequest): object {
   const { query } = request;
   const { reference, state } = requireTable(store, request);
+  // https://github.com/n8n-io/n8n/issues/2622
+  const kind = tableKindOf(state.definition.options);
+  if (!withRows.includes(kind)) throw new BigQueryError('invalid', `Cannot list a table of type ${kind}.`);
   const selection = selectFields(state.definition.schema, query.get('selectedFields'));
   const token = query.get('pageToken');
   const start = token ? Number(decodePageToken(token)) : (countOf(query, 'startIndex') ?? 0);

@@ -120,6 +120,7 @@ function listEncoder(
 }
 
 function writeTimestamp(writer: ByteWriter, text: string): void {
+  if (text.includes('.')) throw picoseconds();
   const microseconds = Number(text);
   const exact = Number.isSafeInteger(microseconds);
   const seconds = exact ? Math.floor(microseconds / 1e6) : Number(floorDivide(BigInt(text)));
@@ -156,3 +157,9 @@ function checked<T>(value: T | undefined, text: string): T {
   if (value === undefined) throw new BigQueryError('invalid', `Bad value in a table: ${text}`);
   return value;
 }
+
+const picoseconds = () =>
+  new BigQueryError(
+    'notImplemented',
+    'TIMESTAMP values with picoseconds can only be chosen and sorted by the local BigQuery: its SQL engine computes with microseconds.',
+  );

@@ -1,6 +1,7 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Field, Row, TableOptions, TableReference } from '../../model';
 import { fullTableName } from '../reference-names';
+import { wholeMicros } from '../values/times';
 
 /** A table, and the partition of it that a decorator (`table$20240901`) names. */
 export interface DecoratedTable {
@@ -94,7 +95,8 @@ function isMoment(digits: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }
 
-const isoOf = (micros: string): string => {
+const isoOf = (cell: string): string => {
+  const micros = wholeMicros(cell);
   const milliseconds = BigInt(micros) / 1000n;
   const isCut = BigInt(micros) < 0n && BigInt(micros) % 1000n !== 0n;
   return new Date(Number(isCut ? milliseconds - 1n : milliseconds)).toISOString();

@@ -14,6 +14,7 @@ const restFieldSchema: z.ZodType<RestField> = z.lazy(() =>
     maxLength: z.union([z.string(), z.number()]).nullish(),
     defaultValueExpression: z.string().nullish(),
     rangeElementType: z.object({ type: z.string() }).nullish(),
+    timestampPrecision: z.union([z.string(), z.number()]).nullish(),
   }),
 );
 
@@ -31,6 +32,7 @@ interface RestField {
   maxLength?: string | number | null | undefined;
   defaultValueExpression?: string | null | undefined;
   rangeElementType?: { type: string } | null | undefined;
+  timestampPrecision?: string | number | null | undefined;
 }
 
 const typeOfName: Readonly<Record<string, FieldType>> = {
@@ -96,6 +98,7 @@ function toField(field: RestField): Field {
     name: field.name,
     type,
     mode,
+    ...(!field.mode && { leavesModeOut: true as const }),
     ...(type === 'RECORD' && { fields: toFields(fields) }),
     ...(type === 'RANGE' && { rangeElementType: { type: toRangeElement(field) } }),
     ...(field.description != null && { description: field.description }),
@@ -103,6 +106,7 @@ function toField(field: RestField): Field {
     ...(field.scale != null && { scale: String(field.scale) }),
     ...(field.maxLength != null && { maxLength: String(field.maxLength) }),
     ...(field.defaultValueExpression != null && { defaultValueExpression: field.defaultValueExpression }),
+    ...(field.timestampPrecision != null && { timestampPrecision: toPrecision(field, type) }),
   };
 }
 
@@ -112,6 +116,15 @@ function toRangeElement({ name, rangeElementType }: RestField): RangeElement {
   throw new BigQueryError(
     'invalid',
     `Field ${name} is type RANGE and needs a rangeElementType of DATE, DATETIME or TIMESTAMP`,
+  );
+}
+
+function toPrecision({ name, timestampPrecision }: RestField, type: FieldType): string {
+  const given = String(timestampPrecision);
+  if (type === 'TIMESTAMP' && (given === '6' || given === '12')) return given;
+  throw new BigQueryError(
+    'invalid',
+    `Field ${name}: expected a timestampPrecision of 6 or 12, for type TIMESTAMP alone, given ${given} for ${type}`,
   );
 }
 

@@ -1,4 +1,6 @@
-import type { TableOptions } from '../../model';
+import { BigQueryError } from '../../bigquery-error';
+import type { TableOptions, TableReference } from '../../model';
+import { fullTableName } from '../reference-names';
 
 /** What a table is, as the REST interface calls it. */
 export type TableKind = 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'SNAPSHOT';
@@ -12,3 +14,23 @@ export function tableKindOf(options: TableOptions | undefined): TableKind {
 /** The query that a view stands for. */
 export const queryOfView = (options: TableOptions | undefined): string | undefined =>
   options?.view?.query ?? options?.materializedView?.query;
+
+/**
+ * For work that is not for all kinds, in BigQuery's words: https://github.com/mozilla/bigquery-etl/issues/1836
+ * @throws BigQueryError `invalid` where a table is none of the kinds
+ */
+export function checkKind(
+  reference: TableReference,
+  options: TableOptions | undefined,
+  kinds: readonly TableKind[],
+): void {
+  const kind = tableKindOf(options);
+  if (kinds.includes(kind)) return;
+  throw new BigQueryError(
+    'invalid',
+    `${fullTableName(reference)} is not allowed for this operation because it is currently a ${kind}.`,
+  );
+}
+
+/** Kinds that hold rows. */
+export const withRows: readonly TableKind[] = ['TABLE', 'SNAPSHOT'];

@@ -1,5 +1,5 @@
 import type { Cell, Field, FieldType, PartitionUnit, Row, TableOptions, TimePartitions } from '../../model';
-import { toTimestamp } from '../values/times';
+import { toTimestamp, wholeMicros } from '../values/times';
 
 /** The partition of rows without a value in the partitioning column, as BigQuery calls it. */
 export const nullPartition = '__NULL__';
@@ -30,7 +30,7 @@ export function partitionIdAt(moment: bigint, unit: PartitionUnit): string {
 /** A cell of a column of time as microseconds since 1970 UTC; undefined where it is none. */
 export function momentOf(cell: Cell, type: FieldType): bigint | undefined {
   if (typeof cell !== 'string') return undefined;
-  const micros = type === 'TIMESTAMP' ? cell : toTimestamp(cell);
+  const micros = type === 'TIMESTAMP' ? wholeMicros(cell) : toTimestamp(cell);
   return micros !== undefined && /^[+-]?\d+$/.test(micros) ? BigInt(micros.replace('+', '')) : undefined;
 }
 
@@ -103,7 +103,7 @@ function partitionOfRows(
   const hours = new Map<number, string>();
   const ofTimestamp = (cell: string): string => {
     const micros = Number(cell);
-    if (!Number.isSafeInteger(micros)) return partitionIdAt(BigInt(cell), unit);
+    if (!Number.isSafeInteger(micros)) return partitionIdAt(BigInt(wholeMicros(cell)), unit);
     const hour = (micros - (((micros % hourMicros) + hourMicros) % hourMicros)) / hourMicros;
     const known = hours.get(hour);
     if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import type { Field } from '../../model';
 import { exactJson } from './exact-json';
 import { boundsOfRange, convertedRange, rangeText } from './ranges';
 import { toDecimal } from './scaled-decimals';
-import { toDate, toDateTime, toTime, toTimestamp } from './times';
+import { toDate, toDateTime, toPreciseTimestamp, toTime, toTimestamp } from './times';
 
 /** What became of a value: its cell, or what BigQuery says is wrong with it. */
 export type Converted = { readonly cell: string } | { readonly problem: string };
@@ -28,9 +28,9 @@ const converters: Readonly<Record<Exclude<Field['type'], 'RECORD'>, Convert>> = 
   DATE: (text) => found(toDate(text.trim()), `Invalid date: '${text}'`),
   DATETIME: (text) => found(toDateTime(text.trim()), `Invalid datetime string "${text}"`),
   TIME: (text) => found(toTime(text.trim()), `Invalid time string "${text}"`),
-  TIMESTAMP: (text) =>
+  TIMESTAMP: (text, { timestampPrecision }) =>
     found(
-      toTimestamp(text.trim()),
+      (timestampPrecision === '12' ? toPreciseTimestamp : toTimestamp)(text.trim()),
       `Could not parse '${text}' as a timestamp. Required format is YYYY-MM-DD HH:MM[:SS[.SSSSSS]] or YYYY/MM/DD HH:MM[:SS[.SSSSSS]]`,
     ),
   JSON: toJson,

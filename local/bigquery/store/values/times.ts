@@ -47,6 +47,23 @@ export function toTimestamp(text: string, localOffset?: OffsetOf): string | unde
   return offset === undefined ? undefined : microsOfMoment(date, time, offset);
 }
 
+const picosForm = /^(.*:\d{1,2}\.\d{6})(\d{1,6})([^\d].*)?$/;
+
+/**
+ * The same to the picosecond: those that are there stand behind a point. Before 1970 there are none, so that all are
+ * decimal numbers in the order of their times.
+ */
+export function toPreciseTimestamp(text: string): string | undefined {
+  const [, whole, picos = '', zone = ''] = picosForm.exec(text) ?? [];
+  if (whole === undefined || /^0*$/.test(picos))
+    return toTimestamp(whole === undefined ? text : whole + zone);
+  const micros = toTimestamp(whole + zone);
+  return micros !== undefined && /^[1-9]/.test(micros) ? `${micros}.${picos.padEnd(6, '0')}` : undefined;
+}
+
+/** A TIMESTAMP's cell without picoseconds. */
+export const wholeMicros = (cell: string): string => cell.replace(/\..*$/, '');
+
 /** Microseconds since 1970 UTC of a canonical date and time, `offset` minutes east of UTC. */
 export function microsOfMoment(date: string, time: string, offset: number): string | undefined {
   const [clock = '', fraction = ''] = time.split('.');

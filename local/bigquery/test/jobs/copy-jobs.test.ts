@@ -39,13 +39,61 @@ describe('Copy jobs', () => {
     expect(await ids('there')).toEqual([1, 2]);
   });
 
+  it('take several tables of one schema, and say how much they copied', async () => {
+    await local.client.query('CREATE TABLE ds.more (id INT64 NOT NULL, name STRING)');
+    await local.client.query('INSERT ds.more (id) VALUES (3)');
+    const reference = (tableId: string) => ({ projectId: 'local', datasetId: 'ds', tableId });
+    const copy = {
+      sourceTables: [reference('source'), reference('more')],
+      destinationTable: reference('both'),
+    };
+    const [job] = await local.client.createJob({ configuration: { copy } });
+    await job.promise();
+    expect(job.metadata.statistics).toMatchObject({ copy: { copiedRows: '3' } });
+    expect(await ids('both')).toEqual([1, 2, 3]);
+    await local.client.query('CREATE TABLE ds.other AS SELECT 1 AS n');
+    const other = { ...copy, sourceTables: [reference('source'), reference('other')] };
+    const [failing] = await local.client.createJob({ configuration: { copy: other } });
+    await expect(failing.promise()).rejects.toThrow('that of local:ds.other is not that of local:ds.source');
+  });
+
+  it('make snapshots, which do not change, and restore them', async () => {
+    await local.client.query("CREATE TABLE ds.changing AS SELECT 1 AS id, 'a' AS name");
+    await table('changing').copy(table('snapshot'), { operationType: 'SNAPSHOT' });
+    await local.client.query('UPDATE ds.changing SET id = 2 WHERE TRUE');
+    const [metadata] = await table('snapshot').getMetadata();
+    expect(metadata).toMatchObject({
+      type: 'SNAPSHOT',
+      snapshotDefinition: { baseTableReference: { tableId: 'changing' } },
+    });
+    expect(await ids('snapshot')).toEqual([1]);
+    await expect(table('snapshot').insert([{ id: 3 }])).rejects.toThrow('currently a SNAPSHOT');
+    await expect(
+      table('changing').copy(table('snapshot'), { writeDisposition: 'WRITE_APPEND' }),
+    ).rejects.toThrow('currently a SNAPSHOT');
+    await table('snapshot').copy(table('restored'), { operationType: 'RESTORE' });
+    expect(await ids('restored')).toEqual([1]);
+    expect((await table('restored').getMetadata())[0].type).toBe('TABLE');
+  });
+
   it('name what they cannot do', async () => {
-    const reference = { projectId: 'local', datasetId: 'ds', tableId: 'source' };
-    const configuration = { copy: { sourceTables: [reference, reference], destinationTable: reference } };
-    await expect(local.client.createJob({ configuration })).rejects.toThrow('several source tables');
-    await expect(table('source').copy(table('snap'), { operationType: 'SNAPSHOT' })).rejects.toThrow(
-      'operation type SNAPSHOT',
+    const reference = { datasetId: 'ds', tableId: 'source' };
+    const copy = { sourceTable: reference, destinationTable: reference, operationType: 'MOVE' };
+    const refused = await fetch(`${local.url}/projects/local/jobs`, {
+      method: 'POST',
+      body: JSON.stringify({ configuration: { copy } }),
+    });
+    expect(await refused.json()).toMatchObject({
+      error: {
+        message:
+          'Invalid operationType: expected OPERATION_TYPE_UNSPECIFIED, COPY, CLONE, SNAPSHOT, RESTORE, given MOVE',
+      },
+    });
+    await expect(table('none').copy(table('made2'))).rejects.toThrow('Not found: Table local:ds.none');
+    const never = { createDisposition: 'CREATE_NEVER' as const };
+    await expect(table('source').copy(table('made2'), never)).rejects.toThrow(
+      'Not found: Table local:ds.made2',
     );
-    await expect(table('none').copy(table('made2'))).rejects.toThrow('Not found');
+    await expect(table('source').copy(table('made'))).rejects.toThrow('Already Exists: Table local:ds.made');
   });
 });

@@ -24,13 +24,24 @@ describe('Where no location is inferred', () => {
     ['DML', { query: 'INSERT europe.t (n) VALUES (1)' }],
     ['a script', { query: 'UPDATE europe.t SET n = 1 WHERE TRUE; SELECT n FROM europe.t' }],
     ['a dry run', { query: 'SELECT n FROM europe.t', dryRun: true }],
-    ['a job with an id', { query: 'SELECT n FROM europe.t', jobId: 'chosen' }],
   ])('%s elsewhere than in US is found only by its location', async (_, query) => {
     await expect(local.client.query(query)).rejects.toMatchObject(notFound);
     await expect(local.client.query({ ...query, location: 'EU' })).resolves.toBeDefined();
   });
 
-  it('the same goes for loads and extracts', async () => {
+  it('a job elsewhere is there, and answered as one that has failed', async () => {
+    const query = { query: 'SELECT n FROM europe.t', jobId: 'chosen' };
+    const failed = { state: 'DONE', errorResult: { reason: 'notFound', message: notFound.message } };
+    await expect(local.client.createQueryJob(query)).rejects.toMatchObject({
+      message: notFound.message,
+      response: { jobReference: { location: 'US' }, status: failed },
+    });
+    const [{ status }] = await local.client.job('chosen', { location: 'US' }).getMetadata();
+    expect(status).toMatchObject(failed);
+    await expect(local.client.query({ ...query, location: 'EU' })).resolves.toBeDefined();
+  });
+
+  it('loads, extracts and copies elsewhere are refused', async () => {
     const metadata = { sourceFormat: 'CSV', schema: { fields: [{ name: 'n', type: 'INTEGER' }] } };
     const load = (location?: string) =>
       local.client.createJob({
@@ -58,6 +69,8 @@ describe('Where no location is inferred', () => {
       });
     await expect(extract()).rejects.toMatchObject(notFound);
     await expect(extract('EU')).resolves.toBeDefined();
+    const t = local.client.dataset('europe').table('t');
+    await expect(t.createCopyJob(t)).rejects.toMatchObject(notFound);
   });
 
   it('what is in US, and what is nowhere, needs none', async () => {

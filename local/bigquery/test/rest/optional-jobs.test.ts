@@ -124,7 +124,7 @@ describe('JOB_CREATION_OPTIONAL', () => {
   it('is asked for by name: without it there is a job, another mode is refused', async () => {
     const answer = await post({ query: 'SELECT 1', jobCreationMode: 'JOB_CREATION_REQUIRED' });
     expect(answer.jobReference).toMatchObject({ location: 'US' });
-    expect(answer).not.toHaveProperty('queryId');
+    expect(answer.queryId).toEqual(expect.any(String));
     expect(await post({ query: 'SELECT 1', jobCreationMode: 'SOMETIMES' })).toMatchObject({
       error: { code: 400 },
     });

@@ -56,6 +56,7 @@ describe('A script that fails silently', () => {
         status: 200,
         kind: 'bigquery#queryResponse',
         jobReference: expect.anything(),
+        queryId: expect.any(String),
         jobComplete: true,
         location: 'US',
       });

@@ -125,6 +125,52 @@ describe('insertAll and list', () => {
     expect(await valuesOf('?formatOptions.useInt64Timestamp=true')).toMatchObject({
       rows: [{ f: [{ v: '1725235200000000' }] }, { f: [{ v: '1500000' }] }, { f: [{ v: '0' }] }],
     });
+    const both = '?formatOptions.useInt64Timestamp=true&formatOptions.timestampOutputFormat=';
+    expect(await valuesOf(`${both}ISO8601_STRING`)).toMatchObject({
+      error: { message: 'Cannot specify both use_int64_timestamp and timestamp_output_format.' },
+    });
+    expect(await valuesOf(`${both}SECONDS`)).toMatchObject({
+      error: { message: expect.stringContaining('expected FLOAT64, INT64, ISO8601_STRING') },
+    });
+  });
+
+  it('keep picoseconds where a column has them: they are chosen and sorted, but not computed with', async () => {
+    const [table] = await dataset().createTable('fine', {
+      schema: [{ name: 'seen', type: 'TIMESTAMP', timestampPrecision: '12' }],
+      timePartitioning: { type: 'DAY', field: 'seen' },
+    });
+    const stamps = [
+      '2023-01-01T12:00:00.123456789123Z',
+      '2023-01-01T12:00:00.1234567Z',
+      '2023-01-02T00:00:00Z',
+    ];
+    await table.insert(stamps.map((at) => ({ seen: at })));
+    expect((await table.getMetadata())[0].schema.fields).toEqual([
+      { name: 'seen', type: 'TIMESTAMP', timestampPrecision: '12' },
+    ]);
+    const iso = { 'formatOptions.timestampOutputFormat': 'ISO8601_STRING' };
+    const page = await fetch(
+      `${local.url}/projects/local/datasets/ds/tables/fine/data?${new URLSearchParams(iso)}`,
+    );
+    expect(await page.json()).toMatchObject({
+      rows: [
+        { f: [{ v: '2023-01-01T12:00:00.123456789123Z' }] },
+        { f: [{ v: '2023-01-01T12:00:00.123456700000Z' }] },
+        { f: [{ v: '2023-01-02T00:00:00Z' }] },
+      ],
+    });
+    const first = "SELECT seen FROM ds.fine WHERE seen < '2023-01-02' ORDER BY seen LIMIT 1";
+    expect((await local.client.query(first))[0]).toEqual([
+      { seen: BigQuery.timestamp('2023-01-01T12:00:00.123456Z') },
+    ]);
+    await expect(local.client.query('SELECT DATE(seen) FROM ds.fine')).rejects.toThrow('picoseconds');
+    await expect(
+      dataset().createTable('coarse', {
+        schema: [{ name: 'seen', type: 'TIMESTAMP', timestampPrecision: '9' }],
+      }),
+    ).rejects.toThrow(
+      'expected a timestampPrecision of 6 or 12, for type TIMESTAMP alone, given 9 for TIMESTAMP',
+    );
   });
 });
 

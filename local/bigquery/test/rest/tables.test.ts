@@ -39,23 +39,19 @@ describe('tables', () => {
       id: 'local:ds.made',
       type: 'TABLE',
       tableReference: { projectId: 'local', datasetId: 'ds', tableId: 'made' },
-      schema: {
-        fields: [
-          { name: 'id', type: 'INTEGER', mode: 'REQUIRED', description: 'the id' },
-          {
-            name: 'parts',
-            type: 'RECORD',
-            mode: 'REPEATED',
-            fields: [{ name: 'x', type: 'BOOLEAN', mode: 'NULLABLE' }],
-          },
-          { name: 'day', type: 'DATE', mode: 'NULLABLE' },
-        ],
-      },
       timePartitioning: { type: 'DAY', field: 'day' },
       clustering: { fields: ['id'] },
       numRows: '0',
       numBytes: '0',
       location: 'US',
+    });
+    // Modes are those that were given, and none where none was.
+    expect(metadata.schema).toEqual({
+      fields: [
+        { name: 'id', type: 'INTEGER', mode: 'REQUIRED', description: 'the id' },
+        { name: 'parts', type: 'RECORD', mode: 'REPEATED', fields: [{ name: 'x', type: 'BOOLEAN' }] },
+        { name: 'day', type: 'DATE' },
+      ],
     });
   });
 

@@ -32,9 +32,10 @@ export async function startOrAttach(
     });
     return { job, resource: jobResourceSchema.parse(resource), attached: false };
   } catch (error) {
+    // A dataset that is not where it was is told by a refusal or by a job that has failed at once.
+    if (isNotFound(error)) await forgetLocationOfDataset(bigquery, request.datasetId);
     const failed = failedAtOnce(bigquery, error);
     if (failed) return failed;
-    if (isNotFound(error)) await forgetLocationOfDataset(bigquery, request.datasetId);
     if (!isDuplicate(error)) throw error;
     return await attach(bigquery, { ...request, location });
   }

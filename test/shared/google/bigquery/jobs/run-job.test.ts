@@ -92,6 +92,17 @@ describe('BigQuery jobs through Google’s client', () => {
     });
   });
 
+  it('finds a dataset that was made anew elsewhere, once a job has failed where it was', async () => {
+    const job = (jobId: string): JobRequest => ({ ...request(jobId, 'SELECT 1 AS one'), datasetId: 'moved' });
+    await tenant.bigquery.createDataset('moved', { location: 'EU' });
+    expect(await tenant.tools.runJob(job('before_move'))).toMatchObject({ status: 'completed' });
+    await tenant.bigquery.dataset('moved').delete();
+    await tenant.bigquery.createDataset('moved', { location: 'asia-east1' });
+    const failed = { status: 'failed', failure: { code: 'not_found' } };
+    expect(await tenant.tools.runJob(job('moved_away'))).toMatchObject(failed);
+    expect(await tenant.tools.runJob(job('after_move'))).toMatchObject({ status: 'completed' });
+  });
+
   it('fails for good if a destination must be empty and is not', async () => {
     await tenant.tools.runJob(request('full', 'SELECT 1 AS id', into('full', 'WRITE_TRUNCATE')));
     expect(
@@ -129,7 +140,7 @@ describe('BigQuery jobs through Google’s client', () => {
     await proxy.close();
     expect(proxy.calls.filter(({ path }) => path.includes('/datasets/'))).toEqual([]);
     expect(await tenant.tools.runJob({ ...located, jobId: 'elsewhere', location: 'US' })).toMatchObject({
-      status: 'unknown',
+      status: 'failed',
       failure: { kind: 'not_found' },
     });
   });
