@@ -33,6 +33,10 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --http-host HOST       a host that pipelines may load from by https
   --cors-origin ORIGIN   the origin of web pages that may call from browsers: https://app.example.com, or all hosts
                          below one: https://*.example.com
+  --admin PERSON         who may make admin calls besides the admin key: an e-mail address, or all of a Google
+                         Workspace as @example.com; with =viewer they may only read
+  --admin-audience ID    whom their Google ID tokens are for: the OAuth client id of your console or script
+  --iap-audience ID      whom the assertions of Identity-Aware Proxy are for, /projects/N/global/backendServices/N
   --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to these hosts
   --dry-run              prints every command for an empty project (with --destroy: for a full one) and runs none
   --destroy              removes everything except data and a few things that it lists at the end. It removes the data
@@ -40,8 +44,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --data --confirm PROJECT   with --destroy: removes the data as well, without asking
   --help                 this text
 
---source, --export-bucket, --notify-topic, --http-host, --cors-origin and --pipeline-secret can be repeated; the word
-none means an empty list. When one of these, --domain, --alert-email or --throttle is left out later, what it has set before stays.
+--source, --export-bucket, --notify-topic, --http-host, --cors-origin, --admin, --admin-audience and --pipeline-secret
+can be repeated; the word none means an empty list. When one of these, --iap-audience, --domain, --alert-email or --throttle is left out later, what it has set before stays.
 END
 }
 
@@ -58,12 +62,13 @@ expect() { # option value pattern what
 # ---------------------------------------------------------------------------------------------------------- options --
 
 project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' http_hosts='' cors_origins='' pipeline_secrets=''
+admins='' admin_audiences='' iap_audience=''
 confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --cors-origin | --pipeline-secret | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --cors-origin | --admin | --admin-audience | --iap-audience | --pipeline-secret | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -91,6 +96,18 @@ while [ $# -gt 0 ]; do
         --cors-origin)
           expect "$1" "$2" 'none|https?://(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:([0-9]{1,5}|\*))?' 'an origin such as https://app.example.com or https://*.example.com'
           cors_origins="$cors_origins${cors_origins:+,}$2"
+          ;;
+        --admin)
+          expect "$1" "$2" 'none|([A-Za-z0-9._%+-]+)?@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(=(admin|viewer))?' 'an e-mail address or @domain, and =viewer where it is to read only'
+          admins="$admins${admins:+,}$2"
+          ;;
+        --admin-audience)
+          expect "$1" "$2" 'none|[A-Za-z0-9.:/_-]+' 'an OAuth client id'
+          admin_audiences="$admin_audiences${admin_audiences:+,}$2"
+          ;;
+        --iap-audience)
+          expect "$1" "$2" 'none|/projects/[0-9]+/[A-Za-z0-9/_-]+' '/projects/N/global/backendServices/N'
+          iap_audience=$2
           ;;
         --pipeline-secret)
           expect "$1" "$2" 'none|PIPELINE_SECRET_[A-Z0-9_]{1,100}=[A-Za-z0-9_-]{1,255}' 'PIPELINE_SECRET_NAME=SECRET'
@@ -177,6 +194,11 @@ environment_of() { # function -> NAME=value lines
   # https://docs.cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
   [ -z "$(paths_of "$1")" ] || echo FORWARDED_ENTRIES=2
   case $1/$cors_origins in */ | */none) ;; onboard/* | tenants/* | run/*) echo "CORS_ORIGINS=$cors_origins" ;; esac
+  if needs_admin_key "$1"; then
+    case $admins in '' | none) ;; *) echo "ADMIN_PEOPLE=$admins" ;; esac
+    case $admin_audiences in '' | none) ;; *) echo "ADMIN_ID_TOKEN_AUDIENCES=$admin_audiences" ;; esac
+    case $iap_audience in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audience" ;; esac
+  fi
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   case $1 in onboard | worker) echo "EVENT_TOPIC=$event_topic" ;; esac # the worker lets no pipeline publish there
   [ "$1" = worker ] || return 0
@@ -254,6 +276,7 @@ dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were give
 event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
 case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"*) misuse "--notify-topic: expected other topics than $run_topic and $event_topic" ;; esac
 admin_secret=$prefix-admin-key
+admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes, if somebody has made it
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
@@ -633,10 +656,16 @@ find_version() { # secret: sets `version`, and `version_before` where two are en
   look secrets versions list "$1" --filter=state=ENABLED '--sort-by=~createTime' --limit=2 '--format=value(name.basename())' || true
   version=$(sed -n 1p <<<"$answer") version_before=$(sed -n 2p <<<"$answer")
 }
+# Further admins' keys are whoever makes that secret's matter: it is used where it is there.
+has_admin_keys() {
+  [ $dry_run = no ] || return 1
+  look secrets describe "$admin_keys_secret" '--format=value(name)' && find_version "$admin_keys_secret" && [ -n "$version" ]
+}
 find_secrets() { # function: sets `secrets` to what its deployment names
   local pair pairs=''
   secrets=''
   ! needs_admin_key "$1" || pairs="ADMIN_API_KEY=$admin_secret"
+  ! { needs_admin_key "$1" && has_admin_keys; } || pairs="$pairs,ADMIN_API_KEYS=$admin_keys_secret"
   ! checks_tokens "$1" || pairs="$pairs${pairs:+,}TOKEN_SECRET=$token_secret"
   [ "$1" != worker ] || [ "$pipeline_secrets" = none ] || pairs=$pipeline_secrets
   for pair in ${pairs//,/ }; do
@@ -993,10 +1022,14 @@ keep_reach() {
   [ -n "$http_hosts" ] || http_hosts=$(awk -F'|' '$1 == "HTTP_STEP_HOSTS" { print $2 }' <<<"$answer")
   [ -n "$pipeline_secrets" ] || pipeline_secrets=$(awk -F'|' '$1 ~ /^PIPELINE_SECRET_/ { print $1 "=" $3 }' <<<"$answer" | paste -s -d, -)
   [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
-  [ -z "$cors_origins" ] || return 0
-  look run services describe "$prefix-run" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
+  look run services describe "$prefix-tenants" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
     '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value)' || true
-  cors_origins=$(awk -F'|' '$1 == "CORS_ORIGINS" { print $2 }' <<<"$answer")
+  [ -n "$cors_origins" ] || cors_origins=$(awk -F'|' '$1 == "CORS_ORIGINS" { print $2 }' <<<"$answer")
+  [ -n "$admins" ] || admins=$(awk -F'|' '$1 == "ADMIN_PEOPLE" { print $2 }' <<<"$answer")
+  [ -n "$admin_audiences" ] || admin_audiences=$(awk -F'|' '$1 == "ADMIN_ID_TOKEN_AUDIENCES" { print $2 }' <<<"$answer")
+  [ -n "$iap_audience" ] || iap_audience=$(awk -F'|' '$1 == "ADMIN_IAP_AUDIENCE" { print $2 }' <<<"$answer")
+  case $admins in '' | none) return 0 ;; esac
+  case $admin_audiences$iap_audience in '' | none | nonenone) misuse '--admin: expected --admin-audience or --iap-audience as well' ;; esac
 }
 grant_reach() {
   local source bucket topic role

@@ -4,13 +4,14 @@ import { topicNameSchema } from './definitions/schemas/name-schemas';
 import { originPatternSchema } from './http/headers/cors';
 import { severities } from './log';
 import { isDeploymentSource } from './pipelines/rules/run-sources';
+import { adminKeysSchema, adminPersonSchema } from './tenants/rules/admin-schemas';
 
 const hostName = z
   .string()
   .regex(/^[a-z0-9.-]+(:[0-9]+)?$/, 'expected a host name in lower case, with its port unless that is 443');
 
 /** Names separated by commas. */
-const list = (name: z.ZodType<string, string>) =>
+const list = <T>(name: z.ZodType<T, string>) =>
   z
     .string()
     .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
@@ -57,6 +58,14 @@ const environmentSchema = z
     /** Set by Cloud Run, wherever code is deployed. */
     K_SERVICE: z.string().optional(),
     ADMIN_API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+    /** Further admins' keys by their names: see admin-schemas. */
+    ADMIN_API_KEYS: adminKeysSchema,
+    /** People who may make admin calls: see admin-schemas. */
+    ADMIN_PEOPLE: list(adminPersonSchema),
+    /** Whom Google ID tokens of people have to be for. */
+    ADMIN_ID_TOKEN_AUDIENCES: list(z.string()),
+    /** Whom assertions of Identity-Aware Proxy have to be for, like /projects/1/global/backendServices/2. */
+    ADMIN_IAP_AUDIENCE: z.string().min(1).optional(),
     /** Signs tokens for browsers. Without it none are made or accepted. */
     TOKEN_SECRET: tokenSecret,
     /** The one before it: what it has signed is accepted. */

@@ -3,6 +3,7 @@ const definitions = {
   invalid_request: { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   tenant_mismatch: { status: 403, title: 'Forbidden' },
+  insufficient_role: { status: 403, title: 'Insufficient role' },
   insufficient_scope: { status: 403, title: 'Insufficient scope' },
   run_mismatch: { status: 403, title: 'Forbidden' },
   pipeline_not_allowed: { status: 403, title: 'Pipeline not allowed' },

@@ -27,6 +27,7 @@ export type Problem = {
     | 'invalid_request'
     | 'unauthenticated'
     | 'tenant_mismatch'
+    | 'insufficient_role'
     | 'insufficient_scope'
     | 'run_mismatch'
     | 'pipeline_not_allowed'

@@ -5,6 +5,7 @@ import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
+import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
@@ -17,6 +18,8 @@ import { onboardRoutes } from './handler';
 
 export interface OnboardSetUp {
   readonly adminRule: AdminRule;
+  /** Where people's proofs are checked against other keys than Google's. */
+  readonly keyAddresses?: KeyAddresses | undefined;
   readonly tables: readonly MetadataTable[];
   readonly tiers: Readonly<Record<string, Quotas>>;
   /** The location of datasets whose onboarding names none. */
@@ -55,6 +58,7 @@ export function composeOnboard(
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const routes = onboardRoutes({
     ...setUp,
+    verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
     runStatement: google.createRunStatement(bigquery),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),

@@ -1,10 +1,9 @@
-import { requireAdmin } from '../../shared/http/authorize';
+import { type AdminAuthentication, requireAdmin } from '../../shared/http/authorize';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { within } from '../../shared/support/time-limits';
 import { labelRequest } from '../../shared/telemetry/context';
-import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { AnnounceTenant } from './announce-tenant';
 import type { DryRun } from './dry-run';
 import { type OnboardDependencies, onboardingSchema, onboardTenant } from './onboard-tenant';
@@ -14,10 +13,9 @@ import { createOnboardingTime } from './onboarding-time';
 const shareOfOnboarding = 0.8;
 const shareOfEnd = 0.12;
 
-export interface OnboardHandlerDependencies extends OnboardDependencies {
+export interface OnboardHandlerDependencies extends OnboardDependencies, AdminAuthentication {
   readonly clock: Clock;
   readonly answerMs: number;
-  readonly adminRule: AdminRule;
   readonly dryRun: DryRun;
   readonly announceTenant: AnnounceTenant;
 }
@@ -30,7 +28,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
       method: 'POST',
       path: '/api/v1/customers/onboard',
       handle: async (request) => {
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         expectNoQuery(request);
         const onboarding = parseRequest(schema, await request.json());
         labelRequest({ tenant: onboarding.tenant_id });

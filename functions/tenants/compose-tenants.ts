@@ -2,6 +2,7 @@ import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
@@ -15,6 +16,8 @@ import { tenantsRoutes } from './handler';
 
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
+  /** Where people's proofs are checked against other keys than Google's. */
+  readonly keyAddresses?: KeyAddresses | undefined;
   readonly tiers: Readonly<Record<string, Quotas>>;
   /** By which tokens are signed, the current one first. None unless given. */
   readonly tokenSecrets?: readonly string[] | undefined;
@@ -58,6 +61,7 @@ export function composeTenants(
     ...setUp,
     now: clock.now,
     checkToken,
+    verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
     tokens,
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))

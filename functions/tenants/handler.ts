@@ -48,7 +48,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: tenantPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(profileChangeSchema, await request.json());
         return { status: 200, body: shown(await changeTenantProfile(tenantId, change, deps)) };
@@ -60,7 +60,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/quotas`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(quotaChange, await request.json());
         return { status: 200, body: shown(await changeTenantQuotas(tenantId, change, deps)) };
@@ -72,7 +72,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/suspend`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         expectNoQuery(request);
         const { reason } = parseRequest(suspensionSchema, await request.json());
         return { status: 200, body: shown(await suspend(tenantId, reason, deps)) };
@@ -84,7 +84,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: `${tenantPath}/activate`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         expectNoQuery(request);
         await expectNoBody(request);
         return { status: 200, body: shown(await activate(tenantId, deps)) };

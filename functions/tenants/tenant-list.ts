@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import type { ReadTenantSummary, TenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
-import { requireAdmin } from '../../shared/http/authorize';
+import { type AdminAuthentication, requireAdmin } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { limitSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import { usedThisMonth } from '../../shared/runs/rules/admission-rules';
-import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import { readAllTenants } from './read-all-tenants';
 import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
 
-export interface TenantListDependencies {
-  readonly adminRule: AdminRule;
+export interface TenantListDependencies extends AdminAuthentication {
   readonly listTenantPage: ListTenantPage;
   readonly readTenantSummary: ReadTenantSummary;
   readonly now: () => Date;
@@ -46,7 +44,7 @@ export function tenantListRoutes(deps: TenantListDependencies): readonly Route[]
       method: 'GET',
       path: '/api/v1/tenants',
       handle: async (request) => {
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         const asked = parseQuery(tenantListSchema, request.query);
         const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
         const read = await readAllTenants(tenantIds, deps.readTenantSummary, readAtOnce);

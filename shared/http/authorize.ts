@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors';
+import type { PersonProof, VerifyPerson } from '../google/verify-person';
 import { labelRequest } from '../telemetry/context';
 import {
   type AuthenticateTenant,
@@ -6,11 +7,11 @@ import {
   requireOwnTenant,
   type TenantIdentity,
 } from '../tenants/authenticate-tenant';
-import { type AdminRule, isAdmin } from '../tenants/rules/admin-rule';
+import { type Admin, type AdminRule, adminOfKey } from '../tenants/rules/admin-rule';
 import { tenantOfApiKey, unauthenticated } from '../tenants/rules/api-key';
 import { type KeyScope, requireScope, scopes } from '../tenants/rules/scopes';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
-import type { TokenClaims } from '../tenants/rules/tokens';
+import { looksLikeToken, type TokenClaims } from '../tenants/rules/tokens';
 import { type Access, accessTo } from './access';
 import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
@@ -23,7 +24,7 @@ import type { HttpRequest } from './route';
 
 /** Who makes a call that admins and tenants may make. */
 export interface Caller {
-  /** `admin`, or the id of the tenant's key. */
+  /** An admin's name or e-mail address, or the id of the tenant's key. */
   readonly id: string;
   /** Milliseconds since 1970; Infinity: never. */
   readonly expiresAt: number;
@@ -32,8 +33,7 @@ export interface Caller {
   readonly pipelines: readonly string[];
 }
 
-const adminsAuthority: Caller = {
-  id: adminCaller,
+const adminsAuthority: Omit<Caller, 'id'> = {
   expiresAt: Number.POSITIVE_INFINITY,
   scopes,
   pipelines: [],
@@ -46,13 +46,52 @@ export interface TenantAuthentication {
   readonly checkToken: (token: string) => TokenClaims | undefined;
 }
 
-/** Throws `unauthenticated` unless the request may make admin calls. */
-export function requireAdmin(rule: AdminRule, request: HttpRequest): void {
+/** How admins' requests are known. */
+export interface AdminAuthentication {
+  readonly adminRule: AdminRule;
+  /** Absent where the rule names no people. */
+  readonly verifyPerson?: VerifyPerson | undefined;
+}
+
+/**
+ * The admin that makes the request, by key or as a person. Throws `unauthenticated`, `insufficient_role` where
+ * a viewer would change something, or `unavailable` where a person cannot be checked.
+ */
+export async function requireAdmin(deps: AdminAuthentication, request: HttpRequest): Promise<Admin> {
   accessFor(request, 'admin', 'admin or tenant');
-  if (!isAdmin(rule, request.header('X-Admin-Key')))
+  const admin = await findAdmin(deps, request);
+  if (admin === undefined)
     throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
   request.recognise(adminCaller);
+  if (admin.role === 'viewer' && request.method !== 'GET') {
+    throw new ServiceError('insufficient_role', `Forbidden: '${admin.name}' is a viewer, and may only read`, {
+      members: { required_role: 'admin' },
+    });
+  }
+  return admin;
 }
+
+async function findAdmin(
+  { adminRule, verifyPerson }: AdminAuthentication,
+  request: HttpRequest,
+): Promise<Admin | undefined> {
+  const key = request.header('X-Admin-Key');
+  const byKey = adminOfKey(adminRule, key);
+  if (byKey !== undefined || key !== undefined) return byKey;
+  const proof = proofOf(request);
+  return proof && verifyPerson?.(proof);
+}
+
+/** What a person sends, or what Identity-Aware Proxy has added to it. */
+function proofOf(request: HttpRequest): PersonProof | undefined {
+  const sent = bearerOf(request);
+  if (sent !== undefined) return { kind: 'id_token', jwt: sent };
+  const assertion = request.header('X-Goog-IAP-JWT-Assertion');
+  return assertion === undefined ? undefined : { kind: 'iap', jwt: assertion };
+}
+
+const bearerOf = (request: HttpRequest): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(request.header('Authorization') ?? '')?.[1];
 
 /**
  * Whose key the request carries, or whose token. A key counts where both are there. Throws like
@@ -79,7 +118,8 @@ export async function requireTenant(
 /** The token that a request comes with, where it comes with no key. */
 function tokenOf(request: HttpRequest): string | undefined {
   if (request.header('X-API-Key') !== undefined) return undefined;
-  return /^Bearer +(\S+)$/i.exec(request.header('Authorization') ?? '')?.[1];
+  const sent = bearerOf(request);
+  return sent !== undefined && looksLikeToken(sent) ? sent : undefined;
 }
 
 function identityOf(token: string, { checkToken }: Pick<TenantAuthentication, 'checkToken'>): TokenClaims {
@@ -110,16 +150,17 @@ export function apparentTenant(
  * also carries the admin key. Throws `unauthenticated`, `insufficient_scope` or `tenant_mismatch`.
  */
 export async function requireAdminOrTenant(
-  deps: { readonly adminRule: AdminRule } & TenantAuthentication,
+  deps: AdminAuthentication & TenantAuthentication,
   request: HttpRequest,
   tenantId: string,
   options = { fresh: false },
 ): Promise<Caller> {
   if (request.header('X-API-Key') === undefined && tokenOf(request) === undefined) {
     // A request without any key is asked for the one that every tenant has, as everywhere else.
-    if (deps.adminRule.kind === 'key' && request.header('X-Admin-Key') === undefined) throw unauthenticated();
-    requireAdmin(deps.adminRule, request);
-    return adminsAuthority;
+    const isNobody = request.header('X-Admin-Key') === undefined && proofOf(request) === undefined;
+    if (deps.adminRule.kind === 'named' && isNobody) throw unauthenticated();
+    const { name } = await requireAdmin(deps, request);
+    return { id: name, ...adminsAuthority };
   }
   const identity = await requireTenant(deps, request, options);
   const { keyId, ...authority } = requireOwnTenant(identity, tenantId);

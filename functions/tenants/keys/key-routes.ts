@@ -1,4 +1,5 @@
 import {
+  type AdminAuthentication,
   requireAdminOrTenant,
   requireTenant,
   type TenantAuthentication,
@@ -7,15 +8,16 @@ import {
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import { requireOwnTenant } from '../../../shared/tenants/authenticate-tenant';
-import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import type { TenantsDependencies } from '../administer-tenant';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import { makeToken, type TokenDependencies, tokenRequestSchema } from './make-token';
 import { rotateKey, rotationSchema } from './rotate-key';
 
-export interface KeyRoutesDependencies extends TenantsDependencies, TokenDependencies, TenantAuthentication {
-  readonly adminRule: AdminRule;
-}
+export interface KeyRoutesDependencies
+  extends TenantsDependencies,
+    TokenDependencies,
+    AdminAuthentication,
+    TenantAuthentication {}
 
 const keysPath = '/api/v1/tenants/{tenant}/api-keys';
 

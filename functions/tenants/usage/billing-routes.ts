@@ -90,7 +90,7 @@ export function billingRoutes(deps: UsageDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/billing/export',
       handle: async (request) => {
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         const asked = parseQuery(billingExportSchema, request.query);
         const month = asked.month ?? monthOfCursor(asked.cursor?.month) ?? monthOf(deps.now(), -1);
         return exportPage({ ...asked, month }, request, deps);

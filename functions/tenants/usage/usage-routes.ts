@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import {
+  type AdminAuthentication,
   requireAdmin,
   requireAdminOrTenant,
   type TenantAuthentication,
@@ -11,14 +12,12 @@ import { nextPageLink } from '../../../shared/http/headers/next-page';
 import { latest, limitSchema, momentSchema, parseQuery } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import type { Clock } from '../../../shared/support/clock';
-import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import { monthOf, monthSchema } from '../calendar-month';
 import { pageOfTenants, tenantCursorSchema } from '../tenant-pages';
 import { usageCsv } from './usage-csv';
 import { byMonthAndPipeline, type UsageReaders, usageOfTenant, usageOfTenants } from './usage-report';
 
-export interface UsageDependencies extends UsageReaders, TenantAuthentication {
-  readonly adminRule: AdminRule;
+export interface UsageDependencies extends UsageReaders, AdminAuthentication, TenantAuthentication {
   readonly listTenantPage: ListTenantPage;
   readonly clock: Clock;
   /** Of the estimated costs, as ISO 4217 names it. */
@@ -72,7 +71,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/usage',
       handle: async (request) => {
-        requireAdmin(deps.adminRule, request);
+        await requireAdmin(deps, request);
         const asked = parseQuery(monthlyUsageSchema, request.query);
         const { name, from, to } = asked.month ?? monthOf(now(), 0);
         const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);

@@ -38,9 +38,10 @@ const ofCallers: Readonly<Record<Access['who'], readonly ProblemCode[]>> = {
 };
 
 /** The codes of the problems that an operation can answer. */
-export const problemsOf = ({ access, path, problems }: Operation): readonly ProblemCode[] => [
+export const problemsOf = ({ access, method, path, problems }: Operation): readonly ProblemCode[] => [
   ...ofEveryCall,
   ...ofCallers[access.who],
+  ...(access.who.startsWith('admin') && method !== 'GET' ? (['insufficient_role'] as const) : []),
   ...('scope' in access && access.scope !== undefined && access.scope !== 'manage'
     ? (['run_mismatch'] as const)
     : []),
@@ -87,7 +88,19 @@ export function openApiDocument(operations: readonly Operation[], examples: Exam
           type: 'apiKey',
           in: 'header',
           name: 'X-Admin-Key',
-          description: 'The key of the deployment.',
+          description: 'A key of the deployment. That of a `viewer` may only read.',
+        },
+        person: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A Google ID token of a person whom the deployment names.',
+        },
+        proxy: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Goog-IAP-JWT-Assertion',
+          description: 'What Identity-Aware Proxy adds to the requests of such a person.',
         },
       },
     },
@@ -112,7 +125,7 @@ function described(operation: Operation, examples: Examples): Json {
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    security: securityOf(operation.access),
+    security: securityOf(operation),
     parameters: parametersOf(operation),
     ...(body !== undefined && {
       requestBody: {
@@ -129,16 +142,18 @@ function described(operation: Operation, examples: Examples): Json {
   };
 }
 
-/** A tenant's key needs the scope that stands beside it. */
-function securityOf(access: Access): readonly Json[] {
+/** A tenant's key needs the scope that stands beside it, an admin the role. */
+function securityOf({ access, method }: Operation): readonly Json[] {
   if (access.who === 'everybody') return [];
-  if (access.who === 'admin') return [{ admin: [] }];
+  const role = method === 'GET' ? 'viewer' : 'admin';
+  const ofAdmins = ['admin', 'person', 'proxy'].map((scheme) => ({ [scheme]: [role] }));
+  if (access.who === 'admin') return ofAdmins;
   const { who, scope } = access;
   const ofTenant =
     scope === undefined
       ? [{ tenant: [] }]
       : [{ tenant: [scope] }, ...(scope === 'manage' ? [] : [{ token: [scope] }])];
-  return who === 'tenant' ? ofTenant : [{ admin: [] }, ...ofTenant];
+  return who === 'tenant' ? ofTenant : [...ofAdmins, ...ofTenant];
 }
 
 const pathParameters: Readonly<Record<string, string>> = {

@@ -11,6 +11,9 @@ import { tenantIdSchema } from './tenant-id';
  * what it may do. What was signed by the secret before the current one is accepted, too.
  */
 const prefix = 'tpt1';
+/** Whether a text is meant to be a token. */
+export const looksLikeToken = (text: string): boolean => text.startsWith(`${prefix}.`);
+
 /** The names are short because every request carries them. */
 const claimsSchema = z.strictObject({
   tenant: tenantIdSchema,

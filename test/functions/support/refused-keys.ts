@@ -1,4 +1,4 @@
-import { createApiKey } from '../../../shared/tenants/rules/api-key';
+import { createApiKey, hashApiKey } from '../../../shared/tenants/rules/api-key';
 import { type KeyScope, scopes } from '../../../shared/tenants/rules/scopes';
 import { createTokens, type TokenClaims } from '../../../shared/tenants/rules/tokens';
 import { adminKey, asAdmin, call, query, type TestCloud } from '../../support/local-cloud';
@@ -7,6 +7,13 @@ import type { Endpoint } from './endpoints';
 import type { Refusal } from './refusals';
 
 export const tokenSecret = 'token-secret-of-the-tests-0123456789';
+
+/** Admins besides the first one. */
+export const furtherAdmins = { alice: 'another-admin-key-0002', viewer: 'the-key-of-a-viewer-0003' };
+export const furtherAdminKeys = JSON.stringify({
+  alice: hashApiKey(furtherAdmins.alice),
+  victor: { hash: hashApiKey(furtherAdmins.viewer), role: 'viewer' },
+});
 
 export interface RefusedKeys {
   /** Keys that nobody may come with, by what is wrong with them. */
@@ -56,7 +63,7 @@ export async function makeRefusedKeys(cloud: TestCloud, acmeKey: string): Promis
 const minutes = (count: number) => Date.now() + count * 60_000;
 
 /** A token of `acme` but for the change, by the secret of the cloud. */
-const tokenWith = (change: Partial<TokenClaims> = {}, secret = tokenSecret): string =>
+export const tokenWith = (change: Partial<TokenClaims> = {}, secret = tokenSecret): string =>
   createTokens([secret]).sign({
     tenantId: 'acme',
     keyId: 'key-1',
@@ -96,3 +103,21 @@ export function refusedTokens({ scope, path }: Endpoint): readonly (readonly [to
     more.push([tokenWith({ tenantId: 'other' }), forbidden('tenant_mismatch')]);
   return [...invalid, ...more];
 }
+
+/** Headers of those who are no admins. */
+export const notAdmins = (acmeKey: string): readonly Record<string, string>[] => [
+  {},
+  { 'X-Admin-Key': '' },
+  { 'X-Admin-Key': 'wrong' },
+  { 'X-Admin-Key': adminKey.toUpperCase() },
+  { 'X-Admin-Key': `${adminKey}x` },
+  { 'X-Admin-Key': adminKey.slice(0, -1) },
+  { 'X-API-Key': adminKey },
+  { 'X-API-Key': acmeKey },
+  { 'X-Admin-Key': acmeKey },
+  { Authorization: `Bearer ${adminKey}` },
+  { Authorization: `Bearer ${tokenWith()}` },
+  { Authorization: 'Bearer e30.e30.c2lnbmF0dXJl' },
+  { 'X-Goog-IAP-JWT-Assertion': 'e30.e30.c2lnbmF0dXJl' },
+  { 'X-Admin-Key': hashApiKey(furtherAdmins.alice) },
+];

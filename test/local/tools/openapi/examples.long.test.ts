@@ -1,6 +1,7 @@
 // In short: ./openapi.test.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { furtherAdminKeys } from '../../../functions/support/refused-keys';
 import { adminKey, startTestCloud, type TestCloud } from '../../../support/local-cloud';
 import { playExamples } from './played-examples';
 
@@ -9,7 +10,7 @@ const file = join(__dirname, '../../../../local/tools/openapi/examples.json');
 describe('The examples in openapi.json', () => {
   let cloud: TestCloud;
   beforeAll(async () => {
-    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, ADMIN_API_KEYS: furtherAdminKeys });
   });
   afterAll(() => cloud?.close());
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { furtherAdmins } from '../../../functions/support/refused-keys';
 import { operationOf } from '../../../support/documented-answers';
 import {
   adminKey,
@@ -78,6 +79,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', path, asTenant);
   await send('GET', '/api/v1/tenants/nobody', asAdmin);
   await send('GET', '/api/v1/tenants', asAdmin);
+  await send('POST', `${path}/activate`, { 'X-Admin-Key': furtherAdmins.viewer });
   const made = await send('POST', `${path}/api-keys`, asAdmin, {
     name: 'nightly',
     scopes: ['run', 'read'],
