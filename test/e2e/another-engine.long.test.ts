@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { figuresOfDailyCosts } from '../support/focus/daily-costs';
 import { writeFocusCosts } from '../support/focus/focus-costs';
 import { figuresOfAnotherEngine } from '../support/focus/focus-figures';
-import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../support/local-cloud';
+import { apiOf, onboard, startTestCloud, type TestCloud } from '../support/local-cloud';
 
 /** Real billing data that is not part of the project. */
 const focusSample = join(__dirname, '../../../shared/data/focus_sample.csv');
@@ -25,10 +25,10 @@ describe('focus/billing/daily_costs has the result that DuckDB has by the same S
 
   const fileAt = (name: string) => join(cloud.dataDirectory, 'gcs/billing', name);
   const figuresAfterRun = async (name: string) => {
-    const path = `/api/v1/pipelines/run/${tenantId}/focus/billing/daily_costs`;
-    const body = { source_uri: `gs://billing/${name}` };
-    const answer = await call(cloud.url, 'POST', path, { headers: withKey(apiKey), body });
-    expect(await endOfRun(cloud.url, apiKey, answer.body.run_id)).toMatchObject({ status: 'COMPLETED' });
+    const api = apiOf(cloud.url, { apiKey });
+    const parameters = { source_uri: `gs://billing/${name}` };
+    const { run_id } = await api.startRun(tenantId, 'focus/billing/daily_costs', { parameters });
+    expect(await api.waitForRun(run_id)).toMatchObject({ status: 'COMPLETED' });
     return figuresOfDailyCosts(cloud.bigqueryUrl, tenantId);
   };
 

@@ -7,7 +7,7 @@ import { captureOutput } from '../functions/support/captured-output';
 import { openEvents } from '../support/event-stream';
 import {
   adminKey,
-  call,
+  apiOf,
   onboard,
   query,
   startTestCloud,
@@ -97,9 +97,7 @@ describe('The first hour', () => {
   });
 
   it('a run is followed to its end by its events, and each was counted once', async () => {
-    const path = `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`;
-    const { body } = await call(cloud.url, 'POST', path, { headers: withKey(apiKey) });
-    const runId = String(body.run_id);
+    const { run_id: runId } = await apiOf(cloud.url, { apiKey }).startRun(tenantId, 'gcp/example/dryrun');
     const stream = await openEvents(`${cloud.url}/api/v1/pipelines/runs/${runId}/events`, withKey(apiKey));
     const events = await stream.rest();
     expect(events[0]).toMatchObject({ event: 'run', data: { run_id: runId } });

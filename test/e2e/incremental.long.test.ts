@@ -1,16 +1,7 @@
 // In short: ./first-hour.test.ts
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  type Answer,
-  call,
-  endOfRun,
-  onboard,
-  query,
-  startTestCloud,
-  type TestCloud,
-  withKey,
-} from '../support/local-cloud';
+import { apiOf, endOfRun, onboard, query, startTestCloud, type TestCloud } from '../support/local-cloud';
 import { newDirectory, removeDirectory } from '../support/server-process';
 import { changesOf, orderChanges, ordersAnew, ordersNow } from './support/order-changes';
 
@@ -37,13 +28,10 @@ describe('Incremental work from the request to the table', () => {
     removeDirectory(schemas);
   });
 
-  async function run(day: number): Promise<Answer['body']> {
-    const { status, body } = await call(cloud.url, 'POST', `/api/v1/pipelines/run/shop/${pipeline}`, {
-      headers: withKey(apiKey),
-      body: { day: `2026-03-0${day}`, source_uri: `gs://orders/${day}.csv` },
-    });
-    expect(status).toBe(202);
-    return endOfRun(cloud.url, apiKey, body.run_id);
+  async function run(day: number) {
+    const parameters = { day: `2026-03-0${day}`, source_uri: `gs://orders/${day}.csv` };
+    const { run_id } = await apiOf(cloud.url, { apiKey }).startRun('shop', pipeline, { parameters });
+    return endOfRun(cloud.url, apiKey, run_id);
   }
   const rows = (sql: string) => query(cloud.bigquery, 'shop', sql);
   const orders = () => rows(ordersNow);

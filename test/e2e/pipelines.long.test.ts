@@ -4,14 +4,13 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
-  call,
+  apiOf,
   endOfRun,
   onboard,
   query,
   startTestCloud,
   type TestCloud,
   whenQuiet,
-  withKey,
 } from '../support/local-cloud';
 import { newDirectory, removeDirectory } from '../support/server-process';
 
@@ -66,7 +65,8 @@ const failing = {
 
 const gcp = 'gcp/billing/daily_costs';
 
-type Failure = readonly [what: string, pipeline: string, body: unknown, step: string, message: RegExp];
+type Parameters = Record<string, unknown> | undefined;
+type Failure = readonly [what: string, pipeline: string, given: Parameters, step: string, message: RegExp];
 
 /** Runs that fail: the step that does, and its message. */
 const failures: readonly Failure[] = [
@@ -120,11 +120,9 @@ describe('Pipelines from the request to the table', () => {
   });
 
   const bucket = () => join(cloud.dataDirectory, 'gcs/billing');
-  const run = async (tenantId: string, apiKey: string, pipeline: string, body?: unknown) => {
-    const path = `/api/v1/pipelines/run/${tenantId}/${pipeline}`;
-    const answer = await call(cloud.url, 'POST', path, { headers: withKey(apiKey), body });
-    expect(answer).toMatchObject({ status: 202 });
-    const ended = await endOfRun(cloud.url, apiKey, answer.body.run_id);
+  const run = async (tenantId: string, apiKey: string, pipeline: string, parameters?: Parameters) => {
+    const { run_id } = await apiOf(cloud.url, { apiKey }).startRun(tenantId, pipeline, { parameters });
+    const ended = await endOfRun(cloud.url, apiKey, run_id);
     await whenQuiet(cloud.bigquery, tenantId);
     return ended;
   };

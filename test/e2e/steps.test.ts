@@ -6,15 +6,7 @@ import { pubSubClient } from 'local-pubsub/testing';
 import { createPublishEvent } from '../../shared/google/pubsub/publish-event';
 import { type Instance, startWorkerInstance } from '../functions/support/instances';
 import { type HttpsApi, startHttpsApi } from '../support/https-api';
-import {
-  call,
-  endOfRun,
-  onboard,
-  query,
-  startTestCloud,
-  type TestCloud,
-  withKey,
-} from '../support/local-cloud';
+import { apiOf, endOfRun, onboard, query, startTestCloud, type TestCloud } from '../support/local-cloud';
 
 /** One step of each type. */
 const yaml = (
@@ -113,11 +105,10 @@ describe('a pipeline with a step of each type', () => {
     writeFileSync(names, 'EUR,Euro\nCHF,"Franken, Schweizer"\nSEK,Krona\n');
 
     const apiKey = await onboard(cloud.url, 'steps');
-    const path = '/api/v1/pipelines/run/steps/test/steps/all';
-    const request = { headers: withKey(apiKey), body: { day: '2026-01-31' } };
-    const { status, body } = await call(cloud.url, 'POST', path, request);
-    expect(status).toBe(202);
-    expect(await endOfRun(cloud.url, apiKey, body.run_id)).toMatchObject({
+    const parameters = { day: '2026-01-31' };
+    const client = apiOf(cloud.url, { apiKey });
+    const { run_id } = await client.startRun('steps', 'test/steps/all', { parameters });
+    expect(await endOfRun(cloud.url, apiKey, run_id)).toMatchObject({
       status: 'COMPLETED',
       error_message: null,
     });
@@ -144,7 +135,7 @@ describe('a pipeline with a step of each type', () => {
     ]);
     expect(await nextEvent(pubsub)).toMatchObject({
       tenant_id: 'steps',
-      run_id: body.run_id,
+      run_id,
       pipeline: 'test/steps/all',
       message: 'Rates are there',
       steps: expect.arrayContaining([expect.objectContaining({ step_id: 'hand_on', rows_written: 3 })]),

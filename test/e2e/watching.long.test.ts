@@ -3,6 +3,7 @@ import { createRunStatement } from '../../shared/google/bigquery/statements/run-
 import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import { openEvents } from '../support/event-stream';
 import {
+  apiOf,
   call,
   endOfRun,
   onboard,
@@ -28,10 +29,7 @@ describe('Watching runs', () => {
     call(cloud.url, method, `/api/v1/pipelines/runs${path}`, { headers: withKey(apiKey) });
 
   it('a run is started, followed to its end, shown and listed', async () => {
-    const started = await call(cloud.url, 'POST', `/api/v1/pipelines/run/acme/${dryrun}`, {
-      headers: withKey(apiKey),
-    });
-    const runId = String(started.body.run_id);
+    const { run_id: runId } = await apiOf(cloud.url, { apiKey }).startRun('acme', dryrun);
     const stream = await openEvents(`${cloud.url}/api/v1/pipelines/runs/${runId}/events`, withKey(apiKey));
     const events = await stream.rest();
     expect(events[0]).toMatchObject({ event: 'run', data: { run_id: runId } });

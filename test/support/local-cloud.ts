@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { clientOf } from 'local-bigquery/testing';
+import { type Client, createClient, type Run } from '../../client';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/cloud';
 import type { ServersElsewhere } from '../../local/cloud/servers/servers';
 import { expectDocumented } from './documented-answers';
@@ -78,14 +79,31 @@ export async function call(
   return { status, headers: response.headers, body: parsed };
 }
 
+/** As fetch. Rejects where openapi.json knows no such answer. */
+const documentedFetch: typeof fetch = async (address, init) => {
+  const response = await fetch(address, init);
+  const contentType = response.headers.get('content-type');
+  if (/\bjson$/.test(contentType ?? '')) {
+    const { pathname: path } = new URL(response.url);
+    const body: unknown = await response.clone().json();
+    expectDocumented({ method: init?.method ?? 'GET', path, status: response.status, contentType, body });
+  }
+  return response;
+};
+
+/** The typed client, as whoever has this key. It sends nothing twice. */
+export const apiOf = (
+  baseUrl: string,
+  key: { readonly apiKey: string } | { readonly adminKey: string },
+): Client => createClient({ baseUrl, ...key, retries: { attempts: 1 }, fetch: documentedFetch });
+
 /** Onboards a tenant and resolves to its API key. */
 export async function onboard(
   base: string,
   tenantId: string,
   change: Record<string, unknown> = {},
 ): Promise<string> {
-  const { status, body } = await call(base, 'POST', '/api/v1/customers/onboard', {
-    headers: asAdmin,
+  const { api_key } = await apiOf(base, { adminKey }).call('onboardTenant', {
     body: {
       tenant_id: tenantId,
       company_name: 'Test Corporation',
@@ -94,9 +112,7 @@ export async function onboard(
       ...change,
     },
   });
-  if (status !== 201 || typeof body.api_key !== 'string')
-    throw new Error(`Onboarding: ${JSON.stringify(body)}`);
-  return body.api_key;
+  return api_key;
 }
 
 /** The rows of a query with a tenant's dataset as default. */
@@ -111,10 +127,10 @@ export async function query(
 }
 
 /** Asks for a run until it has ended, and resolves to what the API shows of it. */
-export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<Answer['body']> =>
+export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<Run> =>
   eventually(`the end of run ${runId}`, async () => {
-    const { body } = await call(base, 'GET', `/api/v1/pipelines/runs/${runId}`, { headers: withKey(apiKey) });
-    return body.status === 'ADMITTED' ? undefined : body;
+    const run = await apiOf(base, { apiKey }).call('showRun', { path: { run_id: String(runId) } });
+    return run.status === 'ADMITTED' ? undefined : run;
   });
 
 const openRuns = `

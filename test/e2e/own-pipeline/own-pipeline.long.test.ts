@@ -2,7 +2,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { allRows } from '../../support/focus/daily-costs';
-import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
+import { apiOf, onboard, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../support/server-process';
 
 /** A pipeline as a new user writes it: one file in schemas/pipelines/, then a start and two requests. */
@@ -26,20 +26,16 @@ describe('A pipeline of one’s own', () => {
     removeDirectory(schemas);
   });
 
-  const run = (body: object) =>
-    call(server.url, 'POST', `/api/v1/pipelines/run/${tenantId}/${pipeline}`, {
-      headers: withKey(apiKey),
-      body,
-    });
+  const api = () => apiOf(server.url, { apiKey });
+  const run = (parameters: Record<string, unknown>) => api().startRun(tenantId, pipeline, { parameters });
 
   it('takes less than 30 lines, SQL included', () => {
     expect(readFileSync(definition, 'utf8').trimEnd().split('\n').length).toBeLessThan(30);
   });
 
   it('runs from a file to a checked table', async () => {
-    const { status, body } = await run({ source_uri: 'gs://shop/orders.csv' });
-    expect(status).toBe(202);
-    expect(await endOfRun(server.url, apiKey, body.run_id)).toMatchObject({
+    const { run_id } = await run({ source_uri: 'gs://shop/orders.csv' });
+    expect(await api().waitForRun(run_id)).toMatchObject({
       status: 'COMPLETED',
       steps: [
         { step_id: 'load_orders', rows_written: 4 },
@@ -56,18 +52,17 @@ describe('A pipeline of one’s own', () => {
   });
 
   it('is in the catalogue, with its parameter', async () => {
-    const { body } = await call(server.url, 'GET', '/api/v1/pipelines', { headers: withKey(apiKey) });
-    expect(JSON.stringify(body)).toContain(pipeline);
-    expect(JSON.stringify(body)).toContain('The orders, as gs://shop/file.csv');
+    const { pipelines } = await api().call('listPipelines');
+    expect(pipelines.find((listed) => listed.pipeline === pipeline)).toMatchObject({
+      parameters: { source_uri: { description: 'The orders, as gs://shop/file.csv' } },
+    });
   });
 
   it.each([
     ['no parameter', {}, "Parameter 'source_uri' is required (STRING)."],
     ['a wrong name', { sourceuri: 'gs://shop/orders.csv' }, 'sourceuri'],
   ])('says before it starts what is wrong with %s', async (_, given, detail) => {
-    const { status, body } = await run(given);
-    expect(status).toBe(400);
-    expect(body.detail).toContain(detail);
+    await expect(run(given)).rejects.toMatchObject({ status: 400, message: expect.stringContaining(detail) });
   });
 
   it.each([
@@ -82,8 +77,8 @@ describe('A pipeline of one’s own', () => {
       "Step 'load_orders' failed: It reads gs://billing/orders.csv; expected one below the definition's sources (gs://shop/).",
     ],
   ])('says which step failed for %s', async (_, source_uri, error_message) => {
-    const { body } = await run({ source_uri });
-    const ended = await endOfRun(server.url, apiKey, body.run_id);
+    const { run_id } = await run({ source_uri });
+    const ended = await api().waitForRun(run_id);
     expect(ended).toMatchObject({ status: 'FAILED', failed_step: 'load_orders', error_message });
   });
 });
