@@ -15,6 +15,7 @@ import type { StatementRun } from './engine-context';
 import { runExportData } from './export-data';
 import { runLoadData } from './load-data';
 import { invalidQuery, notImplemented } from './parse/query-errors';
+import { type SqlText, slice } from './parse/sql-text';
 import { runSelectStatement } from './select';
 
 interface StatementKind {
@@ -65,15 +66,36 @@ export async function runStatement(run: StatementRun): Promise<StatementResult> 
   if (name !== undefined)
     throw invalidQuery(`Statement not supported: ${name}`, script, statement.span.start);
   const kind = kinds[statement.kind];
-  if (kind === undefined) throw notImplemented(`The statement ${statementName(statement.kind)}`);
+  if (kind === undefined)
+    throw notImplemented(`The statement ${statementName(slice(script, statement.span))}`);
   if (dry || context.gate === undefined) return kind.run(run);
   return context.gate.run(kind.group, scope.store, (store) =>
     kind.run({ ...run, scope: { ...scope, store } }),
   );
 }
 
-/** `astCreateViewStatementNode` → `CREATE VIEW`. */
-function statementName(kind: string): string {
-  const name = kind.replace(/^ast(Aux)?/, '').replace(/(Statement)?Node$/, '');
-  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+/** The words that a statement begins with, as far as they are BigQuery's. */
+function statementName(text: SqlText): string {
+  const [words = ''] = /^(?:[A-Za-z_]+\s*)+/.exec(text.bytes) ?? [];
+  const given = words.toUpperCase().trim().split(/\s+/);
+  const end = given.findIndex((word) => !statementWords.has(word));
+  return given.slice(0, end < 0 ? undefined : Math.max(1, end)).join(' ');
 }
+
+const statementWords = new Set([
+  ...['CREATE', 'ALTER', 'DROP', 'UNDROP', 'EXPORT', 'LOAD', 'DATA', 'CALL', 'GRANT', 'REVOKE', 'CLONE'],
+  ...[
+    'TEMP',
+    'TEMPORARY',
+    'EXTERNAL',
+    'SNAPSHOT',
+    'MATERIALIZED',
+    'SEARCH',
+    'VECTOR',
+    'ALL',
+    'ROW',
+    'ACCESS',
+  ],
+  ...['TABLE', 'VIEW', 'SCHEMA', 'MODEL', 'FUNCTION', 'PROCEDURE', 'INDEX', 'POLICY', 'POLICIES', 'CONSTANT'],
+  ...['DATABASE', 'ENTITY', 'PRIVILEGE', 'BATCH', 'AGGREGATE', 'METADATA', 'RENAME'],
+]);

@@ -1,7 +1,7 @@
 import type { StatementResult } from '../model';
 import { planQuery } from './analyse/plan-query';
 import { referencedTables } from './analyse/query-plan';
-import { child, children, spanOf, stringAt, unwrap } from './engine/tree';
+import { child, children, isNode, spanOf, stringAt, unwrap } from './engine/tree';
 import type { ExportOptions, StatementRun } from './engine-context';
 import { bytesProcessed } from './evaluate/bytes-processed';
 import { checkEvaluable } from './evaluate/check-evaluable';
@@ -14,6 +14,8 @@ import { evaluateInParts } from './parts/in-parts';
 export async function runExportData(run: StatementRun): Promise<StatementResult> {
   const { context, scope, script, statement, dry } = run;
   if (context.exportRows === undefined) throw notImplemented('EXPORT DATA');
+  if (isNode(statement.node.withConnectionClause) || isNode(statement.node.withConnection))
+    throw notImplemented('EXPORT DATA WITH CONNECTION');
   const options = await exportOptions(run);
   const text = slice(script, spanOf(child(statement.node, 'query')) ?? statement.span);
   const plan = await planQuery(context, { text, scope });

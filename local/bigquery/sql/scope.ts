@@ -18,6 +18,8 @@ export interface Scope {
   readonly store: TableStore;
   /** In a dry run: the tables as earlier statements of the script would have left them, by `tableKey`. */
   readonly foreseen: Map<string, TableSnapshot | undefined>;
+  /** In a dry run: the datasets that earlier statements of the script would have made. */
+  readonly foreseenDatasets: Set<string>;
   /** The names of a script's temporary tables. */
   readonly temporary?: Set<string>;
   /** What CURRENT_TIMESTAMP and its like say; undefined: the engine's own clock. */

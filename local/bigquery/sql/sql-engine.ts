@@ -77,6 +77,7 @@ function clientOf(client: EngineClient, request: SqlRequest, takeTurns: TakeTurn
 
 function scopeOf(request: SqlRequest, store: TableStore, now: SqlEngineOptions['now']): Scope {
   const foreseen = new Map<string, TableSnapshot | undefined>();
+  const foreseenDatasets = new Set<string>();
   return {
     projectId: request.projectId,
     defaultDataset: request.defaultDataset,
@@ -87,7 +88,11 @@ function scopeOf(request: SqlRequest, store: TableStore, now: SqlEngineOptions['
       return foreseen.has(key) ? foreseen.get(key) : store.read(reference);
     },
     foreseen,
-    store,
+    foreseenDatasets,
+    store: {
+      ...store,
+      hasDataset: (dataset) => foreseenDatasets.has(dataset.datasetId) || store.hasDataset(dataset),
+    },
     now: now?.(),
   };
 }

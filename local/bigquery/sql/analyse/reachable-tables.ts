@@ -1,6 +1,7 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Field, TableReference } from '../../model';
 import { datasetNotFoundInQuery, tableNotFoundInQuery } from '../../not-found';
+import { notImplemented } from '../parse/query-errors';
 import { type LocalTable, resolvePath, type Scope, tableKey } from '../scope';
 import type { CatalogTable } from './engine-catalog';
 
@@ -101,6 +102,9 @@ function refuseLookalikes(tables: readonly ReachableTable[]): void {
 
 /** What BigQuery says where a path leads to no table. */
 export function missingTable(scope: Scope, path: readonly string[]): BigQueryError {
+  const name = path.at(-1) ?? '';
+  if (name.endsWith('*')) return notImplemented(`The wildcard table ${path.join('.')}`);
+  if (name.toUpperCase() === '__TABLES__') return notImplemented(path.join('.'));
   const reference = resolvePath(scope, path);
   if (reference === undefined)
     return new BigQueryError(

@@ -2,6 +2,7 @@ import type { Field } from '../../model';
 import { fieldOfType } from '../analyse/engine-types';
 import { cellDecoder } from '../codec/decode-cell';
 import { child, children, flag, stringAt, type TreeNode, unwrap } from '../engine/tree';
+import { notImplemented } from '../parse/query-errors';
 
 /** The field that an analysed column definition describes. */
 export function fieldOfDefinition(definition: TreeNode): Field {
@@ -42,7 +43,14 @@ function typeParameters(parameters: TreeNode | undefined): Partial<Field> {
   return maxLength === undefined ? {} : { maxLength };
 }
 
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#column_option_list */
+const unsupportedOptions = new Set(['rounding_mode', 'data_policies', 'policy_tags', 'tags']);
+
 function described(annotations: TreeNode): Partial<Field> {
+  const other = children(annotations, 'optionList')
+    .map((each) => stringAt(each, 'name')?.toLowerCase() ?? '')
+    .find((name) => unsupportedOptions.has(name));
+  if (other !== undefined) throw notImplemented(`The option ${other} of a column`);
   const option = children(annotations, 'optionList').find((each) => stringAt(each, 'name') === 'description');
   const literal = unwrap(option?.value);
   if (literal?.kind !== 'resolvedLiteralNode') return {};

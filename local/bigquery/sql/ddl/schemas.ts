@@ -24,6 +24,7 @@ export async function runCreateSchema(run: StatementRun): Promise<StatementResul
   if (isNode(node.collate)) throw notImplemented('DEFAULT COLLATE');
   if (!exists && !dry)
     await createDataset(dataset.datasetId, typeof location === 'string' ? location : 'US', options);
+  if (dry) scope.foreseenDatasets.add(dataset.datasetId);
   return schemaResult('CREATE_SCHEMA', exists ? 'SKIP' : 'CREATE');
 }
 

@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, FieldType, Row, TableReference, TableSnapshot, TableStore } from '../../model';
-import { datasetNotFoundInQuery } from '../../not-found';
+import { datasetNotFoundInQuery, tableNotFoundInQuery } from '../../not-found';
 import { sizeOfRows } from '../../store/schema/field-sizes';
 import { tableKindOf } from '../../store/schema/table-kinds';
 import { sqlType } from '../analyse/engine-types';
@@ -8,6 +8,7 @@ import { notImplemented } from '../parse/query-errors';
 import { informationSchema, qualifierOf } from '../scope';
 import type { JobRow } from './job-rows';
 import { jobColumns, rowOfJob } from './job-rows';
+import { isOtherView } from './other-views';
 
 /** A view of INFORMATION_SCHEMA: its columns, and the rows of one table (or dataset) in it. */
 interface View {
@@ -153,7 +154,8 @@ function readView(
   }
   if (jobViews.has(name)) return { reference, schema: jobColumns, rows: jobs().map(rowOfJob) };
   const view = views[name];
-  if (view === undefined) throw notImplemented(`INFORMATION_SCHEMA.${name}`);
+  if (view === undefined)
+    throw isOtherView(name) ? notImplemented(`INFORMATION_SCHEMA.${name}`) : tableNotFoundInQuery(reference);
   if (qualifier === '')
     throw new BigQueryError(
       'invalid',

@@ -39,12 +39,12 @@ const pseudoColumn =
 const systemVariable =
   /^Unrecognized name: (@@(?:current_job_id|last_job_id|location|query_label|reservation|session_id|error|script)(?:\.\w+)?)/i;
 
-/** What BigQuery knows and the engine does not, if that is what the engine's error is about. */
-export function knownGap(message: string): string | undefined {
+/** What BigQuery knows and the engine does not, if that is what the engine's error about a text means. */
+export function knownGap(message: string, text: string): string | undefined {
   const column = pseudoColumn.exec(message)?.[1];
   if (column !== undefined) return `The pseudo column ${column.toUpperCase()}`;
   const variable = systemVariable.exec(message)?.[1];
-  if (variable !== undefined) return `The system variable ${variable}`;
+  if (variable !== undefined) return `The system variable ${wholeVariable(variable, text)}`;
   for (const [pattern, what] of messages) {
     const found = pattern.exec(message);
     if (found === null) continue;
@@ -54,4 +54,10 @@ export function knownGap(message: string): string | undefined {
     return isKnown ? `The function ${name}` : undefined;
   }
   return undefined;
+}
+
+/** The engine names the first part of a variable's path. */
+function wholeVariable(name: string, text: string): string {
+  const at = text.toLowerCase().indexOf(name.toLowerCase());
+  return /^@@\w+(?:\.\w+)*/.exec(text.slice(Math.max(0, at)))?.[0] ?? name;
 }

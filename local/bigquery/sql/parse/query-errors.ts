@@ -27,7 +27,7 @@ const arrayTooLarge =
  */
 export function queryError(error: unknown, text: SqlText): unknown {
   if (!(error instanceof EngineFailure)) return error;
-  const gap = knownGap(error.message) ?? searchedRecord(error.message, text);
+  const gap = knownGap(error.message, text.root) ?? searchedRecord(error.message, text);
   if (gap !== undefined) return notImplemented(gap);
   const statement = unknownStatement(error.message, text, offsetOfMessage(error.message, text) ?? 0);
   if (statement !== undefined) return notImplemented(statement);

@@ -62,8 +62,9 @@ export async function assignSystemVariable(run: StatementRun): Promise<undefined
   const name = pathSegments(child(node, 'systemVariable', 'path'))
     .join('.')
     .toLowerCase();
-  const value = await textValue(run, node.expression);
-  if (name === 'query_label' || (name === 'time_zone' && (run.dry || value === 'UTC'))) return undefined;
+  const literal = stringAt(unwrap(node.expression)?.node, 'stringValue');
+  await textValue(run, node.expression);
+  if (name === 'query_label' || (name === 'time_zone' && literal === 'UTC')) return undefined;
   throw notImplemented(`SET @@${name}`);
 }
 

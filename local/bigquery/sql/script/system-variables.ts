@@ -37,6 +37,10 @@ export function systemVariables({ projectId, defaultDataset }: Scope): Map<strin
     systemVariable('dataset_project_id', defaultDataset?.projectId ?? projectId),
     systemVariable('time_zone', 'UTC'),
     systemVariable('row_count', null),
+    // Outside of a handler there is no error.
+    systemVariable('error.message', null),
+    systemVariable('error.statement_text', null),
+    systemVariable('error.formatted_stack_trace', null),
   ];
   return new Map(all.map((value) => [value.name, value]));
 }

@@ -124,6 +124,7 @@ beforeAll(async () => {
     variables: new Map(),
     read: store.read,
     foreseen: new Map(),
+    foreseenDatasets: new Set(),
     store,
     now: undefined,
   };

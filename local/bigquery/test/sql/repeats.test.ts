@@ -63,6 +63,7 @@ beforeAll(async () => {
     variables: new Map(),
     read: store.read,
     foreseen: new Map(),
+    foreseenDatasets: new Set(),
     store,
     now: undefined,
   };

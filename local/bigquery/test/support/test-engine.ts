@@ -1,7 +1,7 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, Row, StatementResult } from '../../model';
 import type { QueryParameter } from '../../query-parameters';
-import { type LocalSqlEngine, startSqlEngine } from '../../sql/sql-engine';
+import { type LocalSqlEngine, type SqlEngineOptions, startSqlEngine } from '../../sql/sql-engine';
 import { type MemoryTableStore, memoryTableStore } from './memory-table-store';
 import { sharesEngine } from './shares-engine';
 
@@ -21,10 +21,14 @@ export interface TestEngine {
   readonly close: () => Promise<void>;
 }
 
-export async function testEngine(now?: () => Date, shares = sharesEngine): Promise<TestEngine> {
+export async function testEngine(
+  now?: () => Date,
+  shares = sharesEngine,
+  files: Pick<SqlEngineOptions, 'exportRows' | 'loadFiles'> = {},
+): Promise<TestEngine> {
   const store = memoryTableStore();
   store.addDataset(dataset);
-  const engine = await startSqlEngine({ store, now, sharesEngine: shares });
+  const engine = await startSqlEngine({ store, now, sharesEngine: shares, ...files });
   const request = (sql: string, parameters: readonly QueryParameter[]) => ({
     sql,
     projectId: 'local',

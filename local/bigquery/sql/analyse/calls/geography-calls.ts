@@ -59,7 +59,7 @@ export function geographyCall(name: string, given: readonly string[]): string | 
   if (own === undefined) return undefined;
   const write = functions[own];
   if (write === undefined) throw notImplemented(`The function ${own.toUpperCase()}`);
-  if (given.includes(unplaced)) throw notImplemented(`${own.toUpperCase()} with such arguments`);
+  if (given.includes(unplaced)) throw notImplemented(`${own.toUpperCase()} of a literal NULL`);
   return write(...given);
 }
 

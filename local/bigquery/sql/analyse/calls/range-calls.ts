@@ -1,4 +1,6 @@
+import { notImplemented } from '../../parse/query-errors';
 import type { FunctionCall } from '../scans';
+import { unplaced } from './geography-calls';
 
 /** RANGE_CONTAINS of a range and a range, or a value, as comparisons of bounds, of which a null is none. */
 export function rangeCall(
@@ -6,6 +8,7 @@ export function rangeCall(
   [range = '', other = '']: readonly string[],
 ): string | undefined {
   if (call.name !== 'ZetaSQL:range_contains') return undefined;
+  if (range === unplaced || other === unplaced) throw notImplemented('RANGE_CONTAINS of a literal NULL');
   const [start, end] = ['RANGE_START(__r)', 'RANGE_END(__r)'];
   const isOfRanges = call.argumentKinds[1] === 'TYPE_RANGE';
   const holds = isOfRanges

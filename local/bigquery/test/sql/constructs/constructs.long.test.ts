@@ -1,0 +1,14 @@
+import { checkedAndRun, constructsEngine, expectedOf } from '../../support/judge-construct';
+import type { TestEngine } from '../../support/test-engine';
+import { everyConstruct } from './every-construct';
+
+let bench: TestEngine;
+beforeAll(async () => {
+  bench = await constructsEngine();
+});
+afterAll(() => bench.close());
+
+it.each(everyConstruct)('%s', async (sql, outcome) => {
+  const found = await checkedAndRun(bench, sql);
+  expect(found).toEqual(expectedOf(outcome, found.checked));
+});
