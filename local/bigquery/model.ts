@@ -132,9 +132,13 @@ export interface TableOptions {
   }>;
   /** Of a snapshot: of what, and when it was taken. Its rows do not change. */
   readonly snapshotDefinition?: Readonly<{ baseTableReference: TableReference; snapshotTime: string }>;
+  /** Of a function or procedure, which is kept as a table that nobody sees: the statement that made it. */
+  readonly routine?: Readonly<{ kind: RoutineKind; definition: string }>;
   /** Keys, which are kept and answered, but not enforced. */
   readonly tableConstraints?: TableConstraints;
 }
+
+export type RoutineKind = 'FUNCTION' | 'TABLE_FUNCTION' | 'PROCEDURE';
 
 /** Keys of a table, as REST names them. */
 export interface TableConstraints {

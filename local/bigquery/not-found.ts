@@ -19,6 +19,10 @@ export function tableNotFoundInQuery(reference: TableReference): BigQueryError {
   return notFound(`Table ${fullTableName(reference)} was not found in location US`);
 }
 
+export function routineNotFoundInQuery(reference: DatasetReference, name: string): BigQueryError {
+  return notFound(`Routine ${fullDatasetName(reference)}.${name} was not found in location US`);
+}
+
 function notFound(what: string): BigQueryError {
   return new BigQueryError('notFound', `Not found: ${what}`);
 }

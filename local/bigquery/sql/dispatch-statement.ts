@@ -2,7 +2,6 @@ import type { StatementGroup, StatementResult } from '../model';
 import { runAssertStatement } from './assert';
 import { runAlterTable } from './ddl/alter-table';
 import { runCreateSnapshot } from './ddl/copied-table';
-import { runCreateFunction } from './ddl/create-function';
 import { runCreateTable } from './ddl/create-table';
 import { runDropTable } from './ddl/drop-table';
 import { runAlterSchema, runCreateSchema } from './ddl/schemas';
@@ -16,6 +15,7 @@ import { runExportData } from './export-data';
 import { runLoadData } from './load-data';
 import { invalidQuery, notImplemented } from './parse/query-errors';
 import { type SqlText, slice } from './parse/sql-text';
+import { runCreateRoutine, runDropRoutine } from './routines/define-routines';
 import { runSelectStatement } from './select';
 
 interface StatementKind {
@@ -44,7 +44,11 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   astAuxLoadDataStatementNode: { group: 'query', run: runLoadData },
   astExportDataStatementNode: { group: 'query', run: runExportData },
   astCreateSchemaStatementNode: { group: 'query', run: runCreateSchema },
-  astCreateFunctionStatementNode: { group: 'query', run: runCreateFunction },
+  astCreateFunctionStatementNode: { group: 'query', run: runCreateRoutine },
+  astCreateTableFunctionStatementNode: { group: 'query', run: runCreateRoutine },
+  astCreateProcedureStatementNode: { group: 'query', run: runCreateRoutine },
+  astDropFunctionStatementNode: { group: 'query', run: runDropRoutine },
+  astDropTableFunctionStatementNode: { group: 'query', run: runDropRoutine },
   astAlterTableStatementNode: { group: 'definition', run: runAlterTable },
 };
 

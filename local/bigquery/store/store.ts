@@ -8,6 +8,7 @@ import { lockFolder } from './disk/lock-folder';
 import { closeBelow } from './disk/open-files';
 import { fullTableName } from './reference-names';
 import { sizeOfRows } from './schema/field-sizes';
+import { isRoutineTable } from './schema/table-kinds';
 import { commitChange, currentTag, type Files, findCommit } from './table-commits';
 import { type CommittedJob, snapshotOf, type TableState } from './table-state';
 
@@ -89,6 +90,7 @@ export function openStore({
       hasDataset: (reference) => shelf.find(reference) !== undefined,
       tablesOf: ({ projectId: project, datasetId }) =>
         [...(shelf.find({ projectId: project, datasetId })?.tables.keys() ?? [])]
+          .filter((tableId) => !isRoutineTable(tableId))
           .sort()
           .map((tableId) => ({ projectId: project, datasetId, tableId })),
       async mutate(reference, decide) {

@@ -4,6 +4,7 @@ import type { EngineContext, StatementRun } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { queryError } from '../parse/query-errors';
 import { fromBytes, type SqlText, slice } from '../parse/sql-text';
+import { withoutKeptFunctions } from '../routines/kept-routines';
 import { type Scope, scopeKey } from '../scope';
 import { checkCorrelatedQueries } from './correlated-queries';
 import { engineCatalog } from './engine-catalog';
@@ -39,7 +40,7 @@ async function statementReach({
   script,
   statement,
 }: StatementRun): Promise<{ readonly text: SqlText; readonly reached: ReachableTables }> {
-  const text = slice(script, statement.span);
+  const text = await withoutKeptFunctions(context, slice(script, statement.span), scope);
   const paths = (await context.parser.tablePaths(text)).map(({ path }) => path);
   const target = targetOfStatement(statement.node)?.path;
   const altered = child(statement.node, 'parent', 'path');

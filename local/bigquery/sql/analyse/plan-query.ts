@@ -4,6 +4,7 @@ import { child, children, findAll, stringAt, type TreeNode } from '../engine/tre
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
+import { withoutKeptFunctions } from '../routines/kept-routines';
 import { type Scope, scopeKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
@@ -32,7 +33,7 @@ import { withoutViews } from './views';
  */
 export async function planQuery(context: EngineContext, given: QuerySource): Promise<QueryPlan> {
   const { scope } = given;
-  const sql = await withoutViews(context, given.text, scope);
+  const sql = await withoutKeptFunctions(context, await withoutViews(context, given.text, scope), scope);
   const source = sql === given.text ? given : { ...given, text: sql };
   const paths = await context.parser.tablePaths(sql);
   const reached = reachableTables(

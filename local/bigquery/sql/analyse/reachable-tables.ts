@@ -79,7 +79,7 @@ function storedTable(
 ): ReachableTable | undefined {
   const reference = resolvePath(scope, path);
   const snapshot = reference && scope.read(reference);
-  if (reference === undefined || snapshot === undefined) return undefined;
+  if (reference === undefined || snapshot === undefined || snapshot.options?.routine) return undefined;
   const fullName = tableKey(reference);
   const withRowColumn = target !== undefined && tableKey(target) === fullName;
   return { path, fullName, schema: snapshot.schema, withRowColumn, valueTable: false, reference };

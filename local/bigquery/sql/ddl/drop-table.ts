@@ -4,6 +4,7 @@ import { missingTable } from '../analyse/reachable-tables';
 import { stringAt, stringsAt } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { notImplemented } from '../parse/query-errors';
+import { runDropRoutine } from '../routines/define-routines';
 import { changeAnyTable, ddlResult, namedTable, onlyNode } from './change-any-table';
 import { refuseOtherKind } from './other-kinds';
 import { runDropSchema } from './schemas';
@@ -14,6 +15,7 @@ export async function runDropTable(run: StatementRun): Promise<StatementResult> 
   const { scope } = run;
   if (run.statement.node.schemaObjectKind === 'kSchema') return runDropSchema(run);
   if (run.statement.node.schemaObjectKind === 'kView') return runDropView(run);
+  if (run.statement.node.schemaObjectKind === 'kProcedure') return runDropRoutine(run);
   const checked = await analysedStatement(run);
   const drop = onlyNode(checked, ['resolvedDropStmtNode']);
   if (stringAt(drop, 'objectType') !== 'TABLE') throw notImplemented(`DROP ${stringAt(drop, 'objectType')}`);

@@ -17,6 +17,7 @@ import { type LeafSelect, leafSelects } from './leaf-selects';
 import { withoutNewerSql } from './newer/newer-sql';
 import { withoutPipes } from './newer/pipes';
 import { queryError } from './query-errors';
+import { type RoutineCall, routineCalls } from './routine-calls';
 import { type Edit, edited, fromBytes, givenText, offsetAt, quotedPath, type SqlText } from './sql-text';
 
 /** A statement of a script: the kind of its parse tree (`astUpdateStatementNode`), and where it stands. */
@@ -36,6 +37,11 @@ export interface TablePath {
   readonly systemTime?: { readonly span: ByteSpan; readonly expression: ByteSpan } | undefined;
 }
 
+interface QueryReads {
+  readonly paths: readonly TablePath[];
+  readonly calls: readonly RoutineCall[];
+}
+
 export interface ParsedScript {
   readonly text: SqlText;
   readonly statements: readonly ParsedStatement[];
@@ -49,6 +55,8 @@ export interface Parser {
   readonly script: (sql: string) => Promise<ParsedScript>;
   /** The places in a query's text where a table may be named. */
   readonly tablePaths: (query: SqlText) => Promise<readonly TablePath[]>;
+  /** The places in a query's text where a function of a dataset may be called. */
+  readonly routineCalls: (query: SqlText) => Promise<readonly RoutineCall[]>;
   /** The parse tree of a query. Seldom asked for, so not kept. */
   readonly tree: (query: SqlText) => Promise<TreeNode>;
   /** The innermost SELECTs of a query that read one table. Seldom asked for, so not kept. */
@@ -58,7 +66,12 @@ export interface Parser {
 /** Parses with the engine itself, whose trees carry the place of every node. Results are kept by text. */
 export function createParser(client: EngineClient, dialect: Dialect): Parser {
   const scripts = lru<Promise<ParsedScript>>(500);
-  const paths = lru<Promise<readonly TablePath[]>>(1000);
+  const reads = lru<Promise<QueryReads>>(1000);
+  const readsOf = (query: SqlText) =>
+    reads(query.bytes, async () => {
+      const tree = await parse(query);
+      return { paths: tablePathsOf(tree), calls: routineCalls(query, tree) };
+    });
   const parse = async (sql: SqlText): Promise<TreeNode> => {
     const request = { sqlStatement: fromBytes(sql.bytes), options: dialect.options, allowScript: true };
     try {
@@ -80,7 +93,8 @@ export function createParser(client: EngineClient, dialect: Dialect): Parser {
     script: (sql) => scripts(sql, () => script(sql)),
     tree: parse,
     leafSelects: async (query) => leafSelects(await parse(query)),
-    tablePaths: (query) => paths(query.bytes, async () => tablePathsOf(await parse(query))),
+    tablePaths: async (query) => (await readsOf(query)).paths,
+    routineCalls: async (query) => (await readsOf(query)).calls,
   };
 }
 

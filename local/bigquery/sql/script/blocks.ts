@@ -4,6 +4,7 @@ import { child, children, spanOf, type TreeNode, unwrap } from '../engine/tree';
 import type { StatementRun } from '../engine-context';
 import { type ParsedStatement, statementsOf } from '../parse/parser';
 import { invalidQuery } from '../parse/query-errors';
+import { callProcedure } from '../routines/call-procedure';
 import type { Scope, TypedValue } from '../scope';
 import { executeImmediate } from './execute-immediate';
 import { type ConditionedList, loopOf, runFor, runLoop } from './loops';
@@ -37,6 +38,7 @@ const runners: Readonly<Record<string, Runner>> = {
   astReturnStatementNode: async (_, { dry }) => (dry ? undefined : { to: 'end of script', label: undefined }),
   astRaiseStatementNode: raise,
   astExecuteImmediateStatementNode: executeImmediate,
+  astCallStatementNode: callProcedure,
   astBeginStatementNode: async ({ store, dry }) => (dry ? undefined : store.begin()),
   astCommitStatementNode: async ({ store, dry }) => (dry ? undefined : store.commit()),
   astRollbackStatementNode: async ({ store, dry }) => (dry ? undefined : store.rollback()),

@@ -10,6 +10,8 @@ import type { ScriptStore } from './script-store';
 export interface ScriptRun extends Omit<StatementRun, 'scope' | 'statement'> {
   readonly results: StatementResult[];
   readonly store: ScriptStore;
+  /** How many procedures have called each other. */
+  readonly depth?: number;
   /** Inside an exception handler: what it handles. */
   readonly handled?: BigQueryError;
   /**

@@ -105,6 +105,14 @@ export async function conditionHolds(
   return cell === 'true';
 }
 
+/** The value of a text as one of a type, which is also a text. */
+export const typedValue = (
+  run: StatementRun,
+  name: string,
+  type: string,
+  value: string,
+): Promise<TypedValue> => evaluated(run, `CAST((${value}\n) AS ${type})`, name);
+
 async function evaluated(
   { context, scope, script, statement, dry }: StatementRun,
   expression: string,

@@ -164,6 +164,9 @@ export const tableOptionsSchema = z.object({
     })
     .optional(),
   snapshotDefinition: z.object({ baseTableReference: tableReference, snapshotTime: z.string() }).optional(),
+  routine: z
+    .object({ kind: z.enum(['FUNCTION', 'TABLE_FUNCTION', 'PROCEDURE']), definition: z.string() })
+    .optional(),
   tableConstraints: z
     .object({
       primaryKey: z.object({ columns: z.array(z.string()).readonly() }).optional(),

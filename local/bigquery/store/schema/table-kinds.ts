@@ -34,3 +34,10 @@ export function checkKind(
 
 /** Kinds that hold rows. */
 export const withRows: readonly TableKind[] = ['TABLE', 'SNAPSHOT'];
+
+const routinePrefix = '__routine_';
+
+/** The id of the table that stands for a function or procedure. */
+export const routineTableId = (name: string): string => `${routinePrefix}${name}`;
+
+export const isRoutineTable = (tableId: string): boolean => tableId.startsWith(routinePrefix);

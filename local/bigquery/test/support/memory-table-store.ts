@@ -9,6 +9,7 @@ import type {
   TableStore,
 } from '../../model';
 import { datasetNotFoundInQuery } from '../../not-found';
+import { isRoutineTable } from '../../store/schema/table-kinds';
 
 export interface MemoryTableStore extends TableStore {
   /** Makes a dataset. */
@@ -72,7 +73,9 @@ export function memoryTableStore(): MemoryTableStore {
     tablesOf: (dataset) =>
       [...tables.values()]
         .map((table) => table.reference)
-        .filter((reference) => datasetKey(reference) === datasetKey(dataset)),
+        .filter(
+          (reference) => datasetKey(reference) === datasetKey(dataset) && !isRoutineTable(reference.tableId),
+        ),
     addDataset: (dataset) => datasets.add(datasetKey(dataset)),
     addTable: (reference, schema, rows = []) => {
       datasets.add(datasetKey(reference));

@@ -11,8 +11,10 @@ import {
 } from '../../engine/tree';
 import { bytesAt, type Edit, edited, type SqlText } from '../sql-text';
 
-/** A temporary function of a script whose body is an expression. */
-interface InlinedFunction {
+/** A function whose body is an expression, or a table function's query. */
+export interface InlinedFunction {
+  /** The text that it is written in. */
+  readonly source: SqlText;
   readonly parameters: readonly { readonly name: string; readonly type: string | undefined }[];
   readonly body: TreeNode;
   readonly bodyAt: { readonly start: number; readonly end: number };
@@ -23,7 +25,7 @@ interface InlinedFunction {
 export function inlinedCalls(text: SqlText, tree: TreeNode): readonly Edit[] {
   const functions = new Map<string, InlinedFunction>();
   findAll(tree, 'astCreateFunctionStatementNode', (statement) => {
-    const found = inlinedFunction(text, statement);
+    const found = isTemporary(statement) ? inlinedFunction(text, statement) : undefined;
     if (found !== undefined) functions.set(found.name, found);
   });
   if (functions.size === 0) return [];
@@ -38,22 +40,25 @@ export function inlinedCalls(text: SqlText, tree: TreeNode): readonly Edit[] {
       return span === undefined ? 'NULL' : bytesAt(text, span);
     });
     if (given.length !== called.parameters.length) return;
-    edits.push({ ...place, replacement: inlined(text, called, given) });
+    edits.push({ ...place, replacement: inlined(called, given) });
   });
   return edits;
 }
 
-function inlinedFunction(
+const isTemporary = (statement: TreeNode): boolean =>
+  stringAt(child(statement, 'parent', 'parent'), 'scope') === 'TEMPORARY' &&
+  pathSegments(child(statement, 'parent', 'functionDeclaration', 'name')).length === 1;
+
+/** Reads a parsed CREATE FUNCTION or CREATE TABLE FUNCTION; undefined where its body is neither. */
+export function inlinedFunction(
   text: SqlText,
   statement: TreeNode,
 ): (InlinedFunction & { readonly name: string }) | undefined {
   const base = child(statement, 'parent') ?? {};
-  const [name, ...others] = pathSegments(child(base, 'functionDeclaration', 'name'));
-  const body = child(statement, 'sqlFunctionBody');
+  const name = pathSegments(child(base, 'functionDeclaration', 'name')).at(-1);
+  const body = child(statement, 'sqlFunctionBody') ?? child(statement, 'query');
   const bodyAt = spanOf(body);
-  const isTemporary = stringAt(child(base, 'parent'), 'scope') === 'TEMPORARY';
-  if (!isTemporary || name === undefined || others.length > 0) return undefined;
-  if (body === undefined || bodyAt === undefined || statement.isAggregate === true) return undefined;
+  if (name === undefined || body === undefined || bodyAt === undefined) return undefined;
   const textOf = (node: unknown) => {
     const span = spanOf(unwrap(node)?.node);
     return span && bytesAt(text, span);
@@ -63,6 +68,7 @@ function inlinedFunction(
   );
   return {
     name: name.toLowerCase(),
+    source: text,
     parameters,
     body,
     bodyAt,
@@ -70,9 +76,9 @@ function inlinedFunction(
   };
 }
 
-function inlined(
-  text: SqlText,
-  { parameters, body, bodyAt, returns }: InlinedFunction,
+/** The body with arguments in place of the parameters. */
+export function inlined(
+  { source, parameters, body, bodyAt, returns }: InlinedFunction,
   given: readonly string[],
 ): string {
   const edits: Edit[] = [];
@@ -87,7 +93,7 @@ function inlined(
     const value = parameter.type === undefined ? argument : `CAST(${argument} AS ${parameter.type})`;
     edits.push({ ...place, replacement: value });
   });
-  const { bytes } = edited(text, edits);
-  const whole = bytes.slice(bodyAt.start, bodyAt.end + bytes.length - text.bytes.length);
+  const { bytes } = edited(source, edits);
+  const whole = bytes.slice(bodyAt.start, bodyAt.end + bytes.length - source.bytes.length);
   return returns === undefined ? `(${whole})` : `CAST(${whole} AS ${returns})`;
 }

@@ -1,6 +1,6 @@
-import { checkedAndRun, constructsEngine, expectedOf } from '../../support/judge-construct';
 import type { TestEngine } from '../../support/test-engine';
 import { everyConstruct } from './every-construct';
+import { checkedAndRun, constructsEngine, expectedOf } from './judge-construct';
 
 let bench: TestEngine;
 beforeAll(async () => {

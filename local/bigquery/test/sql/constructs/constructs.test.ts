@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkedAndRun, constructsEngine, expectedOf } from '../../support/judge-construct';
 import type { TestEngine } from '../../support/test-engine';
 import { everyConstruct } from './every-construct';
+import { checkedAndRun, constructsEngine, expectedOf } from './judge-construct';
 
 let bench: TestEngine;
 beforeAll(async () => {

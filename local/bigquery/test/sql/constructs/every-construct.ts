@@ -1,6 +1,7 @@
 import type { Construct } from './construct';
 import { functionConstructs } from './functions';
 import { queryConstructs } from './queries';
+import { scriptConstructs } from './scripts';
 import { statementConstructs } from './statements';
 import { typeConstructs } from './types';
 
@@ -10,4 +11,5 @@ export const everyConstruct: readonly Construct[] = [
   ...functionConstructs,
   ...typeConstructs,
   ...statementConstructs,
+  ...scriptConstructs,
 ];

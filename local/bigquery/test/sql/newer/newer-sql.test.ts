@@ -194,7 +194,6 @@ describe('what BigQuery knows and the engine does not is put in other words', ()
       'CREATE FUNCTION … LANGUAGE js',
     ],
     ['FROM t |> RENAME id AS i', 'The pipe operator RENAME'],
-    ['CREATE FUNCTION ds.f(x INT64) AS (x + 1)', 'CREATE FUNCTION without TEMP'],
     ['SELECT *, COUNT(*) FROM t GROUP BY ALL', 'GROUP BY ALL with * in the select list'],
     [
       'SELECT DISTINCT name FROM t GROUP BY CUBE(name, day)',

@@ -1,7 +1,7 @@
-import { BigQueryError } from '../../bigquery-error';
-import type { StatementResult } from '../../model';
-import type { Outcome } from '../sql/constructs/construct';
-import { field, type TestEngine, testEngine } from './test-engine';
+import { BigQueryError } from '../../../bigquery-error';
+import type { StatementResult } from '../../../model';
+import { field, type TestEngine, testEngine } from '../../support/test-engine';
+import type { Outcome } from './construct';
 
 /** An engine with the tables that the constructs speak of. Files are neither written nor read. */
 export async function constructsEngine(): Promise<TestEngine> {
