@@ -13,6 +13,7 @@ import { createRestServer } from './rest/http-server';
 import { tokenRoutes } from './rest/local-credentials';
 import { type CallFaults, faultBorder } from './rest/named-calls';
 import { withAvailability } from './rest/rest-border';
+import { absentResourceRoutes } from './rest/routes/absent-resources';
 import { datasetRoutes } from './rest/routes/dataset-routes';
 import { insertAllRoutes } from './rest/routes/insert-all-routes';
 import { jobRoutes } from './rest/routes/job-routes';
@@ -158,6 +159,7 @@ async function serve(
     ...datasetRoutes(defined),
     ...tableRoutes(defined, engine),
     ...tableDataRoutes(store),
+    ...absentResourceRoutes(store),
     ...(limits?.slowStreaming(streaming) ?? streaming),
     ...jobRoutes(store, jobs),
     ...queryRoutes({ store, jobs, results }),

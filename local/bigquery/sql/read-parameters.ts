@@ -1,6 +1,7 @@
 import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field } from '../model';
 import type { QueryParameter, QueryParameterType, QueryParameterValue } from '../query-parameters';
+import { geographyText } from '../store/values/geographies';
 import { boundOf, boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
 import {
   bigNumericMaximum,
@@ -138,6 +139,8 @@ function parseScalar(type: Field['type'], value: string): string | undefined {
       return microsecondsOfTimestamp(value)?.toString();
     case 'JSON':
       return json(value);
+    case 'GEOGRAPHY':
+      return geographyText(value);
     default:
       return undefined;
   }

@@ -30,7 +30,7 @@ const main = async (): Promise<void> => {
   const storagePort = typeof address === 'object' ? address?.port : undefined;
   const mocha = spawn(
     process.execPath,
-    ['node_modules/mocha/bin/mocha.js', ...tests, '--exit', '--timeout', '20000', ...process.argv.slice(3)],
+    ['node_modules/mocha/bin/mocha.js', ...tests, '--exit', '--timeout', '90000', ...process.argv.slice(3)],
     {
       cwd: checkout,
       stdio: 'inherit',

@@ -1,5 +1,6 @@
 import type { Field } from '../../model';
 import { exactJson } from './exact-json';
+import { geographyText } from './geographies';
 import { boundsOfRange, convertedRange, rangeText } from './ranges';
 import { toDecimal } from './scaled-decimals';
 import { toDate, toDateTime, toPreciseTimestamp, toTime, toTimestamp } from './times';
@@ -34,7 +35,11 @@ const converters: Readonly<Record<Exclude<Field['type'], 'RECORD'>, Convert>> = 
       `Could not parse '${text}' as a timestamp. Required format is YYYY-MM-DD HH:MM[:SS[.SSSSSS]] or YYYY/MM/DD HH:MM[:SS[.SSSSSS]]`,
     ),
   JSON: toJson,
-  GEOGRAPHY: (text) => ({ cell: text }),
+  GEOGRAPHY: (text) =>
+    found(
+      geographyText(text),
+      `Invalid geography value: ${text.slice(0, 100)}. Expected well-known text, such as POINT(-122.35 47.62), or GeoJSON`,
+    ),
   INTERVAL: (text) => ({ cell: text }),
   RANGE: toRange,
 };

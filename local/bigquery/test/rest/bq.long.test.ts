@@ -22,6 +22,7 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
   beforeAll(async () => {
     local = await startLocalBigQuery();
     writeFileSync(join(folder, 'orders.csv'), 'id,name\n1,a\n2,b\n');
+    local.putFile('files', 'more.csv', 'id,name\n4,d\n');
     writeFileSync(join(folder, 'rows.json'), '{"id": 3, "name": "c"}\n');
   });
   afterAll(async () => {
@@ -47,23 +48,56 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
     });
 
   it('works as it comes', async () => {
+    const sql = (...text: string[]) => ['query', '--use_legacy_sql=false', '--format=json', ...text];
+    const view = (query: string) => ['--use_legacy_sql=false', `--view=${query}`, 'shop.big'];
     const steps: [string[], string | RegExp][] = [
       [['mk', 'shop'], "Dataset 'local:shop' successfully created."],
       [
         ['mk', '--table', 'shop.orders', 'id:INTEGER,name:STRING'],
         "Table 'local:shop.orders' successfully created.",
       ],
-      [['load', '--skip_leading_rows=1', 'shop.orders', 'orders.csv'], 'Upload complete.'],
+      [['--job_id=loaded', 'load', '--skip_leading_rows=1', 'shop.orders', 'orders.csv'], 'Upload complete.'],
+      [['load', '--skip_leading_rows=1', 'shop.orders', 'gs://files/more.csv'], /^(?![\s\S]*error)/i],
       [['insert', 'shop.orders', 'rows.json'], ''],
+      [sql('SELECT MAX(name) AS m, COUNT(*) AS n FROM shop.orders'), '[{"m":"d","n":"4"}]'],
       [
-        ['query', '--use_legacy_sql=false', '--format=json', 'SELECT MAX(name) AS m FROM shop.orders'],
-        '[{"m":"c"}]',
+        sql('--parameter=low:INT64:2', 'SELECT id FROM shop.orders WHERE id > @low ORDER BY id'),
+        '[{"id":"3"},{"id":"4"}]',
       ],
       [['query', '--use_legacy_sql=false', 'DELETE shop.orders WHERE id = 1'], 'Number of affected rows: 1'],
       [['query', '--use_legacy_sql=true', 'SELECT 1'], /[Ll]egacy SQL/],
       [['head', '--format=json', 'shop.orders'], '"id":"2"'],
-      [['ls', 'shop'], 'orders'],
+      [
+        ['mk', ...view('SELECT id FROM shop.orders WHERE id > 2')],
+        "View 'local:shop.big' successfully created.",
+      ],
+      [sql('SELECT COUNT(*) AS n FROM shop.big'), '[{"n":"2"}]'],
+      [['head', 'shop.big'], 'Cannot list a table of type VIEW.'],
+      [['update', ...view('SELECT name FROM shop.orders')], "View 'local:shop.big' successfully updated."],
+      [['show', '--schema', 'shop.big'], '"name":"name"'],
+      [['show', '-j', 'loaded'], /load +SUCCESS/],
+      [['cancel', 'loaded'], 'Job completed before it could be cancelled.'],
+      [['cp', 'shop.orders', 'shop.copied'], "successfully copied to 'local:shop.copied'"],
+      [['cp', '--snapshot', '--no_clobber', 'shop.orders', 'shop.kept'], 'successfully snapshotted'],
+      [['extract', 'shop.orders', 'gs://files/out.csv'], /^(?![\s\S]*error)/i],
+      [
+        [
+          'load',
+          '--replace',
+          '--skip_leading_rows=1',
+          'shop.copied',
+          'gs://files/out.csv',
+          'id:INTEGER,name:STRING',
+        ],
+        /^(?![\s\S]*error)/i,
+      ],
+      [sql('SELECT MIN(id) AS least, COUNT(*) AS n FROM shop.copied'), '[{"least":"2","n":"3"}]'],
+      [['update', '--description', 'all', 'shop.orders'], "Table 'local:shop.orders' successfully updated."],
+      [['show', 'shop.orders'], /id: integer/],
+      [['ls', '-p'], /local/],
+      [['ls', 'shop'], /big +VIEW[\s\S]*copied +TABLE[\s\S]*kept +SNAPSHOT[\s\S]*orders +TABLE/],
       [['ls', '-j'], /load +SUCCESS/],
+      [['ls', '--models', 'shop'], /^(?![\s\S]*error)/i],
       [['rm', '-f', '-t', 'shop.orders'], ''],
       [['rm', '-r', '-f', 'shop'], ''],
     ];
@@ -77,5 +111,5 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
       expect({ args, printed }).not.toMatchObject({ printed: expect.stringContaining('Traceback') });
     }
     expect(await bq('show', 'shop')).toContain('Not found: Dataset local:shop');
-  }, 300_000);
+  }, 900_000);
 });

@@ -60,6 +60,8 @@ describe('query parameters', () => {
     ['TIMESTAMP', '2024-09-01 10:00:00.123456+00:00', '1725184800123456'],
     ['TIMESTAMP', '2024-09-01T10:00:00.000Z', '1725184800000000'],
     ['JSON', '{"a":[1]}', '{"a":[1]}'],
+    ['GEOGRAPHY', 'POINT( 1.0  2)', 'POINT(1 2)'],
+    ['GEOGRAPHY', 'POLYGON((0 0, 1 0, 1 1, 0 0))', 'POLYGON((0 0, 1 0, 1 1, 0 0))'],
   ])('takes a %s %s', async (type, value, cell) => {
     expect(await bench.rows('SELECT @p', [scalar('p', type, value)])).toEqual([[cell]]);
     expect(await bench.rows('SELECT @p IS NULL', [scalar('p', type, null)])).toEqual([['true']]);
@@ -77,6 +79,8 @@ describe('query parameters', () => {
     ['TIME', '24:00:00'],
     ['BYTES', '***'],
     ['JSON', '{'],
+    ['GEOGRAPHY', 'Paris'],
+    ['GEOGRAPHY', 'POINT(0 91)'],
   ])('refuses a %s %j, naming the parameter', async (type, value) => {
     expect(await bench.failure('SELECT @p', [scalar('p', type, value)])).toMatch(/^invalid: .*@p/);
   });
