@@ -61,6 +61,7 @@ tenant-pipelines, the cloud in a box, is ready.
   Data      ${isMemoryOnly ? `in memory only; gs:// files in ${data}/gcs` : data}
   Admin     ${admin}
   BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}${notOurs}
+  Clients   of Google's: ${exportLine()}
 
 Try it in another shell. Make a tenant; the answer holds its API key, shown only this once:
 
@@ -75,6 +76,17 @@ Run a pipeline with that key, then see the quota that is left:
 
 Ctrl-C stops it.
 `;
+}
+
+/** What points Google's clients at this cloud; without credentials the one of BigQuery uploads no files. */
+function exportLine(): string {
+  const names = [
+    'BIGQUERY_EMULATOR_HOST',
+    'PUBSUB_EMULATOR_HOST',
+    'GOOGLE_CLOUD_PROJECT',
+    'GOOGLE_APPLICATION_CREDENTIALS',
+  ];
+  return `export ${names.map((name) => `${name}=${process.env[name]}`).join(' \\\n              ')}`;
 }
 
 main().catch(fail);

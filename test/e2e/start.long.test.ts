@@ -1,6 +1,7 @@
 // In short: ./processes.test.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BigQuery } from '@google-cloud/bigquery';
 import { adminKey, asAdmin, call } from '../support/local-cloud';
 import {
   compilingOnce,
@@ -53,6 +54,26 @@ describe('Starting', () => {
       const path = '/api/v1/customers/onboard';
       expect((await call(server.url, 'POST', path, { body })).status).toBe(401);
       expect((await call(server.url, 'POST', path, { body, headers: asAdmin })).status).toBe(201);
+    });
+
+    it('the banner says what points Google’s clients here: they upload files, too', async () => {
+      const told = (name: string) => new RegExp(`${name}=(\\S+)`).exec(server.output())?.[1] ?? '';
+      const client = new BigQuery({
+        projectId: told('GOOGLE_CLOUD_PROJECT'),
+        apiEndpoint: told('BIGQUERY_EMULATOR_HOST'),
+        keyFilename: told('GOOGLE_APPLICATION_CREDENTIALS'),
+      });
+      const file = join(dataDirectory, 'orders.csv');
+      writeFileSync(file, '1,a\n2,b\n');
+      await client.createDataset('of_a_client');
+      const table = client.dataset('of_a_client').table('orders');
+      const fields = [
+        { name: 'id', type: 'INTEGER' },
+        { name: 'name', type: 'STRING' },
+      ];
+      const [job] = await table.load(file, { schema: { fields } });
+      expect(job.statistics?.load?.outputRows).toBe('2');
+      await client.dataset('of_a_client').delete({ force: true });
     });
 
     it('its warm-up went well and left no tenant', async () => {
