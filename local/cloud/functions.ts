@@ -5,6 +5,7 @@ import { readEnv } from '../../shared/env';
 import { serveRegistered } from '../../shared/http/register';
 import type { FunctionName } from './function-names';
 import type { ForwardTarget } from './gateway/forward';
+import { idleAtFunctionsMs } from './gateway/gateway';
 import { admitLocalCallers } from './gateway/local-callers';
 
 export interface HostedFunction extends ForwardTarget {
@@ -32,6 +33,7 @@ export async function hostFunction(
 ): Promise<HostedFunction> {
   modules[name]();
   const server = getTestServer(name);
+  server.keepAliveTimeout = idleAtFunctionsMs;
   serveRegistered(server, name);
   admitLocalCallers(server, hosts, () => undefined, readEnv().CORS_ORIGINS);
   const { port } = await listen(server);

@@ -41,6 +41,15 @@ export interface Gateway {
 }
 
 /**
+ * For so long connections are kept that nobody uses, in milliseconds: to open one costs as much as a refusal.
+ * Google's load balancer keeps its own for ten minutes.
+ * https://docs.cloud.google.com/load-balancing/docs/https#timeout-keepalive-backends
+ */
+const idleConnectionMs = 60_000;
+/** The functions' servers keep them longer, so that the gateway never sends into a closing one. */
+export const idleAtFunctionsMs = idleConnectionMs + 15_000;
+
+/**
  * Starts the HTTP server in front of all functions.
  * @throws Error naming the port when it is in use
  */
@@ -48,9 +57,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
   const { hosts = [], origins = [], longestSendingMs } = options;
   const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
-  // The functions' servers close idle connections after 5 s: close them earlier, so as not to send into a
-  // closing one.
-  const agent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 256 });
+  const agent = new Agent({ keepAlive: true, timeout: idleConnectionMs, maxFreeSockets: 1024 });
   const index: Route = {
     method: 'GET',
     path: '/',
@@ -77,6 +84,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     });
   });
 
+  server.keepAliveTimeout = idleConnectionMs;
   endSlowRequests(server, longestSendingMs);
   answerBrokenRequests(server);
   admitLocalCallers(server, hosts, log, origins);

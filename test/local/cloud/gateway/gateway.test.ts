@@ -84,6 +84,24 @@ describe('gateway', () => {
     },
   );
 
+  it('keeps its connections to a function for whoever comes next', async () => {
+    const waiting: ServerResponse[] = [];
+    let connections = 0;
+    await start((_, response) => {
+      waiting.push(response);
+      // All at once, so that each needs a connection of its own.
+      if (waiting.length === 20) for (const one of waiting.splice(0)) one.end();
+    });
+    upstream.on('connection', () => {
+      connections++;
+    });
+    const burst = () =>
+      Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${base}/api/v1/x`)).text()));
+    await burst();
+    await burst();
+    expect(connections).toBe(20);
+  });
+
   it('keeps headers that concern one connection to that connection', async () => {
     await start(echo);
     const answer = await rawExchange(
