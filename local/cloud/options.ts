@@ -55,7 +55,7 @@ export const localDefaults = {
   /** All datasets (another tenant's is never a source, whatever is allowed) and all files. */
   ALLOWED_SOURCES: '*,gs://*',
   /** All functions, BigQuery and its SQL engine share this machine. */
-  DECISIONS_AT_ONCE: '16',
+  DECISIONS_AT_ONCE: '12',
   NOTIFY_TOPICS: 'pipeline-events',
   /** Pages that are developed on this machine, at any port. */
   CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',

@@ -6,6 +6,8 @@ export interface AdaptiveLimit {
   readonly wasInTime: (underWay: number) => void;
   /** Something took too long. */
   readonly wasLate: (nowMs: number) => void;
+  /** This side itself is late: more than usual is too much then. */
+  readonly wasBusy: (nowMs: number) => void;
 }
 
 export interface LimitBounds {
@@ -28,16 +30,20 @@ const togetherMs = 1_000;
 export function createAdaptiveLimit({ least, usual, most }: LimitBounds): AdaptiveLimit {
   let limit = usual;
   let shrunkAt = Number.NEGATIVE_INFINITY;
+  const shrink = (to: number, nowMs: number) => {
+    if (nowMs - shrunkAt < togetherMs) return;
+    shrunkAt = nowMs;
+    limit = Math.max(to, limit * shrinkTo);
+  };
   return {
     current: () => Math.floor(limit),
     wasInTime: (underWay) => {
       if (underWay * 2 < limit) return;
       limit = limit < usual ? Math.min(usual, limit + 1) : Math.min(most, limit + 1 / limit);
     },
-    wasLate: (nowMs) => {
-      if (nowMs - shrunkAt < togetherMs) return;
-      shrunkAt = nowMs;
-      limit = Math.max(least, limit * shrinkTo);
+    wasLate: (nowMs) => shrink(least, nowMs),
+    wasBusy: (nowMs) => {
+      if (limit > usual) shrink(usual, nowMs);
     },
   };
 }

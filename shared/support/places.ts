@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
+import { createLoopLag } from './loop-lag';
 
 /**
  * Bounds what an instance does at once. What would wait too long is refused at once, before anything of it is
@@ -40,6 +41,11 @@ const fewestPlaces = 4;
 const mostPlaces = 1_000;
 /** The wait that a refusal names, in milliseconds. */
 const waits = { first: 1_000, longest: 30_000, jitter: 1_000 };
+/**
+ * The event loop may be so late, in milliseconds, before there are no more places than usual, and before they
+ * grow no further: who is refused waits as long as whoever is served.
+ */
+const lags = { tooLate: 100, noMore: 40 };
 /** What a call takes before one has been seen, in milliseconds; how much the last one counts in the average. */
 const firstAverageMs = 500;
 const weightOfLast = 0.1;
@@ -53,6 +59,9 @@ export function createPlaces(options: PlacesOptions): Places {
   let averageMs = firstAverageMs;
   let lastTurn = Number.NEGATIVE_INFINITY;
 
+  const lag = createLoopLag(monotonicMs, (lagMs) => {
+    if (lagMs > lags.tooLate) limit.wasBusy(monotonicMs());
+  });
   const taken = () => (kind.name === 'shared' ? held.size : pieces);
 
   function hasPlace(holder: string): boolean {
@@ -75,6 +84,8 @@ export function createPlaces(options: PlacesOptions): Places {
 
   function hold(holder: string, change: 1 | -1): void {
     pieces += change;
+    if (pieces === 0) lag.end();
+    else lag.begin();
     const own = (held.get(holder) ?? 0) + change;
     if (own === 0) held.delete(holder);
     else held.set(holder, own);
@@ -97,7 +108,7 @@ export function createPlaces(options: PlacesOptions): Places {
     wasLate: () => limit.wasLate(monotonicMs()),
     wasInTime: (tookMs) => {
       averageMs += (tookMs - averageMs) * weightOfLast;
-      limit.wasInTime(taken());
+      if (limit.current() < usual || lag.recentMs() <= lags.noMore) limit.wasInTime(taken());
     },
   };
 }

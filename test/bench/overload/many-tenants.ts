@@ -13,7 +13,21 @@ const patienceMs = 300_000;
 
 const nameOf = (index: number): string => `tenant_${index}`;
 
-/** One run in each of many tenants. Clients that are told to come again do, when they are told to. */
+interface Tenant {
+  readonly tenantId: string;
+  readonly apiKey: string;
+}
+
+/** What a client was answered until it was told to come no more. */
+interface Asked {
+  readonly tenantId: string;
+  readonly answers: readonly Answered[];
+}
+
+/**
+ * A burst of clients whose connections are new, the same over the connections that are kept, and then one run
+ * in each of many tenants. Clients that are told to come again do, when they are told to.
+ */
 export const runInManyTenants = ({ tenants, clients }: Sizes): Promise<void> =>
   withServer(async ({ url, bigqueryUrl }) => {
     const { results: onboarded } = await generateLoad({ times: tenants, atOnce: 4 }, async (index) => ({
@@ -21,29 +35,43 @@ export const runInManyTenants = ({ tenants, clients }: Sizes): Promise<void> =>
       apiKey: await onboardUnlimited(url, nameOf(index)),
     }));
     const client = createHttpClient(url);
-    const { results, tookMs } = await generateLoad({ times: tenants, atOnce: clients }, async (index) => {
-      const tenant = onboarded[index];
+    const ask = async (index: number): Promise<Asked> => {
+      const tenant = onboarded[index % tenants];
       if (tenant === undefined) throw new Error(`There is no tenant ${index}`);
-      return { ...tenant, answers: await askUntilDecided(client, tenant) };
-    });
+      return { tenantId: tenant.tenantId, answers: await askUntilDecided(client, tenant) };
+    };
+    const atOnce = { times: clients, atOnce: clients };
+    const cold = await generateLoad(atOnce, ask);
+    const warm = await generateLoad(atOnce, ask);
+    const { results: rest, tookMs } = await generateLoad({ times: tenants, atOnce: clients }, ask);
     client.close();
-    const admitted = results.filter(({ answers }) => answers.at(-1)?.status === 202);
-    let once = 0;
-    for (const { tenantId } of admitted) {
-      await ledgerHas(bigqueryUrl, tenantId, 1, { longestMs: patienceMs, everyMs: 50 });
+    const all = [...cold.results, ...warm.results, ...rest];
+    const admitted = new Map<string, number>();
+    for (const { tenantId, answers } of all)
+      if (answers.at(-1)?.status === 202) admitted.set(tenantId, (admitted.get(tenantId) ?? 0) + 1);
+    let recorded = 0;
+    for (const [tenantId, runs] of admitted) {
+      await ledgerHas(bigqueryUrl, tenantId, runs, { longestMs: patienceMs, everyMs: 50 });
       const { rows } = await readLedger(bigqueryUrl, tenantId);
-      if (rows === 1) once++;
+      if (rows === runs) recorded += runs;
     }
-    print(
-      results.map(({ answers }) => answers),
-      { tenants, clients, tookMs, admitted: admitted.length, once },
-    );
+    print({
+      tenants,
+      clients,
+      tookMs,
+      all,
+      firstOf: { cold: cold.results.flatMap(firstAnswer), warm: warm.results.flatMap(firstAnswer) },
+      rest: rest.flatMap(({ answers }) => answers),
+      recorded,
+    });
   });
+
+const firstAnswer = ({ answers }: Asked): readonly Answered[] => answers.slice(0, 1);
 
 /** All answers, the last of which is none that asks to come again. */
 async function askUntilDecided(
   client: HttpClient,
-  { tenantId, apiKey }: { readonly tenantId: string; readonly apiKey: string },
+  { tenantId, apiKey }: Tenant,
 ): Promise<readonly Answered[]> {
   const answers: Answered[] = [];
   const giveUpAt = performance.now() + patienceMs;
@@ -61,39 +89,45 @@ async function askUntilDecided(
 interface Totals {
   readonly tenants: number;
   readonly clients: number;
+  /** Of the runs in all tenants. */
   readonly tookMs: number;
-  readonly admitted: number;
-  /** Of those that were admitted, the runs that are in the ledger once. */
-  readonly once: number;
+  readonly all: readonly Asked[];
+  /** What the clients of the bursts were answered first: all asked at the same moment. */
+  readonly firstOf: { readonly cold: readonly Answered[]; readonly warm: readonly Answered[] };
+  readonly rest: readonly Answered[];
+  /** Runs of tenants whose ledgers have as many rows as were accepted. */
+  readonly recorded: number;
 }
 
-function print(clientsAnswers: readonly (readonly Answered[])[], totals: Totals): void {
-  const answers = clientsAnswers.flat();
-  const of = (isOf: (answer: Answered) => boolean) => answers.filter(isOf).map(({ tookMs }) => tookMs);
-  const accepted = of(({ status }) => status === 202);
-  const refused = of(({ status }) => status === 503);
-  const late = refused.filter((tookMs) => tookMs > atOnceMs).length;
-  const others = answers.filter(({ status }) => status !== 202 && status !== 503).length;
-  const mayStart = answers.filter(({ text }) => text.includes('may still start')).length;
-  const asked = clientsAnswers.map((each) => each.length);
-  const { tenants, clients, tookMs, admitted, once } = totals;
-  const row = (what: string, measured: string, aim = '', before = '') => [what, before, measured, aim];
+function print({ tenants, clients, tookMs, all, firstOf, rest, recorded }: Totals): void {
+  const columns = [firstOf.cold, firstOf.warm, rest];
+  const answers = all.flatMap((asked) => asked.answers);
+  const of = (from: readonly Answered[], wanted: number) =>
+    from.filter(({ status }) => status === wanted).map(({ tookMs: each }) => each);
+  const row = (what: string, cell: (from: readonly Answered[]) => string, aim = '', before = '') => [
+    what,
+    before,
+    ...columns.map(cell),
+    aim,
+  ];
+  const late = (from: readonly Answered[]) => of(from, 503).filter((each) => each > atOnceMs).length;
   printTable(
-    `One run in each of ${tenants} tenants, ${clients} at once`,
-    ['what', 'before', 'measured', 'aim'],
+    `${clients} clients at once, and one run in each of ${tenants} tenants, ${clients} at once`,
+    ['what', 'before', 'burst, new connections', 'burst, kept ones', 'all tenants', 'aim'],
     [
-      row('202: p50, p99, most (ms)', spreadOf(accepted)),
-      row('503', String(refused.length), '', '109'),
-      row('503: p50, p99, most (ms)', spreadOf(refused), '', 'up to 18000'),
-      row(`503 after more than ${atOnceMs} ms`, String(late), '0'),
-      row('503 that say "may still start"', String(mayStart), '0', 'most'),
-      row('other answers', String(others), '0'),
-      row('requests per client: p50, p99, most', spreadOf(asked)),
-      row('runs that got through', `${admitted} of ${tenants}`, 'all'),
-      row('of them in the ledger once', String(once), 'all'),
-      row('until the last 202 (s)', shown(tookMs / 1000)),
+      row('202: p50, p99, most (ms)', (from) => spreadOf(of(from, 202))),
+      row('503', (from) => String(of(from, 503).length), '', '109'),
+      row('503: p50, p99, most (ms)', (from) => spreadOf(of(from, 503)), '', 'up to 18000'),
+      row(`503 after more than ${atOnceMs} ms`, (from) => String(late(from)), '0'),
     ],
   );
+  const admitted = all.filter((asked) => asked.answers.at(-1)?.status === 202).length;
+  const mayStart = answers.filter(({ text }) => text.includes('may still start')).length;
+  const others = answers.filter(({ status }) => status !== 202 && status !== 503).length;
+  const asked = all.map((each) => each.answers.length);
+  console.log(`
+${admitted} of ${all.length} clients got through, after ${spreadOf(asked)} requests (p50, p99, most), the last one of all tenants' after ${shown(tookMs / 1000)} s.
+Of their runs ${recorded} are in the ledger once. 503 that say "may still start": ${mayStart}; other answers: ${others}.`);
 }
 
 const spreadOf = (values: readonly number[]): string =>

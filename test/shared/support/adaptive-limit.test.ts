@@ -29,6 +29,19 @@ describe('A limit that follows what the other side can do', () => {
     expect(limit.current()).toBe(12);
   });
 
+  it('goes back to the usual while this side is late, and no further', () => {
+    const limit = createAdaptiveLimit(bounds);
+    times(100, () => limit.wasInTime(12));
+    expect(limit.current()).toBe(12);
+    limit.wasBusy(0);
+    expect(limit.current()).toBe(10);
+    limit.wasBusy(1_000);
+    expect(limit.current()).toBe(10);
+    limit.wasLate(2_000);
+    limit.wasBusy(3_000);
+    expect(limit.current()).toBe(7);
+  });
+
   it('does not grow while it is not in use', () => {
     const limit = createAdaptiveLimit(bounds);
     limit.wasLate(0);
