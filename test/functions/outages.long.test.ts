@@ -10,6 +10,7 @@ import {
   startRunInstance,
   startWorkerInstance,
 } from './support/instances';
+import { startProxy } from './support/proxy';
 import { numbers, slowLoad, slowLoadSchemas } from './support/slow-load';
 
 describe('While something is down or gone', () => {
@@ -101,6 +102,30 @@ describe('While something is down or gone', () => {
     expect(await query(backends.client, 'in_the_middle', outcomes)).toEqual([
       { run_id: body.run_id, status: 'COMPLETED' },
     ]);
+  });
+
+  it('BigQuery, hanging for one tenant: reconcile looks after the others, says so, and does the rest later', async () => {
+    const proxy = await startProxy(backends.bigquery.url);
+    for (const tenantId of ['hung_one', 'well_one']) {
+      await backends.onboard(tenantId);
+      await backends.hold(tenantId, ['run-lost'], { lease_seconds: -1 });
+    }
+    const reconcile = await startReconcileInstance({ bigqueryUrl: proxy.url });
+    proxy.treat(({ path }) => (path.includes('/datasets/hung_one/') ? 'hang' : 'pass'));
+    expect(await call(reconcile.url, 'POST', '/')).toMatchObject({ status: 503, body: { failed: 1 } });
+    expect(linesOf(reconcile, 'hung_one')).toContainEqual(
+      expect.objectContaining({
+        severity: 'ERROR',
+        error: expect.objectContaining({ message: 'No answer from BigQuery within 12000 ms' }),
+      }),
+    );
+    expect((await backends.usage('well_one')).slots).toEqual([]);
+    expect((await backends.usage('hung_one')).slots).toEqual(['run-lost']);
+    proxy.treat(() => 'pass');
+    expect(await call(reconcile.url, 'POST', '/')).toMatchObject({ status: 200, body: { failed: 0 } });
+    expect((await backends.usage('hung_one')).slots).toEqual([]);
+    await reconcile.close();
+    await proxy.close();
   });
 
   it('Pub/Sub: runs are still admitted, and reconcile starts them later', async () => {

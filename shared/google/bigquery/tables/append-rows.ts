@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { within } from '../../../support/time-limits';
 import { isNotFound, KnownFailure } from '../failures';
 
 export interface AppendedRow {
@@ -13,10 +14,12 @@ export interface AppendedRow {
 /**
  * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may
  * repeat the call, and rows that got through are dropped by their insertId. Throws BigQuery's error; not
- * found only if there is no such table.
+ * found only if there is no such table, and what counts as a broken connection where no answer comes.
  */
 export type AppendRows = (datasetId: string, tableId: string, rows: readonly AppendedRow[]) => Promise<void>;
 
+/** A call has up to 10 MB to send. In milliseconds. */
+const longestAppendMs = 30_000;
 /** For a while after a table was made, usually seconds, streaming to it can answer 404. In milliseconds. */
 const pausesAfterNotFound = [250, 500, 1000, 2000, 3000, 3250];
 
@@ -28,7 +31,8 @@ export const createAppendRows =
     for (const pause of [...pauses, undefined]) {
       try {
         // BigQuery would refuse the same row again: so the client's own retries of partial failures are off.
-        await table.insert([...rows], { raw: true, partialRetries: 0 });
+        const inserted = table.insert([...rows], { raw: true, partialRetries: 0 });
+        await within(longestAppendMs, 'BigQuery', inserted);
         return;
       } catch (error) {
         if (!isNotFound(error)) throw describePartialFailure(error, tableId);
