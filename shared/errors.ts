@@ -21,6 +21,7 @@ const definitions = {
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
+  byte_quota_exceeded: { status: 429, title: 'Byte quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
   too_many_failures: { status: 429, title: 'Too many failures' },
   too_many_streams: { status: 429, title: 'Too many streams' },

@@ -15,7 +15,13 @@ import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { createApiKey, hashApiKey, lastFourOf } from '../../shared/tenants/rules/api-key';
 import { newTenantIdSchema } from '../../shared/tenants/rules/new-tenant-id';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
-import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
+import {
+  byteBudgetSchema,
+  type Quotas,
+  quotaSchema,
+  quotasOf,
+  tierNameSchema,
+} from '../../shared/tenants/rules/quotas';
 import { scopes } from '../../shared/tenants/rules/scopes';
 
 /**
@@ -30,6 +36,7 @@ export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
     subscription_tier: tierNameSchema(tiers).prefault('FREE'),
     max_pipelines_per_month: quotaSchema.optional(),
     max_concurrent_pipelines: quotaSchema.optional(),
+    max_bytes_billed_per_month: byteBudgetSchema.optional(),
     notes: notesSchema.optional(),
     /** A BigQuery location: a multi-region such as EU, or a region such as europe-west1. */
     location: z

@@ -10,7 +10,13 @@ import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { retrying } from '../../shared/support/retry';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
-import { type Quotas, quotaSchema, quotasOf, tierNameSchema } from '../../shared/tenants/rules/quotas';
+import {
+  byteBudgetSchema,
+  type Quotas,
+  quotaSchema,
+  quotasOf,
+  tierNameSchema,
+} from '../../shared/tenants/rules/quotas';
 
 export interface TenantsDependencies {
   readonly runStatement: RunStatement;
@@ -19,16 +25,18 @@ export interface TenantsDependencies {
   readonly newId: () => string;
 }
 
-/** A change of quotas: at least one of the three fields. A tier alone brings its own quotas. */
+/** A change of quotas: at least one of the four fields. A tier alone brings its own quotas. */
 export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z
     .strictObject({
       subscription_tier: tierNameSchema(tiers).optional(),
       max_pipelines_per_month: quotaSchema.optional(),
       max_concurrent_pipelines: quotaSchema.optional(),
+      max_bytes_billed_per_month: byteBudgetSchema.optional(),
     })
     .refine((change) => Object.values(change).some((value) => value !== undefined), {
-      error: 'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines',
+      error:
+        'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month',
     });
 
 type QuotaChange = z.infer<ReturnType<typeof quotaChangeSchema>>;
@@ -77,6 +85,8 @@ export function changeTenantQuotas(
       max_pipelines_per_month: quotas.max_pipelines_per_month ?? null,
       sets_concurrent: quotas.max_concurrent_pipelines !== undefined,
       max_concurrent_pipelines: quotas.max_concurrent_pipelines ?? null,
+      sets_bytes: quotas.max_bytes_billed_per_month !== undefined,
+      max_bytes_billed_per_month: quotas.max_bytes_billed_per_month ?? null,
     }),
   );
 }

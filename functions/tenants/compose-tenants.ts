@@ -42,7 +42,7 @@ const shareOfStatement = 0.4;
 const usualCalls = 60;
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
-const realGoogle = { createBigQuery, createRunStatement, createListTenantPage };
+const realGoogle = { createBigQuery, createRunStatement, createListTenantPage, createReadTenantSummary };
 
 /** Puts the function together: which part uses which client, and the routes over them. */
 export function composeTenants(
@@ -68,7 +68,7 @@ export function composeTenants(
       : authenticate,
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
-    readTenantSummary: createReadTenantSummary(bigquery),
+    readTenantSummary: google.createReadTenantSummary(bigquery),
   });
   return places.inPlaces(routes, (request) => apparentTenant(request, { checkToken }));
 }

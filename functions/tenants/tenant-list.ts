@@ -5,7 +5,7 @@ import { type AdminAuthentication, requireAdmin } from '../../shared/http/author
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { limitSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
-import { usedThisMonth } from '../../shared/runs/rules/admission-rules';
+import { bytesThisMonth, usedThisMonth } from '../../shared/runs/rules/admission-rules';
 import { readAllTenants } from './read-all-tenants';
 import { pageOfTenants, tenantCursorSchema } from './tenant-pages';
 
@@ -67,6 +67,7 @@ function shownSummary({ quota_reset_date, ...summary }: TenantSummary, now: Date
   return {
     ...summary,
     pipeline_runs_this_month: usedThisMonth({ quota_reset_date, ...summary }, now),
+    bytes_billed_this_month: bytesThisMonth({ quota_reset_date, ...summary }, now),
     last_pipeline_run_at: summary.last_pipeline_run_at?.toISOString() ?? null,
     created_at: summary.created_at.toISOString(),
   };

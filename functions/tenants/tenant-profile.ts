@@ -23,12 +23,15 @@ export const tenantProfile = (row: TenantRow, now: Date) => ({
   quotas: {
     max_pipelines_per_month: row.max_pipelines_per_month,
     max_concurrent_pipelines: row.max_concurrent_pipelines,
+    max_bytes_billed_per_month: row.max_bytes_billed_per_month,
   },
   usage: {
     pipeline_runs_count: row.pipeline_runs_count,
     pipeline_runs_this_month: row.pipeline_runs_this_month,
     current_running_pipelines: row.current_running_pipelines,
     monthly_runs_left: left(row.max_pipelines_per_month, row.pipeline_runs_this_month),
+    bytes_billed_this_month: row.bytes_billed_this_month ?? 0,
+    bytes_left: left(row.max_bytes_billed_per_month, row.bytes_billed_this_month ?? 0),
     concurrent_runs_left: left(row.max_concurrent_pipelines, row.current_running_pipelines),
     last_pipeline_run_at: row.last_pipeline_run_at?.toISOString() ?? null,
     /** The day on which the month's count began anew last; it can lie in an earlier month. */

@@ -6,7 +6,7 @@ import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
-import { byteLimitOfTier } from '../../shared/pipelines/rules/byte-limit';
+import { byteLimitOfTier, withinBudget } from '../../shared/pipelines/rules/byte-limit';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import { failedOutcome, type RunOutcome, type Slot } from '../../shared/runs/rules/ledger-row';
 import type { RunWatch } from './watch-run';
@@ -15,6 +15,8 @@ import type { RunWatch } from './watch-run';
 export type OnboardedSlot = Slot & {
   readonly onboarding_id: string | null;
   readonly subscription_tier: string | null;
+  /** Of the tenant's byte budget, as the run begins. null: there is none. */
+  readonly bytes_left: number | null;
   readonly location: string | undefined;
 };
 
@@ -49,7 +51,7 @@ export async function executeRun(
     definition,
     parameters: parsed.values,
     leaseExpiresAt: slot.lease_expires_at,
-    byteLimit: byteLimitOfTier(tiers, slot.subscription_tier),
+    byteLimit: withinBudget(byteLimitOfTier(tiers, slot.subscription_tier), slot.bytes_left),
   };
   const runJob = stoppable(tools.runJob, watch, openJobs, tools.log);
   return executePipeline(run, { ...tools, runJob, beforeStep: watch.look }, signal);

@@ -63,8 +63,8 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   if (found.is_recorded)
     return deps.log('INFO', 'A run that is in the ledger already is left to reconcile', { ...message });
 
-  const { onboarding_id, subscription_tier, location } = found;
-  const slot = { ...found.slot, onboarding_id, subscription_tier, location };
+  const { onboarding_id, subscription_tier, bytes_left, location } = found;
+  const slot = { ...found.slot, onboarding_id, subscription_tier, bytes_left, location };
   const lookedAt = now();
   const outcome = await bringToEnd(message, slot, now, deps);
   if (outcome === 'not over yet') return handOver(message, slot, now(), deps);

@@ -11,6 +11,12 @@ const quota = z
 const tierSchema = z.strictObject({
   max_pipelines_per_month: quota,
   max_concurrent_pipelines: quota,
+  /** Bytes that BigQuery may bill for a tenant's runs a month, before no further run is admitted. */
+  max_bytes_billed_per_month: z
+    .int('expected a whole number of bytes, or null for unlimited')
+    .nonnegative('expected a number of at least 0, or null for unlimited')
+    .nullable()
+    .default(null),
   /** The limit for each query of a run. BigQuery refuses less than 10 MiB, the least that it bills. */
   maximum_bytes_billed: z
     .int('expected a whole number of bytes, or null for unlimited')

@@ -2,7 +2,7 @@ import type { QuotaCounters, ReadQuotaCounters } from '../google/bigquery/tables
 import type { Log } from '../log';
 import type { Clock } from '../support/clock';
 import { within } from '../support/time-limits';
-import { type QuotaState, usedThisMonth } from './rules/admission-rules';
+import { bytesThisMonth, isBudgetUsedUp, type QuotaState, usedThisMonth } from './rules/admission-rules';
 
 /**
  * What this instance last saw of tenants' quotas. Admission's usual statement reads nothing back, and yet its
@@ -84,10 +84,12 @@ export function createQuotaMemory({ readQuotaCounters, clock, log }: QuotaMemory
 }
 
 const roomIn = (state: QuotaState): number =>
-  Math.min(
-    (state.max_pipelines_per_month ?? Number.POSITIVE_INFINITY) - state.used_this_month,
-    (state.max_concurrent_pipelines ?? Number.POSITIVE_INFINITY) - state.running,
-  );
+  isBudgetUsedUp(state)
+    ? 0
+    : Math.min(
+        (state.max_pipelines_per_month ?? Number.POSITIVE_INFINITY) - state.used_this_month,
+        (state.max_concurrent_pipelines ?? Number.POSITIVE_INFINITY) - state.running,
+      );
 
 /** The stored counters as they are now. */
 const quotaStateOf = (counters: QuotaCounters, now: Date): QuotaState => ({
@@ -96,4 +98,6 @@ const quotaStateOf = (counters: QuotaCounters, now: Date): QuotaState => ({
   used_this_month: usedThisMonth(counters, now),
   quota_reset_date: counters.quota_reset_date,
   running: counters.current_running_pipelines,
+  max_bytes_billed_per_month: counters.max_bytes_billed_per_month,
+  bytes_this_month: bytesThisMonth(counters, now),
 });

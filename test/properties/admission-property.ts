@@ -115,6 +115,7 @@ export const describeHistories = (histories: number): void =>
         subscription_tier: 'FREE',
         max_pipelines_per_month: monthly,
         max_concurrent_pipelines: concurrent,
+        max_bytes_billed_per_month: null,
         notes: null,
         onboarding_id: null,
         now: new Date(start),
@@ -204,6 +205,8 @@ export const describeHistories = (histories: number): void =>
             max_pipelines_per_month: command.monthly,
             sets_concurrent: true,
             max_concurrent_pipelines: command.concurrent,
+            sets_bytes: false,
+            max_bytes_billed_per_month: null,
           });
           return;
         case 'suspend':

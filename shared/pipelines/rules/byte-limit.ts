@@ -21,6 +21,19 @@ export function byteLimitOfTier(tiers: Tiers, name: string | null): ByteLimit | 
   };
 }
 
+/** The least that BigQuery bills for a query, and the least limit that it takes. */
+const leastBilled = 10_485_760;
+
+/**
+ * A limit, or what is left of the tenant's byte budget where that is less. So each query alone stays within the budget;
+ * queries at once can go beyond it together.
+ * @param bytesLeft null: there is no budget
+ */
+export function withinBudget(limit: ByteLimit | undefined, bytesLeft: number | null): ByteLimit | undefined {
+  if (bytesLeft === null || (limit !== undefined && limit.bytes <= bytesLeft)) return limit;
+  return { bytes: Math.max(bytesLeft, leastBilled), source: "what is left of the tenant's byte budget" };
+}
+
 /** The limit of a step's query: its own or its run's, whichever is smaller. */
 export function byteLimitOfStep(own: number | undefined, run: ByteLimit | undefined): ByteLimit | undefined {
   if (own === undefined || (run !== undefined && run.bytes < own)) return run;

@@ -33,6 +33,10 @@ export interface QuotaState {
   readonly quota_reset_date: string;
   /** Unexpired slots. */
   readonly running: number;
+  /** null is unlimited. */
+  readonly max_bytes_billed_per_month: number | null;
+  /** What BigQuery billed for this month's runs that are over. */
+  readonly bytes_this_month: number;
 }
 
 /** The tenant row as the admission statement reports it, after it has decided. */
@@ -68,7 +72,8 @@ export const byRunId = (runs: readonly KnownRun[]): ReadonlyMap<string, KnownRun
  * What became of a candidate. The statement (shared/sql/runs/admit-runs.ts) has decided already; this explains
  * its decision. A candidate that is known is admitted, unless it is another request under a used idempotency
  * key. For the others the first of these is the reason: there is no row, the key is revoked, the tenant is
- * inactive, too many outcomes wait for the ledger, the month is full, the slots are full.
+ * inactive, too many outcomes wait for the ledger, the month is full, the byte budget is used up, the slots
+ * are full.
  */
 export function verdictOf(
   candidate: Pick<Candidate, 'run_id' | 'request_hash' | 'key_id'>,
@@ -92,6 +97,7 @@ export function verdictOf(
   if (max_pipelines_per_month !== null && used_this_month >= max_pipelines_per_month) {
     return refuse(monthlyQuotaExceeded(used_this_month, max_pipelines_per_month, countedAt(state, now)));
   }
+  if (isBudgetUsedUp(state)) return refuse(byteQuotaExceeded(state, countedAt(state, now)));
   if (max_concurrent_pipelines !== null && running >= max_concurrent_pipelines) {
     return refuse(concurrentLimitReached(running, max_concurrent_pipelines, candidate.run_id));
   }
@@ -128,6 +134,26 @@ const monthlyQuotaExceeded = (used: number, quota: number, now: Date) =>
     },
   );
 
+/** Whether BigQuery has billed as much this month as it may. Runs that are under way can go beyond that. */
+export const isBudgetUsedUp = (
+  state: Pick<QuotaState, 'max_bytes_billed_per_month' | 'bytes_this_month'>,
+): boolean =>
+  state.max_bytes_billed_per_month !== null && state.bytes_this_month >= state.max_bytes_billed_per_month;
+
+const byteQuotaExceeded = (state: QuotaState, now: Date) =>
+  new ServiceError(
+    'byte_quota_exceeded',
+    `Monthly byte budget exceeded. BigQuery billed ${state.bytes_this_month}/${state.max_bytes_billed_per_month} bytes. Upgrade subscription or wait for monthly reset.`,
+    {
+      members: {
+        used: state.bytes_this_month,
+        quota: state.max_bytes_billed_per_month,
+        resets_at: nextMonthOf(now).toISOString(),
+      },
+      retryAfterSeconds: secondsLeftInMonth(now),
+    },
+  );
+
 const concurrentLimitReached = (running: number, quota: number, runId: string) =>
   new ServiceError(
     'concurrent_limit_reached',
@@ -146,9 +172,17 @@ export interface QuotaLeft {
   readonly left: number;
 }
 
+/** Of a quota that begins anew each month. */
+export interface MonthlyLeft extends QuotaLeft {
+  readonly monthSeconds: number;
+  readonly secondsLeft: number;
+}
+
 export interface QuotasLeft {
   /** Undefined: unlimited. */
-  readonly monthly?: QuotaLeft & { readonly monthSeconds: number; readonly secondsLeft: number };
+  readonly monthly?: MonthlyLeft;
+  /** Undefined: unlimited. */
+  readonly bytes?: MonthlyLeft;
   /** Undefined: unlimited. */
   readonly concurrent?: QuotaLeft;
 }
@@ -156,16 +190,20 @@ export interface QuotasLeft {
 /** What is left of the tenant's quotas, for the headers of every answer that starts a run. */
 export function quotasLeft(state: QuotaState, time: Date): QuotasLeft {
   const now = countedAt(state, time);
-  const { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent } = state;
+  const {
+    max_pipelines_per_month: monthly,
+    max_concurrent_pipelines: concurrent,
+    max_bytes_billed_per_month: bytes,
+  } = state;
+  const ofMonth = (quota: number, used: number): MonthlyLeft => ({
+    quota,
+    left: Math.max(0, quota - used),
+    monthSeconds: (nextMonthOf(now).getTime() - startOfMonth(now).getTime()) / 1000,
+    secondsLeft: secondsLeftInMonth(now),
+  });
   return {
-    ...(monthly !== null && {
-      monthly: {
-        quota: monthly,
-        left: Math.max(0, monthly - state.used_this_month),
-        monthSeconds: (nextMonthOf(now).getTime() - startOfMonth(now).getTime()) / 1000,
-        secondsLeft: secondsLeftInMonth(now),
-      },
-    }),
+    ...(monthly !== null && { monthly: ofMonth(monthly, state.used_this_month) }),
+    ...(bytes !== null && { bytes: ofMonth(bytes, state.bytes_this_month) }),
     ...(concurrent !== null && {
       concurrent: { quota: concurrent, left: Math.max(0, concurrent - state.running) },
     }),
@@ -185,10 +223,16 @@ export function countedAt({ quota_reset_date }: Pick<QuotaState, 'quota_reset_da
 export const usedThisMonth = (
   counters: { readonly quota_reset_date: string; readonly pipeline_runs_this_month: number },
   now: Date,
-): number =>
-  counters.quota_reset_date < startOfMonth(now).toISOString().slice(0, 10)
-    ? 0
-    : counters.pipeline_runs_this_month;
+): number => (isOfEarlierMonth(counters, now) ? 0 : counters.pipeline_runs_this_month);
+
+/** The same for the bytes that BigQuery billed. */
+export const bytesThisMonth = (
+  counters: { readonly quota_reset_date: string; readonly bytes_billed_this_month: number | null },
+  now: Date,
+): number => (isOfEarlierMonth(counters, now) ? 0 : (counters.bytes_billed_this_month ?? 0));
+
+const isOfEarlierMonth = ({ quota_reset_date }: { readonly quota_reset_date: string }, now: Date): boolean =>
+  quota_reset_date < startOfMonth(now).toISOString().slice(0, 10);
 
 const startOfMonth = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
 

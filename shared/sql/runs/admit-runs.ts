@@ -15,6 +15,7 @@ import { defineStatement } from '../define-statement';
  * - a candidate whose API key is revoked gets none, whatever an instance remembers of the key;
  * - at most `room` candidates get one, where room = min(monthly quota left, concurrent quota left), never
  *   below 0, and none while too many outcomes wait for the ledger;
+ * - none gets one once the bytes that BigQuery billed this month reach the byte budget;
  * - each counter moves by exactly the number of slots given;
  * - an expired lease does not count against the concurrent quota, but its slot stays until its run is settled;
  * - the month's count starts from 0 in a new month (UTC), and the date only ever moves forward: a clock that
@@ -51,6 +52,7 @@ SET
     IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(@candidates),
   current_running_pipelines =
     (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) + ARRAY_LENGTH(@candidates),
+  bytes_billed_this_month = IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, bytes_billed_this_month),
   quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date),
   last_pipeline_run_at = @now,
   updated_at = @now
@@ -62,6 +64,9 @@ WHERE tenant_id = @tenant_id
     <= IFNULL(max_pipelines_per_month, @unlimited)
   AND (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) + ARRAY_LENGTH(@candidates)
     <= IFNULL(max_concurrent_pipelines, @unlimited)
+  AND (max_bytes_billed_per_month IS NULL
+    OR IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+      < max_bytes_billed_per_month)
   AND NOT EXISTS (
     SELECT 1
     FROM (
@@ -85,6 +90,7 @@ SET
   pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
   pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
   current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
+  bytes_billed_this_month = decision.bytes_billed_this_month,
   quota_reset_date = decision.reset_date,
   last_pipeline_run_at = @now,
   updated_at = @now
@@ -93,6 +99,7 @@ FROM (
     tenant_id,
     used_this_month,
     running,
+    bytes_billed_this_month,
     reset_date,
     -- The new slots: the first candidates that are not known yet, as many as there is room for.
     ARRAY(
@@ -131,6 +138,7 @@ FROM (
       IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
       IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date) AS reset_date,
       (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running,
+      IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
       ARRAY(
         SELECT run_id FROM UNNEST(active_runs)
         UNION ALL
@@ -143,6 +151,9 @@ FROM (
       AND is_active
       AND @statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
       AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < @most_waiting
+      AND (max_bytes_billed_per_month IS NULL
+        OR IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+          < max_bytes_billed_per_month)
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
@@ -154,6 +165,8 @@ SELECT
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
   quota_reset_date,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS running,
+  max_bytes_billed_per_month,
+  IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0)) AS bytes_this_month,
   ARRAY_LENGTH(IFNULL(settled_runs, [])) AS waiting_outcomes,
   ARRAY(
     SELECT key_id FROM UNNEST(revoked_keys)
@@ -233,6 +246,8 @@ const row = z.object({
   used_this_month: integer,
   quota_reset_date: date,
   running: integer,
+  max_bytes_billed_per_month: integer.nullable(),
+  bytes_this_month: integer,
   waiting_outcomes: integer,
   revoked_key_ids: z.array(string),
   known: z.array(knownRun),

@@ -10,8 +10,10 @@ export const checkCounters = defineStatement({
 SELECT
   pipeline_runs_count,
   pipeline_runs_this_month,
+  bytes_billed_this_month,
   law.runs AS known_runs,
-  law.runs_this_month AS known_runs_this_month
+  law.runs_this_month AS known_runs_this_month,
+  law.bytes_this_month AS known_bytes_this_month
 FROM tenants
 CROSS JOIN ${runsByLaw} AS law
 WHERE tenant_id = @tenant_id`,
@@ -19,7 +21,10 @@ WHERE tenant_id = @tenant_id`,
   row: z.object({
     pipeline_runs_count: integer,
     pipeline_runs_this_month: integer,
+    /** null: not counted yet. */
+    bytes_billed_this_month: integer.nullable(),
     known_runs: integer,
     known_runs_this_month: integer,
+    known_bytes_this_month: integer,
   }),
 });

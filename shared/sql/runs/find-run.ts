@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Slot } from '../../runs/rules/ledger-row';
-import { bool, string, timestamp } from '../column-schemas';
+import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /** An entry of `active_runs`, whole. */
@@ -30,12 +30,19 @@ SELECT
   ) AS slot,
   (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
   (SELECT subscription_tier FROM tenants WHERE tenant_id = @tenant_id) AS subscription_tier,
+  (
+    SELECT GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0)
+    FROM tenants
+    WHERE tenant_id = @tenant_id
+  ) AS bytes_left,
   EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id = @run_id) AS is_recorded`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: z.object({
     slot: slotSchema.nullable(),
     onboarding_id: string.nullable(),
     subscription_tier: string.nullable(),
+    /** Of the tenant's byte budget. null: there is none. */
+    bytes_left: integer.nullable(),
     is_recorded: bool,
   }),
 });

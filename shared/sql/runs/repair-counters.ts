@@ -10,10 +10,13 @@ UPDATE tenants AS tenant
 SET
   pipeline_runs_count = law.runs,
   pipeline_runs_this_month = law.runs_this_month,
+  bytes_billed_this_month = law.bytes_this_month,
   updated_at = @now
 FROM ${runsByLaw} AS law
 WHERE tenant.tenant_id = @tenant_id
-  AND (tenant.pipeline_runs_count != law.runs OR tenant.pipeline_runs_this_month != law.runs_this_month)`,
+  AND (tenant.pipeline_runs_count != law.runs
+    OR tenant.pipeline_runs_this_month != law.runs_this_month
+    OR IFNULL(tenant.bytes_billed_this_month, -1) != law.bytes_this_month)`,
   parameters: { tenant_id: 'STRING', now: 'TIMESTAMP' },
   row: z.unknown(),
 });

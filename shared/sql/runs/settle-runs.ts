@@ -16,6 +16,9 @@ import { outcomeFields, recordedRuns } from './recorded-runs';
  *   days in which they were admitted (the lines that end in `-- appended`). So its price does not grow with
  *   the ledger.
  *
+ * What BigQuery billed for a run counts in the month in which it was admitted, if the row still counts that month.
+ * A row that a version before made has no count (NULL) until reconcile gives it one.
+ *
  * A run under an idempotency key is kept in `withdrawn_runs` for as long as in `settled_runs`. An instance of the
  * version before looks for it only there and in the ledger, and must not admit it again in between.
  *
@@ -87,6 +90,11 @@ SET
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
       WHERE slot.lease_expires_at > @now),
+  bytes_billed_this_month = tenant.bytes_billed_this_month + (
+    SELECT IFNULL(SUM(outcome.bytes_billed), 0)
+    FROM UNNEST(tenant.active_runs) AS slot
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))),
   updated_at = @now
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended

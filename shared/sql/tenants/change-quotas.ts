@@ -12,6 +12,7 @@ SET
   subscription_tier = IFNULL(@subscription_tier, subscription_tier),
   max_pipelines_per_month = IF(@sets_monthly, @max_pipelines_per_month, max_pipelines_per_month),
   max_concurrent_pipelines = IF(@sets_concurrent, @max_concurrent_pipelines, max_concurrent_pipelines),
+  max_bytes_billed_per_month = IF(@sets_bytes, @max_bytes_billed_per_month, max_bytes_billed_per_month),
   updated_at = @now
 WHERE tenant_id = @tenant_id;
 
@@ -26,6 +27,8 @@ WHERE tenant_id = @tenant_id`,
     max_pipelines_per_month: 'INT64',
     sets_concurrent: 'BOOL',
     max_concurrent_pipelines: 'INT64',
+    sets_bytes: 'BOOL',
+    max_bytes_billed_per_month: 'INT64',
   },
   row: tenantRow,
 });

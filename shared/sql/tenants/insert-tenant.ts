@@ -13,11 +13,12 @@ export const insertTenant = defineStatement({
 INSERT INTO tenants (
   tenant_id, company_name, contact_email, subscription_tier, is_active, max_pipelines_per_month,
   max_concurrent_pipelines, pipeline_runs_count, pipeline_runs_this_month, current_running_pipelines,
-  quota_reset_date, created_at, updated_at, notes, onboarding_id)
+  quota_reset_date, created_at, updated_at, notes, onboarding_id, max_bytes_billed_per_month,
+  bytes_billed_this_month)
 SELECT
   @tenant_id, @company_name, @contact_email, @subscription_tier, TRUE, @max_pipelines_per_month,
   @max_concurrent_pipelines, 0, 0, 0,
-  DATE(@now), @now, @now, @notes, @onboarding_id
+  DATE(@now), @now, @now, @notes, @onboarding_id, @max_bytes_billed_per_month, 0
 FROM (SELECT 1)
 WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant_id = @tenant_id)`,
   parameters: {
@@ -27,6 +28,7 @@ WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant_id = @tenant_id)`,
     subscription_tier: 'STRING',
     max_pipelines_per_month: 'INT64',
     max_concurrent_pipelines: 'INT64',
+    max_bytes_billed_per_month: 'INT64',
     notes: 'STRING',
     onboarding_id: 'STRING',
     now: 'TIMESTAMP',

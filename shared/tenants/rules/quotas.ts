@@ -7,10 +7,19 @@ export const quotaSchema = z
   .max(1_000_000_000, 'expected at most 1000000000, or null for unlimited')
   .nullable();
 
+/** A byte budget in a request, or null for unlimited. Headers hold numbers of 15 digits: a little less than a PiB. */
+export const byteBudgetSchema = z
+  .int('expected a whole number of bytes, or null for unlimited')
+  .min(0, 'expected a number of at least 0, or null for unlimited')
+  .max(999_999_999_999_999, 'expected at most 999999999999999, or null for unlimited')
+  .nullable();
+
 export interface Quotas {
   /** null is unlimited. */
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
+  /** Bytes that BigQuery may bill, before no further run is admitted. */
+  readonly max_bytes_billed_per_month: number | null;
 }
 
 /** A quota that is given wins, null included; one that is left out takes the tier's value. */
@@ -26,6 +35,10 @@ export const quotasOf = (
     given.max_concurrent_pipelines === undefined
       ? tier.max_concurrent_pipelines
       : given.max_concurrent_pipelines,
+  max_bytes_billed_per_month:
+    given.max_bytes_billed_per_month === undefined
+      ? tier.max_bytes_billed_per_month
+      : given.max_bytes_billed_per_month,
 });
 
 /** The tier's name as the tiers file has it; the message lists the names. */

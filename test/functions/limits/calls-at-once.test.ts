@@ -52,7 +52,9 @@ async function startOnboardInstance(never: () => Promise<never>): Promise<Served
   const setUp = {
     adminRule: { kind: 'open' as const },
     tables: [],
-    tiers: { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
+    tiers: {
+      FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, max_bytes_billed_per_month: null },
+    },
     defaultLocation: 'US',
     dryRun: undefined,
     eventTopic: 'tenant-events',

@@ -17,7 +17,9 @@ describe('The body of an onboarding', () => {
   });
 
   it('must name a tier where the deployment has no FREE', () => {
-    const schema = onboardingSchema({ GOLD: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } });
+    const schema = onboardingSchema({
+      GOLD: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, max_bytes_billed_per_month: null },
+    });
     expect(schema.safeParse(least).error?.issues).toMatchObject([
       { path: ['subscription_tier'], message: 'expected one of GOLD' },
     ]);

@@ -195,6 +195,30 @@ describe('Reconcile', () => {
     expect((await world.tick()).body).toMatchObject({ repaired: 0 });
   });
 
+  it('counts anew the bytes that a version before did not count, without an alarm', async () => {
+    await world.backends.onboard('bytes');
+    await world.backends.hold('bytes', ['in-flight', 'over']);
+    await record(world.backends.client, 'bytes', 'over');
+    await query(
+      world.backends.client,
+      'bytes',
+      'UPDATE tenants SET bytes_billed_this_month = NULL WHERE TRUE',
+    );
+    expect((await world.tick()).body).toMatchObject({ repaired: 1 });
+    const [row] = await query(
+      world.backends.client,
+      'bytes',
+      'SELECT bytes_billed_this_month AS n FROM tenants',
+    );
+    const [ledger] = await query(
+      world.backends.client,
+      'bytes',
+      'SELECT SUM(IFNULL(bytes_billed, 0)) AS n FROM pipeline_runs',
+    );
+    expect(row).toEqual(ledger);
+    expect(world.logged('ERROR')).toEqual([]);
+  });
+
   it('counts for the month of the row: runs of the month before are not counted again', async () => {
     await world.backends.onboard('months');
     const lastMonth = new Date(Date.now() - minutes(60 * 24 * 32));

@@ -159,6 +159,25 @@ describe('The run function, with a worker', () => {
     expect(await usage('monthly')).toEqual([2, 2, 0]);
   });
 
+  it('refuses once BigQuery has billed the byte budget, from the settling of the run that did it: 429', async () => {
+    const apiKey = await onboard(cloud.url, 'bytes', { max_bytes_billed_per_month: 1 });
+    const first = await start('bytes', apiKey);
+    expect(first.status).toBe(202);
+    expect(first.headers.get('ratelimit')).toContain('"bytes";r=1;');
+    await whenQuiet(cloud.bigquery, 'bytes');
+    // A query is billed as 10 MiB at least.
+    const refused = await start('bytes', apiKey);
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 'byte_quota_exceeded', used: 10_485_760, quota: 1 },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await usage('bytes')).toEqual([1, 1, 0]);
+    const path = '/api/v1/tenants/bytes/quotas';
+    await call(cloud.url, 'PATCH', path, { body: { max_bytes_billed_per_month: null } });
+    expect((await start('bytes', apiKey)).status).toBe(202);
+  });
+
   it('refuses past the concurrent quota with its message, until a slot is free: 429', async () => {
     const apiKey = await onboard(cloud.url, 'concurrent', { max_concurrent_pipelines: 3 });
     await holdSlots('concurrent', ['held-1', 'held-2', 'held-3']);

@@ -23,6 +23,7 @@ import {
   createHoldsSlot,
   createReadQuotaCounters,
   createReadTenantState,
+  createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
@@ -95,6 +96,7 @@ const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: I
     createHoldsSlot,
     createReadQuotaCounters,
     createReadTenantState,
+    createReadTenantSummary,
     createOpenJobs,
     createClaimHandOver,
     createListTenants,

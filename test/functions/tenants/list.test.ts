@@ -47,6 +47,8 @@ describe('The list of tenants', () => {
       is_active: true,
       max_pipelines_per_month: 10,
       max_concurrent_pipelines: 5,
+      max_bytes_billed_per_month: null,
+      bytes_billed_this_month: 0,
       pipeline_runs_this_month: 8,
       current_running_pipelines: 0,
       last_pipeline_run_at: null,

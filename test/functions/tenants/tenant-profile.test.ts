@@ -9,6 +9,8 @@ const row: TenantRow = {
   is_active: true,
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 5,
+  max_bytes_billed_per_month: null,
+  bytes_billed_this_month: 0,
   pipeline_runs_count: 7,
   pipeline_runs_this_month: 0,
   current_running_pipelines: 0,

@@ -67,10 +67,19 @@ describe('Tenant administration', () => {
         quotas: answer.body.quotas,
         subscription_tier: answer.body.subscription_tier,
       });
-      return [shown.subscription_tier, ...Object.values(Object(shown.quotas))];
+      const { max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month } = Object(
+        shown.quotas,
+      );
+      expect(max_bytes_billed_per_month).toBe(Object(body).max_bytes_billed_per_month ?? null);
+      return [shown.subscription_tier, max_pipelines_per_month, max_concurrent_pipelines];
     };
     expect(await change({ max_pipelines_per_month: 10 })).toEqual(['STARTER', 10, 5]);
-    expect(await change({ max_concurrent_pipelines: null })).toEqual(['STARTER', 10, null]);
+    expect(await change({ max_bytes_billed_per_month: 5_000 })).toEqual(['STARTER', 10, 5]);
+    expect(await change({ max_concurrent_pipelines: null, max_bytes_billed_per_month: null })).toEqual([
+      'STARTER',
+      10,
+      null,
+    ]);
     expect(await change({ max_pipelines_per_month: null, max_concurrent_pipelines: 0 })).toEqual([
       'STARTER',
       null,

@@ -21,7 +21,7 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
     admitted_at: { value: new Date(clock.now().getTime() - 1_000).toISOString() },
     lease_expires_at: { value: new Date(clock.now().getTime() + hours(0.5)).toISOString() },
   };
-  const found = { slot, onboarding_id: null, subscription_tier: null, is_recorded: false };
+  const found = { slot, onboarding_id: null, subscription_tier: null, bytes_left: null, is_recorded: false };
   const runStatement: RunStatement = async (_dataset, statement) => ({
     rows: [statement.row.parse(found)],
     affectedRows: 0,

@@ -81,20 +81,28 @@ describe('schemas/tables', () => {
 describe('schemas/tiers.json', () => {
   it('gives the tiers their quotas', () => {
     expect(loadTiers(schemas)).toEqual({
-      FREE: { max_pipelines_per_month: 100, max_concurrent_pipelines: 5, maximum_bytes_billed: 10 * 2 ** 30 },
+      FREE: {
+        max_pipelines_per_month: 100,
+        max_concurrent_pipelines: 5,
+        max_bytes_billed_per_month: null,
+        maximum_bytes_billed: 10 * 2 ** 30,
+      },
       STARTER: {
         max_pipelines_per_month: 500,
         max_concurrent_pipelines: 5,
+        max_bytes_billed_per_month: null,
         maximum_bytes_billed: 100 * 2 ** 30,
       },
       PROFESSIONAL: {
         max_pipelines_per_month: 2000,
         max_concurrent_pipelines: 10,
+        max_bytes_billed_per_month: null,
         maximum_bytes_billed: 2 ** 40,
       },
       ENTERPRISE: {
         max_pipelines_per_month: null,
         max_concurrent_pipelines: null,
+        max_bytes_billed_per_month: null,
         maximum_bytes_billed: null,
       },
     });
@@ -115,13 +123,20 @@ describe('schemas/tiers.json', () => {
     ],
     [
       'a limit below what BigQuery bills',
-      { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, maximum_bytes_billed: 10 } },
-      'FREE.maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
+      {
+        FREE: {
+          max_pipelines_per_month: 1,
+          max_concurrent_pipelines: 1,
+          max_bytes_billed_per_month: null,
+          maximum_bytes_billed: 10,
+        },
+      },
+      'FREE.max_bytes_billed_per_month: null, maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
     ],
     [
       'a missing limit',
       { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
-      'FREE.maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
+      'FREE.max_bytes_billed_per_month: null, maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
     ],
     [
       'an unknown field',
@@ -129,6 +144,7 @@ describe('schemas/tiers.json', () => {
         FREE: {
           max_pipelines_per_month: 1,
           max_concurrent_pipelines: 1,
+          max_bytes_billed_per_month: null,
           maximum_bytes_billed: null,
           price: 0,
         },

@@ -3,6 +3,8 @@ import { createJumpingClock, hours } from '../../support/jumping-clock';
 
 describe('What an instance remembers of a tenant’s quotas', () => {
   const full = {
+    max_bytes_billed_per_month: null,
+    bytes_this_month: 0,
     quota_reset_date: '2026-11-01',
     max_pipelines_per_month: 10,
     max_concurrent_pipelines: 5,

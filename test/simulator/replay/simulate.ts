@@ -140,6 +140,7 @@ function onboard(
     subscription_tier: 'ENTERPRISE',
     max_pipelines_per_month: monthly,
     max_concurrent_pipelines: concurrent,
+    max_bytes_billed_per_month: null,
     notes: null,
     onboarding_id: null,
     now,

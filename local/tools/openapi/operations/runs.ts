@@ -39,6 +39,7 @@ export const runOperations: readonly OperationText[] = [
       'unsupported_media_type',
       'idempotency_key_reused',
       'monthly_quota_exceeded',
+      'byte_quota_exceeded',
       'concurrent_limit_reached',
     ],
   },

@@ -48,6 +48,7 @@ export const tenantCases = [
       subscription_tier: 'STARTER',
       max_pipelines_per_month: 500,
       max_concurrent_pipelines: null,
+      max_bytes_billed_per_month: null,
       notes: null,
       onboarding_id: 'onboarding-1',
       now,
@@ -113,6 +114,8 @@ export const tenantCases = [
     max_pipelines_per_month: 100,
     sets_concurrent: true,
     max_concurrent_pipelines: 6,
+    sets_bytes: true,
+    max_bytes_billed_per_month: 1_000_000_000,
   })),
 ];
 

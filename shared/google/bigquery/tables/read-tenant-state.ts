@@ -51,6 +51,9 @@ export interface QuotaCounters {
   readonly current_running_pipelines: number;
   /** Day of the last monthly reset, e.g. 2024-09-01. */
   readonly quota_reset_date: string;
+  readonly max_bytes_billed_per_month: number | null;
+  /** null: not counted yet. */
+  readonly bytes_billed_this_month: number | null;
 }
 
 /** Undefined if there is no such tenant. */
@@ -62,6 +65,8 @@ const countersFields = {
   pipeline_runs_this_month: integer,
   current_running_pipelines: integer,
   quota_reset_date: date,
+  max_bytes_billed_per_month: integer.nullable(),
+  bytes_billed_this_month: integer.nullable(),
 };
 const countersSchema = z.array(z.object(countersFields));
 

@@ -5,6 +5,8 @@ const state: QuotaState = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 60,
+  max_bytes_billed_per_month: null,
+  bytes_this_month: 0,
   quota_reset_date: '2026-11-02',
   running: 1,
 };
@@ -18,6 +20,14 @@ describe('The rate limit headers', () => {
       'RateLimit-Policy': '"monthly";q=100;w=2592000, "concurrent";q=3;qu="concurrent-requests"',
       // 7 days and 12 hours, rounded up to the second.
       RateLimit: '"monthly";r=40;t=648000, "concurrent";r=2',
+    });
+  });
+
+  it('name the byte budget where there is one', () => {
+    expect(headers({ max_bytes_billed_per_month: 1_000, bytes_this_month: 400 })).toEqual({
+      'RateLimit-Policy':
+        '"monthly";q=100;w=2592000, "bytes";q=1000;qu="bytes-billed";w=2592000, "concurrent";q=3;qu="concurrent-requests"',
+      RateLimit: '"monthly";r=40;t=648000, "bytes";r=600;t=648000, "concurrent";r=2',
     });
   });
 

@@ -1,4 +1,8 @@
-import { byteLimitOfStep, byteLimitOfTier } from '../../../../shared/pipelines/rules/byte-limit';
+import {
+  byteLimitOfStep,
+  byteLimitOfTier,
+  withinBudget,
+} from '../../../../shared/pipelines/rules/byte-limit';
 
 describe('the bytes that BigQuery may bill for a query', () => {
   const tiers = {
@@ -22,6 +26,17 @@ describe('the bytes that BigQuery may bill for a query', () => {
       bytes: 100,
       source: `the smallest subscription tier, as ${why}`,
     });
+  });
+
+  it("are at most what is left of the tenant's budget, but the least that BigQuery takes", () => {
+    const left = (bytes: number) => ({ bytes, source: "what is left of the tenant's byte budget" });
+    const large = { bytes: 2 ** 40, source: 'subscription tier LARGE' };
+    expect(withinBudget(large, null)).toBe(large);
+    expect(withinBudget(undefined, null)).toBeUndefined();
+    expect(withinBudget(large, 2 ** 41)).toBe(large);
+    expect(withinBudget(large, 2 ** 30)).toEqual(left(2 ** 30));
+    expect(withinBudget(undefined, 2 ** 30)).toEqual(left(2 ** 30));
+    expect(withinBudget(large, 0)).toEqual(left(10_485_760));
   });
 
   it("are the smaller of the step's and the tier's", () => {

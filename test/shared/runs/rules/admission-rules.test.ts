@@ -13,6 +13,8 @@ const state: AdmissionState = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 0,
+  max_bytes_billed_per_month: null,
+  bytes_this_month: 0,
   quota_reset_date: '2026-11-01',
   running: 0,
   waiting_outcomes: 0,
@@ -81,6 +83,17 @@ describe('The verdict of an admission', () => {
       'monthly_quota_exceeded',
       'Monthly pipeline quota exceeded. Used 100/100. Upgrade subscription or wait for monthly reset.',
     ]);
+  });
+
+  it('names the byte budget after the month, before the slots', () => {
+    const used = { max_bytes_billed_per_month: 1_000, bytes_this_month: 1_000, running: 3 };
+    expect(refusal({ ...used, used_this_month: 100 })).toEqual(['monthly_quota_exceeded', expect.anything()]);
+    expect(refusal(used)).toEqual([
+      'byte_quota_exceeded',
+      'Monthly byte budget exceeded. BigQuery billed 1000/1000 bytes. Upgrade subscription or wait for monthly reset.',
+    ]);
+    expect(refusal({ ...used, bytes_this_month: 999, running: 0 })).toBe('undecided');
+    expect(refusal({ ...used, max_bytes_billed_per_month: null, running: 0 })).toBe('undecided');
   });
 
   it('names the slots', () => {

@@ -31,6 +31,13 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
     createAppendRows: () => bigquery.appendRows(life),
     createReadTenantState: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
     createReadQuotaCounters: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
+    createReadTenantSummary: () => async (tenantId: string) => {
+      const tenant = await bigquery.listTenant(life, tenantId);
+      const { company_name, subscription_tier } = tenant ?? {};
+      return (
+        tenant && { ...tenant, company_name: company_name ?? '', subscription_tier: subscription_tier ?? '' }
+      );
+    },
     createHoldsSlot: () => async (tenantId: string, onboardingId: string | null, runId: string) => {
       const tenant = await bigquery.listTenant(life, tenantId);
       const slots = tenant?.onboarding_id === onboardingId ? tenant.active_runs : [];

@@ -12,6 +12,8 @@ export interface TenantRecord {
   readonly is_active: boolean;
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
+  readonly max_bytes_billed_per_month: number | null;
+  readonly bytes_billed_this_month: number | null;
   readonly pipeline_runs_count: number;
   readonly pipeline_runs_this_month: number;
   readonly current_running_pipelines: number;

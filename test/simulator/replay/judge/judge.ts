@@ -50,6 +50,9 @@ export function createJudge(
     if (tenant === undefined) return;
     const law = runsByLaw(tables);
     const { pipeline_runs_count: runs, pipeline_runs_this_month: thisMonth } = tenant;
+    const bytes = tenant.bytes_billed_this_month;
+    if (bytes !== law.bytes_this_month)
+      violate('law', `${tenantId}: ${bytes} bytes; by the law ${law.bytes_this_month}`);
     if (runs !== law.runs || thisMonth !== law.runs_this_month) {
       const facts = `${runs} runs, ${thisMonth} this month; by the law ${law.runs}, ${law.runs_this_month}`;
       violate('law', `${tenantId}: ${facts}`);

@@ -42,7 +42,12 @@ const handOverAfterMs = 540_000;
 const watchEveryMs = 60_000;
 const adminRule = { kind: 'open' } as const;
 const tiers = {
-  ENTERPRISE: { max_pipelines_per_month: null, max_concurrent_pipelines: null, maximum_bytes_billed: null },
+  ENTERPRISE: {
+    max_pipelines_per_month: null,
+    max_concurrent_pipelines: null,
+    max_bytes_billed_per_month: null,
+    maximum_bytes_billed: null,
+  },
 };
 const runTopic = 'runs';
 

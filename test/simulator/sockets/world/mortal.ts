@@ -24,6 +24,7 @@ import {
   createHoldsSlot,
   createReadQuotaCounters,
   createReadTenantState,
+  createReadTenantSummary,
   type HoldsSlot,
   type ReadQuotaCounters,
   type ReadTenantState,
@@ -58,6 +59,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createTenantDatasets,
   createPublishTenantEvent,
   createListTenantPage,
+  createReadTenantSummary,
 });
 
 type Client = ReturnType<typeof createBigQuery>;

@@ -27,6 +27,7 @@ SET
     IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates),
   current_running_pipelines =
     (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates),
+  bytes_billed_this_month = IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month),
   quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date),
   last_pipeline_run_at = p_now,
   updated_at = p_now
@@ -38,6 +39,9 @@ WHERE tenant_id = p_tenant_id
     <= IFNULL(max_pipelines_per_month, p_unlimited)
   AND (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates)
     <= IFNULL(max_concurrent_pipelines, p_unlimited)
+  AND (max_bytes_billed_per_month IS NULL
+    OR IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+      < max_bytes_billed_per_month)
   AND NOT EXISTS (
     SELECT 1
     FROM (

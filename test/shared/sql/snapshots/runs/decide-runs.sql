@@ -13,6 +13,7 @@ SET
   pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
   pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
   current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
+  bytes_billed_this_month = decision.bytes_billed_this_month,
   quota_reset_date = decision.reset_date,
   last_pipeline_run_at = p_now,
   updated_at = p_now
@@ -21,6 +22,7 @@ FROM (
     tenant_id,
     used_this_month,
     running,
+    bytes_billed_this_month,
     reset_date,
     -- The new slots: the first candidates that are not known yet, as many as there is room for.
     ARRAY(
@@ -58,6 +60,7 @@ FROM (
       IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
       IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date) AS reset_date,
       (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
+      IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
       ARRAY(
         SELECT run_id FROM UNNEST(active_runs)
         UNION ALL
@@ -69,6 +72,9 @@ FROM (
       AND is_active
       AND p_statement_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs)))
       AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
+      AND (max_bytes_billed_per_month IS NULL
+        OR IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+          < max_bytes_billed_per_month)
   )
 ) AS decision
 WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) > 0;
@@ -80,6 +86,8 @@ SELECT
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
   quota_reset_date,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS running,
+  max_bytes_billed_per_month,
+  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, IFNULL(bytes_billed_this_month, 0)) AS bytes_this_month,
   ARRAY_LENGTH(IFNULL(settled_runs, [])) AS waiting_outcomes,
   ARRAY(
     SELECT key_id FROM UNNEST(revoked_keys)

@@ -61,6 +61,11 @@ SET
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
       WHERE slot.lease_expires_at > p_now),
+  bytes_billed_this_month = tenant.bytes_billed_this_month + (
+    SELECT IFNULL(SUM(outcome.bytes_billed), 0)
+    FROM UNNEST(tenant.active_runs) AS slot
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))),
   updated_at = p_now
 WHERE tenant.tenant_id = p_tenant_id
   AND IFNULL(tenant.onboarding_id, '') = p_onboarding_id

@@ -7,12 +7,15 @@ DECLARE p_sets_monthly BOOL;
 DECLARE p_max_pipelines_per_month INT64;
 DECLARE p_sets_concurrent BOOL;
 DECLARE p_max_concurrent_pipelines INT64;
+DECLARE p_sets_bytes BOOL;
+DECLARE p_max_bytes_billed_per_month INT64;
 
 UPDATE tenants
 SET
   subscription_tier = IFNULL(p_subscription_tier, subscription_tier),
   max_pipelines_per_month = IF(p_sets_monthly, p_max_pipelines_per_month, max_pipelines_per_month),
   max_concurrent_pipelines = IF(p_sets_concurrent, p_max_concurrent_pipelines, max_concurrent_pipelines),
+  max_bytes_billed_per_month = IF(p_sets_bytes, p_max_bytes_billed_per_month, max_bytes_billed_per_month),
   updated_at = p_now
 WHERE tenant_id = p_tenant_id;
 
@@ -24,8 +27,10 @@ SELECT
   is_active,
   max_pipelines_per_month,
   max_concurrent_pipelines,
+  max_bytes_billed_per_month,
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
+  IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
   (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS current_running_pipelines,
   last_pipeline_run_at,
   quota_reset_date,

@@ -31,6 +31,7 @@ export const describeModels = (lists: number): void =>
             subscription_tier: 'FREE',
             max_pipelines_per_month: monthly,
             max_concurrent_pipelines: concurrent,
+            max_bytes_billed_per_month: monthly === null ? null : 25,
             notes: null,
             onboarding_id: onboardingId,
             now,

@@ -56,7 +56,7 @@ export function createPlayer(
       duration_ms: number % 2 === 0 ? 1_000 : null,
       rows_written: number,
       bytes_processed: 10 * number,
-      bytes_billed: null,
+      bytes_billed: 7,
       watermark: null,
       recorded_at: new Date(at + 1),
     }));
@@ -181,6 +181,8 @@ export function createPlayer(
           max_pipelines_per_month: call.monthly,
           sets_concurrent: call.monthly !== null,
           max_concurrent_pipelines: call.concurrent,
+          sets_bytes: call.monthly !== null,
+          max_bytes_billed_per_month: call.concurrent === null ? null : call.concurrent * 20,
         });
       case 'suspend':
         return run(suspendTenant, { tenant_id, now, reason: 'test' });

@@ -20,6 +20,9 @@ function openTenant({ tenant, putBack }: Tables, parameters: Parameters) {
   if (isGivenUp && !putBack.has('late-admission')) return undefined;
   if (tenant.settled_runs.length >= (most_waiting ?? 0)) return undefined;
   const isNew = isMonthOver(tenant, now);
+  const bytes = isNew ? 0 : tenant.bytes_billed_this_month;
+  const { max_bytes_billed_per_month: budget } = tenant;
+  if (budget !== null && (bytes ?? 0) >= budget) return undefined;
   const used = isNew ? 0 : tenant.pipeline_runs_this_month;
   const running = countUnexpired(tenant.active_runs, now);
   const left = (quota: number | null, taken: number) => (quota === null ? (unlimited ?? 0) : quota - taken);
@@ -27,7 +30,15 @@ function openTenant({ tenant, putBack }: Tables, parameters: Parameters) {
     left(tenant.max_pipelines_per_month, used),
     left(tenant.max_concurrent_pipelines, running),
   );
-  return { tenant, now, used, running, room, resetDate: isNew ? dateOf(now) : tenant.quota_reset_date };
+  return {
+    tenant,
+    now,
+    used,
+    bytes,
+    running,
+    room,
+    resetDate: isNew ? dateOf(now) : tenant.quota_reset_date,
+  };
 }
 
 type OpenTenant = NonNullable<ReturnType<typeof openTenant>>;
@@ -46,7 +57,7 @@ function isNew(tables: Tables, { tenant }: OpenTenant, keyedIds: readonly (strin
 }
 
 function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candidate[]): void {
-  const { tenant, now, used, running, resetDate } = open;
+  const { tenant, now, used, bytes, running, resetDate } = open;
   const earliest = monthStart(resetDate);
   const slots = candidates.map(({ run_id, pipeline, parameters, trigger, request_hash, lease_seconds }) => ({
     run_id: run_id ?? '',
@@ -63,6 +74,7 @@ function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candid
     pipeline_runs_count: tenant.pipeline_runs_count + slots.length,
     pipeline_runs_this_month: used + slots.length,
     current_running_pipelines: running + slots.length,
+    bytes_billed_this_month: bytes,
     quota_reset_date: resetDate,
     last_pipeline_run_at: now,
     updated_at: now,
@@ -106,6 +118,8 @@ function report({ tenant }: Tables, { tenant_id, now, candidates }: Parameters) 
       used_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,
       quota_reset_date: dateCellOf(tenant.quota_reset_date),
       running: countUnexpired(tenant.active_runs, now),
+      max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
+      bytes_this_month: isMonthOver(tenant, now) ? 0 : (tenant.bytes_billed_this_month ?? 0),
       waiting_outcomes: tenant.settled_runs.length,
       revoked_key_ids: tenant.revoked_keys.map(({ key_id }) => key_id).filter((id) => keys.has(id)),
       known: [...tenant.active_runs, ...tenant.settled_runs]

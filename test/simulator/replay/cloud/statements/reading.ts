@@ -5,7 +5,7 @@ import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { cellOf, modelOf } from '../statement-model';
-import { isInLedger, monthStart, type StepRecord, type Tables } from '../tables';
+import { isInLedger, monthStart, type StepRecord, type Tables, type TenantRecord } from '../tables';
 import {
   cellsOf,
   compare,
@@ -21,13 +21,21 @@ import {
 export function runsByLaw({ tenant, ledger }: Tables) {
   const month = tenant === undefined ? undefined : monthStart(tenant.quota_reset_date);
   const all = new Set<string>();
-  const thisMonth = new Set<string>();
-  const row = [...(tenant?.settled_runs ?? []), ...(tenant?.active_runs ?? [])];
-  for (const { run_id, admitted_at } of [...ledger, ...row]) {
+  const thisMonth = new Map<string, number>();
+  for (const run of [...ledger, ...(tenant?.settled_runs ?? []), ...(tenant?.active_runs ?? [])]) {
+    const { run_id, admitted_at } = run;
     all.add(run_id);
-    if (month !== undefined && admitted_at >= month) thisMonth.add(run_id);
+    if (month === undefined || admitted_at < month) continue;
+    const bytes = ('bytes_billed' in run && run.bytes_billed) || 0;
+    thisMonth.set(run_id, Math.max(bytes, thisMonth.get(run_id) ?? 0));
   }
-  return { runs: all.size, runs_this_month: thisMonth.size };
+  const bytes_this_month = [...thisMonth.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { runs: all.size, runs_this_month: thisMonth.size, bytes_this_month };
+}
+
+function bytesLeft(tenant: TenantRecord | undefined): number | null {
+  const budget = tenant?.max_bytes_billed_per_month ?? null;
+  return budget === null ? null : Math.max(0, budget - (tenant?.bytes_billed_this_month ?? 0));
 }
 
 /** Each attempt or check once, as it was recorded first, in the order of these columns. */
@@ -66,6 +74,7 @@ export const readingModels = [
                 },
           onboarding_id: tenant?.onboarding_id ?? null,
           subscription_tier: tenant?.subscription_tier ?? null,
+          bytes_left: bytesLeft(tenant),
           is_recorded: isInLedger(tables, run_id ?? ''),
         },
       ];
@@ -143,14 +152,16 @@ export const readingModels = [
     read(tables, { tenant_id }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id) return [];
-      const { pipeline_runs_count, pipeline_runs_this_month } = tenant;
-      const { runs, runs_this_month } = runsByLaw(tables);
+      const { pipeline_runs_count, pipeline_runs_this_month, bytes_billed_this_month } = tenant;
+      const { runs, runs_this_month, bytes_this_month } = runsByLaw(tables);
       return [
         {
           pipeline_runs_count,
           pipeline_runs_this_month,
+          bytes_billed_this_month,
           known_runs: runs,
           known_runs_this_month: runs_this_month,
+          known_bytes_this_month: bytes_this_month,
         },
       ];
     },
@@ -159,13 +170,17 @@ export const readingModels = [
     change(tables, { tenant_id, now }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const { runs, runs_this_month } = runsByLaw(tables);
-      if (tenant.pipeline_runs_count === runs && tenant.pipeline_runs_this_month === runs_this_month)
-        return 0;
+      const { runs, runs_this_month, bytes_this_month } = runsByLaw(tables);
+      const isKept =
+        tenant.pipeline_runs_count === runs &&
+        tenant.pipeline_runs_this_month === runs_this_month &&
+        tenant.bytes_billed_this_month === bytes_this_month;
+      if (isKept) return 0;
       tables.tenant = {
         ...tenant,
         pipeline_runs_count: runs,
         pipeline_runs_this_month: runs_this_month,
+        bytes_billed_this_month: bytes_this_month,
         updated_at: now,
       };
       return 1;

@@ -64,6 +64,12 @@ function settle(
         .map(({ run_id }) => ({ run_id, withdrawn_at: now })),
     ],
     current_running_pipelines: countUnexpired(active, now),
+    bytes_billed_this_month:
+      tenant.bytes_billed_this_month === null
+        ? null
+        : settled
+            .filter(({ admitted_at }) => admitted_at >= monthStart(tenant.quota_reset_date))
+            .reduce((sum, { bytes_billed }) => sum + (bytes_billed ?? 0), tenant.bytes_billed_this_month),
     updated_at: now,
   };
   return 1;

@@ -14,6 +14,7 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
     {
       ...tenant,
       pipeline_runs_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,
+      bytes_billed_this_month: isMonthOver(tenant, now) ? 0 : tenant.bytes_billed_this_month,
       current_running_pipelines: countUnexpired(tenant.active_runs, now),
       last_pipeline_run_at: cellOf(tenant.last_pipeline_run_at),
       quota_reset_date: dateCellOf(tenant.quota_reset_date),
@@ -41,6 +42,7 @@ export const tenantModels = [
         pipeline_runs_count: 0,
         pipeline_runs_this_month: 0,
         current_running_pipelines: 0,
+        bytes_billed_this_month: 0,
         last_pipeline_run_at: null,
         quota_reset_date: dateOf(now),
         created_at: now,
@@ -97,6 +99,7 @@ export const tenantModels = [
         subscription_tier: subscription_tier ?? tenant.subscription_tier,
         ...(quotas.sets_monthly && { max_pipelines_per_month: quotas.max_pipelines_per_month }),
         ...(quotas.sets_concurrent && { max_concurrent_pipelines: quotas.max_concurrent_pipelines }),
+        ...(quotas.sets_bytes && { max_bytes_billed_per_month: quotas.max_bytes_billed_per_month }),
         updated_at: now,
       };
       return 1;
@@ -108,7 +111,13 @@ export const tenantModels = [
       const { tenant } = tables;
       if (tenant === undefined || period === null || now === null) return 0;
       if (!isMonthOver(tenant, new Date(period))) return 0;
-      tables.tenant = { ...tenant, pipeline_runs_this_month: 0, quota_reset_date: period, updated_at: now };
+      tables.tenant = {
+        ...tenant,
+        pipeline_runs_this_month: 0,
+        bytes_billed_this_month: 0,
+        quota_reset_date: period,
+        updated_at: now,
+      };
       return 1;
     },
   }),
