@@ -45,6 +45,7 @@ export type Problem = {
     | 'unsupported_media_type'
     | 'idempotency_key_reused'
     | 'monthly_quota_exceeded'
+    | 'byte_quota_exceeded'
     | 'concurrent_limit_reached'
     | 'too_many_failures'
     | 'too_many_streams'

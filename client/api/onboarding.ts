@@ -13,6 +13,8 @@ export type OnboardedTenant = {
   readonly max_pipelines_per_month: number | null;
   /** null: unlimited. */
   readonly max_concurrent_pipelines: number | null;
+  /** null: unlimited. */
+  readonly max_bytes_billed_per_month: number | null;
   /** Shown once, here. */
   readonly api_key: string;
   readonly api_key_id: string;
@@ -32,6 +34,7 @@ export type Onboarding = {
   readonly subscription_tier?: string;
   readonly max_pipelines_per_month?: number | null;
   readonly max_concurrent_pipelines?: number | null;
+  readonly max_bytes_billed_per_month?: number | null;
   readonly notes?: string;
   readonly location?: string;
   readonly force_recreate_dataset?: boolean;

@@ -9,6 +9,7 @@ export type QuotaChange = {
   readonly subscription_tier?: string;
   readonly max_pipelines_per_month?: number | null;
   readonly max_concurrent_pipelines?: number | null;
+  readonly max_bytes_billed_per_month?: number | null;
 };
 export type Suspension = {
   readonly reason: string;
@@ -31,6 +32,8 @@ export type Tenant = {
     readonly max_pipelines_per_month: number | null;
     /** null: unlimited. */
     readonly max_concurrent_pipelines: number | null;
+    /** null: unlimited. */
+    readonly max_bytes_billed_per_month: number | null;
   };
   readonly usage: {
     /** Of all time. */
@@ -39,6 +42,10 @@ export type Tenant = {
     readonly current_running_pipelines: number;
     /** null: unlimited. */
     readonly monthly_runs_left: number | null;
+    /** Of runs that are over. */
+    readonly bytes_billed_this_month: number;
+    /** null: unlimited. */
+    readonly bytes_left: number | null;
     /** null: unlimited. */
     readonly concurrent_runs_left: number | null;
     readonly last_pipeline_run_at: string | null;
@@ -69,6 +76,9 @@ export type TenantList = {
     readonly max_pipelines_per_month: number | null;
     /** null: unlimited. */
     readonly max_concurrent_pipelines: number | null;
+    /** null: unlimited. */
+    readonly max_bytes_billed_per_month: number | null;
+    readonly bytes_billed_this_month: number;
     readonly pipeline_runs_this_month: number;
     readonly current_running_pipelines: number;
     readonly last_pipeline_run_at: string | null;

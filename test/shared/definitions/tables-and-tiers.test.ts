@@ -131,12 +131,12 @@ describe('schemas/tiers.json', () => {
           maximum_bytes_billed: 10,
         },
       },
-      'FREE.max_bytes_billed_per_month: null, maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
+      'FREE.maximum_bytes_billed: expected at least 10485760 bytes, the least that BigQuery bills, or null for unlimited, given 10',
     ],
     [
       'a missing limit',
       { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
-      'FREE.max_bytes_billed_per_month: null, maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
+      'FREE.maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
     ],
     [
       'an unknown field',

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { scopes } from '../../../shared/tenants/rules/scopes';
+
+const text = z.string();
+const time = z.iso.datetime().describe('UTC, RFC 3339.');
+const count = z.int().min(0);
+const quota = count.nullable().describe('null: unlimited.');
+const runStatus = z.enum(['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+
+const runState = {
+  status: runStatus.describe('ADMITTED until the run is over.'),
+  error_code: text.nullable(),
+  error_message: text.nullable(),
+  failed_step: text.nullable(),
+  admitted_at: time,
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_ms: count.nullable().describe('Milliseconds from its start to its end.'),
+  rows_written: count.nullable(),
+  bytes_processed: count.nullable(),
+  bytes_billed: count.nullable(),
+};
+const runIdentity = {
+  run_id: text,
+  tenant_id: text,
+  pipeline: text.describe('provider/domain/pipeline'),
+  trigger: text.nullable().describe('Who started it: api or scheduler.'),
+};
+const runSummary = z.strictObject({ ...runIdentity, ...runState });
+
+const step = z.strictObject({
+  step_id: text,
+  type: text,
+  status: z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'FAILED']),
+  attempts: count.describe('How many attempts have ended.'),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_ms: count.nullable(),
+  rows_written: count.nullable(),
+  bytes_processed: count.nullable(),
+  bytes_billed: count.nullable(),
+  error_code: text.nullable(),
+  error_message: text.nullable(),
+  bad_records: count.nullable().describe('Rows of files that its last attempt left out.'),
+  file_format: text.nullable().describe('What its files turned out to be, such as FOCUS 1.2.'),
+  warnings: z.array(text),
+});
+const check = z.strictObject({
+  step_id: text,
+  check_name: text,
+  type: text,
+  severity: text.describe('error fails the run, warn does not.'),
+  passed: z.boolean().nullable(),
+  observed: text.nullable(),
+  expected: text.nullable(),
+  failing_rows: count.nullable(),
+  message: text.nullable(),
+});
+const run = z.strictObject({
+  ...runIdentity,
+  ...runState,
+  parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
+  watermark: text.nullable(),
+  lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
+  warnings: z.array(text).describe('Of its steps, each with its step.'),
+});
+
+const measures = {
+  runs: count,
+  runs_by_status: z.strictObject({ COMPLETED: count, FAILED: count, CANCELLED: count, ADMITTED: count }),
+  slot_ms: count.describe('Milliseconds from admission to outcome, of finished runs.'),
+  duration_ms: count.describe("Milliseconds from the first step's start to the outcome."),
+  duration_ms_p50: count.nullable().describe('The median, about. null: no run has a duration.'),
+  duration_ms_p95: count.nullable().describe('95 of 100 runs take less, about.'),
+  rows_written: count,
+  bytes_processed: count,
+  bytes_billed: count,
+  estimated_bigquery_cost: z.number().describe("Of the bytes billed, at the deployment's price."),
+};
+const usageLine = z.strictObject({
+  month: text.optional().describe('Such as 2026-11, UTC.'),
+  day: text.optional().describe('Such as 2026-11-30, UTC, in place of the month: with granularity=day.'),
+  pipeline: text.optional(),
+  status: text.optional().describe('In place of the pipeline: with group_by=status.'),
+  ...measures,
+});
+const pricePerTib = z.number().describe('What the estimates take BigQuery to cost for each TiB billed.');
+const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
+const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
+
+const parameter = z.strictObject({
+  type: z.enum(['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP']),
+  description: text,
+  required: z.boolean().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+  pattern: text.optional(),
+});
+
+const apiKey = {
+  api_key_id: text,
+  last_four: text.nullable().describe('Its last four characters. null: it was made before these were kept.'),
+  name: text.nullable(),
+  scopes: z.array(z.enum(scopes)).describe('What it may do.'),
+  pipelines: z
+    .array(text)
+    .describe('What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines.'),
+  created_at: time,
+  expires_at: time.nullable().describe('null: never.'),
+};
+
+/** What several answers are made of. */
+export const answerParts = {
+  text,
+  time,
+  count,
+  quota,
+  runStatus,
+  runSummary,
+  step,
+  check,
+  run,
+  pricePerTib,
+  usage,
+  nextCursor,
+  parameter,
+  apiKey,
+};
