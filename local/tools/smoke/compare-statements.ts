@@ -4,7 +4,11 @@ import { loadTables } from '../../../shared/definitions/tables';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import { settleRuns } from '../../../shared/sql/runs/settle-runs';
+import { readTenant } from '../../../shared/sql/tenants/read-tenant';
 import type { CallTimes } from './call-times';
+import { admissionBy, settling } from './cases/run-cases';
 import type { CaseValues } from './cases/statement-case';
 import { statementCases } from './cases/statement-cases';
 
@@ -28,14 +32,8 @@ export async function* compareStatements(
   place: { readonly tenantId: string; readonly location: string; readonly schemasDirectory: string },
   callTimes: CallTimes,
 ): AsyncGenerator<Compared> {
-  const now = new Date();
-  const day = 24 * 3_600_000;
-  const values: CaseValues = {
-    tenantId: place.tenantId,
-    now,
-    from: new Date(now.getTime() - day),
-    to: new Date(now.getTime() + day),
-  };
+  const values = valuesAt(place.tenantId, new Date());
+  const { now } = values;
   for (const bigquery of [sides.reference, sides.tried]) {
     const datasets = createTenantDatasets(bigquery);
     await datasets.ensureDataset(place.tenantId, place.location);
@@ -60,6 +58,41 @@ export async function* compareStatements(
 }
 
 const hour = 3_600_000;
+
+const valuesAt = (tenantId: string, now: Date): CaseValues => ({
+  tenantId,
+  now,
+  from: new Date(now.getTime() - 24 * hour),
+  to: new Date(now.getTime() + 24 * hour),
+});
+
+const repetitions = 5;
+
+/**
+ * How long what every run waits for takes, of one run at a time. The tenant is one that all statements were run for.
+ * @throws Error if a run is not admitted or not settled: then nothing would have been measured
+ */
+export async function timeStatements(
+  bigquery: BigQuery,
+  tenantId: string,
+  callTimes: CallTimes,
+): Promise<void> {
+  const runStatement = createRunStatement(bigquery);
+  for (let number = 11; number < 11 + repetitions; number += 1) {
+    const values = valuesAt(tenantId, new Date());
+    const once = (what: string, { affectedRows }: { readonly affectedRows: number }) => {
+      if (affectedRows !== 1) throw new Error(`${what}: expected 1 changed row, found ${affectedRows}`);
+    };
+    once('admit-runs', await runStatement(tenantId, admitRuns, admissionBy('another-key', values, number)));
+    const settled = callTimes.measured('settle', () =>
+      runStatement(tenantId, settleRuns, settling(values, number)),
+    );
+    once('settle-runs', await settled);
+    await callTimes.measured('SELECT with optional job', () =>
+      runStatement(tenantId, readTenant, { tenant_id: tenantId, now: values.now }),
+    );
+  }
+}
 
 /** What can be compared: rows in any order, without what a server's own clock put into them. */
 function plain(

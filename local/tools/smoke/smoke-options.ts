@@ -12,7 +12,9 @@ export const smokeHelp = `npm run smoke -- --project P --location L [options]
   --bucket B       a bucket of the project in that location, which exists: steps of type load and export are
                    tried with files below smoke_.../ in it
   --http-url U     an https address that answers a JSON array or object: steps of type http ask it
-  --local          tries the cloud in a box instead; so does a BIGQUERY_EMULATOR_HOST with PUBSUB_EMULATOR_HOST
+  --local          tries the cloud in a box instead; so does a BIGQUERY_EMULATOR_HOST with PUBSUB_EMULATOR_HOST.
+                   There steps of type http ask a server of this command (--http-step-local of npm start)
+  --gcs FOLDER     of servers that the environment names: the folder that is their gs:// (.data/gcs of npm start)
   --help           shows this`;
 
 export interface SmokeOptions {
@@ -20,6 +22,8 @@ export interface SmokeOptions {
   readonly location: string;
   readonly bucket: string | undefined;
   readonly httpUrl: string | undefined;
+  /** In place of Cloud Storage: gs://bucket/path is the file bucket/path below it. */
+  readonly gcsDirectory: string | undefined;
   /** A project in the cloud; a cloud in a box that this process starts; servers that the environment names. */
   readonly where: 'project' | 'box' | 'servers';
 }
@@ -39,6 +43,7 @@ export function readSmokeOptions(
       location: { type: 'string' },
       bucket: { type: 'string' },
       'http-url': { type: 'string' },
+      gcs: { type: 'string' },
       local: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,5 +61,12 @@ export function readSmokeOptions(
   const httpUrl = values['http-url'];
   if (httpUrl !== undefined && !httpUrl.startsWith('https://'))
     throw new Error('--http-url: expected https://…');
-  return { projectId: project, location: location ?? 'US', bucket: values.bucket, httpUrl, where };
+  const { bucket, gcs: gcsDirectory } = values;
+  if (gcsDirectory !== undefined && where !== 'servers')
+    throw new Error('--gcs is for servers that BIGQUERY_EMULATOR_HOST and PUBSUB_EMULATOR_HOST name');
+  if (bucket !== undefined && where === 'servers' && gcsDirectory === undefined)
+    throw new Error(
+      '--bucket: expected --gcs as well: a server of this machine reads no bucket in the cloud',
+    );
+  return { projectId: project, location: location ?? 'US', bucket, httpUrl, gcsDirectory, where };
 }

@@ -7,9 +7,10 @@ import { PubSub } from '@google-cloud/pubsub';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import type { CallTimes } from './call-times';
 import type { Cleanup } from './cleanup';
-import { compareStatements, connect } from './compare-statements';
+import { compareStatements, connect, timeStatements } from './compare-statements';
 import { inPlace, openPlace, type Place, startBox } from './environment';
 import { hostForSmoke } from './hosted-functions';
+import { httpToAsk } from './http-to-ask';
 import { filesInBucket, filesInFolder, inputFile, outputFile, writeSmokeSchemas } from './smoke-files';
 import type { SmokeOptions } from './smoke-options';
 import { onboardForSmoke, raceAdmissions, runSteps, type Tell, timeAdmissions } from './trial-runs';
@@ -51,6 +52,7 @@ export async function smoke(options: SmokeOptions, root: string, tools: SmokeToo
     tell(`${statement}: ${problem ?? 'the same'}`, problem === undefined);
     say(`      ${assumes}`);
   }
+  await timeStatements(tried, tenant('sql'), callTimes);
   await timeInsertAll(tried, tenant('sql'), callTimes);
   await tryRuns(options, place, { name, tenant, directory, schemasDirectory }, tools);
 }
@@ -104,23 +106,24 @@ async function tryRuns(
     );
     await pubsub.topic(names.runTopic).createSubscription(names.runTopic, { ackDeadlineSeconds: 600 });
 
-    const bucket = options.bucket ?? (options.where === 'box' ? 'smoke' : undefined);
+    const gcs = options.where === 'box' ? join(directory, 'tried/gcs') : options.gcsDirectory;
+    const bucket = options.bucket ?? (gcs && 'smoke');
     const folder = bucket && `gs://${bucket}/${name}/`;
     if (bucket !== undefined) {
-      const files =
-        options.where === 'box' ? filesInFolder(join(directory, 'tried/gcs', bucket)) : filesInBucket(bucket);
+      const files = gcs === undefined ? filesInBucket(bucket) : filesInFolder(join(gcs, bucket));
       for (const file of [inputFile, outputFile(tenant('load'))]) {
         cleanup.add(`file gs://${bucket}/${name}/${file}`, () => files.remove(`${name}/${file}`));
       }
       await files.put(`${name}/${inputFile}`, 'n\n1\n2\n3\n');
     }
+    const http = await httpToAsk(options, cleanup);
     const schemas = join(directory, 'schemas');
-    writeSmokeSchemas(schemasDirectory, schemas, { ...names, folder, httpUrl: options.httpUrl });
+    writeSmokeSchemas(schemasDirectory, schemas, { ...names, folder, httpUrl: http?.url });
     const hosted = await hostForSmoke(pubsub, names, {
       SCHEMAS_DIRECTORY: schemas,
       BIGQUERY_LOCATION: options.location,
       ...(folder !== undefined && { ALLOWED_SOURCES: folder }),
-      ...(options.httpUrl !== undefined && { HTTP_STEP_HOSTS: new URL(options.httpUrl).host }),
+      ...http?.settings,
     });
     cleanup.add('the functions', hosted.close);
 
@@ -134,7 +137,7 @@ async function tryRuns(
     const loading = await onboardForSmoke(hosted, tenant('load'), {}, callTimes);
     await timeAdmissions(hosted, loading, callTimes, tell);
     await runSteps(hosted, loading, callTimes, tell);
-    if (folder === undefined) say('  not tried: steps of type load and export (no --bucket)');
-    if (options.httpUrl === undefined) say('  not tried: steps of type http (no --http-url)');
+    if (folder === undefined) say('  not tried: steps of type load and export (no --bucket, no --gcs)');
+    if (http === undefined) say('  not tried: steps of type http (no --http-url)');
   });
 }

@@ -65,12 +65,17 @@ describe('npm run smoke', () => {
   };
 
   it('finds all right, and leaves nothing', async () => {
-    const { code, output } = await run([]);
+    const { code, output } = await run(['--gcs', join(directory, 'gcs')]);
     expect({ code, wrong: output.match(/WRONG.*/g), output }).toMatchObject({ code: 0, wrong: null });
     expect(output).toContain('right  admit-runs: the same');
     expect(output).toContain('ten admissions at once, three may run: 3 admitted, 7 refused by 429');
-    expect(output).toContain('right  step notify: COMPLETED');
-    expect(output).toMatch(/admission, 100 at once +median \d+ ms/);
+    expect(output).toContain('a cancellation against the worker: answered');
+    for (const type of ['load', 'query', 'quality', 'export', 'http', 'notify'])
+      expect(output).toContain(`right  step ${type}: COMPLETED`);
+    expect(output).not.toContain('not tried');
+    const kinds = ['admission alone', 'admission, 10 at once', 'admission, 100 at once', 'settle'];
+    for (const kind of [...kinds, 'SELECT with optional job', 'insertAll of one row', 'publish'])
+      expect(output).toMatch(new RegExp(`\n  ${kind} +median \\d+ ms, slowest \\d+ ms, of \\d+\n`));
     expect(await whatIsLeft()).toEqual([]);
   });
 

@@ -22,6 +22,7 @@ it('tries what it is told to', () => {
     location: 'EU',
     bucket: 'b',
     httpUrl: undefined,
+    gcsDirectory: undefined,
     where: 'project',
   });
   expect(read('--local')).toMatchObject({ projectId: 'local', location: 'US', where: 'box' });
@@ -33,6 +34,9 @@ it('tries what it is told to', () => {
   expect(() => read('--project p')).toThrow('--location is missing');
   expect(() => read('--location EU')).toThrow('--project is missing');
   expect(() => read('--local --http-url http://x')).toThrow('expected https');
+  expect(read('--gcs .data/gcs', hosts)).toMatchObject({ gcsDirectory: '.data/gcs', where: 'servers' });
+  expect(() => read('--local --gcs .data/gcs')).toThrow('--gcs is for servers');
+  expect(() => read('--bucket b', hosts)).toThrow('--bucket: expected --gcs as well');
 });
 
 it('removes what came last first, goes on after a failure, and makes nothing more', async () => {

