@@ -1,9 +1,5 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { startBigQuery } from '../../start-bigquery';
-import { newFolder } from '../support/local-bigquery';
+import { type BenchServer, startBenchServer } from './bench-server';
 
 /** A statement that is measured, over the tables `t` (20,000 rows), `u` (2,000) and `big` (100,000). */
 interface Measured {
@@ -121,18 +117,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const folder = newFolder();
-  const server = await startBigQuery({
-    port: 0,
-    gcsDirectory: join(folder, 'gcs'),
-    dataDirectory: join(folder, 'data'),
-  });
-  const call = async (path: string, body: object) => {
-    const url = `${server.url}/bigquery/v2/projects/local${path}`;
-    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-    return { ok: answer.ok, body: answer.ok ? await answer.arrayBuffer() : await answer.json() };
-  };
-  await call('/datasets', { datasetReference: { datasetId: 'ds' } });
+  const server = await startBenchServer();
   for (const [table, rows] of [
     ...([
       ['t', 20_000],
@@ -142,74 +127,36 @@ async function main(): Promise<void> {
       ['big', 100_000],
     ] as const),
   ])
-    await fill(call, table, rows);
+    await server.fill(table, rows);
   for (const [suite, statements] of Object.entries(suites)) {
     if (values.only !== undefined && values.only !== suite) continue;
-    process.stdout.write(`\n${suite.padEnd(40)} first ms  median ms  rows or error\n`);
-    for (const statement of statements) process.stdout.write(`${await measured(call, statement)}\n`);
+    process.stdout.write(`\n${suite.padEnd(40)} first ms  least ms  median ms  rows or error\n`);
+    for (const statement of statements) process.stdout.write(`${await measured(server, statement)}\n`);
   }
   await server.close();
-  rmSync(folder, { recursive: true });
 }
 
-type Call = (path: string, body: object) => Promise<{ readonly ok: boolean; readonly body: unknown }>;
-
-async function fill(call: Call, tableId: string, rows: number): Promise<void> {
-  const fields = ['id INTEGER', 'name STRING', 'amount NUMERIC', 'day DATE', 'ts TIMESTAMP'].map((text) => {
-    const [name, type] = text.split(' ');
-    return { name, type };
-  });
-  await call('/datasets/ds/tables', { tableReference: { datasetId: 'ds', tableId }, schema: { fields } });
-  for (let start = 0; start < rows; start += 5_000) {
-    const batch = Array.from({ length: Math.min(5_000, rows - start) }, (_, index) => ({
-      json: rowAt(start + index),
-    }));
-    await call(`/datasets/ds/tables/${tableId}/insertAll`, { rows: batch });
-  }
-}
-
-const rowAt = (id: number) => ({
-  id,
-  name: `name number ${id}`,
-  amount: String((id * 7919) % 1000),
-  day: `2024-09-${String(1 + (id % 30)).padStart(2, '0')}`,
-  ts: 1_725_000_000 + ((id * 31) % 100_000),
-});
-
-const failureSchema = z.object({ error: z.object({ message: z.string() }) });
-const answerSchema = z.object({
-  totalRows: z.string().optional(),
-  numDmlAffectedRows: z.string().optional(),
-});
-
-async function measured(call: Call, { name, sql, parameters, page }: Measured): Promise<string> {
+async function measured({ time }: BenchServer, { name, sql, parameters, page }: Measured): Promise<string> {
   const times: number[] = [];
   let outcome = '';
   for (let run = 0; run <= Number(values.times); run += 1) {
-    const begin = performance.now();
-    const answer = await call('/queries', {
-      query: sql,
-      useLegacySql: false,
-      defaultDataset: { datasetId: 'ds' },
-      timeoutMs: 60_000,
-      jobTimeoutMs: '60000',
+    const {
+      ms,
+      ok,
+      outcome: came,
+    } = await time(sql, {
       ...(page !== undefined && { maxResults: page }),
       ...(parameters && { parameterMode: 'NAMED', queryParameters: parameters }),
     });
-    times.push(performance.now() - begin);
-    outcome = answer.ok ? told(answer.body) : failureSchema.parse(answer.body).error.message;
-    if (!answer.ok) break;
+    times.push(ms);
+    outcome = came;
+    if (!ok) break;
   }
   const [first = 0, ...others] = times;
   const sorted = others.sort((left, right) => left - right);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  return `${name.padEnd(40)} ${first.toFixed(1).padStart(8)} ${median.toFixed(1).padStart(10)}  ${outcome.slice(0, 100)}`;
-}
-
-function told(body: unknown): string {
-  const text = body instanceof ArrayBuffer ? Buffer.from(body).toString('utf8') : '';
-  const { totalRows, numDmlAffectedRows } = answerSchema.parse(JSON.parse(text));
-  return numDmlAffectedRows === undefined ? `${totalRows}` : `${numDmlAffectedRows} changed`;
+  const figures = [first, sorted[0] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
+  const columns = figures.map((ms) => ms.toFixed(1).padStart(9)).join(' ');
+  return `${name.padEnd(38)} ${columns}  ${outcome.slice(0, 100)}`;
 }
 
 void main();
