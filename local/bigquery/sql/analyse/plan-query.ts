@@ -142,6 +142,9 @@ function systemTimes(
 
 function mayRepeat(query: TreeNode, calls: QueryParts['calls']): boolean {
   let found = calls.some(({ name }) => name === 'ZetaSQL:$in_array');
+  findAll(query, 'resolvedAnalyticScanNode', () => {
+    found = true;
+  });
   findAll(query, 'resolvedSubqueryExprNode', (node) => {
     found ||= readsTable(node);
   });

@@ -2,6 +2,7 @@ import { type ByteSpan, child, children, findAll, spanOf, unwrap } from '../engi
 import { bytesAt, type Edit, edited, quotedPath, type SqlText } from '../parse/sql-text';
 import { groupedTable, type Repeat, type RepeatingSelect } from './repeated-queries';
 import type { ResolvedFacts } from './resolved-facts';
+import { type RunningWindow, windowJoin } from './windows';
 
 /** What takes the place of an expression, and what is joined for that. */
 interface Joined {
@@ -35,10 +36,17 @@ export function withJoins(
 }
 
 function joinedOf(text: SqlText, repeat: Repeat, facts: ResolvedFacts, name: string): Joined | undefined {
+  if (repeat.window !== undefined) return joinedWindow(text, repeat.span, repeat.window, name);
   if (repeat.way === 'value') return joinedValue(text, repeat, name);
   return repeat.way === 'groups'
     ? joinedGroups(text, repeat, facts, name)
     : joinedMembers(text, repeat, name);
+}
+
+function joinedWindow(text: SqlText, span: ByteSpan, window: RunningWindow, name: string): Joined {
+  const { joins, value, columns } = windowJoin(text, window, name);
+  // Without a name, as before.
+  return { edit: { ...span, replacement: `COALESCE(${value})` }, joins, columns };
 }
 
 /** A value that is the same for all rows. */

@@ -10,6 +10,7 @@ import {
   unwrap,
 } from '../engine/tree';
 import { type ResolvedFacts, spanKey } from './resolved-facts';
+import type { RunningWindow } from './windows';
 
 /** A SELECT with what the engine evaluates again for each of its rows. */
 export interface RepeatingSelect {
@@ -23,20 +24,31 @@ export interface RepeatingSelect {
 /** An expression that stands for a query. */
 export interface Repeat {
   /** How it is evaluated once instead. */
-  readonly way: 'membership' | 'value' | 'groups';
+  readonly way: 'membership' | 'value' | 'groups' | 'window';
   readonly span: ByteSpan;
   readonly node: TreeNode;
+  /** Of a window. */
+  readonly window?: RunningWindow;
 }
 
-/** The outermost expressions of each SELECT that can be evaluated once; those inside them come in the next round. */
-export function repeatingSelects(tree: unknown, facts: ResolvedFacts): readonly RepeatingSelect[] {
+/**
+ * The outermost expressions of each SELECT that can be evaluated once; those inside them come in the next round.
+ * @param readWindow reads windows that are to be joined
+ */
+export function repeatingSelects(
+  tree: unknown,
+  facts: ResolvedFacts,
+  readWindow?: (select: TreeNode, analytic: TreeNode) => RunningWindow | undefined,
+): readonly RepeatingSelect[] {
   const found: RepeatingSelect[] = [];
   const taken: ByteSpan[] = [];
   findAll(tree, 'astSelectNode', (select) => {
     const from = spanOf(child(select, 'fromClause'));
     if (from === undefined || taken.some(({ start, end }) => start <= from.start && from.end <= end)) return;
-    const parts = [select.whereClause, select.selectList];
-    const repeats = parts.flatMap((part) => repeatsIn(part, facts));
+    const repeats = [
+      ...repeatsIn(select.whereClause, facts),
+      ...repeatsIn(select.selectList, facts, readWindow && ((analytic) => readWindow(select, analytic))),
+    ];
     const stars = starsOf(select);
     if (repeats.length === 0 || stars === undefined) return;
     taken.push(...repeats.map(({ span }) => span));
@@ -45,16 +57,21 @@ export function repeatingSelects(tree: unknown, facts: ResolvedFacts): readonly 
   return found;
 }
 
-function repeatsIn(part: unknown, facts: ResolvedFacts): readonly Repeat[] {
-  if (Array.isArray(part)) return part.flatMap((item) => repeatsIn(item, facts));
+type ReadWindow = (analytic: TreeNode) => RunningWindow | undefined;
+
+function repeatsIn(part: unknown, facts: ResolvedFacts, readWindow?: ReadWindow): readonly Repeat[] {
+  if (Array.isArray(part)) return part.flatMap((item) => repeatsIn(item, facts, readWindow));
   if (!isNode(part)) return [];
   return Object.entries(part).flatMap(([key, value]): readonly Repeat[] => {
     if (key === 'query') return [];
     const span = isNode(value) ? spanOf(value) : undefined;
+    const window = key === 'astAnalyticFunctionCallNode' && isNode(value) ? readWindow?.(value) : undefined;
+    if (window !== undefined && span !== undefined && isNode(value))
+      return [{ way: 'window', span, node: value, window }];
     const isQuery = key === 'astInExpressionNode' || key === 'astExpressionSubqueryNode';
     const way = isQuery && isNode(value) ? wayOf(value, facts) : undefined;
     if (way !== undefined && span !== undefined && isNode(value)) return [{ way, span, node: value }];
-    return repeatsIn(value, facts);
+    return repeatsIn(value, facts, readWindow);
   });
 }
 

@@ -85,6 +85,39 @@ async function both(sql: string) {
   };
 }
 
+describe('an aggregate over a window', () => {
+  it.each([
+    'SELECT id, SUM(amount) OVER () FROM t',
+    'SELECT *, COUNT(*) OVER (PARTITION BY name) AS n FROM t',
+    'SELECT id, AVG(ratio) OVER (PARTITION BY name, id) AS a, MAX(ratio) OVER () AS m FROM t WHERE id < 9',
+    'SELECT t.id, o.id AS other, COUNTIF(o.amount > 2) OVER (PARTITION BY t.name) FROM t JOIN u AS o USING (id)',
+    'SELECT id, SUM(amount) OVER (ORDER BY id) AS s FROM t',
+    'SELECT id, SUM(id) OVER (PARTITION BY name ORDER BY amount DESC, id) AS s FROM t',
+    'SELECT id, MIN(name) OVER (ORDER BY id), MAX(ratio) OVER (ORDER BY id DESC) AS m FROM t',
+    'SELECT id, COUNT(name) OVER (ORDER BY name NULLS LAST), COUNT(*) OVER (ORDER BY ratio) FROM t',
+    'SELECT id, 1 + SUM(id + 1) OVER (PARTITION BY name ORDER BY amount) AS s FROM t WHERE id IN (SELECT id FROM u)',
+    'SELECT MAX(s) FROM (SELECT SUM(id) OVER (ORDER BY amount) AS s FROM t)',
+    'SELECT DISTINCT SUM(n) OVER (ORDER BY MOD(n, 50)) FROM UNNEST(GENERATE_ARRAY(1, 500)) AS n',
+    'WITH w AS (SELECT id, amount FROM u) SELECT id, SUM(amount) OVER (ORDER BY id) FROM w',
+    'SELECT id FROM t WHERE amount > 1 QUALIFY SUM(amount) OVER (ORDER BY id) > 3 OR COUNT(*) OVER () = 0',
+  ])('gives the same as a join: %s', async (sql) => {
+    const { columns, rows, lighterRows } = await both(sql);
+    expect(lighterRows).toEqual(rows);
+    expect(columns[1] ?? columns[0]).toEqual(columns[0]);
+  });
+
+  it.each([
+    ['SELECT SUM(amount) OVER () FROM t', true],
+    ['SELECT SUM(amount) OVER (ORDER BY id) FROM t', true],
+    ['SELECT SUM(ratio) OVER (ORDER BY id) FROM t', false],
+    ['SELECT SUM(amount) OVER (ORDER BY id ROWS 1 PRECEDING) FROM t', false],
+    ['SELECT ROW_NUMBER() OVER (ORDER BY id) FROM t', false],
+    ['SELECT SUM(COUNT(*)) OVER () FROM t GROUP BY id', false],
+  ])('is joined or not: %s', async (sql, isJoined) => {
+    expect((await both(sql)).isLighter).toBe(isJoined);
+  });
+});
+
 const members = ['u', 'whole', 'empty', 'unknown'];
 
 describe('a query inside an expression', () => {
