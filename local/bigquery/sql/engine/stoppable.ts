@@ -1,7 +1,10 @@
 import type { WorkSignals } from '../../model';
 
-/** How long the engine may go on with a call that was stopped, or abandoned, before its process is ended. */
-const patienceMs = { stopped: 500, abandoned: 1_500 };
+/**
+ * How long the engine may go on with a call that was stopped, or abandoned, before its process is ended. With the
+ * second in which a caller who left may come back (jobs/job-stops.ts) it is less than the two of the README.
+ */
+const patienceMs = { stopped: 500, abandoned: 700 };
 
 /**
  * Makes a call that can be stopped. The engine itself cannot drop a call, so that one that it does not end soon
