@@ -29,6 +29,7 @@ export const operations = {
   listTenants: { method: 'GET', path: '/api/v1/tenants' },
   showTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}' },
   changeProfile: { method: 'PATCH', path: '/api/v1/tenants/{tenant}' },
+  exportTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}/export' },
   changeQuotas: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/quotas' },
   suspendTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/suspend' },
   activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },

@@ -66,6 +66,100 @@ export type Tenant = {
     readonly lease_expires_at: string;
   }[];
 };
+export type TenantExport = {
+  /** UTC, RFC 3339. */
+  readonly exported_at: string;
+  readonly tenant: {
+    readonly tenant_id: string;
+    readonly company_name: string;
+    readonly contact_email: string | null;
+    readonly subscription_tier: string;
+    readonly is_active: boolean;
+    readonly suspended_at: string | null;
+    readonly suspension_reason: string | null;
+    readonly notes: string | null;
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
+    /** UTC, RFC 3339. */
+    readonly updated_at: string;
+    readonly quotas: {
+      /** null: unlimited. */
+      readonly max_pipelines_per_month: number | null;
+      /** null: unlimited. */
+      readonly max_concurrent_pipelines: number | null;
+      /** null: unlimited. */
+      readonly max_bytes_billed_per_month: number | null;
+    };
+    readonly usage: {
+      /** Of all time. */
+      readonly pipeline_runs_count: number;
+      readonly pipeline_runs_this_month: number;
+      readonly current_running_pipelines: number;
+      /** null: unlimited. */
+      readonly monthly_runs_left: number | null;
+      /** Of runs that are over. */
+      readonly bytes_billed_this_month: number;
+      /** null: unlimited. */
+      readonly bytes_left: number | null;
+      /** null: unlimited. */
+      readonly concurrent_runs_left: number | null;
+      readonly last_pipeline_run_at: string | null;
+      /** The day on which the count of the month began anew last. */
+      readonly quota_reset_date: string;
+      /** UTC, RFC 3339. */
+      readonly next_reset_at: string;
+    };
+    readonly active_runs_count: number;
+    /** The oldest of the runs in flight. */
+    readonly active_runs: readonly {
+      readonly run_id: string;
+      readonly pipeline: string;
+      readonly trigger: string | null;
+      /** UTC, RFC 3339. */
+      readonly admitted_at: string;
+      /** UTC, RFC 3339. */
+      readonly lease_expires_at: string;
+    }[];
+  };
+  readonly api_keys: readonly {
+    readonly api_key_id: string;
+    /** Its last four characters. null: it was made before these were kept. */
+    readonly last_four: string | null;
+    readonly name: string | null;
+    /** What it may do. */
+    readonly scopes: readonly ('run' | 'read' | 'manage')[];
+    /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
+    readonly pipelines: readonly string[];
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
+    /** null: never. */
+    readonly expires_at: string | null;
+    /** onboard, admin, or the id of a key. */
+    readonly created_by: string | null;
+    /** The hour of its last use. null: none was noted. */
+    readonly last_used_at: string | null;
+    readonly revoked_at: string | null;
+  }[];
+  readonly dataset: {
+    /** In BigQuery, in the project of the deployment. */
+    readonly dataset_id: string;
+    readonly location: string;
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
+  };
+  readonly tables: readonly {
+    readonly table_id: string;
+    /** TABLE, VIEW, MATERIALIZED_VIEW, EXTERNAL or SNAPSHOT. */
+    readonly type: string;
+    /** Without those that were streamed in the last hour or so. */
+    readonly rows: number | null;
+    readonly bytes: number | null;
+    /** UTC, RFC 3339. */
+    readonly created_at: string;
+    /** UTC, RFC 3339. */
+    readonly last_modified_at: string;
+  }[];
+};
 export type TenantList = {
   readonly tenants: readonly {
     readonly tenant_id: string;
@@ -129,6 +223,17 @@ export interface TenantsOperations {
     readonly headers: undefined;
     readonly body: ProfileChange;
     readonly answer: Tenant;
+  };
+  /** What is kept of a tenant and where. */
+  readonly exportTenant: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: TenantExport;
   };
   /** Changes quotas, or the tier. */
   readonly changeQuotas: {

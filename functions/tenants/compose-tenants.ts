@@ -1,5 +1,6 @@
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
@@ -42,7 +43,13 @@ const shareOfStatement = 0.4;
 const usualCalls = 60;
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
-const realGoogle = { createBigQuery, createRunStatement, createListTenantPage, createReadTenantSummary };
+const realGoogle = {
+  createBigQuery,
+  createRunStatement,
+  createListTenantPage,
+  createReadTenantSummary,
+  createDescribeDataset,
+};
 
 /** Puts the function together: which part uses which client, and the routes over them. */
 export function composeTenants(
@@ -69,6 +76,7 @@ export function composeTenants(
     runStatement,
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: google.createReadTenantSummary(bigquery),
+    describeDataset: google.createDescribeDataset(bigquery),
   });
   return places.inPlaces(routes, (request) => apparentTenant(request, { checkToken }));
 }

@@ -14,6 +14,7 @@ import {
   type TenantsDependencies,
 } from './administer-tenant';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
+import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile } from './tenant-profile';
 import { billingRoutes } from './usage/billing-routes';
@@ -23,6 +24,7 @@ export interface TenantsHandlerDependencies
   extends TenantsDependencies,
     KeyRoutesDependencies,
     UsageDependencies,
+    TenantExportDependencies,
     TenantListDependencies {}
 
 const tenantPath = '/api/v1/tenants/{tenant}';
@@ -92,6 +94,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     },
     ...keyRoutes(deps),
     ...tenantListRoutes(deps),
+    ...tenantExportRoutes(deps),
     ...usageRoutes(deps),
     ...billingRoutes(deps),
   ];

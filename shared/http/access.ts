@@ -23,6 +23,7 @@ export const accessOf = {
   onboardTenant: admin,
   listTenants: admin,
   showTenant: adminOrTenant('read'),
+  exportTenant: adminOrTenant('manage'),
   changeProfile: admin,
   changeQuotas: admin,
   suspendTenant: admin,

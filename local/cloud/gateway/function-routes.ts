@@ -33,6 +33,7 @@ export const documentedCalls = [
   'GET    /api/v1/pipelines',
   'GET    /api/v1/tenants',
   'GET    /api/v1/tenants/{tenant}',
+  'GET    /api/v1/tenants/{tenant}/export',
   'PATCH  /api/v1/tenants/{tenant}',
   'GET    /api/v1/tenants/{tenant}/usage',
   'PATCH  /api/v1/tenants/{tenant}/quotas',

@@ -108,6 +108,55 @@ const apiKey = {
   expires_at: time.nullable().describe('null: never.'),
 };
 
+const tenant = z.strictObject({
+  tenant_id: text,
+  company_name: text,
+  contact_email: text.nullable(),
+  subscription_tier: text,
+  is_active: z.boolean(),
+  suspended_at: time.nullable(),
+  suspension_reason: text.nullable(),
+  notes: text.nullable(),
+  created_at: time,
+  updated_at: time,
+  quotas: z.strictObject({
+    max_pipelines_per_month: quota,
+    max_concurrent_pipelines: quota,
+    max_bytes_billed_per_month: quota,
+  }),
+  usage: z.strictObject({
+    pipeline_runs_count: count.describe('Of all time.'),
+    pipeline_runs_this_month: count,
+    current_running_pipelines: count,
+    monthly_runs_left: quota,
+    bytes_billed_this_month: count.describe('Of runs that are over.'),
+    bytes_left: quota,
+    concurrent_runs_left: quota,
+    last_pipeline_run_at: time.nullable(),
+    quota_reset_date: z.iso.date().describe('The day on which the count of the month began anew last.'),
+    next_reset_at: time,
+  }),
+  active_runs_count: count,
+  active_runs: z
+    .array(
+      z.strictObject({
+        run_id: text,
+        pipeline: text,
+        trigger: text.nullable(),
+        admitted_at: time,
+        lease_expires_at: time,
+      }),
+    )
+    .describe('The oldest of the runs in flight.'),
+});
+
+const listedKey = z.strictObject({
+  ...apiKey,
+  created_by: text.nullable().describe('onboard, admin, or the id of a key.'),
+  last_used_at: time.nullable().describe('The hour of its last use. null: none was noted.'),
+  revoked_at: time.nullable(),
+});
+
 /** What several answers are made of. */
 export const answerParts = {
   text,
@@ -124,4 +173,6 @@ export const answerParts = {
   nextCursor,
   parameter,
   apiKey,
+  tenant,
+  listedKey,
 };

@@ -23,6 +23,8 @@ const {
   nextCursor,
   parameter,
   apiKey,
+  tenant,
+  listedKey,
 } = answerParts;
 
 export const answerSchemas = {
@@ -61,46 +63,26 @@ export const answerSchemas = {
       }),
     ),
   }),
-  Tenant: z.strictObject({
-    tenant_id: text,
-    company_name: text,
-    contact_email: text.nullable(),
-    subscription_tier: text,
-    is_active: z.boolean(),
-    suspended_at: time.nullable(),
-    suspension_reason: text.nullable(),
-    notes: text.nullable(),
-    created_at: time,
-    updated_at: time,
-    quotas: z.strictObject({
-      max_pipelines_per_month: quota,
-      max_concurrent_pipelines: quota,
-      max_bytes_billed_per_month: quota,
+  Tenant: tenant,
+  TenantExport: z.strictObject({
+    exported_at: time,
+    tenant,
+    api_keys: z.array(listedKey),
+    dataset: z.strictObject({
+      dataset_id: text.describe('In BigQuery, in the project of the deployment.'),
+      location: text,
+      created_at: time,
     }),
-    usage: z.strictObject({
-      pipeline_runs_count: count.describe('Of all time.'),
-      pipeline_runs_this_month: count,
-      current_running_pipelines: count,
-      monthly_runs_left: quota,
-      bytes_billed_this_month: count.describe('Of runs that are over.'),
-      bytes_left: quota,
-      concurrent_runs_left: quota,
-      last_pipeline_run_at: time.nullable(),
-      quota_reset_date: z.iso.date().describe('The day on which the count of the month began anew last.'),
-      next_reset_at: time,
-    }),
-    active_runs_count: count,
-    active_runs: z
-      .array(
-        z.strictObject({
-          run_id: text,
-          pipeline: text,
-          trigger: text.nullable(),
-          admitted_at: time,
-          lease_expires_at: time,
-        }),
-      )
-      .describe('The oldest of the runs in flight.'),
+    tables: z.array(
+      z.strictObject({
+        table_id: text,
+        type: text.describe('TABLE, VIEW, MATERIALIZED_VIEW, EXTERNAL or SNAPSHOT.'),
+        rows: count.nullable().describe('Without those that were streamed in the last hour or so.'),
+        bytes: count.nullable(),
+        created_at: time,
+        last_modified_at: time,
+      }),
+    ),
   }),
   TenantList: z.strictObject({
     tenants: z.array(
@@ -140,14 +122,7 @@ export const answerSchemas = {
     }),
   }),
   ApiKeyList: z.strictObject({
-    api_keys: z.array(
-      z.strictObject({
-        ...apiKey,
-        created_by: text.nullable().describe('onboard, admin, or the id of a key.'),
-        last_used_at: time.nullable().describe('The hour of its last use. null: none was noted.'),
-        revoked_at: time.nullable(),
-      }),
-    ),
+    api_keys: z.array(listedKey),
   }),
   TenantUsage: z.strictObject({
     tenant_id: text,

@@ -18,6 +18,7 @@ import {
   type RunStatement,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createDescribeDataset } from '../../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
 import {
   createHoldsSlot,
@@ -97,6 +98,7 @@ const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: I
     createReadQuotaCounters,
     createReadTenantState,
     createReadTenantSummary,
+    createDescribeDataset,
     createOpenJobs,
     createClaimHandOver,
     createListTenants,

@@ -57,6 +57,23 @@ describe('Tenant administration', () => {
     expect((await ask('PATCH', 'nobody', { notes: 'x' })).status).toBe(404);
   });
 
+  it('tells a tenant what is kept of it and where, without secrets', async () => {
+    const apiKey = await onboard(cloud.url, 'kept', { location: 'EU' });
+    await run('kept', apiKey);
+    const { status, body } = await ask('GET', 'kept/export', undefined, withKey(apiKey));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      tenant: { tenant_id: 'kept', contact_email: 'admin@testcorp.com' },
+      api_keys: [{ name: 'onboarding', last_four: apiKey.slice(-4) }],
+      dataset: { dataset_id: 'kept', location: 'EU' },
+      tables: expect.arrayContaining([
+        expect.objectContaining({ table_id: 'tenants', type: 'TABLE', rows: 1 }),
+      ]),
+    });
+    expect(JSON.stringify(body)).not.toContain(apiKey);
+    expect((await ask('GET', 'nobody/export')).status).toBe(404);
+  });
+
   it('changes either quota, the tier, or all of them; null is unlimited', async () => {
     await onboard(cloud.url, 'quotas');
     const change = async (body: unknown) => {

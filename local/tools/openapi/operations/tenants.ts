@@ -60,6 +60,16 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     problems: ['tenant_not_found'],
   },
   {
+    id: 'exportTenant',
+    method: 'GET',
+    path: `${tenant}/export`,
+    tag: 'Tenants',
+    summary: 'What is kept of a tenant and where',
+    description: 'Its profile, its keys without the keys themselves, its dataset and each table in it.',
+    answers: [{ status: 200, description: 'The whereabouts', body: { name: 'TenantExport' } }],
+    problems: ['tenant_not_found'],
+  },
+  {
     id: 'changeProfile',
     method: 'PATCH',
     path: tenant,

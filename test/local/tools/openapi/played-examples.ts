@@ -102,6 +102,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', `${path}/api-keys`, asTenant);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
+  await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
   await send('GET', '/api/v1/usage', asAdmin);
   const month = new Date().toISOString().slice(0, 7);

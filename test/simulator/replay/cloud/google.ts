@@ -38,6 +38,8 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
         tenant && { ...tenant, company_name: company_name ?? '', subscription_tier: subscription_tier ?? '' }
       );
     },
+    // No simulated caller asks for it.
+    createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),
     createHoldsSlot: () => async (tenantId: string, onboardingId: string | null, runId: string) => {
       const tenant = await bigquery.listTenant(life, tenantId);
       const slots = tenant?.onboarding_id === onboardingId ? tenant.active_runs : [];

@@ -15,6 +15,7 @@ import {
   type RunStatement,
 } from '../../../../shared/google/bigquery/statements/run-statement';
 import { type AppendRows, createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import { createDescribeDataset } from '../../../../shared/google/bigquery/tables/describe-dataset';
 import {
   createListTenantPage,
   createListTenants,
@@ -60,6 +61,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createPublishTenantEvent,
   createListTenantPage,
   createReadTenantSummary,
+  createDescribeDataset,
 });
 
 type Client = ReturnType<typeof createBigQuery>;
