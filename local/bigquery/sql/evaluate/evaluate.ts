@@ -8,7 +8,7 @@ import { child, children } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import { GeneratedTooLongError, queryError } from '../parse/query-errors';
 import { pieceworkPlan } from '../repeats/generated-arrays';
-import { lighterPlan } from '../repeats/lighter-plan';
+import { lighterPlan, lightestPlan } from '../repeats/lighter-plan';
 import type { Scope } from '../scope';
 import { directRows } from './direct-rows';
 import {
@@ -29,6 +29,8 @@ export type { RowSource } from './encode-request';
 
 /** Rows and elements of arrays from which on it is worth a second plan that no query inside it is evaluated often. */
 const manyRows = 400;
+/** From which on partitions of windows may be large. */
+const veryManyRows = 30_000;
 
 /**
  * Evaluates a planned query and returns its rows. Where there are many, queries inside expressions are evaluated as
@@ -45,8 +47,9 @@ export async function evaluate(
     await checkSystemTimes(context, plan, scope, (time) => evaluate(context, time, scope));
   const direct = chosenRows(plan, scope, locals);
   if (direct !== undefined) return direct;
-  const isWorth = plan.mayRepeat && weightOf(plan, scope, locals) >= (context.lighterFrom ?? manyRows);
-  const lighter = isWorth ? await lighterPlan(context, plan, scope) : undefined;
+  const lighter = plan.mayRepeat
+    ? await lighterFor(context, plan, scope, weightOf(plan, scope, locals))
+    : undefined;
   if (lighter === undefined) return evaluatePiecework(context, plan, scope, locals);
   try {
     return await evaluate(context, lighter, scope, locals);
@@ -54,6 +57,18 @@ export async function evaluate(
     if (!(error instanceof BigQueryError) || error.reason !== 'resourcesExceeded') throw error;
     return evaluatePiecework(context, plan, scope, locals);
   }
+}
+
+function lighterFor(
+  context: EngineContext,
+  plan: QueryPlan,
+  scope: Scope,
+  weight: number,
+): Promise<QueryPlan | undefined> {
+  const { lighterFrom = manyRows } = context;
+  if (weight < lighterFrom) return Promise.resolve(undefined);
+  const derive = weight < (context.lighterFrom ?? veryManyRows) ? lighterPlan : lightestPlan;
+  return derive(context, plan, scope);
 }
 
 /** Arrays that are too long to be generated at once are generated in pieces. */

@@ -123,12 +123,13 @@ export function windowJoin(
   const ranked = `SELECT ${keyOf(partitions)} AS ${partition}, ${keyOf(order.keys)} AS ${key}, RANK() OVER (${by}${bytesAt(text, order.clause)}) AS __n, ${argumentOf(window, written)} AS __x ${from}`;
   const aggregate = window.argument === undefined ? 'COUNT(*)' : `${window.name}(__x)`;
   const peers = `SELECT ${partition}, ${key}, __n, ${aggregate} AS __s FROM (${ranked}) GROUP BY 1, 2, 3`;
-  const blocks = `SELECT *, DIV(DENSE_RANK() OVER (PARTITION BY ${partition} ORDER BY __n), ${blockSize}) AS __b FROM (${peers})`;
+  const numbered = `SELECT *, DIV(DENSE_RANK() OVER (PARTITION BY ${partition} ORDER BY __n), ${blockSize}) AS __b FROM (${peers})`;
   const add = combined[window.name] ?? 'SUM';
-  const inside = `SELECT *, ${add}(__s) OVER (PARTITION BY ${partition}, __b ORDER BY __n) AS __i FROM (${blocks})`;
-  const before = `SELECT ${partition} AS __q, __b AS __c, ${add}(__t) OVER (PARTITION BY ${partition} ORDER BY __b ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS __e FROM (SELECT ${partition}, __b, ${add}(__s) AS __t FROM (${blocks}) GROUP BY 1, 2)`;
+  const blocks = `SELECT ${partition}, __b, ${add}(__s) AS __t, ARRAY_AGG(STRUCT(${key}, __n, __s)) AS __g FROM (${numbered}) GROUP BY 1, 2`;
+  const before = `SELECT ${partition}, __b, __g, ${add}(__t) OVER (PARTITION BY ${partition} ORDER BY __b ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS __e FROM (${blocks})`;
+  const inside = `SELECT ${partition}, ${key}, __e, ${add}(__s) OVER (PARTITION BY ${partition}, __b ORDER BY __n) AS __i FROM (${before}), UNNEST(__g)`;
   const both = add === 'SUM' ? '__e + __i' : add === 'MIN' ? 'LEAST(__e, __i)' : 'GREATEST(__e, __i)';
-  const query = `SELECT ${partition}, ${key}, IF(__e IS NULL, __i, IF(__i IS NULL, __e, ${both})) AS ${value} FROM (${inside}) JOIN (${before}) ON ${partition} = __q AND __b = __c`;
+  const query = `SELECT ${partition}, ${key}, IF(__e IS NULL, __i, IF(__i IS NULL, __e, ${both})) AS ${value} FROM (${inside})`;
   return {
     joins: `\nLEFT JOIN (${query}) AS ${name} ON ${ofPartition} AND ${keyOf(order.keys)} = ${name}.${key}`,
     value,

@@ -5,7 +5,7 @@ import { leaveEngine, startEngine, takeEngine } from '../../sql/engines';
 import { evaluate } from '../../sql/evaluate/evaluate';
 import { givenText } from '../../sql/parse/sql-text';
 import { readParameters } from '../../sql/read-parameters';
-import { lighterPlan } from '../../sql/repeats/lighter-plan';
+import { lightestPlan } from '../../sql/repeats/lighter-plan';
 import type { Scope } from '../../sql/scope';
 import { memoryTableStore } from '../support/memory-table-store';
 import { sharesEngine } from '../support/shares-engine';
@@ -75,7 +75,7 @@ const sorted = (rows: readonly Row[]) => rows.map((each) => JSON.stringify(each)
 /** The rows of a query as it stands, and with its repeated queries joined. */
 async function both(sql: string) {
   const plan = await planQuery(context, { text: givenText(sql), scope });
-  const lighter = await lighterPlan(context, plan, scope);
+  const lighter = await lightestPlan(context, plan, scope);
   const all = { ...context, lighterFrom: 0 };
   return {
     isLighter: lighter !== undefined,
