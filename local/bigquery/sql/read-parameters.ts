@@ -2,7 +2,7 @@ import { BigQueryError } from '../bigquery-error';
 import type { Cell, Field } from '../model';
 import type { QueryParameter, QueryParameterType, QueryParameterValue } from '../query-parameters';
 import { geographyText } from '../store/values/geographies';
-import { boundOf, boundsOfRange, convertedRange, rangeText } from '../store/values/ranges';
+import { boundOf, boundsOfRange, convertedRange, isAscending, rangeText } from '../store/values/ranges';
 import {
   bigNumericMaximum,
   bigNumericMinimum,
@@ -90,7 +90,8 @@ function rangeCell(field: Field, { rangeValue, value }: QueryParameterValue, lab
   if (given === undefined && (value === undefined || value === null)) return null;
   const bounds = given ?? boundsOfRange(value ?? '');
   const range = bounds && convertedRange(bounds, (bound) => parseScalar(elementOf(field), bound));
-  if (range === undefined) throw invalid(`Invalid value for parameter ${label}: not a valid RANGE`, label);
+  if (range === undefined || !isAscending(range))
+    throw invalid(`Invalid value for parameter ${label}: not a valid RANGE`, label);
   return rangeText(range);
 }
 

@@ -21,6 +21,13 @@ export const boundOf = (text: string | undefined): string | undefined =>
 
 export const rangeText = ({ start = 'UNBOUNDED', end = 'UNBOUNDED' }: Bounds): string => `[${start}, ${end})`;
 
+/** Whether a range begins before it ends. Its bounds are cells. */
+export function isAscending({ start, end }: Bounds): boolean {
+  if (start === undefined || end === undefined) return true;
+  const isNumber = /^-?\d+$/.test(start);
+  return isNumber ? BigInt(start) < BigInt(end) : start < end;
+}
+
 /**
  * A range with other texts for its bounds; undefined where one of them has none.
  * @param convert gives a bound's other text

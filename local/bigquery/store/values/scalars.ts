@@ -1,7 +1,7 @@
 import type { Field } from '../../model';
 import { exactJson } from './exact-json';
 import { geographyText } from './geographies';
-import { boundsOfRange, convertedRange, rangeText } from './ranges';
+import { boundsOfRange, convertedRange, isAscending, rangeText } from './ranges';
 import { toDecimal } from './scaled-decimals';
 import { toDate, toDateTime, toPreciseTimestamp, toTime, toTimestamp } from './times';
 
@@ -114,7 +114,7 @@ function toRange(text: string, field: Field): Converted {
       const converted = toBound(bound, field);
       return 'cell' in converted ? converted.cell : undefined;
     });
-  return found(range && rangeText(range), `Invalid RANGE value: ${text}`);
+  return found(range && isAscending(range) ? rangeText(range) : undefined, `Invalid RANGE value: ${text}`);
 }
 
 function toJson(text: string): Converted {

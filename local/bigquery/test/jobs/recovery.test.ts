@@ -37,6 +37,27 @@ async function count(table: string): Promise<number> {
   return (await local.client.dataset('ds').table(table).getRows())[0].length;
 }
 
+it('definitions outlast a restart', async () => {
+  await local.client.query('CREATE FUNCTION ds.twice(x INT64) AS (x * 2)');
+  await local.client.query(
+    'CREATE TABLE ds.ranges AS SELECT RANGE(DATE "2024-09-01", NULL) AS r, ds.twice(4) AS n',
+  );
+  await local.client.query('CREATE MATERIALIZED VIEW ds.many AS SELECT COUNT(*) AS n FROM ds.ranges');
+  await local.client.query('ALTER TABLE ds.ranges ADD PRIMARY KEY (n) NOT ENFORCED');
+  await local.stop();
+  local = await startLocalBigQuery({ folder });
+  const query =
+    'SELECT ds.twice(n) AS n, CAST(RANGE_START(r) AS STRING) AS r, (SELECT n FROM ds.many) AS m FROM ds.ranges';
+  expect((await local.client.query(query))[0]).toEqual([{ n: 16, r: '2024-09-01', m: 1 }]);
+  const [tables] = await local.client.dataset('ds').getTables();
+  expect(tables.map(({ id, metadata }) => [id, metadata.type])).toEqual([
+    ['many', 'MATERIALIZED_VIEW'],
+    ['ranges', 'TABLE'],
+  ]);
+  const [metadata] = await local.client.dataset('ds').table('ranges').getMetadata();
+  expect(metadata.tableConstraints).toEqual({ primaryKey: { columns: ['n'] } });
+});
+
 describe('a job that was under way when the process died', () => {
   it('has succeeded if its effect is there, and is not run again', async () => {
     await local.client.query('CREATE TABLE ds.inserted (n INT64)');

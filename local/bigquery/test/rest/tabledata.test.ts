@@ -226,6 +226,34 @@ describe('insertAll', () => {
     expect(kept.map(({ id }) => id)).toEqual([1, 2]);
   });
 
+  it('take ranges and points', async () => {
+    const [table] = await dataset().createTable('ranges', {
+      schema: [
+        { name: 'r', type: 'RANGE', rangeElementType: { type: 'DATE' } },
+        { name: 'q', type: 'RANGE', rangeElementType: { type: 'TIMESTAMP' } },
+        { name: 'g', type: 'GEOGRAPHY' },
+      ],
+    });
+    const [start, end] = ['2024-09-01T00:00:00Z', '2024-09-02T00:00:00Z'].map((text) =>
+      BigQuery.timestamp(text),
+    );
+    const [r, q] = [BigQuery.range('[2024-09-01, UNBOUNDED)', 'DATE'), BigQuery.range({ start, end })];
+    await table.insert({ r, q, g: BigQuery.geography('POINT(1 2)') });
+    const [[row]] = await table.getRows();
+    expect(row).toMatchObject({
+      r: { start: { value: '2024-09-01' }, end: null },
+      g: { value: 'POINT(1 2)' },
+    });
+    const [[found]] = await local.client.query({
+      query: 'SELECT ST_X(g) AS x, q FROM ds.ranges WHERE RANGE_CONTAINS(r, @day) AND q = @q',
+      params: { day: BigQuery.date('2025-01-01'), q },
+    });
+    expect(found).toMatchObject({ x: 1, q: { start: { value: '2024-09-01T00:00:00.000Z' } } });
+    await expect(table.insert({ r: '[2024-09-02, 2024-09-01)' })).rejects.toMatchObject({
+      name: 'PartialFailureError',
+    });
+  });
+
   it('keeps all rows of many requests at once', async () => {
     const [table] = await dataset().createTable('crowded', { schema });
     await Promise.all([...Array(50).keys()].map((id) => table.insert({ id })));

@@ -28,6 +28,30 @@ describe('a load', () => {
     expect(status.errorResult).toMatchObject({ reason, message: expect.stringContaining(message) });
   });
 
+  it('may be asked for in SQL, with a schema and options', async () => {
+    local.putFile('bucket', 'words.csv', 'id,name\n1,a\n2,-\n');
+    const files =
+      "FROM FILES (format = 'CSV', uris = ['gs://bucket/words.csv'], skip_leading_rows = 1, null_markers = ['-'])";
+    await local.client.query(`LOAD DATA INTO ds.words (id INT64, name STRING) CLUSTER BY id ${files}`);
+    await local.client.query(`LOAD DATA INTO ds.words ${files}`);
+    const rows = [
+      ['1', 'a'],
+      ['2', null],
+    ];
+    expect(await valuesOf('words')).toEqual([...rows, ...rows]);
+    await local.client.query(`LOAD DATA OVERWRITE ds.words ${files}`);
+    expect(await valuesOf('words')).toEqual(rows);
+    const [metadata] = await local.client.dataset('ds').table('words').getMetadata();
+    expect(metadata.clustering).toEqual({ fields: ['id'] });
+    await expect(local.client.query(`LOAD DATA INTO ds.none ${files}`)).rejects.toThrow(
+      'No schema specified',
+    );
+    const unlike = files.replace('skip_leading_rows = 1', "source_column_match = 'X'");
+    await expect(local.client.query(`LOAD DATA INTO ds.words ${unlike}`)).rejects.toThrow(
+      'Invalid option sourceColumnMatch',
+    );
+  });
+
   it('of a file behind a symbolic link fails, and the link is not followed', async () => {
     local.putFile('other', 'secret.csv', 'secret\n');
     local.putFile('bucket', 'here.csv', 'here\n');
