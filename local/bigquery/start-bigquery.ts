@@ -19,6 +19,7 @@ import { insertAllRoutes } from './rest/routes/insert-all-routes';
 import { jobRoutes } from './rest/routes/job-routes';
 import { projectRoutes } from './rest/routes/project-routes';
 import { queryRoutes } from './rest/routes/query-routes';
+import { routineRoutes } from './rest/routes/routine-routes';
 import { storageRoutes } from './rest/routes/storage-routes';
 import { tableRoutes } from './rest/routes/table-routes';
 import { tableDataRoutes } from './rest/routes/tabledata-routes';
@@ -159,6 +160,7 @@ async function serve(
     ...datasetRoutes(defined),
     ...tableRoutes(defined, engine),
     ...tableDataRoutes(store),
+    ...routineRoutes(defined, engine),
     ...absentResourceRoutes(store),
     ...(limits?.slowStreaming(streaming) ?? streaming),
     ...jobRoutes(store, jobs),

@@ -8,7 +8,7 @@ import { lockFolder } from './disk/lock-folder';
 import { closeBelow } from './disk/open-files';
 import { fullTableName } from './reference-names';
 import { sizeOfRows } from './schema/field-sizes';
-import { isRoutineTable } from './schema/table-kinds';
+import { isRoutineTable, routineOfTableId } from './schema/table-kinds';
 import { commitChange, currentTag, type Files, findCommit } from './table-commits';
 import { type CommittedJob, snapshotOf, type TableState } from './table-state';
 
@@ -33,6 +33,8 @@ export interface Store extends TableStore {
    *   it
    */
   deleteDataset(reference: DatasetReference, withContents: boolean): Promise<void>;
+  /** The functions and procedures of a dataset, by name. */
+  routinesOf(reference: DatasetReference): readonly string[];
   /** A table's whole committed state. */
   table(reference: TableReference): TableState | undefined;
   /**
@@ -93,6 +95,10 @@ export function openStore({
           .filter((tableId) => !isRoutineTable(tableId))
           .sort()
           .map((tableId) => ({ projectId: project, datasetId, tableId })),
+      routinesOf: (reference) =>
+        [...(shelf.find(reference)?.tables.keys() ?? [])]
+          .flatMap((tableId) => routineOfTableId(tableId) ?? [])
+          .sort(),
       async mutate(reference, decide) {
         shelf.require(reference);
         const tag = currentTag();

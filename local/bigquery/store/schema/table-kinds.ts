@@ -41,3 +41,7 @@ const routinePrefix = '__routine_';
 export const routineTableId = (name: string): string => `${routinePrefix}${name}`;
 
 export const isRoutineTable = (tableId: string): boolean => tableId.startsWith(routinePrefix);
+
+/** The routine that such a table stands for; undefined for any other table. */
+export const routineOfTableId = (tableId: string): string | undefined =>
+  isRoutineTable(tableId) ? tableId.slice(routinePrefix.length) : undefined;
