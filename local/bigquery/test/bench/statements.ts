@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type BenchServer, startBenchServer } from './bench-server';
+import { cpuTimeMs } from './cpu-time';
 
 /** A statement that is measured, over the tables `t` (20,000 rows), `u` (2,000) and `big` (100,000). */
 interface Measured {
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
     await server.fill(table, rows);
   for (const [suite, statements] of Object.entries(suites)) {
     if (values.only !== undefined && values.only !== suite) continue;
-    process.stdout.write(`\n${suite.padEnd(40)} first ms  least ms  median ms  rows or error\n`);
+    process.stdout.write(`\n${suite.padEnd(40)} first ms  least ms  median ms  CPU ms  rows or error\n`);
     for (const statement of statements) process.stdout.write(`${await measured(server, statement)}\n`);
   }
   await server.close();
@@ -139,6 +140,7 @@ async function main(): Promise<void> {
 async function measured({ time }: BenchServer, { name, sql, parameters, page }: Measured): Promise<string> {
   const times: number[] = [];
   let outcome = '';
+  let cpuBefore = 0;
   for (let run = 0; run <= Number(values.times); run += 1) {
     const {
       ms,
@@ -148,6 +150,7 @@ async function measured({ time }: BenchServer, { name, sql, parameters, page }: 
       ...(page !== undefined && { maxResults: page }),
       ...(parameters && { parameterMode: 'NAMED', queryParameters: parameters }),
     });
+    if (run === 0) cpuBefore = cpuTimeMs();
     times.push(ms);
     outcome = came;
     if (!ok) break;
@@ -155,7 +158,8 @@ async function measured({ time }: BenchServer, { name, sql, parameters, page }: 
   const [first = 0, ...others] = times;
   const sorted = others.sort((left, right) => left - right);
   const figures = [first, sorted[0] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
-  const columns = figures.map((ms) => ms.toFixed(1).padStart(9)).join(' ');
+  const cpu = (cpuTimeMs() - cpuBefore) / Math.max(1, others.length);
+  const columns = [...figures, cpu].map((ms) => ms.toFixed(1).padStart(9)).join(' ');
   return `${name.padEnd(38)} ${columns}  ${outcome.slice(0, 100)}`;
 }
 
