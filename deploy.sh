@@ -183,11 +183,11 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
 # answers 404.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants usage billing openapi.json docs ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines
-  [ "$1" != onboard ] || echo "BIGQUERY_LOCATION=$location"
+  case $1 in onboard | ensure-tables) echo "BIGQUERY_LOCATION=$location" ;; esac
   echo "GOOGLE_CLOUD_PROJECT=$project" # for log lines, and so that a cold start need not ask the metadata server
   echo NODE_ENV=production
   # The load balancer appends the client's address and its own to X-Forwarded-For:
@@ -239,22 +239,22 @@ onboard dataset_maker
 onboard row_reader tenants
 run bigquery.jobUser
 run dataset_finder
-run row_editor tenants pipeline_runs api_keys
+run row_editor tenants pipeline_runs api_keys audit_log
 run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys
+tenants row_editor tenants api_keys audit_log
 tenants row_reader pipeline_runs
 worker bigquery.jobUser
-worker pipeline_runner !api_keys
+worker pipeline_runner !api_keys !audit_log
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants
 reconcile bigquery.jobUser
 reconcile dataset_finder
 reconcile row_editor tenants pipeline_runs
-ensure-tables dataset_finder
+ensure-tables dataset_maker
 ensure-tables table_keeper
 END
 }
@@ -288,7 +288,7 @@ only() { # tables -> a condition on their names; empty without tables
   local table expression=''
   for table in "$@"; do
     case $table in
-      !*) expression="!resource.name.endsWith(\"/tables/${table#!}\")" ;;
+      !*) expression="${expression:+$expression && }!resource.name.endsWith(\"/tables/${table#!}\")" ;;
       *) expression="${expression:+$expression || }resource.name.endsWith(\"/tables/$table\")" ;;
     esac
   done
@@ -1166,12 +1166,12 @@ destroy_data() {
   local name
   # awk compares exactly; gcloud has announced that = in its --filter will match labels that only contain the
   # word.
-  look alpha bq datasets list --all '--format=value[separator="|"](labels.managed-by,datasetReference.datasetId)' || true
-  [ $dry_run = no ] || answer='tenant-pipelines|TENANT'
+  look alpha bq datasets list --all '--format=value[separator="|"](labels.managed-by,labels.control-of,datasetReference.datasetId)' || true
+  [ $dry_run = no ] || answer='tenant-pipelines||TENANT'
   while read -r name; do
     change "deleting the data of $name" alpha bq datasets delete "$name" --remove-tables
     removed=$((removed + 1)) && say "- data of $name"
-  done < <(awk -F'|' '$1 == "tenant-pipelines" { print $2 }' <<<"$answer")
+  done < <(awk -F'|' '$1 == "tenant-pipelines" || $2 == "tenant-pipelines" { print $3 }' <<<"$answer")
 }
 
 if [ $destroy = yes ]; then destroy; else deploy; fi

@@ -41,6 +41,11 @@ const environmentSchema = z
     SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
     /** The location of new datasets, unless the onboarding names one. */
     BIGQUERY_LOCATION: z.string().min(1).default('US'),
+    /** The dataset of what concerns more than one tenant, such as the audit log. */
+    CONTROL_DATASET: z
+      .string()
+      .regex(/^[A-Za-z0-9_]{1,100}$/, "expected a dataset's name")
+      .default('tenant_pipelines'),
     /** The topic that wakes the worker. */
     RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
     /** The topic of events about tenants. */

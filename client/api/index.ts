@@ -1,5 +1,6 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 import type { ApiKeysOperations } from './api-keys';
+import type { AuditOperations } from './audit';
 import type { HealthOperations } from './health';
 import type { OnboardingOperations } from './onboarding';
 import type { RunsOperations } from './runs';
@@ -7,6 +8,7 @@ import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
 
 export type * from './api-keys';
+export type * from './audit';
 export type * from './common';
 export type * from './health';
 export type * from './onboarding';
@@ -18,6 +20,7 @@ export type * from './usage-and-billing';
 export interface Operations
   extends OnboardingOperations,
     TenantsOperations,
+    AuditOperations,
     ApiKeysOperations,
     RunsOperations,
     UsageAndBillingOperations,
@@ -33,6 +36,8 @@ export const operations = {
   changeQuotas: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/quotas' },
   suspendTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/suspend' },
   activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },
+  listAuditLog: { method: 'GET', path: '/api/v1/audit' },
+  listTenantAuditLog: { method: 'GET', path: '/api/v1/tenants/{tenant}/audit' },
   makeApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys' },
   listApiKeys: { method: 'GET', path: '/api/v1/tenants/{tenant}/api-keys' },
   rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },

@@ -1,5 +1,9 @@
 import type { MetadataTable } from '../../shared/definitions/tables';
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Route } from '../../shared/http/route';
@@ -9,6 +13,7 @@ import { ensureTablesRoutes } from './handler';
 
 export interface EnsureTablesSetUp {
   readonly tables: readonly MetadataTable[];
+  readonly control: ControlDatasetSettings;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,6 +29,7 @@ export function composeEnsureTables(
   const bigquery = google.createBigQuery();
   return ensureTablesRoutes({
     ...setUp,
+    ensureControl: createControlDataset(bigquery, setUp.control).ensure,
     listTenants: google.createListTenants(bigquery),
     datasets: google.createTenantDatasets(bigquery),
   });

@@ -11,6 +11,8 @@ export interface EnsureTablesDependencies {
   readonly listTenants: ListTenants;
   readonly datasets: Pick<TenantDatasets, 'hasTable' | 'upgradeTable'>;
   readonly tables: readonly MetadataTable[];
+  /** Makes what is missing of the control dataset. */
+  readonly ensureControl: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,12 +27,13 @@ const timeBudgetMs = 25 * 60_000;
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
- * Makes every tenant's metadata tables match the definitions in schemas/tables: missing tables are made and
+ * Makes the control dataset's and every tenant's metadata tables match the definitions in schemas/tables: missing tables are made and
  * missing columns added; nothing is removed. It costs no query. It can be called at any time, even twice at
  * once.
  */
 export async function ensureTables(deps: EnsureTablesDependencies): Promise<EnsureTablesSummary> {
   const { listTenants, log, clock } = deps;
+  await retrying(retryPolicy, deps.ensureControl);
   let changed = 0;
   const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
   const work = await forEachTenant(tenants, async (tenantId) => {

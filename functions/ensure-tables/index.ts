@@ -1,3 +1,4 @@
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadTables } from '../../shared/definitions/tables';
 import { readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -13,6 +14,7 @@ startTelemetry(log);
 
 const routes = composeEnsureTables({
   tables: loadTables(env.SCHEMAS_DIRECTORY),
+  control: controlSettingsOf(env),
   clock: systemClock,
   log,
 });

@@ -1,8 +1,13 @@
+import { type AuditSetUp, auditedIn } from '../../shared/audit/audited-routes';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { MetadataTable } from '../../shared/definitions/tables';
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
@@ -32,6 +37,8 @@ export interface OnboardSetUp {
   readonly answerMs: number;
   /** How many onboardings an instance works on at once. */
   readonly callsAtOnce?: number | undefined;
+  /** Where changes are written down. Unless given, they are not. */
+  readonly audit?: AuditSetUp | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -55,6 +62,7 @@ export function composeOnboard(
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
+  const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const routes = onboardRoutes({
     ...setUp,
@@ -67,5 +75,6 @@ export function composeOnboard(
     now: clock.now,
     log,
   });
-  return places.inPlaces(routes, () => undefined);
+  const audited = auditedIn(setUp.audit, openControl, routes, { ...setUp, clock });
+  return places.inPlaces(audited, () => undefined);
 }

@@ -6,7 +6,13 @@ import { within } from '../../shared/support/time-limits';
 import { labelRequest } from '../../shared/telemetry/context';
 import type { AnnounceTenant } from './announce-tenant';
 import type { DryRun } from './dry-run';
-import { type OnboardDependencies, onboardingSchema, onboardTenant } from './onboard-tenant';
+import {
+  type OnboardDependencies,
+  type OnboardedTenant,
+  type Onboarding,
+  onboardingSchema,
+  onboardTenant,
+} from './onboard-tenant';
 import { createOnboardingTime } from './onboarding-time';
 
 /** How much of a call's time the onboarding may take, and how much there is at least to try the tenant. */
@@ -46,8 +52,25 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
           status: 201,
           headers: { Location: `/api/v1/tenants/${tenant.tenant_id}` },
           body: { ...tenant, ...dryRunResult },
+          change: { tenantId: tenant.tenant_id, after: toldTenant(tenant, onboarding) },
         };
       },
     },
   ];
 }
+
+/** What the audit log tells of an onboarding. */
+const toldTenant = (
+  tenant: OnboardedTenant,
+  { company_name, force_recreate_dataset, force_recreate_tables }: Onboarding,
+) => ({
+  company_name,
+  subscription_tier: tenant.subscription_tier,
+  max_pipelines_per_month: tenant.max_pipelines_per_month,
+  max_concurrent_pipelines: tenant.max_concurrent_pipelines,
+  max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
+  location: tenant.location,
+  api_key_id: tenant.api_key_id,
+  force_recreate_dataset,
+  force_recreate_tables,
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
@@ -25,6 +26,7 @@ const routes = composeOnboard({
   eventTopic: env.EVENT_TOPIC,
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   callsAtOnce: env.CALLS_AT_ONCE,
+  audit: { dataset: controlSettingsOf(env), log },
   newId: randomUUID,
   clock: systemClock,
   log,

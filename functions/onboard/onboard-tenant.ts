@@ -47,7 +47,7 @@ export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
     force_recreate_tables: z.boolean().default(false),
   });
 
-type Onboarding = z.infer<ReturnType<typeof onboardingSchema>>;
+export type Onboarding = z.infer<ReturnType<typeof onboardingSchema>>;
 
 export interface OnboardDependencies {
   readonly runStatement: RunStatement;

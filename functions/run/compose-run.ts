@@ -1,8 +1,13 @@
+import { type AuditSetUp, auditedIn } from '../../shared/audit/audited-routes';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -39,6 +44,8 @@ export interface RunSetUp {
   readonly notesKeyUses?: boolean | undefined;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs?: number | undefined;
+  /** Where changes are written down. Unless given, they are not. */
+  readonly audit?: AuditSetUp | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,6 +75,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const { pipelines, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();
+  const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
   const withoutRetries = google.createBigQueryWithoutRetries();
   // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
@@ -80,7 +88,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
   const authenticate = createAuthenticateTenant(runWatched, clock);
-  return runRoutes({
+  const routes = runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
@@ -111,4 +119,5 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     now,
     log,
   });
+  return auditedIn(setUp.audit, openControl, routes, setUp);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
@@ -23,6 +24,7 @@ const routes = composeRun({
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
+  audit: { dataset: controlSettingsOf(env), log },
   newId: randomUUID,
   clock: systemClock,
   log,

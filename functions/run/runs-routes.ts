@@ -87,7 +87,9 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
         const { tenantId, pipelines, runId } = await identify(request);
         await expectNoBody(request);
         const { status, wasOver } = await cancelRun(tenantId, runId, pipelines, deps);
-        return { status: wasOver ? 200 : 202, body: { run_id: runId, tenant_id: tenantId, status } };
+        const body = { run_id: runId, tenant_id: tenantId, status };
+        if (wasOver) return { status: 200, body };
+        return { status: 202, body, change: { tenantId, target: runId, after: { status } } };
       },
     },
   ];

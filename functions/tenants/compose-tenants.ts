@@ -1,5 +1,10 @@
+import { type AuditSetUp, auditedIn } from '../../shared/audit/audited-routes';
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
@@ -32,6 +37,8 @@ export interface TenantsSetUp {
   readonly answerMs?: number | undefined;
   /** How many calls an instance works on at once, at the start. */
   readonly callsAtOnce?: number | undefined;
+  /** Where changes are written down. Unless given, they are not. */
+  readonly audit?: AuditSetUp | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
 }
@@ -57,6 +64,7 @@ export function composeTenants(
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
+  const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
   const { clock, callsAtOnce = usualCalls } = setUp;
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const statementMs = setUp.answerMs && setUp.answerMs * shareOfStatement;
@@ -66,6 +74,8 @@ export function composeTenants(
   const authenticate = createAuthenticateTenant(runStatement, clock);
   const routes = tenantsRoutes({
     ...setUp,
+    hasAuditLog: setUp.audit !== undefined,
+    controlDataset: setUp.audit?.dataset.name ?? 'tenant_pipelines',
     now: clock.now,
     checkToken,
     verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
@@ -78,5 +88,6 @@ export function composeTenants(
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),
   });
-  return places.inPlaces(routes, (request) => apparentTenant(request, { checkToken }));
+  const audited = auditedIn(setUp.audit, openControl, routes, setUp);
+  return places.inPlaces(audited, (request) => apparentTenant(request, { checkToken }));
 }

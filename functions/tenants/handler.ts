@@ -13,6 +13,8 @@ import {
   suspensionSchema,
   type TenantsDependencies,
 } from './administer-tenant';
+import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes';
+import { toldProfile, toldQuotas, toldStatus, toldSummary } from './audit/told-changes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
@@ -23,15 +25,21 @@ import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
 export interface TenantsHandlerDependencies
   extends TenantsDependencies,
     KeyRoutesDependencies,
+    AuditRoutesDependencies,
     UsageDependencies,
     TenantExportDependencies,
-    TenantListDependencies {}
+    TenantListDependencies {
+  /** Whether what is changed is told to the audit log. */
+  readonly hasAuditLog: boolean;
+}
 
 const tenantPath = '/api/v1/tenants/{tenant}';
 
 export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[] {
   const quotaChange = quotaChangeSchema(deps.tiers);
   const shown = (row: TenantRow) => tenantProfile(row, deps.now());
+  const seen = async (tenantId: string) =>
+    deps.hasAuditLog ? deps.readTenantSummary(tenantId).then(toldSummary) : undefined;
   return [
     {
       operation: 'showTenant',
@@ -53,7 +61,9 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(profileChangeSchema, await request.json());
-        return { status: 200, body: shown(await changeTenantProfile(tenantId, change, deps)) };
+        const before = await seen(tenantId);
+        const row = await changeTenantProfile(tenantId, change, deps);
+        return { status: 200, body: shown(row), change: { tenantId, before, after: toldProfile(row) } };
       },
     },
     {
@@ -65,7 +75,9 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(quotaChange, await request.json());
-        return { status: 200, body: shown(await changeTenantQuotas(tenantId, change, deps)) };
+        const before = await seen(tenantId);
+        const row = await changeTenantQuotas(tenantId, change, deps);
+        return { status: 200, body: shown(row), change: { tenantId, before, after: toldQuotas(row) } };
       },
     },
     {
@@ -77,7 +89,9 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         const { reason } = parseRequest(suspensionSchema, await request.json());
-        return { status: 200, body: shown(await suspend(tenantId, reason, deps)) };
+        const before = await seen(tenantId);
+        const row = await suspend(tenantId, reason, deps);
+        return { status: 200, body: shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
     {
@@ -89,10 +103,13 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         await expectNoBody(request);
-        return { status: 200, body: shown(await activate(tenantId, deps)) };
+        const before = await seen(tenantId);
+        const row = await activate(tenantId, deps);
+        return { status: 200, body: shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
     ...keyRoutes(deps),
+    ...auditRoutes(deps),
     ...tenantListRoutes(deps),
     ...tenantExportRoutes(deps),
     ...usageRoutes(deps),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { lazyReference } from '../../shared/definitions/openapi';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
@@ -24,6 +25,7 @@ const routes = composeTenants({
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   currency: env.BILLING_CURRENCY,
   callsAtOnce: env.CALLS_AT_ONCE,
+  audit: { dataset: controlSettingsOf(env), log },
   newId: randomUUID,
   clock: systemClock,
 });

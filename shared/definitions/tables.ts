@@ -22,6 +22,8 @@ const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 /** The tables that the functions read and write. Further tables are allowed. */
 const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
 
+const requiredControlTables = ['audit_log'];
+
 const metadataTableSchema = z
   .strictObject({
     description: z.string().min(1, 'expected a description'),
@@ -54,8 +56,14 @@ const metadataTableSchema = z
  * The metadata tables of schemas/tables/x_meta_<table>.json, in the order of their names. Throws a
  * DefinitionError that names file and field.
  */
-export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
-  const directory = join(schemasDirectory, 'tables');
+export const loadTables = (schemasDirectory: string): readonly MetadataTable[] =>
+  loadFolder(join(schemasDirectory, 'tables'), requiredTables);
+
+/** The tables of the control dataset, from schemas/control. Throws like loadTables. */
+export const loadControlTables = (schemasDirectory: string): readonly MetadataTable[] =>
+  loadFolder(join(schemasDirectory, 'control'), requiredControlTables);
+
+function loadFolder(directory: string, required: readonly string[]): readonly MetadataTable[] {
   const files = readDefinitionFolder(directory).filter(({ name }) => !name.startsWith('.'));
   if (files.length === 0) {
     throw new DefinitionError(`${directory}: expected at least one file x_meta_<table>.json, found none`);
@@ -67,7 +75,7 @@ export function loadTables(schemasDirectory: string): readonly MetadataTable[] {
     }
     return { name, ...readJsonDefinition(join(directory, file), metadataTableSchema) };
   });
-  const missing = requiredTables.find((required) => !tables.some(({ name }) => name === required));
+  const missing = required.find((wanted) => !tables.some(({ name }) => name === wanted));
   if (missing === undefined) return tables;
   throw new DefinitionError(
     `${join(directory, `x_meta_${missing}.json`)}: is missing, and cannot be done without`,

@@ -42,6 +42,8 @@ export const accessOf = {
   showUsage: adminOrTenant('read'),
   showMonthlyUsage: admin,
   exportBilling: admin,
+  listAuditLog: admin,
+  listTenantAuditLog: adminOrTenant('manage'),
   showReference: everybody,
   showDocument: everybody,
   showHealth: everybody,

@@ -26,6 +26,7 @@ import type { HttpRequest } from './route';
 export interface Caller {
   /** An admin's name or e-mail address, or the id of the tenant's key. */
   readonly id: string;
+  readonly isAdmin: boolean;
   /** Milliseconds since 1970; Infinity: never. */
   readonly expiresAt: number;
   readonly scopes: readonly KeyScope[];
@@ -34,6 +35,7 @@ export interface Caller {
 }
 
 const adminsAuthority: Omit<Caller, 'id'> = {
+  isAdmin: true,
   expiresAt: Number.POSITIVE_INFINITY,
   scopes,
   pipelines: [],
@@ -62,7 +64,7 @@ export async function requireAdmin(deps: AdminAuthentication, request: HttpReque
   const admin = await findAdmin(deps, request);
   if (admin === undefined)
     throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
-  request.recognise(adminCaller);
+  request.recognise(adminCaller, { kind: admin.name.includes('@') ? 'person' : 'admin', id: admin.name });
   if (admin.role === 'viewer' && request.method !== 'GET') {
     throw new ServiceError('insufficient_role', `Forbidden: '${admin.name}' is a viewer, and may only read`, {
       members: { required_role: 'admin' },
@@ -109,7 +111,7 @@ export async function requireTenant(
     token === undefined
       ? await deps.authenticateTenant(request.header('X-API-Key'), { ...options, address })
       : identityOf(token, deps);
-  request.recognise(identity.keyId);
+  request.recognise(identity.keyId, { kind: token === undefined ? 'key' : 'token', id: identity.keyId });
   if (access.scope !== undefined) requireScope(identity.scopes, access.scope);
   requireRun(identity, request.params.run_id);
   return identity;
@@ -164,7 +166,7 @@ export async function requireAdminOrTenant(
   }
   const identity = await requireTenant(deps, request, options);
   const { keyId, ...authority } = requireOwnTenant(identity, tenantId);
-  return { id: keyId, ...authority };
+  return { id: keyId, isAdmin: false, ...authority };
 }
 
 /** The tenant that the path names. Throws `invalid_request` if it is no tenant's id. */

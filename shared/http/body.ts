@@ -69,9 +69,11 @@ async function readText(
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     onBytes?.(bytes.length);
-    if (size > mostBytes) throw tooLarge(request);
+    if (size > mostBytes) break;
     chunks.push(bytes);
   }
+  // Not in the loop: while something iterates over a stream, it cannot be made to flow.
+  if (size > mostBytes) throw tooLarge(request);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Change } from '../audit/audit-entry';
 import { httpStatusOf, type ProblemCode, problemTitleOf, ServiceError } from '../errors';
 import { classifyFailure, isRetryable } from '../google/bigquery/failures';
 import type { Log } from '../log';
@@ -14,6 +15,8 @@ export interface HttpReply {
   /** Sent instead of a body: written piece by piece. The headers must name its type. */
   readonly stream?: Stream;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the call has changed, for the audit log. */
+  readonly change?: Change;
   /** The code of the problem, if the answer is one. */
   readonly problem?: ProblemCode;
 }

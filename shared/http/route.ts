@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/audit-entry';
 import { ServiceError } from '../errors';
 import type { OperationId } from './access';
 import type { BodyOptions } from './body';
@@ -15,8 +16,11 @@ export interface HttpRequest {
   readonly header: (name: string) => string | undefined;
   /** The client's address, as the infrastructure saw it. */
   readonly address: string;
-  /** Says whose request it is, once its key was found valid: its failures are that key's from here on. */
-  readonly recognise: (keyId: string) => void;
+  /**
+   * Says whose request it is, once its key was found valid: its failures are that key's from here on, and what it
+   * changes the actor's.
+   */
+  readonly recognise: (keyId: string, actor?: Actor) => void;
   /**
    * The parsed JSON body; undefined if there is none. Throws `unsupported_media_type`, `invalid_request` or
    * `payload_too_large`.

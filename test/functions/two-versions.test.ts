@@ -128,6 +128,7 @@ describe('Beside the version that decided by appending to the ledger', () => {
       listTenants: createListTenants(backends.client),
       datasets: createTenantDatasets(backends.client),
       tables: loadTables(schemasDirectory),
+      ensureControl: async () => undefined,
       clock: systemClock,
       log: () => undefined,
     };

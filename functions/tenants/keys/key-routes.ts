@@ -19,6 +19,16 @@ export interface KeyRoutesDependencies
     AdminAuthentication,
     TenantAuthentication {}
 
+/** What the audit log tells of a key. */
+const toldKey = ({ name, scopes, pipelines, expires_at, last_four }: Omit<MadeKey, 'api_key'>) => ({
+  name,
+  scopes,
+  pipelines,
+  expires_at,
+  last_four,
+});
+type MadeKey = Awaited<ReturnType<typeof addApiKey>>;
+
 const keysPath = '/api/v1/tenants/{tenant}/api-keys';
 
 /** What admins, and a tenant's own keys that may `manage`, do with its keys. */
@@ -33,7 +43,9 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
         const given = parseRequest(newApiKeySchema, await request.json());
-        return { status: 201, body: await addApiKey(tenantId, given, caller, deps) };
+        const body = await addApiKey(tenantId, given, caller, deps);
+        const change = { tenantId, target: body.api_key_id, after: toldKey(body) };
+        return { status: 201, body, change };
       },
     },
     {
@@ -57,7 +69,12 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         expectNoQuery(request);
         const given = parseRequest(rotationSchema, await request.json());
         const body = await rotateKey(tenantId, request.params.key_id ?? '', given, caller, deps);
-        return { status: 201, body };
+        const after = {
+          api_key_id: body.api_key_id,
+          ...toldKey(body),
+          replaced_ends_at: body.replaced.ends_at,
+        };
+        return { status: 201, body, change: { tenantId, target: body.replaced.api_key_id, after } };
       },
     },
     {
@@ -68,8 +85,9 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         const tenantId = tenantInPath(request);
         await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
-        await removeApiKey(tenantId, request.params.key_id ?? '', deps);
-        return { status: 204 };
+        const keyId = request.params.key_id ?? '';
+        await removeApiKey(tenantId, keyId, deps);
+        return { status: 204, change: { tenantId, target: keyId, before: { is_valid: true } } };
       },
     },
     {
@@ -82,7 +100,10 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         const key = requireOwnTenant(await requireTenant(deps, request, { fresh: true }), tenantId);
         expectNoQuery(request);
         const given = parseRequest(tokenRequestSchema, await request.json());
-        return { status: 201, body: makeToken(key, given, deps) };
+        const body = makeToken(key, given, deps);
+        const { scopes, run_id, expires_at } = body;
+        const change = { tenantId, target: key.keyId, after: { scopes, run_id, expires_at } };
+        return { status: 201, body, change };
       },
     },
   ];

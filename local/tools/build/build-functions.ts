@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadSchedules } from '../../../shared/definitions/schedules';
-import { loadTables } from '../../../shared/definitions/tables';
+import { loadControlTables, loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import { type Bundle, bundleFunction } from './bundle';
 import { writePackageFiles } from './package-files';
@@ -58,6 +58,7 @@ async function buildFunction(
 /** Reads them as the functions do when they start. The SQL itself is checked by `npm run check`. */
 function checkDefinitions(schemasDirectory: string): void {
   loadTables(schemasDirectory);
+  loadControlTables(schemasDirectory);
   loadTiers(schemasDirectory);
   loadSchedules(schemasDirectory);
   loadPipelines(schemasDirectory);
@@ -68,7 +69,7 @@ const readBy: Readonly<Record<string, readonly string[]>> = {
   // It needs the tables' names, because no pipeline may write to them.
   'shared/definitions/openapi.ts': ['openapi.json', 'reference.html'],
   'shared/definitions/pipelines.ts': ['pipelines', 'tables'],
-  'shared/definitions/tables.ts': ['tables'],
+  'shared/definitions/tables.ts': ['tables', 'control'],
   'shared/definitions/tiers.ts': ['tiers.json'],
   'shared/definitions/schedules.ts': ['schedules.json'],
 };

@@ -124,6 +124,24 @@ export const answerSchemas = {
   ApiKeyList: z.strictObject({
     api_keys: z.array(listedKey),
   }),
+  AuditLog: z.strictObject({
+    entries: z.array(
+      z.strictObject({
+        audit_id: text,
+        occurred_at: time,
+        request_id: text.nullable().describe('The call’s X-Request-Id.'),
+        actor_kind: z.enum(['admin', 'person', 'key', 'token']),
+        actor: text.describe('An admin’s name, a person’s e-mail address, or the id of a key.'),
+        address: text.nullable().describe('The client’s.'),
+        action: text.describe('The name of the call in openapi.json.'),
+        tenant_id: text.nullable(),
+        target: text.nullable().describe('The id of a key or a run.'),
+        before: z.record(z.string(), z.unknown()).nullable().describe('null: there was nothing.'),
+        after: z.record(z.string(), z.unknown()).nullable().describe('null: there is nothing.'),
+      }),
+    ),
+    next_cursor: nextCursor,
+  }),
   TenantUsage: z.strictObject({
     tenant_id: text,
     from: time,

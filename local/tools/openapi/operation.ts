@@ -10,7 +10,7 @@ export interface OperationText {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** The heading under which it stands. */
-  readonly tag: 'Onboarding' | 'Runs' | 'Tenants' | 'API keys' | 'Usage and billing' | 'Health';
+  readonly tag: 'Onboarding' | 'Runs' | 'Tenants' | 'API keys' | 'Audit' | 'Usage and billing' | 'Health';
   readonly summary: string;
   readonly description?: string;
   /** The names are those of the schema that parses the query. */

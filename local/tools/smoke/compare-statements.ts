@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { loadTables } from '../../../shared/definitions/tables';
+import { loadControlTables, loadTables } from '../../../shared/definitions/tables';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
@@ -37,7 +37,9 @@ export async function* compareStatements(
   for (const bigquery of [sides.reference, sides.tried]) {
     const datasets = createTenantDatasets(bigquery);
     await datasets.ensureDataset(place.tenantId, place.location);
-    for (const table of loadTables(place.schemasDirectory)) await datasets.ensureTable(place.tenantId, table);
+    const { schemasDirectory } = place;
+    for (const table of [...loadTables(schemasDirectory), ...loadControlTables(schemasDirectory)])
+      await datasets.ensureTable(place.tenantId, table);
   }
   const reference = createRunStatement(sides.reference);
   const tried = createRunStatement(sides.tried);

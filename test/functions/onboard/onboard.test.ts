@@ -35,6 +35,7 @@ describe('Onboarding', () => {
       subscription_tier: 'STARTER',
       max_pipelines_per_month: 100,
       max_concurrent_pipelines: 3,
+      max_bytes_billed_per_month: null,
       is_active: true,
       api_key: expect.stringMatching(/^testcorp_001_api_[0-9A-Za-z]{30}$/),
       api_key_id: expect.any(String),

@@ -2,6 +2,8 @@ import { createRunStatement } from '../../../shared/google/bigquery/statements/r
 import { systemClock } from '../../../shared/support/clock';
 import { createKeyUses } from '../../../shared/tenants/key-uses';
 import {
+  adminKey,
+  asAdmin,
   call,
   eventually,
   onboard,
@@ -10,16 +12,18 @@ import {
   type TestCloud,
   withKey,
 } from '../../support/local-cloud';
+import { furtherAdminKeys } from '../support/refused-keys';
+import { describeAuditLog } from './audit-log-suite';
 
 describe('API keys', () => {
   let cloud: TestCloud;
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, ADMIN_API_KEYS: furtherAdminKeys });
   });
   afterAll(() => cloud?.close());
 
   const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
-    call(cloud.url, method, `/api/v1/tenants/${path}`, { body, headers: headers ?? {} });
+    call(cloud.url, method, `/api/v1/tenants/${path}`, { body, headers: headers ?? asAdmin });
   const run = (tenantId: string, apiKey: string) =>
     call(cloud.url, 'POST', `/api/v1/pipelines/run/${tenantId}/gcp/example/dryrun`, {
       headers: withKey(apiKey),
@@ -228,4 +232,6 @@ describe('API keys', () => {
     expect((await run('expiring', apiKey)).status).toBe(401);
     expect((await ask('GET', 'expiring', undefined, withKey(apiKey))).status).toBe(401);
   });
+
+  describeAuditLog(() => cloud);
 });

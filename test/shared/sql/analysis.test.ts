@@ -8,7 +8,7 @@ import {
 } from 'local-bigquery/engine';
 import { sharesEngine } from 'local-bigquery/testing';
 import { memoryTableStore } from 'local-bigquery/testing/memory-table-store';
-import { loadTables } from '../../../shared/definitions/tables';
+import { loadControlTables, loadTables } from '../../../shared/definitions/tables';
 import type { ParameterType } from '../../../shared/sql/define-statement';
 import { statements } from './statements';
 
@@ -20,7 +20,10 @@ describe('Every statement of shared/sql', () => {
 
   beforeAll(async () => {
     const store = memoryTableStore();
-    for (const { name, schema } of loadTables(join(root, 'schemas'))) {
+    for (const { name, schema } of [
+      ...loadTables(join(root, 'schemas')),
+      ...loadControlTables(join(root, 'schemas')),
+    ]) {
       store.addTable({ ...tenant, tableId: name }, fieldsOfRest(schema));
     }
     engine = await startSqlEngine({ store, sharesEngine });

@@ -9,9 +9,17 @@ import { tokenRequestSchema } from '../../../../functions/tenants/keys/make-toke
 import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
 import type { OperationText } from '../operation';
-import { cursor, limit } from './parameters';
+import { cursor, from, limit, to } from './parameters';
 
 const tenant = '/api/v1/tenants/{tenant}';
+const auditQuery = {
+  from,
+  to,
+  action: { description: 'Calls of this name only, such as `changeQuotas`.', schema: { type: 'string' } },
+  actor: { description: 'Of this admin, person or key only.', schema: { type: 'string' } },
+  limit: limit(100, 1000),
+  cursor,
+};
 const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
 
 /** @param tiers the deployment's own, whose names a tier must have */
@@ -109,6 +117,28 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     summary: 'Ends a suspension',
     answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
     problems: ['tenant_not_found', ...badBody],
+  },
+  {
+    id: 'listAuditLog',
+    method: 'GET',
+    path: '/api/v1/audit',
+    tag: 'Audit',
+    summary: 'Who has changed what, of all tenants, youngest first, page by page',
+    description: 'As CSV with `Accept: text/csv`.',
+    query: { tenant: { description: 'Of this tenant only.', schema: { type: 'string' } }, ...auditQuery },
+    answers: [{ status: 200, description: 'A page', body: { name: 'AuditLog' }, headers: ['Link'] }],
+    problems: [],
+  },
+  {
+    id: 'listTenantAuditLog',
+    method: 'GET',
+    path: `${tenant}/audit`,
+    tag: 'Audit',
+    summary: 'Who has changed what of a tenant, youngest first, page by page',
+    description: 'As CSV with `Accept: text/csv`. A tenant is not told which admin it was, nor from where.',
+    query: auditQuery,
+    answers: [{ status: 200, description: 'A page', body: { name: 'AuditLog' }, headers: ['Link'] }],
+    problems: [],
   },
   {
     id: 'makeApiKey',

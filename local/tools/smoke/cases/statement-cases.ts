@@ -1,6 +1,12 @@
+import { controlCases } from './control-cases';
 import { runCases } from './run-cases';
 import type { StatementCase } from './statement-case';
 import { endingCases, tenantCases } from './tenant-cases';
 
 /** Every statement of shared/sql, in an order in which each finds what it needs. */
-export const statementCases: readonly StatementCase[] = [...tenantCases, ...runCases, ...endingCases];
+export const statementCases: readonly StatementCase[] = [
+  ...tenantCases,
+  ...runCases,
+  ...endingCases,
+  ...controlCases,
+];

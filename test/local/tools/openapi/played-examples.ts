@@ -115,6 +115,8 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('PATCH', `${path}/quotas`, asAdmin, { max_pipelines_per_month: 1 });
   await send('POST', dryrun, asTenant);
   await send('POST', `${path}/suspend`, asAdmin, { reason: 'x'.repeat(1_000_001) });
+  await send('GET', `/api/v1/audit?action=changeQuotas&limit=1`, asAdmin);
+  await send('GET', `${path}/audit?action=makeApiKey&limit=1`, asTenant);
   await send('GET', '/healthz', {});
   await send('GET', '/readyz', {});
   return played;
@@ -145,6 +147,9 @@ const maskedText = (text: string): string =>
     .replaceAll(/"(quota_reset_date)":"[^"]+"/g, '"$1":"2026-11-01"')
     .replaceAll(/"(month)":"[^"]+"/g, '"$1":"2026-11"')
     .replaceAll(/"((?:duration|slot)_ms)":\d+/g, '"$1":1200')
+    .replaceAll(/"(next_cursor)":"[^"]+"/g, '"$1":"WyIuLi4iXQ"')
+    .replaceAll(/"(address)":"[^"]+"/g, '"$1":"203.0.113.7"')
+    .replaceAll(/"(request_id)":"[^"]+"/g, '"$1":"0af7651916cd43dd8448eb211c80319c"')
     .replaceAll(/"(last_four)":"[^"]+"/g, '"$1":"0f0f"')
     .replaceAll(/"(last_used_at)":(null|"[^"]+")/g, '"$1":"2026-11-30T12:00:00.000Z"')
     .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60');

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { isNotFound } from '../../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import {
+  type AdminAuthentication,
+  requireAdmin,
+  requireAdminOrTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
+import { csvReply, csvText, wantsCsv } from '../../../shared/http/csv';
+import { nextPageLink } from '../../../shared/http/headers/next-page';
+import {
+  cursorSchema,
+  earliest,
+  encodeCursor,
+  latest,
+  limitSchema,
+  momentSchema,
+  parseQuery,
+} from '../../../shared/http/parse';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import { listAuditLog } from '../../../shared/sql/control/list-audit-log';
+
+export interface AuditRoutesDependencies extends AdminAuthentication, TenantAuthentication {
+  readonly runStatement: RunStatement;
+  /** The dataset of the audit log. */
+  readonly controlDataset: string;
+}
+
+const placeSchema = z
+  .tuple([z.int(), z.string().max(100)])
+  .transform(([time, auditId]) => ({ occurredAt: new Date(time), auditId }))
+  .refine(({ occurredAt }) => occurredAt >= earliest && occurredAt <= latest);
+
+const text = z.string().min(1, 'expected a text').max(200, 'expected at most 200 characters');
+
+/** The query of both lists. */
+const auditQueryFields = {
+  from: momentSchema.default(earliest),
+  to: momentSchema.default(latest),
+  action: text.optional(),
+  actor: text.optional(),
+  limit: limitSchema(100, 1000),
+  cursor: cursorSchema(placeSchema).optional(),
+};
+export const tenantAuditQuerySchema = z.strictObject(auditQueryFields);
+export const auditQuerySchema = z.strictObject({ ...auditQueryFields, tenant: text.optional() });
+
+type AuditQuery = z.infer<typeof auditQuerySchema>;
+type AuditRow = z.infer<(typeof listAuditLog)['row']>;
+
+/** The audit log: of all tenants for admins, of one for its own keys that may `manage`. */
+export function auditRoutes(deps: AuditRoutesDependencies): readonly Route[] {
+  return [
+    {
+      operation: 'listAuditLog',
+      method: 'GET',
+      path: '/api/v1/audit',
+      handle: async (request) => {
+        await requireAdmin(deps, request);
+        const { tenant, ...query } = parseQuery(auditQuerySchema, request.query);
+        return told(request, await readPage(tenant, query, deps), shownToAdmins);
+      },
+    },
+    {
+      operation: 'listTenantAuditLog',
+      method: 'GET',
+      path: '/api/v1/tenants/{tenant}/audit',
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
+        const query = parseQuery(tenantAuditQuerySchema, request.query);
+        const page = await readPage(tenantId, query, deps);
+        return told(request, page, isAdmin ? shownToAdmins : shownToTenants);
+      },
+    },
+  ];
+}
+
+/** A page, and where the next one begins. One statement. */
+async function readPage(
+  tenantId: string | undefined,
+  { from, to, action, actor, limit, cursor }: Omit<AuditQuery, 'tenant'>,
+  { runStatement, controlDataset }: AuditRoutesDependencies,
+) {
+  const parameters = {
+    from,
+    to,
+    tenant_id: tenantId ?? null,
+    action: action ?? null,
+    actor: actor ?? null,
+    until_at: cursor?.occurredAt ?? null,
+    until_id: cursor?.auditId ?? null,
+    // One row more than asked for shows whether there is a next page.
+    most: limit + 1,
+  };
+  const rows = await runStatement(controlDataset, listAuditLog, parameters)
+    .then((outcome) => outcome.rows)
+    .catch((error: unknown) => {
+      // Nothing was ever changed.
+      if (isNotFound(error)) return [];
+      throw error;
+    });
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const hasNext = rows.length > limit && last !== undefined;
+  return {
+    rows: page,
+    nextCursor: hasNext ? encodeCursor([last.occurred_at.getTime(), last.audit_id]) : null,
+  };
+}
+
+const columns = [
+  'audit_id',
+  'occurred_at',
+  'request_id',
+  'actor_kind',
+  'actor',
+  'address',
+  'action',
+  'tenant_id',
+  'target',
+  'before',
+  'after',
+] as const;
+
+const changeSchema = z.record(z.string(), z.unknown());
+
+const shownToAdmins = ({ operation, occurred_at, before, after, ...row }: AuditRow) => ({
+  ...row,
+  action: operation,
+  occurred_at: occurred_at.toISOString(),
+  before: before === null ? null : changeSchema.parse(JSON.parse(before)),
+  after: after === null ? null : changeSchema.parse(JSON.parse(after)),
+});
+
+/** Who works for the operator, and from where, is no tenant's business. */
+function shownToTenants(row: AuditRow): ReturnType<typeof shownToAdmins> {
+  const isOwn = row.actor_kind === 'key' || row.actor_kind === 'token';
+  return shownToAdmins(isOwn ? row : { ...row, actor_kind: 'admin', actor: 'admin', address: null });
+}
+
+function told(
+  request: HttpRequest,
+  { rows, nextCursor }: Awaited<ReturnType<typeof readPage>>,
+  shown: typeof shownToAdmins,
+): HttpReply {
+  const headers = nextPageLink(request, nextCursor);
+  const entries = rows.map(shown);
+  if (!wantsCsv(request)) return { status: 200, headers, body: { entries, next_cursor: nextCursor } };
+  const cellsOf = (entry: (typeof entries)[number]) =>
+    columns.map((column) => {
+      const value = entry[column];
+      return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+    });
+  return csvReply(csvText([columns, ...entries.map(cellsOf)]), headers);
+}
