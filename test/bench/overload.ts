@@ -13,7 +13,8 @@ import { describeMachine } from './support/machine';
 const parts: Readonly<Record<string, (sizes: Sizes) => Promise<void>>> = {
   tenants: runInManyTenants,
   flood: floodBesideAnother,
-  sustained: runForAWhile,
+  sustained: runForAWhile(1),
+  'sustained-tenants': runForAWhile(10),
   attacker: attackBesideAnother,
   'hung-engine': waitForHungEngine,
 };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median, quantile, shown } from '../support/figures';
+import { shown, spreadOf } from '../support/figures';
 import { type Answered, createHttpClient, type HttpClient } from '../support/http-client';
 import { generateLoad } from '../support/load';
 import { ledgerHas, onboardUnlimited, readLedger, withServer } from '../support/local-server';
@@ -129,6 +129,3 @@ function print({ tenants, clients, tookMs, all, firstOf, rest, recorded }: Total
 ${admitted} of ${all.length} clients got through, after ${spreadOf(asked)} requests (p50, p99, most), the last one of all tenants' after ${shown(tookMs / 1000)} s.
 Of their runs ${recorded} are in the ledger once. 503 that say "may still start": ${mayStart}; other answers: ${others}.`);
 }
-
-const spreadOf = (values: readonly number[]): string =>
-  [median(values), quantile(values, 0.99), quantile(values, 1)].map((value) => shown(value, 0)).join(', ');

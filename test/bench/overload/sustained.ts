@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median, quantile, shown } from '../support/figures';
+import { shown, spreadOf } from '../support/figures';
 import { createHttpClient } from '../support/http-client';
 import { generateLoad } from '../support/load';
 import { countLedger, onboardUnlimited, readLedger, runIdOf, withServer } from '../support/local-server';
@@ -7,14 +7,12 @@ import { memoryOfDescendants } from '../support/machine';
 import { printTable } from '../support/table';
 import type { Sizes } from './command-line';
 
-const widths = [1, 10];
 const aimedMemoryMb = 700;
 /** Until all is in the ledger, in milliseconds: what is not by then is told as missing. */
 const longestMs = 900_000;
 const toldEveryMs = 15_000;
 
 interface Outcome {
-  readonly tenants: number;
   readonly accepted: number;
   /** Told to come again: 429, 503. */
   readonly statuses: ReadonlyMap<number, number>;
@@ -28,38 +26,31 @@ interface Outcome {
   readonly drainedSeconds: number;
 }
 
-/** Clients that go on for a while, for one tenant and for ten: what they are answered, and whether every run ends once. */
-export async function runForAWhile(sizes: Sizes): Promise<void> {
-  const outcomes: Outcome[] = [];
-  for (const tenants of widths) outcomes.push(await goOn(tenants, sizes));
-  const columns = (what: string, cell: (outcome: Outcome) => string, aim = '') => [
-    what,
-    ...outcomes.map(cell),
-    aim,
-  ];
-  printTable(
-    `${sizes.clients} clients for ${sizes.seconds} s`,
-    ['what', ...widths.map((width) => (width === 1 ? 'one tenant' : `${width} tenants`)), 'aim'],
-    [
-      columns('runs accepted', ({ accepted }) => String(accepted)),
-      columns('answers', ({ statuses }) => [...statuses].map(([status, n]) => `${n} × ${status}`).join(', ')),
-      columns('5xx', ({ statuses }) => String(serverErrors(statuses)), '0'),
-      columns('202: p50 (ms)', ({ acceptedMs }) => shown(median(acceptedMs), 0)),
-      columns('202: p99 (ms)', ({ acceptedMs }) => shown(quantile(acceptedMs, 0.99), 0)),
-      columns('202: most (ms)', ({ acceptedMs }) => shown(quantile(acceptedMs, 1), 0)),
-      columns(
-        'memory, node and SQL engine, most (MB)',
-        ({ memoryMb }) => shown(memoryMb, 0),
-        `< ${aimedMemoryMb}`,
-      ),
-      columns('accepted and not in the ledger once', ({ wrong }) => String(wrong), '0'),
-      columns('until all of it had ended (s)', ({ drainedSeconds }) => shown(drainedSeconds)),
-      columns('runs ended meanwhile, per second', (outcome) =>
-        shown((outcome.accepted - outcome.endedBefore) / outcome.drainedSeconds),
-      ),
-    ],
-  );
-}
+/** Clients that go on for a while, for so many tenants: what they are answered, and whether every run ends once. */
+export const runForAWhile =
+  (tenants: number) =>
+  async (sizes: Sizes): Promise<void> => {
+    const { accepted, statuses, acceptedMs, memoryMb, wrong, endedBefore, drainedSeconds } = await goOn(
+      tenants,
+      sizes,
+    );
+    const answers = [...statuses].map(([status, n]) => `${n} × ${status}`).join(', ');
+    const row = (what: string, measured: string, aim = '') => [what, measured, aim];
+    printTable(
+      `${sizes.clients} clients for ${sizes.seconds} s, ${tenants === 1 ? 'one tenant' : `${tenants} tenants`}`,
+      ['what', 'measured', 'aim'],
+      [
+        row('runs accepted', String(accepted)),
+        row('answers', answers),
+        row('5xx', String(serverErrors(statuses)), '0'),
+        row('202: p50, p99, most (ms)', spreadOf(acceptedMs)),
+        row('memory, node and SQL engine, most (MB)', shown(memoryMb, 0), `< ${aimedMemoryMb}`),
+        row('accepted and not in the ledger once', String(wrong), '0'),
+        row('until all of it had ended (s)', shown(drainedSeconds)),
+        row('runs ended meanwhile, per second', shown((accepted - endedBefore) / drainedSeconds)),
+      ],
+    );
+  };
 
 const serverErrors = (statuses: ReadonlyMap<number, number>): number =>
   [...statuses].reduce((sum, [status, times]) => sum + (status >= 500 ? times : 0), 0);
@@ -103,7 +94,6 @@ const goOn = (tenants: number, { clients, seconds }: Sizes): Promise<Outcome> =>
     clearInterval(watching);
     const missing = accepted.filter(({ runId }) => !recorded.has(runId)).length;
     return {
-      tenants,
       accepted: accepted.length,
       statuses,
       acceptedMs: accepted.map(({ tookMs }) => tookMs),

@@ -13,3 +13,7 @@ export const medianAndRange = (values: readonly number[], digits = 1): string =>
 /** A number as the tables show it; what is not a number as a dash. */
 export const shown = (value: number, digits = 1): string =>
   Number.isFinite(value) ? value.toFixed(digits) : '–';
+
+/** Median, 99th percentile and the most: `12, 34, 56`. */
+export const spreadOf = (values: readonly number[]): string =>
+  [median(values), quantile(values, 0.99), quantile(values, 1)].map((value) => shown(value, 0)).join(', ');
