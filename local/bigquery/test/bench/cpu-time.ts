@@ -10,8 +10,8 @@ const tickMs = 10;
 export function cpuTimeMs(): number {
   if (!existsSync('/proc/self/task')) return 0;
   const { user, system } = process.cpuUsage();
-  const children = readdirSync('/proc/self/task').flatMap((task) =>
-    textOf(`/proc/self/task/${task}/children`).trim().split(' '),
+  const children = readdirSync('/proc/self/task').flatMap(
+    (task) => textOf(`/proc/self/task/${task}/children`).match(/\d+/g) ?? [],
   );
   return children.reduce((sum, pid) => sum + ticksOf(pid) * tickMs, (user + system) / 1000);
 }
