@@ -1,44 +1,36 @@
 /** How late this process's event loop is: what it has to do besides keeps every answer waiting so long. */
 export interface LoopLag {
-  /** Looks from now on. */
-  readonly begin: () => void;
-  /** Looks no longer: nothing is to keep an idle process awake. */
-  readonly end: () => void;
-  /** What was seen of late, in milliseconds. */
+  /** Looks once: a timer that fires late shows it. */
+  readonly look: () => void;
+  /** The most that was seen within the last second, in milliseconds. */
   readonly recentMs: () => number;
 }
 
 /** In milliseconds. */
-const everyMs = 25;
-/** What is left of a lag at the next look: so a short one is soon forgotten. */
-const remembered = 0.8;
+const soonMs = 1;
+const recentlyMs = 1_000;
 
 /**
- * A timer that fires late shows it. (Node's own perf_hooks.monitorEventLoopDelay would go on while nothing is
- * done.)
- * @param onLag is told at each look
+ * (Node's own perf_hooks.monitorEventLoopDelay would go on while nothing is done.)
+ * @param onLag is told what each look shows
  */
 export function createLoopLag(monotonicMs: () => number, onLag: (lagMs: number) => void): LoopLag {
-  let timer: NodeJS.Timeout | undefined;
-  let recentMs = 0;
-  const look = () => {
-    const dueMs = monotonicMs() + everyMs;
-    timer = setTimeout(() => {
-      const lagMs = Math.max(0, monotonicMs() - dueMs);
-      recentMs = Math.max(lagMs, recentMs * remembered);
-      onLag(lagMs);
-      look();
-    }, everyMs);
-    timer.unref();
-  };
+  let isLooking = false;
+  let most = { lagMs: 0, seenAt: Number.NEGATIVE_INFINITY };
+  const recentMs = () => (monotonicMs() - most.seenAt < recentlyMs ? most.lagMs : 0);
   return {
-    begin: () => {
-      if (timer === undefined) look();
+    look: () => {
+      if (isLooking) return;
+      isLooking = true;
+      const dueMs = monotonicMs() + soonMs;
+      const timer = setTimeout(() => {
+        isLooking = false;
+        const lagMs = Math.max(0, monotonicMs() - dueMs);
+        if (lagMs >= recentMs()) most = { lagMs, seenAt: monotonicMs() };
+        onLag(lagMs);
+      }, soonMs);
+      timer.unref();
     },
-    end: () => {
-      clearTimeout(timer);
-      timer = undefined;
-    },
-    recentMs: () => recentMs,
+    recentMs,
   };
 }

@@ -84,8 +84,7 @@ export function createPlaces(options: PlacesOptions): Places {
 
   function hold(holder: string, change: 1 | -1): void {
     pieces += change;
-    if (pieces === 0) lag.end();
-    else lag.begin();
+    if (change === 1) lag.look();
     const own = (held.get(holder) ?? 0) + change;
     if (own === 0) held.delete(holder);
     else held.set(holder, own);
