@@ -73,11 +73,11 @@ describe('npm run build', () => {
 
   it('each has the schemas that it reads, unchanged, and no others', () => {
     expect(Object.fromEntries(built.map(({ name, schemas }) => [name, schemas]))).toMatchObject({
-      onboard: ['pipelines', 'tables', 'tiers.json'],
-      tenants: ['openapi.json', 'reference.html', 'tiers.json'],
-      run: ['pipelines', 'tables'],
+      onboard: ['control', 'pipelines', 'tables', 'tiers.json'],
+      tenants: ['control', 'openapi.json', 'reference.html', 'tables', 'tiers.json'],
+      run: ['control', 'pipelines', 'tables'],
       worker: ['pipelines', 'tables', 'tiers.json'],
-      'ensure-tables': ['tables'],
+      'ensure-tables': ['control', 'tables'],
       'reset-quotas': [],
       reconcile: [],
     });
