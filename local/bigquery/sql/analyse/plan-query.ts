@@ -3,6 +3,7 @@ import type { Field } from '../../model';
 import { child, children, findAll, stringAt, type TreeNode } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
+import { invalidQuery } from '../parse/query-errors';
 import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { withoutKeptFunctions } from '../routines/kept-routines';
 import { type Scope, scopeKey } from '../scope';
@@ -33,7 +34,7 @@ import { withoutViews } from './views';
  */
 export async function planQuery(context: EngineContext, given: QuerySource): Promise<QueryPlan> {
   const { scope } = given;
-  const sql = await withoutKeptFunctions(context, await withoutViews(context, given.text, scope), scope);
+  const sql = await writtenOut(context, given.text, scope);
   const source = sql === given.text ? given : { ...given, text: sql };
   const paths = await context.parser.tablePaths(sql);
   const reached = reachableTables(
@@ -53,6 +54,20 @@ export async function planQuery(context: EngineContext, given: QuerySource): Pro
     tables: reached.tables,
   }));
   return planOver(reached.tables, known);
+}
+
+/** Views and functions inside each other. */
+const mostRounds = 16;
+
+/** A text with what it names written out: views may call functions, and functions read views. */
+async function writtenOut(context: EngineContext, text: SqlText, scope: Scope): Promise<SqlText> {
+  let current = text;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const next = await withoutKeptFunctions(context, await withoutViews(context, current, scope), scope);
+    if (next === current) return current;
+    current = next;
+  }
+  throw invalidQuery(`Views and functions are nested more than ${mostRounds} levels deep`, text);
 }
 
 /** The same plan over tables of another dataset. To analyse each statement for each tenant takes most of a statement. */

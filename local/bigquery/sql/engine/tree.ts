@@ -105,3 +105,13 @@ export function findAll(tree: unknown, key: string, visit: (node: TreeNode) => v
     }
   }
 }
+
+/** Calls `visit` for every path expression of a parsed tree. */
+export function findPaths(tree: unknown, visit: (path: TreeNode) => void): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) findPaths(item, visit);
+  } else if (isNode(tree)) {
+    if (Array.isArray(tree.names)) visit(tree);
+    for (const value of Object.values(tree)) if (typeof value === 'object') findPaths(value, visit);
+  }
+}

@@ -6,6 +6,7 @@ import {
   child,
   children,
   findAll,
+  findPaths,
   isNode,
   pathSegments,
   spanOf,
@@ -138,7 +139,7 @@ export function positionalName(position: number): string {
   return `__positional_${position}`;
 }
 
-/** Names positional parameters, and takes `a.b.c` in one pair of quotes apart where it names a table. */
+/** Names positional parameters, and takes `a.b.c` in one pair of quotes apart: no name of BigQuery's has a dot. */
 function plainEdits(tree: TreeNode): readonly Edit[] {
   const edits: Edit[] = [];
   findAll(tree, 'astParameterExprNode', (node) => {
@@ -151,27 +152,13 @@ function plainEdits(tree: TreeNode): readonly Edit[] {
     const name = systemVariableName(pathSegments(child(node, 'path')));
     if (place !== undefined && name !== undefined) edits.push({ ...place, replacement: name });
   });
-  const takeApart = (expression: unknown) => {
+  findPaths(tree, (expression) => {
     const path = pathSegments(expression);
     const place = spanOf(expression);
     if (place === undefined || !path.some((segment) => segment.includes('.'))) return;
     edits.push({ ...place, replacement: quotedPath(path.flatMap((segment) => segment.split('.'))) });
-  };
-  findAll(tree, 'astTablePathExpressionNode', (node) => takeApart(node.pathExpr));
-  for (const key of ['Insert', 'Update', 'Delete', 'Merge', 'Truncate'])
-    findAll(tree, `ast${key}StatementNode`, (node) =>
-      takeApart(child(node, 'targetPath', 'astPathExpressionNode') ?? child(node, 'targetPath')),
-    );
-  findAll(tree, 'astCreateTableStatementNode', (node) => takeApart(findName(node)));
-  findAll(tree, 'astDropStatementNode', (node) => takeApart(node.name));
-  findAll(tree, 'astAlterTableStatementNode', (node) => takeApart(child(node, 'parent', 'path')));
+  });
   return edits;
-}
-
-function findName(create: TreeNode): unknown {
-  for (let current: TreeNode | undefined = create; current !== undefined; current = child(current, 'parent'))
-    if (isNode(current.name)) return current.name;
-  return undefined;
 }
 
 /** BigQuery has words of its own for a word that cannot begin a statement. */

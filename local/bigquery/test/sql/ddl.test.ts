@@ -137,4 +137,30 @@ describe('CREATE, ALTER and DROP TABLE', () => {
     ]);
     expect(await bench.failure('SELECT * FROM w')).toContain('notFound');
   });
+
+  it('takes a whole path in one pair of quotes, wherever a statement names something', async () => {
+    const statements = [
+      'CREATE TABLE `local.ds.whole` (id INT64)',
+      'INSERT `local.ds.whole` (id) VALUES (1)',
+      'CREATE TABLE `local.ds.like` LIKE `local.ds.whole`',
+      'CREATE TABLE `ds.copy` COPY `local.ds.whole`',
+      'CREATE SNAPSHOT TABLE `local.ds.kept` CLONE `ds.whole`',
+      'CREATE VIEW `local.ds.seen` AS SELECT id FROM `local.ds`.`copy`',
+      "ALTER VIEW `local.ds.seen` SET OPTIONS (description = 'all')",
+      'ALTER TABLE `local.ds.like` ADD COLUMN n INT64',
+      'CREATE FUNCTION `local.ds.twice`(x INT64) AS (x * 2)',
+      'CREATE TABLE FUNCTION `local.ds.below`(n INT64) AS (SELECT id FROM `local.ds.seen` WHERE id < n)',
+      'CREATE PROCEDURE `local.ds.nothing`() BEGIN SELECT 1; END',
+      'CALL `local.ds.nothing`()',
+    ];
+    for (const sql of statements) await bench.run(sql);
+    expect(await bench.rows('SELECT `local.ds.twice`(id) FROM `local.ds.below`(2)')).toEqual([['2']]);
+    const drops = ['VIEW `local.ds.seen`', 'SNAPSHOT TABLE `local.ds.kept`', 'FUNCTION `local.ds.twice`'];
+    const tables = ['whole', 'like', 'copy'].map((name) => `TABLE \`local.ds.${name}\``);
+    const others = ['TABLE FUNCTION `local.ds.below`', 'PROCEDURE `local.ds.nothing`'];
+    for (const what of [...drops, ...tables, ...others]) await bench.run(`DROP ${what}`);
+    expect(
+      bench.store.tablesOf({ projectId: 'local', datasetId: 'ds' }).map(({ tableId }) => tableId),
+    ).toEqual(['t']);
+  });
 });
