@@ -216,6 +216,46 @@ describe('a second run', () => {
     expect((await again.changesOf([...usual, '--cors-origin', 'none'])).toSorted()).toEqual(called);
   });
 
+  it('gives people admin rights, also when the options are left out later, and ends it', async () => {
+    const options = [
+      '--admin',
+      'alice@example.com',
+      '--admin',
+      '@example.com=viewer',
+      '--admin-audience',
+      'client-1',
+    ];
+    const called = ['onboard', 'tenants'].map((name) => `run deploy tenant-pipelines-${name}`);
+    expect((await again.changesOf([...usual, ...options])).toSorted()).toEqual(called);
+    const people = { name: 'ADMIN_PEOPLE', value: 'alice@example.com,@example.com=viewer' };
+    for (const name of ['onboard', 'tenants']) expect(environmentOf(name)).toContainEqual(people);
+    expect(environmentOf('run')).not.toContainEqual(people);
+    expect(await again.changesOf(usual)).toEqual([]);
+    const none = ['--admin', 'none', '--admin-audience', 'none'];
+    expect((await again.changesOf([...usual, ...none])).toSorted()).toEqual(called);
+  });
+
+  it('names the secret of tokens and the one before it, and further admins’ keys where there are any', async () => {
+    const { gcloud } = again.installation;
+    gcloud.answer(['secrets', 'versions', 'add', 'tenant-pipelines-token-secret'], 'another');
+    expect((await again.changesOf(usual)).toSorted()).toEqual(
+      ['run', 'tenants'].map((name) => `run deploy tenant-pipelines-${name}`),
+    );
+    const named = (name: string, secret: string, key: string) =>
+      expect.objectContaining({ name, valueFrom: { secretKeyRef: { name: secret, key } } });
+    for (const name of ['run', 'tenants']) {
+      expect(environmentOf(name)).toContainEqual(named('TOKEN_SECRET', 'tenant-pipelines-token-secret', '2'));
+      expect(environmentOf(name)).toContainEqual(
+        named('TOKEN_SECRET_PREVIOUS', 'tenant-pipelines-token-secret', '1'),
+      );
+    }
+    gcloud.answer(['secrets', 'create', 'tenant-pipelines-admin-keys', '--project=my-project'], '');
+    gcloud.answer(['secrets', 'versions', 'add', 'tenant-pipelines-admin-keys'], '{}');
+    await again.changesOf(usual);
+    for (const name of ['onboard', 'tenants'])
+      expect(environmentOf(name)).toContainEqual(named('ADMIN_API_KEYS', 'tenant-pipelines-admin-keys', '1'));
+  });
+
   it('gives secrets and hosts to pipelines, and new versions of secrets when it is run again', async () => {
     const { gcloud } = again.installation;
     gcloud.answer(['secrets', 'create', 'rates-key', '--project=my-project'], '');
