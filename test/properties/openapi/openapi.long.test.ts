@@ -1,3 +1,3 @@
 import { describeDocument } from './openapi-property';
 
-describeDocument(3_000);
+describeDocument(2_000);

@@ -5,12 +5,12 @@ const main = join(__dirname, 'main.ts');
 /** A process takes its time until it is as fast as it can be: two of them take a third more. */
 const inOneProcess = ['--processes', '1'];
 
-it('fifty small simulations keep every invariant, whatever fails, dies, comes late or comes twice', async () => {
-  const { output } = await runSimulator(main, '--seeds', '50', '--runs', '40', ...inOneProcess);
+it('thirty small simulations keep every invariant, whatever fails, dies, comes late or comes twice', async () => {
+  const { output } = await runSimulator(main, '--seeds', '30', '--runs', '40', ...inOneProcess);
   expect(numberAfter('violations', output) === 0 ? '' : output).toBe('');
-  expect(numberAfter('seeds', output)).toBe(50);
-  expect(numberAfter('admitted', output)).toBeGreaterThan(500);
-  expect(numberAfter('deaths', output)).toBeGreaterThan(20);
+  expect(numberAfter('seeds', output)).toBe(30);
+  expect(numberAfter('admitted', output)).toBeGreaterThan(300);
+  expect(numberAfter('deaths', output)).toBeGreaterThan(10);
 });
 
 it('a seed prints the same lines each time', async () => {

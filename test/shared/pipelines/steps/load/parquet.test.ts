@@ -79,8 +79,8 @@ describe('a pipeline that loads Parquet', () => {
     const [{ schema: loaded }] = await tenant.bigquery.dataset('tenant_1').table('orders').getMetadata();
     expect(loaded.fields).toEqual([
       { name: 'order_id', type: 'INTEGER', mode: 'REQUIRED' },
-      { name: 'amount', type: 'BIGNUMERIC', mode: 'NULLABLE' },
-      { name: 'ordered_at', type: 'DATETIME', mode: 'NULLABLE' },
+      { name: 'amount', type: 'BIGNUMERIC' },
+      { name: 'ordered_at', type: 'DATETIME' },
     ]);
     expect(await sums()).toHaveLength(2);
   });
