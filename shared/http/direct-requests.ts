@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Server } from 'node:http';
+import { Server, type ServerResponse } from 'node:http';
+import { httpStatusOf, problemTitleOf } from '../errors';
 import { answerBrokenRequests } from './broken-requests';
 import type { HttpHandler } from './serve';
 import { endSlowRequests } from './slow-requests';
@@ -13,6 +14,7 @@ import { endSlowRequests } from './slow-requests';
 export function serveDirectly(server: Server, handler: HttpHandler): void {
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
+    whileOpen(response);
     handler(request, response).catch((error: unknown) => {
       // A handler answers errors itself: this one concerns the answer's connection.
       console.error(error);
@@ -21,6 +23,47 @@ export function serveDirectly(server: Server, handler: HttpHandler): void {
   });
   endSlowRequests(server);
   answerBrokenRequests(server);
+}
+
+/** Requests of this process that are not answered yet. */
+const open = new Set<ServerResponse>();
+
+function whileOpen(response: ServerResponse): void {
+  if (!isWatching) watchForTheEnd();
+  open.add(response);
+  response.once('close', () => open.delete(response));
+}
+
+let isWatching = false;
+
+/** An error that nobody catches ends the process, whoever's it is: its callers are told first. */
+function watchForTheEnd(): void {
+  isWatching = true;
+  process.on('uncaughtExceptionMonitor', answerOpen);
+  // The framework, where it started the process, ends it at a rejection, too. Elsewhere Node makes an exception of it.
+  if (process.listenerCount('unhandledRejection') > 0)
+    process.prependListener('unhandledRejection', answerOpen);
+}
+
+const code = 'internal';
+const problem = JSON.stringify({
+  type: `urn:tenant-pipelines:problem:${code}`,
+  title: problemTitleOf(code),
+  status: httpStatusOf(code),
+  detail: 'The request could not be processed. It has been logged.',
+  code,
+});
+
+/** What is written here is with the system when the process ends. */
+function answerOpen(): void {
+  for (const response of open) {
+    if (response.headersSent) continue;
+    response.writeHead(httpStatusOf(code), {
+      'Content-Type': 'application/problem+json',
+      Connection: 'close',
+    });
+    response.end(problem);
+  }
 }
 
 /**

@@ -51,6 +51,7 @@ describe('A tenant with 5,000 outcomes that wait for the ledger', () => {
       pipeline_runs_count: count,
       pipeline_runs_this_month: count,
       current_running_pipelines: 0,
+      bytes_billed_this_month: 0,
       quota_reset_date: now.slice(0, 10),
       created_at: now,
       updated_at: now,

@@ -8,7 +8,7 @@ import { prepareMessaging } from '../../../../local/cloud/messaging';
 import { startLocalServers } from '../../../../local/cloud/servers/start-local-servers';
 import { type BuiltFunction, buildFunctions } from '../../../../local/tools/build/build-functions';
 import { createApiKey } from '../../../../shared/tenants/rules/api-key';
-import { asAdmin, call, endOfRun, withKey } from '../../../support/local-cloud';
+import { asAdmin, call, endOfRun, eventually, withKey } from '../../../support/local-cloud';
 import { newDirectory, removeDirectory } from '../../../support/server-process';
 import { type Deployed, installDeployed, startDeployed } from './deployed';
 
@@ -160,8 +160,11 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       });
       expect(response.status).toBe(status);
       expect(await response.text()).not.toMatch(stackTrace);
+      // The process ends: what it has printed comes a moment after its answer.
+      await eventually(`the trace of a ${name}`, async () =>
+        asked.output().includes(name) ? true : undefined,
+      );
       expect(asked.output()).toMatch(stackInSources);
-      expect(asked.output()).toContain(name);
     },
   );
 
