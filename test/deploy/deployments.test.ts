@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyState, snapshot } from './fake-gcloud/state';
+import { emptyState } from './fake-gcloud/state';
 import { commandListSchema, problemsOf } from './support/gcloud-tree';
 import { type Installation, prepareInstallation, usual } from './support/installation';
 
-/** A project's life in four calls of deploy.sh. */
+/** A project's life in three calls of deploy.sh. */
 describe('deploy.sh', () => {
   let installation: Installation;
   const calls: (readonly string[])[] = [];
@@ -31,15 +31,6 @@ describe('deploy.sh', () => {
     installation.gcloud.failure = undefined;
     expect(await deploy(usual)).toMatchObject({ code: 0, stderr: '' });
     expect(installation.gcloud.mutations.map((words) => words.join(' '))).not.toContain(lost);
-  });
-
-  it('changes nothing when it is called again', async () => {
-    const before = snapshot(installation.gcloud.state);
-    const { code, stdout } = await deploy(usual);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/\n0 made, 0 changed, 0 removed, \d+ as they were\./);
-    expect(installation.gcloud.mutations).toEqual([]);
-    expect(snapshot(installation.gcloud.state)).toBe(before);
   });
 
   it('--destroy with data leaves nothing but roles and what goes with the project', async () => {

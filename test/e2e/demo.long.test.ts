@@ -1,4 +1,4 @@
-// In short: ./processes.test.ts
+// In short: ./first-hour.test.ts
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

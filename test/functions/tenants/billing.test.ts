@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { type ExportPlace, exportBilling } from '../../../functions/tenants/usage/billing-export';
@@ -7,14 +5,13 @@ import { billableRuns } from '../../../functions/tenants/usage/billing-lines';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import { systemClock } from '../../../shared/support/clock';
-import { asAdmin, call, endOfRun, query, type TestCloud, withKey } from '../../support/local-cloud';
+import { asAdmin, call, type TestCloud } from '../../support/local-cloud';
 import { costs, record, startCloudWithUsage } from './recorded-usage';
 
 describe('GET /api/v1/billing/export', () => {
   let cloud: TestCloud;
-  let acmeKey: string;
   beforeAll(async () => {
-    ({ cloud, acmeKey } = await startCloudWithUsage());
+    ({ cloud } = await startCloudWithUsage());
   });
   afterAll(() => cloud?.close());
 
@@ -212,16 +209,6 @@ describe('GET /api/v1/billing/export', () => {
         ['2026-07-01T00:00:00Z', 'shop/sales/daily', '1', '0.000000000'],
       ],
     ]);
-    // The pipeline for FOCUS takes it, with the same totals.
-    mkdirSync(join(cloud.dataDirectory, 'gcs/billing'), { recursive: true });
-    writeFileSync(join(cloud.dataDirectory, 'gcs/billing/july.csv'), csv);
-    const path = '/api/v1/pipelines/run/acme/focus/billing/daily_costs';
-    const body = { source_uri: 'gs://billing/july.csv' };
-    const started = await call(cloud.url, 'POST', path, { headers: withKey(acmeKey), body });
-    expect(await endOfRun(cloud.url, acmeKey, started.body.run_id)).toMatchObject({ status: 'COMPLETED' });
-    const total = 'SELECT COUNT(*) AS n, CAST(SUM(billed_cost) AS STRING) AS cost FROM daily_costs';
-    expect(await query(cloud.bigquery, 'acme', total)).toEqual([{ n: 2, cost: '1.953125' }]);
-
     const first = await fetch(`${cloud.url}/api/v1/billing/export?month=2026-07&format=focus&limit=1`, {
       headers: asAdmin,
     });

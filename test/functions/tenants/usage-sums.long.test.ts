@@ -1,7 +1,17 @@
 // In short: ./usage.test.ts
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { adminKey, asAdmin, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
+import {
+  adminKey,
+  apiOf,
+  asAdmin,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+} from '../../support/local-cloud';
 
 const count = 10_000;
 const pipelines = ['gcp/example/dryrun', 'focus/billing/daily_costs', 'shop/sales/daily_sales'];
@@ -123,4 +133,21 @@ describe(`${count} runs`, () => {
       expect({ runs: lines.length, ...added(measured, names) }).toEqual(expected);
     },
   );
+
+  it('the pipeline for FOCUS takes its own export, with the same total', async () => {
+    const [focus = ''] = await pagesOf('focus');
+    mkdirSync(join(cloud.dataDirectory, 'gcs/billing'), { recursive: true });
+    writeFileSync(join(cloud.dataDirectory, 'gcs/billing/march.csv'), focus);
+    const apiKey = await onboard(cloud.url, 'finance');
+    const api = apiOf(cloud.url, { apiKey });
+    const parameters = { source_uri: 'gs://billing/march.csv' };
+    const { run_id } = await api.startRun('finance', 'focus/billing/daily_costs', { parameters });
+    expect(await api.waitForRun(run_id)).toMatchObject({ status: 'COMPLETED' });
+    const lines: Record<string, string>[] = parse(focus, { columns: true });
+    const total =
+      'SELECT SUM(row_count) AS n, ROUND(CAST(SUM(billed_cost) AS FLOAT64), 6) AS cost FROM daily_costs';
+    expect(await query(cloud.bigquery, 'finance', total)).toEqual([
+      { n: lines.length, cost: Number(Object.values(added(lines, ['BilledCost']))[0]?.toFixed(6)) },
+    ]);
+  });
 });

@@ -1,3 +1,3 @@
 import { describeDocument } from './openapi-property';
 
-describeDocument(80);
+describeDocument(40);

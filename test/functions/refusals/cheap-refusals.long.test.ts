@@ -1,8 +1,8 @@
-// In short: ../e2e/first-hour.test.ts
-import { adminKey, asAdmin, onboard, startTestCloud, type TestCloud } from '../support/local-cloud';
-import { type RawRequest, rawRequest } from '../support/raw-request';
-import { at, type Endpoint, endpoints } from './support/endpoints';
-import { expectProblem } from './support/refusals';
+// In short: ../../e2e/first-hour.test.ts
+import { adminKey, asAdmin, onboard, startTestCloud, type TestCloud } from '../../support/local-cloud';
+import { type RawRequest, rawRequest } from '../../support/raw-request';
+import { at, type Endpoint, endpoints } from '../support/endpoints';
+import { expectProblem } from '../support/refusals';
 
 const table = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
 const where = (is: (endpoint: Endpoint) => boolean) => table.filter(([, endpoint]) => is(endpoint));

@@ -1,3 +1,4 @@
+// In short: ./later-version.test.ts
 import { ensureTables } from '../../functions/ensure-tables/ensure-tables';
 import { loadTables } from '../../shared/definitions/tables';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';

@@ -1,0 +1,3 @@
+import { describeDurability } from './support/durability';
+
+describeDurability(true);
