@@ -1,3 +1,3 @@
 import { describeRefusals } from '../support/refusal-suite';
 
-describeRefusals(4);
+describeRefusals(8);

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
+import { describeBilling } from './billing-suite';
 import { costs, dryrun, record, startCloudWithUsage } from './recorded-usage';
 
 /** Nothing is used in this month; on its first day there is no forecast. */
@@ -16,6 +17,8 @@ describe('Tenants and their usage', () => {
     ({ cloud, acmeKey } = await startCloudWithUsage());
   });
   afterAll(() => cloud?.close());
+
+  describeBilling(() => cloud);
 
   const get = (path: string, headers: Record<string, string> = asAdmin) =>
     call(cloud.url, 'GET', `/api/v1/${path}`, { headers });

@@ -1,3 +1,3 @@
 import { describeModels } from './property/models-property';
 
-describeModels(2);
+describeModels(1);
