@@ -33,7 +33,11 @@ async function cruise(directory: string, cruised: readonly string[]) {
 }
 
 it('the tree has no circle of imports, and every import goes in the direction that ARCHITECTURE.md names', async () => {
-  const { modules, found } = await cruise(root, folders);
+  const { modules, found } = await cruise(
+    root,
+    // `npm run check` looks at the tests as well.
+    folders.filter((folder) => folder !== 'test'),
+  );
   expect(found).toEqual([]);
   expect(modules).toBeGreaterThan(400);
 });

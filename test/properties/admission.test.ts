@@ -1,3 +1,3 @@
 import { describeHistories } from './admission-property';
 
-describeHistories(4);
+describeHistories(3);

@@ -1,3 +1,3 @@
 import { describeDocument } from './openapi-property';
 
-describeDocument(40);
+describeDocument(30);
