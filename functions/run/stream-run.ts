@@ -134,7 +134,7 @@ function createTelling(
     await write(text);
     sinceWritten = stopwatch();
   };
-  /** Whether there was any. */
+  /** Tells what is new, and resolves to whether something was. */
   const news = async (run: RecordedRun, jobs: readonly StepJob[]): Promise<boolean> => {
     const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs));
     const told = tellNews(steps, showChecks(run), heard);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, type ServerResponse } from 'node:http';
-import { httpStatusOf, problemTitleOf } from '../errors';
 import { answerBrokenRequests } from './broken-requests';
+import { internalError, problemBody } from './reply';
 import type { HttpHandler } from './serve';
 import { endSlowRequests } from './slow-requests';
 
@@ -28,41 +28,32 @@ export function serveDirectly(server: Server, handler: HttpHandler): void {
 /** Requests of this process that are not answered yet. */
 const open = new Set<ServerResponse>();
 
+/**
+ * An error that nobody catches ends the process, whoever's it is: callers are told first, as long as there are any.
+ */
 function whileOpen(response: ServerResponse): void {
-  if (!isWatching) watchForTheEnd();
+  if (open.size === 0) {
+    process.on('uncaughtExceptionMonitor', answerOpen);
+    // The framework, where it started the process, ends it at a rejection, too. Elsewhere Node makes an exception of it.
+    if (process.listenerCount('unhandledRejection') > 0)
+      process.prependListener('unhandledRejection', answerOpen);
+  }
   open.add(response);
-  response.once('close', () => open.delete(response));
+  response.once('close', () => {
+    open.delete(response);
+    if (open.size > 0) return;
+    process.off('uncaughtExceptionMonitor', answerOpen);
+    process.off('unhandledRejection', answerOpen);
+  });
 }
-
-let isWatching = false;
-
-/** An error that nobody catches ends the process, whoever's it is: its callers are told first. */
-function watchForTheEnd(): void {
-  isWatching = true;
-  process.on('uncaughtExceptionMonitor', answerOpen);
-  // The framework, where it started the process, ends it at a rejection, too. Elsewhere Node makes an exception of it.
-  if (process.listenerCount('unhandledRejection') > 0)
-    process.prependListener('unhandledRejection', answerOpen);
-}
-
-const code = 'internal';
-const problem = JSON.stringify({
-  type: `urn:tenant-pipelines:problem:${code}`,
-  title: problemTitleOf(code),
-  status: httpStatusOf(code),
-  detail: 'The request could not be processed. It has been logged.',
-  code,
-});
 
 /** What is written here is with the system when the process ends. */
 function answerOpen(): void {
+  const problem = problemBody(internalError());
   for (const response of open) {
     if (response.headersSent) continue;
-    response.writeHead(httpStatusOf(code), {
-      'Content-Type': 'application/problem+json',
-      Connection: 'close',
-    });
-    response.end(problem);
+    response.writeHead(problem.status, { 'Content-Type': 'application/problem+json', Connection: 'close' });
+    response.end(JSON.stringify(problem));
   }
 }
 

@@ -30,12 +30,8 @@ const largestProblem = 16_000;
 export function problemReply(thrown: unknown, instance: string, log: Log): HttpReply {
   const error = toServiceError(thrown, instance, log);
   const bodyOf = (detail: string, place: string, members: ServiceError['members']) => ({
-    type: `urn:tenant-pipelines:problem:${error.code}`,
-    title: problemTitleOf(error.code),
-    status: httpStatusOf(error.code),
-    detail,
+    ...problemBody(error, detail),
     instance: place,
-    code: error.code,
     ...members,
   });
   const whole = bodyOf(error.detail, instance, error.members);
@@ -47,6 +43,19 @@ export function problemReply(thrown: unknown, instance: string, log: Log): HttpR
     body: isLarge ? bodyOf(shorten(error.detail, 1000), shorten(instance, 1000), {}) : whole,
   };
 }
+
+/** What every problem says. */
+export const problemBody = ({ code, detail }: ServiceError, told = detail) => ({
+  type: `urn:tenant-pipelines:problem:${code}`,
+  title: problemTitleOf(code),
+  status: httpStatusOf(code),
+  detail: told,
+  code,
+});
+
+/** Of an error that is no caller's business. */
+export const internalError = (): ServiceError =>
+  new ServiceError('internal', 'The request could not be processed. It has been logged.');
 
 /** Headers that follow from the error itself. */
 const headersOf = ({ code, retryAfterSeconds }: ServiceError): Record<string, string> => ({
@@ -75,7 +84,7 @@ function toServiceError(thrown: unknown, instance: string, log: Log): ServiceErr
     return new ServiceError('unavailable', cannotAnswer, { retryAfterSeconds: 10 });
   }
   log('ERROR', 'A request failed', { event: 'request_failed', instance, error: thrown });
-  return new ServiceError('internal', 'The request could not be processed. It has been logged.');
+  return internalError();
 }
 
 /** Resolves at once, or with the end of the stream if there is one. */
