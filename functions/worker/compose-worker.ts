@@ -18,6 +18,7 @@ import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-ste
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { executeRun } from './execute-run';
+import { createFindRun } from './find-run';
 import { workerRoutes } from './handler';
 
 export interface WorkerSetUp {
@@ -87,7 +88,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
     log,
   };
   return workerRoutes({
-    runStatement,
+    findRun: createFindRun(runStatement),
     findPipeline: (path) => pipelines.get(path),
     execute: (tenantId, slot, definition, now, watch, signal) =>
       executeRun(tenantId, slot, definition, { ...tools, now }, watch, signal),

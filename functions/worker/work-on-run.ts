@@ -1,21 +1,19 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import type { Settle } from '../../shared/runs/settle';
-import { findRun } from '../../shared/sql/runs/find-run';
 import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
+import type { FindRun } from './find-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 export interface WorkerDependencies extends WatchDependencies {
-  readonly runStatement: RunStatement;
+  readonly findRun: FindRun;
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;
   /** Runs a pipeline's steps. Throws where the run is not over and a later delivery can go on with it. */
@@ -57,7 +55,7 @@ const turnShare = 0.75;
 export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
   const { tenant_id } = message;
   const now = steadyTime(deps.clock);
-  const found = await find(message, deps);
+  const found = await deps.findRun(message);
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
   if (found.is_recorded)
@@ -101,17 +99,6 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   });
 }
 
-async function find({ tenant_id, run_id }: RunMessage, { runStatement }: WorkerDependencies) {
-  try {
-    const { rows, location } = await runStatement(tenant_id, findRun, { tenant_id, run_id });
-    return rows[0] && { ...rows[0], location };
-  } catch (error) {
-    // The tenant was deleted, and its runs with it.
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
 async function bringToEnd(
   message: RunMessage,
   slot: OnboardedSlot,
@@ -129,8 +116,8 @@ async function bringToEnd(
     return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
   const { tenant_id, run_id } = message;
   const isOver = async () => {
-    const found = await find(message, deps);
-    const isHeld = found?.onboarding_id === slot.onboarding_id && found.slot !== null;
+    const found = await deps.findRun(message);
+    const isHeld = found?.onboarding_id === slot.onboarding_id && found.slot !== undefined;
     return !isHeld || found.is_recorded;
   };
   const holdsSlot = () => deps.holdsSlot(tenant_id, slot.onboarding_id, run_id);

@@ -17,7 +17,7 @@ describe('Events that alerts wait for', () => {
     const { log, lines } = collectingLog();
     const fail = () => Promise.reject(Object.assign(new Error('away'), { code: 503 }));
     const routes = workerRoutes({
-      runStatement: fail,
+      findRun: fail,
       findPipeline: () => undefined,
       execute: fail,
       settle: fail,

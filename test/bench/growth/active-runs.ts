@@ -1,5 +1,5 @@
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
-import { findRun } from '../../../shared/sql/runs/find-run';
+import { findRuns } from '../../../shared/sql/runs/find-runs';
 import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
@@ -33,7 +33,7 @@ export const growActiveRuns = (): Promise<void> =>
         );
       const admission = await admit();
       const find = await observe(calls, () =>
-        runStatement(tenant_id, findRun, { tenant_id, run_id: runIds[0] ?? '' }),
+        runStatement(tenant_id, findRuns, { tenant_id, run_ids: runIds.slice(0, 1) }),
       );
       const settling = await observe(calls, () =>
         runStatement(tenant_id, settleRuns, {
@@ -47,7 +47,7 @@ export const growActiveRuns = (): Promise<void> =>
     }
     printTable(
       'Active runs of one tenant (local cloud without limits; medians; bytes as BigQuery counts them)',
-      ['active runs', 'admit (ms)', 'bytes', 'find-run (ms)', 'bytes', 'settle (ms)', 'bytes'],
+      ['active runs', 'admit (ms)', 'bytes', 'find-runs (ms)', 'bytes', 'settle (ms)', 'bytes'],
       rows,
     );
   });

@@ -3,7 +3,7 @@ import { createAppendRows } from '../../../shared/google/bigquery/tables/append-
 import { admitKeyedRuns } from '../../../shared/sql/runs/admit-runs';
 import { checkCounters } from '../../../shared/sql/runs/check-counters';
 import { findRecordedRuns } from '../../../shared/sql/runs/find-recorded-runs';
-import { findRun } from '../../../shared/sql/runs/find-run';
+import { findRuns } from '../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../shared/sql/runs/read-run';
 import { settleAndDropRuns, settleHeldRuns } from '../../../shared/sql/runs/settle-runs';
@@ -98,7 +98,7 @@ async function measure(
     'settle-held-runs, one run': cellsOf(settleHeld),
     'find-recorded-runs, one run': cellsOf(find),
     'list-runs, one day': cellsOf(list),
-    'find-run': await foretold(foretell(tenant_id, findRun, { tenant_id, run_id })),
+    'find-runs': await foretold(foretell(tenant_id, findRuns, { tenant_id, run_ids: [run_id] })),
     'read-run': await foretold(foretell(tenant_id, readRun, { tenant_id, run_id })),
     'admit-keyed-runs': await foretold(
       foretell(tenant_id, admitKeyedRuns, { tenant_id, now, ...unlimited, ...keyed }),

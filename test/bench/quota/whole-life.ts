@@ -20,13 +20,13 @@ const atOnce = 100;
 /** What a run asks of BigQuery over its life, by the names of the statements. A script counts for each statement in it. */
 const acts: readonly { readonly what: string; readonly statements: Readonly<Record<string, number>> }[] = [
   { what: 'admit', statements: { 'admit-runs': 1, 'decide-runs': 2 } },
-  { what: 'find', statements: { 'find-run': 1 } },
+  { what: 'find', statements: { 'find-runs': 1 } },
   { what: 'settle', statements: { 'settle-runs': 1, 'settle-and-drop-runs': 1, 'settle-held-runs': 2 } },
 ];
 
 /**
  * The version before the lone UPDATE and settling: its admission and its release were scripts of two statements, and its
- * find-run a SELECT. From its code, for one run by itself.
+ * find-runs a SELECT. From its code, for one run by itself.
  */
 const before: Readonly<Record<string, Counts>> = {
   admit: { requests: 1, statements: 2 },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bool, integer, string } from '../../../shared/sql/column-schemas';
 import { defineStatement } from '../../../shared/sql/define-statement';
-import { slotSchema } from '../../../shared/sql/runs/find-run';
+import { slotSchema } from '../../../shared/sql/runs/find-runs';
 
 /*
  * The statements of the version before settling that change a tenant's row, and the one with which its worker

@@ -1,6 +1,5 @@
 import { type WorkerDependencies, workOnRun } from '../../../functions/worker/work-on-run';
 import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-schema';
-import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import type { RunToSettle } from '../../../shared/runs/settle';
 import { createJumpingClock, hours, type JumpingClock } from '../../support/jumping-clock';
@@ -18,19 +17,14 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
     parameters: '{}',
     trigger: 'api',
     request_hash: null,
-    admitted_at: { value: new Date(clock.now().getTime() - 1_000).toISOString() },
-    lease_expires_at: { value: new Date(clock.now().getTime() + hours(0.5)).toISOString() },
+    admitted_at: new Date(clock.now().getTime() - 1_000),
+    lease_expires_at: new Date(clock.now().getTime() + hours(0.5)),
   };
-  const found = { slot, onboarding_id: null, subscription_tier: null, bytes_left: null, is_recorded: false };
-  const runStatement: RunStatement = async (_dataset, statement) => ({
-    rows: [statement.row.parse(found)],
-    affectedRows: 0,
-    location: 'US',
-  });
+  const life = { onboarding_id: null, subscription_tier: null, bytes_left: null };
   const settled: RunToSettle[] = [];
   const logged: unknown[] = [];
   const deps: WorkerDependencies = {
-    runStatement,
+    findRun: async () => ({ ...life, slot, is_recorded: false, location: 'US' }),
     findPipeline: () => ({ ...pipeline, path: 'a/b/c', steps: [] }),
     execute: async (_tenantId, _slot, _pipeline, now) => {
       const startedAt = now();

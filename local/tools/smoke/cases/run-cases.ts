@@ -7,7 +7,7 @@ import {
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
-import { findRun } from '../../../../shared/sql/runs/find-run';
+import { findRuns } from '../../../../shared/sql/runs/find-runs';
 import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
 import { listRuns } from '../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../shared/sql/runs/read-run';
@@ -84,10 +84,14 @@ export const runCases = [
     ...admission(values, 5),
     keyed_run_ids: [runId(5)],
   })),
-  statementCase(findRun, 'Parts of an array of structs can be selected as a row.', ({ tenantId }) => ({
-    tenant_id: tenantId,
-    run_id: runId(1),
-  })),
+  statementCase(
+    findRuns,
+    'Entries of an array of structs can be selected as an array of them.',
+    ({ tenantId }) => ({
+      tenant_id: tenantId,
+      run_ids: [runId(1), runId(2)],
+    }),
+  ),
   statementCase(confirmRuns, 'A lone UPDATE reports how many rows it changed.', ({ tenantId, now }) => ({
     tenant_id: tenantId,
     until: new Date(now.getTime() - 3_600_000),

@@ -2,7 +2,7 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
 import { bool, date, integer, string, timestamp } from '../../../sql/column-schemas';
-import { slotSchema } from '../../../sql/runs/find-run';
+import { slotSchema } from '../../../sql/runs/find-runs';
 import { outcomeFields } from '../../../sql/runs/recorded-runs';
 import { within } from '../../../support/time-limits';
 import { isNotFound } from '../failures';

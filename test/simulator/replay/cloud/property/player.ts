@@ -9,7 +9,7 @@ import {
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
-import { findRun } from '../../../../../shared/sql/runs/find-run';
+import { findRuns } from '../../../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
@@ -133,7 +133,7 @@ export function createPlayer(
       case 'confirm':
         return run(confirmRuns, { tenant_id, until: new Date(at + call.minutes * minuteMs) });
       case 'read':
-        await run(findRun, { tenant_id, run_id: runIdOf(call.run) });
+        await run(findRuns, { tenant_id, run_ids: [runIdOf(call.run), runIdOf(call.run + 1)] });
         await run(readRun, { tenant_id, run_id: runIdOf(call.run) });
         return run(findRecordedRuns, { run_ids: [runIdOf(call.run)], ...forEver });
       case 'list': {

@@ -1,6 +1,6 @@
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
 import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
-import { findRun } from '../../../../../shared/sql/runs/find-run';
+import { findRuns } from '../../../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
@@ -58,24 +58,22 @@ const absent = { bad_records: null, file_format: null, warnings: [] };
 const textCell = (value: StepRecord[string] | undefined) => ({ value });
 
 export const readingModels = [
-  modelOf(findRun, {
-    read(tables, { tenant_id, run_id }) {
+  modelOf(findRuns, {
+    read(tables, { tenant_id, run_ids }) {
       const tenant = tables.tenant?.tenant_id === tenant_id ? tables.tenant : undefined;
-      const slot = tenant?.active_runs.find((active) => active.run_id === run_id);
+      if (tenant === undefined) return [];
+      const slots = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
       return [
         {
-          slot:
-            slot === undefined
-              ? null
-              : {
-                  ...slot,
-                  admitted_at: cellOf(slot.admitted_at),
-                  lease_expires_at: cellOf(slot.lease_expires_at),
-                },
-          onboarding_id: tenant?.onboarding_id ?? null,
-          subscription_tier: tenant?.subscription_tier ?? null,
+          slots: slots.map((slot) => ({
+            ...slot,
+            admitted_at: cellOf(slot.admitted_at),
+            lease_expires_at: cellOf(slot.lease_expires_at),
+          })),
+          onboarding_id: tenant.onboarding_id,
+          subscription_tier: tenant.subscription_tier,
           bytes_left: bytesLeft(tenant),
-          is_recorded: isInLedger(tables, run_id ?? ''),
+          recorded_run_ids: run_ids.filter((id) => isInLedger(tables, id ?? '')),
         },
       ];
     },

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { Slot } from '../../runs/rules/ledger-row';
+import { integer, string, timestamp } from '../column-schemas';
+import { defineStatement } from '../define-statement';
+
+/** An entry of `active_runs`, whole. */
+export const slotSchema: z.ZodType<Slot> = z.object({
+  run_id: string,
+  pipeline: string,
+  parameters: string.nullable(),
+  trigger: string.nullable(),
+  request_hash: string.nullable(),
+  admitted_at: timestamp,
+  lease_expires_at: timestamp,
+});
+
+/**
+ * Where some runs of a tenant stand, for the worker: the slots that they hold, and the tenant's life.
+ * `recorded_run_ids`: those that the ledger has although they may hold a slot, as a version left it that
+ * recorded a run before it freed the slot. One row; none where there is no such tenant.
+ */
+export const findRuns = defineStatement({
+  name: 'find-runs',
+  sql: `
+SELECT
+  ARRAY(SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.run_id IN UNNEST(@run_ids)) AS slots,
+  onboarding_id,
+  subscription_tier,
+  GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids)) AS recorded_run_ids
+FROM tenants
+WHERE tenant_id = @tenant_id`,
+  parameters: { tenant_id: 'STRING', run_ids: ['STRING'] },
+  row: z.object({
+    slots: z.array(slotSchema),
+    onboarding_id: string.nullable(),
+    subscription_tier: string.nullable(),
+    /** Of the tenant's byte budget. null: there is none. */
+    bytes_left: integer.nullable(),
+    recorded_run_ids: z.array(string),
+  }),
+});

@@ -1,0 +1,13 @@
+-- find-runs: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+DECLARE p_run_ids ARRAY<STRING>;
+
+SELECT
+  ARRAY(SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.run_id IN UNNEST(p_run_ids)) AS slots,
+  onboarding_id,
+  subscription_tier,
+  GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids)) AS recorded_run_ids
+FROM tenants
+WHERE tenant_id = p_tenant_id;
