@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ShownCheck, ShownStep } from './show-run';
+import type { ShownCheck, ShownStep } from '../../shared/runs/show-run';
 
 /** What a client has been told about a step. */
 interface Told {

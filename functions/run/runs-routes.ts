@@ -2,12 +2,12 @@ import { requireTenant, type TenantAuthentication } from '../../shared/http/auth
 import { nextPageLink } from '../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { type CancelDependencies, cancelRun } from '../../shared/runs/cancel-run';
 import { runIdSchema } from '../../shared/runs/rules/run-identity';
-import { type CancelDependencies, cancelRun } from './cancel-run';
+import { findRunningSteps } from '../../shared/runs/running-steps';
+import { findRecordedRun, showChecks, showRun, showSteps } from '../../shared/runs/show-run';
 import { endId, lastEventIdSchema } from './run-events';
 import { listRequestSchema, readRunList } from './run-list';
-import { findRunningSteps } from './running-steps';
-import { findRecordedRun, showChecks, showRun, showSteps } from './show-run';
 import { createStreamPlaces } from './stream-places';
 import { type StreamDependencies, streamRun } from './stream-run';
 

@@ -4,10 +4,17 @@ import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/jobs/ten
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Write } from '../../shared/http/stream';
+import { findStepJobs, type StepJob, underWay } from '../../shared/runs/running-steps';
+import {
+  findRecordedRun,
+  isOver,
+  runNotFound,
+  showChecks,
+  showRun,
+  showSteps,
+} from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
-import { findStepJobs, type StepJob, underWay } from './running-steps';
-import { findRecordedRun, isOver, runNotFound, showChecks, showRun, showSteps } from './show-run';
 
 /** All in milliseconds. */
 export interface StreamPace {

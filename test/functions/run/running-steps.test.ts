@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { findStepJobs } from '../../../functions/run/running-steps';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
+import { findStepJobs } from '../../../shared/runs/running-steps';
 import type { RecordedRun } from '../../../shared/sql/runs/read-run';
 import { schemasWith } from '../support/backends';
 

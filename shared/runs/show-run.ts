@@ -1,14 +1,9 @@
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { ServiceError } from '../../shared/errors';
-import { isNotFound } from '../../shared/google/bigquery/failures';
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import {
-  type RecordedAttempt,
-  type RecordedCheck,
-  type RecordedRun,
-  readRun,
-} from '../../shared/sql/runs/read-run';
-import { durationMs } from '../../shared/support/clock';
+import type { PipelineDefinition } from '../definitions/schemas/pipeline-schema';
+import { ServiceError } from '../errors';
+import { isNotFound } from '../google/bigquery/failures';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import { type RecordedAttempt, type RecordedCheck, type RecordedRun, readRun } from '../sql/runs/read-run';
+import { durationMs } from '../support/clock';
 
 /**
  * A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`.

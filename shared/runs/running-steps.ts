@@ -1,8 +1,8 @@
-import type { PipelineDefinition, Step } from '../../shared/definitions/schemas/pipeline-schema';
-import type { JobState, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
-import { executionIdOf, toExtractJobId, toJobId } from '../../shared/pipelines/job-ids';
-import { findReady } from '../../shared/pipelines/rules/dag';
-import type { RecordedRun } from '../../shared/sql/runs/read-run';
+import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
+import type { JobState, TenantJobs } from '../google/bigquery/jobs/tenant-jobs';
+import { executionIdOf, toExtractJobId, toJobId } from '../pipelines/job-ids';
+import { findReady } from '../pipelines/rules/dag';
+import type { RecordedRun } from '../sql/runs/read-run';
 import { isOver, showSteps } from './show-run';
 
 /** At least this many steps are looked at, and more where the run may have more under way at once. */

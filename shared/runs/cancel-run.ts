@@ -1,16 +1,16 @@
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { ServiceError } from '../../shared/errors';
-import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { Log } from '../../shared/log';
-import { countFinalRows } from '../../shared/pipelines/rules/final-tables';
-import { TimeIsUp } from '../../shared/runs/group-commit';
-import type { RunOutcome } from '../../shared/runs/rules/ledger-row';
-import type { Settle } from '../../shared/runs/settle';
-import type { RecordedRun } from '../../shared/sql/runs/read-run';
-import { within } from '../../shared/support/time-limits';
-import { requirePipeline } from '../../shared/tenants/rules/key-pipelines';
+import type { PipelineDefinition } from '../definitions/schemas/pipeline-schema';
+import { ServiceError } from '../errors';
+import type { OpenJobs } from '../google/bigquery/jobs/tenant-jobs';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { Log } from '../log';
+import { countFinalRows } from '../pipelines/rules/final-tables';
+import type { RecordedRun } from '../sql/runs/read-run';
+import { within } from '../support/time-limits';
+import { requirePipeline } from '../tenants/rules/key-pipelines';
+import { TimeIsUp } from './group-commit';
+import type { RunOutcome } from './rules/ledger-row';
 import { findStepJobs } from './running-steps';
+import type { Settle } from './settle';
 import { findRecordedRun, isOver, runNotFound } from './show-run';
 
 export interface CancelDependencies {
