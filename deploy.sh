@@ -231,7 +231,8 @@ END
 # IAM conditions limit them to tables by name: an onboarding has nothing to grant, and so nothing to forget.
 # onboard writes tenants and api_keys as the owner of the datasets that it creates: BigQuery makes it that, so no
 # line here says so. In other datasets, such as an earlier installation's, it only looks for a tenant. A name without a dot is a custom role; "!"
-# means all tables but this one.
+# means all tables but this one, and with a "/" at its end all but those of this dataset: tenant_pipelines is the
+# control dataset, whose tables' names are no matter in tenants' datasets.
 rights() { # account role tables
   cat <<'END'
 build run.builder
@@ -247,7 +248,7 @@ tenants dataset_finder
 tenants row_editor tenants api_keys audit_log
 tenants row_reader pipeline_runs
 worker bigquery.jobUser
-worker pipeline_runner !api_keys !audit_log
+worker pipeline_runner !api_keys !tenant_pipelines/
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants
@@ -288,6 +289,7 @@ only() { # tables -> a condition on their names; empty without tables
   local table expression=''
   for table in "$@"; do
     case $table in
+      !*/) expression="${expression:+$expression && }!resource.name.startsWith(\"projects/$project/datasets/${table#!}\")" ;;
       !*) expression="${expression:+$expression && }!resource.name.endsWith(\"/tables/${table#!}\")" ;;
       *) expression="${expression:+$expression || }resource.name.endsWith(\"/tables/$table\")" ;;
     esac
