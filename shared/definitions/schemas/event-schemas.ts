@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventType } from './event-types';
+import type { EventType } from '../event-types';
 
 /** What all events of tenants have in common: the members of a CloudEvent 1.0, https://cloudevents.io */
 const eventSchema = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>

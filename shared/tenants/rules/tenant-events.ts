@@ -1,5 +1,5 @@
+import type { EventType } from '../../definitions/event-types';
 import type { EventOf } from '../../definitions/schemas/event-schemas';
-import type { EventType } from '../../definitions/schemas/event-types';
 import type { RecordedOutcome } from '../../runs/rules/ledger-row';
 import type { Quotas } from './quotas';
 

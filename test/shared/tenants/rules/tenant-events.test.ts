@@ -1,5 +1,5 @@
+import { eventTypes } from '../../../../shared/definitions/event-types';
 import { eventSchemas, type TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
-import { eventTypes } from '../../../../shared/definitions/schemas/event-types';
 import {
   apiKeyCreated,
   apiKeyExpiring,
