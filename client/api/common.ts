@@ -83,6 +83,17 @@ export type RunEventData = {
   readonly bytes_billed: number | null;
   /** With the defaults filled in. */
   readonly parameters: { readonly [name: string]: unknown } | null;
+  /** Who started it. null: that was not kept yet when it was started. */
+  readonly started_by: {
+    /** key or token. */
+    readonly actor_kind: string | null;
+    /** The id of the API key, or of that which the token was made with. */
+    readonly actor: string;
+    /** The client's address. */
+    readonly address: string | null;
+    /** The X-Request-Id of that call. */
+    readonly request_id: string | null;
+  } | null;
   readonly watermark: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
+import { requestIdOfCall } from '../../shared/http/headers/request-id';
 import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
@@ -74,7 +75,14 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   );
   expectNoQuery(request);
   const parameters = parseRequest(parametersSchema, await request.json());
-  const run = { tenantId, keyId, pipeline, parameters, trigger: triggerOf(request), idempotencyKey };
+  const startedBy = {
+    actor_kind: identity.actor.kind,
+    actor: identity.actor.id,
+    address: request.address,
+    request_id: requestIdOfCall(request),
+  };
+  const trigger = triggerOf(request);
+  const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey };
   const { runId, headers } = await startRun(run, deps);
   return {
     status: 202,

@@ -8,6 +8,7 @@ import type { Log } from '../../shared/log';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import type { Admit } from '../../shared/runs/admit';
 import { quotasLeft } from '../../shared/runs/rules/admission-rules';
+import { type StartedBy, startedByOf } from '../../shared/runs/rules/ledger-row';
 import { runIdOfKey } from '../../shared/runs/rules/run-identity';
 import { leaseSecondsOf } from '../../shared/runs/rules/run-times';
 import { labelRequest } from '../../shared/telemetry/context';
@@ -20,7 +21,7 @@ export interface StartRunDependencies {
   readonly log: Log;
 }
 
-export interface RunRequest {
+export interface RunRequest extends StartedBy {
   readonly tenantId: string;
   /** The API key that the request came with. */
   readonly keyId: string;
@@ -54,6 +55,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
     parameters,
     trigger: request.trigger,
     request_hash: idempotencyKey === undefined ? null : requestHash(request),
+    ...startedByOf(request),
     key_id: request.keyId,
     lease_seconds: leaseSecondsOf(pipeline),
   });

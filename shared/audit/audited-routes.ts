@@ -1,12 +1,11 @@
 import { ServiceError } from '../errors';
 import type { ControlDataset, ControlDatasetSettings } from '../google/bigquery/tables/control-dataset';
 import type { OperationId } from '../http/access';
-import { requestIdOf } from '../http/headers/request-id';
+import { requestIdOfCall } from '../http/headers/request-id';
 import type { Route } from '../http/route';
 import type { Log } from '../log';
 import type { Clock } from '../support/clock';
 import { within } from '../support/time-limits';
-import { currentContext } from '../telemetry/context';
 import { type Actor, auditRow } from './audit-entry';
 
 export interface AuditSetUp {
@@ -54,15 +53,11 @@ const auditedRoutes = (routes: readonly Route[], deps: AuditDependencies): reado
       const { operation } = route;
       if (change === undefined || operation === undefined) return reply;
       if (actor === undefined) throw new Error(`Nobody was recognised before ${operation} changed something`);
-      const requestId = requestIdOf(
-        { 'x-request-id': request.header('X-Request-Id') },
-        currentContext()?.trace.traceId ?? '',
-      );
       const row = auditRow({
         ...change,
         auditId: deps.newId(),
         occurredAt: deps.now(),
-        requestId,
+        requestId: requestIdOfCall(request),
         actor,
         address: request.address,
         operation,

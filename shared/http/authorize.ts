@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/audit-entry';
 import { ServiceError } from '../errors';
 import type { PersonProof, VerifyPerson } from '../google/verify-person';
 import { labelRequest } from '../telemetry/context';
@@ -40,6 +41,11 @@ const adminsAuthority: Omit<Caller, 'id'> = {
   scopes,
   pipelines: [],
 };
+
+/** Whose key, or token, a request came with, and which of the two it was. */
+export interface TenantCaller extends TenantIdentity {
+  readonly actor: Actor;
+}
 
 /** How a tenant's requests are known. */
 export interface TenantAuthentication {
@@ -103,7 +109,7 @@ export async function requireTenant(
   deps: TenantAuthentication,
   request: HttpRequest,
   options: Omit<KeyOptions, 'address'> = {},
-): Promise<TenantIdentity> {
+): Promise<TenantCaller> {
   const access = accessFor(request, 'tenant', 'admin or tenant');
   const { address } = request;
   const token = access.scope === undefined ? undefined : tokenOf(request);
@@ -111,10 +117,11 @@ export async function requireTenant(
     token === undefined
       ? await deps.authenticateTenant(request.header('X-API-Key'), { ...options, address })
       : identityOf(token, deps);
-  request.recognise(identity.keyId, { kind: token === undefined ? 'key' : 'token', id: identity.keyId });
+  const actor: Actor = { kind: token === undefined ? 'key' : 'token', id: identity.keyId };
+  request.recognise(identity.keyId, actor);
   if (access.scope !== undefined) requireScope(identity.scopes, access.scope);
   requireRun(identity, request.params.run_id);
-  return identity;
+  return { ...identity, actor };
 }
 
 /** The token that a request comes with, where it comes with no key. */

@@ -58,7 +58,7 @@ const settingsByDefault: AdmitSettings = { budgetMs: 11_000 };
 /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;
-const fixedBytesPerCandidate = 400;
+const fixedBytesPerCandidate = 600;
 
 /**
  * Admission by group commit: for each tenant this instance has one statement under way, and the requests that

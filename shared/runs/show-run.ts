@@ -59,10 +59,12 @@ export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: st
 
 /** The run as the API shows it, without steps and checks. */
 export function showRun(tenantId: string, run: RecordedRun) {
-  const { attempts: _, checks: __, onboarding_id: ___, request_hash: ____, lease_expires_at, ...rest } = run;
+  const { attempts: _, checks: __, onboarding_id: ___, request_hash: ____, lease_expires_at, ...kept } = run;
+  const { actor_kind, actor, address, request_id, ...rest } = kept;
   return {
     ...rest,
     tenant_id: tenantId,
+    started_by: actor === null ? null : { actor_kind, actor, address, request_id },
     parameters: run.parameters === null ? null : JSON.parse(run.parameters),
     admitted_at: run.admitted_at.toISOString(),
     started_at: run.started_at?.toISOString() ?? null,

@@ -12,6 +12,7 @@ import {
   type TestCloud,
   withKey,
 } from '../support/local-cloud';
+import { startedByKey } from '../support/started-by';
 
 const dryrun = 'gcp/example/dryrun';
 
@@ -59,6 +60,7 @@ describe('Watching runs', () => {
           parameters: '{}',
           trigger: 'api',
           request_hash: '',
+          ...startedByKey,
           key_id: 'key-of-the-test',
           lease_seconds: 3_600,
         },

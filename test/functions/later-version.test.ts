@@ -2,6 +2,7 @@ import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
 import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../shared/sql/runs/withdraw-runs';
 import { query } from '../support/local-cloud';
+import { startedByKey } from '../support/started-by';
 import { type Backends, dryrun, record, startBackends } from './support/backends';
 
 interface Field {
@@ -57,6 +58,7 @@ describe('Beside a later version', () => {
       parameters: '{}',
       trigger: 'api',
       request_hash: '',
+      ...startedByKey,
       key_id: 'key',
       lease_seconds: 3_600,
     })),

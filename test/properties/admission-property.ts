@@ -13,6 +13,7 @@ import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { resetMonth as resetMonthStatement } from '../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
+import { startedByKey } from '../support/started-by';
 import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
 
 const minuteMs = 60_000;
@@ -145,6 +146,7 @@ export const describeHistories = (histories: number): void =>
               parameters: '{}',
               trigger: 'api',
               request_hash: '',
+              ...startedByKey,
               key_id: 'key',
               lease_seconds: command.leaseMinutes * 60,
             })),

@@ -60,6 +60,15 @@ const run = z.strictObject({
   ...runIdentity,
   ...runState,
   parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
+  started_by: z
+    .strictObject({
+      actor_kind: text.nullable().describe('key or token.'),
+      actor: text.describe('The id of the API key, or of that which the token was made with.'),
+      address: text.nullable().describe("The client's address."),
+      request_id: text.nullable().describe('The X-Request-Id of that call.'),
+    })
+    .nullable()
+    .describe('Who started it. null: that was not kept yet when it was started.'),
   watermark: text.nullable(),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
   warnings: z.array(text).describe('Of its steps, each with its step.'),

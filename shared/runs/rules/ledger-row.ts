@@ -1,7 +1,19 @@
 import { durationMs } from '../../support/clock';
 
+/** Who started a run, and from where. All null: a version admitted it that did not keep this. */
+export interface StartedBy {
+  /** As the audit log has it: key or token. */
+  readonly actor_kind: string | null;
+  /** The id of the key, or of the token's. */
+  readonly actor: string | null;
+  /** The client's address. */
+  readonly address: string | null;
+  /** The `X-Request-Id` of the request's answer. */
+  readonly request_id: string | null;
+}
+
 /** A run in flight: an entry of the tenant row's `active_runs`, whole. */
-export interface Slot {
+export interface Slot extends StartedBy {
   readonly run_id: string;
   /** provider/domain/pipeline_id */
   readonly pipeline: string;
@@ -51,7 +63,7 @@ export interface RunTimes {
  * How a run ended, with everything that is kept of it: an entry of the tenant row's `settled_runs`, and but for
  * `tenant_id` the ledger's row. All texts are as stored; times in UTC, exact to the millisecond.
  */
-export interface RecordedOutcome {
+export interface RecordedOutcome extends StartedBy {
   readonly run_id: string;
   readonly pipeline: string;
   readonly parameters: string | null;
@@ -79,27 +91,32 @@ export type AdmittedRun = Omit<Slot, 'lease_expires_at'>;
  * What is recorded of a run that ended like this. Its times are in order, whatever the clocks that they come
  * from: no run starts before its admission or ends before its start, and it lasted as long as its worker says.
  */
-export const recordedOutcome = (
-  { run_id, pipeline, parameters, trigger, request_hash, admitted_at }: AdmittedRun,
-  outcome: RunOutcome,
-  times: RunTimes,
-): RecordedOutcome => ({
-  run_id,
-  pipeline,
-  parameters,
-  trigger,
-  request_hash,
+export const recordedOutcome = (run: AdmittedRun, outcome: RunOutcome, times: RunTimes): RecordedOutcome => ({
+  run_id: run.run_id,
+  pipeline: run.pipeline,
+  parameters: run.parameters,
+  trigger: run.trigger,
+  request_hash: run.request_hash,
+  ...startedByOf(run),
   status: outcome.status,
   error_code: outcome.errorCode ?? null,
   error_message: outcome.errorMessage ?? null,
   failed_step: outcome.failedStep ?? null,
-  admitted_at,
-  ...inOrder(admitted_at, times),
+  admitted_at: run.admitted_at,
+  ...inOrder(run.admitted_at, times),
   rows_written: outcome.rowsWritten,
   bytes_processed: outcome.bytesProcessed,
   bytes_billed: outcome.bytesBilled,
   watermark: outcome.watermark ?? null,
   recorded_at: times.recordedAt,
+});
+
+/** Of a run no more than who started it. */
+export const startedByOf = ({ actor_kind, actor, address, request_id }: StartedBy): StartedBy => ({
+  actor_kind,
+  actor,
+  address,
+  request_id,
 });
 
 function inOrder(admittedAt: Date, { startedAt, endedAt }: RunTimes) {
@@ -131,7 +148,8 @@ export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({
  * version's insertId is the execution's id alone.
  */
 export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOutcome) => {
-  const { watermark, admitted_at, started_at, ended_at, recorded_at, ...columns } = run;
+  const { watermark, actor_kind, actor, address, request_id, ...columns } = run;
+  const { admitted_at, started_at, ended_at, recorded_at } = run;
   return {
     insertId: `${executionId}-${recorded_at.getTime()}`,
     json: {
@@ -140,9 +158,14 @@ export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOu
       admitted_at: admitted_at.toISOString(),
       started_at: started_at?.toISOString() ?? null,
       ended_at: ended_at.toISOString(),
-      // Left out where there is none, so that a table without this column still takes the row.
-      ...(watermark !== null && { watermark }),
+      // Left out where there are none, so that a table without these columns still takes the row.
+      ...withoutNulls({ watermark, actor_kind, actor, address, request_id }),
       recorded_at: recorded_at.toISOString(),
     },
   };
 };
+
+const withoutNulls = (columns: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(columns).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );

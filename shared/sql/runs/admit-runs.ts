@@ -43,6 +43,10 @@ SET
         candidate.parameters AS parameters,
         candidate.trigger AS trigger,
         candidate.request_hash AS request_hash,
+        candidate.actor_kind AS actor_kind,
+        candidate.actor AS actor,
+        candidate.address AS address,
+        candidate.request_id AS request_id,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date), MONTH))) AS admitted_at,
         TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
@@ -109,6 +113,10 @@ FROM (
         candidate.parameters AS parameters,
         candidate.trigger AS trigger,
         candidate.request_hash AS request_hash,
+        candidate.actor_kind AS actor_kind,
+        candidate.actor AS actor,
+        candidate.address AS address,
+        candidate.request_id AS request_id,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
         TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM (
@@ -209,6 +217,11 @@ const parameters = {
       parameters: 'STRING',
       trigger: 'STRING',
       request_hash: 'STRING',
+      /** Who asks for it, and from where. */
+      actor_kind: 'STRING',
+      actor: 'STRING',
+      address: 'STRING',
+      request_id: 'STRING',
       /** The API key that the request came with. */
       key_id: 'STRING',
       lease_seconds: 'INT64',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Slot } from '../../runs/rules/ledger-row';
 import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { startedByFields } from './recorded-runs';
 
 /** An entry of `active_runs`, whole. */
 export const slotSchema: z.ZodType<Slot> = z.object({
@@ -10,6 +11,7 @@ export const slotSchema: z.ZodType<Slot> = z.object({
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
+  ...startedByFields,
   admitted_at: timestamp,
   lease_expires_at: timestamp,
 });

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { recordedRuns, stateColumns, stateFields, stateOfSlot } from './recorded-runs';
+import {
+  recordedRuns,
+  startedByColumns,
+  startedByFields,
+  stateColumns,
+  stateFields,
+  stateOfSlot,
+} from './recorded-runs';
 
 const attempt = z.object({
   step_id: string,
@@ -38,6 +45,7 @@ const recordedRun = z.object({
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
+  ...startedByFields,
   ...stateFields,
   watermark: string.nullable(),
   lease_expires_at: timestamp.nullable(),
@@ -54,7 +62,7 @@ export type RecordedAttempt = z.infer<typeof attempt>;
 export type RecordedCheck = z.infer<typeof check>;
 
 const recorded = `
-      run_id, pipeline, parameters, trigger, request_hash, ${stateColumns}, watermark,
+      run_id, pipeline, parameters, trigger, request_hash, ${startedByColumns}, ${stateColumns}, watermark,
       CAST(NULL AS TIMESTAMP) AS lease_expires_at`;
 
 /**
@@ -88,7 +96,8 @@ SELECT
 FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   UNION ALL
   SELECT
-    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, ${stateOfSlot}, NULL,
+    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
+    slot.actor_kind, slot.actor, slot.address, slot.request_id, ${stateOfSlot}, NULL,
     slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id

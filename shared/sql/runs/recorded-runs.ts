@@ -1,13 +1,24 @@
 import { z } from 'zod';
 import { integer, string, timestamp } from '../column-schemas';
 
+/** Who started a run, and from where: in its slot as in the ledger. */
+export const startedByColumns = 'actor_kind, actor, address, request_id';
+
+/** The values of these columns. */
+export const startedByFields = {
+  actor_kind: string.nullable(),
+  actor: string.nullable(),
+  address: string.nullable(),
+  request_id: string.nullable(),
+};
+
 /**
  * The ledger's columns but for `tenant_id`, and so the fields of an entry of `settled_runs`. Versions before
  * recorded negative durations where a clock jumped: they are read as 0.
  */
 const outcomeColumns = `
-        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        run_id, pipeline, parameters, trigger, request_hash, ${startedByColumns}, status, error_code,
+        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at`;
 
 /** The values of these columns: how a run ended. */
@@ -17,6 +28,7 @@ export const outcomeFields = {
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
+  ...startedByFields,
   status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
   error_code: string.nullable(),
   error_message: string.nullable(),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { startedByKey } from '../../support/started-by';
 
 /** Runs that ask for admission, none of them known. */
 export const candidates = (count: number) =>
@@ -8,6 +9,7 @@ export const candidates = (count: number) =>
     parameters: '{}',
     trigger: 'api',
     request_hash: null,
+    ...startedByKey,
     key_id: 'key-of-the-bench',
     lease_seconds: 3_600,
   }));

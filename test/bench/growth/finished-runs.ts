@@ -1,4 +1,5 @@
 import { ledgerRow, type RecordedOutcome, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { startedByKey } from '../../support/started-by';
 
 /** How a run of the benchmark ended. */
 export function outcomeOfBench(run_id: string) {
@@ -11,6 +12,7 @@ export function outcomeOfBench(run_id: string) {
       parameters: '{}',
       trigger: 'api',
       request_hash: null,
+      ...startedByKey,
       admitted_at: start,
     },
     { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery } from '@google-cloud/bigquery';
+import { startedByKey } from '../../support/started-by';
 
 /** Puts the tenant's row in anew with so many slots, by streaming: no statement has to make them. Resolves to their ids. */
 export async function fillRow(bigquery: BigQuery, tenantId: string, count: number): Promise<string[]> {
@@ -13,6 +14,7 @@ export async function fillRow(bigquery: BigQuery, tenantId: string, count: numbe
     parameters: '{}',
     trigger: 'api',
     request_hash: null,
+    ...startedByKey,
     admitted_at: now,
     lease_expires_at: new Date(Date.now() + 3_600_000).toISOString(),
   }));

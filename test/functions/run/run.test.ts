@@ -10,6 +10,7 @@ import {
   whenQuiet,
   withKey,
 } from '../../support/local-cloud';
+import { startedByKey } from '../../support/started-by';
 
 describe('The run function, with a worker', () => {
   let cloud: TestCloud;
@@ -44,6 +45,7 @@ describe('The run function, with a worker', () => {
         parameters: '{}',
         trigger: 'api',
         request_hash: '',
+        ...startedByKey,
         key_id: 'key-of-the-test',
         lease_seconds: leaseSeconds,
       })),
@@ -74,10 +76,18 @@ describe('The run function, with a worker', () => {
       started_at: expect.stringMatching(/Z$/),
       ended_at: expect.stringMatching(/Z$/),
     });
+    const [key] = await query(cloud.bigquery, 'acme', 'SELECT key_id FROM api_keys');
+    const startedBy = {
+      actor_kind: 'key',
+      actor: key?.key_id,
+      address: expect.stringMatching(/[.:]/),
+      request_id: headers.get('x-request-id'),
+    };
+    expect(run).toMatchObject({ started_by: startedBy });
     await whenQuiet(cloud.bigquery, 'acme');
     expect(await usage('acme')).toEqual([1, 1, 0]);
     expect(await ledger('acme')).toMatchObject([
-      { run_id: body.run_id, tenant_id: 'acme', status: 'COMPLETED' },
+      { run_id: body.run_id, tenant_id: 'acme', status: 'COMPLETED', ...startedBy },
     ]);
     const steps = 'SELECT step_id, status FROM step_logs';
     expect(await query(cloud.bigquery, 'acme', steps)).toEqual([

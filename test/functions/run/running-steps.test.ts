@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { findStepJobs } from '../../../shared/runs/running-steps';
 import type { RecordedRun } from '../../../shared/sql/runs/read-run';
+import { startedByKey } from '../../support/started-by';
 import { schemasWith } from '../support/backends';
 
 const wide = 'test/example/wide';
@@ -17,6 +18,7 @@ const run: RecordedRun = {
   parameters: null,
   trigger: null,
   request_hash: null,
+  ...startedByKey,
   status: 'ADMITTED',
   error_code: null,
   error_message: null,

@@ -20,6 +20,7 @@ import { decideRuns } from '../../../shared/sql/runs/admit-runs';
 import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { query } from '../../support/local-cloud';
+import { startedByKey } from '../../support/started-by';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');
 export const runTopic = 'pipeline-runs';
@@ -201,6 +202,7 @@ const hold = (
       parameters: '{}',
       trigger: 'api',
       request_hash: '',
+      ...startedByKey,
       key_id: 'key-of-the-test',
       lease_seconds: 3_600,
       ...change,

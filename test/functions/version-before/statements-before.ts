@@ -5,7 +5,8 @@ import { slotSchema } from '../../../shared/sql/runs/find-runs';
 
 /*
  * The statements of the version before settling that change a tenant's row, and the one with which its worker
- * begins, as they were. It appended a run to the ledger and freed its slot after that.
+ * begins, as they were, but for one thing: a slot's type is taken from its column, which has got fields since. It
+ * appended a run to the ledger and freed its slot after that.
  */
 
 const keyedScript = `
@@ -26,14 +27,14 @@ FROM (
     reset_date,
     -- The new slots: the first candidates that are not known yet, as many as there is room for.
     ARRAY(
-      SELECT AS STRUCT
-        run_id,
-        pipeline,
-        parameters,
-        trigger,
-        request_hash,
+      SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE (
+        run_id AS run_id,
+        pipeline AS pipeline,
+        parameters AS parameters,
+        trigger AS trigger,
+        request_hash AS request_hash,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
-        TIMESTAMP_ADD(@now, INTERVAL lease_seconds SECOND) AS lease_expires_at
+        TIMESTAMP_ADD(@now, INTERVAL lease_seconds SECOND) AS lease_expires_at)
       FROM (
         SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
         FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position

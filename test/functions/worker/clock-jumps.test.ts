@@ -3,6 +3,7 @@ import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-sch
 import { recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import type { RunToSettle } from '../../../shared/runs/settle';
 import { createJumpingClock, hours, type JumpingClock } from '../../support/jumping-clock';
+import { startedByKey } from '../../support/started-by';
 
 const message = { tenant_id: 'acme', run_id: 'run-1', pipeline: 'a/b/c' };
 const steps = [{ id: 'one', type: 'query', sql: 'SELECT 1' }];
@@ -17,6 +18,7 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
     parameters: '{}',
     trigger: 'api',
     request_hash: null,
+    ...startedByKey,
     admitted_at: new Date(clock.now().getTime() - 1_000),
     lease_expires_at: new Date(clock.now().getTime() + hours(0.5)),
   };

@@ -2,6 +2,7 @@ import { createRunStatement } from '../../../shared/google/bigquery/statements/r
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { call, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { rawRequest } from '../../support/raw-request';
+import { startedByKey } from '../../support/started-by';
 import { malformedBodies, wrongBodies } from '../support/endpoints';
 import { expectProblem } from '../support/refusals';
 
@@ -51,6 +52,7 @@ describe('The worker, by the pushes of a subscription', () => {
           parameters: '{}',
           trigger: 'api',
           request_hash: '',
+          ...startedByKey,
           key_id: 'key-of-the-test',
           lease_seconds: 3600,
           ...change,

@@ -1,6 +1,7 @@
 import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { PipelineOutcome, RunToExecute } from '../../../shared/pipelines/execution';
 import { ledgerRow, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { startedByKey } from '../../support/started-by';
 import { runOfYaml } from './support/run-of-yaml';
 import { startTenantDataset, type TenantDataset } from './support/tenant-dataset';
 
@@ -37,6 +38,7 @@ steps:
       parameters: '{}',
       trigger: 'api',
       request_hash: null,
+      ...startedByKey,
       admitted_at: recordedAt,
       lease_expires_at: run.leaseExpiresAt,
     };

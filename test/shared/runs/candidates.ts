@@ -1,6 +1,7 @@
 import type { Admission } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { dryrun } from '../../functions/support/backends';
+import { startedByKey } from '../../support/started-by';
 
 export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
   run_id,
@@ -8,6 +9,7 @@ export const candidate = (run_id: string, change: Partial<Candidate> = {}): Cand
   parameters: '{}',
   trigger: 'api',
   request_hash: null,
+  ...startedByKey,
   key_id: 'key-1',
   lease_seconds: 3_600,
   ...change,

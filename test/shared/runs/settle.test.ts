@@ -8,6 +8,7 @@ import { type Backends, dryrun, startBackends } from '../../functions/support/ba
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { query } from '../../support/local-cloud';
+import { startedByKey } from '../../support/started-by';
 
 const completed: RunOutcome = { status: 'COMPLETED', rowsWritten: 3, bytesProcessed: 4, bytesBilled: 5 };
 const failed = failedOutcome('invalid_query', 'Why it failed: \'quotes\', "more" and\nlines – ünïcode');
@@ -49,7 +50,7 @@ describe('Settling', () => {
   /** Settles a run that `held` admitted. */
   const settleAs = async (settle: Settle, tenantId: string, run_id: string, outcome: RunOutcome) => {
     const onboardingId = await lifeOf(tenantId);
-    const slot = { pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: '' };
+    const slot = { pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: '', ...startedByKey };
     const run = { run_id, ...slot, admitted_at: admittedAt };
     const times = { startedAt: admittedAt, endedAt: new Date() };
     return settled(settle, tenantId, { run, onboardingId, outcome, ...times });
@@ -119,7 +120,13 @@ describe('Settling', () => {
     const life = await lifeOf('many');
     await Promise.all(
       runIds.map((run_id) => {
-        const slot = { pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: '' };
+        const slot = {
+          pipeline: dryrun,
+          parameters: '{}',
+          trigger: 'api',
+          request_hash: '',
+          ...startedByKey,
+        };
         const run = { run_id, ...slot, admitted_at: admittedAt };
         const times = { startedAt: undefined, endedAt: new Date() };
         return settled(settle, 'many', { run, onboardingId: life, outcome: completed, ...times });
@@ -171,7 +178,14 @@ describe('Settling', () => {
   it('reaches no other life of its tenant', async () => {
     await held('reborn', ['run-1']);
     const outcome = { ...completed };
-    const run = { run_id: 'run-1', pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: '' };
+    const run = {
+      run_id: 'run-1',
+      pipeline: dryrun,
+      parameters: '{}',
+      trigger: 'api',
+      request_hash: '',
+      ...startedByKey,
+    };
     const settling = { run: { ...run, admitted_at: admittedAt }, outcome, startedAt: undefined };
     const settle = newSettle();
     const earlier = { ...settling, onboardingId: 'an-earlier-life', endedAt: new Date() };
@@ -185,7 +199,14 @@ describe('Settling', () => {
     const settle = newSettle();
     const life = await lifeOf('gone');
     await backends.client.dataset('gone').delete({ force: true });
-    const run = { run_id: 'run-1', pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: '' };
+    const run = {
+      run_id: 'run-1',
+      pipeline: dryrun,
+      parameters: '{}',
+      trigger: 'api',
+      request_hash: '',
+      ...startedByKey,
+    };
     const settling = { run: { ...run, admitted_at: admittedAt }, outcome: completed, startedAt: undefined };
     expect(await settle('gone', { ...settling, onboardingId: life, endedAt: new Date() })).toBeUndefined();
   });
@@ -194,7 +215,13 @@ describe('Settling', () => {
     await held('keyed', ['run-1']);
     proxy.treat(({ path }) => (path.includes('insertAll') ? { status: 400, body: {} } : 'pass'));
     await settleAs(newSettle(), 'keyed', 'run-1', completed);
-    const candidate = { run_id: 'run-1', pipeline: dryrun, parameters: '{}', trigger: 'api' };
+    const candidate = {
+      run_id: 'run-1',
+      pipeline: dryrun,
+      parameters: '{}',
+      trigger: 'api',
+      ...startedByKey,
+    };
     const { rows } = await backends.runStatement('keyed', decideKeyedRuns, {
       tenant_id: 'keyed',
       now: new Date(),

@@ -1,7 +1,15 @@
 import { failedOutcome, recordedOutcome } from '../../../../shared/runs/rules/ledger-row';
+import { startedByKey } from '../../../support/started-by';
 
 const at = (time: string) => new Date(`2026-11-30T${time}Z`);
-const run = { run_id: 'a', pipeline: 'a/b/c', parameters: '{}', trigger: 'api', request_hash: null };
+const run = {
+  run_id: 'a',
+  pipeline: 'a/b/c',
+  parameters: '{}',
+  trigger: 'api',
+  request_hash: null,
+  ...startedByKey,
+};
 
 /** The recorded times as they would be shown, without their day. */
 function recorded(admitted: string, started: string | undefined, ended: string) {

@@ -13,6 +13,7 @@ import {
   tenantSuspended,
   webhookDisabled,
 } from '../../../../shared/tenants/rules/tenant-events';
+import { startedByKey } from '../../../support/started-by';
 
 const life = { tenant_id: 'acme', onboarding_id: 'life1' };
 const now = new Date('2026-11-30T12:00:00.000Z');
@@ -39,6 +40,7 @@ const run = {
   parameters: '{"secret":1}',
   trigger: 'api',
   request_hash: null,
+  ...startedByKey,
   status: 'FAILED' as const,
   error_code: 'check_failed',
   error_message: 'a secret',

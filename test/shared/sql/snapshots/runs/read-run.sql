@@ -25,21 +25,21 @@ SELECT
   ) AS checks
 FROM (
     SELECT 
-      run_id, pipeline, parameters, trigger, request_hash, 
+      run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, 
       status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
       bytes_processed, bytes_billed, watermark,
       CAST(NULL AS TIMESTAMP) AS lease_expires_at
     FROM (
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE run_id = p_run_id
       UNION ALL
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, status, error_code, error_message, failed_step,
-        admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
       WHERE run_id = p_run_id
@@ -47,7 +47,8 @@ FROM (
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
   UNION ALL
   SELECT
-    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash, 
+    slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
+    slot.actor_kind, slot.actor, slot.address, slot.request_id, 
     'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot

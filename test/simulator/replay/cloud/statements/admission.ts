@@ -59,12 +59,10 @@ function isNew(tables: Tables, { tenant }: OpenTenant, keyedIds: readonly (strin
 function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candidate[]): void {
   const { tenant, now, used, bytes, running, resetDate } = open;
   const earliest = monthStart(resetDate);
-  const slots = candidates.map(({ run_id, pipeline, parameters, trigger, request_hash, lease_seconds }) => ({
-    run_id: run_id ?? '',
-    pipeline: pipeline ?? '',
-    parameters,
-    trigger,
-    request_hash,
+  const slots = candidates.map(({ lease_seconds, key_id: _, ...candidate }) => ({
+    ...candidate,
+    run_id: candidate.run_id ?? '',
+    pipeline: candidate.pipeline ?? '',
     admitted_at: now > earliest ? now : earliest,
     lease_expires_at: new Date(now.getTime() + (lease_seconds ?? 0) * 1000),
   }));
