@@ -1,4 +1,8 @@
+import { findOperationEnd } from '../../../../shared/sql/control/find-operation-end';
 import { listAuditLog } from '../../../../shared/sql/control/list-audit-log';
+import { listOperations } from '../../../../shared/sql/control/list-operations';
+import { listStalledOperations } from '../../../../shared/sql/control/list-stalled-operations';
+import { readOperationRows } from '../../../../shared/sql/control/read-operation-rows';
 import { statementCase } from './statement-case';
 
 /** What is asked of the control dataset. */
@@ -16,5 +20,25 @@ export const controlCases = [
       until_id: null,
       most: 10,
     }),
+  ),
+  statementCase(
+    listOperations,
+    'Aliases of SELECT are what HAVING means; ARRAY_AGG without a value is NULL, and ARRAY_CONCAT takes an empty array for it.',
+    () => ({
+      operation_id: null,
+      tenant_id: null,
+      kind: null,
+      state: null,
+      until_at: null,
+      until_id: null,
+      most: 10,
+    }),
+  ),
+  statementCase(readOperationRows, 'A repeated record is read whole.', () => ({ operation_id: 'nothing' })),
+  statementCase(findOperationEnd, 'LOGICAL_OR over no rows is NULL.', () => ({ operation_id: 'nothing' })),
+  statementCase(
+    listStalledOperations,
+    'A filter of the partitioning column by a parameter leaves out the other days.',
+    ({ from, now }) => ({ since: from, moved_before: now }),
   ),
 ];

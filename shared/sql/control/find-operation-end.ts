@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { bool } from '../column-schemas';
+import { defineStatement } from '../define-statement';
+
+/** Whether an operation has ended, as by an abort: for whoever works on it. Always one row. */
+export const findOperationEnd = defineStatement({
+  name: 'find-operation-end',
+  sql: `
+SELECT IFNULL(LOGICAL_OR(state IN ('done', 'failed', 'aborted')), FALSE) AS is_ended
+FROM operations
+WHERE operation_id = @operation_id`,
+  parameters: { operation_id: 'STRING' },
+  row: z.object({ is_ended: bool }),
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import {
+  type ItemEntry,
+  isGivenUp,
+  mergeRows,
+  type OperationRow,
+} from '../../../../shared/operations/rules/operation';
+
+const startedAt = new Date('2026-11-30T12:00:00Z');
+const row = (change: Partial<OperationRow>): OperationRow => ({
+  operation_id: 'op_1',
+  started_at: startedAt,
+  kind: 'bulk-cancel',
+  tenant_id: null,
+  started_by_kind: 'admin',
+  started_by: 'alice',
+  filter: '{}',
+  reason: null,
+  recorded_at: startedAt,
+  writer: 'request',
+  state: 'waiting',
+  planned: null,
+  problem: null,
+  items: [],
+  ...change,
+});
+const item = (item_id: string, outcome: ItemEntry['outcome'] = 'planned', tenant_id = 'acme') => ({
+  tenant_id,
+  item_id,
+  outcome,
+  problem: null,
+});
+
+describe('mergeRows', () => {
+  it('knows nothing of no rows', () => {
+    expect(mergeRows([])).toBeUndefined();
+  });
+
+  it.each([
+    ['waiting', ['waiting']],
+    ['running', ['running', 'waiting']],
+    ['done', ['waiting', 'done', 'running']],
+    // What an abort was answered stands, though a delivery may have come to the end at the same time.
+    ['aborted', ['aborted', 'done', 'running']],
+  ] as const)('the state is %s, of %j', (state, states) => {
+    expect(mergeRows(states.map((one) => row({ state: one })))?.state).toBe(state);
+  });
+
+  it('an item is open until something has become of it, whoever wrote that', () => {
+    const merged = mergeRows([
+      row({}),
+      row({
+        writer: 'first',
+        state: 'running',
+        planned: 3,
+        items: [item('b'), item('a'), item('c', 'planned', 'abc')],
+      }),
+      row({ writer: 'second', state: 'running', items: [item('a', 'done')] }),
+    ]);
+    expect(merged?.open.map(({ tenant_id, item_id }) => [tenant_id, item_id])).toEqual([
+      ['abc', 'c'],
+      ['acme', 'b'],
+    ]);
+    expect(merged?.total).toBe(3);
+  });
+
+  it('a plan is whole once all of one writer’s items are seen, and not by those of others', () => {
+    const last = row({ writer: 'first', planned: 2, items: [item('a')] });
+    const isPlanned = (more: readonly OperationRow[]) => mergeRows([row({}), last, ...more])?.isPlanned;
+    expect(mergeRows([row({})])?.isPlanned).toBe(false);
+    expect(isPlanned([])).toBe(false);
+    expect(isPlanned([row({ writer: 'second', items: [item('b'), item('c')] })])).toBe(false);
+    expect(isPlanned([row({ writer: 'first', items: [item('b')] })])).toBe(true);
+    expect(mergeRows([row({}), row({ writer: 'first', planned: 0 })])?.isPlanned).toBe(true);
+  });
+
+  it('is the same in whichever order rows come, and however often each', () => {
+    const entries = fc.record({
+      tenant_id: fc.constantFrom('acme', 'other'),
+      item_id: fc.constantFrom('a', 'b', 'c'),
+      outcome: fc.constantFrom('planned', 'failed', 'skipped', 'done'),
+      problem: fc.constant(null),
+    });
+    const rows = fc.record({
+      writer: fc.constantFrom('first', 'second'),
+      state: fc.constantFrom('waiting', 'running', 'done', 'failed', 'aborted'),
+      planned: fc.constantFrom(null, 1, 2),
+      items: fc.array(entries, { maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(fc.array(rows, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (changes, picks) => {
+        const written = changes.map((change) => row(change));
+        const again = [...written, ...written].toSorted(() => ((picks.next().value ?? 0) % 3) - 1);
+        expect(mergeRows(again)).toEqual(mergeRows(written));
+      }),
+    );
+  });
+});
+
+it('an item is tried for a day', () => {
+  const after = (hours: number) => new Date(startedAt.getTime() + hours * 3_600_000);
+  expect([after(23.9), after(24.1)].map((now) => isGivenUp({ started_at: startedAt }, now))).toEqual([
+    false,
+    true,
+  ]);
+});
