@@ -41,6 +41,7 @@ export type Problem = {
     | 'method_not_allowed'
     | 'request_timeout'
     | 'tenant_exists'
+    | 'precondition_failed'
     | 'payload_too_large'
     | 'unsupported_media_type'
     | 'idempotency_key_reused'
@@ -119,4 +120,59 @@ export type StepEventData = {
   /** What its files turned out to be, such as FOCUS 1.2. */
   readonly file_format: string | null;
   readonly warnings: readonly string[];
+};
+export type Tenant = {
+  readonly tenant_id: string;
+  readonly company_name: string;
+  readonly contact_email: string | null;
+  readonly subscription_tier: string;
+  readonly is_active: boolean;
+  readonly suspended_at: string | null;
+  /** For operators: a tenant’s keys are told null. */
+  readonly suspension_reason: string | null;
+  /** What the tenant is told of it. */
+  readonly suspension_public_reason: string | null;
+  readonly notes: string | null;
+  /** UTC, RFC 3339. */
+  readonly created_at: string;
+  /** UTC, RFC 3339. */
+  readonly updated_at: string;
+  readonly quotas: {
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    /** null: unlimited. */
+    readonly max_concurrent_pipelines: number | null;
+    /** null: unlimited. */
+    readonly max_bytes_billed_per_month: number | null;
+  };
+  readonly usage: {
+    /** Of all time. */
+    readonly pipeline_runs_count: number;
+    readonly pipeline_runs_this_month: number;
+    readonly current_running_pipelines: number;
+    /** null: unlimited. */
+    readonly monthly_runs_left: number | null;
+    /** Of runs that are over. */
+    readonly bytes_billed_this_month: number;
+    /** null: unlimited. */
+    readonly bytes_left: number | null;
+    /** null: unlimited. */
+    readonly concurrent_runs_left: number | null;
+    readonly last_pipeline_run_at: string | null;
+    /** The day on which the count of the month began anew last. */
+    readonly quota_reset_date: string;
+    /** UTC, RFC 3339. */
+    readonly next_reset_at: string;
+  };
+  readonly active_runs_count: number;
+  /** The oldest of the runs in flight. */
+  readonly active_runs: readonly {
+    readonly run_id: string;
+    readonly pipeline: string;
+    readonly trigger: string | null;
+    /** UTC, RFC 3339. */
+    readonly admitted_at: string;
+    /** UTC, RFC 3339. */
+    readonly lease_expires_at: string;
+  }[];
 };

@@ -1,4 +1,5 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
+import type { AdministrationOperations } from './administration';
 import type { ApiKeysOperations } from './api-keys';
 import type { AuditOperations } from './audit';
 import type { HealthOperations } from './health';
@@ -7,6 +8,7 @@ import type { RunsOperations } from './runs';
 import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
 
+export type * from './administration';
 export type * from './api-keys';
 export type * from './audit';
 export type * from './common';
@@ -20,6 +22,7 @@ export type * from './usage-and-billing';
 export interface Operations
   extends OnboardingOperations,
     TenantsOperations,
+    AdministrationOperations,
     AuditOperations,
     ApiKeysOperations,
     RunsOperations,

@@ -1,71 +1,6 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
+import type { Tenant } from './common';
 
-export type ProfileChange = {
-  readonly company_name?: string;
-  readonly contact_email?: string | null;
-  readonly notes?: string | null;
-};
-export type QuotaChange = {
-  readonly subscription_tier?: string;
-  readonly max_pipelines_per_month?: number | null;
-  readonly max_concurrent_pipelines?: number | null;
-  readonly max_bytes_billed_per_month?: number | null;
-};
-export type Suspension = {
-  readonly reason: string;
-};
-export type Tenant = {
-  readonly tenant_id: string;
-  readonly company_name: string;
-  readonly contact_email: string | null;
-  readonly subscription_tier: string;
-  readonly is_active: boolean;
-  readonly suspended_at: string | null;
-  readonly suspension_reason: string | null;
-  readonly notes: string | null;
-  /** UTC, RFC 3339. */
-  readonly created_at: string;
-  /** UTC, RFC 3339. */
-  readonly updated_at: string;
-  readonly quotas: {
-    /** null: unlimited. */
-    readonly max_pipelines_per_month: number | null;
-    /** null: unlimited. */
-    readonly max_concurrent_pipelines: number | null;
-    /** null: unlimited. */
-    readonly max_bytes_billed_per_month: number | null;
-  };
-  readonly usage: {
-    /** Of all time. */
-    readonly pipeline_runs_count: number;
-    readonly pipeline_runs_this_month: number;
-    readonly current_running_pipelines: number;
-    /** null: unlimited. */
-    readonly monthly_runs_left: number | null;
-    /** Of runs that are over. */
-    readonly bytes_billed_this_month: number;
-    /** null: unlimited. */
-    readonly bytes_left: number | null;
-    /** null: unlimited. */
-    readonly concurrent_runs_left: number | null;
-    readonly last_pipeline_run_at: string | null;
-    /** The day on which the count of the month began anew last. */
-    readonly quota_reset_date: string;
-    /** UTC, RFC 3339. */
-    readonly next_reset_at: string;
-  };
-  readonly active_runs_count: number;
-  /** The oldest of the runs in flight. */
-  readonly active_runs: readonly {
-    readonly run_id: string;
-    readonly pipeline: string;
-    readonly trigger: string | null;
-    /** UTC, RFC 3339. */
-    readonly admitted_at: string;
-    /** UTC, RFC 3339. */
-    readonly lease_expires_at: string;
-  }[];
-};
 export type TenantExport = {
   /** UTC, RFC 3339. */
   readonly exported_at: string;
@@ -76,7 +11,10 @@ export type TenantExport = {
     readonly subscription_tier: string;
     readonly is_active: boolean;
     readonly suspended_at: string | null;
+    /** For operators: a tenant’s keys are told null. */
     readonly suspension_reason: string | null;
+    /** What the tenant is told of it. */
+    readonly suspension_public_reason: string | null;
     readonly notes: string | null;
     /** UTC, RFC 3339. */
     readonly created_at: string;
@@ -209,19 +147,11 @@ export interface TenantsOperations {
       readonly tenant: string;
     };
     readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: undefined;
-    readonly answer: Tenant;
-  };
-  /** Changes name, contact or notes. */
-  readonly changeProfile: {
-    readonly path: {
-      /** The id of the tenant. */
-      readonly tenant: string;
+    readonly headers: {
+      /** The ETag of an earlier answer: if administrators have changed nothing since, that is all that is told. */
+      readonly 'If-None-Match'?: string;
     };
-    readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: ProfileChange;
+    readonly body: undefined;
     readonly answer: Tenant;
   };
   /** What is kept of a tenant and where. */
@@ -234,38 +164,5 @@ export interface TenantsOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: TenantExport;
-  };
-  /** Changes quotas, or the tier. */
-  readonly changeQuotas: {
-    readonly path: {
-      /** The id of the tenant. */
-      readonly tenant: string;
-    };
-    readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: QuotaChange;
-    readonly answer: Tenant;
-  };
-  /** Suspends a tenant: no run of it starts any more. */
-  readonly suspendTenant: {
-    readonly path: {
-      /** The id of the tenant. */
-      readonly tenant: string;
-    };
-    readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: Suspension;
-    readonly answer: Tenant;
-  };
-  /** Ends a suspension. */
-  readonly activateTenant: {
-    readonly path: {
-      /** The id of the tenant. */
-      readonly tenant: string;
-    };
-    readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: undefined;
-    readonly answer: Tenant;
   };
 }

@@ -2,21 +2,25 @@ import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
+import { preconditionFailed, type WantedVersions } from '../../shared/http/headers/entity-tags';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeProfile } from '../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
+import type { ChangedRow } from '../../shared/sql/tenants/tenant-change';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { retrying } from '../../shared/support/retry';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
 import {
   byteBudgetSchema,
   type Quotas,
+  type QuotasBefore,
   quotaSchema,
   quotasOf,
   tierNameSchema,
 } from '../../shared/tenants/rules/quotas';
+import { versionOf } from './tenant-profile';
 
 export interface TenantsDependencies {
   readonly runStatement: RunStatement;
@@ -33,16 +37,34 @@ export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       max_pipelines_per_month: quotaSchema.optional(),
       max_concurrent_pipelines: quotaSchema.optional(),
       max_bytes_billed_per_month: byteBudgetSchema.optional(),
+      /** Of another tier: quotas that differ from those of the tier before stay. */
+      keep_overrides: z.boolean('expected true or false').default(false),
     })
-    .refine((change) => Object.values(change).some((value) => value !== undefined), {
-      error:
-        'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month',
+    .refine(
+      ({ keep_overrides: _, ...change }) => Object.values(change).some((value) => value !== undefined),
+      {
+        error:
+          'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month',
+      },
+    )
+    .refine(({ keep_overrides, subscription_tier }) => !keep_overrides || subscription_tier !== undefined, {
+      error: 'expected a subscription_tier beside it',
+      path: ['keep_overrides'],
     });
 
 type QuotaChange = z.infer<ReturnType<typeof quotaChangeSchema>>;
 
+const reasonSchema = z
+  .string()
+  .trim()
+  .min(1, 'expected a reason')
+  .max(1000, 'expected at most 1000 characters');
+
 export const suspensionSchema = z.strictObject({
-  reason: z.string().trim().min(1, 'expected a reason').max(1000, 'expected at most 1000 characters'),
+  /** For operators. */
+  reason: reasonSchema,
+  /** What the tenant is told. */
+  public_reason: reasonSchema.optional(),
 });
 
 /** A change of the profile: at least one of the three fields. null takes an address or notes away. */
@@ -65,56 +87,94 @@ export const showTenant = (
 ): Promise<TenantRow> =>
   tenantOf(tenantId, () => runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
 
+export interface ChangedTenant {
+  readonly row: TenantRow;
+  /** What it was before; undefined where that is not known any more. */
+  readonly before: QuotasBefore | undefined;
+}
+
 /**
  * The change holds for the next admission on any instance: admission reads the row in the statement that
- * counts.
+ * counts. Throws `precondition_failed` where the row is of another version than is wanted.
  */
 export function changeTenantQuotas(
   tenantId: string,
   change: QuotaChange,
-  { runStatement, tiers, now }: TenantsDependencies,
-): Promise<TenantRow> {
-  const tier = change.subscription_tier === undefined ? undefined : tiers[change.subscription_tier];
+  wanted: WantedVersions,
+  deps: TenantsDependencies,
+): Promise<ChangedTenant> {
+  const { keep_overrides } = change;
+  const tier = change.subscription_tier === undefined ? undefined : deps.tiers[change.subscription_tier];
   const quotas: Partial<Quotas> = tier === undefined ? change : quotasOf(change, tier);
-  return tenantOf(tenantId, () =>
-    runStatement(tenantId, changeQuotas, {
-      tenant_id: tenantId,
-      now: now(),
-      subscription_tier: change.subscription_tier ?? null,
-      sets_monthly: quotas.max_pipelines_per_month !== undefined,
-      max_pipelines_per_month: quotas.max_pipelines_per_month ?? null,
-      sets_concurrent: quotas.max_concurrent_pipelines !== undefined,
-      max_concurrent_pipelines: quotas.max_concurrent_pipelines ?? null,
-      sets_bytes: quotas.max_bytes_billed_per_month !== undefined,
-      max_bytes_billed_per_month: quotas.max_bytes_billed_per_month ?? null,
-    }),
-  );
+  const parameters = {
+    ...changeOf(tenantId, wanted, deps),
+    subscription_tier: change.subscription_tier ?? null,
+    sets_monthly: quotas.max_pipelines_per_month !== undefined,
+    keeps_monthly: keep_overrides && change.max_pipelines_per_month === undefined,
+    max_pipelines_per_month: quotas.max_pipelines_per_month ?? null,
+    sets_concurrent: quotas.max_concurrent_pipelines !== undefined,
+    keeps_concurrent: keep_overrides && change.max_concurrent_pipelines === undefined,
+    max_concurrent_pipelines: quotas.max_concurrent_pipelines ?? null,
+    sets_bytes: quotas.max_bytes_billed_per_month !== undefined,
+    keeps_bytes: keep_overrides && change.max_bytes_billed_per_month === undefined,
+    max_bytes_billed_per_month: quotas.max_bytes_billed_per_month ?? null,
+    tiers: Object.entries(deps.tiers).map(([name, brought]) => ({ name, ...brought })),
+  };
+  return changed(tenantId, wanted, () => deps.runStatement(tenantId, changeQuotas, parameters));
 }
 
-export const changeTenantProfile = (
+/** Throws `precondition_failed` where the row is of another version than is wanted. */
+export function changeTenantProfile(
   tenantId: string,
   { company_name, contact_email, notes }: z.infer<typeof profileChangeSchema>,
-  { runStatement, now }: TenantsDependencies,
-): Promise<TenantRow> =>
-  tenantOf(tenantId, () =>
-    runStatement(tenantId, changeProfile, {
-      tenant_id: tenantId,
-      now: now(),
-      company_name: company_name ?? null,
-      sets_email: contact_email !== undefined,
-      contact_email: contact_email ?? null,
-      sets_notes: notes !== undefined,
-      notes: notes ?? null,
-    }),
-  );
+  wanted: WantedVersions,
+  deps: TenantsDependencies,
+): Promise<ChangedTenant> {
+  const parameters = {
+    ...changeOf(tenantId, wanted, deps),
+    company_name: company_name ?? null,
+    sets_email: contact_email !== undefined,
+    contact_email: contact_email ?? null,
+    sets_notes: notes !== undefined,
+    notes: notes ?? null,
+  };
+  return changed(tenantId, wanted, () => deps.runStatement(tenantId, changeProfile, parameters));
+}
+
+/** What all changes are given. The same id however often it is sent: what was done is not done again. */
+const changeOf = (tenantId: string, wanted: WantedVersions, { now, newId }: TenantsDependencies) => ({
+  tenant_id: tenantId,
+  now: now(),
+  change_id: newId(),
+  takes_any_version: wanted === 'any',
+  versions: wanted === 'any' ? [] : wanted,
+});
+
+async function changed(
+  tenantId: string,
+  wanted: WantedVersions,
+  run: () => Promise<StatementOutcome<ChangedRow>>,
+): Promise<ChangedTenant> {
+  const {
+    before: [before],
+    ...row
+  } = await tenantOf(tenantId, run);
+  if (before === undefined && wanted !== 'any') throw preconditionFailed(versionOf(row));
+  return { row, before };
+}
 
 export const suspend = (
   tenantId: string,
-  reason: string,
+  { reason, public_reason }: z.infer<typeof suspensionSchema>,
   { runStatement, now }: TenantsDependencies,
 ): Promise<TenantRow> =>
   tenantOf(tenantId, () =>
-    runStatement(tenantId, suspendTenant, { tenant_id: tenantId, now: now(), reason }),
+    runStatement(tenantId, suspendTenant, {
+      tenant_id: tenantId,
+      now: now(),
+      reason,
+      public_reason: public_reason ?? null,
+    }),
   );
 
 export const activate = (tenantId: string, { runStatement, now }: TenantsDependencies): Promise<TenantRow> =>
@@ -126,10 +186,10 @@ export const activate = (tenantId: string, { runStatement, now }: TenantsDepende
  */
 export const tenantPolicy = { budgetMs: 8_000, initialBackoffMs: 50, maximumBackoffMs: 1_000, isRetryable };
 
-async function tenantOf(
+async function tenantOf<Row extends TenantRow>(
   tenantId: string,
-  run: () => Promise<StatementOutcome<TenantRow>>,
-): Promise<TenantRow> {
+  run: () => Promise<StatementOutcome<Row>>,
+): Promise<Row> {
   const [row] = (await orTenantNotFound(tenantId, retrying(tenantPolicy, run))).rows;
   if (row === undefined) throw tenantNotFound(tenantId);
   return row;

@@ -1,7 +1,9 @@
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
+import { entityTag, ifMatchOf, isKnownToCaller } from '../../shared/http/headers/entity-tags';
 import { expectNoBody, expectNoQuery, parseRequest } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import { overwrittenQuotas } from '../../shared/tenants/rules/quotas';
 import {
   activate,
   changeTenantProfile,
@@ -18,7 +20,7 @@ import { toldProfile, toldQuotas, toldStatus, toldSummary } from './audit/told-c
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
-import { tenantProfile } from './tenant-profile';
+import { tenantProfile, versionOf } from './tenant-profile';
 import { billingRoutes } from './usage/billing-routes';
 import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
 
@@ -37,7 +39,11 @@ const tenantPath = '/api/v1/tenants/{tenant}';
 
 export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[] {
   const quotaChange = quotaChangeSchema(deps.tiers);
-  const shown = (row: TenantRow) => tenantProfile(row, deps.now());
+  const shown = (row: TenantRow, further = {}) => ({
+    status: 200,
+    headers: entityTag(versionOf(row)),
+    body: { ...tenantProfile(row, deps.now(), true), ...further },
+  });
   const seen = async (tenantId: string) =>
     deps.hasAuditLog ? deps.readTenantSummary(tenantId).then(toldSummary) : undefined;
   return [
@@ -47,9 +53,12 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       path: tenantPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        await requireAdminOrTenant(deps, request, tenantId);
+        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
-        return { status: 200, body: shown(await showTenant(tenantId, deps)) };
+        const row = await showTenant(tenantId, deps);
+        const headers = entityTag(versionOf(row));
+        if (isKnownToCaller(request, versionOf(row))) return { status: 304, headers };
+        return { status: 200, headers, body: tenantProfile(row, deps.now(), isAdmin) };
       },
     },
     {
@@ -61,9 +70,10 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(profileChangeSchema, await request.json());
+        const wanted = ifMatchOf(request);
         const before = await seen(tenantId);
-        const row = await changeTenantProfile(tenantId, change, deps);
-        return { status: 200, body: shown(row), change: { tenantId, before, after: toldProfile(row) } };
+        const { row } = await changeTenantProfile(tenantId, change, wanted, deps);
+        return { ...shown(row), change: { tenantId, before, after: toldProfile(row) } };
       },
     },
     {
@@ -75,9 +85,12 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await requireAdmin(deps, request);
         expectNoQuery(request);
         const change = parseRequest(quotaChange, await request.json());
-        const before = await seen(tenantId);
-        const row = await changeTenantQuotas(tenantId, change, deps);
-        return { status: 200, body: shown(row), change: { tenantId, before, after: toldQuotas(row) } };
+        const { row, before } = await changeTenantQuotas(tenantId, change, ifMatchOf(request), deps);
+        const overwritten = before === undefined ? {} : overwrittenQuotas(change, before, row, deps.tiers);
+        return {
+          ...shown(row, { overwritten }),
+          change: { tenantId, before: before && { ...before }, after: toldQuotas(row) },
+        };
       },
     },
     {
@@ -88,10 +101,10 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const tenantId = tenantInPath(request);
         await requireAdmin(deps, request);
         expectNoQuery(request);
-        const { reason } = parseRequest(suspensionSchema, await request.json());
+        const suspension = parseRequest(suspensionSchema, await request.json());
         const before = await seen(tenantId);
-        const row = await suspend(tenantId, reason, deps);
-        return { status: 200, body: shown(row), change: { tenantId, before, after: toldStatus(row) } };
+        const row = await suspend(tenantId, suspension, deps);
+        return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
     {
@@ -105,7 +118,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await expectNoBody(request);
         const before = await seen(tenantId);
         const row = await activate(tenantId, deps);
-        return { status: 200, body: shown(row), change: { tenantId, before, after: toldStatus(row) } };
+        return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
     ...keyRoutes(deps),

@@ -30,7 +30,7 @@ export function tenantExportRoutes(deps: TenantExportDependencies): readonly Rou
       path: '/api/v1/tenants/{tenant}/export',
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        await requireAdminOrTenant(deps, request, tenantId);
+        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
         const exportedAt = deps.now();
         const [row, api_keys, { location, created_at, tables }] = await Promise.all([
@@ -47,7 +47,7 @@ export function tenantExportRoutes(deps: TenantExportDependencies): readonly Rou
           status: 200,
           body: {
             exported_at: exportedAt.toISOString(),
-            tenant: tenantProfile(row, exportedAt),
+            tenant: tenantProfile(row, exportedAt, isAdmin),
             api_keys,
             dataset: { dataset_id: tenantId, location, created_at: created_at.toISOString() },
             tables: shownTables,

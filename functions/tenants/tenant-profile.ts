@@ -5,18 +5,24 @@ import { monthOf } from './calendar-month';
 const left = (quota: number | null, used: number): number | null =>
   quota === null ? null : Math.max(0, quota - used);
 
+/** Names what administrators have made of a tenant: its counters, which move with each run, have no part in it. */
+export const versionOf = ({ onboarding_id, version }: Pick<TenantRow, 'onboarding_id' | 'version'>): string =>
+  `${onboarding_id ?? ''}-${version}`;
+
 /**
  * A tenant as the API shows it at this time: who it is, its quotas, its usage this month (UTC) and its runs in
- * flight, of which the oldest are listed.
+ * flight, of which the oldest are listed. Why it was suspended is told to administrators; to the tenant only what
+ * they have marked as public.
  */
-export const tenantProfile = (row: TenantRow, now: Date) => ({
+export const tenantProfile = (row: TenantRow, now: Date, isAdmin: boolean) => ({
   tenant_id: row.tenant_id,
   company_name: row.company_name,
   contact_email: row.contact_email,
   subscription_tier: row.subscription_tier,
   is_active: row.is_active,
   suspended_at: row.suspended_at?.toISOString() ?? null,
-  suspension_reason: row.suspension_reason,
+  suspension_reason: isAdmin ? row.suspension_reason : null,
+  suspension_public_reason: row.suspension_public_reason,
   notes: row.notes,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type LocalBigQuery, startLocalBigQuery } from 'local-bigquery/testing';
@@ -202,7 +203,14 @@ export const describeHistories = (histories: number): void =>
           await runStatement(dataset, changeQuotas, {
             tenant_id,
             now,
+            change_id: randomUUID(),
+            takes_any_version: true,
+            versions: [],
             subscription_tier: null,
+            tiers: [],
+            keeps_monthly: false,
+            keeps_concurrent: false,
+            keeps_bytes: false,
             sets_monthly: true,
             max_pipelines_per_month: command.monthly,
             sets_concurrent: true,
@@ -213,7 +221,7 @@ export const describeHistories = (histories: number): void =>
           return;
         case 'suspend':
           model.isActive = false;
-          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'test' });
+          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'test', public_reason: null });
           return;
         case 'activate':
           model.isActive = true;

@@ -136,10 +136,13 @@ const shownToAdmins = ({ operation, occurred_at, before, after, ...row }: AuditR
   after: after === null ? null : changeSchema.parse(JSON.parse(after)),
 });
 
-/** Who works for the operator, and from where, is no tenant's business. */
+/** Who works for the operator, from where, and why it suspends a tenant is not the tenant's business. */
 function shownToTenants(row: AuditRow): ReturnType<typeof shownToAdmins> {
   const isOwn = row.actor_kind === 'key' || row.actor_kind === 'token';
-  return shownToAdmins(isOwn ? row : { ...row, actor_kind: 'admin', actor: 'admin', address: null });
+  if (isOwn) return shownToAdmins(row);
+  const shown = shownToAdmins({ ...row, actor_kind: 'admin', actor: 'admin', address: null });
+  const { suspension_reason: _, ...after } = shown.after ?? {};
+  return { ...shown, after: shown.after === null ? null : after };
 }
 
 function told(

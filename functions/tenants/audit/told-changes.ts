@@ -29,4 +29,8 @@ export const toldQuotas = (row: TenantRow) => ({
   max_bytes_billed_per_month: row.max_bytes_billed_per_month,
 });
 
-export const toldStatus = ({ is_active, suspension_reason }: TenantRow) => ({ is_active, suspension_reason });
+export const toldStatus = ({ is_active, suspension_reason, suspension_public_reason }: TenantRow) => ({
+  is_active,
+  suspension_reason,
+  suspension_public_reason,
+});

@@ -27,6 +27,8 @@ const {
   listedKey,
 } = answerParts;
 
+const overwritten = z.strictObject({ from: quota, to: quota });
+
 export const answerSchemas = {
   OnboardedTenant: z.strictObject({
     tenant_id: text,
@@ -64,6 +66,15 @@ export const answerSchemas = {
     ),
   }),
   Tenant: tenant,
+  ChangedQuotas: tenant.extend({
+    overwritten: z
+      .strictObject({
+        max_pipelines_per_month: overwritten.optional(),
+        max_concurrent_pipelines: overwritten.optional(),
+        max_bytes_billed_per_month: overwritten.optional(),
+      })
+      .describe('Which of the tenant’s own quotas the tier has overwritten.'),
+  }),
   TenantExport: z.strictObject({
     exported_at: time,
     tenant,

@@ -10,7 +10,15 @@ export interface OperationText {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** The heading under which it stands. */
-  readonly tag: 'Onboarding' | 'Runs' | 'Tenants' | 'API keys' | 'Audit' | 'Usage and billing' | 'Health';
+  readonly tag:
+    | 'Onboarding'
+    | 'Runs'
+    | 'Tenants'
+    | 'Administration'
+    | 'API keys'
+    | 'Audit'
+    | 'Usage and billing'
+    | 'Health';
   readonly summary: string;
   readonly description?: string;
   /** The names are those of the schema that parses the query. */
@@ -60,6 +68,7 @@ export const answerHeaders = {
   RateLimit: 'What is left of the quotas that the tenant has (IETF draft-ietf-httpapi-ratelimit-headers-11).',
   'RateLimit-Policy': 'The quotas that the tenant has.',
   Link: 'The next page, as `<address>; rel="next"` (RFC 8288).',
+  ETag: 'Names what administrators have made of the tenant: its counters, which move with each run, have no part in it.',
   'X-Billing-Status': 'final: nothing is added to the month any more; preliminary: runs of it may still end.',
 } as const;
 export type AnswerHeader = keyof typeof answerHeaders;

@@ -43,6 +43,8 @@ export interface QuotaState {
 /** The tenant row as the admission statement reports it, after it has decided. */
 export interface AdmissionState extends QuotaState {
   readonly is_active: boolean;
+  /** What a suspended tenant is told of why it is. */
+  readonly suspension_public_reason: string | null;
   /** Outcomes that were not seen in the ledger yet. */
   readonly waiting_outcomes: number;
   /** Of the candidates' API keys those that are revoked. */
@@ -88,11 +90,7 @@ export function verdictOf(
   const run = known.get(candidate.run_id);
   if (run !== undefined) return verdictOfKnown(candidate, run);
   if (state.revoked_key_ids.includes(candidate.key_id)) return refuse(unauthenticated());
-  if (!state.is_active) {
-    return refuse(
-      new ServiceError('tenant_inactive', 'Tenant account is inactive. Contact support to reactivate.'),
-    );
-  }
+  if (!state.is_active) return refuse(tenantInactive(state.suspension_public_reason));
   if (state.waiting_outcomes >= mostWaitingOutcomes) return refuse(ledgerIsBehind());
   const { used_this_month, max_pipelines_per_month, running, max_concurrent_pipelines } = state;
   if (max_pipelines_per_month !== null && used_this_month >= max_pipelines_per_month) {
@@ -113,6 +111,12 @@ export const verdictOfKnown = (
   run.request_hash === candidate.request_hash ? { kind: 'admitted' } : refuse(idempotencyKeyReused());
 
 const refuse = (error: ServiceError) => ({ kind: 'refused' as const, error });
+
+const tenantInactive = (publicReason: string | null) =>
+  new ServiceError(
+    'tenant_inactive',
+    ['Tenant account is inactive. Contact support to reactivate.', publicReason ?? ''].join(' ').trimEnd(),
+  );
 
 const ledgerIsBehind = () =>
   new ServiceError('unavailable', 'Too many finished runs wait to be recorded. Nothing was started.', {

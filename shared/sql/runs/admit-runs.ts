@@ -168,6 +168,7 @@ WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) 
 
 SELECT
   is_active,
+  suspension_public_reason,
   max_pipelines_per_month,
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,
@@ -254,6 +255,7 @@ const knownRun = z.object({ run_id: string, request_hash: string.nullable() });
  */
 const row = z.object({
   is_active: bool,
+  suspension_public_reason: string.nullable(),
   max_pipelines_per_month: integer.nullable(),
   max_concurrent_pipelines: integer.nullable(),
   used_this_month: integer,

@@ -6,7 +6,13 @@ export const activateTenant = defineStatement({
   name: 'activate-tenant',
   sql: `
 UPDATE tenants
-SET is_active = TRUE, suspended_at = NULL, suspension_reason = NULL, updated_at = @now
+SET
+  is_active = TRUE,
+  suspended_at = NULL,
+  suspension_reason = NULL,
+  suspension_public_reason = NULL,
+  version = IFNULL(version, 0) + 1,
+  updated_at = @now
 WHERE tenant_id = @tenant_id AND NOT is_active;
 
 SELECT${tenantColumns}

@@ -1,29 +1,25 @@
 import { defineStatement } from '../define-statement';
-import { tenantColumns, tenantRow } from './tenant-row';
+import { changedRow, changeParameters, noteChange, whereWanted } from './tenant-change';
 
-/** Sets what is marked as given (null takes an address or notes away), and reads the row back. */
+/**
+ * Sets what is marked as given (null takes an address or notes away), unless the row is of another version than
+ * is wanted, and reads it back.
+ */
 export const changeProfile = defineStatement({
   name: 'change-profile',
   sql: `
-UPDATE tenants
+UPDATE tenants AS tenant
 SET
   company_name = IFNULL(@company_name, company_name),
   contact_email = IF(@sets_email, @contact_email, contact_email),
-  notes = IF(@sets_notes, @notes, notes),
-  updated_at = @now
-WHERE tenant_id = @tenant_id;
-
-SELECT${tenantColumns}
-FROM tenants
-WHERE tenant_id = @tenant_id`,
+  notes = IF(@sets_notes, @notes, notes),${noteChange}${whereWanted}`,
   parameters: {
-    tenant_id: 'STRING',
-    now: 'TIMESTAMP',
+    ...changeParameters,
     company_name: 'STRING',
     sets_email: 'BOOL',
     contact_email: 'STRING',
     sets_notes: 'BOOL',
     notes: 'STRING',
   },
-  row: tenantRow,
+  row: changedRow,
 });

@@ -1,34 +1,55 @@
 import { defineStatement } from '../define-statement';
-import { tenantColumns, tenantRow } from './tenant-row';
+import { changedRow, changeParameters, noteChange, whereWanted } from './tenant-change';
 
 /**
- * Sets the quotas and the tier that are marked as given (null is a value: unlimited), and reads the row back.
+ * A quota after the change. One that is to be kept where it is the tenant's own stays if it differs from that of
+ * the tier before; also if there is no such tier any more, because then nobody can tell. No quota is below 0, so
+ * -1 stands in for NULL.
+ */
+const quotaAfter = (column: string, name: string): string => `
+  ${column} = IF(
+    @sets_${name} AND NOT (@keeps_${name} AND NOT EXISTS (
+      SELECT 1
+      FROM UNNEST(@tiers) AS tier
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.${column}, -1) = IFNULL(tenant.${column}, -1))),
+    @${column},
+    ${column}),`;
+
+/**
+ * Sets the quotas and the tier that are marked as given (null is a value: unlimited), unless the row is of another
+ * version than is wanted, and reads it back.
  */
 export const changeQuotas = defineStatement({
   name: 'change-quotas',
   sql: `
-UPDATE tenants
+UPDATE tenants AS tenant
 SET
-  subscription_tier = IFNULL(@subscription_tier, subscription_tier),
-  max_pipelines_per_month = IF(@sets_monthly, @max_pipelines_per_month, max_pipelines_per_month),
-  max_concurrent_pipelines = IF(@sets_concurrent, @max_concurrent_pipelines, max_concurrent_pipelines),
-  max_bytes_billed_per_month = IF(@sets_bytes, @max_bytes_billed_per_month, max_bytes_billed_per_month),
-  updated_at = @now
-WHERE tenant_id = @tenant_id;
-
-SELECT${tenantColumns}
-FROM tenants
-WHERE tenant_id = @tenant_id`,
+  subscription_tier = IFNULL(@subscription_tier, subscription_tier),${[
+    quotaAfter('max_pipelines_per_month', 'monthly'),
+    quotaAfter('max_concurrent_pipelines', 'concurrent'),
+    quotaAfter('max_bytes_billed_per_month', 'bytes'),
+  ].join('')}${noteChange}${whereWanted}`,
   parameters: {
-    tenant_id: 'STRING',
-    now: 'TIMESTAMP',
+    ...changeParameters,
     subscription_tier: 'STRING',
     sets_monthly: 'BOOL',
+    keeps_monthly: 'BOOL',
     max_pipelines_per_month: 'INT64',
     sets_concurrent: 'BOOL',
+    keeps_concurrent: 'BOOL',
     max_concurrent_pipelines: 'INT64',
     sets_bytes: 'BOOL',
+    keeps_bytes: 'BOOL',
     max_bytes_billed_per_month: 'INT64',
+    /** What each tier brings. */
+    tiers: [
+      {
+        name: 'STRING',
+        max_pipelines_per_month: 'INT64',
+        max_concurrent_pipelines: 'INT64',
+        max_bytes_billed_per_month: 'INT64',
+      },
+    ],
   },
-  row: tenantRow,
+  row: changedRow,
 });

@@ -25,8 +25,10 @@ export const tenantColumns = `
   updated_at,
   suspended_at,
   suspension_reason,
+  suspension_public_reason,
   notes,
   onboarding_id,
+  IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
@@ -54,9 +56,14 @@ export const tenantRow = z.object({
   created_at: timestamp,
   updated_at: timestamp,
   suspended_at: timestamp.nullable(),
+  /** For operators only. */
   suspension_reason: string.nullable(),
+  /** For the tenant, too. */
+  suspension_public_reason: string.nullable(),
   notes: string.nullable(),
   onboarding_id: string.nullable(),
+  /** How often administrators have changed the row. */
+  version: integer,
   active_runs_count: integer,
   active_runs: z.array(
     z.object({

@@ -41,6 +41,41 @@ export const quotasOf = (
       : given.max_bytes_billed_per_month,
 });
 
+/** A tenant's tier and quotas as they were before a change. */
+export interface QuotasBefore extends Quotas {
+  readonly subscription_tier: string | null;
+}
+
+/** What a change of the tier did to a quota that was the tenant's own. */
+export interface Overwritten {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/**
+ * Which of the tenant's own quotas a change of tier has overwritten: those that differed from the tier's before,
+ * were not given with the change, and are others now. Of a tier that there is no more nobody can tell, so all count.
+ */
+export function overwrittenQuotas(
+  given: Partial<{ [Name in keyof Quotas]: Quotas[Name] | undefined }>,
+  before: QuotasBefore,
+  after: Quotas,
+  tiers: Readonly<Record<string, Quotas>>,
+): { readonly [Name in keyof Quotas]?: Overwritten } {
+  const tierBefore = tiers[before.subscription_tier ?? ''];
+  const overwritten = quotaNames.filter(
+    (name) =>
+      given[name] === undefined && before[name] !== tierBefore?.[name] && before[name] !== after[name],
+  );
+  return Object.fromEntries(overwritten.map((name) => [name, { from: before[name], to: after[name] }]));
+}
+
+const quotaNames = [
+  'max_pipelines_per_month',
+  'max_concurrent_pipelines',
+  'max_bytes_billed_per_month',
+] as const satisfies readonly (keyof Quotas)[];
+
 /** The tier's name as the tiers file has it; the message lists the names. */
 export const tierNameSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z.string().refine((name) => Object.hasOwn(tiers, name), `expected one of ${Object.keys(tiers).join(', ')}`);

@@ -146,7 +146,9 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
       expect(head).toBe(
         'audit_id,occurred_at,request_id,actor_kind,actor,address,action,tenant_id,target,before,after',
       );
-      expect(line).toMatch(/,ticket-4711,admin,alice,[0-9a-f.:]+,changeQuotas,audited,,"\{""company_name"":/);
+      expect(line).toMatch(
+        /,ticket-4711,admin,alice,[0-9a-f.:]+,changeQuotas,audited,,"\{""subscription_tier"":/,
+      );
     });
 
     it('that takes no rows has changes of quotas and keys answered as 503, and a profile’s as ever', async () => {

@@ -20,8 +20,10 @@ const row: TenantRow = {
   updated_at: new Date('2026-08-17T10:00:00Z'),
   suspended_at: null,
   suspension_reason: null,
+  suspension_public_reason: null,
   notes: null,
   onboarding_id: 'first',
+  version: 0,
   active_runs_count: 0,
   active_runs: [],
 };
@@ -35,7 +37,7 @@ it.each([
   // The last day of a long month: the next is shorter.
   ['2027-01-31T12:00:00.000Z', '2027-02-01T00:00:00.000Z'],
 ])('at %s the monthly quota is said to begin anew at %s', (now, next) => {
-  expect(tenantProfile(row, new Date(now)).usage).toMatchObject({
+  expect(tenantProfile(row, new Date(now), true).usage).toMatchObject({
     quota_reset_date: '2026-08-17',
     next_reset_at: next,
   });
@@ -43,8 +45,21 @@ it.each([
 
 it('by a clock that was set back over the month’s border it begins anew after the month that is counted', () => {
   const counted = { ...row, quota_reset_date: '2027-01-01', pipeline_runs_this_month: 3 };
-  expect(tenantProfile(counted, new Date('2026-12-31T23:59:59Z')).usage).toMatchObject({
+  expect(tenantProfile(counted, new Date('2026-12-31T23:59:59Z'), true).usage).toMatchObject({
     pipeline_runs_this_month: 3,
     next_reset_at: '2027-02-01T00:00:00.000Z',
   });
+});
+
+it('tells the tenant of its suspension only what is public', () => {
+  const suspended = {
+    ...row,
+    suspension_reason: 'fraud?',
+    suspension_public_reason: 'Invoice 17 is not paid.',
+  };
+  expect(tenantProfile(suspended, new Date('2026-08-17'), false)).toMatchObject({
+    suspension_reason: null,
+    suspension_public_reason: 'Invoice 17 is not paid.',
+  });
+  expect(tenantProfile(suspended, new Date('2026-08-17'), true).suspension_reason).toBe('fraud?');
 });

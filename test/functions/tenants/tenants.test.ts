@@ -124,6 +124,64 @@ describe('Tenant administration', () => {
     });
   });
 
+  it('tells which own quotas a tier overwrites, or keeps them', async () => {
+    await onboard(cloud.url, 'overrides', { max_pipelines_per_month: 700 });
+    const change = async (body: unknown) => (await ask('PATCH', 'overrides/quotas', body)).body;
+    expect(await change({ max_bytes_billed_per_month: 9 })).toMatchObject({ overwritten: {} });
+    const keep = { subscription_tier: 'PROFESSIONAL', keep_overrides: true };
+    expect(await change(keep)).toMatchObject({
+      subscription_tier: 'PROFESSIONAL',
+      quotas: {
+        max_pipelines_per_month: 700,
+        max_concurrent_pipelines: 10,
+        max_bytes_billed_per_month: 9,
+      },
+      overwritten: {},
+    });
+    const given = { subscription_tier: 'FREE', max_bytes_billed_per_month: 8 };
+    expect(await change(given)).toMatchObject({
+      quotas: { max_pipelines_per_month: 100, max_concurrent_pipelines: 5, max_bytes_billed_per_month: 8 },
+      overwritten: { max_pipelines_per_month: { from: 700, to: 100 } },
+    });
+    expect((await ask('PATCH', 'overrides/quotas', { keep_overrides: true })).status).toBe(400);
+  });
+
+  it('changes only the version that If-Match names, and tells If-None-Match of none that is known', async () => {
+    const apiKey = await onboard(cloud.url, 'versions');
+    const tagOf = ({ headers }: { headers: Headers }) => headers.get('etag') ?? '';
+    const first = tagOf(await ask('GET', 'versions'));
+    expect(first).toMatch(/^".+-0"$/);
+    const changed = await ask(
+      'PATCH',
+      'versions/quotas',
+      { max_pipelines_per_month: 7 },
+      { 'If-Match': first },
+    );
+    expect(changed.status).toBe(200);
+    const second = tagOf(changed);
+    for (const [path, body] of [
+      ['versions/quotas', { max_pipelines_per_month: 8 }],
+      ['versions', { notes: 'x' }],
+    ] as const) {
+      const late = await ask('PATCH', path, body, { 'If-Match': `${first}, W/${second}` });
+      expect(late).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
+      expect(tagOf(late)).toBe(second);
+    }
+    // Runs move counters, which are no part of it.
+    expect((await run('versions', apiKey)).status).toBe(202);
+    const known = await ask('GET', 'versions', undefined, { 'If-None-Match': `W/${second}` });
+    expect([known.status, known.body, tagOf(known)]).toEqual([304, {}, second]);
+    expect((await ask('PATCH', 'versions', { notes: 'y' }, { 'If-Match': `"x", ${second}` })).status).toBe(
+      200,
+    );
+    const suspended = await ask('POST', 'versions/suspend', { reason: 'unpaid' });
+    const { body } = await ask('GET', 'versions', undefined, { 'If-None-Match': second });
+    expect(body).toMatchObject({ quotas: { max_pipelines_per_month: 7 }, notes: 'y' });
+    expect(new Set([first, second, tagOf(suspended)]).size).toBe(3);
+    expect((await ask('PATCH', 'versions', { notes: 'z' }, { 'If-Match': '2' })).status).toBe(400);
+    expect((await ask('PATCH', 'nobody', { notes: 'z' }, { 'If-Match': first })).status).toBe(404);
+  });
+
   it('changes a quota with effect on the next run', async () => {
     const apiKey = await onboard(cloud.url, 'next_run', { max_pipelines_per_month: 0 });
     expect((await run('next_run', apiKey)).status).toBe(429);
@@ -152,7 +210,15 @@ describe('Tenant administration', () => {
         detail: 'Tenant account is inactive. Contact support to reactivate.',
       },
     });
-    const again = await ask('POST', 'suspended/suspend', { reason: 'still unpaid' });
+    const told = 'Invoice 17 is not paid.';
+    const again = await ask('POST', 'suspended/suspend', { reason: 'still unpaid', public_reason: told });
+    expect((await run('suspended', apiKey)).body.detail).toBe(
+      `Tenant account is inactive. Contact support to reactivate. ${told}`,
+    );
+    expect((await ask('GET', 'suspended', undefined, withKey(apiKey))).body).toMatchObject({
+      suspension_reason: null,
+      suspension_public_reason: told,
+    });
     expect(again.body).toMatchObject({
       suspension_reason: 'still unpaid',
       suspended_at: suspended.body.suspended_at,

@@ -8,7 +8,7 @@ import { newApiKeySchema } from '../../../../functions/tenants/keys/administer-k
 import { tokenRequestSchema } from '../../../../functions/tenants/keys/make-token';
 import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
-import type { OperationText } from '../operation';
+import type { Answer, OperationText, Parameter } from '../operation';
 import { cursor, from, limit, to } from './parameters';
 
 const tenant = '/api/v1/tenants/{tenant}';
@@ -19,6 +19,18 @@ const auditQuery = {
   actor: { description: 'Of this admin, person or key only.', schema: { type: 'string' } },
   limit: limit(100, 1000),
   cursor,
+};
+const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$' };
+const ifMatch: Parameter = {
+  description:
+    'ETags of earlier answers: where administrators have changed the tenant since, nothing is done.',
+  schema: entityTags,
+};
+const tenantAfter: Answer = {
+  status: 200,
+  description: 'The tenant after it',
+  body: { name: 'Tenant' },
+  headers: ['ETag'],
 };
 const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
 
@@ -64,7 +76,17 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: tenant,
     tag: 'Tenants',
     summary: 'A tenant with its quotas, its usage and its runs in flight',
-    answers: [{ status: 200, description: 'The tenant', body: { name: 'Tenant' } }],
+    headers: {
+      'If-None-Match': {
+        description:
+          'The ETag of an earlier answer: if administrators have changed nothing since, that is all that is told.',
+        schema: entityTags,
+      },
+    },
+    answers: [
+      { status: 200, description: 'The tenant', body: { name: 'Tenant' }, headers: ['ETag'] },
+      { status: 304, description: 'Administrators have changed nothing since', headers: ['ETag'] },
+    ],
     problems: ['tenant_not_found'],
   },
   {
@@ -81,41 +103,52 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     id: 'changeProfile',
     method: 'PATCH',
     path: tenant,
-    tag: 'Tenants',
+    tag: 'Administration',
     summary: 'Changes name, contact or notes',
     description: 'null takes an address or notes away.',
+    headers: { 'If-Match': ifMatch },
     body: { name: 'ProfileChange', schema: profileChangeSchema, isRequired: true },
-    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
-    problems: ['tenant_not_found', ...badBody],
+    answers: [tenantAfter],
+    problems: ['tenant_not_found', 'precondition_failed', ...badBody],
   },
   {
     id: 'changeQuotas',
     method: 'PATCH',
     path: `${tenant}/quotas`,
-    tag: 'Tenants',
+    tag: 'Administration',
     summary: 'Changes quotas, or the tier',
-    description: 'A tier alone brings its own quotas. The change holds for the next admission.',
+    description:
+      'A tier alone brings its own quotas; with `keep_overrides` those stay that differ from the quotas of the tier before. The change holds for the next admission.',
+    headers: { 'If-Match': ifMatch },
     body: { name: 'QuotaChange', schema: quotaChangeSchema(tiers), isRequired: true },
-    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
-    problems: ['tenant_not_found', ...badBody],
+    answers: [
+      {
+        status: 200,
+        description: 'The tenant after it, and what the tier has overwritten',
+        body: { name: 'ChangedQuotas' },
+        headers: ['ETag'],
+      },
+    ],
+    problems: ['tenant_not_found', 'precondition_failed', ...badBody],
   },
   {
     id: 'suspendTenant',
     method: 'POST',
     path: `${tenant}/suspend`,
-    tag: 'Tenants',
+    tag: 'Administration',
     summary: 'Suspends a tenant: no run of it starts any more',
+    description: '`reason` is for operators; `public_reason` is told to the tenant when it is refused.',
     body: { name: 'Suspension', schema: suspensionSchema, isRequired: true },
-    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    answers: [tenantAfter],
     problems: ['tenant_not_found', ...badBody],
   },
   {
     id: 'activateTenant',
     method: 'POST',
     path: `${tenant}/activate`,
-    tag: 'Tenants',
+    tag: 'Administration',
     summary: 'Ends a suspension',
-    answers: [{ status: 200, description: 'The tenant after it', body: { name: 'Tenant' } }],
+    answers: [tenantAfter],
     problems: ['tenant_not_found', ...badBody],
   },
   {

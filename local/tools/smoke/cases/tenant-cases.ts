@@ -16,6 +16,7 @@ import { suspendTenant } from '../../../../shared/sql/tenants/suspend-tenant';
 import { type CaseValues, statementCase } from './statement-case';
 
 const oneRow = 'A lone UPDATE is atomic, and reports how many rows it changed.';
+const twoStatements = 'A script of an UPDATE and a SELECT answers what the SELECT reads after the UPDATE.';
 const keyHash = (key: number) => `hash-of-key-${key}`;
 
 const key = (number: number) =>
@@ -97,26 +98,47 @@ export const tenantCases = [
       now,
     }),
   ),
-  statementCase(changeProfile, oneRow, ({ tenantId, now }) => ({
+  statementCase(changeProfile, twoStatements, ({ tenantId, now }) => ({
     tenant_id: tenantId,
     now,
+    change_id: 'change-1',
+    takes_any_version: false,
+    versions: ['onboarding-1-0'],
     company_name: null,
     sets_email: true,
     contact_email: null,
     sets_notes: true,
     notes: 'tried',
   })),
-  statementCase(changeQuotas, oneRow, ({ tenantId, now }) => ({
-    tenant_id: tenantId,
-    now,
-    subscription_tier: 'STARTER',
-    sets_monthly: true,
-    max_pipelines_per_month: 100,
-    sets_concurrent: true,
-    max_concurrent_pipelines: 6,
-    sets_bytes: true,
-    max_bytes_billed_per_month: 1_000_000_000,
-  })),
+  statementCase(
+    changeQuotas,
+    'EXISTS may compare an array parameter with columns; an array of structs takes its type from itself, and is empty where it was never written.',
+    ({ tenantId, now }) => ({
+      tenant_id: tenantId,
+      now,
+      change_id: 'change-2',
+      takes_any_version: true,
+      versions: [],
+      subscription_tier: 'STARTER',
+      sets_monthly: true,
+      keeps_monthly: true,
+      max_pipelines_per_month: 100,
+      sets_concurrent: true,
+      keeps_concurrent: false,
+      max_concurrent_pipelines: 6,
+      sets_bytes: true,
+      keeps_bytes: false,
+      max_bytes_billed_per_month: 1_000_000_000,
+      tiers: [
+        {
+          name: 'STARTER',
+          max_pipelines_per_month: 500,
+          max_concurrent_pipelines: 5,
+          max_bytes_billed_per_month: null,
+        },
+      ],
+    }),
+  ),
 ];
 
 /** What changes a tenant that has had runs: these come last. */
@@ -135,6 +157,7 @@ export const endingCases = [
     tenant_id: tenantId,
     now,
     reason: 'A smoke test',
+    public_reason: null,
   })),
   statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
 ];

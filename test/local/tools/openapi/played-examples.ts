@@ -107,7 +107,10 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', '/api/v1/usage', asAdmin);
   const month = new Date().toISOString().slice(0, 7);
   await send('GET', `/api/v1/billing/export?month=${month}&format=openmeter`, asAdmin);
-  await send('POST', `${path}/suspend`, asAdmin, { reason: 'Invoice 17 is not paid' });
+  await send('PATCH', path, { ...asAdmin, 'If-Match': '"6f1c2d3e-0"' }, { notes: 'Calls on Mondays' });
+  await send('PATCH', path, asAdmin, { notes: 'Calls on Mondays' });
+  const reason = { reason: 'Third reminder of invoice 17', public_reason: 'Invoice 17 is not paid.' };
+  await send('POST', `${path}/suspend`, asAdmin, reason);
   await send('POST', dryrun, asTenant);
   await send('POST', `${path}/activate`, asAdmin);
   await send('PATCH', `${path}/quotas`, asAdmin, { max_concurrent_pipelines: 0 });

@@ -10,6 +10,7 @@ const candidate = { run_id: 'run', request_hash: 'hash', key_id: 'key' };
 const holder = { run_id: 'run', request_hash: 'hash' };
 const state: AdmissionState = {
   is_active: true,
+  suspension_public_reason: null,
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 3,
   used_this_month: 0,

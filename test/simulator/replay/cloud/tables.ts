@@ -3,6 +3,16 @@ import type { AppendedRow } from '../../../../shared/google/bigquery/tables/appe
 import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { PutBack } from './put-back';
 
+/** A change of profile or quotas, and what was there before. */
+export interface RecentChange {
+  readonly change_id: string;
+  readonly changed_at: Date;
+  readonly subscription_tier: string | null;
+  readonly max_pipelines_per_month: number | null;
+  readonly max_concurrent_pipelines: number | null;
+  readonly max_bytes_billed_per_month: number | null;
+}
+
 /** The row of `tenants`. It is replaced as a whole, never changed, so that older states stay readable. */
 export interface TenantRecord {
   readonly tenant_id: string;
@@ -24,6 +34,9 @@ export interface TenantRecord {
   readonly updated_at: Date;
   readonly suspended_at: Date | null;
   readonly suspension_reason: string | null;
+  readonly suspension_public_reason: string | null;
+  readonly version: number | null;
+  readonly recent_changes: readonly RecentChange[];
   readonly notes: string | null;
   readonly onboarding_id: string | null;
   readonly active_runs: readonly Slot[];

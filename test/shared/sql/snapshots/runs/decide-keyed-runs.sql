@@ -88,6 +88,7 @@ WHERE tenant.tenant_id = decision.tenant_id AND ARRAY_LENGTH(decision.admitted) 
 
 SELECT
   is_active,
+  suspension_public_reason,
   max_pipelines_per_month,
   max_concurrent_pipelines,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS used_this_month,

@@ -4,7 +4,13 @@ DECLARE p_tenant_id STRING;
 DECLARE p_now TIMESTAMP;
 
 UPDATE tenants
-SET is_active = TRUE, suspended_at = NULL, suspension_reason = NULL, updated_at = p_now
+SET
+  is_active = TRUE,
+  suspended_at = NULL,
+  suspension_reason = NULL,
+  suspension_public_reason = NULL,
+  version = IFNULL(version, 0) + 1,
+  updated_at = p_now
 WHERE tenant_id = p_tenant_id AND NOT is_active;
 
 SELECT
@@ -26,8 +32,10 @@ SELECT
   updated_at,
   suspended_at,
   suspension_reason,
+  suspension_public_reason,
   notes,
   onboarding_id,
+  IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at

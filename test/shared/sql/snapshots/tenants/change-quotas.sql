@@ -2,22 +2,64 @@
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
 DECLARE p_now TIMESTAMP;
+DECLARE p_change_id STRING;
+DECLARE p_takes_any_version BOOL;
+DECLARE p_versions ARRAY<STRING>;
 DECLARE p_subscription_tier STRING;
 DECLARE p_sets_monthly BOOL;
+DECLARE p_keeps_monthly BOOL;
 DECLARE p_max_pipelines_per_month INT64;
 DECLARE p_sets_concurrent BOOL;
+DECLARE p_keeps_concurrent BOOL;
 DECLARE p_max_concurrent_pipelines INT64;
 DECLARE p_sets_bytes BOOL;
+DECLARE p_keeps_bytes BOOL;
 DECLARE p_max_bytes_billed_per_month INT64;
+DECLARE p_tiers ARRAY<STRUCT<name STRING, max_pipelines_per_month INT64, max_concurrent_pipelines INT64, max_bytes_billed_per_month INT64>>;
 
-UPDATE tenants
+UPDATE tenants AS tenant
 SET
   subscription_tier = IFNULL(p_subscription_tier, subscription_tier),
-  max_pipelines_per_month = IF(p_sets_monthly, p_max_pipelines_per_month, max_pipelines_per_month),
-  max_concurrent_pipelines = IF(p_sets_concurrent, p_max_concurrent_pipelines, max_concurrent_pipelines),
-  max_bytes_billed_per_month = IF(p_sets_bytes, p_max_bytes_billed_per_month, max_bytes_billed_per_month),
+  max_pipelines_per_month = IF(
+    p_sets_monthly AND NOT (p_keeps_monthly AND NOT EXISTS (
+      SELECT 1
+      FROM UNNEST(p_tiers) AS tier
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_pipelines_per_month, -1) = IFNULL(tenant.max_pipelines_per_month, -1))),
+    p_max_pipelines_per_month,
+    max_pipelines_per_month),
+  max_concurrent_pipelines = IF(
+    p_sets_concurrent AND NOT (p_keeps_concurrent AND NOT EXISTS (
+      SELECT 1
+      FROM UNNEST(p_tiers) AS tier
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_concurrent_pipelines, -1) = IFNULL(tenant.max_concurrent_pipelines, -1))),
+    p_max_concurrent_pipelines,
+    max_concurrent_pipelines),
+  max_bytes_billed_per_month = IF(
+    p_sets_bytes AND NOT (p_keeps_bytes AND NOT EXISTS (
+      SELECT 1
+      FROM UNNEST(p_tiers) AS tier
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_bytes_billed_per_month, -1) = IFNULL(tenant.max_bytes_billed_per_month, -1))),
+    p_max_bytes_billed_per_month,
+    max_bytes_billed_per_month),
+  version = IFNULL(version, 0) + 1,
+  recent_changes = ARRAY_CONCAT(
+    ARRAY(
+      SELECT change
+      FROM UNNEST(tenant.recent_changes) AS change WITH OFFSET AS position
+      WHERE position > ARRAY_LENGTH(tenant.recent_changes) - 10
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT tenant.recent_changes[SAFE_OFFSET(-1)].* REPLACE (
+        p_change_id AS change_id,
+        p_now AS changed_at,
+        tenant.subscription_tier AS subscription_tier,
+        tenant.max_pipelines_per_month AS max_pipelines_per_month,
+        tenant.max_concurrent_pipelines AS max_concurrent_pipelines,
+        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month))),
   updated_at = p_now
-WHERE tenant_id = p_tenant_id;
+WHERE tenant_id = p_tenant_id
+  AND (p_takes_any_version OR CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING)) IN UNNEST(p_versions))
+  AND p_change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)));
 
 SELECT
   tenant_id,
@@ -38,14 +80,22 @@ SELECT
   updated_at,
   suspended_at,
   suspension_reason,
+  suspension_public_reason,
   notes,
   onboarding_id,
+  IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
     ORDER BY position
     LIMIT 100
-  ) AS active_runs
+  ) AS active_runs,
+  ARRAY(
+    SELECT AS STRUCT
+      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month
+    FROM UNNEST(recent_changes)
+    WHERE change_id = p_change_id
+  ) AS before
 FROM tenants
 WHERE tenant_id = p_tenant_id;

@@ -22,8 +22,10 @@ SELECT
   updated_at,
   suspended_at,
   suspension_reason,
+  suspension_public_reason,
   notes,
   onboarding_id,
+  IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at

@@ -3,12 +3,15 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_reason STRING;
+DECLARE p_public_reason STRING;
 
 UPDATE tenants
 SET
   is_active = FALSE,
   suspended_at = IF(is_active, p_now, suspended_at),
   suspension_reason = p_reason,
+  suspension_public_reason = p_public_reason,
+  version = IFNULL(version, 0) + 1,
   updated_at = p_now
 WHERE tenant_id = p_tenant_id;
 
@@ -31,8 +34,10 @@ SELECT
   updated_at,
   suspended_at,
   suspension_reason,
+  suspension_public_reason,
   notes,
   onboarding_id,
+  IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at

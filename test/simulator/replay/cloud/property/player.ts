@@ -180,16 +180,31 @@ export function createPlayer(
         return run(changeQuotas, {
           tenant_id,
           now,
-          subscription_tier: null,
+          // The same id comes again now and then: then nothing is changed.
+          change_id: `${call.monthly}-${call.concurrent}`,
+          takes_any_version: call.concurrent !== 1,
+          versions: [1, 2, 3].map((version) => `${onboardingId}-${version}`),
+          subscription_tier: call.monthly === 1 ? 'FREE' : null,
           sets_monthly: true,
+          keeps_monthly: call.concurrent === 2,
           max_pipelines_per_month: call.monthly,
           sets_concurrent: call.monthly !== null,
+          keeps_concurrent: call.concurrent === 2,
           max_concurrent_pipelines: call.concurrent,
           sets_bytes: call.monthly !== null,
+          keeps_bytes: call.monthly === 2,
           max_bytes_billed_per_month: call.concurrent === null ? null : call.concurrent * 20,
+          tiers: [
+            {
+              name: 'FREE',
+              max_pipelines_per_month: 2,
+              max_concurrent_pipelines: null,
+              max_bytes_billed_per_month: null,
+            },
+          ],
         });
       case 'suspend':
-        return run(suspendTenant, { tenant_id, now, reason: 'test' });
+        return run(suspendTenant, { tenant_id, now, reason: 'test', public_reason: 'told' });
       case 'activate':
         return run(activateTenant, { tenant_id, now });
       case 'reset':

@@ -111,6 +111,7 @@ function report({ tenant }: Tables, { tenant_id, now, candidates }: Parameters) 
   return [
     {
       is_active: tenant.is_active,
+      suspension_public_reason: tenant.suspension_public_reason,
       max_pipelines_per_month: tenant.max_pipelines_per_month,
       max_concurrent_pipelines: tenant.max_concurrent_pipelines,
       used_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,

@@ -1,3 +1,4 @@
+import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../../../../shared/sql/tenants/insert-tenant';
@@ -5,7 +6,7 @@ import { readTenant } from '../../../../../shared/sql/tenants/read-tenant';
 import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { cellOf, dateCellOf, modelOf } from '../statement-model';
-import { countUnexpired, dateOf, isMonthOver, type Tables } from '../tables';
+import { countUnexpired, dateOf, isMonthOver, type Tables, type TenantRecord } from '../tables';
 
 /** The row as it is read: with the counters as they are at `now`. */
 function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | null; now: Date | null }) {
@@ -21,6 +22,7 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       created_at: cellOf(tenant.created_at),
       updated_at: cellOf(tenant.updated_at),
       suspended_at: cellOf(tenant.suspended_at),
+      version: tenant.version ?? 0,
       active_runs_count: tenant.active_runs.length,
       active_runs: tenant.active_runs.slice(0, 100).map((slot) => ({
         ...slot,
@@ -29,6 +31,37 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       })),
     },
   ];
+}
+
+type QuotaColumn = 'max_pipelines_per_month' | 'max_concurrent_pipelines' | 'max_bytes_billed_per_month';
+
+/** What every change of profile or quotas writes; undefined where it is not to be made. */
+function noteChange(
+  tenant: TenantRecord,
+  given: Pick<
+    StatementParameters<typeof changeQuotas>,
+    'tenant_id' | 'now' | 'change_id' | 'takes_any_version' | 'versions'
+  >,
+): Pick<TenantRecord, 'version' | 'recent_changes' | 'updated_at'> | undefined {
+  const { tenant_id, now, change_id } = given;
+  const { version, recent_changes } = tenant;
+  if (tenant.tenant_id !== tenant_id || now === null || change_id === null) return undefined;
+  if (!given.takes_any_version && !given.versions.includes(`${tenant.onboarding_id ?? ''}-${version ?? 0}`))
+    return undefined;
+  if (recent_changes.some((known) => known.change_id === change_id)) return undefined;
+  const change = {
+    change_id,
+    changed_at: now,
+    subscription_tier: tenant.subscription_tier,
+    max_pipelines_per_month: tenant.max_pipelines_per_month,
+    max_concurrent_pipelines: tenant.max_concurrent_pipelines,
+    max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
+  };
+  return {
+    version: (version ?? 0) + 1,
+    recent_changes: [...recent_changes.slice(-9), change],
+    updated_at: now,
+  };
 }
 
 export const tenantModels = [
@@ -49,6 +82,9 @@ export const tenantModels = [
         updated_at: now,
         suspended_at: null,
         suspension_reason: null,
+        suspension_public_reason: null,
+        version: null,
+        recent_changes: [],
         active_runs: [],
         settled_runs: [],
         confirmed_until: null,
@@ -60,7 +96,7 @@ export const tenantModels = [
   }),
   modelOf(readTenant, { read: readRow }),
   modelOf(suspendTenant, {
-    change(tables, { tenant_id, now, reason }) {
+    change(tables, { tenant_id, now, reason, public_reason }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
       const suspended_at = tenant.is_active ? now : tenant.suspended_at;
@@ -69,6 +105,8 @@ export const tenantModels = [
         is_active: false,
         suspended_at,
         suspension_reason: reason,
+        suspension_public_reason: public_reason,
+        version: (tenant.version ?? 0) + 1,
         updated_at: now,
       };
       return 1;
@@ -84,6 +122,8 @@ export const tenantModels = [
         is_active: true,
         suspended_at: null,
         suspension_reason: null,
+        suspension_public_reason: null,
+        version: (tenant.version ?? 0) + 1,
         updated_at: now,
       };
       return 1;
@@ -91,20 +131,30 @@ export const tenantModels = [
     read: readRow,
   }),
   modelOf(changeQuotas, {
-    change(tables, { tenant_id, now, subscription_tier, ...quotas }) {
+    change(tables, { subscription_tier, ...given }) {
       const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+      const noted = tenant && noteChange(tenant, given);
+      if (tenant === undefined || noted === undefined) return 0;
+      const tier = given.tiers.find(({ name }) => name === tenant.subscription_tier);
+      const isKept = (keeps: boolean | null, column: QuotaColumn) =>
+        keeps === true && (tier === undefined || tier[column] !== tenant[column]);
+      const sets = (isGiven: boolean | null, keeps: boolean | null, column: QuotaColumn) =>
+        isGiven === true && !isKept(keeps, column) && { [column]: given[column] };
       tables.tenant = {
         ...tenant,
         subscription_tier: subscription_tier ?? tenant.subscription_tier,
-        ...(quotas.sets_monthly && { max_pipelines_per_month: quotas.max_pipelines_per_month }),
-        ...(quotas.sets_concurrent && { max_concurrent_pipelines: quotas.max_concurrent_pipelines }),
-        ...(quotas.sets_bytes && { max_bytes_billed_per_month: quotas.max_bytes_billed_per_month }),
-        updated_at: now,
+        ...sets(given.sets_monthly, given.keeps_monthly, 'max_pipelines_per_month'),
+        ...sets(given.sets_concurrent, given.keeps_concurrent, 'max_concurrent_pipelines'),
+        ...sets(given.sets_bytes, given.keeps_bytes, 'max_bytes_billed_per_month'),
+        ...noted,
       };
       return 1;
     },
-    read: readRow,
+    read: (tables, given) =>
+      readRow(tables, given).map(({ recent_changes, ...row }) => ({
+        ...row,
+        before: recent_changes.filter(({ change_id }) => change_id === given.change_id),
+      })),
   }),
   modelOf(resetMonth, {
     change(tables, { period, now }) {

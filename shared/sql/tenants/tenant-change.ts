@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { integer, string } from '../column-schemas';
+import { tenantColumns, tenantRow } from './tenant-row';
+
+/*
+ * What the changes of a tenant's profile and quotas have in common. Each has an id, and the row keeps the last ten
+ * with what was there before. So one UPDATE decides whether the change is made, and the row that is read afterwards
+ * says whether it was and what it has overwritten, whatever came in between. A repeat changes nothing.
+ */
+
+/** Of the parameters. */
+export const changeParameters = {
+  tenant_id: 'STRING',
+  now: 'TIMESTAMP',
+  change_id: 'STRING',
+  /** Whether the row may be of any version. */
+  takes_any_version: 'BOOL',
+  /** Else one of these. */
+  versions: ['STRING'],
+} as const;
+
+/** What names a version of the row, in this and in any other life of the tenant: see versionOf. */
+const versionText = `CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING))`;
+
+/** Of the UPDATE's SET. */
+export const noteChange = `
+  version = IFNULL(version, 0) + 1,
+  recent_changes = ARRAY_CONCAT(
+    ARRAY(
+      SELECT change
+      FROM UNNEST(tenant.recent_changes) AS change WITH OFFSET AS position
+      WHERE position > ARRAY_LENGTH(tenant.recent_changes) - 10
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT tenant.recent_changes[SAFE_OFFSET(-1)].* REPLACE (
+        @change_id AS change_id,
+        @now AS changed_at,
+        tenant.subscription_tier AS subscription_tier,
+        tenant.max_pipelines_per_month AS max_pipelines_per_month,
+        tenant.max_concurrent_pipelines AS max_concurrent_pipelines,
+        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month))),
+  updated_at = @now`;
+
+/** The UPDATE's WHERE, and the SELECT of the row after it. */
+export const whereWanted = `
+WHERE tenant_id = @tenant_id
+  AND (@takes_any_version OR ${versionText} IN UNNEST(@versions))
+  AND @change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)));
+
+SELECT${tenantColumns},
+  ARRAY(
+    SELECT AS STRUCT
+      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month
+    FROM UNNEST(recent_changes)
+    WHERE change_id = @change_id
+  ) AS before
+FROM tenants
+WHERE tenant_id = @tenant_id`;
+
+/** The row, and what it was before the change: nothing where the change was not made. */
+export const changedRow = tenantRow.extend({
+  before: z.array(
+    z.object({
+      subscription_tier: string.nullable(),
+      max_pipelines_per_month: integer.nullable(),
+      max_concurrent_pipelines: integer.nullable(),
+      max_bytes_billed_per_month: integer.nullable(),
+    }),
+  ),
+});
+
+export type ChangedRow = z.infer<typeof changedRow>;
