@@ -200,7 +200,7 @@ environment_of() { # function -> NAME=value lines
     case $iap_audience in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audience" ;; esac
   fi
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
-  case $1 in onboard | worker) echo "EVENT_TOPIC=$event_topic" ;; esac # the worker lets no pipeline publish there
+  ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
@@ -210,7 +210,7 @@ environment_of() { # function -> NAME=value lines
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
-publishes_events() { case $1 in onboard) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard | run | worker | reconcile) true ;; *) false ;; esac; }
 
 # Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
 # cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for

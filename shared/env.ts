@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { eventTypes } from './definitions/event-types';
 import { topicNameSchema } from './definitions/schemas/name-schemas';
 import { originPatternSchema } from './http/headers/cors';
 import { severities } from './log';
@@ -50,6 +51,8 @@ const environmentSchema = z
     RUN_TOPIC: z.string().min(1).default('pipeline-runs'),
     /** The topic of events about tenants. */
     EVENT_TOPIC: topicNameSchema.default('tenant-events'),
+    /** The types of events that are published; none: all of them. */
+    EVENT_TYPES: list(z.enum(eventTypes)),
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */
@@ -145,6 +148,12 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 /** The secrets of tokens, the current one first. */
 export const tokenSecretsOf = ({ TOKEN_SECRET, TOKEN_SECRET_PREVIOUS }: Env): readonly string[] =>
   [TOKEN_SECRET, TOKEN_SECRET_PREVIOUS].flatMap((secret) => secret ?? []);
+
+/** Where which events about tenants are published. */
+export const eventSettingsOf = ({ EVENT_TOPIC, EVENT_TYPES }: Pick<Env, 'EVENT_TOPIC' | 'EVENT_TYPES'>) => ({
+  topic: EVENT_TOPIC,
+  types: EVENT_TYPES,
+});
 
 /** Who may call the functions that everybody can call, and how often in vain. */
 export const callerLimitsOf = (env: Env) => ({

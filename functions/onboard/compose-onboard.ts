@@ -9,15 +9,18 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
-import { createPublishTenantEvent } from '../../shared/google/pubsub/publish-tenant-event';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
+import { createAnnounce } from '../../shared/tenants/announce';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
-import { createAnnounceTenant } from './announce-tenant';
 import { createDryRun } from './dry-run';
 import { onboardRoutes } from './handler';
 
@@ -31,8 +34,8 @@ export interface OnboardSetUp {
   readonly defaultLocation: string;
   /** Undefined: onboarded tenants are not tried. */
   readonly dryRun: PipelineDefinition | undefined;
-  /** Where tenant.onboarded is published. */
-  readonly eventTopic: string;
+  /** Where tenant.onboarded is published. Unless given, it is not. */
+  readonly events?: EventSettings | undefined;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs: number;
   /** How many onboardings an instance works on at once. */
@@ -53,12 +56,12 @@ const realGoogle = {
   createRunStatement,
   createRunJob,
   createTenantDatasets,
-  createPublishTenantEvent,
+  createPublishTenantEvents,
 };
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeOnboard(
-  { dryRun, eventTopic, callsAtOnce = usualCalls, clock, log, ...setUp }: OnboardSetUp,
+  { dryRun, events, callsAtOnce = usualCalls, clock, log, ...setUp }: OnboardSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
@@ -70,7 +73,7 @@ export function composeOnboard(
     runStatement: google.createRunStatement(bigquery),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
-    announceTenant: createAnnounceTenant(google.createPublishTenantEvent(eventTopic, bigquery), log),
+    announce: createAnnounce(google.createPublishTenantEvents(events, bigquery), log),
     clock,
     now: clock.now,
     log,

@@ -4,7 +4,8 @@ import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { within } from '../../shared/support/time-limits';
 import { labelRequest } from '../../shared/telemetry/context';
-import type { AnnounceTenant } from './announce-tenant';
+import type { Announce } from '../../shared/tenants/announce';
+import { tenantOnboarded } from '../../shared/tenants/rules/tenant-events';
 import type { DryRun } from './dry-run';
 import {
   type OnboardDependencies,
@@ -23,7 +24,7 @@ export interface OnboardHandlerDependencies extends OnboardDependencies, AdminAu
   readonly clock: Clock;
   readonly answerMs: number;
   readonly dryRun: DryRun;
-  readonly announceTenant: AnnounceTenant;
+  readonly announce: Announce;
 }
 
 export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[] {
@@ -41,7 +42,9 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
         const { company_name, tenant_id } = onboarding;
         const time = createOnboardingTime(deps.answerMs * shareOfOnboarding, deps.clock.monotonicMs);
         const tenant = await onboardTenant(onboarding, time.bound(deps, tenant_id));
-        const announced = deps.announceTenant({ ...tenant, company_name, onboarding_id: tenant.api_key_id });
+        const announced = deps.announce(
+          tenantOnboarded({ ...tenant, company_name, onboarding_id: tenant.api_key_id }),
+        );
         // From here on the tenant exists, and this answer alone has its key: nothing may hold it up.
         const restMs = time.leftMs() + deps.answerMs * shareOfEnd;
         const [dryRunResult] = await Promise.all([

@@ -3,7 +3,7 @@ import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { callerLimitsOf, readEnv } from '../../shared/env';
+import { callerLimitsOf, eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -23,7 +23,7 @@ const routes = composeOnboard({
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   defaultLocation: env.BIGQUERY_LOCATION,
   dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
-  eventTopic: env.EVENT_TOPIC,
+  events: eventSettingsOf(env),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   callsAtOnce: env.CALLS_AT_ONCE,
   audit: { dataset: controlSettingsOf(env), log },

@@ -4,8 +4,13 @@ import { createAppendRows } from '../../shared/google/bigquery/tables/append-row
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
@@ -13,6 +18,8 @@ import { reconcileRoutes } from './handler';
 
 export interface ReconcileSetUp {
   readonly runTopic: string;
+  /** Where events are published. Unless given, they are not. */
+  readonly events?: EventSettings | undefined;
   readonly rule: ReconcileRule;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,25 +34,31 @@ const realGoogle = {
   createListTenants,
   createReadTenantState,
   createPublishRun,
+  createPublishTenantEvents,
 };
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, rule, clock, log }: ReconcileSetUp,
+  { runTopic, events, rule, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const { now } = clock;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
-  const appendRows = google.createAppendRows(withoutRetries);
+  const recordOutcomes = createRecordOutcomes({
+    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(events, withoutRetries)),
+    appendRows: google.createAppendRows(withoutRetries),
+    now,
+    log,
+  });
   return reconcileRoutes({
     listTenants: google.createListTenants(bigquery),
     readTenantState: google.createReadTenantState(bigquery),
     runStatement,
-    appendRows,
+    recordOutcomes,
     publishRun: google.createPublishRun(runTopic, withoutRetries),
-    settle: createSettle({ runStatement, appendRows, now, log }),
+    settle: createSettle({ runStatement, recordOutcomes, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     rule,
     clock,

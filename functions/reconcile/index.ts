@@ -1,4 +1,4 @@
-import { readEnv } from '../../shared/env';
+import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -13,6 +13,7 @@ startTelemetry(log);
 
 const routes = composeReconcile({
   runTopic: env.RUN_TOPIC,
+  events: eventSettingsOf(env),
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },
   clock: systemClock,

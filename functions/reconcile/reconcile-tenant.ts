@@ -1,13 +1,11 @@
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { AppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import type { ReadTenantState, TenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Log } from '../../shared/log';
-import { executionIdOf } from '../../shared/pipelines/job-ids';
+import type { RecordOutcomes } from '../../shared/runs/record-outcomes';
 import {
   failedOutcome,
-  ledgerRow,
   outcomeOf,
   type RecordedOutcome,
   type Slot,
@@ -23,7 +21,7 @@ import { retrying } from '../../shared/support/retry';
 export interface ReconcileDependencies {
   readonly readTenantState: ReadTenantState;
   readonly runStatement: RunStatement;
-  readonly appendRows: AppendRows;
+  readonly recordOutcomes: RecordOutcomes;
   readonly publishRun: PublishRun;
   readonly settle: Settle;
   readonly dropSettledRuns: DropSettledRuns;
@@ -104,8 +102,8 @@ async function findRecorded(
 }
 
 /**
- * Appends settled runs that are not in the ledger and ought to be by now, and drops the entries of all that
- * are. One that the ledger has only as the version before recorded it, later and perhaps otherwise, is not:
+ * Tells of settled runs that are not in the ledger and ought to be by now, appends them, and drops the entries
+ * of all that are. One that the ledger has only as the version before recorded it, later and perhaps otherwise, is not:
  * without its own row the outcome would change.
  */
 async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promise<number> {
@@ -118,12 +116,9 @@ async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promi
     (run) => rowOf(run) === undefined && now.getTime() - run.recorded_at.getTime() >= deps.rule.appendGraceMs,
   );
   for (let start = 0; start < missing.length; start += rowsPerAppend) {
-    const rows = missing
-      .slice(start, start + rowsPerAppend)
-      .map((run) =>
-        ledgerRow(tenantId, executionIdOf({ runId: run.run_id, onboardingId: onboarding_id }), run),
-      );
-    await retrying(retryPolicy, () => deps.appendRows(tenantId, 'pipeline_runs', rows));
+    const outcomes = missing.slice(start, start + rowsPerAppend);
+    const life = { tenant_id: tenantId, onboarding_id };
+    await retrying(retryPolicy, () => deps.recordOutcomes(life, outcomes));
   }
   const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (missing.includes(run) ? [run] : []));
   for (let start = 0; start < recorded.length; start += runsPerDrop) {

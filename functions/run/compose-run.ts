@@ -13,11 +13,16 @@ import {
   createReadQuotaCounters,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
 import { createDecisionPlaces } from '../../shared/runs/decision-places';
+import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -28,6 +33,8 @@ import { type StreamPace, usualStreamPace } from './stream-run';
 
 export interface RunSetUp {
   readonly runTopic: string;
+  /** Where events are published. Unless given, they are not. */
+  readonly events?: EventSettings | undefined;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   /** For how many tenants an instance decides at once, at the start; it follows what BigQuery can do. */
@@ -68,6 +75,7 @@ const realGoogle = {
   createReadQuotaCounters,
   createOpenJobs,
   createPublishRun,
+  createPublishTenantEvents,
 };
 
 /** Puts the function together: which part uses which client, and the routes over them. */
@@ -87,6 +95,12 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     monotonicMs: clock.monotonicMs,
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
+  const recordOutcomes = createRecordOutcomes({
+    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+    appendRows: google.createAppendRows(withoutRetries),
+    now,
+    log,
+  });
   const authenticate = createAuthenticateTenant(runWatched, clock);
   const routes = runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
@@ -109,7 +123,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     ),
     publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
     settle: createSettle(
-      { runStatement, appendRows: google.createAppendRows(withoutRetries), now, log },
+      { runStatement, recordOutcomes, now, log },
       { ...settlingOfRequests, ...setUp.settling },
     ),
     openJobs: google.createOpenJobs(bigquery),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
+import { callerLimitsOf, eventSettingsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createReach } from '../../shared/google/reach';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -18,6 +18,7 @@ startTelemetry(log);
 
 const routes = composeRun({
   runTopic: env.RUN_TOPIC,
+  events: eventSettingsOf(env),
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
   callsAtOnce: env.CALLS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),

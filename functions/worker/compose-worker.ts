@@ -10,11 +10,16 @@ import { createAppendRows } from '../../shared/google/bigquery/tables/append-row
 import { createReadColumns } from '../../shared/google/bigquery/tables/read-columns';
 import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import { createReadFileStarts } from '../../shared/google/storage/read-file-starts';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
 import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
+import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { executeRun } from './execute-run';
@@ -23,6 +28,8 @@ import { workerRoutes } from './handler';
 
 export interface WorkerSetUp {
   readonly runTopic: string;
+  /** Where events are published. Unless given, they are not. */
+  readonly events?: EventSettings | undefined;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly tiers: Readonly<Record<string, Tier>>;
@@ -57,6 +64,7 @@ const realGoogle = {
   createOpenJobs,
   createClaimHandOver,
   createPublishRun,
+  createPublishTenantEvents,
   createReadFileStarts,
   createReadColumns,
 };
@@ -95,7 +103,12 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
     settle: createSettle(
       {
         runStatement: google.createRunStatement(withoutRetries),
-        appendRows: google.createAppendRows(withoutRetries),
+        recordOutcomes: createRecordOutcomes({
+          tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+          appendRows: google.createAppendRows(withoutRetries),
+          now: clock.now,
+          log,
+        }),
         now: clock.now,
         log,
       },

@@ -1,6 +1,6 @@
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { readEnv } from '../../shared/env';
+import { eventSettingsOf, readEnv } from '../../shared/env';
 import { createPublishEvent } from '../../shared/google/pubsub/publish-event';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
@@ -25,6 +25,7 @@ const localHosts = env.HTTP_STEP_LOCAL ?? {};
 
 const routes = composeWorker({
   runTopic: env.RUN_TOPIC,
+  events: eventSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   allowedSources: env.ALLOWED_SOURCES,

@@ -1,17 +1,10 @@
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
-import type { AppendedRow, AppendRows } from '../google/bigquery/tables/append-rows';
 import type { Log } from '../log';
-import { executionIdOf } from '../pipelines/job-ids';
 import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../sql/runs/settle-runs';
 import { createGroupCommit } from './group-commit';
-import {
-  type AdmittedRun,
-  ledgerRow,
-  type RecordedOutcome,
-  type RunOutcome,
-  recordedOutcome,
-} from './rules/ledger-row';
+import type { RecordOutcomes } from './record-outcomes';
+import { type AdmittedRun, type RecordedOutcome, type RunOutcome, recordedOutcome } from './rules/ledger-row';
 
 /** A run, and how it is to have ended. */
 export interface RunToSettle {
@@ -29,26 +22,26 @@ export interface Settled {
   /** The outcome that stands, whoever decided it. */
   readonly outcome: RecordedOutcome;
   /**
-   * Resolves when the ledger has taken the row, or that has failed. Never rejects. To be awaited before a
+   * Resolves when others are told and the ledger has taken the row, or that has failed. Never rejects. To be awaited before a
    * request is answered: afterwards a function gets no CPU.
    */
   readonly appended: Promise<void>;
 }
 
 /**
- * Settles a run, unless it is settled already: frees its slot, fixes its outcome, and then appends it to the
- * ledger. Undefined where nothing is to be settled, because the run was never admitted, was withdrawn, or its
+ * Settles a run, unless it is settled already: frees its slot, fixes its outcome, and then tells others and
+ * appends it to the ledger. Undefined where nothing is to be settled, because the run was never admitted, was withdrawn, or its
  * tenant is gone or was onboarded anew.
  *
  * Throws BigQuery's error, or a TimeIsUp where the decision was not possible in time: then it may be decided
  * or not, and the same call again finds out. An append that fails is left to reconcile: the tenant row keeps
- * the outcome until the ledger has it.
+ * the outcome until the ledger has it, which is after others were told.
  */
 export type Settle = (tenantId: string, settling: RunToSettle) => Promise<Settled | undefined>;
 
 export interface SettleDependencies {
   readonly runStatement: RunStatement;
-  readonly appendRows: AppendRows;
+  readonly recordOutcomes: RecordOutcomes;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -61,7 +54,7 @@ export interface SettleSettings {
   readonly budgetMs: number;
   /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
   readonly statementMs: number;
-  /** How long the append to the ledger is tried for, in milliseconds. Reconcile appends what this does not. */
+  /** How long an outcome is tried to be told and appended, in milliseconds. Reconcile does what this does not. */
   readonly appendMs: number;
 }
 
@@ -103,10 +96,12 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     bytesOf: ({ outcome }) => Buffer.byteLength(outcome.errorMessage ?? '') + bytesBesideTexts,
   });
 
-  const append = createGroupCommit<AppendedRow, undefined>({
-    commit: async (tenantId, rows) => {
-      await deps.appendRows(tenantId, 'pipeline_runs', rows);
-      return rows.map(() => ({ kind: 'done', result: undefined }));
+  const append = createGroupCommit<RecordedOutcome, undefined>({
+    commit: async (life, outcomes) => {
+      const { tenantId, onboardingId } = lifeOfKey(life);
+      // An onboarding id is never empty.
+      await deps.recordOutcomes({ tenant_id: tenantId, onboarding_id: onboardingId || null }, outcomes);
+      return outcomes.map(() => ({ kind: 'done', result: undefined }));
     },
     isRetryable,
     budgetMs: appendMs,
@@ -115,12 +110,11 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     // Of rows that have 32 KB of parameters 200 fit into one streaming insert.
     maximumItems: 200,
     maximumBytes: 8_000_000,
-    bytesOf: ({ json }) => Buffer.byteLength(JSON.stringify(json)),
+    bytesOf: (outcome) => Buffer.byteLength(JSON.stringify(outcome)),
   });
 
   return async (tenantId, settling) => {
-    const { run, onboardingId } = settling;
-    const life = keyOfLife(tenantId, onboardingId);
+    const life = keyOfLife(tenantId, settling.onboardingId);
     const decided = await submit(life, settling);
     if (decided === undefined) return undefined;
     const { outcome, isWaiting } = decided;
@@ -129,19 +123,13 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
       appendedBefore.add(life, outcome);
       return { outcome, appended: Promise.resolve() };
     }
-    const executionId = executionIdOf({ runId: run.run_id, onboardingId });
-    return { outcome, appended: record(life, tenantId, executionId, outcome) };
+    return { outcome, appended: record(life, tenantId, outcome) };
   };
 
   /** Never rejects, because the outcome is decided and kept. */
-  async function record(
-    life: string,
-    tenantId: string,
-    executionId: string,
-    outcome: RecordedOutcome,
-  ): Promise<void> {
+  async function record(life: string, tenantId: string, outcome: RecordedOutcome): Promise<void> {
     try {
-      await append(tenantId, ledgerRow(tenantId, executionId, outcome));
+      await append(life, outcome);
       appendedBefore.add(life, outcome);
     } catch (error) {
       const fields = { tenant_id: tenantId, run_id: outcome.run_id, error };

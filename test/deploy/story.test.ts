@@ -89,7 +89,7 @@ describe('deploy.sh', () => {
       const files = readdirSync(join(root, 'functions', name)).filter((file) => file.endsWith('.ts'));
       for (const [topic, publisher] of [
         ['tenant-pipelines-runs', 'createPublishRun('],
-        ['tenant-pipelines-tenant-events', 'createPublishTenantEvent('],
+        ['tenant-pipelines-tenant-events', 'createPublishTenantEvents('],
       ] as const) {
         const publishes = files.some((file) => source(`functions/${name}/${file}`).includes(publisher));
         const isAllowed = commands.some(

@@ -20,6 +20,12 @@ export const startGraceMs = 120_000;
  */
 export const appendGraceMs = 20_000;
 
+/**
+ * So long the ledger waits for a settled run to be told to others. They are told within seconds, or nobody can
+ * be. In milliseconds.
+ */
+export const longestUntoldMs = 3_600_000;
+
 /** When reconcile does what others should have done. */
 export interface ReconcileRule extends RepublishRule {
   /** A settled run that is not in the ledger this long after its outcome was decided is appended. In milliseconds. */

@@ -14,6 +14,7 @@ import {
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createHoldsSlot } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
+import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
 import { registerHttpFunction } from '../../../shared/http/register';
 import { serveRoutes } from '../../../shared/http/serve';
 import { createLog } from '../../../shared/log';
@@ -51,6 +52,7 @@ const routes = composeRun(
     createReadQuotaCounters: () => async () => undefined,
     createOpenJobs,
     createPublishRun,
+    createPublishTenantEvents,
   },
 );
 

@@ -57,7 +57,7 @@ async function startOnboardInstance(never: () => Promise<never>): Promise<Served
     },
     defaultLocation: 'US',
     dryRun: undefined,
-    eventTopic: 'tenant-events',
+    events: { topic: 'tenant-events', types: [] },
     answerMs: 600_000,
     callsAtOnce,
     newId: randomUUID,
@@ -69,7 +69,7 @@ async function startOnboardInstance(never: () => Promise<never>): Promise<Served
     createRunStatement: () => never,
     createRunJob,
     createTenantDatasets: () => datasets,
-    createPublishTenantEvent: () => never,
+    createPublishTenantEvents: () => never,
   });
   return serve(routes, log);
 }

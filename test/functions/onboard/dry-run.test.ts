@@ -46,7 +46,6 @@ describe('The dry run at the end of an onboarding', () => {
         tiers: loadTiers(schemas),
         defaultLocation: 'US',
         dryRun: loadPipeline(schemas, pipeline),
-        eventTopic: 'tenant-events',
         answerMs,
         newId: randomUUID,
         clock: systemClock,
@@ -57,7 +56,7 @@ describe('The dry run at the end of an onboarding', () => {
         createRunStatement,
         createRunJob,
         createTenantDatasets,
-        createPublishTenantEvent: () => async () => undefined,
+        createPublishTenantEvents: () => async () => undefined,
       },
     );
     const instance = await serve(routes, log);

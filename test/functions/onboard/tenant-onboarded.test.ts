@@ -8,9 +8,9 @@ import { createRunJob } from '../../../shared/google/bigquery/jobs/run-job';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import {
-  createPublishTenantEvent,
-  type PublishTenantEvent,
-} from '../../../shared/google/pubsub/publish-tenant-event';
+  createPublishTenantEvents,
+  type PublishTenantEvents,
+} from '../../../shared/google/pubsub/publish-tenant-events';
 import { systemClock } from '../../../shared/support/clock';
 import { call, query } from '../../support/local-cloud';
 import { type Backends, schemasDirectory, startBackends } from '../support/backends';
@@ -30,7 +30,7 @@ describe('tenant.onboarded', () => {
   });
 
   /** The function as it is, unless another way to publish is given. */
-  async function start(publish?: PublishTenantEvent) {
+  async function start(publish?: PublishTenantEvents) {
     const { log, lines } = collectingLog();
     const setUp = {
       answerMs: 240_000,
@@ -39,7 +39,7 @@ describe('tenant.onboarded', () => {
       tiers: loadTiers(schemasDirectory),
       defaultLocation: 'EU',
       dryRun: undefined,
-      eventTopic,
+      events: { topic: eventTopic, types: [] },
       newId: randomUUID,
       clock: systemClock,
       log,
@@ -49,7 +49,7 @@ describe('tenant.onboarded', () => {
       createRunStatement,
       createRunJob,
       createTenantDatasets,
-      createPublishTenantEvent: publish === undefined ? createPublishTenantEvent : () => publish,
+      createPublishTenantEvents: publish === undefined ? createPublishTenantEvents : () => publish,
     });
     const instance = await serve(routes, log);
     served.push(instance);
@@ -120,10 +120,12 @@ describe('tenant.onboarded', () => {
 
   it('comes when the tenant is there, before the answer, and once an onboarding', async () => {
     const events: TenantEvent[] = [];
-    const { onboard } = await start(async (event) => {
-      const tenants = await query(backends.client, event.subject, 'SELECT onboarding_id FROM tenants');
-      expect(tenants).toEqual([{ onboarding_id: event.data.onboarding_id }]);
-      events.push(event);
+    const { onboard } = await start(async (published) => {
+      for (const { subject, data } of published) {
+        const tenants = await query(backends.client, subject, 'SELECT onboarding_id FROM tenants');
+        expect(tenants).toEqual([{ onboarding_id: data.onboarding_id }]);
+      }
+      events.push(...published);
     });
     const answers = await Promise.all([onboard('once'), onboard('once'), onboard('once')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);

@@ -27,6 +27,7 @@ import {
   createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
+import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import type { AdmitSettings } from '../../../shared/runs/admit';
 import type { SettleSettings } from '../../../shared/runs/settle';
@@ -103,6 +104,7 @@ const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: I
     createClaimHandOver,
     createListTenants,
     createListTenantPage,
+    createPublishTenantEvents,
     createPublishRun: (topic: string, bigquery?: BigQuery) =>
       publishRun ?? createPublishRun(topic, bigquery, undefined, longestPublishMs),
   };

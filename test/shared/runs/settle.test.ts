@@ -1,6 +1,7 @@
 import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createRecordOutcomes } from '../../../shared/runs/record-outcomes';
 import { failedOutcome, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { createSettle, type Settle, type SettleSettings } from '../../../shared/runs/settle';
 import { decideKeyedRuns } from '../../../shared/sql/runs/admit-runs';
@@ -31,13 +32,13 @@ describe('Settling', () => {
     const collected = collectingLog();
     lines = collected.lines;
     const client = clientOf(proxy.url);
-    const deps = {
-      runStatement: createRunStatement(client),
+    const shared = { now: () => new Date(), log: collected.log };
+    const recordOutcomes = createRecordOutcomes({
+      tellOutcomes: async () => undefined,
       appendRows: createAppendRows(client, []),
-      now: () => new Date(),
-      log: collected.log,
-    };
-    return createSettle(deps, settings);
+      ...shared,
+    });
+    return createSettle({ runStatement: createRunStatement(client), recordOutcomes, ...shared }, settings);
   };
   /** The outcome that stands, once it was appended. */
   const settled = async (settle: Settle, ...given: Parameters<Settle>) => {

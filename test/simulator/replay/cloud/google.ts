@@ -54,5 +54,6 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
     createOpenJobs: () => jobs.openJobs(life),
     createClaimHandOver: () => jobs.claimHandOver(life),
     createPublishRun: () => pubsub.publishRun(life),
+    createPublishTenantEvents: () => pubsub.publishEvents(life),
   };
 };

@@ -1,3 +1,4 @@
+import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import type { Tables, TenantRecord } from './tables';
 
@@ -7,6 +8,8 @@ export interface Observer {
   readonly changed: (tenantId: string, before: TenantRecord | undefined, tables: Tables) => void;
   /** A row was taken: sooner or later it can be read. */
   readonly appended: (tenantId: string, table: string, json: AppendedRow['json']) => void;
+  /** An event about a tenant was published. */
+  readonly published: (event: TenantEvent) => void;
   /** A row can be read. */
   readonly readable: (tenantId: string, table: string, json: AppendedRow['json'], tables: Tables) => void;
   /** A job of a step has begun. */

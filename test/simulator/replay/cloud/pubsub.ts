@@ -1,4 +1,5 @@
 import type { PublishRun } from '../../../../shared/google/pubsub/publish-run';
+import type { PublishTenantEvents } from '../../../../shared/google/pubsub/publish-tenant-events';
 import type { RunMessage } from '../../../../shared/runs/rules/run-identity';
 import { within } from '../../../../shared/support/time-limits';
 import type { Journal } from '../judge/journal';
@@ -7,10 +8,13 @@ import type { VirtualTime } from '../time/virtual-time';
 import type { MakeCall, Trouble } from '../world/calls';
 import type { Ask } from '../world/fleet';
 import type { Life } from '../world/life';
+import type { Observer } from './observer';
 
 /** A topic with one push subscription: at least once, in any order. */
 export interface PubSubModel {
   readonly publishRun: (life: Life) => PublishRun;
+  /** To a topic that the judge reads. */
+  readonly publishEvents: (life: Life) => PublishTenantEvents;
   /** Where messages are pushed to. */
   readonly subscribe: (worker: Ask) => void;
   /** Messages that are neither acknowledged nor given up. */
@@ -34,8 +38,9 @@ export function createPubSubModel(world: {
   readonly trouble: Trouble;
   readonly call: MakeCall;
   readonly journal: Journal;
+  readonly observer: Observer;
 }): PubSubModel {
-  const { time, chance, trouble, call, journal } = world;
+  const { time, chance, trouble, call, journal, observer } = world;
   let push: Ask | undefined;
   let published = 0;
   let outstanding = 0;
@@ -90,6 +95,15 @@ export function createPubSubModel(world: {
       const published = call(life, {
         what: `publish ${message.run_id}`,
         effects: [() => accept(message)],
+        answer: () => undefined,
+        latencyMs: publishLatencyMs,
+      });
+      await within(longestPublishMs, 'Pub/Sub', published);
+    },
+    publishEvents: (life) => async (events) => {
+      const published = call(life, {
+        what: `publish ${events[0]?.id} and ${events.length - 1} more`,
+        effects: [() => events.forEach(observer.published)],
         answer: () => undefined,
         latencyMs: publishLatencyMs,
       });

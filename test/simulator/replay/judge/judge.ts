@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { Observer } from '../cloud/observer';
@@ -38,6 +39,10 @@ export function createJudge(
   const started = new Set<string>();
   /** The ledger's first row of each run. */
   const rows = new Map<string, AppendedRow['json']>();
+  /** The events that were published, by their ids. */
+  const events = new Map<string, TenantEvent>();
+  /** What events tell of runs, by tenant and run. */
+  const settledAs = new Map<string, string>();
   /** The outcome of each run, as it was seen last. */
   const decided = new Map<string, RecordedOutcome>();
   /** Turns in which a run was handed over, by the job that stands for them. */
@@ -131,8 +136,20 @@ export function createJudge(
       }
     },
 
+    published(event) {
+      const before = events.get(event.id);
+      if (before !== undefined && JSON.stringify(before) !== JSON.stringify(event))
+        violate('announced', `${event.id} has told two things`);
+      events.set(event.id, event);
+      if (event.type === 'run.settled')
+        settledAs.set(`${event.subject} ${event.data.run_id}`, event.data.status);
+    },
+
     appended(tenantId, table, json) {
       if (table !== 'pipeline_runs') return;
+      const told = settledAs.get(`${tenantId} ${json.run_id}`);
+      if (told !== json.status)
+        violate('announced', `${tenantId} ${json.run_id} is ${json.status} in the ledger, told as ${told}`);
       const run = `${tenantId} ${json.run_id}`;
       const before = rows.get(run);
       if (before === undefined) rows.set(run, json);

@@ -29,6 +29,8 @@ export interface Surroundings extends Oblivious {
  */
 const admission = { budgetMs: 2_000 };
 
+const events = { topic: 'tenant-events', types: [] };
+
 /**
  * One instance of each function, put together by the function's own composition. What it does goes through
  * its life.
@@ -92,7 +94,7 @@ export const compositions = {
       // The simulation's definitions have none.
       dryRun: undefined,
       answerMs: 240_000,
-      eventTopic: 'tenant-events',
+      events,
       newId,
       clock,
       log,

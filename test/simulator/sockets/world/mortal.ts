@@ -32,7 +32,7 @@ import {
 } from '../../../../shared/google/bigquery/tables/read-tenant-state';
 import { createTenantDatasets } from '../../../../shared/google/bigquery/tables/tenant-datasets';
 import { createPublishRun, type PublishRun } from '../../../../shared/google/pubsub/publish-run';
-import { createPublishTenantEvent } from '../../../../shared/google/pubsub/publish-tenant-event';
+import { createPublishTenantEvents } from '../../../../shared/google/pubsub/publish-tenant-events';
 import type { Log } from '../../../../shared/log';
 import type { Journal } from '../judge/journal';
 import type { Life } from './life';
@@ -58,7 +58,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createPublishRun: (topic: string, bigquery?: Client) =>
     mortalPublishRun(life, createPublishRun(topic, bigquery), journal),
   createTenantDatasets,
-  createPublishTenantEvent,
+  createPublishTenantEvents,
   createListTenantPage,
   createReadTenantSummary,
   createDescribeDataset,

@@ -1,0 +1,89 @@
+import type { AppendedRow } from '../../../shared/google/bigquery/tables/append-rows';
+import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/record-outcomes';
+import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { longestUntoldMs } from '../../../shared/runs/rules/run-times';
+import { collectingLog } from '../../functions/support/serve';
+
+const now = new Date('2026-11-30T12:00:00Z');
+const life = { tenant_id: 'acme', onboarding_id: 'life1' };
+
+const outcomeOf = (run_id: string, ageMs = 0): RecordedOutcome => ({
+  run_id,
+  pipeline: 'gcp/example/dryrun',
+  parameters: '{}',
+  trigger: 'api',
+  request_hash: null,
+  status: 'COMPLETED',
+  error_code: null,
+  error_message: null,
+  failed_step: null,
+  admitted_at: now,
+  started_at: now,
+  ended_at: now,
+  duration_ms: 0,
+  rows_written: 0,
+  bytes_processed: 0,
+  bytes_billed: 0,
+  watermark: null,
+  recorded_at: new Date(now.getTime() - ageMs),
+});
+
+/** What is told and appended, in this order. The first so many calls of each fail. */
+function world(failing: { readonly tell?: number; readonly append?: number } = {}) {
+  const done: string[] = [];
+  const left = { tell: failing.tell ?? 0, append: failing.append ?? 0 };
+  const { log, lines } = collectingLog();
+  const record = createRecordOutcomes({
+    tellOutcomes: createTellOutcomes(async (events) => {
+      if (left.tell-- > 0) throw new Error('The topic is gone');
+      done.push(...events.map(({ id }) => id));
+    }),
+    appendRows: async (_, table, rows: readonly AppendedRow[]) => {
+      if (left.append-- > 0) throw new Error('No rows are taken');
+      done.push(...rows.map(({ json }) => `${table} ${json.run_id}`));
+    },
+    now: () => now,
+    log,
+  });
+  return { done, lines, record };
+}
+
+const told = (runId: string) => `run.settled-acme-life1-${runId}`;
+const appended = (runId: string) => `pipeline_runs ${runId}`;
+
+describe('Recording outcomes', () => {
+  it('tells all of them by one call, and then appends them', async () => {
+    const { done, record } = world();
+    await record(life, [outcomeOf('a'), outcomeOf('b')]);
+    expect(done).toEqual([told('a'), told('b'), appended('a'), appended('b')]);
+  });
+
+  it('appends none that could not be told', async () => {
+    const { done, record } = world({ tell: 1 });
+    const outcomes = [outcomeOf('a')];
+    await expect(record(life, outcomes)).rejects.toThrow('The topic is gone');
+    expect(done).toEqual([]);
+    await record(life, outcomes);
+    expect(done).toEqual([told('a'), appended('a')]);
+  });
+
+  it('does not tell again where only the append is repeated', async () => {
+    const { done, record } = world({ append: 1 });
+    const [a, b] = [outcomeOf('a'), outcomeOf('b')];
+    await expect(record(life, [a])).rejects.toThrow('No rows are taken');
+    await record(life, [a, b]);
+    expect(done).toEqual([told('a'), told('b'), appended('a'), appended('b')]);
+  });
+
+  it('does not hold up the ledger for ever, and says so', async () => {
+    const { done, lines, record } = world({ tell: 2 });
+    const [old, fresh] = [outcomeOf('old', longestUntoldMs), outcomeOf('fresh', longestUntoldMs - 1)];
+    await expect(record(life, [old, fresh])).rejects.toThrow('The topic is gone');
+    expect(done).toEqual([appended('old')]);
+    await record(life, [old]);
+    expect(done).toEqual([appended('old'), appended('old')]);
+    expect(lines).toMatchObject([
+      { severity: 'ERROR', message: 'Settled runs were recorded although nobody could be told of them' },
+    ]);
+  });
+});
