@@ -72,8 +72,7 @@ describe('deploy.sh', () => {
           // It makes the control dataset.
           read.includes(needed) || (name === 'ensure-tables' && needed === 'BIGQUERY_LOCATION'),
         ]);
-      // The worker only has to know that no pipeline may publish there.
-      const knowsEvents = read.includes('EVENT_TOPIC') || name === 'worker';
+      const knowsEvents = source(`functions/${name}/index.ts`).includes('eventSettingsOf(env)');
       expect([name, variables.includes('EVENT_TOPIC')]).toEqual([name, knowsEvents]);
       expect(variables).toEqual(expect.arrayContaining(['GOOGLE_CLOUD_PROJECT', 'NODE_ENV']));
       const isLimited = source(`functions/${name}/index.ts`).includes('callerLimitsOf(env)');

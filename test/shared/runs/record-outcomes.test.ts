@@ -3,6 +3,7 @@ import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/r
 import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { longestUntoldMs } from '../../../shared/runs/rules/run-times';
 import { collectingLog } from '../../functions/support/serve';
+import { startedByKey } from '../../support/started-by';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const life = { tenant_id: 'acme', onboarding_id: 'life1' };
@@ -13,6 +14,7 @@ const outcomeOf = (run_id: string, ageMs = 0): RecordedOutcome => ({
   parameters: '{}',
   trigger: 'api',
   request_hash: null,
+  ...startedByKey,
   status: 'COMPLETED',
   error_code: null,
   error_message: null,
