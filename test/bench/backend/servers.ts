@@ -74,7 +74,7 @@ async function inEnvironment<T>(
 
 export async function makeTopic(pubsubHost: string): Promise<void> {
   const client = pubSubClient(Number(pubsubHost.split(':')[1]));
-  await client.createTopic(runTopic);
+  for (const topic of [runTopic, 'tenant-events']) await client.createTopic(topic);
   await client.close();
 }
 

@@ -77,6 +77,7 @@ export const describeKills = (killedAt: readonly Moment[]): void =>
       });
       backends.putFile(numbersFile.path, numbersFile.text);
       const [topic] = await backends.messages.createTopic(eventTopic);
+      await backends.messages.createTopic('tenant-events');
       receiver = await startPushEndpoint();
       await topic.createSubscription('receiver', { pushConfig: { pushEndpoint: receiver.url } });
       api = await startHttpsApi();

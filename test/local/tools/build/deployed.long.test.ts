@@ -50,7 +50,11 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
     // The clients read where their servers are from the environment; here only for making topic and
     // subscription.
     Object.assign(process.env, environment);
-    await prepareMessaging({ runTopic: 'pipeline-runs', workerUrl: urlOf('worker') });
+    await prepareMessaging({
+      runTopic: 'pipeline-runs',
+      eventTopics: ['tenant-events'],
+      workerUrl: urlOf('worker'),
+    });
   }, 180_000);
   afterAll(async () => {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
