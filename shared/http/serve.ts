@@ -6,6 +6,7 @@ import { count, flushIfDue, inSpan, measure } from '../telemetry/telemetry';
 import { newTrace, traceOfHeaders } from '../telemetry/trace';
 import { readJsonBody } from './body';
 import { createCors } from './headers/cors';
+import { type Deprecations, deprecationHeaders, deprecations } from './headers/deprecations';
 import { requestIdOf } from './headers/request-id';
 import { clientAddress } from './limits/client-address';
 import { createFailingCallers, type FailingCallers, type RequestCaller } from './limits/failing-callers';
@@ -43,6 +44,7 @@ export function serveRoutes(
     answerMs = Number.POSITIVE_INFINITY,
     corsOrigins = [],
   }: CallerLimits = noLimits,
+  deprecated: Deprecations = deprecations,
 ): HttpHandler {
   const cors = createCors(corsOrigins);
   const failing = failuresPerMinute === 0 ? undefined : createFailingCallers(failuresPerMinute);
@@ -53,7 +55,7 @@ export function serveRoutes(
       const address = clientAddress(request, forwardedEntries);
       const caller: RequestCaller = { address, keyId: undefined, bodyBytes: 0 };
       const reply = await inSpan(methodOf(request), 'server', {}, (span) =>
-        answer(routes, request, { log, span, startedAt, caller, failing, answerMs }),
+        answer(routes, request, { log, span, startedAt, caller, failing, answerMs, deprecated }),
       );
       await flushIfDue();
       const headers = {
@@ -69,6 +71,7 @@ interface Answering {
   readonly caller: RequestCaller;
   readonly failing: FailingCallers | undefined;
   readonly answerMs: number;
+  readonly deprecated: Deprecations;
   readonly log: Log;
   readonly span: Span;
   readonly startedAt: number;
@@ -82,7 +85,8 @@ async function answer(
 ): Promise<HttpReply> {
   const { log } = answering;
   const url = request.url ?? '/';
-  const { reply, route } = await handle(routes, request, url, answering);
+  const { reply: answered, route } = await handle(routes, request, url, answering);
+  const reply = withDeprecation(answered, route, url, answering.deprecated);
   const seconds = (performance.now() - startedAt) / 1000;
   const attributes = {
     'http.request.method': methodOf(request),
@@ -99,14 +103,28 @@ async function answer(
   return reply;
 }
 
+/** Also where the call was refused: whoever makes it is to know. */
+function withDeprecation(
+  reply: HttpReply,
+  route: Route | undefined,
+  url: string,
+  deprecated: Deprecations,
+): HttpReply {
+  const parts = route?.operation && deprecated[route.operation];
+  if (parts === undefined) return reply;
+  return {
+    ...reply,
+    headers: { ...reply.headers, ...deprecationHeaders(parts, queryOf(url), reply.headers) },
+  };
+}
+
 async function handle(
   routes: readonly Route[],
   request: IncomingMessage,
   url: string,
-  { log, caller, failing, answerMs }: Omit<Answering, 'span' | 'startedAt'>,
+  { log, caller, failing, answerMs }: Omit<Answering, 'span' | 'startedAt' | 'deprecated'>,
 ): Promise<{ readonly reply: HttpReply; readonly route?: Route }> {
-  const queryStart = url.indexOf('?');
-  const path = queryStart < 0 ? url : url.slice(0, queryStart);
+  const [path = ''] = url.split('?', 1);
   let found: Route | undefined;
   const method = request.method ?? 'GET';
   try {
@@ -120,7 +138,7 @@ async function handle(
       method: route.method,
       path,
       params,
-      query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart)),
+      query: queryOf(url),
       header: (name) => singleHeader(request.headers[name.toLowerCase()]),
       address: caller.address,
       recognise(keyId) {
@@ -142,6 +160,11 @@ async function handle(
     const reply = problemReply(failing?.answer(error, caller) ?? error, path, log);
     return found === undefined ? { reply } : { reply, route: found };
   }
+}
+
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start));
 }
 
 const knownMethods = new Set([

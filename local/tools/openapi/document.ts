@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { httpStatusOf, type ProblemCode, problemTitleOf } from '../../../shared/errors';
 import { type Access, accessTo } from '../../../shared/http/access';
+import { deprecations } from '../../../shared/http/headers/deprecations';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { answerSchemas, runEventSchemas } from './answers';
-import { type Answer, answerHeaders, type Operation, type Parameter } from './operation';
+import { type Answer, answerHeaders, headersOfDeprecated, type Operation, type Parameter } from './operation';
 import { runOperations } from './operations/runs';
 import { tenantOperations } from './operations/tenants';
 import { healthOperations, usageOperations } from './operations/usage';
@@ -25,7 +26,11 @@ export interface OperationExamples {
 /** All calls of the HTTP interface. */
 export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] =>
   [...tenantOperations(tiers), ...runOperations, ...usageOperations, ...healthOperations].map(
-    (operation) => ({ ...operation, access: accessTo(operation.id) }),
+    (operation) => ({
+      ...operation,
+      access: accessTo(operation.id),
+      deprecated: deprecations[operation.id] ?? {},
+    }),
   );
 
 /** What any call can be refused with. */
@@ -118,12 +123,13 @@ function pathsOf(operations: readonly Operation[], examples: Examples): Json {
 }
 
 function described(operation: Operation, examples: Examples): Json {
-  const { id, tag, summary, description, body } = operation;
+  const { id, tag, summary, description, body, deprecated } = operation;
   const own = examples.operations[id];
   return {
     operationId: id,
     tags: [tag],
     summary,
+    ...(deprecated.call !== undefined && { deprecated: true }),
     ...(description !== undefined && { description }),
     security: securityOf(operation),
     parameters: parametersOf(operation),
@@ -135,7 +141,10 @@ function described(operation: Operation, examples: Examples): Json {
     }),
     responses: {
       ...Object.fromEntries(
-        operation.answers.map((answer) => [String(answer.status), describedAnswer(answer, own)]),
+        operation.answers.map((answer) => [
+          String(answer.status),
+          describedAnswer(answer, own, operation.deprecated),
+        ]),
       ),
       ...problemResponses(operation, examples),
     },
@@ -165,13 +174,14 @@ const pathParameters: Readonly<Record<string, string>> = {
   pipeline: 'The third part of the pipeline’s name.',
 };
 
-function parametersOf({ path, query = {}, headers = {} }: Operation): readonly Json[] {
+function parametersOf({ path, query = {}, headers = {}, deprecated }: Operation): readonly Json[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const listed = (place: string, given: Readonly<Record<string, Parameter>>) =>
     Object.entries(given).map(([name, { description, schema }]) => ({
       name,
       in: place,
       description,
+      ...(place === 'query' && deprecated.parameters?.[name] !== undefined && { deprecated: true }),
       schema,
     }));
   return [
@@ -190,6 +200,7 @@ function parametersOf({ path, query = {}, headers = {} }: Operation): readonly J
 function describedAnswer(
   { status, description, body, alsoAs, headers = [] }: Answer,
   own: OperationExamples | undefined,
+  deprecated: Operation['deprecated'],
 ) {
   const example = exampleOf(own?.answers[status]);
   const content =
@@ -206,7 +217,11 @@ function describedAnswer(
   );
   return {
     description,
-    headers: { ...told, 'X-Request-Id': requestId },
+    headers: {
+      ...told,
+      ...headersOfDeprecated(deprecated),
+      'X-Request-Id': requestId,
+    },
     ...(content !== undefined && { content }),
   };
 }

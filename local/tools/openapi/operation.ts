@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../../../shared/errors';
 import type { Access, OperationId } from '../../../shared/http/access';
+import type { DeprecatedParts } from '../../../shared/http/headers/deprecations';
 import type { AnswerName } from './answers';
 
 /** One call of the HTTP interface, as openapi.json tells of it. */
@@ -31,9 +32,11 @@ export interface OperationText {
   readonly problems: readonly ProblemCode[];
 }
 
-/** With who may make it: see accessOf. */
 export interface Operation extends OperationText {
+  /** Who may make it: see accessOf. */
   readonly access: Access;
+  /** What of it is deprecated: see deprecations. */
+  readonly deprecated: DeprecatedParts;
 }
 
 export interface Parameter {
@@ -72,3 +75,15 @@ export const answerHeaders = {
   'X-Billing-Status': 'final: nothing is added to the month any more; preliminary: runs of it may still end.',
 } as const;
 export type AnswerHeader = keyof typeof answerHeaders;
+
+/** Of the answers of a call of which something is deprecated. */
+export const headersOfDeprecated = ({ call, parameters = {} }: DeprecatedParts) =>
+  call === undefined && Object.keys(parameters).length === 0
+    ? {}
+    : {
+        Deprecation: {
+          description: 'Since when what was called is deprecated (RFC 9745).',
+          schema: { type: 'string' },
+        },
+        Sunset: { description: 'From when on it may be gone (RFC 8594).', schema: { type: 'string' } },
+      };

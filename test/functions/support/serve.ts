@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Deprecations } from '../../../shared/http/headers/deprecations';
 import type { Route } from '../../../shared/http/route';
 import { type CallerLimits, serveRoutes } from '../../../shared/http/serve';
 import type { Log, LogFields, Severity } from '../../../shared/log';
@@ -24,8 +25,13 @@ export interface Served {
 }
 
 /** One instance of a function: its routes behind a server of its own. */
-export async function serve(routes: readonly Route[], log: Log, limits?: CallerLimits): Promise<Served> {
-  const handle = serveRoutes(routes, log, limits);
+export async function serve(
+  routes: readonly Route[],
+  log: Log,
+  limits?: CallerLimits,
+  deprecated?: Deprecations,
+): Promise<Served> {
+  const handle = serveRoutes(routes, log, limits, deprecated);
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
