@@ -125,6 +125,10 @@ export interface TenantsOperations {
   readonly listTenants: {
     readonly path: undefined;
     readonly query: {
+      /** By name, creation, last run, runs used this month, or their share of the monthly quota. */
+      readonly sort?: 'name' | 'created' | 'last_run' | 'used' | 'share';
+      /** Beside `sort`: the least first unless given. */
+      readonly order?: 'asc' | 'desc';
       /** Tenants of this tier only. */
       readonly tier?: string;
       /** Only those that are active, or suspended. */

@@ -79,6 +79,41 @@ describe('The list of tenants', () => {
     expect(pages).toBeGreaterThan(1);
   });
 
+  it.each([
+    ['?sort=name', ['alpha', 'beta', 'gamma']],
+    ['?sort=created&order=desc', ['gamma', 'beta', 'alpha']],
+    ['?sort=used&order=desc', ['beta', 'alpha', 'gamma']],
+    ['?sort=share&order=desc&tier=FREE', ['alpha', 'gamma']],
+  ])('%s is in the order %j, page by page', async (search, expected) => {
+    expect(await idsOf(search)).toEqual(expected);
+    const ids: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof list>> = await list(
+        `${search}&limit=1${cursor && `&cursor=${cursor}`}`,
+      );
+      ids.push(...page.tenants.map(({ tenant_id }) => tenant_id));
+      cursor = page.next_cursor;
+    }
+    expect(ids).toEqual(expected);
+  });
+
+  it('refuses the cursor of another order', async () => {
+    const { next_cursor: unsorted } = await list('?limit=1');
+    const { next_cursor: byName } = await list('?limit=1&sort=name');
+    for (const search of [
+      `sort=name&cursor=${unsorted}`,
+      `cursor=${byName}`,
+      `sort=used&cursor=${byName}`,
+      `sort=name&order=desc&cursor=${byName}`,
+      'order=asc',
+      'sort=tier',
+    ])
+      expect([search, (await call(cloud.url, 'GET', `/api/v1/tenants?${search}`)).status]).toEqual([
+        search,
+        400,
+      ]);
+  });
+
   it('names the next page in its headers, with the same filters', async () => {
     const { headers } = await call(cloud.url, 'GET', '/api/v1/tenants?limit=1&active=true');
     const next = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '';

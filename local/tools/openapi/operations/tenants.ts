@@ -7,6 +7,7 @@ import {
 import { newApiKeySchema } from '../../../../functions/tenants/keys/administer-keys';
 import { tokenRequestSchema } from '../../../../functions/tenants/keys/make-token';
 import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
+import { tenantOrders, tenantSorts } from '../../../../functions/tenants/tenant-order';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
 import type { Answer, OperationText, Parameter } from '../operation';
 import { cursor, from, limit, to } from './parameters';
@@ -56,8 +57,17 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'Tenants',
     summary: 'All tenants, page by page',
     description:
-      'Of a page those that do not match are left out: it can have fewer than `limit`, and others may follow. The numbers are those of the last write to each tenant.',
+      'Of a page those that do not match are left out: it can have fewer than `limit`, and others may follow. The numbers are those of the last write to each tenant. A sorted list is one of up to 500 tenants; with more of them it is refused.',
     query: {
+      sort: {
+        description:
+          'By name, creation, last run, runs used this month, or their share of the monthly quota.',
+        schema: { type: 'string', enum: tenantSorts },
+      },
+      order: {
+        description: 'Beside `sort`: the least first unless given.',
+        schema: { type: 'string', enum: tenantOrders },
+      },
       tier: { description: 'Tenants of this tier only.', schema: { type: 'string' } },
       active: { description: 'Only those that are active, or suspended.', schema: { type: 'boolean' } },
       near_quota: {
