@@ -201,6 +201,7 @@ environment_of() { # function -> NAME=value lines
   fi
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
+  case $1 in tenants | worker) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac # the worker lets no pipeline publish there
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
@@ -211,6 +212,8 @@ needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
 publishes_events() { case $1 in onboard | run | worker | reconcile) true ;; *) false ;; esac; }
+publishes_deliveries() { case $1 in tenants) true ;; *) false ;; esac; }
+knows_webhook_secrets() { case $1 in tenants) true ;; *) false ;; esac; }
 
 # Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
 # cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for
@@ -245,8 +248,8 @@ run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys audit_log
-tenants row_reader pipeline_runs
+tenants row_editor tenants api_keys audit_log webhooks
+tenants row_reader pipeline_runs webhook_deliveries
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
 reset-quotas bigquery.jobUser
@@ -275,10 +278,12 @@ push_subscription=$run_topic-worker
 dead_letter_topic=$run_topic-dead-letter
 dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were given up, to look at them and send them again
 event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
-case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"*) misuse "--notify-topic: expected other topics than $run_topic and $event_topic" ;; esac
+delivery_topic=$prefix-webhook-deliveries
+case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic and $delivery_topic" ;; esac
 admin_secret=$prefix-admin-key
 admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes, if somebody has made it
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
+webhook_secret=$prefix-webhook-secret # what the secrets of webhooks follow from
 labels="managed-by=$prefix"
 account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
 member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
@@ -585,7 +590,7 @@ make_role() { # name permissions
 
 make_topics() {
   local topic publisher
-  for topic in "$run_topic" "$dead_letter_topic" "$event_topic"; do
+  for topic in "$run_topic" "$dead_letter_topic" "$event_topic" "$delivery_topic"; do
     ensure "topic $topic" :look pubsub topics describe "$topic" :is "labels.managed-by=$prefix" \
       :make pubsub topics create "$topic" "--labels=$labels" :change pubsub topics update "$topic" "--update-labels=$labels"
   done
@@ -594,6 +599,7 @@ make_topics() {
   done
   for publisher in $functions; do
     ! publishes_events "$publisher" || grant 'pubsub topics' "$event_topic" "$(member "$publisher")" roles/pubsub.publisher ''
+    ! publishes_deliveries "$publisher" || grant 'pubsub topics' "$delivery_topic" "$(member "$publisher")" roles/pubsub.publisher ''
   done
   ensure "subscription $dead_letter_subscription" :look pubsub subscriptions describe "$dead_letter_subscription" \
     :is "labels.managed-by=$prefix" ackDeadlineSeconds=60 messageRetentionDuration=604800s expirationPolicy.ttl= \
@@ -669,14 +675,17 @@ find_secrets() { # function: sets `secrets` to what its deployment names
   ! needs_admin_key "$1" || pairs="ADMIN_API_KEY=$admin_secret"
   ! { needs_admin_key "$1" && has_admin_keys; } || pairs="$pairs,ADMIN_API_KEYS=$admin_keys_secret"
   ! checks_tokens "$1" || pairs="$pairs${pairs:+,}TOKEN_SECRET=$token_secret"
+  ! knows_webhook_secrets "$1" || pairs="$pairs${pairs:+,}WEBHOOK_SECRET=$webhook_secret"
   [ "$1" != worker ] || [ "$pipeline_secrets" = none ] || pairs=$pipeline_secrets
   for pair in ${pairs//,/ }; do
     find_version "${pair#*=}"
     [ -n "$version$([ $dry_run = no ] || echo dry)" ] || misuse "--pipeline-secret $pair: there is no such secret, or no version of it"
     grant secrets "${pair#*=}" "$(member "$1")" roles/secretmanager.secretAccessor ''
     secrets="$secrets${secrets:+,}$pair:${version:-VERSION}"
-    # What the version before has signed is accepted until it is disabled.
-    [ "${pair%%=*}" != TOKEN_SECRET ] || [ -z "$version_before" ] || secrets="$secrets,TOKEN_SECRET_PREVIOUS=${pair#*=}:$version_before"
+    # What the version before has signed is accepted until it is disabled; so long it signs for webhooks, too.
+    case ${pair%%=*}/$version_before in
+      TOKEN_SECRET/?* | WEBHOOK_SECRET/?*) secrets="$secrets,${pair%%=*}_PREVIOUS=${pair#*=}:$version_before" ;;
+    esac
   done
 }
 
@@ -1067,6 +1076,7 @@ deploy() {
   make_topics
   make_secret "$admin_secret" 'admin key'
   make_secret "$token_secret" 'secret of tokens'
+  make_secret "$webhook_secret" 'secret of webhooks'
   keep_reach
   make_functions
   make_push_subscription
@@ -1122,10 +1132,12 @@ destroy() {
   gone "topic $run_topic" 'pubsub topics' "$run_topic"
   gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
   gone "topic $event_topic" 'pubsub topics' "$event_topic"
+  gone "topic $delivery_topic" 'pubsub topics' "$delivery_topic"
   for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done
   gone "images $prefix" 'artifacts repositories' "$prefix" "--location=$location"
   gone "secret $admin_secret" secrets "$admin_secret"
   gone "secret $token_secret" secrets "$token_secret"
+  gone "secret $webhook_secret" secrets "$webhook_secret"
   destroy_rights
   if [ "$confirmation" = "$project" ] || [ $dry_run = yes ]; then destroy_data; fi
   say ''

@@ -33,7 +33,7 @@ const deploymentSource = z
   .string()
   .refine(isDeploymentSource, 'expected dataset, project.dataset, project.*, gs://bucket/prefix/ or gs://*');
 
-const tokenSecret = z.string().min(32, 'expected at least 32 characters').optional();
+const deploymentSecret = z.string().min(32, 'expected at least 32 characters').optional();
 
 /** The environment variables of all functions. A wrong value stops the process at its start. */
 const environmentSchema = z
@@ -53,6 +53,8 @@ const environmentSchema = z
     EVENT_TOPIC: topicNameSchema.default('tenant-events'),
     /** The types of events that are published; none: all of them. */
     EVENT_TYPES: list(z.enum(eventTypes)),
+    /** The topic of what is to be delivered to webhooks. */
+    WEBHOOK_DELIVERY_TOPIC: topicNameSchema.default('webhook-deliveries'),
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */
@@ -75,9 +77,13 @@ const environmentSchema = z
     /** Whom assertions of Identity-Aware Proxy have to be for, like /projects/1/global/backendServices/2. */
     ADMIN_IAP_AUDIENCE: z.string().min(1).optional(),
     /** Signs tokens for browsers. Without it none are made or accepted. */
-    TOKEN_SECRET: tokenSecret,
+    TOKEN_SECRET: deploymentSecret,
     /** The one before it: what it has signed is accepted. */
-    TOKEN_SECRET_PREVIOUS: tokenSecret,
+    TOKEN_SECRET_PREVIOUS: deploymentSecret,
+    /** The secrets of webhooks follow from it. Without it there are none. */
+    WEBHOOK_SECRET: deploymentSecret,
+    /** The one before it: what follows from it signs, too. */
+    WEBHOOK_SECRET_PREVIOUS: deploymentSecret,
     /** The project. Log lines name it with their trace; Google's clients read it, too. */
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
     /** After so many failed deliveries, 5 to 100, a message to the worker goes to the dead-letter topic. */
@@ -121,11 +127,14 @@ const environmentSchema = z
     // Otherwise a pipeline could wake the worker.
     error: 'expected other topics than RUN_TOPIC',
   })
-  .refine((env) => !env.NOTIFY_TOPICS.includes(env.EVENT_TOPIC), {
-    path: ['NOTIFY_TOPICS'],
-    // Otherwise a pipeline could make up events of other tenants.
-    error: 'expected other topics than EVENT_TOPIC',
-  });
+  .refine(
+    (env) => ![env.EVENT_TOPIC, env.WEBHOOK_DELIVERY_TOPIC].some((t) => env.NOTIFY_TOPICS.includes(t)),
+    {
+      path: ['NOTIFY_TOPICS'],
+      // Otherwise a pipeline could make up events of other tenants.
+      error: 'expected other topics than EVENT_TOPIC and WEBHOOK_DELIVERY_TOPIC',
+    },
+  );
 
 const isDevelopersMachine = (env: {
   readonly K_SERVICE?: string | undefined;

@@ -7,6 +7,7 @@ import type { OnboardingOperations } from './onboarding';
 import type { RunsOperations } from './runs';
 import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
+import type { WebhooksOperations } from './webhooks';
 
 export type * from './administration';
 export type * from './api-keys';
@@ -17,6 +18,7 @@ export type * from './onboarding';
 export type * from './runs';
 export type * from './tenants';
 export type * from './usage-and-billing';
+export type * from './webhooks';
 
 /** What each call takes and answers. */
 export interface Operations
@@ -25,6 +27,7 @@ export interface Operations
     AdministrationOperations,
     AuditOperations,
     ApiKeysOperations,
+    WebhooksOperations,
     RunsOperations,
     UsageAndBillingOperations,
     HealthOperations {}
@@ -46,6 +49,21 @@ export const operations = {
   rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
   makeToken: { method: 'POST', path: '/api/v1/tenants/{tenant}/tokens' },
+  makeWebhook: { method: 'POST', path: '/api/v1/tenants/{tenant}/webhooks' },
+  listWebhooks: { method: 'GET', path: '/api/v1/tenants/{tenant}/webhooks' },
+  showWebhook: { method: 'GET', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}' },
+  changeWebhook: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}' },
+  deleteWebhook: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}' },
+  testWebhook: { method: 'POST', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}/test' },
+  rotateWebhookSecret: {
+    method: 'POST',
+    path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}/rotate-secret',
+  },
+  listWebhookDeliveries: { method: 'GET', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}/deliveries' },
+  redeliver: {
+    method: 'POST',
+    path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver',
+  },
   startRun: { method: 'POST', path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}' },
   listRuns: { method: 'GET', path: '/api/v1/pipelines/runs' },
   showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },

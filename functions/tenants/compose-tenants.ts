@@ -8,6 +8,7 @@ import {
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
@@ -18,6 +19,7 @@ import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { Quotas } from '../../shared/tenants/rules/quotas';
 import { createTokens } from '../../shared/tenants/rules/tokens';
+import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
 import { tenantsRoutes } from './handler';
 
 export interface TenantsSetUp {
@@ -27,6 +29,10 @@ export interface TenantsSetUp {
   readonly tiers: Readonly<Record<string, Quotas>>;
   /** By which tokens are signed, the current one first. None unless given. */
   readonly tokenSecrets?: readonly string[] | undefined;
+  /** From which the secrets of webhooks follow. Unless given, none are made. */
+  readonly webhookSecrets?: WebhookSecrets | undefined;
+  /** Where what is to be delivered to webhooks is published. */
+  readonly deliveryTopic?: string | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
   /** What BigQuery is taken to cost for each TiB that it bills. */
@@ -76,6 +82,9 @@ export function composeTenants(
     ...setUp,
     hasAuditLog: setUp.audit !== undefined,
     controlDataset: setUp.audit?.dataset.name ?? 'tenant_pipelines',
+    ensureControl: async () => setUp.audit && openControl(setUp.audit.dataset).ensure(),
+    webhookSecrets: setUp.webhookSecrets,
+    publishDeliveries: createPublishDeliveries(setUp.deliveryTopic ?? 'webhook-deliveries', bigquery),
     now: clock.now,
     checkToken,
     verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),

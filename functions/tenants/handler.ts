@@ -23,6 +23,7 @@ import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile, versionOf } from './tenant-profile';
 import { billingRoutes } from './usage/billing-routes';
 import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
+import { type WebhookRoutesDependencies, webhookRoutes } from './webhooks/webhook-routes';
 
 export interface TenantsHandlerDependencies
   extends TenantsDependencies,
@@ -30,7 +31,8 @@ export interface TenantsHandlerDependencies
     AuditRoutesDependencies,
     UsageDependencies,
     TenantExportDependencies,
-    TenantListDependencies {
+    TenantListDependencies,
+    WebhookRoutesDependencies {
   /** Whether what is changed is told to the audit log. */
   readonly hasAuditLog: boolean;
 }
@@ -123,6 +125,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     },
     ...keyRoutes(deps),
     ...auditRoutes(deps),
+    ...webhookRoutes(deps),
     ...tenantListRoutes(deps),
     ...tenantExportRoutes(deps),
     ...usageRoutes(deps),

@@ -9,6 +9,7 @@ import { createLog } from '../../shared/log';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
+import { webhookSecretsOf } from '../../shared/webhooks/rules/webhook-secret';
 import { composeTenants } from './compose-tenants';
 import { referenceRoutes } from './reference-routes';
 
@@ -21,6 +22,8 @@ const routes = composeTenants({
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),
+  webhookSecrets: webhookSecretsOf(env),
+  deliveryTopic: env.WEBHOOK_DELIVERY_TOPIC,
   notesKeyUses: true,
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   currency: env.BILLING_CURRENCY,

@@ -4,10 +4,11 @@ import { eventSettingsOf, readEnv } from '../../shared/env';
 import { createPublishEvent } from '../../shared/google/pubsub/publish-event';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
+import { createHttpsRequest } from '../../shared/internet/https-request';
+import { createLocalRequest } from '../../shared/internet/local-request';
 import { createLog } from '../../shared/log';
 import { createByteBudget } from '../../shared/pipelines/steps/http/byte-budget';
 import { createHttpsGet } from '../../shared/pipelines/steps/http/https-get';
-import { createLocalGet } from '../../shared/pipelines/steps/http/local-get';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeWorker } from './compose-worker';
@@ -31,7 +32,7 @@ const routes = composeWorker({
   allowedSources: env.ALLOWED_SOURCES,
   http: {
     hosts: [...env.HTTP_STEP_HOSTS, ...Object.keys(localHosts)],
-    get: createLocalGet(localHosts, createHttpsGet()),
+    get: createHttpsGet(createLocalRequest(localHosts, createHttpsRequest())),
     secretOf: (name) => (name.startsWith('PIPELINE_SECRET_') ? process.env[name] : undefined),
     budget: createByteBudget(downloadBytes),
     // A download that begins soon after its delivery ends before the run is handed over.

@@ -26,6 +26,7 @@ export interface LocalCloud extends ServerAddresses {
 
 const runTopic = 'pipeline-runs';
 const eventTopic = 'tenant-events';
+const deliveryTopic = 'webhook-deliveries';
 
 /**
  * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per
@@ -72,6 +73,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       CORS_ORIGINS: process.env.CORS_ORIGINS ?? localDefaults.CORS_ORIGINS,
       // Tokens end with the process, if not before.
       TOKEN_SECRET: process.env.TOKEN_SECRET ?? randomBytes(32).toString('base64url'),
+      WEBHOOK_SECRET: process.env.WEBHOOK_SECRET ?? localDefaults.WEBHOOK_SECRET,
+      WEBHOOK_DELIVERY_TOPIC: deliveryTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
       ...(options.httpStepLocal !== undefined && { HTTP_STEP_LOCAL: options.httpStepLocal.join(',') }),
     });
@@ -80,7 +83,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
-      eventTopics: [eventTopic, ...readEnv().NOTIFY_TOPICS],
+      eventTopics: [eventTopic, deliveryTopic, ...readEnv().NOTIFY_TOPICS],
       workerUrl: urlOf('worker'),
     });
     const scheduler = started(

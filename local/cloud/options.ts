@@ -11,8 +11,8 @@ export const startHelp = `npm start [-- options]
   --data DIR         keeps them in DIR (default .data)
   --host NAME        answers calls under this name too, besides localhost (may be repeated)
   --http-step-local HOST=URL
-                     lets http steps that name HOST ask a server of this machine: api.example.com=http://localhost:3000
-                     (may be repeated)
+                     lets http steps and webhooks that name HOST reach a server of this machine:
+                     api.example.com=http://localhost:3000 (may be repeated)
   --no-warm-up       is ready a second earlier; the first calls are slower
   --bigquery-limits  imposes BigQuery's documented limits and latencies
   --query-ms N       with this latency of a query (default 300)
@@ -32,7 +32,8 @@ export const startHelp = `npm start [-- options]
   SCHEMAS_DIRECTORY (default schemas) is where tables, tiers, schedules and pipelines are defined.
   NOTIFY_TOPICS (default pipeline-events) names the topics that pipelines may publish to.
   CORS_ORIGINS (default http://localhost:*,http://127.0.0.1:*) names the origins of web pages that may call.
-  HTTP_STEP_HOSTS (default none) names the hosts that pipelines may ask.`;
+  HTTP_STEP_HOSTS (default none) names the hosts that pipelines may ask.
+  WEBHOOK_SECRET (default no secret) is what the secrets of webhooks follow from.`;
 
 export interface LocalCloudOptions extends ServersOptions {
   /** 0 lets the system choose. */
@@ -59,6 +60,8 @@ export const localDefaults = {
   NOTIFY_TOPICS: 'pipeline-events',
   /** Pages that are developed on this machine, at any port. */
   CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
+  /** Always the same, because webhooks outlast the process. It protects nothing but what is tried here. */
+  WEBHOOK_SECRET: 'no-secret-at-all-on-this-machine-only',
 };
 
 const port = (fallback: number) =>

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { createHttpsRequest, type HttpsRequest } from '../../shared/internet/https-request';
 import { createHttpsGet, type HttpsGet } from '../../shared/pipelines/steps/http/https-get';
 import { makeCertificate } from './certificate';
 
 export interface AskedFor {
+  readonly method: string;
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 export type Answer =
@@ -21,7 +25,9 @@ export interface HttpsApi {
   /** Like localhost:1234. */
   readonly host: string;
   readonly ca: string;
-  /** A GET that trusts this server, and may connect to this machine only. */
+  /** A request that trusts this server, and may connect to this machine only. */
+  readonly request: HttpsRequest;
+  /** The same, as a GET. */
   readonly get: HttpsGet;
   readonly asked: readonly AskedFor[];
   /** Connections that were made, whether or not anything was asked over them, since the answers last changed. */
@@ -36,10 +42,11 @@ export async function startHttpsApi(...names: string[]): Promise<HttpsApi> {
   const { key, cert } = makeCertificate(...(names.length > 0 ? names : ['localhost']));
   const asked: AskedFor[] = [];
   let answer: (request: AskedFor, index: number) => Answer = () => ({ status: 404 });
-  const server = createServer({ key, cert }, (request, response) => {
-    const { url = '', headers } = request;
-    asked.push({ url, headers });
-    send(answer({ url, headers }, asked.length - 1), request, response);
+  const server = createServer({ key, cert }, async (request, response) => {
+    const { method = '', url = '', headers } = request;
+    const seen = { method, url, headers, body: await text(request).catch(() => '') };
+    asked.push(seen);
+    send(answer(seen, asked.length - 1), request, response);
   });
   let connections = 0;
   server.on('connection', () => {
@@ -49,10 +56,13 @@ export async function startHttpsApi(...names: string[]): Promise<HttpsApi> {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
+  const isAllowedAddress = (ip: string) => ip === '127.0.0.1' || ip === '::1';
+  const request = createHttpsRequest({ ca: cert, isAllowedAddress });
   return {
     host: `localhost:${port}`,
     ca: cert,
-    get: createHttpsGet({ ca: cert, isAllowedAddress: (ip) => ip === '127.0.0.1' || ip === '::1' }),
+    request,
+    get: createHttpsGet(request),
     asked,
     connections: () => connections,
     answerBy(next) {

@@ -5,11 +5,13 @@ import { hostFunction } from '../../local/cloud/functions';
  * A test's API is on this machine, which no deployed function may ask. Its certificate is trusted by NODE_EXTRA_CA_CERTS.
  */
 function allowThisMachine(): void {
-  const path = require.resolve('../../shared/pipelines/steps/http/https-get');
-  const { createHttpsGet } = require('../../shared/pipelines/steps/http/https-get');
+  const path = require.resolve('../../shared/internet/https-request');
+  const { createHttpsRequest } = require('../../shared/internet/https-request');
   const loaded = require.cache[path];
-  const get = createHttpsGet({ isAllowedAddress: (ip: string) => ip === '127.0.0.1' || ip === '::1' });
-  if (loaded !== undefined) loaded.exports = { createHttpsGet: () => get };
+  const request = createHttpsRequest({
+    isAllowedAddress: (ip: string) => ip === '127.0.0.1' || ip === '::1',
+  });
+  if (loaded !== undefined) loaded.exports = { createHttpsRequest: () => request };
 }
 
 /** Serves the function that is named on the command line, says its port to the parent, and ends with it. */

@@ -167,6 +167,23 @@ const listedKey = z.strictObject({
   revoked_at: time.nullable(),
 });
 
+const webhook = {
+  webhook_id: text,
+  url: text,
+  event_types: z.array(text).describe('None: all events of the tenant.'),
+  description: text.nullable(),
+  state: z
+    .enum(['active', 'paused', 'disabled'])
+    .describe('paused by its owner, or disabled because its endpoint takes no events.'),
+  reason: text.nullable().describe('Why it is disabled.'),
+  failing_since: time.nullable().describe('null: the last delivery did not fail, as far as it was noted.'),
+  secret_version: count,
+  previous_secret_until: time.nullable().describe('Until then the secret before this one signs as well.'),
+  created_at: time,
+  created_by: text.nullable(),
+  updated_at: time,
+};
+
 /** What several answers are made of. */
 export const answerParts = {
   text,
@@ -185,4 +202,5 @@ export const answerParts = {
   apiKey,
   tenant,
   listedKey,
+  webhook,
 };

@@ -25,6 +25,7 @@ const {
   apiKey,
   tenant,
   listedKey,
+  webhook,
 } = answerParts;
 
 const overwritten = z.strictObject({ from: quota, to: quota });
@@ -153,6 +154,45 @@ export const answerSchemas = {
     ),
     next_cursor: nextCursor,
   }),
+  NewWebhook: z.strictObject({
+    ...webhook,
+    secret: text.describe('Of its signatures: whsec_…. Shown once, here.'),
+  }),
+  Webhook: z.strictObject(webhook),
+  WebhookList: z.strictObject({ webhooks: z.array(z.strictObject(webhook)) }),
+  WebhookSecret: z.strictObject({
+    webhook_id: text,
+    secret: text.describe('Shown once, here.'),
+    secret_version: count,
+    previous_secret_until: time.describe('Until then the old secret signs as well.'),
+  }),
+  WebhookTest: z.strictObject({
+    webhook_id: text,
+    delivery_id: text.describe('What its receiver gets as webhook-id.'),
+    event_id: text,
+  }),
+  WebhookDeliveries: z.strictObject({
+    attempts: z.array(
+      z.strictObject({
+        delivery_id: text.describe('What its receiver gets as webhook-id: the same in each attempt.'),
+        event_id: text,
+        event_type: text,
+        attempt: count.describe('Of this delivery, as far as they are within the times asked for.'),
+        attempted_at: time,
+        duration_ms: count,
+        status: count.nullable().describe('Of the answer. null: there was none.'),
+        failure: text
+          .nullable()
+          .describe(
+            'bad_status, redirected, gone, timed_out, refused_address, unreachable or too_old. null: it was delivered.',
+          ),
+        answer: text.nullable().describe('How its body begins.'),
+        outcome: z.enum(['delivered', 'retrying', 'given_up']).describe('retrying: another attempt follows.'),
+      }),
+    ),
+    next_cursor: nextCursor,
+  }),
+  Redelivery: z.strictObject({ webhook_id: text, delivery_id: text }),
   TenantUsage: z.strictObject({
     tenant_id: text,
     from: time,

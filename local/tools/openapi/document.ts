@@ -8,6 +8,7 @@ import { type Answer, answerHeaders, headersOfDeprecated, type Operation, type P
 import { runOperations } from './operations/runs';
 import { tenantOperations } from './operations/tenants';
 import { healthOperations, usageOperations } from './operations/usage';
+import { webhookOperations } from './operations/webhooks';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,13 +26,17 @@ export interface OperationExamples {
 
 /** All calls of the HTTP interface. */
 export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] =>
-  [...tenantOperations(tiers), ...runOperations, ...usageOperations, ...healthOperations].map(
-    (operation) => ({
-      ...operation,
-      access: accessTo(operation.id),
-      deprecated: deprecations[operation.id] ?? {},
-    }),
-  );
+  [
+    ...tenantOperations(tiers),
+    ...webhookOperations,
+    ...runOperations,
+    ...usageOperations,
+    ...healthOperations,
+  ].map((operation) => ({
+    ...operation,
+    access: accessTo(operation.id),
+    deprecated: deprecations[operation.id] ?? {},
+  }));
 
 /** What any call can be refused with. */
 const ofEveryCall = ['invalid_request', 'too_many_failures', 'internal', 'unavailable'] as const;
@@ -169,6 +174,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   tenant: 'The id of the tenant.',
   run_id: 'The id of a run.',
   key_id: 'The id of a key, as the list of keys has it.',
+  webhook_id: 'The id of a webhook, as the list of webhooks has it.',
+  delivery_id: 'The id of a delivery, as the list of deliveries and its receiver have it.',
   provider: 'The first part of the pipeline’s name.',
   domain: 'The second part of the pipeline’s name.',
   pipeline: 'The third part of the pipeline’s name.',

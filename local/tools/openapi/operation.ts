@@ -18,6 +18,7 @@ export interface OperationText {
     | 'Administration'
     | 'API keys'
     | 'Audit'
+    | 'Webhooks'
     | 'Usage and billing'
     | 'Health';
   readonly summary: string;

@@ -12,6 +12,8 @@ export interface Endpoint {
   /** Which one a tenant's key needs; undefined where no tenant may call. */
   readonly scope: KeyScope | undefined;
   readonly allow: string;
+  /** Whether something that it names is not there, though the tenant is. */
+  readonly isOfNothing: boolean;
   /** Absent where a body is not read. */
   readonly body?: Readonly<Record<string, unknown>>;
   /** Wrong bodies: what is wrong, the change that makes it so, and the field that the detail names. */
@@ -49,6 +51,23 @@ const unknownField: WrongField = [
   'an unknown field',
   { max_pipelines_per_mouth: 5 },
   'max_pipelines_per_mouth',
+];
+
+/** No address of the public internet by https. */
+const wrongUrls = [
+  'http://hooks.example.com/',
+  'ftp://hooks.example.com/',
+  'https://localhost/',
+  'https://hooks/',
+  'https://127.0.0.1/',
+  'https://0x7f.1/',
+  'https://2130706433/',
+  'https://169.254.169.254/computeMetadata/v1/',
+  'https://[::1]/',
+  'https://[::ffff:10.0.0.1]/',
+  'https://user:password@hooks.example.com/',
+  'https://hooks.example.com/#part',
+  'hooks.example.com',
 ];
 
 /** What the calls with a body take, by their operation. */
@@ -151,6 +170,41 @@ const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> =
       ['an unknown field', { ttl: 60 }, 'ttl'],
     ],
   },
+  makeWebhook: {
+    body: { url: 'https://hooks.example.com/events', event_types: ['tenant.onboarded'] },
+    wrongFields: [
+      ...wrongText('url'),
+      ...wrongUrls.map((url): WrongField => [`the url ${url}`, { url }, 'url']),
+      ['an unknown type of event', { event_types: ['tenant.forgotten'] }, 'event_types'],
+      ['types of events as a text', { event_types: 'tenant.onboarded' }, 'event_types'],
+      ['description as a number', { description: 7 }, 'description'],
+      ['no url', { url: undefined }, 'url'],
+      ['an unknown field', { secret: 'whsec_' }, 'secret'],
+    ],
+  },
+  changeWebhook: {
+    body: { state: 'paused' },
+    wrongFields: [
+      ...wrongText('url'),
+      ...wrongText('state'),
+      ['a state that nobody can give', { state: 'disabled' }, 'state'],
+      ['nothing given', { state: undefined }, 'body'],
+      ['an unknown field', { tenant_id: 'other' }, 'tenant_id'],
+    ],
+  },
+  rotateWebhookSecret: {
+    body: { overlap_seconds: 60 },
+    wrongFields: [
+      ...[-1, 60.5, 604_801, '60', null, [], {}].map(
+        (value): WrongField => [
+          `an overlap of ${JSON.stringify(value)}`,
+          { overlap_seconds: value },
+          'overlap_seconds',
+        ],
+      ),
+      ['an unknown field', { overlap: 60 }, 'overlap'],
+    ],
+  },
   rotateApiKey: {
     body: { overlap_seconds: 60 },
     wrongFields: [
@@ -171,6 +225,8 @@ const places: Readonly<Record<string, string>> = {
   '{provider}/{domain}/{pipeline}': 'gcp/billing/daily_costs',
   '{run_id}': 'run-1',
   '{key_id}': 'key-1',
+  '{webhook_id}': 'webhook-1',
+  '{delivery_id}': 'msg_1',
 };
 const operations = operationsOf(loadTiers(join(__dirname, '../../../schemas')));
 const whoOf = { admin: 'admin', tenant: 'tenant', 'admin or tenant': 'either' } as const;
@@ -193,6 +249,7 @@ export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, 
       who: whoOf[access.who],
       scope: 'scope' in access ? access.scope : undefined,
       allow,
+      isOfNothing: path.includes('{webhook_id}'),
       ...given,
     },
   ];

@@ -2,6 +2,7 @@ import { controlCases } from './control-cases';
 import { runCases } from './run-cases';
 import type { StatementCase } from './statement-case';
 import { endingCases, tenantCases } from './tenant-cases';
+import { webhookCases } from './webhook-cases';
 
 /** Every statement of shared/sql, in an order in which each finds what it needs. */
 export const statementCases: readonly StatementCase[] = [
@@ -9,4 +10,5 @@ export const statementCases: readonly StatementCase[] = [
   ...runCases,
   ...endingCases,
   ...controlCases,
+  ...webhookCases,
 ];

@@ -1,82 +1,13 @@
-import { lookup as resolveName } from 'node:dns';
-import type { IncomingHttpHeaders } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { KnownFailure } from '../../../google/bigquery/failures';
-import { isPublicAddress } from './public-address';
+import type { HttpsAnswer, HttpsRequest } from '../../../internet/https-request';
 
-export interface HttpsAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** May be read to its end, or left. */
-  readonly body: AsyncIterable<Buffer>;
-}
-
-/**
- * GETs a URL of the internet. A redirect is an answer like any other. Throws a KnownFailure if the address is
- * not allowed, else the connection's error.
- */
+/** GETs a URL of the internet. Throws as HttpsRequest does. */
 export type HttpsGet = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ) => Promise<HttpsAnswer>;
 
-export interface HttpsGetOptions {
-  /** Certificates of trusted authorities; by default those that come with Node. */
-  readonly ca?: string;
-  /** Whether to connect to an IP address; by default to those of the public internet. */
-  readonly isAllowedAddress?: (address: string) => boolean;
-}
-
-/**
- * Whatever a name resolves to, now or next time, what counts is the address of the connection. It is checked
- * before anything is sent.
- */
-export function createHttpsGet({ ca, isAllowedAddress = isPublicAddress }: HttpsGetOptions = {}): HttpsGet {
-  return (url, headers, signal) =>
-    new Promise((resolve, reject) => {
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) !== 0 && !isAllowedAddress(host)) return reject(refusal(url));
-      // Always a new connection: an existing one may have been made under another rule.
-      const request = requestHttps(url, {
-        headers,
-        signal,
-        agent: false,
-        lookup: guardedLookup(url, isAllowedAddress),
-        ...(ca !== undefined && { ca }),
-      });
-      request.on('socket', (socket) => {
-        socket.once('connect', () => {
-          if (!isAllowedAddress(socket.remoteAddress ?? '')) socket.destroy(refusal(url));
-        });
-      });
-      request.once('response', (response) => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
-      });
-      request.once('error', reject);
-      request.end();
-    });
-}
-
-/** Resolves a name only if all of its addresses are allowed. */
-const guardedLookup =
-  (url: URL, isAllowed: (address: string) => boolean): LookupFunction =>
-  (hostname, options, callback) => {
-    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error || first === undefined) return callback(error ?? refusal(url), '');
-      if (!addresses.every(({ address }) => isAllowed(address))) return callback(refusal(url), '');
-      if (options.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
-
-/** Does not name the address: that would show what the internal network looks like. */
-const refusal = ({ hostname }: URL): KnownFailure =>
-  new KnownFailure({
-    kind: 'permanent',
-    code: 'access_denied',
-    reason: 'privateAddress',
-    message: `${hostname} leads to an address that is not of the public internet, expected one that is.`,
-  });
+export const createHttpsGet =
+  (request: HttpsRequest): HttpsGet =>
+  (url, headers, signal) =>
+    request(url, { method: 'GET', headers }, signal);

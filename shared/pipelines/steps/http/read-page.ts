@@ -1,7 +1,8 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
 import { checkStatus, notAnsweredInTime, refuse } from './api-failures';
 import { createCsvPage } from './csv-page';
-import type { HttpsAnswer, HttpsGet } from './https-get';
+import type { HttpsAnswer } from '../../../internet/https-request';
+import type { HttpsGet } from './https-get';
 import { memberAt, readJsonPage } from './json-page';
 import type { PageAnswer, PageRequest } from './next-page';
 import type { SecretGuard } from './secret';

@@ -102,6 +102,21 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', `${path}/api-keys`, asTenant);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
   await send('DELETE', `${path}/api-keys/${made.api_key_id}`, asAdmin);
+  const hook = await send('POST', `${path}/webhooks`, asTenant, {
+    url: 'https://hooks.example.com/events',
+    event_types: ['tenant.onboarded'],
+    description: 'for the billing',
+  });
+  const webhook = `${path}/webhooks/${hook.webhook_id}`;
+  await send('GET', `${path}/webhooks`, asTenant);
+  await send('GET', webhook, asTenant);
+  await send('PATCH', webhook, asTenant, { state: 'paused' });
+  await send('POST', `${webhook}/rotate-secret`, asTenant, { overlap_seconds: 86_400 });
+  await send('POST', `${webhook}/test`, asTenant);
+  await send('GET', `${webhook}/deliveries?limit=1`, asTenant);
+  await send('POST', `${webhook}/deliveries/msg_0f0f/redeliver`, asTenant);
+  await send('DELETE', webhook, asTenant);
+  await send('GET', webhook, asTenant);
   await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
   await send('GET', '/api/v1/usage', asAdmin);
@@ -144,6 +159,8 @@ const maskedText = (text: string): string =>
     )
     .replaceAll(/\brun_[0-9a-f]{64}\b/g, `run_${'0f'.repeat(32)}`)
     .replaceAll(/\bkey_[A-Za-z0-9_-]{20,}/g, 'key_0f0f0f0f0f0f0f0f0f0f0f0f')
+    .replaceAll(/\bmsg_[\w-]{20,}/g, 'msg_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
+    .replaceAll(/\bwhsec_[A-Za-z0-9+/=]{20,}/g, 'whsec_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
     .replaceAll(/\btpt1\.[\w.-]+/g, 'tpt1.0f0f0f0f.0f0f0f0f')
     .replaceAll(/_api_[A-Za-z0-9]{20,}/g, '_api_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '2026-11-30T12:00:00.000Z')

@@ -1,8 +1,11 @@
 import { text } from 'node:stream/consumers';
-import { KnownFailure } from '../../../../../shared/google/bigquery/failures';
-import { createHttpsGet } from '../../../../../shared/pipelines/steps/http/https-get';
-import { isPublicAddress } from '../../../../../shared/pipelines/steps/http/public-address';
-import { type HttpsApi, startHttpsApi } from '../../../../support/https-api';
+import { KnownFailure } from '../../../shared/google/bigquery/failures';
+import { createHttpsRequest, type HttpsOptions } from '../../../shared/internet/https-request';
+import { isPublicAddress } from '../../../shared/internet/public-address';
+import { createHttpsGet } from '../../../shared/pipelines/steps/http/https-get';
+import { type HttpsApi, startHttpsApi } from '../../support/https-api';
+
+const getWith = (options: HttpsOptions) => createHttpsGet(createHttpsRequest(options));
 
 const ours =
   '8.8.8.8 172.15.255.255 172.32.0.1 193.0.0.1 192.175.47.1 2606:4700:4700::1111 2a00:1450::1 2620:4f:7fff::1 2a00:1450::1%eth0.1';
@@ -32,7 +35,7 @@ describe('an address of the public internet', () => {
   );
 });
 
-describe('a GET', () => {
+describe('a request', () => {
   let api: HttpsApi;
   beforeAll(async () => {
     api = await startHttpsApi();
@@ -57,7 +60,7 @@ describe('a GET', () => {
     ['IPv4 in IPv6', (host: string) => host.replace('localhost', '[::ffff:127.0.0.1]')],
     ['a metadata server', () => '169.254.169.254'],
   ])('sends nothing to %s, unless that is allowed', async (_, hostOf) => {
-    const get = createHttpsGet({ ca: api.ca });
+    const get = getWith({ ca: api.ca });
     const answer = get(urlOf(hostOf(api.host)), {}, signal());
     await expect(answer).rejects.toThrow(KnownFailure);
     await expect(answer).rejects.toMatchObject({
@@ -70,7 +73,7 @@ describe('a GET', () => {
   it('checks the address of the connection, whatever was allowed before', async () => {
     const seen: string[] = [];
     const isAllowedAddress = (address: string) => seen.push(address) === 1;
-    const get = createHttpsGet({ ca: api.ca, isAllowedAddress });
+    const get = getWith({ ca: api.ca, isAllowedAddress });
     const host = api.host.replace('localhost', '127.0.0.1');
     await expect(get(urlOf(host), {}, signal())).rejects.toThrow('leads to an address');
     expect(seen).toEqual(['127.0.0.1', '127.0.0.1']);
@@ -79,14 +82,20 @@ describe('a GET', () => {
 
   it('trusts only the certificates that it is given, and only for their names', async () => {
     const isAllowedAddress = () => true;
-    await expect(createHttpsGet({ isAllowedAddress })(urlOf(api.host), {}, signal())).rejects.toMatchObject({
+    await expect(getWith({ isAllowedAddress })(urlOf(api.host), {}, signal())).rejects.toMatchObject({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
     const host = api.host.replace('localhost', '127.0.0.1');
-    await expect(
-      createHttpsGet({ ca: api.ca, isAllowedAddress })(urlOf(host), {}, signal()),
-    ).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    await expect(getWith({ ca: api.ca, isAllowedAddress })(urlOf(host), {}, signal())).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
     expect(api.asked).toEqual([]);
+  });
+
+  it('posts a body', async () => {
+    const message = { method: 'POST', headers: { 'X-Test': '1' }, body: 'ähm' } as const;
+    expect((await api.request(urlOf(api.host), message, signal())).status).toBe(200);
+    expect(api.asked).toMatchObject([{ method: 'POST', body: 'ähm', headers: { 'x-test': '1' } }]);
   });
 
   it('follows no redirect, and ends with its signal', async () => {

@@ -1,12 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { createLocalGet } from '../../../../../shared/pipelines/steps/http/local-get';
+import { buffer, text } from 'node:stream/consumers';
+import { createLocalRequest, type LocalHosts } from '../../../shared/internet/local-request';
+import { createHttpsGet } from '../../../shared/pipelines/steps/http/https-get';
 
 describe('asking servers of this machine in place of hosts', () => {
-  const asked: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
-  const server = createServer(({ url, headers }, response) => {
-    asked.push({ url, headers });
+  const asked: {
+    method?: string | undefined;
+    url?: string | undefined;
+    headers: IncomingHttpHeaders;
+    body: string;
+  }[] = [];
+  const server = createServer(async (request, response) => {
+    const { method, url, headers } = request;
+    asked.push({ method, url, headers, body: await text(request) });
     response.writeHead(201, { link: '<x>' }).end('[{"id": 1}]');
   });
   let local: Readonly<Record<string, string>>;
@@ -21,6 +28,8 @@ describe('asking servers of this machine in place of hosts', () => {
   const elsewhere = async () => {
     throw new Error('asked elsewhere');
   };
+  const createLocalGet = (hosts: LocalHosts, request: typeof elsewhere) =>
+    createHttpsGet(createLocalRequest(hosts, request));
   const never = new AbortController().signal;
 
   it('sends path, query and headers, and the host as it is named', async () => {
@@ -35,6 +44,13 @@ describe('asking servers of this machine in place of hosts', () => {
     expect(asked).toMatchObject([
       { url: '/v1/rates?day=1', headers: { host: 'api.example.com', accept: 'text/csv' } },
     ]);
+  });
+
+  it('posts a body', async () => {
+    const message = { method: 'POST', headers: {}, body: 'ähm' } as const;
+    const request = createLocalRequest(local, elsewhere);
+    expect((await request(new URL('https://api.example.com/hook'), message, never)).status).toBe(201);
+    expect(asked.at(-1)).toMatchObject({ method: 'POST', url: '/hook', body: 'ähm' });
   });
 
   it.each([

@@ -1,0 +1,213 @@
+import type { z } from 'zod';
+import { ServiceError } from '../../../shared/errors';
+import { isNotFound } from '../../../shared/google/bigquery/failures';
+import type {
+  RunStatement,
+  StatementOutcome,
+} from '../../../shared/google/bigquery/statements/run-statement';
+import type { PublishDeliveries } from '../../../shared/google/pubsub/publish-deliveries';
+import type { ParameterTypes, Statement, StatementParameters } from '../../../shared/sql/define-statement';
+import { changeWebhook } from '../../../shared/sql/webhooks/change-webhook';
+import { deleteWebhook } from '../../../shared/sql/webhooks/delete-webhook';
+import { insertWebhook } from '../../../shared/sql/webhooks/insert-webhook';
+import { listWebhooks } from '../../../shared/sql/webhooks/list-webhooks';
+import { rotateWebhookSecret } from '../../../shared/sql/webhooks/rotate-webhook-secret';
+import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
+import { retrying } from '../../../shared/support/retry';
+import { shorten } from '../../../shared/support/shorten';
+import { deliveryIdOf, testEvent } from '../../../shared/webhooks/rules/delivery-message';
+import type {
+  NewWebhook,
+  secretRotationSchema,
+  WebhookChange,
+} from '../../../shared/webhooks/rules/webhook-request';
+import type { WebhookSecrets } from '../../../shared/webhooks/rules/webhook-secret';
+import { tenantPolicy } from '../administer-tenant';
+
+export interface WebhookDependencies {
+  readonly runStatement: RunStatement;
+  /** The dataset of webhooks and of the log of their deliveries. */
+  readonly controlDataset: string;
+  /** Makes that dataset's tables, where they are not there yet. */
+  readonly ensureControl: () => Promise<void>;
+  /** Absent: the deployment has no secret from which those of webhooks could follow. */
+  readonly webhookSecrets: WebhookSecrets | undefined;
+  readonly publishDeliveries: PublishDeliveries;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** How many a tenant may have. */
+const mostWebhooks = 20;
+
+/**
+ * Makes a webhook. Its secret is told here, and when it is rotated, and stored nowhere. Throws `too_many_webhooks`, or
+ * `unavailable` where the deployment has no secret for them.
+ */
+export async function makeWebhook(
+  tenantId: string,
+  { url, event_types, description }: NewWebhook,
+  createdBy: string,
+  deps: WebhookDependencies,
+) {
+  const { secretOf } = requireSecrets(deps);
+  const webhookId = deps.newId();
+  const parameters = {
+    webhook_id: webhookId,
+    tenant_id: tenantId,
+    url,
+    event_types,
+    description: description ?? null,
+    created_by: createdBy,
+    now: deps.now(),
+    most: mostWebhooks,
+  };
+  const insert = () => inControl(deps, insertWebhook, parameters);
+  const { rows } = await insert().catch(async (error: unknown) => {
+    if (!isNotFound(error)) throw error;
+    await deps.ensureControl();
+    return insert();
+  });
+  const [row] = rows;
+  if (row === undefined) {
+    throw new ServiceError(
+      'too_many_webhooks',
+      `A tenant can have ${mostWebhooks} webhooks: delete one of them first`,
+    );
+  }
+  return { ...shownWebhook(row), secret: secretOf(webhookId, row.secret_version) };
+}
+
+/** The tenant's webhooks, oldest first, without secrets. */
+export async function showWebhooks(tenantId: string, deps: WebhookDependencies) {
+  const rows = await rowsOf(tenantId, null, deps);
+  return { webhooks: rows.map(shownWebhook) };
+}
+
+/** Throws `webhook_not_found`. */
+export const showWebhook = async (tenantId: string, webhookId: string, deps: WebhookDependencies) =>
+  shownWebhook(await webhookOf(tenantId, webhookId, deps));
+
+/** Resolves to the webhook before and after it. Throws `webhook_not_found`. */
+export async function alterWebhook(
+  tenantId: string,
+  webhookId: string,
+  { url, event_types, description, state }: WebhookChange,
+  deps: WebhookDependencies,
+) {
+  const before = await webhookOf(tenantId, webhookId, deps);
+  const { rows } = await inControl(deps, changeWebhook, {
+    tenant_id: tenantId,
+    webhook_id: webhookId,
+    url: url ?? null,
+    sets_event_types: event_types !== undefined,
+    event_types: event_types ?? [],
+    sets_description: description !== undefined,
+    description: description ?? null,
+    state: state ?? null,
+    now: deps.now(),
+  });
+  const [after] = rows;
+  if (after === undefined) throw webhookNotFound(webhookId);
+  return { before: shownWebhook(before), after: shownWebhook(after) };
+}
+
+/** Nothing is delivered to it from a minute later on at the latest. Throws `webhook_not_found`. */
+export async function removeWebhook(tenantId: string, webhookId: string, deps: WebhookDependencies) {
+  const before = await webhookOf(tenantId, webhookId, deps);
+  await inControl(deps, deleteWebhook, { tenant_id: tenantId, webhook_id: webhookId });
+  return { before: shownWebhook(before) };
+}
+
+/**
+ * The next secret, which follows from the version before it: so two that rotate at the same time are told the same one.
+ * Throws `webhook_not_found`, or `unavailable` as makeWebhook does.
+ */
+export async function rotateSecret(
+  tenantId: string,
+  webhookId: string,
+  { overlap_seconds }: z.output<typeof secretRotationSchema>,
+  deps: WebhookDependencies,
+) {
+  const { secretOf } = requireSecrets(deps);
+  const { secret_version } = await webhookOf(tenantId, webhookId, deps);
+  const now = deps.now();
+  const previousUntil = new Date(now.getTime() + overlap_seconds * 1000);
+  await inControl(deps, rotateWebhookSecret, {
+    tenant_id: tenantId,
+    webhook_id: webhookId,
+    secret_version,
+    previous_until: previousUntil,
+    now,
+  });
+  return {
+    webhook_id: webhookId,
+    secret: secretOf(webhookId, secret_version + 1),
+    secret_version: secret_version + 1,
+    previous_secret_until: previousUntil.toISOString(),
+  };
+}
+
+/** Lets an event that says nothing be delivered, on the way of all others. Throws `webhook_not_found`. */
+export async function tryWebhook(tenantId: string, webhookId: string, deps: WebhookDependencies) {
+  await webhookOf(tenantId, webhookId, deps);
+  const now = deps.now();
+  const event = testEvent(webhookId, tenantId, deps.newId(), now);
+  await deps.publishDeliveries([
+    { webhook_id: webhookId, tenant_id: tenantId, event: JSON.stringify(event), since: now },
+  ]);
+  return { webhook_id: webhookId, delivery_id: deliveryIdOf(event.id, webhookId), event_id: event.id };
+}
+
+/** A webhook as the API and the audit log show it. */
+export const shownWebhook = (row: WebhookRow) => ({
+  webhook_id: row.webhook_id,
+  url: row.url,
+  event_types: row.event_types,
+  description: row.description,
+  state: row.state,
+  reason: row.reason,
+  failing_since: row.failing_since?.toISOString() ?? null,
+  secret_version: row.secret_version,
+  previous_secret_until: row.previous_secret_until?.toISOString() ?? null,
+  created_at: row.created_at.toISOString(),
+  created_by: row.created_by,
+  updated_at: row.updated_at.toISOString(),
+});
+
+/** Throws `webhook_not_found`, for another tenant's webhook as well. */
+export async function webhookOf(
+  tenantId: string,
+  webhookId: string,
+  deps: WebhookDependencies,
+): Promise<WebhookRow> {
+  const [row] = await rowsOf(tenantId, webhookId, deps);
+  if (row === undefined) throw webhookNotFound(webhookId);
+  return row;
+}
+
+const webhookNotFound = (webhookId: string) =>
+  new ServiceError('webhook_not_found', `There is no webhook '${shorten(webhookId)}'`);
+
+const rowsOf = (tenantId: string, webhookId: string | null, deps: WebhookDependencies) =>
+  inControl(deps, listWebhooks, { tenant_id: tenantId, webhook_id: webhookId }).then(
+    ({ rows }) => rows,
+    (error: unknown) => {
+      // There was never a webhook.
+      if (isNotFound(error)) return [];
+      throw error;
+    },
+  );
+
+function inControl<Types extends ParameterTypes, Row>(
+  { runStatement, controlDataset }: WebhookDependencies,
+  statement: Statement<Types, Row>,
+  parameters: StatementParameters<Statement<Types, Row>>,
+): Promise<StatementOutcome<Row>> {
+  return retrying(tenantPolicy, () => runStatement(controlDataset, statement, parameters));
+}
+
+function requireSecrets({ webhookSecrets }: WebhookDependencies): WebhookSecrets {
+  if (webhookSecrets !== undefined) return webhookSecrets;
+  throw new ServiceError('unavailable', 'This deployment has no webhooks: it has no WEBHOOK_SECRET');
+}

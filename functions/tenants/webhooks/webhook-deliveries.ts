@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { ServiceError } from '../../../shared/errors';
+import { isNotFound } from '../../../shared/google/bigquery/failures';
+import {
+  cursorSchema,
+  earliest,
+  encodeCursor,
+  latest,
+  limitSchema,
+  momentSchema,
+} from '../../../shared/http/parse';
+import { findWebhookDelivery } from '../../../shared/sql/webhooks/find-webhook-delivery';
+import { listWebhookDeliveries } from '../../../shared/sql/webhooks/list-webhook-deliveries';
+import { shorten } from '../../../shared/support/shorten';
+import { type WebhookDependencies, webhookOf } from './administer-webhooks';
+
+const placeSchema = z
+  .tuple([z.int(), z.string().max(100)])
+  .transform(([time, attemptId]) => ({ attemptedAt: new Date(time), attemptId }))
+  .refine(({ attemptedAt }) => attemptedAt >= earliest && attemptedAt <= latest);
+
+export const deliveryQuerySchema = z.strictObject({
+  from: momentSchema.optional(),
+  to: momentSchema.default(latest),
+  outcome: z
+    .enum(['delivered', 'retrying', 'given_up'], 'expected delivered, retrying or given_up')
+    .optional(),
+  limit: limitSchema(100, 1000),
+  cursor: cursorSchema(placeSchema).optional(),
+});
+
+/** Unless a query says from when on, so that it does not read all that ever was. In milliseconds. */
+const usuallyListedMs = 30 * 86_400_000;
+
+/** A page of the attempts to deliver to a webhook, youngest first. Throws `webhook_not_found`. */
+export async function showDeliveries(
+  tenantId: string,
+  webhookId: string,
+  { from, to, outcome, limit, cursor }: z.output<typeof deliveryQuerySchema>,
+  deps: WebhookDependencies,
+) {
+  const parameters = {
+    tenant_id: tenantId,
+    webhook_id: webhookId,
+    from: from ?? new Date(deps.now().getTime() - usuallyListedMs),
+    to,
+    outcome: outcome ?? null,
+    until_at: cursor?.attemptedAt ?? null,
+    until_id: cursor?.attemptId ?? null,
+    // One row more than asked for shows whether there is a next page.
+    most: limit + 1,
+  };
+  const [, rows] = await Promise.all([
+    webhookOf(tenantId, webhookId, deps),
+    orNothing(deps.runStatement(deps.controlDataset, listWebhookDeliveries, parameters)),
+  ]);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const hasNext = rows.length > limit && last !== undefined;
+  return {
+    attempts: page.map(({ attempt_id, attempted_at, ...row }) => ({
+      ...row,
+      attempted_at: attempted_at.toISOString(),
+    })),
+    next_cursor: hasNext ? encodeCursor([last.attempted_at.getTime(), last.attempt_id]) : null,
+  };
+}
+
+/** Lets an event be delivered again, under the same id. Throws `webhook_not_found` or `delivery_not_found`. */
+export async function deliverAgain(
+  tenantId: string,
+  webhookId: string,
+  deliveryId: string,
+  deps: WebhookDependencies,
+) {
+  const parameters = { tenant_id: tenantId, webhook_id: webhookId, delivery_id: deliveryId };
+  const [, [found]] = await Promise.all([
+    webhookOf(tenantId, webhookId, deps),
+    orNothing(deps.runStatement(deps.controlDataset, findWebhookDelivery, parameters)),
+  ]);
+  if (found === undefined)
+    throw new ServiceError('delivery_not_found', `There is no delivery '${shorten(deliveryId)}'`);
+  const { event } = found;
+  await deps.publishDeliveries([{ webhook_id: webhookId, tenant_id: tenantId, event, since: deps.now() }]);
+  return { webhook_id: webhookId, delivery_id: deliveryId };
+}
+
+/** No rows where the table is not there: nothing was ever attempted. */
+async function orNothing<Row>(reading: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> {
+  try {
+    return (await reading).rows;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

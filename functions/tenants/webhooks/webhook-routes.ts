@@ -1,0 +1,186 @@
+import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import {
+  type AdminAuthentication,
+  type Caller,
+  requireAdminOrTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
+import { nextPageLink } from '../../../shared/http/headers/next-page';
+import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../../shared/http/parse';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import {
+  newWebhookSchema,
+  secretRotationSchema,
+  webhookChangeSchema,
+} from '../../../shared/webhooks/rules/webhook-request';
+import { tenantNotFound } from '../administer-tenant';
+import {
+  alterWebhook,
+  makeWebhook,
+  removeWebhook,
+  rotateSecret,
+  showWebhook,
+  showWebhooks,
+  tryWebhook,
+  type WebhookDependencies,
+} from './administer-webhooks';
+import { deliverAgain, deliveryQuerySchema, showDeliveries } from './webhook-deliveries';
+
+export interface WebhookRoutesDependencies
+  extends WebhookDependencies,
+    AdminAuthentication,
+    TenantAuthentication {
+  readonly readTenantSummary: ReadTenantSummary;
+}
+
+const webhooksPath = '/api/v1/tenants/{tenant}/webhooks';
+const webhookPath = `${webhooksPath}/{webhook_id}`;
+
+/** What admins, and a tenant's own keys that may `manage`, do with its webhooks. */
+export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[] {
+  const callerOf = (request: HttpRequest, tenantId: string) => requireAdminOrTenant(deps, request, tenantId);
+  /** Whose key was accepted is there; an admin may have named anybody. Free of charge. */
+  const requireExisting = async ({ isAdmin }: Caller, tenantId: string): Promise<void> => {
+    if (isAdmin && (await deps.readTenantSummary(tenantId)) === undefined) throw tenantNotFound(tenantId);
+  };
+  const idIn = (request: HttpRequest): string => request.params.webhook_id ?? '';
+  return [
+    {
+      operation: 'makeWebhook',
+      method: 'POST',
+      path: webhooksPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        const given = parseRequest(newWebhookSchema, await request.json());
+        await requireExisting(caller, tenantId);
+        const body = await makeWebhook(tenantId, given, caller.id, deps);
+        const { webhook_id: target, url, event_types, description, state } = body;
+        const after = { url, event_types, description, state };
+        return { status: 201, body, change: { tenantId, target, after } };
+      },
+    },
+    {
+      operation: 'listWebhooks',
+      method: 'GET',
+      path: webhooksPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        await requireExisting(caller, tenantId);
+        return { status: 200, body: await showWebhooks(tenantId, deps) };
+      },
+    },
+    {
+      operation: 'showWebhook',
+      method: 'GET',
+      path: webhookPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        await requireExisting(caller, tenantId);
+        return { status: 200, body: await showWebhook(tenantId, idIn(request), deps) };
+      },
+    },
+    {
+      operation: 'changeWebhook',
+      method: 'PATCH',
+      path: webhookPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        const given = parseRequest(webhookChangeSchema, await request.json());
+        await requireExisting(caller, tenantId);
+        const { before, after } = await alterWebhook(tenantId, idIn(request), given, deps);
+        const change = { tenantId, target: after.webhook_id, before: told(before), after: told(after) };
+        return { status: 200, body: after, change };
+      },
+    },
+    {
+      operation: 'deleteWebhook',
+      method: 'DELETE',
+      path: webhookPath,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        await requireExisting(caller, tenantId);
+        const { before } = await removeWebhook(tenantId, idIn(request), deps);
+        return { status: 204, change: { tenantId, target: before.webhook_id, before: told(before) } };
+      },
+    },
+    {
+      operation: 'testWebhook',
+      method: 'POST',
+      path: `${webhookPath}/test`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        await expectNoBody(request);
+        await requireExisting(caller, tenantId);
+        const body = await tryWebhook(tenantId, idIn(request), deps);
+        const after = { delivery_id: body.delivery_id };
+        return { status: 202, body, change: { tenantId, target: body.webhook_id, after } };
+      },
+    },
+    {
+      operation: 'rotateWebhookSecret',
+      method: 'POST',
+      path: `${webhookPath}/rotate-secret`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        const given = parseRequest(secretRotationSchema, await request.json());
+        await requireExisting(caller, tenantId);
+        const body = await rotateSecret(tenantId, idIn(request), given, deps);
+        const { webhook_id: target, secret_version, previous_secret_until } = body;
+        const after = { secret_version, previous_secret_until };
+        return { status: 200, body, change: { tenantId, target, after } };
+      },
+    },
+    {
+      operation: 'listWebhookDeliveries',
+      method: 'GET',
+      path: `${webhookPath}/deliveries`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        const query = parseQuery(deliveryQuerySchema, request.query);
+        await requireExisting(caller, tenantId);
+        const body = await showDeliveries(tenantId, idIn(request), query, deps);
+        return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
+      },
+    },
+    {
+      operation: 'redeliver',
+      method: 'POST',
+      path: `${webhookPath}/deliveries/{delivery_id}/redeliver`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const caller = await callerOf(request, tenantId);
+        expectNoQuery(request);
+        await expectNoBody(request);
+        await requireExisting(caller, tenantId);
+        const deliveryId = request.params.delivery_id ?? '';
+        const body = await deliverAgain(tenantId, idIn(request), deliveryId, deps);
+        const after = { delivery_id: body.delivery_id };
+        return { status: 202, body, change: { tenantId, target: body.webhook_id, after } };
+      },
+    },
+  ];
+}
+
+/** What the audit log tells of a webhook. */
+const told = ({ url, event_types, description, state }: Awaited<ReturnType<typeof showWebhook>>) => ({
+  url,
+  event_types,
+  description,
+  state,
+});

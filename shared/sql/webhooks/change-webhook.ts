@@ -1,0 +1,37 @@
+import { defineStatement } from '../define-statement';
+import { webhookColumns, webhookRow } from './webhook-row';
+
+/**
+ * Sets what is marked as given, and reads the webhook back. With a state it begins anew: whatever failed before is
+ * forgotten.
+ */
+export const changeWebhook = defineStatement({
+  name: 'change-webhook',
+  sql: `
+UPDATE webhooks
+SET
+  url = IFNULL(@url, url),
+  event_types = IF(@sets_event_types, @event_types, event_types),
+  description = IF(@sets_description, @description, description),
+  state = IFNULL(@state, state),
+  reason = IF(@state IS NULL, reason, NULL),
+  failing_since = IF(@state IS NULL, failing_since, NULL),
+  updated_at = @now
+WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id;
+
+SELECT${webhookColumns}
+FROM webhooks
+WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id`,
+  parameters: {
+    tenant_id: 'STRING',
+    webhook_id: 'STRING',
+    url: 'STRING',
+    sets_event_types: 'BOOL',
+    event_types: ['STRING'],
+    sets_description: 'BOOL',
+    description: 'STRING',
+    state: 'STRING',
+    now: 'TIMESTAMP',
+  },
+  row: webhookRow,
+});

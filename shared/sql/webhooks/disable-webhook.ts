@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineStatement } from '../define-statement';
+
+/**
+ * Disables an active webhook. With `failing_before` only one that has failed since before that time, and to which
+ * nothing was delivered since: what an instance noted may have been overtaken by another's success. `affectedRows`
+ * is 1 for whoever did it: the owner is told once.
+ */
+export const disableWebhook = defineStatement({
+  name: 'disable-webhook',
+  sql: `
+UPDATE webhooks AS webhook
+SET state = 'disabled', reason = @reason, updated_at = @now
+WHERE webhook_id = @webhook_id
+  AND state = 'active'
+  AND (@failing_before IS NULL OR (
+    failing_since <= @failing_before
+    AND NOT EXISTS (
+      SELECT 1
+      FROM webhook_deliveries AS delivery
+      WHERE delivery.webhook_id = @webhook_id
+        AND delivery.attempted_at >= @failing_before
+        AND delivery.outcome = 'delivered')))`,
+  parameters: {
+    webhook_id: 'STRING',
+    reason: 'STRING',
+    failing_before: 'TIMESTAMP',
+    now: 'TIMESTAMP',
+  },
+  row: z.unknown(),
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { integer, string, timestamp } from '../column-schemas';
+
+export const webhookFields = {
+  webhook_id: string,
+  tenant_id: string.nullable(),
+  url: string,
+  /** Empty: all of them. */
+  event_types: z.array(string),
+  description: string.nullable(),
+  state: z.enum(['active', 'paused', 'disabled']),
+  reason: string.nullable(),
+  secret_version: integer,
+  previous_secret_until: timestamp.nullable(),
+  failing_since: timestamp.nullable(),
+  created_at: timestamp,
+  created_by: string.nullable(),
+  updated_at: timestamp,
+};
+
+export const webhookRow = z.object(webhookFields);
+export type WebhookRow = z.infer<typeof webhookRow>;
+
+/** The columns of a webhook, in SQL. */
+export const webhookColumns = `
+  webhook_id, tenant_id, url, event_types, description, state, reason, secret_version,
+  previous_secret_until, failing_since, created_at, created_by, updated_at`;

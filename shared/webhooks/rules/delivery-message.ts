@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** What has to be known of an event to deliver it. A later version's events are delivered as they come. */
+export const deliverableEventSchema = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  /** The tenant's id. */
+  subject: z.string().min(1),
+});
+
+/** One event for one webhook, as it waits to be delivered. */
+export const deliveryMessageSchema = z.object({
+  webhook_id: z.string().min(1),
+  tenant_id: z.string().min(1),
+  /** The event as it is posted, byte by byte. */
+  event: z.string(),
+  /** When it was asked for: a day later it is given up. */
+  since: z.iso.datetime().transform((time) => new Date(time)),
+});
+
+export type DeliveryMessage = z.output<typeof deliveryMessageSchema>;
+
+/** The header webhook-id: the same however often an event is delivered to a webhook, and no other's. */
+export const deliveryIdOf = (eventId: string, webhookId: string): string =>
+  `msg_${createHash('sha256').update(`${webhookId}\n${eventId}`).digest('base64url').slice(0, 32)}`;
+
+/** The event that the test call sends. */
+export const testEvent = (webhookId: string, tenantId: string, id: string, now: Date) => ({
+  specversion: '1.0' as const,
+  type: 'webhook.test' as const,
+  source: 'tenant-pipelines' as const,
+  id: `webhook.test-${id}`,
+  subject: tenantId,
+  time: now.toISOString(),
+  datacontenttype: 'application/json' as const,
+  data: { webhook_id: webhookId },
+});
