@@ -53,7 +53,19 @@ export type Webhook = {
 };
 export type WebhookChange = {
   readonly url?: string;
-  readonly event_types?: readonly 'tenant.onboarded'[];
+  readonly event_types?: readonly (
+    | 'tenant.onboarded'
+    | 'tenant.suspended'
+    | 'tenant.activated'
+    | 'tenant.offboarded'
+    | 'quota.threshold'
+    | 'quota.changed'
+    | 'run.settled'
+    | 'api_key.created'
+    | 'api_key.expiring'
+    | 'api_key.revoked'
+    | 'webhook.disabled'
+  )[];
   readonly description?: string | null;
   readonly state?: 'active' | 'paused';
 };
@@ -105,7 +117,19 @@ export type WebhookList = {
 };
 export type WebhookRequest = {
   readonly url: string;
-  readonly event_types?: readonly 'tenant.onboarded'[];
+  readonly event_types?: readonly (
+    | 'tenant.onboarded'
+    | 'tenant.suspended'
+    | 'tenant.activated'
+    | 'tenant.offboarded'
+    | 'quota.threshold'
+    | 'quota.changed'
+    | 'run.settled'
+    | 'api_key.created'
+    | 'api_key.expiring'
+    | 'api_key.revoked'
+    | 'webhook.disabled'
+  )[];
   readonly description?: string;
 };
 export type WebhookSecret = {

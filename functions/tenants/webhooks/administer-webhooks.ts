@@ -154,7 +154,7 @@ export async function tryWebhook(tenantId: string, webhookId: string, deps: Webh
   const now = deps.now();
   const event = testEvent(webhookId, tenantId, deps.newId(), now);
   await deps.publishDeliveries([
-    { webhook_id: webhookId, tenant_id: tenantId, event: JSON.stringify(event), since: now },
+    { webhook_id: webhookId, tenant_id: tenantId, event: JSON.stringify(event), kind: 'test', since: now },
   ]);
   return { webhook_id: webhookId, delivery_id: deliveryIdOf(event.id, webhookId), event_id: event.id };
 }

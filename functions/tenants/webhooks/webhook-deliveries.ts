@@ -81,7 +81,14 @@ export async function deliverAgain(
   if (found === undefined)
     throw new ServiceError('delivery_not_found', `There is no delivery '${shorten(deliveryId)}'`);
   const { event } = found;
-  await deps.publishDeliveries([{ webhook_id: webhookId, tenant_id: tenantId, event, since: deps.now() }]);
+  const message = {
+    webhook_id: webhookId,
+    tenant_id: tenantId,
+    event,
+    kind: 'again',
+    since: deps.now(),
+  } as const;
+  await deps.publishDeliveries([message]);
   return { webhook_id: webhookId, delivery_id: deliveryId };
 }
 

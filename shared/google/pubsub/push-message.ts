@@ -12,6 +12,7 @@ const pushEnvelopeSchema = z.object({
   message: z.object({
     data: z.base64().default(''),
     messageId: z.string(),
+    publishTime: z.iso.datetime({ offset: true }).optional(),
     attributes: z.record(z.string(), z.string()).default({}),
   }),
   subscription: z.string(),
@@ -22,6 +23,8 @@ export interface PushMessage<T> {
   /** What the message says, or what is wrong with it. */
   readonly content: T | { readonly problem: string };
   readonly messageId: string;
+  /** By Pub/Sub's clock, the same in each delivery. */
+  readonly publishedAt: Date | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   /** From 1 on. Absent where the subscription has no dead-letter topic. */
   readonly deliveryAttempt: number | undefined;
@@ -35,9 +38,10 @@ export async function readPush<T>(request: HttpRequest, schema: z.ZodType<T>): P
   expectNoQuery(request);
   const push = await request.json({ isOfAnyType: true });
   const { message, deliveryAttempt } = parseRequest(pushEnvelopeSchema, push);
-  const { messageId, attributes } = message;
+  const { messageId, attributes, publishTime } = message;
+  const publishedAt = publishTime === undefined ? undefined : new Date(publishTime);
   continueTrace(attributes.traceparent);
-  return { content: contentOf(message.data, schema), messageId, attributes, deliveryAttempt };
+  return { content: contentOf(message.data, schema), messageId, publishedAt, attributes, deliveryAttempt };
 }
 
 function contentOf<T>(data: string, schema: z.ZodType<T>): PushMessage<T>['content'] {

@@ -3,7 +3,7 @@ import { integer, string, timestamp } from '../column-schemas';
 
 export const webhookFields = {
   webhook_id: string,
-  tenant_id: string.nullable(),
+  tenant_id: string,
   url: string,
   /** Empty: all of them. */
   event_types: z.array(string),

@@ -7,6 +7,7 @@ export const deliverableEventSchema = z.looseObject({
   type: z.string().min(1),
   /** The tenant's id. */
   subject: z.string().min(1),
+  data: z.looseObject({ webhook_id: z.unknown() }).optional().catch(undefined),
 });
 
 /** One event for one webhook, as it waits to be delivered. */
@@ -15,11 +16,33 @@ export const deliveryMessageSchema = z.object({
   tenant_id: z.string().min(1),
   /** The event as it is posted, byte by byte. */
   event: z.string(),
-  /** When it was asked for: a day later it is given up. */
+  /**
+   * event: it happened, and the webhook is for such. again: its owner wants it once more, whatever the webhook's state.
+   * test: its owner tries the webhook; that is not repeated.
+   */
+  kind: z.enum(['event', 'again', 'test']),
+  /** When it happened, or was asked for: a day later it is given up. */
   since: z.iso.datetime().transform((time) => new Date(time)),
 });
 
 export type DeliveryMessage = z.output<typeof deliveryMessageSchema>;
+
+/** What delivering an event takes of it. */
+export type DeliverableEvent = z.output<typeof deliverableEventSchema>;
+
+/** Whether the event is for the webhook. That a webhook was disabled is never told to that one. */
+export function isWanted(
+  event: DeliverableEvent,
+  webhook: {
+    readonly webhook_id: string;
+    readonly state: string;
+    readonly event_types: readonly string[];
+  },
+): boolean {
+  const { webhook_id, state, event_types } = webhook;
+  if (state !== 'active' || event.data?.webhook_id === webhook_id) return false;
+  return event_types.length === 0 || event_types.includes(event.type);
+}
 
 /** The header webhook-id: the same however often an event is delivered to a webhook, and no other's. */
 export const deliveryIdOf = (eventId: string, webhookId: string): string =>

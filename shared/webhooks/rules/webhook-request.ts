@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { eventSchemas } from '../../definitions/schemas/event-schemas';
+import { eventTypes } from '../../definitions/event-types';
 import { isPublicAddress } from '../../internet/public-address';
 
 const expectedUrl = 'expected an address such as https://hooks.example.com/events';
@@ -19,7 +19,6 @@ function isWebhookUrl(text: string): boolean {
   return protocol === 'https:' && isReachable && username === '' && password === '' && hash === '';
 }
 
-const eventTypes = Object.keys(eventSchemas);
 const expectedTypes = `expected some of ${eventTypes.join(', ')}`;
 const eventTypesSchema = z
   .array(z.enum(eventTypes, expectedTypes), expectedTypes)

@@ -48,7 +48,7 @@ export async function makeRefusedKeys(cloud: TestCloud, acmeKey: string): Promis
     .set('revoked', revoked.key)
     .set('expired', expired.key)
     .set('empty', '')
-    .set('malformed', 'secret')
+    .set('malformed', 'no-key-at-all')
     .set('the admin key', adminKey)
     .set('with a wrong checksum', `${acmeKey.slice(0, -1)}${acmeKey.endsWith('x') ? 'y' : 'x'}`)
     .set('of another case', acmeKey.toUpperCase())

@@ -1,7 +1,7 @@
 import type { HttpStep } from '../../../definitions/schemas/pipeline-schema';
+import type { HttpsAnswer } from '../../../internet/https-request';
 import { checkStatus, notAnsweredInTime, refuse } from './api-failures';
 import { createCsvPage } from './csv-page';
-import type { HttpsAnswer } from '../../../internet/https-request';
 import type { HttpsGet } from './https-get';
 import { memberAt, readJsonPage } from './json-page';
 import type { PageAnswer, PageRequest } from './next-page';
