@@ -211,7 +211,7 @@ environment_of() { # function -> NAME=value lines
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
-publishes_events() { case $1 in onboard | run | worker | reconcile) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard | tenants | run | worker | reconcile) true ;; *) false ;; esac; }
 publishes_deliveries() { case $1 in tenants) true ;; *) false ;; esac; }
 knows_webhook_secrets() { case $1 in tenants) true ;; *) false ;; esac; }
 

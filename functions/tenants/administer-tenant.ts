@@ -11,6 +11,7 @@ import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
 import type { ChangedRow } from '../../shared/sql/tenants/tenant-change';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { retrying } from '../../shared/support/retry';
+import type { Announce } from '../../shared/tenants/announce';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
 import {
   byteBudgetSchema,
@@ -24,6 +25,7 @@ import { versionOf } from './tenant-profile';
 
 export interface TenantsDependencies {
   readonly runStatement: RunStatement;
+  readonly announce: Announce;
   readonly tiers: Readonly<Record<string, Quotas>>;
   readonly now: () => Date;
   readonly newId: () => string;

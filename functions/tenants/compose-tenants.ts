@@ -9,11 +9,17 @@ import { createDescribeDataset } from '../../shared/google/bigquery/tables/descr
 import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
+import { createAnnounce } from '../../shared/tenants/announce';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
@@ -45,8 +51,11 @@ export interface TenantsSetUp {
   readonly callsAtOnce?: number | undefined;
   /** Where changes are written down. Unless given, they are not. */
   readonly audit?: AuditSetUp | undefined;
+  /** Where events are published. Unless given, they are not. */
+  readonly events?: EventSettings | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** How much of a call's time a statement may take, so that it can be tried again. */
@@ -62,6 +71,7 @@ const realGoogle = {
   createListTenantPage,
   createReadTenantSummary,
   createDescribeDataset,
+  createPublishTenantEvents,
 };
 
 /** Puts the function together: which part uses which client, and the routes over them. */
@@ -93,6 +103,7 @@ export function composeTenants(
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
     runStatement,
+    announce: createAnnounce(google.createPublishTenantEvents(setUp.events, bigquery), setUp.log),
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),

@@ -4,6 +4,7 @@ import { expectNoBody, expectNoQuery, parseRequest } from '../../shared/http/par
 import type { Route } from '../../shared/http/route';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { overwrittenQuotas } from '../../shared/tenants/rules/quotas';
+import { quotaChanged, tenantActivated, tenantSuspended } from '../../shared/tenants/rules/tenant-events';
 import {
   activate,
   changeTenantProfile,
@@ -88,6 +89,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         expectNoQuery(request);
         const change = parseRequest(quotaChange, await request.json());
         const { row, before } = await changeTenantQuotas(tenantId, change, ifMatchOf(request), deps);
+        await deps.announce(quotaChanged(row, before));
         const overwritten = before === undefined ? {} : overwrittenQuotas(change, before, row, deps.tiers);
         return {
           ...shown(row, { overwritten }),
@@ -106,6 +108,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const suspension = parseRequest(suspensionSchema, await request.json());
         const before = await seen(tenantId);
         const row = await suspend(tenantId, suspension, deps);
+        await deps.announce(tenantSuspended(row));
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
@@ -120,6 +123,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         await expectNoBody(request);
         const before = await seen(tenantId);
         const row = await activate(tenantId, deps);
+        // One that was active stays as it is.
+        if (before?.is_active !== true) await deps.announce(tenantActivated(row));
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },

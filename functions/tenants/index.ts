@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { lazyReference } from '../../shared/definitions/openapi';
 import { loadTiers } from '../../shared/definitions/tiers';
-import { callerLimitsOf, readEnv, tokenSecretsOf } from '../../shared/env';
+import { callerLimitsOf, eventSettingsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -28,9 +28,11 @@ const routes = composeTenants({
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   currency: env.BILLING_CURRENCY,
   callsAtOnce: env.CALLS_AT_ONCE,
+  events: eventSettingsOf(env),
   audit: { dataset: controlSettingsOf(env), log },
   newId: randomUUID,
   clock: systemClock,
+  log,
 });
 
 const reference = referenceRoutes(lazyReference(env.SCHEMAS_DIRECTORY));

@@ -1,23 +1,25 @@
 import type { TenantEvent } from '../definitions/schemas/event-schemas';
 import type { PublishTenantEvents } from '../google/pubsub/publish-tenant-events';
 import type { Log } from '../log';
+import { within } from '../support/time-limits';
 
 /**
- * Publishes an event of what was decided. Never throws: what was decided stands in any case. So an event can be
- * missing; the log has a warning then.
+ * Publishes events of what was decided. Never throws, and holds up an answer for two seconds at most: what was
+ * decided stands in any case. So an event can be missing; the log has a warning then.
  */
-export type Announce = (event: TenantEvent) => Promise<void>;
+export type Announce = (...events: readonly TenantEvent[]) => Promise<void>;
+
+const longestMs = 2_000;
 
 export const createAnnounce =
   (publishEvents: PublishTenantEvents, log: Log): Announce =>
-  async (event) => {
+  async (...events) => {
     try {
-      await publishEvents([event]);
+      await within(longestMs, 'Pub/Sub', publishEvents(events));
     } catch (error) {
-      log('WARNING', `The event ${event.type} could not be published`, {
-        tenant_id: event.subject,
-        event_id: event.id,
-        error,
-      });
+      for (const { type, subject, id } of events) {
+        const fields = { tenant_id: subject, event_id: id, error };
+        log('WARNING', `The event ${type} could not be published`, fields);
+      }
     }
   };

@@ -129,13 +129,13 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
 
 /**
  * Revokes a key, also while admissions of the tenant are in the way. From the answer on it starts no run, and
- * within 30 s it stops working everywhere. Throws `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
+ * within 30 s it stops working everywhere. Resolves to when it was revoked. Throws `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
  */
 export async function removeApiKey(
   tenantId: string,
   keyId: string,
   deps: TenantsDependencies,
-): Promise<void> {
+): Promise<Date> {
   const now = deps.now();
   const change = async () => {
     const parameters = { tenant_id: tenantId, key_id: keyId, now };
@@ -146,6 +146,7 @@ export async function removeApiKey(
     await retrying(tenantPolicy, revoke);
   };
   await orTenantNotFound(tenantId, change());
+  return now;
 }
 
 export const apiKeyNotFound = (keyId: string) =>

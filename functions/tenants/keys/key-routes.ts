@@ -8,6 +8,7 @@ import {
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import { requireOwnTenant } from '../../../shared/tenants/authenticate-tenant';
+import { apiKeyCreated, apiKeyRevoked } from '../../../shared/tenants/rules/tenant-events';
 import type { TenantsDependencies } from '../administer-tenant';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import { makeToken, type TokenDependencies, tokenRequestSchema } from './make-token';
@@ -44,6 +45,7 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         expectNoQuery(request);
         const given = parseRequest(newApiKeySchema, await request.json());
         const body = await addApiKey(tenantId, given, caller, deps);
+        await deps.announce(apiKeyCreated(tenantId, body));
         const change = { tenantId, target: body.api_key_id, after: toldKey(body) };
         return { status: 201, body, change };
       },
@@ -69,6 +71,12 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         expectNoQuery(request);
         const given = parseRequest(rotationSchema, await request.json());
         const body = await rotateKey(tenantId, request.params.key_id ?? '', given, caller, deps);
+        await deps.announce(
+          apiKeyCreated(tenantId, body, body.replaced),
+          ...(given.overlap_seconds === 0
+            ? [apiKeyRevoked(tenantId, body.replaced.api_key_id, new Date(body.replaced.ends_at))]
+            : []),
+        );
         const after = {
           api_key_id: body.api_key_id,
           ...toldKey(body),
@@ -86,7 +94,8 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
         const keyId = request.params.key_id ?? '';
-        await removeApiKey(tenantId, keyId, deps);
+        const revokedAt = await removeApiKey(tenantId, keyId, deps);
+        await deps.announce(apiKeyRevoked(tenantId, keyId, revokedAt));
         return { status: 204, change: { tenantId, target: keyId, before: { is_valid: true } } };
       },
     },

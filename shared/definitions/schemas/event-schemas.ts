@@ -40,6 +40,7 @@ const quotas = {
 };
 
 const key = {
+  tenant_id: tenantId,
   api_key_id: z.string().describe("The key's id. The key itself is in no event."),
   name: z.string().nullable().describe('What its maker called it.'),
   last_four: z
@@ -121,10 +122,7 @@ export const eventSchemas = {
       .object({
         ...tenant,
         ...quotas,
-        before: z
-          .object(quotas)
-          .nullable()
-          .describe('What they were, as last seen before the change; null: that was not seen.'),
+        before: z.object(quotas).nullable().describe('What they were before; null: that is not known.'),
       })
       .describe('The quotas as they are from now on.'),
   ).describe("A tenant's tier or quotas were changed: they hold from the next run on."),
@@ -155,7 +153,6 @@ export const eventSchemas = {
     'api_key.created',
     z
       .object({
-        ...tenant,
         ...key,
         scopes: z.array(z.string()).describe('What it may do.'),
         pipelines: z.array(z.string()).describe('Which pipelines it may start; empty: all of them.'),
@@ -170,7 +167,6 @@ export const eventSchemas = {
     'api_key.expiring',
     z
       .object({
-        ...tenant,
         ...key,
         expires_at: moment('When it expires'),
         days: whole('Within how many days that is: 7 or 1.'),
@@ -181,7 +177,7 @@ export const eventSchemas = {
   'api_key.revoked': eventSchema(
     'api_key.revoked',
     z
-      .object({ ...tenant, api_key_id: key.api_key_id, revoked_at: moment('When it was revoked') })
+      .object({ tenant_id: tenantId, api_key_id: key.api_key_id, revoked_at: moment('When it was revoked') })
       .describe('The key.'),
   ).describe('An API key was revoked: it starts no run from now on.'),
 

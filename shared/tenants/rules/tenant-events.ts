@@ -19,12 +19,12 @@ const lifeOf = ({ tenant_id, onboarding_id }: TenantLife): TenantLife => ({ tena
 /** @param what tells the event from others of its type in this life of the tenant; empty where there can be none */
 function eventOf<Type extends EventType, Data>(
   type: Type,
-  life: TenantLife,
+  life: TenantLife | Pick<TenantLife, 'tenant_id'>,
   what: string,
   time: Date,
   data: Data,
 ) {
-  const parts = [type, life.tenant_id, life.onboarding_id ?? 'first', ...(what === '' ? [] : [what])];
+  const parts = [type, life.tenant_id, ...livesPart(life), ...(what === '' ? [] : [what])];
   return {
     specversion: '1.0' as const,
     type,
@@ -36,6 +36,10 @@ function eventOf<Type extends EventType, Data>(
     data,
   };
 }
+
+/** A tenant of before there were onboarding ids has had one life since. */
+const livesPart = (life: TenantLife | Pick<TenantLife, 'tenant_id'>): readonly string[] =>
+  'onboarding_id' in life ? [life.onboarding_id ?? 'first'] : [];
 
 /** What the event tells of a tenant that has been onboarded. */
 export interface NewTenant extends Pick<Quotas, 'max_pipelines_per_month' | 'max_concurrent_pipelines'> {
@@ -59,20 +63,27 @@ export const tenantOnboarded = (tenant: NewTenant): EventOf<'tenant.onboarded'> 
     onboarding_id: tenant.onboarding_id,
   });
 
-/** A tenant that is suspended already and is suspended again has the same event. */
+/** A tenant row after an administrator's change, of which its version tells which it was. */
+export interface VersionedTenant extends TenantLife {
+  readonly version: number;
+  readonly updated_at: Date;
+}
+
+/** One that is suspended already, and is suspended again for another reason, is told again. */
 export const tenantSuspended = (
-  life: TenantLife,
-  suspendedAt: Date,
-  publicReason: string | null,
+  row: VersionedTenant & {
+    readonly suspended_at: Date | null;
+    readonly suspension_public_reason: string | null;
+  },
 ): EventOf<'tenant.suspended'> =>
-  eventOf('tenant.suspended', life, suspendedAt.toISOString(), suspendedAt, {
-    ...lifeOf(life),
-    suspended_at: suspendedAt.toISOString(),
-    public_reason: publicReason,
+  eventOf('tenant.suspended', row, `v${row.version}`, row.updated_at, {
+    ...lifeOf(row),
+    suspended_at: (row.suspended_at ?? row.updated_at).toISOString(),
+    public_reason: row.suspension_public_reason,
   });
 
-export const tenantActivated = (life: TenantLife, activatedAt: Date): EventOf<'tenant.activated'> =>
-  eventOf('tenant.activated', life, activatedAt.toISOString(), activatedAt, lifeOf(life));
+export const tenantActivated = (row: VersionedTenant): EventOf<'tenant.activated'> =>
+  eventOf('tenant.activated', row, `v${row.version}`, row.updated_at, lifeOf(row));
 
 /** @param restorableUntil null where it cannot be restored */
 export const tenantOffboarded = (
@@ -129,16 +140,14 @@ const quotasIn = (quotas: TierAndQuotas): TierAndQuotas => ({
   max_bytes_billed_per_month: quotas.max_bytes_billed_per_month,
 });
 
-/** @param before as last seen; undefined: they were not */
+/** @param before undefined: that is not known any more */
 export const quotaChanged = (
-  life: TenantLife,
-  changedAt: Date,
-  after: TierAndQuotas,
+  row: VersionedTenant & TierAndQuotas,
   before: TierAndQuotas | undefined,
 ): EventOf<'quota.changed'> =>
-  eventOf('quota.changed', life, changedAt.toISOString(), changedAt, {
-    ...lifeOf(life),
-    ...quotasIn(after),
+  eventOf('quota.changed', row, `v${row.version}`, row.updated_at, {
+    ...lifeOf(row),
+    ...quotasIn(row),
     before: before === undefined ? null : quotasIn(before),
   });
 
@@ -161,7 +170,7 @@ export const runSettled = (life: TenantLife, run: RecordedOutcome): EventOf<'run
     bytes_billed: run.bytes_billed,
   });
 
-/** An API key, without what could be used. */
+/** An API key, without what could be used. Its id is its own in all lives of its tenant. */
 export interface ToldKey {
   readonly api_key_id: string;
   readonly name: string | null;
@@ -176,17 +185,21 @@ export interface CreatedKey extends ToldKey {
   readonly expires_at: string | null;
 }
 
-const keyIn = ({ api_key_id, name, last_four }: ToldKey): ToldKey => ({ api_key_id, name, last_four });
+const keyIn = (tenant_id: string, { api_key_id, name, last_four }: ToldKey) => ({
+  tenant_id,
+  api_key_id,
+  name,
+  last_four,
+});
 
 /** @param replaced the key that this one takes the place of, and when that ends at the latest */
 export const apiKeyCreated = (
-  life: TenantLife,
+  tenantId: string,
   key: CreatedKey,
   replaced?: { readonly api_key_id: string; readonly ends_at: string },
 ): EventOf<'api_key.created'> =>
-  eventOf('api_key.created', life, key.api_key_id, new Date(key.created_at), {
-    ...lifeOf(life),
-    ...keyIn(key),
+  eventOf('api_key.created', { tenant_id: tenantId }, key.api_key_id, new Date(key.created_at), {
+    ...keyIn(tenantId, key),
     scopes: [...key.scopes],
     pipelines: [...key.pipelines],
     expires_at: key.expires_at,
@@ -196,21 +209,21 @@ export const apiKeyCreated = (
 
 /** Its time is when it began to expire within so many days, whoever saw it, and when. */
 export const apiKeyExpiring = (
-  life: TenantLife,
+  tenantId: string,
   key: ToldKey & { readonly expires_at: Date },
   days: number,
 ): EventOf<'api_key.expiring'> =>
   eventOf(
     'api_key.expiring',
-    life,
+    { tenant_id: tenantId },
     `${key.api_key_id}-${days}d-${key.expires_at.toISOString()}`,
     new Date(key.expires_at.getTime() - days * 86_400_000),
-    { ...lifeOf(life), ...keyIn(key), expires_at: key.expires_at.toISOString(), days },
+    { ...keyIn(tenantId, key), expires_at: key.expires_at.toISOString(), days },
   );
 
-export const apiKeyRevoked = (life: TenantLife, keyId: string, revokedAt: Date): EventOf<'api_key.revoked'> =>
-  eventOf('api_key.revoked', life, keyId, revokedAt, {
-    ...lifeOf(life),
+export const apiKeyRevoked = (tenantId: string, keyId: string, revokedAt: Date): EventOf<'api_key.revoked'> =>
+  eventOf('api_key.revoked', { tenant_id: tenantId }, keyId, revokedAt, {
+    tenant_id: tenantId,
     api_key_id: keyId,
     revoked_at: revokedAt.toISOString(),
   });

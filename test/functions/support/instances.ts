@@ -27,7 +27,11 @@ import {
   createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
-import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+  type PublishTenantEvents,
+} from '../../../shared/google/pubsub/publish-tenant-events';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import type { AdmitSettings } from '../../../shared/runs/admit';
 import type { SettleSettings } from '../../../shared/runs/settle';
@@ -52,6 +56,8 @@ export interface InstanceOptions {
   /** The address of BigQuery, or of a proxy in front of it. */
   readonly bigqueryUrl: string;
   readonly now?: () => Date;
+  /** Gets the events that are published. */
+  readonly publishEvents?: PublishTenantEvents;
   /** Instead of `now`, where a test decides how much time passes. */
   readonly clock?: Clock;
   /** The folder of definitions; the project's own unless given. */
@@ -80,7 +86,13 @@ const clockOf = ({ clock, now = systemClock.now }: InstanceOptions): Clock =>
   clock ?? { ...systemClock, now };
 
 /** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
-const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: InstanceOptions) => {
+const googleAt = ({
+  bigqueryUrl,
+  runStatement,
+  publishRun,
+  publishEvents,
+  longestPublishMs,
+}: InstanceOptions) => {
   const client = (autoRetry: boolean) =>
     new BigQuery({
       projectId: 'local',
@@ -104,7 +116,8 @@ const googleAt = ({ bigqueryUrl, runStatement, publishRun, longestPublishMs }: I
     createClaimHandOver,
     createListTenants,
     createListTenantPage,
-    createPublishTenantEvents,
+    createPublishTenantEvents: (settings: EventSettings | undefined, bigquery?: BigQuery) =>
+      publishEvents ?? createPublishTenantEvents(settings, bigquery),
     createPublishRun: (topic: string, bigquery?: BigQuery) =>
       publishRun ?? createPublishRun(topic, bigquery, undefined, longestPublishMs),
   };
@@ -181,6 +194,7 @@ export async function startTenantsInstance(options: InstanceOptions): Promise<In
     currency: 'USD',
     newId: randomUUID,
     clock: clockOf(options),
+    log,
   };
   return { ...(await serve(composeTenants(setUp, googleAt(options)), log)), lines };
 }

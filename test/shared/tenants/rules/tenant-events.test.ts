@@ -17,6 +17,7 @@ import { startedByKey } from '../../../support/started-by';
 
 const life = { tenant_id: 'acme', onboarding_id: 'life1' };
 const now = new Date('2026-11-30T12:00:00.000Z');
+const row = { ...life, version: 7, updated_at: now };
 const later = new Date('2026-12-07T12:00:00.000Z');
 const quotas = {
   max_pipelines_per_month: 100,
@@ -70,18 +71,21 @@ const events: readonly (readonly [TenantEvent, string])[] = [
     }),
     'tenant.onboarded-acme-life1',
   ],
-  [tenantSuspended(life, now, null), 'tenant.suspended-acme-life1-2026-11-30T12:00:00.000Z'],
-  [tenantActivated(life, now), 'tenant.activated-acme-life1-2026-11-30T12:00:00.000Z'],
+  [
+    tenantSuspended({ ...row, suspended_at: now, suspension_public_reason: null }),
+    'tenant.suspended-acme-life1-v7',
+  ],
+  [tenantActivated(row), 'tenant.activated-acme-life1-v7'],
   [tenantOffboarded(life, now, later), 'tenant.offboarded-acme-life1-2026-11-30T12:00:00.000Z'],
   [quotaThreshold(life, alert), 'quota.threshold-acme-life1-monthly-2026-11-80-100'],
-  [quotaChanged(life, now, tiered, tiered), 'quota.changed-acme-life1-2026-11-30T12:00:00.000Z'],
+  [quotaChanged({ ...row, ...tiered }, tiered), 'quota.changed-acme-life1-v7'],
   [runSettled(life, run), 'run.settled-acme-life1-run1'],
-  [apiKeyCreated(life, { ...key, ...created }), 'api_key.created-acme-life1-key1'],
+  [apiKeyCreated('acme', { ...key, ...created }), 'api_key.created-acme-key1'],
   [
-    apiKeyExpiring(life, { ...key, expires_at: later }, 7),
-    'api_key.expiring-acme-life1-key1-7d-2026-12-07T12:00:00.000Z',
+    apiKeyExpiring('acme', { ...key, expires_at: later }, 7),
+    'api_key.expiring-acme-key1-7d-2026-12-07T12:00:00.000Z',
   ],
-  [apiKeyRevoked(life, 'key1', now), 'api_key.revoked-acme-life1-key1'],
+  [apiKeyRevoked('acme', 'key1', now), 'api_key.revoked-acme-key1'],
   [
     webhookDisabled(life, { ...webhook, disabled_at: now }),
     'webhook.disabled-acme-life1-w1-2026-11-30T12:00:00.000Z',
@@ -119,7 +123,7 @@ describe('events about tenants', () => {
   });
 
   it('tell that a key expires as of when it began to', () => {
-    expect(apiKeyExpiring(life, { ...key, expires_at: later }, 7).time).toBe(now.toISOString());
-    expect(apiKeyExpiring(life, { ...key, expires_at: later }, 1).time).toBe('2026-12-06T12:00:00.000Z');
+    expect(apiKeyExpiring('acme', { ...key, expires_at: later }, 7).time).toBe(now.toISOString());
+    expect(apiKeyExpiring('acme', { ...key, expires_at: later }, 1).time).toBe('2026-12-06T12:00:00.000Z');
   });
 });

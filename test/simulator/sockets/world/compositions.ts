@@ -80,6 +80,7 @@ export const compositions = {
       clock,
       pricePerTib: 6.25,
       currency: 'USD',
+      log,
     };
     return serveRoutes(composeTenants(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
