@@ -98,6 +98,10 @@ export function createLimits(options: LimitOptions): Limits {
         takeDataset(reference.datasetId);
         return store.deleteDataset(reference, withContents);
       },
+      async undeleteDataset(reference) {
+        takeDataset(reference.datasetId);
+        return store.undeleteDataset(reference);
+      },
     }),
     slowStreaming: (routes) =>
       routes.map((route) => ({

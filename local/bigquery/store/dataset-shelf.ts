@@ -14,10 +14,21 @@ export interface DatasetEntry {
   gone: boolean;
 }
 
+/** A dataset that was deleted, and may be undeleted. */
+export interface DeletedDataset {
+  readonly entry: DatasetEntry;
+  /** Where its files are; undefined where it is in memory only. */
+  readonly trash: string | undefined;
+  /** In milliseconds since 1970. */
+  readonly deletedAt: number;
+}
+
 /** All datasets of the one project. */
 export interface DatasetShelf {
   readonly projectId: string;
   readonly entries: Map<string, DatasetEntry>;
+  /** By id, as each was deleted last. */
+  readonly deleted: Map<string, DeletedDataset>;
   find(reference: DatasetReference): DatasetEntry | undefined;
   /** @throws BigQueryError `notFound` */
   require(reference: DatasetReference): DatasetEntry;
@@ -38,6 +49,7 @@ export function createShelf(
   return {
     projectId,
     entries,
+    deleted: new Map(),
     find,
     require(reference) {
       const entry = find(reference);

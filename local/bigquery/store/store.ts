@@ -1,5 +1,5 @@
 import type { DatasetReference, TableChange, TableReference, TableSnapshot, TableStore } from '../model';
-import { createDataset, deleteDataset, updateDataset } from './change-datasets';
+import { createDataset, deleteDataset, undeleteDataset, updateDataset } from './change-datasets';
 import { createShelf } from './dataset-shelf';
 import { type DatasetProperties, type DatasetRecord, dataFolder, readDataFolder } from './disk/data-folder';
 import { type Disk, nodeDisk } from './disk/disk';
@@ -33,6 +33,8 @@ export interface Store extends TableStore {
    *   it
    */
   deleteDataset(reference: DatasetReference, withContents: boolean): Promise<void>;
+  /** @throws BigQueryError `duplicate` if there is one of that name; `notFound` if none was deleted */
+  undeleteDataset(reference: DatasetReference): Promise<DatasetRecord>;
   /** The functions and procedures of a dataset, by name. */
   routinesOf(reference: DatasetReference): readonly string[];
   /** A table's whole committed state. */
@@ -87,6 +89,8 @@ export function openStore({
         inOrder(`dataset ${reference.datasetId}`, () => updateDataset(files, shelf, reference, decide)),
       deleteDataset: (reference, withContents) =>
         inOrder(`dataset ${reference.datasetId}`, () => deleteDataset(files, shelf, reference, withContents)),
+      undeleteDataset: (reference) =>
+        inOrder(`dataset ${reference.datasetId}`, () => undeleteDataset(files, shelf, reference)),
       table: (reference) => shelf.table(reference),
       read: (reference) => snapshot(reference, shelf.table(reference)),
       hasDataset: (reference) => shelf.find(reference) !== undefined,

@@ -47,7 +47,22 @@ export function datasetRoutes(store: Store): RestRoute[] {
         return undefined;
       },
     },
+    { method: 'POST', path: `${collection}/:datasetCall`, handle: (request) => datasetCall(store, request) },
   ];
+}
+
+const undeleteSchema = z.looseObject({ deletionTime: z.string().optional() });
+
+/** `datasets/orders:undelete`. https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets/undelete */
+async function datasetCall(store: Store, { params, ...request }: RestRequest): Promise<object> {
+  const [datasetId = '', call] = (params.datasetCall ?? '').split(':');
+  const reference = datasetOfPath({ ...request, params: { ...params, datasetId } });
+  if (call !== 'undelete')
+    throw new BigQueryError('notFound', `Not found: POST ${fullDatasetName(reference)}:${call ?? ''}`);
+  const { deletionTime } = parsePart(undeleteSchema, request.body ?? {});
+  if (deletionTime !== undefined)
+    throw new BigQueryError('notImplemented', 'deletionTime is not supported locally: expected none.');
+  return resource(store, await store.undeleteDataset(reference));
 }
 
 async function insert(store: Store, request: RestRequest): Promise<object> {

@@ -72,6 +72,45 @@ describe('datasets', () => {
     expect(metadata.labels).not.toHaveProperty('drop');
   });
 
+  describe('that were deleted', () => {
+    const undelete = (id: string) =>
+      new Promise<unknown>((resolve, reject) => {
+        local.client.request({ method: 'POST', uri: `/datasets/${id}:undelete`, json: {} }, (error, body) =>
+          error ? reject(error) : resolve(body),
+        );
+      });
+    const rowsOf = async (id: string) => (await local.client.dataset(id).table('kept').getRows())[0];
+
+    it('come back with their tables, rows and labels, as they were deleted last', async () => {
+      const dataset = local.client.dataset('undeleted');
+      for (const value of ['first', 'second']) {
+        if (!(await dataset.exists())[0]) await dataset.create({ labels: { value } });
+        const [table] = await dataset.createTable('kept', { schema: [{ name: 'value', type: 'STRING' }] });
+        await table.insert([{ value }]);
+        await dataset.delete({ force: true });
+        await expect(dataset.getMetadata()).rejects.toMatchObject({ code: 404 });
+      }
+      expect(await undelete('undeleted')).toMatchObject({
+        id: 'local:undeleted',
+        labels: { value: 'second' },
+      });
+      expect(await rowsOf('undeleted')).toEqual([{ value: 'second' }]);
+      await dataset.table('kept').insert([{ value: 'third' }]);
+      expect(await rowsOf('undeleted')).toHaveLength(2);
+      await expect(undelete('undeleted')).rejects.toMatchObject({ code: 409 });
+    });
+
+    it('do not come back once another of the name was made, nor where there was none', async () => {
+      for (const _ of ['old', 'new']) {
+        await local.client.createDataset('replaced');
+        await local.client.dataset('replaced').delete();
+      }
+      await local.client.createDataset('replaced');
+      await expect(undelete('replaced')).rejects.toMatchObject({ code: 409 });
+      await expect(undelete('never_there')).rejects.toMatchObject({ code: 404 });
+    });
+  });
+
   it('are not patched over a change the caller has not seen', async () => {
     const dataset = local.client.dataset('raced');
     await dataset.create();
