@@ -243,21 +243,22 @@ onboard dataset_maker
 onboard row_reader tenants
 run bigquery.jobUser
 run dataset_finder
-run row_editor tenants pipeline_runs api_keys audit_log
+run row_editor tenants pipeline_runs api_keys audit_log all_runs
 run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
 tenants row_editor tenants api_keys audit_log webhooks
-tenants row_reader pipeline_runs webhook_deliveries
+tenants row_reader pipeline_runs webhook_deliveries all_runs
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
+worker row_editor all_runs
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants
 reconcile bigquery.jobUser
 reconcile dataset_finder
-reconcile row_editor tenants pipeline_runs
+reconcile row_editor tenants pipeline_runs all_runs
 ensure-tables dataset_maker
 ensure-tables table_keeper
 END

@@ -1,6 +1,10 @@
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
@@ -10,6 +14,7 @@ import {
 } from '../../shared/google/pubsub/publish-tenant-events';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
@@ -21,6 +26,8 @@ export interface ReconcileSetUp {
   /** Where events are published. Unless given, they are not. */
   readonly events?: EventSettings | undefined;
   readonly rule: ReconcileRule;
+  /** Where settled runs of all tenants are written. Unless given, they are not. */
+  readonly control?: ControlDatasetSettings | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,6 +38,7 @@ const realGoogle = {
   createBigQueryWithoutRetries,
   createRunStatement,
   createAppendRows,
+  createControlDataset,
   createListTenants,
   createReadTenantState,
   createPublishRun,
@@ -39,7 +47,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, events, rule, clock, log }: ReconcileSetUp,
+  { runTopic, events, rule, control, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const { now } = clock;
@@ -52,13 +60,16 @@ export function composeReconcile(
     now,
     log,
   });
+  const dataset = control && google.createControlDataset(withoutRetries, control);
+  const recordInAllRuns = recordIn(dataset, clock);
   return reconcileRoutes({
     listTenants: google.createListTenants(bigquery),
     readTenantState: google.createReadTenantState(bigquery),
     runStatement,
     recordOutcomes,
+    recordInAllRuns,
     publishRun: google.createPublishRun(runTopic, withoutRetries),
-    settle: createSettle({ runStatement, recordOutcomes, now, log }),
+    settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     rule,
     clock,

@@ -1,3 +1,4 @@
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
@@ -13,6 +14,7 @@ startTelemetry(log);
 
 const routes = composeReconcile({
   runTopic: env.RUN_TOPIC,
+  control: controlSettingsOf(env),
   events: eventSettingsOf(env),
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },

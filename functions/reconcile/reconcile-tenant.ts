@@ -1,33 +1,28 @@
-import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { ReadTenantState, TenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
-import type { Log } from '../../shared/log';
-import type { RecordOutcomes } from '../../shared/runs/record-outcomes';
 import {
   failedOutcome,
   outcomeOf,
   type RecordedOutcome,
   type Slot,
 } from '../../shared/runs/rules/ledger-row';
-import { isDue, type ReconcileRule } from '../../shared/runs/rules/run-times';
-import { admissionRange, type DropSettledRuns, type Settle } from '../../shared/runs/settle';
+import { isDue } from '../../shared/runs/rules/run-times';
+import { admissionRange, type Settle } from '../../shared/runs/settle';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../shared/sql/runs/find-recorded-runs';
 import { repairCounters } from '../../shared/sql/runs/repair-counters';
 import { retrying } from '../../shared/support/retry';
+import { type RecordDependencies, recordSettled, retryPolicy, type SettledOfTenant } from './record-settled';
 
-export interface ReconcileDependencies {
+export interface ReconcileDependencies extends RecordDependencies {
   readonly readTenantState: ReadTenantState;
   readonly runStatement: RunStatement;
-  readonly recordOutcomes: RecordOutcomes;
   readonly publishRun: PublishRun;
   readonly settle: Settle;
-  readonly dropSettledRuns: DropSettledRuns;
-  readonly rule: ReconcileRule;
   readonly now: () => Date;
-  readonly log: Log;
 }
 
 export interface Reconciled {
@@ -38,20 +33,10 @@ export interface Reconciled {
   readonly repaired: number;
 }
 
-/** A row has up to 32 KB of parameters, and a streaming insert takes 10 MB. */
-const rowsPerAppend = 200;
-/** A statement compares each of them with each entry of `settled_runs`, of which there may be 5,000. */
-const runsPerDrop = 200;
-
 const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, repaired: 0 };
-const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /** A tenant as one call of reconcile sees it. */
-interface Looked extends TenantState {
-  readonly tenantId: string;
-  readonly now: Date;
-  /** What the ledger has of its runs, by run id. Nothing where that could not be read. */
-  readonly ledger: ReadonlyMap<string, RecordedOutcome>;
+interface Looked extends SettledOfTenant, TenantState {
   readonly isLedgerRead: boolean;
 }
 
@@ -99,33 +84,6 @@ async function findRecorded(
   const find = () => runStatement(tenantId, findRecordedRuns, parameters);
   const { rows } = await retrying(retryPolicy, find);
   return new Map(rows.map((row) => [row.run_id, row]));
-}
-
-/**
- * Tells of settled runs that are not in the ledger and ought to be by now, appends them, and drops the entries
- * of all that are. One that the ledger has only as the version before recorded it, later and perhaps otherwise, is not:
- * without its own row the outcome would change.
- */
-async function recordSettled(looked: Looked, deps: ReconcileDependencies): Promise<number> {
-  const { tenantId, onboarding_id, settled_runs, ledger, now } = looked;
-  const rowOf = ({ run_id, recorded_at }: RecordedOutcome) => {
-    const row = ledger.get(run_id);
-    return row !== undefined && row.recorded_at <= recorded_at ? row : undefined;
-  };
-  const missing = settled_runs.filter(
-    (run) => rowOf(run) === undefined && now.getTime() - run.recorded_at.getTime() >= deps.rule.appendGraceMs,
-  );
-  for (let start = 0; start < missing.length; start += rowsPerAppend) {
-    const outcomes = missing.slice(start, start + rowsPerAppend);
-    const life = { tenant_id: tenantId, onboarding_id };
-    await retrying(retryPolicy, () => deps.recordOutcomes(life, outcomes));
-  }
-  const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (missing.includes(run) ? [run] : []));
-  for (let start = 0; start < recorded.length; start += runsPerDrop) {
-    const runs = recorded.slice(start, start + runsPerDrop);
-    await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, runs));
-  }
-  return missing.length;
 }
 
 /**

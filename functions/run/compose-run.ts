@@ -21,6 +21,7 @@ import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
+import { recordIn } from '../../shared/runs/all-runs';
 import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
@@ -53,6 +54,8 @@ export interface RunSetUp {
   readonly answerMs?: number | undefined;
   /** Where changes are written down. Unless given, they are not. */
   readonly audit?: AuditSetUp | undefined;
+  /** Where settled runs of all tenants are written. Unless given, they are not. */
+  readonly control?: ControlDatasetSettings | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -71,6 +74,7 @@ const realGoogle = {
   createBigQueryWithoutRetries,
   createRunStatement,
   createAppendRows,
+  createControlDataset,
   createHoldsSlot,
   createReadQuotaCounters,
   createOpenJobs,
@@ -83,7 +87,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const { pipelines, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();
-  const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
+  const openControl = (settings: ControlDatasetSettings) => google.createControlDataset(bigquery, settings);
   const withoutRetries = google.createBigQueryWithoutRetries();
   // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
@@ -101,6 +105,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     now,
     log,
   });
+  const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
   const authenticate = createAuthenticateTenant(runWatched, clock);
   const routes = runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
@@ -123,7 +128,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     ),
     publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
     settle: createSettle(
-      { runStatement, recordOutcomes, now, log },
+      { runStatement, recordOutcomes, recordInAllRuns: recordIn(control, clock), now, log },
       { ...settlingOfRequests, ...setUp.settling },
     ),
     openJobs: google.createOpenJobs(bigquery),

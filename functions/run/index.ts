@@ -16,6 +16,8 @@ const env = readEnv();
 const log = createLog(env);
 startTelemetry(log);
 
+const control = controlSettingsOf(env);
+
 const routes = composeRun({
   runTopic: env.RUN_TOPIC,
   events: eventSettingsOf(env),
@@ -25,7 +27,8 @@ const routes = composeRun({
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
-  audit: { dataset: controlSettingsOf(env), log },
+  audit: { dataset: control, log },
+  control,
   newId: randomUUID,
   clock: systemClock,
   log,

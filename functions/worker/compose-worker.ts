@@ -7,6 +7,10 @@ import { createRunJob } from '../../shared/google/bigquery/jobs/run-job';
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
 import { createReadColumns } from '../../shared/google/bigquery/tables/read-columns';
 import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
@@ -19,6 +23,7 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
 import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
+import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
@@ -45,6 +50,8 @@ export interface WorkerSetUp {
   readonly deliveryAttempts: number;
   /** How often a worker looks whether its run was cancelled. In milliseconds. */
   readonly watchEveryMs: number;
+  /** Where settled runs of all tenants are written. Unless given, they are not. */
+  readonly control?: ControlDatasetSettings | undefined;
   /** Where these differ from production's. */
   readonly settling?: Partial<SettleSettings> | undefined;
   /** In [0, 1): for the jitter of back-offs. */
@@ -60,6 +67,7 @@ const realGoogle = {
   createRunStatement,
   createRunJob,
   createAppendRows,
+  createControlDataset,
   createHoldsSlot,
   createOpenJobs,
   createClaimHandOver,
@@ -79,6 +87,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(bigquery);
+  const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
   const tools = {
     runJob: google.createRunJob(bigquery),
     openJobs: google.createOpenJobs(bigquery),
@@ -109,6 +118,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
           now: clock.now,
           log,
         }),
+        recordInAllRuns: recordIn(control, clock),
         now: clock.now,
         log,
       },

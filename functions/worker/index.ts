@@ -1,3 +1,4 @@
+import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { eventSettingsOf, readEnv } from '../../shared/env';
@@ -26,6 +27,7 @@ const localHosts = env.HTTP_STEP_LOCAL ?? {};
 
 const routes = composeWorker({
   runTopic: env.RUN_TOPIC,
+  control: controlSettingsOf(env),
   events: eventSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   tiers: loadTiers(env.SCHEMAS_DIRECTORY),

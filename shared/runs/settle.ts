@@ -2,6 +2,8 @@ import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { Log } from '../log';
 import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../sql/runs/settle-runs';
+import type { TenantLife } from '../tenants/rules/tenant-events';
+import type { RecordInAllRuns } from './all-runs';
 import { createGroupCommit } from './group-commit';
 import type { RecordOutcomes } from './record-outcomes';
 import { type AdmittedRun, type RecordedOutcome, type RunOutcome, recordedOutcome } from './rules/ledger-row';
@@ -22,8 +24,8 @@ export interface Settled {
   /** The outcome that stands, whoever decided it. */
   readonly outcome: RecordedOutcome;
   /**
-   * Resolves when others are told and the ledger has taken the row, or that has failed. Never rejects. To be awaited before a
-   * request is answered: afterwards a function gets no CPU.
+   * Resolves when others are told and the ledger and `all_runs` have taken the row, or that has failed. Never
+   * rejects. To be awaited before a request is answered: afterwards a function gets no CPU.
    */
   readonly appended: Promise<void>;
 }
@@ -42,6 +44,7 @@ export type Settle = (tenantId: string, settling: RunToSettle) => Promise<Settle
 export interface SettleDependencies {
   readonly runStatement: RunStatement;
   readonly recordOutcomes: RecordOutcomes;
+  readonly recordInAllRuns: RecordInAllRuns;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -70,12 +73,13 @@ interface Decided {
   readonly isWaiting: boolean;
 }
 
-/** A ledger row that was appended. */
+/** A ledger row that was appended, while `all_runs` has the run, too. */
 type AppendedRun = Pick<RecordedOutcome, 'run_id' | 'admitted_at' | 'recorded_at'>;
 
 /**
  * Settles by group commit, like admissions: a tenant's runs that end together are settled by one statement.
- * The ids whose rows this instance appended go with the next one, which drops their entries.
+ * The ids whose rows this instance appended go with the next one, which drops their entries: those that `all_runs`
+ * did not take stay, and reconcile appends them.
  */
 export function createSettle(deps: SettleDependencies, changes: Partial<SettleSettings> = {}): Settle {
   const { budgetMs, statementMs, appendMs } = { ...settingsByDefault, ...changes };
@@ -96,11 +100,9 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     bytesOf: ({ outcome }) => Buffer.byteLength(outcome.errorMessage ?? '') + bytesBesideTexts,
   });
 
-  const append = createGroupCommit<RecordedOutcome, undefined>({
+  const append = createGroupCommit<RecordedOutcome, void>({
     commit: async (life, outcomes) => {
-      const { tenantId, onboardingId } = lifeOfKey(life);
-      // An onboarding id is never empty.
-      await deps.recordOutcomes({ tenant_id: tenantId, onboarding_id: onboardingId || null }, outcomes);
+      await deps.recordOutcomes(tenantLifeOf(life), outcomes);
       return outcomes.map(() => ({ kind: 'done', result: undefined }));
     },
     isRetryable,
@@ -119,22 +121,28 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     if (decided === undefined) return undefined;
     const { outcome, isWaiting } = decided;
     if (!isWaiting) return { outcome, appended: Promise.resolve() };
-    if (settling.recordedAt?.getTime() === outcome.recorded_at.getTime()) {
-      appendedBefore.add(life, outcome);
-      return { outcome, appended: Promise.resolve() };
-    }
-    return { outcome, appended: record(life, tenantId, outcome) };
+    const isInLedger = settling.recordedAt?.getTime() === outcome.recorded_at.getTime();
+    const writing = [
+      isInLedger ? undefined : append(life, outcome),
+      deps.recordInAllRuns(tenantLifeOf(life), outcome),
+    ];
+    return { outcome, appended: note(life, outcome, writing) };
   };
 
   /** Never rejects, because the outcome is decided and kept. */
-  async function record(life: string, tenantId: string, outcome: RecordedOutcome): Promise<void> {
-    try {
-      await append(life, outcome);
-      appendedBefore.add(life, outcome);
-    } catch (error) {
-      const fields = { tenant_id: tenantId, run_id: outcome.run_id, error };
-      deps.log('WARNING', 'A settled run could not be appended to the ledger; reconcile does it', fields);
+  async function note(
+    life: string,
+    outcome: RecordedOutcome,
+    writing: readonly (Promise<void> | undefined)[],
+  ): Promise<void> {
+    const written = await Promise.allSettled(writing);
+    for (const [index, result] of written.entries()) {
+      if (result.status === 'fulfilled') continue;
+      const where = index === 0 ? 'appended to the ledger' : 'written to all_runs';
+      const fields = { tenant_id: lifeOfKey(life).tenantId, run_id: outcome.run_id, error: result.reason };
+      deps.log('WARNING', `A settled run could not be ${where}; reconcile does it`, fields);
     }
+    if (written.every(({ status }) => status === 'fulfilled')) appendedBefore.add(life, outcome);
   }
 }
 
@@ -225,6 +233,12 @@ const keyOfLife = (tenantId: string, onboardingId: string | null): string =>
 function lifeOfKey(life: string): { readonly tenantId: string; readonly onboardingId: string } {
   const [tenantId = '', onboardingId = ''] = life.split(' ');
   return { tenantId, onboardingId };
+}
+
+/** As those name it who are told of outcomes. An onboarding id is never empty. */
+function tenantLifeOf(life: string): TenantLife {
+  const { tenantId, onboardingId } = lifeOfKey(life);
+  return { tenant_id: tenantId, onboarding_id: onboardingId || null };
 }
 
 type AppendedRuns = ReturnType<typeof createAppendedRuns>;

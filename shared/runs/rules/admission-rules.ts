@@ -61,6 +61,12 @@ export interface AdmissionState extends QuotaState {
  */
 export const mostWaitingOutcomes = 5_000;
 
+/**
+ * While `all_runs` takes no rows, outcomes that the ledger has wait for it up to this number. Admission does not
+ * suffer from a table that decides nothing.
+ */
+export const mostWaitingForAllRuns = mostWaitingOutcomes / 2;
+
 export type Verdict =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'refused'; readonly error: ServiceError }

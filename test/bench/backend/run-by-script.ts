@@ -12,6 +12,7 @@ import {
   type RunStatement,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
 import { createHoldsSlot } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
@@ -48,6 +49,7 @@ const routes = composeRun(
     createBigQueryWithoutRetries,
     createRunStatement: (bigquery) => withoutLoneUpdate(createRunStatement(bigquery)),
     createAppendRows,
+    createControlDataset,
     createHoldsSlot,
     createReadQuotaCounters: () => async () => undefined,
     createOpenJobs,

@@ -18,6 +18,10 @@ import {
   type RunStatement,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
 import {
@@ -60,6 +64,8 @@ export interface InstanceOptions {
   readonly publishEvents?: PublishTenantEvents;
   /** Instead of `now`, where a test decides how much time passes. */
   readonly clock?: Clock;
+  /** Where settled runs of all tenants are written; nowhere unless given. */
+  readonly control?: ControlDatasetSettings;
   /** The folder of definitions; the project's own unless given. */
   readonly schemas?: string;
 }
@@ -107,6 +113,7 @@ const googleAt = ({
     createRunStatement: runStatement === undefined ? createRunStatement : () => runStatement,
     createRunJob,
     createAppendRows: (bigquery: BigQuery) => createAppendRows(bigquery, [50, 50]),
+    createControlDataset,
     createHoldsSlot,
     createReadQuotaCounters,
     createReadTenantState,
@@ -131,11 +138,11 @@ export async function startRunInstance(
     readonly streamPace?: Partial<StreamPace>;
   },
 ): Promise<Instance> {
-  const { schemas = schemasDirectory, callsAtOnce, admission, settling, streamPace } = options;
+  const { schemas = schemasDirectory, callsAtOnce, admission, settling, streamPace, control } = options;
   const clock = clockOf(options);
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const settings = { callsAtOnce, admission, settling, streamPace };
+  const settings = { callsAtOnce, admission, settling, streamPace, control };
   const setUp = { runTopic, pipelines, ...settings, newId: randomUUID, clock, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
@@ -164,6 +171,7 @@ export async function startWorkerInstance(
       deliveryAttempts: 5,
       watchEveryMs: options.watchEveryMs ?? 5_000,
       settling: options.settling,
+      control: options.control,
       random: () => 0,
       ...tools,
       clock: clockOf(options),
@@ -178,7 +186,7 @@ export async function startWorkerInstance(
 export async function startReconcileInstance(options: InstanceOptions): Promise<Instance> {
   const { log, lines } = collectingLog();
   const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
-  const setUp = { runTopic, rule, clock: clockOf(options), log };
+  const setUp = { runTopic, rule, control: options.control, clock: clockOf(options), log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
 }
 

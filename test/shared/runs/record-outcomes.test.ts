@@ -1,4 +1,5 @@
 import type { AppendedRow } from '../../../shared/google/bigquery/tables/append-rows';
+import { recordIn } from '../../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/record-outcomes';
 import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { longestUntoldMs } from '../../../shared/runs/rules/run-times';
@@ -87,5 +88,43 @@ describe('Recording outcomes', () => {
     expect(lines).toMatchObject([
       { severity: 'ERROR', message: 'Settled runs were recorded although nobody could be told of them' },
     ]);
+  });
+});
+
+describe('all_runs', () => {
+  it('takes runs of several tenants that end together in one insert', async () => {
+    const inserts: (readonly AppendedRow[])[] = [];
+    const append = async (table: string, ...rows: readonly AppendedRow[]) => {
+      expect(table).toBe('all_runs');
+      inserts.push(rows);
+    };
+    const recordInAllRuns = recordIn({ append }, { monotonicMs: () => 0 });
+    await Promise.all(
+      ['first', 'second', 'third'].map((id) =>
+        recordInAllRuns({ tenant_id: `${id}_tenant`, onboarding_id: 'life' }, outcomeOf(id)),
+      ),
+    );
+    expect(inserts.map((rows) => rows.map(({ json }) => json.tenant_id))).toEqual([
+      ['first_tenant'],
+      ['second_tenant', 'third_tenant'],
+    ]);
+    expect(inserts[0]?.[0]).toMatchObject({ insertId: `first-life-${now.getTime()}` });
+  });
+
+  it('is left alone for half a minute after it took no rows', async () => {
+    let nowMs = 0;
+    let calls = 0;
+    const append = async () => {
+      calls += 1;
+      if (calls === 1) throw Object.assign(new Error('Access Denied'), { code: 403 });
+    };
+    const recordInAllRuns = recordIn({ append }, { monotonicMs: () => nowMs });
+    await expect(recordInAllRuns(life, outcomeOf('one'))).rejects.toThrow('Access Denied');
+    nowMs = 29_999;
+    await expect(recordInAllRuns(life, outcomeOf('two'))).rejects.toThrow('a moment ago');
+    expect(calls).toBe(1);
+    nowMs = 30_000;
+    await recordInAllRuns(life, outcomeOf('two'));
+    expect(calls).toBe(2);
   });
 });

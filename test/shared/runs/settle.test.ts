@@ -1,11 +1,15 @@
 import { clientOf } from 'local-bigquery/testing';
+import { loadControlTables } from '../../../shared/definitions/tables';
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
+import { recordIn } from '../../../shared/runs/all-runs';
 import { createRecordOutcomes } from '../../../shared/runs/record-outcomes';
 import { failedOutcome, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { createSettle, type Settle, type SettleSettings } from '../../../shared/runs/settle';
 import { decideKeyedRuns } from '../../../shared/sql/runs/admit-runs';
-import { type Backends, dryrun, startBackends } from '../../functions/support/backends';
+import { systemClock } from '../../../shared/support/clock';
+import { type Backends, dryrun, schemasDirectory, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { query } from '../../support/local-cloud';
@@ -14,12 +18,19 @@ import { startedByKey } from '../../support/started-by';
 const completed: RunOutcome = { status: 'COMPLETED', rowsWritten: 3, bytesProcessed: 4, bytesBilled: 5 };
 const failed = failedOutcome('invalid_query', 'Why it failed: \'quotes\', "more" and\nlines – ünïcode');
 
+const control = {
+  name: 'tenant_pipelines',
+  location: 'US',
+  tables: () => loadControlTables(schemasDirectory),
+};
+
 describe('Settling', () => {
   let backends: Backends;
   let proxy: BigQueryProxy;
   let lines: readonly LogLine[];
   beforeAll(async () => {
     backends = await startBackends();
+    await createControlDataset(backends.client, control).ensure();
   });
   afterAll(() => backends?.close());
   beforeEach(async () => {
@@ -38,7 +49,9 @@ describe('Settling', () => {
       appendRows: createAppendRows(client, []),
       ...shared,
     });
-    return createSettle({ runStatement: createRunStatement(client), recordOutcomes, ...shared }, settings);
+    const recordInAllRuns = recordIn(createControlDataset(client, control), systemClock);
+    const runStatement = createRunStatement(client);
+    return createSettle({ runStatement, recordOutcomes, recordInAllRuns, ...shared }, settings);
   };
   /** The outcome that stands, once it was appended. */
   const settled = async (settle: Settle, ...given: Parameters<Settle>) => {
@@ -63,6 +76,8 @@ describe('Settling', () => {
   };
   const waiting = async (tenantId: string) =>
     (await query(backends.client, tenantId, 'SELECT settled_runs FROM tenants'))[0]?.settled_runs;
+  const allRuns = (tenantId: string) =>
+    query(backends.client, control.name, `SELECT * FROM all_runs WHERE tenant_id = '${tenantId}'`);
   const statements = () => proxy.calls.flatMap(({ statement }) => statement ?? []);
 
   it('is one statement: the slot is free, the outcome told, and the ledger has the same row', async () => {
@@ -111,7 +126,29 @@ describe('Settling', () => {
     proxy.treat(({ path }) => (path.includes('insertAll') ? { status: 400, body: {} } : 'pass'));
     expect(await settleAs(newSettle(), 'no_ledger', 'run-1', completed)).toMatchObject({ run_id: 'run-1' });
     expect(await waiting('no_ledger')).toMatchObject([{ run_id: 'run-1' }]);
-    expect(lines).toMatchObject([{ severity: 'WARNING', tenant_id: 'no_ledger', run_id: 'run-1' }]);
+    const line = { severity: 'WARNING', tenant_id: 'no_ledger', run_id: 'run-1' };
+    expect(lines).toMatchObject([line, line]);
+  });
+
+  it('writes the run to all_runs, too, without parameters and messages', async () => {
+    await held('everywhere', ['run-1']);
+    await settleAs(newSettle(), 'everywhere', 'run-1', failed);
+    const [run] = await backends.ledger('everywhere');
+    const { parameters: _, request_hash: __, error_message: ___, watermark: ____, ...rest } = run ?? {};
+    const { address: _____, request_id: ______, ...expected } = rest;
+    expect(await allRuns('everywhere')).toEqual([expected]);
+  });
+
+  it('keeps the entry while all_runs takes no rows, though the ledger has it', async () => {
+    await held('no_all_runs', ['run-1', 'run-2']);
+    proxy.treat(({ path }) => (path.includes('/all_runs/insertAll') ? { status: 400, body: {} } : 'pass'));
+    const settle = newSettle();
+    await settleAs(settle, 'no_all_runs', 'run-1', completed);
+    await settleAs(settle, 'no_all_runs', 'run-2', completed);
+    expect(await waiting('no_all_runs')).toMatchObject([{ run_id: 'run-1' }, { run_id: 'run-2' }]);
+    expect(await backends.ledger('no_all_runs')).toHaveLength(2);
+    expect(lines.map(({ severity }) => severity)).toEqual(['WARNING', 'WARNING']);
+    expect(statements()).toEqual(['settle-runs', 'settle-runs']);
   });
 
   it('of many at once takes two statements', async () => {

@@ -15,8 +15,8 @@ export interface ControlDatasetSettings {
 export interface ControlDataset {
   /** Makes the dataset and its tables, and adds columns that they lack. It can be called at any time. */
   readonly ensure: () => Promise<void>;
-  /** Streams a row to one of its tables; if that is not there, it is made first. Throws BigQuery's error. */
-  readonly append: (table: string, row: AppendedRow) => Promise<void>;
+  /** Streams rows to one of its tables; if that is not there, it is made first. Throws BigQuery's error. */
+  readonly append: (table: string, ...rows: readonly AppendedRow[]) => Promise<void>;
 }
 
 /** No tenant's label: lists of tenants leave it out. */
@@ -49,13 +49,13 @@ export function createControlDataset(bigquery: BigQuery, settings: ControlDatase
 
   return {
     ensure,
-    async append(table, row) {
+    async append(table, ...rows) {
       try {
-        await appendAtOnce(name, table, [row]);
+        await appendAtOnce(name, table, rows);
       } catch (error) {
         if (!isNotFound(error)) throw error;
         await ensure();
-        await appendToNewTable(name, table, [row]);
+        await appendToNewTable(name, table, rows);
       }
     },
   };

@@ -76,10 +76,10 @@ describe('npm run build', () => {
       onboard: ['control', 'pipelines', 'tables', 'tiers.json'],
       tenants: ['control', 'openapi.json', 'reference.html', 'tables', 'tiers.json'],
       run: ['control', 'pipelines', 'tables'],
-      worker: ['pipelines', 'tables', 'tiers.json'],
+      worker: ['control', 'pipelines', 'tables', 'tiers.json'],
       'ensure-tables': ['control', 'tables'],
       'reset-quotas': [],
-      reconcile: [],
+      reconcile: ['control', 'tables'],
     });
     expect(fileOf('worker', 'schemas/pipelines/gcp/billing/daily_costs.sql')).toBe(
       readFileSync(join(schemasDirectory, 'pipelines/gcp/billing/daily_costs.sql'), 'utf8'),

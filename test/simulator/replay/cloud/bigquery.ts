@@ -22,6 +22,8 @@ interface Dataset {
 export interface BigQueryModel {
   readonly tenantIds: () => readonly string[];
   readonly tablesOf: (tenantId: string) => Tables;
+  /** The rows of `all_runs` that can be read. */
+  readonly allRuns: () => Tables['allRuns'];
   /** Runs a statement at once, without an instance: for the world's set-up. */
   readonly apply: (tenantId: string, statement: string, parameters: object) => void;
   readonly createTenant: (tenantId: string) => void;
@@ -33,6 +35,9 @@ export interface BigQueryModel {
   /** Streamed rows that cannot be read yet. */
   readonly unreadable: () => number;
 }
+
+/** The dataset of what concerns more than one tenant. It has no tenant's tables, and is no tenant. */
+export const controlDataset = 'tenant_pipelines';
 
 const listLatencyMs = [20, 300] as const;
 const appendLatencyMs = [20, 400] as const;
@@ -53,11 +58,13 @@ export function createBigQueryModel(world: {
   readonly putBack: PutBack;
 }): BigQueryModel {
   const { time, chance, trouble, call, observer, putBack } = world;
+  const newDataset = (): Dataset => ({ tables: emptyTables(putBack), earlier: [], insertIds: new Map() });
   const datasets = new Map<string, Dataset>();
+  const control = newDataset();
   let unreadable = 0;
 
   const datasetOf = (tenantId: string): Dataset => {
-    const dataset = datasets.get(tenantId);
+    const dataset = tenantId === controlDataset ? control : datasets.get(tenantId);
     if (dataset === undefined) throw notFoundError(`Dataset ${tenantId}`);
     return dataset;
   };
@@ -111,9 +118,9 @@ export function createBigQueryModel(world: {
   return {
     tenantIds: () => [...datasets.keys()],
     tablesOf: (tenantId) => datasetOf(tenantId).tables,
+    allRuns: () => control.tables.allRuns,
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
-    createTenant: (tenantId) =>
-      void datasets.set(tenantId, { tables: emptyTables(putBack), earlier: [], insertIds: new Map() }),
+    createTenant: (tenantId) => void datasets.set(tenantId, newDataset()),
     runStatement: createStatementCalls({ ...world, workOf }),
     appendRows: (life) => (tenantId, table, rows) =>
       call(life, {

@@ -1,7 +1,8 @@
 import { createBigQuery } from '../../../../shared/google/bigquery/bigquery-client';
+import type { ControlDataset } from '../../../../shared/google/bigquery/tables/control-dataset';
 import type { ListTenantPage } from '../../../../shared/google/bigquery/tables/list-tenants';
 import type { Life } from '../world/life';
-import type { BigQueryModel } from './bigquery';
+import { type BigQueryModel, controlDataset } from './bigquery';
 import type { JobsModel } from './jobs';
 import type { PubSubModel } from './pubsub';
 
@@ -29,6 +30,13 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
     createBigQueryWithoutRetries: unusedClient,
     createRunStatement: () => bigquery.runStatement(life),
     createAppendRows: () => bigquery.appendRows(life),
+    createControlDataset: (): ControlDataset => {
+      const append = bigquery.appendRows(life);
+      return {
+        ensure: async () => undefined,
+        append: (table, ...rows) => append(controlDataset, table, rows),
+      };
+    },
     createReadTenantState: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
     createReadQuotaCounters: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
     createReadTenantSummary: () => async (tenantId: string) => {

@@ -96,6 +96,18 @@ const ledgerRecordSchema = z.strictObject({
 
 export type LedgerRecord = z.infer<typeof ledgerRecordSchema>;
 
+/** A row of `all_runs`: the ledger's, without what is the tenant's alone. */
+const allRunsRecordSchema = ledgerRecordSchema.omit({
+  parameters: true,
+  request_hash: true,
+  address: true,
+  request_id: true,
+  error_message: true,
+  watermark: true,
+});
+
+export type AllRunsRecord = z.infer<typeof allRunsRecordSchema>;
+
 /** A row of `step_logs` or `dq_results`, as a streaming insert sends it. */
 export type StepRecord = AppendedRow['json'];
 
@@ -108,6 +120,8 @@ export interface Tables {
   readonly ledgerOf: Map<string, LedgerRecord[]>;
   readonly stepsOf: Map<string, StepRecord[]>;
   readonly checksOf: Map<string, StepRecord[]>;
+  /** Of the control dataset. */
+  readonly allRuns: AllRunsRecord[];
 }
 
 export const emptyTables = (putBack: PutBack): Tables => ({
@@ -118,6 +132,7 @@ export const emptyTables = (putBack: PutBack): Tables => ({
   ledgerOf: new Map(),
   stepsOf: new Map(),
   checksOf: new Map(),
+  allRuns: [],
 });
 
 /** Makes a streamed row readable. Throws a ZodError for a row that the table would refuse. */
@@ -128,6 +143,7 @@ export function addRow(tables: Tables, table: string, json: AppendedRow['json'])
     listed(tables.ledgerOf, row.run_id).push(row);
   } else if (table === 'step_logs') listed(tables.stepsOf, String(json.run_id)).push(json);
   else if (table === 'dq_results') listed(tables.checksOf, String(json.run_id)).push(json);
+  else if (table === 'all_runs') tables.allRuns.push(allRunsRecordSchema.parse(json));
   else throw new Error(`There is no table ${table}`);
 }
 

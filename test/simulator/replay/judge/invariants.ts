@@ -17,6 +17,7 @@ export const invariants = {
   handOver: 'a long run is handed over once in each turn',
   unexpected: 'nothing unexpected happens',
   quiet: 'all comes to an end',
+  everywhere: 'all_runs has each settled run, as its ledger has it',
   billed: 'what callers were told is what is billed',
   something: 'something happens',
 } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outcomesBetween } from '../cloud/statements/recorded';
+import { outcomeOf, outcomesBetween } from '../cloud/statements/recorded';
 import type { Answer } from '../world/fleet';
 import type { World } from '../world/world';
 
@@ -58,10 +58,35 @@ export async function judgeEnd(world: World): Promise<void> {
     if (recorded !== status)
       judge.violate('told', `${run}: a caller was told ${status}, and it is ${recorded}`);
   }
+  judgeAllRuns(world, outcomes);
   await judgeBilling(world, outcomes);
   await judgeUsage(world);
   if (register.admitted.size === 0) judge.violate('something', 'No run was admitted');
 }
+
+/** That `all_runs` has the same runs as all ledgers together, with the same outcomes. */
+function judgeAllRuns({ bigquery, judge }: World, outcomes: ReadonlyMap<string, string>): void {
+  const seen = new Map<string, string>();
+  for (const { tenant_id, ...row } of bigquery.allRuns()) {
+    const outcome = outcomeOf(bigquery.tablesOf(tenant_id), row.run_id);
+    const differing = Object.entries(row).find(([name, value]) => {
+      const decided: unknown = outcome === undefined ? undefined : Reflect.get(outcome, name);
+      return textOf(decided) !== textOf(value);
+    });
+    if (differing !== undefined)
+      judge.violate(
+        'everywhere',
+        `${tenant_id} ${row.run_id}: ${differing.join(' ')}, and not as in the ledger`,
+      );
+    seen.set(row.run_id, row.status);
+  }
+  for (const runId of outcomes.keys()) {
+    if (!seen.has(runId)) judge.violate('everywhere', `${runId} is missing in all_runs`);
+  }
+}
+
+const textOf = (value: unknown): string =>
+  value instanceof Date ? value.toISOString() : String(value ?? null);
 
 async function judgeBilling(world: World, outcomes: ReadonlyMap<string, string>): Promise<void> {
   const billed = new Map<string, number>();

@@ -6,7 +6,7 @@ import { composeWorker } from '../../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 import type { Route } from '../../../../shared/http/route';
 import { appendGraceMs, startGraceMs } from '../../../../shared/runs/rules/run-times';
-import { type BigQueryModel, createBigQueryModel } from '../cloud/bigquery';
+import { type BigQueryModel, controlDataset, createBigQueryModel } from '../cloud/bigquery';
 import { googleOf } from '../cloud/google';
 import { createJobsModel, type JobsModel } from '../cloud/jobs';
 import { createPubSubModel, deliveryAttempts, type PubSubModel } from '../cloud/pubsub';
@@ -50,6 +50,7 @@ const tiers = {
   },
 };
 const runTopic = 'runs';
+const control = { name: controlDataset, location: 'US', tables: () => [] };
 
 /** Several instances of each function, put together by its own composition, over models of the cloud. */
 export function createWorld(
@@ -91,6 +92,7 @@ export function createWorld(
     handOverAfterMs,
     deliveryAttempts,
     watchEveryMs,
+    control,
     rule: { startGraceMs, intervalMs: reconcileEveryMs, appendGraceMs },
   });
   // A second attempt has to follow one that was given up: there is little time for it as it is.

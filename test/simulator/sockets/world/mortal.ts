@@ -15,6 +15,7 @@ import {
   type RunStatement,
 } from '../../../../shared/google/bigquery/statements/run-statement';
 import { type AppendRows, createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import { createControlDataset } from '../../../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../../../shared/google/bigquery/tables/describe-dataset';
 import {
   createListTenantPage,
@@ -57,6 +58,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createListTenants: (bigquery: Client) => mortalListTenants(life, createListTenants(bigquery)),
   createPublishRun: (topic: string, bigquery?: Client) =>
     mortalPublishRun(life, createPublishRun(topic, bigquery), journal),
+  createControlDataset,
   createTenantDatasets,
   createPublishTenantEvents,
   createListTenantPage,
