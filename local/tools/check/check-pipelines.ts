@@ -52,6 +52,13 @@ const makersOf = (pipelines: readonly InspectedPipeline[], table: string): reado
     definition?.steps.some((step) => destinationOf(step)?.table === table) ? [path] : [],
   );
 
+/** The pipeline with this path and those that it needs, directly or through others. */
+export const withNeeds = (
+  only: string,
+  pipelines: readonly InspectedPipeline[],
+): readonly InspectedPipeline[] =>
+  pipelines.filter(({ path }) => path === only || reaches(only, path, pipelines));
+
 /** Those that need each other come last. */
 function inOrderOfNeeds(pipelines: readonly InspectedPipeline[]): readonly InspectedPipeline[] {
   const paths = new Set(pipelines.map(({ path }) => path));

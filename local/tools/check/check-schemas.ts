@@ -7,7 +7,7 @@ import { loadTiers } from '../../../shared/definitions/tiers';
 import { readEnv } from '../../../shared/env';
 import { localDefaults } from '../../cloud/options';
 import { createCatalog } from './analysis-context';
-import { checkPipelines, graphOf } from './check-pipelines';
+import { checkPipelines, graphOf, withNeeds } from './check-pipelines';
 import { findEventSchemaProblems } from './event-json-schemas';
 import { columnsOfSample } from './parquet-samples';
 import { findPipelineSchemaProblems } from './pipeline-json-schema';
@@ -17,6 +17,8 @@ export interface SchemaCheckOptions {
   readonly schemasDirectory: string;
   /** What the deployment allows definitions to read. */
   readonly allowedSources: readonly string[];
+  /** Unless given, all pipelines: else this one, and those that it needs. */
+  readonly onlyPath?: string | undefined;
 }
 
 export interface CheckedSchemas {
@@ -43,6 +45,7 @@ const projectId = 'local';
 export async function checkSchemas({
   schemasDirectory,
   allowedSources,
+  onlyPath,
 }: SchemaCheckOptions): Promise<CheckedSchemas> {
   const problems: string[] = [];
   const attempt = <T>(load: () => T): T | undefined => {
@@ -82,14 +85,18 @@ export async function checkSchemas({
       columnsOfSample: (definition, step) => columnsOfSample(schemasDirectory, definition, step),
       sourceFileOf: (table) => sourceFileOf(schemasDirectory, projectId, table),
     };
-    const inspected = (found?.files ?? []).flatMap(({ file, path }) => {
+    const files = found?.files ?? [];
+    const isThere = onlyPath === undefined || files.some(({ path }) => path === onlyPath);
+    if (!isThere) problems.push(`${schemasDirectory}/pipelines/${onlyPath}.yaml: there is no such pipeline`);
+    const all = files.flatMap(({ file, path }) => {
       const inspection = attempt(() => inspectPipeline(file, path, metadataNames));
       return inspection === undefined ? [] : [{ ...inspection, path }];
     });
+    const inspected = onlyPath === undefined ? all : withNeeds(onlyPath, all);
     const findings = await checkPipelines(inspected, context);
     problems.push(...findings.problems);
     return {
-      pipelines: found?.files.length ?? 0,
+      pipelines: onlyPath === undefined ? files.length : inspected.length,
       problems: [...new Set(problems)],
       warnings: [...new Set(findings.warnings)],
       graph: graphOf(inspected),

@@ -42,6 +42,27 @@ describe('npm run check', () => {
     },
   );
 
+  it('checks one pipeline and what it needs, and nothing else', async () => {
+    writeFileSync(file, 'description: A\nsteps:\n  - { id: a, type: query, sql: SELECT x FROM tenants }\n');
+    const other = join(directory, 'pipelines/gcp/example/dryrun.yaml');
+    expect(await check([other])).toMatchObject({
+      code: 0,
+      stdout: `Checked ${other}: 1 pipeline, no problems.\n`,
+    });
+    expect((await check([file])).stderr.split('\n')[0]).toBe(
+      `${file}:3:39 step 'a', sql: Unrecognized name: x`,
+    );
+    const absent = join(directory, 'pipelines/a/b/d.yaml');
+    expect(await check([absent])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${absent}: there is no such pipeline`),
+    });
+    expect(await check(['d.yaml'])).toMatchObject({
+      code: 1,
+      stderr: 'Given d.yaml, expected a file SCHEMAS/pipelines/PROVIDER/DOMAIN/NAME.yaml\n',
+    });
+  });
+
   it('judges by what the deployment allows', async () => {
     writeFileSync(
       file,

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# npm run check: types, style, imports, definitions. With a pipeline's FILE only that one, which takes two seconds.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+case "${*: -1}" in
+  *.yaml) ;;
+  *)
+    tsc --noEmit
+    biome check --error-on-warnings .
+    depcruise --config .dependency-cruiser.cjs --output-type err functions shared local client test
+    ;;
+esac
+exec node --require tsx/cjs local/tools/check/main.ts "$@"
