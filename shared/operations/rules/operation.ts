@@ -75,7 +75,7 @@ export const isGivenUp = ({ started_at }: Pick<OperationHead, 'started_at'>, now
  * The sum of an operation's rows; undefined where there are none. It is the same in whichever order the rows come,
  * and however often each: so two deliveries that write at once, and rows that are seen late, do no harm.
  */
-export function mergeRows(rows: readonly OperationRow[]): OperationProgress | undefined {
+export function progressOf(rows: readonly OperationRow[]): OperationProgress | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const entries = new Map<string, ItemEntry>();

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import {
   type ItemEntry,
   isGivenUp,
-  mergeRows,
   type OperationRow,
+  progressOf,
 } from '../../../../shared/operations/rules/operation';
 
 const startedAt = new Date('2026-11-30T12:00:00Z');
@@ -31,9 +31,9 @@ const item = (item_id: string, outcome: ItemEntry['outcome'] = 'planned', tenant
   problem: null,
 });
 
-describe('mergeRows', () => {
+describe('progressOf', () => {
   it('knows nothing of no rows', () => {
-    expect(mergeRows([])).toBeUndefined();
+    expect(progressOf([])).toBeUndefined();
   });
 
   it.each([
@@ -43,11 +43,11 @@ describe('mergeRows', () => {
     // What an abort was answered stands, though a delivery may have come to the end at the same time.
     ['aborted', ['aborted', 'done', 'running']],
   ] as const)('the state is %s, of %j', (state, states) => {
-    expect(mergeRows(states.map((one) => row({ state: one })))?.state).toBe(state);
+    expect(progressOf(states.map((one) => row({ state: one })))?.state).toBe(state);
   });
 
   it('an item is open until something has become of it, whoever wrote that', () => {
-    const merged = mergeRows([
+    const merged = progressOf([
       row({}),
       row({
         writer: 'first',
@@ -66,12 +66,12 @@ describe('mergeRows', () => {
 
   it('a plan is whole once all of one writer’s items are seen, and not by those of others', () => {
     const last = row({ writer: 'first', planned: 2, items: [item('a')] });
-    const isPlanned = (more: readonly OperationRow[]) => mergeRows([row({}), last, ...more])?.isPlanned;
-    expect(mergeRows([row({})])?.isPlanned).toBe(false);
+    const isPlanned = (more: readonly OperationRow[]) => progressOf([row({}), last, ...more])?.isPlanned;
+    expect(progressOf([row({})])?.isPlanned).toBe(false);
     expect(isPlanned([])).toBe(false);
     expect(isPlanned([row({ writer: 'second', items: [item('b'), item('c')] })])).toBe(false);
     expect(isPlanned([row({ writer: 'first', items: [item('b')] })])).toBe(true);
-    expect(mergeRows([row({}), row({ writer: 'first', planned: 0 })])?.isPlanned).toBe(true);
+    expect(progressOf([row({}), row({ writer: 'first', planned: 0 })])?.isPlanned).toBe(true);
   });
 
   it('is the same in whichever order rows come, and however often each', () => {
@@ -91,7 +91,7 @@ describe('mergeRows', () => {
       fc.property(fc.array(rows, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (changes, picks) => {
         const written = changes.map((change) => row(change));
         const again = [...written, ...written].toSorted(() => ((picks.next().value ?? 0) % 3) - 1);
-        expect(mergeRows(again)).toEqual(mergeRows(written));
+        expect(progressOf(again)).toEqual(progressOf(written));
       }),
     );
   });
