@@ -49,9 +49,10 @@ export async function startCloudWithUsage(): Promise<{ cloud: TestCloud; acmeKey
   await query(
     cloud.bigquery,
     'acme',
-    `UPDATE tenants SET active_runs = [STRUCT('a-6' AS run_id, '${dryrun}' AS pipeline, '{}' AS parameters,
-      'api' AS trigger, '' AS request_hash, TIMESTAMP '2026-04-02' AS admitted_at,
-      TIMESTAMP '2026-04-03' AS lease_expires_at)] WHERE TRUE`,
+    `UPDATE tenants SET active_runs = ARRAY(
+      SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE ('a-6' AS run_id, '${dryrun}' AS pipeline,
+        '{}' AS parameters, 'api' AS trigger, '' AS request_hash, TIMESTAMP '2026-04-02' AS admitted_at,
+        TIMESTAMP '2026-04-03' AS lease_expires_at)) WHERE TRUE`,
   );
   return { cloud, acmeKey };
 }
