@@ -55,6 +55,8 @@ const environmentSchema = z
     EVENT_TYPES: list(z.enum(eventTypes)),
     /** The topic of what is to be delivered to webhooks. */
     WEBHOOK_DELIVERY_TOPIC: topicNameSchema.default('webhook-deliveries'),
+    /** The topic that has operations worked on. */
+    OPERATION_TOPIC: topicNameSchema.default('operations'),
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
     RUN_ACK_DEADLINE_SECONDS: z.coerce.number().int().min(10).max(600).default(600),
     /** The topics that notify steps may publish to. */

@@ -38,7 +38,7 @@ const longestAftermathMs = 8_000;
  * is lost: the worker stops its own jobs once it sees that the slot is gone, and the same call again does the
  * rest. A run that was settled before keeps its outcome.
  *
- * Usually two statements. Throws `run_not_found`, `pipeline_not_allowed`, or `unavailable`, after which the run may be cancelled or go
+ * Usually two statements. The tenant sees the reason in the run's error message. Throws `run_not_found`, `pipeline_not_allowed`, or `unavailable`, after which the run may be cancelled or go
  * on, and the same call again finds out.
  */
 export async function cancelRun(
@@ -46,6 +46,7 @@ export async function cancelRun(
   runId: string,
   pipelines: readonly string[],
   deps: CancelDependencies,
+  reason?: string,
 ): Promise<Cancellation> {
   const run = await findRecordedRun(tenantId, runId, deps.runStatement);
   requirePipeline(pipelines, run.pipeline);
@@ -53,7 +54,7 @@ export async function cancelRun(
     if (run.status === 'CANCELLED') await stopJobs(tenantId, run, deps);
     return { status: run.status, wasOver: true };
   }
-  const outcome = cancelledOutcome(run, deps.pipelines.get(run.pipeline));
+  const outcome = cancelledOutcome(run, deps.pipelines.get(run.pipeline), reason);
   const settling = {
     run,
     onboardingId: run.onboarding_id,
@@ -79,7 +80,11 @@ const undecided = (cause: unknown) =>
   });
 
 /** Counts what the run's recorded steps have used. */
-function cancelledOutcome({ attempts }: RecordedRun, definition: PipelineDefinition | undefined): RunOutcome {
+function cancelledOutcome(
+  { attempts }: RecordedRun,
+  definition: PipelineDefinition | undefined,
+  reason: string | undefined,
+): RunOutcome {
   const written = attempts.map(({ step_id, rows_written }) => ({
     stepId: step_id,
     rowsWritten: rows_written ?? 0,
@@ -90,7 +95,7 @@ function cancelledOutcome({ attempts }: RecordedRun, definition: PipelineDefinit
   return {
     status: 'CANCELLED',
     errorCode: 'cancelled',
-    errorMessage: 'The run was cancelled by request.',
+    errorMessage: `The run was cancelled by request${reason === undefined ? '.' : `: ${reason}`}`,
     startedAt: starts.length === 0 ? undefined : new Date(Math.min(...starts)),
     rowsWritten: countFinalRows(definition?.steps ?? [], written),
     bytesProcessed: sum('bytes_processed'),

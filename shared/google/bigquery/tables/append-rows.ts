@@ -8,8 +8,12 @@ export interface AppendedRow {
   /** BigQuery drops a second row with the same id for as long as it remembers (about a minute). */
   readonly insertId: string;
   /** Column values as JSON; a timestamp as ISO 8601 text. Columns left out are null. */
-  readonly json: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  readonly json: Readonly<
+    Record<string, Scalar | readonly string[] | readonly Readonly<Record<string, Scalar>>[]>
+  >;
 }
+
+type Scalar = string | number | boolean | null;
 
 /**
  * Appends rows to a table by streaming: no DML limits, readable at once. All rows or an error: a caller may

@@ -1,5 +1,6 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import type { TenantInFlight } from '../../../operations/rules/bulk-cancel';
 import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
 import { bool, date, integer, string, timestamp } from '../../../sql/column-schemas';
 import { slotSchema } from '../../../sql/runs/find-runs';
@@ -41,6 +42,26 @@ export const createReadTenantState =
     const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until';
     const rows = await readRows(bigquery, dataset, { selectedFields });
     return statesSchema.parse(rows)[0];
+  };
+
+/** A tenant's tier, and its runs in flight without their parameters, which may be large. */
+export type ReadRunsInFlight = (dataset: string) => Promise<TenantInFlight | undefined>;
+
+const inFlightSchema = z.array(
+  z.object({
+    subscription_tier: string,
+    active_runs: z.array(z.object({ run_id: string, pipeline: string, admitted_at: timestamp })),
+  }),
+);
+
+/** Undefined if there is no such tenant. */
+export const createReadRunsInFlight =
+  (bigquery: BigQuery): ReadRunsInFlight =>
+  async (dataset) => {
+    const selectedFields =
+      'subscription_tier,active_runs.run_id,active_runs.pipeline,active_runs.admitted_at';
+    const rows = await readRows(bigquery, dataset, { selectedFields });
+    return inFlightSchema.parse(rows)[0];
   };
 
 /** A tenant's quotas and counters, as the last write left them. */

@@ -1,0 +1,91 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
+import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createReadRunsInFlight } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
+import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
+import { createOperationLog } from '../../shared/operations/operation-log';
+import { bulkCancelKind } from '../../shared/operations/rules/bulk-cancel';
+import { createSettle } from '../../shared/runs/settle';
+import type { Clock } from '../../shared/support/clock';
+import { bulkCancel } from './bulk-cancel';
+import { operateRoutes } from './handler';
+
+export interface OperateSetUp {
+  readonly operationTopic: string;
+  readonly control: ControlDatasetSettings;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  /** After so long a delivery hands over to a fresh message. In milliseconds. */
+  readonly workMs: number;
+  /** How many items are done between two rows of progress. */
+  readonly batchSize: number;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How the function reaches Google. Tests give others of the same form. */
+const realGoogle = {
+  createBigQuery,
+  createBigQueryWithoutRetries,
+  createRunStatement,
+  createAppendRows,
+  createOpenJobs,
+  createListTenants,
+  createReadRunsInFlight,
+  createPublishOperation,
+};
+
+/** Puts the function together: which part uses which client, and the route over them. */
+export function composeOperate(
+  setUp: OperateSetUp,
+  google: typeof realGoogle = realGoogle,
+): readonly Route[] {
+  const { operationTopic, control, pipelines, workMs, batchSize, newId, clock, log } = setUp;
+  const { now } = clock;
+  const bigquery = google.createBigQuery();
+  const withoutRetries = google.createBigQueryWithoutRetries();
+  const runStatement = google.createRunStatement(bigquery);
+  const settle = createSettle({
+    runStatement: google.createRunStatement(withoutRetries),
+    appendRows: google.createAppendRows(withoutRetries),
+    now,
+    log,
+  });
+  return operateRoutes({
+    operations: createOperationLog({
+      append: createControlDataset(bigquery, control).append,
+      runStatement,
+      controlDataset: control.name,
+      newId,
+      now,
+    }),
+    kinds: {
+      [bulkCancelKind]: bulkCancel({
+        listTenants: google.createListTenants(bigquery),
+        readRunsInFlight: google.createReadRunsInFlight(bigquery),
+        runStatement,
+        settle,
+        openJobs: google.createOpenJobs(bigquery),
+        pipelines,
+        now,
+        log,
+      }),
+    },
+    publishOperation: google.createPublishOperation(operationTopic, withoutRetries),
+    workMs,
+    batchSize,
+    newId,
+    clock,
+    log,
+  });
+}

@@ -1,0 +1,85 @@
+import { isNotFound } from '../google/bigquery/failures';
+import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { ControlDataset } from '../google/bigquery/tables/control-dataset';
+import { findOperationEnd } from '../sql/control/find-operation-end';
+import { listOperations, type OperationSummary } from '../sql/control/list-operations';
+import { readOperationRows } from '../sql/control/read-operation-rows';
+import { mergeRows, type OperationHead, type OperationProgress, type ProgressEntry } from './rules/operation';
+
+/** Which operations are listed. Undefined lets all pass. */
+export interface OperationFilter {
+  readonly operationId?: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly state?: string | undefined;
+  /** The last one of the page before. */
+  readonly after?: { readonly startedAt: Date; readonly operationId: string } | undefined;
+}
+
+/** The operations of the deployment, in the control dataset. All of it throws BigQuery's errors. */
+export interface OperationLog {
+  /** Appends a row. `writer` names the delivery or the request: a plan is that of one writer. */
+  readonly write: (head: OperationHead, writer: string, entry: ProgressEntry) => Promise<void>;
+  /** What is to be done; undefined where nothing is known of it. One statement. */
+  readonly read: (operationId: string) => Promise<OperationProgress | undefined>;
+  /** One statement. */
+  readonly hasEnded: (operationId: string) => Promise<boolean>;
+  /** Youngest first. One statement. */
+  readonly list: (filter: OperationFilter, most: number) => Promise<readonly OperationSummary[]>;
+}
+
+export interface OperationLogDependencies {
+  readonly append: ControlDataset['append'];
+  readonly runStatement: RunStatement;
+  readonly controlDataset: string;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+export function createOperationLog(deps: OperationLogDependencies): OperationLog {
+  const { append, runStatement, controlDataset, newId, now } = deps;
+  return {
+    async write(head, writer, { state, planned = null, problem = null, items = [] }) {
+      const insertId = newId();
+      const times = { started_at: head.started_at.toISOString(), recorded_at: now().toISOString() };
+      const json = { ...head, ...times, writer, state, planned, problem, items: items.map(entryOf) };
+      await append('operations', { insertId, json });
+    },
+    async read(operation_id) {
+      return mergeRows(await ofTable(runStatement(controlDataset, readOperationRows, { operation_id })));
+    },
+    async hasEnded(operation_id) {
+      const [row] = await ofTable(runStatement(controlDataset, findOperationEnd, { operation_id }));
+      return row?.is_ended ?? false;
+    },
+    list: ({ operationId, tenantId, kind, state, after }, most) =>
+      ofTable(
+        runStatement(controlDataset, listOperations, {
+          operation_id: operationId ?? null,
+          tenant_id: tenantId ?? null,
+          kind: kind ?? null,
+          state: state ?? null,
+          until_at: after?.startedAt ?? null,
+          until_id: after?.operationId ?? null,
+          most,
+        }),
+      ),
+  };
+}
+
+const entryOf = ({ tenant_id, item_id, outcome, problem }: NonNullable<ProgressEntry['items']>[number]) => ({
+  tenant_id,
+  item_id,
+  outcome,
+  problem,
+});
+
+/** Without its table there never was an operation. */
+async function ofTable<Row>(asked: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> {
+  try {
+    return (await asked).rows;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

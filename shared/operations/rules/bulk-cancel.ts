@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Slot } from '../../runs/rules/ledger-row';
+import { allowsPipeline } from '../../tenants/rules/key-pipelines';
+
+export const bulkCancelKind = 'bulk-cancel';
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+
+/** Which runs are cancelled, as the operation keeps it. null lets all pass. */
+const cancelFilterSchema = z.object({
+  tenants: z.array(z.string()).nullable(),
+  tier: z.string().nullable(),
+  /** A pipeline, or all of a domain as provider/domain/*. */
+  pipeline: z.string().nullable(),
+  admitted_after: time.nullable(),
+  /** Never later than the start of the operation: so it comes to an end, whatever starts meanwhile. */
+  admitted_before: time,
+  /** Those that the key which asked may cancel runs of; none: all. */
+  allowed_pipelines: z.array(z.string()),
+});
+
+export type CancelFilter = z.infer<typeof cancelFilterSchema>;
+
+export const cancelFilterText = (filter: CancelFilter): string => JSON.stringify(filter);
+
+/** Throws where a version that is not known has written it. */
+export const parseCancelFilter = (text: string): CancelFilter => cancelFilterSchema.parse(JSON.parse(text));
+
+/** What a filter looks at of a tenant. */
+export interface TenantInFlight {
+  readonly subscription_tier: string;
+  readonly active_runs: readonly Pick<Slot, 'run_id' | 'pipeline' | 'admitted_at'>[];
+}
+
+/** The ids of a tenant's runs in flight that match. Which tenants are looked at is not asked here. */
+export function matchingRuns(
+  { subscription_tier, active_runs }: TenantInFlight,
+  { tier, pipeline, admitted_after, admitted_before, allowed_pipelines }: CancelFilter,
+): readonly string[] {
+  if (tier !== null && tier !== subscription_tier) return [];
+  const matching = active_runs.filter(
+    (run) =>
+      (pipeline === null || allowsPipeline([pipeline], run.pipeline)) &&
+      allowsPipeline(allowed_pipelines, run.pipeline) &&
+      (admitted_after === null || run.admitted_at >= admitted_after) &&
+      run.admitted_at < admitted_before,
+  );
+  return matching.map(({ run_id }) => run_id);
+}
