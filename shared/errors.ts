@@ -13,6 +13,7 @@ const definitions = {
   pipeline_not_found: { status: 404, title: 'Pipeline not found' },
   run_not_found: { status: 404, title: 'Run not found' },
   tenant_not_found: { status: 404, title: 'Tenant not found' },
+  operation_not_found: { status: 404, title: 'Operation not found' },
   api_key_not_found: { status: 404, title: 'API key not found' },
   webhook_not_found: { status: 404, title: 'Webhook not found' },
   delivery_not_found: { status: 404, title: 'Delivery not found' },

@@ -6,13 +6,17 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
-import { createListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
-import { createReadTenantSummary } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import {
   createPublishTenantEvents,
   type EventSettings,
 } from '../../shared/google/pubsub/publish-tenant-events';
+import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import {
+  createReadRunsInFlight,
+  createReadTenantSummary,
+} from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
@@ -27,6 +31,7 @@ import type { Quotas } from '../../shared/tenants/rules/quotas';
 import { createTokens } from '../../shared/tenants/rules/tokens';
 import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
 import { tenantsRoutes } from './handler';
+import { allOperationRoutes, type OperationsSetUp } from './operations/all-routes';
 
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
@@ -53,6 +58,8 @@ export interface TenantsSetUp {
   readonly audit?: AuditSetUp | undefined;
   /** Where events are published. Unless given, they are not. */
   readonly events?: EventSettings | undefined;
+  /** Unless given, there are no operations. */
+  readonly operations?: OperationsSetUp | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,6 +67,8 @@ export interface TenantsSetUp {
 
 /** How much of a call's time a statement may take, so that it can be tried again. */
 const shareOfStatement = 0.4;
+
+const usualAnswerMs = 15_000;
 
 /** An instance takes 80 requests at once (deploy.sh): so there is room for those that are refused. */
 const usualCalls = 60;
@@ -88,6 +97,10 @@ export function composeTenants(
   const tokens = createTokens(setUp.tokenSecrets ?? []);
   const checkToken = (token: string) => tokens.check(token, clock.now());
   const authenticate = createAuthenticateTenant(runStatement, clock);
+  const authenticateTenant = setUp.notesKeyUses
+    ? notingUses(authenticate, createKeyUses(runStatement, clock))
+    : authenticate;
+  const verifyPerson = verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses);
   const routes = tenantsRoutes({
     ...setUp,
     hasAuditLog: setUp.audit !== undefined,
@@ -97,17 +110,32 @@ export function composeTenants(
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic ?? 'webhook-deliveries', bigquery),
     now: clock.now,
     checkToken,
-    verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
+    verifyPerson,
     tokens,
-    authenticateTenant: setUp.notesKeyUses
-      ? notingUses(authenticate, createKeyUses(runStatement, clock))
-      : authenticate,
+    authenticateTenant,
     runStatement,
     announce: createAnnounce(google.createPublishTenantEvents(setUp.events, bigquery), setUp.log),
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),
   });
-  const audited = auditedIn(setUp.audit, openControl, routes, setUp);
+  const ofOperations =
+    setUp.operations === undefined
+      ? []
+      : allOperationRoutes({
+          ...setUp,
+          control: openControl(setUp.operations.dataset),
+          controlDataset: setUp.operations.dataset.name,
+          runStatement,
+          publishOperation: createPublishOperation(setUp.operations.topic, bigquery),
+          listTenants: createListTenants(bigquery),
+          readRunsInFlight: createReadRunsInFlight(bigquery),
+          answerMs: setUp.answerMs ?? usualAnswerMs,
+          log: setUp.operations.log,
+          checkToken,
+          verifyPerson,
+          authenticateTenant,
+        });
+  const audited = auditedIn(setUp.audit, openControl, [...routes, ...ofOperations], setUp);
   return places.inPlaces(audited, (request) => apparentTenant(request, { checkToken }));
 }

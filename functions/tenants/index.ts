@@ -30,6 +30,7 @@ const routes = composeTenants({
   callsAtOnce: env.CALLS_AT_ONCE,
   events: eventSettingsOf(env),
   audit: { dataset: controlSettingsOf(env), log },
+  operations: { topic: env.OPERATION_TOPIC, dataset: controlSettingsOf(env), log },
   newId: randomUUID,
   clock: systemClock,
   log,

@@ -11,8 +11,9 @@ type Told = string | number | boolean | null | readonly string[] | Date | undefi
 
 /** What a call has changed. Handlers name each field, so that no key gets in by itself. */
 export interface Change {
-  readonly tenantId: string;
-  /** What it concerns besides the tenant: the id of a key or of a run. */
+  /** null: it concerns more than one. */
+  readonly tenantId: string | null;
+  /** What it concerns besides the tenant: the id of a key, of a run or of an operation. */
   readonly target?: string | undefined;
   /** As it was last seen. Absent: there was nothing. */
   readonly before?: Readonly<Record<string, Told>> | undefined;

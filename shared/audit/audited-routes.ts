@@ -67,7 +67,10 @@ const auditedRoutes = (routes: readonly Route[], deps: AuditDependencies): reado
         await within(longestWriteMs, 'BigQuery', writing);
       } catch (cause) {
         if (neverWithout.has(operation)) throw notWritten(cause);
-        deps.log('ERROR', 'A change could not be written to the audit log', { ...row, error: cause });
+        const { tenant_id, ...fields } = row;
+        const labels = tenant_id === null ? {} : { tenant_id };
+        const text = 'A change could not be written to the audit log';
+        deps.log('ERROR', text, { ...fields, ...labels, error: cause });
       }
       return reply;
     },

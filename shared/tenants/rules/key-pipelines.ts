@@ -6,9 +6,14 @@ const segment = '[a-z0-9_]{1,64}';
 const mostPipelines = 20;
 const expectedPattern = 'expected a pipeline such as gcp/billing/daily_costs, or gcp/billing/*';
 
+/** A pipeline's name, or `provider/domain/*`. */
+export const pipelinePatternSchema = z
+  .string()
+  .regex(new RegExp(`^${segment}/${segment}/(${segment}|\\*)$`), expectedPattern);
+
 /** Which pipelines a key may start: their names, or `provider/domain/*`. An empty list means all of them. */
 export const keyPipelinesSchema = z
-  .array(z.string().regex(new RegExp(`^${segment}/${segment}/(${segment}|\\*)$`), expectedPattern))
+  .array(pipelinePatternSchema)
   .max(mostPipelines, `expected at most ${mostPipelines} pipelines`);
 
 /** Whether a pipeline, or a pattern of pipelines, is among those that a key may start. */

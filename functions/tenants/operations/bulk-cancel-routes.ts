@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { ServiceError } from '../../../shared/errors';
+import {
+  type AdminAuthentication,
+  requireAdmin,
+  requireAdminOrTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
+import { expectNoQuery, momentSchema, parseRequest } from '../../../shared/http/parse';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { Route } from '../../../shared/http/route';
+import { findMatchingRuns, type MatchingDependencies } from '../../../shared/operations/find-matching-runs';
+import {
+  bulkCancelKind,
+  type CancelFilter,
+  cancelFilterText,
+} from '../../../shared/operations/rules/bulk-cancel';
+import type { Clock } from '../../../shared/support/clock';
+import { pipelinePatternSchema } from '../../../shared/tenants/rules/key-pipelines';
+import { type Quotas, tierNameSchema } from '../../../shared/tenants/rules/quotas';
+import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
+import { type StartOperationDependencies, startOperation, watchingActor } from './start-operation';
+
+export interface BulkCancelDependencies
+  extends StartOperationDependencies,
+    MatchingDependencies,
+    AdminAuthentication,
+    TenantAuthentication {
+  readonly tiers: Readonly<Record<string, Quotas>>;
+  /** How long runs are counted for a dry run, in milliseconds. */
+  readonly countMs: number;
+  readonly clock: Clock;
+}
+
+const filterFields = {
+  pipeline: pipelinePatternSchema.optional(),
+  admitted_after: momentSchema.optional(),
+  admitted_before: momentSchema.optional(),
+};
+const otherFields = {
+  all: z.literal(true, 'expected true, or nothing').optional(),
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'expected a reason')
+    .max(500, 'expected at most 500 characters')
+    .optional(),
+  dry_run: z.boolean('expected true or false').optional(),
+};
+
+/** Who leaves the filter out by mistake must not cancel everything. */
+const hasFilterOrAll = ({
+  all,
+  reason: _,
+  dry_run: __,
+  ...filter
+}: z.infer<z.ZodObject<typeof otherFields>>) =>
+  (all === true) !== Object.values(filter).some((value) => value !== undefined);
+const expected = { error: 'expected at least one field of the filter, or all: true in place of them' };
+
+/** The body of `POST /api/v1/tenants/{tenant}/runs/bulk-cancel`. */
+export const tenantBulkCancelSchema = z
+  .strictObject({ ...filterFields, ...otherFields })
+  .refine(hasFilterOrAll, expected);
+
+/** The body of `POST /api/v1/runs/bulk-cancel`. */
+export const bulkCancelSchema = (tiers: Readonly<Record<string, Quotas>>) =>
+  z
+    .strictObject({
+      tenants: z
+        .array(tenantIdSchema)
+        .min(1, 'expected at least one tenant')
+        .max(1_000, 'expected at most 1000 tenants')
+        .optional(),
+      tier: tierNameSchema(tiers).optional(),
+      ...filterFields,
+      ...otherFields,
+    })
+    .refine(hasFilterOrAll, expected);
+
+type BulkCancel = z.infer<ReturnType<typeof bulkCancelSchema>>;
+
+/** Cancels the runs in flight that match: an admin those of all tenants, a tenant its own. */
+export function bulkCancelRoutes(deps: BulkCancelDependencies): readonly Route[] {
+  const anyBodySchema = bulkCancelSchema(deps.tiers);
+  return [
+    {
+      operation: 'bulkCancelRuns',
+      method: 'POST',
+      path: '/api/v1/runs/bulk-cancel',
+      handle: async (given) => {
+        const { request, actorOf } = watchingActor(given);
+        await requireAdmin(deps, request);
+        expectNoQuery(request);
+        const asked = parseRequest(anyBodySchema, await request.json());
+        return cancelOrCount(asked, null, { pipelines: [], actorOf, isAdmin: true }, deps);
+      },
+    },
+    {
+      operation: 'bulkCancelTenantRuns',
+      method: 'POST',
+      path: '/api/v1/tenants/{tenant}/runs/bulk-cancel',
+      handle: async (given) => {
+        const { request, actorOf } = watchingActor(given);
+        const tenantId = tenantInPath(request);
+        const { pipelines, isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
+        const asked = parseRequest(tenantBulkCancelSchema, await request.json());
+        if ((await deps.readRunsInFlight(tenantId)) === undefined)
+          throw new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);
+        return cancelOrCount(asked, tenantId, { pipelines, actorOf, isAdmin }, deps);
+      },
+    },
+  ];
+}
+
+interface Asking {
+  /** Those that the caller's key is for; none: all. */
+  readonly pipelines: readonly string[];
+  readonly actorOf: ReturnType<typeof watchingActor>['actorOf'];
+  readonly isAdmin: boolean;
+}
+
+async function cancelOrCount(
+  asked: BulkCancel,
+  tenantId: string | null,
+  { pipelines, actorOf, isAdmin }: Asking,
+  deps: BulkCancelDependencies,
+): Promise<HttpReply> {
+  const now = deps.now();
+  const { tenants, tier, pipeline, admitted_after, admitted_before, reason, dry_run } = asked;
+  const filter: CancelFilter = {
+    tenants: tenantId === null ? (tenants ?? null) : [tenantId],
+    tier: tier ?? null,
+    pipeline: pipeline ?? null,
+    admitted_after: admitted_after ?? null,
+    admitted_before: admitted_before !== undefined && admitted_before < now ? admitted_before : now,
+    allowed_pipelines: [...pipelines],
+  };
+  if (dry_run === true) return { status: 200, body: await count(filter, deps) };
+  const operation = {
+    kind: bulkCancelKind,
+    tenant_id: tenantId,
+    filter: cancelFilterText(filter),
+    reason: reason ?? null,
+  };
+  return startOperation(operation, { actor: actorOf(), isAdmin }, now, deps);
+}
+
+/** Free of charge. */
+async function count(filter: CancelFilter, deps: BulkCancelDependencies) {
+  const { clock, countMs } = deps;
+  const startedAt = clock.monotonicMs();
+  const isTimeUp = () => clock.monotonicMs() - startedAt > countMs;
+  const matching = { runs: 0, tenants: 0 };
+  const isWhole = await findMatchingRuns(filter, deps, isTimeUp, (_, runIds) => {
+    matching.runs += runIds.length;
+    matching.tenants++;
+  });
+  return { dry_run: true, ...matching, is_complete: isWhole };
+}

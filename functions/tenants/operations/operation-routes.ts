@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { Actor } from '../../../shared/audit/audit-entry';
+import { ServiceError } from '../../../shared/errors';
+import {
+  type AdminAuthentication,
+  requireAdmin,
+  requireAdminOrTenant,
+  type TenantAuthentication,
+  tenantInPath,
+} from '../../../shared/http/authorize';
+import { nextPageLink } from '../../../shared/http/headers/next-page';
+import {
+  cursorSchema,
+  earliest,
+  encodeCursor,
+  expectNoBody,
+  expectNoQuery,
+  latest,
+  limitSchema,
+  parseQuery,
+  parseRequest,
+} from '../../../shared/http/parse';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import type { OperationLog } from '../../../shared/operations/operation-log';
+import { isEnded, operationStates } from '../../../shared/operations/rules/operation';
+import { operationIdSchema } from '../../../shared/operations/rules/operation-identity';
+import type { OperationSummary } from '../../../shared/sql/control/list-operations';
+import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
+import { shownOperation } from './shown-operation';
+
+export interface OperationRoutesDependencies extends AdminAuthentication, TenantAuthentication {
+  readonly operations: OperationLog;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+const placeSchema = z
+  .tuple([z.int(), z.string().max(200)])
+  .transform(([time, operationId]) => ({ startedAt: new Date(time), operationId }))
+  .refine(({ startedAt }) => startedAt >= earliest && startedAt <= latest);
+
+/** The query of `GET /api/v1/operations`. */
+export const operationListSchema = z.strictObject({
+  state: z.enum(operationStates, `expected one of ${operationStates.join(', ')}`).optional(),
+  kind: z.string().min(1, 'expected a kind').max(100, 'expected at most 100 characters').optional(),
+  tenant: tenantIdSchema.optional(),
+  limit: limitSchema(50, 200),
+  cursor: cursorSchema(placeSchema).optional(),
+});
+
+const operationsPath = '/api/v1/operations';
+const ofTenantPath = '/api/v1/tenants/{tenant}/operations';
+
+/** What admins see of all operations, and tenants of their own; and how either ends one. */
+export function operationRoutes(deps: OperationRoutesDependencies): readonly Route[] {
+  return [
+    {
+      operation: 'listOperations',
+      method: 'GET',
+      path: operationsPath,
+      handle: async (request) => {
+        await requireAdmin(deps, request);
+        const { limit, cursor, state, kind, tenant } = parseQuery(operationListSchema, request.query);
+        // One more than asked for shows whether there is a next page.
+        const found = await deps.operations.list({ state, kind, tenantId: tenant, after: cursor }, limit + 1);
+        const page = found.slice(0, limit);
+        const last = page.at(-1);
+        const hasNext = found.length > limit && last !== undefined;
+        const next = hasNext ? encodeCursor([last.started_at.getTime(), last.operation_id]) : null;
+        const operations = page.map((operation) => shownOperation(operation, true));
+        return { status: 200, headers: nextPageLink(request, next), body: { operations, next_cursor: next } };
+      },
+    },
+    {
+      operation: 'showOperation',
+      method: 'GET',
+      path: `${operationsPath}/{operation_id}`,
+      handle: async (request) => {
+        const operationId = operationInPath(request);
+        await requireAdmin(deps, request);
+        expectNoQuery(request);
+        return { status: 200, body: shownOperation(await find(operationId, undefined, deps), true) };
+      },
+    },
+    {
+      operation: 'showTenantOperation',
+      method: 'GET',
+      path: `${ofTenantPath}/{operation_id}`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const operationId = operationInPath(request);
+        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
+        return { status: 200, body: shownOperation(await find(operationId, tenantId, deps), isAdmin) };
+      },
+    },
+    {
+      operation: 'abortOperation',
+      method: 'POST',
+      path: `${operationsPath}/{operation_id}/abort`,
+      handle: async (request) => {
+        const operationId = operationInPath(request);
+        await requireAdmin(deps, request);
+        expectNoQuery(request);
+        await expectNoBody(request);
+        return abort(await find(operationId, undefined, deps), true, deps);
+      },
+    },
+    {
+      operation: 'abortTenantOperation',
+      method: 'POST',
+      path: `${ofTenantPath}/{operation_id}/abort`,
+      handle: async (request) => {
+        const tenantId = tenantInPath(request);
+        const operationId = operationInPath(request);
+        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
+        expectNoQuery(request);
+        await expectNoBody(request);
+        return abort(await find(operationId, tenantId, deps), isAdmin, deps);
+      },
+    },
+  ];
+}
+
+const operationInPath = (request: HttpRequest): string =>
+  parseRequest(operationIdSchema, request.params.operation_id, 'operation_id in the path');
+
+/** One statement. Throws `operation_not_found`. */
+async function find(
+  operationId: string,
+  tenantId: string | undefined,
+  { operations }: OperationRoutesDependencies,
+): Promise<OperationSummary> {
+  const [operation] = await operations.list({ operationId, tenantId }, 1);
+  if (operation !== undefined) return operation;
+  const whose = tenantId === undefined ? '' : ` of tenant '${tenantId}'`;
+  throw new ServiceError('operation_not_found', `There is no operation '${operationId}'${whose}`);
+}
+
+/** What is under way at that moment is done; nothing is begun after it. One that has ended stays as it is. */
+async function abort(
+  operation: OperationSummary,
+  isAdmin: boolean,
+  { operations, newId, now }: OperationRoutesDependencies,
+): Promise<HttpReply> {
+  if (isEnded(operation.state)) return { status: 200, body: shownOperation(operation, isAdmin) };
+  if (!isAdmin && isAdmins(operation.started_by_kind)) {
+    throw new ServiceError('insufficient_role', 'Forbidden: an admin started this operation', {
+      members: { required_role: 'admin' },
+    });
+  }
+  const { operation_id, tenant_id, state } = operation;
+  await operations.write(headOf(operation), newId(), { state: 'aborted' });
+  const endedAt = now();
+  const aborted = { ...operation, state: 'aborted' as const, updated_at: endedAt, ended_at: endedAt };
+  return {
+    status: 202,
+    body: shownOperation(aborted, isAdmin),
+    change: { tenantId: tenant_id, target: operation_id, before: { state }, after: { state: 'aborted' } },
+  };
+}
+
+const isAdmins = (kind: Actor['kind']): boolean => kind === 'admin' || kind === 'person';
+
+const headOf = ({
+  operation_id,
+  started_at,
+  kind,
+  tenant_id,
+  started_by_kind,
+  started_by,
+  filter,
+  reason,
+}: OperationSummary) => ({
+  operation_id,
+  started_at,
+  kind,
+  tenant_id,
+  started_by_kind,
+  started_by,
+  filter,
+  reason,
+});

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { OperationHead } from '../../../shared/operations/rules/operation';
+import type { OperationSummary } from '../../../shared/sql/control/list-operations';
+
+const filterSchema = z.record(z.string(), z.unknown());
+
+/** An operation as the HTTP interface shows it. Who works for the operator is no tenant's business. */
+export function shownOperation(operation: OperationSummary, isAdmin: boolean) {
+  const { started_by_kind, started_by, filter, is_planned, total, problems, ...shown } = operation;
+  const isTenants = started_by_kind === 'key' || started_by_kind === 'token';
+  return {
+    ...shown,
+    started_by:
+      isAdmin || isTenants
+        ? { kind: started_by_kind, id: started_by }
+        : { kind: 'admin' as const, id: 'admin' },
+    filter: filterSchema.parse(JSON.parse(filter)),
+    total: is_planned ? total : null,
+    problems,
+    started_at: operation.started_at.toISOString(),
+    updated_at: operation.updated_at.toISOString(),
+    ended_at: operation.ended_at?.toISOString() ?? null,
+  };
+}
+
+/** One of which nothing was done yet. */
+export const waitingOperation = (head: OperationHead): OperationSummary => ({
+  ...head,
+  state: 'waiting',
+  is_planned: false,
+  total: 0,
+  done: 0,
+  skipped: 0,
+  failed: 0,
+  updated_at: head.started_at,
+  ended_at: null,
+  problems: [],
+});

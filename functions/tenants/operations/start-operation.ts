@@ -1,0 +1,77 @@
+import type { Actor } from '../../../shared/audit/audit-entry';
+import type { PublishOperation } from '../../../shared/google/pubsub/publish-operation';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { HttpRequest } from '../../../shared/http/route';
+import type { Log } from '../../../shared/log';
+import type { OperationLog } from '../../../shared/operations/operation-log';
+import type { OperationHead } from '../../../shared/operations/rules/operation';
+import { operationIdOf } from '../../../shared/operations/rules/operation-identity';
+import { shownOperation, waitingOperation } from './shown-operation';
+
+export interface StartOperationDependencies {
+  readonly operations: OperationLog;
+  readonly publishOperation: PublishOperation;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+export type OperationToStart = Pick<OperationHead, 'kind' | 'tenant_id' | 'filter' | 'reason'>;
+
+/**
+ * Writes the operation down, and has it worked on. From the row on it will be: where its message cannot be
+ * published, reconcile does that. Throws BigQuery's error, after which there may be an operation that is worked on.
+ */
+export async function startOperation(
+  { kind, tenant_id, filter, reason }: OperationToStart,
+  { actor, isAdmin }: { readonly actor: Actor; readonly isAdmin: boolean },
+  startedAt: Date,
+  { operations, publishOperation, newId, log }: StartOperationDependencies,
+): Promise<HttpReply> {
+  const head: OperationHead = {
+    operation_id: operationIdOf(newId()),
+    started_at: startedAt,
+    kind,
+    tenant_id,
+    started_by_kind: actor.kind,
+    started_by: actor.id,
+    filter,
+    reason,
+  };
+  const { operation_id } = head;
+  await operations.write(head, newId(), { state: 'waiting' });
+  try {
+    await publishOperation({ operation_id, started_at: startedAt.toISOString() });
+  } catch (error) {
+    const text = 'The message of an operation could not be published; reconcile does it';
+    log('WARNING', text, { operation_id, error });
+  }
+  const path = tenant_id === null ? '/api/v1/operations' : `/api/v1/tenants/${tenant_id}/operations`;
+  return {
+    status: 202,
+    headers: { Location: `${path}/${operation_id}` },
+    body: shownOperation(waitingOperation(head), isAdmin),
+    change: { tenantId: tenant_id, target: operation_id, after: { kind, filter, reason } },
+  };
+}
+
+/** The same request, and whose it is once it was authorised. */
+export function watchingActor(request: HttpRequest): {
+  readonly request: HttpRequest;
+  readonly actorOf: () => Actor;
+} {
+  let actor: Actor | undefined;
+  return {
+    request: {
+      ...request,
+      recognise(keyId, who) {
+        actor = who;
+        request.recognise(keyId, who);
+      },
+    },
+    actorOf: () => {
+      if (actor === undefined) throw new Error('Nobody was recognised before an operation was started');
+      return actor;
+    },
+  };
+}
