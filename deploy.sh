@@ -151,7 +151,7 @@ accounts="$functions build push scheduler"
 # Callers: host (everybody, through the host: the function itself checks keys), push (Pub/Sub), schedule
 # (Cloud Scheduler). Concurrency and instances follow from BigQuery: a table takes 22 changing statements at
 # once (2 run, 20 wait), and an instance has at most one admission (run) or release (worker) per tenant in
-# flight: 8 + 10 leave room.
+# flight: 8 + 10, and 2 of operate, leave room.
 #   run      mostly waits. The more requests meet in an instance, the more of them share one admission
 #            statement. Its longest requests are event streams, which clients resume.
 #   worker   waits for BigQuery jobs, with one request per running step. BigQuery accepts 300 requests of one
@@ -159,6 +159,7 @@ accounts="$functions build push scheduler"
 #            for a while; the worker tries those again. 30 runs in each of 10 instances reach the limit with
 #            one step each. A delivery may last as long as Pub/Sub waits. Spooled files lie in memory on Cloud
 #            Run, hence twice the memory.
+#   operate  cancels runs and the like, many after another, and is seldom called.
 #   onboard  makes a dataset and tables, but rarely.
 #   tenants  runs small statements, and exports over all tenants, which take longer.
 # Scheduled functions get one call at a time, and as much time as an attempt of their schedule. No instance is
@@ -170,6 +171,7 @@ shape_of() { # function -> caller memory concurrency instances timeout
     tenants) echo host 512Mi 80 3 300 ;;
     run) echo host 512Mi 250 8 600 ;;
     worker) echo push 1Gi 30 10 "$ack_deadline" ;;
+    operate) echo push 512Mi 4 2 "$ack_deadline" ;;
     *)
       deadline=$(awk -F'|' -v name="$1" '$2 == name { print $5 }' <<<"$schedules" | head -n 1)
       [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh, or a schedule in schemas/schedules.json"
@@ -183,7 +185,7 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
 # answers 404.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines
@@ -202,6 +204,7 @@ environment_of() { # function -> NAME=value lines
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
   case $1 in tenants | worker) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac # the worker lets no pipeline publish there
+  ! publishes_operations "$1" || echo "OPERATION_TOPIC=$operation_topic"
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
@@ -210,8 +213,9 @@ environment_of() { # function -> NAME=value lines
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
+publishes_operations() { case $1 in tenants | operate | reconcile) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
-publishes_events() { case $1 in onboard | tenants | run | worker | reconcile) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile) true ;; *) false ;; esac; }
 publishes_deliveries() { case $1 in tenants) true ;; *) false ;; esac; }
 knows_webhook_secrets() { case $1 in tenants) true ;; *) false ;; esac; }
 
@@ -248,17 +252,23 @@ run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys audit_log webhooks
+tenants row_editor tenants api_keys audit_log webhooks operations
 tenants row_reader pipeline_runs webhook_deliveries all_runs
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
 worker row_editor all_runs
+operate bigquery.jobUser
+operate dataset_finder
+operate row_editor tenants pipeline_runs operations all_runs
+operate row_reader step_logs dq_results
+operate job_stopper
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants
 reconcile bigquery.jobUser
 reconcile dataset_finder
 reconcile row_editor tenants pipeline_runs all_runs
+reconcile row_reader operations
 ensure-tables dataset_maker
 ensure-tables table_keeper
 END
@@ -278,9 +288,10 @@ run_topic=$prefix-runs
 push_subscription=$run_topic-worker
 dead_letter_topic=$run_topic-dead-letter
 dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were given up, to look at them and send them again
+operation_topic=$prefix-operations
 event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
 delivery_topic=$prefix-webhook-deliveries
-case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic and $delivery_topic" ;; esac
+case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"* | *",$operation_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic, $delivery_topic and $operation_topic" ;; esac
 admin_secret=$prefix-admin-key
 admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes, if somebody has made it
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
@@ -591,12 +602,15 @@ make_role() { # name permissions
 
 make_topics() {
   local topic publisher
-  for topic in "$run_topic" "$dead_letter_topic" "$event_topic" "$delivery_topic"; do
+  for topic in "$run_topic" "$dead_letter_topic" "$event_topic" "$delivery_topic" "$operation_topic"; do
     ensure "topic $topic" :look pubsub topics describe "$topic" :is "labels.managed-by=$prefix" \
       :make pubsub topics create "$topic" "--labels=$labels" :change pubsub topics update "$topic" "--update-labels=$labels"
   done
   for publisher in $functions; do
     ! publishes_runs "$publisher" || grant 'pubsub topics' "$run_topic" "$(member "$publisher")" roles/pubsub.publisher ''
+  done
+  for publisher in $functions; do
+    ! publishes_operations "$publisher" || grant 'pubsub topics' "$operation_topic" "$(member "$publisher")" roles/pubsub.publisher ''
   done
   for publisher in $functions; do
     ! publishes_events "$publisher" || grant 'pubsub topics' "$event_topic" "$(member "$publisher")" roles/pubsub.publisher ''
@@ -610,21 +624,24 @@ make_topics() {
     --message-retention-duration=7d --expiration-period=never "--update-labels=$labels"
 }
 
-# Pub/Sub calls the worker with a token of the account `push`. Nobody else may call it.
-make_push_subscription() {
-  local flags
-  flags=("--push-endpoint=$(url_of worker)" "--push-auth-service-account=$(account push)"
-    "--push-auth-token-audience=$(url_of worker)" "--ack-deadline=$ack_deadline" --min-retry-delay=10s --max-retry-delay=600s
-    "--dead-letter-topic=$dead_letter_topic" "--max-delivery-attempts=$delivery_attempts" --message-retention-duration=7d
-    --expiration-period=never)
-  ensure "subscription $push_subscription" :look pubsub subscriptions describe "$push_subscription" \
-    :is "labels.managed-by=$prefix" "pushConfig.pushEndpoint=$(url_of worker)" \
-    "pushConfig.oidcToken.serviceAccountEmail=$(account push)" "pushConfig.oidcToken.audience=$(url_of worker)" \
-    "ackDeadlineSeconds=$ack_deadline" retryPolicy.minimumBackoff=10s retryPolicy.maximumBackoff=600s \
-    "deadLetterPolicy.deadLetterTopic=projects/$project/topics/$dead_letter_topic" "deadLetterPolicy.maxDeliveryAttempts=$delivery_attempts" \
-    messageRetentionDuration=604800s expirationPolicy.ttl= \
-    :make pubsub subscriptions create "$push_subscription" "--topic=$run_topic" "${flags[@]}" "--labels=$labels" \
-    :change pubsub subscriptions update "$push_subscription" "${flags[@]}" "--update-labels=$labels"
+# Pub/Sub calls a function with a token of the account `push`. Nobody else may call it. A message that fails again
+# and again goes to the dead-letter topic, if there is one; else it comes again for a week.
+make_push_subscription() { # function topic dead-letter-topic
+  local subscription=$2-$1 url
+  local -a flags is
+  url=$(url_of "$1")
+  flags=("--push-endpoint=$url" "--push-auth-service-account=$(account push)" "--push-auth-token-audience=$url"
+    "--ack-deadline=$ack_deadline" --min-retry-delay=10s --max-retry-delay=600s --message-retention-duration=7d --expiration-period=never)
+  is=("labels.managed-by=$prefix" "pushConfig.pushEndpoint=$url" "pushConfig.oidcToken.serviceAccountEmail=$(account push)"
+    "pushConfig.oidcToken.audience=$url" "ackDeadlineSeconds=$ack_deadline" retryPolicy.minimumBackoff=10s
+    retryPolicy.maximumBackoff=600s messageRetentionDuration=604800s expirationPolicy.ttl=)
+  if [ -n "$3" ]; then
+    flags+=("--dead-letter-topic=$3" "--max-delivery-attempts=$delivery_attempts")
+    is+=("deadLetterPolicy.deadLetterTopic=projects/$project/topics/$3" "deadLetterPolicy.maxDeliveryAttempts=$delivery_attempts")
+  fi
+  ensure "subscription $subscription" :look pubsub subscriptions describe "$subscription" :is "${is[@]}" \
+    :make pubsub subscriptions create "$subscription" "--topic=$2" "${flags[@]}" "--labels=$labels" \
+    :change pubsub subscriptions update "$subscription" "${flags[@]}" "--update-labels=$labels"
 }
 
 # Pub/Sub's own account moves dead letters: it takes them from the subscription and publishes them to the
@@ -1080,7 +1097,8 @@ deploy() {
   make_secret "$webhook_secret" 'secret of webhooks'
   keep_reach
   make_functions
-  make_push_subscription
+  make_push_subscription worker "$run_topic" "$dead_letter_topic"
+  make_push_subscription operate "$operation_topic" ''
   grant_pubsub_agent
   make_host
   make_alerts
@@ -1129,9 +1147,11 @@ destroy() {
   gone "throttle $prefix" 'compute security-policies' "$prefix"
   gone "address $prefix" 'compute addresses' "$prefix" --global
   gone "subscription $push_subscription" 'pubsub subscriptions' "$push_subscription"
+  gone "subscription $operation_topic-operate" 'pubsub subscriptions' "$operation_topic-operate"
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
   gone "topic $run_topic" 'pubsub topics' "$run_topic"
   gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
+  gone "topic $operation_topic" 'pubsub topics' "$operation_topic"
   gone "topic $event_topic" 'pubsub topics' "$event_topic"
   gone "topic $delivery_topic" 'pubsub topics' "$delivery_topic"
   for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done

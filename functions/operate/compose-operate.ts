@@ -10,10 +10,15 @@ import {
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { createReadRunsInFlight } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createOperationLog } from '../../shared/operations/operation-log';
 import { bulkCancelKind } from '../../shared/operations/rules/bulk-cancel';
+import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { bulkCancel } from './bulk-cancel';
@@ -21,6 +26,8 @@ import { operateRoutes } from './handler';
 
 export interface OperateSetUp {
   readonly operationTopic: string;
+  /** Where events are published. Unless given, they are not. */
+  readonly events?: EventSettings | undefined;
   readonly control: ControlDatasetSettings;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
@@ -43,6 +50,7 @@ const realGoogle = {
   createListTenants,
   createReadRunsInFlight,
   createPublishOperation,
+  createPublishTenantEvents,
 };
 
 /** Puts the function together: which part uses which client, and the route over them. */
@@ -55,9 +63,15 @@ export function composeOperate(
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(bigquery);
+  const recordOutcomes = createRecordOutcomes({
+    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+    appendRows: google.createAppendRows(withoutRetries),
+    now,
+    log,
+  });
   const settle = createSettle({
     runStatement: google.createRunStatement(withoutRetries),
-    appendRows: google.createAppendRows(withoutRetries),
+    recordOutcomes,
     now,
     log,
   });

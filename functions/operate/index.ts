@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import { readEnv } from '../../shared/env';
+import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -15,6 +15,7 @@ startTelemetry(log);
 
 const routes = composeOperate({
   operationTopic: env.OPERATION_TOPIC,
+  events: eventSettingsOf(env),
   control: controlSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   // Deliveries may take 10 minutes (deploy.sh); what was begun by then has three more.

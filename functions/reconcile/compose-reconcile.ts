@@ -6,7 +6,9 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createMayHaveRowsSince } from '../../shared/google/bigquery/tables/may-have-rows-since';
 import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import {
   createPublishTenantEvents,
@@ -20,11 +22,14 @@ import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { reconcileRoutes } from './handler';
+import { wakeOperations } from './wake-operations';
 
 export interface ReconcileSetUp {
   readonly runTopic: string;
   /** Where events are published. Unless given, they are not. */
   readonly events?: EventSettings | undefined;
+  /** Unless given, there are no operations. */
+  readonly operations?: { readonly topic: string; readonly controlDataset: string } | undefined;
   readonly rule: ReconcileRule;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
@@ -47,7 +52,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, events, rule, control, clock, log }: ReconcileSetUp,
+  { runTopic, events, operations, rule, control, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const { now } = clock;
@@ -62,6 +67,14 @@ export function composeReconcile(
   });
   const dataset = control && google.createControlDataset(withoutRetries, control);
   const recordInAllRuns = recordIn(dataset, clock);
+  const ofOperations = operations && {
+    mayHaveRowsSince: createMayHaveRowsSince(bigquery),
+    runStatement,
+    publishOperation: createPublishOperation(operations.topic, withoutRetries),
+    controlDataset: operations.controlDataset,
+    now,
+    log,
+  };
   return reconcileRoutes({
     listTenants: google.createListTenants(bigquery),
     readTenantState: google.createReadTenantState(bigquery),
@@ -71,6 +84,7 @@ export function composeReconcile(
     publishRun: google.createPublishRun(runTopic, withoutRetries),
     settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
+    wakeOperations: ofOperations && (() => wakeOperations(ofOperations)),
     rule,
     clock,
     now,

@@ -8,6 +8,8 @@ import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant'
 
 export interface ReconcileHandlerDependencies extends ReconcileDependencies {
   readonly listTenants: ListTenants;
+  /** Absent: there are no operations. Resolves to how many were published again. */
+  readonly wakeOperations?: (() => Promise<number>) | undefined;
   readonly clock: Clock;
 }
 
@@ -25,6 +27,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
         const { listTenants, log, clock } = deps;
         const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
         const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
+        const woken = wake(deps);
         const work = await forEachTenant(tenants, async (tenantId) => {
           const { appended, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
           done.appended += appended;
@@ -32,13 +35,17 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
           done.expired += expired;
           done.repaired += repaired;
         });
-        const summary = { ...work, ...done };
-        if (work.failed === 0) log('INFO', 'Reconciled', summary);
+        const operations = await woken;
+        const summary = { ...work, ...done, ...operations };
+        const isDone = work.failed === 0 && operations.operations_failed !== true;
+        if (isDone) log('INFO', 'Reconciled', summary);
         else log('ERROR', 'Not all tenants could be reconciled', { event: 'reconcile_failed', ...summary });
-        if (work.failed === 0) return { status: 200, body: summary };
+        if (isDone) return { status: 200, body: summary };
         throw new ServiceError(
           'unavailable',
-          `${work.failed} of ${work.tenants} tenants could not be reconciled`,
+          work.failed === 0
+            ? 'Operations could not be looked at'
+            : `${work.failed} of ${work.tenants} tenants could not be reconciled`,
           {
             members: summary,
             retryAfterSeconds: 60,
@@ -47,4 +54,18 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
       },
     },
   ];
+}
+
+/** Never rejects: tenants are reconciled whatever becomes of operations. */
+async function wake({
+  wakeOperations,
+  log,
+}: ReconcileHandlerDependencies): Promise<{ operations_woken?: number; operations_failed?: true }> {
+  if (wakeOperations === undefined) return {};
+  try {
+    return { operations_woken: await wakeOperations() };
+  } catch (error) {
+    log('ERROR', 'Operations could not be looked at', { event: 'reconcile_failed', error });
+    return { operations_failed: true };
+  }
 }

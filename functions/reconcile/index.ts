@@ -16,6 +16,7 @@ const routes = composeReconcile({
   runTopic: env.RUN_TOPIC,
   control: controlSettingsOf(env),
   events: eventSettingsOf(env),
+  operations: { topic: env.OPERATION_TOPIC, controlDataset: env.CONTROL_DATASET },
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },
   clock: systemClock,

@@ -27,6 +27,7 @@ export interface LocalCloud extends ServerAddresses {
 const runTopic = 'pipeline-runs';
 const eventTopic = 'tenant-events';
 const deliveryTopic = 'webhook-deliveries';
+const operationTopic = 'operations';
 
 /**
  * Starts the cloud in a box: BigQuery, Pub/Sub, the functions, the scheduler and the gateway. Once per
@@ -65,6 +66,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
       EVENT_TOPIC: eventTopic,
+      OPERATION_TOPIC: operationTopic,
       // The gateway appends the client's address.
       FORWARDED_ENTRIES: '1',
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
@@ -85,6 +87,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       runTopic,
       eventTopics: [eventTopic, deliveryTopic, ...readEnv().NOTIFY_TOPICS],
       workerUrl: urlOf('worker'),
+      operations: { topic: operationTopic, url: urlOf('operate') },
     });
     const scheduler = started(
       startScheduler({ jobs: schedules, target: (job) => urlOf(knownFunction(job.function)), log }),
@@ -140,17 +143,18 @@ function hostInThreads(started: Start): Host {
 async function hostAll(
   host: (name: FunctionName) => Promise<ForwardTarget>,
 ): Promise<LocalCloud['functions']> {
-  const [onboard, tenants, run, worker, resetQuotas, reconcile, ensureTables] = await Promise.all([
+  const [onboard, tenants, run, worker, operate, resetQuotas, reconcile, ensureTables] = await Promise.all([
     host('onboard'),
     host('tenants'),
     host('run'),
     host('worker'),
+    host('operate'),
     host('reset-quotas'),
     host('reconcile'),
     host('ensure-tables'),
   ]);
   const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables };
-  return { onboard, tenants, run, worker, ...scheduled };
+  return { onboard, tenants, run, worker, operate, ...scheduled };
 }
 
 function knownFunction(name: string): FunctionName {

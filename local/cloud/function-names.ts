@@ -3,6 +3,7 @@ export const functionNames = [
   'tenants',
   'run',
   'worker',
+  'operate',
   'reset-quotas',
   'reconcile',
   'ensure-tables',

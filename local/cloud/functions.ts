@@ -18,6 +18,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   tenants: () => require('../../functions/tenants'),
   run: () => require('../../functions/run'),
   worker: () => require('../../functions/worker'),
+  operate: () => require('../../functions/operate'),
   'reset-quotas': () => require('../../functions/reset-quotas'),
   reconcile: () => require('../../functions/reconcile'),
   'ensure-tables': () => require('../../functions/ensure-tables'),

@@ -4,6 +4,8 @@ export interface Messaging {
   readonly eventTopics?: readonly string[];
   /** The worker's URL. Its port differs from start to start, so an existing subscription is changed. */
   readonly workerUrl: string;
+  /** Unless given, nobody works on operations. */
+  readonly operations?: { readonly topic: string; readonly url: string };
 }
 
 /**
@@ -17,28 +19,33 @@ const delivery = {
 const conflict = 409;
 
 /**
- * Makes the topics and subscriptions of runs, or brings existing ones up to date, at the server that the
+ * Makes the topics and subscriptions of runs and operations, or brings existing ones up to date, at the server that the
  * environment names. By REST: Google's client takes longer to load than all else that a start needs.
  * https://cloud.google.com/pubsub/docs/reference/rest
  * @throws Error with what the server answered
  */
 export async function prepareMessaging(
-  { runTopic, eventTopics = [], workerUrl }: Messaging,
+  { runTopic, eventTopics = [], workerUrl, operations }: Messaging,
   { PUBSUB_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT } = process.env,
 ): Promise<void> {
   const project = `http://${PUBSUB_EMULATOR_HOST}/v1/projects/${GOOGLE_CLOUD_PROJECT}`;
   const nameOf = (topic: string) => `projects/${GOOGLE_CLOUD_PROJECT}/topics/${topic}`;
   const deadLetterTopic = `${runTopic}-dead-letter`;
-  const topics = [runTopic, deadLetterTopic, ...eventTopics];
+  const operationTopics = operations === undefined ? [] : [operations.topic];
+  const topics = [runTopic, deadLetterTopic, ...operationTopics, ...eventTopics];
   await Promise.all(topics.map((topic) => isMade(`${project}/topics/${topic}`, {})));
-  const worker = `${project}/subscriptions/${runTopic}-worker`;
-  const pushConfig = { pushEndpoint: workerUrl };
+  const pushed = async (subscription: string, topic: string, url: string, more = {}) => {
+    const address = `${project}/subscriptions/${subscription}`;
+    const pushConfig = { pushEndpoint: url };
+    const isNew = await isMade(address, { topic: nameOf(topic), ...delivery, pushConfig, ...more });
+    if (!isNew) await send('POST', `${address}:modifyPushConfig`, { pushConfig });
+  };
   const deadLetterPolicy = { deadLetterTopic: nameOf(deadLetterTopic), maxDeliveryAttempts: 5 };
-  const [isNew] = await Promise.all([
-    isMade(worker, { topic: nameOf(runTopic), ...delivery, pushConfig, deadLetterPolicy }),
+  await Promise.all([
+    pushed(`${runTopic}-worker`, runTopic, workerUrl, { deadLetterPolicy }),
     isMade(`${project}/subscriptions/${deadLetterTopic}-kept`, { topic: nameOf(deadLetterTopic) }),
+    operations && pushed(`${operations.topic}-operate`, operations.topic, operations.url),
   ]);
-  if (!isNew) await send('POST', `${worker}:modifyPushConfig`, { pushConfig });
 }
 
 /** False when it existed already. */

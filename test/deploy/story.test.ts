@@ -49,7 +49,7 @@ describe('deploy.sh', () => {
       functionNames.map((name) => {
         if (['onboard', 'run', 'tenants'].includes(name))
           return [name, 'internal-and-cloud-load-balancing', false];
-        return [name, name === 'worker' ? 'internal' : 'all', true];
+        return [name, ['worker', 'operate'].includes(name) ? 'internal' : 'all', true];
       }),
     );
   });
@@ -63,6 +63,7 @@ describe('deploy.sh', () => {
       for (const needed of [
         'BIGQUERY_LOCATION',
         'RUN_TOPIC',
+        'OPERATION_TOPIC',
         'RUN_ACK_DEADLINE_SECONDS',
         'RUN_DELIVERY_ATTEMPTS',
       ])
@@ -89,6 +90,7 @@ describe('deploy.sh', () => {
       for (const [topic, publisher] of [
         ['tenant-pipelines-runs', 'createPublishRun('],
         ['tenant-pipelines-tenant-events', 'createPublishTenantEvents('],
+        ['tenant-pipelines-operations', 'createPublishOperation('],
       ] as const) {
         const publishes = files.some((file) => source(`functions/${name}/${file}`).includes(publisher));
         const isAllowed = commands.some(
