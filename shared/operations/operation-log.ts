@@ -4,7 +4,13 @@ import type { ControlDataset } from '../google/bigquery/tables/control-dataset';
 import { findOperationEnd } from '../sql/control/find-operation-end';
 import { listOperations, type OperationSummary } from '../sql/control/list-operations';
 import { readOperationRows } from '../sql/control/read-operation-rows';
-import { mergeRows, type OperationHead, type OperationProgress, type ProgressEntry } from './rules/operation';
+import {
+  headOf,
+  mergeRows,
+  type OperationHead,
+  type OperationProgress,
+  type ProgressEntry,
+} from './rules/operation';
 
 /** Which operations are listed. Undefined lets all pass. */
 export interface OperationFilter {
@@ -42,7 +48,7 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
     async write(head, writer, { state, planned = null, problem = null, items = [] }) {
       const insertId = newId();
       const times = { started_at: head.started_at.toISOString(), recorded_at: now().toISOString() };
-      const json = { ...head, ...times, writer, state, planned, problem, items: items.map(entryOf) };
+      const json = { ...headOf(head), ...times, writer, state, planned, problem, items: items.map(entryOf) };
       await append('operations', { insertId, json });
     },
     async read(operation_id) {

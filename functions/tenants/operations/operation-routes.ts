@@ -151,7 +151,7 @@ async function abort(
     });
   }
   const { operation_id, tenant_id, state } = operation;
-  await operations.write(headOf(operation), newId(), { state: 'aborted' });
+  await operations.write(operation, newId(), { state: 'aborted' });
   const endedAt = now();
   const aborted = { ...operation, state: 'aborted' as const, updated_at: endedAt, ended_at: endedAt };
   return {
@@ -162,23 +162,3 @@ async function abort(
 }
 
 const isAdmins = (kind: Actor['kind']): boolean => kind === 'admin' || kind === 'person';
-
-const headOf = ({
-  operation_id,
-  started_at,
-  kind,
-  tenant_id,
-  started_by_kind,
-  started_by,
-  filter,
-  reason,
-}: OperationSummary) => ({
-  operation_id,
-  started_at,
-  kind,
-  tenant_id,
-  started_by_kind,
-  started_by,
-  filter,
-  reason,
-});

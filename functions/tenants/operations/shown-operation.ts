@@ -6,20 +6,27 @@ const filterSchema = z.record(z.string(), z.unknown());
 
 /** An operation as the HTTP interface shows it. Who works for the operator is no tenant's business. */
 export function shownOperation(operation: OperationSummary, isAdmin: boolean) {
-  const { started_by_kind, started_by, filter, is_planned, total, problems, ...shown } = operation;
+  const { started_by_kind, started_by, is_planned, ended_at } = operation;
   const isTenants = started_by_kind === 'key' || started_by_kind === 'token';
   return {
-    ...shown,
+    operation_id: operation.operation_id,
+    kind: operation.kind,
+    tenant_id: operation.tenant_id,
+    state: operation.state,
+    total: is_planned ? operation.total : null,
+    done: operation.done,
+    skipped: operation.skipped,
+    failed: operation.failed,
+    problems: operation.problems,
+    filter: filterSchema.parse(JSON.parse(operation.filter)),
+    reason: operation.reason,
     started_by:
       isAdmin || isTenants
         ? { kind: started_by_kind, id: started_by }
         : { kind: 'admin' as const, id: 'admin' },
-    filter: filterSchema.parse(JSON.parse(filter)),
-    total: is_planned ? total : null,
-    problems,
     started_at: operation.started_at.toISOString(),
     updated_at: operation.updated_at.toISOString(),
-    ended_at: operation.ended_at?.toISOString() ?? null,
+    ended_at: ended_at?.toISOString() ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { operationStates } from '../../../shared/operations/rules/operation';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 
 const text = z.string();
@@ -183,6 +184,27 @@ const webhook = {
   created_by: text.nullable(),
   updated_at: time,
 };
+const operation = z.strictObject({
+  operation_id: text,
+  kind: text.describe('What is done: bulk-cancel.'),
+  tenant_id: text.nullable().describe('The tenant that it is confined to. null: all tenants.'),
+  state: z.enum(operationStates).describe('waiting until it is begun; done, failed or aborted at its end.'),
+  started_by: z.strictObject({ kind: z.enum(['admin', 'person', 'key', 'token']), id: text }),
+  filter: z.record(z.string(), z.unknown()).describe('What it concerns. null lets all pass.'),
+  reason: text.nullable(),
+  total: count.nullable().describe('How many items it has, such as runs. null: they are still looked for.'),
+  done: count,
+  skipped: count.describe(
+    'Of which there was nothing to do any more, such as runs that had ended by themselves.',
+  ),
+  failed: count,
+  problems: z
+    .array(z.strictObject({ tenant_id: text.nullable(), item_id: text.nullable(), message: text }))
+    .describe('Of the first ten items that failed, or why all of it failed.'),
+  started_at: time,
+  updated_at: time.describe('When it moved last.'),
+  ended_at: time.nullable(),
+});
 
 /** What several answers are made of. */
 export const answerParts = {
@@ -203,4 +225,5 @@ export const answerParts = {
   tenant,
   listedKey,
   webhook,
+  operation,
 };

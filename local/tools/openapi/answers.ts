@@ -26,6 +26,7 @@ const {
   tenant,
   listedKey,
   webhook,
+  operation,
 } = answerParts;
 
 const overwritten = z.strictObject({ from: quota, to: quota });
@@ -228,6 +229,16 @@ export const answerSchemas = {
       .array(z.record(z.string(), z.unknown()))
       .describe('As the billing system takes them: one for each run that completed.'),
     next_cursor: nextCursor,
+  }),
+  Operation: operation,
+  OperationList: z.strictObject({ operations: z.array(operation), next_cursor: nextCursor }),
+  BulkCancelCount: z.strictObject({
+    dry_run: z.literal(true),
+    runs: count.describe('How many runs in flight match.'),
+    tenants: count.describe('Of how many tenants they are.'),
+    is_complete: z
+      .boolean()
+      .describe('false: not all tenants could be looked at in time, and there may be more.'),
   }),
   Health: z.strictObject({ status: z.literal('ok') }),
   Readiness: z.strictObject({

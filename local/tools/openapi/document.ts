@@ -5,6 +5,7 @@ import { deprecations } from '../../../shared/http/headers/deprecations';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { answerSchemas, runEventSchemas } from './answers';
 import { type Answer, answerHeaders, headersOfDeprecated, type Operation, type Parameter } from './operation';
+import { operationOperations } from './operations/operations';
 import { runOperations } from './operations/runs';
 import { tenantOperations } from './operations/tenants';
 import { healthOperations, usageOperations } from './operations/usage';
@@ -30,6 +31,7 @@ export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly 
     ...tenantOperations(tiers),
     ...webhookOperations,
     ...runOperations,
+    ...operationOperations(tiers),
     ...usageOperations,
     ...healthOperations,
   ].map((operation) => ({
@@ -176,6 +178,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   key_id: 'The id of a key, as the list of keys has it.',
   webhook_id: 'The id of a webhook, as the list of webhooks has it.',
   delivery_id: 'The id of a delivery, as the list of deliveries and its receiver have it.',
+  operation_id: 'The id of an operation.',
   provider: 'The first part of the pipeline’s name.',
   domain: 'The second part of the pipeline’s name.',
   pipeline: 'The third part of the pipeline’s name.',

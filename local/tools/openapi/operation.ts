@@ -20,6 +20,7 @@ export interface OperationText {
     | 'Audit'
     | 'Webhooks'
     | 'Usage and billing'
+    | 'Operations'
     | 'Health';
   readonly summary: string;
   readonly description?: string;

@@ -34,6 +34,27 @@ export interface OperationHead {
   readonly reason: string | null;
 }
 
+/** Nothing but the head of what may be more. */
+export const headOf = ({
+  operation_id,
+  started_at,
+  kind,
+  tenant_id,
+  started_by_kind,
+  started_by,
+  filter,
+  reason,
+}: OperationHead): OperationHead => ({
+  operation_id,
+  started_at,
+  kind,
+  tenant_id,
+  started_by_kind,
+  started_by,
+  filter,
+  reason,
+});
+
 /** A step of an operation's progress. */
 export interface ProgressEntry {
   readonly state: OperationState;
@@ -83,9 +104,8 @@ export function progressOf(rows: readonly OperationRow[]): OperationProgress | u
     const known = entries.get(keyOf(item));
     if (known === undefined || rankOf(known.outcome) < rankOf(item.outcome)) entries.set(keyOf(item), item);
   }
-  const { operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason } = first;
   return {
-    ...{ operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason },
+    ...headOf(first),
     state: stateOf(rows.map(({ state }) => state)),
     isPlanned: hasWholePlan(rows),
     open: [...entries.values()].filter(({ outcome }) => outcome === 'planned').toSorted(byTenant),

@@ -68,6 +68,17 @@ const wrongUrls = [
   'https://user:password@hooks.example.com/',
   'https://hooks.example.com/#part',
   'hooks.example.com',
+const wrongFilter: WrongField[] = [
+  ...wrongText('pipeline'),
+  ['all pipelines', { pipeline: '*' }, 'pipeline'],
+  ...wrongText('reason'),
+  ...wrongText('admitted_before'),
+  ['a day that does not exist', { admitted_after: '2099-02-30' }, 'admitted_after'],
+  ['dry_run as text', { dry_run: 'true' }, 'dry_run'],
+  ['a filter, and all', { all: true }, 'body'],
+  ['all as a text', { all: 'true' }, 'all'],
+  ['neither a filter nor all', { pipeline: undefined }, 'body'],
+  ['an unknown field', { status: 'ADMITTED' }, 'status'],
 ];
 
 /** What the calls with a body take, by their operation. */
@@ -204,6 +215,20 @@ const bodies: Readonly<Record<string, Pick<Endpoint, 'body' | 'wrongFields'>>> =
       ),
       ['an unknown field', { overlap: 60 }, 'overlap'],
     ],
+  bulkCancelRuns: {
+    body: { pipeline: 'gcp/example/nothing', dry_run: true },
+    wrongFields: [
+      ...wrongFilter,
+      ['tenants as a text', { tenants: 'acme' }, 'tenants'],
+      ['no tenants', { tenants: [] }, 'tenants'],
+      ['a tenant with SQL', { tenants: [sqlText] }, 'tenants.0'],
+      ['an unknown tier', { tier: 'GOLD' }, 'tier'],
+      ['a tier named like a built-in', { tier: 'constructor' }, 'tier'],
+    ],
+  },
+  bulkCancelTenantRuns: {
+    body: { pipeline: 'gcp/example/nothing', dry_run: true },
+    wrongFields: [...wrongFilter, ['tenants of another', { tenants: ['other'] }, 'tenants']],
   },
   rotateApiKey: {
     body: { overlap_seconds: 60 },
@@ -227,6 +252,7 @@ const places: Readonly<Record<string, string>> = {
   '{key_id}': 'key-1',
   '{webhook_id}': 'webhook-1',
   '{delivery_id}': 'msg_1',
+  '{operation_id}': 'op_1',
 };
 const operations = operationsOf(loadTiers(join(__dirname, '../../../schemas')));
 const whoOf = { admin: 'admin', tenant: 'tenant', 'admin or tenant': 'either' } as const;
@@ -249,7 +275,7 @@ export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, 
       who: whoOf[access.who],
       scope: 'scope' in access ? access.scope : undefined,
       allow,
-      isOfNothing: path.includes('{webhook_id}'),
+      isOfNothing: /\{(webhook|operation)_id\}/.test(path),
       ...given,
     },
   ];

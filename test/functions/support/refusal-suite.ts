@@ -151,8 +151,8 @@ export const describeRefusals = (part: number): void =>
       },
     );
 
-    // The audit log outlives tenants.
-    it.each(where(({ who, path }) => who !== 'tenant' && /\{tenant\}(?!\/audit)/.test(path)))(
+    // The audit log and operations outlive tenants.
+    it.each(where(({ who, path }) => who !== 'tenant' && /\{tenant\}(?!\/audit|\/operations)/.test(path)))(
       '%s for a tenant that is not there: 404',
       async (_name, endpoint) => {
         for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {

@@ -77,6 +77,7 @@ describe('npm run build', () => {
       tenants: ['control', 'openapi.json', 'reference.html', 'tables', 'tiers.json'],
       run: ['control', 'pipelines', 'tables'],
       worker: ['control', 'pipelines', 'tables', 'tiers.json'],
+      operate: ['control', 'pipelines', 'tables'],
       'ensure-tables': ['control', 'tables'],
       'reset-quotas': [],
       reconcile: ['control', 'tables'],

@@ -7,6 +7,7 @@ import {
   asAdmin,
   call,
   endOfRun,
+  eventually,
   type TestCloud,
   whenQuiet,
   withKey,
@@ -76,6 +77,23 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   played.operations.followRun = { answers: { 200: maskedText(end) } };
 
   const path = `/api/v1/tenants/${tenant}`;
+  const wrongSource = { pipeline: 'focus/billing/*', reason: 'The bucket has the wrong month.' };
+  for (const [base, bulkCancel, headers] of [
+    [path, `${path}/runs/bulk-cancel`, asTenant],
+    ['/api/v1', '/api/v1/runs/bulk-cancel', asAdmin],
+  ] as const) {
+    const { operation_id } = await send('POST', bulkCancel, headers, wrongSource);
+    await send('POST', bulkCancel, headers, { ...wrongSource, dry_run: true });
+    const operation = `${base}/operations/${operation_id}`;
+    await eventually('the end of an operation', async () => {
+      const { body } = await call(cloud.url, 'GET', operation, { headers });
+      return body.state === 'done' ? body : undefined;
+    });
+    await send('GET', operation, headers);
+    await send('POST', `${operation}/abort`, headers);
+  }
+  await send('GET', '/api/v1/operations/op_6f1c2d3e-0000-4000-8000-000000000000', asAdmin);
+  await send('GET', '/api/v1/operations?limit=1', asAdmin);
   await send('GET', path, asTenant);
   await send('GET', '/api/v1/tenants/nobody', asAdmin);
   await send('GET', '/api/v1/tenants', asAdmin);
@@ -157,6 +175,7 @@ const maskedText = (text: string): string =>
       /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
       '6f1c2d3e-0000-4000-8000-000000000001',
     )
+    .replaceAll(/\bop_[0-9a-f-]{36}\b/g, 'op_6f1c2d3e-0000-4000-8000-000000000001')
     .replaceAll(/\brun_[0-9a-f]{64}\b/g, `run_${'0f'.repeat(32)}`)
     .replaceAll(/\bkey_[A-Za-z0-9_-]{20,}/g, 'key_0f0f0f0f0f0f0f0f0f0f0f0f')
     .replaceAll(/\bmsg_[\w-]{20,}/g, 'msg_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
