@@ -37,6 +37,7 @@ export type Problem = {
     | 'pipeline_not_found'
     | 'run_not_found'
     | 'tenant_not_found'
+    | 'operation_not_found'
     | 'api_key_not_found'
     | 'webhook_not_found'
     | 'delivery_not_found'

@@ -4,6 +4,7 @@ import type { ApiKeysOperations } from './api-keys';
 import type { AuditOperations } from './audit';
 import type { HealthOperations } from './health';
 import type { OnboardingOperations } from './onboarding';
+import type { OperationsOperations } from './operations';
 import type { RunsOperations } from './runs';
 import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
@@ -15,6 +16,7 @@ export type * from './audit';
 export type * from './common';
 export type * from './health';
 export type * from './onboarding';
+export type * from './operations';
 export type * from './runs';
 export type * from './tenants';
 export type * from './usage-and-billing';
@@ -29,6 +31,7 @@ export interface Operations
     ApiKeysOperations,
     WebhooksOperations,
     RunsOperations,
+    OperationsOperations,
     UsageAndBillingOperations,
     HealthOperations {}
 
@@ -70,6 +73,13 @@ export const operations = {
   followRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/events' },
   cancelRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/cancel' },
   listPipelines: { method: 'GET', path: '/api/v1/pipelines' },
+  bulkCancelRuns: { method: 'POST', path: '/api/v1/runs/bulk-cancel' },
+  bulkCancelTenantRuns: { method: 'POST', path: '/api/v1/tenants/{tenant}/runs/bulk-cancel' },
+  listOperations: { method: 'GET', path: '/api/v1/operations' },
+  showOperation: { method: 'GET', path: '/api/v1/operations/{operation_id}' },
+  abortOperation: { method: 'POST', path: '/api/v1/operations/{operation_id}/abort' },
+  showTenantOperation: { method: 'GET', path: '/api/v1/tenants/{tenant}/operations/{operation_id}' },
+  abortTenantOperation: { method: 'POST', path: '/api/v1/tenants/{tenant}/operations/{operation_id}/abort' },
   showUsage: { method: 'GET', path: '/api/v1/tenants/{tenant}/usage' },
   showMonthlyUsage: { method: 'GET', path: '/api/v1/usage' },
   exportBilling: { method: 'GET', path: '/api/v1/billing/export' },

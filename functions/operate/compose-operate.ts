@@ -18,6 +18,7 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createOperationLog } from '../../shared/operations/operation-log';
 import { bulkCancelKind } from '../../shared/operations/rules/bulk-cancel';
+import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
@@ -69,15 +70,17 @@ export function composeOperate(
     now,
     log,
   });
+  const inControl = createControlDataset(withoutRetries, control);
   const settle = createSettle({
     runStatement: google.createRunStatement(withoutRetries),
     recordOutcomes,
+    recordInAllRuns: recordIn(inControl, clock),
     now,
     log,
   });
   return operateRoutes({
     operations: createOperationLog({
-      append: createControlDataset(bigquery, control).append,
+      append: inControl.append,
       runStatement,
       controlDataset: control.name,
       newId,

@@ -6,17 +6,17 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
-import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
-import {
-  createPublishTenantEvents,
-  type EventSettings,
-} from '../../shared/google/pubsub/publish-tenant-events';
 import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import {
   createReadRunsInFlight,
   createReadTenantSummary,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
 import { type KeyAddresses, verifyPersonOf } from '../../shared/google/verify-person';
 import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
