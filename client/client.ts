@@ -1,5 +1,14 @@
-import { type Operations, operations, type Run, type RunList, type StartedRun, type TenantList } from './api';
+import {
+  type Operation,
+  type Operations,
+  operations,
+  type Run,
+  type RunList,
+  type StartedRun,
+  type TenantList,
+} from './api';
 import { type RunEvent, readEvents } from './events';
+import { type FollowOptions, followOperation, type OperationPlace } from './operations';
 import { problemOf } from './problem';
 import { pause, type RetryPolicy, retrying, usualRetries } from './retry';
 
@@ -56,6 +65,10 @@ export interface Client {
   readonly followRun: (runId: string, options?: Signalled) => AsyncGenerator<RunEvent>;
   /** The run when it is over. */
   readonly waitForRun: (runId: string, options?: Signalled) => Promise<Run>;
+  /** An operation whenever it has moved, until it has ended. */
+  readonly followOperation: (operation: OperationPlace, options?: FollowOptions) => AsyncGenerator<Operation>;
+  /** An operation when it has ended. */
+  readonly waitForOperation: (operation: OperationPlace, options?: FollowOptions) => Promise<Operation>;
   /** All runs of the tenant that match, newest first, page after page. */
   readonly eachRun: (query?: Operations['listRuns']['query']) => AsyncGenerator<RunList['runs'][number]>;
   /** All tenants that match, page after page. */
@@ -70,6 +83,8 @@ const madeOnce: ReadonlySet<OperationId> = new Set<OperationId>([
   'makeApiKey',
   'rotateApiKey',
   'revokeApiKey',
+  'bulkCancelRuns',
+  'bulkCancelTenantRuns',
 ]);
 const reconnectMs = 1_000;
 
@@ -117,6 +132,13 @@ export function createClient(options: ClientOptions): Client {
     waitForRun: async (runId, { signal } = {}) => {
       for await (const { event } of followRun(runId, { signal })) if (event === 'end') break;
       return call('showRun', { path: { run_id: runId }, signal });
+    },
+    followOperation: (operation, options) => followOperation(call, operation, options),
+    waitForOperation: async (operation, options) => {
+      let last: Operation | undefined;
+      for await (const seen of followOperation(call, operation, options)) last = seen;
+      if (last === undefined) throw new Error('An operation that is followed is seen at its end');
+      return last;
     },
     eachRun: (query) =>
       eachOf(async (cursor) => {

@@ -8,5 +8,6 @@ export {
   type StartOptions,
 } from './client';
 export type { RunEvent } from './events';
+export type { FollowOptions, OperationPlace } from './operations';
 export { ApiProblem, type ProblemCode } from './problem';
 export type { RetryPolicy } from './retry';

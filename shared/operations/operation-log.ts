@@ -6,10 +6,10 @@ import { listOperations, type OperationSummary } from '../sql/control/list-opera
 import { readOperationRows } from '../sql/control/read-operation-rows';
 import {
   headOf,
-  mergeRows,
   type OperationHead,
   type OperationProgress,
   type ProgressEntry,
+  progressOf,
 } from './rules/operation';
 
 /** Which operations are listed. Undefined lets all pass. */
@@ -52,7 +52,7 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
       await append('operations', { insertId, json });
     },
     async read(operation_id) {
-      return mergeRows(await ofTable(runStatement(controlDataset, readOperationRows, { operation_id })));
+      return progressOf(await ofTable(runStatement(controlDataset, readOperationRows, { operation_id })));
     },
     async hasEnded(operation_id) {
       const [row] = await ofTable(runStatement(controlDataset, findOperationEnd, { operation_id }));
