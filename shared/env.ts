@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { eventTypes } from './definitions/event-types';
 import { topicNameSchema } from './definitions/schemas/name-schemas';
 import { originPatternSchema } from './http/headers/cors';
-import { severities } from './log';
+import { logFormats, severities } from './log';
 import { isDeploymentSource } from './pipelines/rules/run-sources';
 import { adminKeysSchema, adminPersonSchema } from './tenants/rules/admin-schemas';
 
@@ -114,6 +114,8 @@ const environmentSchema = z
       .default('USD'),
     /** Log lines below this severity are left out. */
     LOG_SEVERITY: z.enum(severities).default('INFO'),
+    /** How a log line looks: for Cloud Logging, or for people. */
+    LOG_FORMAT: z.enum(logFormats).default('json'),
     /**
      * Read by Google's BigQuery client. Here it only tells whether BigQuery is an emulator on this machine.
      */

@@ -1,4 +1,5 @@
 import { currentContext, type Labels } from './telemetry/context';
+import { prettyLine } from './telemetry/pretty-line';
 import { createRedact } from './telemetry/redact';
 import type { Trace } from './telemetry/trace';
 
@@ -13,6 +14,8 @@ export type LogEvent =
   | 'delivery_failed'
   | 'dead_letter'
   | 'message_dropped'
+  | 'run_started'
+  | 'step_ended'
   | 'run_ended'
   | 'run_expired'
   | 'invariant_repaired'
@@ -20,6 +23,9 @@ export type LogEvent =
   | 'reset_failed'
   | 'tables_failed'
   | 'tenant_work_failed';
+
+/** For Cloud Logging; for people at a terminal. */
+export const logFormats = ['json', 'pretty'] as const;
 
 /** Fields of a log line. tenant_id, run_id and pipeline become the line's labels. */
 export interface LogFields {
@@ -38,18 +44,20 @@ export interface LogSettings {
   readonly LOG_SEVERITY: (typeof severities)[number];
   /** The project of the traces. Without it a line names its trace by the id alone. */
   readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
+  /** JSON, as Cloud Logging reads it, unless given. */
+  readonly LOG_FORMAT?: (typeof logFormats)[number] | undefined;
   /** Taken out of every line. */
   readonly ADMIN_API_KEY?: string | undefined;
 }
 
 /**
  * Makes a log that writes one JSON line per event of at least LOG_SEVERITY, in the form that Cloud Logging
- * reads: severity, message, time, the current request's trace and labels, and the fields. An `error` is
- * written with its stack, as lines go to the operator and never to a caller. No line contains a key.
+ * reads: severity, message, time, the current request's trace and labels, and the fields; or for people. An
+ * `error` is written with its stack, as lines go to the operator and never to a caller. No line contains a key.
  * https://cloud.google.com/logging/docs/structured-logging#special-payload-fields
  */
 export function createLog(
-  { LOG_SEVERITY, GOOGLE_CLOUD_PROJECT, ADMIN_API_KEY }: LogSettings,
+  { LOG_SEVERITY, LOG_FORMAT, GOOGLE_CLOUD_PROJECT, ADMIN_API_KEY }: LogSettings,
   write: (line: string) => void = (line) => process.stdout.write(line),
 ): Log {
   const redact = createRedact([ADMIN_API_KEY]);
@@ -57,19 +65,28 @@ export function createLog(
     if (severities.indexOf(severity) < severities.indexOf(LOG_SEVERITY)) return;
     const { error, tenant_id, run_id, pipeline, ...rest } = fields;
     const context = currentContext();
+    const time = new Date().toISOString();
+    const stack = error === undefined ? undefined : describeError(error);
+    const labels = {
+      ...context?.labels,
+      ...(tenant_id === undefined ? {} : { tenant: tenant_id }),
+      ...(run_id === undefined ? {} : { run: run_id }),
+      ...(pipeline === undefined ? {} : { pipeline }),
+    };
+    if (LOG_FORMAT === 'pretty') {
+      const told = { severity, message, time, labels, stack, fields: rest };
+      const text = prettyLine(told, process.env.NO_COLOR === undefined);
+      if (text !== undefined) write(`${redact(text)}\n`);
+      return;
+    }
     const line = {
       severity,
       message,
-      time: new Date().toISOString(),
+      time,
       ...rest,
-      ...(error === undefined ? {} : { stack_trace: describeError(error) }),
+      ...(stack === undefined ? {} : { stack_trace: stack }),
       ...(context === undefined ? {} : traceFields(context.trace, GOOGLE_CLOUD_PROJECT)),
-      ...labelsField({
-        ...context?.labels,
-        ...(tenant_id === undefined ? {} : { tenant: tenant_id }),
-        ...(run_id === undefined ? {} : { run: run_id }),
-        ...(pipeline === undefined ? {} : { pipeline }),
-      }),
+      ...labelsField(labels),
     };
     write(`${redact(JSON.stringify(line))}\n`);
   };

@@ -64,6 +64,7 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   const { onboarding_id, subscription_tier, bytes_left, location } = found;
   const slot = { ...found.slot, onboarding_id, subscription_tier, bytes_left, location };
   const lookedAt = now();
+  deps.log('DEBUG', 'Run started', { event: 'run_started', ...message });
   const outcome = await bringToEnd(message, slot, now, deps);
   if (outcome === 'not over yet') return handOver(message, slot, now(), deps);
   if (outcome === 'ended elsewhere')

@@ -12,8 +12,9 @@ async function main(): Promise<void> {
     console.log(startHelp);
     return;
   }
-  // Someone reads this terminal: a line for each request would hide what matters.
-  process.env.LOG_SEVERITY ??= 'WARNING';
+  // Someone reads this terminal: a readable line for each request, run and step. Elsewhere they would hide what matters.
+  process.env.LOG_FORMAT ??= process.stdout.isTTY ? 'pretty' : 'json';
+  process.env.LOG_SEVERITY ??= process.env.LOG_FORMAT === 'pretty' ? 'DEBUG' : 'WARNING';
   const starting = startLocalCloud({
     ...options,
     functionsInThreads: true,

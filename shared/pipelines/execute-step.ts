@@ -1,6 +1,7 @@
 import type { Step, StepRetry } from '../definitions/schemas/pipeline-schema';
 import { type Failure, isPassing } from '../google/bigquery/failures';
 import type { JobOutcome } from '../google/bigquery/jobs/job-outcome';
+import { durationMs } from '../support/clock';
 import { jitteredBackoffMs } from '../support/retry';
 import {
   addUsage,
@@ -140,7 +141,7 @@ function end(context: StepContext, step: Step, judgements: readonly Judgement[])
   const attempts = judgements.map(({ attempt }) => attempt);
   const now = context.tools.now();
   const error = attempts.at(-1)?.error;
-  return {
+  const outcome: StepOutcome = {
     stepId: step.id,
     type: step.type,
     status: error ? 'FAILED' : 'COMPLETED',
@@ -150,6 +151,19 @@ function end(context: StepContext, step: Step, judgements: readonly Judgement[])
     attempts: attempts.length,
     ...attempts.reduce(addUsage, noUsage),
   };
+  context.tools.log('DEBUG', `Step '${step.id}' ${outcome.status}`, {
+    event: 'step_ended',
+    tenant_id: context.run.tenantId,
+    run_id: context.run.runId,
+    pipeline: context.run.definition.path,
+    attempts: outcome.attempts,
+    duration_ms: durationMs(outcome.startedAt, outcome.endedAt),
+    rows_written: outcome.rowsWritten,
+    bytes_billed: outcome.bytesBilled,
+    error_code: error?.code,
+    error_message: error?.message,
+  });
+  return outcome;
 }
 
 function record({ run, tools, recorder }: StepContext, step: Step, judgements: readonly Judgement[]): void {

@@ -94,6 +94,57 @@ describe('A log line', () => {
   });
 });
 
+describe('A log line for people', () => {
+  beforeAll(() => {
+    process.env.NO_COLOR = '1';
+  });
+  afterAll(() => {
+    delete process.env.NO_COLOR;
+  });
+  const run = { tenant_id: 'acme', run_id: '0123456789', pipeline: 'a/b/c' };
+  const request = (message: string) => ({
+    event: 'request' as const,
+    tenant_id: 'acme',
+    message,
+    httpRequest: { latency: '0.024s' },
+  });
+
+  it.each([
+    ['INFO', 'GET /healthz 200', request('GET /healthz 200'), /^[\d:]{8} {2}GET \/healthz 200 {2}24 ms\n$/],
+    [
+      'DEBUG',
+      'Run started',
+      { event: 'run_started', ...run },
+      /^[\d:]{8} {2}Run started {2}acme a\/b\/c · 01234567\n$/,
+    ],
+    [
+      'DEBUG',
+      "Step 'load' COMPLETED",
+      { event: 'step_ended', ...run, duration_ms: 1250, rows_written: 3, bytes_billed: 10_000_000 },
+      /Step 'load' COMPLETED {2}acme a\/b\/c · 01234567 · 1\.3 s · 3 rows · 10 MB billed\n$/,
+    ],
+    [
+      'WARNING',
+      'Run FAILED',
+      { event: 'run_ended', ...run, duration_ms: 7, error_code: 'check_failed', error_message: 'It failed.' },
+      /^[\d:]{8} {2}WARNING Run FAILED {2}acme a\/b\/c · 01234567 · 7 ms · check_failed · It failed\.\n$/,
+    ],
+    ['ERROR', 'Broken', { error: 'a\nb' }, /^[\d:]{8} {2}ERROR Broken {2}\n {9}a\n {9}b\n$/],
+  ] as const)('%s %s', (severity, message, fields, expected) => {
+    const { log, texts } = collecting({ LOG_FORMAT: 'pretty' });
+    log(severity, message, fields);
+    expect(texts).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('is none for a push to the worker, and has no key', () => {
+    const { log, texts } = collecting({ LOG_FORMAT: 'pretty' });
+    log('INFO', 'POST / 204', request('POST / 204'));
+    expect(texts).toEqual([]);
+    log('INFO', adminKey);
+    expect(texts.join()).not.toContain(adminKey);
+  });
+});
+
 describe('No log line contains a secret:', () => {
   const key = createApiKey('acme');
   const secret = key.slice('acme_api_'.length);
