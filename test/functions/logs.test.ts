@@ -93,6 +93,8 @@ describe('The log of all functions', () => {
     );
     expect(ofTrace().map(({ message }) => message)).toEqual([
       'POST /api/v1/pipelines/run/traced/gcp/example/dryrun 202',
+      'Run started',
+      "Step 'read_metadata' COMPLETED",
       'Run COMPLETED',
       'POST / 204',
     ]);

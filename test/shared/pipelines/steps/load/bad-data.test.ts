@@ -271,6 +271,7 @@ describe('bad data ends a run with a message that says where it is', () => {
     });
     expect(lines).toMatchObject([
       { severity: 'WARNING', tenant_id: 'tenant_1', run_id: expect.any(String), said: message },
+      { severity: 'DEBUG', event: 'step_ended', text: "Step 'load' FAILED" },
     ]);
   });
 
