@@ -48,7 +48,9 @@ function figuresOf(fields: Readonly<Record<string, unknown>>): readonly string[]
   return [
     ...(typeof latency === 'number' ? [durationOf(latency)] : []),
     ...(typeof rows_written === 'number' ? [`${rows_written} rows`] : []),
-    ...(typeof bytes_billed === 'number' && bytes_billed > 0 ? [`${Math.round(bytes_billed / 1e6)} MB billed`] : []),
+    ...(typeof bytes_billed === 'number' && bytes_billed > 0
+      ? [`${Math.round(bytes_billed / 1e6)} MB billed`]
+      : []),
     ...[error_code, error_message].flatMap((text) => (typeof text === 'string' ? [text] : [])),
   ];
 }
