@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { reloadPipelines } from '../../shared/definitions/pipelines';
 import { loadSchedules } from '../../shared/definitions/schedules';
 import { readEnv } from '../../shared/env';
 import { stopTelemetry } from '../../shared/telemetry/telemetry';
@@ -20,6 +21,8 @@ export interface LocalCloud extends ServerAddresses {
   readonly functions: Readonly<Record<FunctionName, ForwardTarget>>;
   /** Changes faults, and switches a service off and on, while the cloud runs. */
   readonly backends: Pick<Servers, 'bigquery' | 'pubsub'>;
+  /** Reads the definitions of pipelines again. Throws an Error that says what is wrong; then all stays as it was. */
+  readonly reloadDefinitions: () => Promise<void>;
   /** Stops everything in reverse order, the SQL engine's process included. */
   readonly close: () => Promise<void>;
 }
@@ -61,7 +64,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         () => undefined,
       ),
     );
-    const host = options.functionsInThreads ? hostInThreads(started) : hostHere(started);
+    const { host, reloadDefinitions } = options.functionsInThreads
+      ? hostInThreads(started)
+      : hostHere(started);
     const servers = await starting;
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
@@ -109,6 +114,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       pubsubHost: servers.pubsubHost,
       functions,
       backends: servers,
+      reloadDefinitions,
       close,
     };
   } catch (error) {
@@ -120,24 +126,37 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 type Closable = { readonly close: () => Promise<void> | void };
 
 type Start = <T extends Closable>(server: T) => T;
-/** Serves a function under the names that this machine may be called by. */
-type Host = (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
+interface Hosting {
+  /** Serves a function under the names that this machine may be called by. */
+  readonly host: (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
+  readonly reloadDefinitions: LocalCloud['reloadDefinitions'];
+}
 
-function hostHere(started: Start): Host {
+function hostHere(started: Start): Hosting {
   started({ close: stopTelemetry });
   // A process whose functions are in threads has no use for all that they load.
   const { hostFunction }: typeof import('./functions') = require('./functions');
-  return async (name, hosts) => started(await hostFunction(name, hosts));
+  return {
+    host: async (name, hosts) => started(await hostFunction(name, hosts)),
+    reloadDefinitions: async () => reloadPipelines(),
+  };
 }
 
 /**
  * The worker has a thread of its own: what it does for one caller's runs keeps no other caller waiting, as when
  * deployed. The gateway's thread has no other work.
  */
-function hostInThreads(started: Start): Host {
+function hostInThreads(started: Start): Hosting {
   const worker = started(startFunctionThread());
   const others = started(startFunctionThread());
-  return (name, hosts) => (name === 'worker' ? worker : others).host(name, hosts);
+  return {
+    host: (name, hosts) => (name === 'worker' ? worker : others).host(name, hosts),
+    reloadDefinitions: async () => {
+      // Both read the same files: the first says what is wrong with them.
+      await worker.reloadDefinitions();
+      await others.reloadDefinitions();
+    },
+  };
 }
 
 async function hostAll(

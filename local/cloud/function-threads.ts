@@ -7,6 +7,8 @@ import type { ForwardTarget } from './gateway/forward';
 export interface FunctionThread {
   /** Loads a function there and serves it. Its environment must be set by then: it is this process's. */
   readonly host: (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
+  /** Reads the definitions of pipelines again. Throws an Error that says what is wrong with them. */
+  readonly reloadDefinitions: () => Promise<void>;
   /** Ends all that it hosts, and the thread. */
   readonly close: () => Promise<void>;
 }
@@ -14,12 +16,15 @@ export interface FunctionThread {
 /** What the thread is told. */
 type ToFunctions =
   | { readonly kind: 'host'; readonly name: FunctionName; readonly hosts: readonly string[] }
+  | { readonly kind: 'reload' }
   | { readonly kind: 'close' };
 
 /** What the thread says. */
 type FromFunctions =
   | { readonly kind: 'hosted'; readonly name: FunctionName; readonly port: number }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Of the definitions: what is wrong with them, if anything is. */
+  | { readonly kind: 'reloaded'; readonly problem: string | undefined };
 
 /**
  * Starts a thread for functions, which begins to load what all of them need. What functions do in one thread
@@ -46,9 +51,21 @@ export function startFunctionThread(): FunctionThread {
       new Promise((resolve, reject) => {
         thread.on('message', (message: FromFunctions) => {
           if (message.kind === 'failed') reject(new Error(message.reason));
-          else if (message.name === name) resolve({ host: '127.0.0.1', port: message.port });
+          else if (message.kind === 'hosted' && message.name === name)
+            resolve({ host: '127.0.0.1', port: message.port });
         });
         tell({ kind: 'host', name, hosts });
+      }),
+    reloadDefinitions: () =>
+      new Promise((resolve, reject) => {
+        const hear = (message: FromFunctions) => {
+          if (message.kind !== 'reloaded') return;
+          thread.off('message', hear);
+          if (message.problem === undefined) resolve();
+          else reject(new Error(message.problem));
+        };
+        thread.on('message', hear);
+        tell({ kind: 'reload' });
       }),
     close: async () => {
       isClosing = true;
@@ -64,6 +81,8 @@ export function hostInThread(): void {
   const { hostFunction }: typeof import('./functions') = require('./functions');
   const { stopTelemetry }: typeof import('../../shared/telemetry/telemetry') =
     require('../../shared/telemetry/telemetry');
+  const { reloadPipelines }: typeof import('../../shared/definitions/pipelines') =
+    require('../../shared/definitions/pipelines');
   const tellParent = (message: FromFunctions) => parentPort?.postMessage(message);
   const closers: (() => Promise<void>)[] = [stopTelemetry];
   const host = async ({ name, hosts }: Extract<ToFunctions, { kind: 'host' }>) => {
@@ -71,15 +90,23 @@ export function hostInThread(): void {
     closers.push(close);
     tellParent({ kind: 'hosted', name, port });
   };
+  const reload = () => {
+    try {
+      reloadPipelines();
+      tellParent({ kind: 'reloaded', problem: undefined });
+    } catch (error) {
+      tellParent({ kind: 'reloaded', problem: messageOf(error) });
+    }
+  };
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
     process.exit(0);
   };
   parentPort?.on('message', (message: ToFunctions) => {
     if (message.kind === 'close') void close();
-    else
-      host(message).catch((error: unknown) =>
-        tellParent({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
-      );
+    else if (message.kind === 'reload') reload();
+    else host(message).catch((error: unknown) => tellParent({ kind: 'failed', reason: messageOf(error) }));
   });
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

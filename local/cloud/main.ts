@@ -4,6 +4,7 @@ import { type LocalCloud, startLocalCloud } from './cloud';
 import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
 import { warmUp } from './warm-up';
+import { watchDefinitions } from './watch-definitions';
 
 /** `npm start`: the cloud in a box, until it is told to stop. */
 async function main(): Promise<void> {
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
   });
   stopOnSignal(starting);
   const cloud = await starting;
+  // It ends with the process.
+  watchDefinitions(options.schemasDirectory, cloud.reloadDefinitions, (line) => console.error(line));
   await upgradeTables(cloud.url);
   if (options.warmsUp) {
     await warmUp(cloud, process.env.ADMIN_API_KEY).catch((error: unknown) => {

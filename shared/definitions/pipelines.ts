@@ -10,22 +10,47 @@ const extension = '.yaml';
 /** What a definition must yield, for npm run check; no definition itself. */
 export const testExtension = '.test.yaml';
 
-/** Definitions never change while a process lives. */
+/** Definitions change while a process lives only by reloadPipelines. */
 const cache = new Map<string, PipelineDefinition>();
+/** What loadPipelines has given, by the directory. */
+const loaded = new Map<string, Map<string, PipelineDefinition>>();
 
 /**
  * All pipelines of schemas/pipelines by path (provider/domain/id), in the order of their paths. Throws a
  * DefinitionError that names file, line, column, step and field.
  */
 export function loadPipelines(schemasDirectory: string): ReadonlyMap<string, PipelineDefinition> {
+  const pipelines = loaded.get(schemasDirectory) ?? new Map<string, PipelineDefinition>();
+  readAll(schemasDirectory, pipelines);
+  loaded.set(schemasDirectory, pipelines);
+  return pipelines;
+}
+
+/**
+ * Reads all pipelines that were loaded again, for a developer's machine: the maps that loadPipelines has given
+ * are as the files are now. Throws a DefinitionError if one is wrong; then all stays as it was.
+ */
+export function reloadPipelines(): void {
+  const before = new Map(cache);
+  cache.clear();
+  try {
+    for (const [schemasDirectory, pipelines] of loaded) readAll(schemasDirectory, pipelines);
+  } catch (error) {
+    for (const [file, definition] of before) cache.set(file, definition);
+    throw error;
+  }
+}
+
+/** Fills `pipelines`, or throws and leaves it as it is. */
+function readAll(schemasDirectory: string, pipelines: Map<string, PipelineDefinition>): void {
   const { files, problems } = findPipelineFiles(schemasDirectory);
   if (problems.length > 0) throw definitionError(problems);
-  const pipelines = new Map<string, PipelineDefinition>();
-  for (const { path } of files) {
+  const found = files.flatMap(({ path }) => {
     const definition = loadPipeline(schemasDirectory, path);
-    if (definition) pipelines.set(path, definition);
-  }
-  return pipelines;
+    return definition === undefined ? [] : [[path, definition] as const];
+  });
+  pipelines.clear();
+  for (const [path, definition] of found) pipelines.set(path, definition);
 }
 
 /**

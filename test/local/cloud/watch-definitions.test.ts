@@ -1,0 +1,75 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DefinitionWatch, watchDefinitions } from '../../../local/cloud/watch-definitions';
+import { loadPipelines, reloadPipelines } from '../../../shared/definitions/pipelines';
+import { newDirectory, removeDirectory } from '../../support/server-process';
+
+const text = (description: string, sql = 'SELECT 1 AS one') =>
+  `description: ${description}\nsteps:\n  - { id: a, type: query, sql: "${sql}" }\n`;
+
+describe('watchDefinitions', () => {
+  const directory = newDirectory();
+  const folder = join(directory, 'pipelines/shop/sales');
+  const file = join(folder, 'daily.yaml');
+  let hear: (line: string) => void = () => undefined;
+  let watching: DefinitionWatch;
+  /** Resolves once that is said. */
+  const saying = (what: RegExp) =>
+    new Promise<void>((resolve) => {
+      hear = (line) => {
+        if (what.test(line)) resolve();
+      };
+    });
+
+  beforeAll(() => {
+    mkdirSync(folder, { recursive: true });
+    mkdirSync(join(directory, 'tables'));
+    writeFileSync(file, text('First.'));
+    watching = watchDefinitions(
+      directory,
+      async () => reloadPipelines(),
+      (line) => hear(line),
+    );
+  });
+  afterAll(() => {
+    watching.close();
+    removeDirectory(directory);
+  });
+
+  it('has changed, broken, mended and new definitions read again', async () => {
+    const pipelines = loadPipelines(directory);
+    const descriptionOf = (name: string) => pipelines.get(`shop/sales/${name}`)?.description;
+    expect(descriptionOf('daily')).toBe('First.');
+
+    const changed = saying(/read again/);
+    writeFileSync(file, text('Second.'));
+    await changed;
+    expect(descriptionOf('daily')).toBe('Second.');
+
+    const broken = saying(/daily\.yaml:\d+:\d+ .*nope/);
+    writeFileSync(file, `${text('Third.')}nope: 1\n`);
+    await broken;
+    expect(descriptionOf('daily')).toBe('Second.');
+
+    const mended = saying(/read again/);
+    // As editors do it.
+    writeFileSync(join(directory, 'new'), text('Fourth.'));
+    renameSync(join(directory, 'new'), file);
+    await mended;
+    expect(descriptionOf('daily')).toBe('Fourth.');
+
+    const added = saying(/read again/);
+    writeFileSync(join(folder, 'weekly.yaml'), text('Weekly.'));
+    await added;
+    expect([...pipelines.keys()]).toEqual(['shop/sales/daily', 'shop/sales/weekly']);
+  });
+
+  it('says where nothing can be watched', () => {
+    const lines: string[] = [];
+    const add = (line: string) => {
+      lines.push(line);
+    };
+    watchDefinitions(join(directory, 'nowhere'), async () => undefined, add).close();
+    expect(lines).toEqual([expect.stringMatching(/^Changes of definitions are not seen: .*ENOENT/)]);
+  });
+});
