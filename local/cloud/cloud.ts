@@ -90,9 +90,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const urlOf = (name: FunctionName) => `http://127.0.0.1:${functions[name].port}/`;
     await prepareMessaging({
       runTopic,
-      eventTopics: [eventTopic, deliveryTopic, ...readEnv().NOTIFY_TOPICS],
+      eventTopics: readEnv().NOTIFY_TOPICS,
       workerUrl: urlOf('worker'),
-      operations: { topic: operationTopic, url: urlOf('operate') },
+      pushes: [
+        { topic: operationTopic, name: 'operate', endpoint: urlOf('operate') },
+        { topic: eventTopic, name: 'push', endpoint: `${urlOf('deliver-events')}events` },
+        { topic: deliveryTopic, name: 'push', endpoint: `${urlOf('deliver-events')}deliveries` },
+      ],
     });
     const scheduler = started(
       startScheduler({ jobs: schedules, target: (job) => urlOf(knownFunction(job.function)), log }),
@@ -143,14 +147,15 @@ function hostHere(started: Start): Hosting {
 }
 
 /**
- * The worker has a thread of its own: what it does for one caller's runs keeps no other caller waiting, as when
+ * What Pub/Sub calls has a thread of its own: what it does for one caller's runs keeps no other caller waiting, as when
  * deployed. The gateway's thread has no other work.
  */
 function hostInThreads(started: Start): Hosting {
   const worker = started(startFunctionThread());
   const others = started(startFunctionThread());
+  const isPushed = (name: FunctionName) => name === 'worker' || name === 'deliver-events';
   return {
-    host: (name, hosts) => (name === 'worker' ? worker : others).host(name, hosts),
+    host: (name, hosts) => (isPushed(name) ? worker : others).host(name, hosts),
     reloadDefinitions: async () => {
       // Both read the same files: the first says what is wrong with them.
       await worker.reloadDefinitions();
@@ -162,18 +167,21 @@ function hostInThreads(started: Start): Hosting {
 async function hostAll(
   host: (name: FunctionName) => Promise<ForwardTarget>,
 ): Promise<LocalCloud['functions']> {
-  const [onboard, tenants, run, worker, operate, resetQuotas, reconcile, ensureTables] = await Promise.all([
-    host('onboard'),
-    host('tenants'),
-    host('run'),
-    host('worker'),
-    host('operate'),
-    host('reset-quotas'),
-    host('reconcile'),
-    host('ensure-tables'),
-  ]);
+  const [onboard, tenants, run, worker, operate, deliverEvents, resetQuotas, reconcile, ensureTables] =
+    await Promise.all([
+      host('onboard'),
+      host('tenants'),
+      host('run'),
+      host('worker'),
+      host('operate'),
+      host('deliver-events'),
+      host('reset-quotas'),
+      host('reconcile'),
+      host('ensure-tables'),
+    ]);
+  const pushed = { worker, operate, 'deliver-events': deliverEvents };
   const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables };
-  return { onboard, tenants, run, worker, operate, ...scheduled };
+  return { onboard, tenants, run, ...pushed, ...scheduled };
 }
 
 function knownFunction(name: string): FunctionName {

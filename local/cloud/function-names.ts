@@ -4,6 +4,7 @@ export const functionNames = [
   'run',
   'worker',
   'operate',
+  'deliver-events',
   'reset-quotas',
   'reconcile',
   'ensure-tables',

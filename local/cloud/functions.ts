@@ -19,6 +19,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   run: () => require('../../functions/run'),
   worker: () => require('../../functions/worker'),
   operate: () => require('../../functions/operate'),
+  'deliver-events': () => require('../../functions/deliver-events'),
   'reset-quotas': () => require('../../functions/reset-quotas'),
   reconcile: () => require('../../functions/reconcile'),
   'ensure-tables': () => require('../../functions/ensure-tables'),

@@ -4,12 +4,12 @@ export interface Messaging {
   readonly eventTopics?: readonly string[];
   /** The worker's URL. Its port differs from start to start, so an existing subscription is changed. */
   readonly workerUrl: string;
-  /** Unless given, nobody works on operations. */
-  readonly operations?: { readonly topic: string; readonly url: string };
+  /** Topics whose messages are pushed until they are taken, each with where to; `name` ends the subscription's. */
+  readonly pushes?: readonly { readonly topic: string; readonly name: string; readonly endpoint: string }[];
 }
 
 /**
- * As deploy.sh sets it, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a
+ * As deploy.sh sets it for the worker, except that failed deliveries are repeated sooner: nobody wants to wait minutes for a
  * laptop.
  */
 const delivery = {
@@ -25,14 +25,13 @@ const conflict = 409;
  * @throws Error with what the server answered
  */
 export async function prepareMessaging(
-  { runTopic, eventTopics = [], workerUrl, operations }: Messaging,
+  { runTopic, eventTopics = [], workerUrl, pushes = [] }: Messaging,
   { PUBSUB_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT } = process.env,
 ): Promise<void> {
   const project = `http://${PUBSUB_EMULATOR_HOST}/v1/projects/${GOOGLE_CLOUD_PROJECT}`;
   const nameOf = (topic: string) => `projects/${GOOGLE_CLOUD_PROJECT}/topics/${topic}`;
   const deadLetterTopic = `${runTopic}-dead-letter`;
-  const operationTopics = operations === undefined ? [] : [operations.topic];
-  const topics = [runTopic, deadLetterTopic, ...operationTopics, ...eventTopics];
+  const topics = [runTopic, deadLetterTopic, ...eventTopics, ...pushes.map(({ topic }) => topic)];
   await Promise.all(topics.map((topic) => isMade(`${project}/topics/${topic}`, {})));
   const pushed = async (subscription: string, topic: string, url: string, more = {}) => {
     const address = `${project}/subscriptions/${subscription}`;
@@ -44,7 +43,7 @@ export async function prepareMessaging(
   await Promise.all([
     pushed(`${runTopic}-worker`, runTopic, workerUrl, { deadLetterPolicy }),
     isMade(`${project}/subscriptions/${deadLetterTopic}-kept`, { topic: nameOf(deadLetterTopic) }),
-    operations && pushed(`${operations.topic}-operate`, operations.topic, operations.url),
+    ...pushes.map(({ topic, name, endpoint }) => pushed(`${topic}-${name}`, topic, endpoint)),
   ]);
 }
 

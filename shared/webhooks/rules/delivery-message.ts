@@ -7,7 +7,6 @@ export const deliverableEventSchema = z.looseObject({
   type: z.string().min(1),
   /** The tenant's id. */
   subject: z.string().min(1),
-  data: z.looseObject({ webhook_id: z.unknown() }).optional().catch(undefined),
 });
 
 /** One event for one webhook, as it waits to be delivered. */
@@ -30,6 +29,8 @@ export type DeliveryMessage = z.output<typeof deliveryMessageSchema>;
 /** What delivering an event takes of it. */
 export type DeliverableEvent = z.output<typeof deliverableEventSchema>;
 
+const aboutWebhookSchema = z.object({ data: z.object({ webhook_id: z.string() }) });
+
 /** Whether the event is for the webhook. That a webhook was disabled is never told to that one. */
 export function isWanted(
   event: DeliverableEvent,
@@ -40,7 +41,8 @@ export function isWanted(
   },
 ): boolean {
   const { webhook_id, state, event_types } = webhook;
-  if (state !== 'active' || event.data?.webhook_id === webhook_id) return false;
+  if (state !== 'active') return false;
+  if (aboutWebhookSchema.safeParse(event).data?.data.webhook_id === webhook_id) return false;
   return event_types.length === 0 || event_types.includes(event.type);
 }
 

@@ -1,0 +1,75 @@
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
+import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createReadWebhooks } from '../../shared/google/bigquery/tables/read-webhooks';
+import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
+import {
+  createPublishTenantEvents,
+  type EventSettings,
+} from '../../shared/google/pubsub/publish-tenant-events';
+import type { Route } from '../../shared/http/route';
+import type { HttpsRequest } from '../../shared/internet/https-request';
+import type { Log } from '../../shared/log';
+import type { Clock } from '../../shared/support/clock';
+import { createAnnounce } from '../../shared/tenants/announce';
+import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
+import { createDeliveryPlaces, type PlaceLimits } from './delivery-places';
+import { createJudgeEndpoint } from './endpoint-health';
+import { deliverEventsRoutes } from './handler';
+import { createKnownWebhooks } from './known-webhooks';
+import { createPostEvent } from './post-event';
+
+export interface DeliverEventsSetUp {
+  readonly control: ControlDatasetSettings;
+  /** From which the secrets of webhooks follow. */
+  readonly webhookSecrets: WebhookSecrets | undefined;
+  /** Where what is to be delivered is published. */
+  readonly deliveryTopic: string;
+  /** Where webhook.disabled is published. */
+  readonly events: EventSettings | undefined;
+  /** How endpoints are reached. */
+  readonly request: HttpsRequest;
+  /** How long an endpoint has to answer. In milliseconds. */
+  readonly longestAnswerMs?: number | undefined;
+  /** How many deliveries are made at once. */
+  readonly places?: PlaceLimits | undefined;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const usualAnswerMs = 10_000;
+/** An instance takes 80 pushes at once (deploy.sh): so there is room for events, and for what is refused. */
+const usualPlaces: PlaceLimits = { ofWebhook: 10, ofFailingWebhook: 2, ofTenant: 20, inAll: 60 };
+
+/** Puts the function together: which part uses which client, and the routes over them. */
+export function composeDeliverEvents(setUp: DeliverEventsSetUp): readonly Route[] {
+  const { control, clock, log } = setUp;
+  const bigquery = createBigQuery();
+  const withoutRetries = createBigQueryWithoutRetries();
+  const webhooks = createKnownWebhooks(createReadWebhooks(bigquery, control.name), clock.monotonicMs);
+  return deliverEventsRoutes({
+    webhooks,
+    webhookSecrets: setUp.webhookSecrets,
+    publishDeliveries: createPublishDeliveries(setUp.deliveryTopic, withoutRetries),
+    inPlace: createDeliveryPlaces(setUp.places ?? usualPlaces),
+    postEvent: createPostEvent(setUp.request, setUp.longestAnswerMs ?? usualAnswerMs),
+    append: createControlDataset(bigquery, control).append,
+    judge: createJudgeEndpoint({
+      runStatement: createRunStatement(bigquery),
+      controlDataset: control.name,
+      readTenantState: createReadTenantState(bigquery),
+      announce: createAnnounce(createPublishTenantEvents(setUp.events, withoutRetries), log),
+      webhooks,
+      clock,
+      log,
+    }),
+    newId: setUp.newId,
+    clock,
+    log,
+  });
+}
