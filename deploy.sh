@@ -160,6 +160,7 @@ accounts="$functions build push scheduler"
 #            one step each. A delivery may last as long as Pub/Sub waits. Spooled files lie in memory on Cloud
 #            Run, hence twice the memory.
 #   operate  cancels runs and the like, many after another, and is seldom called.
+#   deliver-events  waits for the endpoints of webhooks, for 10 s at most each.
 #   onboard  makes a dataset and tables, but rarely.
 #   tenants  runs small statements, and exports over all tenants, which take longer.
 # Scheduled functions get one call at a time, and as much time as an attempt of their schedule. No instance is
@@ -172,6 +173,7 @@ shape_of() { # function -> caller memory concurrency instances timeout
     run) echo host 512Mi 250 8 600 ;;
     worker) echo push 1Gi 30 10 "$ack_deadline" ;;
     operate) echo push 512Mi 4 2 "$ack_deadline" ;;
+    deliver-events) echo push 512Mi 80 5 60 ;;
     *)
       deadline=$(awk -F'|' -v name="$1" '$2 == name { print $5 }' <<<"$schedules" | head -n 1)
       [ -n "$deadline" ] || misuse "functions/$1: expected a line in deploy.sh, or a schedule in schemas/schedules.json"
@@ -203,7 +205,8 @@ environment_of() { # function -> NAME=value lines
   fi
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
-  case $1 in tenants | worker) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac # the worker lets no pipeline publish there
+  # The worker lets no pipeline publish there.
+  case $1 in tenants | worker | deliver-events) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac
   ! publishes_operations "$1" || echo "OPERATION_TOPIC=$operation_topic"
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
@@ -215,9 +218,9 @@ needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_operations() { case $1 in tenants | operate | reconcile) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
-publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile) true ;; *) false ;; esac; }
-publishes_deliveries() { case $1 in tenants) true ;; *) false ;; esac; }
-knows_webhook_secrets() { case $1 in tenants) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile | deliver-events) true ;; *) false ;; esac; }
+publishes_deliveries() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
+knows_webhook_secrets() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 
 # Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
 # cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for
@@ -262,6 +265,10 @@ operate dataset_finder
 operate row_editor tenants pipeline_runs operations all_runs
 operate row_reader step_logs dq_results
 operate job_stopper
+deliver-events bigquery.jobUser
+deliver-events dataset_finder
+deliver-events row_editor webhooks webhook_deliveries
+deliver-events row_reader tenants
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants
@@ -289,7 +296,7 @@ push_subscription=$run_topic-worker
 dead_letter_topic=$run_topic-dead-letter
 dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were given up, to look at them and send them again
 operation_topic=$prefix-operations
-event_topic=$prefix-tenant-events # nothing here subscribes to it: whoever wants events of tenants does
+event_topic=$prefix-tenant-events # for deliver-events, and for whoever else wants events of tenants
 delivery_topic=$prefix-webhook-deliveries
 case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"* | *",$operation_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic, $delivery_topic and $operation_topic" ;; esac
 admin_secret=$prefix-admin-key
@@ -297,8 +304,9 @@ admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes,
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
 webhook_secret=$prefix-webhook-secret # what the secrets of webhooks follow from
 labels="managed-by=$prefix"
-account() { echo "$prefix-$1@$project.iam.gserviceaccount.com"; }
-member() { echo "serviceAccount:$prefix-$1@$project.iam.gserviceaccount.com"; }
+account_id() { echo "$prefix-${1%-events}"; } # has 30 characters at most
+account() { echo "$(account_id "$1")@$project.iam.gserviceaccount.com"; }
+member() { echo "serviceAccount:$(account "$1")"; }
 is_account() { case " $accounts " in *" $1 "*) true ;; *) false ;; esac; }
 role_name() { case $1 in *.*) echo "roles/$1" ;; *) echo "projects/$project/roles/${prefix//-/_}_$1" ;; esac; }
 url_of() { echo "https://$prefix-$1-$project_number.$location.run.app"; }
@@ -560,7 +568,7 @@ make_accounts_and_rights() {
   for name in $accounts; do
     ensure "account $(account "$name")" :look iam service-accounts describe "$(account "$name")" \
       :is "displayName=$prefix $name" \
-      :make iam service-accounts create "$prefix-$name" "--display-name=$prefix $name" \
+      :make iam service-accounts create "$(account_id "$name")" "--display-name=$prefix $name" \
       :change iam service-accounts update "$(account "$name")" "--display-name=$prefix $name"
   done
   while read -r name permissions; do make_role "$name" "$permissions"; done < <(roles)
@@ -579,6 +587,7 @@ revoke_rights_but() { # lines of bindings
   local name who role title expression
   while IFS='|' read -r who role title expression; do
     name=${who#"serviceAccount:$prefix-"} && name=${name%"@$project.iam.gserviceaccount.com"}
+    [ "$name" != deliver ] || name=deliver-events
     { [ "$who" = "$(member "$name")" ] && is_account "$name"; } || continue
     ! has_line "$1" "$who|$role|$title|$expression" || continue
     change "taking $role from $who" projects remove-iam-policy-binding "$project" "--member=$who" "--role=$role" \
@@ -614,6 +623,8 @@ make_topics() {
   done
   for publisher in $functions; do
     ! publishes_events "$publisher" || grant 'pubsub topics' "$event_topic" "$(member "$publisher")" roles/pubsub.publisher ''
+  done
+  for publisher in $functions; do
     ! publishes_deliveries "$publisher" || grant 'pubsub topics' "$delivery_topic" "$(member "$publisher")" roles/pubsub.publisher ''
   done
   ensure "subscription $dead_letter_subscription" :look pubsub subscriptions describe "$dead_letter_subscription" \
@@ -626,13 +637,13 @@ make_topics() {
 
 # Pub/Sub calls a function with a token of the account `push`. Nobody else may call it. A message that fails again
 # and again goes to the dead-letter topic, if there is one; else it comes again for a week.
-make_push_subscription() { # function topic dead-letter-topic
+make_push_subscription() { # function topic dead-letter-topic [path]
   local subscription=$2-$1 url
   local -a flags is
   url=$(url_of "$1")
-  flags=("--push-endpoint=$url" "--push-auth-service-account=$(account push)" "--push-auth-token-audience=$url"
+  flags=("--push-endpoint=$url${4:-}" "--push-auth-service-account=$(account push)" "--push-auth-token-audience=$url"
     "--ack-deadline=$ack_deadline" --min-retry-delay=10s --max-retry-delay=600s --message-retention-duration=7d --expiration-period=never)
-  is=("labels.managed-by=$prefix" "pushConfig.pushEndpoint=$url" "pushConfig.oidcToken.serviceAccountEmail=$(account push)"
+  is=("labels.managed-by=$prefix" "pushConfig.pushEndpoint=$url${4:-}" "pushConfig.oidcToken.serviceAccountEmail=$(account push)"
     "pushConfig.oidcToken.audience=$url" "ackDeadlineSeconds=$ack_deadline" retryPolicy.minimumBackoff=10s
     retryPolicy.maximumBackoff=600s messageRetentionDuration=604800s expirationPolicy.ttl=)
   if [ -n "$3" ]; then
@@ -1099,6 +1110,9 @@ deploy() {
   make_functions
   make_push_subscription worker "$run_topic" "$dead_letter_topic"
   make_push_subscription operate "$operation_topic" ''
+  # deliver-events gives up by itself what is a day old.
+  make_push_subscription deliver-events "$event_topic" '' /events
+  make_push_subscription deliver-events "$delivery_topic" '' /deliveries
   grant_pubsub_agent
   make_host
   make_alerts
@@ -1149,6 +1163,8 @@ destroy() {
   gone "subscription $push_subscription" 'pubsub subscriptions' "$push_subscription"
   gone "subscription $operation_topic-operate" 'pubsub subscriptions' "$operation_topic-operate"
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
+  gone "subscription $event_topic-deliver-events" 'pubsub subscriptions' "$event_topic-deliver-events"
+  gone "subscription $delivery_topic-deliver-events" 'pubsub subscriptions' "$delivery_topic-deliver-events"
   gone "topic $run_topic" 'pubsub topics' "$run_topic"
   gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
   gone "topic $operation_topic" 'pubsub topics' "$operation_topic"

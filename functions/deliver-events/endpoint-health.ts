@@ -11,7 +11,7 @@ import { webhookDisabled } from '../../shared/tenants/rules/tenant-events';
 import { type DeliveryAnswer, longestFailingMs } from '../../shared/webhooks/rules/delivery-verdict';
 import type { KnownWebhooks } from './known-webhooks';
 
-export interface HealthDependencies {
+export interface EndpointHealthDependencies {
   readonly runStatement: RunStatement;
   readonly controlDataset: string;
   readonly readTenantState: ReadTenantState;
@@ -32,7 +32,7 @@ export type JudgeEndpoint = (webhook: WebhookRow, answer: DeliveryAnswer) => Pro
 const betweenNotesMs = 600_000;
 const mostRemembered = 10_000;
 
-export function createJudgeEndpoint(deps: HealthDependencies): JudgeEndpoint {
+export function createJudgeEndpoint(deps: EndpointHealthDependencies): JudgeEndpoint {
   const { runStatement, controlDataset, webhooks, clock, log } = deps;
   const failureNotedAt = createBoundedMap<number>(mostRemembered);
 

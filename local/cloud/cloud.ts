@@ -94,8 +94,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       workerUrl: urlOf('worker'),
       pushes: [
         { topic: operationTopic, name: 'operate', endpoint: urlOf('operate') },
-        { topic: eventTopic, name: 'push', endpoint: `${urlOf('deliver-events')}events` },
-        { topic: deliveryTopic, name: 'push', endpoint: `${urlOf('deliver-events')}deliveries` },
+        { topic: eventTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}events` },
+        { topic: deliveryTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}deliveries` },
       ],
     });
     const scheduler = started(

@@ -17,7 +17,9 @@ const deploymentOf = (name: string) => {
 describe('deploy.sh', () => {
   it('deploys every function, and gives each an account and rights', () => {
     for (const name of functionNames) {
-      const account = `tenant-pipelines-${name}@my-project.iam.gserviceaccount.com`;
+      const account = `${accountOf(name)}@my-project.iam.gserviceaccount.com`;
+      // https://docs.cloud.google.com/iam/docs/service-accounts-create
+      expect(accountOf(name).length).toBeLessThanOrEqual(30);
       expect(deploymentOf(name).command).toContain(` --function=${name} `);
       expect(deploymentOf(name).command).toContain(` --service-account=${account} `);
       expect(commands).toContainEqual(
@@ -49,7 +51,7 @@ describe('deploy.sh', () => {
       functionNames.map((name) => {
         if (['onboard', 'run', 'tenants'].includes(name))
           return [name, 'internal-and-cloud-load-balancing', false];
-        return [name, ['worker', 'operate'].includes(name) ? 'internal' : 'all', true];
+        return [name, ['worker', 'operate', 'deliver-events'].includes(name) ? 'internal' : 'all', true];
       }),
     );
   });
@@ -91,12 +93,13 @@ describe('deploy.sh', () => {
         ['tenant-pipelines-runs', 'createPublishRun('],
         ['tenant-pipelines-tenant-events', 'createPublishTenantEvents('],
         ['tenant-pipelines-operations', 'createPublishOperation('],
+        ['tenant-pipelines-webhook-deliveries', 'createPublishDeliveries('],
       ] as const) {
         const publishes = files.some((file) => source(`functions/${name}/${file}`).includes(publisher));
         const isAllowed = commands.some(
           (line) =>
             line.startsWith(`gcloud pubsub topics add-iam-policy-binding ${topic} `) &&
-            line.includes(`serviceAccount:tenant-pipelines-${name}@`),
+            line.includes(`serviceAccount:${accountOf(name)}@`),
         );
         expect([name, topic, isAllowed]).toEqual([name, topic, publishes]);
       }
@@ -151,6 +154,9 @@ describe('deploy.sh', () => {
     for (const table of named) expect(tables).toContain(table);
   });
 });
+
+/** The last part of deliver-events' name would be one character too many. */
+const accountOf = (name: string) => `tenant-pipelines-${name.replace(/-events$/, '')}`;
 
 /** The quoted names in what the pattern finds in the filters of alerts. */
 const namesIn = (pattern: RegExp) =>

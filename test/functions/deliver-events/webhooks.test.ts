@@ -9,7 +9,7 @@ import {
   type TestCloud,
   withKey,
 } from '../../support/local-cloud';
-import { startWebhookReceiver, verified, type WebhookReceiver } from '../../support/webhook-receiver';
+import { startWebhookReceiver, verified, type WebhookReceiver } from '../support/webhook-receiver';
 
 const tenant = {
   tenant_id: 'acme',
