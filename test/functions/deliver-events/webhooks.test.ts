@@ -22,7 +22,7 @@ const tenant = {
   created_at: '2026-11-30T12:00:00.000Z',
 };
 const onboarded = tenantOnboarded(tenant);
-const revoked = apiKeyRevoked(tenant, 'key-1', new Date('2026-11-30T13:00:00Z'));
+const revoked = apiKeyRevoked('acme', 'key-1', new Date('2026-11-30T13:00:00Z'));
 
 describe('Webhooks', () => {
   let receiver: WebhookReceiver;
