@@ -79,6 +79,7 @@ describe('npm run build', () => {
       worker: ['control', 'pipelines', 'tables', 'tiers.json'],
       operate: ['control', 'pipelines', 'tables'],
       'ensure-tables': ['control', 'tables'],
+      'deliver-events': ['control', 'tables'],
       'reset-quotas': [],
       reconcile: ['control', 'tables'],
     });
