@@ -1,5 +1,34 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 
+export type AllRunsList = {
+  readonly runs: readonly {
+    readonly run_id: string;
+    readonly tenant_id: string;
+    /** provider/domain/pipeline */
+    readonly pipeline: string;
+    /** Who started it: api or scheduler. */
+    readonly trigger: string | null;
+    /** ADMITTED until the run is over. */
+    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    readonly error_code: string | null;
+    readonly failed_step: string | null;
+    /** UTC, RFC 3339. */
+    readonly admitted_at: string;
+    readonly started_at: string | null;
+    readonly ended_at: string | null;
+    /** Milliseconds from its start to its end. */
+    readonly duration_ms: number | null;
+    readonly rows_written: number | null;
+    readonly bytes_processed: number | null;
+    readonly bytes_billed: number | null;
+    /** Who started it: key or token. */
+    readonly actor_kind: string | null;
+    /** The id of that API key. */
+    readonly actor: string | null;
+  }[];
+  /** The `cursor` of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+};
 export type BillingExport = {
   readonly month: string;
   /** preliminary: runs of the month may still end. */
@@ -11,7 +40,12 @@ export type BillingExport = {
   readonly next_cursor: string | null;
 };
 export type MonthlyUsage = {
-  readonly month: string;
+  /** null: `from` or `to` was asked for. */
+  readonly month: string | null;
+  /** UTC, RFC 3339. */
+  readonly from: string;
+  /** null: until now. */
+  readonly to: string | null;
   /** What the estimates take BigQuery to cost for each TiB billed. */
   readonly bigquery_price_per_tib: number;
   readonly tenants: readonly {
@@ -167,12 +201,20 @@ export interface UsageAndBillingOperations {
     readonly body: undefined;
     readonly answer: TenantUsage;
   };
-  /** All tenants’ usage of a month, page by page. */
+  /** All tenants’ usage by runs that are over, page by page. */
   readonly showMonthlyUsage: {
     readonly path: undefined;
     readonly query: {
       /** Such as 2026-11 (UTC). */
       readonly month?: string;
+      /** From this time on. */
+      readonly from?: string;
+      /** Before this time. */
+      readonly to?: string;
+      /** The parts of the period. */
+      readonly granularity?: 'day' | 'month';
+      /** What else parts the usage. */
+      readonly group_by?: 'pipeline' | 'status';
       /** How many a page has at most. */
       readonly limit?: number;
       /** The `next_cursor` of the page before. */
@@ -181,6 +223,31 @@ export interface UsageAndBillingOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: MonthlyUsage;
+  };
+  /** All tenants’ runs that are over, newest first, page by page. */
+  readonly listAllRuns: {
+    readonly path: undefined;
+    readonly query: {
+      /** Runs of this tenant only. */
+      readonly tenant?: string;
+      /** Runs of this status only. */
+      readonly status?: 'COMPLETED' | 'FAILED' | 'CANCELLED';
+      /** Runs of this pipeline only: provider/domain/pipeline. */
+      readonly pipeline?: string;
+      /** Runs with this error code only. */
+      readonly error_code?: string;
+      /** From this time on. */
+      readonly from?: string;
+      /** Before this time. */
+      readonly to?: string;
+      /** How many a page has at most. */
+      readonly limit?: number;
+      /** The `next_cursor` of the page before. */
+      readonly cursor?: string;
+    };
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: AllRunsList;
   };
   /** A month for a billing system: one event for each completed run, or FOCUS. */
   readonly exportBilling: {

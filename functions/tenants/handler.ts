@@ -16,6 +16,7 @@ import {
   suspensionSchema,
   type TenantsDependencies,
 } from './administer-tenant';
+import { type AllRunsDependencies, allRunsRoutes } from './all-runs-routes';
 import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes';
 import { toldProfile, toldQuotas, toldStatus, toldSummary } from './audit/told-changes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
@@ -31,6 +32,7 @@ export interface TenantsHandlerDependencies
     KeyRoutesDependencies,
     AuditRoutesDependencies,
     UsageDependencies,
+    AllRunsDependencies,
     TenantExportDependencies,
     TenantListDependencies,
     WebhookRoutesDependencies {
@@ -133,6 +135,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     ...webhookRoutes(deps),
     ...tenantListRoutes(deps),
     ...tenantExportRoutes(deps),
+    ...allRunsRoutes(deps),
     ...usageRoutes(deps),
     ...billingRoutes(deps),
   ];

@@ -47,6 +47,7 @@ export const accessOf = {
   abortOperation: admin,
   abortTenantOperation: adminOrTenant('run'),
   showUsage: adminOrTenant('read'),
+  listAllRuns: admin,
   showMonthlyUsage: admin,
   exportBilling: admin,
   listAuditLog: admin,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isNotFound } from '../../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import type { OperationId } from '../../../shared/http/access';
 import {
   type AdminAuthentication,
   requireAdmin,
@@ -22,6 +23,7 @@ import {
 import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
 import { listAuditLog } from '../../../shared/sql/control/list-audit-log';
+import { type AuditRow, readRunStarts } from './run-starts';
 
 export interface AuditRoutesDependencies extends AdminAuthentication, TenantAuthentication {
   readonly runStatement: RunStatement;
@@ -30,11 +32,14 @@ export interface AuditRoutesDependencies extends AdminAuthentication, TenantAuth
 }
 
 const placeSchema = z
-  .tuple([z.int(), z.string().max(100)])
+  .tuple([z.int(), z.string().max(128)])
   .transform(([time, auditId]) => ({ occurredAt: new Date(time), auditId }))
   .refine(({ occurredAt }) => occurredAt >= earliest && occurredAt <= latest);
 
 const text = z.string().min(1, 'expected a text').max(200, 'expected at most 200 characters');
+
+/** The action whose entries stand in each tenant's own tables. */
+const startOfRun = 'startRun' satisfies OperationId;
 
 /** The query of both lists. */
 const auditQueryFields = {
@@ -46,10 +51,14 @@ const auditQueryFields = {
   cursor: cursorSchema(placeSchema).optional(),
 };
 export const tenantAuditQuerySchema = z.strictObject(auditQueryFields);
-export const auditQuerySchema = z.strictObject({ ...auditQueryFields, tenant: text.optional() });
+export const auditQuerySchema = z
+  .strictObject({ ...auditQueryFields, tenant: text.optional() })
+  .refine(({ action, tenant }) => action !== startOfRun || tenant !== undefined, {
+    path: ['tenant'],
+    error: `expected a tenant: where the action is ${startOfRun}, its own tables are read`,
+  });
 
 type AuditQuery = z.infer<typeof auditQuerySchema>;
-type AuditRow = z.infer<(typeof listAuditLog)['row']>;
 
 /** The audit log: of all tenants for admins, of one for its own keys that may `manage`. */
 export function auditRoutes(deps: AuditRoutesDependencies): readonly Route[] {
@@ -96,13 +105,15 @@ async function readPage(
     // One row more than asked for shows whether there is a next page.
     most: limit + 1,
   };
-  const rows = await runStatement(controlDataset, listAuditLog, parameters)
-    .then((outcome) => outcome.rows)
-    .catch((error: unknown) => {
-      // Nothing was ever changed.
-      if (isNotFound(error)) return [];
-      throw error;
-    });
+  const reading =
+    action === startOfRun && tenantId !== undefined
+      ? readRunStarts(tenantId, parameters, runStatement)
+      : runStatement(controlDataset, listAuditLog, parameters).then((outcome) => outcome.rows);
+  const rows = await reading.catch((error: unknown) => {
+    // Nothing was ever changed.
+    if (isNotFound(error)) return [];
+    throw error;
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const hasNext = rows.length > limit && last !== undefined;

@@ -1,9 +1,10 @@
+import { isNotFound } from '../../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { readAllUsage } from '../../../shared/sql/control/read-all-usage';
 import { readUsage } from '../../../shared/sql/usage/read-usage';
-import { type UsageFigures, usageFigures } from '../../../shared/tenants/rules/usage-figures';
+import { type UsageFigures, type UsageSums, usageFigures } from '../../../shared/tenants/rules/usage-figures';
 import { orTenantNotFound, tenantNotFound } from '../administer-tenant';
-import { readAllTenants } from '../read-all-tenants';
 import { type QuotaUse, quotaUseOf } from './quota-use';
 
 export interface Period {
@@ -18,14 +19,17 @@ export interface Parts {
   readonly group_by: 'pipeline' | 'status';
 }
 
-export const byMonthAndPipeline: Parts = { granularity: 'month', group_by: 'pipeline' };
-
 export interface UsageReaders {
   readonly runStatement: RunStatement;
   readonly readTenantSummary: ReadTenantSummary;
   readonly now: () => Date;
   /** What BigQuery is taken to cost for each TiB that it bills. */
   readonly pricePerTib: number;
+}
+
+export interface AllUsageReaders extends Pick<UsageReaders, 'runStatement' | 'pricePerTib'> {
+  /** The dataset of `all_runs`. */
+  readonly controlDataset: string;
 }
 
 /** Usage as it is shown: in all, and for each part. */
@@ -59,14 +63,34 @@ export async function usageOfTenant(
 }
 
 /**
- * The usage of these tenants by month and pipeline, in their order. Each costs one BigQuery request. Throws like
- * readAllTenants.
+ * What tenants have used by their runs that are over, in the order of their ids: `limit` tenants behind `after`, and
+ * where the next page begins. Those without such runs are left out. One statement, over the control dataset.
  */
-export async function usageOfTenants(tenantIds: readonly string[], period: Period, readers: UsageReaders) {
-  const read = await readAllTenants(tenantIds, (tenantId) =>
-    usageOf(tenantId, period, byMonthAndPipeline, readers),
-  );
-  return read.map(({ tenantId, result }) => ({ tenant_id: tenantId, ...result }));
+export async function usageOfAllTenants(
+  { from, to }: Period,
+  parts: Parts,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+  { runStatement, controlDataset, pricePerTib }: AllUsageReaders,
+) {
+  const { rows } = await runStatement(controlDataset, readAllUsage, {
+    from,
+    to,
+    by_day: parts.granularity === 'day',
+    by_status: parts.group_by === 'status',
+    after_tenant: after ?? null,
+    // One tenant more than asked for shows whether there is a next page.
+    limit: limit + 1,
+  }).catch((error: unknown) => {
+    // No run has ended yet.
+    if (isNotFound(error)) return { rows: [] };
+    throw error;
+  });
+  const ids = [...new Set(rows.map(({ tenant_id }) => tenant_id))];
+  const tenants = ids.slice(0, limit).map((tenantId) => {
+    const sums = rows.filter(({ tenant_id }) => tenant_id === tenantId);
+    return { tenant_id: tenantId, ...shownUsage(sums, parts, pricePerTib) };
+  });
+  return { tenants, next: ids.length > limit ? ids[limit - 1] : undefined };
 }
 
 async function usageOf(
@@ -82,6 +106,15 @@ async function usageOf(
     by_day: granularity === 'day',
     by_status: group_by === 'status',
   });
+  return shownUsage(rows, { granularity, group_by }, pricePerTib);
+}
+
+/** The row of all, and one for each part. */
+function shownUsage(
+  rows: readonly (UsageSums & { readonly period: string | null; readonly name: string | null })[],
+  { granularity, group_by }: Parts,
+  pricePerTib: number,
+): ShownUsage {
   const all = rows.find(({ period }) => period === null);
   return {
     total: usageFigures(all, pricePerTib),

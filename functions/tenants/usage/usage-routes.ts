@@ -9,42 +9,67 @@ import {
 } from '../../../shared/http/authorize';
 import { csvReply, wantsCsv } from '../../../shared/http/csv';
 import { nextPageLink } from '../../../shared/http/headers/next-page';
-import { latest, limitSchema, momentSchema, parseQuery } from '../../../shared/http/parse';
+import {
+  cursorSchema,
+  encodeCursor,
+  latest,
+  limitSchema,
+  momentSchema,
+  parseQuery,
+} from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import type { Clock } from '../../../shared/support/clock';
+import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
 import { monthOf, monthSchema } from '../calendar-month';
-import { pageOfTenants, tenantCursorSchema } from '../tenant-pages';
 import { usageCsv } from './usage-csv';
-import { byMonthAndPipeline, type UsageReaders, usageOfTenant, usageOfTenants } from './usage-report';
+import {
+  type AllUsageReaders,
+  type Period,
+  type UsageReaders,
+  usageOfAllTenants,
+  usageOfTenant,
+} from './usage-report';
 
-export interface UsageDependencies extends UsageReaders, AdminAuthentication, TenantAuthentication {
+export interface UsageDependencies
+  extends UsageReaders,
+    AllUsageReaders,
+    AdminAuthentication,
+    TenantAuthentication {
   readonly listTenantPage: ListTenantPage;
   readonly clock: Clock;
   /** Of the estimated costs, as ISO 4217 names it. */
   readonly currency: string;
 }
 
-/**
- * The period in which the runs were admitted, without `to`, and how the usage is parted. `from` is the beginning of
- * this month unless given.
- */
+/** How usage is parted. */
+const partsFields = {
+  granularity: z.enum(['day', 'month'], 'expected day or month').default('month'),
+  group_by: z.enum(['pipeline', 'status'], 'expected pipeline or status').default('pipeline'),
+};
+const isInOrder = ({ from, to }: { readonly from?: Date | undefined; readonly to: Date }) =>
+  from === undefined || from < to;
+const notInOrder = { path: ['from'], error: 'expected a time before `to`' };
+
+/** The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless given. */
 export const usageQuerySchema = z
+  .strictObject({ from: momentSchema.optional(), to: momentSchema.default(latest), ...partsFields })
+  .refine(isInOrder, notInOrder);
+
+/** The same of all tenants; `month` in place of `from` and `to`. The cursor is the last tenant's id. */
+export const allUsageQuerySchema = z
   .strictObject({
+    month: monthSchema.optional(),
     from: momentSchema.optional(),
     to: momentSchema.default(latest),
-    granularity: z.enum(['day', 'month'], 'expected day or month').default('month'),
-    group_by: z.enum(['pipeline', 'status'], 'expected pipeline or status').default('pipeline'),
+    ...partsFields,
+    limit: limitSchema(50, 200),
+    cursor: cursorSchema(z.tuple([tenantIdSchema])).optional(),
   })
-  .refine(({ from, to }) => from === undefined || from < to, {
-    path: ['from'],
-    error: 'expected a time before `to`',
+  .refine(isInOrder, notInOrder)
+  .refine(({ month, from, to }) => month === undefined || (from === undefined && to === latest), {
+    path: ['month'],
+    error: 'expected a month, or `from` and `to`, and not both',
   });
-
-export const monthlyUsageSchema = z.strictObject({
-  month: monthSchema.optional(),
-  limit: limitSchema(50, 200),
-  cursor: tenantCursorSchema.optional(),
-});
 
 /** What one or all tenants have used. */
 export function usageRoutes(deps: UsageDependencies): readonly Route[] {
@@ -62,7 +87,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
         const period = { from: from ?? monthOf(now(), 0).from, to };
         const usage = await usageOfTenant(tenantId, period, parts, deps);
         if (wantsCsv(request)) return csvReply(usageCsv(parts, [{ tenant_id: tenantId, ...usage }]));
-        const shown = { from: period.from.toISOString(), to: to === latest ? null : to.toISOString() };
+        const shown = shownPeriod(period);
         return { status: 200, body: { tenant_id: tenantId, ...shown, ...price, ...usage } };
       },
     },
@@ -72,14 +97,23 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       path: '/api/v1/usage',
       handle: async (request) => {
         await requireAdmin(deps, request);
-        const asked = parseQuery(monthlyUsageSchema, request.query);
-        const { name, from, to } = asked.month ?? monthOf(now(), 0);
-        const { tenantIds, nextCursor } = await pageOfTenants(deps.listTenantPage, asked);
-        const tenants = await usageOfTenants(tenantIds, { from, to }, deps);
+        const { month, from, to, limit, cursor, ...parts } = parseQuery(allUsageQuerySchema, request.query);
+        const isByMonth = from === undefined && to === latest;
+        const asked = month ?? monthOf(now(), 0);
+        const period = isByMonth ? asked : { from: from ?? asked.from, to };
+        const page = { limit, after: cursor?.[0] };
+        const { tenants, next } = await usageOfAllTenants(period, parts, page, deps);
+        const nextCursor = next === undefined ? null : encodeCursor([next]);
         const headers = nextPageLink(request, nextCursor);
-        if (wantsCsv(request)) return csvReply(usageCsv(byMonthAndPipeline, tenants), headers);
-        return { status: 200, headers, body: { month: name, ...price, tenants, next_cursor: nextCursor } };
+        if (wantsCsv(request)) return csvReply(usageCsv(parts, tenants), headers);
+        const shown = { month: isByMonth ? asked.name : null, ...shownPeriod(period) };
+        return { status: 200, headers, body: { ...shown, ...price, tenants, next_cursor: nextCursor } };
       },
     },
   ];
 }
+
+const shownPeriod = ({ from, to }: Period) => ({
+  from: from.toISOString(),
+  to: to === latest ? null : to.toISOString(),
+});

@@ -56,6 +56,15 @@ export const answerSchemas = {
   }),
   Run: run.extend({ steps: z.array(step), checks: z.array(check) }),
   RunList: z.strictObject({ runs: z.array(runSummary), next_cursor: nextCursor }),
+  AllRunsList: z.strictObject({
+    runs: z.array(
+      runSummary.omit({ error_message: true }).extend({
+        actor_kind: text.nullable().describe('Who started it: key or token.'),
+        actor: text.nullable().describe('The id of that API key.'),
+      }),
+    ),
+    next_cursor: nextCursor,
+  }),
   CancelledRun: z.strictObject({ run_id: text, tenant_id: text, status: runStatus }),
   Catalogue: z.strictObject({
     pipelines: z.array(
@@ -216,7 +225,9 @@ export const answerSchemas = {
     ...usage,
   }),
   MonthlyUsage: z.strictObject({
-    month: text,
+    month: text.nullable().describe('null: `from` or `to` was asked for.'),
+    from: time,
+    to: time.nullable().describe('null: until now.'),
     bigquery_price_per_tib: pricePerTib,
     tenants: z.array(z.strictObject({ tenant_id: text, ...usage })),
     next_cursor: nextCursor,

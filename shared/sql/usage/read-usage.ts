@@ -3,6 +3,40 @@ import { integer, string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { recordedRuns } from '../runs/recorded-runs';
 
+/** Sums over `runs`, which says of each run its status, slot_ms and what it used. */
+export const usageSums = `
+  COUNT(*) AS runs,
+  COUNTIF(status = 'COMPLETED') AS completed,
+  COUNTIF(status = 'FAILED') AS failed,
+  COUNTIF(status = 'CANCELLED') AS cancelled,
+  COUNTIF(status = 'ADMITTED') AS in_flight,
+  IFNULL(SUM(slot_ms), 0) AS slot_ms,
+  IFNULL(SUM(duration_ms), 0) AS duration_ms,
+  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,
+  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(95)] AS duration_ms_p95,
+  IFNULL(SUM(rows_written), 0) AS rows_written,
+  IFNULL(SUM(bytes_processed), 0) AS bytes_processed,
+  IFNULL(SUM(bytes_billed), 0) AS bytes_billed`;
+
+/** The values of these sums. */
+export const usageSumFields = {
+  runs: integer,
+  completed: integer,
+  failed: integer,
+  cancelled: integer,
+  in_flight: integer,
+  /** Milliseconds from admission to outcome, of finished runs. */
+  slot_ms: integer,
+  /** Milliseconds from the first step's start to the outcome. */
+  duration_ms: integer,
+  /** The median and what 95 of 100 runs stay below, about: BigQuery's APPROX_QUANTILES. Null: no run has one. */
+  duration_ms_p50: integer.nullable(),
+  duration_ms_p95: integer.nullable(),
+  rows_written: integer,
+  bytes_processed: integer,
+  bytes_billed: integer,
+};
+
 /**
  * What a tenant has used: in all, and by the month or day (UTC) in which its runs were admitted, and by pipeline or
  * status. Finished runs and runs in flight come from one snapshot, each once, so a month's runs are as many as
@@ -30,19 +64,7 @@ WITH
   )
 SELECT
   period,
-  name,
-  COUNT(*) AS runs,
-  COUNTIF(status = 'COMPLETED') AS completed,
-  COUNTIF(status = 'FAILED') AS failed,
-  COUNTIF(status = 'CANCELLED') AS cancelled,
-  COUNTIF(status = 'ADMITTED') AS in_flight,
-  IFNULL(SUM(slot_ms), 0) AS slot_ms,
-  IFNULL(SUM(duration_ms), 0) AS duration_ms,
-  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,
-  APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(95)] AS duration_ms_p95,
-  IFNULL(SUM(rows_written), 0) AS rows_written,
-  IFNULL(SUM(bytes_processed), 0) AS bytes_processed,
-  IFNULL(SUM(bytes_billed), 0) AS bytes_billed
+  name,${usageSums}
 FROM (SELECT *, FORMAT_TIMESTAMP(IF(@by_day, '%Y-%m-%d', '%Y-%m'), admitted_at) AS period FROM runs)
 GROUP BY GROUPING SETS ((period, name), ())
 ORDER BY period, name`,
@@ -58,20 +80,6 @@ ORDER BY period, name`,
     period: string.nullable(),
     /** The pipeline or the status. Null in the row of all. */
     name: string.nullable(),
-    runs: integer,
-    completed: integer,
-    failed: integer,
-    cancelled: integer,
-    in_flight: integer,
-    /** Milliseconds from admission to outcome, of finished runs. */
-    slot_ms: integer,
-    /** Milliseconds from the first step's start to the outcome. */
-    duration_ms: integer,
-    /** The median and what 95 of 100 runs stay below, about: BigQuery's APPROX_QUANTILES. Null: no run has one. */
-    duration_ms_p50: integer.nullable(),
-    duration_ms_p95: integer.nullable(),
-    rows_written: integer,
-    bytes_processed: integer,
-    bytes_billed: integer,
+    ...usageSumFields,
   }),
 });

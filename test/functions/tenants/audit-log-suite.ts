@@ -138,6 +138,34 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
       expect((await entriesOf(`${tenant}/audit`, asAlice)).some(({ actor }) => actor === 'alice')).toBe(true);
     });
 
+    it('has the starts of runs where they are asked for, from the tenant’s own tables', async () => {
+      const { body: token } = await ask('POST', `${tenant}/tokens`, key, { scopes: ['run'] });
+      const bearer = { Authorization: `Bearer ${token.token}`, 'X-Request-Id': 'page-1' };
+      const second = await ask('POST', '/api/v1/pipelines/run/audited/gcp/example/dryrun', bearer);
+      const starts = await entriesOf(`${tenant}/audit?action=startRun`, key);
+      expect(starts).toMatchObject([
+        {
+          audit_id: second.body.run_id,
+          target: second.body.run_id,
+          action: 'startRun',
+          actor_kind: 'token',
+          actor: token.api_key_id,
+          request_id: 'page-1',
+          address: expect.stringMatching(/^[0-9a-f.:]+$/),
+          before: null,
+          after: { pipeline: 'gcp/example/dryrun', trigger: 'api' },
+        },
+        { action: 'startRun', actor_kind: 'key', actor: token.api_key_id },
+      ]);
+      const { body: page } = await ask('GET', `${tenant}/audit?action=startRun&limit=1`, asAdmin);
+      expect(
+        await entriesOf(`/api/v1/audit?tenant=audited&action=startRun&cursor=${page.next_cursor}`),
+      ).toEqual(starts.slice(1));
+      expect(await entriesOf(`${tenant}/audit?action=startRun&actor=nobody`)).toEqual([]);
+      const ofAll = await ask('GET', '/api/v1/audit?action=startRun', asAdmin);
+      expect(ofAll).toMatchObject({ status: 400, body: { detail: expect.stringContaining('tenant') } });
+    });
+
     it('is CSV for whoever accepts that', async () => {
       const url = `${cloud.url}/api/v1/audit?action=changeQuotas`;
       const answer = await fetch(url, { headers: { ...asAdmin, Accept: 'text/csv' } });

@@ -57,38 +57,38 @@ export async function startCloudWithUsage(): Promise<{ cloud: TestCloud; acmeKey
   return { cloud, acmeKey };
 }
 
-/** Rows of a tenant's ledger, as workers would write them. */
-export const record = ({ bigquery }: TestCloud, tenantId: string, runs: readonly Recorded[]) =>
-  createAppendRows(bigquery)(
-    tenantId,
-    'pipeline_runs',
-    runs.map(
-      ({
-        run_id,
-        admitted_at,
-        pipeline = costs,
-        status = 'COMPLETED',
-        seconds = 1,
-        bytes = 0,
-        recorded_at,
-      }) => {
-        const ended_at = new Date(Date.parse(admitted_at) + seconds * 2000).toISOString();
-        return {
-          insertId: `${run_id}-${recorded_at}`,
-          json: {
-            run_id,
-            tenant_id: tenantId,
-            pipeline,
-            status,
-            admitted_at,
-            ended_at,
-            duration_ms: seconds * 1000,
-            rows_written: 1,
-            bytes_processed: bytes,
-            bytes_billed: bytes * 10,
-            recorded_at: recorded_at ?? ended_at,
-          },
-        };
-      },
-    ),
+/** Rows of a tenant's ledger and of `all_runs`, as workers would write them. */
+export async function record({ bigquery }: TestCloud, tenantId: string, runs: readonly Recorded[]) {
+  const rows = runs.map(
+    ({
+      run_id,
+      admitted_at,
+      pipeline = costs,
+      status = 'COMPLETED',
+      seconds = 1,
+      bytes = 0,
+      recorded_at,
+    }) => {
+      const ended_at = new Date(Date.parse(admitted_at) + seconds * 2000).toISOString();
+      return {
+        insertId: `${run_id}-${recorded_at}`,
+        json: {
+          run_id,
+          tenant_id: tenantId,
+          pipeline,
+          status,
+          ...(status === 'FAILED' && { error_code: 'check_failed' }),
+          admitted_at,
+          ended_at,
+          duration_ms: seconds * 1000,
+          rows_written: 1,
+          bytes_processed: bytes,
+          bytes_billed: bytes * 10,
+          recorded_at: recorded_at ?? ended_at,
+        },
+      };
+    },
   );
+  await createAppendRows(bigquery)(tenantId, 'pipeline_runs', rows);
+  await createAppendRows(bigquery)('tenant_pipelines', 'all_runs', rows);
+}

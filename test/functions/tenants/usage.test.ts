@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
+import { describeAllTenants } from './all-tenants-suite';
 import { describeBilling } from './billing-suite';
 import { costs, dryrun, record, startCloudWithUsage } from './recorded-usage';
 
@@ -19,6 +20,7 @@ describe('Tenants and their usage', () => {
   afterAll(() => cloud?.close());
 
   describeBilling(() => cloud);
+  describeAllTenants(() => cloud);
 
   const get = (path: string, headers: Record<string, string> = asAdmin) =>
     call(cloud.url, 'GET', `/api/v1/${path}`, { headers });
@@ -143,47 +145,21 @@ describe('Tenants and their usage', () => {
     });
   });
 
-  describe('GET /api/v1/usage', () => {
-    it('covers all tenants for a month, page by page, without unfinished onboardings', async () => {
-      const { status, body } = await get('usage?month=2026-03');
-      expect(status).toBe(200);
-      expect(body).toMatchObject({
-        month: '2026-03',
-        tenants: [
-          { tenant_id: 'acme', total: { runs: 4 } },
-          { tenant_id: 'idle', total: { runs: 0 }, usage: [] },
-          { tenant_id: 'other', total: { runs: 2, runs_by_status: runs({ COMPLETED: 2 }) } },
-        ],
-        next_cursor: null,
-      });
-      const found: unknown[] = [];
-      let cursor = '';
-      for (let page = 0; page < 4; page++) {
-        const { body: part } = await get(`usage?month=2026-03&limit=1${cursor}`);
-        found.push(...(Array.isArray(part.tenants) ? part.tenants : []));
-        cursor = part.next_cursor === null ? 'end' : `&cursor=${part.next_cursor}`;
-      }
-      expect(cursor).toBe('end');
-      expect(found).toEqual(body.tenants);
-      expect((await get('usage')).body.month).toBe(monthOf(new Date(), 0).name);
-    });
-
+  describe('GET /api/v1/billing/export', () => {
     it('fails as a whole if a tenant cannot be read, and names it', async () => {
       const broken = cloud.bigquery.dataset('broken');
       await onboard(cloud.url, 'broken');
       await broken.table('pipeline_runs').delete();
       await broken.createTable('pipeline_runs', { schema: { fields: [{ name: 'x', type: 'STRING' }] } });
-      for (const path of ['usage?month=2026-03', 'billing/export?month=2026-03']) {
-        const answer = await get(path);
-        expect(answer).toMatchObject({
-          status: 503,
-          body: { code: 'unavailable', failed_tenants: ['broken'] },
-        });
-        expect(answer.body.tenants ?? answer.body.events).toBeUndefined();
-        expect(answer.headers.get('retry-after')).toBe('5');
-      }
+      const answer = await get('billing/export?month=2026-03');
+      expect(answer).toMatchObject({
+        status: 503,
+        body: { code: 'unavailable', failed_tenants: ['broken'] },
+      });
+      expect(answer.body.events).toBeUndefined();
+      expect(answer.headers.get('retry-after')).toBe('5');
       await broken.delete({ force: true });
-      expect((await get('usage?month=2026-03')).status).toBe(200);
+      expect((await get('billing/export?month=2026-03')).status).toBe(200);
     });
   });
 
@@ -207,6 +183,14 @@ describe('Tenants and their usage', () => {
     ['usage?month=', 'month'],
     ["usage?month=2026-03'--", 'month'],
     ['usage?limit=201', 'limit'],
+    ['usage?month=2026-03&from=2026-03-01', 'month'],
+    ['usage?from=2026-04-01&to=2026-03-01', 'from'],
+    ['usage?group_by=tenant', 'group_by'],
+    ['runs?status=ADMITTED', 'status'],
+    ['runs?tenant=', 'tenant'],
+    ['runs?error_code=Nope', 'error_code'],
+    ['runs?from=2026-04-01&to=2026-03-01', 'from'],
+    [`runs?cursor=${forged}`, 'cursor'],
     [`usage?cursor=${forged}`, 'cursor'],
     ['billing/export?month=0000-01', 'month'],
     ['billing/export?format=paypal', 'format'],

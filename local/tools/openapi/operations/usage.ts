@@ -1,6 +1,18 @@
 import { billingFormats } from '../../../../functions/tenants/usage/billing-routes';
+import { endedStatuses } from '../../../../shared/sql/control/list-all-runs';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, month, to } from './parameters';
+
+const parts = {
+  granularity: {
+    description: 'The parts of the period.',
+    schema: { type: 'string', enum: ['day', 'month'], default: 'month' },
+  },
+  group_by: {
+    description: 'What else parts the usage.',
+    schema: { type: 'string', enum: ['pipeline', 'status'], default: 'pipeline' },
+  },
+} as const;
 
 export const usageOperations: readonly OperationText[] = [
   {
@@ -14,14 +26,7 @@ export const usageOperations: readonly OperationText[] = [
     query: {
       from,
       to,
-      granularity: {
-        description: 'The parts of the period.',
-        schema: { type: 'string', enum: ['day', 'month'], default: 'month' },
-      },
-      group_by: {
-        description: 'What else parts the usage.',
-        schema: { type: 'string', enum: ['pipeline', 'status'], default: 'pipeline' },
-      },
+      ...parts,
     },
     answers: [{ status: 200, description: 'The usage', body: { name: 'TenantUsage' }, alsoAs: 'text/csv' }],
     problems: ['tenant_not_found'],
@@ -31,9 +36,10 @@ export const usageOperations: readonly OperationText[] = [
     method: 'GET',
     path: '/api/v1/usage',
     tag: 'Usage and billing',
-    summary: 'All tenants’ usage of a month, page by page',
-    description: 'With `Accept: text/csv` as a table.',
-    query: { month, limit: limit(50, 200), cursor },
+    summary: 'All tenants’ usage by runs that are over, page by page',
+    description:
+      'Of a month, this one unless another is asked for, or from `from` to `to`. Tenants without runs that are over are left out. With `Accept: text/csv` as a table.',
+    query: { month, from, to, ...parts, limit: limit(50, 200), cursor },
     answers: [
       {
         status: 200,
@@ -43,6 +49,32 @@ export const usageOperations: readonly OperationText[] = [
         headers: ['Link'],
       },
     ],
+    problems: [],
+  },
+  {
+    id: 'listAllRuns',
+    method: 'GET',
+    path: '/api/v1/runs',
+    tag: 'Usage and billing',
+    summary: 'All tenants’ runs that are over, newest first, page by page',
+    description: 'Without parameters and messages, which are the tenant’s.',
+    query: {
+      tenant: { description: 'Runs of this tenant only.', schema: { type: 'string' } },
+      status: {
+        description: 'Runs of this status only.',
+        schema: { type: 'string', enum: [...endedStatuses] },
+      },
+      pipeline: {
+        description: 'Runs of this pipeline only: provider/domain/pipeline.',
+        schema: { type: 'string' },
+      },
+      error_code: { description: 'Runs with this error code only.', schema: { type: 'string' } },
+      from,
+      to,
+      limit: limit(50, 200),
+      cursor,
+    },
+    answers: [{ status: 200, description: 'A page', body: { name: 'AllRunsList' }, headers: ['Link'] }],
     problems: [],
   },
   {

@@ -1,7 +1,9 @@
 import { findOperationEnd } from '../../../../shared/sql/control/find-operation-end';
+import { listAllRuns } from '../../../../shared/sql/control/list-all-runs';
 import { listAuditLog } from '../../../../shared/sql/control/list-audit-log';
 import { listOperations } from '../../../../shared/sql/control/list-operations';
 import { listStalledOperations } from '../../../../shared/sql/control/list-stalled-operations';
+import { readAllUsage } from '../../../../shared/sql/control/read-all-usage';
 import { readOperationRows } from '../../../../shared/sql/control/read-operation-rows';
 import { statementCase } from './statement-case';
 
@@ -20,6 +22,26 @@ export const controlCases = [
       until_id: null,
       most: 10,
     }),
+  ),
+  statementCase(
+    listAllRuns,
+    'QUALIFY goes with a WHERE and without GROUP BY, in a subquery whose rows are filtered again.',
+    ({ from, to }) => ({
+      from,
+      to,
+      tenant_id: null,
+      pipeline: null,
+      status: 'FAILED',
+      error_code: null,
+      before_at: null,
+      before_id: null,
+      limit: 10,
+    }),
+  ),
+  statementCase(
+    readAllUsage,
+    'GROUPING SETS group the rows of a JOIN with a page of their keys, each with its row of all.',
+    ({ from, to }) => ({ from, to, by_day: true, by_status: false, after_tenant: null, limit: 10 }),
   ),
   statementCase(
     listOperations,

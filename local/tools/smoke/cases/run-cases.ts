@@ -9,6 +9,7 @@ import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../../shared/sql/runs/find-runs';
 import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
+import { listRunStarts } from '../../../../shared/sql/runs/list-run-starts';
 import { listRuns } from '../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
@@ -144,6 +145,19 @@ export const runCases = [
     before_id: null,
     limit: 10,
   })),
+  statementCase(
+    listRunStarts,
+    'A CTE is read twice, and its columns meet those of an array in one order.',
+    ({ tenantId, from, to }) => ({
+      tenant_id: tenantId,
+      from,
+      to,
+      actor: null,
+      until_at: null,
+      until_id: null,
+      most: 10,
+    }),
+  ),
   statementCase(readRun, 'Arrays of structs are built by subqueries over other tables.', ({ tenantId }) => ({
     tenant_id: tenantId,
     run_id: runId(1),

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
+import { allRunsRequestSchema } from '../../../../functions/tenants/all-runs-routes';
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
 import { billingExportSchema } from '../../../../functions/tenants/usage/billing-routes';
-import { monthlyUsageSchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
+import { allUsageQuerySchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
 import { clientTypesFolder, clientTypesTexts } from '../../../../local/tools/openapi/client-types';
 import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
@@ -72,9 +73,10 @@ describe('schemas/openapi.json', () => {
 
   it.each([
     ['listRuns', listRequestSchema],
+    ['listAllRuns', allRunsRequestSchema],
     ['listTenants', tenantListSchema],
     ['showUsage', usageQuerySchema],
-    ['showMonthlyUsage', monthlyUsageSchema],
+    ['showMonthlyUsage', allUsageQuerySchema],
     ['exportBilling', billingExportSchema],
   ])('has the query of %s by the names that it is parsed by', (id, schema) => {
     const operation = operations.find((candidate) => candidate.id === id);

@@ -138,6 +138,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
   await send('GET', '/api/v1/usage', asAdmin);
+  await send('GET', '/api/v1/runs?limit=1', asAdmin);
   const month = new Date().toISOString().slice(0, 7);
   await send('GET', `/api/v1/billing/export?month=${month}&format=openmeter`, asAdmin);
   await send('PATCH', path, { ...asAdmin, 'If-Match': '"6f1c2d3e-0"' }, { notes: 'Calls on Mondays' });

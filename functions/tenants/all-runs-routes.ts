@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { isNotFound } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { type AdminAuthentication, requireAdmin } from '../../shared/http/authorize';
+import { nextPageLink } from '../../shared/http/headers/next-page';
+import { parseQuery } from '../../shared/http/parse';
+import type { Route } from '../../shared/http/route';
+import {
+  isInOrder,
+  notInOrder,
+  pageOfRuns,
+  pageParameters,
+  runListFields,
+} from '../../shared/runs/run-pages';
+import { endedStatuses, listAllRuns } from '../../shared/sql/control/list-all-runs';
+import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
+
+export interface AllRunsDependencies extends AdminAuthentication {
+  readonly runStatement: RunStatement;
+  /** The dataset of `all_runs`. */
+  readonly controlDataset: string;
+}
+
+/** The query of `GET /api/v1/runs`. */
+export const allRunsRequestSchema = z
+  .strictObject({
+    ...runListFields(endedStatuses),
+    tenant: tenantIdSchema.optional(),
+    error_code: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a code such as check_failed')
+      .optional(),
+  })
+  .refine(isInOrder, notInOrder);
+
+/** The runs of all tenants that are over, for operators. A page is one statement. */
+export function allRunsRoutes({
+  runStatement,
+  controlDataset,
+  ...deps
+}: AllRunsDependencies): readonly Route[] {
+  return [
+    {
+      operation: 'listAllRuns',
+      method: 'GET',
+      path: '/api/v1/runs',
+      handle: async (request) => {
+        await requireAdmin(deps, request);
+        const asked = parseQuery(allRunsRequestSchema, request.query);
+        const filters = { tenant_id: asked.tenant ?? null, error_code: asked.error_code ?? null };
+        const { rows } = await runStatement(controlDataset, listAllRuns, {
+          ...pageParameters(asked),
+          ...filters,
+        }).catch((error: unknown) => {
+          // No run has ended yet.
+          if (isNotFound(error)) return { rows: [] };
+          throw error;
+        });
+        const body = pageOfRuns(rows, asked);
+        return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
+      },
+    },
+  ];
+}
