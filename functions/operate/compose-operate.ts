@@ -47,6 +47,7 @@ const realGoogle = {
   createBigQueryWithoutRetries,
   createRunStatement,
   createAppendRows,
+  createControlDataset,
   createOpenJobs,
   createListTenants,
   createReadRunsInFlight,
@@ -70,7 +71,7 @@ export function composeOperate(
     now,
     log,
   });
-  const inControl = createControlDataset(withoutRetries, control);
+  const inControl = google.createControlDataset(withoutRetries, control);
   const settle = createSettle({
     runStatement: google.createRunStatement(withoutRetries),
     recordOutcomes,

@@ -19,7 +19,7 @@ const cancelFilterSchema = z.object({
   allowed_pipelines: z.array(z.string()),
 });
 
-export type CancelFilter = z.infer<typeof cancelFilterSchema>;
+export type CancelFilter = Readonly<z.infer<typeof cancelFilterSchema>>;
 
 export const cancelFilterText = (filter: CancelFilter): string => JSON.stringify(filter);
 

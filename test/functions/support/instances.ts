@@ -4,6 +4,7 @@ import { composeReconcile } from '../../../functions/reconcile/compose-reconcile
 import { composeRun } from '../../../functions/run/compose-run';
 import type { StreamPace } from '../../../functions/run/stream-run';
 import { composeTenants } from '../../../functions/tenants/compose-tenants';
+import type { OperationsSetUp } from '../../../functions/tenants/operations/all-routes';
 import { composeWorker } from '../../../functions/worker/compose-worker';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadTiers } from '../../../shared/definitions/tiers';
@@ -27,6 +28,7 @@ import { createListTenantPage, createListTenants } from '../../../shared/google/
 import {
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadRunsInFlight,
   createReadTenantState,
   createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
@@ -92,7 +94,7 @@ const clockOf = ({ clock, now = systemClock.now }: InstanceOptions): Clock =>
   clock ?? { ...systemClock, now };
 
 /** How an instance reaches Google: at this address, without long pauses before it repeats a call. */
-const googleAt = ({
+export const googleAt = ({
   bigqueryUrl,
   runStatement,
   publishRun,
@@ -123,6 +125,7 @@ const googleAt = ({
     createClaimHandOver,
     createListTenants,
     createListTenantPage,
+    createReadRunsInFlight,
     createPublishTenantEvents: (settings: EventSettings | undefined, bigquery?: BigQuery) =>
       publishEvents ?? createPublishTenantEvents(settings, bigquery),
     createPublishRun: (topic: string, bigquery?: BigQuery) =>
@@ -183,21 +186,27 @@ export async function startWorkerInstance(
 }
 
 /** An instance of `reconcile`. */
-export async function startReconcileInstance(options: InstanceOptions): Promise<Instance> {
+export async function startReconcileInstance(
+  options: InstanceOptions & { readonly operations?: { topic: string; controlDataset: string } },
+): Promise<Instance> {
   const { log, lines } = collectingLog();
   const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
-  const setUp = { runTopic, rule, control: options.control, clock: clockOf(options), log };
+  const { control, operations } = options;
+  const setUp = { runTopic, rule, control, operations, clock: clockOf(options), log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
 }
 
 /** An instance of `tenants`, whose administrators need no key. */
-export async function startTenantsInstance(options: InstanceOptions): Promise<Instance> {
-  const { schemas = schemasDirectory, callsAtOnce } = options;
+export async function startTenantsInstance(
+  options: InstanceOptions & { readonly operations?: OperationsSetUp },
+): Promise<Instance> {
+  const { schemas = schemasDirectory, callsAtOnce, operations } = options;
   const { log, lines } = collectingLog();
   const setUp = {
     adminRule: { kind: 'open' as const },
     tiers: loadTiers(schemas),
     callsAtOnce,
+    operations,
     pricePerTib: 6.25,
     currency: 'USD',
     newId: randomUUID,

@@ -1,0 +1,3 @@
+import { describeBulkCancel } from './bulk-cancel-suite';
+
+describeBulkCancel(2);
