@@ -20,7 +20,7 @@ import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
 import { createAnnounce } from '../../shared/tenants/announce';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
-import type { Quotas } from '../../shared/tenants/rules/quotas';
+import type { TierQuotas } from '../../shared/tenants/rules/quotas';
 import { createDryRun } from './dry-run';
 import { onboardRoutes } from './handler';
 
@@ -29,7 +29,7 @@ export interface OnboardSetUp {
   /** Where people's proofs are checked against other keys than Google's. */
   readonly keyAddresses?: KeyAddresses | undefined;
   readonly tables: readonly MetadataTable[];
-  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly tiers: Readonly<Record<string, TierQuotas>>;
   /** The location of datasets whose onboarding names none. */
   readonly defaultLocation: string;
   /** Undefined: onboarded tenants are not tried. */

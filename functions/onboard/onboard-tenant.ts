@@ -5,6 +5,7 @@ import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
+import { alertPercentsOfTier, storedAlertPercents } from '../../shared/runs/rules/quota-alerts';
 import type { StatementParameters } from '../../shared/sql/define-statement';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../shared/sql/keys/keep-only-api-key';
@@ -20,6 +21,7 @@ import {
   type Quotas,
   quotaSchema,
   quotasOf,
+  type TierQuotas,
   tierNameSchema,
 } from '../../shared/tenants/rules/quotas';
 import { scopes } from '../../shared/tenants/rules/scopes';
@@ -53,7 +55,7 @@ export interface OnboardDependencies {
   readonly runStatement: RunStatement;
   readonly datasets: TenantDatasets;
   readonly tables: readonly MetadataTable[];
-  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly tiers: Readonly<Record<string, TierQuotas>>;
   readonly defaultLocation: string;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -109,7 +111,8 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
     expires_at: null,
   });
 
-  const quotas = quotasOf(given, tierOf(given, deps));
+  const tier = tierOf(given, deps);
+  const quotas = quotasOf(given, tier);
   const row = await insertOnce(
     `tp_onboard_${tenant_id}_${tableTimes.toSorted().at(-1)}`,
     {
@@ -118,6 +121,7 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
       contact_email: given.contact_email ?? null,
       subscription_tier: given.subscription_tier,
       ...quotas,
+      alert_at_percent: storedAlertPercents(alertPercentsOfTier(tier)).join(),
       notes: given.notes ?? null,
       onboarding_id: keyId,
       now,
@@ -189,7 +193,7 @@ async function removeOtherKeys(tenantId: string, keyId: string, { runStatement, 
   }
 }
 
-function tierOf(given: Onboarding, { tiers }: OnboardDependencies): Quotas {
+function tierOf(given: Onboarding, { tiers }: OnboardDependencies): TierQuotas {
   const tier = tiers[given.subscription_tier];
   if (tier === undefined)
     throw new Error(`The tier ${given.subscription_tier} passed validation but is not defined`);

@@ -17,6 +17,7 @@ import {
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { recordIn } from '../../shared/runs/all-runs';
+import { createAnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
@@ -59,8 +60,9 @@ export function composeReconcile(
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
+  const publishEvents = google.createPublishTenantEvents(events, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
-    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(events, withoutRetries)),
+    tellOutcomes: createTellOutcomes(publishEvents),
     appendRows: google.createAppendRows(withoutRetries),
     now,
     log,
@@ -81,6 +83,7 @@ export function composeReconcile(
     runStatement,
     recordOutcomes,
     recordInAllRuns,
+    announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now }),
     publishRun: google.createPublishRun(runTopic, withoutRetries),
     settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),

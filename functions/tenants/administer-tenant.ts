@@ -3,6 +3,11 @@ import { ServiceError } from '../../shared/errors';
 import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
 import { preconditionFailed, type WantedVersions } from '../../shared/http/headers/entity-tags';
+import {
+  alertPercentsOfTier,
+  alertPercentsSchema,
+  storedAlertPercents,
+} from '../../shared/runs/rules/quota-alerts';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeProfile } from '../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
@@ -19,6 +24,7 @@ import {
   type QuotasBefore,
   quotaSchema,
   quotasOf,
+  type TierQuotas,
   tierNameSchema,
 } from '../../shared/tenants/rules/quotas';
 import { versionOf } from './tenant-profile';
@@ -26,12 +32,12 @@ import { versionOf } from './tenant-profile';
 export interface TenantsDependencies {
   readonly runStatement: RunStatement;
   readonly announce: Announce;
-  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly tiers: Readonly<Record<string, TierQuotas>>;
   readonly now: () => Date;
   readonly newId: () => string;
 }
 
-/** A change of quotas: at least one of the four fields. A tier alone brings its own quotas. */
+/** A change of quotas: at least one of the five fields. A tier alone brings its own quotas. */
 export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z
     .strictObject({
@@ -39,6 +45,7 @@ export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       max_pipelines_per_month: quotaSchema.optional(),
       max_concurrent_pipelines: quotaSchema.optional(),
       max_bytes_billed_per_month: byteBudgetSchema.optional(),
+      alert_at_percent: alertPercentsSchema.optional(),
       /** Of another tier: quotas that differ from those of the tier before stay. */
       keep_overrides: z.boolean('expected true or false').default(false),
     })
@@ -46,7 +53,7 @@ export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       ({ keep_overrides: _, ...change }) => Object.values(change).some((value) => value !== undefined),
       {
         error:
-          'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month',
+          'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month, alert_at_percent',
       },
     )
     .refine(({ keep_overrides, subscription_tier }) => !keep_overrides || subscription_tier !== undefined, {
@@ -108,6 +115,8 @@ export function changeTenantQuotas(
   const { keep_overrides } = change;
   const tier = change.subscription_tier === undefined ? undefined : deps.tiers[change.subscription_tier];
   const quotas: Partial<Quotas> = tier === undefined ? change : quotasOf(change, tier);
+  // With keep_overrides they stay as they are.
+  const alerts = change.alert_at_percent ?? (tier && !keep_overrides ? alertPercentsOfTier(tier) : undefined);
   const parameters = {
     ...changeOf(tenantId, wanted, deps),
     subscription_tier: change.subscription_tier ?? null,
@@ -120,6 +129,8 @@ export function changeTenantQuotas(
     sets_bytes: quotas.max_bytes_billed_per_month !== undefined,
     keeps_bytes: keep_overrides && change.max_bytes_billed_per_month === undefined,
     max_bytes_billed_per_month: quotas.max_bytes_billed_per_month ?? null,
+    sets_alerts: alerts !== undefined,
+    alert_at_percent: alerts === undefined ? [] : storedAlertPercents(alerts),
     tiers: Object.entries(deps.tiers).map(([name, brought]) => ({ name, ...brought })),
   };
   return changed(tenantId, wanted, () => deps.runStatement(tenantId, changeQuotas, parameters));

@@ -27,7 +27,7 @@ import { createAnnounce } from '../../shared/tenants/announce';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
-import type { Quotas } from '../../shared/tenants/rules/quotas';
+import type { TierQuotas } from '../../shared/tenants/rules/quotas';
 import { createTokens } from '../../shared/tenants/rules/tokens';
 import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
 import { tenantsRoutes } from './handler';
@@ -37,7 +37,7 @@ export interface TenantsSetUp {
   readonly adminRule: AdminRule;
   /** Where people's proofs are checked against other keys than Google's. */
   readonly keyAddresses?: KeyAddresses | undefined;
-  readonly tiers: Readonly<Record<string, Quotas>>;
+  readonly tiers: Readonly<Record<string, TierQuotas>>;
   /** By which tokens are signed, the current one first. None unless given. */
   readonly tokenSecrets?: readonly string[] | undefined;
   /** From which the secrets of webhooks follow. Unless given, none are made. */

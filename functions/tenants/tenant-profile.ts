@@ -1,4 +1,5 @@
 import { countedAt } from '../../shared/runs/rules/admission-rules';
+import { alertPercentsOf } from '../../shared/runs/rules/quota-alerts';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { monthOf } from './calendar-month';
 
@@ -30,6 +31,7 @@ export const tenantProfile = (row: TenantRow, now: Date, isAdmin: boolean) => ({
     max_pipelines_per_month: row.max_pipelines_per_month,
     max_concurrent_pipelines: row.max_concurrent_pipelines,
     max_bytes_billed_per_month: row.max_bytes_billed_per_month,
+    alert_at_percent: alertPercentsOf(row.alert_at_percent),
   },
   usage: {
     pipeline_runs_count: row.pipeline_runs_count,

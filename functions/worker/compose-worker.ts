@@ -24,6 +24,7 @@ import type { Log } from '../../shared/log';
 import type { HttpTools, NotifyTools } from '../../shared/pipelines/execution';
 import { createFindRecord } from '../../shared/pipelines/steps/notify/notify-step';
 import { recordIn } from '../../shared/runs/all-runs';
+import { createAnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
@@ -88,6 +89,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(bigquery);
   const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
+  const publishEvents = google.createPublishTenantEvents(setUp.events, withoutRetries);
   const tools = {
     runJob: google.createRunJob(bigquery),
     openJobs: google.createOpenJobs(bigquery),
@@ -106,6 +108,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
   };
   return workerRoutes({
     findRun: createFindRun(runStatement),
+    announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now: clock.now }),
     findPipeline: (path) => pipelines.get(path),
     execute: (tenantId, slot, definition, now, watch, signal) =>
       executeRun(tenantId, slot, definition, { ...tools, now }, watch, signal),
@@ -113,7 +116,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
       {
         runStatement: google.createRunStatement(withoutRetries),
         recordOutcomes: createRecordOutcomes({
-          tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+          tellOutcomes: createTellOutcomes(publishEvents),
           appendRows: google.createAppendRows(withoutRetries),
           now: clock.now,
           log,

@@ -2,6 +2,7 @@ import { isNotFound } from '../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createGroupCommit } from '../../shared/runs/group-commit';
 import type { Slot } from '../../shared/runs/rules/ledger-row';
+import type { QuotaAlert } from '../../shared/runs/rules/quota-alerts';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import { findRuns } from '../../shared/sql/runs/find-runs';
 
@@ -16,6 +17,8 @@ export interface FoundRun {
   readonly bytes_left: number | null;
   /** The ledger has it, though it may hold a slot. */
   readonly is_recorded: boolean;
+  /** What the run has reached of its tenant's monthly quotas, and nobody has announced. */
+  readonly alerts: readonly QuotaAlert[];
   readonly location: string | undefined;
 }
 
@@ -62,10 +65,13 @@ async function findAll(
     const { rows, location } = await runStatement(tenantId, findRuns, parameters, options);
     const [row] = rows;
     if (row === undefined) return () => undefined;
-    const { slots, recorded_run_ids, ...tenant } = row;
+    const { slots, recorded_run_ids, alerts: all, ...tenant } = row;
     const slotOf = new Map(slots.map((slot) => [slot.run_id, slot]));
     const recorded = new Set(recorded_run_ids);
-    return (runId) => ({ ...tenant, slot: slotOf.get(runId), is_recorded: recorded.has(runId), location });
+    return (runId) => {
+      const alerts = all.filter(({ run_id }) => run_id === runId);
+      return { ...tenant, slot: slotOf.get(runId), is_recorded: recorded.has(runId), alerts, location };
+    };
   } catch (error) {
     // The tenant was deleted, and its runs with it.
     if (isNotFound(error)) return () => undefined;

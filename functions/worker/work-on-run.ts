@@ -3,17 +3,19 @@ import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
+import type { AnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
 import type { Settle } from '../../shared/runs/settle';
 import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
-import type { FindRun } from './find-run';
+import type { FindRun, FoundRun } from './find-run';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 export interface WorkerDependencies extends WatchDependencies {
   readonly findRun: FindRun;
+  readonly announceAlerts: AnnounceAlerts;
   /** The pipeline with this path; undefined where there is none. */
   readonly findPipeline: (path: string) => PipelineDefinition | undefined;
   /** Runs a pipeline's steps. Throws where the run is not over and a later delivery can go on with it. */
@@ -56,6 +58,7 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
   const { tenant_id } = message;
   const now = steadyTime(deps.clock);
   const found = await deps.findRun(message);
+  if (found) await announce(message, found, deps);
   if (!found?.slot)
     return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
   if (found.is_recorded)
@@ -98,6 +101,21 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
     error_code: outcome.errorCode,
     error_message: outcome.errorMessage,
   });
+}
+
+/** An event that cannot be published holds up no run: reconcile publishes it. */
+async function announce(
+  { tenant_id, run_id }: RunMessage,
+  { onboarding_id, alerts }: FoundRun,
+  { announceAlerts, log }: WorkerDependencies,
+): Promise<void> {
+  if (alerts.length === 0) return;
+  try {
+    await announceAlerts({ tenant_id, onboarding_id }, alerts);
+  } catch (error) {
+    const fields = { tenant_id, run_id, error };
+    log('WARNING', 'How much of a quota is used could not be announced; reconcile does it', fields);
+  }
 }
 
 async function bringToEnd(

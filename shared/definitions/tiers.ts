@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { alertPercentsSchema, defaultAlertPercents } from '../runs/rules/quota-alerts';
 import { readJsonDefinition } from './read-definition';
 
 /** A quota: a non-negative number of runs, or null for unlimited. */
@@ -17,6 +18,8 @@ const tierSchema = z.strictObject({
     .nonnegative('expected a number of at least 0, or null for unlimited')
     .nullable()
     .default(null),
+  /** Shares of the monthly quotas at which an event is told. */
+  alert_at_percent: alertPercentsSchema.default(defaultAlertPercents),
   /** The limit for each query of a run. BigQuery refuses less than 10 MiB, the least that it bills. */
   maximum_bytes_billed: z
     .int('expected a whole number of bytes, or null for unlimited')

@@ -18,6 +18,7 @@ describe('Events that alerts wait for', () => {
     const fail = () => Promise.reject(Object.assign(new Error('away'), { code: 503 }));
     const routes = workerRoutes({
       findRun: fail,
+      announceAlerts: fail,
       findPipeline: () => undefined,
       execute: fail,
       settle: fail,

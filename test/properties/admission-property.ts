@@ -118,6 +118,7 @@ export const describeHistories = (histories: number): void =>
         max_pipelines_per_month: monthly,
         max_concurrent_pipelines: concurrent,
         max_bytes_billed_per_month: null,
+        alert_at_percent: '80,100',
         notes: null,
         onboarding_id: null,
         now: new Date(start),
@@ -217,6 +218,8 @@ export const describeHistories = (histories: number): void =>
             max_concurrent_pipelines: command.concurrent,
             sets_bytes: false,
             max_bytes_billed_per_month: null,
+            sets_alerts: false,
+            alert_at_percent: [],
           });
           return;
         case 'suspend':

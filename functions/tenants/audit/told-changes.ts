@@ -1,4 +1,5 @@
 import type { TenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { alertPercentsOf } from '../../../shared/runs/rules/quota-alerts';
 import type { TenantRow } from '../../../shared/sql/tenants/tenant-row';
 
 /*
@@ -23,6 +24,7 @@ export const toldProfile = ({ company_name, contact_email, notes }: TenantRow) =
 });
 
 export const toldQuotas = (row: TenantRow) => ({
+  alert_at_percent: alertPercentsOf(row.alert_at_percent).map(String),
   subscription_tier: row.subscription_tier,
   max_pipelines_per_month: row.max_pipelines_per_month,
   max_concurrent_pipelines: row.max_concurrent_pipelines,

@@ -134,6 +134,9 @@ const tenant = z.strictObject({
     max_pipelines_per_month: quota,
     max_concurrent_pipelines: quota,
     max_bytes_billed_per_month: quota,
+    alert_at_percent: z
+      .array(count)
+      .describe('Shares of the monthly quotas at which `quota.threshold` is published.'),
   }),
   usage: z.strictObject({
     pipeline_runs_count: count.describe('Of all time.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bool, date, integer, string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { alertsOfRuns } from './quota-alerts';
 
 /**
  * Admission. Two statements decide alike: `admit-runs` gives all candidates a slot or changes nothing, so one
@@ -17,6 +18,7 @@ import { defineStatement } from '../define-statement';
  *   below 0, and none while too many outcomes wait for the ledger;
  * - none gets one once the bytes that BigQuery billed this month reach the byte budget;
  * - each counter moves by exactly the number of slots given;
+ * - a share of the month's quota that is reached by a slot is noted in `quota_alerts`, with its run (quota-alerts.ts);
  * - an expired lease does not count against the concurrent quota, but its slot stays until its run is settled;
  * - the month's count starts from 0 in a new month (UTC), and the date only ever moves forward: a clock that
  *   is behind counts into the month the row is in, and its slots carry that month's `admitted_at`.
@@ -30,6 +32,10 @@ import { defineStatement } from '../define-statement';
  *
  * test/shared/sql/snapshots/runs has all variants to be pasted into the BigQuery console.
  */
+
+/** In a new month nothing is used yet. */
+const usedBefore = 'IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month)';
+const countedDay = 'IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date)';
 
 const allOrNothing = `
 UPDATE tenants AS tenant
@@ -58,6 +64,9 @@ SET
     (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) + ARRAY_LENGTH(@candidates),
   bytes_billed_this_month = IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, bytes_billed_this_month),
   quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date),
+  quota_alerts = ARRAY_CONCAT(
+    IFNULL(tenant.quota_alerts, []),
+    ${alertsOfRuns('@candidates', usedBefore, countedDay)}),
   last_pipeline_run_at = @now,
   updated_at = @now
 WHERE tenant_id = @tenant_id
@@ -96,6 +105,9 @@ SET
   current_running_pipelines = decision.running + ARRAY_LENGTH(decision.admitted),
   bytes_billed_this_month = decision.bytes_billed_this_month,
   quota_reset_date = decision.reset_date,
+  quota_alerts = ARRAY_CONCAT(
+    IFNULL(tenant.quota_alerts, []),
+    ${alertsOfRuns('decision.admitted', 'decision.used_this_month', 'decision.reset_date')}),
   last_pipeline_run_at = @now,
   updated_at = @now
 FROM (

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Slot } from '../../runs/rules/ledger-row';
 import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { alertSchema } from './quota-alerts';
 import { startedByFields } from './recorded-runs';
 
 /** An entry of `active_runs`, whole. */
@@ -19,7 +20,7 @@ export const slotSchema: z.ZodType<Slot> = z.object({
 /**
  * Where some runs of a tenant stand, for the worker: the slots that they hold, and the tenant's life.
  * `recorded_run_ids`: those that the ledger has although they may hold a slot, as a version left it that
- * recorded a run before it freed the slot. One row; none where there is no such tenant.
+ * recorded a run before it freed the slot. `alerts`: what they have reached and nobody has announced. One row; none where there is no such tenant.
  */
 export const findRuns = defineStatement({
   name: 'find-runs',
@@ -29,7 +30,10 @@ SELECT
   onboarding_id,
   subscription_tier,
   GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,
-  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids)) AS recorded_run_ids
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids)) AS recorded_run_ids,
+  ARRAY(
+    SELECT alert FROM UNNEST(quota_alerts) AS alert WHERE alert.announced_at IS NULL AND alert.run_id IN UNNEST(@run_ids)
+  ) AS alerts
 FROM tenants
 WHERE tenant_id = @tenant_id`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'] },
@@ -40,5 +44,6 @@ WHERE tenant_id = @tenant_id`,
     /** Of the tenant's byte budget. null: there is none. */
     bytes_left: integer.nullable(),
     recorded_run_ids: z.array(string),
+    alerts: z.array(alertSchema),
   }),
 });

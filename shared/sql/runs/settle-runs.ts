@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
+import { alertsOfBytes } from './quota-alerts';
 import { outcomeFields, recordedRuns } from './recorded-runs';
+
+/** What BigQuery billed for the runs that this UPDATE settles, and that count in the month of the row. */
+const billedThisMonth = `(
+    SELECT IFNULL(SUM(outcome.bytes_billed), 0)
+    FROM UNNEST(tenant.active_runs) AS slot
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH)))`;
 
 /**
  * Settling: the one decision how a run ended. It moves a run from `active_runs` to `settled_runs`, and so
@@ -94,11 +102,10 @@ SET
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
       WHERE slot.lease_expires_at > @now),
-  bytes_billed_this_month = tenant.bytes_billed_this_month + (
-    SELECT IFNULL(SUM(outcome.bytes_billed), 0)
-    FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id, bytes_billed FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
-    WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))),
+  bytes_billed_this_month = tenant.bytes_billed_this_month + ${billedThisMonth},
+  quota_alerts = ARRAY_CONCAT(
+    IFNULL(tenant.quota_alerts, []),
+    ${alertsOfBytes(billedThisMonth)}),
   updated_at = @now
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended

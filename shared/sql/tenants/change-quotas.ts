@@ -28,7 +28,8 @@ SET
     quotaAfter('max_pipelines_per_month', 'monthly'),
     quotaAfter('max_concurrent_pipelines', 'concurrent'),
     quotaAfter('max_bytes_billed_per_month', 'bytes'),
-  ].join('')}${noteChange}${whereWanted}`,
+  ].join('')}
+  alert_at_percent = IF(@sets_alerts, @alert_at_percent, alert_at_percent),${noteChange}${whereWanted}`,
   parameters: {
     ...changeParameters,
     subscription_tier: 'STRING',
@@ -41,6 +42,8 @@ SET
     sets_bytes: 'BOOL',
     keeps_bytes: 'BOOL',
     max_bytes_billed_per_month: 'INT64',
+    sets_alerts: 'BOOL',
+    alert_at_percent: ['INT64'],
     /** What each tier brings. */
     tiers: [
       {

@@ -15,6 +15,7 @@ export const tenantColumns = `
   max_pipelines_per_month,
   max_concurrent_pipelines,
   max_bytes_billed_per_month,
+  alert_at_percent,
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
@@ -46,6 +47,8 @@ export const tenantRow = z.object({
   max_pipelines_per_month: integer.nullable(),
   max_concurrent_pipelines: integer.nullable(),
   max_bytes_billed_per_month: integer.nullable(),
+  /** As it is stored: see alertPercentsOf. */
+  alert_at_percent: z.array(integer),
   pipeline_runs_count: integer,
   pipeline_runs_this_month: integer,
   /** null: not counted yet. */

@@ -22,6 +22,12 @@ export interface Quotas {
   readonly max_bytes_billed_per_month: number | null;
 }
 
+/** What a tier gives. */
+export interface TierQuotas extends Quotas {
+  /** Shares of the monthly quotas at which an event is told. Left out: the usual ones. */
+  readonly alert_at_percent?: readonly number[] | undefined;
+}
+
 /** A quota that is given wins, null included; one that is left out takes the tier's value. */
 export const quotasOf = (
   given: Partial<{ [Name in keyof Quotas]: Quotas[Name] | undefined }>,

@@ -1,6 +1,7 @@
 import type { EventType } from '../../definitions/event-types';
 import type { EventOf } from '../../definitions/schemas/event-schemas';
 import type { RecordedOutcome } from '../../runs/rules/ledger-row';
+import type { QuotaAlert } from '../../runs/rules/quota-alerts';
 import type { Quotas } from './quotas';
 
 /*
@@ -96,33 +97,19 @@ export const tenantOffboarded = (
     restorable_until: restorableUntil?.toISOString() ?? null,
   });
 
-/** A monthly quota of which so much is used. */
-export interface QuotaAlert {
-  /** Which: runs a month, or bytes billed in it. */
-  readonly quota: 'monthly' | 'bytes';
-  /** The first day of the month: 2026-11-01. */
-  readonly month: string;
-  readonly percent: number;
-  readonly used: number;
-  readonly limit: number;
-  /** The run by which it was reached. */
-  readonly run_id: string;
-  readonly reached_at: Date;
-}
-
 /** Once for each share of each height of a quota in a month: which run it was is not part of its id. */
 export const quotaThreshold = (life: TenantLife, alert: QuotaAlert): EventOf<'quota.threshold'> =>
   eventOf(
     'quota.threshold',
     life,
-    [alert.quota, alert.month.slice(0, 7), alert.percent, alert.limit].join('-'),
+    [alert.quota, alert.month.slice(0, 7), alert.percent, alert.quota_limit].join('-'),
     alert.reached_at,
     {
       ...lifeOf(life),
       quota: alert.quota,
       percent: alert.percent,
       used: alert.used,
-      limit: alert.limit,
+      limit: alert.quota_limit,
       month: alert.month,
       run_id: alert.run_id,
     },

@@ -10,6 +10,7 @@ const row: TenantRow = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: 5,
   max_bytes_billed_per_month: null,
+  alert_at_percent: [],
   bytes_billed_this_month: 0,
   pipeline_runs_count: 7,
   pipeline_runs_this_month: 0,

@@ -22,10 +22,11 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
     admitted_at: new Date(clock.now().getTime() - 1_000),
     lease_expires_at: new Date(clock.now().getTime() + hours(0.5)),
   };
-  const life = { onboarding_id: null, subscription_tier: null, bytes_left: null };
+  const life = { onboarding_id: null, subscription_tier: null, bytes_left: null, alerts: [] };
   const settled: RunToSettle[] = [];
   const logged: unknown[] = [];
   const deps: WorkerDependencies = {
+    announceAlerts: async () => undefined,
     findRun: async () => ({ ...life, slot, is_recorded: false, location: 'US' }),
     findPipeline: () => ({ ...pipeline, path: 'a/b/c', steps: [] }),
     execute: async (_tenantId, _slot, _pipeline, now) => {

@@ -141,6 +141,7 @@ function onboard(
     max_pipelines_per_month: monthly,
     max_concurrent_pipelines: concurrent,
     max_bytes_billed_per_month: null,
+    alert_at_percent: '80,100',
     notes: null,
     onboarding_id: null,
     now,

@@ -4,6 +4,7 @@ import {
   decideKeyedRuns,
   decideRuns,
 } from '../../../../shared/sql/runs/admit-runs';
+import { announceAlerts } from '../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
@@ -95,6 +96,16 @@ export const runCases = [
     ({ tenantId }) => ({
       tenant_id: tenantId,
       run_ids: [runId(1), runId(2)],
+    }),
+  ),
+  statementCase(
+    announceAlerts,
+    'AS STRUCT … REPLACE keeps an array of structs in its order; an array literal of a struct is joined to each.',
+    ({ tenantId, now }) => ({
+      tenant_id: tenantId,
+      onboarding_id: 'onboarding-1',
+      now,
+      alerts: ['monthly 2026-11-01 80 100'],
     }),
   ),
   statementCase(confirmRuns, 'A lone UPDATE reports how many rows it changed.', ({ tenantId, now }) => ({

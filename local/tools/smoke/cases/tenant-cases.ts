@@ -50,6 +50,7 @@ export const tenantCases = [
       max_pipelines_per_month: 500,
       max_concurrent_pipelines: null,
       max_bytes_billed_per_month: null,
+      alert_at_percent: '80,100',
       notes: null,
       onboarding_id: 'onboarding-1',
       now,
@@ -129,6 +130,8 @@ export const tenantCases = [
       sets_bytes: true,
       keeps_bytes: false,
       max_bytes_billed_per_month: 1_000_000_000,
+      sets_alerts: true,
+      alert_at_percent: [50],
       tiers: [
         {
           name: 'STARTER',

@@ -2,8 +2,10 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { TenantInFlight } from '../../../operations/rules/bulk-cancel';
 import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
+import type { QuotaAlert } from '../../../runs/rules/quota-alerts';
 import { bool, date, integer, string, timestamp } from '../../../sql/column-schemas';
 import { slotSchema } from '../../../sql/runs/find-runs';
+import { alertSchema } from '../../../sql/runs/quota-alerts';
 import { outcomeFields } from '../../../sql/runs/recorded-runs';
 import { within } from '../../../support/time-limits';
 import { isNotFound } from '../failures';
@@ -22,6 +24,8 @@ export interface TenantState {
   readonly settled_runs: readonly RecordedOutcome[];
   /** No admission up to then is withdrawn any more. */
   readonly confirmed_until: Date | null;
+  /** What was reached of its monthly quotas. */
+  readonly quota_alerts: readonly QuotaAlert[];
 }
 
 /** Undefined if there is no such tenant. */
@@ -33,13 +37,14 @@ const statesSchema = z.array(
     active_runs: z.array(slotSchema),
     settled_runs: z.array(z.object(outcomeFields)),
     confirmed_until: timestamp.nullable(),
+    quota_alerts: z.array(alertSchema),
   }),
 );
 
 export const createReadTenantState =
   (bigquery: BigQuery): ReadTenantState =>
   async (dataset) => {
-    const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until';
+    const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until,quota_alerts';
     const rows = await readRows(bigquery, dataset, { selectedFields });
     return statesSchema.parse(rows)[0];
   };

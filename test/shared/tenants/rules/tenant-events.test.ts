@@ -31,9 +31,10 @@ const alert = {
   month: '2026-11-01',
   percent: 80,
   used: 80,
-  limit: 100,
+  quota_limit: 100,
   run_id: 'run1',
   reached_at: now,
+  announced_at: null,
 };
 const run = {
   run_id: 'run1',
@@ -118,7 +119,7 @@ describe('events about tenants', () => {
   it('name a threshold by its share, month and limit, whichever run reached it', () => {
     const idWith = (change: Partial<typeof alert>) => quotaThreshold(life, { ...alert, ...change }).id;
     expect(idWith({ run_id: 'run2', used: 90, reached_at: later })).toBe(idWith({}));
-    const others = [{ percent: 100 }, { limit: 101 }, { month: '2026-12-01' }];
+    const others = [{ percent: 100 }, { quota_limit: 101 }, { month: '2026-12-01' }];
     expect(new Set([idWith({}), ...others.map(idWith)]).size).toBe(4);
   });
 

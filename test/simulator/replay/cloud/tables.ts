@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
+import type { QuotaAlert } from '../../../../shared/runs/rules/quota-alerts';
 import type { PutBack } from './put-back';
 
 /** A change of profile or quotas, and what was there before. */
@@ -44,6 +45,9 @@ export interface TenantRecord {
   readonly settled_runs: readonly RecordedOutcome[];
   readonly confirmed_until: Date | null;
   readonly revoked_keys: readonly { readonly key_id: string; readonly revoked_at: Date }[];
+  /** As it is stored: see alertPercentsOf. */
+  readonly alert_at_percent: readonly number[];
+  readonly quota_alerts: readonly QuotaAlert[];
   readonly withdrawn_runs: readonly { readonly run_id: string; readonly withdrawn_at: Date }[];
 }
 

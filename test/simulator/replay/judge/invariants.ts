@@ -12,7 +12,7 @@ export const invariants = {
   rows: 'the rows of a run do not differ',
   outcome: 'an outcome stays as it is',
   told: 'what a caller was told is what everybody is told',
-  announced: 'what the ledger has was told by an event, and as it is',
+  announced: 'what the ledger has, and each crossed threshold, was told by an event, and as it is',
   asked: 'only a run that somebody cancels is cancelled',
   handOver: 'a long run is handed over once in each turn',
   unexpected: 'nothing unexpected happens',

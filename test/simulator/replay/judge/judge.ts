@@ -23,6 +23,8 @@ export interface Judge extends Observer {
   /** Runs that took effect, by run and step. */
   readonly effects: ReadonlyMap<string, number>;
   readonly admissions: () => number;
+  /** Crossed thresholds that no event has told yet. */
+  readonly untold: () => readonly string[];
 }
 
 /** Judges every change at the moment at which it happens, and everything that callers are told. */
@@ -41,6 +43,8 @@ export function createJudge(
   const rows = new Map<string, AppendedRow['json']>();
   /** The events that were published, by their ids. */
   const events = new Map<string, TenantEvent>();
+  /** The ids of the events of thresholds that were crossed. */
+  const crossed = new Set<string>();
   /** What events tell of runs, by tenant and run. */
   const settledAs = new Map<string, string>();
   /** The outcome of each run, as it was seen last. */
@@ -61,6 +65,18 @@ export function createJudge(
     if (runs !== law.runs || thisMonth !== law.runs_this_month) {
       const facts = `${runs} runs, ${thisMonth} this month; by the law ${law.runs}, ${law.runs_this_month}`;
       violate('law', `${tenantId}: ${facts}`);
+    }
+  }
+
+  /** The month's count has moved on: each share of the quota that it passes is told by an event. */
+  function noteCrossings(tenantId: string, before: TenantRecord | undefined, tenant: TenantRecord): void {
+    const { max_pipelines_per_month: limit, pipeline_runs_this_month: used } = tenant;
+    const month = tenant.quota_reset_date.slice(0, 7);
+    const usedBefore = before?.quota_reset_date.startsWith(month) ? before.pipeline_runs_this_month : 0;
+    for (const percent of limit === null ? [] : [80, 100]) {
+      const share = ((limit ?? 0) * percent) / 100;
+      if (usedBefore < share && used >= share)
+        crossed.add(`quota.threshold-${tenantId}-first-monthly-${month}-${percent}-${limit}`);
     }
   }
 
@@ -109,11 +125,13 @@ export function createJudge(
     violate,
     effects,
     admissions: () => known.size,
+    untold: () => [...crossed].filter((id) => !events.has(id)),
 
     changed(tenantId, before, tables) {
       const { tenant } = tables;
       if (tenant === undefined || tenant === before) return;
       judgeCounters(tenantId, tables);
+      noteCrossings(tenantId, before, tenant);
       const held = new Map(before?.active_runs.map((slot) => [slot.run_id, slot]));
       const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
       for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
@@ -141,6 +159,8 @@ export function createJudge(
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(event))
         violate('announced', `${event.id} has told two things`);
       events.set(event.id, event);
+      if (event.type === 'quota.threshold' && !crossed.has(event.id))
+        violate('announced', `${event.id}, which nothing has crossed`);
       if (event.type === 'run.settled')
         settledAs.set(`${event.subject} ${event.data.run_id}`, event.data.status);
     },

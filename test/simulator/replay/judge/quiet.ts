@@ -10,7 +10,11 @@ export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
   bigquery.unreadable() === 0 &&
   bigquery.tenantIds().every((tenantId) => {
     const { tenant } = bigquery.tablesOf(tenantId);
-    return tenant?.active_runs.length === 0 && tenant.settled_runs.length === 0;
+    return (
+      tenant?.active_runs.length === 0 &&
+      tenant.settled_runs.length === 0 &&
+      tenant.quota_alerts.every(({ announced_at }) => announced_at !== null)
+    );
   });
 
 /** What is left, for who wonders why it does not become quiet. */
@@ -59,6 +63,7 @@ export async function judgeEnd(world: World): Promise<void> {
       judge.violate('told', `${run}: a caller was told ${status}, and it is ${recorded}`);
   }
   judgeAllRuns(world, outcomes);
+  for (const id of judge.untold()) judge.violate('announced', `${id} was never told`);
   await judgeBilling(world, outcomes);
   await judgeUsage(world);
   if (register.admitted.size === 0) judge.violate('something', 'No run was admitted');

@@ -46,6 +46,7 @@ const tiers = {
     max_pipelines_per_month: null,
     max_concurrent_pipelines: null,
     max_bytes_billed_per_month: null,
+    alert_at_percent: [80, 100],
     maximum_bytes_billed: null,
   },
 };

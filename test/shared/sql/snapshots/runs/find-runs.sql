@@ -8,6 +8,9 @@ SELECT
   onboarding_id,
   subscription_tier,
   GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,
-  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids)) AS recorded_run_ids
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids)) AS recorded_run_ids,
+  ARRAY(
+    SELECT alert FROM UNNEST(quota_alerts) AS alert WHERE alert.announced_at IS NULL AND alert.run_id IN UNNEST(p_run_ids)
+  ) AS alerts
 FROM tenants
 WHERE tenant_id = p_tenant_id;

@@ -68,6 +68,45 @@ SET
     FROM UNNEST(tenant.active_runs) AS slot
     JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))),
+  quota_alerts = ARRAY_CONCAT(
+    IFNULL(tenant.quota_alerts, []),
+    ARRAY(
+      SELECT AS STRUCT tenant.quota_alerts[SAFE_OFFSET(-1)].* REPLACE (
+        'bytes' AS quota,
+        counted.month AS month,
+        share.percent AS percent,
+        counted.after AS used,
+        tenant.max_bytes_billed_per_month AS quota_limit,
+        ARRAY(
+          SELECT slot.run_id
+          FROM UNNEST(tenant.active_runs) AS slot
+          JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+          WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))
+          ORDER BY outcome.bytes_billed DESC, slot.run_id
+          LIMIT 1)[SAFE_OFFSET(0)] AS run_id,
+        p_now AS reached_at,
+        CAST(NULL AS TIMESTAMP) AS announced_at)
+      FROM UNNEST([STRUCT(
+          tenant.bytes_billed_this_month AS before,
+          tenant.bytes_billed_this_month + (
+    SELECT IFNULL(SUM(outcome.bytes_billed), 0)
+    FROM UNNEST(tenant.active_runs) AS slot
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))) AS after,
+          DATE_TRUNC(tenant.quota_reset_date, MONTH) AS month)]) AS counted,
+        UNNEST(ARRAY(
+          SELECT AS STRUCT percent, DIV(percent * tenant.max_bytes_billed_per_month + 99, 100) AS reached
+          FROM UNNEST(IF(
+            ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
+            [80, 100],
+            tenant.alert_at_percent)) AS percent)) AS share
+      WHERE share.reached > counted.before
+        AND share.reached <= counted.after
+        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share.percent AS STRING)) NOT IN UNNEST(ARRAY(
+          SELECT CONCAT(CAST(alert.month AS STRING), ' ', CAST(alert.percent AS STRING))
+          FROM UNNEST(tenant.quota_alerts) AS alert
+          WHERE alert.quota = 'bytes' AND alert.quota_limit = tenant.max_bytes_billed_per_month))
+      ORDER BY share.percent)),
   updated_at = p_now
 WHERE tenant.tenant_id = p_tenant_id
   AND IFNULL(tenant.onboarding_id, '') = p_onboarding_id

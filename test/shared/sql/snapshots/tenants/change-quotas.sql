@@ -15,6 +15,8 @@ DECLARE p_max_concurrent_pipelines INT64;
 DECLARE p_sets_bytes BOOL;
 DECLARE p_keeps_bytes BOOL;
 DECLARE p_max_bytes_billed_per_month INT64;
+DECLARE p_sets_alerts BOOL;
+DECLARE p_alert_at_percent ARRAY<INT64>;
 DECLARE p_tiers ARRAY<STRUCT<name STRING, max_pipelines_per_month INT64, max_concurrent_pipelines INT64, max_bytes_billed_per_month INT64>>;
 
 UPDATE tenants AS tenant
@@ -41,6 +43,7 @@ SET
       WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_bytes_billed_per_month, -1) = IFNULL(tenant.max_bytes_billed_per_month, -1))),
     p_max_bytes_billed_per_month,
     max_bytes_billed_per_month),
+  alert_at_percent = IF(p_sets_alerts, p_alert_at_percent, alert_at_percent),
   version = IFNULL(version, 0) + 1,
   recent_changes = ARRAY_CONCAT(
     ARRAY(
@@ -70,6 +73,7 @@ SELECT
   max_pipelines_per_month,
   max_concurrent_pipelines,
   max_bytes_billed_per_month,
+  alert_at_percent,
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,

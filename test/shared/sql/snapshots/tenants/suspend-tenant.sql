@@ -24,6 +24,7 @@ SELECT
   max_pipelines_per_month,
   max_concurrent_pipelines,
   max_bytes_billed_per_month,
+  alert_at_percent,
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,

@@ -37,6 +37,7 @@ const call = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('confirm'), minutes: minutes(-60, 5) }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('read'), run, limit: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('list'), status, fromMinutes: minutes(-120, 0) }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('announce'), which: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('count') }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('repair') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('revoke'), key, isBlocked: fc.boolean() }) },

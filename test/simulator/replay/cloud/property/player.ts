@@ -1,4 +1,5 @@
 import { ledgerRow, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import { alertKey } from '../../../../../shared/runs/rules/quota-alerts';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import {
   admitKeyedRuns,
@@ -6,6 +7,7 @@ import {
   decideKeyedRuns,
   decideRuns,
 } from '../../../../../shared/sql/runs/admit-runs';
+import { announceAlerts } from '../../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
@@ -167,6 +169,11 @@ export function createPlayer(
           after_pipeline: 'gcp/example/other',
         });
       }
+      case 'announce': {
+        const alerts = (tables.tenant?.quota_alerts ?? []).slice(call.which).map(alertKey);
+        const life = call.which === 3 ? 'another-life' : onboardingId;
+        return run(announceAlerts, { tenant_id, onboarding_id: life, now, alerts });
+      }
       case 'count':
         return run(checkCounters, { tenant_id });
       case 'repair':
@@ -194,6 +201,8 @@ export function createPlayer(
           sets_bytes: call.monthly !== null,
           keeps_bytes: call.monthly === 2,
           max_bytes_billed_per_month: call.concurrent === null ? null : call.concurrent * 20,
+          sets_alerts: call.monthly === 4,
+          alert_at_percent: [10, 50, 75, 100],
           tiers: [
             {
               name: 'FREE',

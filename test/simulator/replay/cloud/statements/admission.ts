@@ -7,6 +7,7 @@ import {
 } from '../../../../../shared/sql/runs/admit-runs';
 import { dateCellOf, modelOf } from '../statement-model';
 import { countUnexpired, dateOf, isInLedger, isMonthOver, monthStart, type Tables } from '../tables';
+import { crossedAlerts } from './alerts';
 import { compare } from './recorded';
 
 type Parameters = StatementParameters<typeof admitRuns>;
@@ -74,6 +75,18 @@ function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candid
     current_running_pipelines: running + slots.length,
     bytes_billed_this_month: bytes,
     quota_reset_date: resetDate,
+    quota_alerts: [
+      ...tenant.quota_alerts,
+      ...crossedAlerts(tenant, {
+        quota: 'monthly',
+        limit: tenant.max_pipelines_per_month,
+        before: used,
+        after: used + slots.length,
+        resetDate,
+        now,
+        at: (reached) => ({ used: reached, run_id: slots[reached - used - 1]?.run_id ?? '' }),
+      }),
+    ],
     last_pipeline_run_at: now,
     updated_at: now,
   };

@@ -1,5 +1,6 @@
 import type { StatementModel } from '../statement-model';
 import { admissionModels } from './admission';
+import { alertModels } from './alerts';
 import { keyModels } from './keys';
 import { readingModels } from './reading';
 import { settlingModels } from './settling';
@@ -10,6 +11,7 @@ import { usageModels } from './usage';
 export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
   [
     ...admissionModels,
+    ...alertModels,
     ...settlingModels,
     ...readingModels,
     ...tenantModels,

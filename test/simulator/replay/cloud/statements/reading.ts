@@ -4,7 +4,7 @@ import { findRuns } from '../../../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
-import { cellOf, modelOf } from '../statement-model';
+import { cellOf, dateCellOf, modelOf } from '../statement-model';
 import { isInLedger, monthStart, type StepRecord, type Tables, type TenantRecord } from '../tables';
 import {
   cellsOf,
@@ -74,6 +74,14 @@ export const readingModels = [
           subscription_tier: tenant.subscription_tier,
           bytes_left: bytesLeft(tenant),
           recorded_run_ids: run_ids.filter((id) => isInLedger(tables, id ?? '')),
+          alerts: tenant.quota_alerts
+            .filter(({ run_id, announced_at }) => announced_at === null && run_ids.includes(run_id))
+            .map((alert) => ({
+              ...alert,
+              month: dateCellOf(alert.month),
+              reached_at: cellOf(alert.reached_at),
+              announced_at: null,
+            })),
         },
       ];
     },

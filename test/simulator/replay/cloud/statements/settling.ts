@@ -5,7 +5,8 @@ import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../sh
 import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
 import { countUnexpired, monthStart, type Tables } from '../tables';
-import { cellsOf, isBetween, outcomeOf } from './recorded';
+import { crossedAlerts } from './alerts';
+import { cellsOf, compare, isBetween, outcomeOf } from './recorded';
 
 type Settling = StatementParameters<typeof settleRuns>;
 
@@ -53,6 +54,12 @@ function settle(
     const times = { ended_at: ended_at ?? now, recorded_at: recorded_at ?? now };
     return [{ ...slot, ...outcome, ...times, run_id: slot.run_id, status: statusOf(status) }];
   });
+  const before = tenant.bytes_billed_this_month;
+  const ofMonth = settled.filter(({ admitted_at }) => admitted_at >= monthStart(tenant.quota_reset_date));
+  const billed = ofMonth.reduce((sum, { bytes_billed }) => sum + (bytes_billed ?? 0), 0);
+  const [dearest] = ofMonth.toSorted(
+    (one, other) => (other.bytes_billed ?? 0) - (one.bytes_billed ?? 0) || compare(one.run_id, other.run_id),
+  );
   tables.tenant = {
     ...tenant,
     active_runs: active,
@@ -64,12 +71,19 @@ function settle(
         .map(({ run_id }) => ({ run_id, withdrawn_at: now })),
     ],
     current_running_pipelines: countUnexpired(active, now),
-    bytes_billed_this_month:
-      tenant.bytes_billed_this_month === null
-        ? null
-        : settled
-            .filter(({ admitted_at }) => admitted_at >= monthStart(tenant.quota_reset_date))
-            .reduce((sum, { bytes_billed }) => sum + (bytes_billed ?? 0), tenant.bytes_billed_this_month),
+    bytes_billed_this_month: before === null ? null : before + billed,
+    quota_alerts: [
+      ...tenant.quota_alerts,
+      ...crossedAlerts(tenant, {
+        quota: 'bytes',
+        limit: before === null ? null : tenant.max_bytes_billed_per_month,
+        before: before ?? 0,
+        after: (before ?? 0) + billed,
+        resetDate: tenant.quota_reset_date,
+        now,
+        at: () => ({ used: (before ?? 0) + billed, run_id: dearest?.run_id ?? '' }),
+      }),
+    ],
     updated_at: now,
   };
   return 1;

@@ -66,11 +66,13 @@ function noteChange(
 
 export const tenantModels = [
   modelOf(insertTenant, {
-    change(tables, { now, tenant_id, ...given }) {
+    change(tables, { now, tenant_id, alert_at_percent, ...given }) {
       if (tables.tenant !== undefined || now === null || tenant_id === null) return 0;
       tables.tenant = {
         tenant_id,
         ...given,
+        alert_at_percent: (alert_at_percent ?? '').split(',').map(Number),
+        quota_alerts: [],
         is_active: true,
         pipeline_runs_count: 0,
         pipeline_runs_this_month: 0,
@@ -146,6 +148,7 @@ export const tenantModels = [
         ...sets(given.sets_monthly, given.keeps_monthly, 'max_pipelines_per_month'),
         ...sets(given.sets_concurrent, given.keeps_concurrent, 'max_concurrent_pipelines'),
         ...sets(given.sets_bytes, given.keeps_bytes, 'max_bytes_billed_per_month'),
+        ...(given.sets_alerts === true && { alert_at_percent: given.alert_at_percent.map(Number) }),
         ...noted,
       };
       return 1;
