@@ -24,6 +24,8 @@ export type ChangedQuotas = {
     readonly max_concurrent_pipelines: number | null;
     /** null: unlimited. */
     readonly max_bytes_billed_per_month: number | null;
+    /** Shares of the monthly quotas at which `quota.threshold` is published. */
+    readonly alert_at_percent: readonly number[];
   };
   readonly usage: {
     /** Of all time. */
@@ -87,6 +89,7 @@ export type QuotaChange = {
   readonly max_pipelines_per_month?: number | null;
   readonly max_concurrent_pipelines?: number | null;
   readonly max_bytes_billed_per_month?: number | null;
+  readonly alert_at_percent?: readonly number[];
   readonly keep_overrides?: boolean;
 };
 export type Suspension = {

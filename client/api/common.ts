@@ -148,6 +148,8 @@ export type Tenant = {
     readonly max_concurrent_pipelines: number | null;
     /** null: unlimited. */
     readonly max_bytes_billed_per_month: number | null;
+    /** Shares of the monthly quotas at which `quota.threshold` is published. */
+    readonly alert_at_percent: readonly number[];
   };
   readonly usage: {
     /** Of all time. */
