@@ -11,17 +11,11 @@ import {
   createPublishTenantEvents,
   type PublishTenantEvents,
 } from '../../shared/google/pubsub/publish-tenant-events';
-import { settleRuns } from '../../shared/sql/runs/settle-runs';
 import { systemClock } from '../../shared/support/clock';
 import { call, query } from '../support/local-cloud';
+import { describeQuotaEvents } from './quota-events-suite';
 import { type Backends, schemasDirectory, startBackends } from './support/backends';
-import {
-  type Instance,
-  push,
-  startReconcileInstance,
-  startTenantsInstance,
-  startWorkerInstance,
-} from './support/instances';
+import { type Instance, startTenantsInstance } from './support/instances';
 import { collectingLog, type Served, serve } from './support/serve';
 
 const eventTopic = 'tenant-events';
@@ -228,102 +222,5 @@ describe('Events about tenants', () => {
     });
   });
 
-  describe('of quotas', () => {
-    const published: TenantEvent[] = [];
-    const publishEvents: PublishTenantEvents = async (events) => {
-      published.push(...events);
-    };
-    let worker: Instance;
-    let reconcile: Instance;
-    beforeAll(async () => {
-      const bigqueryUrl = backends.bigquery.url;
-      worker = await startWorkerInstance({ bigqueryUrl, publishEvents });
-      const inTenMinutes = () => new Date(Date.now() + 600_000);
-      reconcile = await startReconcileInstance({ bigqueryUrl, publishEvents, now: inTenMinutes });
-      served.push(worker, reconcile);
-    });
-    beforeEach(() => {
-      published.length = 0;
-    });
-    const tick = () => call(reconcile.url, 'POST', '/');
-    const told = (tenantId: string) =>
-      published.flatMap((event) =>
-        event.type === 'quota.threshold' && event.subject === tenantId
-          ? [eventSchemas['quota.threshold'].strict().parse(event).data]
-          : [],
-      );
-
-    it('come once for each share: from the run that reached it, before it is executed', async () => {
-      await backends.onboard('reaching', { max_pipelines_per_month: 5 });
-      const ids = ['run-1', 'run-2', 'run-3', 'run-4', 'run-5'];
-      await backends.hold('reaching', ids);
-      await push(worker, 'reaching', 'run-1');
-      expect(told('reaching')).toEqual([]);
-      published.length = 0;
-      await push(worker, 'reaching', 'run-4');
-      expect(published.map(({ type }) => type)).toEqual(['quota.threshold', 'run.settled']);
-      // Its message comes again, and that of the last run never comes.
-      await push(worker, 'reaching', 'run-4');
-      expect(told('reaching')).toMatchObject([
-        { quota: 'monthly', percent: 80, used: 4, limit: 5, run_id: 'run-4' },
-      ]);
-      await tick();
-      await tick();
-      expect(told('reaching').slice(1)).toMatchObject([{ percent: 100, used: 5, run_id: 'run-5' }]);
-    });
-
-    it('come for bytes when those are counted', async () => {
-      await backends.onboard('billed', { max_bytes_billed_per_month: 100 });
-      await backends.hold('billed', ['run-1', 'run-2']);
-      const life = await query(backends.client, 'billed', 'SELECT onboarding_id FROM tenants');
-      const now = new Date();
-      const outcome = { status: 'COMPLETED', error_code: null, error_message: null, failed_step: null };
-      const counts = { duration_ms: 1, rows_written: 1, bytes_processed: 1, watermark: null };
-      await backends.runStatement('billed', settleRuns, {
-        tenant_id: 'billed',
-        onboarding_id: String(life[0]?.onboarding_id),
-        now,
-        outcomes: [10, 80].map((bytes_billed, index) => ({
-          run_id: `run-${index + 1}`,
-          ...outcome,
-          ...counts,
-          bytes_billed,
-          started_at: now,
-          ended_at: now,
-          recorded_at: now,
-        })),
-      });
-      await tick();
-      await tick();
-      expect(told('billed')).toMatchObject([
-        { quota: 'bytes', percent: 80, used: 90, limit: 100, run_id: 'run-2' },
-      ]);
-    });
-
-    it('hold up no run where they cannot be published, and come from reconcile', async () => {
-      await backends.onboard('untold', { max_pipelines_per_month: 1 });
-      await backends.hold('untold', ['run-1']);
-      const { lines, url, close } = await startWorkerInstance({
-        bigqueryUrl: backends.bigquery.url,
-        publishEvents: async (events) => {
-          throw new Error(`${events.length} events meet no topic`);
-        },
-        settling: { appendMs: 1 },
-      });
-      try {
-        expect((await push({ url }, 'untold', 'run-1')).status).toBe(204);
-      } finally {
-        await close();
-      }
-      expect(lines).toContainEqual(expect.objectContaining({ severity: 'WARNING', tenant_id: 'untold' }));
-      expect(await backends.ledger('untold')).toEqual([]);
-      await tick();
-      expect(published.map(({ type, subject }) => `${type} ${subject}`).sort()).toEqual([
-        'quota.threshold untold',
-        'quota.threshold untold',
-        'run.settled untold',
-      ]);
-      expect(await backends.ledger('untold')).toMatchObject([{ status: 'COMPLETED' }]);
-    });
-  });
+  describeQuotaEvents(() => backends);
 });

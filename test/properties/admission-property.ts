@@ -24,6 +24,11 @@ const quota = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: nul
 const monthlyQuota = quota(12);
 const concurrentQuota = quota(4);
 
+const keepsNone = { keeps_monthly: false, keeps_concurrent: false, keeps_bytes: false };
+const leavesBytes = { sets_bytes: false, max_bytes_billed_per_month: null };
+const leavesAlerts = { sets_alerts: false, alert_at_percent: [] };
+const sameTier = { takes_any_version: true, versions: [], subscription_tier: null, tiers: [] };
+
 /** Few run ids, so that the same one is asked for again, while it runs and within one list. */
 const commands = fc.array(
   fc.oneof(
@@ -205,21 +210,14 @@ export const describeHistories = (histories: number): void =>
             tenant_id,
             now,
             change_id: randomUUID(),
-            takes_any_version: true,
-            versions: [],
-            subscription_tier: null,
-            tiers: [],
-            keeps_monthly: false,
-            keeps_concurrent: false,
-            keeps_bytes: false,
+            ...sameTier,
+            ...keepsNone,
             sets_monthly: true,
             max_pipelines_per_month: command.monthly,
             sets_concurrent: true,
             max_concurrent_pipelines: command.concurrent,
-            sets_bytes: false,
-            max_bytes_billed_per_month: null,
-            sets_alerts: false,
-            alert_at_percent: [],
+            ...leavesBytes,
+            ...leavesAlerts,
           });
           return;
         case 'suspend':

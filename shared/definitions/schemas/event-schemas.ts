@@ -27,7 +27,7 @@ const tenant = { tenant_id: tenantId, onboarding_id: onboardingId };
 
 const moment = (what: string) => z.string().meta({ format: 'date-time', description: `${what}, UTC.` });
 const momentOrNull = (what: string, whereNull: string) =>
-  moment(what).nullable().describe(`${what}, UTC; null: ${whereNull}.`);
+  z.string().meta({ format: 'date-time' }).nullable().describe(`${what}, UTC; null: ${whereNull}.`);
 const whole = (what: string) => z.int().min(0).describe(what);
 const wholeOrNull = (what: string) => z.int().min(0).nullable().describe(`${what}; null: not known.`);
 const quota = (what: string) => z.int().min(0).nullable().describe(`${what}; null: unlimited.`);

@@ -85,24 +85,28 @@ describe('schemas/tiers.json', () => {
         max_pipelines_per_month: 100,
         max_concurrent_pipelines: 5,
         max_bytes_billed_per_month: null,
+        alert_at_percent: [80, 100],
         maximum_bytes_billed: 10 * 2 ** 30,
       },
       STARTER: {
         max_pipelines_per_month: 500,
         max_concurrent_pipelines: 5,
         max_bytes_billed_per_month: null,
+        alert_at_percent: [80, 100],
         maximum_bytes_billed: 100 * 2 ** 30,
       },
       PROFESSIONAL: {
         max_pipelines_per_month: 2000,
         max_concurrent_pipelines: 10,
         max_bytes_billed_per_month: null,
+        alert_at_percent: [80, 100],
         maximum_bytes_billed: 2 ** 40,
       },
       ENTERPRISE: {
         max_pipelines_per_month: null,
         max_concurrent_pipelines: null,
         max_bytes_billed_per_month: null,
+        alert_at_percent: [80, 100],
         maximum_bytes_billed: null,
       },
     });
