@@ -30,6 +30,7 @@ import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tena
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import { createTokens } from '../../shared/tenants/rules/tokens';
 import { runRoutes } from './handler';
+import { createStreamPlaces } from './stream-places';
 import { type StreamPace, usualStreamPace } from './stream-run';
 
 export interface RunSetUp {
@@ -133,6 +134,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     ),
     openJobs: google.createOpenJobs(bigquery),
     holdsSlot: google.createHoldsSlot(bigquery),
+    takePlace: createStreamPlaces(),
     streamPace: { ...usualStreamPace, ...setUp.streamPace },
     newId: setUp.newId,
     now,

@@ -14,6 +14,7 @@ import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type StartRunDependencies, startRun } from './start-run';
+import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
 export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
   readonly inPlace: DecisionPlaces['inPlace'];
@@ -83,12 +84,23 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   };
   const trigger = triggerOf(request);
   const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey };
-  const { runId, headers } = await startRun(run, deps);
-  return {
-    status: 202,
-    headers: { ...headers, Location: `/api/v1/pipelines/runs/${runId}` },
-    body: { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' },
-  };
+  const started = await startRun(run, deps);
+  const { runId } = started;
+  const headers = { ...started.headers, Location: `/api/v1/pipelines/runs/${runId}` };
+  const body = { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' };
+  const seconds = waitAsked(request);
+  if (seconds === undefined) return { status: 202, headers, body };
+  const checkKey = () => requireTenant(deps, request);
+  const awaited = { tenantId, runId, onboardingId: undefined, seconds, checkKey };
+  const withRun = (whole: WholeRun | undefined) =>
+    whole === undefined ? body : { ...body, status: whole.status, run: whole };
+  return (
+    waitingReply(awaited, { status: 202, headers }, withRun, deps.takePlace, deps) ?? {
+      status: 202,
+      headers,
+      body,
+    }
+  );
 }
 
 function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: string): PipelineDefinition {

@@ -4,22 +4,22 @@ import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../sha
 import type { HttpRequest, Route } from '../../shared/http/route';
 import { type CancelDependencies, cancelRun } from '../../shared/runs/cancel-run';
 import { runIdSchema } from '../../shared/runs/rules/run-identity';
-import { findRunningSteps } from '../../shared/runs/running-steps';
-import { findRecordedRun, showChecks, showRun, showSteps } from '../../shared/runs/show-run';
+import { findRecordedRun, isOver } from '../../shared/runs/show-run';
 import { endId, lastEventIdSchema } from './run-events';
 import { listRequestSchema, readRunList } from './run-list';
-import { createStreamPlaces } from './stream-places';
+import { wholeRun } from './show-whole-run';
+import type { TakePlace } from './stream-places';
 import { type StreamDependencies, streamRun } from './stream-run';
+import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
-export interface RunsRoutesDependencies
-  extends CancelDependencies,
-    StreamDependencies,
-    TenantAuthentication {}
+export interface RunsRoutesDependencies extends CancelDependencies, StreamDependencies, TenantAuthentication {
+  /** Of streams, and of calls that wait for a run. */
+  readonly takePlace: TakePlace;
+}
 
 /** What a tenant sees of the runs that it has started, and how it ends them. */
 export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
   const { runStatement } = deps;
-  const takePlace = createStreamPlaces();
   /** Which run is asked for, and whose it is. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
@@ -45,12 +45,14 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}',
       handle: async (request) => {
-        const { tenantId, runId } = await identify(request);
+        const { tenantId, runId, checkKey } = await identify(request);
         const run = await findRecordedRun(tenantId, runId, runStatement);
-        const definition = deps.pipelines.get(run.pipeline);
-        const running = await findRunningSteps(run, definition, () => deps.openJobs(tenantId));
-        const steps = showSteps(run, definition, running);
-        return { status: 200, body: { ...showRun(tenantId, run), steps, checks: showChecks(run) } };
+        const body = await wholeRun(tenantId, run, deps);
+        const seconds = waitAsked(request);
+        if (seconds === undefined || isOver(run)) return { status: 200, body };
+        const awaited = { tenantId, runId, onboardingId: run.onboarding_id, seconds, checkKey };
+        const asItIs = (atEnd: WholeRun = body) => atEnd;
+        return waitingReply(awaited, { status: 200 }, asItIs, deps.takePlace, deps) ?? { status: 200, body };
       },
     },
     {
@@ -64,7 +66,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
         // The client has heard everything. 204 keeps it from connecting again and again.
         if (heard === endId) return { status: 204 };
         // Before the first await: otherwise many requests at once would all find a free place.
-        const giveBack = takePlace(tenantId);
+        const giveBack = deps.takePlace(tenantId);
         try {
           const run = await findRecordedRun(tenantId, runId, runStatement);
           return {

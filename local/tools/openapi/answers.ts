@@ -29,6 +29,7 @@ const {
   operation,
 } = answerParts;
 
+const wholeRun = run.extend({ steps: z.array(step), checks: z.array(check) });
 const overwritten = z.strictObject({ from: quota, to: quota });
 
 export const answerSchemas = {
@@ -52,9 +53,10 @@ export const answerSchemas = {
     run_id: text,
     tenant_id: text,
     pipeline: text,
-    status: z.literal('ADMITTED'),
+    status: runStatus,
+    run: wholeRun.optional().describe('As it was when the wait was over. Only with `Prefer: wait=N`.'),
   }),
-  Run: run.extend({ steps: z.array(step), checks: z.array(check) }),
+  Run: wholeRun,
   RunList: z.strictObject({ runs: z.array(runSummary), next_cursor: nextCursor }),
   AllRunsList: z.strictObject({
     runs: z.array(

@@ -72,6 +72,7 @@ export const answerHeaders = {
   Location: 'Where what was made can be read.',
   RateLimit: 'What is left of the quotas that the tenant has (IETF draft-ietf-httpapi-ratelimit-headers-11).',
   'RateLimit-Policy': 'The quotas that the tenant has.',
+  'Preference-Applied': 'What of `Prefer` is heeded.',
   Link: 'The next page, as `<address>; rel="next"` (RFC 8288).',
   ETag: 'Names what administrators have made of the tenant: its counters, which move with each run, have no part in it.',
   'X-Billing-Status': 'final: nothing is added to the month any more; preliminary: runs of it may still end.',

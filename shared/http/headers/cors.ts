@@ -14,10 +14,10 @@ export const originPatternSchema = z
 
 /** What a page may send; https://fetch.spec.whatwg.org/#http-access-control-allow-headers */
 const requestHeaders =
-  'Authorization, X-API-Key, X-Admin-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id';
+  'Authorization, X-API-Key, X-Admin-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Request-Id';
 /** What a page may read besides what every page may. */
 const answerHeaders =
-  'Location, RateLimit, RateLimit-Policy, Retry-After, Link, ETag, Deprecation, Sunset, X-Request-Id';
+  'Location, RateLimit, RateLimit-Policy, Retry-After, Link, ETag, Deprecation, Preference-Applied, Sunset, X-Request-Id';
 /** How long a browser remembers a preflight, in seconds. Chromium takes no more than two hours. */
 const preflightSeconds = 7_200;
 

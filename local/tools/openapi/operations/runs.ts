@@ -3,6 +3,14 @@ import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, to } from './parameters';
 
+const prefer = {
+  Prefer: {
+    description:
+      '`wait=30`: the body comes when the run is over, or after so many seconds (55 at most). `Preference-Applied` says that it will; it does not where too many wait already.',
+    schema: { type: 'string' },
+  },
+};
+
 const run = '/api/v1/pipelines/runs/{run_id}';
 
 export const runOperations: readonly OperationText[] = [
@@ -20,6 +28,7 @@ export const runOperations: readonly OperationText[] = [
           'With it a request can be repeated at will: the same run, the same answer, counted once, for ever.',
         schema: { type: 'string', minLength: 1, maxLength: 255 },
       },
+      ...prefer,
     },
     body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },
     answers: [
@@ -27,7 +36,7 @@ export const runOperations: readonly OperationText[] = [
         status: 202,
         description: 'Admitted',
         body: { name: 'StartedRun' },
-        headers: ['Location', 'RateLimit', 'RateLimit-Policy'],
+        headers: ['Location', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy'],
       },
     ],
     problems: [
@@ -72,7 +81,10 @@ export const runOperations: readonly OperationText[] = [
     path: run,
     tag: 'Runs',
     summary: 'A run with its steps and checks',
-    answers: [{ status: 200, description: 'The run', body: { name: 'Run' } }],
+    headers: prefer,
+    answers: [
+      { status: 200, description: 'The run', body: { name: 'Run' }, headers: ['Preference-Applied'] },
+    ],
     problems: ['run_not_found'],
   },
   {

@@ -126,8 +126,15 @@ export const createReadTenantSummary =
     return summariesSchema.parse(rows)[0];
   };
 
-/** Whether a run of this life of the tenant holds its slot. False if there is no such tenant. */
-export type HoldsSlot = (dataset: string, onboardingId: string | null, runId: string) => Promise<boolean>;
+/**
+ * Whether a run of this life of the tenant (undefined: of the one that it has now) holds its slot. False if there
+ * is no such tenant.
+ */
+export type HoldsSlot = (
+  dataset: string,
+  onboardingId: string | null | undefined,
+  runId: string,
+) => Promise<boolean>;
 
 /** Each row's two selected columns, and each entry's one selected field, as REST sends them. */
 const runIdsSchema = z.array(
@@ -145,9 +152,10 @@ export const createHoldsSlot =
   async (dataset, onboardingId, runId) => {
     const selection = { selectedFields: 'onboarding_id,active_runs.run_id', skipParsing: true };
     const rows = await readRows(bigquery, dataset, selection);
+    const isMeant = (life: string | null) => onboardingId === undefined || life === onboardingId;
     return runIdsSchema
       .parse(rows)
-      .some(({ f: [life, slots] }) => life.v === onboardingId && slots.v.some(({ v }) => v.f[0].v === runId));
+      .some(({ f: [life, slots] }) => isMeant(life.v) && slots.v.some(({ v }) => v.f[0].v === runId));
   };
 
 /** In milliseconds. */

@@ -48,11 +48,13 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
     },
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),
-    createHoldsSlot: () => async (tenantId: string, onboardingId: string | null, runId: string) => {
-      const tenant = await bigquery.listTenant(life, tenantId);
-      const slots = tenant?.onboarding_id === onboardingId ? tenant.active_runs : [];
-      return slots.some(({ run_id }) => run_id === runId);
-    },
+    createHoldsSlot:
+      () => async (tenantId: string, onboardingId: string | null | undefined, runId: string) => {
+        const tenant = await bigquery.listTenant(life, tenantId);
+        const isMeant = onboardingId === undefined || tenant?.onboarding_id === onboardingId;
+        const slots = (isMeant && tenant?.active_runs) || [];
+        return slots.some(({ run_id }) => run_id === runId);
+      },
     createListTenantPage: () => listTenantPage,
     createListTenants: () =>
       async function* () {
