@@ -124,7 +124,80 @@ export type StartedRun = {
   readonly run_id: string;
   readonly tenant_id: string;
   readonly pipeline: string;
-  readonly status: 'ADMITTED';
+  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** As it was when the wait was over. Only with `Prefer: wait=N`. */
+  readonly run?: {
+    readonly run_id: string;
+    readonly tenant_id: string;
+    /** provider/domain/pipeline */
+    readonly pipeline: string;
+    /** Who started it: api or scheduler. */
+    readonly trigger: string | null;
+    /** ADMITTED until the run is over. */
+    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    readonly error_code: string | null;
+    readonly error_message: string | null;
+    readonly failed_step: string | null;
+    /** UTC, RFC 3339. */
+    readonly admitted_at: string;
+    readonly started_at: string | null;
+    readonly ended_at: string | null;
+    /** Milliseconds from its start to its end. */
+    readonly duration_ms: number | null;
+    readonly rows_written: number | null;
+    readonly bytes_processed: number | null;
+    readonly bytes_billed: number | null;
+    /** With the defaults filled in. */
+    readonly parameters: { readonly [name: string]: unknown } | null;
+    /** Who started it. null: that was not kept yet when it was started. */
+    readonly started_by: {
+      /** key or token. */
+      readonly actor_kind: string | null;
+      /** The id of the API key, or of that which the token was made with. */
+      readonly actor: string;
+      /** The client's address. */
+      readonly address: string | null;
+      /** The X-Request-Id of that call. */
+      readonly request_id: string | null;
+    } | null;
+    readonly watermark: string | null;
+    /** While it is in flight: when it is given up at the latest. */
+    readonly lease_expires_at: string | null;
+    /** Of its steps, each with its step. */
+    readonly warnings: readonly string[];
+    readonly steps: readonly {
+      readonly step_id: string;
+      readonly type: string;
+      readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+      /** How many attempts have ended. */
+      readonly attempts: number;
+      readonly started_at: string | null;
+      readonly ended_at: string | null;
+      readonly duration_ms: number | null;
+      readonly rows_written: number | null;
+      readonly bytes_processed: number | null;
+      readonly bytes_billed: number | null;
+      readonly error_code: string | null;
+      readonly error_message: string | null;
+      /** Rows of files that its last attempt left out. */
+      readonly bad_records: number | null;
+      /** What its files turned out to be, such as FOCUS 1.2. */
+      readonly file_format: string | null;
+      readonly warnings: readonly string[];
+    }[];
+    readonly checks: readonly {
+      readonly step_id: string;
+      readonly check_name: string;
+      readonly type: string;
+      /** error fails the run, warn does not. */
+      readonly severity: string;
+      readonly passed: boolean | null;
+      readonly observed: string | null;
+      readonly expected: string | null;
+      readonly failing_rows: number | null;
+      readonly message: string | null;
+    }[];
+  };
 };
 export interface RunsOperations {
   /** Starts a run. */
@@ -143,6 +216,8 @@ export interface RunsOperations {
     readonly headers: {
       /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */
       readonly 'Idempotency-Key'?: string;
+      /** `wait=30`: the body comes when the run is over, or after so many seconds (55 at most). `Preference-Applied` says that it will; it does not where too many wait already. */
+      readonly Prefer?: string;
     };
     readonly body: RunParameters | undefined;
     readonly answer: StartedRun;
@@ -175,7 +250,10 @@ export interface RunsOperations {
       readonly run_id: string;
     };
     readonly query: undefined;
-    readonly headers: undefined;
+    readonly headers: {
+      /** `wait=30`: the body comes when the run is over, or after so many seconds (55 at most). `Preference-Applied` says that it will; it does not where too many wait already. */
+      readonly Prefer?: string;
+    };
     readonly body: undefined;
     readonly answer: Run;
   };

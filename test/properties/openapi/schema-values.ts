@@ -6,12 +6,13 @@ const nodeSchema = z.strictObject({
   $ref: z.string().optional(),
   type: z.enum(['string', 'integer', 'number', 'boolean', 'null', 'array', 'object']).optional(),
   enum: z.array(z.string()).optional(),
+  const: z.union([z.string(), z.boolean()]).optional(),
   anyOf: z.array(z.unknown()).optional(),
   items: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).default([]),
   pattern: z.string().optional(),
-  format: z.enum(['date-time', 'email']).optional(),
+  format: z.enum(['date', 'date-time', 'email']).optional(),
   minLength: z.int().default(0),
   maxLength: z.int().default(40),
   minimum: z.number().default(-1_000),
@@ -31,6 +32,7 @@ export function valuesOf(schema: unknown, schemas: Schemas): fc.Arbitrary<unknow
   const node = nodeSchema.parse(schema);
   if (node.$ref !== undefined) return valuesOf(schemas[node.$ref.split('/').at(-1) ?? ''], schemas);
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
+  if (node.const !== undefined) return fc.constant(node.const);
   if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map((one) => valuesOf(one, schemas)));
   switch (node.type) {
     case 'string':
@@ -59,10 +61,11 @@ type Node = z.infer<typeof nodeSchema>;
 function textOf({ pattern, format, minLength, maxLength }: Node): fc.Arbitrary<string> {
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
   if (format === 'email') return fc.emailAddress();
-  if (format === 'date-time')
-    return fc
-      .date({ min: new Date('2020-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
-      .map((date) => date.toISOString());
+  const times = fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  if (format === 'date-time') return times;
+  if (format === 'date') return times.map((time) => time.slice(0, 10));
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(maxLength, 40)) });
 }
 

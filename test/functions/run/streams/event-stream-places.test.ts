@@ -1,9 +1,9 @@
-import { type OpenedStream, openEvents } from '../../support/event-stream';
-import { call, eventually, query, withKey } from '../../support/local-cloud';
-import { type Backends, startBackends } from '../support/backends';
-import { type Instance, startRunInstance } from '../support/instances';
-import { type BigQueryProxy, startProxy, type Treatment } from '../support/proxy';
-import { type CancelWorld, startCancelWorld, twoLoads } from './cancel-world';
+import { type OpenedStream, openEvents } from '../../../support/event-stream';
+import { call, eventually, query, withKey } from '../../../support/local-cloud';
+import { type Backends, startBackends } from '../../support/backends';
+import { type Instance, startRunInstance } from '../../support/instances';
+import { type BigQueryProxy, startProxy, type Treatment } from '../../support/proxy';
+import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 
 describe('The places for event streams', () => {
   let world: CancelWorld;

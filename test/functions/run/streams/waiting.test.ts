@@ -1,6 +1,6 @@
-import { call, eventually, withKey } from '../../support/local-cloud';
-import { push } from '../support/instances';
-import { type CancelWorld, startCancelWorld, twoLoads } from './cancel-world';
+import { call, eventually, withKey } from '../../../support/local-cloud';
+import { push } from '../../support/instances';
+import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 
 describe('Prefer: wait', () => {
   let world: CancelWorld;

@@ -1,9 +1,9 @@
-import { openEvents, type ReceivedEvent } from '../../support/event-stream';
-import { eventually, withKey } from '../../support/local-cloud';
-import { dryrun } from '../support/backends';
-import { push } from '../support/instances';
-import type { Treatment } from '../support/proxy';
-import { type CancelWorld, startCancelWorld, twoLoads } from './cancel-world';
+import { openEvents, type ReceivedEvent } from '../../../support/event-stream';
+import { eventually, withKey } from '../../../support/local-cloud';
+import { dryrun } from '../../support/backends';
+import { push } from '../../support/instances';
+import type { Treatment } from '../../support/proxy';
+import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 
 describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
   let world: CancelWorld;

@@ -1,5 +1,5 @@
-import { createStreamPlaces } from '../../../functions/run/stream-places';
-import { ServiceError } from '../../../shared/errors';
+import { createStreamPlaces } from '../../../../functions/run/stream-places';
+import { ServiceError } from '../../../../shared/errors';
 
 describe('A place for a stream', () => {
   const refusal = (take: () => unknown) => {
