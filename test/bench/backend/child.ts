@@ -8,6 +8,8 @@ export const usageSchema = z.object({
   cpuMs: z.number(),
   /** Requests that it sent to start BigQuery jobs: jobs.query and jobs.insert. */
   bigqueryJobs: z.number(),
+  /** Resident memory, at the most since it started. */
+  peakMemoryMb: z.number(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 

@@ -8,7 +8,9 @@ let bigqueryJobs = 0;
 export function tellParent(ready: object): void {
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
-    process.send?.({ cpuMs: (user + system) / 1000, bigqueryJobs } satisfies Usage);
+    // In kilobytes.
+    const peakMemoryMb = process.resourceUsage().maxRSS / 1024;
+    process.send?.({ cpuMs: (user + system) / 1000, bigqueryJobs, peakMemoryMb } satisfies Usage);
   });
   process.on('disconnect', () => process.exit(0));
   process.send?.(ready);
