@@ -1,4 +1,4 @@
-// In short: ../../functions/deliver-events/webhooks.test.ts
+// In short: ../../functions/tenants/tenants.test.ts
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

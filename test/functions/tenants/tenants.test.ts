@@ -1,11 +1,19 @@
 import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver';
+import { describeWebhooks } from './webhooks-suite';
 
 describe('Tenant administration', () => {
+  let receiver: WebhookReceiver;
   let cloud: TestCloud;
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    receiver = await startWebhookReceiver();
+    cloud = await startTestCloud({ HTTP_STEP_LOCAL: `hooks.example.com=${receiver.url}` });
   });
-  afterAll(() => cloud?.close());
+  afterAll(async () => {
+    await cloud?.close();
+    await receiver?.close();
+    delete process.env.HTTP_STEP_LOCAL;
+  });
 
   const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
     call(cloud.url, method, `/api/v1/tenants/${path}`, { body, headers: headers ?? {} });
@@ -243,4 +251,6 @@ describe('Tenant administration', () => {
     await ask('POST', 'in_flight/suspend', { reason: 'unpaid' });
     expect(await endOfRun(cloud.url, apiKey, body.run_id)).toMatchObject({ status: 'COMPLETED' });
   });
+
+  describeWebhooks(() => ({ cloud, receiver }));
 });
