@@ -46,6 +46,28 @@ describe('The client of the HTTP interface', () => {
     expect(tenants).toEqual([tenant, 'client_other']);
   });
 
+  it('follows an operation to its end, an admin and a tenant', async () => {
+    const body = { pipeline: 'gcp/example/*', reason: 'For the test' };
+    const started = [
+      await admin.call('bulkCancelRuns', { body }),
+      await api.call('bulkCancelTenantRuns', { path: { tenant }, body }),
+    ];
+    for (const [index, operation] of started.entries()) {
+      if (!('operation_id' in operation)) throw new Error('Nothing was started');
+      const { operation_id } = operation;
+      const of = index === 0 ? admin : api;
+      expect(await of.waitForOperation(operation, { pauseMs: 20 })).toMatchObject({
+        operation_id,
+        tenant_id: index === 0 ? null : tenant,
+        state: 'done',
+        total: 0,
+      });
+      const states: string[] = [];
+      for await (const { state } of of.followOperation(operation)) states.push(state);
+      expect(states).toEqual(['done']);
+    }
+  });
+
   it('makes any other call by its operation, and throws what is refused as a typed problem', async () => {
     const { quotas, usage } = await admin.call('showTenant', { path: { tenant } });
     expect([quotas.max_pipelines_per_month, usage.monthly_runs_left]).toEqual([4, 1]);

@@ -20,7 +20,14 @@ export function firstRequestOf(name: string, { tenantId, apiKey }: KnownTenant):
     run,
     tenants: { method: 'GET', path: `/api/v1/tenants/${tenantId}`, headers },
     onboard: { method: 'POST', path: '/api/v1/customers/onboard', body: onboarding },
-    worker: { ...tick, body: push(tenantId) },
+    worker: {
+      ...tick,
+      body: message({ tenant_id: tenantId, run_id: 'cold-start', pipeline: 'gcp/example/dryrun' }),
+    },
+    operate: {
+      ...tick,
+      body: message({ operation_id: 'op_cold-start', started_at: '2026-01-01T00:00:00Z' }),
+    },
     'reset-quotas': { ...tick, headers: { 'X-CloudScheduler-ScheduleTime': new Date().toISOString() } },
   };
   return requests[name] ?? tick;
@@ -34,9 +41,8 @@ const onboarding = {
   force_recreate_dataset: true,
 };
 
-/** Of a run that is not in flight: it is looked up and acknowledged. */
-function push(tenantId: string): object {
-  const message = { tenant_id: tenantId, run_id: 'cold-start', pipeline: 'gcp/example/dryrun' };
-  const data = Buffer.from(JSON.stringify(message)).toString('base64');
+/** Of a run or an operation that is not there: it is looked up and acknowledged. */
+function message(content: object): object {
+  const data = Buffer.from(JSON.stringify(content)).toString('base64');
   return { message: { data, messageId: '1' }, subscription: 'projects/local/subscriptions/worker' };
 }

@@ -87,6 +87,19 @@ export const describeBulkCancel = (each: number): void =>
       expect(await aborting.deliver(id)).toBe(204);
       expect(await show(id)).toMatchObject({ state: 'aborted', total: all / 2, done: 4 });
       expect(await operator.deliver(id)).toBe(204);
+      const sql = `SELECT operation, actor_kind, tenant_id, before, JSON_VALUE(after, '$.kind') AS kind,
+          JSON_VALUE(after, '$.state') AS state FROM audit_log WHERE target = @id ORDER BY occurred_at`;
+      const ofAdmins = { actor_kind: 'admin', tenant_id: null };
+      expect(await query(world.backends.client, 'tenant_pipelines', sql, { id })).toEqual([
+        { operation: 'bulkCancelRuns', ...ofAdmins, before: null, kind: 'bulk-cancel', state: null },
+        {
+          operation: 'abortOperation',
+          ...ofAdmins,
+          before: '{"state":"running"}',
+          kind: null,
+          state: 'aborted',
+        },
+      ]);
       expect(await world.runsOf('aborted')).toEqual({ ADMITTED: all - 4, CANCELLED: 4 });
     });
 

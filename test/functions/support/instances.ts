@@ -207,6 +207,7 @@ export async function startTenantsInstance(
     tiers: loadTiers(schemas),
     callsAtOnce,
     operations,
+    audit: operations && { dataset: operations.dataset, log },
     pricePerTib: 6.25,
     currency: 'USD',
     newId: randomUUID,
