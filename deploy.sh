@@ -274,7 +274,7 @@ reset-quotas dataset_finder
 reset-quotas row_editor tenants
 reconcile bigquery.jobUser
 reconcile dataset_finder
-reconcile row_editor tenants pipeline_runs all_runs
+reconcile row_editor tenants api_keys pipeline_runs all_runs
 reconcile row_reader operations
 ensure-tables dataset_maker
 ensure-tables table_keeper

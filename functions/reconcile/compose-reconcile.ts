@@ -7,6 +7,7 @@ import {
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import { createMayHaveRowsSince } from '../../shared/google/bigquery/tables/may-have-rows-since';
+import { createReadKeyExpiries } from '../../shared/google/bigquery/tables/read-key-expiries';
 import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
@@ -47,6 +48,7 @@ const realGoogle = {
   createControlDataset,
   createListTenants,
   createReadTenantState,
+  createReadKeyExpiries,
   createPublishRun,
   createPublishTenantEvents,
 };
@@ -83,6 +85,8 @@ export function composeReconcile(
     runStatement,
     recordOutcomes,
     recordInAllRuns,
+    readKeyExpiries: google.createReadKeyExpiries(bigquery),
+    publishEvents,
     announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now }),
     publishRun: google.createPublishRun(runTopic, withoutRetries),
     settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, now, log }),

@@ -16,9 +16,10 @@ import { findRecordedRuns } from '../../shared/sql/runs/find-recorded-runs';
 import { repairCounters } from '../../shared/sql/runs/repair-counters';
 import { retrying } from '../../shared/support/retry';
 import { type AnnounceDependencies, announceDue } from './announce-due';
+import { announceExpiries, type ExpiryDependencies } from './announce-expiries';
 import { type RecordDependencies, recordSettled, retryPolicy, type SettledOfTenant } from './record-settled';
 
-export interface ReconcileDependencies extends RecordDependencies, AnnounceDependencies {
+export interface ReconcileDependencies extends RecordDependencies, AnnounceDependencies, ExpiryDependencies {
   readonly readTenantState: ReadTenantState;
   readonly runStatement: RunStatement;
   readonly publishRun: PublishRun;
@@ -44,21 +45,24 @@ interface Looked extends SettledOfTenant, TenantState {
 /**
  * Puts a tenant's runs and counters in order: settled runs that the ledger lacks are appended again, runs that
  * did not start are published again, runs that outlived their lease are settled as FAILED, and counters that
- * break the conservation law are repaired. Thresholds of its quotas that nobody has announced are announced. Each
- * of these is tried, whatever becomes of the others; then the first failure is thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in
+ * break the conservation law are repaired. Thresholds of its quotas that nobody has announced are announced,
+ * and keys that expire soon. Each of these is tried, whatever becomes of the others; then the first failure is thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in
  * flight and nothing that waits for the ledger costs no query.
  */
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
   const now = deps.now();
   const state = await retrying(retryPolicy, () => deps.readTenantState(tenantId));
   if (state === undefined) return nothing;
-  const [reconciled, announcement] = await Promise.allSettled([
+  const [reconciled, ...announced] = await Promise.allSettled([
     reconcileRuns(tenantId, state, now, deps),
     announceDue(tenantId, state, now, deps),
+    announceExpiries(tenantId, now, deps),
   ]);
   if (reconciled.status === 'rejected') throw reconciled.reason;
-  // The tenant was deleted.
-  if (announcement.status === 'rejected' && !isNotFound(announcement.reason)) throw announcement.reason;
+  for (const part of announced) {
+    // The tenant was deleted.
+    if (part.status === 'rejected' && !isNotFound(part.reason)) throw part.reason;
+  }
   return reconciled.value;
 }
 

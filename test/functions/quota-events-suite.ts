@@ -1,3 +1,4 @@
+import { isTurnOf } from '../../functions/reconcile/announce-expiries';
 import { eventSchemas, type TenantEvent } from '../../shared/definitions/schemas/event-schemas';
 import type { PublishTenantEvents } from '../../shared/google/pubsub/publish-tenant-events';
 import { settleRuns } from '../../shared/sql/runs/settle-runs';
@@ -5,20 +6,22 @@ import { call, query } from '../support/local-cloud';
 import type { Backends } from './support/backends';
 import { type Instance, push, startReconcileInstance, startWorkerInstance } from './support/instances';
 
-/** Tries the events of thresholds, over backends that are there. */
+/** Tries the events of thresholds and of keys that expire, over backends that are there. */
 export const describeQuotaEvents = (backendsOf: () => Backends): void =>
-  describe('of quotas', () => {
+  describe('of quotas and keys', () => {
     const published: TenantEvent[] = [];
     const publishEvents: PublishTenantEvents = async (events) => {
       published.push(...events);
     };
     let worker: Instance;
     let reconcile: Instance;
+    /** What reconcile takes for the time, where it is not in ten minutes. */
+    let at: Date | undefined;
     beforeAll(async () => {
       const bigqueryUrl = backendsOf().bigquery.url;
       worker = await startWorkerInstance({ bigqueryUrl, publishEvents });
-      const inTenMinutes = () => new Date(Date.now() + 600_000);
-      reconcile = await startReconcileInstance({ bigqueryUrl, publishEvents, now: inTenMinutes });
+      const now = () => at ?? new Date(Date.now() + 600_000);
+      reconcile = await startReconcileInstance({ bigqueryUrl, publishEvents, now });
     });
     afterAll(async () => {
       await worker.close();
@@ -26,6 +29,7 @@ export const describeQuotaEvents = (backendsOf: () => Backends): void =>
     });
     beforeEach(() => {
       published.length = 0;
+      at = undefined;
     });
     const tick = () => call(reconcile.url, 'POST', '/');
     const told = (tenantId: string) =>
@@ -79,6 +83,32 @@ export const describeQuotaEvents = (backendsOf: () => Backends): void =>
       await tick();
       expect(told('billed')).toMatchObject([
         { quota: 'bytes', percent: 80, used: 90, limit: 100, run_id: 'run-2' },
+      ]);
+    });
+
+    it('come for keys that expire, once for each number of days', async () => {
+      await backendsOf().onboard('expiring', {});
+      const expiresAt = new Date(Date.now() + 60 * 86_400_000);
+      await query(
+        backendsOf().client,
+        'expiring',
+        `UPDATE api_keys SET expires_at = TIMESTAMP '${expiresAt.toISOString()}' WHERE TRUE`,
+      );
+      /** The time of the call that looks at this tenant's keys, after this time. */
+      const turnAfter = (time: number): Date => {
+        const turn = new Date(time);
+        return isTurnOf('expiring', turn, 300_000) ? turn : turnAfter(time + 300_000);
+      };
+      for (const daysBefore of [7.5, 6.5, 5.5, 0.9, 0.5]) {
+        at = turnAfter(expiresAt.getTime() - daysBefore * 86_400_000);
+        await tick();
+      }
+      const events = published.flatMap((event) => (event.type === 'api_key.expiring' ? [event] : []));
+      expect(
+        events.map((event) => eventSchemas['api_key.expiring'].strict().parse(event).data),
+      ).toMatchObject([
+        { days: 7, name: 'onboarding', expires_at: expiresAt.toISOString() },
+        { days: 1, name: 'onboarding', expires_at: expiresAt.toISOString() },
       ]);
     });
 

@@ -25,6 +25,7 @@ import {
 } from '../../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
+import { createReadKeyExpiries } from '../../../shared/google/bigquery/tables/read-key-expiries';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -120,6 +121,7 @@ export const googleAt = ({
     createReadQuotaCounters,
     createReadTenantState,
     createReadTenantSummary,
+    createReadKeyExpiries,
     createDescribeDataset,
     createOpenJobs,
     createClaimHandOver,

@@ -3,6 +3,7 @@ import { insertApiKey } from '../../../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../../../shared/sql/keys/keep-only-api-key';
 import { listApiKeys } from '../../../../shared/sql/keys/list-api-keys';
 import { listValidKeys } from '../../../../shared/sql/keys/list-valid-keys';
+import { noteExpiries } from '../../../../shared/sql/keys/note-expiries';
 import { noteKeyUses } from '../../../../shared/sql/keys/note-key-uses';
 import { blockApiKey, revokeApiKey } from '../../../../shared/sql/keys/revoke-api-key';
 import { rotateApiKey } from '../../../../shared/sql/keys/rotate-api-key';
@@ -84,6 +85,11 @@ export const tenantCases = [
     noteKeyUses,
     'An array parameter takes the place of a list. The rows that were not used stay as they are.',
     ({ now }) => ({ key_ids: ['key-1'], hour: now }),
+  ),
+  statementCase(
+    noteExpiries,
+    'NULL is neither more nor less than a number: both cases are asked for.',
+    () => ({ key_ids: ['key-1'], days: 7 }),
   ),
   statementCase(
     rotateApiKey,

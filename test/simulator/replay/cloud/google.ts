@@ -46,6 +46,7 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub }: CloudModels) =>
         tenant && { ...tenant, company_name: company_name ?? '', subscription_tier: subscription_tier ?? '' }
       );
     },
+    createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),
     createHoldsSlot:

@@ -65,6 +65,7 @@ export interface ApiKeyRecord {
   readonly created_by: string | null;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  readonly expiry_told_days: number | null;
 }
 
 const time = z.iso.datetime().transform((text) => new Date(text));

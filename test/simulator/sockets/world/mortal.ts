@@ -22,6 +22,7 @@ import {
   createListTenants,
   type ListTenants,
 } from '../../../../shared/google/bigquery/tables/list-tenants';
+import { createReadKeyExpiries } from '../../../../shared/google/bigquery/tables/read-key-expiries';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -63,6 +64,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createPublishTenantEvents,
   createListTenantPage,
   createReadTenantSummary,
+  createReadKeyExpiries,
   createDescribeDataset,
 });
 

@@ -1,5 +1,6 @@
 import { ledgerRow, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import { alertKey } from '../../../../../shared/runs/rules/quota-alerts';
+import { noteExpiries } from '../../../../../shared/sql/keys/note-expiries';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import {
   admitKeyedRuns,
@@ -180,6 +181,7 @@ export function createPlayer(
         return run(repairCounters, { tenant_id, now });
       case 'revoke':
         if (call.isBlocked) await run(blockApiKey, { tenant_id, key_id: keyIdOf(call.key), now });
+        await run(noteExpiries, { key_ids: [keyIdOf(call.key), 'another'], days: call.isBlocked ? 1 : 7 });
         return run(revokeApiKey, { key_id: keyIdOf(call.key), now });
       case 'step':
         return appendStep(call.run, call.attempt);

@@ -2,6 +2,7 @@ import { findApiKey } from '../../../../../shared/sql/keys/find-api-key';
 import { insertApiKey } from '../../../../../shared/sql/keys/insert-api-key';
 import { listApiKeys } from '../../../../../shared/sql/keys/list-api-keys';
 import { listValidKeys } from '../../../../../shared/sql/keys/list-valid-keys';
+import { noteExpiries } from '../../../../../shared/sql/keys/note-expiries';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import { cellOf, modelOf } from '../statement-model';
 import type { ApiKeyRecord } from '../tables';
@@ -54,6 +55,7 @@ export const keyModels = [
         created_by,
         expires_at,
         revoked_at: null,
+        expiry_told_days: null,
       };
       tables.keys = [...tables.keys, key];
       return 1;
@@ -92,6 +94,16 @@ export const keyModels = [
       const revoked = tables.keys.filter((key) => key.key_id === key_id && key.revoked_at === null);
       tables.keys = tables.keys.map((key) => (revoked.includes(key) ? { ...key, revoked_at: now } : key));
       return revoked.length;
+    },
+  }),
+  modelOf(noteExpiries, {
+    change(tables, { key_ids, days }) {
+      const told = tables.keys.filter(
+        ({ key_id, expiry_told_days }) =>
+          key_ids.includes(key_id) && days !== null && (expiry_told_days ?? Number.POSITIVE_INFINITY) > days,
+      );
+      tables.keys = tables.keys.map((key) => (told.includes(key) ? { ...key, expiry_told_days: days } : key));
+      return told.length;
     },
   }),
 ];
