@@ -127,5 +127,6 @@ it('ARCHITECTURE.md says who may write which table as deploy.sh does', () => {
     'onboard',
     'tenants',
     'run',
+    'reconcile',
   ]);
 });
