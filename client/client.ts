@@ -1,4 +1,5 @@
 import {
+  type AllRunsList,
   type Operation,
   type Operations,
   operations,
@@ -71,6 +72,10 @@ export interface Client {
   readonly waitForOperation: (operation: OperationPlace, options?: FollowOptions) => Promise<Operation>;
   /** All runs of the tenant that match, newest first, page after page. */
   readonly eachRun: (query?: Operations['listRuns']['query']) => AsyncGenerator<RunList['runs'][number]>;
+  /** All runs of all tenants that are over and match, newest first, page after page. For admins. */
+  readonly eachRunOfAllTenants: (
+    query?: Operations['listAllRuns']['query'],
+  ) => AsyncGenerator<AllRunsList['runs'][number]>;
   /** All tenants that match, page after page. */
   readonly eachTenant: (
     query?: Operations['listTenants']['query'],
@@ -143,6 +148,11 @@ export function createClient(options: ClientOptions): Client {
     eachRun: (query) =>
       eachOf(async (cursor) => {
         const page = await call('listRuns', { query: { ...query, ...cursor } });
+        return { items: page.runs, next: page.next_cursor };
+      }),
+    eachRunOfAllTenants: (query) =>
+      eachOf(async (cursor) => {
+        const page = await call('listAllRuns', { query: { ...query, ...cursor } });
         return { items: page.runs, next: page.next_cursor };
       }),
     eachTenant: (query) =>

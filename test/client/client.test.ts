@@ -1,5 +1,12 @@
 import { ApiProblem, type Client, createClient, type RunEvent } from '../../client';
-import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../support/local-cloud';
+import {
+  adminKey,
+  eventually,
+  onboard,
+  startTestCloud,
+  type TestCloud,
+  whenQuiet,
+} from '../support/local-cloud';
 
 const tenant = 'client_demo';
 const dryrun = 'gcp/example/dryrun';
@@ -40,6 +47,13 @@ describe('The client of the HTTP interface', () => {
     const runs: string[] = [];
     for await (const { run_id } of api.eachRun({ status: 'COMPLETED', limit: 1 })) runs.push(run_id);
     expect(new Set(runs).size).toBe(3);
+    // They are streamed beside the ledger, and may come a moment later.
+    const ofAll = await eventually('the runs in all_runs', async () => {
+      const found: string[] = [];
+      for await (const { run_id } of admin.eachRunOfAllTenants({ tenant, limit: 1 })) found.push(run_id);
+      return found.length < runs.length ? undefined : found;
+    });
+    expect(ofAll).toEqual(runs);
     await onboard(cloud.url, 'client_other');
     const tenants: string[] = [];
     for await (const { tenant_id } of admin.eachTenant()) tenants.push(tenant_id);
