@@ -4,7 +4,7 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
-import { createReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createReadTenantLife } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createReadWebhooks } from '../../shared/google/bigquery/tables/read-webhooks';
 import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import {
@@ -22,6 +22,7 @@ import { createJudgeEndpoint } from './endpoint-health';
 import { deliverEventsRoutes } from './handler';
 import { createKnownWebhooks } from './known-webhooks';
 import { createPostEvent } from './post-event';
+import { createTenantLives } from './tenant-lives';
 
 export interface DeliverEventsSetUp {
   readonly control: ControlDatasetSettings;
@@ -55,6 +56,7 @@ export function composeDeliverEvents(setUp: DeliverEventsSetUp): readonly Route[
   return deliverEventsRoutes({
     webhooks,
     webhookSecrets: setUp.webhookSecrets,
+    lifeOf: createTenantLives(createReadTenantLife(bigquery), clock.monotonicMs),
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic, withoutRetries),
     inPlace: createDeliveryPlaces(setUp.places ?? usualPlaces),
     postEvent: createPostEvent(setUp.request, setUp.longestAnswerMs ?? usualAnswerMs),
@@ -62,7 +64,6 @@ export function composeDeliverEvents(setUp: DeliverEventsSetUp): readonly Route[
     judge: createJudgeEndpoint({
       runStatement: createRunStatement(bigquery),
       controlDataset: control.name,
-      readTenantState: createReadTenantState(bigquery),
       announce: createAnnounce(createPublishTenantEvents(setUp.events, withoutRetries), log),
       webhooks,
       clock,

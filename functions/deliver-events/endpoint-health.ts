@@ -1,5 +1,4 @@
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import type { ReadTenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Log } from '../../shared/log';
 import { disableWebhook } from '../../shared/sql/webhooks/disable-webhook';
 import { noteWebhookHealth } from '../../shared/sql/webhooks/note-webhook-health';
@@ -14,7 +13,6 @@ import type { KnownWebhooks } from './known-webhooks';
 export interface EndpointHealthDependencies {
   readonly runStatement: RunStatement;
   readonly controlDataset: string;
-  readonly readTenantState: ReadTenantState;
   readonly announce: Announce;
   readonly webhooks: KnownWebhooks;
   readonly clock: Clock;
@@ -53,8 +51,7 @@ export function createJudgeEndpoint(deps: EndpointHealthDependencies): JudgeEndp
     if (affectedRows === 0) return reason === 'gone' ? undefined : note(webhook, null);
     webhooks.note(webhook_id, { state: 'disabled', reason });
     log('WARNING', 'A webhook is disabled', { tenant_id, webhook_id, reason });
-    const onboarding_id = (await deps.readTenantState(tenant_id))?.onboarding_id ?? null;
-    const { description, url } = webhook;
+    const { onboarding_id, description, url } = webhook;
     const { host } = new URL(url);
     const disabled = { webhook_id, description, host, reason, disabled_at: now };
     await deps.announce(webhookDisabled({ tenant_id, onboarding_id }, disabled));

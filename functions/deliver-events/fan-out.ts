@@ -1,9 +1,11 @@
 import type { PublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
-import { type DeliverableEvent, isWanted } from '../../shared/webhooks/rules/delivery-message';
+import { type DeliverableEvent, isWanted, lifeIn } from '../../shared/webhooks/rules/delivery-message';
 import type { KnownWebhooks } from './known-webhooks';
+import type { LifeOf } from './tenant-lives';
 
 export interface FanOutDependencies {
   readonly webhooks: KnownWebhooks;
+  readonly lifeOf: LifeOf;
   readonly publishDeliveries: PublishDeliveries;
 }
 
@@ -14,20 +16,18 @@ export interface FanOutDependencies {
 export async function fanOut(
   event: DeliverableEvent,
   happenedAt: Date,
-  { webhooks, publishDeliveries }: FanOutDependencies,
+  { webhooks, lifeOf, publishDeliveries }: FanOutDependencies,
 ): Promise<void> {
   const tenant_id = event.subject;
-  const own = await webhooks.ofTenant(tenant_id);
+  const wanted = (await webhooks.ofTenant(tenant_id)).filter((webhook) => isWanted(event, webhook));
+  if (wanted.length === 0) return;
+  // Whoever had the tenant's id before is told nothing of it.
+  const told = lifeIn(event);
+  const life = told === undefined ? await lifeOf(tenant_id) : told;
   const text = JSON.stringify(event);
   await publishDeliveries(
-    own
-      .filter((webhook) => isWanted(event, webhook))
-      .map(({ webhook_id }) => ({
-        webhook_id,
-        tenant_id,
-        event: text,
-        kind: 'event',
-        since: happenedAt,
-      })),
+    wanted
+      .filter(({ onboarding_id }) => onboarding_id === life)
+      .map(({ webhook_id }) => ({ webhook_id, tenant_id, event: text, kind: 'event', since: happenedAt })),
   );
 }

@@ -9,6 +9,7 @@ import { createDescribeDataset } from '../../shared/google/bigquery/tables/descr
 import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import {
   createReadRunsInFlight,
+  createReadTenantLife,
   createReadTenantSummary,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
@@ -106,6 +107,7 @@ export function composeTenants(
     hasAuditLog: setUp.audit !== undefined,
     controlDataset: setUp.audit?.dataset.name ?? 'tenant_pipelines',
     ensureControl: async () => setUp.audit && openControl(setUp.audit.dataset).ensure(),
+    readTenantLife: createReadTenantLife(bigquery),
     webhookSecrets: setUp.webhookSecrets,
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic ?? 'webhook-deliveries', bigquery),
     now: clock.now,

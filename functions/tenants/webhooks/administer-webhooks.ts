@@ -15,6 +15,7 @@ import { rotateWebhookSecret } from '../../../shared/sql/webhooks/rotate-webhook
 import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
 import { retrying } from '../../../shared/support/retry';
 import { shorten } from '../../../shared/support/shorten';
+import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
 import { deliveryIdOf, testEvent } from '../../../shared/webhooks/rules/delivery-message';
 import type {
   NewWebhook,
@@ -45,7 +46,7 @@ const mostWebhooks = 20;
  * `unavailable` where the deployment has no secret for them.
  */
 export async function makeWebhook(
-  tenantId: string,
+  tenant: TenantLife,
   { url, event_types, description }: NewWebhook,
   createdBy: string,
   deps: WebhookDependencies,
@@ -54,7 +55,8 @@ export async function makeWebhook(
   const webhookId = deps.newId();
   const parameters = {
     webhook_id: webhookId,
-    tenant_id: tenantId,
+    tenant_id: tenant.tenant_id,
+    onboarding_id: tenant.onboarding_id,
     url,
     event_types,
     description: description ?? null,
@@ -79,25 +81,25 @@ export async function makeWebhook(
 }
 
 /** The tenant's webhooks, oldest first, without secrets. */
-export async function showWebhooks(tenantId: string, deps: WebhookDependencies) {
-  const rows = await rowsOf(tenantId, null, deps);
+export async function showWebhooks(tenant: TenantLife, deps: WebhookDependencies) {
+  const rows = await rowsOf(tenant, null, deps);
   return { webhooks: rows.map(shownWebhook) };
 }
 
 /** Throws `webhook_not_found`. */
-export const showWebhook = async (tenantId: string, webhookId: string, deps: WebhookDependencies) =>
-  shownWebhook(await webhookOf(tenantId, webhookId, deps));
+export const showWebhook = async (tenant: TenantLife, webhookId: string, deps: WebhookDependencies) =>
+  shownWebhook(await webhookOf(tenant, webhookId, deps));
 
 /** Resolves to the webhook before and after it. Throws `webhook_not_found`. */
 export async function alterWebhook(
-  tenantId: string,
+  tenant: TenantLife,
   webhookId: string,
   { url, event_types, description, state }: WebhookChange,
   deps: WebhookDependencies,
 ) {
-  const before = await webhookOf(tenantId, webhookId, deps);
+  const before = await webhookOf(tenant, webhookId, deps);
   const { rows } = await inControl(deps, changeWebhook, {
-    tenant_id: tenantId,
+    tenant_id: tenant.tenant_id,
     webhook_id: webhookId,
     url: url ?? null,
     sets_event_types: event_types !== undefined,
@@ -113,9 +115,9 @@ export async function alterWebhook(
 }
 
 /** Nothing is delivered to it from a minute later on at the latest. Throws `webhook_not_found`. */
-export async function removeWebhook(tenantId: string, webhookId: string, deps: WebhookDependencies) {
-  const before = await webhookOf(tenantId, webhookId, deps);
-  await inControl(deps, deleteWebhook, { tenant_id: tenantId, webhook_id: webhookId });
+export async function removeWebhook(tenant: TenantLife, webhookId: string, deps: WebhookDependencies) {
+  const before = await webhookOf(tenant, webhookId, deps);
+  await inControl(deps, deleteWebhook, { tenant_id: tenant.tenant_id, webhook_id: webhookId });
   return { before: shownWebhook(before) };
 }
 
@@ -124,17 +126,17 @@ export async function removeWebhook(tenantId: string, webhookId: string, deps: W
  * Throws `webhook_not_found`, or `unavailable` as makeWebhook does.
  */
 export async function rotateSecret(
-  tenantId: string,
+  tenant: TenantLife,
   webhookId: string,
   { overlap_seconds }: z.output<typeof secretRotationSchema>,
   deps: WebhookDependencies,
 ) {
   const { secretOf } = requireSecrets(deps);
-  const { secret_version } = await webhookOf(tenantId, webhookId, deps);
+  const { secret_version } = await webhookOf(tenant, webhookId, deps);
   const now = deps.now();
   const previousUntil = new Date(now.getTime() + overlap_seconds * 1000);
   await inControl(deps, rotateWebhookSecret, {
-    tenant_id: tenantId,
+    tenant_id: tenant.tenant_id,
     webhook_id: webhookId,
     secret_version,
     previous_until: previousUntil,
@@ -149,12 +151,18 @@ export async function rotateSecret(
 }
 
 /** Lets an event that says nothing be delivered, on the way of all others. Throws `webhook_not_found`. */
-export async function tryWebhook(tenantId: string, webhookId: string, deps: WebhookDependencies) {
-  await webhookOf(tenantId, webhookId, deps);
+export async function tryWebhook(tenant: TenantLife, webhookId: string, deps: WebhookDependencies) {
+  await webhookOf(tenant, webhookId, deps);
   const now = deps.now();
-  const event = testEvent(webhookId, tenantId, deps.newId(), now);
+  const event = testEvent(webhookId, tenant.tenant_id, deps.newId(), now);
   await deps.publishDeliveries([
-    { webhook_id: webhookId, tenant_id: tenantId, event: JSON.stringify(event), kind: 'test', since: now },
+    {
+      webhook_id: webhookId,
+      tenant_id: tenant.tenant_id,
+      event: JSON.stringify(event),
+      kind: 'test',
+      since: now,
+    },
   ]);
   return { webhook_id: webhookId, delivery_id: deliveryIdOf(event.id, webhookId), event_id: event.id };
 }
@@ -175,13 +183,13 @@ export const shownWebhook = (row: WebhookRow) => ({
   updated_at: row.updated_at.toISOString(),
 });
 
-/** Throws `webhook_not_found`, for another tenant's webhook as well. */
+/** Throws `webhook_not_found`, for another tenant's webhook as well, and for one of the tenant's life before. */
 export async function webhookOf(
-  tenantId: string,
+  tenant: TenantLife,
   webhookId: string,
   deps: WebhookDependencies,
 ): Promise<WebhookRow> {
-  const [row] = await rowsOf(tenantId, webhookId, deps);
+  const [row] = await rowsOf(tenant, webhookId, deps);
   if (row === undefined) throw webhookNotFound(webhookId);
   return row;
 }
@@ -189,8 +197,8 @@ export async function webhookOf(
 const webhookNotFound = (webhookId: string) =>
   new ServiceError('webhook_not_found', `There is no webhook '${shorten(webhookId)}'`);
 
-const rowsOf = (tenantId: string, webhookId: string | null, deps: WebhookDependencies) =>
-  inControl(deps, listWebhooks, { tenant_id: tenantId, webhook_id: webhookId }).then(
+const rowsOf = (tenant: TenantLife, webhookId: string | null, deps: WebhookDependencies) =>
+  inControl(deps, listWebhooks, { ...tenant, webhook_id: webhookId }).then(
     ({ rows }) => rows,
     (error: unknown) => {
       // There was never a webhook.

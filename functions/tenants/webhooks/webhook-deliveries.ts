@@ -12,6 +12,7 @@ import {
 import { findWebhookDelivery } from '../../../shared/sql/webhooks/find-webhook-delivery';
 import { listWebhookDeliveries } from '../../../shared/sql/webhooks/list-webhook-deliveries';
 import { shorten } from '../../../shared/support/shorten';
+import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
 import { type WebhookDependencies, webhookOf } from './administer-webhooks';
 
 const placeSchema = z
@@ -34,13 +35,13 @@ const usuallyListedMs = 30 * 86_400_000;
 
 /** A page of the attempts to deliver to a webhook, youngest first. Throws `webhook_not_found`. */
 export async function showDeliveries(
-  tenantId: string,
+  tenant: TenantLife,
   webhookId: string,
   { from, to, outcome, limit, cursor }: z.output<typeof deliveryQuerySchema>,
   deps: WebhookDependencies,
 ) {
   const parameters = {
-    tenant_id: tenantId,
+    tenant_id: tenant.tenant_id,
     webhook_id: webhookId,
     from: from ?? new Date(deps.now().getTime() - usuallyListedMs),
     to,
@@ -51,7 +52,7 @@ export async function showDeliveries(
     most: limit + 1,
   };
   const [, rows] = await Promise.all([
-    webhookOf(tenantId, webhookId, deps),
+    webhookOf(tenant, webhookId, deps),
     orNothing(deps.runStatement(deps.controlDataset, listWebhookDeliveries, parameters)),
   ]);
   const page = rows.slice(0, limit);
@@ -68,14 +69,14 @@ export async function showDeliveries(
 
 /** Lets an event be delivered again, under the same id. Throws `webhook_not_found` or `delivery_not_found`. */
 export async function deliverAgain(
-  tenantId: string,
+  tenant: TenantLife,
   webhookId: string,
   deliveryId: string,
   deps: WebhookDependencies,
 ) {
-  const parameters = { tenant_id: tenantId, webhook_id: webhookId, delivery_id: deliveryId };
+  const parameters = { tenant_id: tenant.tenant_id, webhook_id: webhookId, delivery_id: deliveryId };
   const [, [found]] = await Promise.all([
-    webhookOf(tenantId, webhookId, deps),
+    webhookOf(tenant, webhookId, deps),
     orNothing(deps.runStatement(deps.controlDataset, findWebhookDelivery, parameters)),
   ]);
   if (found === undefined)
@@ -83,7 +84,7 @@ export async function deliverAgain(
   const { event } = found;
   const message = {
     webhook_id: webhookId,
-    tenant_id: tenantId,
+    tenant_id: tenant.tenant_id,
     event,
     kind: 'again',
     since: deps.now(),

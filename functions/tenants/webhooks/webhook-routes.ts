@@ -1,7 +1,6 @@
-import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import {
   type AdminAuthentication,
-  type Caller,
   requireAdminOrTenant,
   type TenantAuthentication,
   tenantInPath,
@@ -9,6 +8,7 @@ import {
 import { nextPageLink } from '../../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../../shared/http/parse';
 import type { HttpRequest, Route } from '../../../shared/http/route';
+import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
 import {
   newWebhookSchema,
   secretRotationSchema,
@@ -31,7 +31,7 @@ export interface WebhookRoutesDependencies
   extends WebhookDependencies,
     AdminAuthentication,
     TenantAuthentication {
-  readonly readTenantSummary: ReadTenantSummary;
+  readonly readTenantLife: ReadTenantLife;
 }
 
 const webhooksPath = '/api/v1/tenants/{tenant}/webhooks';
@@ -40,9 +40,11 @@ const webhookPath = `${webhooksPath}/{webhook_id}`;
 /** What admins, and a tenant's own keys that may `manage`, do with its webhooks. */
 export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[] {
   const callerOf = (request: HttpRequest, tenantId: string) => requireAdminOrTenant(deps, request, tenantId);
-  /** Whose key was accepted is there; an admin may have named anybody. Free of charge. */
-  const requireExisting = async ({ isAdmin }: Caller, tenantId: string): Promise<void> => {
-    if (isAdmin && (await deps.readTenantSummary(tenantId)) === undefined) throw tenantNotFound(tenantId);
+  /** The tenant in its life of now: what it had before it was recreated is not its own. Free of charge. */
+  const lifeOf = async (tenantId: string): Promise<TenantLife> => {
+    const life = await deps.readTenantLife(tenantId);
+    if (life === undefined) throw tenantNotFound(tenantId);
+    return { tenant_id: tenantId, ...life };
   };
   const idIn = (request: HttpRequest): string => request.params.webhook_id ?? '';
   return [
@@ -55,8 +57,8 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         const caller = await callerOf(request, tenantId);
         expectNoQuery(request);
         const given = parseRequest(newWebhookSchema, await request.json());
-        await requireExisting(caller, tenantId);
-        const body = await makeWebhook(tenantId, given, caller.id, deps);
+        const tenant = await lifeOf(tenantId);
+        const body = await makeWebhook(tenant, given, caller.id, deps);
         const { webhook_id: target, url, event_types, description, state } = body;
         const after = { url, event_types, description, state };
         return { status: 201, body, change: { tenantId, target, after } };
@@ -68,10 +70,10 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: webhooksPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
-        await requireExisting(caller, tenantId);
-        return { status: 200, body: await showWebhooks(tenantId, deps) };
+        const tenant = await lifeOf(tenantId);
+        return { status: 200, body: await showWebhooks(tenant, deps) };
       },
     },
     {
@@ -80,10 +82,10 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: webhookPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
-        await requireExisting(caller, tenantId);
-        return { status: 200, body: await showWebhook(tenantId, idIn(request), deps) };
+        const tenant = await lifeOf(tenantId);
+        return { status: 200, body: await showWebhook(tenant, idIn(request), deps) };
       },
     },
     {
@@ -92,11 +94,11 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: webhookPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
         const given = parseRequest(webhookChangeSchema, await request.json());
-        await requireExisting(caller, tenantId);
-        const { before, after } = await alterWebhook(tenantId, idIn(request), given, deps);
+        const tenant = await lifeOf(tenantId);
+        const { before, after } = await alterWebhook(tenant, idIn(request), given, deps);
         const change = { tenantId, target: after.webhook_id, before: told(before), after: told(after) };
         return { status: 200, body: after, change };
       },
@@ -107,10 +109,10 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: webhookPath,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
-        await requireExisting(caller, tenantId);
-        const { before } = await removeWebhook(tenantId, idIn(request), deps);
+        const tenant = await lifeOf(tenantId);
+        const { before } = await removeWebhook(tenant, idIn(request), deps);
         return { status: 204, change: { tenantId, target: before.webhook_id, before: told(before) } };
       },
     },
@@ -120,11 +122,11 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: `${webhookPath}/test`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
         await expectNoBody(request);
-        await requireExisting(caller, tenantId);
-        const body = await tryWebhook(tenantId, idIn(request), deps);
+        const tenant = await lifeOf(tenantId);
+        const body = await tryWebhook(tenant, idIn(request), deps);
         const after = { delivery_id: body.delivery_id };
         return { status: 202, body, change: { tenantId, target: body.webhook_id, after } };
       },
@@ -135,11 +137,11 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: `${webhookPath}/rotate-secret`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
         const given = parseRequest(secretRotationSchema, await request.json());
-        await requireExisting(caller, tenantId);
-        const body = await rotateSecret(tenantId, idIn(request), given, deps);
+        const tenant = await lifeOf(tenantId);
+        const body = await rotateSecret(tenant, idIn(request), given, deps);
         const { webhook_id: target, secret_version, previous_secret_until } = body;
         const after = { secret_version, previous_secret_until };
         return { status: 200, body, change: { tenantId, target, after } };
@@ -151,10 +153,10 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: `${webhookPath}/deliveries`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         const query = parseQuery(deliveryQuerySchema, request.query);
-        await requireExisting(caller, tenantId);
-        const body = await showDeliveries(tenantId, idIn(request), query, deps);
+        const tenant = await lifeOf(tenantId);
+        const body = await showDeliveries(tenant, idIn(request), query, deps);
         return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
       },
     },
@@ -164,12 +166,12 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
       path: `${webhookPath}/deliveries/{delivery_id}/redeliver`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
-        const caller = await callerOf(request, tenantId);
+        await callerOf(request, tenantId);
         expectNoQuery(request);
         await expectNoBody(request);
-        await requireExisting(caller, tenantId);
+        const tenant = await lifeOf(tenantId);
         const deliveryId = request.params.delivery_id ?? '';
-        const body = await deliverAgain(tenantId, idIn(request), deliveryId, deps);
+        const body = await deliverAgain(tenant, idIn(request), deliveryId, deps);
         const after = { delivery_id: body.delivery_id };
         return { status: 202, body, change: { tenantId, target: body.webhook_id, after } };
       },

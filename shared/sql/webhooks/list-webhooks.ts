@@ -1,14 +1,15 @@
 import { defineStatement } from '../define-statement';
-import { webhookColumns, webhookRow } from './webhook-row';
+import { ofTenantsLife, webhookColumns, webhookRow } from './webhook-row';
 
-/** A tenant's webhooks, oldest first; one of them where `webhook_id` is given. From the control dataset. */
+/** A tenant's webhooks of this life, oldest first; one of them where `webhook_id` is given. From the control dataset. */
 export const listWebhooks = defineStatement({
   name: 'list-webhooks',
   sql: `
 SELECT${webhookColumns}
 FROM webhooks
-WHERE tenant_id = @tenant_id AND (@webhook_id IS NULL OR webhook_id = @webhook_id)
+WHERE${ofTenantsLife}
+  AND (@webhook_id IS NULL OR webhook_id = @webhook_id)
 ORDER BY created_at, webhook_id`,
-  parameters: { tenant_id: 'STRING', webhook_id: 'STRING' },
+  parameters: { tenant_id: 'STRING', onboarding_id: 'STRING', webhook_id: 'STRING' },
   row: webhookRow,
 });

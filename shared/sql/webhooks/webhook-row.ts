@@ -4,6 +4,7 @@ import { integer, string, timestamp } from '../column-schemas';
 export const webhookFields = {
   webhook_id: string,
   tenant_id: string,
+  onboarding_id: string.nullable(),
   url: string,
   /** Empty: all of them. */
   event_types: z.array(string),
@@ -21,7 +22,11 @@ export const webhookFields = {
 export const webhookRow = z.object(webhookFields);
 export type WebhookRow = z.infer<typeof webhookRow>;
 
+/** Whose webhooks a statement is about: those of a tenant in one of its lives. */
+export const ofTenantsLife = `
+  tenant_id = @tenant_id AND IFNULL(onboarding_id, '') = IFNULL(@onboarding_id, '')`;
+
 /** The columns of a webhook, in SQL. */
 export const webhookColumns = `
-  webhook_id, tenant_id, url, event_types, description, state, reason, secret_version,
+  webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
   previous_secret_until, failing_since, created_at, created_by, updated_at`;

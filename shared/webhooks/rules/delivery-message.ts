@@ -29,6 +29,12 @@ export type DeliveryMessage = z.output<typeof deliveryMessageSchema>;
 /** What delivering an event takes of it. */
 export type DeliverableEvent = z.output<typeof deliverableEventSchema>;
 
+const ofLifeSchema = z.object({ data: z.object({ onboarding_id: z.string().nullable() }) });
+
+/** In which life of its tenant it happened, as far as it says so itself; null is a life, too. */
+export const lifeIn = (event: DeliverableEvent): string | null | undefined =>
+  ofLifeSchema.safeParse(event).data?.data.onboarding_id;
+
 const aboutWebhookSchema = z.object({ data: z.object({ webhook_id: z.string() }) });
 
 /** Whether the event is for the webhook. That a webhook was disabled is never told to that one. */

@@ -11,7 +11,7 @@ import { loadControlTables } from '../../../shared/definitions/tables';
 import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
 import { messageData } from '../../../shared/google/pubsub/publish-messages';
 import { insertWebhook } from '../../../shared/sql/webhooks/insert-webhook';
-import { apiKeyRevoked } from '../../../shared/tenants/rules/tenant-events';
+import { tenantOffboarded } from '../../../shared/tenants/rules/tenant-events';
 import { deliveryIdOf } from '../../../shared/webhooks/rules/delivery-message';
 import { createWebhookSecrets } from '../../../shared/webhooks/rules/webhook-secret';
 import { type Backends, schemasDirectory, startBackends } from '../../functions/support/backends';
@@ -95,6 +95,7 @@ describe('A deliverer that is killed', () => {
     await backends.runStatement(control, insertWebhook, {
       webhook_id: webhookId,
       tenant_id: tenantId,
+      onboarding_id: 'life-1',
       url: `https://hooks.example.com/${tenantId}`,
       event_types: [],
       description: null,
@@ -103,7 +104,11 @@ describe('A deliverer that is killed', () => {
       most: 20,
     });
     const events = Array.from({ length: eventsAtOnce }, (_, index) =>
-      apiKeyRevoked(tenantId, `key-${index}`, new Date('2026-11-30T12:00:00Z')),
+      tenantOffboarded(
+        { tenant_id: tenantId, onboarding_id: 'life-1' },
+        new Date(Date.UTC(2026, 10, 30, 12, index)),
+        null,
+      ),
     );
     const held = new Promise<void>((resolve) => {
       if (at === 'while it posts') receiver.answerAt(`/${tenantId}`, () => resolve());

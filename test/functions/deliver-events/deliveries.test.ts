@@ -1,35 +1,15 @@
 import { createDeliveryPlaces } from '../../../functions/deliver-events/delivery-places';
-import {
-  createJudgeEndpoint,
-  type EndpointHealthDependencies,
-} from '../../../functions/deliver-events/endpoint-health';
+import { fanOut } from '../../../functions/deliver-events/fan-out';
 import { createKnownWebhooks } from '../../../functions/deliver-events/known-webhooks';
 import { createPostEvent } from '../../../functions/deliver-events/post-event';
-import type { TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
+import { createTenantLives } from '../../../functions/deliver-events/tenant-lives';
 import { createHttpsRequest } from '../../../shared/internet/https-request';
-import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
+import {
+  type DeliveryMessage,
+  deliverableEventSchema,
+} from '../../../shared/webhooks/rules/delivery-message';
 import { type HttpsApi, startHttpsApi } from '../../support/https-api';
-import { collectingLog } from '../support/serve';
-
-const day = 86_400_000;
-const webhookOf = (change: Partial<WebhookRow> = {}): WebhookRow => ({
-  webhook_id: 'w-1',
-  tenant_id: 'acme',
-  url: 'https://hooks.example.com/secret-path',
-  event_types: [],
-  description: null,
-  state: 'active',
-  reason: null,
-  secret_version: 1,
-  previous_secret_until: null,
-  failing_since: null,
-  created_at: new Date('2026-11-01T00:00:00Z'),
-  created_by: 'admin',
-  updated_at: new Date('2026-11-01T00:00:00Z'),
-  ...change,
-});
-const failed = { status: 500, failure: 'bad_status', answer: '' } as const;
-const taken = { status: 200, failure: null, answer: '' };
+import { webhookOf } from './webhook-of';
 
 describe('places of deliveries', () => {
   const limits = { ofWebhook: 2, ofFailingWebhook: 1, ofTenant: 3, inAll: 4 };
@@ -108,107 +88,51 @@ describe('what an instance knows of webhooks', () => {
   });
 });
 
-describe('the state of an endpoint', () => {
-  /** Statements that change as many rows as they are told to. */
-  function judging(affectedRows: number) {
-    const asked: unknown[] = [];
-    const told: TenantEvent[] = [];
-    const { log, lines } = collectingLog();
-    let now = new Date('2026-11-30T12:00:00Z');
-    let monotonicMs = 0;
-    const runStatement: EndpointHealthDependencies['runStatement'] = async (
-      _dataset,
-      { name },
-      parameters,
-    ) => {
-      asked.push([name, parameters]);
-      if (affectedRows < 0) throw new Error('away');
-      return { rows: [], affectedRows, location: 'US' };
-    };
-    const judge = createJudgeEndpoint({
-      runStatement,
-      controlDataset: 'control',
-      readTenantState: async () => undefined,
-      announce: async (event) => void told.push(event),
-      webhooks: createKnownWebhooks(
-        async () => [],
+describe('an event', () => {
+  /** Of a tenant in its life 'life-2', with webhooks of that life and of another's. */
+  const fanningOut = async (event: object, life: string | null | undefined) => {
+    const published: DeliveryMessage[] = [];
+    const webhooks = createKnownWebhooks(
+      async () => [
+        webhookOf({ webhook_id: 'own', onboarding_id: 'life-2' }),
+        webhookOf({ webhook_id: 'paused', onboarding_id: 'life-2', state: 'paused' }),
+        webhookOf({ webhook_id: 'of-before', onboarding_id: 'life-1' }),
+        webhookOf({ webhook_id: 'of-another', tenant_id: 'other', onboarding_id: 'life-2' }),
+      ],
+      () => 0,
+    );
+    let asked = 0;
+    const deps = {
+      webhooks,
+      lifeOf: createTenantLives(
+        async () => {
+          asked += 1;
+          return life === undefined ? undefined : { onboarding_id: life };
+        },
         () => 0,
       ),
-      clock: { now: () => now, monotonicMs: () => monotonicMs },
-      log,
-    });
-    const pass = (ms: number) => {
-      now = new Date(now.getTime() + ms);
-      monotonicMs += ms;
+      publishDeliveries: async (messages: readonly DeliveryMessage[]) => void published.push(...messages),
     };
-    return { judge, asked, told, lines, pass, begin: now };
-  }
+    const since = new Date('2026-11-30T12:00:00Z');
+    const whole = deliverableEventSchema.parse({ id: 'e', type: 'run.settled', subject: 'acme', ...event });
+    await fanOut(whole, since, deps);
+    await fanOut(whole, since, deps);
+    return { of: [...new Set(published.map(({ webhook_id }) => webhook_id))], published, asked };
+  };
 
-  it('costs nothing while it is well, and one statement when it begins or ceases to fail', async () => {
-    const { judge, asked, begin } = judging(1);
-    await judge(webhookOf(), taken);
-    expect(asked).toEqual([]);
-    await judge(webhookOf(), failed);
-    expect(asked).toEqual([['note-webhook-health', { webhook_id: 'w-1', failing_since: begin }]]);
-    await judge(webhookOf({ failing_since: begin }), taken);
-    expect(asked[1]).toEqual(['note-webhook-health', { webhook_id: 'w-1', failing_since: null }]);
+  it("goes to its tenant's webhooks of the life in which it happened, and to no other's", async () => {
+    const told = await fanningOut({ data: { onboarding_id: 'life-2' } }, undefined);
+    expect([told.of, told.asked]).toEqual([['own'], 0]);
+    expect(told.published[0]).toMatchObject({ tenant_id: 'acme', kind: 'event', event: expect.any(String) });
+    expect((await fanningOut({ data: { onboarding_id: 'life-1' } }, 'life-2')).of).toEqual(['of-before']);
+    expect((await fanningOut({ data: { onboarding_id: null } }, 'life-2')).of).toEqual([]);
   });
 
-  it('that fails now and then is noted every ten minutes at most', async () => {
-    const { judge, asked, pass } = judging(1);
-    for (const ms of [0, 1, 599_998, 1, 0]) {
-      pass(ms);
-      await judge(webhookOf(), failed);
-    }
-    expect(asked).toHaveLength(2);
-  });
-
-  it('is disabled where it has failed for five days, and its owner is told, without its path', async () => {
-    const { judge, asked, told, begin, pass } = judging(1);
-    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 5 * day + 1) }), failed);
-    expect(asked).toEqual([]);
-    pass(1);
-    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 5 * day + 1) }), failed);
-    const now = new Date(begin.getTime() + 1);
-    const failing_before = new Date(now.getTime() - 5 * day);
-    expect(asked).toEqual([
-      ['disable-webhook', { webhook_id: 'w-1', reason: 'failing', failing_before, now }],
-    ]);
-    expect(told).toMatchObject([
-      {
-        type: 'webhook.disabled',
-        subject: 'acme',
-        data: { webhook_id: 'w-1', reason: 'failing', host: 'hooks.example.com' },
-      },
-    ]);
-    expect(JSON.stringify(told)).not.toContain('secret-path');
-  });
-
-  it('begins to fail anew where another instance has delivered something meanwhile', async () => {
-    const { judge, asked, told, begin } = judging(0);
-    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 6 * day) }), failed);
-    expect(asked).toMatchObject([
-      ['disable-webhook', { reason: 'failing' }],
-      ['note-webhook-health', { failing_since: null }],
-    ]);
-    expect(told).toEqual([]);
-  });
-
-  it('is disabled once by 410, whoever sees it', async () => {
-    const gone = { status: 410, failure: 'gone', answer: '' } as const;
-    const first = judging(1);
-    await first.judge(webhookOf(), gone);
-    expect(first.asked).toMatchObject([['disable-webhook', { reason: 'gone', failing_before: null }]]);
-    expect(first.told).toHaveLength(1);
-    const second = judging(0);
-    await second.judge(webhookOf(), gone);
-    expect([second.asked.length, second.told]).toEqual([1, []]);
-  });
-
-  it('that cannot be noted is in the log, and nothing else comes of it', async () => {
-    const { judge, lines } = judging(-1);
-    await judge(webhookOf(), failed);
-    expect(lines).toMatchObject([{ severity: 'WARNING', webhook_id: 'w-1' }]);
+  it('that does not say in which life is one of now, which is looked up once a minute', async () => {
+    const untold = await fanningOut({ data: {} }, 'life-2');
+    expect([untold.of, untold.asked]).toEqual([['own'], 1]);
+    expect((await fanningOut({}, undefined)).of).toEqual([]);
+    expect((await fanningOut({ subject: 'nobody' }, 'life-2')).asked).toBe(0);
   });
 });
 

@@ -12,11 +12,8 @@ import {
 import { verified, type WebhookReceiver } from '../support/webhook-receiver';
 
 /** Events that nothing else here publishes. */
-const offboarded = tenantOffboarded(
-  { tenant_id: 'hooked', onboarding_id: null },
-  new Date('2026-11-30T12:00:00Z'),
-  null,
-);
+const offboardedIn = (onboarding_id: string) =>
+  tenantOffboarded({ tenant_id: 'hooked', onboarding_id }, new Date('2026-11-30T12:00:00Z'), null);
 const revoked = apiKeyRevoked('hooked', 'key-1', new Date('2026-11-30T13:00:00Z'));
 
 /** @param the the cloud, once it runs, whose functions ask the receiver in place of hooks.example.com */
@@ -32,6 +29,7 @@ export const describeWebhooks = (
     const ask = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
       call(cloud.url, method, `/api/v1/tenants/${path}`, { headers, body });
     let rotation: Answer;
+    let offboarded: ReturnType<typeof offboardedIn>;
     const made: Record<string, { readonly id: string; readonly secret: unknown }> = {};
     const make = async (
       name: string,
@@ -68,6 +66,8 @@ export const describeWebhooks = (
       ({ cloud, receiver } = the());
       acme = withKey(await onboard(cloud.url, 'hooked'));
       other = withKey(await onboard(cloud.url, 'hooked_too'));
+      const [row] = await query(cloud.bigquery, 'hooked', 'SELECT onboarding_id FROM tenants');
+      offboarded = offboardedIn(String(row?.onboarding_id));
       receiver.answerAt('/flaky', (response, index) =>
         response.writeHead(index === 0 ? 500 : 200).end('oops'),
       );
@@ -84,6 +84,12 @@ export const describeWebhooks = (
       await make('others', other, {}, 'hooked_too');
       await ask('PATCH', `hooked/webhooks/${idOf('paused')}`, acme, { state: 'paused' });
       rotation = await ask('POST', `hooked/webhooks/${idOf('rotated')}/rotate-secret`, acme);
+      await query(
+        cloud.bigquery,
+        'tenant_pipelines',
+        `INSERT INTO webhooks (webhook_id, tenant_id, onboarding_id, url, state, secret_version, created_at, updated_at)
+         VALUES ('of-before', 'hooked', 'life-before', 'https://hooks.example.com/before', 'active', 1, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP())`,
+      );
       // What was changed before the youngest one was made is known to whoever has to look it up.
       await make('youngest', acme, { event_types: ['quota.threshold'] });
       await ask('POST', `hooked/webhooks/${idOf('youngest')}/test`, acme);
@@ -114,6 +120,11 @@ export const describeWebhooks = (
       }
     });
 
+    it('of somebody who had the id of the tenant before are not there', async () => {
+      expect((await ask('GET', 'hooked/webhooks/of-before', acme)).status).toBe(404);
+      expect((await ask('POST', 'hooked/webhooks/of-before/test', acme)).status).toBe(404);
+    });
+
     it('are signed by the old and the new secret while it is rotated', async () => {
       const { status, body } = rotation;
       expect([status, body.secret_version]).toEqual([200, 2]);
@@ -139,7 +150,7 @@ export const describeWebhooks = (
         'content-type': 'application/cloudevents+json',
         host: 'hooks.example.com',
       });
-      expect([at('paused'), at('gone')]).toEqual([[], []]);
+      expect([at('paused'), at('gone'), at('before')]).toEqual([[], [], []]);
       expect(at('others', '"subject":"hooked"')).toEqual([]);
     });
 
@@ -193,6 +204,8 @@ export const describeWebhooks = (
       expect(await attempted('gone', 1)).toMatchObject([
         { status: 410, failure: 'gone', outcome: 'given_up' },
       ]);
+      // The event that it took does not say in which life of the tenant it was; another was not told all the same.
+      expect(at('before')).toEqual([]);
       const again = await ask('PATCH', path, acme, { state: 'active' });
       expect(again.body).toMatchObject({ state: 'active', reason: null });
     });
@@ -215,9 +228,13 @@ export const describeWebhooks = (
       await query(
         cloud.bigquery,
         'tenant_pipelines',
-        `INSERT INTO webhooks (webhook_id, tenant_id, url, state, secret_version, created_at, updated_at)
-       SELECT CONCAT('more-', number), 'hooked_too', 'https://example.com/', 'paused', 1, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()
+        `INSERT INTO webhooks (webhook_id, tenant_id, onboarding_id, url, state, secret_version, created_at, updated_at)
+       SELECT CONCAT('more-', number), 'hooked_too', @life, 'https://example.com/', 'paused', 1, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()
        FROM UNNEST(GENERATE_ARRAY(1, 18)) AS number`,
+        {
+          life: (await query(cloud.bigquery, 'hooked_too', 'SELECT onboarding_id FROM tenants'))[0]
+            ?.onboarding_id,
+        },
       );
       await make('last', other, {}, 'hooked_too');
       const refused = await ask('POST', 'hooked_too/webhooks', other, { url: 'https://hooks.example.com/' });

@@ -17,6 +17,7 @@ export const webhookCases = [
   statementCase(insertWebhook, 'An INSERT of a SELECT that counts the same table.', ({ tenantId, now }) => ({
     webhook_id,
     tenant_id: tenantId,
+    onboarding_id: null,
     url: 'https://hooks.example.com/events',
     event_types: ['tenant.onboarded'],
     description: null,
@@ -70,6 +71,7 @@ export const webhookCases = [
   })),
   statementCase(listWebhooks, 'Arrays come back as they were written.', ({ tenantId }) => ({
     tenant_id: tenantId,
+    onboarding_id: null,
     webhook_id,
   })),
   statementCase(deleteWebhook, changedRows, ({ tenantId }) => ({ tenant_id: tenantId, webhook_id })),

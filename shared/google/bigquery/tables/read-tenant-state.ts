@@ -69,6 +69,18 @@ export const createReadRunsInFlight =
     return inFlightSchema.parse(rows)[0];
   };
 
+/** The tenant's life; undefined if there is no such tenant. */
+export type ReadTenantLife = (
+  dataset: string,
+) => Promise<{ readonly onboarding_id: string | null } | undefined>;
+
+const livesSchema = z.array(z.object({ onboarding_id: string.nullable() }));
+
+export const createReadTenantLife =
+  (bigquery: BigQuery): ReadTenantLife =>
+  async (dataset) =>
+    livesSchema.parse(await readRows(bigquery, dataset, { selectedFields: 'onboarding_id' }))[0];
+
 /** A tenant's quotas and counters, as the last write left them. */
 export interface QuotaCounters {
   readonly max_pipelines_per_month: number | null;

@@ -22,7 +22,7 @@ SET
 WHERE tenant_id = p_tenant_id AND webhook_id = p_webhook_id;
 
 SELECT
-  webhook_id, tenant_id, url, event_types, description, state, reason, secret_version,
+  webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
   previous_secret_until, failing_since, created_at, created_by, updated_at
 FROM webhooks
 WHERE tenant_id = p_tenant_id AND webhook_id = p_webhook_id;

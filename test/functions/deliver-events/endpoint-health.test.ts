@@ -1,0 +1,115 @@
+import {
+  createJudgeEndpoint,
+  type EndpointHealthDependencies,
+} from '../../../functions/deliver-events/endpoint-health';
+import { createKnownWebhooks } from '../../../functions/deliver-events/known-webhooks';
+import type { TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
+import { collectingLog } from '../support/serve';
+import { webhookOf } from './webhook-of';
+
+const day = 86_400_000;
+const failed = { status: 500, failure: 'bad_status', answer: '' } as const;
+const taken = { status: 200, failure: null, answer: '' };
+
+describe('the state of an endpoint', () => {
+  /** Statements that change as many rows as they are told to. */
+  function judging(affectedRows: number) {
+    const asked: unknown[] = [];
+    const told: TenantEvent[] = [];
+    const { log, lines } = collectingLog();
+    let now = new Date('2026-11-30T12:00:00Z');
+    let monotonicMs = 0;
+    const runStatement: EndpointHealthDependencies['runStatement'] = async (
+      _dataset,
+      { name },
+      parameters,
+    ) => {
+      asked.push([name, parameters]);
+      if (affectedRows < 0) throw new Error('away');
+      return { rows: [], affectedRows, location: 'US' };
+    };
+    const judge = createJudgeEndpoint({
+      runStatement,
+      controlDataset: 'control',
+      announce: async (event) => void told.push(event),
+      webhooks: createKnownWebhooks(
+        async () => [],
+        () => 0,
+      ),
+      clock: { now: () => now, monotonicMs: () => monotonicMs },
+      log,
+    });
+    const pass = (ms: number) => {
+      now = new Date(now.getTime() + ms);
+      monotonicMs += ms;
+    };
+    return { judge, asked, told, lines, pass, begin: now };
+  }
+
+  it('costs nothing while it is well, and one statement when it begins or ceases to fail', async () => {
+    const { judge, asked, begin } = judging(1);
+    await judge(webhookOf(), taken);
+    expect(asked).toEqual([]);
+    await judge(webhookOf(), failed);
+    expect(asked).toEqual([['note-webhook-health', { webhook_id: 'w-1', failing_since: begin }]]);
+    await judge(webhookOf({ failing_since: begin }), taken);
+    expect(asked[1]).toEqual(['note-webhook-health', { webhook_id: 'w-1', failing_since: null }]);
+  });
+
+  it('that fails now and then is noted every ten minutes at most', async () => {
+    const { judge, asked, pass } = judging(1);
+    for (const ms of [0, 1, 599_998, 1, 0]) {
+      pass(ms);
+      await judge(webhookOf(), failed);
+    }
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is disabled where it has failed for five days, and its owner is told, without its path', async () => {
+    const { judge, asked, told, begin, pass } = judging(1);
+    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 5 * day + 1) }), failed);
+    expect(asked).toEqual([]);
+    pass(1);
+    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 5 * day + 1) }), failed);
+    const now = new Date(begin.getTime() + 1);
+    const failing_before = new Date(now.getTime() - 5 * day);
+    expect(asked).toEqual([
+      ['disable-webhook', { webhook_id: 'w-1', reason: 'failing', failing_before, now }],
+    ]);
+    expect(told).toMatchObject([
+      {
+        type: 'webhook.disabled',
+        subject: 'acme',
+        data: { webhook_id: 'w-1', reason: 'failing', host: 'hooks.example.com' },
+      },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('secret-path');
+  });
+
+  it('begins to fail anew where another instance has delivered something meanwhile', async () => {
+    const { judge, asked, told, begin } = judging(0);
+    await judge(webhookOf({ failing_since: new Date(begin.getTime() - 6 * day) }), failed);
+    expect(asked).toMatchObject([
+      ['disable-webhook', { reason: 'failing' }],
+      ['note-webhook-health', { failing_since: null }],
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it('is disabled once by 410, whoever sees it', async () => {
+    const gone = { status: 410, failure: 'gone', answer: '' } as const;
+    const first = judging(1);
+    await first.judge(webhookOf(), gone);
+    expect(first.asked).toMatchObject([['disable-webhook', { reason: 'gone', failing_before: null }]]);
+    expect(first.told).toHaveLength(1);
+    const second = judging(0);
+    await second.judge(webhookOf(), gone);
+    expect([second.asked.length, second.told]).toEqual([1, []]);
+  });
+
+  it('that cannot be noted is in the log, and nothing else comes of it', async () => {
+    const { judge, lines } = judging(-1);
+    await judge(webhookOf(), failed);
+    expect(lines).toMatchObject([{ severity: 'WARNING', webhook_id: 'w-1' }]);
+  });
+});
