@@ -229,6 +229,7 @@ roles() { # name permissions
   cat <<'END'
 dataset_maker bigquery.datasets.create;bigquery.datasets.get;bigquery.jobs.create
 dataset_finder bigquery.datasets.get
+dataset_remover bigquery.datasets.create;bigquery.datasets.delete;bigquery.datasets.get;bigquery.tables.delete
 row_reader bigquery.tables.get;bigquery.tables.getData
 row_editor bigquery.tables.get;bigquery.tables.getData;bigquery.tables.updateData
 table_keeper bigquery.tables.create;bigquery.tables.get;bigquery.tables.update
@@ -247,7 +248,7 @@ rights() { # account role tables
   cat <<'END'
 build run.builder
 onboard dataset_maker
-onboard row_reader tenants
+onboard row_reader tenants offboarded_tenants
 run bigquery.jobUser
 run dataset_finder
 run row_editor tenants pipeline_runs api_keys audit_log all_runs
@@ -255,8 +256,10 @@ run row_reader step_logs dq_results
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys audit_log webhooks operations
-tenants row_reader pipeline_runs webhook_deliveries all_runs
+tenants row_editor tenants api_keys audit_log webhooks operations pipeline_runs all_runs offboarded_tenants
+tenants dataset_remover !tenant_pipelines/
+tenants row_reader webhook_deliveries step_logs dq_results
+tenants job_stopper
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
 worker row_editor all_runs

@@ -12,6 +12,8 @@ export type ChangedQuotas = {
   readonly suspension_reason: string | null;
   /** What the tenant is told of it. */
   readonly suspension_public_reason: string | null;
+  /** When its offboarding began. */
+  readonly offboarding_at: string | null;
   readonly notes: string | null;
   /** UTC, RFC 3339. */
   readonly created_at: string;

@@ -45,6 +45,8 @@ export type Problem = {
     | 'request_timeout'
     | 'tenant_exists'
     | 'too_many_webhooks'
+    | 'runs_in_flight'
+    | 'tenant_offboarding'
     | 'precondition_failed'
     | 'payload_too_large'
     | 'unsupported_media_type'
@@ -136,6 +138,8 @@ export type Tenant = {
   readonly suspension_reason: string | null;
   /** What the tenant is told of it. */
   readonly suspension_public_reason: string | null;
+  /** When its offboarding began. */
+  readonly offboarding_at: string | null;
   readonly notes: string | null;
   /** UTC, RFC 3339. */
   readonly created_at: string;

@@ -3,6 +3,7 @@ import type { AdministrationOperations } from './administration';
 import type { ApiKeysOperations } from './api-keys';
 import type { AuditOperations } from './audit';
 import type { HealthOperations } from './health';
+import type { OffboardingOperations } from './offboarding';
 import type { OnboardingOperations } from './onboarding';
 import type { OperationsOperations } from './operations';
 import type { RunsOperations } from './runs';
@@ -15,6 +16,7 @@ export type * from './api-keys';
 export type * from './audit';
 export type * from './common';
 export type * from './health';
+export type * from './offboarding';
 export type * from './onboarding';
 export type * from './operations';
 export type * from './runs';
@@ -27,6 +29,7 @@ export interface Operations
   extends OnboardingOperations,
     TenantsOperations,
     AdministrationOperations,
+    OffboardingOperations,
     AuditOperations,
     ApiKeysOperations,
     WebhooksOperations,
@@ -41,10 +44,12 @@ export const operations = {
   listTenants: { method: 'GET', path: '/api/v1/tenants' },
   showTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}' },
   changeProfile: { method: 'PATCH', path: '/api/v1/tenants/{tenant}' },
+  offboardTenant: { method: 'DELETE', path: '/api/v1/tenants/{tenant}' },
   exportTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}/export' },
   changeQuotas: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/quotas' },
   suspendTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/suspend' },
   activateTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/activate' },
+  restoreTenant: { method: 'POST', path: '/api/v1/tenants/{tenant}/restore' },
   listAuditLog: { method: 'GET', path: '/api/v1/audit' },
   listTenantAuditLog: { method: 'GET', path: '/api/v1/tenants/{tenant}/audit' },
   makeApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys' },

@@ -37,6 +37,7 @@ export type Onboarding = {
   readonly max_bytes_billed_per_month?: number | null;
   readonly notes?: string;
   readonly location?: string;
+  readonly replace_offboarded?: boolean;
   readonly force_recreate_dataset?: boolean;
   readonly force_recreate_tables?: boolean;
 };

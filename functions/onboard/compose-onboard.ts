@@ -19,6 +19,7 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
 import { createAnnounce } from '../../shared/tenants/announce';
+import { createFindOffboarded } from '../../shared/tenants/find-offboarded';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { TierQuotas } from '../../shared/tenants/rules/quotas';
 import { createDryRun } from './dry-run';
@@ -67,10 +68,14 @@ export function composeOnboard(
   const bigquery = google.createBigQuery();
   const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
+  const runStatement = google.createRunStatement(bigquery);
+  const control = setUp.audit?.dataset.name;
   const routes = onboardRoutes({
     ...setUp,
     verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
-    runStatement: google.createRunStatement(bigquery),
+    runStatement,
+    findOffboarded:
+      control === undefined ? async () => undefined : createFindOffboarded(control, runStatement),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
     announce: createAnnounce(google.createPublishTenantEvents(events, bigquery), log),

@@ -65,7 +65,7 @@ export function onboardRoutes(deps: OnboardHandlerDependencies): readonly Route[
 /** What the audit log tells of an onboarding. */
 const toldTenant = (
   tenant: OnboardedTenant,
-  { company_name, force_recreate_dataset, force_recreate_tables }: Onboarding,
+  { company_name, replace_offboarded, force_recreate_dataset, force_recreate_tables }: Onboarding,
 ) => ({
   company_name,
   subscription_tier: tenant.subscription_tier,
@@ -74,6 +74,7 @@ const toldTenant = (
   max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
   location: tenant.location,
   api_key_id: tenant.api_key_id,
+  replace_offboarded,
   force_recreate_dataset,
   force_recreate_tables,
 });

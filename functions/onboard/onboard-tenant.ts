@@ -6,6 +6,7 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import type { Log } from '../../shared/log';
 import { alertPercentsOfTier, storedAlertPercents } from '../../shared/runs/rules/quota-alerts';
+import type { OffboardedTenant } from '../../shared/sql/control/find-offboarded-tenant';
 import type { StatementParameters } from '../../shared/sql/define-statement';
 import { insertApiKey } from '../../shared/sql/keys/insert-api-key';
 import { keepOnlyApiKey } from '../../shared/sql/keys/keep-only-api-key';
@@ -13,6 +14,7 @@ import { revokeApiKey } from '../../shared/sql/keys/revoke-api-key';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
+import type { FindOffboarded } from '../../shared/tenants/find-offboarded';
 import { createApiKey, hashApiKey, lastFourOf } from '../../shared/tenants/rules/api-key';
 import { newTenantIdSchema } from '../../shared/tenants/rules/new-tenant-id';
 import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared/tenants/rules/profile';
@@ -45,6 +47,8 @@ export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       .string()
       .regex(/^[A-Za-z0-9-]{2,40}$/, 'expected a BigQuery location such as EU or europe-west1')
       .optional(),
+    /** Onboards under the name of a tenant that was offboarded, and could still be restored. */
+    replace_offboarded: z.boolean().default(false),
     force_recreate_dataset: z.boolean().default(false),
     force_recreate_tables: z.boolean().default(false),
   });
@@ -54,6 +58,7 @@ export type Onboarding = z.infer<ReturnType<typeof onboardingSchema>>;
 export interface OnboardDependencies {
   readonly runStatement: RunStatement;
   readonly datasets: TenantDatasets;
+  readonly findOffboarded: FindOffboarded;
   readonly tables: readonly MetadataTable[];
   readonly tiers: Readonly<Record<string, TierQuotas>>;
   readonly defaultLocation: string;
@@ -81,8 +86,12 @@ export interface OnboardedTenant extends Quotas {
  */
 export async function onboardTenant(given: Onboarding, deps: OnboardDependencies): Promise<OnboardedTenant> {
   const { tenant_id } = given;
-  const other = await deps.datasets.findOtherSpelling(tenant_id);
+  const [other, offboarded] = await Promise.all([
+    deps.datasets.findOtherSpelling(tenant_id),
+    deps.findOffboarded(tenant_id),
+  ]);
   if (other !== undefined) throw spelledAlike(tenant_id, other);
+  if (offboarded?.state === 'removed') requireFreeName(offboarded, given, deps.now());
   if (given.force_recreate_dataset) await deps.datasets.deleteDataset(tenant_id);
   // This comes first: in somebody else's dataset, a table with one of our names may be anything.
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
@@ -198,6 +207,29 @@ function tierOf(given: Onboarding, { tiers }: OnboardDependencies): TierQuotas {
   if (tier === undefined)
     throw new Error(`The tier ${given.subscription_tier} passed validation but is not defined`);
   return tier;
+}
+
+/** So long can tokens be valid that a key of the tenant's earlier life has made. */
+const longestTokenMs = 60 * 60 * 1000;
+
+/**
+ * A name is free again once its tenant cannot be restored any more; earlier only for who says that it need not be:
+ * a dataset of the same name ends that. In any case not while tokens of the earlier life may be valid.
+ */
+function requireFreeName(
+  { tenant_id, recorded_at, restorable_until }: OffboardedTenant,
+  { replace_offboarded }: Onboarding,
+  now: Date,
+): void {
+  const waitMs = recorded_at.getTime() + longestTokenMs - now.getTime();
+  const restored = `POST /api/v1/tenants/${tenant_id}/restore brings it back until ${restorable_until.toISOString()}`;
+  if (now < restorable_until && !replace_offboarded) {
+    const message = `Tenant '${tenant_id}' was offboarded. Nothing was changed. ${restored}. replace_offboarded gives its name to a new tenant; then the old one can never be restored.`;
+    throw new ServiceError('tenant_exists', message);
+  }
+  if (waitMs <= 0) return;
+  const message = `Tenant '${tenant_id}' was offboarded less than an hour ago: tokens of it may still be valid. Nothing was changed. ${restored}.`;
+  throw new ServiceError('tenant_exists', message, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
 
 const spelledAlike = (tenantId: string, other: string) =>

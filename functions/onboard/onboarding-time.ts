@@ -2,11 +2,13 @@ import { ServiceError } from '../../shared/errors';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { TenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
 import { within } from '../../shared/support/time-limits';
+import type { FindOffboarded } from '../../shared/tenants/find-offboarded';
 
 /** What an onboarding asks of BigQuery. */
 interface Backends {
   readonly runStatement: RunStatement;
   readonly datasets: TenantDatasets;
+  readonly findOffboarded: FindOffboarded;
 }
 
 /** The time of one onboarding. */
@@ -43,6 +45,7 @@ export function createOnboardingTime(longestMs: number, monotonicMs: () => numbe
       const limit = <T>(call: () => Promise<T>) => limited(tenantId, call);
       return {
         ...backends,
+        findOffboarded: (id) => limit(() => backends.findOffboarded(id)),
         runStatement: (dataset, statement, parameters, options) =>
           limit(() => runStatement(dataset, statement, parameters, options)),
         datasets: {
@@ -54,6 +57,7 @@ export function createOnboardingTime(longestMs: number, monotonicMs: () => numbe
           runOnce: (dataset, id, statement, parameters) =>
             limit(() => datasets.runOnce(dataset, id, statement, parameters)),
           deleteDataset: (dataset) => limit(() => datasets.deleteDataset(dataset)),
+          undeleteDataset: (dataset) => limit(() => datasets.undeleteDataset(dataset)),
           deleteTable: (dataset, table) => limit(() => datasets.deleteTable(dataset, table)),
         },
       };

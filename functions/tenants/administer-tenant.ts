@@ -190,8 +190,23 @@ export const suspend = (
     }),
   );
 
-export const activate = (tenantId: string, { runStatement, now }: TenantsDependencies): Promise<TenantRow> =>
-  tenantOf(tenantId, () => runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }));
+/** Throws `tenant_offboarding` where it is being offboarded. */
+export async function activate(
+  tenantId: string,
+  { runStatement, now }: TenantsDependencies,
+): Promise<TenantRow> {
+  const row = await tenantOf(tenantId, () =>
+    runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }),
+  );
+  if (row.offboarding_at !== null) throw tenantOffboarding(tenantId);
+  return row;
+}
+
+export const tenantOffboarding = (tenantId: string) =>
+  new ServiceError(
+    'tenant_offboarding',
+    `Tenant '${tenantId}' is being offboarded. Nothing was changed. The same DELETE again goes on; afterwards it can be restored.`,
+  );
 
 /**
  * The tenant row is written by admissions and settling all the time, and Google's client repeats no conflict. All

@@ -1,4 +1,5 @@
 import { type AuditSetUp, auditedIn } from '../../shared/audit/audited-routes';
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import {
@@ -32,6 +33,7 @@ import type { TierQuotas } from '../../shared/tenants/rules/quotas';
 import { createTokens } from '../../shared/tenants/rules/tokens';
 import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
 import { tenantsRoutes } from './handler';
+import { composeOffboarding } from './offboarding/compose-offboarding';
 import { allOperationRoutes, type OperationsSetUp } from './operations/all-routes';
 
 export interface TenantsSetUp {
@@ -47,6 +49,8 @@ export interface TenantsSetUp {
   readonly deliveryTopic?: string | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
+  /** By path. Read when runs are to be cancelled. None unless given. */
+  readonly readPipelines?: (() => ReadonlyMap<string, PipelineDefinition>) | undefined;
   /** What BigQuery is taken to cost for each TiB that it bills. */
   readonly pricePerTib: number;
   /** Of that price, as ISO 4217 names it. */
@@ -95,6 +99,7 @@ export function composeTenants(
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const statementMs = setUp.answerMs && setUp.answerMs * shareOfStatement;
   const runStatement = places.watched(google.createRunStatement(bigquery, statementMs), statementMs);
+  const publishEvents = google.createPublishTenantEvents(setUp.events, bigquery);
   const tokens = createTokens(setUp.tokenSecrets ?? []);
   const checkToken = (token: string) => tokens.check(token, clock.now());
   const authenticate = createAuthenticateTenant(runStatement, clock);
@@ -116,10 +121,23 @@ export function composeTenants(
     tokens,
     authenticateTenant,
     runStatement,
-    announce: createAnnounce(google.createPublishTenantEvents(setUp.events, bigquery), setUp.log),
+    announce: createAnnounce(publishEvents, setUp.log),
     listTenantPage: google.createListTenantPage(bigquery),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),
+    offboarding:
+      setUp.audit &&
+      composeOffboarding(
+        {
+          control: setUp.audit.dataset,
+          pipelines: setUp.readPipelines ?? (() => new Map()),
+          clock,
+          log: setUp.log,
+        },
+        bigquery,
+        runStatement,
+        publishEvents,
+      ),
   });
   const ofOperations =
     setUp.operations === undefined

@@ -20,6 +20,7 @@ import { type AllRunsDependencies, allRunsRoutes } from './all-runs-routes';
 import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes';
 import { toldProfile, toldQuotas, toldStatus, toldSummary } from './audit/told-changes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
+import { type OffboardingRoutesDependencies, offboardingRoutes } from './offboarding/offboarding-routes';
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile, versionOf } from './tenant-profile';
@@ -33,6 +34,7 @@ export interface TenantsHandlerDependencies
     AuditRoutesDependencies,
     UsageDependencies,
     AllRunsDependencies,
+    OffboardingRoutesDependencies,
     TenantExportDependencies,
     TenantListDependencies,
     WebhookRoutesDependencies {
@@ -130,6 +132,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
+    ...offboardingRoutes(deps),
     ...keyRoutes(deps),
     ...auditRoutes(deps),
     ...webhookRoutes(deps),

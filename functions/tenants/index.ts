@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { lazyReference } from '../../shared/definitions/openapi';
+import { loadPipelines } from '../../shared/definitions/pipelines';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, eventSettingsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -25,6 +26,7 @@ const routes = composeTenants({
   webhookSecrets: webhookSecretsOf(env),
   deliveryTopic: env.WEBHOOK_DELIVERY_TOPIC,
   notesKeyUses: true,
+  readPipelines: () => loadPipelines(env.SCHEMAS_DIRECTORY),
   pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
   currency: env.BILLING_CURRENCY,
   callsAtOnce: env.CALLS_AT_ONCE,

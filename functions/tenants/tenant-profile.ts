@@ -24,6 +24,7 @@ export const tenantProfile = (row: TenantRow, now: Date, isAdmin: boolean) => ({
   suspended_at: row.suspended_at?.toISOString() ?? null,
   suspension_reason: isAdmin ? row.suspension_reason : null,
   suspension_public_reason: row.suspension_public_reason,
+  offboarding_at: row.offboarding_at?.toISOString() ?? null,
   notes: row.notes,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),

@@ -25,6 +25,8 @@ const neverWithout: ReadonlySet<OperationId> = new Set<OperationId>([
   'changeQuotas',
   'suspendTenant',
   'activateTenant',
+  'offboardTenant',
+  'restoreTenant',
   'makeApiKey',
   'rotateApiKey',
   'revokeApiKey',

@@ -22,7 +22,14 @@ const filePattern = /^x_meta_([a-z0-9_]{1,64})\.json$/;
 /** The tables that the functions read and write. Further tables are allowed. */
 const requiredTables = ['api_keys', 'dq_results', 'pipeline_runs', 'step_logs', 'tenants'];
 
-const requiredControlTables = ['all_runs', 'audit_log', 'operations', 'webhook_deliveries', 'webhooks'];
+const requiredControlTables = [
+  'all_runs',
+  'audit_log',
+  'offboarded_tenants',
+  'operations',
+  'webhook_deliveries',
+  'webhooks',
+];
 
 const metadataTableSchema = z
   .strictObject({

@@ -28,6 +28,8 @@ export const accessOf = {
   changeQuotas: admin,
   suspendTenant: admin,
   activateTenant: admin,
+  offboardTenant: admin,
+  restoreTenant: admin,
   makeApiKey: adminOrTenant('manage'),
   listApiKeys: adminOrTenant('manage'),
   rotateApiKey: adminOrTenant('manage'),

@@ -42,6 +42,8 @@ export const documentedCalls = [
   'PATCH  /api/v1/tenants/{tenant}/quotas',
   'POST   /api/v1/tenants/{tenant}/suspend',
   'POST   /api/v1/tenants/{tenant}/activate',
+  'DELETE /api/v1/tenants/{tenant}',
+  'POST   /api/v1/tenants/{tenant}/restore',
   'POST   /api/v1/tenants/{tenant}/api-keys',
   'GET    /api/v1/tenants/{tenant}/api-keys',
   'POST   /api/v1/tenants/{tenant}/api-keys/{key_id}/rotate',

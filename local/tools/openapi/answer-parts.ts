@@ -127,6 +127,7 @@ const tenant = z.strictObject({
   suspended_at: time.nullable(),
   suspension_reason: text.nullable().describe('For operators: a tenant’s keys are told null.'),
   suspension_public_reason: text.nullable().describe('What the tenant is told of it.'),
+  offboarding_at: time.nullable().describe('When its offboarding began.'),
   notes: text.nullable(),
   created_at: time,
   updated_at: time,

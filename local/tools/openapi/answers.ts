@@ -88,6 +88,16 @@ export const answerSchemas = {
       })
       .describe('Which of the tenant’s own quotas the tier has overwritten.'),
   }),
+  Offboarding: z.strictObject({
+    tenant_id: text,
+    stage: z
+      .enum(['draining', 'recording', 'exporting', 'removing', 'removed'])
+      .describe('What is being done: runs end, are recorded, are exported; the dataset is removed.'),
+    in_flight: count.describe('Runs that are not over yet.'),
+    waiting: count.describe('Outcomes that the ledger lacks; more may follow.'),
+    offboarding_at: time.describe('When it began.'),
+    restorable_until: time.nullable().describe('null while the dataset is there.'),
+  }),
   TenantExport: z.strictObject({
     exported_at: time,
     tenant,

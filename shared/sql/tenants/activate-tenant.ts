@@ -1,7 +1,10 @@
 import { defineStatement } from '../define-statement';
 import { tenantColumns, tenantRow } from './tenant-row';
 
-/** Activates a suspended tenant and reads the row back. A tenant that is active stays as it is. */
+/**
+ * Activates a suspended tenant and reads the row back. A tenant that is active stays as it is, and so does
+ * one that is being offboarded.
+ */
 export const activateTenant = defineStatement({
   name: 'activate-tenant',
   sql: `
@@ -13,7 +16,7 @@ SET
   suspension_public_reason = NULL,
   version = IFNULL(version, 0) + 1,
   updated_at = @now
-WHERE tenant_id = @tenant_id AND NOT is_active;
+WHERE tenant_id = @tenant_id AND NOT is_active AND offboarding_at IS NULL;
 
 SELECT${tenantColumns}
 FROM tenants

@@ -27,6 +27,7 @@ export const tenantColumns = `
   suspended_at,
   suspension_reason,
   suspension_public_reason,
+  offboarding_at,
   notes,
   onboarding_id,
   IFNULL(version, 0) AS version,
@@ -63,6 +64,8 @@ export const tenantRow = z.object({
   suspension_reason: string.nullable(),
   /** For the tenant, too. */
   suspension_public_reason: string.nullable(),
+  /** When its offboarding began. */
+  offboarding_at: timestamp.nullable(),
   notes: string.nullable(),
   onboarding_id: string.nullable(),
   /** How often administrators have changed the row. */

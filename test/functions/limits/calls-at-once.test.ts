@@ -47,6 +47,7 @@ async function startOnboardInstance(never: () => Promise<never>): Promise<Served
     upgradeTable: never,
     runOnce: never,
     deleteDataset: never,
+    undeleteDataset: never,
     deleteTable: never,
   };
   const setUp = {

@@ -10,6 +10,7 @@ describe('The body of an onboarding', () => {
     expect(onboardingSchema(tiers).parse(least)).toEqual({
       ...least,
       subscription_tier: 'FREE',
+      replace_offboarded: false,
       force_recreate_dataset: false,
       force_recreate_tables: false,
     });

@@ -16,6 +16,7 @@ const datasets: TenantDatasets = {
   upgradeTable: answers('upgradeTable', false),
   runOnce: answers('runOnce', undefined),
   deleteDataset: () => new Promise(() => undefined),
+  undeleteDataset: answers('undeleteDataset', undefined),
   deleteTable: answers('deleteTable', undefined),
 };
 const runStatement = async () => {
@@ -29,7 +30,10 @@ describe('the time of an onboarding', () => {
 
   it('lets calls through until it is up, and none after that', async () => {
     const time = started(100);
-    const bound = time.bound({ datasets, runStatement }, 'acme');
+    const bound = time.bound(
+      { datasets, runStatement, findOffboarded: answers('findOffboarded', undefined) },
+      'acme',
+    );
     expect(await bound.datasets.ensureDataset('acme', 'EU')).toBe('US');
     now += 99;
     expect(time.leftMs()).toBe(1);
@@ -41,7 +45,10 @@ describe('the time of an onboarding', () => {
   });
 
   it('gives up a call that is under way when it is up', async () => {
-    const bound = createOnboardingTime(5, () => performance.now()).bound({ datasets, runStatement }, 'acme');
+    const bound = createOnboardingTime(5, () => performance.now()).bound(
+      { datasets, runStatement, findOffboarded: answers('findOffboarded', undefined) },
+      'acme',
+    );
     await expect(bound.datasets.deleteDataset('acme')).rejects.toMatchObject({
       detail: expect.stringContaining('acme'),
     });

@@ -158,6 +158,7 @@ async function onboard(
     company_name: 'Test Corporation',
     contact_email: 'admin@testcorp.com',
     subscription_tier: 'ENTERPRISE',
+    replace_offboarded: false,
     force_recreate_dataset: false,
     force_recreate_tables: false,
     ...quotas,
@@ -165,6 +166,7 @@ async function onboard(
   const { api_key } = await onboardTenant(tenant, {
     runStatement,
     datasets: createTenantDatasets(client),
+    findOffboarded: async () => undefined,
     tables: loadTables(schemasDirectory),
     tiers: loadTiers(schemasDirectory),
     defaultLocation: 'US',

@@ -15,7 +15,12 @@ export interface Endpoint extends EndpointBody {
   readonly allow: string;
   /** Whether something that it names is not there, though the tenant is. */
   readonly isOfNothing: boolean;
+  /** What it cannot be called without, with `{tenant}` as in the path; empty if nothing. */
+  readonly query: string;
 }
+
+/** Of calls that cannot be made without one. */
+const queries: Readonly<Record<string, string>> = { offboardTenant: '?confirm={tenant}' };
 
 const places: Readonly<Record<string, string>> = {
   '{provider}/{domain}/{pipeline}': 'gcp/billing/daily_costs',
@@ -46,6 +51,7 @@ export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, 
       who: whoOf[access.who],
       scope: 'scope' in access ? access.scope : undefined,
       allow,
+      query: queries[id] ?? '',
       isOfNothing: /\{(webhook|operation)_id\}/.test(path),
       ...given,
     },

@@ -157,7 +157,8 @@ export const describeRefusals = (part: number): void =>
       async (_name, endpoint) => {
         for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {
           const path = at(endpoint, nobody);
-          const answer = await ask(endpoint, { path, headers: { ...json, ...asAdmin } });
+          const asked = path + endpoint.query.replace('{tenant}', nobody);
+          const answer = await ask(endpoint, { path: asked, headers: { ...json, ...asAdmin } });
           expectProblem(answer, path, { status: 404, code: 'tenant_not_found', detail: `'${nobody}'` });
         }
       },

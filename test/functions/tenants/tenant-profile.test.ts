@@ -22,6 +22,7 @@ const row: TenantRow = {
   suspended_at: null,
   suspension_reason: null,
   suspension_public_reason: null,
+  offboarding_at: null,
   notes: null,
   onboarding_id: 'first',
   version: 0,

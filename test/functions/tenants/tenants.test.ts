@@ -1,5 +1,6 @@
 import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver';
+import { describeOffboarding } from './offboarding/offboarding-suite';
 import { describeWebhooks } from './webhooks-suite';
 
 describe('Tenant administration', () => {
@@ -253,4 +254,5 @@ describe('Tenant administration', () => {
   });
 
   describeWebhooks(() => ({ cloud, receiver }));
+  describeOffboarding(() => cloud);
 });

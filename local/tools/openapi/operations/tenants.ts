@@ -10,6 +10,7 @@ import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import { tenantOrders, tenantSorts } from '../../../../functions/tenants/tenant-order';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
 import type { Answer, OperationText, Parameter } from '../operation';
+import { offboardingOperations } from './offboarding';
 import { cursor, from, limit, to } from './parameters';
 
 const tenant = '/api/v1/tenants/{tenant}';
@@ -159,8 +160,9 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'Administration',
     summary: 'Ends a suspension',
     answers: [tenantAfter],
-    problems: ['tenant_not_found', ...badBody],
+    problems: ['tenant_not_found', 'tenant_offboarding', ...badBody],
   },
+  ...offboardingOperations,
   {
     id: 'listAuditLog',
     method: 'GET',

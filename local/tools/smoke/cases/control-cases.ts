@@ -1,5 +1,7 @@
+import { findOffboardedTenant } from '../../../../shared/sql/control/find-offboarded-tenant';
 import { findOperationEnd } from '../../../../shared/sql/control/find-operation-end';
 import { listAllRuns } from '../../../../shared/sql/control/list-all-runs';
+import { listAllRunsHours } from '../../../../shared/sql/control/list-all-runs-hours';
 import { listAuditLog } from '../../../../shared/sql/control/list-audit-log';
 import { listOperations } from '../../../../shared/sql/control/list-operations';
 import { listStalledOperations } from '../../../../shared/sql/control/list-stalled-operations';
@@ -63,4 +65,8 @@ export const controlCases = [
     'A filter of the partitioning column by a parameter leaves out the other days.',
     ({ from, now }) => ({ since: from, moved_before: now }),
   ),
+  statementCase(findOffboardedTenant, 'CASE may order rows.', ({ tenantId }) => ({ tenant_id: tenantId })),
+  statementCase(listAllRunsHours, 'DISTINCT takes equal rows as one.', ({ tenantId }) => ({
+    tenant_id: tenantId,
+  })),
 ];

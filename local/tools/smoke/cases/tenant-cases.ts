@@ -7,12 +7,17 @@ import { noteExpiries } from '../../../../shared/sql/keys/note-expiries';
 import { noteKeyUses } from '../../../../shared/sql/keys/note-key-uses';
 import { blockApiKey, revokeApiKey } from '../../../../shared/sql/keys/revoke-api-key';
 import { rotateApiKey } from '../../../../shared/sql/keys/rotate-api-key';
+import { listRecordedHours } from '../../../../shared/sql/runs/list-recorded-hours';
+import { listRecordedRuns } from '../../../../shared/sql/runs/list-recorded-runs';
+import { listUnrecordedRuns } from '../../../../shared/sql/runs/list-unrecorded-runs';
 import { activateTenant } from '../../../../shared/sql/tenants/activate-tenant';
+import { beginOffboarding } from '../../../../shared/sql/tenants/begin-offboarding';
 import { changeProfile } from '../../../../shared/sql/tenants/change-profile';
 import { changeQuotas } from '../../../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../../../shared/sql/tenants/read-tenant';
 import { resetMonth } from '../../../../shared/sql/tenants/reset-month';
+import { restoreTenant } from '../../../../shared/sql/tenants/restore-tenant';
 import { suspendTenant } from '../../../../shared/sql/tenants/suspend-tenant';
 import { type CaseValues, statementCase } from './statement-case';
 
@@ -169,4 +174,33 @@ export const endingCases = [
     public_reason: null,
   })),
   statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
+  statementCase(
+    listUnrecordedRuns,
+    'NOT IN over another table of the dataset is an anti-join.',
+    ({ tenantId }) => ({
+      tenant_id: tenantId,
+    }),
+  ),
+  statementCase(
+    listRecordedHours,
+    'BIT_XOR and FARM_FINGERPRINT tell sets of texts apart.',
+    ({ tenantId }) => ({
+      tenant_id: tenantId,
+    }),
+  ),
+  statementCase(
+    listRecordedRuns,
+    'SELECT * REPLACE takes a NULL of the column’s type.',
+    ({ tenantId, from, to }) => ({ tenant_id: tenantId, from, to, after_id: '', most: 10 }),
+  ),
+  statementCase(beginOffboarding, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    is_forced: true,
+  })),
+  statementCase(restoreTenant, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    onboarding_id: 'onboarding-1',
+  })),
 ];

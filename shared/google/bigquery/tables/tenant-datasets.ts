@@ -36,6 +36,11 @@ export interface TenantDatasets {
   /** Runs a statement at most once for an id, however many callers there are. */
   readonly runOnce: RunOnce;
   readonly deleteDataset: (dataset: string) => Promise<void>;
+  /**
+   * Brings a dataset back as it was when it was deleted last. Throws BigQuery's error: not found where it cannot be
+   * brought back any more, duplicate where there is one of its name.
+   */
+  readonly undeleteDataset: (dataset: string) => Promise<void>;
   readonly deleteTable: (dataset: string, table: string) => Promise<void>;
 }
 
@@ -97,6 +102,13 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
         await bigquery.dataset(dataset).delete({ force: true });
       });
     },
+
+    /** https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets/undelete; the client has no method for it. */
+    undeleteDataset: (dataset) =>
+      new Promise((resolve, reject) => {
+        const request = { method: 'POST', uri: `/datasets/${dataset}:undelete`, json: {} } as const;
+        bigquery.request(request, (error) => (error === null ? resolve() : reject(error)));
+      }),
 
     async deleteTable(dataset, table) {
       await ignoringNotFound(async () => {

@@ -8,6 +8,8 @@ import {
   call,
   endOfRun,
   eventually,
+  onboard,
+  query,
   type TestCloud,
   whenQuiet,
   withKey,
@@ -154,9 +156,32 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('POST', `${path}/suspend`, asAdmin, { reason: 'x'.repeat(1_000_001) });
   await send('GET', `/api/v1/audit?action=changeQuotas&limit=1`, asAdmin);
   await send('GET', `${path}/audit?action=makeApiKey&limit=1`, asTenant);
+  await offboard(cloud, send);
   await send('GET', '/healthz', {});
   await send('GET', '/readyz', {});
   return played;
+}
+
+/** A tenant of its own, with a run in flight that nobody works on. */
+async function offboard(
+  cloud: TestCloud,
+  send: (method: string, path: string, headers: Record<string, string>, body?: unknown) => Promise<unknown>,
+): Promise<void> {
+  const leaving = 'acme_002';
+  const path = `/api/v1/tenants/${leaving}`;
+  await onboard(cloud.url, leaving);
+  const slot = `STRUCT('run-1' AS run_id, 'gcp/example/dryrun' AS pipeline, CURRENT_TIMESTAMP() AS admitted_at, TIMESTAMP '2099-01-01' AS lease_expires_at)`;
+  const set = (what: string) => query(cloud.bigquery, leaving, `UPDATE tenants SET ${what} WHERE TRUE`);
+  await set(
+    `active_runs = ARRAY(SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE (slot.run_id AS run_id, slot.pipeline AS pipeline, slot.admitted_at AS admitted_at, slot.lease_expires_at AS lease_expires_at) FROM UNNEST([${slot}]) AS slot), pipeline_runs_count = 1, pipeline_runs_this_month = 1`,
+  );
+  await send('DELETE', `${path}?confirm=${leaving}`, asAdmin);
+  // It has begun; what its run needs to end is seen to later.
+  await set('is_active = FALSE, offboarding_at = CURRENT_TIMESTAMP()');
+  await send('DELETE', `${path}?confirm=${leaving}`, asAdmin);
+  await send('POST', `${path}/activate`, asAdmin);
+  await send('DELETE', `${path}?confirm=${leaving}&force=true`, asAdmin);
+  await send('POST', `${path}/restore`, asAdmin);
 }
 
 /** Of the catalogue one pipeline will do, which seldom changes. */

@@ -36,6 +36,7 @@ export interface TenantRecord {
   readonly suspended_at: Date | null;
   readonly suspension_reason: string | null;
   readonly suspension_public_reason: string | null;
+  readonly offboarding_at: Date | null;
   readonly version: number | null;
   readonly recent_changes: readonly RecentChange[];
   readonly notes: string | null;

@@ -11,7 +11,7 @@ SET
   suspension_public_reason = NULL,
   version = IFNULL(version, 0) + 1,
   updated_at = p_now
-WHERE tenant_id = p_tenant_id AND NOT is_active;
+WHERE tenant_id = p_tenant_id AND NOT is_active AND offboarding_at IS NULL;
 
 SELECT
   tenant_id,
@@ -34,6 +34,7 @@ SELECT
   suspended_at,
   suspension_reason,
   suspension_public_reason,
+  offboarding_at,
   notes,
   onboarding_id,
   IFNULL(version, 0) AS version,

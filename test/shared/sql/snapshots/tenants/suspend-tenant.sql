@@ -36,6 +36,7 @@ SELECT
   suspended_at,
   suspension_reason,
   suspension_public_reason,
+  offboarding_at,
   notes,
   onboarding_id,
   IFNULL(version, 0) AS version,

@@ -44,6 +44,10 @@ const call = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('step'), run, attempt: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('quotas'), monthly: quota(12), concurrent: quota(4) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('suspend', 'activate', 'reset', 'tenant') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('offboard', 'restore'), isForced: fc.boolean() }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: kind('wait'), minutes: minutes(-1, 50) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('month'), days: fc.integer({ min: 20, max: 40 }) }) },
 );

@@ -19,9 +19,11 @@ import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
+import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
 import { readTenant } from '../../../../../shared/sql/tenants/read-tenant';
 import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
+import { restoreTenant } from '../../../../../shared/sql/tenants/restore-tenant';
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
@@ -216,6 +218,14 @@ export function createPlayer(
         });
       case 'suspend':
         return run(suspendTenant, { tenant_id, now, reason: 'test', public_reason: 'told' });
+      case 'offboard':
+        return run(beginOffboarding, { tenant_id, now, is_forced: call.isForced });
+      case 'restore':
+        return run(restoreTenant, {
+          tenant_id,
+          now,
+          onboarding_id: call.isForced ? onboardingId : 'another-life',
+        });
       case 'activate':
         return run(activateTenant, { tenant_id, now });
       case 'reset':

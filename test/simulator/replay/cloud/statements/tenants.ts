@@ -1,9 +1,11 @@
 import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
+import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../../../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../../../../shared/sql/tenants/read-tenant';
 import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
+import { restoreTenant } from '../../../../../shared/sql/tenants/restore-tenant';
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { cellOf, dateCellOf, modelOf } from '../statement-model';
 import { countUnexpired, dateOf, isMonthOver, type Tables, type TenantRecord } from '../tables';
@@ -22,6 +24,7 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       created_at: cellOf(tenant.created_at),
       updated_at: cellOf(tenant.updated_at),
       suspended_at: cellOf(tenant.suspended_at),
+      offboarding_at: cellOf(tenant.offboarding_at),
       version: tenant.version ?? 0,
       active_runs_count: tenant.active_runs.length,
       active_runs: tenant.active_runs.slice(0, 100).map((slot) => ({
@@ -85,6 +88,7 @@ export const tenantModels = [
         suspended_at: null,
         suspension_reason: null,
         suspension_public_reason: null,
+        offboarding_at: null,
         version: null,
         recent_changes: [],
         active_runs: [],
@@ -119,6 +123,7 @@ export const tenantModels = [
     change(tables, { tenant_id, now }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || tenant.is_active || now === null) return 0;
+      if (tenant.offboarding_at !== null) return 0;
       tables.tenant = {
         ...tenant,
         is_active: true,
@@ -128,6 +133,34 @@ export const tenantModels = [
         version: (tenant.version ?? 0) + 1,
         updated_at: now,
       };
+      return 1;
+    },
+    read: readRow,
+  }),
+  modelOf(beginOffboarding, {
+    change(tables, { tenant_id, now, is_forced }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null || tenant.offboarding_at !== null) return 0;
+      if (is_forced !== true && tenant.active_runs.length > 0) return 0;
+      tables.tenant = {
+        ...tenant,
+        ...(tenant.is_active && { suspended_at: now, suspension_reason: 'Offboarding' }),
+        is_active: false,
+        offboarding_at: now,
+        version: (tenant.version ?? 0) + 1,
+        updated_at: now,
+      };
+      return 1;
+    },
+    read: readRow,
+  }),
+  modelOf(restoreTenant, {
+    change(tables, { tenant_id, now, onboarding_id }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null || tenant.offboarding_at === null) return 0;
+      if ((tenant.onboarding_id ?? '') !== onboarding_id) return 0;
+      const version = (tenant.version ?? 0) + 1;
+      tables.tenant = { ...tenant, offboarding_at: null, version, updated_at: now };
       return 1;
     },
     read: readRow,

@@ -1,0 +1,68 @@
+import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
+import type { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../../shared/google/bigquery/tables/control-dataset';
+import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
+import type { PublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
+import type { Log } from '../../../shared/log';
+import { recordIn } from '../../../shared/runs/all-runs';
+import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/record-outcomes';
+import { createSettle } from '../../../shared/runs/settle';
+import type { Clock } from '../../../shared/support/clock';
+import { createAnnounce } from '../../../shared/tenants/announce';
+import { createExportRuns } from './export-runs';
+import type { OffboardDependencies } from './offboard-tenant';
+import { createOffboardingRecords } from './offboarding-records';
+
+export interface OffboardingSetUp {
+  readonly control: ControlDatasetSettings;
+  /** By path. Called when runs are to be cancelled. */
+  readonly pipelines: () => ReadonlyMap<string, PipelineDefinition>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A call is answered within seconds; a worker has more time. */
+const settlingOfRequests = { budgetMs: 5_000, statementMs: 4_000, appendMs: 3_000 };
+
+/** What an offboarding needs, over the function's own client and statements. */
+export function composeOffboarding(
+  { control, pipelines, clock, log }: OffboardingSetUp,
+  bigquery: ReturnType<typeof createBigQuery>,
+  runStatement: RunStatement,
+  publishEvents: PublishTenantEvents,
+): OffboardDependencies {
+  const { now } = clock;
+  const dataset = createControlDataset(bigquery, control);
+  const recordOutcomes = createRecordOutcomes({
+    tellOutcomes: createTellOutcomes(publishEvents),
+    appendRows: createAppendRows(bigquery),
+    now,
+    log,
+  });
+  const settle = createSettle(
+    { runStatement, recordOutcomes, recordInAllRuns: recordIn(dataset, clock), now, log },
+    settlingOfRequests,
+  );
+  const openJobs = createOpenJobs(bigquery);
+  let definitions: ReadonlyMap<string, PipelineDefinition> | undefined;
+  return {
+    runStatement,
+    cancelling() {
+      definitions ??= pipelines();
+      return { runStatement, settle, openJobs, pipelines: definitions, now, log };
+    },
+    recordOutcomes,
+    exportRuns: createExportRuns(control.name, { runStatement, append: dataset.append }),
+    records: createOffboardingRecords(control.name, { runStatement, append: dataset.append }),
+    announce: createAnnounce(publishEvents, log),
+    datasets: createTenantDatasets(bigquery),
+    now,
+    log,
+  };
+}

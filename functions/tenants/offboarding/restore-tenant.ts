@@ -1,0 +1,48 @@
+import { ServiceError } from '../../../shared/errors';
+import { isDuplicate, isNotFound } from '../../../shared/google/bigquery/failures';
+import type { OffboardedTenant } from '../../../shared/sql/control/find-offboarded-tenant';
+import { restoreTenant } from '../../../shared/sql/tenants/restore-tenant';
+import type { TenantRow } from '../../../shared/sql/tenants/tenant-row';
+import { retrying } from '../../../shared/support/retry';
+import { tenantNotFound, tenantOffboarding, tenantPolicy } from '../administer-tenant';
+import type { OffboardDependencies } from './offboard-tenant';
+
+type RestoreDependencies = Pick<OffboardDependencies, 'runStatement' | 'datasets' | 'records' | 'now'>;
+
+/**
+ * Brings an offboarded tenant back as it was when its dataset was removed, suspended: its counters, ledger and keys
+ * are those of its dataset. The same call again does what an earlier one left.
+ *
+ * Throws `tenant_not_found` where there is nothing to bring back, `tenant_offboarding` where it is not removed yet,
+ * and `tenant_exists` where it is there again already.
+ */
+export async function restoreOffboarded(tenantId: string, deps: RestoreDependencies): Promise<TenantRow> {
+  const { datasets, records, runStatement, now } = deps;
+  const known = await records.find(tenantId);
+  if (known === undefined) throw tenantNotFound(tenantId);
+  if (known.state === 'restored') throw isThere(tenantId);
+  // Until it is known to be removed, an earlier call may still remove it.
+  if (known.state === 'removing') throw tenantOffboarding(tenantId);
+  try {
+    await datasets.undeleteDataset(tenantId);
+  } catch (error) {
+    if (isNotFound(error)) throw goneForEver(known);
+    if (!isDuplicate(error)) throw error;
+  }
+  const parameters = { tenant_id: tenantId, now: now(), onboarding_id: known.onboarding_id ?? '' };
+  const { rows } = await retrying(tenantPolicy, () => runStatement(tenantId, restoreTenant, parameters));
+  const [row] = rows;
+  // It was onboarded anew, in a dataset of its own.
+  if (row === undefined || row.onboarding_id !== known.onboarding_id) throw isThere(tenantId);
+  await records.append({ ...known, state: 'restored', recorded_at: now() });
+  return row;
+}
+
+const isThere = (tenantId: string) =>
+  new ServiceError('tenant_exists', `Tenant '${tenantId}' is there: there is nothing to restore.`);
+
+const goneForEver = ({ tenant_id, restorable_until }: OffboardedTenant) =>
+  new ServiceError(
+    'tenant_not_found',
+    `Tenant '${tenant_id}' was offboarded, and cannot be restored any more. That was possible until ${restorable_until.toISOString()}, unless a dataset of its name was made meanwhile.`,
+  );

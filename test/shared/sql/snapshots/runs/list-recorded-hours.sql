@@ -1,0 +1,29 @@
+-- list-recorded-hours: the text that is sent, for the BigQuery console. Default dataset: a tenant's.
+-- Query parameters (@name) are variables here (p_name): give them values.
+DECLARE p_tenant_id STRING;
+
+SELECT
+  TIMESTAMP_TRUNC(admitted_at, HOUR) AS hour,
+  COUNT(*) AS runs,
+  CAST(BIT_XOR(FARM_FINGERPRINT(run_id)) AS STRING) AS fingerprint
+FROM (
+    SELECT run_id, admitted_at
+    FROM (
+      SELECT
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        bytes_processed, bytes_billed, watermark, recorded_at
+      FROM pipeline_runs
+      WHERE TRUE
+      UNION ALL
+      SELECT
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        bytes_processed, bytes_billed, watermark, recorded_at
+      FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
+      WHERE TRUE
+    )
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
+)
+GROUP BY hour
+ORDER BY hour;
