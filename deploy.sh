@@ -30,6 +30,7 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
                          bucket; access to a dataset in another project must be granted there
   --export-bucket NAME   a bucket that pipelines may export to
   --notify-topic NAME    a Pub/Sub topic that pipelines may publish to
+  --event-type TYPE      a type of event about tenants that is published, such as run.settled; all of them, as at first
   --http-host HOST       a host that pipelines may load from by https
   --cors-origin ORIGIN   the origin of web pages that may call from browsers: https://app.example.com, or all hosts
                          below one: https://*.example.com
@@ -44,8 +45,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --data --confirm PROJECT   with --destroy: removes the data as well, without asking
   --help                 this text
 
---source, --export-bucket, --notify-topic, --http-host, --cors-origin, --admin, --admin-audience and --pipeline-secret
-can be repeated; the word none means an empty list. When one of these, --iap-audience, --domain, --alert-email or --throttle is left out later, what it has set before stays.
+--source, --export-bucket, --notify-topic, --event-type, --http-host, --cors-origin, --admin, --admin-audience and --pipeline-secret
+can be repeated; the word none (of --event-type: all) means an empty list. When one of these, --iap-audience, --domain, --alert-email or --throttle is left out later, what it has set before stays.
 END
 }
 
@@ -61,14 +62,14 @@ expect() { # option value pattern what
 
 # ---------------------------------------------------------------------------------------------------------- options --
 
-project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' http_hosts='' cors_origins='' pipeline_secrets=''
+project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' event_types='' http_hosts='' cors_origins='' pipeline_secrets=''
 admins='' admin_audiences='' iap_audience=''
 confirmed=''
 dry_run=no destroy=no data=no
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --http-host | --cors-origin | --admin | --admin-audience | --iap-audience | --pipeline-secret | --confirm)
+    --project | --location | --prefix | --domain | --alert-email | --throttle | --source | --export-bucket | --notify-topic | --event-type | --http-host | --cors-origin | --admin | --admin-audience | --iap-audience | --pipeline-secret | --confirm)
       case ${2:-} in '' | --*) misuse "$1: expected a value" ;; esac
       case $1 in
         --project) project=$2 ;;
@@ -88,6 +89,10 @@ while [ $# -gt 0 ]; do
         --notify-topic)
           expect "$1" "$2" '[A-Za-z][A-Za-z0-9._~+%-]{2,254}' "a topic's name"
           notify_topics="$notify_topics${notify_topics:+,}$2"
+          ;;
+        --event-type)
+          [ "$2" = all ] || [ -f "schemas/events/$2.schema.json" ] || misuse "--event-type $2: expected all, or a type in schemas/events such as run.settled"
+          event_types="$event_types${event_types:+,}$2"
           ;;
         --http-host)
           expect "$1" "$2" 'none|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]+)?' "a host's name such as api.example.com"
@@ -205,6 +210,7 @@ environment_of() { # function -> NAME=value lines
   fi
   case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
+  case ",$event_types," in ,, | *,all,*) ;; *) ! publishes_events "$1" || echo "EVENT_TYPES=$event_types" ;; esac
   # The worker lets no pipeline publish there.
   case $1 in tenants | worker | deliver-events) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac
   ! publishes_operations "$1" || echo "OPERATION_TOPIC=$operation_topic"
@@ -1065,6 +1071,7 @@ keep_reach() {
   [ -n "$http_hosts" ] || http_hosts=$(awk -F'|' '$1 == "HTTP_STEP_HOSTS" { print $2 }' <<<"$answer")
   [ -n "$pipeline_secrets" ] || pipeline_secrets=$(awk -F'|' '$1 ~ /^PIPELINE_SECRET_/ { print $1 "=" $3 }' <<<"$answer" | paste -s -d, -)
   [ -n "$notify_topics" ] || notify_topics=$(awk -F'|' '$1 == "NOTIFY_TOPICS" { print $2 }' <<<"$answer")
+  [ -n "$event_types" ] || event_types=$(awk -F'|' '$1 == "EVENT_TYPES" { print $2 }' <<<"$answer")
   look run services describe "$prefix-tenants" "--region=$location" '--flatten=spec.template.spec.containers[].env[]' \
     '--format=value[separator="|"](spec.template.spec.containers.env.name,spec.template.spec.containers.env.value)' || true
   [ -n "$cors_origins" ] || cors_origins=$(awk -F'|' '$1 == "CORS_ORIGINS" { print $2 }' <<<"$answer")

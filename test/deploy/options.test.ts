@@ -18,6 +18,7 @@ describe("deploy.sh's options", () => {
       '--source',
       '--export-bucket',
       '--notify-topic',
+      '--event-type',
       '--http-host',
       '--pipeline-secret',
       '--dry-run',
@@ -65,6 +66,10 @@ describe("deploy.sh's options", () => {
     [
       [...usual, '--http-host', 'https://x'],
       "--http-host https://x: expected a host's name such as api.example.com",
+    ],
+    [
+      [...usual, '--event-type', 'run.ended'],
+      '--event-type run.ended: expected all, or a type in schemas/events such as run.settled',
     ],
     [
       [...usual, '--notify-topic', 'tenant-pipelines-tenant-events'],
