@@ -53,7 +53,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   try {
     const schedules = loadSchedules(schemasDirectory);
-    const starting = startLocalServers(options, (line) => {
+    const goesAfterOthers = options.functionsInThreads;
+    const starting = startLocalServers({ ...options, goesAfterOthers }, (line) => {
       // Calls that break because the other side is closed are nobody's concern.
       if (!isClosing) log(line);
     });
@@ -151,8 +152,8 @@ function hostHere(started: Start): Hosting {
  * deployed. The gateway's thread has no other work.
  */
 function hostInThreads(started: Start): Hosting {
-  const worker = started(startFunctionThread());
-  const others = started(startFunctionThread());
+  const worker = started(startFunctionThread({ goesAfterOthers: true }));
+  const others = started(startFunctionThread({ goesAfterOthers: false }));
   const isPushed = (name: FunctionName) => name === 'worker' || name === 'deliver-events';
   return {
     host: (name, hosts) => (isPushed(name) ? worker : others).host(name, hosts),

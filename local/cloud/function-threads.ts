@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
+import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
 import type { FunctionName } from './function-names';
 import type { ForwardTarget } from './gateway/forward';
+import { goAfterOthers } from './go-after-others';
 
 /** A thread that functions can be hosted in. */
 export interface FunctionThread {
@@ -11,6 +12,11 @@ export interface FunctionThread {
   readonly reloadDefinitions: () => Promise<void>;
   /** Ends all that it hosts, and the thread. */
   readonly close: () => Promise<void>;
+}
+
+export interface ThreadSettings {
+  /** Whether the other threads go first: see goAfterOthers. */
+  readonly goesAfterOthers: boolean;
 }
 
 /** What the thread is told. */
@@ -30,9 +36,10 @@ type FromFunctions =
  * Starts a thread for functions, which begins to load what all of them need. What functions do in one thread
  * keeps those of other threads, and the gateway, from nothing but the processor.
  */
-export function startFunctionThread(): FunctionThread {
+export function startFunctionThread(settings: ThreadSettings): FunctionThread {
   const thread = new Worker(join(__dirname, 'functions-thread.ts'), {
     env: SHARE_ENV,
+    workerData: settings,
     execArgv: ['--require', 'tsx/cjs'],
     // Three times as much is kept unless this is said, for each thread, and gains nothing here.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
@@ -76,7 +83,8 @@ export function startFunctionThread(): FunctionThread {
 }
 
 /** In the thread: hosts what it is told to, until it is told to close. */
-export function hostInThread(): void {
+export function hostInThread({ goesAfterOthers }: ThreadSettings = workerData): void {
+  if (goesAfterOthers) goAfterOthers();
   // The other thread, which imports this file too, has no use for the functions themselves.
   const { hostFunction }: typeof import('./functions') = require('./functions');
   const { stopTelemetry }: typeof import('../../shared/telemetry/telemetry') =

@@ -24,6 +24,8 @@ export interface ServersOptions {
   readonly elsewhere?: ServersElsewhere | undefined;
   /** Makes calls to BigQuery and Pub/Sub fail, hang, repeat or arrive late. */
   readonly faults?: (FaultOptions & BigQueryFaultOptions) | undefined;
+  /** Whether the process's other threads go first. */
+  readonly goesAfterOthers?: boolean | undefined;
 }
 
 /** What can be changed of a server while it runs. */

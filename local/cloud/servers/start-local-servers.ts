@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { OnCommit } from 'local-bigquery';
+import { goAfterOthers } from '../go-after-others';
 import { createClientEnvironment } from './client-environment';
 import { greetServersElsewhere } from './elsewhere';
 import type { ServerAddresses, ServerControls, Servers, ServersOptions } from './servers';
@@ -68,7 +69,7 @@ async function startServersThread(
   entry: string,
 ): Promise<Servers> {
   const { bigqueryPort, pubsubPort, dataDirectory, isMemoryOnly } = options;
-  const { hosts, bigqueryLimits, infersNoLocation, elsewhere, faults } = options;
+  const { hosts, bigqueryLimits, infersNoLocation, elsewhere, faults, goesAfterOthers } = options;
   const data: ServersOptions = {
     bigqueryPort,
     pubsubPort,
@@ -79,6 +80,7 @@ async function startServersThread(
     infersNoLocation,
     elsewhere,
     faults,
+    goesAfterOthers,
   };
   const thread = new Worker(entry, { workerData: data, execArgv: ['--require', 'tsx/cjs'] });
   const ended = new Promise<void>((resolve) => {
@@ -126,7 +128,9 @@ export const say = (line: string): void => tellParent({ kind: 'log', line });
 export function serveInThread(log: (line: string) => void = say, onCommit?: OnCommit): void {
   // The other thread, which imports this file too, has no use for the servers themselves.
   const { startServers }: typeof import('./servers') = require('./servers');
-  startServers(workerData, log, onCommit).then(
+  const options: ServersOptions = workerData;
+  if (options.goesAfterOthers) goAfterOthers();
+  startServers(options, log, onCommit).then(
     (servers) => {
       parentPort?.on('message', (message: ToServers) => {
         if (message.kind === 'set-fault-rate') servers[message.server].setFaultRate(message.rate);
