@@ -15,10 +15,14 @@ function statements(held: readonly string[], recorded: readonly string[] = []) {
       parameters: null,
       trigger: null,
       request_hash: null,
+      actor_kind: null,
+      actor: null,
+      address: null,
+      request_id: null,
       admitted_at: time,
       lease_expires_at: time,
     }));
-    const life = { onboarding_id: 'life-1', subscription_tier: 'FREE', bytes_left: null };
+    const life = { onboarding_id: 'life-1', subscription_tier: 'FREE', bytes_left: null, alerts: [] };
     const row = statement.row.parse({ slots, recorded_run_ids: recorded, ...life });
     return { rows: [row], affectedRows: 0, location: 'EU' };
   };

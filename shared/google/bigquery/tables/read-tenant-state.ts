@@ -1,6 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { TenantInFlight } from '../../../operations/rules/bulk-cancel';
+import { createGroupCommit } from '../../../runs/group-commit';
 import type { RecordedOutcome, Slot } from '../../../runs/rules/ledger-row';
 import type { QuotaAlert } from '../../../runs/rules/quota-alerts';
 import { bool, date, integer, string, timestamp } from '../../../sql/column-schemas';
@@ -158,17 +159,38 @@ const runIdsSchema = z.array(
   }),
 );
 
-/** Reads only the run ids, so it can be called every few seconds. */
-export const createHoldsSlot =
-  (bigquery: BigQuery): HoldsSlot =>
-  async (dataset, onboardingId, runId) => {
-    const selection = { selectedFields: 'onboarding_id,active_runs.run_id', skipParsing: true };
-    const rows = await readRows(bigquery, dataset, selection);
-    const isMeant = (life: string | null) => onboardingId === undefined || life === onboardingId;
-    return runIdsSchema
-      .parse(rows)
-      .some(({ f: [life, slots] }) => isMeant(life.v) && slots.v.some(({ v }) => v.f[0].v === runId));
-  };
+/**
+ * Reads only the run ids, so it can be called every few seconds; those who ask for the same tenant while it is
+ * read share the next read, which begins after they asked.
+ */
+export function createHoldsSlot(bigquery: BigQuery): HoldsSlot {
+  const look = createGroupCommit<
+    { readonly life: string | null | undefined; readonly runId: string },
+    boolean
+  >({
+    commit: async (dataset, asked) => {
+      const selection = { selectedFields: 'onboarding_id,active_runs.run_id', skipParsing: true };
+      const rows = runIdsSchema.parse(await readRows(bigquery, dataset, selection));
+      const held = rows.map(({ f: [life, slots] }) => ({
+        life: life.v,
+        runIds: new Set(slots.v.map(({ v }) => v.f[0].v)),
+      }));
+      return asked.map(({ life, runId }) => ({
+        kind: 'done',
+        result: held.some((row) => (life === undefined || row.life === life) && row.runIds.has(runId)),
+      }));
+    },
+    // Whoever looks looks again.
+    isRetryable: () => false,
+    budgetMs: 2 * longestReadMs,
+    initialBackoffMs: 0,
+    maximumBackoffMs: 0,
+    maximumItems: 1_000,
+    maximumBytes: 1_000_000,
+    bytesOf: ({ runId }) => runId.length,
+  });
+  return (dataset, onboardingId, runId) => look(dataset, { life: onboardingId, runId });
+}
 
 /** In milliseconds. */
 const longestReadMs = 12_000;
@@ -180,7 +202,10 @@ async function readRows(
   options: { readonly selectedFields: string; readonly skipParsing?: boolean },
 ): Promise<unknown> {
   try {
-    const asked = bigquery.dataset(dataset).table('tenants').getRows(options);
+    const table = bigquery.dataset(dataset).table('tenants');
+    // The client would ask for the columns, by one more request, though it parses nothing.
+    if (options.skipParsing) table.metadata = { schema: { fields: [] } };
+    const asked = table.getRows(options);
     const [rows]: readonly unknown[] = await within(longestReadMs, 'BigQuery', asked);
     return rows;
   } catch (error) {
