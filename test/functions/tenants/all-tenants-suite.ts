@@ -36,14 +36,13 @@ export const describeAllTenants = (theCloud: () => TestCloud) =>
       });
 
       it('is parted as a tenant’s own is, whose runs in flight it leaves out', async () => {
-        for (const parts of ['granularity=day&group_by=status', 'granularity=month&group_by=pipeline']) {
-          const { body: own } = await get(`tenants/acme/usage?from=2026-03-01&to=2026-04-01&${parts}`);
-          const { body } = await get(`usage?from=2026-03-01&to=2026-04-01&${parts}`);
-          expect(body).toMatchObject({ month: null, from: '2026-03-01T00:00:00.000Z' });
-          expect(body.tenants).toContainEqual({ tenant_id: 'acme', total: own.total, usage: own.usage });
-        }
-        const { body } = await get('usage?from=2026-04-01&to=2026-04-02');
-        expect(body.tenants).toMatchObject([{ tenant_id: 'acme', total: { runs: 1 } }]);
+        const marchByDay = 'from=2026-03-01&to=2026-04-01&granularity=day&group_by=status';
+        const { body: own } = await get(`tenants/acme/usage?${marchByDay}`);
+        const { body } = await get(`usage?${marchByDay}`);
+        expect(body).toMatchObject({ month: null, from: '2026-03-01T00:00:00.000Z' });
+        expect(body.tenants).toContainEqual({ tenant_id: 'acme', total: own.total, usage: own.usage });
+        const april = await get('usage?from=2026-04-01&to=2026-04-02');
+        expect(april.body.tenants).toMatchObject([{ tenant_id: 'acme', total: { runs: 1 } }]);
         const csv = await fetch(`${cloud.url}/api/v1/usage?month=2026-03&group_by=status`, {
           headers: { ...asAdmin, Accept: 'text/csv' },
         });
