@@ -70,9 +70,21 @@ export async function offboardTenant(
   options: OffboardOptions,
   deps: OffboardDependencies,
 ): Promise<Offboarding> {
-  const begun = await begin(tenantId, options, deps);
-  if (begun === undefined) return finishRemoved(tenantId, deps);
-  const { row: first, location } = begun;
+  try {
+    return await goOn(tenantId, options, deps);
+  } catch (error) {
+    // The dataset is gone: another call, or an earlier one, has removed it.
+    if (isNotFound(error)) return finishRemoved(tenantId, deps);
+    throw error;
+  }
+}
+
+async function goOn(
+  tenantId: string,
+  options: OffboardOptions,
+  deps: OffboardDependencies,
+): Promise<Offboarding> {
+  const { row: first, location } = await begin(tenantId, options, deps);
   const { offboarding_at: offboardingAt } = first;
   if (offboardingAt === null) throw runsInFlight(tenantId, first.active_runs_count);
   const at = (stage: Offboarding['stage'], numbers: { inFlight?: number; waiting?: number } = {}) => ({
@@ -92,22 +104,16 @@ export async function offboardTenant(
   return remove(row, offboardingAt, location, deps);
 }
 
-/** Undefined where there is no dataset any more. */
 async function begin(
   tenantId: string,
   { isForced }: OffboardOptions,
   { runStatement, now }: OffboardDependencies,
-): Promise<{ readonly row: TenantRow; readonly location: string } | undefined> {
+): Promise<{ readonly row: TenantRow; readonly location: string }> {
   const parameters = { tenant_id: tenantId, now: now(), is_forced: isForced };
   const ask = () => runStatement(tenantId, beginOffboarding, parameters);
-  try {
-    const { rows, location } = await retrying(tenantPolicy, ask);
-    if (rows[0] === undefined) throw tenantNotFound(tenantId);
-    return { row: rows[0], location };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const { rows, location } = await retrying(tenantPolicy, ask);
+  if (rows[0] === undefined) throw tenantNotFound(tenantId);
+  return { row: rows[0], location };
 }
 
 /** Where it is forced, cancels what is in flight. Resolves to the row after it. */

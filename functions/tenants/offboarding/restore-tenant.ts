@@ -20,7 +20,6 @@ export async function restoreOffboarded(tenantId: string, deps: RestoreDependenc
   const { datasets, records, runStatement, now } = deps;
   const known = await records.find(tenantId);
   if (known === undefined) throw tenantNotFound(tenantId);
-  if (known.state === 'restored') throw isThere(tenantId);
   // Until it is known to be removed, an earlier call may still remove it.
   if (known.state === 'removing') throw tenantOffboarding(tenantId);
   try {
@@ -28,6 +27,7 @@ export async function restoreOffboarded(tenantId: string, deps: RestoreDependenc
   } catch (error) {
     if (isNotFound(error)) throw goneForEver(known);
     if (!isDuplicate(error)) throw error;
+    if (known.state === 'restored') throw isThere(tenantId);
   }
   const parameters = { tenant_id: tenantId, now: now(), onboarding_id: known.onboarding_id ?? '' };
   const { rows } = await retrying(tenantPolicy, () => runStatement(tenantId, restoreTenant, parameters));

@@ -7,11 +7,26 @@ import type { RunStatement } from '../../../../shared/google/bigquery/statements
 
 const begunAt = new Date('2026-11-30T12:00:00Z');
 
+/** As BigQuery says that a dataset is not there. */
+const notFound = Object.assign(new Error('Not found: Dataset local:acme'), {
+  code: 404,
+  errors: [{ reason: 'notFound', message: 'Not found: Dataset local:acme' }],
+});
+const removing = {
+  tenant_id: 'acme',
+  onboarding_id: 'first',
+  state: 'removing' as const,
+  recorded_at: begunAt,
+  offboarding_at: begunAt,
+  restorable_until: new Date('2026-12-07T12:00:00Z'),
+};
+
 /** A tenant whose offboarding has begun, and what is asked for it. */
 function startedOffboarding() {
-  const state = { inFlight: 0, unrecorded: 0, isExported: false };
+  const state = { inFlight: 0, unrecorded: 0, isExported: false, isGone: false };
   const calls: string[] = [];
   const rowsOf = (name: string): readonly unknown[] => {
+    if (state.isGone && name !== 'begin-offboarding') throw notFound;
     if (name === 'list-unrecorded-runs') return Array.from({ length: state.unrecorded }, () => ({}));
     const slots = { active_runs_count: state.inFlight, active_runs: [] };
     return [{ tenant_id: 'acme', onboarding_id: 'first', offboarding_at: begunAt, ...slots }];
@@ -29,7 +44,7 @@ function startedOffboarding() {
     recordOutcomes: async () => void calls.push('record'),
     exportRuns: async () => state.isExported,
     records: {
-      find: async () => undefined,
+      find: async () => (state.isGone ? removing : undefined),
       append: async ({ state: reached }) => void calls.push(reached),
     },
     announce: async (...events) => void calls.push(...events.map(({ type }) => type)),
@@ -68,6 +83,13 @@ it('an offboarding whose time is up says how far it has come, and goes on from t
     restorableUntil: new Date('2026-12-07T12:10:00Z'),
   });
   expect(calls).toEqual(['removing', 'tenant.offboarded', 'delete', 'removed']);
+});
+
+it('one that another call brings to its end meanwhile is over, too', async () => {
+  const { state, calls, goOn } = startedOffboarding();
+  state.isGone = true;
+  expect(await goOn(99)).toMatchObject({ stage: 'removed', restorableUntil: removing.restorable_until });
+  expect(calls).toEqual(['removed']);
 });
 
 it('outcomes that the ledger does not show are recorded again, and then left to the next call', async () => {
