@@ -9,6 +9,7 @@ const main = join(__dirname, 'main.ts');
 const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'recorded-at': 2,
   'early-drop': 4,
+  'ledger-alone': 4,
   'cached-keys': 4,
   'late-withdrawal': 12,
   'late-admission': 20,

@@ -5,6 +5,7 @@
 export const faultsToPutBack = {
   'recorded-at': 'whoever ends a run records its own outcome, and the earliest by its sender counts',
   'early-drop': 'an outcome leaves the tenant row before its row can be read in the ledger',
+  'ledger-alone': 'an outcome leaves the tenant row once the ledger has it, whether or not all_runs does',
   'cached-keys': 'a revocation is known only where the key is looked up',
   'late-withdrawal': 'a withdrawal takes a slot although reconcile may have started the run',
   'late-admission': 'an admission takes effect after its caller has given it up and asked again',

@@ -73,7 +73,7 @@ export function createWorld(
   const parts = { time, chance, trouble, call, journal, observer: judge, putBack };
   const bigquery = createBigQueryModel(parts);
   tables.of = bigquery.tablesOf;
-  const cloud = { bigquery, jobs: createJobsModel(parts), pubsub: createPubSubModel(parts) };
+  const cloud = { bigquery, jobs: createJobsModel(parts), pubsub: createPubSubModel(parts), putBack };
 
   let ids = 0;
   const fleet = (name: string, size: number, compose: (life: Life) => readonly Route[]) =>
