@@ -9,6 +9,15 @@ describe('The environment', () => {
     ]);
   });
 
+  it('names types of events, all of them by default', () => {
+    expect(readEnv({}).EVENT_TYPES).toEqual([]);
+    expect(readEnv({ EVENT_TYPES: 'run.settled, quota.threshold' }).EVENT_TYPES).toEqual([
+      'run.settled',
+      'quota.threshold',
+    ]);
+    expect(() => readEnv({ EVENT_TYPES: 'run.ended' })).toThrow('EVENT_TYPES.0: ');
+  });
+
   it.each([
     ['costs/ready', 'NOTIFY_TOPICS.0: expected a topic'],
     ['goog-costs', 'NOTIFY_TOPICS.0: expected a topic'],

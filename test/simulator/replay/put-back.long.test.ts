@@ -14,6 +14,7 @@ const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'late-withdrawal': 12,
   'late-admission': 20,
   'believed-silence': 4,
+  'lost-events': 2,
   'unclaimed-hand-over': 4,
 };
 

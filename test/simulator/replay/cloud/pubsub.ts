@@ -9,6 +9,7 @@ import type { MakeCall, Trouble } from '../world/calls';
 import type { Ask } from '../world/fleet';
 import type { Life } from '../world/life';
 import type { Observer } from './observer';
+import type { PutBack } from './put-back';
 
 /** A topic with one push subscription: at least once, in any order. */
 export interface PubSubModel {
@@ -39,13 +40,16 @@ export function createPubSubModel(world: {
   readonly call: MakeCall;
   readonly journal: Journal;
   readonly observer: Observer;
+  readonly putBack: PutBack;
 }): PubSubModel {
-  const { time, chance, trouble, call, journal, observer } = world;
+  const { time, chance, trouble, call, journal, observer, putBack } = world;
   let push: Ask | undefined;
   let published = 0;
   let outstanding = 0;
   let deadLetters = 0;
   let deliveries = 0;
+
+  const isForgetful = () => putBack.has('lost-events') && chance.happens(0.1);
 
   function accept(message: RunMessage): void {
     const id = `m${++published}`;
@@ -103,7 +107,7 @@ export function createPubSubModel(world: {
     publishEvents: (life) => async (events) => {
       const published = call(life, {
         what: `publish ${events[0]?.id} and ${events.length - 1} more`,
-        effects: [() => events.forEach(observer.published)],
+        effects: [() => events.filter(() => !isForgetful()).forEach(observer.published)],
         answer: () => undefined,
         latencyMs: publishLatencyMs,
       });

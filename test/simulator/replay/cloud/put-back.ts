@@ -10,6 +10,7 @@ export const faultsToPutBack = {
   'late-withdrawal': 'a withdrawal takes a slot although reconcile may have started the run',
   'late-admission': 'an admission takes effect after its caller has given it up and asked again',
   'believed-silence': 'an answer without a schema is believed as one without rows',
+  'lost-events': 'an event is taken for published that was not',
   'unclaimed-hand-over': 'every delivery of a long run hands it over',
 } as const;
 
