@@ -1,7 +1,7 @@
 // In short: ./deployments.test.ts
 import { type Installation, prepareInstallation, usual } from './support/installation';
 
-describe('the admin key and the secret of tokens', () => {
+describe('the admin key and the secrets of tokens and webhooks', () => {
   let installation: Installation;
 
   beforeEach(async () => {
@@ -12,7 +12,7 @@ describe('the admin key and the secret of tokens', () => {
   it('are made once, and stand in no command line and no output', async () => {
     const outputs = [await installation.deploy(usual), await installation.deploy(usual)];
     const values = installation.gcloud.state.secretValues;
-    expect(values).toHaveLength(2);
+    expect(values).toHaveLength(3);
     // A line break at the end would be part of the key.
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9_-]{43}(?![\s\S])/);
     const everything = JSON.stringify([
