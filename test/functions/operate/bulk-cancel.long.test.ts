@@ -1,4 +1,115 @@
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { systemClock } from '../../../shared/support/clock';
+import { settleHeld } from '../support/backends';
+import { startedForBulkCancel } from './bulk-cancel-calls';
 import { describeBulkCancel } from './bulk-cancel-suite';
 
-// 200 runs in flight over three tenants.
-describeBulkCancel(34, true);
+/** Of each of two pipelines in each of three tenants: some 200 runs in flight. */
+const each = 34;
+
+describeBulkCancel(each);
+
+/** In one process work-on-operation.test.ts tries many more cases of these. */
+describe('Bulk-cancel in trouble', () => {
+  const given = startedForBulkCancel();
+  const { start, show } = given;
+
+  it('goes on where an instance died after it had cancelled and before it had written that down', async () => {
+    const all = await given.world.holdRuns('died', each);
+    const id = await start();
+    let written = 0;
+    let dies = () => {};
+    const death = new Promise<void>((resolve) => {
+      dies = resolve;
+    });
+    const dying = await given.world.startOperator({
+      // The plan is two rows, and progress one for each two runs.
+      onWrite: () => {
+        if (++written <= 3) return undefined;
+        dies();
+        return new Promise(() => {});
+      },
+    });
+    const dead = dying.deliver(id).catch(() => 'broken off');
+    await death;
+    await dying.close();
+    expect(await dead).toBe('broken off');
+    expect(await show(id)).toMatchObject({ state: 'running', total: all / 2, done: 2 });
+    expect(await given.world.runsOf('died')).toEqual({ ADMITTED: all - 4, CANCELLED: 4 });
+    expect(await given.operator.deliver(id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'done', total: all / 2, done: all / 2, skipped: 0 });
+    expect(await given.world.runsOf('died')).toEqual({ ADMITTED: all / 2, CANCELLED: all / 2 });
+  });
+
+  it('two deliveries at once do no harm, and each run counts once', async () => {
+    const all = await given.world.holdRuns('twice', each);
+    const id = await start();
+    const other = await given.world.startOperator();
+    const statuses = await Promise.all([
+      given.operator.deliver(id),
+      other.deliver(id),
+      given.operator.deliver(id),
+    ]);
+    expect(statuses).toEqual([204, 204, 204]);
+    expect(await show(id)).toMatchObject({ state: 'done', total: all / 2, done: all / 2, skipped: 0 });
+    expect(await given.world.runsOf('twice')).toEqual({ ADMITTED: all / 2, CANCELLED: all / 2 });
+  });
+
+  it('does as much as a delivery has time for, and hands over to a fresh message', async () => {
+    const all = await given.world.holdRuns('handed', each);
+    const id = await start();
+    let cancelled = 0;
+    const monotonicMs = () => cancelled;
+    const slow = await given.world.startOperator({
+      workMs: 3,
+      clock: { ...systemClock, monotonicMs },
+      onCancelled: () => {
+        cancelled++;
+        return undefined;
+      },
+    });
+    expect(await slow.deliver(id)).toBe(204);
+    expect(slow.handedOver).toHaveLength(1);
+    expect(await show(id)).toMatchObject({ state: 'running', total: all / 2, done: 4 });
+    for (let [message, next] = [slow.handedOver[0], 1]; message; message = slow.handedOver[next++])
+      expect(await slow.deliver(message.operation_id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'done', done: all / 2 });
+  });
+
+  it('tries again later what fails for now, and gives up what has failed for a day', async () => {
+    await given.world.holdRuns('failing', 1);
+    const id = await start();
+    const real = createRunStatement(given.world.backends.client);
+    const failing = {
+      runStatement: (async (dataset, statement, ...rest) => {
+        if (dataset === 'second' && statement.name === 'read-run')
+          throw Object.assign(new Error('backendError'), { code: 503 });
+        return real(dataset, statement, ...rest);
+      }) as typeof real,
+    };
+    const today = await given.world.startOperator(failing);
+    expect(await today.deliver(id)).toBe(503);
+    expect(await show(id)).toMatchObject({ state: 'running', total: 3, done: 2, failed: 0 });
+    const tomorrow = await given.world.startOperator({
+      ...failing,
+      clock: { ...systemClock, now: () => new Date(Date.now() + 25 * 3_600_000) },
+    });
+    expect(await tomorrow.deliver(id)).toBe(204);
+    const problem = { tenant_id: 'second', item_id: 'failing-dryrun-0', message: expect.any(String) };
+    expect(await show(id)).toMatchObject({ state: 'done', done: 2, failed: 1, problems: [problem] });
+  });
+
+  it('skips runs that have ended by themselves', async () => {
+    await given.world.holdRuns('ended', 1);
+    const id = await start({ tenants: ['first'] });
+    let written = 0;
+    const late = await given.world.startOperator({
+      // The plan's last row is the second.
+      onWrite: async () => {
+        if (++written === 2) await settleHeld(given.world.backends, 'first', 'ended-dryrun-0');
+      },
+    });
+    expect(await late.deliver(id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'done', total: 1, done: 0, skipped: 1 });
+  });
+});
