@@ -57,6 +57,7 @@ export async function smoke(options: SmokeOptions, root: string, tools: SmokeToo
   }
   await timeStatements(tried, tenant('sql'), callTimes);
   await timeInsertAll(tried, tenant('sql'), callTimes);
+  await tryUndelete(tried, { dataset: tenant('sql'), location: options.location }, tools);
   await tryRuns(options, place, { name, tenant, directory, schemasDirectory }, tools);
 }
 
@@ -67,6 +68,27 @@ async function timeInsertAll(bigquery: BigQuery, datasetId: string, callTimes: C
   for (let id = 0; id < 5; id += 1) {
     await callTimes.measured('insertAll of one row', () => table.insert([{ id }]));
   }
+}
+
+/** Offboarded tenants are restored so. Whether rows come back that were just streamed no document says. */
+async function tryUndelete(
+  bigquery: BigQuery,
+  { dataset, location }: { readonly dataset: string; readonly location: string },
+  { tell, say }: SmokeTools,
+): Promise<void> {
+  const datasets = createTenantDatasets(bigquery);
+  const count = async (table: string): Promise<unknown> => {
+    const query = `SELECT COUNT(*) AS found FROM ${table}`;
+    const [[row]] = await bigquery.query({ query, location, defaultDataset: { datasetId: dataset } });
+    return row?.found;
+  };
+  const before = await count('tenants');
+  await datasets.deleteDataset(dataset);
+  await datasets.undeleteDataset(dataset);
+  tell('A dataset that was removed comes back with its rows', before === (await count('tenants')));
+  say(
+    `      Of 5 rows that were streamed just before it was removed ${await count('smoke_rows')} came back.`,
+  );
 }
 
 /** As Pub/Sub and BigQuery say it. */

@@ -173,7 +173,6 @@ export const endingCases = [
     reason: 'A smoke test',
     public_reason: null,
   })),
-  statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
   statementCase(
     listUnrecordedRuns,
     'NOT IN over another table of the dataset is an anti-join.',
@@ -203,4 +202,6 @@ export const endingCases = [
     now,
     onboarding_id: 'onboarding-1',
   })),
+  // The tenant is to run again.
+  statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
 ];
