@@ -14,6 +14,9 @@ export const alertSchema: z.ZodType<QuotaAlert> = z.object({
   announced_at: timestamp.nullable(),
 });
 
+/** As many as have to be used for this share of the quota: rounded up. */
+const reached = (limit: string): string => `DIV(share * ${limit} + 99, 100)`;
+
 /**
  * The entries of `quota_alerts` that a write adds by which so much more of a monthly quota is used: one for each
  * share of it that is not used before the write, and is used after it. Part of the UPDATE that counts, so that
@@ -33,14 +36,14 @@ const crossedAlerts = (crossing: {
   readonly after: string;
   /** A day in the month that is counted. */
   readonly day: string;
-  /** What is told as used, and the run by which it was reached: of `counted.before` and `reached`. */
+  /** What is told as used, and the run by which it was reached. */
   readonly used: string;
   readonly runId: string;
 }): string => `ARRAY(
       SELECT AS STRUCT tenant.quota_alerts[SAFE_OFFSET(-1)].* REPLACE (
         '${crossing.quota}' AS quota,
         counted.month AS month,
-        share.percent AS percent,
+        share AS percent,
         ${crossing.used} AS used,
         ${crossing.limit} AS quota_limit,
         ${crossing.runId} AS run_id,
@@ -50,19 +53,17 @@ const crossedAlerts = (crossing: {
           ${crossing.before} AS before,
           ${crossing.after} AS after,
           DATE_TRUNC(${crossing.day}, MONTH) AS month)]) AS counted,
-        UNNEST(ARRAY(
-          SELECT AS STRUCT percent, DIV(percent * ${crossing.limit} + 99, 100) AS reached
-          FROM UNNEST(IF(
-            ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
-            [${defaultAlertPercents.join(', ')}],
-            tenant.alert_at_percent)) AS percent)) AS share
-      WHERE share.reached > counted.before
-        AND share.reached <= counted.after
-        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share.percent AS STRING)) NOT IN UNNEST(ARRAY(
+        UNNEST(IF(
+          ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
+          [${defaultAlertPercents.join(', ')}],
+          tenant.alert_at_percent)) AS share
+      WHERE ${reached(crossing.limit)} > counted.before
+        AND ${reached(crossing.limit)} <= counted.after
+        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share AS STRING)) NOT IN UNNEST(ARRAY(
           SELECT CONCAT(CAST(alert.month AS STRING), ' ', CAST(alert.percent AS STRING))
           FROM UNNEST(tenant.quota_alerts) AS alert
           WHERE alert.quota = '${crossing.quota}' AND alert.quota_limit = ${crossing.limit}))
-      ORDER BY share.percent)`;
+      ORDER BY share)`;
 
 /**
  * By an admission: its runs are counted one after the other, so each share is reached by one of them.
@@ -76,8 +77,8 @@ export const alertsOfRuns = (admitted: string, before: string, day: string): str
     before,
     after: `${before} + ARRAY_LENGTH(${admitted})`,
     day,
-    used: 'share.reached',
-    runId: `${admitted}[SAFE_OFFSET(share.reached - counted.before - 1)].run_id`,
+    used: reached('tenant.max_pipelines_per_month'),
+    runId: `${admitted}[SAFE_OFFSET(${reached('tenant.max_pipelines_per_month')} - counted.before - 1)].run_id`,
   });
 
 /**

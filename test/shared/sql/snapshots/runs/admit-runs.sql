@@ -39,29 +39,27 @@ SET
       SELECT AS STRUCT tenant.quota_alerts[SAFE_OFFSET(-1)].* REPLACE (
         'monthly' AS quota,
         counted.month AS month,
-        share.percent AS percent,
-        share.reached AS used,
+        share AS percent,
+        DIV(share * tenant.max_pipelines_per_month + 99, 100) AS used,
         tenant.max_pipelines_per_month AS quota_limit,
-        p_candidates[SAFE_OFFSET(share.reached - counted.before - 1)].run_id AS run_id,
+        p_candidates[SAFE_OFFSET(DIV(share * tenant.max_pipelines_per_month + 99, 100) - counted.before - 1)].run_id AS run_id,
         p_now AS reached_at,
         CAST(NULL AS TIMESTAMP) AS announced_at)
       FROM UNNEST([STRUCT(
           IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS before,
           IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates) AS after,
           DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date), MONTH) AS month)]) AS counted,
-        UNNEST(ARRAY(
-          SELECT AS STRUCT percent, DIV(percent * tenant.max_pipelines_per_month + 99, 100) AS reached
-          FROM UNNEST(IF(
-            ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
-            [80, 100],
-            tenant.alert_at_percent)) AS percent)) AS share
-      WHERE share.reached > counted.before
-        AND share.reached <= counted.after
-        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share.percent AS STRING)) NOT IN UNNEST(ARRAY(
+        UNNEST(IF(
+          ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
+          [80, 100],
+          tenant.alert_at_percent)) AS share
+      WHERE DIV(share * tenant.max_pipelines_per_month + 99, 100) > counted.before
+        AND DIV(share * tenant.max_pipelines_per_month + 99, 100) <= counted.after
+        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share AS STRING)) NOT IN UNNEST(ARRAY(
           SELECT CONCAT(CAST(alert.month AS STRING), ' ', CAST(alert.percent AS STRING))
           FROM UNNEST(tenant.quota_alerts) AS alert
           WHERE alert.quota = 'monthly' AND alert.quota_limit = tenant.max_pipelines_per_month))
-      ORDER BY share.percent)),
+      ORDER BY share)),
   last_pipeline_run_at = p_now,
   updated_at = p_now
 WHERE tenant_id = p_tenant_id

@@ -84,7 +84,7 @@ SET
       SELECT AS STRUCT tenant.quota_alerts[SAFE_OFFSET(-1)].* REPLACE (
         'bytes' AS quota,
         counted.month AS month,
-        share.percent AS percent,
+        share AS percent,
         counted.after AS used,
         tenant.max_bytes_billed_per_month AS quota_limit,
         ARRAY(
@@ -104,19 +104,17 @@ SET
     JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))) AS after,
           DATE_TRUNC(tenant.quota_reset_date, MONTH) AS month)]) AS counted,
-        UNNEST(ARRAY(
-          SELECT AS STRUCT percent, DIV(percent * tenant.max_bytes_billed_per_month + 99, 100) AS reached
-          FROM UNNEST(IF(
-            ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
-            [80, 100],
-            tenant.alert_at_percent)) AS percent)) AS share
-      WHERE share.reached > counted.before
-        AND share.reached <= counted.after
-        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share.percent AS STRING)) NOT IN UNNEST(ARRAY(
+        UNNEST(IF(
+          ARRAY_LENGTH(IFNULL(tenant.alert_at_percent, [])) = 0,
+          [80, 100],
+          tenant.alert_at_percent)) AS share
+      WHERE DIV(share * tenant.max_bytes_billed_per_month + 99, 100) > counted.before
+        AND DIV(share * tenant.max_bytes_billed_per_month + 99, 100) <= counted.after
+        AND CONCAT(CAST(counted.month AS STRING), ' ', CAST(share AS STRING)) NOT IN UNNEST(ARRAY(
           SELECT CONCAT(CAST(alert.month AS STRING), ' ', CAST(alert.percent AS STRING))
           FROM UNNEST(tenant.quota_alerts) AS alert
           WHERE alert.quota = 'bytes' AND alert.quota_limit = tenant.max_bytes_billed_per_month))
-      ORDER BY share.percent)),
+      ORDER BY share)),
   updated_at = p_now
 FROM ( -- appended
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
