@@ -19,6 +19,7 @@ export const describeDocument = (count: number): void =>
     let cloud: TestCloud;
     let keys: Readonly<Record<MadeRequest['caller'], Record<string, string>>>;
     let runId: string;
+    let webhookId: string;
     beforeAll(async () => {
       cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
       const unlimited = { max_pipelines_per_month: null, max_concurrent_pipelines: 500 };
@@ -31,6 +32,12 @@ export const describeDocument = (count: number): void =>
       const { body } = await call(cloud.url, 'POST', path, { headers: withKey(own) });
       runId = String(body.run_id);
       await endOfRun(cloud.url, own, runId);
+      const hook = await call(cloud.url, 'POST', '/api/v1/tenants/documented/webhooks', {
+        headers: withKey(own),
+        // Nobody answers there, and only what is asked for is posted.
+        body: { url: 'https://hooks.invalid.example/', event_types: ['tenant.offboarded'] },
+      });
+      webhookId = String(hook.body.webhook_id);
     });
     afterAll(() => cloud?.close());
 
@@ -56,9 +63,12 @@ export const describeDocument = (count: number): void =>
     it(`lists what ${count} requests made of it are answered`, async () => {
       const requests = fc.sample(
         requestsOf({
-          tenant: ['documented', 'neighbour', 'made_up_1', 'made_up_2'],
+          // Most of what is asked for is there.
+          tenant: ['documented', 'documented', 'documented', 'neighbour', 'made_up_1', 'made_up_2'],
           run_id: [runId, 'no-such-run'],
           key_id: ['no-such-key'],
+          webhook_id: [webhookId, 'no-such-webhook'],
+          delivery_id: ['no-such-delivery'],
           provider: ['gcp'],
           domain: ['example', 'billing'],
           pipeline: ['dryrun', 'daily_costs'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { accessOf } from '../../../shared/http/access';
 import { valuesOf } from './schema-values';
 
 const parameterSchema = z.object({
@@ -80,26 +81,40 @@ function requestOf(
     );
     return place === 'header' ? right.filter((text) => /^[ -~]*$/.test(text)) : mostly(right, anything);
   };
-  const placed = (place: string) => parameters.filter((parameter) => parameter.in === place);
-  const valuesAt = (place: string, isRequired: boolean) =>
+  const valuesAt = (place: string, isRequired: boolean, leftOut?: string) =>
     fc.record(
-      Object.fromEntries(placed(place).map((parameter) => [parameter.name, textFor(parameter)])),
+      Object.fromEntries(
+        parameters
+          .filter((parameter) => parameter.in === place && parameter.name !== leftOut)
+          .map((parameter) => [parameter.name, textFor(parameter)]),
+      ),
       isRequired ? {} : { requiredKeys: [] },
     );
+  // What is made up is the cursor of no page.
+  const inQueries = mostly(valuesAt('query', false, 'cursor'), valuesAt('query', false));
   const bodySchema = requestBody?.content['application/json'].schema;
   return fc.record({
     operationId: fc.constant(operationId),
     method: fc.constant(method.toUpperCase()),
     path: fc
-      .tuple(valuesAt('path', true), valuesAt('query', false))
+      .tuple(valuesAt('path', true), inQueries)
       .map(([inPath, inQuery]) => withValues(path, inPath, inQuery)),
     headers: mostly(valuesAt('header', false), fc.record({ 'Idempotency-Key': printable })),
     body:
       bodySchema === undefined
         ? fc.constant(undefined)
         : mostly<unknown>(valuesOf(bodySchema, schemas), fc.jsonValue({ maxDepth: 2 })),
-    caller: mostly(fc.constantFrom('admin', 'tenant'), fc.constantFrom('other tenant', 'nobody')),
+    caller: mostly(fc.constantFrom(...callersOf(operationId)), fc.constantFrom(...callers)),
   });
+}
+
+const callers = ['admin', 'tenant', 'other tenant', 'nobody'] as const;
+
+/** Those who may make the call, as a rule. */
+function callersOf(operationId: string): readonly MadeCaller[] {
+  const [, access] = Object.entries(accessOf).find(([name]) => name === operationId) ?? [];
+  if (access?.who === 'admin' || access?.who === 'tenant') return [access.who];
+  return ['admin', 'tenant'];
 }
 
 function withValues(path: string, inPath: Given, inQuery: Given): string {
