@@ -154,7 +154,7 @@ function hostHere(started: Start): Hosting {
 function hostInThreads(started: Start): Hosting {
   const worker = started(startFunctionThread({ goesAfterOthers: true }));
   const others = started(startFunctionThread({ goesAfterOthers: false }));
-  const isPushed = (name: FunctionName) => name === 'worker' || name === 'deliver-events';
+  const isPushed = (name: FunctionName) => ['worker', 'deliver-events', 'operate'].includes(name);
   return {
     host: (name, hosts) => (isPushed(name) ? worker : others).host(name, hosts),
     reloadDefinitions: async () => {
