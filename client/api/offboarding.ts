@@ -23,7 +23,7 @@ export interface OffboardingOperations {
     };
     readonly query: {
       /** The id of the tenant, once more. */
-      readonly confirm?: string;
+      readonly confirm: string;
       /** Cancels runs that are in flight. */
       readonly force?: boolean;
     };

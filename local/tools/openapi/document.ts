@@ -187,9 +187,10 @@ const pathParameters: Readonly<Record<string, string>> = {
 function parametersOf({ path, query = {}, headers = {}, deprecated }: Operation): readonly Json[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const listed = (place: string, given: Readonly<Record<string, Parameter>>) =>
-    Object.entries(given).map(([name, { description, schema }]) => ({
+    Object.entries(given).map(([name, { description, schema, isRequired }]) => ({
       name,
       in: place,
+      ...(isRequired && { required: true }),
       description,
       ...(place === 'query' && deprecated.parameters?.[name] !== undefined && { deprecated: true }),
       schema,

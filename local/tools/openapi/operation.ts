@@ -46,6 +46,8 @@ export interface Parameter {
   readonly description: string;
   /** As JSON Schema. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /** Whether the call is refused without it. */
+  readonly isRequired?: true;
 }
 
 export interface RequestBody {

@@ -11,7 +11,11 @@ export const offboardingOperations: readonly OperationText[] = [
     description:
       'While runs are in flight it is refused, unless `force` cancels them. What does not come to its end in the time of an answer goes on with the same call again: `stage` says how far it has come. It can be restored for 7 days.',
     query: {
-      confirm: { description: 'The id of the tenant, once more.', schema: { type: 'string' } },
+      confirm: {
+        description: 'The id of the tenant, once more.',
+        schema: { type: 'string' },
+        isRequired: true,
+      },
       force: { description: 'Cancels runs that are in flight.', schema: { type: 'boolean', default: false } },
     },
     answers: [

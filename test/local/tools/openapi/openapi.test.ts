@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
 import { allRunsRequestSchema } from '../../../../functions/tenants/all-runs-routes';
+import { offboardQuerySchema } from '../../../../functions/tenants/offboarding/offboarding-routes';
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
 import { billingExportSchema } from '../../../../functions/tenants/usage/billing-routes';
 import { allUsageQuerySchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
@@ -75,6 +76,7 @@ describe('schemas/openapi.json', () => {
     ['listRuns', listRequestSchema],
     ['listAllRuns', allRunsRequestSchema],
     ['listTenants', tenantListSchema],
+    ['offboardTenant', offboardQuerySchema],
     ['showUsage', usageQuerySchema],
     ['showMonthlyUsage', allUsageQuerySchema],
     ['exportBilling', billingExportSchema],
