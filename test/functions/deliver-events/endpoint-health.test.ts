@@ -3,6 +3,11 @@ import {
   type EndpointHealthDependencies,
 } from '../../../functions/deliver-events/endpoint-health';
 import { createKnownWebhooks } from '../../../functions/deliver-events/known-webhooks';
+import {
+  makeWebhook,
+  rotateSecret,
+  type WebhookDependencies,
+} from '../../../functions/tenants/webhooks/administer-webhooks';
 import type { TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
 import { collectingLog } from '../support/serve';
 import { webhookOf } from './webhook-of';
@@ -112,4 +117,22 @@ describe('the state of an endpoint', () => {
     await judge(webhookOf(), failed);
     expect(lines).toMatchObject([{ severity: 'WARNING', webhook_id: 'w-1' }]);
   });
+});
+
+it('a deployment without a secret for them makes no webhooks, and rotates none', async () => {
+  const never = () => Promise.reject(new Error('asked'));
+  const deps: WebhookDependencies = {
+    runStatement: never,
+    controlDataset: 'control',
+    ensureControl: never,
+    webhookSecrets: undefined,
+    publishDeliveries: never,
+    now: () => new Date(),
+    newId: () => 'w-1',
+  };
+  const tenant = { tenant_id: 'acme', onboarding_id: null };
+  const refusal = { code: 'unavailable', detail: expect.stringContaining('WEBHOOK_SECRET') };
+  const given = { url: 'https://hooks.example.com/', event_types: [] };
+  await expect(makeWebhook(tenant, given, 'admin', deps)).rejects.toMatchObject(refusal);
+  await expect(rotateSecret(tenant, 'w-1', { overlap_seconds: 0 }, deps)).rejects.toMatchObject(refusal);
 });
