@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { functionNames } from '../../local/cloud/function-names';
 import { startTestCloud, type TestCloud } from '../support/local-cloud';
 import { rawRequest } from '../support/raw-request';
 
@@ -40,7 +41,7 @@ describe('The local cloud', () => {
     { Origin: '' },
     { Origin: 'file://localhost' },
   ])('refuses %j at each of its ports: 403', async (headers) => {
-    expect(ports.size).toBe(11);
+    expect(ports.size).toBe(4 + functionNames.length);
     for (const name of ports.keys()) {
       expect([name, await statusOf(name, headers)]).toEqual([name, 403]);
     }
