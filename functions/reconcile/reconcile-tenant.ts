@@ -46,8 +46,9 @@ interface Looked extends SettledOfTenant, TenantState {
  * Puts a tenant's runs and counters in order: settled runs that the ledger lacks are appended again, runs that
  * did not start are published again, runs that outlived their lease are settled as FAILED, and counters that
  * break the conservation law are repaired. Thresholds of its quotas that nobody has announced are announced,
- * and keys that expire soon. Each of these is tried, whatever becomes of the others; then the first failure is thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in
- * flight and nothing that waits for the ledger costs no query.
+ * and keys that expire soon. Each of these is tried, whatever becomes of the others; then the first failure is
+ * thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in flight and nothing
+ * that waits for the ledger costs no query.
  */
 export async function reconcileTenant(tenantId: string, deps: ReconcileDependencies): Promise<Reconciled> {
   const now = deps.now();

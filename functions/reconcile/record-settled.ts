@@ -40,9 +40,10 @@ export const retryPolicy = {
 
 /**
  * Tells of settled runs that are not in the ledger and ought to be by now, appends them, and drops the entries of
- * all that are, once `all_runs` has them, too: whoever settled them may have died between the two. One that the ledger has
- * only as the version before recorded it, later and perhaps otherwise, is not dropped: without its own row the
- * outcome would change.
+ * all that are, once `all_runs` has them, too: whoever settled them may have died between the two. One that the
+ * ledger has only as the version before recorded it, later and perhaps otherwise, is not dropped: without its own
+ * row the outcome would change. What the ledger has is dropped although others could not be told or appended;
+ * then that failure is thrown.
  */
 export async function recordSettled(looked: SettledOfTenant, deps: RecordDependencies): Promise<number> {
   const { tenantId, onboarding_id, settled_runs, ledger, now } = looked;
@@ -53,14 +54,24 @@ export async function recordSettled(looked: SettledOfTenant, deps: RecordDepende
   const missing = settled_runs.filter(
     (run) => rowOf(run) === undefined && now.getTime() - run.recorded_at.getTime() >= deps.rule.appendGraceMs,
   );
+  const appended = new Set<RecordedOutcome>();
+  const failures: unknown[] = [];
   for (const runs of chunksOf(missing, rowsPerAppend)) {
-    await retrying(retryPolicy, () => deps.recordOutcomes(lifeOf(looked), runs));
+    const record = () => deps.recordOutcomes(lifeOf(looked), runs);
+    try {
+      // Where one was tried in vain for half a minute, the others are tried once.
+      await (failures.length === 0 ? retrying(retryPolicy, record) : record());
+      for (const run of runs) appended.add(run);
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (missing.includes(run) ? [run] : []));
+  const recorded = settled_runs.flatMap((run) => rowOf(run) ?? (appended.has(run) ? [run] : []));
   const droppable = await recordedEverywhere(recorded, looked, deps);
   for (const runs of chunksOf(droppable, runsPerDrop)) {
     await retrying(retryPolicy, () => deps.dropSettledRuns(tenantId, onboarding_id, runs));
   }
+  if (failures.length > 0) throw failures[0];
   return missing.length;
 }
 

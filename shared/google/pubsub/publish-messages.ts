@@ -1,6 +1,7 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { within } from '../../support/time-limits';
 import { createBigQueryWithoutRetries } from '../bigquery/bigquery-client';
+import { isNotFound, KnownFailure } from '../bigquery/failures';
 
 export interface PubSubMessage {
   /** Base64. */
@@ -10,7 +11,8 @@ export interface PubSubMessage {
 
 /**
  * One request to Pub/Sub, not repeated. Throws its error, or after 2 s what counts as a broken connection: the
- * messages may arrive all the same.
+ * messages may arrive all the same. A topic that is missing is a fault of the deployment, and never looks like a
+ * tenant that is gone.
  */
 export type PublishMessages = (topic: string, messages: readonly PubSubMessage[]) => Promise<void>;
 
@@ -28,7 +30,14 @@ export const createPublishMessages =
   ): PublishMessages =>
   async (topic, messages) => {
     const uri = `${endpoint}/v1/projects/{{projectId}}/topics/${topic}:publish`;
-    await within(longestRequestMs, 'Pub/Sub', send(client, uri, { messages }));
+    try {
+      await within(longestRequestMs, 'Pub/Sub', send(client, uri, { messages }));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const message = `There is no topic '${topic}'`;
+      const failure = { kind: 'permanent', code: 'internal', reason: 'topicNotFound', message } as const;
+      throw new KnownFailure(failure, { cause: error });
+    }
   };
 
 /** JSON as a message carries it. */

@@ -69,4 +69,32 @@ describe('What reconcile drops of settled runs', () => {
       },
     ]);
   });
+
+  it('are those of the ledger, though others cannot be told or appended: then that is thrown', async () => {
+    const [old, ...young] = settledRuns(450).toReversed();
+    const dropped: string[] = [];
+    const tried: number[] = [];
+    const settled_runs = [...young, ...(old === undefined ? [] : [old])];
+    const ledger = new Map(old === undefined ? [] : [[old.run_id, old]]);
+    const recording = recordSettled(
+      { tenantId: 'acme', onboarding_id: 'life-1', settled_runs, now, ledger },
+      {
+        async recordOutcomes(_life, runs) {
+          tried.push(runs.length);
+          // The second of three chunks goes through.
+          if (tried.length !== 2) throw new Error(`no topic ${tried.length}`);
+        },
+        recordInAllRuns: async () => undefined,
+        async dropSettledRuns(_tenantId, _onboardingId, runs) {
+          dropped.push(...runs.map(({ run_id }) => run_id));
+        },
+        rule: { startGraceMs: 0, intervalMs: 0, appendGraceMs: 60_000 },
+        log: collectingLog().log,
+      },
+    );
+    await expect(recording).rejects.toThrow('no topic 1');
+    expect(tried).toEqual([200, 200, 49]);
+    expect(dropped).toHaveLength(201);
+    expect(dropped).toContain('run-1');
+  });
 });
