@@ -29,7 +29,11 @@ withBrowser('Web pages of other origins, in Chromium', () => {
   const origin = (host: string) => `http://${host}:${(pages.address() as AddressInfo).port}`;
 
   beforeAll(async () => {
-    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, CORS_ORIGINS: 'http://app.example:*' });
+    cloud = await startTestCloud({
+      ADMIN_API_KEY: adminKey,
+      CORS_ORIGINS: 'http://app.example:*',
+      EVENT_TYPES: '',
+    });
     apiKey = await onboard(cloud.url, tenant);
     const { outputFiles } = buildSync({
       entryPoints: [join(root, 'client/index.ts')],

@@ -36,7 +36,10 @@ describe('The first hour', () => {
     mkdirSync(join(pipelines, 'orders'));
     copyFileSync(join(__dirname, 'own-pipeline/daily_sales.yaml'), join(pipelines, 'sales/daily_sales.yaml'));
     writeFileSync(join(pipelines, 'orders/changes.yaml'), orderChanges);
-    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, LOG_SEVERITY: 'DEBUG' }, schemas);
+    cloud = await startTestCloud(
+      { ADMIN_API_KEY: adminKey, LOG_SEVERITY: 'DEBUG', EVENT_TYPES: '' },
+      schemas,
+    );
     putFile('shop/orders.csv', readFileSync(join(__dirname, 'own-pipeline/orders.csv'), 'utf8'));
     for (const day of [1, 2]) putFile(`orders/${day}.csv`, changesOf(day).join('\n'));
     apiKey = await onboard(cloud.url, tenantId);

@@ -32,8 +32,9 @@ export async function startTestCloud(
   schemasDirectory = join(__dirname, '../../schemas'),
   elsewhere?: ServersElsewhere,
 ): Promise<TestCloud> {
-  // Tests fail on purpose, as often as they like, on machines of any speed.
-  Object.assign(process.env, { LOG_SEVERITY: 'NONE', FAILURES_PER_MINUTE: '1000000', ...environment });
+  // Tests fail on purpose, as often as they like, on machines of any speed. Those that hear no events have none.
+  const defaults = { LOG_SEVERITY: 'NONE', FAILURES_PER_MINUTE: '1000000', EVENT_TYPES: 'webhook.disabled' };
+  Object.assign(process.env, { ...defaults, ...environment });
   const dataDirectory = mkdtempSync(join(tmpdir(), 'tenant-pipelines-'));
   const cloud = await startLocalCloud({
     gatewayPort: 0,

@@ -231,7 +231,7 @@ export const describeFuzz = (count: number): void =>
     let cloud: TestCloud;
     let apiKey: string;
     beforeAll(async () => {
-      cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+      cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, EVENT_TYPES: '' });
       apiKey = await onboard(cloud.url, 'fuzz', {
         max_pipelines_per_month: null,
         max_concurrent_pipelines: 500,

@@ -8,7 +8,10 @@ describe('Tenant administration', () => {
   let cloud: TestCloud;
   beforeAll(async () => {
     receiver = await startWebhookReceiver();
-    cloud = await startTestCloud({ HTTP_STEP_LOCAL: `hooks.example.com=${receiver.url}` });
+    cloud = await startTestCloud({
+      HTTP_STEP_LOCAL: `hooks.example.com=${receiver.url}`,
+      EVENT_TYPES: '',
+    });
   });
   afterAll(async () => {
     await cloud?.close();

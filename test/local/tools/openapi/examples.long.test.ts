@@ -10,7 +10,11 @@ const file = join(__dirname, '../../../../local/tools/openapi/examples.json');
 describe('The examples in openapi.json', () => {
   let cloud: TestCloud;
   beforeAll(async () => {
-    cloud = await startTestCloud({ ADMIN_API_KEY: adminKey, ADMIN_API_KEYS: furtherAdminKeys });
+    cloud = await startTestCloud({
+      ADMIN_API_KEY: adminKey,
+      ADMIN_API_KEYS: furtherAdminKeys,
+      EVENT_TYPES: '',
+    });
   });
   afterAll(() => cloud?.close());
 
