@@ -102,11 +102,11 @@ describe('Starting', () => {
   it('with a thread of its functions that crashes says why, and ends with 1', async () => {
     const dataDirectory = newDirectory();
     const preloaded = join(dataDirectory, 'crash.js');
-    // The threads of functions are those without data.
+    // The threads of functions are those that serve no BigQuery.
     writeFileSync(
       preloaded,
       `const { isMainThread, parentPort, workerData } = require('node:worker_threads');
-      if (!isMainThread && !workerData)
+      if (!isMainThread && workerData.bigqueryPort === undefined)
         parentPort.once('message', () => process.nextTick(() => { throw new Error('This thread crashes'); }));`,
     );
     const environment = { NODE_OPTIONS: `${compilingOnce} --require "${preloaded}"` };
