@@ -1,12 +1,9 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import type { EventType } from '../../definitions/event-types';
 import type { TenantEvent } from '../../definitions/schemas/event-schemas';
-import { retrying } from '../../support/retry';
-import { within } from '../../support/time-limits';
 import { traceAttributes } from '../../telemetry/context';
-import { inSpan } from '../../telemetry/telemetry';
-import { isRetryable } from '../bigquery/failures';
-import { createPublishMessages, messageData } from './publish-messages';
+import { createPublishInTime } from './publish-in-time';
+import { messageData } from './publish-messages';
 
 /**
  * Resolves once Pub/Sub has the events, 1,000 at most, by one request. Throws Pub/Sub's error, after 5 s at the
@@ -20,9 +17,6 @@ export interface EventSettings {
   readonly types: readonly EventType[];
 }
 
-const longestPublishMs = 5_000;
-const policy = { budgetMs: longestPublishMs, initialBackoffMs: 100, maximumBackoffMs: 1_000, isRetryable };
-
 /**
  * Publishes CloudEvents in structured form: a message's data is the whole event. Its type and tenant are
  * attributes, too, for the filters of subscriptions. What is not answered is sent again, so an event may come
@@ -35,14 +29,13 @@ export function createPublishTenantEvents(
 ): PublishTenantEvents {
   if (settings === undefined) return async () => undefined;
   const { topic, types } = settings;
-  const publishMessages = createPublishMessages(client);
-  const span = { 'messaging.system': 'gcp_pubsub', 'messaging.destination.name': topic };
+  const publish = createPublishInTime(topic, client);
   return async (events) => {
     const wanted = events.filter(({ type }) => types.length === 0 || types.includes(type));
     if (wanted.length === 0) return;
-    await inSpan(`send ${topic}`, 'producer', span, async () => {
+    await publish(() => {
       const trace = traceAttributes();
-      const messages = wanted.map((event) => ({
+      return wanted.map((event) => ({
         data: messageData(event),
         attributes: {
           'content-type': 'application/cloudevents+json',
@@ -51,8 +44,6 @@ export function createPublishTenantEvents(
           ...trace,
         },
       }));
-      const published = retrying(policy, () => publishMessages(topic, messages));
-      await within(longestPublishMs, 'Pub/Sub', published);
     });
   };
 }
