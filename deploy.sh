@@ -213,6 +213,14 @@ environment_of() { # function -> NAME=value lines
   case ",$event_types," in ,, | *,all,*) ;; *) ! publishes_events "$1" || echo "EVENT_TYPES=$event_types" ;; esac
   # The worker lets no pipeline publish there.
   case $1 in tenants | worker | deliver-events) echo "WEBHOOK_DELIVERY_TOPIC=$delivery_topic" ;; esac
+  case $1 in
+    worker | deliver-events)
+      echo "WEBHOOK_RETRY_TOPIC=$retry_topic"
+      # Half of these threads look up names, each for as long as a server of names that does not answer takes: so
+      # there are more of them than an instance asks for at once.
+      echo UV_THREADPOOL_SIZE=256
+      ;;
+  esac
   ! publishes_operations "$1" || echo "OPERATION_TOPIC=$operation_topic"
   [ "$1" = worker ] || return 0
   printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
@@ -248,7 +256,7 @@ END
 # IAM conditions limit them to tables by name: an onboarding has nothing to grant, and so nothing to forget.
 # onboard writes tenants and api_keys as the owner of the datasets that it creates: BigQuery makes it that, so no
 # line here says so. In other datasets, such as an earlier installation's, it only looks for a tenant. A name without a dot is a custom role; "!"
-# means all tables but this one, and with a "/" at its end all but those of this dataset: tenant_pipelines is the
+# means all tables but this one, and with a "/" at its end all but this dataset and those of it: tenant_pipelines is the
 # control dataset, whose tables' names are no matter in tenants' datasets.
 rights() { # account role tables
   cat <<'END'
@@ -307,7 +315,8 @@ dead_letter_subscription=$dead_letter_topic-kept # keeps messages that were give
 operation_topic=$prefix-operations
 event_topic=$prefix-tenant-events # for deliver-events, and for whoever else wants events of tenants
 delivery_topic=$prefix-webhook-deliveries
-case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"* | *",$operation_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic, $delivery_topic and $operation_topic" ;; esac
+retry_topic=$prefix-webhook-retries # what was not delivered at its first attempt
+case ",$notify_topics," in *",$run_topic,"* | *",$event_topic,"* | *",$delivery_topic,"* | *",$retry_topic,"* | *",$operation_topic,"*) misuse "--notify-topic: expected other topics than $run_topic, $event_topic, $delivery_topic, $retry_topic and $operation_topic" ;; esac
 admin_secret=$prefix-admin-key
 admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes, if somebody has made it
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
@@ -323,7 +332,10 @@ only() { # tables -> a condition on their names; empty without tables
   local table expression=''
   for table in "$@"; do
     case $table in
-      !*/) expression="${expression:+$expression && }!resource.name.startsWith(\"projects/$project/datasets/${table#!}\")" ;;
+      !*/)
+        table=projects/$project/datasets/${table#!}
+        expression="${expression:+$expression && }!resource.name.startsWith(\"$table\") && resource.name != \"${table%/}\""
+        ;;
       !*) expression="${expression:+$expression && }!resource.name.endsWith(\"/tables/${table#!}\")" ;;
       *) expression="${expression:+$expression || }resource.name.endsWith(\"/tables/$table\")" ;;
     esac
@@ -620,7 +632,7 @@ make_role() { # name permissions
 
 make_topics() {
   local topic publisher
-  for topic in "$run_topic" "$dead_letter_topic" "$event_topic" "$delivery_topic" "$operation_topic"; do
+  for topic in "$run_topic" "$dead_letter_topic" "$event_topic" "$delivery_topic" "$retry_topic" "$operation_topic"; do
     ensure "topic $topic" :look pubsub topics describe "$topic" :is "labels.managed-by=$prefix" \
       :make pubsub topics create "$topic" "--labels=$labels" :change pubsub topics update "$topic" "--update-labels=$labels"
   done
@@ -636,6 +648,7 @@ make_topics() {
   for publisher in $functions; do
     ! publishes_deliveries "$publisher" || grant 'pubsub topics' "$delivery_topic" "$(member "$publisher")" roles/pubsub.publisher ''
   done
+  grant 'pubsub topics' "$retry_topic" "$(member deliver-events)" roles/pubsub.publisher ''
   ensure "subscription $dead_letter_subscription" :look pubsub subscriptions describe "$dead_letter_subscription" \
     :is "labels.managed-by=$prefix" ackDeadlineSeconds=60 messageRetentionDuration=604800s expirationPolicy.ttl= \
     :make pubsub subscriptions create "$dead_letter_subscription" "--topic=$dead_letter_topic" --ack-deadline=60 \
@@ -962,8 +975,12 @@ make_alerts() {
   # lines.
   alert 'messages in the dead-letter topic' "$(threshold 0 300s ALIGN_MAX REDUCE_SUM \
     "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"$dead_letter_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"")" ''
+  # What nobody takes: of repeats to webhooks that fail some are always as old as that.
+  alert 'messages wait for more than an hour' "$(threshold 3600 300s ALIGN_MAX REDUCE_MAX \
+    "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=one_of(\"$event_topic-deliver-events\", \"$delivery_topic-deliver-events\", \"$operation_topic-operate\") AND metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\"")" ''
   # Log matches instead of log-based metrics: a policy on a metric that is a minute old is refused.
   alert 'an invariant was repaired' "$(log_match invariant_repaired '')" "$hour"
+  alert 'a message was dropped' "$(log_match message_dropped '')" "$hour"
   # A function that crashes, cannot be reached or takes too long logs nothing, but Cloud Scheduler does.
   resets=$(awk -F'|' '$2 == "reset-quotas" { print $1 }' <<<"$schedules")
   others=$(awk -F'|' '$2 != "reset-quotas" { print $1 }' <<<"$schedules")
@@ -1123,6 +1140,8 @@ deploy() {
   # deliver-events gives up by itself what is a day old.
   make_push_subscription deliver-events "$event_topic" '' /events
   make_push_subscription deliver-events "$delivery_topic" '' /deliveries
+  # Refusals slow a whole subscription down: so what endpoints refuse has its own.
+  make_push_subscription deliver-events "$retry_topic" '' /deliveries
   grant_pubsub_agent
   make_host
   make_alerts
@@ -1175,11 +1194,13 @@ destroy() {
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
   gone "subscription $event_topic-deliver-events" 'pubsub subscriptions' "$event_topic-deliver-events"
   gone "subscription $delivery_topic-deliver-events" 'pubsub subscriptions' "$delivery_topic-deliver-events"
+  gone "subscription $retry_topic-deliver-events" 'pubsub subscriptions' "$retry_topic-deliver-events"
   gone "topic $run_topic" 'pubsub topics' "$run_topic"
   gone "topic $dead_letter_topic" 'pubsub topics' "$dead_letter_topic"
   gone "topic $operation_topic" 'pubsub topics' "$operation_topic"
   gone "topic $event_topic" 'pubsub topics' "$event_topic"
   gone "topic $delivery_topic" 'pubsub topics' "$delivery_topic"
+  gone "topic $retry_topic" 'pubsub topics' "$retry_topic"
   for name in $functions; do gone "function $name" 'run services' "$prefix-$name" "--region=$location"; done
   gone "images $prefix" 'artifacts repositories' "$prefix" "--location=$location"
   gone "secret $admin_secret" secrets "$admin_secret"

@@ -55,6 +55,8 @@ const environmentSchema = z
     EVENT_TYPES: list(z.enum(eventTypes)),
     /** The topic of what is to be delivered to webhooks. */
     WEBHOOK_DELIVERY_TOPIC: topicNameSchema.default('webhook-deliveries'),
+    /** The topic of what of that has to be delivered again. */
+    WEBHOOK_RETRY_TOPIC: topicNameSchema.default('webhook-retries'),
     /** The topic that has operations worked on. */
     OPERATION_TOPIC: topicNameSchema.default('operations'),
     /** The ack deadline of the worker's subscription, 10 to 600: how long one delivery may take. */
@@ -132,11 +134,14 @@ const environmentSchema = z
     error: 'expected other topics than RUN_TOPIC',
   })
   .refine(
-    (env) => ![env.EVENT_TOPIC, env.WEBHOOK_DELIVERY_TOPIC].some((t) => env.NOTIFY_TOPICS.includes(t)),
+    (env) =>
+      ![env.EVENT_TOPIC, env.WEBHOOK_DELIVERY_TOPIC, env.WEBHOOK_RETRY_TOPIC].some((t) =>
+        env.NOTIFY_TOPICS.includes(t),
+      ),
     {
       path: ['NOTIFY_TOPICS'],
       // Otherwise a pipeline could make up events of other tenants.
-      error: 'expected other topics than EVENT_TOPIC and WEBHOOK_DELIVERY_TOPIC',
+      error: 'expected other topics than EVENT_TOPIC, WEBHOOK_DELIVERY_TOPIC and WEBHOOK_RETRY_TOPIC',
     },
   );
 

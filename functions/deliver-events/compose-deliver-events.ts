@@ -15,10 +15,9 @@ import type { Route } from '../../shared/http/route';
 import type { HttpsRequest } from '../../shared/internet/https-request';
 import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
-import { createAnnounce } from '../../shared/tenants/announce';
 import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret';
 import { createDeliveryPlaces, type PlaceLimits } from './delivery-places';
-import { createJudgeEndpoint } from './endpoint-health';
+import { createEndpointHealth } from './endpoint-health';
 import { deliverEventsRoutes } from './handler';
 import { createKnownWebhooks } from './known-webhooks';
 import { createPostEvent } from './post-event';
@@ -30,6 +29,8 @@ export interface DeliverEventsSetUp {
   readonly webhookSecrets: WebhookSecrets | undefined;
   /** Where what is to be delivered is published. */
   readonly deliveryTopic: string;
+  /** Where that is published which has to come again. */
+  readonly retryTopic: string;
   /** Where webhook.disabled is published. */
   readonly events: EventSettings | undefined;
   /** How endpoints are reached. */
@@ -52,23 +53,25 @@ export function composeDeliverEvents(setUp: DeliverEventsSetUp): readonly Route[
   const { control, clock, log } = setUp;
   const bigquery = createBigQuery();
   const withoutRetries = createBigQueryWithoutRetries();
-  const webhooks = createKnownWebhooks(createReadWebhooks(bigquery, control.name), clock.monotonicMs);
+  const webhooks = createKnownWebhooks(createReadWebhooks(bigquery, control.name, log), clock.monotonicMs);
+  const health = createEndpointHealth({
+    runStatement: createRunStatement(bigquery),
+    controlDataset: control.name,
+    publishEvents: createPublishTenantEvents(setUp.events, withoutRetries),
+    webhooks,
+    clock,
+    log,
+  });
   return deliverEventsRoutes({
     webhooks,
     webhookSecrets: setUp.webhookSecrets,
     lifeOf: createTenantLives(createReadTenantLife(bigquery), clock.monotonicMs),
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic, withoutRetries),
+    publishRetries: createPublishDeliveries(setUp.retryTopic, withoutRetries),
     inPlace: createDeliveryPlaces(setUp.places ?? usualPlaces),
     postEvent: createPostEvent(setUp.request, setUp.longestAnswerMs ?? usualAnswerMs),
     append: createControlDataset(bigquery, control).append,
-    judge: createJudgeEndpoint({
-      runStatement: createRunStatement(bigquery),
-      controlDataset: control.name,
-      announce: createAnnounce(createPublishTenantEvents(setUp.events, withoutRetries), log),
-      webhooks,
-      clock,
-      log,
-    }),
+    health,
     newId: setUp.newId,
     clock,
     log,

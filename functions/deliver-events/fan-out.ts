@@ -1,5 +1,6 @@
 import type { PublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import { type DeliverableEvent, isWanted, lifeIn } from '../../shared/webhooks/rules/delivery-message';
+import type { EndpointHealth } from './endpoint-health';
 import type { KnownWebhooks } from './known-webhooks';
 import type { LifeOf } from './tenant-lives';
 
@@ -7,6 +8,7 @@ export interface FanOutDependencies {
   readonly webhooks: KnownWebhooks;
   readonly lifeOf: LifeOf;
   readonly publishDeliveries: PublishDeliveries;
+  readonly health: EndpointHealth;
 }
 
 /**
@@ -16,10 +18,13 @@ export interface FanOutDependencies {
 export async function fanOut(
   event: DeliverableEvent,
   happenedAt: Date,
-  { webhooks, lifeOf, publishDeliveries }: FanOutDependencies,
+  { webhooks, lifeOf, publishDeliveries, health }: FanOutDependencies,
 ): Promise<void> {
   const tenant_id = event.subject;
-  const wanted = (await webhooks.ofTenant(tenant_id)).filter((webhook) => isWanted(event, webhook));
+  const own = await webhooks.ofTenant(tenant_id);
+  // Whoever disabled one may have died before its owner was told.
+  await Promise.all(own.map(health.tellDisabled));
+  const wanted = own.filter((webhook) => isWanted(event, webhook));
   if (wanted.length === 0) return;
   // Whoever had the tenant's id before is told nothing of it.
   const told = lifeIn(event);

@@ -5,14 +5,15 @@ import type { Route } from '../../shared/http/route';
 import { labelRequest } from '../../shared/telemetry/context';
 import { inSpan } from '../../shared/telemetry/telemetry';
 import { deliverableEventSchema, deliveryMessageSchema } from '../../shared/webhooks/rules/delivery-message';
-import { type DeliveryDependencies, deliverEvent } from './deliver-event';
+import { type DeliveryDependencies, deliverOrPassOn } from './deliver-event';
 import { type FanOutDependencies, fanOut } from './fan-out';
 
 export interface DeliverEventsDependencies extends FanOutDependencies, DeliveryDependencies {}
 
 /**
- * The endpoints of two push subscriptions: that of events, and that of what is to be delivered to one webhook each. 204
- * acknowledges a message; any other answer makes Pub/Sub deliver it again, later and later.
+ * The endpoints of three push subscriptions: that of events, and at one path that of what is to be delivered to one
+ * webhook each, and that of what of it has to come again. 204 acknowledges a message; any other answer makes Pub/Sub
+ * deliver it again, later and later, and all else of the same subscription more slowly.
  */
 export function deliverEventsRoutes(deps: DeliverEventsDependencies): readonly Route[] {
   return [
@@ -23,7 +24,7 @@ export function deliverEventsRoutes(deps: DeliverEventsDependencies): readonly R
     }),
     pushRoute('/deliveries', deliveryMessageSchema, deps, async (message) => {
       labelRequest({ tenant: message.tenant_id });
-      return deliverEvent(message, deps);
+      return deliverOrPassOn(message, deps);
     }),
   ];
 }

@@ -19,6 +19,7 @@ const routes = composeDeliverEvents({
   control: controlSettingsOf(env),
   webhookSecrets: webhookSecretsOf(env),
   deliveryTopic: env.WEBHOOK_DELIVERY_TOPIC,
+  retryTopic: env.WEBHOOK_RETRY_TOPIC,
   events: eventSettingsOf(env),
   request: createLocalRequest(env.HTTP_STEP_LOCAL ?? {}, createHttpsRequest()),
   newId: randomUUID,

@@ -1,10 +1,11 @@
 import type { ReadWebhooks } from '../../shared/google/bigquery/tables/read-webhooks';
 import type { WebhookRow } from '../../shared/sql/webhooks/webhook-row';
+import { createBoundedMap } from '../../shared/support/bounded-map';
 
 /** What the instance knows of all webhooks: at most a minute old. */
 export interface KnownWebhooks {
   readonly ofTenant: (tenantId: string) => Promise<readonly WebhookRow[]>;
-  /** Looks again where it is not known: it may be new. */
+  /** Looks again where it is not known, every ten seconds at most: it may be new. */
   readonly find: (webhookId: string) => Promise<WebhookRow | undefined>;
   /** This instance has changed it. */
   readonly note: (webhookId: string, change: Partial<WebhookRow>) => void;
@@ -12,6 +13,8 @@ export interface KnownWebhooks {
 
 /** In milliseconds. */
 const longestKnownMs = 60_000;
+const longestUnknownMs = 10_000;
+const mostUnknown = 10_000;
 
 interface Known {
   readonly readAt: number;
@@ -23,6 +26,8 @@ interface Known {
 export function createKnownWebhooks(readWebhooks: ReadWebhooks, monotonicMs: () => number): KnownWebhooks {
   let known: Known | undefined;
   let reading: Promise<Known> | undefined;
+  /** When it was looked for in vain. A message of a webhook that was deleted may come again and again. */
+  const unknownAt = createBoundedMap<number>(mostUnknown);
 
   /** Whoever asks meanwhile waits for the same. */
   const read = (): Promise<Known> => {
@@ -47,7 +52,13 @@ export function createKnownWebhooks(readWebhooks: ReadWebhooks, monotonicMs: () 
     },
     async find(webhookId) {
       const found = (await current()).byId.get(webhookId);
-      return found ?? (await read()).byId.get(webhookId);
+      if (found !== undefined) return found;
+      const askedAt = monotonicMs();
+      if (askedAt - (unknownAt.get(webhookId) ?? Number.NEGATIVE_INFINITY) < longestUnknownMs)
+        return undefined;
+      const readAgain = (await read()).byId.get(webhookId);
+      if (readAgain === undefined) unknownAt.set(webhookId, askedAt);
+      return readAgain;
     },
     note(webhookId, change) {
       const row = known?.byId.get(webhookId);

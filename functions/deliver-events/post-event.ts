@@ -52,5 +52,7 @@ async function beginningOf({ body }: HttpsAnswer): Promise<string> {
     // The status has been said.
   }
   const text = Buffer.concat(chunks).subarray(0, mostReadBytes).toString('utf8');
-  return text.replaceAll('\0', '').slice(0, mostKept);
+  const kept = text.replaceAll('\0', '').slice(0, mostKept);
+  // A character of two units may be cut in half, and BigQuery takes no halves.
+  return Buffer.from(kept).toString();
 }

@@ -30,6 +30,7 @@ export interface LocalCloud extends ServerAddresses {
 const runTopic = 'pipeline-runs';
 const eventTopic = 'tenant-events';
 const deliveryTopic = 'webhook-deliveries';
+const retryTopic = 'webhook-retries';
 const operationTopic = 'operations';
 
 /**
@@ -83,6 +84,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       TOKEN_SECRET: process.env.TOKEN_SECRET ?? randomBytes(32).toString('base64url'),
       WEBHOOK_SECRET: process.env.WEBHOOK_SECRET ?? localDefaults.WEBHOOK_SECRET,
       WEBHOOK_DELIVERY_TOPIC: deliveryTopic,
+      WEBHOOK_RETRY_TOPIC: retryTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
       ...(options.httpStepLocal !== undefined && { HTTP_STEP_LOCAL: options.httpStepLocal.join(',') }),
     });
@@ -97,6 +99,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         { topic: operationTopic, name: 'operate', endpoint: urlOf('operate') },
         { topic: eventTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}events` },
         { topic: deliveryTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}deliveries` },
+        { topic: retryTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}deliveries` },
       ],
     });
     const scheduler = started(

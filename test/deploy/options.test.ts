@@ -73,7 +73,7 @@ describe("deploy.sh's options", () => {
     ],
     [
       [...usual, '--notify-topic', 'tenant-pipelines-tenant-events'],
-      '--notify-topic: expected other topics than tenant-pipelines-runs, tenant-pipelines-tenant-events, tenant-pipelines-webhook-deliveries and tenant-pipelines-operations',
+      '--notify-topic: expected other topics than tenant-pipelines-runs, tenant-pipelines-tenant-events, tenant-pipelines-webhook-deliveries, tenant-pipelines-webhook-retries and tenant-pipelines-operations',
     ],
     [[...usual, '--dryrun'], '--dryrun: no such option'],
     [[...usual, 'my-project'], 'my-project: no such option'],

@@ -94,6 +94,7 @@ describe('deploy.sh', () => {
         ['tenant-pipelines-tenant-events', 'createPublishTenantEvents('],
         ['tenant-pipelines-operations', 'createPublishOperation('],
         ['tenant-pipelines-webhook-deliveries', 'createPublishDeliveries('],
+        ['tenant-pipelines-webhook-retries', 'setUp.retryTopic'],
       ] as const) {
         const publishes = files.some((file) => source(`functions/${name}/${file}`).includes(publisher));
         const isAllowed = commands.some(
@@ -128,7 +129,13 @@ describe('deploy.sh', () => {
         .map((file) => source(join(folder, file))),
     );
     const events = namesIn(/jsonPayload\.event=\(([^)]*)\)/);
-    expect(events).toEqual(['invariant_repaired', 'reset_failed', 'reconcile_failed', 'tables_failed']);
+    expect(events).toEqual([
+      'invariant_repaired',
+      'message_dropped',
+      'reset_failed',
+      'reconcile_failed',
+      'tables_failed',
+    ]);
     for (const event of events) expect(text.some((file) => file.includes(`event: '${event}'`))).toBe(true);
   });
 

@@ -206,7 +206,7 @@ export const answerSchemas = {
         failure: text
           .nullable()
           .describe(
-            'bad_status, redirected, gone, timed_out, refused_address, unreachable or too_old. null: it was delivered.',
+            'bad_status, redirected, gone, timed_out, refused_address, unreachable, or, where it was not posted, paused or disabled, as the webhook was. null: it was delivered.',
           ),
         answer: text.nullable().describe('How its body begins.'),
         outcome: z.enum(['delivered', 'retrying', 'given_up']).describe('retrying: another attempt follows.'),

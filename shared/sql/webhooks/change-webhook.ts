@@ -2,8 +2,8 @@ import { defineStatement } from '../define-statement';
 import { webhookColumns, webhookRow } from './webhook-row';
 
 /**
- * Sets what is marked as given, and reads the webhook back. With a state it begins anew: whatever failed before is
- * forgotten.
+ * Sets what is marked as given, and reads the webhook back. With a state or another address it begins anew:
+ * whatever failed before is forgotten.
  */
 export const changeWebhook = defineStatement({
   name: 'change-webhook',
@@ -15,7 +15,8 @@ SET
   description = IF(@sets_description, @description, description),
   state = IFNULL(@state, state),
   reason = IF(@state IS NULL, reason, NULL),
-  failing_since = IF(@state IS NULL, failing_since, NULL),
+  failing_since = IF(@state IS NULL AND IFNULL(@url, url) = url, failing_since, NULL),
+  disabled_told_at = IF(@state IS NULL, disabled_told_at, NULL),
   updated_at = @now
 WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id;
 

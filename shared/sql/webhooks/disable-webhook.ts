@@ -1,16 +1,16 @@
-import { z } from 'zod';
 import { defineStatement } from '../define-statement';
+import { webhookColumns, webhookRow } from './webhook-row';
 
 /**
- * Disables an active webhook. With `failing_before` only one that has failed since before that time, and to which
- * nothing was delivered since: what an instance noted may have been overtaken by another's success. `affectedRows`
- * is 1 for whoever did it: the owner is told once.
+ * Disables an active webhook, and reads it back. With `failing_before` only one that has failed since before that time,
+ * and to which nothing was delivered since: what an instance noted may have been overtaken by another's success. No row
+ * where it was deleted.
  */
 export const disableWebhook = defineStatement({
   name: 'disable-webhook',
   sql: `
 UPDATE webhooks AS webhook
-SET state = 'disabled', reason = @reason, updated_at = @now
+SET state = 'disabled', reason = @reason, disabled_told_at = NULL, updated_at = @now
 WHERE webhook_id = @webhook_id
   AND state = 'active'
   AND (@failing_before IS NULL OR (
@@ -20,12 +20,16 @@ WHERE webhook_id = @webhook_id
       FROM webhook_deliveries AS delivery
       WHERE delivery.webhook_id = @webhook_id
         AND delivery.attempted_at >= @failing_before
-        AND delivery.outcome = 'delivered')))`,
+        AND delivery.outcome = 'delivered')));
+
+SELECT${webhookColumns}
+FROM webhooks
+WHERE webhook_id = @webhook_id`,
   parameters: {
     webhook_id: 'STRING',
     reason: 'STRING',
     failing_before: 'TIMESTAMP',
     now: 'TIMESTAMP',
   },
-  row: z.unknown(),
+  row: webhookRow,
 });

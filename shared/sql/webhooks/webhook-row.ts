@@ -14,6 +14,7 @@ export const webhookFields = {
   secret_version: integer,
   previous_secret_until: timestamp.nullable(),
   failing_since: timestamp.nullable(),
+  disabled_told_at: timestamp.nullable(),
   created_at: timestamp,
   created_by: string.nullable(),
   updated_at: timestamp,
@@ -29,4 +30,4 @@ export const ofTenantsLife = `
 /** The columns of a webhook, in SQL. */
 export const webhookColumns = `
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, created_at, created_by, updated_at`;
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at`;

@@ -22,6 +22,8 @@ export const deliveryMessageSchema = z.object({
   kind: z.enum(['event', 'again', 'test']),
   /** When it happened, or was asked for: a day later it is given up. */
   since: z.iso.datetime().transform((time) => new Date(time)),
+  /** Whether it was tried before. */
+  is_repeat: z.boolean().optional(),
 });
 
 export type DeliveryMessage = z.output<typeof deliveryMessageSchema>;

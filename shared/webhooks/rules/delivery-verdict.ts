@@ -10,6 +10,9 @@ export interface DeliveryAnswer {
     | 'timed_out'
     | 'refused_address'
     | 'unreachable'
+    /** It was not posted: the webhook's state. */
+    | 'paused'
+    | 'disabled'
     | null;
   /** How the body of the answer begins. */
   readonly answer: string | null;
@@ -29,6 +32,10 @@ export function failureOf(status: number): DeliveryAnswer['failure'] {
   return status >= 300 && status < 400 ? 'redirected' : 'bad_status';
 }
 
+/** Whether an event is tried no more. */
+export const isTooOld = (since: Date, now: Date): boolean =>
+  now.getTime() - since.getTime() >= longestRetryingMs;
+
 /** What follows from an attempt. The one that is made a day after the event, or later, is the last. */
 export function deliveryOutcome(
   { kind, since }: Pick<DeliveryMessage, 'kind' | 'since'>,
@@ -36,6 +43,5 @@ export function deliveryOutcome(
   now: Date,
 ): DeliveryOutcome {
   if (failure === null) return 'delivered';
-  const isOver = now.getTime() - since.getTime() >= longestRetryingMs;
-  return kind === 'test' || failure === 'gone' || isOver ? 'given_up' : 'retrying';
+  return kind === 'test' || failure === 'gone' || isTooOld(since, now) ? 'given_up' : 'retrying';
 }

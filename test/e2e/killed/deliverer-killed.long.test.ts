@@ -82,6 +82,7 @@ describe('A deliverer that is killed', () => {
         pushes: [
           { topic: 'tenant-events', name, endpoint: `${deliverer.url}/events` },
           { topic: 'webhook-deliveries', name, endpoint: `${deliverer.url}/deliveries` },
+          { topic: 'webhook-retries', name, endpoint: `${deliverer.url}/deliveries` },
         ],
       },
       environment.variables,

@@ -65,13 +65,18 @@ describe('what an instance knows of webhooks', () => {
     rows = [...rows, webhookOf({ webhook_id: 'w-3' })];
     expect(await known.ofTenant('acme')).toHaveLength(1);
     expect([await known.find('w-3'), reads]).toEqual([rows[2], 2]);
+    // One that was deleted is not looked for again and again.
+    for (const times of [1, 2, 3])
+      expect([times, await known.find('deleted'), reads]).toEqual([times, undefined, 3]);
+    monotonicMs = 10_000;
+    expect([await known.find('deleted'), reads]).toEqual([undefined, 4]);
     expect(await known.ofTenant('acme')).toHaveLength(2);
     known.note('w-3', { state: 'disabled' });
     expect((await known.find('w-3'))?.state).toBe('disabled');
     rows = [];
-    monotonicMs = 59_999;
+    monotonicMs = 69_999;
     expect(await known.ofTenant('acme')).toHaveLength(2);
-    monotonicMs = 60_000;
+    monotonicMs = 70_000;
     expect([await known.ofTenant('acme'), await known.find('w-1')]).toEqual([[], undefined]);
   });
 
@@ -112,6 +117,7 @@ describe('an event', () => {
         () => 0,
       ),
       publishDeliveries: async (messages: readonly DeliveryMessage[]) => void published.push(...messages),
+      health: { judge: async () => undefined, tellDisabled: async () => undefined },
     };
     const since = new Date('2026-11-30T12:00:00Z');
     const whole = deliverableEventSchema.parse({ id: 'e', type: 'run.settled', subject: 'acme', ...event });
@@ -160,6 +166,11 @@ describe('posting an event', () => {
         headers: { 'webhook-id': 'msg_1', 'content-length': '10' },
       },
     ]);
+  });
+
+  it('keeps no half of a character', async () => {
+    api.answerBy(() => ({ status: 200, body: `${'x'.repeat(999)}😀` }));
+    expect((await post()).answer).toBe(`${'x'.repeat(999)}\ufffd`);
   });
 
   it.each([

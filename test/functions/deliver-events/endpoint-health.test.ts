@@ -1,5 +1,5 @@
 import {
-  createJudgeEndpoint,
+  createEndpointHealth,
   type EndpointHealthDependencies,
 } from '../../../functions/deliver-events/endpoint-health';
 import { createKnownWebhooks } from '../../../functions/deliver-events/known-webhooks';
@@ -9,34 +9,38 @@ import {
   type WebhookDependencies,
 } from '../../../functions/tenants/webhooks/administer-webhooks';
 import type { TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
+import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
 import { collectingLog } from '../support/serve';
-import { webhookOf } from './webhook-of';
+import { storedWebhookOf, webhookOf } from './webhook-of';
 
 const day = 86_400_000;
 const failed = { status: 500, failure: 'bad_status', answer: '' } as const;
 const taken = { status: 200, failure: null, answer: '' };
 
 describe('the state of an endpoint', () => {
-  /** Statements that change as many rows as they are told to. */
-  function judging(affectedRows: number) {
+  /** Statements after which the webhook is as given; null: it is gone. */
+  function judging(after: Partial<WebhookRow> | null = {}) {
     const asked: unknown[] = [];
     const told: TenantEvent[] = [];
+    const failures: Error[] = [];
     const { log, lines } = collectingLog();
     let now = new Date('2026-11-30T12:00:00Z');
     let monotonicMs = 0;
     const runStatement: EndpointHealthDependencies['runStatement'] = async (
       _dataset,
-      { name },
+      { name, row },
       parameters,
     ) => {
       asked.push([name, parameters]);
-      if (affectedRows < 0) throw new Error('away');
-      return { rows: [], affectedRows, location: 'US' };
+      const [failure] = failures.splice(0, 1);
+      if (failure !== undefined) throw failure;
+      const stored = name === 'disable-webhook' && after !== null ? [storedWebhookOf(after)] : [];
+      return { rows: stored.map((one) => row.parse(one)), affectedRows: 0, location: 'US' };
     };
-    const judge = createJudgeEndpoint({
+    const { judge, tellDisabled } = createEndpointHealth({
       runStatement,
       controlDataset: 'control',
-      announce: async (event) => void told.push(event),
+      publishEvents: async (events) => void told.push(...events),
       webhooks: createKnownWebhooks(
         async () => [],
         () => 0,
@@ -48,11 +52,11 @@ describe('the state of an endpoint', () => {
       now = new Date(now.getTime() + ms);
       monotonicMs += ms;
     };
-    return { judge, asked, told, lines, pass, begin: now };
+    return { judge, tellDisabled, asked, told, lines, failures, pass, begin: now };
   }
 
   it('costs nothing while it is well, and one statement when it begins or ceases to fail', async () => {
-    const { judge, asked, begin } = judging(1);
+    const { judge, asked, begin } = judging();
     await judge(webhookOf(), taken);
     expect(asked).toEqual([]);
     await judge(webhookOf(), failed);
@@ -62,7 +66,7 @@ describe('the state of an endpoint', () => {
   });
 
   it('that fails now and then is noted every ten minutes at most', async () => {
-    const { judge, asked, pass } = judging(1);
+    const { judge, asked, pass } = judging();
     for (const ms of [0, 1, 599_998, 1, 0]) {
       pass(ms);
       await judge(webhookOf(), failed);
@@ -71,7 +75,11 @@ describe('the state of an endpoint', () => {
   });
 
   it('is disabled where it has failed for five days, and its owner is told, without its path', async () => {
-    const { judge, asked, told, begin, pass } = judging(1);
+    const { judge, asked, told, begin, pass } = judging({
+      state: 'disabled',
+      reason: 'failing',
+      updated_at: new Date('2026-11-30T12:00:00.001Z'),
+    });
     await judge(webhookOf({ failing_since: new Date(begin.getTime() - 5 * day + 1) }), failed);
     expect(asked).toEqual([]);
     pass(1);
@@ -80,19 +88,25 @@ describe('the state of an endpoint', () => {
     const failing_before = new Date(now.getTime() - 5 * day);
     expect(asked).toEqual([
       ['disable-webhook', { webhook_id: 'w-1', reason: 'failing', failing_before, now }],
+      ['mark-webhook-told', { webhook_id: 'w-1', now }],
     ]);
     expect(told).toMatchObject([
       {
         type: 'webhook.disabled',
         subject: 'acme',
-        data: { webhook_id: 'w-1', reason: 'failing', host: 'hooks.example.com' },
+        data: {
+          webhook_id: 'w-1',
+          reason: 'failing',
+          host: 'hooks.example.com',
+          disabled_at: now.toISOString(),
+        },
       },
     ]);
     expect(JSON.stringify(told)).not.toContain('secret-path');
   });
 
   it('begins to fail anew where another instance has delivered something meanwhile', async () => {
-    const { judge, asked, told, begin } = judging(0);
+    const { judge, asked, told, begin } = judging({ failing_since: new Date('2026-11-20T12:00:00Z') });
     await judge(webhookOf({ failing_since: new Date(begin.getTime() - 6 * day) }), failed);
     expect(asked).toMatchObject([
       ['disable-webhook', { reason: 'failing' }],
@@ -101,19 +115,44 @@ describe('the state of an endpoint', () => {
     expect(told).toEqual([]);
   });
 
-  it('is disabled once by 410, whoever sees it', async () => {
-    const gone = { status: 410, failure: 'gone', answer: '' } as const;
-    const first = judging(1);
+  const gone = { status: 410, failure: 'gone', answer: '' } as const;
+  const disabled = { state: 'disabled', reason: 'gone' } as const;
+
+  it('is disabled by 410, and told once, whoever disabled it and whatever is in the way', async () => {
+    const first = judging(disabled);
+    first.failures.push(new Error('Could not serialize access to table a:b.c due to concurrent update'));
     await first.judge(webhookOf(), gone);
-    expect(first.asked).toMatchObject([['disable-webhook', { reason: 'gone', failing_before: null }]]);
+    expect(first.asked).toMatchObject([
+      ['disable-webhook', { reason: 'gone', failing_before: null }],
+      ['disable-webhook', { reason: 'gone', failing_before: null }],
+      ['mark-webhook-told', { webhook_id: 'w-1' }],
+    ]);
     expect(first.told).toHaveLength(1);
-    const second = judging(0);
+    const second = judging({ ...disabled, disabled_told_at: new Date() });
     await second.judge(webhookOf(), gone);
-    expect([second.asked.length, second.told]).toEqual([1, []]);
+    const deleted = judging(null);
+    await deleted.judge(webhookOf(), gone);
+    expect([second.asked.length, second.told, deleted.asked.length, deleted.told]).toEqual([1, [], 1, []]);
+  });
+
+  it('that is disabled is told by whoever sees that it was not, as the same event', async () => {
+    const { judge, tellDisabled, told, asked } = judging(disabled);
+    await judge(webhookOf(), gone);
+    const other = judging();
+    await other.tellDisabled(webhookOf(disabled));
+    expect(other.told).toEqual(told);
+    asked.length = 0;
+    await tellDisabled(webhookOf());
+    await tellDisabled(webhookOf({ state: 'paused' }));
+    await tellDisabled(webhookOf({ ...disabled, disabled_told_at: new Date() }));
+    // It begins to be told so often at most, whatever the instance knows of what became of that.
+    await tellDisabled(webhookOf(disabled));
+    expect([told.length, asked]).toEqual([1, []]);
   });
 
   it('that cannot be noted is in the log, and nothing else comes of it', async () => {
-    const { judge, lines } = judging(-1);
+    const { judge, lines, failures } = judging();
+    failures.push(new Error('away'));
     await judge(webhookOf(), failed);
     expect(lines).toMatchObject([{ severity: 'WARNING', webhook_id: 'w-1' }]);
   });

@@ -13,8 +13,18 @@ export const webhookOf = (change: Partial<WebhookRow> = {}): WebhookRow => ({
   secret_version: 1,
   previous_secret_until: null,
   failing_since: null,
+  disabled_told_at: null,
   created_at: new Date('2026-11-01T00:00:00Z'),
   created_by: 'admin',
   updated_at: new Date('2026-11-01T00:00:00Z'),
   ...change,
 });
+
+/** A webhook's row as BigQuery's client has it. */
+export const storedWebhookOf = (change: Partial<WebhookRow> = {}): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(webhookOf(change)).map(([column, value]) => [
+      column,
+      value instanceof Date ? { value: value.toISOString() } : value,
+    ]),
+  );

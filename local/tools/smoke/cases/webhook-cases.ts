@@ -5,6 +5,7 @@ import { findWebhookDelivery } from '../../../../shared/sql/webhooks/find-webhoo
 import { insertWebhook } from '../../../../shared/sql/webhooks/insert-webhook';
 import { listWebhookDeliveries } from '../../../../shared/sql/webhooks/list-webhook-deliveries';
 import { listWebhooks } from '../../../../shared/sql/webhooks/list-webhooks';
+import { markWebhookTold } from '../../../../shared/sql/webhooks/mark-webhook-told';
 import { noteWebhookHealth } from '../../../../shared/sql/webhooks/note-webhook-health';
 import { rotateWebhookSecret } from '../../../../shared/sql/webhooks/rotate-webhook-secret';
 import { statementCase } from './statement-case';
@@ -63,12 +64,17 @@ export const webhookCases = [
     webhook_id,
     delivery_id: 'msg_1',
   })),
-  statementCase(disableWebhook, 'An UPDATE whose condition looks into another table.', ({ now }) => ({
-    webhook_id,
-    reason: 'It has failed since then.',
-    failing_before: now,
-    now,
-  })),
+  statementCase(
+    disableWebhook,
+    'An UPDATE in a script whose condition looks into another table.',
+    ({ now }) => ({
+      webhook_id,
+      reason: 'It has failed since then.',
+      failing_before: now,
+      now,
+    }),
+  ),
+  statementCase(markWebhookTold, changedRows, ({ now }) => ({ webhook_id, now })),
   statementCase(listWebhooks, 'Arrays come back as they were written.', ({ tenantId }) => ({
     tenant_id: tenantId,
     onboarding_id: null,
