@@ -21,6 +21,7 @@ const definitions = {
   request_timeout: { status: 408, title: 'Request timeout' },
   tenant_exists: { status: 409, title: 'Tenant exists' },
   too_many_webhooks: { status: 409, title: 'Too many webhooks' },
+  secret_rotating: { status: 409, title: 'Secret is being rotated' },
   runs_in_flight: { status: 409, title: 'Runs in flight' },
   tenant_offboarding: { status: 409, title: 'Tenant is being offboarded' },
   precondition_failed: { status: 412, title: 'Precondition failed' },

@@ -26,7 +26,8 @@ export async function fanOut(
   await Promise.all(own.map(health.tellDisabled));
   const wanted = own.filter((webhook) => isWanted(event, webhook));
   if (wanted.length === 0) return;
-  // Whoever had the tenant's id before is told nothing of it.
+  // Whoever had the tenant's id before is told nothing of it. Only what an earlier version published does not say in
+  // which life it happened.
   const told = lifeIn(event);
   const life = told === undefined ? await lifeOf(tenant_id) : told;
   const text = JSON.stringify(event);

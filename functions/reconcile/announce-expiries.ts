@@ -5,7 +5,7 @@ import type { PublishTenantEvents } from '../../shared/google/pubsub/publish-ten
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { noteExpiries } from '../../shared/sql/keys/note-expiries';
 import { retrying } from '../../shared/support/retry';
-import { apiKeyExpiring } from '../../shared/tenants/rules/tenant-events';
+import { apiKeyExpiring, type TenantLife } from '../../shared/tenants/rules/tenant-events';
 import { retryPolicy } from './record-settled';
 
 export interface ExpiryDependencies {
@@ -26,10 +26,11 @@ const hourMs = 3_600_000;
  * not all tenants' are read by the same.
  */
 export async function announceExpiries(
-  tenantId: string,
+  life: TenantLife,
   now: Date,
   { readKeyExpiries, publishEvents, runStatement, rule }: ExpiryDependencies,
 ): Promise<void> {
+  const { tenant_id: tenantId } = life;
   if (!isTurnOf(tenantId, now, rule.intervalMs)) return;
   const keys = await retrying(retryPolicy, () => readKeyExpiries(tenantId));
   for (const days of toldDays) {
@@ -39,7 +40,7 @@ export async function announceExpiries(
       return [{ api_key_id: key_id, name, last_four, expires_at }];
     });
     if (due.length === 0) continue;
-    await publishEvents(due.map((key) => apiKeyExpiring(tenantId, key, days)));
+    await publishEvents(due.map((key) => apiKeyExpiring(life, key, days)));
     const parameters = { key_ids: due.map(({ api_key_id }) => api_key_id), days };
     await retrying(retryPolicy, () => runStatement(tenantId, noteExpiries, parameters));
   }

@@ -57,7 +57,7 @@ export async function reconcileTenant(tenantId: string, deps: ReconcileDependenc
   const [reconciled, ...announced] = await Promise.allSettled([
     reconcileRuns(tenantId, state, now, deps),
     announceDue(tenantId, state, now, deps),
-    announceExpiries(tenantId, now, deps),
+    announceExpiries({ tenant_id: tenantId, onboarding_id: state.onboarding_id }, now, deps),
   ]);
   if (reconciled.status === 'rejected') throw reconciled.reason;
   for (const part of announced) {

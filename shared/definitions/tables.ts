@@ -13,7 +13,12 @@ export interface MetadataTable {
   readonly schema: { readonly fields: FieldDefinition[] };
   readonly clustering?: { readonly fields: string[] } | undefined;
   readonly timePartitioning?:
-    | { readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR'; readonly field: string }
+    | {
+        readonly type: 'DAY' | 'HOUR' | 'MONTH' | 'YEAR';
+        readonly field: string;
+        /** After which a new table's partitions are removed, in milliseconds. */
+        readonly expirationMs?: string | undefined;
+      }
     | undefined;
 }
 
@@ -37,7 +42,14 @@ const metadataTableSchema = z
     schema: z.strictObject({ fields: fieldsSchema }),
     clustering: z.strictObject({ fields: z.array(columnNameSchema).min(1).max(4) }).optional(),
     timePartitioning: z
-      .strictObject({ type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']), field: columnNameSchema })
+      .strictObject({
+        type: z.enum(['DAY', 'HOUR', 'MONTH', 'YEAR']),
+        field: columnNameSchema,
+        expirationMs: z
+          .string()
+          .regex(/^[1-9]\d{0,15}$/, 'expected milliseconds')
+          .optional(),
+      })
       .optional(),
   })
   .superRefine((table, context) => {

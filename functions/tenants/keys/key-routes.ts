@@ -1,3 +1,4 @@
+import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import {
   type AdminAuthentication,
   requireAdminOrTenant,
@@ -8,8 +9,8 @@ import {
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import { requireOwnTenant } from '../../../shared/tenants/authenticate-tenant';
-import { apiKeyCreated, apiKeyRevoked } from '../../../shared/tenants/rules/tenant-events';
-import type { TenantsDependencies } from '../administer-tenant';
+import { apiKeyCreated, apiKeyRevoked, type TenantLife } from '../../../shared/tenants/rules/tenant-events';
+import { type TenantsDependencies, tenantNotFound } from '../administer-tenant';
 import { addApiKey, newApiKeySchema, removeApiKey, showApiKeys } from './administer-keys';
 import { makeToken, type TokenDependencies, tokenRequestSchema } from './make-token';
 import { rotateKey, rotationSchema } from './rotate-key';
@@ -18,7 +19,9 @@ export interface KeyRoutesDependencies
   extends TenantsDependencies,
     TokenDependencies,
     AdminAuthentication,
-    TenantAuthentication {}
+    TenantAuthentication {
+  readonly readTenantLife: ReadTenantLife;
+}
 
 /** What the audit log tells of a key. */
 const toldKey = ({ name, scopes, pipelines, expires_at, last_four }: Omit<MadeKey, 'api_key'>) => ({
@@ -34,6 +37,12 @@ const keysPath = '/api/v1/tenants/{tenant}/api-keys';
 
 /** What admins, and a tenant's own keys that may `manage`, do with its keys. */
 export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
+  /** The tenant's life of now, before its key is changed: free of charge, and no reason to fail afterwards. */
+  const lifeOf = async (tenantId: string): Promise<TenantLife> => {
+    const life = await deps.readTenantLife(tenantId);
+    if (life === undefined) throw tenantNotFound(tenantId);
+    return { tenant_id: tenantId, ...life };
+  };
   return [
     {
       operation: 'makeApiKey',
@@ -44,8 +53,9 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
         const given = parseRequest(newApiKeySchema, await request.json());
+        const life = await lifeOf(tenantId);
         const body = await addApiKey(tenantId, given, caller, deps);
-        await deps.announce(apiKeyCreated(tenantId, body));
+        await deps.announce(apiKeyCreated(life, body));
         const change = { tenantId, target: body.api_key_id, after: toldKey(body) };
         return { status: 201, body, change };
       },
@@ -70,11 +80,12 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         const caller = await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
         const given = parseRequest(rotationSchema, await request.json());
+        const life = await lifeOf(tenantId);
         const body = await rotateKey(tenantId, request.params.key_id ?? '', given, caller, deps);
         await deps.announce(
-          apiKeyCreated(tenantId, body, body.replaced),
+          apiKeyCreated(life, body, body.replaced),
           ...(given.overlap_seconds === 0
-            ? [apiKeyRevoked(tenantId, body.replaced.api_key_id, new Date(body.replaced.ends_at))]
+            ? [apiKeyRevoked(life, body.replaced.api_key_id, new Date(body.replaced.ends_at))]
             : []),
         );
         const after = {
@@ -94,8 +105,9 @@ export function keyRoutes(deps: KeyRoutesDependencies): readonly Route[] {
         await requireAdminOrTenant(deps, request, tenantId, { fresh: true });
         expectNoQuery(request);
         const keyId = request.params.key_id ?? '';
+        const life = await lifeOf(tenantId);
         const revokedAt = await removeApiKey(tenantId, keyId, deps);
-        await deps.announce(apiKeyRevoked(tenantId, keyId, revokedAt));
+        await deps.announce(apiKeyRevoked(life, keyId, revokedAt));
         return { status: 204, change: { tenantId, target: keyId, before: { is_valid: true } } };
       },
     },

@@ -123,7 +123,9 @@ export async function removeWebhook(tenant: TenantLife, webhookId: string, deps:
 
 /**
  * The next secret, which follows from the version before it: so two that rotate at the same time are told the same one.
- * Throws `webhook_not_found`, or `unavailable` as makeWebhook does.
+ * While the secret before still signs, only a rotation without an overlap ends that: whoever has not taken the new one
+ * yet would get what it cannot verify. Throws `webhook_not_found`, `secret_rotating`, or `unavailable` as makeWebhook
+ * does.
  */
 export async function rotateSecret(
   tenant: TenantLife,
@@ -132,21 +134,32 @@ export async function rotateSecret(
   deps: WebhookDependencies,
 ) {
   const { secretOf } = requireSecrets(deps);
-  const { secret_version } = await webhookOf(tenant, webhookId, deps);
+  const { secret_version, previous_secret_until } = await webhookOf(tenant, webhookId, deps);
   const now = deps.now();
+  if (previous_secret_until !== null && previous_secret_until > now && overlap_seconds > 0) {
+    throw new ServiceError(
+      'secret_rotating',
+      `The secret before this one signs until ${previous_secret_until.toISOString()}: expected a rotation after that, or overlap_seconds 0, which ends it at once`,
+    );
+  }
   const previousUntil = new Date(now.getTime() + overlap_seconds * 1000);
-  await inControl(deps, rotateWebhookSecret, {
+  const { affectedRows } = await inControl(deps, rotateWebhookSecret, {
     tenant_id: tenant.tenant_id,
     webhook_id: webhookId,
     secret_version,
     previous_until: previousUntil,
     now,
   });
+  // Somebody has rotated it meanwhile, or deleted it; or it is what this call has done, unanswered at first.
+  const after =
+    affectedRows === 0
+      ? await webhookOf(tenant, webhookId, deps)
+      : { secret_version: secret_version + 1, previous_secret_until: previousUntil };
   return {
     webhook_id: webhookId,
-    secret: secretOf(webhookId, secret_version + 1),
-    secret_version: secret_version + 1,
-    previous_secret_until: previousUntil.toISOString(),
+    secret: secretOf(webhookId, after.secret_version),
+    secret_version: after.secret_version,
+    previous_secret_until: (after.previous_secret_until ?? previousUntil).toISOString(),
   };
 }
 
@@ -167,7 +180,7 @@ export async function tryWebhook(tenant: TenantLife, webhookId: string, deps: We
   return { webhook_id: webhookId, delivery_id: deliveryIdOf(event.id, webhookId), event_id: event.id };
 }
 
-/** A webhook as the API and the audit log show it. */
+/** A webhook as the API shows it. */
 export const shownWebhook = (row: WebhookRow) => ({
   webhook_id: row.webhook_id,
   url: row.url,

@@ -30,8 +30,10 @@ export const deliveryQuerySchema = z.strictObject({
   cursor: cursorSchema(placeSchema).optional(),
 });
 
-/** Unless a query says from when on, so that it does not read all that ever was. In milliseconds. */
-const usuallyListedMs = 30 * 86_400_000;
+/** So long they are kept. In milliseconds. */
+const keptMs = 30 * 86_400_000;
+/** An event is tried for a day, so what was attempted this long before counts for what is listed. In milliseconds. */
+const countedBeforeMs = 2 * 86_400_000;
 
 /** A page of the attempts to deliver to a webhook, youngest first. Throws `webhook_not_found`. */
 export async function showDeliveries(
@@ -40,10 +42,12 @@ export async function showDeliveries(
   { from, to, outcome, limit, cursor }: z.output<typeof deliveryQuerySchema>,
   deps: WebhookDependencies,
 ) {
+  const begin = from ?? new Date(deps.now().getTime() - keptMs);
   const parameters = {
     tenant_id: tenant.tenant_id,
     webhook_id: webhookId,
-    from: from ?? new Date(deps.now().getTime() - usuallyListedMs),
+    from: begin,
+    counted_from: new Date(Math.max(begin.getTime() - countedBeforeMs, earliest.getTime())),
     to,
     outcome: outcome ?? null,
     until_at: cursor?.attemptedAt ?? null,
@@ -74,7 +78,12 @@ export async function deliverAgain(
   deliveryId: string,
   deps: WebhookDependencies,
 ) {
-  const parameters = { tenant_id: tenant.tenant_id, webhook_id: webhookId, delivery_id: deliveryId };
+  const parameters = {
+    tenant_id: tenant.tenant_id,
+    webhook_id: webhookId,
+    delivery_id: deliveryId,
+    from: new Date(deps.now().getTime() - keptMs),
+  };
   const [, [found]] = await Promise.all([
     webhookOf(tenant, webhookId, deps),
     orNothing(deps.runStatement(deps.controlDataset, findWebhookDelivery, parameters)),

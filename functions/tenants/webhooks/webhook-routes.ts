@@ -59,9 +59,7 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         const given = parseRequest(newWebhookSchema, await request.json());
         const tenant = await lifeOf(tenantId);
         const body = await makeWebhook(tenant, given, caller.id, deps);
-        const { webhook_id: target, url, event_types, description, state } = body;
-        const after = { url, event_types, description, state };
-        return { status: 201, body, change: { tenantId, target, after } };
+        return { status: 201, body, change: { tenantId, target: body.webhook_id, after: told(body) } };
       },
     },
     {
@@ -179,9 +177,9 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
   ];
 }
 
-/** What the audit log tells of a webhook. */
+/** What the audit log tells of a webhook: not the path of its address, which may be what keeps others out. */
 const told = ({ url, event_types, description, state }: Awaited<ReturnType<typeof showWebhook>>) => ({
-  url,
+  url: new URL(url).origin,
   event_types,
   description,
   state,

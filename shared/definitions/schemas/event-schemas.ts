@@ -40,7 +40,7 @@ const quotas = {
 };
 
 const key = {
-  tenant_id: tenantId,
+  ...tenant,
   api_key_id: z.string().describe("The key's id. The key itself is in no event."),
   name: z.string().nullable().describe('What its maker called it.'),
   last_four: z
@@ -177,7 +177,7 @@ export const eventSchemas = {
   'api_key.revoked': eventSchema(
     'api_key.revoked',
     z
-      .object({ tenant_id: tenantId, api_key_id: key.api_key_id, revoked_at: moment('When it was revoked') })
+      .object({ ...tenant, api_key_id: key.api_key_id, revoked_at: moment('When it was revoked') })
       .describe('The key.'),
   ).describe('An API key was revoked: it starts no run from now on.'),
 

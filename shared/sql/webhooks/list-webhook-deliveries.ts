@@ -3,8 +3,9 @@ import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
 /**
- * Attempts of deliveries to a webhook, youngest first, with how many there had been of the same delivery by then. A
- * filter that is NULL lets all pass. `until_at` and `until_id` are the place after which the page begins.
+ * Attempts of deliveries to a webhook, youngest first, with how many there had been of the same delivery by then, since
+ * `counted_from`. A row that was streamed twice is listed once. A filter that is NULL lets all pass. `until_at` and
+ * `until_id` are the place after which the page begins.
  */
 export const listWebhookDeliveries = defineStatement({
   name: 'list-webhook-deliveries',
@@ -14,13 +15,18 @@ SELECT
 FROM (
   SELECT
     *, ROW_NUMBER() OVER (PARTITION BY delivery_id ORDER BY attempted_at, attempt_id) AS attempt
-  FROM webhook_deliveries
-  WHERE tenant_id = @tenant_id
-    AND webhook_id = @webhook_id
-    AND attempted_at >= @from
-    AND attempted_at < @to
+  FROM (
+    SELECT *
+    FROM webhook_deliveries
+    WHERE tenant_id = @tenant_id
+      AND webhook_id = @webhook_id
+      AND attempted_at >= @counted_from
+      AND attempted_at < @to
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY attempt_id ORDER BY attempted_at) = 1
+  )
 )
-WHERE (@outcome IS NULL OR outcome = @outcome)
+WHERE attempted_at >= @from
+  AND (@outcome IS NULL OR outcome = @outcome)
   AND (@until_at IS NULL OR attempted_at < @until_at OR (attempted_at = @until_at AND attempt_id < @until_id))
 ORDER BY attempted_at DESC, attempt_id DESC
 LIMIT @most`,
@@ -28,6 +34,7 @@ LIMIT @most`,
     tenant_id: 'STRING',
     webhook_id: 'STRING',
     from: 'TIMESTAMP',
+    counted_from: 'TIMESTAMP',
     to: 'TIMESTAMP',
     outcome: 'STRING',
     until_at: 'TIMESTAMP',

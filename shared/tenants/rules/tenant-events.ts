@@ -157,7 +157,10 @@ export const runSettled = (life: TenantLife, run: RecordedOutcome): EventOf<'run
     bytes_billed: run.bytes_billed,
   });
 
-/** An API key, without what could be used. Its id is its own in all lives of its tenant. */
+/** For events whose ids need no life: a key's id is its own in all lives of its tenant. */
+const ofAnyLife = ({ tenant_id }: TenantLife): Pick<TenantLife, 'tenant_id'> => ({ tenant_id });
+
+/** An API key, without what could be used. */
 export interface ToldKey {
   readonly api_key_id: string;
   readonly name: string | null;
@@ -172,8 +175,8 @@ export interface CreatedKey extends ToldKey {
   readonly expires_at: string | null;
 }
 
-const keyIn = (tenant_id: string, { api_key_id, name, last_four }: ToldKey) => ({
-  tenant_id,
+const keyIn = (life: TenantLife, { api_key_id, name, last_four }: ToldKey) => ({
+  ...lifeOf(life),
   api_key_id,
   name,
   last_four,
@@ -181,12 +184,12 @@ const keyIn = (tenant_id: string, { api_key_id, name, last_four }: ToldKey) => (
 
 /** @param replaced the key that this one takes the place of, and when that ends at the latest */
 export const apiKeyCreated = (
-  tenantId: string,
+  life: TenantLife,
   key: CreatedKey,
   replaced?: { readonly api_key_id: string; readonly ends_at: string },
 ): EventOf<'api_key.created'> =>
-  eventOf('api_key.created', { tenant_id: tenantId }, key.api_key_id, new Date(key.created_at), {
-    ...keyIn(tenantId, key),
+  eventOf('api_key.created', ofAnyLife(life), key.api_key_id, new Date(key.created_at), {
+    ...keyIn(life, key),
     scopes: [...key.scopes],
     pipelines: [...key.pipelines],
     expires_at: key.expires_at,
@@ -196,21 +199,21 @@ export const apiKeyCreated = (
 
 /** Its time is when it began to expire within so many days, whoever saw it, and when. */
 export const apiKeyExpiring = (
-  tenantId: string,
+  life: TenantLife,
   key: ToldKey & { readonly expires_at: Date },
   days: number,
 ): EventOf<'api_key.expiring'> =>
   eventOf(
     'api_key.expiring',
-    { tenant_id: tenantId },
+    ofAnyLife(life),
     `${key.api_key_id}-${days}d-${key.expires_at.toISOString()}`,
     new Date(key.expires_at.getTime() - days * 86_400_000),
-    { ...keyIn(tenantId, key), expires_at: key.expires_at.toISOString(), days },
+    { ...keyIn(life, key), expires_at: key.expires_at.toISOString(), days },
   );
 
-export const apiKeyRevoked = (tenantId: string, keyId: string, revokedAt: Date): EventOf<'api_key.revoked'> =>
-  eventOf('api_key.revoked', { tenant_id: tenantId }, keyId, revokedAt, {
-    tenant_id: tenantId,
+export const apiKeyRevoked = (life: TenantLife, keyId: string, revokedAt: Date): EventOf<'api_key.revoked'> =>
+  eventOf('api_key.revoked', ofAnyLife(life), keyId, revokedAt, {
+    ...lifeOf(life),
     api_key_id: keyId,
     revoked_at: revokedAt.toISOString(),
   });

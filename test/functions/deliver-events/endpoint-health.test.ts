@@ -10,6 +10,7 @@ import {
 } from '../../../functions/tenants/webhooks/administer-webhooks';
 import type { TenantEvent } from '../../../shared/definitions/schemas/event-schemas';
 import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
+import { createWebhookSecrets } from '../../../shared/webhooks/rules/webhook-secret';
 import { collectingLog } from '../support/serve';
 import { storedWebhookOf, webhookOf } from './webhook-of';
 
@@ -174,4 +175,49 @@ it('a deployment without a secret for them makes no webhooks, and rotates none',
   const given = { url: 'https://hooks.example.com/', event_types: [] };
   await expect(makeWebhook(tenant, given, 'admin', deps)).rejects.toMatchObject(refusal);
   await expect(rotateSecret(tenant, 'w-1', { overlap_seconds: 0 }, deps)).rejects.toMatchObject(refusal);
+});
+
+describe('the rotation of a secret', () => {
+  const now = new Date('2026-11-30T12:00:00Z');
+  const tenant = { tenant_id: 'acme', onboarding_id: null };
+  /** @param before the webhook, as it is found @param after and after the statement that changed so many rows */
+  const rotating = (
+    overlap_seconds: number,
+    before: Partial<WebhookRow>,
+    affectedRows = 1,
+    after: Partial<WebhookRow> | null = before,
+  ) => {
+    const found = [before, after];
+    const deps: WebhookDependencies = {
+      runStatement: async (_dataset, { name, row }) => {
+        if (name === 'rotate-webhook-secret') return { rows: [], affectedRows, location: 'US' };
+        const [next = null] = found.splice(0, 1);
+        const rows = next === null ? [] : [row.parse(storedWebhookOf(next))];
+        return { rows, affectedRows: 0, location: 'US' };
+      },
+      controlDataset: 'control',
+      ensureControl: async () => undefined,
+      webhookSecrets: createWebhookSecrets('secret-of-the-deployment-of-this-test'),
+      publishDeliveries: async () => undefined,
+      now: () => now,
+      newId: () => 'w-1',
+    };
+    return rotateSecret(tenant, 'w-1', { overlap_seconds }, deps);
+  };
+
+  it('that changed nothing tells what is there now, or that there is nothing', async () => {
+    const until = new Date(now.getTime() + 60_000);
+    const meanwhile = { secret_version: 2, previous_secret_until: until };
+    const [own, other] = [await rotating(60, {}), await rotating(3600, {}, 0, meanwhile)];
+    expect(own).toEqual({ ...own, secret_version: 2, previous_secret_until: until.toISOString() });
+    expect(other).toEqual(own);
+    await expect(rotating(60, {}, 0, null)).rejects.toMatchObject({ code: 'webhook_not_found' });
+  });
+
+  it('is refused while the secret before still signs, unless it is to end that', async () => {
+    const going = { secret_version: 2, previous_secret_until: new Date(now.getTime() + 1) };
+    await expect(rotating(60, going)).rejects.toMatchObject({ code: 'secret_rotating' });
+    expect(await rotating(0, going)).toMatchObject({ secret_version: 3 });
+    expect(await rotating(60, { ...going, previous_secret_until: now })).toMatchObject({ secret_version: 3 });
+  });
 });

@@ -50,7 +50,7 @@ describe('Keys that expire', () => {
   it('are told by one event for each, and noted by one statement for each number of days', async () => {
     const told: string[] = [];
     const noted: unknown[] = [];
-    await announceExpiries('acme', now, {
+    await announceExpiries({ tenant_id: 'acme', onboarding_id: 'life-1' }, now, {
       readKeyExpiries: async () => [
         key,
         { ...key, key_id: 'key-2' },

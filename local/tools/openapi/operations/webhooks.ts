@@ -82,10 +82,10 @@ export const webhookOperations: readonly OperationText[] = [
     tag,
     summary: 'Makes a new secret; the old one signs beside it for a while',
     description:
-      'Until the overlap is over, a day unless given, each delivery has two signatures. The new secret signs within a minute.',
+      'Until the overlap is over, a day unless given, each delivery has two signatures. The new secret signs within a minute. Another rotation meanwhile is refused, unless `overlap_seconds` is 0: then neither of the older secrets signs any more.',
     body: { name: 'SecretRotation', schema: secretRotationSchema, isRequired: false },
     answers: [{ status: 200, description: 'The new secret', body: { name: 'WebhookSecret' } }],
-    problems: ['tenant_not_found', 'webhook_not_found', ...badBody],
+    problems: ['tenant_not_found', 'webhook_not_found', 'secret_rotating', ...badBody],
   },
   {
     id: 'listWebhookDeliveries',

@@ -52,6 +52,7 @@ export const webhookCases = [
       tenant_id: tenantId,
       webhook_id,
       from,
+      counted_from: from,
       to,
       outcome: null,
       until_at: null,
@@ -59,10 +60,11 @@ export const webhookCases = [
       most: 10,
     }),
   ),
-  statementCase(findWebhookDelivery, 'A table without rows answers with none.', ({ tenantId }) => ({
+  statementCase(findWebhookDelivery, 'A table without rows answers with none.', ({ tenantId, from }) => ({
     tenant_id: tenantId,
     webhook_id,
     delivery_id: 'msg_1',
+    from,
   })),
   statementCase(
     disableWebhook,

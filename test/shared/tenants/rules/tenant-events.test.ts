@@ -81,12 +81,12 @@ const events: readonly (readonly [TenantEvent, string])[] = [
   [quotaThreshold(life, alert), 'quota.threshold-acme-life1-monthly-2026-11-80-100'],
   [quotaChanged({ ...row, ...tiered }, tiered), 'quota.changed-acme-life1-v7'],
   [runSettled(life, run), 'run.settled-acme-life1-run1'],
-  [apiKeyCreated('acme', { ...key, ...created }), 'api_key.created-acme-key1'],
+  [apiKeyCreated(life, { ...key, ...created }), 'api_key.created-acme-key1'],
   [
-    apiKeyExpiring('acme', { ...key, expires_at: later }, 7),
+    apiKeyExpiring(life, { ...key, expires_at: later }, 7),
     'api_key.expiring-acme-key1-7d-2026-12-07T12:00:00.000Z',
   ],
-  [apiKeyRevoked('acme', 'key1', now), 'api_key.revoked-acme-key1'],
+  [apiKeyRevoked(life, 'key1', now), 'api_key.revoked-acme-key1'],
   [
     webhookDisabled(life, { ...webhook, disabled_at: now }),
     'webhook.disabled-acme-life1-w1-2026-11-30T12:00:00.000Z',
@@ -124,7 +124,7 @@ describe('events about tenants', () => {
   });
 
   it('tell that a key expires as of when it began to', () => {
-    expect(apiKeyExpiring('acme', { ...key, expires_at: later }, 7).time).toBe(now.toISOString());
-    expect(apiKeyExpiring('acme', { ...key, expires_at: later }, 1).time).toBe('2026-12-06T12:00:00.000Z');
+    expect(apiKeyExpiring(life, { ...key, expires_at: later }, 7).time).toBe(now.toISOString());
+    expect(apiKeyExpiring(life, { ...key, expires_at: later }, 1).time).toBe('2026-12-06T12:00:00.000Z');
   });
 });
