@@ -285,7 +285,6 @@ operate job_stopper
 deliver-events bigquery.jobUser
 deliver-events dataset_finder
 deliver-events row_editor webhooks webhook_deliveries
-deliver-events row_reader tenants
 reset-quotas bigquery.jobUser
 reset-quotas dataset_finder
 reset-quotas row_editor tenants

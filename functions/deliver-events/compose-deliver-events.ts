@@ -4,7 +4,6 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
-import { createReadTenantLife } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createReadWebhooks } from '../../shared/google/bigquery/tables/read-webhooks';
 import { createPublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
 import {
@@ -21,7 +20,6 @@ import { createEndpointHealth } from './endpoint-health';
 import { deliverEventsRoutes } from './handler';
 import { createKnownWebhooks } from './known-webhooks';
 import { createPostEvent } from './post-event';
-import { createTenantLives } from './tenant-lives';
 
 export interface DeliverEventsSetUp {
   readonly control: ControlDatasetSettings;
@@ -65,7 +63,6 @@ export function composeDeliverEvents(setUp: DeliverEventsSetUp): readonly Route[
   return deliverEventsRoutes({
     webhooks,
     webhookSecrets: setUp.webhookSecrets,
-    lifeOf: createTenantLives(createReadTenantLife(bigquery), clock.monotonicMs),
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic, withoutRetries),
     publishRetries: createPublishDeliveries(setUp.retryTopic, withoutRetries),
     inPlace: createDeliveryPlaces(setUp.places ?? usualPlaces),

@@ -1,14 +1,14 @@
 import type { PublishDeliveries } from '../../shared/google/pubsub/publish-deliveries';
+import type { Log } from '../../shared/log';
 import { type DeliverableEvent, isWanted, lifeIn } from '../../shared/webhooks/rules/delivery-message';
 import type { EndpointHealth } from './endpoint-health';
 import type { KnownWebhooks } from './known-webhooks';
-import type { LifeOf } from './tenant-lives';
 
 export interface FanOutDependencies {
   readonly webhooks: KnownWebhooks;
-  readonly lifeOf: LifeOf;
   readonly publishDeliveries: PublishDeliveries;
   readonly health: EndpointHealth;
+  readonly log: Log;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface FanOutDependencies {
 export async function fanOut(
   event: DeliverableEvent,
   happenedAt: Date,
-  { webhooks, lifeOf, publishDeliveries, health }: FanOutDependencies,
+  { webhooks, publishDeliveries, health, log }: FanOutDependencies,
 ): Promise<void> {
   const tenant_id = event.subject;
   const own = await webhooks.ofTenant(tenant_id);
@@ -26,10 +26,21 @@ export async function fanOut(
   await Promise.all(own.map(health.tellDisabled));
   const wanted = own.filter((webhook) => isWanted(event, webhook));
   if (wanted.length === 0) return;
-  // Whoever had the tenant's id before is told nothing of it. Only what an earlier version published does not say in
-  // which life it happened.
-  const told = lifeIn(event);
-  const life = told === undefined ? await lifeOf(tenant_id) : told;
+  // Whoever had the tenant's id before, or has it now, is told nothing of another's.
+  const life = lifeIn(event);
+  if (life === undefined) {
+    const { id: event_id, type } = event;
+    log(
+      'WARNING',
+      'An event that does not say in which life of its tenant it happened is delivered to nobody',
+      {
+        tenant_id,
+        event_id,
+        type,
+      },
+    );
+    return;
+  }
   const text = JSON.stringify(event);
   await publishDeliveries(
     wanted

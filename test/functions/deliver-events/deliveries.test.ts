@@ -2,13 +2,14 @@ import { createDeliveryPlaces } from '../../../functions/deliver-events/delivery
 import { fanOut } from '../../../functions/deliver-events/fan-out';
 import { createKnownWebhooks } from '../../../functions/deliver-events/known-webhooks';
 import { createPostEvent } from '../../../functions/deliver-events/post-event';
-import { createTenantLives } from '../../../functions/deliver-events/tenant-lives';
 import { createHttpsRequest } from '../../../shared/internet/https-request';
+import type { WebhookRow } from '../../../shared/sql/webhooks/webhook-row';
 import {
   type DeliveryMessage,
   deliverableEventSchema,
 } from '../../../shared/webhooks/rules/delivery-message';
 import { type HttpsApi, startHttpsApi } from '../../support/https-api';
+import { collectingLog } from '../support/serve';
 import { webhookOf } from './webhook-of';
 
 describe('places of deliveries', () => {
@@ -95,7 +96,7 @@ describe('what an instance knows of webhooks', () => {
 
 describe('an event', () => {
   /** Of a tenant in its life 'life-2', with webhooks of that life and of another's. */
-  const fanningOut = async (event: object, life: string | null | undefined) => {
+  const fanningOut = async (event: object) => {
     const published: DeliveryMessage[] = [];
     const webhooks = createKnownWebhooks(
       async () => [
@@ -106,39 +107,38 @@ describe('an event', () => {
       ],
       () => 0,
     );
-    let asked = 0;
+    const { log, lines } = collectingLog();
+    const looked = new Set<string>();
     const deps = {
       webhooks,
-      lifeOf: createTenantLives(
-        async () => {
-          asked += 1;
-          return life === undefined ? undefined : { onboarding_id: life };
-        },
-        () => 0,
-      ),
       publishDeliveries: async (messages: readonly DeliveryMessage[]) => void published.push(...messages),
-      health: { judge: async () => undefined, tellDisabled: async () => undefined },
+      log,
+      health: {
+        judge: async () => undefined,
+        tellDisabled: async ({ webhook_id }: WebhookRow) => void looked.add(webhook_id),
+      },
     };
     const since = new Date('2026-11-30T12:00:00Z');
     const whole = deliverableEventSchema.parse({ id: 'e', type: 'run.settled', subject: 'acme', ...event });
     await fanOut(whole, since, deps);
     await fanOut(whole, since, deps);
-    return { of: [...new Set(published.map(({ webhook_id }) => webhook_id))], published, asked };
+    return { of: [...new Set(published.map(({ webhook_id }) => webhook_id))], published, lines, looked };
   };
 
   it("goes to its tenant's webhooks of the life in which it happened, and to no other's", async () => {
-    const told = await fanningOut({ data: { onboarding_id: 'life-2' } }, undefined);
-    expect([told.of, told.asked]).toEqual([['own'], 0]);
+    const told = await fanningOut({ data: { onboarding_id: 'life-2' } });
+    expect([told.of, told.lines]).toEqual([['own'], []]);
+    // Any of them may have been disabled without its owner's being told.
+    expect([...told.looked]).toEqual(['own', 'paused', 'of-before']);
     expect(told.published[0]).toMatchObject({ tenant_id: 'acme', kind: 'event', event: expect.any(String) });
-    expect((await fanningOut({ data: { onboarding_id: 'life-1' } }, 'life-2')).of).toEqual(['of-before']);
-    expect((await fanningOut({ data: { onboarding_id: null } }, 'life-2')).of).toEqual([]);
+    expect((await fanningOut({ data: { onboarding_id: 'life-1' } })).of).toEqual(['of-before']);
+    expect((await fanningOut({ data: { onboarding_id: null } })).of).toEqual([]);
   });
 
-  it('that does not say in which life is one of now, which is looked up once a minute', async () => {
-    const untold = await fanningOut({ data: {} }, 'life-2');
-    expect([untold.of, untold.asked]).toEqual([['own'], 1]);
-    expect((await fanningOut({}, undefined)).of).toEqual([]);
-    expect((await fanningOut({ subject: 'nobody' }, 'life-2')).asked).toBe(0);
+  it('that does not say in which life it happened goes to nobody, and the log says so', async () => {
+    const untold = await fanningOut({ data: {} });
+    expect([untold.of, untold.lines[0]]).toEqual([[], expect.objectContaining({ severity: 'WARNING' })]);
+    expect((await fanningOut({ subject: 'nobody' })).lines).toEqual([]);
   });
 });
 
