@@ -45,6 +45,7 @@ export type Problem = {
     | 'request_timeout'
     | 'tenant_exists'
     | 'too_many_webhooks'
+    | 'secret_rotating'
     | 'runs_in_flight'
     | 'tenant_offboarding'
     | 'precondition_failed'

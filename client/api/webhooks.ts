@@ -82,7 +82,7 @@ export type WebhookDeliveries = {
     readonly duration_ms: number;
     /** Of the answer. null: there was none. */
     readonly status: number | null;
-    /** bad_status, redirected, gone, timed_out, refused_address, unreachable or too_old. null: it was delivered. */
+    /** bad_status, redirected, gone, timed_out, refused_address, unreachable, or, where it was not posted, paused or disabled, as the webhook was. null: it was delivered. */
     readonly failure: string | null;
     /** How its body begins. */
     readonly answer: string | null;

@@ -17,12 +17,13 @@ SET
   description = IF(p_sets_description, p_description, description),
   state = IFNULL(p_state, state),
   reason = IF(p_state IS NULL, reason, NULL),
-  failing_since = IF(p_state IS NULL, failing_since, NULL),
+  failing_since = IF(p_state IS NULL AND IFNULL(p_url, url) = url, failing_since, NULL),
+  disabled_told_at = IF(p_state IS NULL, disabled_told_at, NULL),
   updated_at = p_now
 WHERE tenant_id = p_tenant_id AND webhook_id = p_webhook_id;
 
 SELECT
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, created_at, created_by, updated_at
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at
 FROM webhooks
 WHERE tenant_id = p_tenant_id AND webhook_id = p_webhook_id;

@@ -6,7 +6,7 @@ DECLARE p_failing_before TIMESTAMP;
 DECLARE p_now TIMESTAMP;
 
 UPDATE webhooks AS webhook
-SET state = 'disabled', reason = p_reason, updated_at = p_now
+SET state = 'disabled', reason = p_reason, disabled_told_at = NULL, updated_at = p_now
 WHERE webhook_id = p_webhook_id
   AND state = 'active'
   AND (p_failing_before IS NULL OR (
@@ -17,3 +17,9 @@ WHERE webhook_id = p_webhook_id
       WHERE delivery.webhook_id = p_webhook_id
         AND delivery.attempted_at >= p_failing_before
         AND delivery.outcome = 'delivered')));
+
+SELECT
+  webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at
+FROM webhooks
+WHERE webhook_id = p_webhook_id;

@@ -5,4 +5,6 @@ DECLARE p_failing_since TIMESTAMP;
 
 UPDATE webhooks
 SET failing_since = p_failing_since
-WHERE webhook_id = p_webhook_id AND (failing_since IS NULL) = (p_failing_since IS NOT NULL);
+WHERE webhook_id = p_webhook_id
+  AND state = 'active'
+  AND (failing_since IS NULL) = (p_failing_since IS NOT NULL);
