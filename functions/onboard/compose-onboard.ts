@@ -19,10 +19,10 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import type { Clock } from '../../shared/support/clock';
 import { createAnnounce } from '../../shared/tenants/announce';
-import { createFindOffboarded } from '../../shared/tenants/find-offboarded';
 import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import type { TierQuotas } from '../../shared/tenants/rules/quotas';
 import { createDryRun } from './dry-run';
+import { createFindOffboardedSoon } from './find-offboarded-soon';
 import { onboardRoutes } from './handler';
 
 export interface OnboardSetUp {
@@ -75,7 +75,7 @@ export function composeOnboard(
     verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
     runStatement,
     findOffboarded:
-      control === undefined ? async () => undefined : createFindOffboarded(control, runStatement),
+      control === undefined ? async () => undefined : createFindOffboardedSoon(control, runStatement),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
     announce: createAnnounce(google.createPublishTenantEvents(events, bigquery), log),

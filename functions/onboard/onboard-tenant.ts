@@ -91,7 +91,10 @@ export async function onboardTenant(given: Onboarding, deps: OnboardDependencies
     deps.findOffboarded(tenant_id),
   ]);
   if (other !== undefined) throw spelledAlike(tenant_id, other);
-  if (offboarded?.state === 'removed') requireFreeName(offboarded, given, deps.now());
+  if (offboarded !== undefined && offboarded.state !== 'restored') {
+    // What it says is of an earlier life, where there is a tenant.
+    if ((await findTenant(tenant_id, deps)) === undefined) requireFreeName(offboarded, given, deps.now());
+  }
   if (given.force_recreate_dataset) await deps.datasets.deleteDataset(tenant_id);
   // This comes first: in somebody else's dataset, a table with one of our names may be anything.
   const location = await deps.datasets.ensureDataset(tenant_id, given.location ?? deps.defaultLocation);
@@ -217,10 +220,12 @@ const longestTokenMs = 60 * 60 * 1000;
  * a dataset of the same name ends that. In any case not while tokens of the earlier life may be valid.
  */
 function requireFreeName(
-  { tenant_id, recorded_at, restorable_until }: OffboardedTenant,
+  { tenant_id, state, recorded_at, restorable_until }: OffboardedTenant,
   { replace_offboarded }: Onboarding,
   now: Date,
 ): void {
+  // When its dataset went is not known: so neither is how long the name is kept.
+  if (state === 'removing') throw notRemovedYet(tenant_id);
   const waitMs = recorded_at.getTime() + longestTokenMs - now.getTime();
   const restored = `POST /api/v1/tenants/${tenant_id}/restore brings it back until ${restorable_until.toISOString()}`;
   if (now < restorable_until && !replace_offboarded) {
@@ -231,6 +236,12 @@ function requireFreeName(
   const message = `Tenant '${tenant_id}' was offboarded less than an hour ago: tokens of it may still be valid. Nothing was changed. ${restored}.`;
   throw new ServiceError('tenant_exists', message, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
+
+const notRemovedYet = (tenantId: string) =>
+  new ServiceError(
+    'tenant_exists',
+    `Tenant '${tenantId}' is being offboarded. Nothing was changed. DELETE /api/v1/tenants/${tenantId}?confirm=${tenantId} has to be repeated until it answers 200.`,
+  );
 
 const spelledAlike = (tenantId: string, other: string) =>
   new ServiceError(

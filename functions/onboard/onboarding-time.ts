@@ -56,7 +56,7 @@ export function createOnboardingTime(longestMs: number, monotonicMs: () => numbe
           upgradeTable: (dataset, table) => limit(() => datasets.upgradeTable(dataset, table)),
           runOnce: (dataset, id, statement, parameters) =>
             limit(() => datasets.runOnce(dataset, id, statement, parameters)),
-          deleteDataset: (dataset) => limit(() => datasets.deleteDataset(dataset)),
+          deleteDataset: (dataset, check) => limit(() => datasets.deleteDataset(dataset, check)),
           undeleteDataset: (dataset) => limit(() => datasets.undeleteDataset(dataset)),
           deleteTable: (dataset, table) => limit(() => datasets.deleteTable(dataset, table)),
         },

@@ -27,7 +27,7 @@ export function createOffboardingRecords(
   }: { readonly runStatement: RunStatement; readonly append: ControlDataset['append'] },
 ): OffboardingRecords {
   return {
-    find: createFindOffboarded(controlDataset, runStatement),
+    find: createFindOffboarded(controlDataset, runStatement, tenantPolicy),
     append: (record) => retrying(tenantPolicy, () => append('offboarded_tenants', recordRow(record))),
   };
 }

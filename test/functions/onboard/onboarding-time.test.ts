@@ -1,3 +1,4 @@
+import { createFindOffboardedSoon } from '../../../functions/onboard/find-offboarded-soon';
 import { createOnboardingTime } from '../../../functions/onboard/onboarding-time';
 import type { TenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 
@@ -51,6 +52,14 @@ describe('the time of an onboarding', () => {
     );
     await expect(bound.datasets.deleteDataset('acme')).rejects.toMatchObject({
       detail: expect.stringContaining('acme'),
+    });
+  });
+
+  it('does not go by while the control dataset does not answer', async () => {
+    const find = createFindOffboardedSoon('control', () => new Promise(() => undefined), 5);
+    await expect(find('acme')).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: expect.stringContaining('control.offboarded_tenants'),
     });
   });
 });

@@ -1,0 +1,33 @@
+import { ServiceError } from '../../shared/errors';
+import { isRetryable } from '../../shared/google/bigquery/failures';
+import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { within } from '../../shared/support/time-limits';
+import { createFindOffboarded, type FindOffboarded } from '../../shared/tenants/find-offboarded';
+
+/** An onboarding needs most of its time for the tenant's own dataset. In milliseconds. */
+const usualMs = 3_000;
+const policy = { budgetMs: 1_500, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
+
+/** createFindOffboarded within 3 seconds. Throws `unavailable` where nobody can say it for now. */
+export function createFindOffboardedSoon(
+  controlDataset: string,
+  runStatement: RunStatement,
+  longestMs = usualMs,
+): FindOffboarded {
+  const find = createFindOffboarded(controlDataset, runStatement, policy);
+  return async (tenantId) => {
+    try {
+      return await within(longestMs, 'BigQuery', find(tenantId));
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      throw notReadable(`${controlDataset}.offboarded_tenants`, tenantId, error);
+    }
+  };
+}
+
+const notReadable = (table: string, tenantId: string, cause: unknown) =>
+  new ServiceError(
+    'unavailable',
+    `Whether the name '${tenantId}' is free could not be read from ${table}. Nothing was changed. Try again.`,
+    { retryAfterSeconds: 5, cause },
+  );
