@@ -5,6 +5,7 @@ import type { ControlDataset } from '../../../shared/google/bigquery/tables/cont
 import { executionIdOf } from '../../../shared/pipelines/job-ids';
 import { allRunsRow } from '../../../shared/runs/rules/all-runs-row';
 import { listAllRunsHours } from '../../../shared/sql/control/list-all-runs-hours';
+import { listAllRunsOfHour } from '../../../shared/sql/control/list-all-runs-of-hour';
 import { listRecordedHours, type runsOfHour } from '../../../shared/sql/runs/list-recorded-hours';
 import { listRecordedRuns } from '../../../shared/sql/runs/list-recorded-runs';
 import { forEachBounded } from '../../../shared/support/for-each';
@@ -14,8 +15,9 @@ import { tenantPolicy } from '../administer-tenant';
 
 /**
  * Sees to it that `all_runs` has every run of the tenant, whose runs must all be over. Usually it has, and two
- * statements show it; else the hours that differ are written again: readers take one row a run. Resolves to whether
- * that came to its end; the next call goes on with the hours that still differ.
+ * statements show it; else what the hours that differ lack is written: of an hour that differs only because an earlier
+ * life of the tenant had runs in it, nothing. Resolves to whether that came to its end; the next call goes on with
+ * what is missing still.
  */
 export type ExportRuns = (life: TenantLife, isTimeUp: () => boolean) => Promise<boolean>;
 
@@ -39,7 +41,7 @@ export function createExportRuns(controlDataset: string, deps: ExportRunsDepende
     const { tenant_id } = life;
     const [recorded, exported] = await Promise.all([
       retrying(tenantPolicy, () => runStatement(tenant_id, listRecordedHours, { tenant_id })),
-      exportedHours(tenant_id),
+      unlessNoTable(() => runStatement(controlDataset, listAllRunsHours, { tenant_id })),
     ]);
     for (const { hour } of differingHours(recorded.rows, exported)) {
       if (isTimeUp() || !(await exportHour(life, hour, isTimeUp))) return false;
@@ -47,9 +49,10 @@ export function createExportRuns(controlDataset: string, deps: ExportRunsDepende
     return true;
   };
 
-  async function exportedHours(tenantId: string): Promise<readonly Hour[]> {
+  async function unlessNoTable<Row>(
+    ask: () => Promise<{ readonly rows: readonly Row[] }>,
+  ): Promise<readonly Row[]> {
     try {
-      const ask = () => runStatement(controlDataset, listAllRunsHours, { tenant_id: tenantId });
       return (await retrying(tenantPolicy, ask)).rows;
     } catch (error) {
       // The table is made when something is written to it.
@@ -61,8 +64,10 @@ export function createExportRuns(controlDataset: string, deps: ExportRunsDepende
   async function exportHour(life: TenantLife, from: Date, isTimeUp: () => boolean): Promise<boolean> {
     const { tenant_id, onboarding_id } = life;
     const to = new Date(from.getTime() + hourMs);
+    const askKnown = () => runStatement(controlDataset, listAllRunsOfHour, { tenant_id, from, to });
+    const known = (await unlessNoTable(askKnown)).map(({ run_id }) => run_id);
     for (let after_id = ''; ; ) {
-      const parameters = { tenant_id, from, to, after_id, most: runsAtOnce };
+      const parameters = { tenant_id, from, to, after_id, known, most: runsAtOnce };
       const ask = () => runStatement(tenant_id, listRecordedRuns, parameters);
       const { rows } = await retrying(tenantPolicy, ask);
       const made = rows.map((run) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
-/** How far an offboarding has come, in this order. */
+/** What is recorded of an offboarding, in this order. */
 export const offboardingStates = ['removing', 'removed', 'restored'] as const;
 
 /** How far the last offboarding of a tenant has come; no row where it was never offboarded. */

@@ -2,6 +2,7 @@ import { findOffboardedTenant } from '../../../../shared/sql/control/find-offboa
 import { findOperationEnd } from '../../../../shared/sql/control/find-operation-end';
 import { listAllRuns } from '../../../../shared/sql/control/list-all-runs';
 import { listAllRunsHours } from '../../../../shared/sql/control/list-all-runs-hours';
+import { listAllRunsOfHour } from '../../../../shared/sql/control/list-all-runs-of-hour';
 import { listAuditLog } from '../../../../shared/sql/control/list-audit-log';
 import { listOperations } from '../../../../shared/sql/control/list-operations';
 import { listStalledOperations } from '../../../../shared/sql/control/list-stalled-operations';
@@ -68,5 +69,10 @@ export const controlCases = [
   statementCase(findOffboardedTenant, 'CASE may order rows.', ({ tenantId }) => ({ tenant_id: tenantId })),
   statementCase(listAllRunsHours, 'DISTINCT takes equal rows as one.', ({ tenantId }) => ({
     tenant_id: tenantId,
+  })),
+  statementCase(listAllRunsOfHour, 'An hour is a part of a partition.', ({ tenantId, from, to }) => ({
+    tenant_id: tenantId,
+    from,
+    to,
   })),
 ];

@@ -190,7 +190,7 @@ export const endingCases = [
   statementCase(
     listRecordedRuns,
     'SELECT * REPLACE takes a NULL of the column’s type.',
-    ({ tenantId, from, to }) => ({ tenant_id: tenantId, from, to, after_id: '', most: 10 }),
+    ({ tenantId, from, to }) => ({ tenant_id: tenantId, from, to, after_id: '', known: [], most: 10 }),
   ),
   statementCase(beginOffboarding, oneRow, ({ tenantId, now }) => ({
     tenant_id: tenantId,
