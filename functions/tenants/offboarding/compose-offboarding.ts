@@ -7,14 +7,18 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../../shared/google/bigquery/tables/control-dataset';
+import { createHasStreamingBuffer } from '../../../shared/google/bigquery/tables/may-have-rows-since';
+import { createReadTenantState } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
 import type { PublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
 import type { Log } from '../../../shared/log';
 import { recordIn } from '../../../shared/runs/all-runs';
+import { createAnnounceAlerts } from '../../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/record-outcomes';
 import { createSettle } from '../../../shared/runs/settle';
 import type { Clock } from '../../../shared/support/clock';
 import { createAnnounce } from '../../../shared/tenants/announce';
+import { createAnnounceLastAlerts } from './announce-last-alerts';
 import { createExportRuns } from './export-runs';
 import type { OffboardDependencies } from './offboard-tenant';
 import { createOffboardingRecords } from './offboarding-records';
@@ -58,9 +62,15 @@ export function composeOffboarding(
       return { runStatement, settle, openJobs, pipelines: definitions, now, log };
     },
     recordOutcomes,
+    hasStreamingBuffer: createHasStreamingBuffer(bigquery),
     exportRuns: createExportRuns(control.name, { runStatement, append: dataset.append }),
     records: createOffboardingRecords(control.name, { runStatement, append: dataset.append }),
     announce: createAnnounce(publishEvents, log),
+    announceLastAlerts: createAnnounceLastAlerts(
+      createReadTenantState(bigquery),
+      createAnnounceAlerts({ publishEvents, runStatement, now }),
+      log,
+    ),
     datasets: createTenantDatasets(bigquery),
     now,
     log,

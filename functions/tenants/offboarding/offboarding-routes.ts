@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ServiceError } from '../../../shared/errors';
 import { type AdminAuthentication, requireAdmin, tenantInPath } from '../../../shared/http/authorize';
 import { entityTag } from '../../../shared/http/headers/entity-tags';
 import { invalidFields } from '../../../shared/http/list-problems';
 import { expectNoBody, expectNoQuery, parseQuery } from '../../../shared/http/parse';
+import { problemReply } from '../../../shared/http/reply';
 import type { Route } from '../../../shared/http/route';
 import type { Clock } from '../../../shared/support/clock';
 import { tenantProfile, versionOf } from '../tenant-profile';
@@ -27,8 +29,9 @@ export const offboardQuerySchema = z.strictObject({
 
 /** After this share of an answer's time nothing further is begun: what is under way has the rest. */
 const shareOfWork = 0.4;
+/** After this share it is answered how far it has come: the audit log needs the rest. */
+const shareOfAnswer = 0.65;
 const usualAnswerMs = 15_000;
-const againSeconds = 5;
 
 /** The end of a tenant, and its return. */
 export function offboardingRoutes(deps: OffboardingRoutesDependencies): readonly Route[] {
@@ -51,13 +54,9 @@ export function offboardingRoutes(deps: OffboardingRoutesDependencies): readonly
             { field: 'confirm', message: `expected ${tenantId}, the tenant in the path` },
           ]);
         await expectNoBody(request);
-        const untilMs = clock.monotonicMs() + answerMs * shareOfWork;
-        const options = { isForced: force, isTimeUp: () => clock.monotonicMs() >= untilMs };
-        const { stage, inFlight, waiting, offboardingAt, restorableUntil } = await offboardTenant(
-          tenantId,
-          options,
-          offboarding(),
-        );
+        const options = { isForced: force, ...timeFrom(clock, answerMs) };
+        const { stage, inFlight, waiting, offboardingAt, restorableUntil, againSeconds } =
+          await offboardTenant(tenantId, options, offboarding());
         const isDone = stage === 'removed';
         const told = {
           stage,
@@ -81,7 +80,13 @@ export function offboardingRoutes(deps: OffboardingRoutesDependencies): readonly
         await requireAdmin(deps, request);
         expectNoQuery(request);
         await expectNoBody(request);
-        const row = await restoreOffboarded(tenantId, offboarding());
+        const { leftMs } = timeFrom(clock, answerMs);
+        const row = await restoreOffboarded(tenantId, leftMs, offboarding());
+        if (row === undefined)
+          return {
+            ...problemReply(notRestoredYet(tenantId), request.path, offboarding().log),
+            change: { tenantId, after: { dataset: 'restored' } },
+          };
         return {
           status: 200,
           headers: entityTag(versionOf(row)),
@@ -91,4 +96,20 @@ export function offboardingRoutes(deps: OffboardingRoutesDependencies): readonly
       },
     },
   ];
+}
+
+const notRestoredYet = (tenantId: string) =>
+  new ServiceError(
+    'unavailable',
+    `The dataset of tenant '${tenantId}' is back, but the tenant is not yet. The same call again goes on.`,
+    { retryAfterSeconds: 5 },
+  );
+
+/** The time of a call that begins now. */
+function timeFrom({ monotonicMs }: Clock, answerMs: number) {
+  const begun = monotonicMs();
+  return {
+    isTimeUp: () => monotonicMs() - begun >= answerMs * shareOfWork,
+    leftMs: () => Math.max(0, begun + answerMs * shareOfAnswer - monotonicMs()),
+  };
 }

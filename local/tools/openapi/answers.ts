@@ -94,7 +94,9 @@ export const answerSchemas = {
       .enum(['draining', 'recording', 'exporting', 'removing', 'removed'])
       .describe('What is being done: runs end, are recorded, are exported; the dataset is removed.'),
     in_flight: count.describe('Runs that are not over yet.'),
-    waiting: count.describe('Outcomes that the ledger lacks; more may follow.'),
+    waiting: count.describe(
+      'Outcomes that the ledger lacks; more may follow. 0 while `recording`: BigQuery still buffers some.',
+    ),
     offboarding_at: time.describe('When it began.'),
     restorable_until: time.nullable().describe('null while the dataset is there.'),
   }),

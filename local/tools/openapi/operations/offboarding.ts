@@ -9,14 +9,17 @@ export const offboardingOperations: readonly OperationText[] = [
     tag: 'Offboarding',
     summary: 'Offboards a tenant: suspends it, lets its runs end, records them, removes its dataset',
     description:
-      'While runs are in flight it is refused, unless `force` cancels them. What does not come to its end in the time of an answer goes on with the same call again: `stage` says how far it has come. It can be restored for 7 days.',
+      'While runs are in flight it is refused, unless `force` cancels them. It waits until BigQuery’s streaming buffer has let the ledger go, which can last 90 minutes, unless it is forced. What does not come to its end in the time of an answer goes on with the same call again: `stage` says how far it has come. It can be restored for 7 days.',
     query: {
       confirm: {
         description: 'The id of the tenant, once more.',
         schema: { type: 'string' },
         isRequired: true,
       },
-      force: { description: 'Cancels runs that are in flight.', schema: { type: 'boolean', default: false } },
+      force: {
+        description: 'Cancels runs that are in flight, and does not wait for the streaming buffer.',
+        schema: { type: 'boolean', default: false },
+      },
     },
     answers: [
       { status: 200, description: 'The dataset is removed', body: { name: 'Offboarding' } },
@@ -27,7 +30,7 @@ export const offboardingOperations: readonly OperationText[] = [
         headers: ['Retry-After'],
       },
     ],
-    problems: ['tenant_not_found', 'runs_in_flight'],
+    problems: ['tenant_not_found', 'runs_in_flight', 'tenant_exists'],
   },
   {
     id: 'restoreTenant',

@@ -15,17 +15,33 @@ const metadataSchema = z.object({
 /** In milliseconds. */
 const longestCallMs = 12_000;
 
-/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#Table */
 export const createMayHaveRowsSince =
   (bigquery: BigQuery): MayHaveRowsSince =>
   async (dataset, table, since) => {
-    try {
-      const asked = bigquery.dataset(dataset).table(table).getMetadata();
-      const [metadata]: readonly unknown[] = await within(longestCallMs, 'BigQuery', asked);
-      const { lastModifiedTime, streamingBuffer } = metadataSchema.parse(metadata);
-      return streamingBuffer !== undefined || lastModifiedTime >= since.getTime();
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
-    }
+    const told = await readMetadata(bigquery, dataset, table);
+    return told !== undefined && (told.hasBuffer || told.modifiedMs >= since.getTime());
   };
+
+/**
+ * Whether a table has rows that were streamed, and are not in its storage yet: that can last 90 minutes. False where
+ * there is no such table. Free of charge.
+ */
+export type HasStreamingBuffer = (dataset: string, table: string) => Promise<boolean>;
+
+export const createHasStreamingBuffer =
+  (bigquery: BigQuery): HasStreamingBuffer =>
+  async (dataset, table) =>
+    (await readMetadata(bigquery, dataset, table))?.hasBuffer ?? false;
+
+/** Undefined where there is no such table. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#Table */
+async function readMetadata(bigquery: BigQuery, dataset: string, table: string) {
+  try {
+    const asked = bigquery.dataset(dataset).table(table).getMetadata();
+    const [metadata]: readonly unknown[] = await within(longestCallMs, 'BigQuery', asked);
+    const { lastModifiedTime, streamingBuffer } = metadataSchema.parse(metadata);
+    return { hasBuffer: streamingBuffer !== undefined, modifiedMs: lastModifiedTime };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -35,7 +35,8 @@ export interface TenantDatasets {
   readonly upgradeTable: (dataset: string, table: MetadataTable) => Promise<boolean>;
   /** Runs a statement at most once for an id, however many callers there are. */
   readonly runOnce: RunOnce;
-  readonly deleteDataset: (dataset: string) => Promise<void>;
+  /** `check` is called last of all before the deletion, which it forbids by throwing. */
+  readonly deleteDataset: (dataset: string, check?: () => Promise<void>) => Promise<void>;
   /**
    * Brings a dataset back as it was when it was deleted last. Throws BigQuery's error: not found where it cannot be
    * brought back any more, duplicate where there is one of its name.
@@ -96,9 +97,10 @@ export function createTenantDatasets(bigquery: BigQuery): TenantDatasets {
       }
     },
 
-    async deleteDataset(dataset) {
+    async deleteDataset(dataset, check) {
       await ignoringNotFound(async () => {
         await describeOwnDataset(bigquery, dataset);
+        await check?.();
         await bigquery.dataset(dataset).delete({ force: true });
       });
     },

@@ -175,7 +175,8 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
         runStatement,
         async (events) => void published.push(...events.map(({ id }) => id)),
       );
-      const options = { isForced: true, isTimeUp: () => false };
+      const leftMs = () => 600_000;
+      const options = { isForced: true, isTimeUp: () => false, leftMs };
       let stops = 0;
       let ended: Awaited<ReturnType<typeof offboardTenant>> | undefined;
       while (ended === undefined || ended.stage !== 'removed') {
@@ -199,7 +200,7 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
       let restoredAfter = 0;
       for (let row: unknown; row === undefined; restoredAfter++) {
         const stopping = stoppingAt(deps, Math.floor(restoredAfter / 2) + 1, restoredAfter % 2 === 1);
-        row = await restoreOffboarded('stopped', stopping).catch((error: unknown) => {
+        row = await restoreOffboarded('stopped', leftMs, stopping).catch((error: unknown) => {
           if (error instanceof Stopped) return undefined;
           // The step behind which the call before stopped was the last one.
           if (Reflect.get(Object(error), 'code') === 'tenant_exists') return 'restored';
@@ -246,13 +247,23 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
       const kept = await again({});
       expect(kept).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
       expect(kept.body.detail).toContain('/restore');
+      const set = (change: string) =>
+        query(cloud.bigquery, control, `UPDATE offboarded_tenants SET ${change} WHERE tenant_id = 'renewed'`);
+      // So it is where a process ended just behind the removal.
+      await set("state = 'removing'");
+      const unfinished = await again({ replace_offboarded: true });
+      expect(unfinished).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+      expect(unfinished.body.detail).toContain('DELETE');
+      await set("state = 'removed'");
       const early = await again({ replace_offboarded: true });
       expect(early).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
       expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_000);
-      const sql =
-        "UPDATE offboarded_tenants SET recorded_at = TIMESTAMP_SUB(recorded_at, INTERVAL 2 HOUR) WHERE tenant_id = 'renewed'";
-      await query(cloud.bigquery, control, sql);
+      await set('recorded_at = TIMESTAMP_SUB(recorded_at, INTERVAL 2 HOUR)');
       expect((await again({ replace_offboarded: true })).status).toBe(201);
+      // The record is of the life before.
+      const twice = await again({});
+      expect(twice).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+      expect(twice.body.detail).toContain('force_recreate_dataset');
       expect((await ask('POST', 'renewed/restore')).body).toMatchObject({ code: 'tenant_exists' });
       expect((await ask('GET', 'renewed')).body).toMatchObject({ company_name: 'Another', is_active: true });
     });
@@ -280,6 +291,7 @@ function stoppingAt(deps: OffboardDependencies, step: number, isDone: boolean): 
     records: { find: stopping(deps.records.find), append: stopping(deps.records.append) },
     datasets: {
       deleteDataset: stopping(deps.datasets.deleteDataset),
+      hasTable: stopping(deps.datasets.hasTable),
       undeleteDataset: stopping(deps.datasets.undeleteDataset),
     },
   };
