@@ -4,6 +4,7 @@ DECLARE p_tenant_id STRING;
 DECLARE p_from TIMESTAMP;
 DECLARE p_to TIMESTAMP;
 DECLARE p_after_id STRING;
+DECLARE p_known ARRAY<STRING>;
 DECLARE p_most INT64;
 
 SELECT * REPLACE (CAST(NULL AS STRING) AS parameters, CAST(NULL AS STRING) AS error_message)
@@ -26,6 +27,6 @@ FROM (
     )
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
 )
-WHERE run_id > p_after_id
+WHERE run_id > p_after_id AND run_id NOT IN UNNEST(p_known)
 ORDER BY run_id
 LIMIT p_most;
