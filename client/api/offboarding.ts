@@ -7,7 +7,7 @@ export type Offboarding = {
   readonly stage: 'draining' | 'recording' | 'exporting' | 'removing' | 'removed';
   /** Runs that are not over yet. */
   readonly in_flight: number;
-  /** Outcomes that the ledger lacks; more may follow. */
+  /** Outcomes that the ledger lacks; more may follow. 0 while `recording`: BigQuery still buffers some. */
   readonly waiting: number;
   /** When it began. */
   readonly offboarding_at: string;
@@ -24,7 +24,7 @@ export interface OffboardingOperations {
     readonly query: {
       /** The id of the tenant, once more. */
       readonly confirm: string;
-      /** Cancels runs that are in flight. */
+      /** Cancels runs that are in flight, and does not wait for the streaming buffer. */
       readonly force?: boolean;
     };
     readonly headers: undefined;
