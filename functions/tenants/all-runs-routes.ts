@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isNotFound } from '../../shared/google/bigquery/failures';
+import { rowsOrNone } from '../../shared/google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { type AdminAuthentication, requireAdmin } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
@@ -48,14 +48,8 @@ export function allRunsRoutes({
         await requireAdmin(deps, request);
         const asked = parseQuery(allRunsRequestSchema, request.query);
         const filters = { tenant_id: asked.tenant ?? null, error_code: asked.error_code ?? null };
-        const { rows } = await runStatement(controlDataset, listAllRuns, {
-          ...pageParameters(asked),
-          ...filters,
-        }).catch((error: unknown) => {
-          // No run has ended yet.
-          if (isNotFound(error)) return { rows: [] };
-          throw error;
-        });
+        const parameters = { ...pageParameters(asked), ...filters };
+        const rows = await rowsOrNone(runStatement(controlDataset, listAllRuns, parameters));
         const body = pageOfRuns(rows, asked);
         return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
       },

@@ -6,7 +6,8 @@ import type { Route } from '../http/route';
 import type { Log } from '../log';
 import type { Clock } from '../support/clock';
 import { within } from '../support/time-limits';
-import { type Actor, auditRow } from './audit-entry';
+import { auditRow } from './audit-entry';
+import { watchingActor } from './watching-actor';
 
 export interface AuditSetUp {
   readonly dataset: ControlDatasetSettings;
@@ -42,25 +43,18 @@ const longestWriteMs = 5_000;
 const auditedRoutes = (routes: readonly Route[], deps: AuditDependencies): readonly Route[] =>
   routes.map((route) => ({
     ...route,
-    handle: async (request) => {
-      let actor: Actor | undefined;
-      const reply = await route.handle({
-        ...request,
-        recognise(keyId, who) {
-          actor = who;
-          request.recognise(keyId, who);
-        },
-      });
+    handle: async (given) => {
+      const { request, actorOf } = watchingActor(given);
+      const reply = await route.handle(request);
       const { change } = reply;
       const { operation } = route;
       if (change === undefined || operation === undefined) return reply;
-      if (actor === undefined) throw new Error(`Nobody was recognised before ${operation} changed something`);
       const row = auditRow({
         ...change,
         auditId: deps.newId(),
         occurredAt: deps.now(),
         requestId: requestIdOfCall(request),
-        actor,
+        actor: actorOf(),
         address: request.address,
         operation,
       });

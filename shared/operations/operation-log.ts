@@ -1,4 +1,4 @@
-import { isNotFound } from '../google/bigquery/failures';
+import { rowsOrNone } from '../google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { ControlDataset } from '../google/bigquery/tables/control-dataset';
 import { findOperationEnd } from '../sql/control/find-operation-end';
@@ -52,14 +52,14 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
       await append('operations', { insertId, json });
     },
     async read(operation_id) {
-      return progressOf(await ofTable(runStatement(controlDataset, readOperationRows, { operation_id })));
+      return progressOf(await rowsOrNone(runStatement(controlDataset, readOperationRows, { operation_id })));
     },
     async hasEnded(operation_id) {
-      const [row] = await ofTable(runStatement(controlDataset, findOperationEnd, { operation_id }));
+      const [row] = await rowsOrNone(runStatement(controlDataset, findOperationEnd, { operation_id }));
       return row?.is_ended ?? false;
     },
     list: ({ operationId, tenantId, kind, state, after }, most) =>
-      ofTable(
+      rowsOrNone(
         runStatement(controlDataset, listOperations, {
           operation_id: operationId ?? null,
           tenant_id: tenantId ?? null,
@@ -79,13 +79,3 @@ const entryOf = ({ tenant_id, item_id, outcome, problem }: NonNullable<ProgressE
   outcome,
   problem,
 });
-
-/** Without its table there never was an operation. */
-async function ofTable<Row>(asked: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> {
-  try {
-    return (await asked).rows;
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
-}

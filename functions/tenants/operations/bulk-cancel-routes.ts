@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { watchingActor } from '../../../shared/audit/watching-actor';
 import { ServiceError } from '../../../shared/errors';
 import {
   type AdminAuthentication,
@@ -20,7 +21,7 @@ import type { Clock } from '../../../shared/support/clock';
 import { pipelinePatternSchema } from '../../../shared/tenants/rules/key-pipelines';
 import { type Quotas, tierNameSchema } from '../../../shared/tenants/rules/quotas';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
-import { type StartOperationDependencies, startOperation, watchingActor } from './start-operation';
+import { type StartOperationDependencies, startOperation } from './start-operation';
 
 export interface BulkCancelDependencies
   extends StartOperationDependencies,

@@ -1,7 +1,6 @@
 import type { Actor } from '../../../shared/audit/audit-entry';
 import type { PublishOperation } from '../../../shared/google/pubsub/publish-operation';
 import type { HttpReply } from '../../../shared/http/reply';
-import type { HttpRequest } from '../../../shared/http/route';
 import type { Log } from '../../../shared/log';
 import type { OperationLog } from '../../../shared/operations/operation-log';
 import type { OperationHead } from '../../../shared/operations/rules/operation';
@@ -52,26 +51,5 @@ export async function startOperation(
     headers: { Location: `${path}/${operation_id}` },
     body: shownOperation(waitingOperation(head), isAdmin),
     change: { tenantId: tenant_id, target: operation_id, after: { kind, filter, reason } },
-  };
-}
-
-/** The same request, and whose it is once it was authorised. */
-export function watchingActor(request: HttpRequest): {
-  readonly request: HttpRequest;
-  readonly actorOf: () => Actor;
-} {
-  let actor: Actor | undefined;
-  return {
-    request: {
-      ...request,
-      recognise(keyId, who) {
-        actor = who;
-        request.recognise(keyId, who);
-      },
-    },
-    actorOf: () => {
-      if (actor === undefined) throw new Error('Nobody was recognised before an operation was started');
-      return actor;
-    },
   };
 }

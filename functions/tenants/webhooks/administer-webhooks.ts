@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ServiceError } from '../../../shared/errors';
 import { isNotFound } from '../../../shared/google/bigquery/failures';
+import { rowsOrNone } from '../../../shared/google/bigquery/statements/rows-or-none';
 import type {
   RunStatement,
   StatementOutcome,
@@ -211,14 +212,7 @@ const webhookNotFound = (webhookId: string) =>
   new ServiceError('webhook_not_found', `There is no webhook '${shorten(webhookId)}'`);
 
 const rowsOf = (tenant: TenantLife, webhookId: string | null, deps: WebhookDependencies) =>
-  inControl(deps, listWebhooks, { ...tenant, webhook_id: webhookId }).then(
-    ({ rows }) => rows,
-    (error: unknown) => {
-      // There was never a webhook.
-      if (isNotFound(error)) return [];
-      throw error;
-    },
-  );
+  rowsOrNone(inControl(deps, listWebhooks, { ...tenant, webhook_id: webhookId }));
 
 function inControl<Types extends ParameterTypes, Row>(
   { runStatement, controlDataset }: WebhookDependencies,

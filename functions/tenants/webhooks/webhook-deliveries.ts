@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../../../shared/errors';
-import { isNotFound } from '../../../shared/google/bigquery/failures';
+import { rowsOrNone } from '../../../shared/google/bigquery/statements/rows-or-none';
 import {
   cursorSchema,
   earliest,
@@ -57,7 +57,7 @@ export async function showDeliveries(
   };
   const [, rows] = await Promise.all([
     webhookOf(tenant, webhookId, deps),
-    orNothing(deps.runStatement(deps.controlDataset, listWebhookDeliveries, parameters)),
+    rowsOrNone(deps.runStatement(deps.controlDataset, listWebhookDeliveries, parameters)),
   ]);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
@@ -86,7 +86,7 @@ export async function deliverAgain(
   };
   const [, [found]] = await Promise.all([
     webhookOf(tenant, webhookId, deps),
-    orNothing(deps.runStatement(deps.controlDataset, findWebhookDelivery, parameters)),
+    rowsOrNone(deps.runStatement(deps.controlDataset, findWebhookDelivery, parameters)),
   ]);
   if (found === undefined)
     throw new ServiceError('delivery_not_found', `There is no delivery '${shorten(deliveryId)}'`);
@@ -100,14 +100,4 @@ export async function deliverAgain(
   } as const;
   await deps.publishDeliveries([message]);
   return { webhook_id: webhookId, delivery_id: deliveryId };
-}
-
-/** No rows where the table is not there: nothing was ever attempted. */
-async function orNothing<Row>(reading: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> {
-  try {
-    return (await reading).rows;
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }

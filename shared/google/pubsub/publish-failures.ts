@@ -31,7 +31,7 @@ export function classifyPublishFailure(error: unknown, topic: string): Failure {
     return { kind: 'not_found', code: 'not_found', reason, message };
   }
   if (code === permissionDenied) {
-    const message = `The worker may not publish to the topic '${topic}'.`;
+    const message = `This function may not publish to the topic '${topic}'.`;
     return { kind: 'permanent', code: 'access_denied', reason, message };
   }
   if (code === invalidArgument) {
