@@ -8,11 +8,11 @@ export type ItemResult = Pick<ItemEntry, 'outcome' | 'problem'> & {
 /** What one kind of operation does. All that deliveries, progress, aborts and crashes ask for is work-on-operation's. */
 export interface OperationKind {
   /**
-   * Everything that the operation is about. It is asked again until a plan was written down whole: what it finds may
-   * differ from one time to the next, and all of it counts. What cannot even be looked at comes as failed. Throws
-   * where another delivery may succeed, and TooMuch where none will.
+   * Everything that the operation is about and that is left to do. It is asked until a plan was written down whole,
+   * and once all of that is worked off: what it finds may differ from one time to the next, and all of it counts. In
+   * the end it finds nothing new. Throws where another delivery may succeed, and TooMuch where none will.
    */
-  readonly plan: (head: OperationHead, isTimeUp: () => boolean) => Promise<readonly ItemEntry[]>;
+  readonly plan: (head: OperationHead, isTimeUp: () => boolean) => Promise<readonly OperationItem[]>;
   /**
    * Does one item. Done twice, or by two deliveries at once, it is done once. Throws where it may succeed later. Items
    * come several at a time, those of one tenant next to each other.

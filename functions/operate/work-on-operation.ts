@@ -6,6 +6,7 @@ import {
   type ItemEntry,
   isEnded,
   isGivenUp,
+  itemKeyOf,
   type OperationItem,
   type OperationProgress,
   type ProgressEntry,
@@ -80,8 +81,8 @@ export async function workOnOperation(
   const kind = Object.hasOwn(deps.kinds, found.kind) ? deps.kinds[found.kind] : undefined;
   if (kind === undefined) return end('failed', `There is no kind of operation '${found.kind}'`);
   try {
-    const open = found.isPlanned ? found.open : await plan(found, kind, isTimeUp, write, deps);
-    return await workOff(found, open, { kind, isTimeUp, write, end }, deps);
+    const work = { kind, isTimeUp, write, end };
+    return await workOff(found.isPlanned ? found : await plan(found, work, deps), work, deps);
   } catch (error) {
     if (error instanceof TooMuch) return end('failed', error.message);
     if (mayPass(error) && !isGivenUp(found, clock.now())) throw error;
@@ -93,30 +94,6 @@ export async function workOnOperation(
   }
 }
 
-/** Writes the plan down, and resolves to what is open then. */
-async function plan(
-  operation: OperationProgress,
-  kind: OperationKind,
-  isTimeUp: () => boolean,
-  write: (entry: ProgressEntry) => Promise<void>,
-  { operations }: OperateDependencies,
-): Promise<readonly OperationItem[]> {
-  const items = await kind.plan(operation, isTimeUp);
-  const planned = items.filter(({ outcome }) => outcome === 'planned').length;
-  for (let start = 0; start < items.length; start += itemsPerRow)
-    await write({ state: 'running', items: items.slice(start, start + itemsPerRow) });
-  await write({ state: 'running', planned });
-  // What an earlier delivery, which died, had written of its plan is to be done as well.
-  const merged = await retrying(retryPolicy, () => operations.read(operation.operation_id));
-  const known = new Map(
-    [...(merged?.open ?? []), ...items.filter(({ outcome }) => outcome === 'planned')].map((item) => [
-      `${item.tenant_id} ${item.item_id}`,
-      item,
-    ]),
-  );
-  return [...known.values()];
-}
-
 interface Work {
   readonly kind: OperationKind;
   readonly isTimeUp: () => boolean;
@@ -124,13 +101,59 @@ interface Work {
   readonly end: (state: 'done') => Promise<'over'>;
 }
 
-/** Batch by batch, with a row of progress after each. */
+/** Writes the plan down, and resolves to what is known then. */
+async function plan(
+  operation: OperationProgress,
+  { kind, isTimeUp, write }: Work,
+  { operations }: OperateDependencies,
+): Promise<OperationProgress> {
+  const items = await kind.plan(operation, isTimeUp);
+  await writePlanned(items, write);
+  await write({ state: 'running', planned: new Set(items.map(itemKeyOf)).size });
+  // What an earlier delivery, which died, had written of its plan is to be done as well.
+  const merged = await retrying(retryPolicy, () => operations.read(operation.operation_id));
+  const open = new Map([...(merged?.open ?? []), ...items].map((item) => [itemKeyOf(item), item]));
+  return { ...operation, open: [...open.values()], keys: new Set([...(merged?.keys ?? []), ...open.keys()]) };
+}
+
+async function writePlanned(items: readonly OperationItem[], write: Work['write']): Promise<void> {
+  for (let start = 0; start < items.length; start += itemsPerRow) {
+    const part = items.slice(start, start + itemsPerRow);
+    const entries = part.map((item): ItemEntry => ({ ...idOf(item), outcome: 'planned', problem: null }));
+    await write({ state: 'running', items: entries });
+  }
+}
+
+/**
+ * Works off what is open. What was planned may have been read before the last writes, and a plan is made once: so it
+ * looks again before the operation is done, and works off what is new as well, until nothing is.
+ */
 async function workOff(
   operation: OperationProgress,
-  open: readonly OperationItem[],
-  { kind, isTimeUp, write, end }: Work,
+  work: Work,
   deps: OperateDependencies,
 ): Promise<'more' | 'over'> {
+  const known = new Set(operation.keys);
+  for (let { open } = operation; ; ) {
+    const left = await workOffItems(operation, open, work, deps);
+    if (left !== 'nothing') return left;
+    const found = await work.kind.plan(operation, work.isTimeUp);
+    const fresh = found.filter((item) => !known.has(itemKeyOf(item)));
+    if (fresh.length === 0) return work.end('done');
+    // All that this delivery has planned is done by now: these add nothing to its plan that could be missed.
+    await writePlanned(fresh, work.write);
+    for (const item of fresh) known.add(itemKeyOf(item));
+    open = fresh;
+  }
+}
+
+/** Batch by batch, with a row of progress after each. Throws ItemsAreLeft. */
+async function workOffItems(
+  operation: OperationProgress,
+  open: readonly OperationItem[],
+  { kind, isTimeUp, write }: Work,
+  deps: OperateDependencies,
+): Promise<'nothing' | 'more' | 'over'> {
   const { operations, clock, batchSize } = deps;
   const { operation_id } = operation;
   let failure: unknown;
@@ -151,7 +174,7 @@ async function workOff(
   }
   if (failure !== undefined)
     throw new ItemsAreLeft(`Items of operation ${operation_id} are left`, { cause: failure });
-  return end('done');
+  return 'nothing';
 }
 
 const idOf = ({ tenant_id, item_id }: OperationItem): OperationItem => ({ tenant_id, item_id });

@@ -8,7 +8,7 @@ import {
   type TenantAuthentication,
   tenantInPath,
 } from '../../../shared/http/authorize';
-import { expectNoQuery, momentSchema, parseRequest } from '../../../shared/http/parse';
+import { earliest, expectNoQuery, latest, momentSchema, parseRequest } from '../../../shared/http/parse';
 import type { HttpReply } from '../../../shared/http/reply';
 import type { Route } from '../../../shared/http/route';
 import { findMatchingRuns, type MatchingDependencies } from '../../../shared/operations/find-matching-runs';
@@ -17,6 +17,7 @@ import {
   type CancelFilter,
   cancelFilterText,
 } from '../../../shared/operations/rules/bulk-cancel';
+import { isInOrder, notInOrder } from '../../../shared/runs/run-pages';
 import type { Clock } from '../../../shared/support/clock';
 import { pipelinePatternSchema } from '../../../shared/tenants/rules/key-pipelines';
 import { type Quotas, tierNameSchema } from '../../../shared/tenants/rules/quotas';
@@ -34,12 +35,15 @@ export interface BulkCancelDependencies
   readonly clock: Clock;
 }
 
+/** Named as those of lists of runs, and meant as there. */
 const filterFields = {
   pipeline: pipelinePatternSchema.optional(),
-  admitted_after: momentSchema.optional(),
-  admitted_before: momentSchema.optional(),
+  from: momentSchema.optional(),
+  to: momentSchema.optional(),
 };
 const otherFields = {
+  /** Says nothing more: it is there for filters that lists take, too. */
+  status: z.literal('ADMITTED', 'expected ADMITTED: only runs in flight can be cancelled').optional(),
   all: z.literal(true, 'expected true, or nothing').optional(),
   reason: z
     .string()
@@ -53,22 +57,27 @@ const otherFields = {
 /** Who leaves the filter out by mistake must not cancel everything. */
 const hasFilterOrAll = ({
   all,
-  reason: _,
-  dry_run: __,
+  status: _,
+  reason: __,
+  dry_run: ___,
   ...filter
 }: z.infer<z.ZodObject<typeof otherFields>>) =>
   (all === true) !== Object.values(filter).some((value) => value !== undefined);
+const isFromBeforeTo = ({ from = earliest, to = latest }: { readonly from?: Date; readonly to?: Date }) =>
+  isInOrder({ from, to });
 const expected = { error: 'expected at least one field of the filter, or all: true in place of them' };
 
 /** The body of `POST /api/v1/tenants/{tenant}/runs/bulk-cancel`. */
 export const tenantBulkCancelSchema = z
   .strictObject({ ...filterFields, ...otherFields })
-  .refine(hasFilterOrAll, expected);
+  .refine(hasFilterOrAll, expected)
+  .refine(isFromBeforeTo, notInOrder);
 
 /** The body of `POST /api/v1/runs/bulk-cancel`. */
 export const bulkCancelSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z
     .strictObject({
+      tenant: tenantIdSchema.optional(),
       tenants: z
         .array(tenantIdSchema)
         .min(1, 'expected at least one tenant')
@@ -78,7 +87,12 @@ export const bulkCancelSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       ...filterFields,
       ...otherFields,
     })
-    .refine(hasFilterOrAll, expected);
+    .refine(hasFilterOrAll, expected)
+    .refine(isFromBeforeTo, notInOrder)
+    .refine(({ tenant, tenants }) => tenant === undefined || tenants === undefined, {
+      path: ['tenant'],
+      error: 'expected either `tenant` or `tenants`',
+    });
 
 type BulkCancel = z.infer<ReturnType<typeof bulkCancelSchema>>;
 
@@ -130,13 +144,14 @@ async function cancelOrCount(
   deps: BulkCancelDependencies,
 ): Promise<HttpReply> {
   const now = deps.now();
-  const { tenants, tier, pipeline, admitted_after, admitted_before, reason, dry_run } = asked;
+  const { tenant, tenants, tier, pipeline, from, to, reason, dry_run } = asked;
+  const named = tenantId ?? tenant;
   const filter: CancelFilter = {
-    tenants: tenantId === null ? (tenants ?? null) : [tenantId],
+    tenants: named === undefined ? (tenants ?? null) : [named],
     tier: tier ?? null,
     pipeline: pipeline ?? null,
-    admitted_after: admitted_after ?? null,
-    admitted_before: admitted_before !== undefined && admitted_before < now ? admitted_before : now,
+    from: from ?? null,
+    to: to !== undefined && to < now ? to : now,
     allowed_pipelines: [...pipelines],
   };
   if (dry_run === true) return { status: 200, body: await count(filter, deps) };
@@ -151,13 +166,20 @@ async function cancelOrCount(
 
 /** Free of charge. */
 async function count(filter: CancelFilter, deps: BulkCancelDependencies) {
-  const { clock, countMs } = deps;
+  const { clock, countMs, log } = deps;
   const startedAt = clock.monotonicMs();
   const isTimeUp = () => clock.monotonicMs() - startedAt > countMs;
   const matching = { runs: 0, tenants: 0 };
-  const isWhole = await findMatchingRuns(filter, deps, isTimeUp, (_, runIds) => {
-    matching.runs += runIds.length;
-    matching.tenants++;
+  let unread = 0;
+  const isWhole = await findMatchingRuns(filter, deps, isTimeUp, {
+    found: (_, runIds) => {
+      matching.runs += runIds.length;
+      matching.tenants++;
+    },
+    unreadable: (tenant_id, error) => {
+      unread++;
+      log('WARNING', 'A tenant cannot be read, and is not counted', { tenant_id, error });
+    },
   });
-  return { dry_run: true, ...matching, is_complete: isWhole };
+  return { dry_run: true, ...matching, is_complete: isWhole && unread === 0 };
 }

@@ -26,6 +26,7 @@ import type { OperationLog } from '../../../shared/operations/operation-log';
 import { isEnded, operationStates } from '../../../shared/operations/rules/operation';
 import { operationIdSchema } from '../../../shared/operations/rules/operation-identity';
 import type { OperationSummary } from '../../../shared/sql/control/list-operations';
+import { isWithin } from '../../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
 import { shownOperation } from './shown-operation';
 
@@ -104,7 +105,7 @@ export function operationRoutes(deps: OperationRoutesDependencies): readonly Rou
         await requireAdmin(deps, request);
         expectNoQuery(request);
         await expectNoBody(request);
-        return abort(await find(operationId, undefined, deps), true, deps);
+        return abort(await find(operationId, undefined, deps), { isAdmin: true, pipelines: [] }, deps);
       },
     },
     {
@@ -114,10 +115,10 @@ export function operationRoutes(deps: OperationRoutesDependencies): readonly Rou
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         const operationId = operationInPath(request);
-        const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
+        const caller = await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
         await expectNoBody(request);
-        return abort(await find(operationId, tenantId, deps), isAdmin, deps);
+        return abort(await find(operationId, tenantId, deps), caller, deps);
       },
     },
   ];
@@ -141,7 +142,7 @@ async function find(
 /** What is under way at that moment is done; nothing is begun after it. One that has ended stays as it is. */
 async function abort(
   operation: OperationSummary,
-  isAdmin: boolean,
+  { isAdmin, pipelines }: { readonly isAdmin: boolean; readonly pipelines: readonly string[] },
   { operations, newId, now }: OperationRoutesDependencies,
 ): Promise<HttpReply> {
   if (isEnded(operation.state)) return { status: 200, body: shownOperation(operation, isAdmin) };
@@ -150,6 +151,7 @@ async function abort(
       members: { required_role: 'admin' },
     });
   }
+  requirePipelinesOf(operation, pipelines);
   const { operation_id, tenant_id, state } = operation;
   await operations.write(operation, newId(), { state: 'aborted' });
   const endedAt = now();
@@ -159,6 +161,18 @@ async function abort(
     body: shownOperation(aborted, isAdmin),
     change: { tenantId: tenant_id, target: operation_id, before: { state }, after: { state: 'aborted' } },
   };
+}
+
+const pipelinesSchema = z.object({ allowed_pipelines: z.array(z.string()).default([]) });
+
+/** Throws `pipeline_not_allowed` where the operation is about pipelines that the caller's key is not for. */
+function requirePipelinesOf({ filter }: OperationSummary, pipelines: readonly string[]): void {
+  const { allowed_pipelines } = pipelinesSchema.parse(JSON.parse(filter));
+  if (isWithin(allowed_pipelines, pipelines)) return;
+  throw new ServiceError(
+    'pipeline_not_allowed',
+    `Forbidden: this operation is about more pipelines than this key is for, which are: ${pipelines.join(', ')}`,
+  );
 }
 
 const isAdmins = (kind: Actor['kind']): boolean => kind === 'admin' || kind === 'person';

@@ -12,9 +12,9 @@ const cancelFilterSchema = z.object({
   tier: z.string().nullable(),
   /** A pipeline, or all of a domain as provider/domain/*. */
   pipeline: z.string().nullable(),
-  admitted_after: time.nullable(),
+  from: time.nullable(),
   /** Never later than the start of the operation: so it comes to an end, whatever starts meanwhile. */
-  admitted_before: time,
+  to: time,
   /** Those that the key which asked may cancel runs of; none: all. */
   allowed_pipelines: z.array(z.string()),
 });
@@ -35,15 +35,15 @@ export interface TenantInFlight {
 /** The ids of a tenant's runs in flight that match. Which tenants are looked at is not asked here. */
 export function matchingRuns(
   { subscription_tier, active_runs }: TenantInFlight,
-  { tier, pipeline, admitted_after, admitted_before, allowed_pipelines }: CancelFilter,
+  { tier, pipeline, from, to, allowed_pipelines }: CancelFilter,
 ): readonly string[] {
   if (tier !== null && tier !== subscription_tier) return [];
   const matching = active_runs.filter(
     (run) =>
       (pipeline === null || allowsPipeline([pipeline], run.pipeline)) &&
       allowsPipeline(allowed_pipelines, run.pipeline) &&
-      (admitted_after === null || run.admitted_at >= admitted_after) &&
-      run.admitted_at < admitted_before,
+      (from === null || run.admitted_at >= from) &&
+      run.admitted_at < to,
   );
   return matching.map(({ run_id }) => run_id);
 }

@@ -1,6 +1,9 @@
 import type { Actor } from '../../audit/audit-entry';
 
-/** In the order in which they count: of an operation's rows the one that stands last here says its state. */
+/**
+ * In the order in which they count: of an operation's rows the one that stands last here says its state. Once it has
+ * ended, the first ending says it.
+ */
 export const operationStates = ['waiting', 'running', 'done', 'failed', 'aborted'] as const;
 export type OperationState = (typeof operationStates)[number];
 
@@ -80,11 +83,13 @@ export interface OperationProgress extends OperationHead {
   readonly isPlanned: boolean;
   /** Items of which nothing has become yet, in the order of their tenants. */
   readonly open: readonly OperationItem[];
-  readonly total: number;
+  /** Of all its items, whatever became of them. */
+  readonly keys: ReadonlySet<string>;
 }
 
-export const isEnded = (state: OperationState): boolean =>
-  state === 'done' || state === 'failed' || state === 'aborted';
+export const endedStates = ['done', 'failed', 'aborted'] as const satisfies readonly OperationState[];
+
+export const isEnded = (state: OperationState): boolean => endedStates.some((ended) => ended === state);
 
 /** An item that did not succeed for so long is given up. In milliseconds. */
 const longestTryMs = 24 * 3_600_000;
@@ -101,29 +106,36 @@ export function progressOf(rows: readonly OperationRow[]): OperationProgress | u
   if (first === undefined) return undefined;
   const entries = new Map<string, ItemEntry>();
   for (const item of rows.flatMap(({ items }) => items)) {
-    const known = entries.get(keyOf(item));
-    if (known === undefined || rankOf(known.outcome) < rankOf(item.outcome)) entries.set(keyOf(item), item);
+    const known = entries.get(itemKeyOf(item));
+    if (known === undefined || rankOf(known.outcome) < rankOf(item.outcome))
+      entries.set(itemKeyOf(item), item);
   }
   return {
     ...headOf(first),
-    state: stateOf(rows.map(({ state }) => state)),
+    state: stateOf(rows),
     isPlanned: hasWholePlan(rows),
     open: [...entries.values()].filter(({ outcome }) => outcome === 'planned').toSorted(byTenant),
-    total: entries.size,
+    keys: new Set(entries.keys()),
   };
 }
 
 /** The two ids of an item, neither of which has a space in it. */
-const keyOf = ({ tenant_id, item_id }: OperationItem): string => `${tenant_id} ${item_id}`;
+export const itemKeyOf = ({ tenant_id, item_id }: OperationItem): string => `${tenant_id} ${item_id}`;
 
 const rankOf = (outcome: ItemOutcome): number => itemOutcomes.indexOf(outcome);
 
-const stateOf = (states: readonly OperationState[]): OperationState =>
-  operationStates.findLast((state) => states.includes(state)) ?? 'waiting';
+/** Of endings at the same millisecond the one that counts most: any will do that does not depend on the order of rows. */
+function stateOf(rows: readonly OperationRow[]): OperationState {
+  const endings = rows.filter(({ state }) => isEnded(state));
+  const firstMs = Math.min(...endings.map(({ recorded_at }) => recorded_at.getTime()));
+  const counting =
+    endings.length === 0 ? rows : endings.filter(({ recorded_at }) => recorded_at.getTime() === firstMs);
+  return operationStates.findLast((state) => counting.some((row) => row.state === state)) ?? 'waiting';
+}
 
 /** Items of one tenant next to each other: what is decided for them together goes into one statement. */
 const byTenant = (one: OperationItem, other: OperationItem): number =>
-  keyOf(one) < keyOf(other) ? -1 : keyOf(one) > keyOf(other) ? 1 : 0;
+  itemKeyOf(one) < itemKeyOf(other) ? -1 : itemKeyOf(one) > itemKeyOf(other) ? 1 : 0;
 
 /**
  * Whether some writer's plan is there whole. Its last row says how many items it has, because a row that was just
@@ -134,7 +146,7 @@ function hasWholePlan(rows: readonly OperationRow[]): boolean {
   for (const { writer, items } of rows) {
     const own = seen.get(writer) ?? new Set();
     seen.set(writer, own);
-    for (const item of items) if (item.outcome === 'planned') own.add(keyOf(item));
+    for (const item of items) if (item.outcome === 'planned') own.add(itemKeyOf(item));
   }
   return rows.some(({ writer, planned }) => planned !== null && (seen.get(writer)?.size ?? 0) >= planned);
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { bool } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { isEnding } from './operation-columns';
 
 /** Whether an operation has ended, as by an abort: for whoever works on it. Always one row. */
 export const findOperationEnd = defineStatement({
   name: 'find-operation-end',
   sql: `
-SELECT IFNULL(LOGICAL_OR(state IN ('done', 'failed', 'aborted')), FALSE) AS is_ended
+SELECT IFNULL(LOGICAL_OR(${isEnding}), FALSE) AS is_ended
 FROM operations
 WHERE operation_id = @operation_id`,
   parameters: { operation_id: 'STRING' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { headFields, rankOfOutcome, rankOfState, stateSchema } from './operation-columns';
+import { headFields, isEnding, rankOfOutcome, rankOfState, stateSchema } from './operation-columns';
 
 const operationSummary = z.object({
   ...headFields,
@@ -20,7 +20,8 @@ export type OperationSummary = z.infer<typeof operationSummary>;
 
 /**
  * What operations have done, youngest first. A filter that is NULL lets all pass. `until_at` and `until_id` are the
- * place after which the page begins. An item counts once, however often it was written.
+ * place after which the page begins. An item counts once, however often it was written. Of several endings the first
+ * counts, such as that of an abort and of a delivery that has done the last item.
  */
 export const listOperations = defineStatement({
   name: 'list-operations',
@@ -28,7 +29,7 @@ export const listOperations = defineStatement({
 WITH listed AS (
   SELECT
     operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, recorded_at, state,
-    ${rankOfState} AS rank, planned, problem, items
+    ${rankOfState} AS rank, IF(${isEnding}, recorded_at, NULL) AS ending_at, planned, problem, items
   FROM operations
   WHERE (@operation_id IS NULL OR operation_id = @operation_id)
     AND (@tenant_id IS NULL OR tenant_id = @tenant_id)
@@ -45,10 +46,10 @@ page AS (
     ANY_VALUE(started_by) AS started_by,
     ANY_VALUE(filter) AS filter,
     ANY_VALUE(reason) AS reason,
-    ARRAY_AGG(state ORDER BY rank DESC LIMIT 1)[OFFSET(0)] AS state,
+    ARRAY_AGG(state ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1)[OFFSET(0)] AS state,
     LOGICAL_OR(planned IS NOT NULL) AS is_planned,
     MAX(recorded_at) AS updated_at,
-    MIN(IF(state IN ('done', 'failed', 'aborted'), recorded_at, NULL)) AS ended_at,
+    MIN(ending_at) AS ended_at,
     ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at LIMIT 1) AS own_problems
   FROM listed
   GROUP BY operation_id

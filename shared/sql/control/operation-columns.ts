@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { itemOutcomes, operationStates } from '../../operations/rules/operation';
+import { endedStates, itemOutcomes, operationStates } from '../../operations/rules/operation';
 import { string, timestamp } from '../column-schemas';
 
 /** What each row of an operation says of it from its start on. */
@@ -21,6 +21,8 @@ export const itemEntrySchema = z.object({
   problem: string.nullable(),
 });
 
+/** Whether a row says that its operation has ended. */
+export const isEnding = `state IN (${endedStates.map((state) => `'${state}'`).join(', ')})`;
 /** The later of two states counts: text for ordering by `operationStates`. */
 export const rankOfState = `CASE state${operationStates.map((state, rank) => ` WHEN '${state}' THEN ${rank}`).join('')} END`;
 export const rankOfOutcome = `CASE item.outcome${itemOutcomes.map((outcome, rank) => ` WHEN '${outcome}' THEN ${rank}`).join('')} END`;

@@ -4,7 +4,7 @@ export interface BulkCancelCalls {
   readonly world: OperateWorld;
   readonly operator: Operator;
   /** A filter for what the runs of one test have in common, and those of others have not. */
-  readonly dryruns: { readonly pipeline: string; readonly admitted_after: string };
+  readonly dryruns: { readonly pipeline: string; readonly from: string };
   /** Asks for them to be cancelled; resolves to the operation's id. */
   readonly start: (more?: object, path?: string, headers?: Record<string, string>) => Promise<string>;
   readonly show: (id: string) => Promise<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export function startedForBulkCancel(): BulkCancelCalls {
   });
   afterAll(() => world?.close());
   beforeEach(() => {
-    dryruns = { pipeline: dryrunPipeline, admitted_after: new Date().toISOString() };
+    dryruns = { pipeline: dryrunPipeline, from: new Date().toISOString() };
   });
   return {
     get world() {

@@ -59,13 +59,16 @@ const wrongFilter: WrongField[] = [
   ...wrongText('pipeline'),
   ['all pipelines', { pipeline: '*' }, 'pipeline'],
   ...wrongText('reason'),
-  ...wrongText('admitted_before'),
-  ['a day that does not exist', { admitted_after: '2099-02-30' }, 'admitted_after'],
+  ...wrongText('to'),
+  ['a day that does not exist', { from: '2099-02-30' }, 'from'],
   ['dry_run as text', { dry_run: 'true' }, 'dry_run'],
   ['a filter, and all', { all: true }, 'body'],
   ['all as a text', { all: 'true' }, 'all'],
   ['neither a filter nor all', { pipeline: undefined }, 'body'],
-  ['an unknown field', { status: 'ADMITTED' }, 'status'],
+  ['a time that ends before it begins', { from: '2099-01-02', to: '2099-01-01' }, 'from'],
+  ['runs that are over', { status: 'FAILED' }, 'status'],
+  ['nothing but that they are in flight', { pipeline: undefined, status: 'ADMITTED' }, 'body'],
+  ['what only runs that are over have', { error_code: 'check_failed' }, 'error_code'],
 ];
 
 /** What the calls with a body take, by their operation. */
@@ -210,6 +213,7 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
       ['tenants as a text', { tenants: 'acme' }, 'tenants'],
       ['no tenants', { tenants: [] }, 'tenants'],
       ['a tenant with SQL', { tenants: [sqlText] }, 'tenants.0'],
+      ['one tenant and several', { tenant: 'acme', tenants: ['other'] }, 'tenant'],
       ['an unknown tier', { tier: 'GOLD' }, 'tier'],
       ['a tier named like a built-in', { tier: 'constructor' }, 'tier'],
     ],

@@ -107,8 +107,8 @@ export const operationOperations = (tiers: Readonly<Record<string, Quotas>>): re
     path: `${ofTenant}/abort`,
     tag: 'Operations',
     summary: 'Ends an operation that is confined to a tenant',
-    description: `${abortText} What an admin has started only admins can abort.`,
+    description: `${abortText} What an admin has started only admins can abort, and what is about more pipelines than a key is for that key cannot.`,
     answers: abortAnswers,
-    problems: ['operation_not_found'],
+    problems: ['operation_not_found', 'pipeline_not_allowed'],
   },
 ];

@@ -18,8 +18,8 @@ const all: CancelFilter = {
   tenants: null,
   tier: null,
   pipeline: null,
-  admitted_after: null,
-  admitted_before: at(9),
+  from: null,
+  to: at(9),
   allowed_pipelines: [],
 };
 
@@ -27,8 +27,8 @@ it.each([
   ['all', {}, ['one', 'two', 'three']],
   ['those of a pipeline', { pipeline: 'gcp/example/dryrun' }, ['two']],
   ['those of a domain', { pipeline: 'gcp/billing/*' }, ['one', 'three']],
-  ['those from a time on', { admitted_after: at(2) }, ['two', 'three']],
-  ['those before a time', { admitted_before: at(2) }, ['one']],
+  ['those from a time on', { from: at(2) }, ['two', 'three']],
+  ['those before a time', { to: at(2) }, ['one']],
   ['those of a tier', { tier: 'FREE' }, ['one', 'two', 'three']],
   ['none of another tier', { tier: 'STARTER' }, []],
   [
@@ -46,7 +46,7 @@ it.each([
 });
 
 it('a filter is read as it was written', () => {
-  const filter = { ...all, tenants: ['acme'], admitted_after: at(1) };
+  const filter = { ...all, tenants: ['acme'], from: at(1) };
   expect(parseCancelFilter(cancelFilterText(filter))).toEqual(filter);
   expect(() => parseCancelFilter('{"tenants":null}')).toThrow();
 });

@@ -1,0 +1,3 @@
+import { describeWorkOnOperation } from './work-on-operation-suite';
+
+describeWorkOnOperation(2_000);
