@@ -1,6 +1,6 @@
 import type { PipelineDefinition } from '../definitions/schemas/pipeline-schema';
 import { ServiceError } from '../errors';
-import { isNotFound } from '../google/bigquery/failures';
+import { rowsOrNone } from '../google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { type RecordedAttempt, type RecordedCheck, type RecordedRun, readRun } from '../sql/runs/read-run';
 import { durationMs } from '../support/clock';
@@ -13,14 +13,8 @@ export async function findRecordedRun(
   runId: string,
   runStatement: RunStatement,
 ): Promise<RecordedRun> {
-  const rows = await runStatement(tenantId, readRun, { tenant_id: tenantId, run_id: runId })
-    .then((outcome) => outcome.rows)
-    .catch((error: unknown) => {
-      // The tenant was deleted, and its runs with it.
-      if (isNotFound(error)) return [];
-      throw error;
-    });
-  const [run] = rows;
+  // Without its tables the tenant was deleted, and its runs with it.
+  const [run] = await rowsOrNone(runStatement(tenantId, readRun, { tenant_id: tenantId, run_id: runId }));
   if (run === undefined) throw runNotFound(tenantId, runId);
   return run;
 }

@@ -1,5 +1,6 @@
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { systemClock } from '../../../shared/support/clock';
+import { query } from '../../support/local-cloud';
 import { settleHeld } from '../support/backends';
 import { startedForBulkCancel } from './bulk-cancel-calls';
 import { describeBulkCancel } from './bulk-cancel-suite';
@@ -7,12 +8,62 @@ import { describeBulkCancel } from './bulk-cancel-suite';
 /** Of each of two pipelines in each of three tenants: some 200 runs in flight. */
 const each = 34;
 
-describeBulkCancel(each);
+describeBulkCancel(each, [
+  { minutes: 9, woken: 0 },
+  { minutes: 11, woken: 1 },
+  { minutes: 12 * 24 * 60, woken: 0 },
+]);
 
 /** In one process work-on-operation.test.ts tries many more cases of these. */
 describe('Bulk-cancel in trouble', () => {
   const given = startedForBulkCancel();
-  const { start, show } = given;
+  const { start, show, abort } = given;
+
+  it('is aborted in its middle: what is under way ends, and nothing else is begun', async () => {
+    const all = await given.world.holdRuns('aborted', each);
+    const id = await start();
+    let cancelled = 0;
+    const aborting = await given.world.startOperator({
+      onCancelled: async () => {
+        if (++cancelled === 3)
+          expect(await abort(id)).toMatchObject({ status: 202, body: { state: 'aborted' } });
+      },
+    });
+    expect(await aborting.deliver(id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'aborted', total: all / 2, done: 4 });
+    expect(await given.operator.deliver(id)).toBe(204);
+    const sql = `SELECT operation, actor_kind, tenant_id, before, JSON_VALUE(after, '$.kind') AS kind,
+        JSON_VALUE(after, '$.state') AS state FROM audit_log WHERE target = @id ORDER BY occurred_at`;
+    const ofAdmins = { actor_kind: 'admin', tenant_id: null };
+    expect(await query(given.world.backends.client, 'tenant_pipelines', sql, { id })).toEqual([
+      { operation: 'bulkCancelRuns', ...ofAdmins, before: null, kind: 'bulk-cancel', state: null },
+      {
+        operation: 'abortOperation',
+        ...ofAdmins,
+        before: '{"state":"running"}',
+        kind: null,
+        state: 'aborted',
+      },
+    ]);
+    expect(await given.world.runsOf('aborted')).toEqual({ ADMITTED: all - 4, CANCELLED: 4 });
+  });
+
+  it('a tenant that cannot be read holds up no other, and is cancelled once it can be', async () => {
+    const all = await given.world.holdRuns('unread', each);
+    const id = await start();
+    let reads = 0;
+    const failing = await given.world.startOperator({
+      onRead: (tenant) => {
+        if (tenant === 'second' && ++reads <= 2)
+          throw Object.assign(new Error('backendError'), { code: 503 });
+      },
+    });
+    expect(await failing.deliver(id)).toBe(503);
+    expect(await show(id)).toMatchObject({ state: 'running', total: 2 * each + 1, done: 2 * each });
+    expect(await failing.deliver(id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'done', done: 2 * each + 1, failed: 0, problems: [] });
+    expect(await given.world.runsOf('unread')).toEqual({ ADMITTED: all / 2, CANCELLED: all / 2 });
+  });
 
   it('goes on where an instance died after it had cancelled and before it had written that down', async () => {
     const all = await given.world.holdRuns('died', each);

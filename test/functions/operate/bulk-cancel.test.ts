@@ -1,3 +1,3 @@
 import { describeBulkCancel } from './bulk-cancel-suite';
 
-describeBulkCancel(2);
+describeBulkCancel(1, [{ minutes: 11, woken: 1 }]);

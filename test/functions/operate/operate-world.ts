@@ -30,6 +30,8 @@ export interface OperatorOptions {
   readonly onCancelled?: (() => Promise<unknown> | undefined) | undefined;
   /** Called before each row of progress is written. */
   readonly onWrite?: (() => Promise<unknown> | undefined) | undefined;
+  /** Called before a tenant's runs in flight are read. */
+  readonly onRead?: ((tenantId: string) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly workMs?: number | undefined;
   readonly runStatement?: RunStatement | undefined;
@@ -78,7 +80,7 @@ export async function startOperateWorld(): Promise<OperateWorld> {
   const dataset = createControlDataset(client, control);
   await dataset.ensure();
 
-  const startOperator = async ({ onCancelled, onWrite, ...options }: OperatorOptions = {}) => {
+  const startOperator = async ({ onCancelled, onWrite, onRead, ...options }: OperatorOptions = {}) => {
     const { log, lines } = collectingLog();
     const handedOver: OperationMessage[] = [];
     const google = googleAt({
@@ -103,6 +105,13 @@ export async function startOperateWorld(): Promise<OperateWorld> {
           return async (tenantId) => {
             await onCancelled?.();
             return open(tenantId);
+          };
+        },
+        createReadRunsInFlight: (bigquery) => {
+          const read = google.createReadRunsInFlight(bigquery);
+          return async (tenantId) => {
+            onRead?.(tenantId);
+            return read(tenantId);
           };
         },
         createControlDataset: (bigquery, settings) => {

@@ -13,7 +13,7 @@ const ofTenant = `${tenant}/operations/{operation_id}`;
 const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
 
 const bulkCancelText =
-  'Runs match that were in flight when it was asked for. Each is cancelled as by itself; `reason` is told in its error message. At least one field of the filter is needed, or `all` in their place. The answer names an operation, which goes on by itself. With `dry_run` nothing is cancelled.';
+  'The filter has the names of listAllRuns. Runs match that were in flight when it was asked for. Each is cancelled as by itself; `reason` is told in its error message. At least one field of the filter is needed, or `all` in their place. The answer names an operation, which goes on by itself. With `dry_run` nothing is cancelled.';
 const bulkCancelAnswers: OperationText['answers'] = [
   { status: 200, description: 'With dry_run: how many match', body: { name: 'BulkCancelCount' } },
   { status: 202, description: 'It will be done', body: { name: 'Operation' }, headers: ['Location'] },

@@ -1,8 +1,8 @@
 import { isNotFound } from '../failures';
 
 /**
- * The rows of a read. None where its table is not there: tables of the control dataset are made by the first write,
- * so nothing was ever written. Throws every other error.
+ * The rows of a read. None where its table is not there: nothing was ever written to one of the control dataset, and a
+ * tenant's is gone with its tenant. Throws every other error.
  */
 export async function rowsOrNone<Row>(
   reading: Promise<{ readonly rows: readonly Row[] }>,
