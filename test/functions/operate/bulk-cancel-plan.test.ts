@@ -1,6 +1,5 @@
 import { bulkCancel } from '../../../functions/operate/bulk-cancel';
 import { TooMuch } from '../../../functions/operate/operation-kind';
-import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { cancelFilterText } from '../../../shared/operations/rules/bulk-cancel';
 import type { OperationHead } from '../../../shared/operations/rules/operation';
 
@@ -43,10 +42,10 @@ function kindOf({ unreadable = [] as readonly string[], afterMs = 0 } = {}) {
       };
     },
     // No run is there any more.
-    runStatement: (async (tenantId: string, _: unknown, { run_id }: { run_id: string }) => {
-      asked.push(`${tenantId}/${run_id}`);
-      return { rows: [], affectedRows: 0 };
-    }) as unknown as RunStatement,
+    runStatement: async (_, { name }, parameters) => {
+      asked.push(`${name} ${JSON.stringify(parameters)}`);
+      return { rows: [], affectedRows: 0, location: 'US' };
+    },
     settle: () => Promise.reject(new Error('not asked for')),
     openJobs: () => Promise.reject(new Error('not asked for')),
     pipelines: new Map(),
@@ -66,7 +65,7 @@ it('a tenant that cannot be read is an item like the runs of others, and is trie
   await expect(kind.act(head, ofFirst)).rejects.toThrow('Access Denied');
   const later = kindOf();
   expect(await later.kind.act(head, ofFirst)).toEqual({ outcome: 'skipped', problem: null });
-  expect(later.asked).toEqual(['first/first-run']);
+  expect(later.asked).toEqual(['read-run {"tenant_id":"first","run_id":"first-run"}']);
 });
 
 it('where time is up another delivery plans, for a day', async () => {
