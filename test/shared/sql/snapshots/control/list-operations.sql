@@ -11,7 +11,7 @@ DECLARE p_most INT64;
 WITH listed AS (
   SELECT
     operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, recorded_at, state,
-    CASE state WHEN 'waiting' THEN 0 WHEN 'running' THEN 1 WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'aborted' THEN 4 END AS rank, planned, problem, items
+    CASE state WHEN 'waiting' THEN 0 WHEN 'running' THEN 1 WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'aborted' THEN 4 END AS rank, IF(state IN ('done', 'failed', 'aborted'), recorded_at, NULL) AS ending_at, planned, problem, items
   FROM operations
   WHERE (p_operation_id IS NULL OR operation_id = p_operation_id)
     AND (p_tenant_id IS NULL OR tenant_id = p_tenant_id)
@@ -28,10 +28,10 @@ page AS (
     ANY_VALUE(started_by) AS started_by,
     ANY_VALUE(filter) AS filter,
     ANY_VALUE(reason) AS reason,
-    ARRAY_AGG(state ORDER BY rank DESC LIMIT 1)[OFFSET(0)] AS state,
+    ARRAY_AGG(state ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1)[OFFSET(0)] AS state,
     LOGICAL_OR(planned IS NOT NULL) AS is_planned,
     MAX(recorded_at) AS updated_at,
-    MIN(IF(state IN ('done', 'failed', 'aborted'), recorded_at, NULL)) AS ended_at,
+    MIN(ending_at) AS ended_at,
     ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at LIMIT 1) AS own_problems
   FROM listed
   GROUP BY operation_id
