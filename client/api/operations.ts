@@ -1,11 +1,13 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 
 export type BulkCancel = {
+  readonly tenant?: string;
   readonly tenants?: readonly string[];
   readonly tier?: string;
   readonly pipeline?: string;
-  readonly admitted_after?: string;
-  readonly admitted_before?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly status?: 'ADMITTED';
   readonly all?: true;
   readonly reason?: string;
   readonly dry_run?: boolean;
@@ -91,8 +93,9 @@ export type OperationList = {
 };
 export type TenantBulkCancel = {
   readonly pipeline?: string;
-  readonly admitted_after?: string;
-  readonly admitted_before?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly status?: 'ADMITTED';
   readonly all?: true;
   readonly reason?: string;
   readonly dry_run?: boolean;
