@@ -12,7 +12,7 @@ export interface MatchingDependencies {
 const readAtOnce = 32;
 
 /** What findMatchingRuns tells. Each may be called for several tenants at once. */
-export interface Findings {
+export interface MatchFindings {
   readonly found: (tenantId: string, runIds: readonly string[]) => void;
   /** A tenant that could not be looked at. */
   readonly unreadable: (tenantId: string, error: unknown) => void;
@@ -28,7 +28,7 @@ export async function findMatchingRuns(
   filter: CancelFilter,
   { listTenants, readRunsInFlight }: MatchingDependencies,
   isTimeUp: () => boolean,
-  { found, unreadable }: Findings,
+  { found, unreadable }: MatchFindings,
 ): Promise<boolean> {
   let isWhole = true;
   const look = async (tenantId: string) => {
