@@ -88,6 +88,9 @@ const madeOnce: ReadonlySet<OperationId> = new Set<OperationId>([
   'makeApiKey',
   'rotateApiKey',
   'revokeApiKey',
+  'makeWebhook',
+  'rotateWebhookSecret',
+  'restoreTenant',
   'bulkCancelRuns',
   'bulkCancelTenantRuns',
 ]);
@@ -223,7 +226,11 @@ function createSend({ baseUrl, apiKey, token, adminKey, retries, fetch: send = f
       if (!response.ok) throw await problemOf(response);
       return response;
     };
-    const isRepeatable = !madeOnce.has(id) && (id !== 'startRun' || headers['Idempotency-Key'] !== undefined);
+    const isRepeatable =
+      !madeOnce.has(id) &&
+      // Made again, it would be refused because it was made.
+      headers['If-Match'] === undefined &&
+      (id !== 'startRun' || headers['Idempotency-Key'] !== undefined);
     return isRepeatable ? retrying(policy, signal, once) : once();
   };
 }

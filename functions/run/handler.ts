@@ -66,7 +66,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const path = parseRequest(runPathSchema, request.params, 'path');
   const identity = await requireTenant(deps, request);
-  const { tenantId, keyId, pipelines } = requireOwnTenant(identity, path.tenant);
+  const { tenantId, keyId, pipelines, scopes } = requireOwnTenant(identity, path.tenant);
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
   requirePipeline(pipelines, pipeline.path);
   const idempotencyKey = parseRequest(
@@ -92,8 +92,10 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   if (seconds === undefined) return { status: 202, headers, body };
   const checkKey = () => requireTenant(deps, request);
   const awaited = { tenantId, runId, onboardingId: undefined, seconds, checkKey };
+  // What a run shows takes the scope of showRun; how it ended may know who started it.
+  const mayRead = scopes.includes('read');
   const withRun = (whole: WholeRun | undefined) =>
-    whole === undefined ? body : { ...body, status: whole.status, run: whole };
+    whole === undefined ? body : { ...body, status: whole.status, ...(mayRead && { run: whole }) };
   return (
     waitingReply(awaited, { status: 202, headers }, withRun, deps.takePlace, deps) ?? {
       status: 202,

@@ -91,6 +91,6 @@ export const auditedIn = (
 const notWritten = (cause: unknown) =>
   new ServiceError(
     'unavailable',
-    'This was done, but could not be written to the audit log: make the call again. A key or token that it made is not told, and nobody has it.',
+    'This was done, but could not be written to the audit log: make the call again, without If-Match. A key or token that it made is not told, and nobody has it.',
     { retryAfterSeconds: 5, cause },
   );

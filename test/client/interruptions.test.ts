@@ -53,6 +53,8 @@ describe('A client whose server is interrupted', () => {
 
   it.each([
     ['what would be made twice', busy, 'makeApiKey'],
+    ['a webhook, which would be made twice', busy, 'makeWebhook'],
+    ['what a repeat would be too late for', busy, 'restoreTenant'],
     ['what is refused', json(404, { code: 'tenant_not_found', detail: 'no' }), 'listApiKeys'],
     ['where the pause would be too long', json(503, unavailable, { 'Retry-After': '60' }), 'listApiKeys'],
   ] as const)('does not ask again for %s', async (_, answer, id) => {
@@ -61,6 +63,17 @@ describe('A client whose server is interrupted', () => {
       name: 'ApiProblem',
     });
     expect(requests).toHaveLength(1);
+  });
+
+  it('does not make a change of one version again: it would be refused because it was made', async () => {
+    answers = [broken];
+    const change = { path: { tenant: 'acme' }, body: { notes: 'x' } };
+    const asked = client().call('changeProfile', { ...change, headers: { 'If-Match': '"v-1"' } });
+    await expect(asked).rejects.toThrow(TypeError);
+    expect(requests).toHaveLength(1);
+    answers = [broken, json(200, { notes: 'x' })];
+    expect(await client().call('changeProfile', change)).toEqual({ notes: 'x' });
+    expect(requests).toHaveLength(3);
   });
 
   it('goes on with a stream where it broke, and ends it with the run', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isNotFound } from '../../../shared/google/bigquery/failures';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import type { OperationId } from '../../../shared/http/access';
 import {
   type AdminAuthentication,
@@ -23,10 +24,13 @@ import {
 import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
 import { listAuditLog } from '../../../shared/sql/control/list-audit-log';
+import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
+import { tenantNotFound } from '../administer-tenant';
 import { type AuditRow, readRunStarts } from './run-starts';
 
 export interface AuditRoutesDependencies extends AdminAuthentication, TenantAuthentication {
   readonly runStatement: RunStatement;
+  readonly readTenantSummary: ReadTenantSummary;
   /** The dataset of the audit log. */
   readonly controlDataset: string;
 }
@@ -52,7 +56,7 @@ const auditQueryFields = {
 };
 export const tenantAuditQuerySchema = z.strictObject(auditQueryFields);
 export const auditQuerySchema = z
-  .strictObject({ ...auditQueryFields, tenant: text.optional() })
+  .strictObject({ ...auditQueryFields, tenant: tenantIdSchema.optional() })
   .refine(({ action, tenant }) => action !== startOfRun || tenant !== undefined, {
     path: ['tenant'],
     error: `expected a tenant: where the action is ${startOfRun}, its own tables are read`,
@@ -81,11 +85,23 @@ export function auditRoutes(deps: AuditRoutesDependencies): readonly Route[] {
         const tenantId = tenantInPath(request);
         const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
         const query = parseQuery(tenantAuditQuerySchema, request.query);
-        const page = await readPage(tenantId, query, deps);
-        return told(request, page, isAdmin ? shownToAdmins : shownToTenants);
+        if (isAdmin) return told(request, await readPage(tenantId, query, deps), shownToAdmins);
+        const began = await beginOfLife(tenantId, deps);
+        const from = query.from < began ? began : query.from;
+        return told(request, await readPage(tenantId, { ...query, from }, deps), shownToTenants);
       },
     },
   ];
+}
+
+/**
+ * When the tenant was onboarded. Entries from before are of another customer that had its name. Free of charge. Throws
+ * `tenant_not_found`.
+ */
+async function beginOfLife(tenantId: string, deps: AuditRoutesDependencies): Promise<Date> {
+  const summary = await deps.readTenantSummary(tenantId);
+  if (summary === undefined) throw tenantNotFound(tenantId);
+  return summary.created_at;
 }
 
 /** A page, and where the next one begins. One statement. */

@@ -54,7 +54,9 @@ export const answerSchemas = {
     tenant_id: text,
     pipeline: text,
     status: runStatus,
-    run: wholeRun.optional().describe('As it was when the wait was over. Only with `Prefer: wait=N`.'),
+    run: wholeRun
+      .optional()
+      .describe('As it was when the wait was over. Only with `Prefer: wait=N` and the scope `read`.'),
   }),
   Run: wholeRun,
   RunList: z.strictObject({ runs: z.array(runSummary), next_cursor: nextCursor }),

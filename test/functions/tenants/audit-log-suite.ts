@@ -136,6 +136,17 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
         address: expect.any(String),
       });
       expect((await entriesOf(`${tenant}/audit`, asAlice)).some(({ actor }) => actor === 'alice')).toBe(true);
+
+      // Another customer had the same name before.
+      await query(
+        cloud.bigquery,
+        'tenant_pipelines',
+        `INSERT INTO audit_log (audit_id, occurred_at, actor_kind, actor, operation, tenant_id)
+         VALUES ('of-before', '2020-01-01T00:00:00Z', 'key', 'key-of-before', 'makeApiKey', 'audited')`,
+      );
+      for (const asked of ['audit', 'audit?from=2020-01-01'])
+        expect(await entriesOf(`${tenant}/${asked}`, key)).toEqual(own);
+      expect((await entriesOf(`${tenant}/audit`)).at(-1)).toMatchObject({ actor: 'key-of-before' });
     });
 
     it('has the starts of runs where they are asked for, from the tenant’s own tables', async () => {
@@ -164,6 +175,8 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
       expect(await entriesOf(`${tenant}/audit?action=startRun&actor=nobody`)).toEqual([]);
       const ofAll = await ask('GET', '/api/v1/audit?action=startRun', asAdmin);
       expect(ofAll).toMatchObject({ status: 400, body: { detail: expect.stringContaining('tenant') } });
+      const noId = await ask('GET', '/api/v1/audit?action=startRun&tenant=a%20b', asAdmin);
+      expect(noId).toMatchObject({ status: 400, body: { detail: expect.stringContaining('tenant') } });
     });
 
     it('is CSV for whoever accepts that', async () => {
