@@ -3,7 +3,7 @@ import { rowsOrNone } from '../../shared/google/bigquery/statements/rows-or-none
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { type AdminAuthentication, requireAdmin } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
-import { parseQuery } from '../../shared/http/parse';
+import { earliest, latest, momentSchema, parseQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
 import {
   isInOrder,
@@ -19,12 +19,17 @@ export interface AllRunsDependencies extends AdminAuthentication {
   readonly runStatement: RunStatement;
   /** The dataset of `all_runs`. */
   readonly controlDataset: string;
+  readonly now: () => Date;
 }
+
+/** Without `from` the runs of so many days are listed, not those of all years. */
+const usualDays = 30;
 
 /** The query of `GET /api/v1/runs`. */
 export const allRunsRequestSchema = z
   .strictObject({
     ...runListFields(endedStatuses),
+    from: momentSchema.optional(),
     tenant: tenantIdSchema.optional(),
     error_code: z
       .string()
@@ -37,6 +42,7 @@ export const allRunsRequestSchema = z
 export function allRunsRoutes({
   runStatement,
   controlDataset,
+  now,
   ...deps
 }: AllRunsDependencies): readonly Route[] {
   return [
@@ -46,7 +52,8 @@ export function allRunsRoutes({
       path: '/api/v1/runs',
       handle: async (request) => {
         await requireAdmin(deps, request);
-        const asked = parseQuery(allRunsRequestSchema, request.query);
+        const query = parseQuery(allRunsRequestSchema, request.query);
+        const asked = { ...query, from: query.from ?? usualFrom(query.to, now()) };
         const filters = { tenant_id: asked.tenant ?? null, error_code: asked.error_code ?? null };
         const parameters = { ...pageParameters(asked), ...filters };
         const rows = await rowsOrNone(runStatement(controlDataset, listAllRuns, parameters));
@@ -55,4 +62,9 @@ export function allRunsRoutes({
       },
     },
   ];
+}
+
+function usualFrom(to: Date, now: Date): Date {
+  const end = to === latest ? now : to;
+  return new Date(Math.max(end.getTime() - usualDays * 86_400_000, earliest.getTime()));
 }

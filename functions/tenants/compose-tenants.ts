@@ -10,6 +10,7 @@ import { createDescribeDataset } from '../../shared/google/bigquery/tables/descr
 import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
 import {
   createReadRunsInFlight,
+  createReadTenantDetails,
   createReadTenantLife,
   createReadTenantSummary,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
@@ -112,6 +113,7 @@ export function composeTenants(
     hasAuditLog: setUp.audit !== undefined,
     controlDataset: setUp.audit?.dataset.name ?? 'tenant_pipelines',
     ensureControl: async () => setUp.audit && openControl(setUp.audit.dataset).ensure(),
+    readTenantDetails: createReadTenantDetails(bigquery),
     readTenantLife: createReadTenantLife(bigquery),
     webhookSecrets: setUp.webhookSecrets,
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic ?? 'webhook-deliveries', bigquery),

@@ -88,16 +88,26 @@ async function readPage(asked: Asked, deps: TenantListDependencies) {
 
 async function readSorted(asked: Asked, order: TenantOrder, deps: TenantListDependencies) {
   const after = placeOf(asked.cursor, order);
-  const { tenantIds, nextCursor: others } = await pageOfTenants(deps.listTenantPage, {
-    limit: mostSortedTenants,
-  });
-  if (others !== null) {
-    const message = `expected none: there are more than ${mostSortedTenants} tenants, which are listed without an order only`;
-    throw invalidFields([{ field: 'sort', message }]);
-  }
+  const tenantIds = await allTenantIds(deps.listTenantPage);
   const matching = await readMatching(tenantIds, asked, deps);
   const { page, place } = orderedPage(matching, order, asked.limit, after);
   return { tenants: page, nextCursor: place === null ? null : encodeCursor(place) };
+}
+
+/** Throws `invalid_request` where they are too many. A page may have fewer than asked for, and others behind it. */
+async function allTenantIds(listTenantPage: ListTenantPage): Promise<readonly string[]> {
+  const all: string[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await listTenantPage({ pageToken, maxResults: mostSortedTenants + 1 });
+    all.push(...page.tenantIds);
+    if (all.length > mostSortedTenants) {
+      const message = `expected none: there are more than ${mostSortedTenants} tenants, which are listed without an order only`;
+      throw invalidFields([{ field: 'sort', message }]);
+    }
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  return all;
 }
 
 /** The cursor of a list in another order means nothing in this one. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { ListTenantPage } from '../../shared/google/bigquery/tables/list-tenants';
-import { cursorSchema, encodeCursor } from '../../shared/http/parse';
+import { encodeCursor } from '../../shared/http/parse';
 
 /** BigQuery's token for the next page of tenants. */
 export const pageTokenSchema = z.tuple([z.string().min(1).max(2000)]);
-export const tenantCursorSchema = cursorSchema(pageTokenSchema);
 
 /** A page of the tenants' ids, and the cursor of the next one. Throws like ListTenantPage. */
 export async function pageOfTenants(

@@ -50,7 +50,7 @@ export const accessOf = {
   abortTenantOperation: adminOrTenant('run'),
   showUsage: adminOrTenant('read'),
   listAllRuns: admin,
-  showMonthlyUsage: admin,
+  showAllUsage: admin,
   exportBilling: admin,
   listAuditLog: admin,
   listTenantAuditLog: adminOrTenant('manage'),

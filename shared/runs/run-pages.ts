@@ -32,7 +32,8 @@ export const runListFields = <const Status extends string>(statuses: readonly St
   cursor: cursorSchema(runPlaceSchema).optional(),
 });
 
-export const isInOrder = ({ from, to }: { readonly from: Date; readonly to: Date }): boolean => from < to;
+export const isInOrder = ({ from, to }: { readonly from?: Date | undefined; readonly to: Date }): boolean =>
+  from === undefined || from < to;
 export const notInOrder = { path: ['from'], error: 'expected a time before `to`' };
 
 interface AskedPage {

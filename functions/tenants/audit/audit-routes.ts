@@ -168,8 +168,12 @@ function shownToTenants(row: AuditRow): ReturnType<typeof shownToAdmins> {
   const isOwn = row.actor_kind === 'key' || row.actor_kind === 'token';
   if (isOwn) return shownToAdmins(row);
   const shown = shownToAdmins({ ...row, actor_kind: 'admin', actor: 'admin', address: null });
-  const { suspension_reason: _, ...after } = shown.after ?? {};
-  return { ...shown, after: shown.after === null ? null : after };
+  return { ...shown, before: withoutReason(shown.before), after: withoutReason(shown.after) };
+}
+
+function withoutReason(told: z.infer<typeof changeSchema> | null): typeof told {
+  const { suspension_reason: _, ...rest } = told ?? {};
+  return told === null ? null : rest;
 }
 
 function told(

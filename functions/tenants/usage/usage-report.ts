@@ -85,12 +85,16 @@ export async function usageOfAllTenants(
     if (isNotFound(error)) return { rows: [] };
     throw error;
   });
-  const ids = [...new Set(rows.map(({ tenant_id }) => tenant_id))];
-  const tenants = ids.slice(0, limit).map((tenantId) => {
-    const sums = rows.filter(({ tenant_id }) => tenant_id === tenantId);
-    return { tenant_id: tenantId, ...shownUsage(sums, parts, pricePerTib) };
-  });
-  return { tenants, next: ids.length > limit ? ids[limit - 1] : undefined };
+  const sumsOf = new Map<string, (typeof rows)[number][]>();
+  for (const row of rows) {
+    const sums = sumsOf.get(row.tenant_id);
+    if (sums === undefined) sumsOf.set(row.tenant_id, [row]);
+    else sums.push(row);
+  }
+  const tenants = [...sumsOf]
+    .slice(0, limit)
+    .map(([tenantId, sums]) => ({ tenant_id: tenantId, ...shownUsage(sums, parts, pricePerTib) }));
+  return { tenants, next: sumsOf.size > limit ? tenants.at(-1)?.tenant_id : undefined };
 }
 
 async function usageOf(

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/http/authorize';
 import { csvReply, wantsCsv } from '../../../shared/http/csv';
 import { nextPageLink } from '../../../shared/http/headers/next-page';
+import { invalidFields } from '../../../shared/http/list-problems';
 import {
   cursorSchema,
   encodeCursor,
@@ -18,6 +19,7 @@ import {
   parseQuery,
 } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
+import { isInOrder, notInOrder } from '../../../shared/runs/run-pages';
 import type { Clock } from '../../../shared/support/clock';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
 import { monthOf, monthSchema } from '../calendar-month';
@@ -46,9 +48,6 @@ const partsFields = {
   granularity: z.enum(['day', 'month'], 'expected day or month').default('month'),
   group_by: z.enum(['pipeline', 'status'], 'expected pipeline or status').default('pipeline'),
 };
-const isInOrder = ({ from, to }: { readonly from?: Date | undefined; readonly to: Date }) =>
-  from === undefined || from < to;
-const notInOrder = { path: ['from'], error: 'expected a time before `to`' };
 
 /** The period in which the runs were admitted, without `to`. `from` is the beginning of this month unless given. */
 export const usageQuerySchema = z
@@ -92,7 +91,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       },
     },
     {
-      operation: 'showMonthlyUsage',
+      operation: 'showAllUsage',
       method: 'GET',
       path: '/api/v1/usage',
       handle: async (request) => {
@@ -101,6 +100,7 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
         const isByMonth = from === undefined && to === latest;
         const asked = month ?? monthOf(now(), 0);
         const period = isByMonth ? asked : { from: from ?? asked.from, to };
+        if (parts.granularity === 'day') expectFewDays(period, now());
         const page = { limit, after: cursor?.[0] };
         const { tenants, next } = await usageOfAllTenants(period, parts, page, deps);
         const nextCursor = next === undefined ? null : encodeCursor([next]);
@@ -111,6 +111,16 @@ export function usageRoutes(deps: UsageDependencies): readonly Route[] {
       },
     },
   ];
+}
+
+/** A page has all parts of up to 200 tenants: over all of them, so many days are parted by day. */
+const mostDays = 92;
+
+function expectFewDays({ from, to }: Period, now: Date): void {
+  const end = to === latest ? now : to;
+  if (end.getTime() - from.getTime() <= mostDays * 86_400_000) return;
+  const message = `expected a time at most ${mostDays} days before \`to\`, or before now without it: all tenants’ usage is told by day for no longer period at once`;
+  throw invalidFields([{ field: 'from', message }]);
 }
 
 const shownPeriod = ({ from, to }: Period) => ({

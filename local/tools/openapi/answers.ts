@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problemCodes } from '../../../shared/errors';
+import { endedStatuses } from '../../../shared/sql/control/list-all-runs';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 import { answerParts } from './answer-parts';
 
@@ -63,6 +64,8 @@ export const answerSchemas = {
   AllRunsList: z.strictObject({
     runs: z.array(
       runSummary.omit({ error_message: true }).extend({
+        status: z.enum(endedStatuses),
+        ended_at: time,
         actor_kind: text.nullable().describe('Who started it: key or token.'),
         actor: text.nullable().describe('The id of that API key.'),
       }),
@@ -240,7 +243,7 @@ export const answerSchemas = {
       .describe("To the month's end. null on its first day."),
     ...usage,
   }),
-  MonthlyUsage: z.strictObject({
+  AllUsage: z.strictObject({
     month: text.nullable().describe('null: `from` or `to` was asked for.'),
     from: time,
     to: time.nullable().describe('null: until now.'),

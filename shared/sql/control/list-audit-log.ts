@@ -4,7 +4,8 @@ import { defineStatement } from '../define-statement';
 
 /**
  * Rows of the audit log, youngest first, from the control dataset. A filter that is NULL lets all pass.
- * `until_at` and `until_id` are the place after which the page begins.
+ * `until_at` and `until_id` are the place after which the page begins. It bounds the partitions that are read by a
+ * condition of its own: one inside an OR does not.
  */
 export const listAuditLog = defineStatement({
   name: 'list-audit-log',
@@ -13,6 +14,7 @@ SELECT audit_id, occurred_at, request_id, actor_kind, actor, address, operation,
 FROM audit_log
 WHERE occurred_at >= @from
   AND occurred_at < @to
+  AND occurred_at <= IFNULL(@until_at, @to)
   AND (@tenant_id IS NULL OR tenant_id = @tenant_id)
   AND (@action IS NULL OR operation = @action)
   AND (@actor IS NULL OR actor = @actor)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { recordedRuns, startedByColumns } from './recorded-runs';
+import { admittedUpTo, recordedRuns, startedByColumns } from './recorded-runs';
 
 /**
  * Who started which of a tenant's runs, youngest first, finished and in flight in one snapshot. Runs of which that
@@ -11,7 +11,7 @@ export const listRunStarts = defineStatement({
   name: 'list-run-starts',
   sql: `
 WITH
-  recorded AS (${recordedRuns(`run_id, pipeline, trigger, admitted_at, ${startedByColumns}`)}
+  recorded AS (${recordedRuns(`run_id, pipeline, trigger, admitted_at, ${startedByColumns}`, admittedUpTo('@until_at'))}
   )
 SELECT *
 FROM (

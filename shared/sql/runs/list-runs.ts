@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { string } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { recordedRuns, stateColumns, stateFields, stateOfSlot } from './recorded-runs';
+import { admittedUpTo, recordedRuns, stateColumns, stateFields, stateOfSlot } from './recorded-runs';
 
 /**
  * A tenant's runs, newest first, finished and in flight in one snapshot; a run that is in the ledger is not
@@ -13,7 +13,7 @@ export const listRuns = defineStatement({
   name: 'list-runs',
   sql: `
 WITH
-  recorded AS (${recordedRuns(`run_id, pipeline, trigger, ${stateColumns}`)}
+  recorded AS (${recordedRuns(`run_id, pipeline, trigger, ${stateColumns}`, admittedUpTo('@before_at'))}
   )
 SELECT *
 FROM (

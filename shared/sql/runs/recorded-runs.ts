@@ -51,6 +51,13 @@ export const firstRecorded =
 const admittedBetween = 'admitted_at >= @from AND admitted_at < @to';
 
 /**
+ * The same from a page's cursor on. That its runs are none of later days is a bound of its own: from one inside an OR
+ * BigQuery does not see which partitions it need not read.
+ */
+export const admittedUpTo = (cursor: string): string =>
+  `${admittedBetween} AND admitted_at <= IFNULL(${cursor}, @to)`;
+
+/**
  * The query that says how runs ended, for all readers: the ledger and, in the same snapshot, the tenant row's
  * `settled_runs`. A run can be in both, and in the ledger more than once, with equal rows.
  *

@@ -41,6 +41,7 @@ export const describeAllTenants = (theCloud: () => TestCloud) =>
         const { body } = await get(`usage?${marchByDay}`);
         expect(body).toMatchObject({ month: null, from: '2026-03-01T00:00:00.000Z' });
         expect(body.tenants).toContainEqual({ tenant_id: 'acme', total: own.total, usage: own.usage });
+        expect((await get('usage?from=2026-01-01&to=2026-04-03&granularity=day')).status).toBe(200);
         const april = await get('usage?from=2026-04-01&to=2026-04-02');
         expect(april.body.tenants).toMatchObject([{ tenant_id: 'acme', total: { runs: 1 } }]);
         const csv = await fetch(`${cloud.url}/api/v1/usage?month=2026-03&group_by=status`, {
@@ -67,7 +68,7 @@ export const describeAllTenants = (theCloud: () => TestCloud) =>
 
       it('has the runs of all tenants that are over, newest first, each by its first outcome', async () => {
         expect(await idsOf('')).toEqual(['a-2', 'a-4', 'a-3', 'o-2', 'o-1', 'a-1']);
-        const { body } = await get('runs?tenant=acme&status=CANCELLED');
+        const { body } = await get(`runs?${inMarch}&tenant=acme&status=CANCELLED`);
         expect(body).toEqual({
           runs: [
             {
@@ -102,6 +103,16 @@ export const describeAllTenants = (theCloud: () => TestCloud) =>
         ['limit=2', ['a-2', 'a-4']],
       ])('is filtered by %s', async (filter, ids) => {
         expect(await idsOf(filter)).toEqual(ids);
+      });
+
+      it('has the runs of 30 days, unless another beginning is asked for', async () => {
+        const { body } = await get('runs?to=2026-04-14');
+        expect(Object(body.runs).map(({ run_id }: { readonly run_id: unknown }) => run_id)).toEqual([
+          'a-5',
+          'a-2',
+          'a-4',
+          'a-3',
+        ]);
       });
 
       it('is paged like a tenant’s own list', async () => {

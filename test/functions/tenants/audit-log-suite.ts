@@ -64,9 +64,17 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
           before: null,
           after: { name: 'ci' },
         },
-        { action: 'activateTenant', before: { is_active: false }, after: { is_active: true } },
-        { action: 'suspendTenant', before: { is_active: true }, after: { suspension_reason: 'unpaid' } },
-        { action: 'changeProfile', actor: 'admin', after: { notes: 'pays late' } },
+        {
+          action: 'activateTenant',
+          before: { is_active: false, suspension_reason: 'unpaid' },
+          after: { is_active: true, suspension_reason: null },
+        },
+        {
+          action: 'suspendTenant',
+          before: { is_active: true, suspension_reason: null },
+          after: { suspension_reason: 'unpaid' },
+        },
+        { action: 'changeProfile', actor: 'admin', before: { notes: null }, after: { notes: 'pays late' } },
         {
           action: 'changeQuotas',
           actor_kind: 'admin',
@@ -79,6 +87,13 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
         },
         { action: 'onboardTenant', actor: 'admin', before: null, after: { subscription_tier: 'FREE' } },
       ]);
+
+      // What is told of a tenant is told before as after.
+      const changed = entries.filter(({ before, after }) => before !== null && after !== null);
+      const ofRow = changed.filter(({ action }) => !/Key$/.test(String(action)));
+      expect(ofRow.map(({ before }) => Object.keys(Object(before)).toSorted())).toEqual(
+        ofRow.map(({ after }) => Object.keys(Object(after)).toSorted()),
+      );
 
       const rows = await query(cloud.bigquery, 'tenant_pipelines', 'SELECT * FROM audit_log');
       const secrets = [
@@ -125,6 +140,7 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
 
       const own = await entriesOf(`${tenant}/audit`, key);
       expect(own).toHaveLength(ofAudited.length);
+      expect(JSON.stringify(own)).not.toContain('unpaid');
       expect(own.find(({ action }) => action === 'changeQuotas')).toMatchObject({
         actor_kind: 'admin',
         actor: 'admin',
@@ -188,7 +204,7 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
         'audit_id,occurred_at,request_id,actor_kind,actor,address,action,tenant_id,target,before,after',
       );
       expect(line).toMatch(
-        /,ticket-4711,admin,alice,[0-9a-f.:]+,changeQuotas,audited,,"\{""subscription_tier"":/,
+        /,ticket-4711,admin,alice,[0-9a-f.:]+,changeQuotas,audited,,"\{""alert_at_percent"":/,
       );
     });
 

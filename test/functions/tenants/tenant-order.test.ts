@@ -61,15 +61,19 @@ it('a share is of the quota: none is nothing, and of 0 all is used', () => {
 
 describe('The sorted list of many tenants', () => {
   /** Counts calls, each of which takes a turn of the event loop. */
-  const listOf = async (count: number) => {
+  const listOf = async (count: number, longestPage = Number.POSITIVE_INFINITY) => {
     const rounds = { most: 0, underWay: 0, reads: 0 };
     const [route] = tenantListRoutes({
       adminRule: { kind: 'open' },
       now: () => new Date('2026-11-30T00:00:00Z'),
-      listTenantPage: async ({ maxResults }) => ({
-        tenantIds: Array.from({ length: Math.min(count, maxResults) }, (_, index) => `tenant_${index}`),
-        nextPageToken: count > maxResults ? 'more' : undefined,
-      }),
+      listTenantPage: async ({ maxResults, pageToken = '0' }) => {
+        const start = Number(pageToken);
+        const end = start + Math.min(maxResults, longestPage);
+        return {
+          tenantIds: Array.from({ length: count }, (_, index) => `tenant_${index}`).slice(start, end),
+          nextPageToken: end < count ? `${end}` : undefined,
+        };
+      },
       readTenantSummary: async (tenantId) => {
         rounds.reads++;
         rounds.most = Math.max(rounds.most, ++rounds.underWay);
@@ -113,8 +117,14 @@ describe('The sorted list of many tenants', () => {
     expect(rounds).toEqual({ most: 32, underWay: 0, reads: 100 });
   });
 
-  it('is refused for more than 500, before any row is read', async () => {
-    const { reply, rounds } = await listOf(501);
+  it('is of all of them where the pages are shorter than asked for', async () => {
+    const { reply, rounds } = await listOf(100, 30);
+    expect((await reply).body).toMatchObject({ next_cursor: null });
+    expect(rounds.reads).toBe(100);
+  });
+
+  it.each([501, 400])('is refused for more than 500 in pages of %i, before any row is read', async (page) => {
+    const { reply, rounds } = await listOf(501, page);
     await expect(reply).rejects.toMatchObject({
       code: 'invalid_request',
       detail: expect.stringMatching(/^sort: /),

@@ -186,6 +186,8 @@ describe('Tenants and their usage', () => {
     ['usage?month=2026-03&from=2026-03-01', 'month'],
     ['usage?from=2026-04-01&to=2026-03-01', 'from'],
     ['usage?group_by=tenant', 'group_by'],
+    ['usage?from=2026-01-01&to=2026-04-03T00:00:01Z&granularity=day', 'from'],
+    ['usage?from=2020-03-01&granularity=day', 'from'],
     ['runs?status=ADMITTED', 'status'],
     ['runs?tenant=', 'tenant'],
     ['runs?error_code=Nope', 'error_code'],

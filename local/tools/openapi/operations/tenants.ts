@@ -180,10 +180,11 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     path: `${tenant}/audit`,
     tag: 'Audit',
     summary: 'Who has changed what of a tenant, youngest first, page by page',
-    description: 'As CSV with `Accept: text/csv`. A tenant is not told which admin it was, nor from where.',
+    description:
+      'As CSV with `Accept: text/csv`. A tenant is not told which admin it was, nor from where, nor what was before it was onboarded.',
     query: auditQuery,
     answers: [{ status: 200, description: 'A page', body: { name: 'AuditLog' }, headers: ['Link'] }],
-    problems: [],
+    problems: ['tenant_not_found'],
   },
   {
     id: 'makeApiKey',

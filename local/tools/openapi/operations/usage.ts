@@ -32,19 +32,19 @@ export const usageOperations: readonly OperationText[] = [
     problems: ['tenant_not_found'],
   },
   {
-    id: 'showMonthlyUsage',
+    id: 'showAllUsage',
     method: 'GET',
     path: '/api/v1/usage',
     tag: 'Usage and billing',
     summary: 'All tenants’ usage by runs that are over, page by page',
     description:
-      'Of a month, this one unless another is asked for, or from `from` to `to`. Tenants without runs that are over are left out. With `Accept: text/csv` as a table.',
+      'Of a month, this one unless another is asked for, or from `from` to `to`: by day 92 days at most. Tenants without runs that are over are left out. With `Accept: text/csv` as a table.',
     query: { month, from, to, ...parts, limit: limit(50, 200), cursor },
     answers: [
       {
         status: 200,
         description: 'A page',
-        body: { name: 'MonthlyUsage' },
+        body: { name: 'AllUsage' },
         alsoAs: 'text/csv',
         headers: ['Link'],
       },
@@ -57,7 +57,8 @@ export const usageOperations: readonly OperationText[] = [
     path: '/api/v1/runs',
     tag: 'Usage and billing',
     summary: 'All tenants’ runs that are over, newest first, page by page',
-    description: 'Without parameters and messages, which are the tenant’s.',
+    description:
+      'Without parameters and messages, which are the tenant’s. Without `from`: admitted in the 30 days before `to`, or before now.',
     query: {
       tenant: { description: 'Runs of this tenant only.', schema: { type: 'string' } },
       status: {

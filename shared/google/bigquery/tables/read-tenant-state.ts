@@ -8,6 +8,7 @@ import { bool, date, integer, string, timestamp } from '../../../sql/column-sche
 import { slotSchema } from '../../../sql/runs/find-runs';
 import { alertSchema } from '../../../sql/runs/quota-alerts';
 import { outcomeFields } from '../../../sql/runs/recorded-runs';
+import { tenantRow } from '../../../sql/tenants/tenant-row';
 import { within } from '../../../support/time-limits';
 import { isNotFound } from '../failures';
 
@@ -137,6 +138,35 @@ export const createReadTenantSummary =
   async (dataset) => {
     const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(summaryFields).join() });
     return summariesSchema.parse(rows)[0];
+  };
+
+const detailsSchema = z.array(
+  tenantRow.pick({
+    company_name: true,
+    contact_email: true,
+    notes: true,
+    subscription_tier: true,
+    is_active: true,
+    suspension_reason: true,
+    suspension_public_reason: true,
+    max_pipelines_per_month: true,
+    max_concurrent_pipelines: true,
+    max_bytes_billed_per_month: true,
+    alert_at_percent: true,
+  }),
+);
+
+/** What administrators change of a tenant. */
+export type TenantDetails = z.infer<typeof detailsSchema>[number];
+
+/** Undefined if there is no such tenant. */
+export type ReadTenantDetails = (dataset: string) => Promise<TenantDetails | undefined>;
+
+export const createReadTenantDetails =
+  (bigquery: BigQuery): ReadTenantDetails =>
+  async (dataset) => {
+    const selectedFields = Object.keys(detailsSchema.element.shape).join();
+    return detailsSchema.parse(await readRows(bigquery, dataset, { selectedFields }))[0];
   };
 
 /**

@@ -1,4 +1,4 @@
-import { call, eventually, withKey } from '../../../support/local-cloud';
+import { call, eventually, query, withKey } from '../../../support/local-cloud';
 import { push } from '../../support/instances';
 import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 
@@ -63,6 +63,19 @@ describe('Prefer: wait', () => {
       status: 'COMPLETED',
       run: { run_id: runId, status: 'COMPLETED', rows_written: 4 },
     });
+  });
+
+  it('shows the run that it has started to those who may read it only', async () => {
+    const apiKey = await world.backends.onboard('writing');
+    const started = async () => {
+      const url = `${world.run.url}/api/v1/pipelines/run/writing/${twoLoads}`;
+      const headers = { ...withKey(apiKey), Prefer: 'wait=0' };
+      return Object.keys(Object(await (await fetch(url, { method: 'POST', headers })).json())).toSorted();
+    };
+    await query(world.backends.client, 'writing', "UPDATE api_keys SET scopes = ['run'] WHERE TRUE");
+    expect(await started()).toEqual(['pipeline', 'run_id', 'status', 'tenant_id']);
+    await query(world.backends.client, 'writing', "UPDATE api_keys SET scopes = ['run', 'read'] WHERE TRUE");
+    expect(await started()).toEqual(['pipeline', 'run', 'run_id', 'status', 'tenant_id']);
   });
 
   it('does not wait where as many do as may', async () => {

@@ -78,7 +78,7 @@ describe('schemas/openapi.json', () => {
     ['listTenants', tenantListSchema],
     ['offboardTenant', offboardQuerySchema],
     ['showUsage', usageQuerySchema],
-    ['showMonthlyUsage', allUsageQuerySchema],
+    ['showAllUsage', allUsageQuerySchema],
     ['exportBilling', billingExportSchema],
   ])('has the query of %s by the names that it is parsed by', (id, schema) => {
     const operation = operations.find((candidate) => candidate.id === id);

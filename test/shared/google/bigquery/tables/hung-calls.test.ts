@@ -10,6 +10,7 @@ import {
 import {
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadTenantDetails,
   createReadTenantState,
   createReadTenantSummary,
 } from '../../../../../shared/google/bigquery/tables/read-tenant-state';
@@ -44,6 +45,7 @@ describe('A BigQuery that takes calls and never answers', () => {
     ['a tenant’s state', (bigquery) => createReadTenantState(bigquery)('acme')],
     ['a tenant’s counters', (bigquery) => createReadQuotaCounters(bigquery)('acme')],
     ['a tenant’s summary', (bigquery) => createReadTenantSummary(bigquery)('acme')],
+    ['a tenant’s details', (bigquery) => createReadTenantDetails(bigquery)('acme')],
     ['a slot', (bigquery) => createHoldsSlot(bigquery)('acme', null, 'run')],
   ])('is given up after 12 s by who asks for %s', async (_what, ask) => {
     await givenUpAfter(12_000, ask);
