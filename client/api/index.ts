@@ -86,7 +86,7 @@ export const operations = {
   showTenantOperation: { method: 'GET', path: '/api/v1/tenants/{tenant}/operations/{operation_id}' },
   abortTenantOperation: { method: 'POST', path: '/api/v1/tenants/{tenant}/operations/{operation_id}/abort' },
   showUsage: { method: 'GET', path: '/api/v1/tenants/{tenant}/usage' },
-  showMonthlyUsage: { method: 'GET', path: '/api/v1/usage' },
+  showAllUsage: { method: 'GET', path: '/api/v1/usage' },
   listAllRuns: { method: 'GET', path: '/api/v1/runs' },
   exportBilling: { method: 'GET', path: '/api/v1/billing/export' },
   showReference: { method: 'GET', path: '/api/v1/docs' },

@@ -125,7 +125,7 @@ export type StartedRun = {
   readonly tenant_id: string;
   readonly pipeline: string;
   readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
-  /** As it was when the wait was over. Only with `Prefer: wait=N`. */
+  /** As it was when the wait was over. Only with `Prefer: wait=N` and the scope `read`. */
   readonly run?: {
     readonly run_id: string;
     readonly tenant_id: string;

@@ -8,14 +8,14 @@ export type AllRunsList = {
     readonly pipeline: string;
     /** Who started it: api or scheduler. */
     readonly trigger: string | null;
-    /** ADMITTED until the run is over. */
-    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
     readonly error_code: string | null;
     readonly failed_step: string | null;
     /** UTC, RFC 3339. */
     readonly admitted_at: string;
     readonly started_at: string | null;
-    readonly ended_at: string | null;
+    /** UTC, RFC 3339. */
+    readonly ended_at: string;
     /** Milliseconds from its start to its end. */
     readonly duration_ms: number | null;
     readonly rows_written: number | null;
@@ -29,17 +29,7 @@ export type AllRunsList = {
   /** The `cursor` of the next page; null on the last one. */
   readonly next_cursor: string | null;
 };
-export type BillingExport = {
-  readonly month: string;
-  /** preliminary: runs of the month may still end. */
-  readonly status: 'preliminary' | 'final';
-  readonly format: 'stripe' | 'stripe_stream' | 'openmeter' | 'cloudevents';
-  /** As the billing system takes them: one for each run that completed. */
-  readonly events: readonly { readonly [name: string]: unknown }[];
-  /** The `cursor` of the next page; null on the last one. */
-  readonly next_cursor: string | null;
-};
-export type MonthlyUsage = {
+export type AllUsage = {
   /** null: `from` or `to` was asked for. */
   readonly month: string | null;
   /** UTC, RFC 3339. */
@@ -102,6 +92,16 @@ export type MonthlyUsage = {
       readonly estimated_bigquery_cost: number;
     }[];
   }[];
+  /** The `cursor` of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+};
+export type BillingExport = {
+  readonly month: string;
+  /** preliminary: runs of the month may still end. */
+  readonly status: 'preliminary' | 'final';
+  readonly format: 'stripe' | 'stripe_stream' | 'openmeter' | 'cloudevents';
+  /** As the billing system takes them: one for each run that completed. */
+  readonly events: readonly { readonly [name: string]: unknown }[];
   /** The `cursor` of the next page; null on the last one. */
   readonly next_cursor: string | null;
 };
@@ -202,7 +202,7 @@ export interface UsageAndBillingOperations {
     readonly answer: TenantUsage;
   };
   /** All tenants’ usage by runs that are over, page by page. */
-  readonly showMonthlyUsage: {
+  readonly showAllUsage: {
     readonly path: undefined;
     readonly query: {
       /** Such as 2026-11 (UTC). */
@@ -222,7 +222,7 @@ export interface UsageAndBillingOperations {
     };
     readonly headers: undefined;
     readonly body: undefined;
-    readonly answer: MonthlyUsage;
+    readonly answer: AllUsage;
   };
   /** All tenants’ runs that are over, newest first, page by page. */
   readonly listAllRuns: {

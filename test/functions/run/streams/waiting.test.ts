@@ -66,16 +66,16 @@ describe('Prefer: wait', () => {
   });
 
   it('shows the run that it has started to those who may read it only', async () => {
-    const apiKey = await world.backends.onboard('writing');
-    const started = async () => {
-      const url = `${world.run.url}/api/v1/pipelines/run/writing/${twoLoads}`;
+    const started = async (tenantId: string, scopes: string) => {
+      const apiKey = await world.backends.onboard(tenantId);
+      await query(world.backends.client, tenantId, `UPDATE api_keys SET scopes = ${scopes} WHERE TRUE`);
+      const url = `${world.run.url}/api/v1/pipelines/run/${tenantId}/${twoLoads}`;
       const headers = { ...withKey(apiKey), Prefer: 'wait=0' };
       return Object.keys(Object(await (await fetch(url, { method: 'POST', headers })).json())).toSorted();
     };
-    await query(world.backends.client, 'writing', "UPDATE api_keys SET scopes = ['run'] WHERE TRUE");
-    expect(await started()).toEqual(['pipeline', 'run_id', 'status', 'tenant_id']);
-    await query(world.backends.client, 'writing', "UPDATE api_keys SET scopes = ['run', 'read'] WHERE TRUE");
-    expect(await started()).toEqual(['pipeline', 'run', 'run_id', 'status', 'tenant_id']);
+    const always = ['pipeline', 'run_id', 'status', 'tenant_id'];
+    expect(await started('writing', "['run']")).toEqual(always);
+    expect(await started('reading', "['run', 'read']")).toEqual([...always, 'run'].toSorted());
   });
 
   it('does not wait where as many do as may', async () => {

@@ -17,6 +17,7 @@ FROM (
     SELECT *
     FROM all_runs
     WHERE admitted_at >= p_from AND admitted_at < p_to
+      AND admitted_at <= IFNULL(p_before_at, p_to)
       AND (p_tenant_id IS NULL OR tenant_id = p_tenant_id)
       AND (p_pipeline IS NULL OR pipeline = p_pipeline)
       AND (p_before_at IS NULL OR admitted_at < p_before_at OR (admitted_at = p_before_at AND run_id < p_before_id))

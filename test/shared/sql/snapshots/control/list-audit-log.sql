@@ -13,6 +13,7 @@ SELECT audit_id, occurred_at, request_id, actor_kind, actor, address, operation,
 FROM audit_log
 WHERE occurred_at >= p_from
   AND occurred_at < p_to
+  AND occurred_at <= IFNULL(p_until_at, p_to)
   AND (p_tenant_id IS NULL OR tenant_id = p_tenant_id)
   AND (p_action IS NULL OR operation = p_action)
   AND (p_actor IS NULL OR actor = p_actor)
