@@ -142,7 +142,7 @@ describe('a second run', () => {
     expect(changes.slice(1).every((change) => change.startsWith('alpha monitoring policies update'))).toBe(
       true,
     );
-    expect(changes).toHaveLength(7);
+    expect(changes).toHaveLength(9);
     expect(await again.changesOf(usual)).toEqual([]);
   });
 
