@@ -1,12 +1,12 @@
 import { BigQueryError } from '../../bigquery-error';
-import type { Field } from '../../model';
+import type { Field, TableReference } from '../../model';
 import { child, children, findAll, stringAt, type TreeNode } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { invalidQuery } from '../parse/query-errors';
 import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { withoutKeptFunctions } from '../routines/kept-routines';
-import { type Scope, scopeKey } from '../scope';
+import { type Scope, scopeKey, tableKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
 import { evaluatedField, geographyTypes } from './calls/geography-calls';
@@ -72,7 +72,7 @@ async function writtenOut(context: EngineContext, text: SqlText, scope: Scope): 
 
 /** The same plan over tables of another dataset. To analyse each statement for each tenant takes most of a statement. */
 function planOver(tables: readonly ReachableTable[], { plan, tables: before }: KnownPlan): QueryPlan {
-  if (before.every(({ fullName }, index) => fullName === tables[index]?.fullName)) return plan;
+  if (before.every((table, index) => isSameTable(table, tables[index]))) return plan;
   const now = new Map(before.map(({ fullName }, index) => [fullName, tables[index]]));
   const fullNameNow = (fullName: string) => now.get(fullName)?.fullName ?? fullName;
   return {
@@ -85,6 +85,12 @@ function planOver(tables: readonly ReachableTable[], { plan, tables: before }: K
     reads: plan.reads.map((read) => ({ ...read, fullName: fullNameNow(read.fullName) })),
   };
 }
+
+/** A local one has the same name whichever stored table it stands for. */
+const isSameTable = (one: KnownPlan['tables'][number], other: ReachableTable | undefined): boolean =>
+  one.fullName === other?.fullName && keyOf(one.reference) === keyOf(other.reference);
+
+const keyOf = (reference: TableReference | undefined) => reference && tableKey(reference);
 
 /** The plan of a text that was made of another; undefined where the engine refuses it. */
 export async function planIfSound(

@@ -164,4 +164,21 @@ describe('MERGE', () => {
     );
     expect(bench.stored('t').length).toBe(3);
   });
+
+  it('reads and names the tables of its own dataset, though another dataset has the same', async () => {
+    const fields = [field('id', 'STRING'), field('n', 'INTEGER')];
+    const sql =
+      'MERGE t USING (SELECT id, n + 1 AS n FROM t) AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET n = s.n';
+    for (const [datasetId, n] of [
+      ['one', '1'],
+      ['two', '10'],
+    ] as const) {
+      const defaultDataset = { projectId: 'local', datasetId };
+      const reference = { ...defaultDataset, tableId: 't' };
+      bench.store.addTable(reference, fields, [['a', n]]);
+      const ran = await bench.engine.run({ sql, projectId: 'local', defaultDataset, parameters: [] });
+      expect(ran.referencedTables).toEqual([reference]);
+      expect(bench.store.read(reference)?.rows).toEqual([['a', String(Number(n) + 1)]]);
+    }
+  });
 });
