@@ -30,6 +30,8 @@ import {
   createHoldsSlot,
   createReadQuotaCounters,
   createReadRunsInFlight,
+  createReadTenantDetails,
+  createReadTenantLife,
   createReadTenantState,
   createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
@@ -120,6 +122,8 @@ export const googleAt = ({
     createHoldsSlot,
     createReadQuotaCounters,
     createReadTenantState,
+    createReadTenantDetails,
+    createReadTenantLife,
     createReadTenantSummary,
     createReadKeyExpiries,
     createDescribeDataset,

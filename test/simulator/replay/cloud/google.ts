@@ -51,6 +51,19 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
         tenant && { ...tenant, company_name: company_name ?? '', subscription_tier: subscription_tier ?? '' }
       );
     },
+    createReadTenantDetails: () => async (tenantId: string) => {
+      const tenant = await bigquery.listTenant(life, tenantId);
+      const { company_name, subscription_tier } = tenant ?? {};
+      return (
+        tenant && {
+          ...tenant,
+          company_name: company_name ?? '',
+          subscription_tier: subscription_tier ?? '',
+          alert_at_percent: [...tenant.alert_at_percent],
+        }
+      );
+    },
+    createReadTenantLife: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
     createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),

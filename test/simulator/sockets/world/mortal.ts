@@ -26,6 +26,8 @@ import { createReadKeyExpiries } from '../../../../shared/google/bigquery/tables
 import {
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadTenantDetails,
+  createReadTenantLife,
   createReadTenantState,
   createReadTenantSummary,
   type HoldsSlot,
@@ -63,6 +65,8 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createTenantDatasets,
   createPublishTenantEvents,
   createListTenantPage,
+  createReadTenantDetails,
+  createReadTenantLife,
   createReadTenantSummary,
   createReadKeyExpiries,
   createDescribeDataset,
