@@ -190,16 +190,18 @@ export const suspend = (
     }),
   );
 
-/** Throws `tenant_offboarding` where it is being offboarded. */
+/** `isNew`: this call has activated it, and no other. Throws `tenant_offboarding` where it is being offboarded. */
 export async function activate(
   tenantId: string,
   { runStatement, now }: TenantsDependencies,
-): Promise<TenantRow> {
+): Promise<{ readonly row: TenantRow; readonly isNew: boolean }> {
+  // The same time however often it has to be sent: by it the row tells which call has activated it.
+  const at = now();
   const row = await tenantOf(tenantId, () =>
-    runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: now() }),
+    runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: at }),
   );
   if (row.offboarding_at !== null) throw tenantOffboarding(tenantId);
-  return row;
+  return { row, isNew: row.updated_at.getTime() === at.getTime() };
 }
 
 export const tenantOffboarding = (tenantId: string) =>

@@ -133,9 +133,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         expectNoQuery(request);
         await expectNoBody(request);
         const before = await seen(tenantId, toldStatus);
-        const row = await activate(tenantId, deps);
-        // Also of one that was active: whether an earlier call has told of it, nobody knows. The version makes it a repeat.
-        await deps.announce(tenantActivated(row));
+        const { row, isNew } = await activate(tenantId, deps);
+        if (isNew) await deps.announce(tenantActivated(row));
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
