@@ -11,7 +11,7 @@ const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'early-drop': 4,
   'ledger-alone': 4,
   'cached-keys': 4,
-  'late-withdrawal': 12,
+  'late-withdrawal': 48,
   'late-admission': 20,
   'believed-silence': 4,
   'lost-events': 2,

@@ -217,7 +217,9 @@ const maskedText = (text: string): string =>
     .replaceAll(/"(request_id)":"[^"]+"/g, '"$1":"0af7651916cd43dd8448eb211c80319c"')
     .replaceAll(/"(last_four)":"[^"]+"/g, '"$1":"0f0f"')
     .replaceAll(/"(last_used_at)":(null|"[^"]+")/g, '"$1":"2026-11-30T12:00:00.000Z"')
-    .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60');
+    .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60')
+    // A row may hold outcomes that wait for the ledger.
+    .replaceAll(/"(bytes)":\d+/g, '"$1":565');
 
 const masked = (body: unknown): unknown => {
   const shown: Masked = JSON.parse(maskedText(JSON.stringify(body)));
