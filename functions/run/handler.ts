@@ -9,11 +9,12 @@ import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
+import { type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
-import { type StartRunDependencies, startRun } from './start-run';
+
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
 export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {

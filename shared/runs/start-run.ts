@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { ServiceError } from '../../shared/errors';
-import type { PublishRun } from '../../shared/google/pubsub/publish-run';
-import { rateLimitHeaders } from '../../shared/http/headers/rate-limit-headers';
-import { invalidFields } from '../../shared/http/list-problems';
-import type { Log } from '../../shared/log';
-import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
-import type { Admit } from '../../shared/runs/admit';
-import { quotasLeft } from '../../shared/runs/rules/admission-rules';
-import { type StartedBy, startedByOf } from '../../shared/runs/rules/ledger-row';
-import { runIdOfKey } from '../../shared/runs/rules/run-identity';
-import { leaseSecondsOf } from '../../shared/runs/rules/run-times';
-import { labelRequest } from '../../shared/telemetry/context';
+import type { PipelineDefinition } from '../definitions/schemas/pipeline-schema';
+import { ServiceError } from '../errors';
+import type { PublishRun } from '../google/pubsub/publish-run';
+import { rateLimitHeaders } from '../http/headers/rate-limit-headers';
+import { invalidFields } from '../http/list-problems';
+import type { Log } from '../log';
+import { parseParameters } from '../pipelines/rules/pipeline-parameters';
+import { labelRequest } from '../telemetry/context';
+import type { Admit } from './admit';
+import { quotasLeft } from './rules/admission-rules';
+import { type StartedBy, startedByOf } from './rules/ledger-row';
+import { runIdOfKey } from './rules/run-identity';
+import { leaseSecondsOf } from './rules/run-times';
 
 export interface StartRunDependencies {
   readonly admit: Admit;
