@@ -81,7 +81,8 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     maximumItems: 1_000,
     // The tenant row comes back into the same request; the local SQL engine takes 4 MiB in all.
     maximumBytes: 2_000_000,
-    bytesOf: (candidate) => Buffer.byteLength(candidate.parameters) + fixedBytesPerCandidate,
+    bytesOf: ({ parameters, instructions }) =>
+      Buffer.byteLength(parameters) + Buffer.byteLength(instructions ?? '') + fixedBytesPerCandidate,
   });
   const withdraw = createWithdraw({ ...deps, now });
   return measured(async (tenantId, candidate) => {

@@ -53,7 +53,17 @@ export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: st
 
 /** The run as the API shows it, without steps and checks. */
 export function showRun(tenantId: string, run: RecordedRun) {
-  const { attempts: _, checks: __, onboarding_id: ___, request_hash: ____, lease_expires_at, ...kept } = run;
+  const {
+    attempts: _,
+    checks: __,
+    onboarding_id: ___,
+    request_hash: ____,
+    lease_expires_at,
+    instructions: _____,
+    rerun_of: ______,
+    reruns: _______,
+    ...kept
+  } = run;
   const { actor_kind, actor, address, request_id, ...rest } = kept;
   return {
     ...rest,

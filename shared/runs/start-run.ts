@@ -9,8 +9,9 @@ import { parseParameters } from '../pipelines/rules/pipeline-parameters';
 import { labelRequest } from '../telemetry/context';
 import type { Admit } from './admit';
 import { quotasLeft } from './rules/admission-rules';
-import { type StartedBy, startedByOf } from './rules/ledger-row';
+import { originOf, type StartedBy } from './rules/ledger-row';
 import { runIdOfKey } from './rules/run-identity';
+import { instructionsText, type RunInstructions } from './rules/run-instructions';
 import { leaseSecondsOf } from './rules/run-times';
 
 export interface StartRunDependencies {
@@ -30,6 +31,9 @@ export interface RunRequest extends StartedBy {
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
   readonly trigger: string;
   readonly idempotencyKey: string | undefined;
+  /** The run that this one does again. */
+  readonly rerunOf?: string | undefined;
+  readonly instructions?: RunInstructions | undefined;
 }
 
 export interface StartedRun {
@@ -55,7 +59,11 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
     parameters,
     trigger: request.trigger,
     request_hash: idempotencyKey === undefined ? null : requestHash(request),
-    ...startedByOf(request),
+    ...originOf({
+      ...request,
+      rerun_of: request.rerunOf ?? null,
+      instructions: instructionsText(request.instructions),
+    }),
     key_id: request.keyId,
     lease_seconds: leaseSecondsOf(pipeline),
   });

@@ -4,4 +4,6 @@ export const startedByKey = {
   actor: 'key-1',
   address: '192.0.2.1',
   request_id: 'request-1',
+  rerun_of: null,
+  instructions: null,
 } as const;

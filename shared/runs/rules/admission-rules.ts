@@ -1,9 +1,9 @@
 import { ServiceError } from '../../errors';
 import { unauthenticated } from '../../tenants/rules/api-key';
-import type { StartedBy } from './ledger-row';
+import type { RunOrigin } from './ledger-row';
 
 /** A run that asks for admission. */
-export interface Candidate extends StartedBy {
+export interface Candidate extends RunOrigin {
   readonly run_id: string;
   /** provider/domain/pipeline_id */
   readonly pipeline: string;

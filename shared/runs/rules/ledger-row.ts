@@ -12,8 +12,16 @@ export interface StartedBy {
   readonly request_id: string | null;
 }
 
+/** How a run came to be: who started it, and as what. */
+export interface RunOrigin extends StartedBy {
+  /** The run that this one does again. Null: none. */
+  readonly rerun_of: string | null;
+  /** What is to be done otherwise than by its pipeline alone, as run-instructions.ts writes it. Null: nothing. */
+  readonly instructions: string | null;
+}
+
 /** A run in flight: an entry of the tenant row's `active_runs`, whole. */
-export interface Slot extends StartedBy {
+export interface Slot extends RunOrigin {
   readonly run_id: string;
   /** provider/domain/pipeline_id */
   readonly pipeline: string;
@@ -63,7 +71,7 @@ export interface RunTimes {
  * How a run ended, with everything that is kept of it: an entry of the tenant row's `settled_runs`, and but for
  * `tenant_id` the ledger's row. All texts are as stored; times in UTC, exact to the millisecond.
  */
-export interface RecordedOutcome extends StartedBy {
+export interface RecordedOutcome extends RunOrigin {
   readonly run_id: string;
   readonly pipeline: string;
   readonly parameters: string | null;
@@ -97,7 +105,7 @@ export const recordedOutcome = (run: AdmittedRun, outcome: RunOutcome, times: Ru
   parameters: run.parameters,
   trigger: run.trigger,
   request_hash: run.request_hash,
-  ...startedByOf(run),
+  ...originOf(run),
   status: outcome.status,
   error_code: outcome.errorCode ?? null,
   error_message: outcome.errorMessage ?? null,
@@ -117,6 +125,13 @@ export const startedByOf = ({ actor_kind, actor, address, request_id }: StartedB
   actor,
   address,
   request_id,
+});
+
+/** Of a run no more than how it came to be. */
+export const originOf = ({ rerun_of, instructions, ...run }: RunOrigin): RunOrigin => ({
+  ...startedByOf(run),
+  rerun_of,
+  instructions,
 });
 
 function inOrder(admittedAt: Date, { startedAt, endedAt }: RunTimes) {
@@ -148,7 +163,7 @@ export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({
  * version's insertId is the execution's id alone.
  */
 export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOutcome) => {
-  const { watermark, actor_kind, actor, address, request_id, ...columns } = run;
+  const { watermark, actor_kind, actor, address, request_id, rerun_of, instructions, ...columns } = run;
   const { admitted_at, started_at, ended_at, recorded_at } = run;
   return {
     insertId: `${executionId}-${recorded_at.getTime()}`,
@@ -159,7 +174,7 @@ export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOu
       started_at: started_at?.toISOString() ?? null,
       ended_at: ended_at.toISOString(),
       // Left out where there are none, so that a table without these columns still takes the row.
-      ...withoutNulls({ watermark, actor_kind, actor, address, request_id }),
+      ...withoutNulls({ watermark, actor_kind, actor, address, request_id, rerun_of, instructions }),
       recorded_at: recorded_at.toISOString(),
     },
   };

@@ -53,6 +53,8 @@ SET
         candidate.actor AS actor,
         candidate.address AS address,
         candidate.request_id AS request_id,
+        candidate.rerun_of AS rerun_of,
+        candidate.instructions AS instructions,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), DATE(@now), quota_reset_date), MONTH))) AS admitted_at,
         TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM UNNEST(@candidates) AS candidate WITH OFFSET AS position
@@ -129,6 +131,8 @@ FROM (
         candidate.actor AS actor,
         candidate.address AS address,
         candidate.request_id AS request_id,
+        candidate.rerun_of AS rerun_of,
+        candidate.instructions AS instructions,
         GREATEST(@now, TIMESTAMP(DATE_TRUNC(reset_date, MONTH))) AS admitted_at,
         TIMESTAMP_ADD(@now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM (
@@ -235,6 +239,8 @@ const parameters = {
       actor: 'STRING',
       address: 'STRING',
       request_id: 'STRING',
+      rerun_of: 'STRING',
+      instructions: 'STRING',
       /** The API key that the request came with. */
       key_id: 'STRING',
       lease_seconds: 'INT64',

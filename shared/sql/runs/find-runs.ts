@@ -3,7 +3,7 @@ import type { Slot } from '../../runs/rules/ledger-row';
 import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { alertSchema } from './quota-alerts';
-import { startedByFields } from './recorded-runs';
+import { originFields } from './recorded-runs';
 
 /** An entry of `active_runs`, whole. */
 export const slotSchema: z.ZodType<Slot> = z.object({
@@ -12,7 +12,7 @@ export const slotSchema: z.ZodType<Slot> = z.object({
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
-  ...startedByFields,
+  ...originFields,
   admitted_at: timestamp,
   lease_expires_at: timestamp,
 });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import {
+  originColumns,
+  originFields,
   recordedRuns,
-  startedByColumns,
-  startedByFields,
   stateColumns,
   stateFields,
   stateOfSlot,
@@ -25,6 +25,8 @@ const attempt = z.object({
   bad_records: integer.nullable(),
   file_format: string.nullable(),
   warnings: z.array(string),
+  definition_hash: string.nullable(),
+  watermark: string.nullable(),
 });
 
 const check = z.object({
@@ -45,11 +47,13 @@ const recordedRun = z.object({
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
-  ...startedByFields,
+  ...originFields,
   ...stateFields,
   watermark: string.nullable(),
   lease_expires_at: timestamp.nullable(),
   onboarding_id: string.nullable(),
+  /** The runs that do this one again, oldest first. */
+  reruns: z.array(string),
   /** By step, in the order of the attempts; each attempt once, even if it was recorded twice. */
   attempts: z.array(attempt),
   /** By step and name. */
@@ -62,13 +66,14 @@ export type RecordedAttempt = z.infer<typeof attempt>;
 export type RecordedCheck = z.infer<typeof check>;
 
 const recorded = `
-      run_id, pipeline, parameters, trigger, request_hash, ${startedByColumns}, ${stateColumns}, watermark,
+      run_id, pipeline, parameters, trigger, request_hash, ${originColumns}, ${stateColumns}, watermark,
       CAST(NULL AS TIMESTAMP) AS lease_expires_at`;
 
 /**
  * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the
  * records of its steps and checks. The tables are clustered by run_id, so mostly BigQuery's minimum is
- * billed: 10 MB for each of the four.
+ * billed: 10 MB for each of the four. Its reruns are found by two columns of the whole ledger, one of which is
+ * mostly NULL: about 40 bytes a run, so the minimum of 10 MB does for the first 250,000.
  */
 export const readRun = defineStatement({
   name: 'read-run',
@@ -79,7 +84,7 @@ SELECT
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
-      error_code, error_message, bad_records, file_format, warnings
+      error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
     WHERE run_id = @run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
@@ -92,12 +97,29 @@ SELECT
     WHERE run_id = @run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
     ORDER BY step_id, check_name
-  ) AS checks
+  ) AS checks,
+  ARRAY(
+    SELECT run_id
+    FROM (
+      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = @run_id
+      UNION ALL
+      SELECT settled.run_id, settled.admitted_at
+      FROM tenants, UNNEST(settled_runs) AS settled
+      WHERE tenant_id = @tenant_id AND settled.rerun_of = @run_id
+      UNION ALL
+      SELECT slot.run_id, slot.admitted_at
+      FROM tenants, UNNEST(active_runs) AS slot
+      WHERE tenant_id = @tenant_id AND slot.rerun_of = @run_id
+    )
+    GROUP BY run_id
+    ORDER BY MIN(admitted_at), run_id
+    LIMIT 100
+  ) AS reruns
 FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
-    slot.actor_kind, slot.actor, slot.address, slot.request_id, ${stateOfSlot}, NULL,
+    slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, ${stateOfSlot}, NULL,
     slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id

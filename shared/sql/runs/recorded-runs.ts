@@ -3,6 +3,8 @@ import { integer, string, timestamp } from '../column-schemas';
 
 /** Who started a run, and from where: in its slot as in the ledger. */
 export const startedByColumns = 'actor_kind, actor, address, request_id';
+/** The same, and as what it was started. */
+export const originColumns = `${startedByColumns}, rerun_of, instructions`;
 
 /** The values of these columns. */
 export const startedByFields = {
@@ -11,13 +13,18 @@ export const startedByFields = {
   address: string.nullable(),
   request_id: string.nullable(),
 };
+export const originFields = {
+  ...startedByFields,
+  rerun_of: string.nullable(),
+  instructions: string.nullable(),
+};
 
 /**
  * The ledger's columns but for `tenant_id`, and so the fields of an entry of `settled_runs`. Versions before
  * recorded negative durations where a clock jumped: they are read as 0.
  */
 const outcomeColumns = `
-        run_id, pipeline, parameters, trigger, request_hash, ${startedByColumns}, status, error_code,
+        run_id, pipeline, parameters, trigger, request_hash, ${originColumns}, status, error_code,
         error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at`;
 
@@ -28,7 +35,7 @@ export const outcomeFields = {
   parameters: string.nullable(),
   trigger: string.nullable(),
   request_hash: string.nullable(),
-  ...startedByFields,
+  ...originFields,
   status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
   error_code: string.nullable(),
   error_message: string.nullable(),

@@ -35,6 +35,7 @@ const run: RecordedRun = {
   onboarding_id: null,
   attempts: [],
   checks: [],
+  reruns: [],
 };
 
 describe('The jobs of a run', () => {

@@ -19,6 +19,8 @@ function statements(held: readonly string[], recorded: readonly string[] = []) {
       actor: null,
       address: null,
       request_id: null,
+      rerun_of: null,
+      instructions: null,
       admitted_at: time,
       lease_expires_at: time,
     }));

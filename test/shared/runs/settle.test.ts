@@ -96,7 +96,7 @@ describe('Settling', () => {
     expect(await waiting('alone')).toEqual([row]);
     // The view over all tenants has it, too, without parameters and messages.
     const { parameters: _, request_hash: __, error_message: ___, watermark: ____, ...rest } = row;
-    const { address: _____, request_id: ______, ...expected } = rest;
+    const { address: _____, request_id: ______, rerun_of: _7, instructions: _8, ...expected } = rest;
     expect(await allRuns('alone')).toEqual([{ tenant_id, ...expected }]);
   });
 

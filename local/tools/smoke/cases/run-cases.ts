@@ -41,6 +41,8 @@ export const admissionBy = (keyId: string, { tenantId, now }: CaseValues, ...num
     actor: keyId,
     address: '192.0.2.1',
     request_id: `request-${number}`,
+    rerun_of: null,
+    instructions: null,
     key_id: keyId,
     lease_seconds: 3_600,
   })),

@@ -48,6 +48,8 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
             actor: 'key',
             address: null,
             request_id: null,
+            rerun_of: null,
+            instructions: null,
             lease_seconds: 3_600,
           },
         ],

@@ -85,6 +85,8 @@ const ledgerRecordSchema = z.strictObject({
   actor: text,
   address: text,
   request_id: text,
+  rerun_of: text,
+  instructions: text,
   status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
   error_code: text,
   error_message: text,
@@ -108,6 +110,8 @@ const allRunsRecordSchema = ledgerRecordSchema.omit({
   request_hash: true,
   address: true,
   request_id: true,
+  rerun_of: true,
+  instructions: true,
   error_message: true,
   watermark: true,
 });

@@ -5,7 +5,7 @@ DECLARE p_statement_id STRING;
 DECLARE p_now TIMESTAMP;
 DECLARE p_unlimited INT64;
 DECLARE p_most_waiting INT64;
-DECLARE p_candidates ARRAY<STRUCT<run_id STRING, pipeline STRING, parameters STRING, trigger STRING, request_hash STRING, actor_kind STRING, actor STRING, address STRING, request_id STRING, key_id STRING, lease_seconds INT64>>;
+DECLARE p_candidates ARRAY<STRUCT<run_id STRING, pipeline STRING, parameters STRING, trigger STRING, request_hash STRING, actor_kind STRING, actor STRING, address STRING, request_id STRING, rerun_of STRING, instructions STRING, key_id STRING, lease_seconds INT64>>;
 DECLARE p_keyed_run_ids ARRAY<STRING>;
 
 UPDATE tenants AS tenant
@@ -23,6 +23,8 @@ SET
         candidate.actor AS actor,
         candidate.address AS address,
         candidate.request_id AS request_id,
+        candidate.rerun_of AS rerun_of,
+        candidate.instructions AS instructions,
         GREATEST(p_now, TIMESTAMP(DATE_TRUNC(IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date), MONTH))) AS admitted_at,
         TIMESTAMP_ADD(p_now, INTERVAL candidate.lease_seconds SECOND) AS lease_expires_at)
       FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position

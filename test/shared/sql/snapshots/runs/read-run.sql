@@ -9,7 +9,7 @@ SELECT
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
-      error_code, error_message, bad_records, file_format, warnings
+      error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
     WHERE run_id = p_run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
@@ -22,23 +22,40 @@ SELECT
     WHERE run_id = p_run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
     ORDER BY step_id, check_name
-  ) AS checks
+  ) AS checks,
+  ARRAY(
+    SELECT run_id
+    FROM (
+      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = p_run_id
+      UNION ALL
+      SELECT settled.run_id, settled.admitted_at
+      FROM tenants, UNNEST(settled_runs) AS settled
+      WHERE tenant_id = p_tenant_id AND settled.rerun_of = p_run_id
+      UNION ALL
+      SELECT slot.run_id, slot.admitted_at
+      FROM tenants, UNNEST(active_runs) AS slot
+      WHERE tenant_id = p_tenant_id AND slot.rerun_of = p_run_id
+    )
+    GROUP BY run_id
+    ORDER BY MIN(admitted_at), run_id
+    LIMIT 100
+  ) AS reruns
 FROM (
     SELECT 
-      run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, 
+      run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, 
       status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
       bytes_processed, bytes_billed, watermark,
       CAST(NULL AS TIMESTAMP) AS lease_expires_at
     FROM (
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
         error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE run_id = p_run_id
       UNION ALL
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
         error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
@@ -48,7 +65,7 @@ FROM (
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
-    slot.actor_kind, slot.actor, slot.address, slot.request_id, 
+    slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, 
     'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     slot.lease_expires_at
   FROM tenants, UNNEST(active_runs) AS slot

@@ -34,6 +34,8 @@ SET
         slot.actor AS actor,
         slot.address AS address,
         slot.request_id AS request_id,
+        slot.rerun_of AS rerun_of,
+        slot.instructions AS instructions,
         outcome.status AS status,
         outcome.error_code AS error_code,
         outcome.error_message AS error_message,
@@ -125,7 +127,7 @@ FROM (
     SELECT *
     FROM (
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
         error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
@@ -134,7 +136,7 @@ FROM (
         AND admitted_at >= p_from AND admitted_at < p_to
       UNION ALL
       SELECT
-        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, status, error_code,
+        run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
         error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)

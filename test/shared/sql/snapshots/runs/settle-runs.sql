@@ -32,6 +32,8 @@ SET
         slot.actor AS actor,
         slot.address AS address,
         slot.request_id AS request_id,
+        slot.rerun_of AS rerun_of,
+        slot.instructions AS instructions,
         outcome.status AS status,
         outcome.error_code AS error_code,
         outcome.error_message AS error_message,

@@ -84,6 +84,8 @@ export function createPlayer(
         actor: keyIdOf(key),
         address: '192.0.2.1',
         request_id: number % 3 === 0 ? null : `request-${number}`,
+        rerun_of: number % 5 === 0 ? `run-before-${number}` : null,
+        instructions: number % 4 === 0 ? `{"number":${number}}` : null,
         key_id: keyIdOf(key),
         lease_seconds: leaseMinutes * 60,
       })),

@@ -53,7 +53,17 @@ function firstRecords(rows: readonly StepRecord[], ...columns: readonly string[]
 }
 
 /** What a row that was streamed without these columns has in them. */
-const absent = { bad_records: null, file_format: null, warnings: [] };
+const absent = { bad_records: null, file_format: null, warnings: [], definition_hash: null, watermark: null };
+
+/** The runs that do this one again, oldest first. */
+function rerunsOf(tables: Tables, runId: string, tenant: TenantRecord | undefined): readonly string[] {
+  const runs = [...tables.ledger, ...(tenant?.settled_runs ?? []), ...(tenant?.active_runs ?? [])]
+    .filter(({ rerun_of }) => rerun_of === runId)
+    .toSorted(
+      (one, other) => compare(one.admitted_at, other.admitted_at) || compare(one.run_id, other.run_id),
+    );
+  return [...new Set(runs.map(({ run_id }) => run_id))].slice(0, 100);
+}
 
 const textCell = (value: StepRecord[string] | undefined) => ({ value });
 
@@ -111,7 +121,8 @@ export const readingModels = [
         ended_at: textCell(step.ended_at),
       }));
       const checks = firstRecords(tables.checksOf.get(id) ?? [], 'step_id', 'check_name');
-      return [{ ...whole, onboarding_id: tenant?.onboarding_id ?? null, attempts, checks }];
+      const reruns = rerunsOf(tables, id, tenant);
+      return [{ ...whole, onboarding_id: tenant?.onboarding_id ?? null, attempts, checks, reruns }];
     },
   }),
   modelOf(listRuns, {
