@@ -60,10 +60,17 @@ module.exports = {
       to: { path: '^(functions|shared|local|console|test)/|node_modules/' },
     },
     {
+      name: 'client-for-browsers',
+      comment: 'The command line is for Node alone.',
+      severity: 'error',
+      from: { path: '^client/', pathNot: '^client/(cli/|build\\.cjs$)' },
+      to: { path: '^client/cli/' },
+    },
+    {
       name: 'client-by-its-index',
       severity: 'error',
-      from: { pathNot: '^client/' },
-      to: { path: '^client/', pathNot: '^client/index\\.ts$' },
+      from: { pathNot: '^(test/)?client/' },
+      to: { path: '^client/', pathNot: '^client/(cli/)?index\\.ts$' },
     },
     {
       name: 'only-test-imports-local',

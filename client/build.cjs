@@ -1,9 +1,9 @@
 const { execFileSync } = require('node:child_process');
-const { readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
-/** `npm pack` runs this: one JavaScript module that browsers and Node load, and its types. */
+/** `npm pack` runs this: one JavaScript module that browsers and Node load, its types, and the command line. */
 const dist = join(__dirname, 'dist');
 rmSync(dist, { recursive: true, force: true });
 buildSync({
@@ -14,6 +14,16 @@ buildSync({
   platform: 'neutral',
   target: 'es2022',
 });
+buildSync({
+  entryPoints: [join(__dirname, 'cli/main.ts')],
+  outfile: join(dist, 'cli.js'),
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.15',
+  banner: { js: '#!/usr/bin/env node' },
+});
+chmodSync(join(dist, 'cli.js'), 0o755);
 const compiler = require.resolve('typescript/package.json');
 const { bin } = require(compiler);
 execFileSync(

@@ -61,6 +61,8 @@ describe('each rule', () => {
     'local/bigquery/server.ts': "export { cloud } from '../cloud/cloud';\n",
     'local/pubsub/server.ts': "export type { One } from '../../shared/circle/one';\n",
     'client/inner.ts': "export type { One } from '../shared/circle/one';\n",
+    'client/cli/index.ts': 'export const commands = 1;\n',
+    'client/index.ts': "export { commands } from './cli';\n",
     'test/helper.ts': 'export const helper = 1;\n',
     'test/client.ts': "export type { One } from '../client/inner';\n",
   };
@@ -83,6 +85,7 @@ describe('each rule', () => {
     const { found } = await cruise(tree, folders);
     expect(found).toEqual([
       'client-by-its-index: test/client.ts → client/inner.ts',
+      'client-for-browsers: client/index.ts → client/cli/index.ts',
       'client-stands-alone: client/inner.ts → shared/circle/one.ts',
       'functions-are-islands: functions/worker/index.ts → functions/run/index.ts',
       'functions-to-shared-only: functions/onboard/index.ts → test/helper.ts',

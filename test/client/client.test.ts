@@ -7,6 +7,7 @@ import {
   type TestCloud,
   whenQuiet,
 } from '../support/local-cloud';
+import { command } from './cli/support/command';
 
 const tenant = 'client_demo';
 const dryrun = 'gcp/example/dryrun';
@@ -99,5 +100,107 @@ describe('The client of the HTTP interface', () => {
     const { api_key_id: keyId } = await admin.call('makeApiKey', { path: { tenant }, body: { name: 'x' } });
     const path = { tenant, key_id: keyId };
     expect(await admin.call('revokeApiKey', { path })).toBeUndefined();
+  });
+
+  describe('on the command line', () => {
+    const tenantOfWords = 'client_words';
+    let environment: Record<string, string>;
+    let runId: string;
+    const words = (...args: readonly string[]) => command(args, { environment });
+    beforeAll(async () => {
+      const apiKey = await onboard(cloud.url, tenantOfWords);
+      environment = { TENANT_PIPELINES_URL: cloud.url, TENANT_PIPELINES_KEY: apiKey };
+    });
+
+    it('run starts a run and follows it to its end; the same key is the same run, as JSON', async () => {
+      const started = await words('run', dryrun, '--idempotency-key', 'one');
+      expect(started).toMatchObject({ code: 0, err: '' });
+      runId = /^Run (\S+) of gcp\/example\/dryrun for client_words\n/.exec(started.out)?.[1] ?? '';
+      expect(started.out).toMatch(/\n {2}COMPLETED \w+ \(query\): .*\nCOMPLETED in [\d.]+ s\n$/);
+      const again = await words('run', dryrun, '--idempotency-key', 'one', '--json', '--wait', '600');
+      expect(again.code).toBe(0);
+      expect(JSON.parse(again.out)).toMatchObject({
+        run_id: runId,
+        status: 'COMPLETED',
+        steps: [{ attempts: 1 }],
+      });
+    });
+
+    it('run --no-wait says how to go on, follow goes on, and cancel leaves what is over', async () => {
+      const { code, out } = await words('run', dryrun, '--no-wait', '--tenant', tenantOfWords);
+      const [, id = ''] = /^ {2}tenant-pipelines follow (\S+) --tenant client_words\n/m.exec(out) ?? [];
+      expect([code, id.length]).toEqual([0, 36]);
+      const followed = await words('follow', id, '--json');
+      expect(followed.code).toBe(0);
+      const events = followed.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect([events[0].event, events.at(-1).event, events.at(-1).data.status]).toEqual([
+        'run',
+        'end',
+        'COMPLETED',
+      ]);
+      expect(await words('cancel', id)).toEqual({
+        code: 0,
+        out: `Run ${id} is COMPLETED: it was over\n`,
+        err: '',
+      });
+    });
+
+    it('list goes from page to page as far as it should; show and logs tell of one', async () => {
+      const listed = await words('list', '--limit', '1', '--status', 'completed', '--json');
+      const { runs, next_cursor: cursor } = JSON.parse(listed.out);
+      expect([runs.length, typeof cursor]).toEqual([1, 'string']);
+      const rest = await words('list', '--cursor', cursor, '--pipeline', dryrun);
+      expect(rest.out.split('\n').filter((line) => line.includes(dryrun))).toEqual([
+        expect.stringMatching(new RegExp(`^${runId}  COMPLETED  ${dryrun}  api  `)),
+      ]);
+      expect((await words('list', '--status', 'FAILED')).err).toBe('There are none.\n');
+      const shown = await words('show', runId);
+      expect(shown.out).toMatch(/^Run \S+ COMPLETED\n {2}pipeline +gcp\/example\/dryrun\n/);
+      expect(shown.out).toMatch(/\nstep .*\n-+ .*\n\w+ +query +COMPLETED +1 /);
+      const { out } = await words('logs', runId);
+      const messages = out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(28));
+      expect(messages[0]).toMatch(/^gcp\/example\/dryrun admitted \(api\) by key /);
+      expect(messages.at(-1)).toMatch(/^COMPLETED after /);
+      expect((await words('pipelines')).out).toContain(`${dryrun}  `);
+    });
+
+    it('what is refused ends with 3, nobody there with 4, and no key is told', async () => {
+      const refused = await words('show', '00000000-0000-4000-8000-000000000000');
+      expect(refused).toMatchObject({
+        code: 3,
+        out: '',
+        err: expect.stringMatching(/\(404 run_not_found, request \w+\)\n$/),
+      });
+      const { TENANT_PIPELINES_KEY: key = '' } = environment;
+      const wrong = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
+      const unknown = await words('list', '--key', wrong);
+      expect(unknown).toMatchObject({ code: 3, err: expect.stringContaining('401 unauthenticated') });
+      const nobody = await words('cancel', 'x', '--url', 'http://127.0.0.1:1');
+      expect(nobody).toMatchObject({ code: 4, err: expect.stringContaining('Nothing answers there (') });
+      for (const { err } of [refused, unknown, nobody]) expect(err).not.toContain('_api_');
+      expect((await words('run', 'gcp/example/nope')).err).toContain(
+        "There is no pipeline 'gcp/example/nope'. There are:\n",
+      );
+    });
+
+    it('Ctrl-C stops watching, and says that the run goes on', async () => {
+      const controller = new AbortController();
+      const stopped = await command(['run', dryrun], {
+        environment,
+        interrupted: controller.signal,
+        heard: (out) => out.startsWith('Run ') && controller.abort(),
+      });
+      expect(stopped.code).toBe(130);
+      expect(stopped.err).toMatch(
+        /^Stopped watching\. Run (\S+) goes on\.\n {2}tenant-pipelines follow \1\n/,
+      );
+      await whenQuiet(cloud.bigquery, tenantOfWords);
+    });
   });
 });

@@ -56,6 +56,24 @@ describe('The package of the client', () => {
     expect(stdout).toBe('COMPLETED 1\n');
   });
 
+  it('has the command line as its bin', async () => {
+    const bin = join(project, 'node_modules/.bin/tenant-pipelines');
+    const env = {
+      PATH: process.env.PATH,
+      TENANT_PIPELINES_URL: cloud.url,
+      TENANT_PIPELINES_KEY: await onboard(cloud.url, 'packed_bin'),
+    };
+    const started = await promisify(execFile)(bin, ['run', 'gcp/example/dryrun'], { env });
+    expect(started.stderr).toBe('');
+    expect(started.stdout).toMatch(/^Run \S+ of gcp\/example\/dryrun for packed_bin\n(.*\n)+COMPLETED in /);
+    const wrong: unknown = await promisify(execFile)(bin, ['runn'], { env }).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean run?') });
+    // npx finds it where it is installed, and nothing has to be downloaded.
+    const npx = ['npx', '--no-install', 'tenant-pipelines', '--help'];
+    const { stdout } = await promisify(execFile)('env', npx, { cwd: project, env });
+    expect(stdout).toMatch(/^tenant-pipelines WORD \[options\]\n/);
+  });
+
   it.each(['nodenext', 'preserve'])('has its types, with module %s', (module) => {
     writeFileSync(
       join(project, 'use.ts'),

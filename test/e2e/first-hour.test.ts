@@ -1,8 +1,6 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readArguments } from '../../local/tools/pipeline/arguments';
-import { createClients } from '../../local/tools/pipeline/clients';
-import { runPipeline } from '../../local/tools/pipeline/run-pipeline';
+import { runLocally } from '../../local/tools/pipeline/run-locally';
 import { captureOutput } from '../functions/support/captured-output';
 import { openEvents } from '../support/event-stream';
 import {
@@ -60,17 +58,17 @@ describe('The first hour', () => {
   async function pipeline(name: string, ...parameters: readonly string[]) {
     const said: string[] = [];
     const given = parameters.flatMap((parameter) => ['--param', parameter]);
-    const request = readArguments([
-      ...['run', name, '--tenant', tenantId, '--key', apiKey, ...given],
-      ...['--data', cloud.dataDirectory],
-    ]);
-    if (request === 'help') throw new Error('help');
-    const isCompleted = await runPipeline(request, {
-      clients: createClients(cloud.url, adminKey),
-      bigquery: cloud.bigquery,
-      schemasDirectory: schemas,
-      say: (line) => said.push(line),
-    });
+    const exitCode = await runLocally(
+      [...['run', name, '--tenant', tenantId, '--key', apiKey, ...given], ...['--data', cloud.dataDirectory]],
+      {
+        url: cloud.url,
+        adminKey,
+        schemasDirectory: schemas,
+        openBigQuery: () => cloud.bigquery,
+      },
+      (line) => said.push(line),
+    );
+    const isCompleted = exitCode === 0;
     return { isCompleted, said: said.join('\n') };
   }
 

@@ -2,8 +2,8 @@
 # npm run check: types, style, imports, definitions. With a pipeline's FILE only that one, which takes two seconds.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
-case "${*: -1}" in
-  *.yaml) ;;
+case " $* " in
+  *.yaml\ *) ;;
   *)
     tsc --noEmit
     biome check --error-on-warnings .

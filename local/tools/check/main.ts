@@ -6,7 +6,8 @@ const help = `npm run check [-- options] [DIRECTORY or FILE]
 
   Checks types, style, imports and all definitions: every file of the directory, and all SQL with GoogleSQL's own
   analyser. Prints one line for each problem; the exit code is 1 when there is one. What cannot be checked is a warning.
-  Of a pipeline's FILE (PROVIDER/DOMAIN/NAME.yaml) only that pipeline is checked, and those that it needs.
+  Of a pipeline's FILE (PROVIDER/DOMAIN/NAME.yaml) only that pipeline is checked, and those that it needs; --run runs
+  only what stands beside it.
 
   --schemas DIRECTORY  the definitions; without it SCHEMAS_DIRECTORY, or else schemas
   --run                also runs what stands beside definitions as NAME.test.yaml
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
   if (problems.length === 0) console.log(`${checked}, no problems.`);
   else console.error(`${checked}, ${count(problems.length, 'problem')}.`);
   if (problems.length > 0) return 1;
-  return values.run ? await runExamples(schemasDirectory) : 0;
+  return values.run ? await runExamples(schemasDirectory, one?.path) : 0;
 }
 
 /** The pipeline whose definition this is, by its place below the directory of definitions. */
@@ -59,10 +60,10 @@ function pipelineOfFile(file: string | undefined) {
 }
 
 /** Runs the examples beside definitions; 1 where one does not come out. */
-async function runExamples(schemasDirectory: string): Promise<number> {
+async function runExamples(schemasDirectory: string, onlyPath: string | undefined): Promise<number> {
   // Loaded on demand: it starts a whole BigQuery.
-  const { runAllExamples } = await import('./examples/run-examples');
-  const { passed, failures } = await runAllExamples(schemasDirectory);
+  const { runAllExamples }: typeof import('./examples/run-examples') = require('./examples/run-examples');
+  const { passed, failures } = await runAllExamples(schemasDirectory, onlyPath);
   for (const failure of failures) console.error(failure);
   console.log(`Ran ${count(passed + failures.length, 'example')}, ${failures.length} failed.`);
   return failures.length === 0 ? 0 : 1;

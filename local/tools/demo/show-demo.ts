@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import type { LocalCloud } from '../../cloud/cloud';
 import { type Clients, createClients } from '../pipeline/clients';
-import { runPipeline } from '../pipeline/run-pipeline';
+import { runLocally } from '../pipeline/run-locally';
 import { keepKey } from '../pipeline/tenant-key';
 import { writeSamples } from '../sample/write-samples';
 import type { DemoOptions } from './demo-options';
@@ -20,7 +20,8 @@ export async function showDemo(
   say: (line: string) => void,
 ): Promise<void> {
   say(`It listens at ${url}, its BigQuery at ${bigqueryUrl}.`);
-  const clients = createClients(url, process.env.ADMIN_API_KEY);
+  const adminKey = process.env.ADMIN_API_KEY;
+  const clients = createClients(url, adminKey);
   const { focus } = writeSamples(dataDirectory);
   say(`\nA sample of cloud costs: ${focus.rows} rows in ${relative(process.cwd(), focus.path)}`);
   say(`which pipelines know as ${focus.uri}\n`);
@@ -29,10 +30,10 @@ export async function showDemo(
   keepKey(dataDirectory, tenantId, apiKey);
   say(`Onboarded tenant ${tenantId}, tier FREE. Its API key, shown this once: ${apiKey}\n`);
 
-  const request = { pipeline, tenantId, parameters: new Map([['source_uri', focus.uri]]), apiKey };
-  const surroundings = { clients, bigquery: createBigQuery(), schemasDirectory, say };
-  const isCompleted = await runPipeline({ ...request, dataDirectory, rows: 5 }, surroundings);
-  if (!isCompleted) throw new Error('The demo ends here: its run did not complete.');
+  const place = { url, adminKey, schemasDirectory, openBigQuery: () => createBigQuery() };
+  const started = ['run', pipeline, '--tenant', tenantId, '--param', `source_uri=${focus.uri}`];
+  const exitCode = await runLocally([...started, '--data', dataDirectory], place, say);
+  if (exitCode !== 0) throw new Error('The demo ends here: its run did not complete.');
   say(`\n${await describeQuota(clients, apiKey)}`);
   const command = pipelineCommand({ url, bigqueryUrl, dataDirectory, sourceUri: focus.uri });
   say(whatNext(url, apiKey, command));

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '../../../client';
+import { CommandError, exitCodes } from '../../../client/cli';
 
 /** The HTTP interface, for those who call it with different keys. */
 export interface Clients {
@@ -9,12 +10,19 @@ export interface Clients {
 
 /** @param adminKey undefined or empty: admin calls need none */
 export function createClients(baseUrl: string, adminKey: string | undefined): Clients {
-  const ask: typeof fetch = (...given) =>
-    fetch(...given).catch((error: unknown) => {
-      throw new Error(`Nothing answers at ${baseUrl}: start the local cloud by npm start`, { cause: error });
-    });
+  const ask = askLocal(baseUrl);
   return {
     admin: createClient({ baseUrl, adminKey: adminKey || undefined, fetch: ask }),
     ofTenant: (apiKey) => createClient({ baseUrl, apiKey, fetch: ask }),
   };
 }
+
+/** As fetch. Where nobody listens it says at once what to do: to ask again would not help. */
+export const askLocal =
+  (baseUrl: string): typeof fetch =>
+  (...given) =>
+    fetch(...given).catch((error: unknown) => {
+      if (!(error instanceof TypeError)) throw error;
+      const advice = `Nothing answers at ${baseUrl}: start the local cloud by npm start`;
+      throw new CommandError(exitCodes.noAnswer, advice, { cause: error });
+    });

@@ -1,21 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiProblem, type Client } from '../../../client';
+import { CommandError, exitCodes } from '../../../client/cli';
 import type { Clients } from './clients';
 
 export interface TenantKeys {
   readonly clients: Clients;
   readonly tenantId: string;
   readonly dataDirectory: string;
-  /** The tier of a tenant that is onboarded here; its quotas are unlimited all the same. */
-  readonly tier: string;
+  readonly schemasDirectory: string;
   readonly say: (line: string) => void;
 }
 
 /**
  * A key of the tenant: the one in the data folder if it still works, or else a new one. A tenant that does
  * not exist is onboarded first.
- * @throws Error if admin calls are closed; its message says what to do
+ * @throws CommandError if admin calls are closed; its message says what to do
  */
 export async function findTenantKey(keys: TenantKeys): Promise<string> {
   const { clients, tenantId, dataDirectory, say } = keys;
@@ -27,6 +27,15 @@ export async function findTenantKey(keys: TenantKeys): Promise<string> {
 }
 
 const keyFile = (dataDirectory: string, tenantId: string): string => join(dataDirectory, 'keys', tenantId);
+
+/** The tenants whose keys are kept. */
+export function tenantsWithKeys(dataDirectory: string): readonly string[] {
+  try {
+    return readdirSync(join(dataDirectory, 'keys')).sort();
+  } catch {
+    return [];
+  }
+}
 
 /** Keeps a key for the next `npm run pipeline`. @returns the file, which its owner alone can read */
 export function keepKey(dataDirectory: string, tenantId: string, apiKey: string): string {
@@ -55,7 +64,12 @@ async function opens(client: Client, tenantId: string): Promise<boolean> {
   }
 }
 
-async function makeKey({ clients: { admin }, tenantId, tier, say }: TenantKeys): Promise<string> {
+async function makeKey({ clients: { admin }, tenantId, schemasDirectory, say }: TenantKeys): Promise<string> {
+  // Loaded on demand: mostly there is a key. A tier has to be named; its quotas are not taken.
+  const {
+    loadTiers,
+  }: typeof import('../../../shared/definitions/tiers') = require('../../../shared/definitions/tiers');
+  const [tier = ''] = Object.keys(loadTiers(schemasDirectory));
   try {
     const body = {
       tenant_id: tenantId,
@@ -70,7 +84,8 @@ async function makeKey({ clients: { admin }, tenantId, tier, say }: TenantKeys):
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 401) {
-      throw new Error(
+      throw new CommandError(
+        exitCodes.refused,
         'Admin calls are closed: set ADMIN_API_KEY to the key that the local cloud was started with, or give a key of the tenant by --key',
       );
     }

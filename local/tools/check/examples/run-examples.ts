@@ -25,8 +25,9 @@ export interface RunExamples {
 /**
  * Runs all tests that stand beside pipelines as NAME.test.yaml, each in a dataset of its own, against a local
  * BigQuery in memory. Nothing leaves this machine.
+ * @param onlyPath the pipeline whose tests are meant; unless given, all
  */
-export async function runAllExamples(schemasDirectory: string): Promise<RunExamples> {
+export async function runAllExamples(schemasDirectory: string, onlyPath?: string): Promise<RunExamples> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
   const gcsDirectory = join(folder, 'gcs');
   const server = await startBigQuery({ port: 0, gcsDirectory });
@@ -37,7 +38,7 @@ export async function runAllExamples(schemasDirectory: string): Promise<RunExamp
     const bigquery = new BigQuery({ projectId: 'local', apiEndpoint: server.url });
     const failures: string[] = [];
     let passed = 0;
-    for (const { file, path, example } of findExamples(schemasDirectory, failures)) {
+    for (const { file, path, example } of findExamples(schemasDirectory, onlyPath, failures)) {
       const definition = loadPipeline(schemasDirectory, path);
       if (definition === undefined) continue;
       const datasetId = `test_${passed + failures.length + 1}`;
@@ -64,8 +65,13 @@ interface FoundExample {
   readonly example: PipelineExample;
 }
 
-function* findExamples(schemasDirectory: string, failures: string[]): Generator<FoundExample> {
+function* findExamples(
+  schemasDirectory: string,
+  onlyPath: string | undefined,
+  failures: string[],
+): Generator<FoundExample> {
   for (const { file: definition, path } of findPipelineFiles(schemasDirectory).files) {
+    if (onlyPath !== undefined && path !== onlyPath) continue;
     const file = definition.replace(/\.yaml$/, testExtension);
     if (!existsSync(file)) continue;
     try {

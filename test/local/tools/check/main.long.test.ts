@@ -63,6 +63,20 @@ describe('npm run check', () => {
     });
   });
 
+  it('runs the tests of one pipeline, wherever --run stands', async () => {
+    const one = join(directory, 'pipelines/gcp/billing/daily_costs.yaml');
+    for (const args of [
+      ['--run', one],
+      [one, '--run'],
+    ]) {
+      expect(await check(args)).toEqual({
+        code: 0,
+        stdout: `Checked ${one}: 1 pipeline, no problems.\nRan 2 examples, 0 failed.\n`,
+        stderr: '',
+      });
+    }
+  });
+
   it('judges by what the deployment allows', async () => {
     writeFileSync(
       file,

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { readArguments } from '../../../../local/tools/pipeline/arguments';
-import { createClients } from '../../../../local/tools/pipeline/clients';
-import { runPipeline } from '../../../../local/tools/pipeline/run-pipeline';
+import { runLocally } from '../../../../local/tools/pipeline/run-locally';
 import { adminKey, onboard, startTestCloud, type TestCloud, whenQuiet } from '../../../support/local-cloud';
 
 const root = join(__dirname, '../../../..');
@@ -79,26 +77,15 @@ describe('npm run pipeline', () => {
     ]);
     return { code, stdout, stderr };
   }
-  /** The same without a process of its own: what it says, and the error it would end with. */
+  /** The same without a process of its own: its exit code, and all that it says. */
   async function runHere(args: readonly string[], adminKeyGiven = adminKey, url = cloud.url) {
     const said: string[] = [];
-    try {
-      const request = readArguments([...args, '--data', cloud.dataDirectory]);
-      if (request === 'help') throw new Error('help');
-      const isCompleted = await runPipeline(request, {
-        clients: createClients(url, adminKeyGiven),
-        bigquery: cloud.bigquery,
-        schemasDirectory: schemas,
-        say: (line) => said.push(line),
-      });
-      return { code: isCompleted ? 0 : 1, stdout: said.join('\n'), stderr: '' };
-    } catch (error) {
-      return {
-        code: 1,
-        stdout: said.join('\n'),
-        stderr: error instanceof Error ? error.message : `${error}`,
-      };
-    }
+    const code = await runLocally(
+      [...args, '--data', cloud.dataDirectory],
+      { url, adminKey: adminKeyGiven, schemasDirectory: schemas, openBigQuery: () => cloud.bigquery },
+      (line) => said.push(line),
+    );
+    return { code, stdout: said.join('\n') };
   }
   const numbersArgs = (tenant: string, ...more: string[]) => [
     'run',
@@ -194,8 +181,9 @@ describe('npm run pipeline', () => {
       'a wrong value',
       ['run', 'test/cli/numbers', '--tenant', 'cli_demo', '--param', 'upto=many'],
       ["Parameter 'upto' must be an INT64"],
+      3,
     ],
-    ['no command', [], ['Expected: run PIPELINE --tenant TENANT, given: ']],
+    ['no word', ['--tenant', 'a_b'], ["Unknown word '--tenant'. Expected: run, "]],
     ['no tenant', ['run', 'test/cli/numbers'], ['--tenant: expected the id of a tenant']],
     [
       'a parameter without value',
@@ -203,24 +191,24 @@ describe('npm run pipeline', () => {
       ["--param: expected NAME=VALUE, given 'upto'"],
     ],
     ['an unknown option', ['run', 'test/cli/numbers', '--tenants', 'a_b'], ["Unknown option '--tenants'"]],
-  ])('says what was expected for %s', async (_, args, expected) => {
-    const { code, stderr } = await runHere(args);
-    expect(code).toBe(1);
-    for (const part of expected) expect(stderr).toContain(part);
-    expect(stderr).not.toContain('    at ');
+  ])('says what was expected for %s', async (_, args, expected, exitCode = 2) => {
+    const { code, stdout } = await runHere(args);
+    expect(code).toBe(exitCode);
+    for (const part of expected) expect(stdout).toContain(part);
+    expect(stdout).not.toContain('    at ');
   });
 
   it('says how to open admin calls, and how to start the cloud', async () => {
     // As where ADMIN_API_KEY is set to nothing.
     const closed = await runHere(numbersArgs('cli_closed', '--param', 'upto=1'), '');
     expect(closed).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('Admin calls are closed: set ADMIN_API_KEY'),
+      code: 3,
+      stdout: expect.stringContaining('Admin calls are closed: set ADMIN_API_KEY'),
     });
     const away = await runHere(numbersArgs('cli_away', '--param', 'upto=1'), adminKey, 'http://localhost:1');
     expect(away).toMatchObject({
-      code: 1,
-      stderr: 'Nothing answers at http://localhost:1: start the local cloud by npm start',
+      code: 4,
+      stdout: 'Error Nothing answers at http://localhost:1: start the local cloud by npm start',
     });
   });
 
@@ -235,12 +223,15 @@ describe('npm run pipeline', () => {
       '--data',
       cloud.dataDirectory,
     ]);
-    if (!child.stdout) throw new Error('no output');
+    if (!child.stdout || !child.stderr) throw new Error('no output');
     const exited = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.startsWith('Run ')) child.kill('SIGINT');
-      if (line.startsWith('Stopped')) expect(line).toBe('Stopped watching. A run that was started goes on.');
     }
+    const told = await text(child.stderr);
+    expect(told).toMatch(
+      /^Stopped watching\. Run \S+ goes on\.\n {2}npm run pipeline -- follow \S+ --tenant cli_demo\n/,
+    );
     expect((await exited)[0]).toBe(130);
     await whenQuiet(cloud.bigquery, 'cli_demo');
   });

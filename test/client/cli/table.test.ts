@@ -1,4 +1,4 @@
-import { textTable } from '../../../../local/tools/pipeline/show-tables';
+import { textTable } from '../../../client/cli';
 
 describe('a table of text', () => {
   it('has columns as wide as what is in them, numbers to the right', () => {

@@ -1,0 +1,4 @@
+import { runProcess } from './process';
+
+/** The package's bin. */
+void runProcess('tenant-pipelines');

@@ -1,0 +1,90 @@
+import type { Run } from '../../api';
+import type { OptionSpecs } from '../arguments/options';
+import { type ExitCode, exitCodes } from '../exit-codes';
+import { showProgress } from '../output/progress';
+import { endLine } from '../output/run-lines';
+import type { Connection } from '../surroundings';
+import type { Task } from '../word';
+
+export const waitOptions = {
+  wait: {
+    kind: 'text',
+    value: 'SECONDS',
+    about: 'waits for its end at most so long; the exit code is 5 where that is not enough',
+  },
+} as const satisfies OptionSpecs;
+
+const longestWaitSeconds = 30 * 24 * 3600;
+
+/** Says how a run goes, until it is over, the time of --wait is, or Ctrl-C. */
+export async function followToEnd(
+  runId: string,
+  task: Task<keyof typeof waitOptions>,
+  { client, afterCompleted }: Connection,
+): Promise<ExitCode> {
+  const { terminal, surroundings } = task;
+  const { now } = surroundings;
+  return untilOver(runId, task, async (signal) => {
+    const end = await showProgress(runId, { client, terminal, signal, now });
+    terminal.say(endLine(end, terminal.paint));
+    if (end.status === 'COMPLETED') await afterCompleted?.(end);
+    return exitCodeOf(end.status);
+  });
+}
+
+/** The run with its steps and checks as JSON, when it is over or the time of --wait is. */
+export function printAtEnd(
+  runId: string,
+  task: Task<keyof typeof waitOptions>,
+  { client }: Connection,
+): Promise<ExitCode> {
+  const show = () => client.call('showRun', { path: { run_id: runId } });
+  return untilOver(
+    runId,
+    task,
+    async (signal) => {
+      const run = await client.waitForRun(runId, { signal });
+      task.terminal.json(run);
+      return exitCodeOf(run.status);
+    },
+    async () => task.terminal.json(await show()),
+  );
+}
+
+const exitCodeOf = (status: Run['status']): ExitCode =>
+  status === 'COMPLETED' ? exitCodes.done : exitCodes.notCompleted;
+
+/** @param late what else to say where the time of --wait is over */
+export async function untilOver(
+  runId: string,
+  task: Task<keyof typeof waitOptions>,
+  follow: (signal: AbortSignal) => Promise<ExitCode>,
+  late: () => Promise<void> = async () => undefined,
+): Promise<ExitCode> {
+  const { given, terminal, surroundings } = task;
+  const { interrupted } = surroundings;
+  const seconds = given.number('wait', { least: 1, most: longestWaitSeconds });
+  const timeout = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1_000);
+  try {
+    return await follow(timeout === undefined ? interrupted : AbortSignal.any([interrupted, timeout]));
+  } catch (error) {
+    if (interrupted.aborted) {
+      terminal.note(`Stopped watching. Run ${runId} goes on.\n${whatNext(runId, task)}`);
+      return exitCodes.interrupted;
+    }
+    if (timeout?.aborted !== true) throw error;
+    terminal.note(`Run ${runId} is not over after ${seconds} s, and goes on.\n${whatNext(runId, task)}`);
+    await late();
+    return exitCodes.notOver;
+  }
+}
+
+/** How to follow or cancel it, to be copied as it is. A key is never in it. */
+export function whatNext(runId: string, { given, surroundings: { program } }: Task): string {
+  const same = (['url', 'tenant'] as const).flatMap((name) => {
+    const text = given.text(name);
+    return text === undefined ? [] : [`--${name} ${text}`];
+  });
+  const command = (word: string) => [program, word, runId, ...same].join(' ');
+  return `  ${command('follow')}\n  ${command('cancel')}`;
+}

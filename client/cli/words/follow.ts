@@ -1,0 +1,24 @@
+import { exitCodes } from '../exit-codes';
+import { defineWord } from '../word';
+import { followToEnd, untilOver, waitOptions } from './follow-to-end';
+
+export const followWord = defineWord({
+  name: 'follow',
+  takes: ['RUN'],
+  about: 'says how a run goes, until it is over',
+  notes: 'With --json each event is a line: run, step, check, and end with the run.',
+  options: waitOptions,
+  act: async (task) => {
+    const { values, terminal, isJson } = task;
+    const [runId = ''] = values;
+    const connection = await task.connect();
+    if (!isJson) return followToEnd(runId, task, connection);
+    return untilOver(runId, task, async (signal) => {
+      for await (const { event, data } of connection.client.followRun(runId, { signal })) {
+        terminal.jsonLine({ event, data });
+        if (event === 'end') return data.status === 'COMPLETED' ? exitCodes.done : exitCodes.notCompleted;
+      }
+      throw new Error(`The events of run ${runId} have ended without the run`);
+    });
+  },
+});

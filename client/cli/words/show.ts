@@ -1,0 +1,95 @@
+import type { Run } from '../../api';
+import { exitCodes } from '../exit-codes';
+import { bytesText, durationText, plainText, timeText } from '../output/formats';
+import { paintRunStatus, paintStatuses } from '../output/run-lines';
+import { textTable, wideTable } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { defineWord } from '../word';
+
+export const showWord = defineWord({
+  name: 'show',
+  takes: ['RUN'],
+  about: 'shows a run with its steps, checks and warnings',
+  options: {},
+  act: async ({ values, terminal, isJson, connect }) => {
+    const [runId = ''] = values;
+    const { client } = await connect();
+    const run = await client.call('showRun', { path: { run_id: runId } });
+    if (isJson) terminal.json(run);
+    else sayRun(run, terminal);
+    return exitCodes.done;
+  },
+});
+
+function sayRun(run: Run, { say, paint }: Terminal): void {
+  say(`Run ${paint('bold', run.run_id)} ${paintRunStatus(paint, run.status)}`);
+  for (const [name, text] of factsOf(run)) say(`  ${paint('dim', name.padEnd(10))} ${plainText(text)}`);
+  if (run.steps.length > 0)
+    say(`\n${paintStatuses(textTable(stepColumns, run.steps.map(stepCells), wideTable), paint)}`);
+  if (run.checks.length > 0) say(`\n${textTable(checkColumns, run.checks.map(checkCells), wideTable)}`);
+  if (run.warnings.length > 0) say('');
+  for (const warning of run.warnings) say(`${paint('yellow', 'warning')} ${plainText(warning)}`);
+}
+
+/** What is known of a run, by its name. */
+function factsOf(run: Run): readonly (readonly [name: string, text: string])[] {
+  const { started_by: by, parameters } = run;
+  const who =
+    by === null
+      ? ''
+      : `, by ${by.actor_kind ?? 'key'} ${by.actor}${by.address === null ? '' : ` (${by.address})`}`;
+  const took = run.duration_ms === null ? '' : ` (${durationText(run.duration_ms)})`;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['pipeline', run.pipeline],
+    ['tenant', run.tenant_id],
+    ['trigger', `${run.trigger ?? 'unknown'}${who}`],
+    ['admitted', `${timeText(run.admitted_at)} UTC`],
+    ['started', run.started_at && timeText(run.started_at)],
+    ['ended', run.ended_at && `${timeText(run.ended_at)}${took}`],
+    ['rows', run.rows_written === null ? null : `${run.rows_written} written`],
+    ['bytes', bytesOf(run)],
+    ['watermark', run.watermark],
+    ...Object.entries(parameters ?? {}).map(
+      ([name, value], index) =>
+        [
+          index === 0 ? 'parameters' : '',
+          `${name} = ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ] as const,
+    ),
+    ['error', errorOf(run)],
+  ];
+  return facts.flatMap(([name, text]) => (text === null ? [] : [[name, text] as const]));
+}
+
+const bytesOf = ({ bytes_processed, bytes_billed }: Run): string | null =>
+  bytes_processed === null
+    ? null
+    : `${bytesText(bytes_processed)} processed, ${bytesText(bytes_billed ?? 0)} billed`;
+
+function errorOf({ error_code, error_message, failed_step }: Run): string | null {
+  if (error_code === null) return null;
+  return `${error_code}${failed_step ? ` at step '${failed_step}'` : ''}: ${error_message ?? 'no message'}`;
+}
+
+const stepColumns = ['step', 'type', 'status', 'attempts', 'took', 'rows', 'billed', 'error'];
+const stepCells = (step: Run['steps'][number]): readonly string[] => [
+  step.step_id,
+  step.type,
+  step.status,
+  String(step.attempts),
+  step.duration_ms === null ? '' : durationText(step.duration_ms),
+  step.rows_written === null ? '' : String(step.rows_written),
+  step.bytes_billed === null ? '' : bytesText(step.bytes_billed),
+  step.error_code ?? '',
+];
+
+const checkColumns = ['check', 'step', 'severity', 'passed', 'expected', 'observed', 'failing rows'];
+const checkCells = (check: Run['checks'][number]): readonly string[] => [
+  check.check_name,
+  check.step_id,
+  check.severity,
+  check.passed === null ? 'unknown' : check.passed ? 'yes' : 'no',
+  check.expected ?? '',
+  check.observed ?? '',
+  check.failing_rows === null ? '' : String(check.failing_rows),
+];

@@ -1,0 +1,88 @@
+import { command } from './support/command';
+
+const where = { TENANT_PIPELINES_URL: 'http://127.0.0.1:1', TENANT_PIPELINES_KEY: 'acme_api_0123456789' };
+
+describe('The command line', () => {
+  it('tells its words, options and exit codes, and each word its own', async () => {
+    for (const asked of ['--help', '-h', 'help']) {
+      const { code, out, err } = await command([asked]);
+      expect([code, err]).toEqual([0, '']);
+      for (const part of [
+        'run PIPELINE',
+        'list ',
+        '--json',
+        'TENANT_PIPELINES_KEY',
+        '  3  the interface refused',
+      ]) {
+        expect(out).toContain(part);
+      }
+    }
+    const { code, out } = await command(['run', 'a/b/c', '--help', '--tenant', 'x']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^tenant-pipelines run PIPELINE \[options\]\n/);
+    expect(out).toContain('--idempotency-key KEY  ');
+  });
+
+  it.each([
+    ['nothing', [], /^Error Given nothing\. Expected: run, list, /],
+    ['an unknown word', ['lst'], /^Error Unknown word 'lst', did you mean list\? Expected: /],
+    ['an option in place of a word', ['--json'], /^Error Unknown word '--json'\. /],
+    [
+      'an unknown option',
+      ['list', '--statsu', 'x'],
+      /'--statsu', did you mean --status\? Expected: --status, /,
+    ],
+    ['a short option', ['list', '-s'], /^Error Unknown option '-s'\. /],
+    ['an option of another word', ['cancel', 'r', '--wait', '3'], /^Error Unknown option '--wait'\. /],
+    ['an option without its value', ['list', '--status'], /^Error --status: expected STATUS, given nothing$/],
+    [
+      'a forgotten value',
+      ['list', '--status', '--json'],
+      /expected STATUS, given '--json' \(what begins with -/,
+    ],
+    ['a flag with a value', ['list', '--json=yes'], /^Error --json: takes no value, given 'yes'$/],
+    [
+      'a wrong name',
+      ['list', '--status', 'done'],
+      /^Error --status: expected one of .*COMPLETED.*, given 'done'$/,
+    ],
+    ['a number out of bounds', ['list', '--limit', '0'], /^Error --limit: expected a whole number from 1 to/],
+    [
+      'no number',
+      ['follow', 'r', '--wait', '3s'],
+      /^Error --wait: expected a whole number from 1 to .*given '3s'$/,
+    ],
+    ['too little', ['show'], /^Error show: expected RUN, given nothing$/],
+    ['too much', ['show', 'a', 'b'], /^Error show: expected RUN, given a b$/],
+    [
+      'both',
+      ['run', 'p', '--no-wait', '--wait', '3'],
+      /^Error Expected --no-wait or --wait SECONDS, given both$/,
+    ],
+  ])('says of %s what was given and what is expected', async (_, args, expected) => {
+    const { code, out, err } = await command(args, { environment: where });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.trimEnd()).toMatch(expected);
+  });
+
+  it.each([
+    ['no URL', {}, /--url or TENANT_PIPELINES_URL: expected a URL like .*given nothing/],
+    ['a URL without its scheme', { TENANT_PIPELINES_URL: 'api.example.com' }, /given 'api\.example\.com'/],
+    [
+      'no key',
+      { TENANT_PIPELINES_URL: 'https://api.example.com' },
+      /TENANT_PIPELINES_KEY or --key: expected/,
+    ],
+    [
+      'a key set to nothing',
+      { ...where, TENANT_PIPELINES_KEY: '' },
+      /TENANT_PIPELINES_KEY or --key: expected/,
+    ],
+    ['a broken key', { ...where, TENANT_PIPELINES_KEY: 'acme_api_012 345' }, /^Error The API key has blanks/],
+  ])('asks nobody with %s', async (_, environment, expected) => {
+    const { code, err } = await command(['list'], { environment });
+    expect(code).toBe(2);
+    expect(err).toMatch(expected);
+    expect(err).not.toContain('345');
+  });
+});
