@@ -92,6 +92,8 @@ const environmentSchema = z
     GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
     /** After so many failed deliveries, 5 to 100, a message to the worker goes to the dead-letter topic. */
     RUN_DELIVERY_ATTEMPTS: z.coerce.number().int().min(5).max(100).default(5),
+    /** How many runs of one tenant an instance of the worker works on at once: see functions/worker/tenant-places. */
+    RUNS_OF_TENANT_AT_ONCE: z.coerce.number().int().min(1).max(1_000).default(20),
     /** For how many tenants an instance of run decides at once, at the start; it follows what BigQuery can do. */
     DECISIONS_AT_ONCE: z.coerce.number().int().min(1).max(1_000).default(100),
     /** How many other calls an instance of run, tenants or onboard works on at once; each has its own number unless given. */

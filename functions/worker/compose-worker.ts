@@ -31,6 +31,7 @@ import type { Clock } from '../../shared/support/clock';
 import { executeRun } from './execute-run';
 import { createFindRun } from './find-run';
 import { workerRoutes } from './handler';
+import { createTenantPlaces } from './tenant-places';
 
 export interface WorkerSetUp {
   readonly runTopic: string;
@@ -49,6 +50,8 @@ export interface WorkerSetUp {
   readonly handOverAfterMs: number;
   /** How often a message is delivered. Then Pub/Sub gives it up, and reconcile ends its run. */
   readonly deliveryAttempts: number;
+  /** How many runs of one tenant an instance works on at once. */
+  readonly runsOfTenantAtOnce: number;
   /** How often a worker looks whether its run was cancelled. In milliseconds. */
   readonly watchEveryMs: number;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
@@ -106,7 +109,9 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
     },
     log,
   };
+  const publishRun = google.createPublishRun(setUp.runTopic, withoutRetries);
   return workerRoutes({
+    inPlace: createTenantPlaces({ most: setUp.runsOfTenantAtOnce, publishRun, log }).inPlace,
     findRun: createFindRun(runStatement),
     announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now: clock.now }),
     findPipeline: (path) => pipelines.get(path),
@@ -127,7 +132,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
       },
       setUp.settling,
     ),
-    publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
+    publishRun,
     claimHandOver: google.createClaimHandOver(bigquery),
     handOverAfterMs: setUp.handOverAfterMs,
     deliveryAttempts: setUp.deliveryAttempts,

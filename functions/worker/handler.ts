@@ -7,14 +7,19 @@ import { TimeIsUp } from '../../shared/runs/group-commit';
 import { type RunMessage, runMessageSchema } from '../../shared/runs/rules/run-identity';
 import { labelRequest } from '../../shared/telemetry/context';
 import { inSpan } from '../../shared/telemetry/telemetry';
+import type { TenantPlaces } from './tenant-places';
 import { type WorkerDependencies, workOnRun } from './work-on-run';
+
+export interface WorkerRouteDependencies extends WorkerDependencies {
+  readonly inPlace: TenantPlaces['inPlace'];
+}
 
 /**
  * The push endpoint. 204 acknowledges a message; any other answer makes Pub/Sub deliver it again. So a
  * message is acknowledged only once its work is done, or where nobody could ever do it. Cloud Run checks who
  * calls (OIDC).
  */
-export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
+export function workerRoutes(deps: WorkerRouteDependencies): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -47,9 +52,9 @@ export function workerRoutes(deps: WorkerDependencies): readonly Route[] {
  * Works on the run. Logs a delivery that does not bring it to its end, and throws `unavailable` so that it
  * comes again.
  */
-async function deliver(run: RunMessage, attempt: number, deps: WorkerDependencies): Promise<void> {
+async function deliver(run: RunMessage, attempt: number, deps: WorkerRouteDependencies): Promise<void> {
   try {
-    await workOnRun(run, deps);
+    await deps.inPlace(run, () => workOnRun(run, deps));
   } catch (error) {
     const isPassing = isRetryable(error) || error instanceof TransientFailure || error instanceof TimeIsUp;
     const fields = { ...run, delivery_attempt: attempt, error };

@@ -43,6 +43,7 @@ const routes = composeWorker({
   notify: { topics: env.NOTIFY_TOPICS, publish: createPublishEvent() },
   handOverAfterMs,
   deliveryAttempts: env.RUN_DELIVERY_ATTEMPTS,
+  runsOfTenantAtOnce: env.RUNS_OF_TENANT_AT_ONCE,
   watchEveryMs: 5_000,
   random: Math.random,
   clock: systemClock,

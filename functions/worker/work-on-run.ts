@@ -2,6 +2,7 @@ import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeli
 import type { ClaimHandOver } from '../../shared/google/bigquery/jobs/claim-hand-over';
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
+import type { Log } from '../../shared/log';
 import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
 import type { AnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
@@ -11,6 +12,7 @@ import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
 import type { FindRun, FoundRun } from './find-run';
+import type { Worked } from './tenant-places';
 import { type RunWatch, type WatchDependencies, watchRun } from './watch-run';
 
 export interface WorkerDependencies extends WatchDependencies {
@@ -46,7 +48,8 @@ export interface WorkerDependencies extends WatchDependencies {
 const turnShare = 0.75;
 
 /**
- * Brings a run to its end. Resolves when nothing is left to do; throws where another delivery is needed.
+ * Brings a run to its end. Resolves when nothing is left to do, or another message has been published; throws where
+ * this one has to be delivered again.
  *
  * Invariants:
  * - only a run that holds a slot of this tenant's life is executed, and settling it is the one decision how it
@@ -54,26 +57,29 @@ const turnShare = 0.75;
  * - what is done already is not done again, because a job's id follows from its run, step and attempt
  *   (shared/pipelines/job-ids.ts) and a later delivery attaches to it: any number of deliveries do no harm.
  */
-export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<void> {
+export async function workOnRun(message: RunMessage, deps: WorkerDependencies): Promise<Worked> {
   const { tenant_id } = message;
+  const ended = (...[severity, text, fields]: Parameters<Log>): Worked => {
+    deps.log(severity, text, { ...message, ...fields });
+    return 'over';
+  };
   const now = steadyTime(deps.clock);
   const found = await deps.findRun(message);
   if (found) await announce(message, found, deps);
-  if (!found?.slot)
-    return deps.log('WARNING', 'A message for a run that is not in flight is dropped', { ...message });
-  if (found.is_recorded)
-    return deps.log('INFO', 'A run that is in the ledger already is left to reconcile', { ...message });
+  if (!found?.slot) return ended('WARNING', 'A message for a run that is not in flight is dropped');
+  if (found.is_recorded) return ended('INFO', 'A run that is in the ledger already is left to reconcile');
 
   const { onboarding_id, subscription_tier, bytes_left, location } = found;
   const slot = { ...found.slot, onboarding_id, subscription_tier, bytes_left, location };
   const lookedAt = now();
   deps.log('DEBUG', 'Run started', { event: 'run_started', ...message });
   const outcome = await bringToEnd(message, slot, now, deps);
-  if (outcome === 'not over yet') return handOver(message, slot, now(), deps);
+  if (outcome === 'not over yet') {
+    await handOver(message, slot, now(), deps);
+    return 'handed over';
+  }
   if (outcome === 'ended elsewhere')
-    return deps.log('INFO', 'A run that was ended while it was executed gets no outcome from here', {
-      ...message,
-    });
+    return ended('INFO', 'A run that was ended while it was executed gets no outcome from here');
   const startedAt = outcome.startedAt ?? lookedAt;
   const endedAt = now();
   const settled = await deps.settle(tenant_id, {
@@ -84,19 +90,15 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
     endedAt,
   });
   if (settled === undefined)
-    return deps.log('WARNING', 'A tenant was deleted under its run, and the run with it', { ...message });
+    return ended('WARNING', 'A tenant was deleted under its run, and the run with it');
   await settled.appended;
   if (settled.outcome.status !== outcome.status)
-    return deps.log('INFO', 'A run was settled by somebody else first', {
-      ...message,
-      status: settled.outcome.status,
-    });
+    return ended('INFO', 'A run was settled by somebody else first', { status: settled.outcome.status });
   const duration_ms = durationMs(startedAt, endedAt);
   const { pipeline } = slot;
   measure('tenant_pipelines.run.duration', duration_ms / 1000, { pipeline, status: outcome.status });
-  deps.log(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
+  return ended(outcome.status === 'COMPLETED' ? 'INFO' : 'WARNING', `Run ${outcome.status}`, {
     event: 'run_ended',
-    ...message,
     duration_ms,
     error_code: outcome.errorCode,
     error_message: outcome.errorMessage,

@@ -28,6 +28,7 @@ describe('Events that alerts wait for', () => {
       holdsSlot: fail,
       watchEveryMs: 5_000,
       deliveryAttempts: 5,
+      inPlace: (_run, work) => work(),
       clock: systemClock,
       log,
     });

@@ -164,6 +164,7 @@ export async function startWorkerInstance(
     readonly handOverAfterMs?: number;
     readonly settling?: Partial<SettleSettings>;
     readonly watchEveryMs?: number;
+    readonly runsOfTenantAtOnce?: number;
     readonly tools?: Pick<ExecutionTools, 'http' | 'notify'>;
   },
 ): Promise<Instance> {
@@ -178,6 +179,7 @@ export async function startWorkerInstance(
       allowedSources: ['*', 'gs://*'],
       handOverAfterMs: options.handOverAfterMs ?? 540_000,
       deliveryAttempts: 5,
+      runsOfTenantAtOnce: options.runsOfTenantAtOnce ?? 1_000,
       watchEveryMs: options.watchEveryMs ?? 5_000,
       settling: options.settling,
       control: options.control,

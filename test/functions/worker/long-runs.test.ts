@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createClaimHandOver } from '../../../shared/google/bigquery/jobs/claim-hand-over';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { eventually, query } from '../../support/local-cloud';
-import { type Backends, runTopic, startBackends } from '../support/backends';
+import { type Backends, dryrun, runTopic, startBackends } from '../support/backends';
 import { holdLoads } from '../support/held-loads';
 import { type Instance, push, startWorkerInstance } from '../support/instances';
 import { startProxy } from '../support/proxy';
@@ -184,6 +184,39 @@ describe('A run that takes longer than a delivery may', () => {
     expect((await push(worker, 'in_time', 'run-time', slowLoad)).status).toBe(204);
     expect(handOvers(worker)).toEqual([]);
     await once('in_time', 'run-time');
+  });
+
+  it('leaves room for other tenants: what has no place waits in its slot, and is woken when one is free', async () => {
+    const worker = await startWorker({ runsOfTenantAtOnce: 2 });
+    const topic = backends.messages.topic(runTopic);
+    const [subscription] = await topic.createSubscription('worker', {
+      pushConfig: { pushEndpoint: `${worker.url}/` },
+    });
+    await backends.onboard('flood');
+    await backends.onboard('other');
+    await backends.hold('flood', ['run-1', 'run-2', 'run-3', 'run-4', 'run-5'], { pipeline: slowLoad });
+    await backends.hold('other', ['run-other']);
+    loads.hold();
+    const pushRun = (runId: string) => push(worker, 'flood', runId, slowLoad);
+    const first = Promise.all(['run-1', 'run-2'].map(pushRun));
+    await eventually('the jobs of the first two', async () => {
+      const jobs = await Promise.all(['run-1', 'run-2'].map(loadJobs));
+      return jobs.flat().length === 2 || undefined;
+    });
+    const others = await Promise.all(['run-3', 'run-4', 'run-5'].map(pushRun));
+    expect(others.map(({ status }) => status)).toEqual([204, 204, 204]);
+    expect((await push(worker, 'other', 'run-other', dryrun)).status).toBe(204);
+    expect(await backends.ledger('other')).toMatchObject([{ run_id: 'run-other', status: 'COMPLETED' }]);
+    expect((await backends.usage('flood')).slots).toHaveLength(5);
+    expect(await loadJobs('run-3')).toEqual([]);
+    loads.letGo();
+    await first;
+    await whenOver('flood');
+    await subscription.delete();
+    const outcomes = 'SELECT run_id, status FROM pipeline_runs ORDER BY run_id';
+    expect(await query(backends.client, 'flood', outcomes)).toEqual(
+      [1, 2, 3, 4, 5].map((n) => ({ run_id: `run-${n}`, status: 'COMPLETED' })),
+    );
   });
 
   it('takes effect once, however many deliveries it has at the same time', async () => {

@@ -38,6 +38,8 @@ export interface World {
 export const reconcileEveryMs = 300_000;
 /** As the product has it: nine tenths of the subscription's ack deadline. */
 const handOverAfterMs = 540_000;
+/** So few that runs wait for a place now and then. */
+const runsOfTenantAtOnce = 3;
 /** More seldom than the product's: a long run is looked at a hundred times all the same. */
 const watchEveryMs = 60_000;
 const adminRule = { kind: 'open' } as const;
@@ -92,6 +94,7 @@ export function createWorld(
     allowedSources: ['*', 'gs://*'],
     handOverAfterMs,
     deliveryAttempts,
+    runsOfTenantAtOnce,
     watchEveryMs,
     control,
     rule: { startGraceMs, intervalMs: reconcileEveryMs, appendGraceMs },

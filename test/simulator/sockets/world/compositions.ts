@@ -52,6 +52,7 @@ export const compositions = {
       allowedSources: ['*', 'gs://*'],
       handOverAfterMs: 4_000,
       deliveryAttempts: 5,
+      runsOfTenantAtOnce: 3,
       watchEveryMs: 500,
       random: Math.random,
       clock,

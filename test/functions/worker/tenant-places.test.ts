@@ -1,0 +1,164 @@
+import { createTenantPlaces, type TenantPlaces, type Worked } from '../../../functions/worker/tenant-places';
+import type { RunMessage } from '../../../shared/runs/rules/run-identity';
+
+const runOf = (tenant_id: string, run_id: string): RunMessage => ({ tenant_id, run_id, pipeline: 'a/b/c' });
+
+/** Some work that goes on until it is told how it ends. */
+function held() {
+  let end: (how: Worked | Error) => void = () => undefined;
+  const work = new Promise<Worked>((resolve, reject) => {
+    end = (how) => (how instanceof Error ? reject(how) : resolve(how));
+  });
+  return { work: () => work, end: (how: Worked | Error) => end(how) };
+}
+
+describe('A tenant’s places in an instance of the worker', () => {
+  let published: RunMessage[];
+  let refusesToPublish: boolean;
+  let warnings: string[];
+  beforeEach(() => {
+    published = [];
+    refusesToPublish = false;
+    warnings = [];
+  });
+
+  const placesOf = (most: number, mostWaiting?: number): TenantPlaces =>
+    createTenantPlaces({
+      most,
+      ...(mostWaiting === undefined ? {} : { mostWaiting }),
+      publishRun: async (run) => {
+        if (refusesToPublish) throw new Error('Pub/Sub is away');
+        published.push(run);
+      },
+      log: (_severity, message) => void warnings.push(message),
+    });
+  const wokenRuns = () => published.map(({ run_id }) => run_id);
+  const never = async (): Promise<Worked> => {
+    throw new Error('This must not be worked on');
+  };
+  /** Two runs of the tenant that are worked on, in places for two, and these behind them. */
+  const fullWith = async (places: TenantPlaces, ...waiting: readonly string[]) => {
+    const works = [held(), held()] as const;
+    const runs = works.map(({ work }, index) => places.inPlace(runOf('acme', `running-${index}`), work));
+    for (const runId of waiting) expect(await places.inPlace(runOf('acme', runId), never)).toBe('waits');
+    return { works, runs };
+  };
+
+  it('are so many; what finds none waits, and other tenants’ runs find theirs', async () => {
+    const places = placesOf(2);
+    await fullWith(places, 'waiting');
+    expect(await places.inPlace(runOf('other', 'run'), async () => 'over')).toBe('over');
+    expect(published).toEqual([]);
+  });
+
+  it('wake the two that have waited longest, each time that one becomes free', async () => {
+    const { works, runs } = await fullWith(placesOf(2), 'w1', 'w2', 'w3');
+    works[0].end('over');
+    expect(await runs[0]).toBe('over');
+    expect(wokenRuns()).toEqual(['w1', 'w2']);
+    expect(published[0]).toEqual(runOf('acme', 'w1'));
+  });
+
+  it('wake all that wait when the last one becomes free: nobody would do it later', async () => {
+    const { works, runs } = await fullWith(placesOf(2), 'w1', 'w2', 'w3', 'w4', 'w5', 'w6');
+    works[0].end('over');
+    await runs[0];
+    works[1].end('over');
+    await runs[1];
+    expect(wokenRuns()).toEqual(['w1', 'w2', 'w3', 'w4', 'w5', 'w6']);
+  });
+
+  it('are kept for a run that is handed over, unless it is the last', async () => {
+    const { works, runs } = await fullWith(placesOf(2), 'w1');
+    works[0].end('handed over');
+    expect(await runs[0]).toBe('handed over');
+    expect(published).toEqual([]);
+    works[1].end('handed over');
+    await runs[1];
+    expect(wokenRuns()).toEqual(['w1']);
+  });
+
+  it('become free by a failure, too, which the delivery is told', async () => {
+    const { works, runs } = await fullWith(placesOf(2), 'w1');
+    works[0].end(new Error('BigQuery is away'));
+    await expect(runs[0]).rejects.toThrow('BigQuery is away');
+    expect(wokenRuns()).toEqual(['w1']);
+  });
+
+  it('are waited for once by a run whose message comes twice', async () => {
+    const { works, runs } = await fullWith(placesOf(2), 'w1', 'w1');
+    works[0].end('over');
+    await runs[0];
+    expect(wokenRuns()).toEqual(['w1']);
+  });
+
+  it('are waited for by so many at most; the message of another has to be delivered again', async () => {
+    const places = placesOf(2, 1);
+    const { works, runs } = await fullWith(places, 'w1');
+    await expect(places.inPlace(runOf('acme', 'w2'), never)).rejects.toMatchObject({ code: 'unavailable' });
+    works[0].end('over');
+    await runs[0];
+    expect(wokenRuns()).toEqual(['w1']);
+    const again = held();
+    void places.inPlace(runOf('acme', 'w1'), again.work);
+    expect(await places.inPlace(runOf('acme', 'w2'), never)).toBe('waits');
+  });
+
+  it('forget nobody who could not be woken: the next that ends tries again', async () => {
+    const places = placesOf(2);
+    const { works, runs } = await fullWith(places, 'w1');
+    refusesToPublish = true;
+    works[0].end('over');
+    await runs[0];
+    expect(warnings).toEqual(['A run that waits could not be woken; the next that ends tries again']);
+    refusesToPublish = false;
+    works[1].end('over');
+    await runs[1];
+    expect(wokenRuns()).toEqual(['w1']);
+  });
+});
+
+it('A flood comes to all instances, and each of its runs is worked on once and woken not much more often than once', async () => {
+  const flood = 500;
+  const most = 4;
+  /** Messages, the oldest first, and runs that are worked on, by instance. */
+  const queue = Array.from({ length: flood }, (_, index) => runOf('flood', `run-${index}`));
+  const underWay: (() => void)[][] = [[], [], []];
+  const worked = new Map<string, number>();
+  let published = 0;
+  const instances = underWay.map(() =>
+    createTenantPlaces({
+      most,
+      publishRun: async (run) => {
+        published += 1;
+        queue.push(run);
+      },
+      log: () => undefined,
+    }),
+  );
+  let turn = 0;
+  const busiest = underWay.map(() => 0);
+  for (let step = 0; queue.length > 0 || underWay.some((ends) => ends.length > 0); step += 1) {
+    expect(step).toBeLessThan(20 * flood);
+    const run = queue.shift();
+    if (run !== undefined) {
+      // The first instance is alone until it has noted the whole flood.
+      const index = step < flood ? 0 : turn++ % instances.length;
+      void instances[index]?.inPlace(run, () => {
+        worked.set(run.run_id, (worked.get(run.run_id) ?? 0) + 1);
+        return new Promise((resolve) => {
+          underWay[index]?.push(() => resolve('over'));
+        });
+      });
+    }
+    for (const [index, ends] of underWay.entries()) {
+      busiest[index] = Math.max(busiest[index] ?? 0, ends.length);
+      if (step >= flood && (step + index) % 5 === 0) ends.shift()?.();
+    }
+    // Whoever ended wakes others before the next step.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect([...worked.values()]).toEqual(Array.from({ length: flood }, () => 1));
+  expect(busiest).toEqual([most, most, most]);
+  expect(published).toBeLessThan(2 * flood);
+});
