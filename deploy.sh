@@ -222,8 +222,9 @@ environment_of() { # function -> NAME=value lines
       ;;
   esac
   ! publishes_operations "$1" || echo "OPERATION_TOPIC=$operation_topic"
-  [ "$1" = worker ] || return 0
-  printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts"
+  case $1 in worker) printf '%s\n' "RUN_ACK_DEADLINE_SECONDS=$ack_deadline" "RUN_DELIVERY_ATTEMPTS=$delivery_attempts" ;; esac
+  # A dry run says what the worker would be let do.
+  case $1 in worker | run) ;; *) return 0 ;; esac
   case $sources in '' | none) ;; *) echo "ALLOWED_SOURCES=$sources" ;; esac
   case $notify_topics in '' | none) ;; *) echo "NOTIFY_TOPICS=$notify_topics" ;; esac
   case $http_hosts in '' | none) ;; *) echo "HTTP_STEP_HOSTS=$http_hosts" ;; esac
@@ -266,7 +267,7 @@ onboard row_reader tenants offboarded_tenants
 run bigquery.jobUser
 run dataset_finder
 run row_editor tenants pipeline_runs api_keys audit_log all_runs
-run row_reader step_logs dq_results
+run row_reader !api_keys !tenant_pipelines/
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
@@ -1108,6 +1109,8 @@ grant_reach() {
         for role in roles/storage.objectViewer roles/storage.legacyBucketReader; do
           grant 'storage buckets' "gs://${bucket%%/*}" "$(member worker)" $role ''
         done
+        # A dry run looks whether the files are there.
+        grant 'storage buckets' "gs://${bucket%%/*}" "$(member run)" roles/storage.objectViewer ''
         ;;
     esac
   done

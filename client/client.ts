@@ -1,5 +1,6 @@
 import {
   type AllRunsList,
+  type DryRun,
   type Operation,
   type Operations,
   operations,
@@ -62,6 +63,12 @@ export interface Client {
   ) => Promise<Operations[Id]['answer']>;
   /** Starts a run once, even if it has to be sent several times. @param pipeline provider/domain/pipeline */
   readonly startRun: (tenant: string, pipeline: string, options?: StartOptions) => Promise<StartedRun>;
+  /** What a run would do and cost. It starts nothing. @param pipeline provider/domain/pipeline */
+  readonly planRun: (
+    tenant: string,
+    pipeline: string,
+    options?: Pick<StartOptions, 'parameters' | 'signal'>,
+  ) => Promise<DryRun>;
   /** A run's events until it is over. It connects again by itself and goes on where it was. */
   readonly followRun: (runId: string, options?: Signalled) => AsyncGenerator<RunEvent>;
   /** The run when it is over. */
@@ -128,14 +135,18 @@ export function createClient(options: ClientOptions): Client {
   return {
     call,
     followRun,
-    startRun: (tenant, pipeline, { parameters, idempotencyKey = newKey(), signal } = {}) => {
-      const [provider = '', domain = '', name = ''] = pipeline.split('/');
-      return call('startRun', {
-        path: { tenant, provider, domain, pipeline: name },
-        headers: { 'Idempotency-Key': idempotencyKey },
-        body: parameters,
-        signal,
-      });
+    startRun: async (tenant, pipeline, { parameters, idempotencyKey = newKey(), signal } = {}) => {
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      const path = pathOf(tenant, pipeline);
+      const answer = await call('startRun', { path, headers, body: parameters, signal });
+      if ('dry_run' in answer) throw new Error('What was to be started was only tried');
+      return answer;
+    },
+    planRun: async (tenant, pipeline, { parameters, signal } = {}) => {
+      const path = pathOf(tenant, pipeline);
+      const answer = await call('startRun', { path, query: { dry_run: true }, body: parameters, signal });
+      if (!('dry_run' in answer)) throw new Error('The server knows no dry runs, and has started the run');
+      return answer;
     },
     waitForRun: async (runId, { signal } = {}) => {
       for await (const { event } of followRun(runId, { signal })) if (event === 'end') break;
@@ -164,6 +175,11 @@ export function createClient(options: ClientOptions): Client {
         return { items: page.tenants, next: page.next_cursor };
       }),
   };
+}
+
+function pathOf(tenant: string, path: string) {
+  const [provider = '', domain = '', pipeline = ''] = path.split('/');
+  return { tenant, provider, domain, pipeline };
 }
 
 interface Page<Item> {
@@ -230,7 +246,7 @@ function createSend({ baseUrl, apiKey, token, adminKey, retries, fetch: send = f
       !madeOnce.has(id) &&
       // Made again, it would be refused because it was made.
       headers['If-Match'] === undefined &&
-      (id !== 'startRun' || headers['Idempotency-Key'] !== undefined);
+      (id !== 'startRun' || headers['Idempotency-Key'] !== undefined || query.dry_run === true);
     return isRepeatable ? retrying(policy, signal, once) : once();
   };
 }

@@ -21,6 +21,106 @@ export type Catalogue = {
     };
   }[];
 };
+export type DryRun = {
+  readonly dry_run: true;
+  readonly tenant_id: string;
+  readonly pipeline: string;
+  /** With the defaults filled in. */
+  readonly parameters: { readonly [name: string]: unknown };
+  /** Where the run would begin. null: the pipeline has no watermark. */
+  readonly watermark: string | null;
+  readonly admission: {
+    /** What a start would be answered now. */
+    readonly status: 'ADMITTED' | 'QUEUED' | 'REFUSED';
+    /** As the problem would be, with its numbers. */
+    readonly refusal: {
+      readonly code:
+        | 'invalid_request'
+        | 'unauthenticated'
+        | 'tenant_mismatch'
+        | 'insufficient_role'
+        | 'insufficient_scope'
+        | 'run_mismatch'
+        | 'pipeline_not_allowed'
+        | 'tenant_inactive'
+        | 'not_local'
+        | 'not_found'
+        | 'pipeline_not_found'
+        | 'run_not_found'
+        | 'tenant_not_found'
+        | 'operation_not_found'
+        | 'api_key_not_found'
+        | 'webhook_not_found'
+        | 'delivery_not_found'
+        | 'method_not_allowed'
+        | 'request_timeout'
+        | 'tenant_exists'
+        | 'too_many_webhooks'
+        | 'secret_rotating'
+        | 'runs_in_flight'
+        | 'tenant_offboarding'
+        | 'precondition_failed'
+        | 'payload_too_large'
+        | 'unsupported_media_type'
+        | 'idempotency_key_reused'
+        | 'monthly_quota_exceeded'
+        | 'byte_quota_exceeded'
+        | 'concurrent_limit_reached'
+        | 'too_many_failures'
+        | 'too_many_streams'
+        | 'headers_too_large'
+        | 'internal'
+        | 'unavailable';
+      readonly status: number;
+      readonly detail: string;
+      readonly retry_after_seconds: number | null;
+    } | null;
+  };
+  /** Whether a step would fail as everything is now. */
+  readonly would_fail: boolean;
+  /** Whether the bytes of all steps are known: else the sums are too low. */
+  readonly is_complete: boolean;
+  readonly bytes_processed: number;
+  readonly bytes_billed: number;
+  /** Of the bytes billed, at the deployment's price. */
+  readonly estimated_bigquery_cost: number;
+  /** What the estimates take BigQuery to cost for each TiB billed. */
+  readonly bigquery_price_per_tib: number;
+  /** Of the costs, as ISO 4217 names it. */
+  readonly currency: string;
+  /** In the order of the definition. */
+  readonly steps: readonly {
+    /** `watermark-read` and `watermark-record` are of a pipeline’s watermark. */
+    readonly step_id: string;
+    readonly type: string;
+    /** ESTIMATED: BigQuery takes its query, and has said what it would read. NOT_BILLED: it runs no query, and nothing is known to be wrong with it. NOT_KNOWN: what it reads is only there once steps before it have run, or a dry run may not look at it. WOULD_FAIL: it would fail as everything is now. */
+    readonly status: 'ESTIMATED' | 'NOT_BILLED' | 'NOT_KNOWN' | 'WOULD_FAIL';
+    /** null: not known. */
+    readonly bytes_processed: number | null;
+    /** Whole MiB, at least 10 for each table that it reads. null: not known. */
+    readonly bytes_billed: number | null;
+    /** Of bytes_processed. UPPER_BOUND: clustered tables may take less. LOWER_BOUND: it takes at least so much. */
+    readonly accuracy: 'PRECISE' | 'UPPER_BOUND' | 'LOWER_BOUND' | 'UNKNOWN' | null;
+    readonly estimated_bigquery_cost: number | null;
+    /** The step's own limit, its tier's, or what is left of the byte budget. null: there is none. */
+    readonly maximum_bytes_billed: number | null;
+    /** The steps before it that write to tables that it reads. */
+    readonly reads_tables_of: readonly string[];
+    /** What it loads. null: it loads no files. */
+    readonly files:
+      | readonly {
+          readonly uri: string;
+          /** How many there are. null: a dry run may not look. */
+          readonly files: number | null;
+          readonly bytes: number | null;
+        }[]
+      | null;
+    /** Of a run that failed with it, or `not_yet_known`. */
+    readonly error_code: string | null;
+    readonly error_message: string | null;
+    readonly warnings: readonly string[];
+  }[];
+};
 export type Run = {
   readonly run_id: string;
   readonly tenant_id: string;
@@ -212,7 +312,10 @@ export interface RunsOperations {
       /** The third part of the pipeline’s name. */
       readonly pipeline: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** With true nothing is started, counted, published or written: the answer says what would be, and what it would cost. */
+      readonly dry_run?: boolean;
+    };
     readonly headers: {
       /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */
       readonly 'Idempotency-Key'?: string;
@@ -220,7 +323,7 @@ export interface RunsOperations {
       readonly Prefer?: string;
     };
     readonly body: RunParameters | undefined;
-    readonly answer: StartedRun;
+    readonly answer: DryRun | StartedRun;
   };
   /** The tenant’s runs, newest first, page by page. */
   readonly listRuns: {

@@ -1,8 +1,9 @@
 import { type AuditSetUp, auditedIn } from '../../shared/audit/audited-routes';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import { ServiceError } from '../../shared/errors';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
-import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import { createRunStatement, type RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import {
   type ControlDatasetSettings,
@@ -26,10 +27,12 @@ import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
+import { unlessAborted } from '../../shared/support/time-limits';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
 import { createTokens } from '../../shared/tenants/rules/tokens';
-import { runRoutes } from './handler';
+import type { PlanningSettings, PlanRunSetUp } from './compose-plan-run';
+import { type PlanRun, runRoutes } from './handler';
 import { createStreamPlaces } from './stream-places';
 import { type StreamPace, usualStreamPace } from './stream-run';
 
@@ -57,6 +60,8 @@ export interface RunSetUp {
   readonly audit?: AuditSetUp | undefined;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
+  /** What dry runs go by. Unless given, there are none. */
+  readonly planning?: PlanningSettings | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -100,6 +105,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     monotonicMs: clock.monotonicMs,
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
+  const readStatement = callPlaces.watched(google.createRunStatement(bigquery, readMs), readMs);
   const recordOutcomes = createRecordOutcomes({
     tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
     appendRows: google.createAppendRows(withoutRetries),
@@ -113,10 +119,11 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
-    runStatement: callPlaces.watched(google.createRunStatement(bigquery, readMs), readMs),
+    runStatement: readStatement,
     pipelines,
     inPlace: places.inPlace,
     inPlaces: callPlaces.inPlaces,
+    planRun: createPlanRun(setUp, bigquery, readStatement),
     admit: createAdmit(
       {
         runStatement: runWatched,
@@ -141,4 +148,37 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     log,
   });
   return auditedIn(setUp.audit, openControl, routes, setUp);
+}
+
+/** Of a call's time a dry run may take so much: then its caller is told that nothing was started. */
+const shareOfPlan = 0.8;
+
+/** What a dry run needs is loaded with the first one: most instances never make one. */
+function createPlanRun(
+  setUp: RunSetUp,
+  bigquery: PlanRunSetUp['bigquery'],
+  runStatement: RunStatement,
+): PlanRun {
+  const { planning, answerMs, newId, clock } = setUp;
+  const load = async () => {
+    if (planning === undefined) throw new ServiceError('invalid_request', 'There are no dry runs here');
+    const { composePlanRun } = await import('./compose-plan-run');
+    return composePlanRun({ ...planning, bigquery, runStatement, newId, now: clock.now });
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (request) => {
+    loaded ??= load();
+    const planRun = await loaded;
+    const timeUp =
+      answerMs === undefined ? new AbortController().signal : AbortSignal.timeout(answerMs * shareOfPlan);
+    try {
+      return await unlessAborted(planRun(request, timeUp), timeUp);
+    } catch (error) {
+      if (!timeUp.aborted) throw error;
+      throw new ServiceError('unavailable', 'The dry run took too long. Nothing was started.', {
+        retryAfterSeconds: 5,
+        cause: error,
+      });
+    }
+  };
 }

@@ -4,12 +4,12 @@ import { ServiceError } from '../../shared/errors';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
 import { requestIdOfCall } from '../../shared/http/headers/request-id';
 import type { CallPlaces } from '../../shared/http/limits/call-places';
-import { expectNoQuery, parseRequest } from '../../shared/http/parse';
+import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
 import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
-import { type StartRunDependencies, startRun } from '../../shared/runs/start-run';
+import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
@@ -20,7 +20,11 @@ import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
   readonly inPlace: DecisionPlaces['inPlace'];
   readonly inPlaces: CallPlaces['inPlaces'];
+  readonly planRun: PlanRun;
 }
+
+/** The answer to `?dry_run=true`: see planRunOf. Throws `unavailable` where it takes too long. */
+export type PlanRun = (request: RunRequest) => Promise<Pick<HttpReply, 'headers' | 'body'>>;
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
 const runPathSchema = z.object({
@@ -40,14 +44,26 @@ const parametersSchema = z
   )
   .optional();
 
+/** Unknown names are refused: one that is ignored could be meant to change what is done. */
+const startQuerySchema = z.strictObject({
+  dry_run: z.enum(['true', 'false'], 'expected true or false').optional(),
+});
+const isDryRun = ({ query }: HttpRequest): boolean => query.get('dry_run') === 'true';
+
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
+  const start: Route = {
+    operation: 'startRun',
+    method: 'POST',
+    path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
+    handle: (request) => deps.inPlace(apparentTenant(request, deps), () => startAsAsked(request, deps)),
+  };
+  // A dry run is decided without a statement, so it has its place among the other calls.
+  const [plan = start] = deps.inPlaces(
+    [{ ...start, handle: (request) => tryAsAsked(request, deps) }],
+    (request) => apparentTenant(request, deps),
+  );
   return [
-    {
-      operation: 'startRun',
-      method: 'POST',
-      path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
-      handle: (request) => deps.inPlace(apparentTenant(request, deps), () => startAsAsked(request, deps)),
-    },
+    { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
     ...deps.inPlaces(runsRoutes(deps), (request) => apparentTenant(request, deps)),
     {
       operation: 'listPipelines',
@@ -64,7 +80,8 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   ];
 }
 
-async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
+/** The run that a request asks for, and what its caller may do. Throws whatever is wrong with it. */
+async function readRunRequest(request: HttpRequest, deps: RunHandlerDependencies) {
   const path = parseRequest(runPathSchema, request.params, 'path');
   const identity = await requireTenant(deps, request);
   const { tenantId, keyId, pipelines, scopes } = requireOwnTenant(identity, path.tenant);
@@ -75,7 +92,7 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
     request.header('Idempotency-Key'),
     'Idempotency-Key',
   );
-  expectNoQuery(request);
+  parseQuery(startQuerySchema, request.query);
   const parameters = parseRequest(parametersSchema, await request.json());
   const startedBy = {
     actor_kind: identity.actor.kind,
@@ -85,6 +102,17 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   };
   const trigger = triggerOf(request);
   const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey };
+  return { run, scopes };
+}
+
+async function tryAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
+  const { run } = await readRunRequest(request, deps);
+  return { status: 200, ...(await deps.planRun(run)) };
+}
+
+async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
+  const { run, scopes } = await readRunRequest(request, deps);
+  const { tenantId, pipeline } = run;
   const started = await startRun(run, deps);
   const { runId } = started;
   const headers = { ...started.headers, Location: `/api/v1/pipelines/runs/${runId}` };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
+import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, eventSettingsOf, readEnv, tokenSecretsOf } from '../../shared/env';
 import { createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createReach } from '../../shared/google/reach';
@@ -24,6 +25,14 @@ const routes = composeRun({
   decisionsAtOnce: env.DECISIONS_AT_ONCE,
   callsAtOnce: env.CALLS_AT_ONCE,
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
+  planning: {
+    tiers: loadTiers(env.SCHEMAS_DIRECTORY),
+    allowedSources: env.ALLOWED_SOURCES,
+    httpHosts: [...env.HTTP_STEP_HOSTS, ...Object.keys(env.HTTP_STEP_LOCAL ?? {})],
+    notifyTopics: env.NOTIFY_TOPICS,
+    pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
+    currency: env.BILLING_CURRENCY,
+  },
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,

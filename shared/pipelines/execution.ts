@@ -30,6 +30,9 @@ export interface RunToExecute extends ExecutionKey {
   readonly byteLimit?: ByteLimit | undefined;
 }
 
+/** What of a run decides what its steps do. */
+export type RunInputs = Omit<RunToExecute, 'leaseExpiresAt'>;
+
 /** What an execution needs from outside. */
 export interface ExecutionTools {
   readonly runJob: RunJob;

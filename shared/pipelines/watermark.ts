@@ -6,9 +6,15 @@ import type { QueryWork } from '../google/bigquery/jobs/job-request';
 import { readWatermark } from '../sql/runs/read-watermark';
 import { executeAction } from './execute-step';
 import type { RunToExecute, StepContext, StepError, StepOutcome } from './execution';
-import { byteLimitOfStep } from './rules/byte-limit';
-import { parseParameterValue } from './rules/parameter-values';
-import { sqlParametersOf, toQueryParameters, watermarkName } from './rules/pipeline-parameters';
+import {
+  inputsWithWatermark,
+  parseWatermark,
+  watermarkReadId,
+  watermarkReadWork,
+  watermarkRecordId,
+  watermarkRecordWork,
+  watermarkValue,
+} from './watermark-queries';
 
 /**
  * A watermark is read before a run's first step, and the next one is queried after its last step, each by a
@@ -23,30 +29,16 @@ export async function withWatermark(
   watermark: WatermarkDefinition,
 ): Promise<{ readonly outcome: StepOutcome; readonly run?: RunToExecute | undefined }> {
   const { run, tools } = context;
-  const { outcome, rows } = await ask(context, 'watermark-read', {
-    kind: 'query',
-    sql: readWatermark.sql,
-    parameters: [text('tenant_id', run.tenantId), text('pipeline', run.definition.path)],
-    wantsRows: true,
-  });
+  const { outcome, rows } = await ask(context, watermarkReadId, watermarkReadWork(run));
   if (outcome.status === 'FAILED') return { outcome };
   const recorded = rows[0] && readWatermark.row.parse(rows[0]).watermark;
-  const parsed = recorded === undefined ? undefined : parse(watermark, recorded);
-  if (parsed?.ok === false) {
+  const { value, isOfOtherType } = watermarkValue(watermark, recorded);
+  if (isOfOtherType) {
     const message = 'The recorded watermark is of another type than the pipeline declares: it begins anew';
     tools.log('WARNING', message, { tenant_id: run.tenantId, run_id: run.runId, watermark: recorded });
   }
-  const value = parsed?.ok ? parsed.value : initialOf(watermark);
-  const definition = { ...run.definition, parameters: sqlParametersOf(run.definition) };
-  const parameters = { ...run.parameters, [watermarkName]: value };
-  return { outcome, run: { ...run, definition, parameters } };
+  return { outcome, run: { ...run, ...inputsWithWatermark(run, value) } };
 }
-
-const text = (name: string, value: string) => ({
-  name,
-  parameterType: { type: 'STRING' as const },
-  parameterValue: { value },
-});
 
 /** Queries the value to record; undefined if it is NULL. */
 export async function nextWatermark(
@@ -54,17 +46,11 @@ export async function nextWatermark(
   watermark: WatermarkDefinition,
 ): Promise<{ readonly outcome: StepOutcome; readonly value?: string | undefined }> {
   const { run } = context;
-  const { outcome, rows } = await ask(context, 'watermark-record', {
-    kind: 'query',
-    sql: valueAsText(watermark),
-    parameters: toQueryParameters(run.definition.parameters, run.parameters),
-    byteLimit: byteLimitOfStep(undefined, run.byteLimit),
-    wantsRows: true,
-  });
+  const { outcome, rows } = await ask(context, watermarkRecordId, watermarkRecordWork(run, watermark));
   if (outcome.status === 'FAILED') return { outcome };
   const { value } = valueSchema.parse(rows[0]);
   if (value === null) return { outcome };
-  const parsed = parse(watermark, value);
+  const parsed = parseWatermark(watermark, value);
   if (parsed.ok) return { outcome, value: String(parsed.value) };
   const error: StepError = { code: 'invalid_data', message: parsed.message };
   return { outcome: { ...outcome, status: 'FAILED', error } };
@@ -72,35 +58,22 @@ export async function nextWatermark(
 
 const valueSchema = z.object({ value: z.string().nullable() });
 
-/** The definition's query gives one value. As text it is exact, and the same in every client. */
-function valueAsText({ type, sql }: WatermarkDefinition): string {
-  const value = `CAST((\n${sql}\n) AS ${type})`;
-  if (type === 'TIMESTAMP')
-    return `SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', ${value}, 'UTC') AS value`;
-  return `SELECT CAST(${value} AS STRING) AS value`;
-}
-
-const parse = ({ type }: WatermarkDefinition, value: string | number) =>
-  parseParameterValue(watermarkName, { type, description: '' }, value);
-
-function initialOf(watermark: WatermarkDefinition): string | number | boolean {
-  const parsed = parse(watermark, watermark.initial);
-  if (parsed.ok) return parsed.value;
-  throw new Error(parsed.message);
-}
-
 /**
  * Runs a query like a step. Its id, which no step can have, is also the one in the records. The definition's
  * query may read what its steps may; the look-up in the ledger is the control plane's own.
  */
-async function ask(context: StepContext, id: 'watermark-read' | 'watermark-record', work: QueryWork) {
+async function ask(
+  context: StepContext,
+  id: typeof watermarkReadId | typeof watermarkRecordId,
+  work: QueryWork,
+) {
   const { tools } = context;
   const step: QueryStep = { id, type: 'query', needs: [], sql: work.sql, retry };
   let rows: readonly ResultRow[] = [];
   const outcome = await executeAction(context, step, {
     isJob: true,
     perform: async (request, signal) => {
-      const reads = id === 'watermark-read' ? 'anything' : request.reads;
+      const reads = id === watermarkReadId ? 'anything' : request.reads;
       const job = await tools.runJob({ ...request, reads, work }, signal);
       if (job.status === 'completed') rows = job.rows;
       return job;

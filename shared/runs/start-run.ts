@@ -5,7 +5,7 @@ import type { PublishRun } from '../google/pubsub/publish-run';
 import { rateLimitHeaders } from '../http/headers/rate-limit-headers';
 import { invalidFields } from '../http/list-problems';
 import type { Log } from '../log';
-import { parseParameters } from '../pipelines/rules/pipeline-parameters';
+import { type PipelineParameterValues, parseParameters } from '../pipelines/rules/pipeline-parameters';
 import { labelRequest } from '../telemetry/context';
 import type { Admit } from './admit';
 import { quotasLeft } from './rules/admission-rules';
@@ -50,7 +50,7 @@ export interface StartedRun {
  */
 export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
   const { tenantId, pipeline, idempotencyKey } = request;
-  const parameters = canonicalParameters(request);
+  const parameters = JSON.stringify(parametersOf(request));
   const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
   labelRequest({ run: runId, pipeline: pipeline.path });
   const { verdict, quotas } = await deps.admit(tenantId, {
@@ -101,10 +101,13 @@ const withHeaders = (error: ServiceError, headers: Readonly<Record<string, strin
     cause: error.cause,
   });
 
-/** The run's parameters as the JSON text its slot carries. */
-function canonicalParameters({ pipeline, parameters }: RunRequest): string {
+/** The run's parameters as its slot carries them, with defaults. Throws `invalid_request` that names each wrong one. */
+export function parametersOf({
+  pipeline,
+  parameters,
+}: Pick<RunRequest, 'pipeline' | 'parameters'>): PipelineParameterValues {
   const parsed = parseParameters(pipeline.parameters, parameters);
-  if (parsed.ok) return JSON.stringify(parsed.values);
+  if (parsed.ok) return parsed.values;
   const { problems, moreUnknown = 0 } = parsed;
   const errors = problems.map(({ parameter, message }) => ({ field: parameter || 'body', message }));
   throw invalidFields(errors, errors.length + moreUnknown, ({ message }) => message);

@@ -44,6 +44,8 @@ export function queryStatistics(result: StatementResult, dryRun: boolean): Recor
     query: {
       statementType: result.statementType,
       totalBytesProcessed: bytes,
+      // https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatistics2
+      ...(dryRun && { totalBytesProcessedAccuracy: 'PRECISE' }),
       totalBytesBilled: dryRun ? '0' : String(totalBytesBilled(result)),
       cacheHit: false,
       numDmlAffectedRows: affectedRows(result),

@@ -3,6 +3,8 @@ import { problemCodes } from '../../../shared/errors';
 import { endedStatuses } from '../../../shared/sql/control/list-all-runs';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 import { answerParts } from './answer-parts';
+import { dryRunAnswers } from './dry-run-answers';
+import { offboardingAnswers } from './offboarding-answers';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -72,6 +74,7 @@ export const answerSchemas = {
     ),
     next_cursor: nextCursor,
   }),
+  ...dryRunAnswers,
   CancelledRun: z.strictObject({ run_id: text, tenant_id: text, status: runStatus }),
   Catalogue: z.strictObject({
     pipelines: z.array(
@@ -93,38 +96,7 @@ export const answerSchemas = {
       })
       .describe('Which of the tenant’s own quotas the tier has overwritten.'),
   }),
-  Offboarding: z.strictObject({
-    tenant_id: text,
-    stage: z
-      .enum(['draining', 'recording', 'exporting', 'removing', 'removed'])
-      .describe('What is being done: runs end, are recorded, are exported; the dataset is removed.'),
-    in_flight: count.describe('Runs that are not over yet.'),
-    waiting: count.describe(
-      'Outcomes that the ledger lacks; more may follow. 0 while `recording`: BigQuery still buffers some.',
-    ),
-    offboarding_at: time.describe('When it began.'),
-    restorable_until: time.nullable().describe('null while the dataset is there.'),
-  }),
-  TenantExport: z.strictObject({
-    exported_at: time,
-    tenant,
-    api_keys: z.array(listedKey),
-    dataset: z.strictObject({
-      dataset_id: text.describe('In BigQuery, in the project of the deployment.'),
-      location: text,
-      created_at: time,
-    }),
-    tables: z.array(
-      z.strictObject({
-        table_id: text,
-        type: text.describe('TABLE, VIEW, MATERIALIZED_VIEW, EXTERNAL or SNAPSHOT.'),
-        rows: count.nullable().describe('Without those that were streamed in the last hour or so.'),
-        bytes: count.nullable(),
-        created_at: time,
-        last_modified_at: time,
-      }),
-    ),
-  }),
+  ...offboardingAnswers,
   TenantList: z.strictObject({
     tenants: z.array(
       z.strictObject({

@@ -13,6 +13,7 @@ export interface OperationText {
   /** The heading under which it stands. */
   readonly tag:
     | 'Onboarding'
+    | 'Starting runs'
     | 'Runs'
     | 'Tenants'
     | 'Administration'

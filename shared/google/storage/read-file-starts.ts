@@ -1,9 +1,7 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { constants, gunzipSync } from 'node:zlib';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { authorizationFor } from '../bigquery/jobs/authorization';
+import { createGetFromStorage } from './storage-requests';
 
 /** The first bytes of a file, unpacked where it is gzip. */
 export interface FileStart {
@@ -27,15 +25,10 @@ const longestMs = 10_000;
 
 /**
  * Reads by Cloud Storage's JSON API with the client's own authorisation: a load job needs the same rights.
- * Against another BigQuery than Google's, its server is asked: the local BigQuery answers for its files.
  * https://cloud.google.com/storage/docs/json_api/v1/objects/get
  */
 export function createReadFileStarts(bigquery: BigQuery): ReadFileStarts {
-  const base = /\.googleapis\.com$/.test(new URL(bigquery.apiEndpoint).hostname)
-    ? 'https://storage.googleapis.com'
-    : bigquery.apiEndpoint;
-  const get = (path: string, signal: AbortSignal, headers = {}) =>
-    getBytes(bigquery, new URL(`${base}/storage/v1/b/${path}`), headers, signal);
+  const get = createGetFromStorage(bigquery);
 
   return async (uri, signal) => {
     const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
@@ -64,48 +57,13 @@ export function createReadFileStarts(bigquery: BigQuery): ReadFileStarts {
     const path = `${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media`;
     // The encoding that is stored: otherwise Cloud Storage would unpack, and ignore the range.
     const headers = { Range: `bytes=0-${startBytes - 1}`, 'Accept-Encoding': 'gzip' };
-    const { bytes, isEmpty } = await get(path, signal, headers);
+    const { bytes, isEmpty } = await get(path, signal, { headers, mostBytes: startBytes });
     const isWhole = isEmpty || bytes.length < startBytes;
     return { uri: `gs://${bucket}/${name}`, bytes: unpacked(bytes), isWhole };
   }
 }
 
 const listSchema = z.object({ items: z.array(z.object({ name: z.string() })).default([]) });
-
-interface Answer {
-  readonly bytes: Buffer;
-  /** A file without bytes has no range. */
-  readonly isEmpty: boolean;
-}
-
-async function getBytes(bigquery: BigQuery, url: URL, headers: object, signal: AbortSignal): Promise<Answer> {
-  const authorization = await authorizationFor(bigquery, url);
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    (url.protocol === 'http:' ? requestHttp : requestHttps)(url, {
-      headers: { ...authorization, ...headers },
-      signal,
-    })
-      .once('response', resolve)
-      .once('error', reject)
-      .end();
-  });
-  const { statusCode = 0 } = response;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response) {
-    const piece: Buffer = chunk;
-    chunks.push(piece);
-    length += piece.length;
-    // A server that knows no ranges sends the whole file.
-    if (statusCode === 200 && length > startBytes && headers !== undefined && 'Range' in headers) {
-      response.destroy();
-      break;
-    }
-  }
-  if (statusCode === 416) return { bytes: Buffer.alloc(0), isEmpty: true };
-  if (statusCode !== 200 && statusCode !== 206) throw new Error(`${url.pathname} answered ${statusCode}`);
-  return { bytes: Buffer.concat(chunks), isEmpty: false };
-}
 
 /** Of a packed file only the beginning is there: what it unpacks to is. */
 function unpacked(bytes: Buffer): Buffer {

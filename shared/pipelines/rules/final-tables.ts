@@ -33,13 +33,16 @@ export function countFinalRows(
   return counted.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
 }
 
-const tableOf = (step: Step): string | undefined =>
+/** The table that a step writes to, in small letters. */
+export const tableOf = (step: Step): string | undefined =>
   'destination' in step ? step.destination?.table.toLowerCase() : undefined;
 
-/** The tables of the tenant that a step's query names, in small letters. */
-function tablesReadBy(step: Step): ReadonlySet<string> {
-  if (step.type !== 'query') return new Set();
-  const reads = findTextReads(step.sql);
+const tablesReadBy = (step: Step): ReadonlySet<string> =>
+  step.type === 'query' ? plainTablesIn(step.sql) : new Set();
+
+/** The tables that a text names, in small letters; of the tenant are those without a dataset. */
+export function plainTablesIn(sql: string): ReadonlySet<string> {
+  const reads = findTextReads(sql);
   if (!Array.isArray(reads)) return new Set();
   return new Set(
     reads

@@ -1,9 +1,9 @@
 import type { PartitionDestination } from '../../definitions/schemas/pipeline-schema';
 import type { PartitionedTable } from '../../google/bigquery/jobs/job-request';
-import type { RunToExecute } from '../execution';
+import type { RunInputs } from '../execution';
 
 /** The table that a step writes to, or the one partition of it that the run's parameters name. */
-export function toTable(run: RunToExecute, destination: PartitionDestination): PartitionedTable {
+export function toTable(run: RunInputs, destination: PartitionDestination): PartitionedTable {
   const { partition, ...table } = destination;
   if (partition === undefined || table.time_partitioning === undefined) return table;
   const value = String(run.parameters[partition]);

@@ -57,7 +57,10 @@ export function usageFigures(sums: UsageSums = nothing, pricePerTib: number): Us
     rows_written: sums.rows_written,
     bytes_processed: sums.bytes_processed,
     bytes_billed: sums.bytes_billed,
-    estimated_bigquery_cost:
-      Math.round((sums.bytes_billed / bytesPerTib) * pricePerTib * millionth) / millionth,
+    estimated_bigquery_cost: bigQueryCost(sums.bytes_billed, pricePerTib),
   };
 }
+
+/** What bytes that BigQuery bills cost, to a millionth. */
+export const bigQueryCost = (bytesBilled: number, pricePerTib: number): number =>
+  Math.round((bytesBilled / bytesPerTib) * pricePerTib * millionth) / millionth;

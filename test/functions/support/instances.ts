@@ -152,7 +152,15 @@ export async function startRunInstance(
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
   const settings = { callsAtOnce, admission, settling, streamPace, control };
-  const setUp = { runTopic, pipelines, ...settings, newId: randomUUID, clock, log };
+  const planning = {
+    tiers: loadTiers(schemas),
+    allowedSources: ['*', 'gs://*'],
+    httpHosts: [],
+    notifyTopics: [],
+    pricePerTib: 6.25,
+    currency: 'USD',
+  };
+  const setUp = { runTopic, pipelines, ...settings, planning, newId: randomUUID, clock, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
 

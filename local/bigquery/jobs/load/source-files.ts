@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly uri: string;
   readonly path: string;
   readonly bytes: number;
+  /** When it was written. Absent for an upload. */
+  readonly updatedAt?: Date;
   /** The URI with `*` that it was found by. */
   readonly pattern?: string | undefined;
   /** Absent for an upload, which lies in no bucket. */
@@ -83,7 +85,9 @@ async function sourceFile(
   const uri = `gs://${bucket}/${name}`;
   const place = { gcsDirectory, parts: [bucket, ...name.split('/')], uri };
   const found = await lookAt(place);
-  return found?.stats.isFile() ? { uri, path: found.path, bytes: found.stats.size, place } : undefined;
+  return found?.stats.isFile()
+    ? { uri, path: found.path, bytes: found.stats.size, updatedAt: found.stats.mtime, place }
+    : undefined;
 }
 
 /**

@@ -25,7 +25,11 @@ async function list(gcsDirectory: string, { params, query }: RestRequest): Promi
     if (error instanceof BigQueryError && error.reason === 'notFound') return [];
     throw error;
   });
-  const items = files.map(({ uri, bytes }) => ({ name: uri.slice(start.length), size: String(bytes) }));
+  const items = files.map(({ uri, bytes, updatedAt }) => ({
+    name: uri.slice(start.length),
+    size: String(bytes),
+    updated: updatedAt?.toISOString(),
+  }));
   return { kind: 'storage#objects', items };
 }
 

@@ -18,10 +18,17 @@ export const runOperations: readonly OperationText[] = [
     id: 'startRun',
     method: 'POST',
     path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
-    tag: 'Runs',
+    tag: 'Starting runs',
     summary: 'Starts a run',
     description:
       'The body is the pipeline’s parameters as an object; none, if it has none. 202 means that the run is admitted and counted, and will be executed.',
+    query: {
+      dry_run: {
+        description:
+          'With true nothing is started, counted, published or written: the answer says what would be, and what it would cost.',
+        schema: { type: 'boolean', default: false },
+      },
+    },
     headers: {
       'Idempotency-Key': {
         description:
@@ -32,6 +39,12 @@ export const runOperations: readonly OperationText[] = [
     },
     body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },
     answers: [
+      {
+        status: 200,
+        description: 'With dry_run: what the run would do. What admission would refuse is told in it',
+        body: { name: 'DryRun' },
+        headers: ['RateLimit', 'RateLimit-Policy'],
+      },
       {
         status: 202,
         description: 'Admitted',

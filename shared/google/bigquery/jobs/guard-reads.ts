@@ -55,9 +55,24 @@ async function judge(
   work: QueryWork,
   reach: RunSources,
 ): Promise<Failure | undefined> {
-  const [refused] = refuseText(work.sql);
-  if (refused !== undefined) return toFailure(refused);
-  const facts = await readFacts(bigquery, request, work);
+  const refused = judgeText(work.sql);
+  if (refused !== undefined) return refused;
+  return await judgeAnswer(bigquery, reach, await dryRun(bigquery, request, work));
+}
+
+/** Why a text must not run, as far as the text itself says. */
+export function judgeText(sql: string): Failure | undefined {
+  const [refused] = refuseText(sql);
+  return refused && toFailure(refused);
+}
+
+/** Why a query must not run, by BigQuery's answer to its dry run. Throws BigQuery's error. */
+export async function judgeAnswer(
+  bigquery: BigQuery,
+  reach: RunSources,
+  answer: unknown,
+): Promise<Failure | undefined> {
+  const facts = readFacts(answer);
   const [refusal] = judgeQuery(reach, facts);
   if (refusal !== undefined) return toFailure(refusal);
   for (const dataset of foreignDatasets(reach, facts)) {
@@ -85,8 +100,8 @@ const dryRunSchema = z.object({
   }),
 });
 
-async function readFacts(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<QueryFacts> {
-  const { jobReference, statistics } = dryRunSchema.parse(await dryRun(bigquery, request, work));
+function readFacts(answer: unknown): QueryFacts {
+  const { jobReference, statistics } = dryRunSchema.parse(answer);
   const { statementType, referencedTables, ...rest } = statistics.query;
   return {
     projectId: jobReference.projectId,

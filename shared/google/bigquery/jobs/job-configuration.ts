@@ -29,7 +29,11 @@ export function toJobConfiguration(request: JobRequest, projectId: string) {
 }
 
 /** The configuration of a dry run of the query's text alone, without what it would write to. */
-export function toDryRunConfiguration({ datasetId }: JobRequest, work: QueryWork, projectId: string) {
+export function toDryRunConfiguration(
+  { datasetId }: Pick<JobRequest, 'datasetId'>,
+  work: QueryWork,
+  projectId: string,
+) {
   const query: QueryWork = { kind: 'query', sql: work.sql, parameters: work.parameters };
   return { dryRun: true, query: toQueryConfiguration(query, { projectId, datasetId }) };
 }

@@ -7,11 +7,16 @@ import { isNotFound, KnownFailure } from '../failures';
 import type { JobRequest, Merge, QueryWork } from './job-request';
 import { dryRun } from './start-job';
 
+/** What of a request decides what its merge takes. */
+type MergeRequest = Pick<JobRequest, 'datasetId' | 'location' | 'timeoutMs' | 'attachOnly' | 'work'>;
+
 /** What a merge takes, once its query's columns and its table are known. */
 export interface PreparedMerge {
   /** Adds the columns that the table lacks. */
   readonly columns?: QueryWork | undefined;
   readonly rows: QueryWork;
+  /** The table as it is. Undefined: it is not there yet. */
+  readonly table?: { readonly bytes: number; readonly isPartitioned: boolean } | undefined;
 }
 
 const fieldSchema: z.ZodType<ColumnField> = z.object({
@@ -27,7 +32,11 @@ const fieldSchema: z.ZodType<ColumnField> = z.object({
 });
 const columnsSchema = z.object({ fields: z.array(fieldSchema).default([]) }).default({ fields: [] });
 const dryRunSchema = z.object({ statistics: z.object({ query: z.object({ schema: columnsSchema }) }) });
-const tableResourceSchema = z.object({ schema: columnsSchema });
+const tableResourceSchema = z.object({
+  schema: columnsSchema,
+  numBytes: z.coerce.number().default(0),
+  timePartitioning: z.unknown().optional(),
+});
 
 /** A key must equal itself and tell rows apart: floating point, arrays, structs and JSON do not. */
 const keyTypes = new Set(
@@ -41,14 +50,14 @@ const keyTypes = new Set(
  */
 export async function prepareMerge(
   bigquery: BigQuery,
-  request: JobRequest,
+  request: MergeRequest,
 ): Promise<PreparedMerge | undefined> {
   const { work, attachOnly } = request;
   if (work.kind !== 'query' || work.merge === undefined || attachOnly) return undefined;
   const { merge } = work;
   const both = Promise.all([readQuery(bigquery, request, work), readTable(bigquery, request, merge)]);
   const [query, table] = await within(request.timeoutMs, 'BigQuery', both);
-  const problem = findProblem(merge, query, table);
+  const problem = findProblem(merge, query, table?.fields);
   if (problem !== undefined) {
     throw new KnownFailure({
       kind: 'permanent',
@@ -69,9 +78,10 @@ export async function prepareMerge(
     const sql = rowsWithKey(rows);
     return { rows: { ...work, sql, destination: { ...destination, write_disposition: 'WRITE_EMPTY' } } };
   }
-  const added = query.filter((field) => !has(table, field.name));
+  const added = query.filter((field) => !has(table.fields, field.name));
   return {
     rows: { ...work, sql: mergeRows(rows) },
+    table,
     ...(added.length > 0 && {
       columns: {
         kind: 'query',
@@ -87,20 +97,23 @@ export async function prepareMerge(
 
 async function readQuery(
   bigquery: BigQuery,
-  request: JobRequest,
+  request: MergeRequest,
   work: QueryWork,
 ): Promise<readonly ColumnField[]> {
   return dryRunSchema.parse(await dryRun(bigquery, request, work)).statistics.query.schema.fields;
 }
 
+type MergedTable = NonNullable<PreparedMerge['table']> & { readonly fields: readonly ColumnField[] };
+
 async function readTable(
   bigquery: BigQuery,
-  { datasetId }: JobRequest,
+  { datasetId }: MergeRequest,
   { table }: Merge,
-): Promise<readonly ColumnField[] | undefined> {
+): Promise<MergedTable | undefined> {
   try {
     const [metadata]: readonly unknown[] = await bigquery.dataset(datasetId).table(table).getMetadata();
-    return tableResourceSchema.parse(metadata).schema.fields;
+    const { schema, numBytes, timePartitioning } = tableResourceSchema.parse(metadata);
+    return { fields: schema.fields, bytes: numBytes, isPartitioned: timePartitioning !== undefined };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

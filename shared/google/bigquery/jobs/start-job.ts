@@ -100,7 +100,7 @@ export async function attach(bigquery: BigQuery, request: JobRequest): Promise<S
 }
 
 /** What BigQuery says of a query that it does not run: free of charge. The Job resource, unparsed. */
-export async function dryRun(bigquery: BigQuery, request: JobRequest, work: QueryWork): Promise<unknown> {
+export async function dryRun(bigquery: BigQuery, request: DatasetOfJob, work: QueryWork): Promise<unknown> {
   const [, resource]: readonly unknown[] = await bigquery.createJob({
     location: await locationOf(bigquery, request),
     configuration: toDryRunConfiguration(request, work, bigquery.projectId),
@@ -108,5 +108,8 @@ export async function dryRun(bigquery: BigQuery, request: JobRequest, work: Quer
   return resource;
 }
 
-const locationOf = async (bigquery: BigQuery, { location, datasetId }: JobRequest): Promise<string> =>
+/** The dataset that a job works in, and where that is, if that is known. */
+export type DatasetOfJob = Pick<JobRequest, 'datasetId' | 'location'>;
+
+const locationOf = async (bigquery: BigQuery, { location, datasetId }: DatasetOfJob): Promise<string> =>
   location ?? (await locationOfDataset(bigquery, datasetId));

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import { authorizationFor } from './authorization';
+import { authorizationFor } from '../authorization';
 
 /** A load job and its data, for one request to jobs.insert. */
 export interface FileUpload {

@@ -47,7 +47,7 @@ export const createReadTenantState =
   (bigquery: BigQuery): ReadTenantState =>
   async (dataset) => {
     const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until,quota_alerts';
-    const rows = await readRows(bigquery, dataset, { selectedFields });
+    const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return statesSchema.parse(rows)[0];
   };
 
@@ -67,7 +67,7 @@ export const createReadRunsInFlight =
   async (dataset) => {
     const selectedFields =
       'subscription_tier,active_runs.run_id,active_runs.pipeline,active_runs.admitted_at';
-    const rows = await readRows(bigquery, dataset, { selectedFields });
+    const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return inFlightSchema.parse(rows)[0];
   };
 
@@ -81,7 +81,7 @@ const livesSchema = z.array(z.object({ onboarding_id: string.nullable() }));
 export const createReadTenantLife =
   (bigquery: BigQuery): ReadTenantLife =>
   async (dataset) =>
-    livesSchema.parse(await readRows(bigquery, dataset, { selectedFields: 'onboarding_id' }))[0];
+    livesSchema.parse(await readTenantRows(bigquery, dataset, { selectedFields: 'onboarding_id' }))[0];
 
 /** A tenant's quotas and counters, as the last write left them. */
 export interface QuotaCounters {
@@ -99,7 +99,8 @@ export interface QuotaCounters {
 /** Undefined if there is no such tenant. */
 export type ReadQuotaCounters = (dataset: string) => Promise<QuotaCounters | undefined>;
 
-const countersFields = {
+/** The columns of QuotaCounters. */
+export const countersFields = {
   max_pipelines_per_month: integer.nullable(),
   max_concurrent_pipelines: integer.nullable(),
   pipeline_runs_this_month: integer,
@@ -113,7 +114,9 @@ const countersSchema = z.array(z.object(countersFields));
 export const createReadQuotaCounters =
   (bigquery: BigQuery): ReadQuotaCounters =>
   async (dataset) => {
-    const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(countersFields).join() });
+    const rows = await readTenantRows(bigquery, dataset, {
+      selectedFields: Object.keys(countersFields).join(),
+    });
     return countersSchema.parse(rows)[0];
   };
 
@@ -136,7 +139,9 @@ export type ReadTenantSummary = (dataset: string) => Promise<TenantSummary | und
 export const createReadTenantSummary =
   (bigquery: BigQuery): ReadTenantSummary =>
   async (dataset) => {
-    const rows = await readRows(bigquery, dataset, { selectedFields: Object.keys(summaryFields).join() });
+    const rows = await readTenantRows(bigquery, dataset, {
+      selectedFields: Object.keys(summaryFields).join(),
+    });
     return summariesSchema.parse(rows)[0];
   };
 
@@ -166,7 +171,7 @@ export const createReadTenantDetails =
   (bigquery: BigQuery): ReadTenantDetails =>
   async (dataset) => {
     const selectedFields = Object.keys(detailsSchema.element.shape).join();
-    return detailsSchema.parse(await readRows(bigquery, dataset, { selectedFields }))[0];
+    return detailsSchema.parse(await readTenantRows(bigquery, dataset, { selectedFields }))[0];
   };
 
 /**
@@ -200,7 +205,7 @@ export function createHoldsSlot(bigquery: BigQuery): HoldsSlot {
   >({
     commit: async (dataset, asked) => {
       const selection = { selectedFields: 'onboarding_id,active_runs.run_id', skipParsing: true };
-      const rows = runIdsSchema.parse(await readRows(bigquery, dataset, selection));
+      const rows = runIdsSchema.parse(await readTenantRows(bigquery, dataset, selection));
       const held = rows.map(({ f: [life, slots] }) => ({
         life: life.v,
         runIds: new Set(slots.v.map(({ v }) => v.f[0].v)),
@@ -225,8 +230,8 @@ export function createHoldsSlot(bigquery: BigQuery): HoldsSlot {
 /** In milliseconds. */
 const longestReadMs = 12_000;
 
-/** No rows if there is no such tenant. */
-async function readRows(
+/** The tenant row by tabledata.list. No rows if there is no such tenant. */
+export async function readTenantRows(
   bigquery: BigQuery,
   dataset: string,
   options: { readonly selectedFields: string; readonly skipParsing?: boolean },

@@ -2,7 +2,13 @@ import type { ExportStep } from '../../../definitions/schemas/pipeline-schema';
 import type { Failure } from '../../../google/bigquery/failures';
 import { type JobOutcome, resultGone } from '../../../google/bigquery/jobs/job-outcome';
 import type { ExtractWork, QueryWork } from '../../../google/bigquery/jobs/job-request';
-import { type AttemptRequest, addUsage, type PreparedStep, type StepContext } from '../../execution';
+import {
+  type AttemptRequest,
+  addUsage,
+  type PreparedStep,
+  type RunInputs,
+  type StepContext,
+} from '../../execution';
 import { toExtractJobId } from '../../job-ids';
 import { byteLimitOfStep } from '../../rules/byte-limit';
 import { fillDestinationUri } from '../../rules/destination-uri';
@@ -26,14 +32,15 @@ export function toExportAction(context: StepContext, step: ExportStep): Prepared
     const work = { ...extract, source: table ?? '' };
     return { isJob: true, perform: (request, signal) => runJob({ ...request, work }, signal) };
   }
-  const query = toQueryWork(context, step, sql);
+  const query = toExportQueryWork(context.run, step, sql);
   return {
     isJob: true,
     perform: (request, signal) => exportResult(context, { request, query, extract }, signal),
   };
 }
 
-const toQueryWork = ({ run }: StepContext, step: ExportStep, sql: string): QueryWork => ({
+/** The query whose result an export step writes to files. */
+export const toExportQueryWork = (run: RunInputs, step: ExportStep, sql: string): QueryWork => ({
   kind: 'query',
   sql,
   parameters: toQueryParameters(run.definition.parameters, run.parameters),

@@ -4,6 +4,7 @@ import type { UploadWork } from '../../../google/bigquery/jobs/job-request';
 import type { HttpTools, PreparedStep, StepContext, StepError } from '../../execution';
 import { headerOf } from '../../rules/csv-header';
 import { matchHeader } from '../../rules/header-match';
+import { hostNotAllowed } from '../../rules/outside';
 import type { PipelineParameterValues } from '../../rules/pipeline-parameters';
 import { toTable } from '../destination-table';
 import { inTime, timedOut } from '../in-time';
@@ -19,12 +20,7 @@ export function toHttpAction(context: StepContext, step: HttpStep): PreparedStep
   const { tools, run } = context;
   const { http, runJob, now } = tools;
   const url = new URL(step.url);
-  if (!http?.hosts.includes(url.host)) {
-    return denied(
-      step,
-      `names the host '${url.host}', expected one that the deployment allows (HTTP_STEP_HOSTS)`,
-    );
-  }
+  if (!http?.hosts.includes(url.host)) return { error: hostNotAllowed(step) };
   for (const [name, value] of queryOf(step, run.parameters)) url.searchParams.set(name, value);
   const secret = readSecret(step, http);
   if (secret === 'unusable') {

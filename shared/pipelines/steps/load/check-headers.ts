@@ -21,8 +21,8 @@ const nothingKnown: CheckedHeaders = { warnings: [] };
  */
 export async function checkHeaders(
   readStarts: ReadFileStarts,
-  { reads }: AttemptRequest,
-  { sourceUris, urisFrom, step }: LoadWork,
+  reads: AttemptRequest['reads'],
+  { sourceUris, urisFrom, step }: Pick<LoadWork, 'sourceUris' | 'urisFrom' | 'step'>,
   signal: AbortSignal,
 ): Promise<CheckedHeaders> {
   if (step.format !== 'CSV' || (step.csv?.skip_leading_rows ?? 0) === 0) return nothingKnown;

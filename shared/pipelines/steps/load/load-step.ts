@@ -1,15 +1,15 @@
 import type { LoadStep } from '../../../definitions/schemas/pipeline-schema';
 import type { JobOutcome } from '../../../google/bigquery/jobs/job-outcome';
 import type { LoadWork } from '../../../google/bigquery/jobs/job-request';
-import type { ExecutionTools, PreparedStep, RunToExecute, StepContext, StepError } from '../../execution';
+import type { ExecutionTools, PreparedStep, RunToExecute, StepContext } from '../../execution';
 import { describeFormat } from '../../rules/known-formats';
-import { withTenant } from '../../rules/run-sources';
 import { toTable } from '../destination-table';
 import { checkHeaders, misfit } from './check-headers';
+import { findLoadSource } from './load-source';
 
 /** Loads files into a table: one job. The definition names the files, or a parameter does. */
 export function toLoadAction({ run, tools }: StepContext, step: LoadStep): PreparedStep {
-  const source = findSource(run, step);
+  const source = findLoadSource(run, step);
   if ('error' in source) return source;
   const work: LoadWork = { kind: 'load', ...source, step, destination: toTable(run, step.destination) };
   const { readFileStarts } = tools;
@@ -23,7 +23,7 @@ export function toLoadAction({ run, tools }: StepContext, step: LoadStep): Prepa
       }
       if (readFileStarts === undefined) return await tools.runJob({ ...request, work }, signal);
       const until = signal ?? new AbortController().signal;
-      const { problem, ...files } = await checkHeaders(readFileStarts, request, work, until);
+      const { problem, ...files } = await checkHeaders(readFileStarts, request.reads, work, until);
       // The files may be others by now: what was done before they changed stands.
       const attachOnly = request.attachOnly === true || problem !== undefined;
       const outcome = await tools.runJob({ ...request, attachOnly, work }, signal);
@@ -47,19 +47,4 @@ async function formatOfTable(
   if (status !== 'completed' || known_formats === undefined || !isOfFiles) return undefined;
   const columns = await readColumns?.(datasetId, destination.table).catch(() => undefined);
   return columns && describeFormat(columns, known_formats);
-}
-
-function findSource(
-  run: RunToExecute,
-  { source_uri_parameter: name, source_uris = [] }: LoadStep,
-): Pick<LoadWork, 'sourceUris' | 'urisFrom'> | { readonly error: StepError } {
-  if (name === undefined) {
-    return { sourceUris: source_uris.map((uri) => withTenant(uri, run.tenantId)), urisFrom: 'definition' };
-  }
-  const value = run.parameters[name];
-  if (typeof value === 'string' && /^gs:\/\/[^/]+\/.+$/.test(value)) {
-    return { sourceUris: [value], urisFrom: 'caller' };
-  }
-  const message = `Parameter '${name}' must be a URI like gs://bucket/path; given ${JSON.stringify(value ?? null)}.`;
-  return { error: { code: 'invalid_source', message } };
 }

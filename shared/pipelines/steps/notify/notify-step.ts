@@ -12,6 +12,7 @@ import {
   type StepRecord,
 } from '../../execution';
 import { executionIdOf } from '../../job-ids';
+import { topicNotAllowed } from '../../rules/outside';
 import { inTime } from '../in-time';
 
 /**
@@ -22,10 +23,7 @@ import { inTime } from '../in-time';
  */
 export function toNotifyAction(context: StepContext, step: NotifyStep): PreparedStep {
   const { notify } = context.tools;
-  if (!notify?.topics.includes(step.topic)) {
-    const message = `Step '${step.id}' names the topic '${step.topic}', expected one that the deployment allows (NOTIFY_TOPICS).`;
-    return { error: { code: 'access_denied', message } };
-  }
+  if (!notify?.topics.includes(step.topic)) return { error: topicNotAllowed(step) };
   const publishOnce = async (): Promise<StepRecord | undefined> => {
     const recorded = await findFormer(context, step, notify);
     if (recorded === undefined) await notify.publish(step.topic, toEvent(context, step));

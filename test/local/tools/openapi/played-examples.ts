@@ -61,6 +61,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('POST', '/api/v1/customers/onboard', {});
 
   const onceKey = { ...asTenant, 'Idempotency-Key': 'costs-2026-10' };
+  await send('POST', `${dryrun}?dry_run=true`, asTenant, {});
   const { run_id: runId } = await send('POST', dryrun, onceKey, {});
   await endOfRun(cloud.url, String(key), runId);
   await whenQuiet(cloud.bigquery, tenant);
