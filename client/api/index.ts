@@ -7,6 +7,7 @@ import type { OffboardingOperations } from './offboarding';
 import type { OnboardingOperations } from './onboarding';
 import type { OperationsOperations } from './operations';
 import type { RunsOperations } from './runs';
+import type { StartingRunsOperations } from './starting-runs';
 import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
 import type { WebhooksOperations } from './webhooks';
@@ -20,6 +21,7 @@ export type * from './offboarding';
 export type * from './onboarding';
 export type * from './operations';
 export type * from './runs';
+export type * from './starting-runs';
 export type * from './tenants';
 export type * from './usage-and-billing';
 export type * from './webhooks';
@@ -33,6 +35,7 @@ export interface Operations
     AuditOperations,
     ApiKeysOperations,
     WebhooksOperations,
+    StartingRunsOperations,
     RunsOperations,
     OperationsOperations,
     UsageAndBillingOperations,
