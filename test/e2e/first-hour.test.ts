@@ -119,7 +119,7 @@ describe('The first hour', () => {
       // Without a key the body is not waited for.
       send({ headers: { ...json, 'Content-Length': '1000' }, endsEarly: true }),
       send({ headers: { ...right, 'Content-Type': 'text/plain' }, body: '{}' }),
-      send({ headers: right, path: `${path}?dry_run=true` }),
+      send({ headers: right, path: `${path}?dryrun=true` }),
       send({ headers: right, body: '{"__proto__":1}' }),
       send({ method: 'OPTIONS' }),
       send({ method: 'HEAD', path: '/api/v1/pipelines', headers: right }),
