@@ -47,6 +47,9 @@ export type Problem = {
     | 'too_many_webhooks'
     | 'secret_rotating'
     | 'runs_in_flight'
+    | 'run_not_over'
+    | 'run_not_failed'
+    | 'steps_changed'
     | 'tenant_offboarding'
     | 'precondition_failed'
     | 'payload_too_large'
@@ -103,6 +106,14 @@ export type RunEventData = {
     readonly request_id: string | null;
   } | null;
   readonly watermark: string | null;
+  /** The watermark that it was told to begin with. null: with the one that was recorded. */
+  readonly watermark_from: string | null;
+  /** The run that it does again. */
+  readonly rerun_of: string | null;
+  /** The runs that do this one again, oldest first, at most 100. */
+  readonly reruns: readonly string[];
+  /** The operation that has started it, such as a backfill. */
+  readonly operation_id: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
   /** Of its steps, each with its step. */
@@ -127,6 +138,8 @@ export type StepEventData = {
   /** What its files turned out to be, such as FOCUS 1.2. */
   readonly file_format: string | null;
   readonly warnings: readonly string[];
+  /** The run that has done the step, where this one goes on after it and has left it out. */
+  readonly reused_from: string | null;
 };
 export type Tenant = {
   readonly tenant_id: string;

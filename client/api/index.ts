@@ -80,6 +80,7 @@ export const operations = {
   showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },
   followRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/events' },
   cancelRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/cancel' },
+  rerunRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/rerun' },
   listPipelines: { method: 'GET', path: '/api/v1/pipelines' },
   bulkCancelRuns: { method: 'POST', path: '/api/v1/runs/bulk-cancel' },
   bulkCancelTenantRuns: { method: 'POST', path: '/api/v1/tenants/{tenant}/runs/bulk-cancel' },

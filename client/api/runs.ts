@@ -21,6 +21,18 @@ export type Catalogue = {
     };
   }[];
 };
+export type Rerun = {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  readonly pipeline: string;
+  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly rerun_of: string;
+};
+export type RerunRequest = {
+  readonly from?: 'start' | 'failed_step';
+  readonly watermark?: string | number;
+  readonly record_watermark?: boolean;
+};
 export type Run = {
   readonly run_id: string;
   readonly tenant_id: string;
@@ -56,6 +68,14 @@ export type Run = {
     readonly request_id: string | null;
   } | null;
   readonly watermark: string | null;
+  /** The watermark that it was told to begin with. null: with the one that was recorded. */
+  readonly watermark_from: string | null;
+  /** The run that it does again. */
+  readonly rerun_of: string | null;
+  /** The runs that do this one again, oldest first, at most 100. */
+  readonly reruns: readonly string[];
+  /** The operation that has started it, such as a backfill. */
+  readonly operation_id: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
   /** Of its steps, each with its step. */
@@ -79,6 +99,8 @@ export type Run = {
     /** What its files turned out to be, such as FOCUS 1.2. */
     readonly file_format: string | null;
     readonly warnings: readonly string[];
+    /** The run that has done the step, where this one goes on after it and has left it out. */
+    readonly reused_from: string | null;
   }[];
   readonly checks: readonly {
     readonly step_id: string;
@@ -179,6 +201,20 @@ export interface RunsOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: CancelledRun;
+  };
+  /** Does a run again that is over. */
+  readonly rerunRun: {
+    readonly path: {
+      /** The id of a run. */
+      readonly run_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: {
+      /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */
+      readonly 'Idempotency-Key'?: string;
+    };
+    readonly body: RerunRequest | undefined;
+    readonly answer: Rerun;
   };
   /** The pipelines that can be started, with their parameters. */
   readonly listPipelines: {

@@ -2,19 +2,18 @@ import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
-import { requestIdOfCall } from '../../shared/http/headers/request-id';
 import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
-import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
+import { rerunRoutes } from './rerun-routes';
+import { idempotencyKeyOf, startedByCaller } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
-
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
 export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
@@ -64,6 +63,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   );
   return [
     { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
+    ...rerunRoutes(deps),
     ...deps.inPlaces(runsRoutes(deps), (request) => apparentTenant(request, deps)),
     {
       operation: 'listPipelines',
@@ -87,19 +87,10 @@ async function readRunRequest(request: HttpRequest, deps: RunHandlerDependencies
   const { tenantId, keyId, pipelines, scopes } = requireOwnTenant(identity, path.tenant);
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
   requirePipeline(pipelines, pipeline.path);
-  const idempotencyKey = parseRequest(
-    idempotencyKeySchema.optional(),
-    request.header('Idempotency-Key'),
-    'Idempotency-Key',
-  );
+  const idempotencyKey = idempotencyKeyOf(request);
   parseQuery(startQuerySchema, request.query);
   const parameters = parseRequest(parametersSchema, await request.json());
-  const startedBy = {
-    actor_kind: identity.actor.kind,
-    actor: identity.actor.id,
-    address: request.address,
-    request_id: requestIdOfCall(request),
-  };
+  const startedBy = startedByCaller(identity, request);
   const trigger = triggerOf(request);
   const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey };
   return { run, scopes };

@@ -8,7 +8,9 @@ import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
 import { byteLimitOfTier, withinBudget } from '../../shared/pipelines/rules/byte-limit';
 import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
+import { changedSteps } from '../../shared/pipelines/rules/reused-steps';
 import { failedOutcome, type RunOutcome, type Slot } from '../../shared/runs/rules/ledger-row';
+import { parseInstructions } from '../../shared/runs/rules/run-instructions';
 import type { RunWatch } from './watch-run';
 
 /** A slot, with its tenant's onboarding and tier, and the location of the tenant's dataset. */
@@ -42,6 +44,12 @@ export async function executeRun(
   if (!parsed.ok) {
     return failedOutcome('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
   }
+  const instructions = parseInstructions(slot.instructions);
+  const changed = changedSteps(definition, instructions);
+  if (changed.length > 0) {
+    const message = `The run cannot go on after the one before it, because of a deployment since then: ${changed.join('; ')}.`;
+    return failedOutcome('steps_changed', message);
+  }
   const run = {
     runId: slot.run_id,
     onboardingId: slot.onboarding_id,
@@ -51,6 +59,7 @@ export async function executeRun(
     definition,
     parameters: parsed.values,
     leaseExpiresAt: slot.lease_expires_at,
+    instructions,
     byteLimit: withinBudget(byteLimitOfTier(tiers, slot.subscription_tier), slot.bytes_left),
   };
   const runJob = stoppable(tools.runJob, watch, openJobs, tools.log);

@@ -40,6 +40,7 @@ export const accessOf = {
   showRun: tenant('read'),
   followRun: tenant('read'),
   cancelRun: tenant('run'),
+  rerunRun: tenant('run'),
   listPipelines: tenant('read'),
   bulkCancelRuns: admin,
   bulkCancelTenantRuns: adminOrTenant('run'),

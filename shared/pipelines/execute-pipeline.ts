@@ -12,9 +12,10 @@ import {
 } from './execution';
 import { findReady } from './rules/dag';
 import { countFinalRows } from './rules/final-tables';
+import { reusedOutcomes } from './rules/reused-steps';
 import { createRunClock } from './run-clock';
 import { createRecorder } from './step-records';
-import { nextWatermark, withWatermark } from './watermark';
+import { nextWatermark, recordsWatermark, withWatermark } from './watermark';
 
 /**
  * Executes a run's steps, independent ones at once, and resolves to the run's outcome once its records are
@@ -32,7 +33,8 @@ export async function executePipeline(
   const recorder = createRecorder(run, tools);
   const clock = createRunClock(run, tools.now);
   const failure = new AbortController();
-  const outcomes: StepOutcome[] = [];
+  const reused = reusedOutcomes(run.definition, run.instructions ?? {}, startedAt);
+  const outcomes: StepOutcome[] = [...reused];
   const firsts = new Set<string>();
   const resumed = new Set<string>();
   const context = {
@@ -94,11 +96,14 @@ async function executeAll(
   if (watermark === undefined) return { obstacles: await executeSteps(context, outcomes, failure) };
   try {
     const read = await withWatermark(context, watermark);
-    outcomes.push(read.outcome);
+    if (read.outcome !== undefined) outcomes.push(read.outcome);
     if (read.run === undefined) return { obstacles: [] };
     const inner = { ...context, run: read.run };
     const obstacles = await executeSteps(inner, outcomes, failure);
     if (obstacles.length > 0 || failure.signal.aborted) return { obstacles };
+    const decided = await recordsWatermark(inner, watermark);
+    if (decided.outcome !== undefined) outcomes.push(decided.outcome);
+    if (!decided.records || decided.outcome?.status === 'FAILED') return { obstacles };
     const { outcome, value } = await nextWatermark(inner, watermark);
     outcomes.push(outcome);
     return { obstacles, watermark: value };
@@ -129,8 +134,9 @@ async function executeSteps(
 ): Promise<readonly unknown[]> {
   const { steps, max_parallel_steps } = context.run.definition;
   const obstacles: unknown[] = [];
-  const started = new Set<string>();
-  const completed = new Set<string>();
+  // What an earlier run has done is not done again.
+  const completed = new Set(Object.keys(context.run.instructions?.resume?.steps ?? {}));
+  const started = new Set(completed);
   const running = new Map<string, Promise<void>>();
 
   const execute = async (step: Step): Promise<void> => {

@@ -9,6 +9,7 @@ import type { PublishEvent } from '../google/pubsub/publish-event';
 import type { ReadFileStarts } from '../google/storage/read-file-starts';
 import type { Log } from '../log';
 import type { RunOutcome } from '../runs/rules/ledger-row';
+import type { RunInstructions } from '../runs/rules/run-instructions';
 import type { ExecutionKey } from './job-ids';
 import type { ByteLimit } from './rules/byte-limit';
 import type { PipelineParameterValues } from './rules/pipeline-parameters';
@@ -28,6 +29,8 @@ export interface RunToExecute extends ExecutionKey {
   readonly leaseExpiresAt: Date;
   /** For each of its queries; undefined is unlimited. */
   readonly byteLimit?: ByteLimit | undefined;
+  /** What it does otherwise than by its pipeline alone. */
+  readonly instructions?: RunInstructions | undefined;
 }
 
 /** What of a run decides what its steps do. */
@@ -132,7 +135,7 @@ export interface PipelineOutcome extends RunOutcome {
   readonly endedAt: Date;
   /** The watermark that a completed run records; undefined keeps the one before. */
   readonly watermark?: string | undefined;
-  /** The steps that were started, in the order in which they ended. */
+  /** The steps that were started, in the order in which they ended, after those that an earlier run has done. */
   readonly steps: readonly StepOutcome[];
 }
 

@@ -30,8 +30,9 @@ export type AttemptFrame = Pick<Attempt, 'number' | 'jobId' | 'startedAt' | 'end
 
 /** What a job's outcome means for its step. */
 export function judgeJob(step: Step, job: JobOutcome, frame: AttemptFrame): Judgement {
-  const attempt = { ...frame, ...usageOf(job, frame), ...factsOf(step, job) };
-  if (job.status !== 'completed') return judgeFailure(step, job, attempt);
+  const known = { ...frame, ...usageOf(job, frame), ...factsOf(step, job) };
+  if (job.status !== 'completed') return judgeFailure(step, job, known);
+  const attempt = { ...known, watermark: job.watermark };
   if (step.type !== 'quality') return { attempt, checks: [] };
   const checks = readCheckResults(step, job.rows[0]);
   const message = describeFailedChecks(checks);

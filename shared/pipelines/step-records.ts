@@ -11,6 +11,7 @@ import {
   type Usage,
 } from './execution';
 import { executionIdOf } from './job-ids';
+import { definitionHash } from './rules/definition-hash';
 import type { QualityResult } from './steps/quality/check-results';
 
 /** One attempt of a step. */
@@ -27,6 +28,8 @@ export interface Attempt extends Usage {
   readonly fileFormat?: string | undefined;
   /** What whoever started the run should know though the step went on. */
   readonly warnings?: readonly string[] | undefined;
+  /** The watermark that was read. */
+  readonly watermark?: string | undefined;
 }
 
 /** The row of step_logs. An attempt that is recorded twice has the same insertId and the same values. */
@@ -51,6 +54,9 @@ export function toStepLogRow(run: RunToExecute, step: Step, attempt: Attempt, re
       bad_records: attempt.badRecords ?? null,
       file_format: attempt.fileFormat ?? null,
       warnings: attempt.warnings ?? [],
+      // Left out where there are none, so that a table without these columns still takes the row.
+      ...(attempt.error === undefined && { definition_hash: definitionHash(step, run.definition) }),
+      ...(attempt.watermark !== undefined && { watermark: attempt.watermark }),
       recorded_at: recordedAt.toISOString(),
     },
   };

@@ -23,21 +23,62 @@ import {
  * last one before them ended.
  */
 
-/** The run with its watermark as a parameter; no run if the look-up failed. */
+/**
+ * The run with its watermark as a parameter; no run if the look-up failed. A run that begins with a value that it was
+ * given looks nothing up.
+ */
 export async function withWatermark(
   context: StepContext,
   watermark: WatermarkDefinition,
-): Promise<{ readonly outcome: StepOutcome; readonly run?: RunToExecute | undefined }> {
+): Promise<{ readonly outcome?: StepOutcome; readonly run?: RunToExecute | undefined }> {
+  const { run } = context;
+  const given = givenWatermark(run, watermark);
+  if (given !== undefined) return { run: { ...run, ...inputsWithWatermark(run, given) } };
+  const { outcome, value } = await readRecorded(context, watermark);
+  return outcome.status === 'FAILED'
+    ? { outcome }
+    : { outcome, run: { ...run, ...inputsWithWatermark(run, value) } };
+}
+
+/** The value that the run was told to begin with, or that the steps which it does not do again have begun with. */
+function givenWatermark({ instructions = {} }: RunToExecute, watermark: WatermarkDefinition) {
+  const text = instructions.watermark?.from ?? instructions.resume?.watermark;
+  const parsed = text === undefined ? undefined : parseWatermark(watermark, text);
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+/** What the last completed run has recorded, or what the definition begins with. */
+async function readRecorded(context: StepContext, watermark: WatermarkDefinition) {
   const { run, tools } = context;
-  const { outcome, rows } = await ask(context, watermarkReadId, watermarkReadWork(run));
-  if (outcome.status === 'FAILED') return { outcome };
-  const recorded = rows[0] && readWatermark.row.parse(rows[0]).watermark;
-  const { value, isOfOtherType } = watermarkValue(watermark, recorded);
-  if (isOfOtherType) {
-    const message = 'The recorded watermark is of another type than the pipeline declares: it begins anew';
-    tools.log('WARNING', message, { tenant_id: run.tenantId, run_id: run.runId, watermark: recorded });
-  }
-  return { outcome, run: { ...run, ...inputsWithWatermark(run, value) } };
+  let { value } = watermarkValue(watermark, undefined);
+  const { outcome } = await ask(context, watermarkReadId, watermarkReadWork(run), ([row]) => {
+    const recorded = row && readWatermark.row.parse(row).watermark;
+    const read = watermarkValue(watermark, recorded);
+    if (read.isOfOtherType) {
+      const message = 'The recorded watermark is of another type than the pipeline declares: it begins anew';
+      tools.log('WARNING', message, { tenant_id: run.tenantId, run_id: run.runId, watermark: recorded });
+    }
+    value = read.value;
+    return String(value);
+  });
+  return { outcome, value };
+}
+
+/**
+ * Whether a run that has completed its steps records how far it came. One that was told where to begin does so if it
+ * was told that as well; one that goes on after another, if no run has recorded anything since that one began: else
+ * the watermark could go back.
+ */
+export async function recordsWatermark(
+  context: StepContext,
+  watermark: WatermarkDefinition,
+): Promise<{ readonly records: boolean; readonly outcome?: StepOutcome }> {
+  const { instructions = {} } = context.run;
+  if (instructions.watermark !== undefined) return { records: instructions.watermark.record };
+  const begun = givenWatermark(context.run, watermark);
+  if (begun === undefined) return { records: true };
+  const { outcome, value } = await readRecorded(context, watermark);
+  return { records: value === begun, outcome };
 }
 
 /** Queries the value to record; undefined if it is NULL. */
@@ -66,6 +107,7 @@ async function ask(
   context: StepContext,
   id: typeof watermarkReadId | typeof watermarkRecordId,
   work: QueryWork,
+  readFrom?: (rows: readonly ResultRow[]) => string,
 ) {
   const { tools } = context;
   const step: QueryStep = { id, type: 'query', needs: [], sql: work.sql, retry };
@@ -75,8 +117,9 @@ async function ask(
     perform: async (request, signal) => {
       const reads = id === watermarkReadId ? 'anything' : request.reads;
       const job = await tools.runJob({ ...request, reads, work }, signal);
-      if (job.status === 'completed') rows = job.rows;
-      return job;
+      if (job.status !== 'completed') return job;
+      rows = job.rows;
+      return readFrom === undefined ? job : { ...job, watermark: readFrom(rows) };
     },
   });
   return { outcome, rows };

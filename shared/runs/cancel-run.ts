@@ -9,6 +9,7 @@ import { within } from '../support/time-limits';
 import { requirePipeline } from '../tenants/rules/key-pipelines';
 import { TimeIsUp } from './group-commit';
 import type { RunOutcome } from './rules/ledger-row';
+import { parseInstructions } from './rules/run-instructions';
 import { findStepJobs } from './running-steps';
 import type { Settle } from './settle';
 import { findRecordedRun, isOver, runNotFound } from './show-run';
@@ -81,14 +82,14 @@ const undecided = (cause: unknown) =>
 
 /** Counts what the run's recorded steps have used. */
 function cancelledOutcome(
-  { attempts }: RecordedRun,
+  { attempts, instructions }: RecordedRun,
   definition: PipelineDefinition | undefined,
   reason: string | undefined,
 ): RunOutcome {
-  const written = attempts.map(({ step_id, rows_written }) => ({
-    stepId: step_id,
-    rowsWritten: rows_written ?? 0,
-  }));
+  const reused = Object.entries(parseInstructions(instructions).resume?.steps ?? {});
+  const written = [...reused, ...attempts.map((attempt) => [attempt.step_id, attempt] as const)].map(
+    ([stepId, { rows_written }]) => ({ stepId, rowsWritten: rows_written ?? 0 }),
+  );
   const sum = (column: 'bytes_processed' | 'bytes_billed') =>
     attempts.reduce((total, attempt) => total + (attempt[column] ?? 0), 0);
   const starts = attempts.map(({ started_at }) => started_at.getTime());

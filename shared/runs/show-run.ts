@@ -1,9 +1,10 @@
-import type { PipelineDefinition } from '../definitions/schemas/pipeline-schema';
+import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
 import { ServiceError } from '../errors';
 import { rowsOrNone } from '../google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { type RecordedAttempt, type RecordedCheck, type RecordedRun, readRun } from '../sql/runs/read-run';
 import { durationMs } from '../support/clock';
+import { parseInstructions } from './rules/run-instructions';
 
 /**
  * A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`.
@@ -47,6 +48,8 @@ export interface ShownStep {
   readonly bad_records: number | null;
   readonly file_format: string | null;
   readonly warnings: readonly string[];
+  /** The run that has done it, where this one has left it out. */
+  readonly reused_from: string | null;
 }
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
@@ -60,10 +63,9 @@ export function showRun(tenantId: string, run: RecordedRun) {
     request_hash: ____,
     lease_expires_at,
     instructions: _____,
-    rerun_of: ______,
-    reruns: _______,
     ...kept
   } = run;
+  const instructions = parseInstructions(run.instructions);
   const { actor_kind, actor, address, request_id, ...rest } = kept;
   return {
     ...rest,
@@ -75,6 +77,8 @@ export function showRun(tenantId: string, run: RecordedRun) {
     ended_at: run.ended_at?.toISOString() ?? null,
     lease_expires_at: lease_expires_at?.toISOString() ?? null,
     warnings: warningsOf(run),
+    watermark_from: instructions.watermark?.from ?? instructions.resume?.watermark ?? null,
+    operation_id: instructions.operation?.operation_id ?? null,
   };
 }
 
@@ -105,10 +109,17 @@ export function showSteps(
     else earlier.push(attempt);
   }
   const defined = definition?.steps ?? [];
-  const listed = isOver(run) ? defined.filter(({ id }) => attempts.has(id)) : defined;
+  const reused = parseInstructions(run.instructions).resume?.steps ?? {};
+  const isKnown = ({ id }: Step) => attempts.has(id) || reused[id] !== undefined;
+  const listed = isOver(run) ? defined.filter(isKnown) : defined;
   const ids = new Set(listed.map(({ id }) => id));
   return [
-    ...listed.map(({ id, type }) => showStep(run, id, type, attempts.get(id) ?? [], running)),
+    ...listed.map(({ id, type }) => {
+      const before = reused[id];
+      return before === undefined
+        ? showStep(run, id, type, attempts.get(id) ?? [], running)
+        : showReused(id, type, before);
+    }),
     ...[...attempts].flatMap(([id, ended]) =>
       ids.has(id) ? [] : [showStep(run, id, ended[0]?.step_type ?? '', ended, running)],
     ),
@@ -143,8 +154,33 @@ function showStep(
     bad_records: last?.bad_records ?? null,
     file_format: last?.file_format ?? null,
     warnings: last?.warnings ?? [],
+    reused_from: null,
   };
 }
+
+/** It is done, and cost this run nothing. */
+const showReused = (
+  stepId: string,
+  type: string,
+  { run_id, rows_written }: { readonly run_id: string; readonly rows_written: number },
+): ShownStep => ({
+  step_id: stepId,
+  type,
+  status: 'COMPLETED',
+  attempts: 0,
+  started_at: null,
+  ended_at: null,
+  duration_ms: null,
+  rows_written,
+  bytes_processed: 0,
+  bytes_billed: 0,
+  error_code: null,
+  error_message: null,
+  bad_records: null,
+  file_format: null,
+  warnings: [],
+  reused_from: run_id,
+});
 
 /** The error codes after which a step of a run in flight is tried again. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'conflict']);

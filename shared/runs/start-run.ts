@@ -34,6 +34,8 @@ export interface RunRequest extends StartedBy {
   /** The run that this one does again. */
   readonly rerunOf?: string | undefined;
   readonly instructions?: RunInstructions | undefined;
+  /** What was asked for besides a pipeline and parameters: a repeat under the same key has to ask for the same. */
+  readonly asked?: readonly unknown[] | undefined;
 }
 
 export interface StartedRun {
@@ -86,10 +88,10 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
  * change that, and a repeat must stay the same request. So a value that is given differs from one left out,
  * even where it is the default.
  */
-function requestHash({ pipeline, parameters = {} }: RunRequest): string {
+function requestHash({ pipeline, parameters = {}, asked = [] }: RunRequest): string {
   const given = Object.entries(parameters).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([pipeline.path, given]))
+    .update(JSON.stringify([pipeline.path, given, ...asked]))
     .digest('hex');
 }
 

@@ -33,6 +33,7 @@ export const documentedCalls = [
   'GET    /api/v1/pipelines/runs/{run_id}',
   'GET    /api/v1/pipelines/runs/{run_id}/events',
   'POST   /api/v1/pipelines/runs/{run_id}/cancel',
+  'POST   /api/v1/pipelines/runs/{run_id}/rerun',
   'GET    /api/v1/pipelines',
   'GET    /api/v1/tenants',
   'GET    /api/v1/tenants/{tenant}',

@@ -45,6 +45,9 @@ const step = z.strictObject({
   bad_records: count.nullable().describe('Rows of files that its last attempt left out.'),
   file_format: text.nullable().describe('What its files turned out to be, such as FOCUS 1.2.'),
   warnings: z.array(text),
+  reused_from: text
+    .nullable()
+    .describe('The run that has done the step, where this one goes on after it and has left it out.'),
 });
 const check = z.strictObject({
   step_id: text,
@@ -71,6 +74,12 @@ const run = z.strictObject({
     .nullable()
     .describe('Who started it. null: that was not kept yet when it was started.'),
   watermark: text.nullable(),
+  watermark_from: text
+    .nullable()
+    .describe('The watermark that it was told to begin with. null: with the one that was recorded.'),
+  rerun_of: text.nullable().describe('The run that it does again.'),
+  reruns: z.array(text).describe('The runs that do this one again, oldest first, at most 100.'),
+  operation_id: text.nullable().describe('The operation that has started it, such as a backfill.'),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
   warnings: z.array(text).describe('Of its steps, each with its step.'),
 });

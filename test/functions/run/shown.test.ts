@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type AppendedRow, createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { call, withKey } from '../../support/local-cloud';
+import { call, query, withKey } from '../../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from '../support/backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
 
@@ -118,6 +118,74 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
         error_message: expect.stringContaining('no_nulls'),
       },
     ]);
+  });
+
+  it('does a failed run again: a new run that is counted, from its start or with what is done left out', async () => {
+    const { run, worker } = await start(schemas);
+    const broken = await start(failing);
+    const apiKey = await backends.onboard('again');
+    const parameters = '{"day":"2026-02-28"}';
+    await backends.hold('again', ['run-1', 'run-2'], { pipeline, parameters });
+    const rerun = (runId: string, body?: unknown, headers: Record<string, string> = {}) =>
+      call(run.url, 'POST', `/api/v1/pipelines/runs/${runId}/rerun`, {
+        headers: { ...withKey(apiKey), ...headers },
+        body,
+      });
+    expect(await rerun('run-1')).toMatchObject({ status: 409, body: { code: 'run_not_over' } });
+    expect(await rerun('run-3')).toMatchObject({ status: 404, body: { code: 'run_not_found' } });
+    await push(broken.worker, 'again', 'run-1', pipeline);
+
+    const rest = { from: 'failed_step' };
+    const asked = await rerun('run-1', rest, { 'Idempotency-Key': 'once' });
+    const second = String(asked.body.run_id);
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { tenant_id: 'again', pipeline, status: 'ADMITTED', rerun_of: 'run-1' },
+    });
+    expect(asked.headers.get('Location')).toBe(`/api/v1/pipelines/runs/${second}`);
+    await push(worker, 'again', second, pipeline);
+    const shown = (await show(run, apiKey, second)).body;
+    expect(shown).toMatchObject({
+      status: 'COMPLETED',
+      trigger: 'rerun',
+      rerun_of: 'run-1',
+      reruns: [],
+      parameters: { day: '2026-02-28' },
+      rows_written: 4,
+      steps: [
+        { step_id: 'make', status: 'COMPLETED', attempts: 0, bytes_billed: 0, reused_from: 'run-1' },
+        { step_id: 'check', attempts: 1, reused_from: null },
+        { step_id: 'last', attempts: 1 },
+      ],
+    });
+    // A repeat finds its own run, whatever has become of it; another request under its key is refused.
+    expect((await rerun('run-1', rest, { 'Idempotency-Key': 'once' })).body.run_id).toBe(second);
+    expect(await rerun('run-1', { from: 'start' }, { 'Idempotency-Key': 'once' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await rerun(second, rest)).toMatchObject({ status: 409, body: { code: 'run_not_failed' } });
+
+    const whole = String((await rerun('run-1')).body.run_id);
+    expect((await show(run, apiKey, 'run-1')).body).toMatchObject({
+      rerun_of: null,
+      reruns: [second, whole],
+    });
+    await push(broken.worker, 'again', whole, pipeline);
+    expect((await show(run, apiKey, whole)).body).toMatchObject({
+      status: 'FAILED',
+      steps: [{ step_id: 'make', attempts: 1 }, { step_id: 'check' }],
+    });
+    const [counted] = await query(
+      backends.client,
+      'again',
+      'SELECT pipeline_runs_count AS runs FROM tenants',
+    );
+    expect(counted).toEqual({ runs: 4 });
+    expect(await rerun('run-1', { from: 'start', watermark: 1 })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('this pipeline has no watermark') },
+    });
   });
 
   const attempt = (run_id: string, step_id: string, number: number, change: AppendedRow['json']) => ({

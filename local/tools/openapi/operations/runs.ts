@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rerunSchema } from '../../../../functions/run/rerun-routes';
 import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, to } from './parameters';
@@ -8,6 +9,14 @@ const prefer = {
     description:
       '`wait=30`: the body comes when the run is over, or after so many seconds (55 at most). `Preference-Applied` says that it will; it does not where too many wait already.',
     schema: { type: 'string' },
+  },
+};
+
+const idempotencyKey = {
+  'Idempotency-Key': {
+    description:
+      'With it a request can be repeated at will: the same run, the same answer, counted once, for ever.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 };
 
@@ -30,11 +39,7 @@ export const runOperations: readonly OperationText[] = [
       },
     },
     headers: {
-      'Idempotency-Key': {
-        description:
-          'With it a request can be repeated at will: the same run, the same answer, counted once, for ever.',
-        schema: { type: 'string', minLength: 1, maxLength: 255 },
-      },
+      ...idempotencyKey,
       ...prefer,
     },
     body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },
@@ -131,6 +136,41 @@ export const runOperations: readonly OperationText[] = [
       { status: 200, description: 'It was over, with this status', body: { name: 'CancelledRun' } },
     ],
     problems: ['pipeline_not_allowed', 'run_not_found', 'payload_too_large', 'unsupported_media_type'],
+  },
+  {
+    id: 'rerunRun',
+    method: 'POST',
+    path: `${run}/rerun`,
+    tag: 'Runs',
+    summary: 'Does a run again that is over',
+    description:
+      'A new run with the parameters as they were recorded, admitted and counted like any. `from: failed_step` leaves out the steps that have completed, if they are still the same text: else `steps_changed` says which are not. `watermark` is where a pipeline with a watermark begins; how far it came is then recorded only with `record_watermark`.',
+    headers: idempotencyKey,
+    body: { name: 'RerunRequest', schema: rerunSchema, isRequired: false },
+    answers: [
+      {
+        status: 202,
+        description: 'Admitted',
+        body: { name: 'Rerun' },
+        headers: ['Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+    ],
+    problems: [
+      'pipeline_not_allowed',
+      'tenant_inactive',
+      'pipeline_not_found',
+      'run_not_found',
+      'tenant_not_found',
+      'run_not_over',
+      'run_not_failed',
+      'steps_changed',
+      'payload_too_large',
+      'unsupported_media_type',
+      'idempotency_key_reused',
+      'monthly_quota_exceeded',
+      'byte_quota_exceeded',
+      'concurrent_limit_reached',
+    ],
   },
   {
     id: 'listPipelines',

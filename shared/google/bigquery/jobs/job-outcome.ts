@@ -27,6 +27,8 @@ export type JobOutcome =
       /** Where the query's rows are, if that was asked for. */
       readonly resultTable?: TableName | undefined;
       readonly files?: FileFacts | undefined;
+      /** The watermark that was read, if the job is for that. */
+      readonly watermark?: string | undefined;
     }
   | {
       /** The job ended. Its id is used up: to try again takes another id. */

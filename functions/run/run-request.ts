@@ -1,0 +1,18 @@
+import type { TenantCaller } from '../../shared/http/authorize';
+import { requestIdOfCall } from '../../shared/http/headers/request-id';
+import { parseRequest } from '../../shared/http/parse';
+import type { HttpRequest } from '../../shared/http/route';
+import type { StartedBy } from '../../shared/runs/rules/ledger-row';
+import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
+
+/** Who starts a run by this request, and from where. */
+export const startedByCaller = ({ actor }: TenantCaller, request: HttpRequest): StartedBy => ({
+  actor_kind: actor.kind,
+  actor: actor.id,
+  address: request.address,
+  request_id: requestIdOfCall(request),
+});
+
+/** Throws `invalid_request`. */
+export const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
+  parseRequest(idempotencyKeySchema.optional(), request.header('Idempotency-Key'), 'Idempotency-Key');
