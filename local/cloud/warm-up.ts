@@ -8,6 +8,8 @@ const tenantId = 'local_warm_up';
  */
 const runs = 3;
 const patienceMs = 10_000;
+/** Each look is a line on the terminal. */
+const betweenLooksMs = 100;
 
 const onboardedSchema = z.object({ api_key: z.string() });
 const tenantSchema = z.object({ usage: z.object({ current_running_pipelines: z.number() }) });
@@ -53,6 +55,7 @@ async function quiet(url: string, key: Record<string, string>): Promise<void> {
     const { usage } = tenantSchema.parse(await call(url, 'GET', key));
     if (usage.current_running_pipelines === 0) return;
     if (performance.now() > giveUpAt) throw new Error('The warm-up run did not come to its end');
+    await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
   }
 }
 

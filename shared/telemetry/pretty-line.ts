@@ -16,11 +16,12 @@ type Style = Parameters<typeof styleText>[0];
 
 /**
  * A log line for people, in their own time zone: a line for each request, and for each start, step and end of a
- * run. Undefined for what only machines read: Pub/Sub's pushes, which the lines of their runs tell of.
+ * run. Undefined for what only machines read: what Pub/Sub and the scheduler send, unless it fails; other lines tell of
+ * what came of it.
  */
 export function prettyLine(line: ToldLine, hasColours: boolean): string | undefined {
   const { severity, message, labels, fields, stack } = line;
-  if (fields.event === 'request' && /^POST \/ 2/.test(message)) return undefined;
+  if (fields.event === 'request' && /^POST \/(?!api\/)\S* 2/.test(message)) return undefined;
   const style = (how: Style, text: string) => (hasColours ? styleText(how, text) : text);
   const problem = severity === 'WARNING' || severity === 'ERROR' ? `${severity} ` : '';
   const run = labels.run === undefined || fields.event === 'request' ? undefined : labels.run.slice(0, 8);

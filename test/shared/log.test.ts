@@ -136,10 +136,13 @@ describe('A log line for people', () => {
     expect(texts).toEqual([expect.stringMatching(expected)]);
   });
 
-  it('is none for a push to the worker, and has no key', () => {
+  it('is none for a push that was taken, and has no key', () => {
     const { log, texts } = collecting({ LOG_FORMAT: 'pretty' });
-    log('INFO', 'POST / 204', request('POST / 204'));
+    for (const path of ['/', '/events']) log('INFO', `POST ${path} 204`, request(`POST ${path} 204`));
     expect(texts).toEqual([]);
+    log('ERROR', 'POST /events 500', request('POST /events 500'));
+    log('INFO', 'POST /api/v1/customers/onboard 201', request('POST /api/v1/customers/onboard 201'));
+    expect(texts).toHaveLength(2);
     log('INFO', adminKey);
     expect(texts.join()).not.toContain(adminKey);
   });

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 export interface Output {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
-  /** How many characters a line of a terminal has. */
+  /** How many characters a line of a terminal has; 0 where it does not say. */
   readonly columns?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export function createTerminal(stdout: Output, stderr: Output, environment: Envi
     isColoured ? styleText(colour, text, { validateStream: false }) : text;
   const show = (text: string) => {
     // A line that is broken by the terminal could not be taken away again.
-    const fitting = text.slice(0, Math.max(1, (stdout.columns ?? 80) - 1));
+    const fitting = text.slice(0, (stdout.columns || 80) - 1);
     stdout.write(`${eraseLine}${paint('dim', fitting)}`);
     status = text;
   };
