@@ -12,12 +12,14 @@ import { followWord } from './words/follow';
 import { listWord } from './words/list';
 import { logsWord } from './words/logs';
 import { pipelinesWord } from './words/pipelines';
+import { planWord } from './words/plan';
 import { runWord } from './words/run';
 import { showWord } from './words/show';
 
 /** In the order of their use. */
 export const words: readonly Word[] = [
   runWord,
+  planWord,
   listWord,
   showWord,
   followWord,

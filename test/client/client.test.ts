@@ -106,6 +106,7 @@ describe('The client of the HTTP interface', () => {
     const tenantOfWords = 'client_words';
     let environment: Record<string, string>;
     let runId: string;
+    const wordsClient = () => createClient({ baseUrl: cloud.url, apiKey: environment.TENANT_PIPELINES_KEY });
     const words = (...args: readonly string[]) => command(args, { environment });
     beforeAll(async () => {
       const apiKey = await onboard(cloud.url, tenantOfWords);
@@ -124,6 +125,25 @@ describe('The client of the HTTP interface', () => {
         status: 'COMPLETED',
         steps: [{ attempts: 1 }],
       });
+    });
+
+    it('plan says what a run would read and cost, and starts none', async () => {
+      const { code, out } = await words('plan', dryrun);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Plan of gcp\/example\/dryrun for client_words: nothing is started\n/);
+      expect(out).toMatch(
+        /\n\w+ +query +ESTIMATED +\d.*\n\nIn all .* billed, 0\.0\d+ USD at .* USD a TiB\n$/,
+      );
+      const absent = await words(
+        'plan',
+        'focus/billing/daily_costs',
+        '--param',
+        'source_uri=gs://none/none.csv',
+      );
+      expect(absent.code).toBe(1);
+      expect(absent.out).toMatch(/ WOULD_FAIL (?:.|\n)* not_found: .*gs:\/\/none\/none\.csv/);
+      const { runs } = await wordsClient().call('listRuns');
+      expect(runs.map(({ run_id }) => run_id)).toEqual([runId]);
     });
 
     it('run --no-wait says how to go on, follow goes on, and cancel leaves what is over', async () => {

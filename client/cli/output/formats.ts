@@ -21,6 +21,15 @@ export function bytesText(bytes: number): string {
   return `${Number(value.toFixed(figures))} ${units[index]}`;
 }
 
+/** 12.35 USD; of small amounts three figures: 0.0000625 USD. */
+export function costText(amount: number, currency: string): string {
+  const figures =
+    amount === 0 || amount >= 1
+      ? { maximumFractionDigits: 2 }
+      : { maximumSignificantDigits: 3, maximumFractionDigits: 20 };
+  return `${amount.toLocaleString('en', figures)} ${currency}`;
+}
+
 /** An RFC 3339 time to the second, UTC: 2026-11-30 16:04:05. Anything else as it is. */
 export function timeText(time: string): string {
   const ms = Date.parse(time);

@@ -1,6 +1,6 @@
 import { nearestName } from '../../../client/cli/arguments/nearest';
 import { type CataloguePipeline, toParameters } from '../../../client/cli/arguments/parameters';
-import { bytesText, durationText, plainText, timeText } from '../../../client/cli/output/formats';
+import { bytesText, costText, durationText, plainText, timeText } from '../../../client/cli/output/formats';
 import { statusLine } from '../../../client/cli/output/progress';
 import { paintStatuses } from '../../../client/cli/output/run-lines';
 import { createTerminal, hasColours } from '../../../client/cli/output/terminal';
@@ -18,6 +18,10 @@ describe('Texts for people', () => {
     [bytesText(10_485_760), '10.5 MB'],
     [bytesText(999_500), '1 MB'],
     [bytesText(1.5e12), '1.5 TB'],
+    [costText(0, 'USD'), '0 USD'],
+    [costText(12.345, 'USD'), '12.35 USD'],
+    [costText(1234, 'EUR'), '1,234 EUR'],
+    [costText(0.000062539, 'USD'), '0.0000625 USD'],
     [timeText('2026-11-30T16:04:05.678Z'), '2026-11-30 16:04:05'],
     [timeText('never'), 'never'],
     // What could steer a terminal stays out.
