@@ -72,6 +72,7 @@ const toldTenant = (
   max_pipelines_per_month: tenant.max_pipelines_per_month,
   max_concurrent_pipelines: tenant.max_concurrent_pipelines,
   max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
+  max_queued_pipelines: tenant.max_queued_pipelines,
   location: tenant.location,
   api_key_id: tenant.api_key_id,
   replace_offboarded,

@@ -21,6 +21,7 @@ import { companyNameSchema, contactEmailSchema, notesSchema } from '../../shared
 import {
   byteBudgetSchema,
   type Quotas,
+  queueLengthSchema,
   quotaSchema,
   quotasOf,
   type TierQuotas,
@@ -41,6 +42,7 @@ export const onboardingSchema = (tiers: Readonly<Record<string, Quotas>>) =>
     max_pipelines_per_month: quotaSchema.optional(),
     max_concurrent_pipelines: quotaSchema.optional(),
     max_bytes_billed_per_month: byteBudgetSchema.optional(),
+    max_queued_pipelines: queueLengthSchema.optional(),
     notes: notesSchema.optional(),
     /** A BigQuery location: a multi-region such as EU, or a region such as europe-west1. */
     location: z

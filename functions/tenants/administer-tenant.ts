@@ -22,6 +22,7 @@ import {
   byteBudgetSchema,
   type Quotas,
   type QuotasBefore,
+  queueLengthSchema,
   quotaSchema,
   quotasOf,
   type TierQuotas,
@@ -37,7 +38,7 @@ export interface TenantsDependencies {
   readonly newId: () => string;
 }
 
-/** A change of quotas: at least one of the five fields. A tier alone brings its own quotas. */
+/** A change of quotas: at least one of the six fields. A tier alone brings its own quotas. */
 export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
   z
     .strictObject({
@@ -45,6 +46,7 @@ export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       max_pipelines_per_month: quotaSchema.optional(),
       max_concurrent_pipelines: quotaSchema.optional(),
       max_bytes_billed_per_month: byteBudgetSchema.optional(),
+      max_queued_pipelines: queueLengthSchema.optional(),
       alert_at_percent: alertPercentsSchema.optional(),
       /** Of another tier: quotas that differ from those of the tier before stay. */
       keep_overrides: z.boolean('expected true or false').default(false),
@@ -53,7 +55,7 @@ export const quotaChangeSchema = (tiers: Readonly<Record<string, Quotas>>) =>
       ({ keep_overrides: _, ...change }) => Object.values(change).some((value) => value !== undefined),
       {
         error:
-          'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month, alert_at_percent',
+          'expected at least one of subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month, max_queued_pipelines, alert_at_percent',
       },
     )
     .refine(({ keep_overrides, subscription_tier }) => !keep_overrides || subscription_tier !== undefined, {
@@ -129,6 +131,9 @@ export function changeTenantQuotas(
     sets_bytes: quotas.max_bytes_billed_per_month !== undefined,
     keeps_bytes: keep_overrides && change.max_bytes_billed_per_month === undefined,
     max_bytes_billed_per_month: quotas.max_bytes_billed_per_month ?? null,
+    sets_queued: quotas.max_queued_pipelines !== undefined,
+    keeps_queued: keep_overrides && change.max_queued_pipelines === undefined,
+    max_queued_pipelines: quotas.max_queued_pipelines ?? null,
     sets_alerts: alerts !== undefined,
     alert_at_percent: alerts === undefined ? [] : storedAlertPercents(alerts),
     tiers: Object.entries(deps.tiers).map(([name, brought]) => ({ name, ...brought })),

@@ -32,6 +32,7 @@ export const tenantProfile = (row: TenantRow, now: Date, isAdmin: boolean) => ({
     max_pipelines_per_month: row.max_pipelines_per_month,
     max_concurrent_pipelines: row.max_concurrent_pipelines,
     max_bytes_billed_per_month: row.max_bytes_billed_per_month,
+    max_queued_pipelines: row.max_queued_pipelines,
     alert_at_percent: alertPercentsOf(row.alert_at_percent),
   },
   usage: {

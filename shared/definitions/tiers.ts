@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { alertPercentsSchema, defaultAlertPercents } from '../runs/rules/quota-alerts';
+import { queueLengthSchema } from '../tenants/rules/quotas';
 import { readJsonDefinition } from './read-definition';
 
 /** A quota: a non-negative number of runs, or null for unlimited. */
@@ -18,6 +19,8 @@ const tierSchema = z.strictObject({
     .nonnegative('expected a number of at least 0, or null for unlimited')
     .nullable()
     .default(null),
+  /** Runs that may wait in a tenant's queue; 0: it has none. */
+  max_queued_pipelines: queueLengthSchema.default(0),
   /** Shares of the monthly quotas at which an event is told. */
   alert_at_percent: alertPercentsSchema.default(defaultAlertPercents),
   /** The limit for each query of a run. BigQuery refuses less than 10 MiB, the least that it bills. */

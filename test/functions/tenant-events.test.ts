@@ -106,6 +106,7 @@ describe('Events about tenants', () => {
         subscription_tier: 'FREE',
         max_pipelines_per_month: null,
         max_concurrent_pipelines: 5,
+        max_queued_pipelines: 0,
         location: 'EU',
         onboarding_id: body.api_key_id,
       },

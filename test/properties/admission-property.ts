@@ -24,8 +24,9 @@ const quota = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: nul
 const monthlyQuota = quota(12);
 const concurrentQuota = quota(4);
 
-const keepsNone = { keeps_monthly: false, keeps_concurrent: false, keeps_bytes: false };
+const keepsNone = { keeps_monthly: false, keeps_concurrent: false, keeps_bytes: false, keeps_queued: false };
 const leavesBytes = { sets_bytes: false, max_bytes_billed_per_month: null };
+const leavesQueue = { sets_queued: false, max_queued_pipelines: null };
 const leavesAlerts = { sets_alerts: false, alert_at_percent: [] };
 const sameTier = { takes_any_version: true, versions: [], subscription_tier: null, tiers: [] };
 
@@ -123,6 +124,7 @@ export const describeHistories = (histories: number): void =>
         max_pipelines_per_month: monthly,
         max_concurrent_pipelines: concurrent,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: '80,100',
         notes: null,
         onboarding_id: null,
@@ -217,6 +219,7 @@ export const describeHistories = (histories: number): void =>
             sets_concurrent: true,
             max_concurrent_pipelines: command.concurrent,
             ...leavesBytes,
+            ...leavesQueue,
             ...leavesAlerts,
           });
           return;

@@ -50,6 +50,7 @@ export function crossThresholds(tenants: number): number {
         max_pipelines_per_month: quota,
         max_concurrent_pipelines: null,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: shares.join(),
         notes: null,
         onboarding_id: life.onboarding_id,

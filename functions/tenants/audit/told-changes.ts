@@ -18,6 +18,7 @@ export const toldQuotas = (row: TenantDetails) => ({
   max_pipelines_per_month: row.max_pipelines_per_month,
   max_concurrent_pipelines: row.max_concurrent_pipelines,
   max_bytes_billed_per_month: row.max_bytes_billed_per_month,
+  max_queued_pipelines: row.max_queued_pipelines,
 });
 
 export const toldStatus = ({ is_active, suspension_reason, suspension_public_reason }: TenantDetails) => ({

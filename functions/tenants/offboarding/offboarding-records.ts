@@ -51,6 +51,7 @@ function recordRow({ last, ...record }: OffboardingRecord) {
       max_pipelines_per_month: row?.max_pipelines_per_month ?? null,
       max_concurrent_pipelines: row?.max_concurrent_pipelines ?? null,
       max_bytes_billed_per_month: row?.max_bytes_billed_per_month ?? null,
+      max_queued_pipelines: row?.max_queued_pipelines ?? null,
       pipeline_runs_count: row?.pipeline_runs_count ?? null,
       pipeline_runs_this_month: row?.pipeline_runs_this_month ?? null,
       bytes_billed_this_month: row?.bytes_billed_this_month ?? null,

@@ -6,6 +6,12 @@ const text = z.string();
 const time = z.iso.datetime().describe('UTC, RFC 3339.');
 const count = z.int().min(0);
 const quota = count.nullable().describe('null: unlimited.');
+const quotas = {
+  max_pipelines_per_month: quota,
+  max_concurrent_pipelines: quota,
+  max_bytes_billed_per_month: quota,
+  max_queued_pipelines: count.describe('Runs that may wait in the queue at once. 0: there is none.'),
+};
 const runStatus = z.enum(['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED']);
 
 const runState = {
@@ -141,9 +147,7 @@ const tenant = z.strictObject({
   created_at: time,
   updated_at: time,
   quotas: z.strictObject({
-    max_pipelines_per_month: quota,
-    max_concurrent_pipelines: quota,
-    max_bytes_billed_per_month: quota,
+    ...quotas,
     alert_at_percent: z
       .array(count)
       .describe('Shares of the monthly quotas at which `quota.threshold` is published.'),
@@ -225,6 +229,7 @@ export const answerParts = {
   time,
   count,
   quota,
+  quotas,
   runStatus,
   runSummary,
   step,

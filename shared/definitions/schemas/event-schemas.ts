@@ -37,6 +37,7 @@ const quotas = {
   max_pipelines_per_month: quota('Runs that may be admitted in a calendar month (UTC)'),
   max_concurrent_pipelines: quota('Runs that may be in flight at once'),
   max_bytes_billed_per_month: quota('Bytes that BigQuery may bill in a calendar month (UTC)'),
+  max_queued_pipelines: whole('Runs that may wait in the queue at once; 0: there is none.'),
 };
 
 const key = {
@@ -63,6 +64,7 @@ export const eventSchemas = {
         subscription_tier: z.string().describe('The tier.'),
         max_pipelines_per_month: quota('Runs that may be admitted in a calendar month (UTC)'),
         max_concurrent_pipelines: quota('Runs that may be in flight at once'),
+        max_queued_pipelines: whole('Runs that may wait in the queue at once; 0: there is none.'),
         location: z.string().describe('Where its dataset is: a BigQuery location.'),
         onboarding_id: z.string().describe('The onboarding: a tenant that is recreated gets another.'),
       })

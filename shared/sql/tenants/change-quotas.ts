@@ -3,15 +3,15 @@ import { changedRow, changeParameters, noteChange, whereWanted } from './tenant-
 
 /**
  * A quota after the change. One that is to be kept where it is the tenant's own stays if it differs from that of
- * the tier before; also if there is no such tier any more, because then nobody can tell. No quota is below 0, so
- * -1 stands in for NULL.
+ * the tier before; also if there is no such tier any more, because then nobody can tell. What NULL means is compared
+ * as `ofNull`: unlimited, which is no number, as -1, because no quota is below 0.
  */
-const quotaAfter = (column: string, name: string): string => `
+const quotaAfter = (column: string, name: string, ofNull = -1): string => `
   ${column} = IF(
     @sets_${name} AND NOT (@keeps_${name} AND NOT EXISTS (
       SELECT 1
       FROM UNNEST(@tiers) AS tier
-      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.${column}, -1) = IFNULL(tenant.${column}, -1))),
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.${column}, ${ofNull}) = IFNULL(tenant.${column}, ${ofNull}))),
     @${column},
     ${column}),`;
 
@@ -28,6 +28,7 @@ SET
     quotaAfter('max_pipelines_per_month', 'monthly'),
     quotaAfter('max_concurrent_pipelines', 'concurrent'),
     quotaAfter('max_bytes_billed_per_month', 'bytes'),
+    quotaAfter('max_queued_pipelines', 'queued', 0),
   ].join('')}
   alert_at_percent = IF(@sets_alerts, @alert_at_percent, alert_at_percent),${noteChange}${whereWanted}`,
   parameters: {
@@ -42,6 +43,9 @@ SET
     sets_bytes: 'BOOL',
     keeps_bytes: 'BOOL',
     max_bytes_billed_per_month: 'INT64',
+    sets_queued: 'BOOL',
+    keeps_queued: 'BOOL',
+    max_queued_pipelines: 'INT64',
     sets_alerts: 'BOOL',
     alert_at_percent: ['INT64'],
     /** What each tier brings. */
@@ -51,6 +55,7 @@ SET
         max_pipelines_per_month: 'INT64',
         max_concurrent_pipelines: 'INT64',
         max_bytes_billed_per_month: 'INT64',
+        max_queued_pipelines: 'INT64',
       },
     ],
   },

@@ -14,11 +14,12 @@ INSERT INTO tenants (
   tenant_id, company_name, contact_email, subscription_tier, is_active, max_pipelines_per_month,
   max_concurrent_pipelines, pipeline_runs_count, pipeline_runs_this_month, current_running_pipelines,
   quota_reset_date, created_at, updated_at, notes, onboarding_id, max_bytes_billed_per_month,
-  bytes_billed_this_month, alert_at_percent)
+  bytes_billed_this_month, max_queued_pipelines, alert_at_percent)
 SELECT
   @tenant_id, @company_name, @contact_email, @subscription_tier, TRUE, @max_pipelines_per_month,
   @max_concurrent_pipelines, 0, 0, 0,
-  DATE(@now), @now, @now, @notes, @onboarding_id, @max_bytes_billed_per_month, 0,
+  DATE(@now), @now, @now, @notes, @onboarding_id, @max_bytes_billed_per_month,
+  0, @max_queued_pipelines,
   ARRAY(
     SELECT CAST(percent AS INT64)
     FROM UNNEST(SPLIT(@alert_at_percent, ',')) AS percent WITH OFFSET AS position
@@ -33,6 +34,7 @@ WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant_id = @tenant_id)`,
     max_pipelines_per_month: 'INT64',
     max_concurrent_pipelines: 'INT64',
     max_bytes_billed_per_month: 'INT64',
+    max_queued_pipelines: 'INT64',
     /** Numbers with commas between them: a statement that is run once takes no arrays. */
     alert_at_percent: 'STRING',
     notes: 'STRING',

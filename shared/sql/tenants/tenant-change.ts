@@ -38,7 +38,8 @@ export const noteChange = `
         tenant.subscription_tier AS subscription_tier,
         tenant.max_pipelines_per_month AS max_pipelines_per_month,
         tenant.max_concurrent_pipelines AS max_concurrent_pipelines,
-        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month))),
+        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month,
+        tenant.max_queued_pipelines AS max_queued_pipelines))),
   updated_at = @now`;
 
 /** The UPDATE's WHERE, and the SELECT of the row after it. */
@@ -50,7 +51,8 @@ WHERE tenant_id = @tenant_id
 SELECT${tenantColumns},
   ARRAY(
     SELECT AS STRUCT
-      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month
+      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month,
+      IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines
     FROM UNNEST(recent_changes)
     WHERE change_id = @change_id
   ) AS before
@@ -65,6 +67,7 @@ export const changedRow = tenantRow.extend({
       max_pipelines_per_month: integer.nullable(),
       max_concurrent_pipelines: integer.nullable(),
       max_bytes_billed_per_month: integer.nullable(),
+      max_queued_pipelines: integer,
     }),
   ),
 });

@@ -32,6 +32,7 @@ export const tenantColumns = `
   onboarding_id,
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
+  IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
@@ -71,6 +72,7 @@ export const tenantRow = z.object({
   /** How often administrators have changed the row. */
   version: integer,
   active_runs_count: integer,
+  max_queued_pipelines: integer,
   active_runs: z.array(
     z.object({
       run_id: string,

@@ -14,12 +14,23 @@ export const byteBudgetSchema = z
   .max(999_999_999_999_999, 'expected at most 999999999999999, or null for unlimited')
   .nullable();
 
+/**
+ * How many runs may wait in a tenant's queue, which 0 means there is none of. Each is an entry of the tenant row, so
+ * there is no unlimited.
+ */
+export const queueLengthSchema = z
+  .int('expected a whole number')
+  .min(0, 'expected a number of at least 0')
+  .max(5_000, 'expected at most 5000');
+
 export interface Quotas {
   /** null is unlimited. */
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
   /** Bytes that BigQuery may bill, before no further run is admitted. */
   readonly max_bytes_billed_per_month: number | null;
+  /** Runs that may wait in the queue at once; 0: there is no queue. Never unlimited. */
+  readonly max_queued_pipelines: number;
 }
 
 /** What a tier gives. */
@@ -45,6 +56,7 @@ export const quotasOf = (
     given.max_bytes_billed_per_month === undefined
       ? tier.max_bytes_billed_per_month
       : given.max_bytes_billed_per_month,
+  max_queued_pipelines: given.max_queued_pipelines ?? tier.max_queued_pipelines,
 });
 
 /** A tenant's tier and quotas as they were before a change. */
@@ -80,6 +92,7 @@ const quotaNames = [
   'max_pipelines_per_month',
   'max_concurrent_pipelines',
   'max_bytes_billed_per_month',
+  'max_queued_pipelines',
 ] as const satisfies readonly (keyof Quotas)[];
 
 /** The tier's name as the tiers file has it; the message lists the names. */

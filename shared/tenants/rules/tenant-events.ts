@@ -43,7 +43,8 @@ const livesPart = (life: TenantLife | Pick<TenantLife, 'tenant_id'>): readonly s
   'onboarding_id' in life ? [life.onboarding_id ?? 'first'] : [];
 
 /** What the event tells of a tenant that has been onboarded. */
-export interface NewTenant extends Pick<Quotas, 'max_pipelines_per_month' | 'max_concurrent_pipelines'> {
+export interface NewTenant
+  extends Pick<Quotas, 'max_pipelines_per_month' | 'max_concurrent_pipelines' | 'max_queued_pipelines'> {
   readonly tenant_id: string;
   readonly company_name: string;
   readonly subscription_tier: string;
@@ -60,6 +61,7 @@ export const tenantOnboarded = (tenant: NewTenant): EventOf<'tenant.onboarded'> 
     subscription_tier: tenant.subscription_tier,
     max_pipelines_per_month: tenant.max_pipelines_per_month,
     max_concurrent_pipelines: tenant.max_concurrent_pipelines,
+    max_queued_pipelines: tenant.max_queued_pipelines,
     location: tenant.location,
     onboarding_id: tenant.onboarding_id,
   });
@@ -125,6 +127,7 @@ const quotasIn = (quotas: TierAndQuotas): TierAndQuotas => ({
   max_pipelines_per_month: quotas.max_pipelines_per_month,
   max_concurrent_pipelines: quotas.max_concurrent_pipelines,
   max_bytes_billed_per_month: quotas.max_bytes_billed_per_month,
+  max_queued_pipelines: quotas.max_queued_pipelines,
 });
 
 /** @param before undefined: that is not known any more */

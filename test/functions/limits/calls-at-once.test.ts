@@ -54,7 +54,12 @@ async function startOnboardInstance(never: () => Promise<never>): Promise<Served
     adminRule: { kind: 'open' as const },
     tables: [],
     tiers: {
-      FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, max_bytes_billed_per_month: null },
+      FREE: {
+        max_pipelines_per_month: 1,
+        max_concurrent_pipelines: 1,
+        max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
+      },
     },
     defaultLocation: 'US',
     dryRun: undefined,

@@ -20,6 +20,7 @@ describe('Onboarding', () => {
     const { status, headers, body } = await post('testcorp_001', {
       max_pipelines_per_month: 100,
       max_concurrent_pipelines: 3,
+      max_queued_pipelines: 5_000,
       location: 'EU',
       notes: 'the first',
     });
@@ -36,6 +37,7 @@ describe('Onboarding', () => {
       max_pipelines_per_month: 100,
       max_concurrent_pipelines: 3,
       max_bytes_billed_per_month: null,
+      max_queued_pipelines: 5_000,
       is_active: true,
       api_key: expect.stringMatching(/^testcorp_001_api_[0-9A-Za-z]{30}$/),
       api_key_id: expect.any(String),
@@ -64,6 +66,7 @@ describe('Onboarding', () => {
         is_active: true,
         max_pipelines_per_month: 100,
         max_concurrent_pipelines: 3,
+        max_queued_pipelines: 5_000,
         pipeline_runs_count: 0,
         pipeline_runs_this_month: 0,
         current_running_pipelines: 0,
@@ -79,7 +82,7 @@ describe('Onboarding', () => {
     const { status, body } = await call(cloud.url, 'POST', '/api/v1/customers/onboard', {
       body: { tenant_id: 'least_001', company_name: 'X' },
     });
-    const quotas = { max_pipelines_per_month: 100, max_concurrent_pipelines: 5 };
+    const quotas = { max_pipelines_per_month: 100, max_concurrent_pipelines: 5, max_queued_pipelines: 0 };
     expect({ status, body }).toMatchObject({ status: 201, body: { subscription_tier: 'FREE', ...quotas } });
     expect(await tenantRows('least_001')).toMatchObject([
       { company_name: 'X', contact_email: null, subscription_tier: 'FREE', ...quotas },

@@ -14,12 +14,21 @@ describe('The body of an onboarding', () => {
       force_recreate_dataset: false,
       force_recreate_tables: false,
     });
-    expect(tiers.FREE).toMatchObject({ max_pipelines_per_month: 100, max_concurrent_pipelines: 5 });
+    expect(tiers.FREE).toMatchObject({
+      max_pipelines_per_month: 100,
+      max_concurrent_pipelines: 5,
+      max_queued_pipelines: 0,
+    });
   });
 
   it('must name a tier where the deployment has no FREE', () => {
     const schema = onboardingSchema({
-      GOLD: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, max_bytes_billed_per_month: null },
+      GOLD: {
+        max_pipelines_per_month: 1,
+        max_concurrent_pipelines: 1,
+        max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
+      },
     });
     expect(schema.safeParse(least).error?.issues).toMatchObject([
       { path: ['subscription_tier'], message: 'expected one of GOLD' },

@@ -26,7 +26,17 @@ const wrongQuota = (field: string): WrongField[] =>
     field,
   ]);
 
-const quotas = [...wrongQuota('max_pipelines_per_month'), ...wrongQuota('max_concurrent_pipelines')];
+const quotas = [
+  ...wrongQuota('max_pipelines_per_month'),
+  ...wrongQuota('max_concurrent_pipelines'),
+  ...[-1, 1.5, 5_001, '5', null, []].map(
+    (value): WrongField => [
+      `max_queued_pipelines ${JSON.stringify(value)}`,
+      { max_queued_pipelines: value },
+      'max_queued_pipelines',
+    ],
+  ),
+];
 const wrongTier: WrongField[] = [
   ...wrongText('subscription_tier'),
   ['an unknown tier', { subscription_tier: 'GOLD' }, 'subscription_tier'],

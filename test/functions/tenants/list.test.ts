@@ -48,6 +48,7 @@ describe('The list of tenants', () => {
       max_pipelines_per_month: 10,
       max_concurrent_pipelines: 5,
       max_bytes_billed_per_month: null,
+      max_queued_pipelines: 0,
       bytes_billed_this_month: 0,
       pipeline_runs_this_month: 8,
       current_running_pipelines: 0,

@@ -86,6 +86,7 @@ describe('The sorted list of many tenants', () => {
           max_pipelines_per_month: 100,
           max_concurrent_pipelines: 5,
           max_bytes_billed_per_month: null,
+          max_queued_pipelines: 0,
           bytes_billed_this_month: 0,
           pipeline_runs_this_month: 0,
           current_running_pipelines: 0,

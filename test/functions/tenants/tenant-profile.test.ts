@@ -27,6 +27,7 @@ const row: TenantRow = {
   onboarding_id: 'first',
   version: 0,
   active_runs_count: 0,
+  max_queued_pipelines: 0,
   active_runs: [],
 };
 

@@ -1,4 +1,12 @@
-import { call, endOfRun, onboard, startTestCloud, type TestCloud, withKey } from '../../support/local-cloud';
+import {
+  call,
+  endOfRun,
+  onboard,
+  query,
+  startTestCloud,
+  type TestCloud,
+  withKey,
+} from '../../support/local-cloud';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver';
 import { describeOffboarding } from './offboarding/offboarding-suite';
 import { describeWebhooks } from './webhooks-suite';
@@ -126,6 +134,9 @@ describe('Tenant administration', () => {
     await onboard(cloud.url, 'overrides', { max_pipelines_per_month: 700 });
     const change = async (body: unknown) => (await ask('PATCH', 'overrides/quotas', body)).body;
     expect(await change({ max_bytes_billed_per_month: 9 })).toMatchObject({ overwritten: {} });
+    // As a row of before there were queues: it has the tier's, which is none, and so not a queue of its own.
+    await query(cloud.bigquery, 'overrides', 'UPDATE tenants SET max_queued_pipelines = NULL WHERE TRUE');
+    expect((await ask('GET', 'overrides')).body).toMatchObject({ quotas: { max_queued_pipelines: 0 } });
     const keep = { subscription_tier: 'PROFESSIONAL', keep_overrides: true };
     expect(await change(keep)).toMatchObject({
       subscription_tier: 'PROFESSIONAL',
@@ -133,13 +144,29 @@ describe('Tenant administration', () => {
         max_pipelines_per_month: 700,
         max_concurrent_pipelines: 10,
         max_bytes_billed_per_month: 9,
+        max_queued_pipelines: 0,
       },
       overwritten: {},
     });
+    // So it takes the next tier's queue.
+    const stored = await query(cloud.bigquery, 'overrides', 'SELECT max_queued_pipelines FROM tenants');
+    expect(stored).toEqual([{ max_queued_pipelines: 0 }]);
+    expect(await change({ max_queued_pipelines: 20 })).toMatchObject({
+      quotas: { max_queued_pipelines: 20 },
+    });
+    expect(await change(keep)).toMatchObject({ quotas: { max_queued_pipelines: 20 }, overwritten: {} });
     const given = { subscription_tier: 'FREE', max_bytes_billed_per_month: 8 };
     expect(await change(given)).toMatchObject({
-      quotas: { max_pipelines_per_month: 100, max_concurrent_pipelines: 5, max_bytes_billed_per_month: 8 },
-      overwritten: { max_pipelines_per_month: { from: 700, to: 100 } },
+      quotas: {
+        max_pipelines_per_month: 100,
+        max_concurrent_pipelines: 5,
+        max_bytes_billed_per_month: 8,
+        max_queued_pipelines: 0,
+      },
+      overwritten: {
+        max_pipelines_per_month: { from: 700, to: 100 },
+        max_queued_pipelines: { from: 20, to: 0 },
+      },
     });
     expect((await ask('PATCH', 'overrides/quotas', { keep_overrides: true })).status).toBe(400);
   });

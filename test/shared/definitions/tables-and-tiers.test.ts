@@ -85,6 +85,7 @@ describe('schemas/tiers.json', () => {
         max_pipelines_per_month: 100,
         max_concurrent_pipelines: 5,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: [80, 100],
         maximum_bytes_billed: 10 * 2 ** 30,
       },
@@ -92,6 +93,7 @@ describe('schemas/tiers.json', () => {
         max_pipelines_per_month: 500,
         max_concurrent_pipelines: 5,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: [80, 100],
         maximum_bytes_billed: 100 * 2 ** 30,
       },
@@ -99,6 +101,7 @@ describe('schemas/tiers.json', () => {
         max_pipelines_per_month: 2000,
         max_concurrent_pipelines: 10,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: [80, 100],
         maximum_bytes_billed: 2 ** 40,
       },
@@ -106,13 +109,15 @@ describe('schemas/tiers.json', () => {
         max_pipelines_per_month: null,
         max_concurrent_pipelines: null,
         max_bytes_billed_per_month: null,
+        max_queued_pipelines: 0,
         alert_at_percent: [80, 100],
         maximum_bytes_billed: null,
       },
     });
   });
 
-  const wrong: readonly (readonly [string, object, string])[] = [
+  type Wrong = readonly [string, object, string];
+  const wrong: readonly Wrong[] = [
     ['no tier', {}, 'the document: expected at least one tier'],
     ['a missing quota', { FREE: { max_pipelines_per_month: 1 } }, 'FREE.max_concurrent_pipelines:'],
     [
@@ -142,6 +147,26 @@ describe('schemas/tiers.json', () => {
       { FREE: { max_pipelines_per_month: 1, max_concurrent_pipelines: 1 } },
       'FREE.maximum_bytes_billed: expected a whole number of bytes, or null for unlimited, given nothing',
     ],
+    ...(
+      [
+        [-1, 'expected a number of at least 0, given -1'],
+        [5001, 'expected at most 5000, given 5001'],
+        [null, 'expected a whole number, given null'],
+      ] as const
+    ).map(
+      ([max_queued_pipelines, message]): Wrong => [
+        `a queue of ${max_queued_pipelines}`,
+        {
+          FREE: {
+            max_pipelines_per_month: 1,
+            max_concurrent_pipelines: 1,
+            max_queued_pipelines,
+            maximum_bytes_billed: null,
+          },
+        },
+        `FREE.max_queued_pipelines: ${message}`,
+      ],
+    ),
     [
       'an unknown field',
       {
@@ -161,6 +186,14 @@ describe('schemas/tiers.json', () => {
     const message = withSchemas(files, (directory) => messageOf(() => loadTiers(directory)));
     expect(message).toMatch(/tiers\.json:1:\d+ /);
     expect(message).toContain(` ${expected}`);
+  });
+
+  it('gives no queue unless a tier says otherwise', () => {
+    const quotas = { max_pipelines_per_month: 1, max_concurrent_pipelines: 1, maximum_bytes_billed: null };
+    const tiers = { FREE: quotas, GOLD: { ...quotas, max_queued_pipelines: 5000 } };
+    const files = { 'tiers.json': JSON.stringify(tiers) };
+    const loaded = withSchemas(files, loadTiers);
+    expect([loaded.FREE?.max_queued_pipelines, loaded.GOLD?.max_queued_pipelines]).toEqual([0, 5000]);
   });
 
   it('refuses a missing file', () => {

@@ -120,11 +120,15 @@ export const createReadQuotaCounters =
     return countersSchema.parse(rows)[0];
   };
 
+/** As the column says: null is none. */
+const queueLength = integer.nullable().transform((length) => length ?? 0);
+
 const summaryFields = {
   company_name: string,
   subscription_tier: string,
   is_active: bool,
   ...countersFields,
+  max_queued_pipelines: queueLength,
   last_pipeline_run_at: timestamp.nullable(),
   created_at: timestamp,
 };
@@ -146,19 +150,21 @@ export const createReadTenantSummary =
   };
 
 const detailsSchema = z.array(
-  tenantRow.pick({
-    company_name: true,
-    contact_email: true,
-    notes: true,
-    subscription_tier: true,
-    is_active: true,
-    suspension_reason: true,
-    suspension_public_reason: true,
-    max_pipelines_per_month: true,
-    max_concurrent_pipelines: true,
-    max_bytes_billed_per_month: true,
-    alert_at_percent: true,
-  }),
+  tenantRow
+    .pick({
+      company_name: true,
+      contact_email: true,
+      notes: true,
+      subscription_tier: true,
+      is_active: true,
+      suspension_reason: true,
+      suspension_public_reason: true,
+      max_pipelines_per_month: true,
+      max_concurrent_pipelines: true,
+      max_bytes_billed_per_month: true,
+      alert_at_percent: true,
+    })
+    .extend({ max_queued_pipelines: queueLength }),
 );
 
 /** What administrators change of a tenant. */

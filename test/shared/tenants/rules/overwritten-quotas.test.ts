@@ -1,9 +1,15 @@
 import { overwrittenQuotas } from '../../../../shared/tenants/rules/quotas';
 
-const quotasLike = (monthly: number | null, concurrent: number | null, bytes: number | null = null) => ({
+const quotasLike = (
+  monthly: number | null,
+  concurrent: number | null,
+  bytes: number | null = null,
+  queued = 0,
+) => ({
   max_pipelines_per_month: monthly,
   max_concurrent_pipelines: concurrent,
   max_bytes_billed_per_month: bytes,
+  max_queued_pipelines: queued,
 });
 const tiers = { FREE: quotasLike(100, 5), ENTERPRISE: quotasLike(null, null) };
 
@@ -24,6 +30,14 @@ it.each([
     quotasLike(100, null),
     quotasLike(100, 5),
     { max_concurrent_pipelines: { from: null, to: 5 } },
+  ],
+  [
+    'it was a queue of its own',
+    {},
+    'FREE',
+    quotasLike(100, 5, null, 20),
+    quotasLike(100, 5),
+    { max_queued_pipelines: { from: 20, to: 0 } },
   ],
   [
     'it was given with the tier',

@@ -23,6 +23,7 @@ const quotas = {
   max_pipelines_per_month: 100,
   max_concurrent_pipelines: null,
   max_bytes_billed_per_month: 5,
+  max_queued_pipelines: 20,
 };
 const tiered = { subscription_tier: 'FREE', ...quotas };
 const key = { api_key_id: 'key1', name: null, last_four: 'abcd' };

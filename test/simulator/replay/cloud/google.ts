@@ -48,7 +48,12 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
       const tenant = await bigquery.listTenant(life, tenantId);
       const { company_name, subscription_tier } = tenant ?? {};
       return (
-        tenant && { ...tenant, company_name: company_name ?? '', subscription_tier: subscription_tier ?? '' }
+        tenant && {
+          ...tenant,
+          company_name: company_name ?? '',
+          subscription_tier: subscription_tier ?? '',
+          max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
+        }
       );
     },
     createReadTenantDetails: () => async (tenantId: string) => {
@@ -60,6 +65,7 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
           company_name: company_name ?? '',
           subscription_tier: subscription_tier ?? '',
           alert_at_percent: [...tenant.alert_at_percent],
+          max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
         }
       );
     },

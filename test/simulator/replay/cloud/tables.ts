@@ -12,6 +12,7 @@ export interface RecentChange {
   readonly max_pipelines_per_month: number | null;
   readonly max_concurrent_pipelines: number | null;
   readonly max_bytes_billed_per_month: number | null;
+  readonly max_queued_pipelines: number | null;
 }
 
 /** The row of `tenants`. It is replaced as a whole, never changed, so that older states stay readable. */
@@ -50,6 +51,8 @@ export interface TenantRecord {
   readonly alert_at_percent: readonly number[];
   readonly quota_alerts: readonly QuotaAlert[];
   readonly withdrawn_runs: readonly { readonly run_id: string; readonly withdrawn_at: Date }[];
+  readonly max_queued_pipelines: number | null;
+  readonly mean_run_ms: number | null;
 }
 
 /** A row of `api_keys`. */

@@ -48,6 +48,7 @@ const tiers = {
     max_pipelines_per_month: null,
     max_concurrent_pipelines: null,
     max_bytes_billed_per_month: null,
+    max_queued_pipelines: 0,
     alert_at_percent: [80, 100],
     maximum_bytes_billed: null,
   },

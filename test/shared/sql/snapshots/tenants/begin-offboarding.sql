@@ -42,6 +42,7 @@ SELECT
   onboarding_id,
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
+  IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position

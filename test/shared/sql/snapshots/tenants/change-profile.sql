@@ -30,7 +30,8 @@ SET
         tenant.subscription_tier AS subscription_tier,
         tenant.max_pipelines_per_month AS max_pipelines_per_month,
         tenant.max_concurrent_pipelines AS max_concurrent_pipelines,
-        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month))),
+        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month,
+        tenant.max_queued_pipelines AS max_queued_pipelines))),
   updated_at = p_now
 WHERE tenant_id = p_tenant_id
   AND (p_takes_any_version OR CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING)) IN UNNEST(p_versions))
@@ -62,6 +63,7 @@ SELECT
   onboarding_id,
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
+  IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
@@ -70,7 +72,8 @@ SELECT
   ) AS active_runs,
   ARRAY(
     SELECT AS STRUCT
-      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month
+      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month,
+      IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines
     FROM UNNEST(recent_changes)
     WHERE change_id = p_change_id
   ) AS before

@@ -15,9 +15,12 @@ DECLARE p_max_concurrent_pipelines INT64;
 DECLARE p_sets_bytes BOOL;
 DECLARE p_keeps_bytes BOOL;
 DECLARE p_max_bytes_billed_per_month INT64;
+DECLARE p_sets_queued BOOL;
+DECLARE p_keeps_queued BOOL;
+DECLARE p_max_queued_pipelines INT64;
 DECLARE p_sets_alerts BOOL;
 DECLARE p_alert_at_percent ARRAY<INT64>;
-DECLARE p_tiers ARRAY<STRUCT<name STRING, max_pipelines_per_month INT64, max_concurrent_pipelines INT64, max_bytes_billed_per_month INT64>>;
+DECLARE p_tiers ARRAY<STRUCT<name STRING, max_pipelines_per_month INT64, max_concurrent_pipelines INT64, max_bytes_billed_per_month INT64, max_queued_pipelines INT64>>;
 
 UPDATE tenants AS tenant
 SET
@@ -43,6 +46,13 @@ SET
       WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_bytes_billed_per_month, -1) = IFNULL(tenant.max_bytes_billed_per_month, -1))),
     p_max_bytes_billed_per_month,
     max_bytes_billed_per_month),
+  max_queued_pipelines = IF(
+    p_sets_queued AND NOT (p_keeps_queued AND NOT EXISTS (
+      SELECT 1
+      FROM UNNEST(p_tiers) AS tier
+      WHERE tier.name = tenant.subscription_tier AND IFNULL(tier.max_queued_pipelines, 0) = IFNULL(tenant.max_queued_pipelines, 0))),
+    p_max_queued_pipelines,
+    max_queued_pipelines),
   alert_at_percent = IF(p_sets_alerts, p_alert_at_percent, alert_at_percent),
   version = IFNULL(version, 0) + 1,
   recent_changes = ARRAY_CONCAT(
@@ -58,7 +68,8 @@ SET
         tenant.subscription_tier AS subscription_tier,
         tenant.max_pipelines_per_month AS max_pipelines_per_month,
         tenant.max_concurrent_pipelines AS max_concurrent_pipelines,
-        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month))),
+        tenant.max_bytes_billed_per_month AS max_bytes_billed_per_month,
+        tenant.max_queued_pipelines AS max_queued_pipelines))),
   updated_at = p_now
 WHERE tenant_id = p_tenant_id
   AND (p_takes_any_version OR CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING)) IN UNNEST(p_versions))
@@ -90,6 +101,7 @@ SELECT
   onboarding_id,
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
+  IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
     FROM UNNEST(active_runs) WITH OFFSET AS position
@@ -98,7 +110,8 @@ SELECT
   ) AS active_runs,
   ARRAY(
     SELECT AS STRUCT
-      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month
+      subscription_tier, max_pipelines_per_month, max_concurrent_pipelines, max_bytes_billed_per_month,
+      IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines
     FROM UNNEST(recent_changes)
     WHERE change_id = p_change_id
   ) AS before

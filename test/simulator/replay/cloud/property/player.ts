@@ -207,6 +207,9 @@ export function createPlayer(
           sets_bytes: call.monthly !== null,
           keeps_bytes: call.monthly === 2,
           max_bytes_billed_per_month: call.concurrent === null ? null : call.concurrent * 20,
+          sets_queued: call.concurrent !== null,
+          keeps_queued: call.monthly === 2,
+          max_queued_pipelines: call.concurrent,
           sets_alerts: call.monthly === 4,
           alert_at_percent: [10, 50, 75, 100],
           tiers: [
@@ -215,6 +218,7 @@ export function createPlayer(
               max_pipelines_per_month: 2,
               max_concurrent_pipelines: null,
               max_bytes_billed_per_month: null,
+              max_queued_pipelines: 0,
             },
           ],
         });

@@ -27,6 +27,7 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       offboarding_at: cellOf(tenant.offboarding_at),
       version: tenant.version ?? 0,
       active_runs_count: tenant.active_runs.length,
+      max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
       active_runs: tenant.active_runs.slice(0, 100).map((slot) => ({
         ...slot,
         admitted_at: cellOf(slot.admitted_at),
@@ -36,7 +37,14 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
   ];
 }
 
-type QuotaColumn = 'max_pipelines_per_month' | 'max_concurrent_pipelines' | 'max_bytes_billed_per_month';
+type QuotaColumn =
+  | 'max_pipelines_per_month'
+  | 'max_concurrent_pipelines'
+  | 'max_bytes_billed_per_month'
+  | 'max_queued_pipelines';
+
+/** What NULL means, as a number. */
+const ofNull = (column: QuotaColumn): number => (column === 'max_queued_pipelines' ? 0 : -1);
 
 /** What every change of profile or quotas writes; undefined where it is not to be made. */
 function noteChange(
@@ -59,6 +67,7 @@ function noteChange(
     max_pipelines_per_month: tenant.max_pipelines_per_month,
     max_concurrent_pipelines: tenant.max_concurrent_pipelines,
     max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
+    max_queued_pipelines: tenant.max_queued_pipelines,
   };
   return {
     version: (version ?? 0) + 1,
@@ -96,6 +105,7 @@ export const tenantModels = [
         confirmed_until: null,
         revoked_keys: [],
         withdrawn_runs: [],
+        mean_run_ms: null,
       };
       return 1;
     },
@@ -172,7 +182,8 @@ export const tenantModels = [
       if (tenant === undefined || noted === undefined) return 0;
       const tier = given.tiers.find(({ name }) => name === tenant.subscription_tier);
       const isKept = (keeps: boolean | null, column: QuotaColumn) =>
-        keeps === true && (tier === undefined || tier[column] !== tenant[column]);
+        keeps === true &&
+        (tier === undefined || (tier[column] ?? ofNull(column)) !== (tenant[column] ?? ofNull(column)));
       const sets = (isGiven: boolean | null, keeps: boolean | null, column: QuotaColumn) =>
         isGiven === true && !isKept(keeps, column) && { [column]: given[column] };
       tables.tenant = {
@@ -181,6 +192,7 @@ export const tenantModels = [
         ...sets(given.sets_monthly, given.keeps_monthly, 'max_pipelines_per_month'),
         ...sets(given.sets_concurrent, given.keeps_concurrent, 'max_concurrent_pipelines'),
         ...sets(given.sets_bytes, given.keeps_bytes, 'max_bytes_billed_per_month'),
+        ...sets(given.sets_queued, given.keeps_queued, 'max_queued_pipelines'),
         ...(given.sets_alerts === true && { alert_at_percent: given.alert_at_percent.map(Number) }),
         ...noted,
       };
@@ -189,7 +201,9 @@ export const tenantModels = [
     read: (tables, given) =>
       readRow(tables, given).map(({ recent_changes, ...row }) => ({
         ...row,
-        before: recent_changes.filter(({ change_id }) => change_id === given.change_id),
+        before: recent_changes
+          .filter(({ change_id }) => change_id === given.change_id)
+          .map((change) => ({ ...change, max_queued_pipelines: change.max_queued_pipelines ?? 0 })),
       })),
   }),
   modelOf(resetMonth, {
