@@ -26,6 +26,8 @@ export type ChangedQuotas = {
     readonly max_concurrent_pipelines: number | null;
     /** null: unlimited. */
     readonly max_bytes_billed_per_month: number | null;
+    /** Runs that may wait in the queue at once. 0: there is none. */
+    readonly max_queued_pipelines: number;
     /** Shares of the monthly quotas at which `quota.threshold` is published. */
     readonly alert_at_percent: readonly number[];
   };
@@ -79,6 +81,10 @@ export type ChangedQuotas = {
       /** null: unlimited. */
       readonly to: number | null;
     };
+    readonly max_queued_pipelines?: {
+      readonly from: number;
+      readonly to: number;
+    };
   };
 };
 export type ProfileChange = {
@@ -91,6 +97,7 @@ export type QuotaChange = {
   readonly max_pipelines_per_month?: number | null;
   readonly max_concurrent_pipelines?: number | null;
   readonly max_bytes_billed_per_month?: number | null;
+  readonly max_queued_pipelines?: number;
   readonly alert_at_percent?: readonly number[];
   readonly keep_overrides?: boolean;
 };

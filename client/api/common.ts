@@ -166,6 +166,8 @@ export type Tenant = {
     readonly max_concurrent_pipelines: number | null;
     /** null: unlimited. */
     readonly max_bytes_billed_per_month: number | null;
+    /** Runs that may wait in the queue at once. 0: there is none. */
+    readonly max_queued_pipelines: number;
     /** Shares of the monthly quotas at which `quota.threshold` is published. */
     readonly alert_at_percent: readonly number[];
   };

@@ -15,6 +15,8 @@ export type OnboardedTenant = {
   readonly max_concurrent_pipelines: number | null;
   /** null: unlimited. */
   readonly max_bytes_billed_per_month: number | null;
+  /** Runs that may wait in the queue at once. 0: there is none. */
+  readonly max_queued_pipelines: number;
   /** Shown once, here. */
   readonly api_key: string;
   readonly api_key_id: string;
@@ -35,6 +37,7 @@ export type Onboarding = {
   readonly max_pipelines_per_month?: number | null;
   readonly max_concurrent_pipelines?: number | null;
   readonly max_bytes_billed_per_month?: number | null;
+  readonly max_queued_pipelines?: number;
   readonly notes?: string;
   readonly location?: string;
   readonly replace_offboarded?: boolean;

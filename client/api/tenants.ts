@@ -29,6 +29,8 @@ export type TenantExport = {
       readonly max_concurrent_pipelines: number | null;
       /** null: unlimited. */
       readonly max_bytes_billed_per_month: number | null;
+      /** Runs that may wait in the queue at once. 0: there is none. */
+      readonly max_queued_pipelines: number;
       /** Shares of the monthly quotas at which `quota.threshold` is published. */
       readonly alert_at_percent: readonly number[];
     };
@@ -114,6 +116,8 @@ export type TenantList = {
     readonly max_concurrent_pipelines: number | null;
     /** null: unlimited. */
     readonly max_bytes_billed_per_month: number | null;
+    /** Runs that may wait in the queue at once. 0: there is none. */
+    readonly max_queued_pipelines: number;
     readonly bytes_billed_this_month: number;
     readonly pipeline_runs_this_month: number;
     readonly current_running_pipelines: number;
