@@ -27,8 +27,9 @@ const concurrentQuota = quota(4);
 const keepsNone = { keeps_monthly: false, keeps_concurrent: false, keeps_bytes: false, keeps_queued: false };
 const leavesBytes = { sets_bytes: false, max_bytes_billed_per_month: null };
 const leavesQueue = { sets_queued: false, max_queued_pipelines: null };
-const leavesAlerts = { sets_alerts: false, alert_at_percent: [] };
-const sameTier = { takes_any_version: true, versions: [], subscription_tier: null, tiers: [] };
+const sameAlerts = { sets_alerts: false, alert_at_percent: [] };
+const sameTier = { ...sameAlerts, takes_any_version: true, versions: [], subscription_tier: null, tiers: [] };
+const leavesRest = { ...keepsNone, ...leavesBytes, ...leavesQueue, ...sameTier };
 
 /** Few run ids, so that the same one is asked for again, while it runs and within one list. */
 const commands = fc.array(
@@ -212,15 +213,11 @@ export const describeHistories = (histories: number): void =>
             tenant_id,
             now,
             change_id: randomUUID(),
-            ...sameTier,
-            ...keepsNone,
             sets_monthly: true,
             max_pipelines_per_month: command.monthly,
             sets_concurrent: true,
             max_concurrent_pipelines: command.concurrent,
-            ...leavesBytes,
-            ...leavesQueue,
-            ...leavesAlerts,
+            ...leavesRest,
           });
           return;
         case 'suspend':

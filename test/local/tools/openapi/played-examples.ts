@@ -134,6 +134,10 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('PATCH', webhook, asTenant, { state: 'paused' });
   await send('POST', `${webhook}/rotate-secret`, asTenant, { overlap_seconds: 86_400 });
   await send('POST', `${webhook}/test`, asTenant);
+  await eventually('the attempt, in the list', async () => {
+    const { body } = await call(cloud.url, 'GET', `${webhook}/deliveries`, { headers: asTenant });
+    return isDeepStrictEqual(body.attempts, []) ? undefined : body;
+  });
   await send('GET', `${webhook}/deliveries?limit=1`, asTenant);
   await send('POST', `${webhook}/deliveries/msg_0f0f/redeliver`, asTenant);
   await send('DELETE', webhook, asTenant);
