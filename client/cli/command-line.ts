@@ -48,8 +48,8 @@ async function act(
     terminal.say(helpOfAll(words, surroundings));
     return exitCodes.done;
   }
-  const word = findWord(args, surroundings.program);
-  const command = word.read(args.slice(word.name.split(' ').length), surroundings.addition?.options ?? {});
+  const { word, rest } = findWord(args, surroundings.program);
+  const command = word.read(rest, surroundings.addition?.options ?? {});
   if (command === undefined) {
     terminal.say(helpOfWord(word, surroundings));
     return exitCodes.done;
@@ -63,16 +63,23 @@ async function act(
   });
 }
 
-/** The word that stands first. @throws CommandError that lists all */
-function findWord([first, second]: readonly string[], program: string): Word {
-  const found =
-    words.find(({ name }) => name === `${first} ${second}`) ?? words.find(({ name }) => name === first);
-  if (found !== undefined) return found;
-  const names = words.map(({ name }) => name);
-  const meant = first === undefined ? undefined : nearestName(first, names);
-  const given = first === undefined ? 'Given nothing' : `Unknown word '${first}'`;
+/** The word that stands first, and what is behind it. @throws CommandError that lists all */
+function findWord(
+  args: readonly string[],
+  program: string,
+): { readonly word: Word; readonly rest: readonly string[] } {
+  const [first, second] = args;
+  const ofGroup = words.filter(({ name }) => name.startsWith(`${first} `));
+  // A group alone lists what it is about.
+  const isAlone = ofGroup.length > 0 && (second === undefined || second.startsWith('-'));
+  const given = ofGroup.length === 0 ? first : `${first} ${isAlone ? 'list' : second}`;
+  const word = words.find(({ name }) => name === given);
+  if (word !== undefined) return { word, rest: args.slice(ofGroup.length === 0 || isAlone ? 1 : 2) };
+  const names = (ofGroup.length === 0 ? words : ofGroup).map(({ name }) => name);
+  const meant = given === undefined ? undefined : nearestName(given, names);
+  const told = given === undefined ? 'Given nothing' : `Unknown word '${given}'`;
   const hint = meant === undefined ? '.' : `, did you mean ${meant}?`;
-  throw wrongUse(`${given}${hint} Expected: ${names.join(', ')} (${program} --help)`);
+  throw wrongUse(`${told}${hint} Expected: ${names.join(', ')} (${program} --help)`);
 }
 
 function tellFailure(error: unknown, { interrupted }: Surroundings, { note, paint }: Terminal): ExitCode {
