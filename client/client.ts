@@ -12,6 +12,7 @@ import {
 import { type RunEvent, readEvents } from './events';
 import { type FollowOptions, followOperation, type OperationPlace } from './operations';
 import { problemOf } from './problem';
+import { isRepeatable } from './repeats';
 import { pause, type RetryPolicy, retrying, usualRetries } from './retry';
 
 export interface ClientOptions {
@@ -89,18 +90,6 @@ export interface Client {
   ) => AsyncGenerator<TenantList['tenants'][number]>;
 }
 
-/** Sent twice they do what they do sent once. A start has its key; the others make, or may not be made again. */
-const madeOnce: ReadonlySet<OperationId> = new Set<OperationId>([
-  'onboardTenant',
-  'makeApiKey',
-  'rotateApiKey',
-  'revokeApiKey',
-  'makeWebhook',
-  'rotateWebhookSecret',
-  'restoreTenant',
-  'bulkCancelRuns',
-  'bulkCancelTenantRuns',
-]);
 const reconnectMs = 1_000;
 
 export function createClient(options: ClientOptions): Client {
@@ -242,12 +231,7 @@ function createSend({ baseUrl, apiKey, token, adminKey, retries, fetch: send = f
       if (!response.ok) throw await problemOf(response);
       return response;
     };
-    const isRepeatable =
-      !madeOnce.has(id) &&
-      // Made again, it would be refused because it was made.
-      headers['If-Match'] === undefined &&
-      (id !== 'startRun' || headers['Idempotency-Key'] !== undefined || query.dry_run === true);
-    return isRepeatable ? retrying(policy, signal, once) : once();
+    return isRepeatable(id, { headers, query }) ? retrying(policy, signal, once) : once();
   };
 }
 

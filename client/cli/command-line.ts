@@ -13,6 +13,7 @@ import { listWord } from './words/list';
 import { logsWord } from './words/logs';
 import { pipelinesWord } from './words/pipelines';
 import { planWord } from './words/plan';
+import { rerunWord } from './words/rerun';
 import { runWord } from './words/run';
 import { showWord } from './words/show';
 
@@ -25,6 +26,7 @@ export const words: readonly Word[] = [
   followWord,
   logsWord,
   cancelWord,
+  rerunWord,
   pipelinesWord,
 ];
 

@@ -190,6 +190,20 @@ describe('The client of the HTTP interface', () => {
       expect((await words('pipelines')).out).toContain(`${dryrun}  `);
     });
 
+    it('rerun does a run again and follows it; what cannot go on says why', async () => {
+      const again = await words('rerun', runId);
+      expect(again).toMatchObject({ code: 0, err: '' });
+      const [, id = ''] = new RegExp(`^Run (\\S+) of .* does ${runId} again\n`).exec(again.out) ?? [];
+      expect(again.out).toMatch(/\nCOMPLETED in .*\n$/);
+      expect((await words('show', id)).out).toContain(`\n  again      does run ${runId} again\n`);
+      const refused = await words('rerun', runId, '--from', 'failed_step', '--no-wait');
+      expect(refused).toMatchObject({
+        code: 3,
+        out: '',
+        err: expect.stringContaining('(409 run_not_failed'),
+      });
+    });
+
     it('what is refused ends with 3, nobody there with 4, and no key is told', async () => {
       const refused = await words('show', '00000000-0000-4000-8000-000000000000');
       expect(refused).toMatchObject({

@@ -65,6 +65,17 @@ describe('A client whose server is interrupted', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('does a run again under one key, or asks only once', async () => {
+    const path = { run_id: 'run-1' };
+    answers = [busy];
+    await expect(client().call('rerunRun', { path })).rejects.toMatchObject({ status: 503 });
+    expect(requests).toHaveLength(1);
+    answers = [busy, json(202, { run_id: 'run-2' })];
+    const headers = { 'Idempotency-Key': 'again' };
+    expect(await client().call('rerunRun', { path, headers })).toEqual({ run_id: 'run-2' });
+    expect(requests).toHaveLength(3);
+  });
+
   it('does not make a change of one version again: it would be refused because it was made', async () => {
     answers = [broken];
     const change = { path: { tenant: 'acme' }, body: { notes: 'x' } };

@@ -60,8 +60,10 @@ const writesNothing = new Set(['quality', 'notify']);
 
 /** A step as it begins or as it ended, with its warnings below. */
 export function stepLines(step: StepEventData, paint: Paint): readonly string[] {
-  const { step_id, type, status, attempts, duration_ms, rows_written, file_format, warnings } = step;
+  const { step_id, type, status, attempts, duration_ms, rows_written, file_format, warnings, reused_from } =
+    step;
   const facts = [
+    ...(reused_from === null ? [] : [`done by run ${reused_from}`]),
     ...(file_format ? [file_format] : []),
     ...(rows_written === null || status === 'RUNNING' || writesNothing.has(type)
       ? []

@@ -43,12 +43,16 @@ function factsOf(run: Run): readonly (readonly [name: string, text: string])[] {
     ['pipeline', run.pipeline],
     ['tenant', run.tenant_id],
     ['trigger', `${run.trigger ?? 'unknown'}${who}`],
+    ['again', run.rerun_of && `does run ${run.rerun_of} again`],
+    ['rerun by', run.reruns.length === 0 ? null : run.reruns.join(', ')],
+    ['operation', run.operation_id],
     ['admitted', `${timeText(run.admitted_at)} UTC`],
     ['started', run.started_at && timeText(run.started_at)],
     ['ended', run.ended_at && `${timeText(run.ended_at)}${took}`],
     ['rows', run.rows_written === null ? null : `${run.rows_written} written`],
     ['bytes', bytesOf(run)],
     ['watermark', run.watermark],
+    ['began at', run.watermark_from],
     ...Object.entries(parameters ?? {}).map(
       ([name, value], index) =>
         [
@@ -75,7 +79,7 @@ const stepColumns = ['step', 'type', 'status', 'attempts', 'took', 'rows', 'bill
 const stepCells = (step: Run['steps'][number]): readonly string[] => [
   step.step_id,
   step.type,
-  step.status,
+  step.reused_from === null ? step.status : 'REUSED',
   String(step.attempts),
   step.duration_ms === null ? '' : durationText(step.duration_ms),
   step.rows_written === null ? '' : String(step.rows_written),
