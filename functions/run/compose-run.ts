@@ -162,7 +162,8 @@ function createPlanRun(
   const { planning, answerMs, newId, clock } = setUp;
   const load = async () => {
     if (planning === undefined) throw new ServiceError('invalid_request', 'There are no dry runs here');
-    const { composePlanRun } = await import('./compose-plan-run');
+    // Loaded on demand: most instances plan nothing.
+    const { composePlanRun }: typeof import('./compose-plan-run') = require('./compose-plan-run');
     return composePlanRun({ ...planning, bigquery, runStatement, newId, now: clock.now });
   };
   let loaded: ReturnType<typeof load> | undefined;

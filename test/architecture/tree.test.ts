@@ -69,6 +69,11 @@ it('what deploys asks for the time in one place, where a test can give another',
   expect(asking).toEqual(['shared/log.ts', 'shared/support/clock.ts']);
 });
 
+it('what is loaded on demand is loaded by require: import() of a file of ours works in bundles and tests, not in npm start', () => {
+  const importing = product.filter((file) => /(?<!typeof )\bimport\(\s*['"]\./.test(textOf(file)));
+  expect(importing).toEqual([]);
+});
+
 it("zod's objects are called schemas, as the library calls them", () => {
   const shapes = sources.filter((file) => /\b\w+Shape\s*(?::[^=]+)?= z\./.test(textOf(file)));
   expect(shapes).toEqual([]);
