@@ -34,6 +34,8 @@ const definitions = {
   monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
   byte_quota_exceeded: { status: 429, title: 'Byte quota exceeded' },
   concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
+  concurrency_key_busy: { status: 429, title: 'Concurrency key busy' },
+  queue_full: { status: 429, title: 'Queue full' },
   too_many_failures: { status: 429, title: 'Too many failures' },
   too_many_streams: { status: 429, title: 'Too many streams' },
   headers_too_large: { status: 431, title: 'Headers too large' },

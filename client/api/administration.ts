@@ -51,6 +51,8 @@ export type ChangedQuotas = {
     readonly next_reset_at: string;
   };
   readonly active_runs_count: number;
+  /** How many of them wait in the queue. */
+  readonly queued_runs_count: number;
   /** The oldest of the runs in flight. */
   readonly active_runs: readonly {
     readonly run_id: string;
@@ -58,8 +60,9 @@ export type ChangedQuotas = {
     readonly trigger: string | null;
     /** UTC, RFC 3339. */
     readonly admitted_at: string;
-    /** UTC, RFC 3339. */
-    readonly lease_expires_at: string;
+    readonly status: 'QUEUED' | 'ADMITTED';
+    /** null while it waits in the queue. */
+    readonly lease_expires_at: string | null;
   }[];
   /** Which of the tenant’s own quotas the tier has overwritten. */
   readonly overwritten: {

@@ -58,6 +58,8 @@ export type Problem = {
     | 'monthly_quota_exceeded'
     | 'byte_quota_exceeded'
     | 'concurrent_limit_reached'
+    | 'concurrency_key_busy'
+    | 'queue_full'
     | 'too_many_failures'
     | 'too_many_streams'
     | 'headers_too_large'
@@ -78,8 +80,8 @@ export type RunEventData = {
   readonly pipeline: string;
   /** Who started it: api or scheduler. */
   readonly trigger: string | null;
-  /** ADMITTED until the run is over. */
-  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** QUEUED while it waits for a slot, ADMITTED until it is over. */
+  readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   readonly error_code: string | null;
   readonly error_message: string | null;
   readonly failed_step: string | null;
@@ -116,6 +118,15 @@ export type RunEventData = {
   readonly operation_id: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
+  /** Where it waits. null: it does not. */
+  readonly queue: {
+    /** Its place in the queue, from 1. */
+    readonly place: number;
+    /** How long it will wait, by how long runs took lately. null: not known. */
+    readonly estimated_wait_seconds: number | null;
+    /** When it ends as FAILED (queue_expired) if it still waits. */
+    readonly until: string | null;
+  } | null;
   /** Of its steps, each with its step. */
   readonly warnings: readonly string[];
 };
@@ -191,6 +202,8 @@ export type Tenant = {
     readonly next_reset_at: string;
   };
   readonly active_runs_count: number;
+  /** How many of them wait in the queue. */
+  readonly queued_runs_count: number;
   /** The oldest of the runs in flight. */
   readonly active_runs: readonly {
     readonly run_id: string;
@@ -198,7 +211,8 @@ export type Tenant = {
     readonly trigger: string | null;
     /** UTC, RFC 3339. */
     readonly admitted_at: string;
-    /** UTC, RFC 3339. */
-    readonly lease_expires_at: string;
+    readonly status: 'QUEUED' | 'ADMITTED';
+    /** null while it waits in the queue. */
+    readonly lease_expires_at: string | null;
   }[];
 };

@@ -3,7 +3,7 @@
 export type CancelledRun = {
   readonly run_id: string;
   readonly tenant_id: string;
-  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 };
 export type Catalogue = {
   readonly pipelines: readonly {
@@ -25,7 +25,7 @@ export type Rerun = {
   readonly run_id: string;
   readonly tenant_id: string;
   readonly pipeline: string;
-  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   readonly rerun_of: string;
 };
 export type RerunRequest = {
@@ -40,8 +40,8 @@ export type Run = {
   readonly pipeline: string;
   /** Who started it: api or scheduler. */
   readonly trigger: string | null;
-  /** ADMITTED until the run is over. */
-  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** QUEUED while it waits for a slot, ADMITTED until it is over. */
+  readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   readonly error_code: string | null;
   readonly error_message: string | null;
   readonly failed_step: string | null;
@@ -78,6 +78,15 @@ export type Run = {
   readonly operation_id: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
+  /** Where it waits. null: it does not. */
+  readonly queue: {
+    /** Its place in the queue, from 1. */
+    readonly place: number;
+    /** How long it will wait, by how long runs took lately. null: not known. */
+    readonly estimated_wait_seconds: number | null;
+    /** When it ends as FAILED (queue_expired) if it still waits. */
+    readonly until: string | null;
+  } | null;
   /** Of its steps, each with its step. */
   readonly warnings: readonly string[];
   readonly steps: readonly {
@@ -123,8 +132,8 @@ export type RunList = {
     readonly pipeline: string;
     /** Who started it: api or scheduler. */
     readonly trigger: string | null;
-    /** ADMITTED until the run is over. */
-    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    /** QUEUED while it waits for a slot, ADMITTED until it is over. */
+    readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
     readonly error_code: string | null;
     readonly error_message: string | null;
     readonly failed_step: string | null;
@@ -147,7 +156,7 @@ export interface RunsOperations {
     readonly path: undefined;
     readonly query: {
       /** Runs of this status only. */
-      readonly status?: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+      readonly status?: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
       /** Runs of this pipeline only: provider/domain/pipeline. */
       readonly pipeline?: string;
       /** From this time on. */

@@ -48,6 +48,8 @@ export type DryRun = {
         | 'monthly_quota_exceeded'
         | 'byte_quota_exceeded'
         | 'concurrent_limit_reached'
+        | 'concurrency_key_busy'
+        | 'queue_full'
         | 'too_many_failures'
         | 'too_many_streams'
         | 'headers_too_large'
@@ -108,7 +110,14 @@ export type StartedRun = {
   readonly run_id: string;
   readonly tenant_id: string;
   readonly pipeline: string;
-  readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** Where it waits, if it is QUEUED. */
+  readonly queue?: {
+    /** Its place in the queue, from 1. */
+    readonly place: number;
+    /** How long it will wait, by how long runs took lately. null: not known. */
+    readonly estimated_wait_seconds: number | null;
+  };
   /** As it was when the wait was over. Only with `Prefer: wait=N` and the scope `read`. */
   readonly run?: {
     readonly run_id: string;
@@ -117,8 +126,8 @@ export type StartedRun = {
     readonly pipeline: string;
     /** Who started it: api or scheduler. */
     readonly trigger: string | null;
-    /** ADMITTED until the run is over. */
-    readonly status: 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    /** QUEUED while it waits for a slot, ADMITTED until it is over. */
+    readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
     readonly error_code: string | null;
     readonly error_message: string | null;
     readonly failed_step: string | null;
@@ -155,6 +164,15 @@ export type StartedRun = {
     readonly operation_id: string | null;
     /** While it is in flight: when it is given up at the latest. */
     readonly lease_expires_at: string | null;
+    /** Where it waits. null: it does not. */
+    readonly queue: {
+      /** Its place in the queue, from 1. */
+      readonly place: number;
+      /** How long it will wait, by how long runs took lately. null: not known. */
+      readonly estimated_wait_seconds: number | null;
+      /** When it ends as FAILED (queue_expired) if it still waits. */
+      readonly until: string | null;
+    } | null;
     /** Of its steps, each with its step. */
     readonly warnings: readonly string[];
     readonly steps: readonly {
@@ -209,6 +227,10 @@ export interface StartingRunsOperations {
     readonly query: {
       /** With true nothing is started, counted, published or written: the answer says what would be, and what it would cost. */
       readonly dry_run?: boolean;
+      /** Seconds of head start in the queue, where it has to wait. */
+      readonly priority?: number;
+      /** How long it may wait in the queue, in seconds; its pipeline's queue_ttl_seconds if not given. */
+      readonly queue_ttl?: number;
     };
     readonly headers: {
       /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */

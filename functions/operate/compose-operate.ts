@@ -76,6 +76,7 @@ export function composeOperate(
     runStatement: google.createRunStatement(withoutRetries),
     recordOutcomes,
     recordInAllRuns: recordIn(inControl, clock),
+    publishRun: undefined,
     now,
     log,
   });

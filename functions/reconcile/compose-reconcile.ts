@@ -21,7 +21,7 @@ import { recordIn } from '../../shared/runs/all-runs';
 import { createAnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
-import { createDropSettledRuns, createSettle } from '../../shared/runs/settle';
+import { createDropSettledRuns, createHandOnSlots, createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { reconcileRoutes } from './handler';
 import { wakeOperations } from './wake-operations';
@@ -69,6 +69,7 @@ export function composeReconcile(
     now,
     log,
   });
+  const publishRun = google.createPublishRun(runTopic, withoutRetries);
   const dataset = control && google.createControlDataset(withoutRetries, control);
   const recordInAllRuns = recordIn(dataset, clock);
   const ofOperations = operations && {
@@ -88,8 +89,9 @@ export function composeReconcile(
     readKeyExpiries: google.createReadKeyExpiries(bigquery),
     publishEvents,
     announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now }),
-    publishRun: google.createPublishRun(runTopic, withoutRetries),
-    settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, now, log }),
+    publishRun,
+    settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, publishRun, now, log }),
+    handOnSlots: createHandOnSlots({ runStatement, publishRun, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     wakeOperations: ofOperations && (() => wakeOperations(ofOperations)),
     rule,

@@ -4,12 +4,14 @@ import type { ReadTenantState, TenantState } from '../../shared/google/bigquery/
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import {
   failedOutcome,
+  isQueued,
   outcomeOf,
   type RecordedOutcome,
   type Slot,
 } from '../../shared/runs/rules/ledger-row';
 import { isDue } from '../../shared/runs/rules/run-times';
-import { admissionRange, type Settle } from '../../shared/runs/settle';
+import type { HandOnSlots, Settle } from '../../shared/runs/settle';
+import { admissionRange } from '../../shared/runs/settling/appended-runs';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../shared/sql/runs/confirm-runs';
 import { findRecordedRuns } from '../../shared/sql/runs/find-recorded-runs';
@@ -24,6 +26,7 @@ export interface ReconcileDependencies extends RecordDependencies, AnnounceDepen
   readonly runStatement: RunStatement;
   readonly publishRun: PublishRun;
   readonly settle: Settle;
+  readonly handOnSlots: HandOnSlots;
   readonly now: () => Date;
 }
 
@@ -44,7 +47,8 @@ interface Looked extends SettledOfTenant, TenantState {
 
 /**
  * Puts a tenant's runs and counters in order: settled runs that the ledger lacks are appended again, runs that
- * did not start are published again, runs that outlived their lease are settled as FAILED, and counters that
+ * did not start are published again, runs that outlived their lease or their time in the queue are settled as
+ * FAILED, slots that are free are handed on to the runs that wait, and counters that
  * break the conservation law are repaired. Thresholds of its quotas that nobody has announced are announced,
  * and keys that expire soon. Each of these is tried, whatever becomes of the others; then the first failure is
  * thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in flight and nothing
@@ -83,6 +87,7 @@ async function reconcileRuns(
     recordSettled(looked, deps),
     publishUnstarted(looked, deps),
     endExpired(looked, deps),
+    handOn(looked, deps),
     settleRecorded(looked, deps),
     repairIfBroken(tenantId, deps),
   ]);
@@ -90,7 +95,7 @@ async function reconcileRuns(
     // The tenant was deleted, and its runs with it.
     if (part.status === 'rejected' && !isNotFound(part.reason)) throw part.reason;
   }
-  const [appended = 0, republished = 0, expired = 0, , repaired = 0] = done.map((part) =>
+  const [appended = 0, republished = 0, expired = 0, , , repaired = 0] = done.map((part) =>
     part.status === 'fulfilled' ? part.value : 0,
   );
   return { appended, republished, expired, repaired };
@@ -118,8 +123,9 @@ async function publishUnstarted(looked: Looked, deps: ReconcileDependencies): Pr
   const due = active_runs.filter(
     (slot) =>
       !ledger.has(slot.run_id) &&
+      !isQueued(slot) &&
       slot.lease_expires_at > now &&
-      isDue(now.getTime() - slot.admitted_at.getTime(), deps.rule),
+      isDue(now.getTime() - (slot.handed_on_at ?? slot.admitted_at).getTime(), deps.rule),
   );
   if (due.length === 0) return 0;
   const until = new Date(Math.max(...due.map(({ admitted_at }) => admitted_at.getTime())));
@@ -146,29 +152,49 @@ async function publishAgain(
  * a version recorded before it freed the slot has its outcome, so nothing is ended unless the ledger was read.
  */
 async function endExpired(looked: Looked, deps: ReconcileDependencies): Promise<number> {
-  const { tenantId, onboarding_id, active_runs, now, ledger, isLedgerRead } = looked;
+  const { active_runs, now, ledger, isLedgerRead } = looked;
   if (!isLedgerRead) return 0;
   const expired = active_runs.filter(
-    ({ run_id, lease_expires_at }) => !ledger.has(run_id) && lease_expires_at <= now,
+    (run) => !ledger.has(run.run_id) && (run.queued_until ?? run.lease_expires_at) <= now,
   );
-  await tryAll(
-    expired.map(async (slot) => {
-      const reason = `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`;
-      const settled = await deps.settle(tenantId, {
-        run: slot,
-        onboardingId: onboarding_id,
-        outcome: failedOutcome('lease_expired', reason),
-        startedAt: undefined,
-        endedAt: now,
-      });
-      await settled?.appended;
-      if (settled?.outcome.error_code !== 'lease_expired') return;
-      const { run_id, pipeline } = slot;
-      const fields = { tenant_id: tenantId, run_id, pipeline };
-      deps.log('WARNING', 'A run outlived its lease', { event: 'run_expired', ...fields });
-    }),
-  );
+  await tryAll(expired.map((run) => endRun(run, looked, deps)));
   return expired.length;
+}
+
+async function endRun(
+  run: Slot,
+  { tenantId, onboarding_id, now }: Looked,
+  { settle, log }: ReconcileDependencies,
+): Promise<void> {
+  const [code, reason] =
+    run.queued_until === null
+      ? ([
+          'lease_expired',
+          `The run did not finish before its lease ended at ${run.lease_expires_at.toISOString()}`,
+        ] as const)
+      : ([
+          'queue_expired',
+          `The run was still waiting for a slot at ${run.queued_until.toISOString()}`,
+        ] as const);
+  const settled = await settle(tenantId, {
+    run,
+    onboardingId: onboarding_id,
+    outcome: failedOutcome(code, reason),
+    startedAt: undefined,
+    endedAt: now,
+  });
+  await settled?.appended;
+  if (settled?.outcome.error_code !== code) return;
+  const { run_id, pipeline } = run;
+  const event = code === 'lease_expired' ? 'run_expired' : 'queue_expired';
+  const what = code === 'lease_expired' ? 'A run outlived its lease' : 'A run outlived its time in the queue';
+  log('WARNING', what, { event, tenant_id: tenantId, run_id, pipeline });
+}
+
+/** For slots that nobody handed on: of a quota that was raised, of an activated tenant, of an expired lease. */
+async function handOn({ tenantId, onboarding_id, active_runs, now }: Looked, deps: ReconcileDependencies) {
+  const isAnyWaiting = active_runs.some(({ queued_until }) => queued_until !== null && queued_until > now);
+  return isAnyWaiting ? await retrying(retryPolicy, () => deps.handOnSlots(tenantId, onboarding_id)) : 0;
 }
 
 /**

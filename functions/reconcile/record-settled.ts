@@ -6,7 +6,8 @@ import type { RecordOutcomes } from '../../shared/runs/record-outcomes';
 import { mostWaitingForAllRuns } from '../../shared/runs/rules/admission-rules';
 import type { RecordedOutcome } from '../../shared/runs/rules/ledger-row';
 import type { ReconcileRule } from '../../shared/runs/rules/run-times';
-import { admissionRange, type DropSettledRuns } from '../../shared/runs/settle';
+import type { DropSettledRuns } from '../../shared/runs/settle';
+import { admissionRange } from '../../shared/runs/settling/appended-runs';
 import { retrying } from '../../shared/support/retry';
 
 export interface RecordDependencies {

@@ -113,6 +113,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     log,
   });
   const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
+  const publishRun = google.createPublishRun(setUp.runTopic, withoutRetries);
   const authenticate = createAuthenticateTenant(runWatched, clock);
   const routes = runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
@@ -128,15 +129,16 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
       {
         runStatement: runWatched,
         readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+        publishRun,
         newId: setUp.newId,
         clock,
         log,
       },
       setUp.admission,
     ),
-    publishRun: google.createPublishRun(setUp.runTopic, withoutRetries),
+    publishRun,
     settle: createSettle(
-      { runStatement, recordOutcomes, recordInAllRuns: recordIn(control, clock), now, log },
+      { runStatement, recordOutcomes, recordInAllRuns: recordIn(control, clock), publishRun, now, log },
       { ...settlingOfRequests, ...setUp.settling },
     ),
     openJobs: google.createOpenJobs(bigquery),

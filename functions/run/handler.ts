@@ -6,7 +6,9 @@ import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { cancelRun } from '../../shared/runs/cancel-run';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
+import type { QueuePlace } from '../../shared/runs/rules/admission-rules';
 import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
@@ -21,6 +23,9 @@ export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutes
   readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
 }
+
+/** No list of pipelines: a key without one may use all. */
+const everyPipeline: readonly string[] = [];
 
 /** The answer to `?dry_run=true`: see planRunOf. Throws `unavailable` where it takes too long. */
 export type PlanRun = (request: RunRequest) => Promise<Pick<HttpReply, 'headers' | 'body'>>;
@@ -43,10 +48,24 @@ const parametersSchema = z
   )
   .optional();
 
+const wholeNumber = (most: number) => {
+  const expected = `expected a whole number of seconds up to ${most}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,7}$/, expected)
+    .transform(Number)
+    .refine((number) => number <= most, expected)
+    .optional();
+};
+
 /** Unknown names are refused: one that is ignored could be meant to change what is done. */
-const startQuerySchema = z.strictObject({
-  dry_run: z.enum(['true', 'false'], 'expected true or false').optional(),
-});
+const startQuerySchema = z
+  .strictObject({
+    dry_run: z.enum(['true', 'false'], 'expected true or false').optional(),
+    priority: wholeNumber(3_600),
+    queue_ttl: wholeNumber(604_800),
+  })
+  .transform(({ priority, queue_ttl }) => ({ priority, queueTtlSeconds: queue_ttl }));
 const isDryRun = ({ query }: HttpRequest): boolean => query.get('dry_run') === 'true';
 
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
@@ -88,11 +107,11 @@ async function readRunRequest(request: HttpRequest, deps: RunHandlerDependencies
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
   requirePipeline(pipelines, pipeline.path);
   const idempotencyKey = idempotencyKeyOf(request);
-  parseQuery(startQuerySchema, request.query);
+  const queueing = parseQuery(startQuerySchema, request.query);
   const parameters = parseRequest(parametersSchema, await request.json());
   const startedBy = startedByCaller(identity, request);
   const trigger = triggerOf(request);
-  const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey };
+  const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey, ...queueing };
   return { run, scopes };
 }
 
@@ -104,10 +123,10 @@ async function tryAsAsked(request: HttpRequest, deps: RunHandlerDependencies): P
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const { run, scopes } = await readRunRequest(request, deps);
   const { tenantId, pipeline } = run;
-  const started = await startRun(run, deps);
-  const { runId } = started;
+  const started = await startRun(run, { ...deps, cancelOldest: cancelForNewer(deps) });
+  const { runId, queue } = started;
   const headers = { ...started.headers, Location: `/api/v1/pipelines/runs/${runId}` };
-  const body = { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, status: 'ADMITTED' };
+  const body = { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, ...startOf(queue) };
   const seconds = waitAsked(request);
   if (seconds === undefined) return { status: 202, headers, body };
   const checkKey = () => requireTenant(deps, request);
@@ -130,6 +149,12 @@ function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: stri
   if (pipeline !== undefined) return pipeline;
   throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
 }
+
+const cancelForNewer = (deps: RunHandlerDependencies) => (tenantId: string, runId: string) =>
+  cancelRun(tenantId, runId, everyPipeline, deps, 'a newer run took its place');
+
+const startOf = (queue: QueuePlace | undefined) =>
+  queue === undefined ? { status: 'ADMITTED' } : { status: 'QUEUED', queue };
 
 const triggerOf = (request: HttpRequest): string =>
   request.header('X-CloudScheduler') === 'true' ? 'scheduler' : 'api';

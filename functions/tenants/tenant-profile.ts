@@ -1,4 +1,5 @@
 import { countedAt } from '../../shared/runs/rules/admission-rules';
+import { isQueued } from '../../shared/runs/rules/ledger-row';
 import { alertPercentsOf } from '../../shared/runs/rules/quota-alerts';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { monthOf } from './calendar-month';
@@ -49,11 +50,13 @@ export const tenantProfile = (row: TenantRow, now: Date, isAdmin: boolean) => ({
     next_reset_at: monthOf(countedAt(row, now), 1).from.toISOString(),
   },
   active_runs_count: row.active_runs_count,
+  queued_runs_count: row.queued_runs_count,
   active_runs: row.active_runs.map((slot) => ({
     run_id: slot.run_id,
     pipeline: slot.pipeline,
     trigger: slot.trigger,
+    status: isQueued(slot) ? ('QUEUED' as const) : ('ADMITTED' as const),
     admitted_at: slot.admitted_at.toISOString(),
-    lease_expires_at: slot.lease_expires_at.toISOString(),
+    lease_expires_at: isQueued(slot) ? null : slot.lease_expires_at.toISOString(),
   })),
 });

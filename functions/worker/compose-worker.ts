@@ -127,6 +127,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
           log,
         }),
         recordInAllRuns: recordIn(control, clock),
+        publishRun,
         now: clock.now,
         log,
       },

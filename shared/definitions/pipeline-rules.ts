@@ -30,6 +30,7 @@ export function findPipelineProblems(
     })),
     ...Object.entries(parameters).flatMap(([name, parameter]) => findDefaultProblems(name, parameter)),
     ...findWatermarkProblems(definition),
+    ...findConcurrencyProblems(definition),
     ...steps.flatMap((step, index) =>
       findStepProblems(step, definition, metadataTables).map((problem) => under(['steps', index], problem)),
     ),
@@ -62,6 +63,16 @@ function findWatermarkProblems(definition: PipelineDefinition): readonly Definit
     ...(initial.ok ? [] : [{ path: ['watermark', 'initial'], message: initial.message }]),
     ...findPartSqlProblems(['watermark', 'sql'], watermark.sql, sqlParametersOf(definition)),
   ];
+}
+
+function findConcurrencyProblems({
+  concurrency,
+  parameters,
+}: PipelineDefinition): readonly DefinitionProblem[] {
+  if (concurrency === undefined || Object.hasOwn(parameters, concurrency.key)) return [];
+  const names = Object.keys(parameters);
+  const expected = names.length === 0 ? 'a parameter, and there is none' : `one of ${names.join(', ')}`;
+  return [{ path: ['concurrency', 'key'], message: `expected ${expected}` }];
 }
 
 /** Problems of one step. Their paths begin at the step. */

@@ -2,7 +2,10 @@ import type { DefinitionProblem } from './definition-problems';
 import { valueAt } from './places';
 
 /** The rest of a definition can be checked without these fields. */
-const dispensable = new Set(['description', 'timeout_seconds', 'max_parallel_steps']);
+const dispensable = new Set([
+  ...['description', 'timeout_seconds', 'max_parallel_steps'],
+  ...['at_limit', 'concurrency', 'slots', 'queue_ttl_seconds'],
+]);
 
 export interface Salvaged {
   readonly value: unknown;

@@ -2,12 +2,15 @@ import { ServiceError } from '../errors';
 import { isNotFound, isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import type { ReadQuotaCounters } from '../google/bigquery/tables/read-tenant-state';
+import type { PublishRun } from '../google/pubsub/publish-run';
 import type { Log } from '../log';
-import { admitKeyedRuns, admitRuns, decideKeyedRuns, decideRuns } from '../sql/runs/admit-runs';
+import { admitKeyedRuns, admitRuns } from '../sql/runs/admit-runs';
+import { decideKeyedRuns, decideRuns } from '../sql/runs/decide-runs';
 import type { Clock } from '../support/clock';
 import { count, measure } from '../telemetry/telemetry';
 import { createAttempts } from './attempts';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
+import { createHandingOn, type HandingOn } from './queue/handing-on';
 import { createQuotaMemory, type QuotaMemory } from './quota-memory';
 import {
   type AdmissionState,
@@ -40,6 +43,8 @@ export type Admit = (tenantId: string, candidate: Candidate) => Promise<Admissio
 export interface AdmitDependencies {
   readonly runStatement: RunStatement;
   readonly readQuotaCounters: ReadQuotaCounters;
+  /** For runs that leave the queue beside those that are admitted. */
+  readonly publishRun: PublishRun;
   /** Makes ids of statements. */
   readonly newId: () => string;
   readonly clock: Clock;
@@ -59,6 +64,8 @@ const settingsByDefault: AdmitSettings = { budgetMs: 11_000 };
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;
 const fixedBytesPerCandidate = 600;
+/** While the parameters of the runs in flight take more, nobody waits: a row has at most 100 MB. */
+const mostQueuedBytes = 32_000_000;
 
 /**
  * Admission by group commit: for each tenant this instance has one statement under way, and the requests that
@@ -70,9 +77,10 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
   const { now } = deps.clock;
   const memory = createQuotaMemory(deps);
   const attempts = createAttempts({ ...deps, now });
+  const parts = { ...deps, memory, handingOn: createHandingOn(deps) };
   const submit = createGroupCommit<Candidate, Admission>({
     commit: (tenantId, candidates) =>
-      attempts.next(tenantId, (statementId) => commit(tenantId, statementId, candidates, memory, deps)),
+      attempts.next(tenantId, (statementId) => commit(tenantId, statementId, candidates, parts)),
     isRetryable,
     budgetMs: settings.budgetMs,
     initialBackoffMs: 50,
@@ -107,8 +115,7 @@ async function commit(
   tenantId: string,
   statementId: string,
   candidates: readonly Candidate[],
-  memory: QuotaMemory,
-  deps: AdmitDependencies,
+  deps: AdmissionParts,
 ): Promise<readonly CommitOutcome<Admission>[]> {
   measure('tenant_pipelines.admission.batch.size', candidates.length);
   // Where several have one id (the same idempotency key), the first stands for all.
@@ -116,8 +123,8 @@ async function commit(
   const distinct = candidates.filter((candidate) => first.get(candidate.run_id) === candidate);
   const now = deps.clock.now();
   try {
-    if (memory.hasRoom(tenantId, distinct.length)) {
-      const recall = memory.recall(tenantId);
+    if (deps.memory.hasRoom(tenantId, distinct.length) && distinct.every(takesOneSlot)) {
+      const recall = deps.memory.recall(tenantId);
       if (await admitAll(admissionParameters(tenantId, statementId, distinct, now), deps)) {
         const quotas = await recall(distinct.length);
         return candidates.map((candidate) => {
@@ -127,7 +134,7 @@ async function commit(
       }
     }
     const parameters = admissionParameters(tenantId, statementId, distinct, now);
-    const state = await decide(parameters, memory, deps);
+    const state = await decide(parameters, deps);
     return explain(tenantId, candidates, state, now);
   } catch (error) {
     // The tenant's dataset is gone, and with it the row.
@@ -135,6 +142,15 @@ async function commit(
     throw error;
   }
 }
+
+interface AdmissionParts extends AdmitDependencies {
+  readonly memory: QuotaMemory;
+  readonly handingOn: HandingOn;
+}
+
+/** What the lone UPDATE can count. */
+const takesOneSlot = ({ slots, concurrency_key }: Candidate): boolean =>
+  slots === null && concurrency_key === null;
 
 /** Whether all of them were admitted. If not, none was. */
 async function admitAll(
@@ -152,18 +168,23 @@ async function admitAll(
 
 /** The tenant row after the decision; undefined where there is none. */
 async function decide(
-  parameters: AdmissionParameters,
-  memory: QuotaMemory,
-  { runStatement }: AdmitDependencies,
+  given: AdmissionParameters,
+  { runStatement, memory, handingOn }: AdmissionParts,
 ): Promise<AdmissionState | undefined> {
-  const { tenant_id: tenantId } = parameters;
-  const keyed_run_ids = keyedIds(parameters.candidates);
+  const { tenant_id: tenantId, now } = given;
+  const keyed_run_ids = keyedIds(given.candidates);
+  const handed_since = handingOn.since(tenantId, now);
+  const parameters = { ...given, handed_since, most_bytes: mostQueuedBytes };
   const { rows } =
     keyed_run_ids.length === 0
       ? await runStatement(tenantId, decideRuns, parameters, statementOptions)
       : await runStatement(tenantId, decideKeyedRuns, { ...parameters, keyed_run_ids }, statementOptions);
-  if (rows[0] !== undefined) memory.saw(tenantId, rows[0]);
-  return rows[0];
+  const [state] = rows;
+  if (state !== undefined) memory.saw(tenantId, state);
+  const asked = new Set(given.candidates.map(({ run_id }) => run_id));
+  const others = (state?.handed_on ?? []).filter(({ run_id }) => !asked.has(run_id));
+  await handingOn.publish(tenantId, tenantId, others);
+  return state;
 }
 
 function explain(

@@ -39,7 +39,7 @@ export async function findRunningSteps(
   definition: PipelineDefinition | undefined,
   openJobs: () => Promise<TenantJobs>,
 ): Promise<ReadonlySet<string>> {
-  if (isOver(run)) return new Set();
+  if (isOver(run) || run.status === 'QUEUED') return new Set();
   try {
     return underWay(await findStepJobs(run, definition, await openJobs()));
   } catch {

@@ -1,30 +1,31 @@
-import { isNotFound, isRetryable } from '../google/bigquery/failures';
+import { isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { PublishRun } from '../google/pubsub/publish-run';
 import type { Log } from '../log';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../sql/runs/settle-runs';
+import { settleHeldRuns } from '../sql/runs/settle-held-runs';
+import { settleAndDropRuns } from '../sql/runs/settle-runs';
 import type { TenantLife } from '../tenants/rules/tenant-events';
 import type { RecordInAllRuns } from './all-runs';
 import { createGroupCommit } from './group-commit';
+import { createHandingOn } from './queue/handing-on';
 import type { RecordOutcomes } from './record-outcomes';
-import { type AdmittedRun, type RecordedOutcome, type RunOutcome, recordedOutcome } from './rules/ledger-row';
-
-/** A run, and how it is to have ended. */
-export interface RunToSettle {
-  readonly run: AdmittedRun;
-  /** The tenant's life in which the run was admitted. Null: the tenant was onboarded before there were such ids. */
-  readonly onboardingId: string | null;
-  readonly outcome: RunOutcome;
-  readonly startedAt: Date | undefined;
-  readonly endedAt: Date;
-  /** Where the ledger has the outcome already: when it was decided. Then no row is appended. Else that is now. */
-  readonly recordedAt?: Date | undefined;
-}
+import type { RecordedOutcome } from './rules/ledger-row';
+import { type AppendedRun, createAppendedRuns, droppable } from './settling/appended-runs';
+import {
+  type Decided,
+  decideOutcomes,
+  keyOfLife,
+  lifeOfKey,
+  type RunToSettle,
+  unlimitedSlots,
+} from './settling/decide-outcomes';
 
 export interface Settled {
   /** The outcome that stands, whoever decided it. */
   readonly outcome: RecordedOutcome;
   /**
-   * Resolves when others are told and the ledger and `all_runs` have taken the row, or that has failed. Never
+   * Resolves when others are told, the ledger and `all_runs` have taken the row, and those runs are published that
+   * have the slots from the queue, or that has failed. Never
    * rejects. To be awaited before a request is answered: afterwards a function gets no CPU.
    */
   readonly appended: Promise<void>;
@@ -45,6 +46,8 @@ export interface SettleDependencies {
   readonly runStatement: RunStatement;
   readonly recordOutcomes: RecordOutcomes;
   readonly recordInAllRuns: RecordInAllRuns;
+  /** For runs that leave the queue. Undefined: reconcile publishes them. */
+  readonly publishRun: PublishRun | undefined;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -63,18 +66,7 @@ export interface SettleSettings {
 
 const settingsByDefault: SettleSettings = { budgetMs: 60_000, statementMs: 10_000, appendMs: 8_000 };
 
-/** Ids that a statement looks for in the ledger. */
-const mostAppended = 1_000;
 const bytesBesideTexts = 600;
-
-interface Decided {
-  readonly outcome: RecordedOutcome;
-  /** The ledger may not have it yet. */
-  readonly isWaiting: boolean;
-}
-
-/** A ledger row that was appended, while `all_runs` has the run, too. */
-type AppendedRun = Pick<RecordedOutcome, 'run_id' | 'admitted_at' | 'recorded_at'>;
 
 /**
  * Settles by group commit, like admissions: a tenant's runs that end together are settled by one statement.
@@ -86,9 +78,12 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
   const runStatement: RunStatement = (dataset, statement, parameters) =>
     deps.runStatement(dataset, statement, parameters, { timeoutMs: statementMs });
   const appendedBefore = createAppendedRuns();
+  const handingOn = createHandingOn(deps);
+  const queues = new Set<string>();
+  const parts = { runStatement, now: deps.now, appendedBefore, handingOn, queues };
   const submit = createGroupCommit<RunToSettle, Decided | undefined>({
     commit: async (life, items) => {
-      const decided = await decide(life, items, appendedBefore, { runStatement, now: deps.now });
+      const decided = await decideOutcomes(life, items, parts);
       return items.map(({ run }) => ({ kind: 'done', result: decided.get(run.run_id) }));
     },
     isRetryable,
@@ -119,14 +114,14 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
     const life = keyOfLife(tenantId, settling.onboardingId);
     const decided = await submit(life, settling);
     if (decided === undefined) return undefined;
-    const { outcome, isWaiting } = decided;
-    if (!isWaiting) return { outcome, appended: Promise.resolve() };
+    const { outcome, isWaiting, handedOn } = decided;
+    if (!isWaiting) return { outcome, appended: handedOn };
     const isInLedger = settling.recordedAt?.getTime() === outcome.recorded_at.getTime();
     const writing = [
       isInLedger ? undefined : append(life, outcome),
       deps.recordInAllRuns(tenantLifeOf(life), outcome),
     ];
-    return { outcome, appended: note(life, outcome, writing) };
+    return { outcome, appended: Promise.all([note(life, outcome, writing), handedOn]).then(() => undefined) };
   };
 
   /** Never rejects, because the outcome is decided and kept. */
@@ -146,48 +141,33 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
   }
 }
 
-/** The outcomes that stand, by run id. The usual case is one UPDATE; only where it cannot, a script says why. */
-async function decide(
-  life: string,
-  items: readonly RunToSettle[],
-  appendedBefore: AppendedRuns,
-  { runStatement, now }: Pick<SettleDependencies, 'runStatement' | 'now'>,
-): Promise<ReadonlyMap<string, Decided>> {
-  const { tenantId, onboardingId } = lifeOfKey(life);
-  const decidedAt = now();
-  const outcomes = new Map<string, RecordedOutcome>();
-  for (const { run, outcome, startedAt, endedAt, recordedAt = decidedAt } of items) {
-    if (outcomes.has(run.run_id)) continue;
-    outcomes.set(run.run_id, recordedOutcome(run, outcome, { startedAt, endedAt, recordedAt }));
-  }
-  const parameters = {
-    tenant_id: tenantId,
-    onboarding_id: onboardingId,
-    now: decidedAt,
-    outcomes: [...outcomes.values()],
+/** Gives free slots to the runs that wait, as far as the rule allows, and publishes them. Resolves to their number. */
+export type HandOnSlots = (tenantId: string, onboardingId: string | null) => Promise<number>;
+
+export const createHandOnSlots =
+  ({
+    runStatement,
+    publishRun,
+    log,
+    now,
+  }: Pick<SettleDependencies, 'runStatement' | 'publishRun' | 'log' | 'now'>): HandOnSlots =>
+  async (tenantId, onboardingId) => {
+    const handingOn = createHandingOn({ publishRun, log });
+    const at = now();
+    const { rows } = await runStatement(tenantId, settleHeldRuns, {
+      tenant_id: tenantId,
+      onboarding_id: onboardingId ?? '',
+      now: at,
+      outcomes: [],
+      from: at,
+      to: at,
+      unlimited: unlimitedSlots,
+      handed_since: at,
+    });
+    const handedOn = rows[0]?.handed_on ?? [];
+    await handingOn.publish(tenantId, tenantId, handedOn);
+    return handedOn.length;
   };
-  const appended = appendedBefore.get(life);
-  try {
-    const { affectedRows } =
-      appended.length === 0
-        ? await runStatement(tenantId, settleRuns, parameters)
-        : await runStatement(tenantId, settleAndDropRuns, { ...parameters, ...droppable(appended) });
-    if (affectedRows > 0) {
-      // Those that this statement could not see yet are left to reconcile.
-      appendedBefore.forget(life, appended);
-      return new Map([...outcomes].map(([id, outcome]) => [id, { outcome, isWaiting: true }]));
-    }
-    const days = admissionRange(parameters.outcomes);
-    const { rows } = await runStatement(tenantId, settleHeldRuns, { ...parameters, ...days });
-    return new Map(
-      rows.map(({ is_waiting, ...outcome }) => [outcome.run_id, { outcome, isWaiting: is_waiting }]),
-    );
-  } catch (error) {
-    // The tenant was deleted, and its runs with it.
-    if (isNotFound(error)) return new Map();
-    throw error;
-  }
-}
 
 /** Drops the entries of runs that were appended, as far as the statement sees them in the ledger. */
 export type DropSettledRuns = (
@@ -208,55 +188,8 @@ export const createDropSettledRuns =
     });
   };
 
-const droppable = (appended: readonly AppendedRun[]) => {
-  const { from, to } = admissionRange(appended);
-  const appended_run_ids = appended.map(({ run_id }) => run_id);
-  return { appended, appended_run_ids, appended_from: from, appended_to: to };
-};
-
-/** The half-open range of time in which these runs were admitted. */
-export function admissionRange(runs: readonly Pick<AppendedRun, 'admitted_at'>[]): {
-  readonly from: Date;
-  readonly to: Date;
-} {
-  const times = runs.map(({ admitted_at }) => admitted_at.getTime());
-  return {
-    from: new Date(times.reduce((one, other) => Math.min(one, other))),
-    to: new Date(times.reduce((one, other) => Math.max(one, other)) + 1),
-  };
-}
-
-/** One life of a tenant: what is settled together. Neither id has a space in it. */
-const keyOfLife = (tenantId: string, onboardingId: string | null): string =>
-  `${tenantId} ${onboardingId ?? ''}`;
-
-function lifeOfKey(life: string): { readonly tenantId: string; readonly onboardingId: string } {
-  const [tenantId = '', onboardingId = ''] = life.split(' ');
-  return { tenantId, onboardingId };
-}
-
 /** As those name it who are told of outcomes. An onboarding id is never empty. */
 function tenantLifeOf(life: string): TenantLife {
   const { tenantId, onboardingId } = lifeOfKey(life);
   return { tenant_id: tenantId, onboarding_id: onboardingId || null };
-}
-
-type AppendedRuns = ReturnType<typeof createAppendedRuns>;
-
-/** The runs whose rows this instance has appended, by life, until a statement has looked for them. */
-function createAppendedRuns() {
-  const byLife = new Map<string, readonly AppendedRun[]>();
-  return {
-    get: (life: string): readonly AppendedRun[] => byLife.get(life) ?? [],
-    add: (life: string, { run_id, admitted_at, recorded_at }: AppendedRun): void => {
-      // Of more than a statement looks for, reconcile drops the others.
-      const known = (byLife.get(life) ?? []).slice(0, mostAppended - 1);
-      byLife.set(life, [...known, { run_id, admitted_at, recorded_at }]);
-    },
-    forget: (life: string, looked: readonly AppendedRun[]): void => {
-      const left = (byLife.get(life) ?? []).filter((run) => !looked.includes(run));
-      if (left.length === 0) byLife.delete(life);
-      else byLife.set(life, left);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { rowsOrNone } from '../google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { type RecordedAttempt, type RecordedCheck, type RecordedRun, readRun } from '../sql/runs/read-run';
 import { durationMs } from '../support/clock';
+import { queuePlaceOf } from './rules/admission-rules';
 import { parseInstructions } from './rules/run-instructions';
 
 /**
@@ -23,7 +24,8 @@ export async function findRecordedRun(
 export const runNotFound = (tenantId: string, runId: string) =>
   new ServiceError('run_not_found', `There is no run '${runId}' of tenant '${tenantId}'`);
 
-export const isOver = (run: Pick<RecordedRun, 'status'>): boolean => run.status !== 'ADMITTED';
+export const isOver = ({ status }: Pick<RecordedRun, 'status'>): boolean =>
+  status !== 'ADMITTED' && status !== 'QUEUED';
 
 /** A step that is over has its last attempt's status. `PENDING`: not begun, or about to be tried again. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
@@ -63,6 +65,10 @@ export function showRun(tenantId: string, run: RecordedRun) {
     request_hash: ____,
     lease_expires_at,
     instructions: _____,
+    queued_until,
+    queue_place,
+    max_concurrent_pipelines: ______,
+    mean_run_ms: _______,
     ...kept
   } = run;
   const instructions = parseInstructions(run.instructions);
@@ -76,6 +82,10 @@ export function showRun(tenantId: string, run: RecordedRun) {
     started_at: run.started_at?.toISOString() ?? null,
     ended_at: run.ended_at?.toISOString() ?? null,
     lease_expires_at: lease_expires_at?.toISOString() ?? null,
+    queue:
+      queue_place === null
+        ? null
+        : { ...queuePlaceOf(queue_place, run), until: queued_until?.toISOString() ?? null },
     warnings: warningsOf(run),
     watermark_from: instructions.watermark?.from ?? instructions.resume?.watermark ?? null,
     operation_id: instructions.operation?.operation_id ?? null,

@@ -7,8 +7,8 @@ import { invalidFields } from '../http/list-problems';
 import type { Log } from '../log';
 import { type PipelineParameterValues, parseParameters } from '../pipelines/rules/pipeline-parameters';
 import { labelRequest } from '../telemetry/context';
-import type { Admit } from './admit';
-import { quotasLeft } from './rules/admission-rules';
+import type { Admission, Admit } from './admit';
+import { type AtLimit, type Candidate, type QueuePlace, quotasLeft } from './rules/admission-rules';
 import { originOf, type StartedBy } from './rules/ledger-row';
 import { runIdOfKey } from './rules/run-identity';
 import { instructionsText, type RunInstructions } from './rules/run-instructions';
@@ -17,6 +17,8 @@ import { leaseSecondsOf } from './rules/run-times';
 export interface StartRunDependencies {
   readonly admit: Admit;
   readonly publishRun: PublishRun;
+  /** Cancels a run in whose place another starts. Undefined: then a pipeline that asks for it refuses. */
+  readonly cancelOldest?: ((tenantId: string, runId: string) => Promise<unknown>) | undefined;
   readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;
@@ -36,10 +38,18 @@ export interface RunRequest extends StartedBy {
   readonly instructions?: RunInstructions | undefined;
   /** What was asked for besides a pipeline and parameters: a repeat under the same key has to ask for the same. */
   readonly asked?: readonly unknown[] | undefined;
+  /** Seconds of head start in the queue. None unless given. */
+  readonly priority?: number | undefined;
+  /** How long it may wait in the queue, in seconds. As long as its pipeline says, unless given. */
+  readonly queueTtlSeconds?: number | undefined;
+  /** What it does where there is no slot for it. What its pipeline says, unless given. */
+  readonly atLimit?: AtLimit | undefined;
 }
 
 export interface StartedRun {
   readonly runId: string;
+  /** Where it waits; undefined: it has a slot. */
+  readonly queue: QueuePlace | undefined;
   /** What is left of the tenant's quotas. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -47,15 +57,56 @@ export interface StartedRun {
 /**
  * Starts a run: checks its parameters, has it admitted, and wakes the worker. Throws `invalid_request` that
  * names each wrong parameter, the refusals of admission, or `unavailable`. A run that is admitted stays
- * admitted: if its message cannot be published, reconcile publishes it. A repeat under the same idempotency
+ * admitted: if its message cannot be published, reconcile publishes it. One that waits in the queue is published by
+ * whoever frees a slot for it. A repeat under the same idempotency
  * key finds its own run.
  */
 export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
   const { tenantId, pipeline, idempotencyKey } = request;
-  const parameters = JSON.stringify(parametersOf(request));
   const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
   labelRequest({ run: runId, pipeline: pipeline.path });
-  const { verdict, quotas } = await deps.admit(tenantId, {
+  const candidate = candidateOf(request, runId);
+  const { verdict, quotas } = await admitOrReplace(tenantId, deps, candidate);
+  const headers = quotas === undefined ? {} : rateLimitHeaders(quotasLeft(quotas, deps.now()));
+  if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
+  if (verdict.kind === 'queued') return { runId, queue: verdict.place, headers };
+  const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
+  try {
+    await deps.publishRun(message);
+  } catch (error) {
+    deps.log('WARNING', 'An admitted run could not be published; it starts with the next reconcile', {
+      ...message,
+      error,
+    });
+  }
+  return { runId, queue: undefined, headers };
+}
+
+/** Others may take the slot that was freed for the run: it is tried as often as this. */
+const mostReplaced = 3;
+
+/** Admits the run; where there is no slot for it, in the place of the oldest run that it may replace. */
+async function admitOrReplace(
+  tenantId: string,
+  { admit, cancelOldest }: StartRunDependencies,
+  candidate: Candidate,
+): Promise<Admission> {
+  for (let replaced = 0; ; replaced += 1) {
+    const admission = await admit(tenantId, candidate);
+    const { verdict } = admission;
+    if (verdict.kind !== 'refused' || verdict.oldestRunId === undefined) return admission;
+    if (cancelOldest === undefined || replaced === mostReplaced) return admission;
+    await cancelOldest(tenantId, verdict.oldestRunId);
+  }
+}
+
+/**
+ * What admission decides about. Throws `invalid_request` that names each wrong parameter.
+ */
+export function candidateOf(request: RunRequest, runId: string): Candidate {
+  const { pipeline, idempotencyKey } = request;
+  const parameters = JSON.stringify(parametersOf(request));
+  return {
     run_id: runId,
     pipeline: pipeline.path,
     parameters,
@@ -68,19 +119,32 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
     }),
     key_id: request.keyId,
     lease_seconds: leaseSecondsOf(pipeline),
-  });
-  const headers = quotas === undefined ? {} : rateLimitHeaders(quotasLeft(quotas, deps.now()));
-  if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
-  const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
-  try {
-    await deps.publishRun(message);
-  } catch (error) {
-    deps.log('WARNING', 'An admitted run could not be published; it starts with the next reconcile', {
-      ...message,
-      error,
-    });
-  }
-  return { runId, headers };
+    ...queueingOf(request, parameters),
+  };
+}
+
+/** How the run waits for a slot, by its request and its pipeline. */
+function queueingOf({ pipeline, priority, queueTtlSeconds, atLimit }: RunRequest, parameters: string) {
+  const { concurrency } = pipeline;
+  return {
+    at_limit: atLimit ?? pipeline.at_limit,
+    priority: priority ?? null,
+    queue_seconds: queueTtlSeconds ?? pipeline.queue_ttl_seconds,
+    slots: pipeline.slots === 1 ? null : pipeline.slots,
+    concurrency_key:
+      concurrency === undefined ? null : concurrencyKey(pipeline.path, concurrency.key, parameters),
+    concurrency_limit: concurrency?.limit ?? null,
+  };
+}
+
+/** Names the runs of a pipeline that have the same value of this parameter. A value may be long: it is hashed. */
+function concurrencyKey(path: string, name: string, parameters: string): string {
+  const values: unknown = JSON.parse(parameters);
+  const value = Object.entries(values ?? {}).find(([each]) => each === name)?.[1];
+  const hash = createHash('sha256')
+    .update(JSON.stringify(value ?? null))
+    .digest('hex');
+  return `${path}:${name}:${hash.slice(0, 32)}`;
 }
 
 /**

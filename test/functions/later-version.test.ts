@@ -1,7 +1,10 @@
-import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
+import { decideRuns } from '../../shared/sql/runs/decide-runs';
+import { settleHeldRuns } from '../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../shared/sql/runs/withdraw-runs';
 import { query } from '../support/local-cloud';
+import { aboutQueue, aboutSlots, refusedAtLimit } from '../support/queueing';
 import { startedByKey } from '../support/started-by';
 import { type Backends, dryrun, record, startBackends } from './support/backends';
 
@@ -23,7 +26,7 @@ describe('Beside a later version', () => {
     await backends.onboard(tenant_id);
     const table = backends.client.dataset(tenant_id).table('tenants');
     const [{ schema }] = await table.getMetadata();
-    const later = { name: 'priority', type: 'INT64' };
+    const later = { name: 'novelty', type: 'INT64' };
     const fields = schema.fields.map((field: Field) =>
       ['active_runs', 'settled_runs'].includes(field.name)
         ? { ...field, fields: [...(field.fields ?? []), later] }
@@ -34,17 +37,17 @@ describe('Beside a later version', () => {
   afterAll(() => backends?.close());
 
   /** The later version gives all of its entries a value. */
-  const setPriority = (column: string, value: number) =>
+  const setNovelty = (column: string, value: number) =>
     query(
       backends.client,
       tenant_id,
       `UPDATE tenants SET ${column} =
-        ARRAY(SELECT AS STRUCT entry.* REPLACE (${value} AS priority) FROM UNNEST(${column}) AS entry) WHERE TRUE`,
+        ARRAY(SELECT AS STRUCT entry.* REPLACE (${value} AS novelty) FROM UNNEST(${column}) AS entry) WHERE TRUE`,
     );
-  const prioritiesIn = async (column: string) => {
-    const sql = `SELECT run_id, priority FROM tenants, UNNEST(${column}) ORDER BY run_id`;
+  const noveltiesIn = async (column: string) => {
+    const sql = `SELECT run_id, novelty FROM tenants, UNNEST(${column}) ORDER BY run_id`;
     const rows = await query(backends.client, tenant_id, sql);
-    return Object.fromEntries(rows.map(({ run_id, priority }) => [run_id, priority]));
+    return Object.fromEntries(rows.map(({ run_id, novelty }) => [run_id, novelty]));
   };
   const admission = (...runIds: string[]) => ({
     tenant_id,
@@ -52,6 +55,7 @@ describe('Beside a later version', () => {
     unlimited: 1_000_000,
     statement_id: 'statement-of-the-test',
     most_waiting: 5_000,
+    ...aboutQueue,
     candidates: runIds.map((run_id) => ({
       run_id,
       pipeline: dryrun,
@@ -61,6 +65,7 @@ describe('Beside a later version', () => {
       ...startedByKey,
       key_id: 'key',
       lease_seconds: 3_600,
+      ...refusedAtLimit,
     })),
   });
   const settling = async (...runIds: string[]) => {
@@ -86,16 +91,18 @@ describe('Beside a later version', () => {
   it('admits, settles and withdraws, and keeps what it does not know', async () => {
     const { runStatement } = backends;
     expect(await runStatement(tenant_id, admitRuns, admission('a', 'b'))).toMatchObject({ affectedRows: 1 });
-    await setPriority('active_runs', 7);
+    await setNovelty('active_runs', 7);
     expect(await runStatement(tenant_id, admitRuns, admission('c'))).toMatchObject({ affectedRows: 1 });
     const { rows } = await runStatement(tenant_id, decideRuns, admission('c', 'd', 'e'));
     expect(rows[0]?.known).toHaveLength(3);
-    expect(await prioritiesIn('active_runs')).toEqual({ a: 7, b: 7, c: null, d: null, e: null });
+    expect(await noveltiesIn('active_runs')).toEqual({ a: 7, b: 7, c: null, d: null, e: null });
 
     expect(await runStatement(tenant_id, settleRuns, await settling('a'))).toMatchObject({ affectedRows: 1 });
-    await setPriority('settled_runs', 7);
-    const held = { ...(await settling('c', 'gone')), ...range };
-    expect((await runStatement(tenant_id, settleHeldRuns, held)).rows).toMatchObject([{ run_id: 'c' }]);
+    await setNovelty('settled_runs', 7);
+    const held = { ...(await settling('c', 'gone')), ...range, ...aboutSlots };
+    expect((await runStatement(tenant_id, settleHeldRuns, held)).rows).toMatchObject([
+      { recorded: [{ run_id: 'c' }] },
+    ]);
     await record(backends.client, tenant_id, 'c', now);
     const [row] = await query(backends.client, tenant_id, 'SELECT recorded_at FROM pipeline_runs');
     const appended = [{ run_id: 'c', recorded_at: new Date(String(Object(row?.recorded_at).value)) }];
@@ -103,11 +110,11 @@ describe('Beside a later version', () => {
     const dropping = { appended, appended_run_ids: ['c'], ...days };
     const ends = { ...(await settling('d')), ...dropping };
     expect(await runStatement(tenant_id, settleAndDropRuns, ends)).toMatchObject({ affectedRows: 1 });
-    expect(await prioritiesIn('settled_runs')).toEqual({ a: 7, d: null });
+    expect(await noveltiesIn('settled_runs')).toEqual({ a: 7, d: null });
 
     const withdrawal = { tenant_id, run_ids: ['e'], now };
     expect(await runStatement(tenant_id, withdrawRuns, withdrawal)).toMatchObject({ affectedRows: 1 });
-    expect(await prioritiesIn('active_runs')).toEqual({ b: 7 });
+    expect(await noveltiesIn('active_runs')).toEqual({ b: 7 });
     expect(await backends.usage(tenant_id)).toEqual({ ever: 4, month: 4, running: 1, slots: ['b'] });
   });
 });

@@ -6,14 +6,17 @@ import { loadTables } from '../../shared/definitions/tables';
 import { createRunStatement, type RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import { createTenantDatasets } from '../../shared/google/bigquery/tables/tenant-datasets';
-import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
+import { decideRuns } from '../../shared/sql/runs/decide-runs';
+import { settleHeldRuns } from '../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
 import { activateTenant } from '../../shared/sql/tenants/activate-tenant';
 import { changeQuotas } from '../../shared/sql/tenants/change-quotas';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { resetMonth as resetMonthStatement } from '../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
+import { aboutQueue, aboutSlots, refusedAtLimit } from '../support/queueing';
 import { startedByKey } from '../support/started-by';
 import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
 
@@ -150,6 +153,7 @@ export const describeHistories = (histories: number): void =>
             unlimited: 1_000_000,
             statement_id: 'statement-of-the-test',
             most_waiting: 1_000_000,
+            ...aboutQueue,
             candidates: runIds.map((run_id) => ({
               run_id,
               pipeline: 'gcp/example/dryrun',
@@ -159,6 +163,7 @@ export const describeHistories = (histories: number): void =>
               ...startedByKey,
               key_id: 'key',
               lease_seconds: command.leaseMinutes * 60,
+              ...refusedAtLimit,
             })),
           };
           const before = new Set(model.slots.map(({ runId }) => runId));
@@ -185,7 +190,8 @@ export const describeHistories = (histories: number): void =>
           const admittedAt = new Date(slot.admittedAt);
           const days = { from: admittedAt, to: new Date(slot.admittedAt + 1) };
           const told = async () =>
-            (await runStatement(dataset, settleHeldRuns, { ...parameters, ...days })).rows;
+            (await runStatement(dataset, settleHeldRuns, { ...parameters, ...days, ...aboutSlots })).rows[0]
+              ?.recorded;
           const drop = () =>
             runStatement(dataset, settleAndDropRuns, {
               ...parameters,

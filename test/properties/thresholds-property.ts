@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import type { QuotaAlert } from '../../shared/runs/rules/quota-alerts';
-import { admitRuns, decideRuns } from '../../shared/sql/runs/admit-runs';
+import { admitRuns } from '../../shared/sql/runs/admit-runs';
 import { announceAlerts } from '../../shared/sql/runs/announce-alerts';
+import { decideRuns } from '../../shared/sql/runs/decide-runs';
 import { withdrawRuns } from '../../shared/sql/runs/withdraw-runs';
 import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { quotaThreshold } from '../../shared/tenants/rules/tenant-events';
 import { statementModels } from '../simulator/replay/cloud/statements';
 import { emptyTables, type Tables } from '../simulator/replay/cloud/tables';
+import { aboutQueue, refusedAtLimit } from '../support/queueing';
 import { startedByKey } from '../support/started-by';
 
 // Over the models of the statements, which test/simulator/replay/cloud/models.test.ts holds to the statements.
@@ -108,6 +110,7 @@ const admission = (run_ids: readonly string[], now: Date) => ({
   unlimited: 1_000_000,
   statement_id: 'statement-of-the-test',
   most_waiting: 1_000,
+  ...aboutQueue,
   candidates: run_ids.map((run_id) => ({
     run_id,
     pipeline: 'gcp/example/dryrun',
@@ -117,6 +120,7 @@ const admission = (run_ids: readonly string[], now: Date) => ({
     ...startedByKey,
     key_id: 'key-1',
     lease_seconds: 60,
+    ...refusedAtLimit,
   })),
 });
 

@@ -5,6 +5,7 @@ import type { Colour, Terminal } from './terminal';
 export type RunStatus = RunList['runs'][number]['status'];
 
 const runColours: Readonly<Record<RunStatus, Colour>> = {
+  QUEUED: 'dim',
   ADMITTED: 'cyan',
   COMPLETED: 'green',
   FAILED: 'red',
@@ -12,7 +13,7 @@ const runColours: Readonly<Record<RunStatus, Colour>> = {
 };
 
 /** All that there are. */
-export const runStatuses: readonly RunStatus[] = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'];
+export const runStatuses: readonly RunStatus[] = ['QUEUED', 'ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'];
 
 const stepColours: Readonly<Record<StepEventData['status'], Colour>> = {
   PENDING: 'dim',

@@ -50,7 +50,15 @@ export function composeOffboarding(
     log,
   });
   const settle = createSettle(
-    { runStatement, recordOutcomes, recordInAllRuns: recordIn(dataset, clock), now, log },
+    {
+      runStatement,
+      recordOutcomes,
+      recordInAllRuns: recordIn(dataset, clock),
+      // No slot of a suspended tenant is handed on.
+      publishRun: undefined,
+      now,
+      log,
+    },
     settlingOfRequests,
   );
   const openJobs = createOpenJobs(bigquery);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operationStates } from '../../../shared/operations/rules/operation';
+import { runStatuses } from '../../../shared/sql/runs/recorded-runs';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 
 const text = z.string();
@@ -12,10 +13,18 @@ const quotas = {
   max_bytes_billed_per_month: quota,
   max_queued_pipelines: count.describe('Runs that may wait in the queue at once. 0: there is none.'),
 };
-const runStatus = z.enum(['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+const runStatus = z.enum(runStatuses);
+const queuePlace = {
+  place: z.int().min(1).describe('Its place in the queue, from 1.'),
+  estimated_wait_seconds: count
+    .nullable()
+    .describe('How long it will wait, by how long runs took lately. null: not known.'),
+};
+/** Where a run waits. */
+const startedInQueue = z.strictObject(queuePlace);
 
 const runState = {
-  status: runStatus.describe('ADMITTED until the run is over.'),
+  status: runStatus.describe('QUEUED while it waits for a slot, ADMITTED until it is over.'),
   error_code: text.nullable(),
   error_message: text.nullable(),
   failed_step: text.nullable(),
@@ -87,6 +96,13 @@ const run = z.strictObject({
   reruns: z.array(text).describe('The runs that do this one again, oldest first, at most 100.'),
   operation_id: text.nullable().describe('The operation that has started it, such as a backfill.'),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
+  queue: z
+    .strictObject({
+      ...queuePlace,
+      until: time.nullable().describe('When it ends as FAILED (queue_expired) if it still waits.'),
+    })
+    .nullable()
+    .describe('Where it waits. null: it does not.'),
   warnings: z.array(text).describe('Of its steps, each with its step.'),
 });
 
@@ -165,6 +181,7 @@ const tenant = z.strictObject({
     next_reset_at: time,
   }),
   active_runs_count: count,
+  queued_runs_count: count.describe('How many of them wait in the queue.'),
   active_runs: z
     .array(
       z.strictObject({
@@ -172,7 +189,8 @@ const tenant = z.strictObject({
         pipeline: text,
         trigger: text.nullable(),
         admitted_at: time,
-        lease_expires_at: time,
+        status: z.enum(['QUEUED', 'ADMITTED']),
+        lease_expires_at: time.nullable().describe('null while it waits in the queue.'),
       }),
     )
     .describe('The oldest of the runs in flight.'),
@@ -231,6 +249,7 @@ export const answerParts = {
   quota,
   quotas,
   runStatus,
+  startedInQueue,
   runSummary,
   step,
   check,

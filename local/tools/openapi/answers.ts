@@ -18,6 +18,7 @@ const {
   quota,
   quotas,
   runStatus,
+  startedInQueue,
   runSummary,
   step,
   check,
@@ -56,6 +57,7 @@ export const answerSchemas = {
     tenant_id: text,
     pipeline: text,
     status: runStatus,
+    queue: startedInQueue.optional().describe('Where it waits, if it is QUEUED.'),
     run: wholeRun
       .optional()
       .describe('As it was when the wait was over. Only with `Prefer: wait=N` and the scope `read`.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDefinitionSource } from '../../pipelines/rules/run-sources';
+import { type AtLimit, atLimits } from '../../runs/rules/admission-rules';
 import type {
   destinationSchema,
   partitionDestinationSchema,
@@ -91,6 +92,28 @@ export const pipelineSchema = z.strictObject({
       'The pipelines (provider/domain/name) whose tables this one reads: one, or a list. npm run check knows their columns. It starts none of them and waits for none.',
     ),
   watermark: watermarkSchema.optional(),
+  at_limit: z
+    .enum(atLimits, { error: `expected one of ${atLimits.join(', ')}` })
+    .default('queue')
+    .describe(
+      "What a start does where the tenant's slots are full, or concurrency.limit is reached: it waits in the queue (a tenant without one refuses it), is refused, or takes the place of this pipeline's oldest run.",
+    ),
+  concurrency: z
+    .strictObject({
+      key: parameterNameSchema.describe('A parameter: runs with the same value of it share the limit.'),
+      limit: z.int().min(1).max(1_000).describe('How many of them may run at once.'),
+    })
+    .optional()
+    .describe('Bounds the runs that have one value of a parameter, within the tenant.'),
+  slots: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .describe("How much of the tenant's concurrent quota a run takes."),
+  queue_ttl_seconds: secondsSchema(604_800)
+    .default(86_400)
+    .describe('How long a run may wait in the queue, in seconds. Then it ends as FAILED (queue_expired).'),
   parameters: z
     .record(parameterNameSchema, parameterSchema)
     .default({})
@@ -150,6 +173,13 @@ export interface PipelineDefinition {
   /** Other pipelines whose tables it reads, by their paths. */
   readonly needs_pipeline?: readonly string[] | undefined;
   readonly watermark?: WatermarkDefinition | undefined;
+  /** What a start does where there is no slot for it: see runs/rules/admission-rules. */
+  readonly at_limit: AtLimit;
+  /** Bounds the runs that have one value of this parameter. */
+  readonly concurrency?: { readonly key: string; readonly limit: number } | undefined;
+  /** How much of the concurrent quota a run takes. */
+  readonly slots: number;
+  readonly queue_ttl_seconds: number;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
   readonly steps: readonly Step[];
 }

@@ -5,8 +5,8 @@ import { rateLimitHeaders } from '../../http/headers/rate-limit-headers';
 import type { PlannedStep, PlanSteps } from '../../pipelines/plan/plan-steps';
 import { byteLimitOfTier, withinBudget } from '../../pipelines/rules/byte-limit';
 import { bigQueryCost } from '../../tenants/rules/usage-figures';
-import { byRunId, quotasLeft, verdictOf } from '../rules/admission-rules';
-import { parametersOf, type RunRequest } from '../start-run';
+import { byRunId, isAtLimit, quotasLeft, verdictOf } from '../rules/admission-rules';
+import { candidateOf, parametersOf, type RunRequest } from '../start-run';
 
 export interface PlanRunDependencies {
   readonly readAdmissionState: ReadAdmissionState;
@@ -72,14 +72,14 @@ export async function planRunOf(request: RunRequest, deps: PlanRunDependencies, 
 
 /** What admission would say now. Throws `tenant_not_found`. */
 function expectedAdmission(
-  { tenantId, keyId }: RunRequest,
+  request: RunRequest,
   tenant: TenantToAdmit | undefined,
   { newId, now }: PlanRunDependencies,
 ) {
-  const candidate = { run_id: newId(), request_hash: null, key_id: keyId };
-  const verdict = verdictOf(candidate, tenantId, tenant, byRunId([]), now());
-  // There is room: the statement would have given it a slot.
-  if (verdict.kind !== 'refused') return admitted;
+  const candidate = candidateOf({ ...request, idempotencyKey: undefined }, newId());
+  const verdict = verdictOf(candidate, request.tenantId, tenant, byRunId([]), now());
+  // There is room: the statement would have given it a slot, or a place in the queue.
+  if (verdict.kind !== 'refused') return tenant && isAtLimit(candidate, tenant) ? queued : admitted;
   const { code, detail, members, retryAfterSeconds } = verdict.error;
   if (code === 'tenant_not_found' || code === 'unauthenticated') throw verdict.error;
   return {
@@ -94,6 +94,7 @@ function expectedAdmission(
   };
 }
 
+const queued = { status: 'QUEUED' as const, refusal: null };
 const admitted = { status: 'ADMITTED' as const, refusal: null };
 
 const showPlannedStep = (step: PlannedStep, pricePerTib: number) => ({

@@ -20,8 +20,19 @@ export interface RunOrigin extends StartedBy {
   readonly instructions: string | null;
 }
 
+/** How a run waits for a slot, and takes it (shared/sql/runs/hand-on.ts). */
+export interface Queueing {
+  /** Seconds of head start in the queue. Null: none. */
+  readonly priority: number | null;
+  /** How much of the concurrent quota the run takes. Null: 1. */
+  readonly slots: number | null;
+  /** Of the runs with this key at most `concurrency_limit` hold a slot at once. Null: the run has none. */
+  readonly concurrency_key: string | null;
+  readonly concurrency_limit: number | null;
+}
+
 /** A run in flight: an entry of the tenant row's `active_runs`, whole. */
-export interface Slot extends RunOrigin {
+export interface Slot extends RunOrigin, Queueing {
   readonly run_id: string;
   /** provider/domain/pipeline_id */
   readonly pipeline: string;
@@ -30,8 +41,18 @@ export interface Slot extends RunOrigin {
   readonly trigger: string | null;
   readonly request_hash: string | null;
   readonly admitted_at: Date;
+  /** Of a run that waits in the queue, and has no lease yet: when it was admitted. */
   readonly lease_expires_at: Date;
+  /** The run waits in the queue, until then at the latest. Null: it does not, or not any more. */
+  readonly queued_until: Date | null;
+  /** When it left the queue for a slot. Null: it did not wait, or still does. */
+  readonly handed_on_at: Date | null;
+  /** How long its lease lasts once it has a slot. Null: it did not wait. */
+  readonly lease_seconds: number | null;
 }
+
+/** Whether a run in flight waits for a slot. */
+export const isQueued = ({ queued_until }: Pick<Slot, 'queued_until'>): boolean => queued_until !== null;
 
 /** How a run ended. */
 export interface RunOutcome {
@@ -93,7 +114,10 @@ export interface RecordedOutcome extends RunOrigin {
 }
 
 /** An admitted run, as much of its slot as its outcome repeats. */
-export type AdmittedRun = Omit<Slot, 'lease_expires_at'>;
+export type AdmittedRun = Omit<
+  Slot,
+  keyof Queueing | 'lease_expires_at' | 'queued_until' | 'handed_on_at' | 'lease_seconds'
+>;
 
 /**
  * What is recorded of a run that ended like this. Its times are in order, whatever the clocks that they come

@@ -15,10 +15,18 @@ export const slotSchema: z.ZodType<Slot> = z.object({
   ...originFields,
   admitted_at: timestamp,
   lease_expires_at: timestamp,
+  queued_until: timestamp.nullable(),
+  handed_on_at: timestamp.nullable(),
+  lease_seconds: integer.nullable(),
+  priority: integer.nullable(),
+  slots: integer.nullable(),
+  concurrency_key: string.nullable(),
+  concurrency_limit: integer.nullable(),
 });
 
 /**
- * Where some runs of a tenant stand, for the worker: the slots that they hold, and the tenant's life.
+ * Where some runs of a tenant stand, for the worker: the slots that they hold (one that waits in the queue holds
+ * none), and the tenant's life.
  * `recorded_run_ids`: those that the ledger has although they may hold a slot, as a version left it that
  * recorded a run before it freed the slot. `alerts`: what they have reached and nobody has announced. One row;
  * none where there is no such tenant.
@@ -27,7 +35,9 @@ export const findRuns = defineStatement({
   name: 'find-runs',
   sql: `
 SELECT
-  ARRAY(SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.run_id IN UNNEST(@run_ids)) AS slots,
+  ARRAY(
+    SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.queued_until IS NULL AND slot.run_id IN UNNEST(@run_ids)
+  ) AS slots,
   onboarding_id,
   subscription_tier,
   GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
+import { queuePlaces } from './hand-on';
 import {
   originColumns,
   originFields,
@@ -51,9 +52,15 @@ const recordedRun = z.object({
   ...stateFields,
   watermark: string.nullable(),
   lease_expires_at: timestamp.nullable(),
+  queued_until: timestamp.nullable(),
+  /** Its place in the queue, from 1; null where it does not wait. */
+  queue_place: integer.nullable(),
   onboarding_id: string.nullable(),
   /** The runs that do this one again, oldest first. */
   reruns: z.array(string),
+  max_concurrent_pipelines: integer.nullable(),
+  /** How long runs took lately, in milliseconds. null: not known. */
+  mean_run_ms: integer.nullable(),
   /** By step, in the order of the attempts; each attempt once, even if it was recorded twice. */
   attempts: z.array(attempt),
   /** By step and name. */
@@ -67,7 +74,8 @@ export type RecordedCheck = z.infer<typeof check>;
 
 const recorded = `
       run_id, pipeline, parameters, trigger, request_hash, ${originColumns}, ${stateColumns}, watermark,
-      CAST(NULL AS TIMESTAMP) AS lease_expires_at`;
+      CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
+      CAST(NULL AS INT64) AS queue_place`;
 
 /**
  * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the
@@ -80,7 +88,9 @@ export const readRun = defineStatement({
   sql: `
 SELECT
   run.*,
-  (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
+  tenant.onboarding_id,
+  tenant.max_concurrent_pipelines,
+  tenant.mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
@@ -120,11 +130,15 @@ FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
     slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, ${stateOfSlot}, NULL,
-    slot.lease_expires_at
+    IF(slot.queued_until IS NULL, slot.lease_expires_at, NULL), slot.queued_until,
+    (SELECT place FROM (${queuePlaces('active_runs')}) WHERE run_id = slot.run_id)
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
 ) AS run
-ORDER BY status = 'ADMITTED'
+LEFT JOIN (
+  SELECT onboarding_id, max_concurrent_pipelines, mean_run_ms FROM tenants WHERE tenant_id = @tenant_id
+) AS tenant ON TRUE
+ORDER BY status IN ('ADMITTED', 'QUEUED')
 LIMIT 1`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },
   row: recordedRun,

@@ -89,8 +89,8 @@ export const recordedRuns = (columns: string, condition = admittedBetween): stri
     )
     ${firstRecorded}`;
 
-/** `ADMITTED` is a run in flight; the others are outcomes. */
-export const runStatuses = ['ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+/** `QUEUED` is a run that waits for a slot, `ADMITTED` one that has it; the others are outcomes. */
+export const runStatuses = ['QUEUED', 'ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
 /** What every reader of runs gets of the state of one: as it is recorded, … */
 export const stateColumns = `
@@ -99,7 +99,7 @@ export const stateColumns = `
 
 /** … or, in the same order, from the `slot` of a run in flight. */
 export const stateOfSlot = `
-    'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL`;
+    IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL`;
 
 /** The values of these columns. */
 export const stateFields = {

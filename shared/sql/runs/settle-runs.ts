@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
+import { runsQueued, slotsHeld } from './hand-on';
 import { alertsOfBytes } from './quota-alerts';
-import { outcomeFields, recordedRuns } from './recorded-runs';
 
 /** What BigQuery billed for the runs that this UPDATE settles, and that count in the month of the row. */
 const billedThisMonth = `(
@@ -24,6 +24,9 @@ const billedThisMonth = `(
  *   days in which they were admitted (the lines that end in `-- appended`). So its price does not grow with
  *   the ledger.
  *
+ * While runs wait, whoever frees a slot gives it in the same write to the next of them (hand-on.ts), and is told
+ * which, to publish them. That takes the script: the lone UPDATEs change nothing then, unless they settle nothing.
+ *
  * What BigQuery billed for a run counts in the month in which it was admitted, if the row still counts that month.
  * A row that a version before made has no count (NULL) until reconcile gives it one.
  *
@@ -37,17 +40,21 @@ const billedThisMonth = `(
  * compares each entry with each other one, and 5,000 slots with 100 outcomes take it the better part of a
  * minute.
  */
-const update = (guard: string): string => `
+/** The UPDATE; the lines of its FROM clause that end in `-- appended` are for `appendedParameters`. */
+export const settleUpdate = (
+  guard: string,
+  { entry, starting, from, joined, ...queue }: QueueParts,
+): string => `
 UPDATE tenants AS tenant
 SET
   active_runs = ARRAY(
-    SELECT slot
+    SELECT ${entry}
     FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
     JOIN (
       SELECT run_id FROM UNNEST(tenant.active_runs)
       EXCEPT DISTINCT
       SELECT run_id FROM UNNEST(@outcomes)
-    ) AS kept ON kept.run_id = slot.run_id
+    ) AS kept ON kept.run_id = slot.run_id${joined}
     ORDER BY position),
   settled_runs = ARRAY_CONCAT(
     ARRAY(
@@ -97,19 +104,18 @@ SET
     FROM UNNEST(tenant.active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
-  current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot WHERE slot.lease_expires_at > @now)
+  current_running_pipelines = ${slotsHeld('tenant.active_runs')}
     - (
-      SELECT COUNT(*)
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > @now),
+      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)${starting},${queue.mean}
   bytes_billed_this_month = tenant.bytes_billed_this_month + ${billedThisMonth},
   quota_alerts = ARRAY_CONCAT(
     IFNULL(tenant.quota_alerts, []),
     ${alertsOfBytes(billedThisMonth)}),
   updated_at = @now
-FROM ( -- appended
+${from('FROM ( -- appended')}
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
   FROM pipeline_runs -- appended
   WHERE run_id IN UNNEST(@appended_run_ids) -- appended
@@ -120,18 +126,36 @@ WHERE tenant.tenant_id = @tenant_id
   AND IFNULL(tenant.onboarding_id, '') = @onboarding_id
   AND ${guard}`;
 
-const heldSlots = `(
+/** What differs where a queue is handed on. */
+export interface QueueParts {
+  /** An entry of `active_runs` after the write, and what is joined for that. */
+  readonly entry: string;
+  readonly joined: string;
+  /** What is added to the slots that are held. */
+  readonly starting: string;
+  readonly mean: string;
+  /** The FROM clause, with this line of it. */
+  readonly from: (line: string) => string;
+}
+
+/** Nobody waits. */
+const alone: QueueParts = { entry: 'slot', joined: '', starting: '', mean: '', from: (line) => line };
+
+export const heldSlots = `(
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id)`;
 
 /** Also where none are given, which BigQuery may read as a NULL array, whose ARRAY_LENGTH is NULL. */
-const allHoldSlots = `${heldSlots} = (SELECT COUNT(*) FROM UNNEST(@outcomes))`;
-const someHoldSlots = `${heldSlots} > 0`;
+export const runsGiven = '(SELECT COUNT(*) FROM UNNEST(@outcomes))';
+const allHoldSlots = `${heldSlots} = ${runsGiven}
+  AND (${runsGiven} = 0 OR ${runsQueued('tenant.active_runs')} = 0)`;
 
-const withoutAppended = (sql: string): string => sql.replace(/\n.*-- appended$/gm, '');
+/** Without what only looks for ledger rows. */
+export const withoutAppended = (sql: string): string => sql.replace(/\n.*-- appended$/gm, '');
 
-const parameters = {
+/** Of all settling statements. */
+export const settleParameters = {
   tenant_id: 'STRING',
   /** Empty for a tenant that was onboarded before there were onboarding ids. */
   onboarding_id: 'STRING',
@@ -156,7 +180,7 @@ const parameters = {
   ],
 } as const;
 
-const appendedParameters = {
+export const appendedParameters = {
   /** Ledger rows that were appended; their runs were admitted from `appended_from` on and before `appended_to`. */
   appended: [{ run_id: 'STRING', recorded_at: 'TIMESTAMP' }],
   /** The ids of these rows: by a plain parameter BigQuery skips blocks of a table that is clustered by run_id. */
@@ -168,47 +192,15 @@ const appendedParameters = {
 /** Settles all of the given runs, or changes nothing: `affectedRows` is 1 or 0. */
 export const settleRuns = defineStatement({
   name: 'settle-runs',
-  sql: withoutAppended(update(allHoldSlots)),
-  parameters,
+  sql: withoutAppended(settleUpdate(allHoldSlots, alone)),
+  parameters: settleParameters,
   row: z.unknown(),
 });
 
 /** The same, and drops entries of `settled_runs` that it sees in the ledger. */
 export const settleAndDropRuns = defineStatement({
   name: 'settle-and-drop-runs',
-  sql: update(allHoldSlots),
-  parameters: { ...parameters, ...appendedParameters },
+  sql: settleUpdate(allHoldSlots, alone),
+  parameters: { ...settleParameters, ...appendedParameters },
   row: z.unknown(),
-});
-
-/**
- * Settles those of the given runs that hold a slot, and says how each of them ended, whoever decided it. No
- * row for a run that was never admitted, was withdrawn, or belongs to another life of the tenant. All of them
- * were admitted from @from on and before @to.
- */
-export const settleHeldRuns = defineStatement({
-  name: 'settle-held-runs',
-  sql: `${withoutAppended(update(someHoldSlots))};
-
-SELECT
-  recorded.*,
-  recorded.run_id IN UNNEST(ARRAY(
-    SELECT settled.run_id
-    FROM tenants, UNNEST(settled_runs) AS settled
-    WHERE tenant_id = @tenant_id)) AS is_waiting
-FROM (${recordedRuns(
-    '*',
-    `
-        run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))
-        AND admitted_at >= @from AND admitted_at < @to`,
-  )}
-) AS recorded
-WHERE EXISTS (
-  SELECT 1 FROM tenants WHERE tenant_id = @tenant_id AND IFNULL(onboarding_id, '') = @onboarding_id)`,
-  parameters: { ...parameters, from: 'TIMESTAMP', to: 'TIMESTAMP' },
-  row: z.object({
-    ...outcomeFields,
-    /** Its ledger row was not seen yet: it may have to be appended. */
-    is_waiting: z.boolean(),
-  }),
 });

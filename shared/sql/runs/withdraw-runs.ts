@@ -10,7 +10,8 @@ import { defineStatement } from '../define-statement';
  * An admission statement that was given up is withdrawn whole in the same way, by its `statement_id`.
  *
  * All of the given runs are withdrawn, or none (`affectedRows` is 0): none where one of them was admitted at
- * or before `confirmed_until`. Reconcile may have started it, and it must not lose its slot under its worker.
+ * or before `confirmed_until`, or was handed a slot by the queue. Reconcile, or who freed that slot, may have
+ * started it, and it must not lose its slot under its worker.
  * That is a fact of the row and no matter of clocks, so it holds however late this statement gets its turn.
  */
 export const withdrawRuns = defineStatement({
@@ -30,7 +31,9 @@ SET
     FROM UNNEST(active_runs)
     WHERE run_id IN UNNEST(@run_ids) AND admitted_at >= TIMESTAMP(DATE_TRUNC(quota_reset_date, MONTH))),
   current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now AND run_id NOT IN UNNEST(@run_ids)),
+    SELECT IFNULL(SUM(IFNULL(slots, 1)), 0)
+    FROM UNNEST(active_runs)
+    WHERE lease_expires_at > @now AND queued_until IS NULL AND run_id NOT IN UNNEST(@run_ids)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
     FROM UNNEST(withdrawn_runs)
@@ -42,7 +45,8 @@ WHERE tenant_id = @tenant_id
   AND NOT EXISTS (
     SELECT 1
     FROM UNNEST(active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(@run_ids) AND slot.admitted_at <= confirmed_until)`,
+    WHERE slot.run_id IN UNNEST(@run_ids)
+      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL))`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
   row: z.unknown(),
 });

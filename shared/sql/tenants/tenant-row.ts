@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bool, date, integer, string, timestamp } from '../column-schemas';
+import { runsQueued, slotsHeld } from '../runs/hand-on';
 
 /**
  * The tenant row as it is read: the stored columns, with the counters as they are at `@now`. In a new month
@@ -19,7 +20,7 @@ export const tenantColumns = `
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
   IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
-  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > @now) AS current_running_pipelines,
+  ${slotsHeld('active_runs')} AS current_running_pipelines,
   last_pipeline_run_at,
   quota_reset_date,
   created_at,
@@ -33,8 +34,9 @@ export const tenantColumns = `
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
+  ${runsQueued('active_runs')} AS queued_runs_count,
   ARRAY(
-    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
+    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at, queued_until
     FROM UNNEST(active_runs) WITH OFFSET AS position
     ORDER BY position
     LIMIT 100
@@ -73,6 +75,8 @@ export const tenantRow = z.object({
   version: integer,
   active_runs_count: integer,
   max_queued_pipelines: integer,
+  /** How many of them wait in the queue. */
+  queued_runs_count: integer,
   active_runs: z.array(
     z.object({
       run_id: string,
@@ -80,6 +84,7 @@ export const tenantRow = z.object({
       trigger: string.nullable(),
       admitted_at: timestamp,
       lease_expires_at: timestamp,
+      queued_until: timestamp.nullable(),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { aboutQueue, refusedAtLimit } from '../../support/queueing';
 import { startedByKey } from '../../support/started-by';
 
 /** Runs that ask for admission, none of them known. */
@@ -12,6 +13,7 @@ export const candidates = (count: number) =>
     ...startedByKey,
     key_id: 'key-of-the-bench',
     lease_seconds: 3_600,
+    ...refusedAtLimit,
   }));
 
 /** No quota, and no bound on outcomes that wait for the ledger. */
@@ -19,4 +21,5 @@ export const unlimited = {
   statement_id: 'statement-of-the-bench',
   unlimited: 1_000_000_000_000,
   most_waiting: 1_000_000,
+  ...aboutQueue,
 };

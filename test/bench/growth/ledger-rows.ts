@@ -6,7 +6,9 @@ import { findRecordedRuns } from '../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../shared/sql/runs/read-run';
-import { settleAndDropRuns, settleHeldRuns } from '../../../shared/sql/runs/settle-runs';
+import { settleHeldRuns } from '../../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns } from '../../../shared/sql/runs/settle-runs';
+import { aboutSlots } from '../../support/queueing';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { shown } from '../support/figures';
@@ -75,7 +77,7 @@ async function measure(
     appended = outcomes;
   });
   const settleHeld = await observe(calls, () =>
-    runStatement(tenant_id, settleHeldRuns, { ...settling(next()), ...range }),
+    runStatement(tenant_id, settleHeldRuns, { ...settling(next()), ...range, ...aboutSlots }),
   );
   const find = await observe(calls, () =>
     runStatement(tenant_id, findRecordedRuns, { run_ids: [randomUUID()], ...range }),

@@ -1,6 +1,7 @@
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
-import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
+import { decideRuns } from '../../../shared/sql/runs/decide-runs';
 import { settleAndDropRuns, settleRuns } from '../../../shared/sql/runs/settle-runs';
 import { releaseRunsBefore } from '../../functions/version-before/statements-before';
 import { onboardAll } from '../backend/onboarding';

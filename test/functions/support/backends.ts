@@ -16,10 +16,11 @@ import {
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createTenantDatasets } from '../../../shared/google/bigquery/tables/tenant-datasets';
-import { decideRuns } from '../../../shared/sql/runs/admit-runs';
+import { decideRuns } from '../../../shared/sql/runs/decide-runs';
 import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { query } from '../../support/local-cloud';
+import { aboutQueue, refusedAtLimit } from '../../support/queueing';
 import { startedByKey } from '../../support/started-by';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');
@@ -198,6 +199,7 @@ const hold = (
     unlimited: 1_000_000,
     statement_id: 'statement-of-the-test',
     most_waiting: 1_000_000,
+    ...aboutQueue,
     candidates: runIds.map((run_id) => ({
       run_id,
       pipeline: dryrun,
@@ -207,6 +209,7 @@ const hold = (
       ...startedByKey,
       key_id: 'key-of-the-test',
       lease_seconds: 3_600,
+      ...refusedAtLimit,
       ...change,
     })),
   });

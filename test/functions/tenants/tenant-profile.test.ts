@@ -28,6 +28,7 @@ const row: TenantRow = {
   version: 0,
   active_runs_count: 0,
   max_queued_pipelines: 0,
+  queued_runs_count: 0,
   active_runs: [],
 };
 

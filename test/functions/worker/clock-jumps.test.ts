@@ -1,8 +1,9 @@
 import { type WorkerDependencies, workOnRun } from '../../../functions/worker/work-on-run';
 import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-schema';
 import { recordedOutcome } from '../../../shared/runs/rules/ledger-row';
-import type { RunToSettle } from '../../../shared/runs/settle';
+import type { RunToSettle } from '../../../shared/runs/settling/decide-outcomes';
 import { createJumpingClock, hours, type JumpingClock } from '../../support/jumping-clock';
+import { neverQueued } from '../../support/queueing';
 import { startedByKey } from '../../support/started-by';
 
 const message = { tenant_id: 'acme', run_id: 'run-1', pipeline: 'a/b/c' };
@@ -21,6 +22,7 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
     ...startedByKey,
     admitted_at: new Date(clock.now().getTime() - 1_000),
     lease_expires_at: new Date(clock.now().getTime() + hours(0.5)),
+    ...neverQueued,
   };
   const life = { onboarding_id: null, subscription_tier: null, bytes_left: null, alerts: [] };
   const settled: RunToSettle[] = [];

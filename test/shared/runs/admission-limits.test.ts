@@ -19,6 +19,7 @@ describe('Admission under BigQuery’s limits', () => {
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
+      publishRun: async () => undefined,
       newId: randomUUID,
       clock: systemClock,
       log: () => undefined,

@@ -30,6 +30,7 @@ describe('An answer without a result', () => {
       const admit = createAdmit({
         runStatement: createRunStatement(client),
         readQuotaCounters: createReadQuotaCounters(client),
+        publishRun: async () => undefined,
         newId: randomUUID,
         clock: systemClock,
         log: collectingLog().log,

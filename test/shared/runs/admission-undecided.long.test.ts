@@ -5,14 +5,16 @@ import { locationOfDataset } from '../../../shared/google/bigquery/dataset-locat
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
-import { admitRuns, decideRuns } from '../../../shared/sql/runs/admit-runs';
+import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { confirmRuns } from '../../../shared/sql/runs/confirm-runs';
+import { decideRuns } from '../../../shared/sql/runs/decide-runs';
 import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
 import { systemClock } from '../../../shared/support/clock';
 import { type Backends, settleHeld, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { eventually, query } from '../../support/local-cloud';
+import { aboutQueue } from '../../support/queueing';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission that is not decided in time', () => {
@@ -36,6 +38,7 @@ describe('Admission that is not decided in time', () => {
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
+      publishRun: async () => undefined,
       newId: randomUUID,
       clock: systemClock,
       log: collected.log,
@@ -175,6 +178,7 @@ describe('Admission that is not decided in time', () => {
       now: new Date(),
       unlimited: 1_000,
       most_waiting: 1_000,
+      ...aboutQueue,
       candidates: [candidate('run-1')],
     };
     expect(await runStatement('late', admitRuns, given)).toMatchObject({ affectedRows: 0 });

@@ -30,6 +30,7 @@ describe('Admission', () => {
     const deps = {
       runStatement: createRunStatement(client),
       readQuotaCounters: createReadQuotaCounters(client),
+      publishRun: async () => undefined,
       newId: randomUUID,
       clock,
       log: collectingLog().log,

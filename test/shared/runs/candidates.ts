@@ -1,6 +1,7 @@
 import type { Admission } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { dryrun } from '../../functions/support/backends';
+import { refusedAtLimit } from '../../support/queueing';
 import { startedByKey } from '../../support/started-by';
 
 export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
@@ -12,9 +13,10 @@ export const candidate = (run_id: string, change: Partial<Candidate> = {}): Cand
   ...startedByKey,
   key_id: 'key-1',
   lease_seconds: 3_600,
+  ...refusedAtLimit,
   ...change,
 });
 export const runIds = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`);
 export const outcome = ({ verdict }: Admission) =>
-  verdict.kind === 'admitted' ? 'admitted' : verdict.error.code;
+  verdict.kind === 'refused' ? verdict.error.code : verdict.kind;
 export const untouched = { ever: 0, month: 0, running: 0, slots: [] };

@@ -7,12 +7,13 @@ import { recordIn } from '../../../shared/runs/all-runs';
 import { createRecordOutcomes } from '../../../shared/runs/record-outcomes';
 import { failedOutcome, type RunOutcome } from '../../../shared/runs/rules/ledger-row';
 import { createSettle, type Settle, type SettleSettings } from '../../../shared/runs/settle';
-import { decideKeyedRuns } from '../../../shared/sql/runs/admit-runs';
+import { decideKeyedRuns } from '../../../shared/sql/runs/decide-runs';
 import { systemClock } from '../../../shared/support/clock';
 import { type Backends, dryrun, schemasDirectory, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { query } from '../../support/local-cloud';
+import { aboutQueue, refusedAtLimit } from '../../support/queueing';
 import { startedByKey } from '../../support/started-by';
 
 const completed: RunOutcome = { status: 'COMPLETED', rowsWritten: 3, bytesProcessed: 4, bytesBilled: 5 };
@@ -51,7 +52,10 @@ describe('Settling', () => {
     });
     const recordInAllRuns = recordIn(createControlDataset(client, control), systemClock);
     const runStatement = createRunStatement(client);
-    return createSettle({ runStatement, recordOutcomes, recordInAllRuns, ...shared }, settings);
+    return createSettle(
+      { runStatement, recordOutcomes, recordInAllRuns, publishRun: undefined, ...shared },
+      settings,
+    );
   };
   /** The outcome that stands, once it was appended. */
   const settled = async (settle: Settle, ...given: Parameters<Settle>) => {
@@ -261,7 +265,8 @@ describe('Settling', () => {
       unlimited: 1_000,
       statement_id: 'statement-of-the-test',
       most_waiting: 1_000,
-      candidates: [{ ...candidate, request_hash: '', key_id: 'key', lease_seconds: 60 }],
+      ...aboutQueue,
+      candidates: [{ ...candidate, request_hash: '', key_id: 'key', lease_seconds: 60, ...refusedAtLimit }],
       keyed_run_ids: ['run-1'],
     });
     expect(rows).toMatchObject([{ known: [{ run_id: 'run-1' }], running: 0, waiting_outcomes: 1 }]);

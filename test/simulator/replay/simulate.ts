@@ -128,7 +128,7 @@ export async function simulate(
 
 /** Makes a tenant with its keys. */
 function onboard(
-  { tenantId, monthly, concurrent }: TenantPlan,
+  { tenantId, monthly, concurrent, queue }: TenantPlan,
   { bigquery, time }: World,
 ): readonly Caller[] {
   bigquery.createTenant(tenantId);
@@ -141,6 +141,7 @@ function onboard(
     max_pipelines_per_month: monthly,
     max_concurrent_pipelines: concurrent,
     max_bytes_billed_per_month: null,
+    max_queued_pipelines: queue,
     alert_at_percent: '80,100',
     notes: null,
     onboarding_id: null,

@@ -30,17 +30,26 @@ export const runOperations: readonly OperationText[] = [
     tag: 'Starting runs',
     summary: 'Starts a run',
     description:
-      'The body is the pipeline’s parameters as an object; none, if it has none. 202 means that the run is admitted and counted, and will be executed.',
+      'The body is the pipeline’s parameters as an object; none, if it has none. 202 means that the run is admitted and counted, and will be executed: at once (ADMITTED), or when it has its turn in the queue (QUEUED).',
+    headers: {
+      ...idempotencyKey,
+      ...prefer,
+    },
     query: {
       dry_run: {
         description:
           'With true nothing is started, counted, published or written: the answer says what would be, and what it would cost.',
         schema: { type: 'boolean', default: false },
       },
-    },
-    headers: {
-      ...idempotencyKey,
-      ...prefer,
+      priority: {
+        description: 'Seconds of head start in the queue, where it has to wait.',
+        schema: { type: 'integer', minimum: 0, maximum: 3_600, default: 0 },
+      },
+      queue_ttl: {
+        description:
+          "How long it may wait in the queue, in seconds; its pipeline's queue_ttl_seconds if not given.",
+        schema: { type: 'integer', minimum: 0, maximum: 604_800 },
+      },
     },
     body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },
     answers: [
@@ -68,6 +77,8 @@ export const runOperations: readonly OperationText[] = [
       'monthly_quota_exceeded',
       'byte_quota_exceeded',
       'concurrent_limit_reached',
+      'concurrency_key_busy',
+      'queue_full',
     ],
   },
   {

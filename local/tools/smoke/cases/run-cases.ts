@@ -1,12 +1,8 @@
-import {
-  admitKeyedRuns,
-  admitRuns,
-  decideKeyedRuns,
-  decideRuns,
-} from '../../../../shared/sql/runs/admit-runs';
+import { admitKeyedRuns, admitRuns } from '../../../../shared/sql/runs/admit-runs';
 import { announceAlerts } from '../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
+import { decideKeyedRuns, decideRuns } from '../../../../shared/sql/runs/decide-runs';
 import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../../shared/sql/runs/find-runs';
 import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
@@ -15,7 +11,8 @@ import { listRuns } from '../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
 import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
+import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { listBillableDays } from '../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
@@ -45,7 +42,15 @@ export const admissionBy = (keyId: string, { tenantId, now }: CaseValues, ...num
     instructions: null,
     key_id: keyId,
     lease_seconds: 3_600,
+    at_limit: 'queue',
+    queue_seconds: 3_600,
+    priority: 60,
+    slots: null,
+    concurrency_key: null,
+    concurrency_limit: null,
   })),
+  most_bytes: 32_000_000,
+  handed_since: now,
 });
 
 const admission = (values: CaseValues, ...numbers: number[]) => admissionBy('key-1', values, ...numbers);
@@ -133,11 +138,32 @@ export const runCases = [
       appended_to: values.to,
     }),
   ),
-  statementCase(settleHeldRuns, 'As decide-runs.', (values) => ({
-    ...settling(values, 3),
-    from: values.from,
-    to: values.to,
-  })),
+  statementCase(
+    settleHeldRuns,
+    'An UPDATE may rank the entries of its own array, read in its FROM clause.',
+    (values) => ({
+      ...settling(values, 3),
+      from: values.from,
+      to: values.to,
+      unlimited: 1_000_000,
+      handed_since: values.now,
+    }),
+  ),
+  statementCase(
+    settleHeldAndDropRuns,
+    'As settle-held-runs, beside a look into another table.',
+    (values) => ({
+      ...settling(values, 3),
+      from: values.from,
+      to: values.to,
+      unlimited: 1_000_000,
+      handed_since: values.now,
+      appended: [{ run_id: runId(1), recorded_at: values.now }],
+      appended_run_ids: [runId(1)],
+      appended_from: values.from,
+      appended_to: values.to,
+    }),
+  ),
   statementCase(withdrawRuns, 'Arrays of structs are filtered in place.', ({ tenantId, now }) => ({
     tenant_id: tenantId,
     run_ids: [runId(4)],

@@ -2,7 +2,7 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { AdmissionState } from '../../../runs/rules/admission-rules';
 import { bytesThisMonth, usedThisMonth } from '../../../runs/rules/admission-rules';
-import { bool, string, timestamp } from '../../../sql/column-schemas';
+import { bool, integer, string, timestamp } from '../../../sql/column-schemas';
 import { countersFields, readTenantRows } from './read-tenant-state';
 
 /** What admission decides by, and the tenant's tier. */
@@ -22,7 +22,16 @@ const rowsSchema = z.array(
     subscription_tier: string.nullable(),
     is_active: bool,
     suspension_public_reason: string.nullable(),
-    active_runs: z.array(z.object({ lease_expires_at: timestamp })),
+    max_queued_pipelines: integer.nullable(),
+    mean_run_ms: integer.nullable(),
+    active_runs: z.array(
+      z.object({
+        lease_expires_at: timestamp,
+        queued_until: timestamp.nullable(),
+        slots: integer.nullable(),
+        concurrency_key: string.nullable(),
+      }),
+    ),
     settled_runs: z.array(z.object({ run_id: string })),
     revoked_keys: z.array(z.object({ key_id: string })),
   }),
@@ -38,7 +47,12 @@ const selectedFields = [
   'is_active',
   'suspension_public_reason',
   'active_runs.run_id',
+  'max_queued_pipelines',
+  'mean_run_ms',
   'active_runs.lease_expires_at',
+  'active_runs.queued_until',
+  'active_runs.slots',
+  'active_runs.concurrency_key',
   'settled_runs.run_id',
   'revoked_keys.key_id',
 ].join();
@@ -48,6 +62,10 @@ export const createReadAdmissionState =
   async (dataset, now) => {
     const [row] = rowsSchema.parse(await readTenantRows(bigquery, dataset, { selectedFields }));
     if (row === undefined) return undefined;
+    const held = row.active_runs.filter((run) => run.queued_until === null && run.lease_expires_at > now);
+    const queued =
+      row.active_runs.length - row.active_runs.filter(({ queued_until }) => queued_until === null).length;
+    const max_queued_pipelines = row.max_queued_pipelines ?? 0;
     return {
       subscription_tier: row.subscription_tier,
       is_active: row.is_active,
@@ -56,12 +74,24 @@ export const createReadAdmissionState =
       max_concurrent_pipelines: row.max_concurrent_pipelines,
       used_this_month: usedThisMonth(row, now),
       quota_reset_date: row.quota_reset_date,
-      running: row.active_runs.filter((slot) => slot.lease_expires_at > now).length,
+      running: held.reduce((sum, { slots }) => sum + (slots ?? 1), 0),
       max_bytes_billed_per_month: row.max_bytes_billed_per_month,
       bytes_this_month: bytesThisMonth(row, now),
       waiting_outcomes: row.settled_runs.length,
+      max_queued_pipelines,
+      queued,
+      queue_left: Math.max(0, max_queued_pipelines - queued),
+      mean_run_ms: row.mean_run_ms,
+      keys_held: heldByKey(held),
+      oldest: [],
       revoked_key_ids: row.revoked_keys.map(({ key_id }) => key_id),
       known: [],
       finished: [],
     };
   };
+
+function heldByKey(held: readonly { readonly concurrency_key: string | null }[]) {
+  const runs = new Map<string, number>();
+  for (const { concurrency_key: key } of held) if (key !== null) runs.set(key, (runs.get(key) ?? 0) + 1);
+  return [...runs].map(([concurrency_key, count]) => ({ concurrency_key, runs: count }));
+}

@@ -1,12 +1,9 @@
-import {
-  type AdmissionState,
-  byRunId,
-  nextMonthOf,
-  verdictOf,
-} from '../../../../shared/runs/rules/admission-rules';
+import { type AdmissionState, byRunId, verdictOf } from '../../../../shared/runs/rules/admission-rules';
+import { nextMonthOf } from '../../../../shared/runs/rules/months';
+import { candidate as candidateOf } from '../candidates';
 
 const now = new Date('2026-11-23T12:00:00Z');
-const candidate = { run_id: 'run', request_hash: 'hash', key_id: 'key' };
+const candidate = candidateOf('run', { request_hash: 'hash', key_id: 'key' });
 const holder = { run_id: 'run', request_hash: 'hash' };
 const state: AdmissionState = {
   is_active: true,
@@ -19,6 +16,12 @@ const state: AdmissionState = {
   quota_reset_date: '2026-11-01',
   running: 0,
   waiting_outcomes: 0,
+  max_queued_pipelines: 0,
+  queued: 0,
+  queue_left: 0,
+  mean_run_ms: null,
+  keys_held: [],
+  oldest: [],
   revoked_key_ids: [],
   known: [],
   finished: [],

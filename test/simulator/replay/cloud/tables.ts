@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
-import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
+import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { QuotaAlert } from '../../../../shared/runs/rules/quota-alerts';
 import type { PutBack } from './put-back';
 
@@ -172,8 +172,11 @@ export const dateOf = (now: Date): string => now.toISOString().slice(0, 10);
 export const isMonthOver = ({ quota_reset_date }: TenantRecord, now: Date): boolean =>
   quota_reset_date.slice(0, 7) < dateOf(now).slice(0, 7);
 
-export const countUnexpired = (slots: readonly Slot[], now: Date): number =>
-  slots.filter(({ lease_expires_at }) => lease_expires_at > now).length;
+/** The slots that are held: an expired lease holds none, and neither does a run that waits. */
+export const slotsHeld = (runs: readonly Slot[], now: Date): number =>
+  runs
+    .filter((run) => run.lease_expires_at > now && !isQueued(run))
+    .reduce((sum, { slots }) => sum + (slots ?? 1), 0);
 
 function listed<Row>(rowsOf: Map<string, Row[]>, key: string): Row[] {
   const known = rowsOf.get(key);

@@ -3,6 +3,7 @@ export const invariants = {
   law: 'the conservation law holds',
   running: 'the row says how many runs hold an unexpired slot',
   quota: 'no quota is exceeded',
+  turn: 'no run starts before one whose turn came earlier',
   once: 'no run is admitted twice',
   denied: 'what was refused does not start',
   revoked: 'a revoked key starts nothing',

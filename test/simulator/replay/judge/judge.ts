@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
-import type { RecordedOutcome, Slot } from '../../../../shared/runs/rules/ledger-row';
+import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { Observer } from '../cloud/observer';
+import { turnOf } from '../cloud/statements/queue';
 import { runsByLaw } from '../cloud/statements/reading';
 import { outcomeOf } from '../cloud/statements/recorded';
-import { countUnexpired, type Tables, type TenantRecord } from '../cloud/tables';
+import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
 import type { VirtualTime } from '../time/virtual-time';
+import { pathOf } from '../world/definitions';
 import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
 import type { Register } from './register';
@@ -81,11 +83,34 @@ export function createJudge(
   }
 
   function judgeQuotas(tenantId: string, tenant: TenantRecord): void {
-    const { max_concurrent_pipelines: slots, max_pipelines_per_month: month } = tenant;
-    const running = countUnexpired(tenant.active_runs, tenant.updated_at);
-    if (slots !== null && running > slots) violate('quota', `${tenantId}: ${running} of ${slots} slots`);
+    const { max_pipelines_per_month: month } = tenant;
+    const queued = tenant.active_runs.filter(isQueued).length;
+    if (queued > (tenant.max_queued_pipelines ?? 0)) violate('quota', `${tenantId}: ${queued} runs wait`);
     const used = tenant.pipeline_runs_this_month;
     if (month !== null && used > month) violate('quota', `${tenantId}: ${used} of ${month} a month`);
+  }
+
+  /** Some runs have a slot now that had none. */
+  function judgeSlots(tenantId: string, tenant: TenantRecord, starting: readonly Slot[]): void {
+    const { max_concurrent_pipelines: slots, active_runs, updated_at: now } = tenant;
+    const running = slotsHeld(active_runs, now);
+    if (slots !== null && running > slots) violate('quota', `${tenantId}: ${running} of ${slots} slots`);
+    const held = active_runs.filter((run) => !isQueued(run) && run.lease_expires_at > now);
+    for (const { concurrency_key: key, concurrency_limit: limit } of starting) {
+      const ofKey = held.filter(({ concurrency_key }) => concurrency_key === key).length;
+      if (key !== null && ofKey > (limit ?? 0))
+        violate('quota', `${tenantId}: ${ofKey} of ${limit} for ${key}`);
+    }
+    // Only a key of its own, or slots that the tenant does not have, keep a run from its turn.
+    const passedOver = active_runs.find(
+      (run) =>
+        isQueued(run) &&
+        (run.queued_until ?? now) > now &&
+        run.concurrency_key === null &&
+        (run.slots ?? 1) <= (slots ?? Number.POSITIVE_INFINITY) &&
+        starting.some((other) => turnOf(other) > turnOf(run)),
+    );
+    if (passedOver !== undefined) violate('turn', `${tenantId} ${passedOver.run_id} was passed over`);
   }
 
   function judgeAdmitted(tenantId: string, slot: Slot, tables: Tables): void {
@@ -114,7 +139,9 @@ export function createJudge(
     decided.set(run, outcome);
     const changes = before === undefined ? [] : differencesOf(before, outcome);
     if (changes.length > 0) violate('outcome', `${run}: ${changes.join('; ')}`);
-    if (outcome.status === 'CANCELLED' && !register.cancelled.has(runId)) violate('asked', run);
+    // A newer run of its own kind may have taken its place.
+    const isAsked = register.cancelled.has(runId) || outcome.pipeline === pathOf('newest');
+    if (outcome.status === 'CANCELLED' && !isAsked) violate('asked', run);
     const told = register.toldOutcome.get(run);
     if (told !== undefined && told.status !== outcome.status) {
       violate('told', `${run}: a caller was told ${told.status}, and it is ${outcome.status}`);
@@ -133,11 +160,16 @@ export function createJudge(
       judgeCounters(tenantId, tables);
       noteCrossings(tenantId, before, tenant);
       const held = new Map(before?.active_runs.map((slot) => [slot.run_id, slot]));
+      const waited = new Set(before?.active_runs.filter(isQueued).map(({ run_id }) => run_id));
+      const starting = tenant.active_runs.filter(
+        (run) => !isQueued(run) && (waited.has(run.run_id) || !held.has(run.run_id)),
+      );
       const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
       for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
       if (gained.length > 0) judgeQuotas(tenantId, tenant);
-      if (gained.length + held.size > 0) {
-        const running = countUnexpired(tenant.active_runs, tenant.updated_at);
+      if (starting.length > 0) judgeSlots(tenantId, tenant, starting);
+      if (gained.length + held.size + starting.length > 0) {
+        const running = slotsHeld(tenant.active_runs, tenant.updated_at);
         if (running !== tenant.current_running_pipelines) {
           violate('running', `${tenantId}: ${tenant.current_running_pipelines}, not ${running}`);
         }
@@ -210,10 +242,10 @@ export function createJudge(
         if (register.admitted.has(runId)) violate('lost', `${run}: a caller was told that there is none`);
         return;
       }
-      if (status === 'ADMITTED') {
+      if (status === 'ADMITTED' || status === 'QUEUED') {
         if (told === undefined || told.at > askedAt) return;
         const since = `${time.now() - told.at} ms after another was told ${told.status}`;
-        return violate('told', `${run}: a caller was told ADMITTED ${since}`);
+        return violate('told', `${run}: a caller was told ${status} ${since}`);
       }
       if (told !== undefined && told.status !== status) {
         violate('told', `${run}: a caller was told ${status}, another ${told.status} before`);

@@ -19,6 +19,8 @@ const pauseMs = [500, 20_000] as const;
 
 /** The statuses that no correct request may get. */
 const unexpected: ReadonlySet<number> = new Set([400, 403, 500]);
+/** What is so for now. */
+const busy: ReadonlySet<string> = new Set(['concurrent_limit_reached', 'concurrency_key_busy', 'queue_full']);
 const admittedSchema = z.object({ run_id: z.string() });
 const stateSchema = z.object({ run_id: z.string(), status: z.string() });
 const listSchema = z.object({ runs: z.array(stateSchema) });
@@ -83,7 +85,7 @@ async function askUntilTold(
     } else {
       const isDenied = answer.status < 500 || String(answer.body.detail).endsWith('Nothing was started.');
       if (isDenied && wish.keyed === 'no') world.judge.toldNothingStarted(tenantId, token);
-      const mayTryAgain = answer.status >= 500 || answer.body.code === 'concurrent_limit_reached';
+      const mayTryAgain = answer.status >= 500 || busy.has(String(answer.body.code));
       if (!mayTryAgain) return undefined;
     }
     await world.time.sleep(world.chance.between(...pauseMs));
@@ -99,7 +101,8 @@ async function ask(wish: Wish, token: string, caller: Caller, world: World): Pro
     method: 'POST',
     path: `/api/v1/pipelines/run/${tenantId}/${pathOf(wish.pipeline)}`,
     headers: { 'X-API-Key': apiKey, ...(isKeyed && { 'Idempotency-Key': keyOf(wish) }) },
-    body: { token },
+    query: wish.priority > 0 ? { priority: String(wish.priority) } : {},
+    body: { token, ...(wish.pipeline === 'single' && { lane: wish.index % 2 }) },
   });
 }
 
@@ -145,8 +148,8 @@ async function cancel(runId: string, { tenantId, apiKey }: Caller, world: World)
       if (answer.status === 404) return world.judge.told(tenantId, runId, undefined, askedAt);
       if (answer.status >= 300) return;
       const { status } = stateSchema.parse(answer.body);
-      if (status === 'ADMITTED')
-        world.judge.violate('told', `${runId}: its cancellation was answered ADMITTED`);
+      if (['QUEUED', 'ADMITTED'].includes(status))
+        world.judge.violate('told', `${runId}: its cancellation was answered ${status}`);
       return world.judge.told(tenantId, runId, status, askedAt);
     }
     await world.time.sleep(world.chance.between(...pauseMs));

@@ -8,6 +8,8 @@ export interface TenantPlan {
   readonly tenantId: string;
   readonly monthly: PlannedQuota;
   readonly concurrent: PlannedQuota;
+  /** How many runs may wait. */
+  readonly queue: number;
 }
 
 /** One run that somebody wants. */
@@ -17,6 +19,8 @@ export interface Wish {
   /** Milliseconds after the beginning. */
   readonly at: number;
   readonly pipeline: PipelineName;
+  /** Seconds of head start in the queue. */
+  readonly priority: number;
   /** Which of the tenant's keys asks. */
   readonly key: number;
   /** Without an Idempotency-Key, under one, or under one by two requests at the same moment. */
@@ -55,10 +59,16 @@ const monthEnd = Date.UTC(2026, 10, 1);
 /** What is asked for, by the seed. Fewer runs are the first of more runs. */
 export function planLoad(seed: number, runs: number): Plan {
   const chance = createChance(seed * 2 + 1);
+  // Draws of its own: without queues a seed means what it meant.
+  const ofQueues = createChance(seed * 2 + 1_000_001);
   const quota = (share: number, least: number, most: number): PlannedQuota =>
     chance.happens(share) ? null : chance.between(least, most);
   const quotas = () => ({ monthly: quota(0.4, 5, runsPerTenant), concurrent: quota(0.25, 1, 9) });
-  const tenants = Array.from({ length: 8 }, (_, index) => ({ tenantId: `tenant_${index + 1}`, ...quotas() }));
+  const tenants = Array.from({ length: 8 }, (_, index) => ({
+    tenantId: `tenant_${index + 1}`,
+    ...quotas(),
+    queue: ofQueues.happens(0.4) ? 0 : ofQueues.between(1, 15),
+  }));
   const anyTenant = () => chance.between(0, tenants.length - 1);
   // The month ends while requests are under way, or long after.
   const start = monthEnd - chance.between(0, 300 * minuteMs);
@@ -103,7 +113,16 @@ export function planLoad(seed: number, runs: number): Plan {
       tenant,
       at: Math.max(0, when),
       key,
-      pipeline: kind < 0.4 ? 'look' : kind < 0.87 ? 'append' : kind < 0.96 ? 'fail' : 'long',
+      priority: ofQueues.happens(0.3) ? ofQueues.between(1, 3_600) : 0,
+      pipeline: ofQueues.happens(0.25)
+        ? ((['single', 'wide', 'newest'] as const)[ofQueues.between(0, 2)] ?? 'single')
+        : kind < 0.4
+          ? 'look'
+          : kind < 0.87
+            ? 'append'
+            : kind < 0.96
+              ? 'fail'
+              : 'long',
       keyed: keyed < 0.6 ? 'no' : keyed < 0.85 ? 'once' : 'twice',
       later:
         keyed < 0.6 || chance.happens(0.5)

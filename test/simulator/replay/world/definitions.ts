@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { inspectPipeline } from '../../../../shared/definitions/inspect-pipeline';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 
-const names = ['look', 'append', 'fail', 'long'] as const;
+const names = ['look', 'append', 'fail', 'long', 'single', 'wide', 'newest'] as const;
 export type PipelineName = (typeof names)[number];
 
 export const pathOf = (name: PipelineName): string => `simulated/example/${name}`;

@@ -31,8 +31,9 @@ SET
   pipeline_runs_count = pipeline_runs_count + ARRAY_LENGTH(p_candidates),
   pipeline_runs_this_month =
     IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates),
-  current_running_pipelines =
-    (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates),
+  current_running_pipelines = (
+    SELECT IFNULL(SUM(IF(queued_until IS NOT NULL, p_unlimited, IF(lease_expires_at > p_now, IFNULL(slots, 1), 0))), 0)
+    FROM UNNEST(active_runs)) + ARRAY_LENGTH(p_candidates),
   bytes_billed_this_month = IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month),
   quota_reset_date = IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), DATE(p_now), quota_reset_date),
   quota_alerts = ARRAY_CONCAT(
@@ -70,8 +71,9 @@ WHERE tenant_id = p_tenant_id
   AND ARRAY_LENGTH(IFNULL(settled_runs, [])) < p_most_waiting
   AND IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) + ARRAY_LENGTH(p_candidates)
     <= IFNULL(max_pipelines_per_month, p_unlimited)
-  AND (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) + ARRAY_LENGTH(p_candidates)
-    <= IFNULL(max_concurrent_pipelines, p_unlimited)
+  AND (
+    SELECT IFNULL(SUM(IF(queued_until IS NOT NULL, p_unlimited, IF(lease_expires_at > p_now, IFNULL(slots, 1), 0))), 0)
+    FROM UNNEST(active_runs)) + ARRAY_LENGTH(p_candidates) <= IFNULL(max_concurrent_pipelines, p_unlimited)
   AND (max_bytes_billed_per_month IS NULL
     OR IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
       < max_bytes_billed_per_month)

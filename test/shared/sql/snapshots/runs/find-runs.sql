@@ -4,7 +4,9 @@ DECLARE p_tenant_id STRING;
 DECLARE p_run_ids ARRAY<STRING>;
 
 SELECT
-  ARRAY(SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.run_id IN UNNEST(p_run_ids)) AS slots,
+  ARRAY(
+    SELECT slot FROM UNNEST(active_runs) AS slot WHERE slot.queued_until IS NULL AND slot.run_id IN UNNEST(p_run_ids)
+  ) AS slots,
   onboarding_id,
   subscription_tier,
   GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,

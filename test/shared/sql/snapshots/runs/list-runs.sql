@@ -37,7 +37,7 @@ FROM (
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.trigger, 
-    'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL
+    IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = p_tenant_id
     AND slot.admitted_at >= p_from AND slot.admitted_at < p_to

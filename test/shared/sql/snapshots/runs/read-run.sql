@@ -5,7 +5,9 @@ DECLARE p_run_id STRING;
 
 SELECT
   run.*,
-  (SELECT onboarding_id FROM tenants WHERE tenant_id = p_tenant_id) AS onboarding_id,
+  tenant.onboarding_id,
+  tenant.max_concurrent_pipelines,
+  tenant.mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
@@ -45,7 +47,8 @@ FROM (
       run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, 
       status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
       bytes_processed, bytes_billed, watermark,
-      CAST(NULL AS TIMESTAMP) AS lease_expires_at
+      CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
+      CAST(NULL AS INT64) AS queue_place
     FROM (
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
@@ -66,10 +69,20 @@ FROM (
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
     slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, 
-    'ADMITTED', NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    slot.lease_expires_at
+    IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    IF(slot.queued_until IS NULL, slot.lease_expires_at, NULL), slot.queued_until,
+    (SELECT place FROM (
+      SELECT run_id, ROW_NUMBER() OVER (ORDER BY turn, position) AS place
+      FROM (
+        SELECT run_id, TIMESTAMP_SUB(admitted_at, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit, position
+        FROM UNNEST(active_runs) WITH OFFSET AS position
+        WHERE queued_until IS NOT NULL
+      )) WHERE run_id = slot.run_id)
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = p_tenant_id AND slot.run_id = p_run_id
 ) AS run
-ORDER BY status = 'ADMITTED'
+LEFT JOIN (
+  SELECT onboarding_id, max_concurrent_pipelines, mean_run_ms FROM tenants WHERE tenant_id = p_tenant_id
+) AS tenant ON TRUE
+ORDER BY status IN ('ADMITTED', 'QUEUED')
 LIMIT 1;

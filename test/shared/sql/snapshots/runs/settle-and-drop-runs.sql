@@ -68,13 +68,12 @@ SET
     FROM UNNEST(tenant.active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
-  current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot WHERE slot.lease_expires_at > p_now)
+  current_running_pipelines = (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(tenant.active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL)
     - (
-      SELECT COUNT(*)
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > p_now),
+      WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL),
   bytes_billed_this_month = tenant.bytes_billed_this_month + (
     SELECT IFNULL(SUM(outcome.bytes_billed), 0)
     FROM UNNEST(tenant.active_runs) AS slot
@@ -130,4 +129,5 @@ WHERE tenant.tenant_id = p_tenant_id
   AND (
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) = (SELECT COUNT(*) FROM UNNEST(p_outcomes));
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) = (SELECT COUNT(*) FROM UNNEST(p_outcomes))
+  AND ((SELECT COUNT(*) FROM UNNEST(p_outcomes)) = 0 OR (SELECT COUNT(*) FROM UNNEST(tenant.active_runs) WHERE queued_until IS NOT NULL) = 0);

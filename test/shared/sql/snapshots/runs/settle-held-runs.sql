@@ -6,17 +6,23 @@ DECLARE p_now TIMESTAMP;
 DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
 DECLARE p_from TIMESTAMP;
 DECLARE p_to TIMESTAMP;
+DECLARE p_unlimited INT64;
+DECLARE p_handed_since TIMESTAMP;
 
 UPDATE tenants AS tenant
 SET
   active_runs = ARRAY(
-    SELECT slot
+    SELECT AS STRUCT slot.* REPLACE (
+        IF(starting.run_id IS NOT NULL, TIMESTAMP_ADD(p_now, INTERVAL slot.lease_seconds SECOND), slot.lease_expires_at) AS lease_expires_at,
+        IF(starting.run_id IS NOT NULL, NULL, slot.queued_until) AS queued_until,
+        IF(starting.run_id IS NOT NULL, p_now, slot.handed_on_at) AS handed_on_at)
     FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
     JOIN (
       SELECT run_id FROM UNNEST(tenant.active_runs)
       EXCEPT DISTINCT
       SELECT run_id FROM UNNEST(p_outcomes)
     ) AS kept ON kept.run_id = slot.run_id
+    LEFT JOIN (SELECT run_id FROM UNNEST(queue.starting)) AS starting ON starting.run_id = slot.run_id
     ORDER BY position),
   settled_runs = ARRAY_CONCAT(
     ARRAY(
@@ -60,13 +66,22 @@ SET
     FROM UNNEST(tenant.active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
-  current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(tenant.active_runs) AS slot WHERE slot.lease_expires_at > p_now)
+  current_running_pipelines = (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(tenant.active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL)
     - (
-      SELECT COUNT(*)
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
       FROM UNNEST(tenant.active_runs) AS slot
       JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > p_now),
+      WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL)
+    + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting)),
+  mean_run_ms = IFNULL(
+    (
+      SELECT CAST(ROUND(IF(
+        tenant.mean_run_ms IS NULL,
+        AVG(outcome.duration_ms),
+        0.8 * tenant.mean_run_ms + 0.2 * AVG(outcome.duration_ms))) AS INT64)
+      FROM UNNEST(tenant.active_runs) AS slot
+      JOIN (SELECT run_id, duration_ms FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id),
+    tenant.mean_run_ms),
   bytes_billed_this_month = tenant.bytes_billed_this_month + (
     SELECT IFNULL(SUM(outcome.bytes_billed), 0)
     FROM UNNEST(tenant.active_runs) AS slot
@@ -110,20 +125,74 @@ SET
           WHERE alert.quota = 'bytes' AND alert.quota_limit = tenant.max_bytes_billed_per_month))
       ORDER BY share)),
   updated_at = p_now
+FROM (
+  SELECT ARRAY(
+    SELECT AS STRUCT run_id, slots
+    FROM (
+    SELECT run_id, slots
+    FROM (
+      SELECT run_id, slots, place, SUM(slots) OVER (ORDER BY place) AS slots_up_to
+      FROM (
+        SELECT run_id, slots, ROW_NUMBER() OVER (ORDER BY turn, position) AS place
+        FROM (
+          SELECT
+            waiting.*,
+            IFNULL(same_key.runs, 0)
+              + ROW_NUMBER() OVER (PARTITION BY waiting.concurrency_key ORDER BY turn, position) AS place_in_key
+          FROM (
+        SELECT run_id, TIMESTAMP_SUB(admitted_at, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit, position
+        FROM UNNEST(kept_runs) WITH OFFSET AS position
+        WHERE queued_until > p_now
+          ) AS waiting
+          LEFT JOIN (
+            SELECT concurrency_key, COUNT(*) AS runs
+            FROM UNNEST(kept_runs)
+            WHERE concurrency_key IS NOT NULL AND lease_expires_at > p_now AND queued_until IS NULL
+            GROUP BY concurrency_key
+          ) AS same_key ON same_key.concurrency_key = waiting.concurrency_key
+          WHERE waiting.slots <= IFNULL(max_concurrent_pipelines, p_unlimited)
+        )
+        WHERE concurrency_key IS NULL OR place_in_key <= concurrency_limit
+      )
+      -- Each takes at least one.
+      WHERE place <= IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(kept_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL), 0)
+    )
+    WHERE slots_up_to <= IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(kept_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL), 0))
+  ) AS starting
+  FROM (
+    SELECT
+      is_active,
+      max_concurrent_pipelines,
+      ARRAY(
+        SELECT slot
+        FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+        JOIN (
+          SELECT run_id FROM UNNEST(active_runs)
+          EXCEPT DISTINCT
+          SELECT run_id FROM UNNEST(p_outcomes)
+        ) AS kept ON kept.run_id = slot.run_id
+        ORDER BY position
+      ) AS kept_runs
+    FROM tenants
+    WHERE tenant_id = p_tenant_id
+  )
+) AS queue
 WHERE tenant.tenant_id = p_tenant_id
   AND IFNULL(tenant.onboarding_id, '') = p_onboarding_id
-  AND (
+  AND ((
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) > 0;
+    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) > 0 OR (SELECT COUNT(*) FROM UNNEST(p_outcomes)) = 0);
 
 SELECT
-  recorded.*,
-  recorded.run_id IN UNNEST(ARRAY(
-    SELECT settled.run_id
-    FROM tenants, UNNEST(settled_runs) AS settled
-    WHERE tenant_id = p_tenant_id)) AS is_waiting
-FROM (
+  ARRAY(
+    SELECT AS STRUCT
+      recorded.*,
+      recorded.run_id IN UNNEST(ARRAY(
+        SELECT settled.run_id
+        FROM tenants, UNNEST(settled_runs) AS settled
+        WHERE tenant_id = p_tenant_id)) AS is_waiting
+    FROM (
     SELECT *
     FROM (
       SELECT
@@ -145,6 +214,14 @@ FROM (
         AND admitted_at >= p_from AND admitted_at < p_to
     )
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
-) AS recorded
-WHERE EXISTS (
-  SELECT 1 FROM tenants WHERE tenant_id = p_tenant_id AND IFNULL(onboarding_id, '') = p_onboarding_id);
+    ) AS recorded
+  ) AS recorded,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) AS queued,
+  ARRAY(
+    SELECT AS STRUCT run_id, pipeline
+    FROM UNNEST(active_runs) WITH OFFSET AS position
+    WHERE handed_on_at >= p_handed_since
+    ORDER BY position
+  ) AS handed_on
+FROM tenants
+WHERE tenant_id = p_tenant_id AND IFNULL(onboarding_id, '') = p_onboarding_id;

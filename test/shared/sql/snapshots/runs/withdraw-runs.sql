@@ -18,7 +18,9 @@ SET
     FROM UNNEST(active_runs)
     WHERE run_id IN UNNEST(p_run_ids) AND admitted_at >= TIMESTAMP(DATE_TRUNC(quota_reset_date, MONTH))),
   current_running_pipelines = (
-    SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND run_id NOT IN UNNEST(p_run_ids)),
+    SELECT IFNULL(SUM(IFNULL(slots, 1)), 0)
+    FROM UNNEST(active_runs)
+    WHERE lease_expires_at > p_now AND queued_until IS NULL AND run_id NOT IN UNNEST(p_run_ids)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
     FROM UNNEST(withdrawn_runs)
@@ -30,4 +32,5 @@ WHERE tenant_id = p_tenant_id
   AND NOT EXISTS (
     SELECT 1
     FROM UNNEST(active_runs) AS slot
-    WHERE slot.run_id IN UNNEST(p_run_ids) AND slot.admitted_at <= confirmed_until);
+    WHERE slot.run_id IN UNNEST(p_run_ids)
+      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL));

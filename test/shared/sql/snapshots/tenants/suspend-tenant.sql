@@ -28,7 +28,7 @@ SELECT
   pipeline_runs_count,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, pipeline_runs_this_month) AS pipeline_runs_this_month,
   IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, bytes_billed_this_month) AS bytes_billed_this_month,
-  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now) AS current_running_pipelines,
+  (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL) AS current_running_pipelines,
   last_pipeline_run_at,
   quota_reset_date,
   created_at,
@@ -42,8 +42,9 @@ SELECT
   IFNULL(version, 0) AS version,
   ARRAY_LENGTH(active_runs) AS active_runs_count,
   IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines,
+  (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) AS queued_runs_count,
   ARRAY(
-    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at
+    SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at, queued_until
     FROM UNNEST(active_runs) WITH OFFSET AS position
     ORDER BY position
     LIMIT 100

@@ -25,7 +25,7 @@ const call = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      kind: fc.constantFrom('settle', 'settle and drop', 'settle held'),
+      kind: fc.constantFrom('settle', 'settle and drop', 'settle held', 'settle held and drop', 'hand on'),
       runs,
       dropped: runs,
       status,

@@ -82,7 +82,9 @@ const unordered: readonly (readonly [name: string, by: string])[] = [
   ['withdrawn_runs', 'run_id'],
   ['revoked_keys', 'key_id'],
   ['known', 'run_id'],
-  ['settle-held-runs', 'run_id'],
+  ['recorded', 'run_id'],
+  ['keys_held', 'concurrency_key'],
+  ['oldest', 'run_id'],
 ];
 
 /** A value with its times as texts, whether the client gave it or a model, in an order of its own. */

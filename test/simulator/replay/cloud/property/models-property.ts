@@ -32,7 +32,7 @@ export const describeModels = (lists: number): void =>
             max_pipelines_per_month: monthly,
             max_concurrent_pipelines: concurrent,
             max_bytes_billed_per_month: monthly === null ? null : 25,
-            max_queued_pipelines: monthly,
+            max_queued_pipelines: monthly === null ? 2 : 4,
             alert_at_percent: monthly === 3 ? '0' : '80,100',
             notes: null,
             onboarding_id: onboardingId,

@@ -2,21 +2,18 @@ import { ledgerRow, type RecordedOutcome } from '../../../../../shared/runs/rule
 import { alertKey } from '../../../../../shared/runs/rules/quota-alerts';
 import { noteExpiries } from '../../../../../shared/sql/keys/note-expiries';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
-import {
-  admitKeyedRuns,
-  admitRuns,
-  decideKeyedRuns,
-  decideRuns,
-} from '../../../../../shared/sql/runs/admit-runs';
+import { admitKeyedRuns, admitRuns } from '../../../../../shared/sql/runs/admit-runs';
 import { announceAlerts } from '../../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
+import { decideKeyedRuns, decideRuns } from '../../../../../shared/sql/runs/decide-runs';
 import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
+import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
@@ -88,14 +85,26 @@ export function createPlayer(
         instructions: number % 4 === 0 ? `{"number":${number}}` : null,
         key_id: keyIdOf(key),
         lease_seconds: leaseMinutes * 60,
+        at_limit: number % 4 === 3 ? 'refuse' : number % 4 === 2 ? 'cancel_oldest' : 'queue',
+        queue_seconds: 120 * leaseMinutes,
+        priority: number % 3 === 1 ? 1_200 : null,
+        slots: number === 5 ? 2 : null,
+        concurrency_key: number % 3 === 2 ? `key-${number % 2}` : null,
+        concurrency_limit: number % 3 === 2 ? 1 : null,
       })),
+      most_bytes: mostWaiting === 1 ? 4 : 1_000,
+      handed_since: new Date(at),
     };
     const keyed = { ...parameters, keyed_run_ids: runs.map(runIdOf) };
     if (kind === 'admit') return isKeyed ? run(admitKeyedRuns, keyed) : run(admitRuns, parameters);
     return isKeyed ? run(decideKeyedRuns, keyed) : run(decideRuns, parameters);
   }
 
-  async function settle(call: ModelledCall & { kind: 'settle' | 'settle and drop' | 'settle held' }) {
+  async function settle(
+    call: ModelledCall & {
+      kind: 'settle' | 'settle and drop' | 'settle held' | 'settle held and drop' | 'hand on';
+    },
+  ) {
     const { kind, runs, dropped, status, isOtherLife } = call;
     const parameters = {
       tenant_id,
@@ -104,7 +113,6 @@ export function createPlayer(
       outcomes: outcomesOf(runs, status),
     };
     if (kind === 'settle') return run(settleRuns, parameters);
-    if (kind === 'settle held') return run(settleHeldRuns, { ...parameters, ...forEver });
     // Of every fourth the ledger has another row at most.
     const rowOf = (number: number) =>
       number % 4 === 3 ? undefined : ledgerOutcomeOf(tables, runIdOf(number));
@@ -117,7 +125,11 @@ export function createPlayer(
       appended_from: forEver.from,
       appended_to: forEver.to,
     };
-    return run(settleAndDropRuns, { ...parameters, ...appended });
+    if (kind === 'settle and drop') return run(settleAndDropRuns, { ...parameters, ...appended });
+    const held = { ...parameters, ...forEver, unlimited: 1_000_000, handed_since: new Date(at) };
+    if (kind === 'settle held') return run(settleHeldRuns, held);
+    if (kind === 'hand on') return run(settleHeldRuns, { ...held, outcomes: [] });
+    return run(settleHeldAndDropRuns, { ...held, ...appended });
   }
 
   async function appendSettled(which: number): Promise<void> {
@@ -136,6 +148,8 @@ export function createPlayer(
       case 'settle':
       case 'settle and drop':
       case 'settle held':
+      case 'settle held and drop':
+      case 'hand on':
         return settle(call);
       case 'append':
         return appendSettled(call.which);

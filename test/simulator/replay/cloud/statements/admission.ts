@@ -1,17 +1,24 @@
+import { originOf, type Slot } from '../../../../../shared/runs/rules/ledger-row';
 import type { StatementParameters } from '../../../../../shared/sql/define-statement';
-import {
-  admitKeyedRuns,
-  admitRuns,
-  decideKeyedRuns,
-  decideRuns,
-} from '../../../../../shared/sql/runs/admit-runs';
+import { admitKeyedRuns, admitRuns } from '../../../../../shared/sql/runs/admit-runs';
+import { decideKeyedRuns, decideRuns } from '../../../../../shared/sql/runs/decide-runs';
 import { dateCellOf, modelOf } from '../statement-model';
-import { countUnexpired, dateOf, isInLedger, isMonthOver, monthStart, type Tables } from '../tables';
+import {
+  dateOf,
+  isInLedger,
+  isMonthOver,
+  monthStart,
+  slotsHeld,
+  type Tables,
+  type TenantRecord,
+} from '../tables';
 import { crossedAlerts } from './alerts';
+import { handedOn, handedOnSince, placeOf, runsQueued, startable } from './queue';
 import { compare } from './recorded';
 
 type Parameters = StatementParameters<typeof admitRuns>;
 type Candidate = Parameters['candidates'][number];
+type Decision = StatementParameters<typeof decideRuns>;
 
 /** The tenant as it is at `now`, unless nothing may be admitted. */
 function openTenant({ tenant, putBack }: Tables, parameters: Parameters) {
@@ -25,19 +32,16 @@ function openTenant({ tenant, putBack }: Tables, parameters: Parameters) {
   const { max_bytes_billed_per_month: budget } = tenant;
   if (budget !== null && (bytes ?? 0) >= budget) return undefined;
   const used = isNew ? 0 : tenant.pipeline_runs_this_month;
-  const running = countUnexpired(tenant.active_runs, now);
+  const running = slotsHeld(tenant.active_runs, now);
   const left = (quota: number | null, taken: number) => (quota === null ? (unlimited ?? 0) : quota - taken);
-  const room = Math.min(
-    left(tenant.max_pipelines_per_month, used),
-    left(tenant.max_concurrent_pipelines, running),
-  );
   return {
     tenant,
     now,
     used,
     bytes,
     running,
-    room,
+    monthlyLeft: left(tenant.max_pipelines_per_month, used),
+    slotsLeft: left(tenant.max_concurrent_pipelines, running),
     resetDate: isNew ? dateOf(now) : tenant.quota_reset_date,
   };
 }
@@ -57,22 +61,37 @@ function isNew(tables: Tables, { tenant }: OpenTenant, keyedIds: readonly (strin
     !(keyedIds.includes(run_id) && isInLedger(tables, run_id));
 }
 
-function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candidate[]): void {
-  const { tenant, now, used, bytes, running, resetDate } = open;
+/** The entry of a candidate that gets a slot at once. */
+function slotOf(candidate: Candidate, { now, resetDate }: OpenTenant): Slot {
   const earliest = monthStart(resetDate);
-  const slots = candidates.map(({ lease_seconds, key_id: _, ...candidate }) => ({
-    ...candidate,
+  return {
     run_id: candidate.run_id ?? '',
     pipeline: candidate.pipeline ?? '',
+    parameters: candidate.parameters,
+    trigger: candidate.trigger,
+    request_hash: candidate.request_hash,
+    ...originOf(candidate),
     admitted_at: now > earliest ? now : earliest,
-    lease_expires_at: new Date(now.getTime() + (lease_seconds ?? 0) * 1000),
-  }));
+    lease_expires_at: new Date(now.getTime() + (candidate.lease_seconds ?? 0) * 1000),
+    queued_until: null,
+    handed_on_at: null,
+    lease_seconds: null,
+    priority: null,
+    slots: null,
+    concurrency_key: null,
+    concurrency_limit: null,
+  };
+}
+
+/** Counts these new entries; the runs in flight are then those of `after`. */
+function admit(tables: Tables, open: OpenTenant, slots: readonly Slot[], after: readonly Slot[]): void {
+  const { tenant, now, used, bytes, resetDate } = open;
   tables.tenant = {
     ...tenant,
-    active_runs: [...tenant.active_runs, ...slots],
+    active_runs: after,
     pipeline_runs_count: tenant.pipeline_runs_count + slots.length,
     pipeline_runs_this_month: used + slots.length,
-    current_running_pipelines: running + slots.length,
+    current_running_pipelines: slotsHeld(after, now),
     bytes_billed_this_month: bytes,
     quota_reset_date: resetDate,
     quota_alerts: [
@@ -96,31 +115,85 @@ function giveSlots(tables: Tables, open: OpenTenant, candidates: readonly Candid
 function admitAll(tables: Tables, parameters: Parameters, keyedIds: readonly (string | null)[]): number {
   const { candidates } = parameters;
   const open = openTenant(tables, parameters);
-  if (open === undefined || candidates.length > open.room) return 0;
-  if (!candidates.every(isNew(tables, open, keyedIds))) return 0;
+  if (open === undefined || candidates.length > Math.min(open.monthlyLeft, open.slotsLeft)) return 0;
+  const { active_runs } = open.tenant;
+  if (runsQueued(active_runs) > 0 || !candidates.every(isNew(tables, open, keyedIds))) return 0;
   // In the ledger any of the keyed ids counts, a candidate's or not.
   if (keyedIds.some((id) => isInLedger(tables, id ?? ''))) return 0;
-  giveSlots(tables, open, candidates);
+  const slots = candidates.map((candidate) => slotOf(candidate, open));
+  admit(tables, open, slots, [...active_runs, ...slots]);
   return 1;
 }
 
-/** The first candidates get a slot, as many as there is room for. */
-function admitSome(tables: Tables, parameters: Parameters, keyedIds: readonly (string | null)[]): number {
+/** How many more runs may wait. */
+function queueLeft({ active_runs, max_queued_pipelines }: TenantRecord, mostBytes: number | null): number {
+  const bytes = active_runs.reduce((sum, { parameters }) => sum + Buffer.byteLength(parameters ?? ''), 0);
+  if (bytes >= (mostBytes ?? 0)) return 0;
+  return Math.max(0, (max_queued_pipelines ?? 0) - runsQueued(active_runs));
+}
+
+/** Candidates and runs that wait get slots in their turn; other candidates wait, as many as may. */
+function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (string | null)[]): number {
   const open = openTenant(tables, parameters);
   if (open === undefined) return 0;
-  const admitted = parameters.candidates
+  const { tenant, now } = open;
+  const most = tenant.max_concurrent_pipelines ?? Number.POSITIVE_INFINITY;
+  const fresh = parameters.candidates
     .filter(isNew(tables, open, keyedIds))
-    .slice(0, Math.max(0, open.room));
-  if (admitted.length === 0) return 0;
-  giveSlots(tables, open, admitted);
+    .filter(({ slots }) => (slots ?? 1) <= most)
+    .slice(0, Math.max(0, open.monthlyLeft));
+  const waiting = fresh.map(({ at_limit, queue_seconds, ...candidate }) => {
+    const slot = slotOf(candidate, open);
+    const { priority, slots, concurrency_key, concurrency_limit, lease_seconds } = candidate;
+    return {
+      mayWait: at_limit === 'queue',
+      slot,
+      run: {
+        ...slot,
+        ...{ priority, slots, concurrency_key, concurrency_limit, lease_seconds },
+        lease_expires_at: slot.admitted_at,
+        queued_until: new Date(now.getTime() + (queue_seconds ?? 0) * 1000),
+      },
+    };
+  });
+  // Whoever asks now may start, however short it would wait.
+  const forTheRule = waiting.map(({ run }) => ({ ...run, queued_until: new Date(now.getTime() + 1) }));
+  const starting = startable([...tenant.active_runs, ...forTheRule], tenant, now);
+  let left = queueLeft(tenant, parameters.most_bytes);
+  const admitted = waiting.flatMap(({ run, slot, mayWait }) => {
+    if (starting.has(run.run_id)) {
+      const { lease_expires_at } = slot;
+      return { ...run, lease_expires_at, queued_until: null, lease_seconds: null };
+    }
+    if (!mayWait || left === 0) return [];
+    left -= 1;
+    return run;
+  });
+  if (admitted.length + starting.size === 0) return 0;
+  admit(tables, open, admitted, [...handedOn(tenant.active_runs, starting, now), ...admitted]);
   return 1;
 }
 
 /** The row after the decision, and the candidates that it knows. */
-function report({ tenant }: Tables, { tenant_id, now, candidates }: Parameters) {
+function report({ tenant }: Tables, { tenant_id, now, candidates, most_bytes, handed_since }: Decision) {
   if (tenant?.tenant_id !== tenant_id || now === null) return [];
+  const { active_runs } = tenant;
   const asked = new Set(candidates.map(({ run_id }) => run_id));
   const keys = new Set(candidates.map(({ key_id }) => key_id));
+  const held = active_runs.filter((run) => run.lease_expires_at > now && run.queued_until === null);
+  const concurrencyKeys = [...new Set(candidates.map(({ concurrency_key }) => concurrency_key))];
+  const replacing = new Set(
+    candidates.filter(({ at_limit }) => at_limit === 'cancel_oldest').map(({ pipeline }) => pipeline),
+  );
+  const oldest = new Map(
+    active_runs
+      .filter(({ pipeline }) => replacing.has(pipeline))
+      .toReversed()
+      .map(({ pipeline, concurrency_key, run_id }) => [
+        `${pipeline} ${concurrency_key}`,
+        { pipeline, concurrency_key, run_id },
+      ]),
+  );
   return [
     {
       is_active: tenant.is_active,
@@ -129,14 +202,29 @@ function report({ tenant }: Tables, { tenant_id, now, candidates }: Parameters) 
       max_concurrent_pipelines: tenant.max_concurrent_pipelines,
       used_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,
       quota_reset_date: dateCellOf(tenant.quota_reset_date),
-      running: countUnexpired(tenant.active_runs, now),
+      running: slotsHeld(active_runs, now),
       max_bytes_billed_per_month: tenant.max_bytes_billed_per_month,
       bytes_this_month: isMonthOver(tenant, now) ? 0 : (tenant.bytes_billed_this_month ?? 0),
       waiting_outcomes: tenant.settled_runs.length,
+      max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
+      queued: runsQueued(active_runs),
+      queue_left: queueLeft(tenant, most_bytes),
+      mean_run_ms: tenant.mean_run_ms,
       revoked_key_ids: tenant.revoked_keys.map(({ key_id }) => key_id).filter((id) => keys.has(id)),
-      known: [...tenant.active_runs, ...tenant.settled_runs]
+      known: [
+        ...active_runs.map((run) => ({ ...run, queue_place: placeOf(active_runs, run.run_id) })),
+        ...tenant.settled_runs.map((run) => ({ ...run, queue_place: null })),
+      ]
         .filter(({ run_id }) => asked.has(run_id))
-        .map(({ run_id, request_hash }) => ({ run_id, request_hash })),
+        .map(({ run_id, request_hash, queue_place }) => ({ run_id, request_hash, queue_place })),
+      keys_held: concurrencyKeys
+        .map((key) => ({
+          concurrency_key: key,
+          runs: held.filter(({ concurrency_key }) => key !== null && concurrency_key === key).length,
+        }))
+        .filter(({ runs }) => runs > 0),
+      oldest: [...oldest.values()],
+      handed_on: handedOnSince(active_runs, handed_since),
     },
   ];
 }

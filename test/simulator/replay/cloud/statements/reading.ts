@@ -6,6 +6,7 @@ import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { cellOf, dateCellOf, modelOf } from '../statement-model';
 import { isInLedger, monthStart, type StepRecord, type Tables, type TenantRecord } from '../tables';
+import { placeOf, slotCells } from './queue';
 import {
   cellsOf,
   compare,
@@ -72,14 +73,12 @@ export const readingModels = [
     read(tables, { tenant_id, run_ids }) {
       const tenant = tables.tenant?.tenant_id === tenant_id ? tables.tenant : undefined;
       if (tenant === undefined) return [];
-      const slots = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
+      const slots = tenant.active_runs.filter(
+        ({ run_id, queued_until }) => queued_until === null && run_ids.includes(run_id),
+      );
       return [
         {
-          slots: slots.map((slot) => ({
-            ...slot,
-            admitted_at: cellOf(slot.admitted_at),
-            lease_expires_at: cellOf(slot.lease_expires_at),
-          })),
+          slots: slots.map(slotCells),
           onboarding_id: tenant.onboarding_id,
           subscription_tier: tenant.subscription_tier,
           bytes_left: bytesLeft(tenant),
@@ -104,13 +103,15 @@ export const readingModels = [
       const slot = tenant?.active_runs.find((active) => active.run_id === id);
       const whole =
         row !== undefined
-          ? { ...row, ...stateOfRow(row), lease_expires_at: null }
+          ? { ...row, ...stateOfRow(row), lease_expires_at: null, queued_until: null, queue_place: null }
           : slot !== undefined
             ? {
                 ...slot,
                 ...stateOfSlot(slot),
                 watermark: null,
-                lease_expires_at: cellOf(slot.lease_expires_at),
+                lease_expires_at: slot.queued_until === null ? cellOf(slot.lease_expires_at) : null,
+                queued_until: cellOf(slot.queued_until),
+                queue_place: placeOf(tenant?.active_runs ?? [], slot.run_id),
               }
             : undefined;
       if (whole === undefined) return [];
@@ -122,7 +123,8 @@ export const readingModels = [
       }));
       const checks = firstRecords(tables.checksOf.get(id) ?? [], 'step_id', 'check_name');
       const reruns = rerunsOf(tables, id, tenant);
-      return [{ ...whole, onboarding_id: tenant?.onboarding_id ?? null, attempts, checks, reruns }];
+      const { onboarding_id = null, max_concurrent_pipelines = null, mean_run_ms = null } = tenant ?? {};
+      return [{ ...whole, onboarding_id, max_concurrent_pipelines, mean_run_ms, attempts, checks, reruns }];
     },
   }),
   modelOf(listRuns, {

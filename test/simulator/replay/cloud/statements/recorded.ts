@@ -62,7 +62,7 @@ export const cellsOf = (row: RecordedOutcome) => ({
 
 /** … or of one in flight. */
 export const stateOfSlot = (slot: Slot) => ({
-  status: 'ADMITTED',
+  status: slot.queued_until === null ? 'ADMITTED' : 'QUEUED',
   error_code: null,
   error_message: null,
   failed_step: null,

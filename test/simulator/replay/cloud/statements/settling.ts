@@ -1,11 +1,13 @@
 import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
-import { settleAndDropRuns, settleHeldRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
+import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
+import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
-import { countUnexpired, monthStart, type Tables } from '../tables';
+import { monthStart, slotsHeld, type Tables } from '../tables';
 import { crossedAlerts } from './alerts';
+import { handedOn, handedOnSince, keptOf, runsQueued, startable } from './queue';
 import { cellsOf, compare, isBetween, outcomeOf } from './recorded';
 
 type Settling = StatementParameters<typeof settleRuns>;
@@ -24,7 +26,8 @@ const statusOf = (status: string | null): RecordedOutcome['status'] =>
 function settle(
   tables: Tables,
   { tenant_id, onboarding_id, now, outcomes }: Settling,
-  isEnough: (held: number) => boolean,
+  isEnough: (held: number, queued: number) => boolean,
+  handsOn: boolean,
   appended?: Appended,
 ): number {
   const { tenant } = tables;
@@ -32,7 +35,7 @@ function settle(
   if ((tenant.onboarding_id ?? '') !== onboarding_id) return 0;
   const outcomesById = new Map(outcomes.map((outcome) => [outcome.run_id, outcome]));
   const held = tenant.active_runs.filter(({ run_id }) => outcomesById.has(run_id));
-  if (!isEnough(held.length)) return 0;
+  if (!isEnough(held.length, runsQueued(tenant.active_runs))) return 0;
   const seen = new Set(
     (appended?.appended ?? [])
       .filter(
@@ -46,8 +49,11 @@ function settle(
       )
       .map(({ run_id }) => run_id),
   );
-  const active = tenant.active_runs.filter((slot) => !held.includes(slot));
-  const settled = held.flatMap(({ lease_expires_at: _, ...slot }) => {
+  const kept = tenant.active_runs.filter((slot) => !held.includes(slot));
+  const starting = handsOn && tenant.is_active ? startable(kept, tenant, now) : new Set<string>();
+  const active = handedOn(kept, starting, now);
+  const settled = held.flatMap((run) => {
+    const slot = keptOf(run);
     const outcome = outcomesById.get(slot.run_id);
     if (outcome === undefined) return [];
     const { status, ended_at, recorded_at } = outcome;
@@ -70,7 +76,8 @@ function settle(
         .filter(({ request_hash }) => request_hash !== null)
         .map(({ run_id }) => ({ run_id, withdrawn_at: now })),
     ],
-    current_running_pipelines: countUnexpired(active, now),
+    current_running_pipelines: slotsHeld(active, now),
+    mean_run_ms: handsOn ? meanAfter(tenant.mean_run_ms, settled) : tenant.mean_run_ms,
     bytes_billed_this_month: before === null ? null : before + billed,
     quota_alerts: [
       ...tenant.quota_alerts,
@@ -100,21 +107,30 @@ const ownOutcomes = (tables: Tables, outcomes: Settling['outcomes']) =>
     return [{ ...cellsOf(outcome), is_waiting: true }];
   });
 
-export const settlingModels = [
-  modelOf(settleRuns, {
-    change: (tables, parameters) => settle(tables, parameters, (held) => held === parameters.outcomes.length),
-  }),
-  modelOf(settleAndDropRuns, {
-    change: (tables, parameters) =>
-      settle(tables, parameters, (held) => held === parameters.outcomes.length, parameters),
-  }),
-  modelOf(settleHeldRuns, {
-    change: (tables, parameters) => settle(tables, parameters, (held) => held > 0),
-    read(tables, { tenant_id, onboarding_id, outcomes, from, to }) {
-      const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || (tenant.onboarding_id ?? '') !== onboarding_id) return [];
-      if (tables.putBack.has('recorded-at')) return ownOutcomes(tables, outcomes);
-      return outcomes
+/** How long runs take, after these have ended. */
+function meanAfter(before: number | null, settled: readonly RecordedOutcome[]): number | null {
+  const durations = settled.flatMap(({ duration_ms }) => duration_ms ?? []);
+  if (durations.length === 0) return before;
+  const mean = durations.reduce((sum, duration) => sum + duration, 0) / durations.length;
+  return Math.round(before === null ? mean : 0.8 * before + 0.2 * mean);
+}
+
+const settleAll = (tables: Tables, parameters: Settling, appended?: Appended): number => {
+  const { length } = parameters.outcomes;
+  const isEnough = (held: number, queued: number) => held === length && (length === 0 || queued === 0);
+  return settle(tables, parameters, isEnough, false, appended);
+};
+
+const settleHeld = (tables: Tables, parameters: Settling, appended?: Appended): number =>
+  settle(tables, parameters, (held) => held > 0 || parameters.outcomes.length === 0, true, appended);
+
+function report(tables: Tables, parameters: StatementParameters<typeof settleHeldRuns>) {
+  const { tenant_id, onboarding_id, outcomes, from, to, handed_since } = parameters;
+  const { tenant } = tables;
+  if (tenant?.tenant_id !== tenant_id || (tenant.onboarding_id ?? '') !== onboarding_id) return [];
+  const recorded = tables.putBack.has('recorded-at')
+    ? ownOutcomes(tables, outcomes)
+    : outcomes
         .map(({ run_id }) => outcomeOf(tables, run_id ?? ''))
         .filter((outcome) => outcome !== undefined)
         .filter(({ admitted_at }) => isBetween(admitted_at, from, to))
@@ -122,7 +138,27 @@ export const settlingModels = [
           ...cellsOf(outcome),
           is_waiting: tenant.settled_runs.some(({ run_id }) => run_id === outcome.run_id),
         }));
+  return [
+    {
+      recorded,
+      queued: runsQueued(tenant.active_runs),
+      handed_on: handedOnSince(tenant.active_runs, handed_since),
     },
+  ];
+}
+
+export const settlingModels = [
+  modelOf(settleRuns, { change: (tables, parameters) => settleAll(tables, parameters) }),
+  modelOf(settleAndDropRuns, {
+    change: (tables, parameters) => settleAll(tables, parameters, parameters),
+  }),
+  modelOf(settleHeldRuns, {
+    change: (tables, parameters) => settleHeld(tables, parameters),
+    read: report,
+  }),
+  modelOf(settleHeldAndDropRuns, {
+    change: (tables, parameters) => settleHeld(tables, parameters, parameters),
+    read: report,
   }),
   modelOf(withdrawRuns, {
     change(tables, { tenant_id, run_ids, now }) {
@@ -131,7 +167,8 @@ export const settlingModels = [
       const { confirmed_until } = tenant;
       const withdrawn = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
       const isConfirmed = withdrawn.some(
-        ({ admitted_at }) => confirmed_until !== null && admitted_at <= confirmed_until,
+        ({ admitted_at, handed_on_at }) =>
+          handed_on_at !== null || (confirmed_until !== null && admitted_at <= confirmed_until),
       );
       if (isConfirmed && !tables.putBack.has('late-withdrawal')) return 0;
       const active = tenant.active_runs.filter((slot) => !withdrawn.includes(slot));
@@ -143,7 +180,7 @@ export const settlingModels = [
         pipeline_runs_this_month:
           tenant.pipeline_runs_this_month -
           withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
-        current_running_pipelines: countUnexpired(active, now),
+        current_running_pipelines: slotsHeld(active, now),
         withdrawn_runs: [
           ...tenant.withdrawn_runs.filter(
             ({ run_id, withdrawn_at }) =>

@@ -8,7 +8,8 @@ import { resetMonth } from '../../../../../shared/sql/tenants/reset-month';
 import { restoreTenant } from '../../../../../shared/sql/tenants/restore-tenant';
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { cellOf, dateCellOf, modelOf } from '../statement-model';
-import { countUnexpired, dateOf, isMonthOver, type Tables, type TenantRecord } from '../tables';
+import { dateOf, isMonthOver, slotsHeld, type Tables, type TenantRecord } from '../tables';
+import { runsQueued, slotCells } from './queue';
 
 /** The row as it is read: with the counters as they are at `now`. */
 function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | null; now: Date | null }) {
@@ -18,7 +19,7 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       ...tenant,
       pipeline_runs_this_month: isMonthOver(tenant, now) ? 0 : tenant.pipeline_runs_this_month,
       bytes_billed_this_month: isMonthOver(tenant, now) ? 0 : tenant.bytes_billed_this_month,
-      current_running_pipelines: countUnexpired(tenant.active_runs, now),
+      current_running_pipelines: slotsHeld(tenant.active_runs, now),
       last_pipeline_run_at: cellOf(tenant.last_pipeline_run_at),
       quota_reset_date: dateCellOf(tenant.quota_reset_date),
       created_at: cellOf(tenant.created_at),
@@ -28,11 +29,8 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       version: tenant.version ?? 0,
       active_runs_count: tenant.active_runs.length,
       max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
-      active_runs: tenant.active_runs.slice(0, 100).map((slot) => ({
-        ...slot,
-        admitted_at: cellOf(slot.admitted_at),
-        lease_expires_at: cellOf(slot.lease_expires_at),
-      })),
+      queued_runs_count: runsQueued(tenant.active_runs),
+      active_runs: tenant.active_runs.slice(0, 100).map(slotCells),
     },
   ];
 }

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { string } from '../column-schemas';
+
+/*
+ * The queue. A run that waits is an entry of `active_runs` with `queued_until`. Which of those that wait get a
+ * slot is decided by this one rule, in whatever statement frees a slot or brings a further run:
+ *
+ * - in the order of their turns: of the time of admission less the run's priority, so a priority is so many
+ *   seconds of head start and nothing starves; of one time, as they came;
+ * - a run whose concurrency key has as many runs as may run at once is passed over, and holds up nobody;
+ * - the first one for which there is no room any more holds up all behind it, whatever they take: so a run that
+ *   takes several slots is not overtaken for ever by those that take one. One that takes more slots than its
+ *   tenant has is passed over;
+ * - none whose time in the queue is up: reconcile ends it.
+ */
+
+/** The slots that runs hold: an expired lease holds none, and neither does a run that waits. */
+export const slotsHeld = (runs: string): string =>
+  `(SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(${runs}) WHERE lease_expires_at > @now AND queued_until IS NULL)`;
+
+/** How many runs wait. */
+export const runsQueued = (runs: string): string =>
+  `(SELECT COUNT(*) FROM UNNEST(${runs}) WHERE queued_until IS NOT NULL)`;
+
+/** What the rule has to know of an entry of `active_runs`, or of a run that is about to be one. */
+export const turnColumns = (admittedAt: string): string =>
+  `run_id, TIMESTAMP_SUB(${admittedAt}, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit`;
+
+/** The entries of `active_runs` that wait, for the rule. */
+export const waitingRuns = (runs: string): string => `
+        SELECT ${turnColumns('admitted_at')}, position
+        FROM UNNEST(${runs}) WITH OFFSET AS position
+        WHERE queued_until > @now`;
+
+/**
+ * The query of the runs that get a slot: `run_id` and the `slots` that each takes.
+ *
+ * @param waiting the query of the runs that wait, by {@link turnColumns} and a position
+ * @param holding the runs that hold slots, as an array of entries
+ * @param most the tenant's slots in all
+ * @param room how many of them are free
+ */
+export const startableRuns = (of: {
+  readonly waiting: string;
+  readonly holding: string;
+  readonly most: string;
+  readonly room: string;
+}): string => `
+    SELECT run_id, slots
+    FROM (
+      SELECT run_id, slots, place, SUM(slots) OVER (ORDER BY place) AS slots_up_to
+      FROM (
+        SELECT run_id, slots, ROW_NUMBER() OVER (ORDER BY turn, position) AS place
+        FROM (
+          SELECT
+            waiting.*,
+            IFNULL(same_key.runs, 0)
+              + ROW_NUMBER() OVER (PARTITION BY waiting.concurrency_key ORDER BY turn, position) AS place_in_key
+          FROM (${of.waiting}
+          ) AS waiting
+          LEFT JOIN (
+            SELECT concurrency_key, COUNT(*) AS runs
+            FROM UNNEST(${of.holding})
+            WHERE concurrency_key IS NOT NULL AND lease_expires_at > @now AND queued_until IS NULL
+            GROUP BY concurrency_key
+          ) AS same_key ON same_key.concurrency_key = waiting.concurrency_key
+          WHERE waiting.slots <= ${of.most}
+        )
+        WHERE concurrency_key IS NULL OR place_in_key <= concurrency_limit
+      )
+      -- Each takes at least one.
+      WHERE place <= ${of.room}
+    )
+    WHERE slots_up_to <= ${of.room}`;
+
+/** An entry that gets a slot now, for a REPLACE of its fields. */
+export const withSlot = (entry: string, starts: string): string => `
+        IF(${starts}, TIMESTAMP_ADD(@now, INTERVAL ${entry}.lease_seconds SECOND), ${entry}.lease_expires_at) AS lease_expires_at,
+        IF(${starts}, NULL, ${entry}.queued_until) AS queued_until,
+        IF(${starts}, @now, ${entry}.handed_on_at) AS handed_on_at`;
+
+/** The place in the queue of each entry of `active_runs` that waits: `run_id` and `place`, from 1. */
+export const queuePlaces = (runs: string): string => `
+      SELECT run_id, ROW_NUMBER() OVER (ORDER BY turn, position) AS place
+      FROM (
+        SELECT ${turnColumns('admitted_at')}, position
+        FROM UNNEST(${runs}) WITH OFFSET AS position
+        WHERE queued_until IS NOT NULL
+      )`;
+
+/** A run that left the queue. */
+export const handedOnRun = z.object({ run_id: string, pipeline: string });
+
+/** Those that a statement since `@handed_since` gave a slot, and that somebody has to publish. */
+export const handedOnRuns = (runs: string): string => `ARRAY(
+    SELECT AS STRUCT run_id, pipeline
+    FROM UNNEST(${runs}) WITH OFFSET AS position
+    WHERE handed_on_at >= @handed_since
+    ORDER BY position
+  )`;

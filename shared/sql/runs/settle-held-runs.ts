@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { integer } from '../column-schemas';
+import { defineStatement } from '../define-statement';
+import {
+  handedOnRun,
+  handedOnRuns,
+  runsQueued,
+  slotsHeld,
+  startableRuns,
+  waitingRuns,
+  withSlot,
+} from './hand-on';
+import { outcomeFields, recordedRuns } from './recorded-runs';
+import {
+  appendedParameters,
+  heldSlots,
+  type QueueParts,
+  runsGiven,
+  settleParameters,
+  settleUpdate,
+  withoutAppended,
+} from './settle-runs';
+
+/*
+ * The settling statement that settles those of some runs that hold a slot, hands free slots on to the runs that wait,
+ * and says how each run ended. It keeps the invariants of settle-runs.ts.
+ */
+
+/** How long runs take: a mean over time, in which the latest count for a fifth. For estimates only. */
+const meanOfRuns = `
+  mean_run_ms = IFNULL(
+    (
+      SELECT CAST(ROUND(IF(
+        tenant.mean_run_ms IS NULL,
+        AVG(outcome.duration_ms),
+        0.8 * tenant.mean_run_ms + 0.2 * AVG(outcome.duration_ms))) AS INT64)
+      FROM UNNEST(tenant.active_runs) AS slot
+      JOIN (SELECT run_id, duration_ms FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id),
+    tenant.mean_run_ms),`;
+
+/** The freed slots are handed on. Those of a suspended tenant are not: its runs wait. */
+const handingOn: QueueParts = {
+  entry: `AS STRUCT slot.* REPLACE (${withSlot('slot', 'starting.run_id IS NOT NULL')})`,
+  joined: `
+    LEFT JOIN (SELECT run_id FROM UNNEST(queue.starting)) AS starting ON starting.run_id = slot.run_id`,
+  starting: `
+    + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting))`,
+  mean: meanOfRuns,
+  from: (line) => `FROM (
+  SELECT ARRAY(
+    SELECT AS STRUCT run_id, slots
+    FROM (${startableRuns({
+      waiting: waitingRuns('kept_runs'),
+      holding: 'kept_runs',
+      most: 'IFNULL(max_concurrent_pipelines, @unlimited)',
+      room: `IF(is_active, IFNULL(max_concurrent_pipelines, @unlimited) - ${slotsHeld('kept_runs')}, 0)`,
+    })})
+  ) AS starting
+  FROM (
+    SELECT
+      is_active,
+      max_concurrent_pipelines,
+      ARRAY(
+        SELECT slot
+        FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+        JOIN (
+          SELECT run_id FROM UNNEST(active_runs)
+          EXCEPT DISTINCT
+          SELECT run_id FROM UNNEST(@outcomes)
+        ) AS kept ON kept.run_id = slot.run_id
+        ORDER BY position
+      ) AS kept_runs
+    FROM tenants
+    WHERE tenant_id = @tenant_id
+  )
+) AS queue
+${line.replace('FROM', 'CROSS JOIN')}`,
+};
+
+/** Also where none are given: then the free slots are handed on. */
+const someHoldSlots = `(${heldSlots} > 0 OR ${runsGiven} = 0)`;
+
+const heldScript = `${settleUpdate(someHoldSlots, handingOn)};
+
+SELECT
+  ARRAY(
+    SELECT AS STRUCT
+      recorded.*,
+      recorded.run_id IN UNNEST(ARRAY(
+        SELECT settled.run_id
+        FROM tenants, UNNEST(settled_runs) AS settled
+        WHERE tenant_id = @tenant_id)) AS is_waiting
+    FROM (${recordedRuns(
+      '*',
+      `
+        run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@outcomes)))
+        AND admitted_at >= @from AND admitted_at < @to`,
+    )}
+    ) AS recorded
+  ) AS recorded,
+  ${runsQueued('active_runs')} AS queued,
+  ${handedOnRuns('active_runs')} AS handed_on
+FROM tenants
+WHERE tenant_id = @tenant_id AND IFNULL(onboarding_id, '') = @onboarding_id`;
+
+const heldParameters = {
+  ...settleParameters,
+  from: 'TIMESTAMP',
+  to: 'TIMESTAMP',
+  /** More than any quota: stands in for NULL. */
+  unlimited: 'INT64',
+  /** Runs that left the queue since then are told. */
+  handed_since: 'TIMESTAMP',
+} as const;
+
+const heldRow = z.object({
+  /** How each of the given runs ended, whoever decided it. */
+  recorded: z.array(
+    z.object({
+      ...outcomeFields,
+      /** Its ledger row was not seen yet: it may have to be appended. */
+      is_waiting: z.boolean(),
+    }),
+  ),
+  /** How many runs still wait in the queue. */
+  queued: integer,
+  /** Runs that left the queue, and that nobody may have published. */
+  handed_on: z.array(handedOnRun),
+});
+
+/**
+ * Settles those of the given runs that hold a slot, hands the free slots on, and says how each run ended. Nothing
+ * is said of a run that was never admitted, was withdrawn, or belongs to another life of the tenant; of a tenant
+ * that is gone there is no row. All of the runs were admitted from @from on and before @to.
+ */
+export const settleHeldRuns = defineStatement({
+  name: 'settle-held-runs',
+  sql: withoutAppended(heldScript),
+  parameters: heldParameters,
+  row: heldRow,
+});
+
+/** The same, and drops entries of `settled_runs` that it sees in the ledger. */
+export const settleHeldAndDropRuns = defineStatement({
+  name: 'settle-held-and-drop-runs',
+  sql: heldScript,
+  parameters: { ...heldParameters, ...appendedParameters },
+  row: heldRow,
+});
