@@ -4,8 +4,7 @@ import { settleHeldRuns } from '../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../shared/sql/runs/withdraw-runs';
 import { query } from '../support/local-cloud';
-import { aboutQueue, aboutSlots, refusedAtLimit } from '../support/queueing';
-import { startedByKey } from '../support/started-by';
+import { aboutQueue, aboutSlots, refusedAtLimit, startedByKey } from '../support/started-by';
 import { type Backends, dryrun, record, startBackends } from './support/backends';
 
 interface Field {

@@ -16,8 +16,7 @@ import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { readTenant } from '../../shared/sql/tenants/read-tenant';
 import { resetMonth as resetMonthStatement } from '../../shared/sql/tenants/reset-month';
 import { suspendTenant } from '../../shared/sql/tenants/suspend-tenant';
-import { aboutQueue, aboutSlots, refusedAtLimit } from '../support/queueing';
-import { startedByKey } from '../support/started-by';
+import { aboutQueue, aboutSlots, refusedAtLimit, startedByKey } from '../support/started-by';
 import { admit, finish, type ModelTenant, monthOf, resetMonth, runningAt } from './admission-model';
 
 const minuteMs = 60_000;
@@ -93,11 +92,7 @@ export const describeHistories = (histories: number): void =>
             isActive: true,
             monthlyQuota: monthly,
             concurrentQuota: concurrent,
-            runsCount: 0,
-            runsThisMonth: 0,
-            month: monthOf(start),
-            slots: [],
-            ledger: [],
+            ...{ runsCount: 0, runsThisMonth: 0, month: monthOf(start), slots: [], ledger: [] },
           };
           let now = start;
           for (const command of list) {
@@ -172,7 +167,7 @@ export const describeHistories = (histories: number): void =>
           const areAllNew = runIds.every((id) => after.has(id) && !before.has(id));
           // All of them or none: where none, the other statement admits those that fit.
           const { affectedRows } = await runStatement(dataset, admitRuns, parameters);
-          expect(affectedRows).toBe(areAllNew ? 1 : 0);
+          expect(affectedRows).toBe(Number(areAllNew));
           const { rows } = await runStatement(dataset, decideRuns, parameters);
           const holding = runIds.filter((id) => after.has(id));
           expect([...(rows[0]?.known.map(({ run_id }) => run_id) ?? [])].sort()).toEqual(holding.sort());
@@ -189,19 +184,16 @@ export const describeHistories = (histories: number): void =>
           if (slot === undefined) return;
           const admittedAt = new Date(slot.admittedAt);
           const days = { from: admittedAt, to: new Date(slot.admittedAt + 1) };
-          const told = async () =>
-            (await runStatement(dataset, settleHeldRuns, { ...parameters, ...days, ...aboutSlots })).rows[0]
-              ?.recorded;
+          const held = { ...parameters, ...days, ...aboutSlots };
+          const told = async () => (await runStatement(dataset, settleHeldRuns, held)).rows[0]?.recorded;
           const drop = () =>
             runStatement(dataset, settleAndDropRuns, {
               ...parameters,
               outcomes: [],
               appended: [{ run_id: runId, recorded_at: now }],
-              appended_run_ids: [runId],
-              appended_from: days.from,
-              appended_to: days.to,
+              ...{ appended_run_ids: [runId], appended_from: days.from, appended_to: days.to },
             });
-          const recorded = { run_id: runId, status: 'COMPLETED', recorded_at: now, admitted_at: admittedAt };
+          const recorded = { run_id: runId, recorded_at: now, admitted_at: admittedAt };
           // It is not in the ledger, so it is kept, however often it is to be dropped.
           await drop();
           expect(await told()).toMatchObject([{ ...recorded, is_waiting: true }]);
@@ -228,7 +220,7 @@ export const describeHistories = (histories: number): void =>
           return;
         case 'suspend':
           model.isActive = false;
-          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'test', public_reason: null });
+          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'x', public_reason: null });
           return;
         case 'activate':
           model.isActive = true;

@@ -8,8 +8,7 @@ import { insertTenant } from '../../shared/sql/tenants/insert-tenant';
 import { quotaThreshold } from '../../shared/tenants/rules/tenant-events';
 import { statementModels } from '../simulator/replay/cloud/statements';
 import { emptyTables, type Tables } from '../simulator/replay/cloud/tables';
-import { aboutQueue, refusedAtLimit } from '../support/queueing';
-import { startedByKey } from '../support/started-by';
+import { aboutQueue, refusedAtLimit, startedByKey } from '../support/started-by';
 
 // Over the models of the statements, which test/simulator/replay/cloud/models.test.ts holds to the statements.
 

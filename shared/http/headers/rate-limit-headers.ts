@@ -1,4 +1,4 @@
-import type { MonthlyLeft, QuotasLeft } from '../../runs/rules/admission-rules';
+import type { MonthlyLeft, QuotasLeft } from '../../runs/rules/quotas-left';
 
 /**
  * The headers that say what is left of a tenant's quotas: a policy for each quota that is not unlimited, and

@@ -5,7 +5,8 @@ import { rateLimitHeaders } from '../../http/headers/rate-limit-headers';
 import type { PlannedStep, PlanSteps } from '../../pipelines/plan/plan-steps';
 import { byteLimitOfTier, withinBudget } from '../../pipelines/rules/byte-limit';
 import { bigQueryCost } from '../../tenants/rules/usage-figures';
-import { byRunId, isAtLimit, quotasLeft, verdictOf } from '../rules/admission-rules';
+import { byRunId, isAtLimit, verdictOf } from '../rules/admission-rules';
+import { quotasLeft } from '../rules/quotas-left';
 import { candidateOf, parametersOf, type RunRequest } from '../start-run';
 
 export interface PlanRunDependencies {

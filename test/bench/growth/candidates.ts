@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { aboutQueue, refusedAtLimit } from '../../support/queueing';
-import { startedByKey } from '../../support/started-by';
+import { aboutQueue, refusedAtLimit, startedByKey } from '../../support/started-by';
 
 /** Runs that ask for admission, none of them known. */
 export const candidates = (count: number) =>

@@ -8,7 +8,7 @@ import { listRuns } from '../../../shared/sql/runs/list-runs';
 import { readRun } from '../../../shared/sql/runs/read-run';
 import { settleHeldRuns } from '../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns } from '../../../shared/sql/runs/settle-runs';
-import { aboutSlots } from '../../support/queueing';
+import { aboutSlots } from '../../support/started-by';
 import { onboardAll } from '../backend/onboarding';
 import { withServers } from '../backend/servers';
 import { shown } from '../support/figures';

@@ -57,6 +57,7 @@ describe('What happened in a run', () => {
       reruns: [],
       operation_id: null,
       lease_expires_at: null,
+      queue: null,
       warnings: [],
       steps: [
         {

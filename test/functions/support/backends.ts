@@ -20,8 +20,7 @@ import { decideRuns } from '../../../shared/sql/runs/decide-runs';
 import { settleRuns } from '../../../shared/sql/runs/settle-runs';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { query } from '../../support/local-cloud';
-import { aboutQueue, refusedAtLimit } from '../../support/queueing';
-import { startedByKey } from '../../support/started-by';
+import { aboutQueue, refusedAtLimit, startedByKey } from '../../support/started-by';
 
 export const schemasDirectory = join(__dirname, '../../../schemas');
 export const runTopic = 'pipeline-runs';

@@ -3,8 +3,7 @@ import { pipelineSchema } from '../../../shared/definitions/schemas/pipeline-sch
 import { recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import type { RunToSettle } from '../../../shared/runs/settling/decide-outcomes';
 import { createJumpingClock, hours, type JumpingClock } from '../../support/jumping-clock';
-import { neverQueued } from '../../support/queueing';
-import { startedByKey } from '../../support/started-by';
+import { neverQueued, startedByKey } from '../../support/started-by';
 
 const message = { tenant_id: 'acme', run_id: 'run-1', pipeline: 'a/b/c' };
 const steps = [{ id: 'one', type: 'query', sql: 'SELECT 1' }];

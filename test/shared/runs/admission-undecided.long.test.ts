@@ -14,7 +14,7 @@ import { type Backends, settleHeld, startBackends } from '../../functions/suppor
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { eventually, query } from '../../support/local-cloud';
-import { aboutQueue } from '../../support/queueing';
+import { aboutQueue } from '../../support/started-by';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission that is not decided in time', () => {

@@ -1,8 +1,7 @@
 import type { Admission } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { dryrun } from '../../functions/support/backends';
-import { refusedAtLimit } from '../../support/queueing';
-import { startedByKey } from '../../support/started-by';
+import { refusedAtLimit, startedByKey } from '../../support/started-by';
 
 export const candidate = (run_id: string, change: Partial<Candidate> = {}): Candidate => ({
   run_id,

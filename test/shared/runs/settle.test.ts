@@ -13,8 +13,7 @@ import { type Backends, dryrun, schemasDirectory, startBackends } from '../../fu
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog, type LogLine } from '../../functions/support/serve';
 import { query } from '../../support/local-cloud';
-import { aboutQueue, refusedAtLimit } from '../../support/queueing';
-import { startedByKey } from '../../support/started-by';
+import { aboutQueue, refusedAtLimit, startedByKey } from '../../support/started-by';
 
 const completed: RunOutcome = { status: 'COMPLETED', rowsWritten: 3, bytesProcessed: 4, bytesBilled: 5 };
 const failed = failedOutcome('invalid_query', 'Why it failed: \'quotes\', "more" and\nlines – ünïcode');

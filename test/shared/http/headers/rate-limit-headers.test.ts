@@ -1,5 +1,6 @@
 import { rateLimitHeaders } from '../../../../shared/http/headers/rate-limit-headers';
-import { type QuotaState, quotasLeft } from '../../../../shared/runs/rules/admission-rules';
+import type { QuotaState } from '../../../../shared/runs/rules/admission-rules';
+import { quotasLeft } from '../../../../shared/runs/rules/quotas-left';
 
 const state: QuotaState = {
   max_pipelines_per_month: 100,
