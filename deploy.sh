@@ -145,7 +145,7 @@ command -v node >/dev/null || misuse 'node is missing: https://nodejs.org'
 # ------------------------------------------------------------------------------------------------- what is deployed --
 
 apis='artifactregistry bigquery cloudbuild cloudresourcemanager cloudscheduler compute iam logging monitoring pubsub run
-  secretmanager storage'
+  iamcredentials secretmanager storage'
 
 # Every folder in functions/ is deployed. A function without a line in shape_of must have a schedule in
 # schedules.json.
@@ -1114,7 +1114,13 @@ grant_reach() {
         ;;
     esac
   done
-  for bucket in $export_buckets; do grant 'storage buckets' "gs://$bucket" "$(member worker)" roles/storage.objectUser ''; done
+  for bucket in $export_buckets; do
+    grant 'storage buckets' "gs://$bucket" "$(member worker)" roles/storage.objectUser ''
+    # Results of runs: which files there are, and URLs of them, which run has signed with its own account's key.
+    grant 'storage buckets' "gs://$bucket" "$(member run)" roles/storage.objectViewer ''
+  done
+  [ -z "$export_buckets" ] ||
+    grant 'iam service-accounts' "$(account run)" "$(member run)" roles/iam.serviceAccountTokenCreator ''
   for topic in ${notify_topics//,/ }; do
     [ "$topic" = none ] || grant 'pubsub topics' "$topic" "$(member worker)" roles/pubsub.publisher ''
   done

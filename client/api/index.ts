@@ -6,6 +6,7 @@ import type { HealthOperations } from './health';
 import type { OffboardingOperations } from './offboarding';
 import type { OnboardingOperations } from './onboarding';
 import type { OperationsOperations } from './operations';
+import type { ResultsOperations } from './results';
 import type { RunsOperations } from './runs';
 import type { StartingRunsOperations } from './starting-runs';
 import type { TenantsOperations } from './tenants';
@@ -20,6 +21,7 @@ export type * from './health';
 export type * from './offboarding';
 export type * from './onboarding';
 export type * from './operations';
+export type * from './results';
 export type * from './runs';
 export type * from './starting-runs';
 export type * from './tenants';
@@ -37,6 +39,7 @@ export interface Operations
     WebhooksOperations,
     StartingRunsOperations,
     RunsOperations,
+    ResultsOperations,
     OperationsOperations,
     UsageAndBillingOperations,
     HealthOperations {}
@@ -80,6 +83,8 @@ export const operations = {
   showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },
   followRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/events' },
   cancelRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/cancel' },
+  listResults: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/results' },
+  showResult: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/results/{n}' },
   rerunRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/rerun' },
   listPipelines: { method: 'GET', path: '/api/v1/pipelines' },
   bulkCancelRuns: { method: 'POST', path: '/api/v1/runs/bulk-cancel' },

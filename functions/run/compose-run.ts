@@ -124,6 +124,11 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     pipelines,
     inPlace: places.inPlace,
     inPlaces: callPlaces.inPlaces,
+    monotonicMs: clock.monotonicMs,
+    results: lazily(async () => {
+      const { composeResults } = await import('./compose-results');
+      return composeResults(bigquery, { now, log });
+    }),
     planRun: createPlanRun(setUp, bigquery, readStatement),
     admit: createAdmit(
       {
@@ -152,26 +157,29 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   return auditedIn(setUp.audit, openControl, routes, setUp);
 }
 
+/** What is loaded with the first call that needs it: most instances never do. */
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}
+
 /** Of a call's time a dry run may take so much: then its caller is told that nothing was started. */
 const shareOfPlan = 0.8;
 
-/** What a dry run needs is loaded with the first one: most instances never make one. */
 function createPlanRun(
   setUp: RunSetUp,
   bigquery: PlanRunSetUp['bigquery'],
   runStatement: RunStatement,
 ): PlanRun {
   const { planning, answerMs, newId, clock } = setUp;
-  const load = async () => {
+  const load = lazily(async () => {
     if (planning === undefined) throw new ServiceError('invalid_request', 'There are no dry runs here');
     // Loaded on demand: most instances plan nothing.
     const { composePlanRun }: typeof import('./compose-plan-run') = require('./compose-plan-run');
     return composePlanRun({ ...planning, bigquery, runStatement, newId, now: clock.now });
-  };
-  let loaded: ReturnType<typeof load> | undefined;
+  });
   return async (request) => {
-    loaded ??= load();
-    const planRun = await loaded;
+    const planRun = await load();
     const timeUp =
       answerMs === undefined ? new AbortController().signal : AbortSignal.timeout(answerMs * shareOfPlan);
     try {

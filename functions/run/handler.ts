@@ -14,11 +14,15 @@ import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { rerunRoutes } from './rerun-routes';
+import { type ResultsRoutesDependencies, resultsRoutes } from './results-routes';
 import { idempotencyKeyOf, startedByCaller } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
-export interface RunHandlerDependencies extends StartRunDependencies, RunsRoutesDependencies {
+export interface RunHandlerDependencies
+  extends StartRunDependencies,
+    RunsRoutesDependencies,
+    ResultsRoutesDependencies {
   readonly inPlace: DecisionPlaces['inPlace'];
   readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
@@ -83,7 +87,9 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   return [
     { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
     ...rerunRoutes(deps),
-    ...deps.inPlaces(runsRoutes(deps), (request) => apparentTenant(request, deps)),
+    ...deps.inPlaces([...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
+      apparentTenant(request, deps),
+    ),
     {
       operation: 'listPipelines',
       method: 'GET',

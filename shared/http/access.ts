@@ -39,6 +39,8 @@ export const accessOf = {
   listRuns: tenant('read'),
   showRun: tenant('read'),
   followRun: tenant('read'),
+  listResults: tenant('read'),
+  showResult: tenant('read'),
   cancelRun: tenant('run'),
   rerunRun: tenant('run'),
   listPipelines: tenant('read'),

@@ -11,8 +11,8 @@ export const csvReply = (text: string, headers: HttpReply['headers'] = {}): Http
   text,
 });
 
-/** A cell; nothing is an empty one. */
-export type CsvCell = string | number | boolean | null | undefined;
+/** A cell; nothing is an empty one. `plain` is written as it is: for what can hold neither a comma nor a formula. */
+export type CsvCell = string | number | boolean | null | undefined | { readonly plain: string };
 
 /**
  * Lines of cells as RFC 4180 says, each ended by CRLF. A text that a spreadsheet would take for a formula gets an
@@ -23,6 +23,7 @@ export const csvText = (lines: readonly (readonly CsvCell[])[]): string =>
 
 function cellText(cell: CsvCell): string {
   if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'object') return cell.plain;
   if (typeof cell !== 'string') return String(cell);
   const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

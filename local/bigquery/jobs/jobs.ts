@@ -191,11 +191,14 @@ export type JobYield = Pick<KeptOutcome, 'statistics' | 'errors' | 'destination'
   readonly rows?: QueryRows;
 };
 
-/** Milliseconds since 1970 that go on evenly from now: a clock that jumps leaves a job's times in order. */
+/**
+ * Milliseconds since 1970 that go on evenly from now: a clock that jumps leaves a job's times in order. Rounded up, as
+ * `Date.now()` has cut off up to one: so no job ends before the last change that it has made.
+ */
 function steadyTime(): () => number {
   const begin = Date.now();
   const began = performance.now();
-  return () => begin + Math.floor(performance.now() - began);
+  return () => begin + Math.ceil(performance.now() - began);
 }
 
 function newJob(

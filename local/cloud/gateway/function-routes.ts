@@ -32,6 +32,8 @@ export const documentedCalls = [
   'GET    /api/v1/pipelines/runs',
   'GET    /api/v1/pipelines/runs/{run_id}',
   'GET    /api/v1/pipelines/runs/{run_id}/events',
+  'GET    /api/v1/pipelines/runs/{run_id}/results',
+  'GET    /api/v1/pipelines/runs/{run_id}/results/{n}',
   'POST   /api/v1/pipelines/runs/{run_id}/cancel',
   'POST   /api/v1/pipelines/runs/{run_id}/rerun',
   'GET    /api/v1/pipelines',

@@ -5,6 +5,7 @@ import { scopes } from '../../../shared/tenants/rules/scopes';
 import { answerParts } from './answer-parts';
 import { dryRunAnswers } from './dry-run-answers';
 import { offboardingAnswers } from './offboarding-answers';
+import { resultAnswers } from './result-answers';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -77,6 +78,7 @@ export const answerSchemas = {
     next_cursor: nextCursor,
   }),
   ...dryRunAnswers,
+  ...resultAnswers,
   CancelledRun: z.strictObject({ run_id: text, tenant_id: text, status: runStatus }),
   Catalogue: z.strictObject({
     pipelines: z.array(

@@ -3,7 +3,10 @@ import type { PartitionedTable } from '../../google/bigquery/jobs/job-request';
 import type { RunInputs } from '../execution';
 
 /** The table that a step writes to, or the one partition of it that the run's parameters name. */
-export function toTable(run: RunInputs, destination: PartitionDestination): PartitionedTable {
+export function toTable(
+  run: Pick<RunInputs, 'parameters'>,
+  destination: PartitionDestination,
+): PartitionedTable {
   const { partition, ...table } = destination;
   if (partition === undefined || table.time_partitioning === undefined) return table;
   const value = String(run.parameters[partition]);

@@ -86,7 +86,13 @@ async function sourceFile(
   const place = { gcsDirectory, parts: [bucket, ...name.split('/')], uri };
   const found = await lookAt(place);
   return found?.stats.isFile()
-    ? { uri, path: found.path, bytes: found.stats.size, updatedAt: found.stats.mtime, place }
+    ? {
+        uri,
+        path: found.path,
+        bytes: found.stats.size,
+        updatedAt: new Date(Math.floor(found.stats.mtimeMs)),
+        place,
+      }
     : undefined;
 }
 

@@ -2,12 +2,12 @@ import { BigQueryError } from '../../bigquery-error';
 import { findSources, openHere } from '../../jobs/load/source-files';
 import type { RestRequest, RestRoute } from '../router';
 
-/** Of one file. Loads read files themselves: this is for callers who look at a beginning. */
+/** Of a range. */
 const mostBytes = 1024 * 1024;
 
 /**
  * What reads the files of gs:// URIs, of Cloud Storage's JSON API: objects.list with a prefix, and objects.get
- * with alt=media and a range from 0.
+ * with alt=media, whole or a range from 0.
  * https://cloud.google.com/storage/docs/json_api/v1
  */
 export function storageRoutes(gcsDirectory: string): RestRoute[] {
@@ -39,8 +39,9 @@ async function read(gcsDirectory: string, { params, query, headers }: RestReques
   }
   const [source] = await findSources(gcsDirectory, [`gs://${params.bucket}/${params.object}`]);
   if (source === undefined) throw new BigQueryError('notFound', 'Not found');
-  const last = Number(/^bytes=0-(\d+)$/.exec(headers.range ?? '')?.[1] ?? mostBytes);
-  const buffer = Buffer.alloc(Math.min(source.bytes, last + 1, mostBytes));
+  const last = /^bytes=0-(\d+)$/.exec(headers.range ?? '')?.[1];
+  const asked = last === undefined ? source.bytes : Math.min(Number(last) + 1, mostBytes);
+  const buffer = Buffer.alloc(Math.min(source.bytes, asked));
   const file = await openHere(source);
   try {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);

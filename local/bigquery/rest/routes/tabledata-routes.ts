@@ -1,5 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Cell, Field, Row } from '../../model';
+import { partitionOf, withoutDecorator } from '../../store/schema/partitions';
 import { tableKindOf, withRows } from '../../store/schema/table-kinds';
 import type { Store } from '../../store/store';
 import { countOf, decodePageToken, encodePageToken } from '../paging';
@@ -15,8 +16,14 @@ export function tableDataRoutes(store: Store): RestRoute[] {
 }
 
 function list(store: Store, request: RestRequest): object {
-  const { query } = request;
-  const { reference, state } = requireTable(store, request);
+  const { query, params } = request;
+  // A decorator names a partition, as `bq head 'orders$20260131'` does.
+  const { tableId = '' } = params;
+  const { table, partition } = withoutDecorator({ projectId: '', datasetId: '', tableId });
+  const { reference, state } = requireTable(store, {
+    ...request,
+    params: { ...params, tableId: table.tableId },
+  });
   // https://github.com/n8n-io/n8n/issues/2622
   const kind = tableKindOf(state.definition.options);
   if (!withRows.includes(kind)) throw new BigQueryError('invalid', `Cannot list a table of type ${kind}.`);
@@ -24,7 +31,9 @@ function list(store: Store, request: RestRequest): object {
   const token = query.get('pageToken');
   const start = token ? Number(decodePageToken(token)) : (countOf(query, 'startIndex') ?? 0);
   const size = countOf(query, 'maxResults') ?? 100_000;
-  const rows = state.rows.toArray();
+  const { schema, options } = state.definition;
+  const all = state.rows.toArray();
+  const rows = partition === undefined ? all : all.filter(partitionOf(reference, partition, schema, options));
   const window = rows.slice(start, start + size).map(selection.select);
   const format = timestampFormat(
     query.get('formatOptions.useInt64Timestamp'),

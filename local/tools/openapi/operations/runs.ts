@@ -3,6 +3,7 @@ import { rerunSchema } from '../../../../functions/run/rerun-routes';
 import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, to } from './parameters';
+import { resultOperations } from './results';
 
 const prefer = {
   Prefer: {
@@ -148,6 +149,7 @@ export const runOperations: readonly OperationText[] = [
     ],
     problems: ['pipeline_not_allowed', 'run_not_found', 'payload_too_large', 'unsupported_media_type'],
   },
+  ...resultOperations,
   {
     id: 'rerunRun',
     method: 'POST',

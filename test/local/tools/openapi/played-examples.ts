@@ -1,9 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { furtherAdmins } from '../../../functions/support/refused-keys';
 import { operationOf } from '../../../support/documented-answers';
 import {
   adminKey,
+  apiOf,
   asAdmin,
   call,
   endOfRun,
@@ -161,17 +164,46 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('POST', `${path}/suspend`, asAdmin, { reason: 'x'.repeat(1_000_001) });
   await send('GET', `/api/v1/audit?action=changeQuotas&limit=1`, asAdmin);
   await send('GET', `${path}/audit?action=makeApiKey&limit=1`, asTenant);
+  await showResults(cloud, send);
   await offboard(cloud, send);
   await send('GET', '/healthz', {});
   await send('GET', '/readyz', {});
   return played;
 }
 
+type Send = (
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+) => Promise<Record<string, unknown>>;
+
+/** A tenant of its own, with a run that makes tables. */
+async function showResults(cloud: TestCloud, send: Send): Promise<void> {
+  const tenantId = 'acme_003';
+  const key = await onboard(cloud.url, tenantId);
+  const bucket = join(cloud.dataDirectory, 'gcs', 'billing');
+  const cost = { service: { description: 'Storage' }, cost: 1.5, currency: 'USD' };
+  mkdirSync(bucket, { recursive: true });
+  writeFileSync(
+    join(bucket, 'export.ndjson'),
+    `${JSON.stringify({ ...cost, usage_start_time: '2026-10-03 01:00:00 UTC' })}\n`,
+  );
+  const parameters = { source_uri: 'gs://billing/export.ndjson' };
+  const { run_id: runId } = await apiOf(cloud.url, { apiKey: key }).startRun(
+    tenantId,
+    'gcp/billing/daily_costs',
+    { parameters },
+  );
+  await endOfRun(cloud.url, key, runId);
+  const results = `/api/v1/pipelines/runs/${runId}/results`;
+  await send('GET', results, withKey(key));
+  await send('GET', `${results}/2?limit=1`, withKey(key));
+  await send('GET', `${results}/9`, withKey(key));
+}
+
 /** A tenant of its own, with a run in flight that nobody works on. */
-async function offboard(
-  cloud: TestCloud,
-  send: (method: string, path: string, headers: Record<string, string>, body?: unknown) => Promise<unknown>,
-): Promise<void> {
+async function offboard(cloud: TestCloud, send: Send): Promise<void> {
   const leaving = 'acme_002';
   const path = `/api/v1/tenants/${leaving}`;
   await onboard(cloud.url, leaving);
