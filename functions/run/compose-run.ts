@@ -126,7 +126,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     inPlaces: callPlaces.inPlaces,
     monotonicMs: clock.monotonicMs,
     results: lazily(async () => {
-      const { composeResults } = await import('./compose-results');
+      const { composeResults } = await import('./results/compose-results');
       return composeResults(bigquery, { now, log });
     }),
     planRun: createPlanRun(setUp, bigquery, readStatement),

@@ -14,7 +14,7 @@ import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { rerunRoutes } from './rerun-routes';
-import { type ResultsRoutesDependencies, resultsRoutes } from './results-routes';
+import { type ResultsRoutesDependencies, resultsRoutes } from './results/results-routes';
 import { idempotencyKeyOf, startedByCaller } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';

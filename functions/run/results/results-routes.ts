@@ -1,16 +1,22 @@
 import { z } from 'zod';
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
-import { requireTenant, type TenantAuthentication } from '../../shared/http/authorize';
-import { csvReply, csvText, wantsCsv } from '../../shared/http/csv';
-import { nextPageLink } from '../../shared/http/headers/next-page';
-import { cursorSchema, expectNoQuery, limitSchema, parseQuery, parseRequest } from '../../shared/http/parse';
-import type { HttpRequest, Route } from '../../shared/http/route';
-import { runIdSchema } from '../../shared/runs/rules/run-identity';
-import { findRecordedRun, isOver } from '../../shared/runs/show-run';
-import type { RecordedRun } from '../../shared/sql/runs/read-run';
-import { createBoundedMap } from '../../shared/support/bounded-map';
-import { requirePipeline } from '../../shared/tenants/rules/key-pipelines';
+import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import { csvReply, csvText, wantsCsv } from '../../../shared/http/csv';
+import { nextPageLink } from '../../../shared/http/headers/next-page';
+import {
+  cursorSchema,
+  expectNoQuery,
+  limitSchema,
+  parseQuery,
+  parseRequest,
+} from '../../../shared/http/parse';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import { runIdSchema } from '../../../shared/runs/rules/run-identity';
+import { findRecordedRun, isOver } from '../../../shared/runs/show-run';
+import type { RecordedRun } from '../../../shared/sql/runs/read-run';
+import { createBoundedMap } from '../../../shared/support/bounded-map';
+import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
 import type { Results } from './compose-results';
 
 export interface ResultsRoutesDependencies extends TenantAuthentication {
