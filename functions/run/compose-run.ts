@@ -126,7 +126,9 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     inPlaces: callPlaces.inPlaces,
     monotonicMs: clock.monotonicMs,
     results: lazily(async () => {
-      const { composeResults } = await import('./results/compose-results');
+      const {
+        composeResults,
+      }: typeof import('./results/compose-results') = require('./results/compose-results');
       return composeResults(bigquery, { now, log });
     }),
     planRun: createPlanRun(setUp, bigquery, readStatement),

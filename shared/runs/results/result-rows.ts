@@ -1,4 +1,4 @@
-import type { TableField, WireRow } from '../../google/bigquery/tables/read-rows-page';
+import type { SentRow, TableField } from '../../google/bigquery/tables/read-rows-page';
 import type { CsvCell } from '../../http/csv';
 
 /** A value as JSON has it. */
@@ -22,7 +22,7 @@ const records: ReadonlySet<string> = new Set(['RECORD', 'STRUCT']);
  */
 export const toResultRow = (
   fields: readonly TableField[],
-  { f }: WireRow,
+  { f }: SentRow,
 ): { readonly [name: string]: ResultValue } =>
   Object.fromEntries(fields.map((field, index) => [field.name, toValue(field, f[index]?.v)]));
 
@@ -33,7 +33,7 @@ function toValue(field: TableField, wire: unknown): ResultValue {
   }
   if (wire === null || wire === undefined) return null;
   if (records.has(field.type)) {
-    return isWireRow(wire) ? toResultRow(field.fields ?? [], wire) : null;
+    return isSentRow(wire) ? toResultRow(field.fields ?? [], wire) : null;
   }
   const text = String(wire);
   if (floats.has(field.type)) {
@@ -44,7 +44,7 @@ function toValue(field: TableField, wire: unknown): ResultValue {
   return field.type === 'TIMESTAMP' ? momentOf(text) : text;
 }
 
-const isWireRow = (value: unknown): value is WireRow =>
+const isSentRow = (value: unknown): value is SentRow =>
   typeof value === 'object' && value !== null && 'f' in value && Array.isArray(value.f);
 
 /** Microseconds since 1970 as RFC 3339; what is none stays as it is. */

@@ -55,11 +55,11 @@ export const createDescribeRows =
   };
 
 /** A row as REST sends it: `{f: [{v}]}`. */
-const wireRowSchema = z.object({ f: z.array(z.object({ v: z.unknown() })) });
-export type WireRow = z.infer<typeof wireRowSchema>;
+const sentRowSchema = z.object({ f: z.array(z.object({ v: z.unknown() })) });
+export type SentRow = z.infer<typeof sentRowSchema>;
 
 export interface RowsPage {
-  readonly rows: readonly WireRow[];
+  readonly rows: readonly SentRow[];
   readonly totalRows: number;
 }
 
@@ -74,7 +74,7 @@ export type ReadRowsPage = (
 ) => Promise<RowsPage>;
 
 const answerSchema = z.object({
-  rows: z.array(wireRowSchema).default([]),
+  rows: z.array(sentRowSchema).default([]),
   totalRows: z.coerce.number().default(0),
 });
 

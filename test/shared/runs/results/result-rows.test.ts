@@ -1,5 +1,5 @@
-import { csvText } from '../../../shared/http/csv';
-import { toCsvCells, toResultRow } from '../../../shared/runs/results/result-rows';
+import { csvText } from '../../../../shared/http/csv';
+import { toCsvCells, toResultRow } from '../../../../shared/runs/results/result-rows';
 
 const column = (name: string, type: string, more = {}) => ({ name, type, ...more });
 const cell = (v: unknown) => ({ v });
