@@ -40,7 +40,7 @@ export interface Task<Name extends string = never> {
 interface WordDefinition<Name extends string> {
   /** Several words that belong together have two: `schedules list`. */
   readonly name: string;
-  /** What stands behind it, all of it required: PIPELINE. */
+  /** What stands behind it: PIPELINE; what can be left out stands last, in brackets: [N]. */
   readonly takes: readonly string[];
   /** One line for the list of all words. */
   readonly about: string;
@@ -91,7 +91,8 @@ export function defineWord<const Name extends string>({
 }
 
 function expectAll(name: string, takes: readonly string[], given: readonly string[]): void {
-  if (given.length === takes.length) return;
+  const least = takes.filter((each) => !each.startsWith('[')).length;
+  if (given.length >= least && given.length <= takes.length) return;
   const expected = takes.length === 0 ? 'nothing but options' : takes.join(' ');
   throw wrongUse(`${name}: expected ${expected}, given ${given.length === 0 ? 'nothing' : given.join(' ')}`);
 }

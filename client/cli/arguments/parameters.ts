@@ -42,25 +42,34 @@ export function readParameterFile(name: string, text: string): Readonly<Record<s
 /**
  * Parameters as the interface takes them: those of the file, then the texts in their place. Whether their values are
  * right is for the interface to say. Without the pipeline's definition texts stay as they are.
+ * @param givenOtherwise parameters that are not missed
  * @throws CommandError with the list of the pipeline's parameters when one is unknown or missing
  */
 export function toParameters(
   pipeline: CataloguePipeline | undefined,
   fromFile: Readonly<Record<string, unknown>>,
   texts: ReadonlyMap<string, string>,
+  givenOtherwise: ReadonlySet<string> = new Set(),
 ): Record<string, unknown> {
   const defined = pipeline?.parameters ?? {};
-  if (pipeline !== undefined) expectKnown(pipeline, new Set([...Object.keys(fromFile), ...texts.keys()]));
+  const given = new Set([...Object.keys(fromFile), ...texts.keys()]);
+  if (pipeline !== undefined) expectKnown(pipeline, given, givenOtherwise);
   const fromTexts = [...texts].map(([name, text]) => [name, toValue(defined[name], text)] as const);
   return { ...fromFile, ...Object.fromEntries(fromTexts) };
 }
 
-function expectKnown({ pipeline, parameters }: CataloguePipeline, given: ReadonlySet<string>): void {
+function expectKnown(
+  { pipeline, parameters }: CataloguePipeline,
+  given: ReadonlySet<string>,
+  givenOtherwise: ReadonlySet<string>,
+): void {
   const unknown = [...given].find((name) => !Object.hasOwn(parameters, name));
   if (unknown !== undefined) {
     throw wrongUse(`Unknown parameter '${unknown}'. ${listOf(pipeline, parameters)}`);
   }
-  const missing = Object.entries(parameters).find(([name, { required }]) => required && !given.has(name));
+  const missing = Object.entries(parameters).find(
+    ([name, { required }]) => required && !given.has(name) && !givenOtherwise.has(name),
+  );
   if (missing !== undefined) {
     throw wrongUse(
       `Parameter '${missing[0]}' is required: --param ${missing[0]}=… ${listOf(pipeline, parameters)}`,

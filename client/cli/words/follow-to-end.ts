@@ -24,7 +24,7 @@ export async function followToEnd(
 ): Promise<ExitCode> {
   const { terminal, surroundings } = task;
   const { now } = surroundings;
-  return untilOver(runId, task, async (signal) => {
+  return untilOver(runGoingOn(runId, task), task, async (signal) => {
     const end = await showProgress(runId, { client, terminal, signal, now });
     terminal.say(endLine(end, terminal.paint));
     if (end.status === 'COMPLETED') await afterCompleted?.(end);
@@ -40,7 +40,7 @@ export function printAtEnd(
 ): Promise<ExitCode> {
   const show = () => client.call('showRun', { path: { run_id: runId } });
   return untilOver(
-    runId,
+    runGoingOn(runId, task),
     task,
     async (signal) => {
       const run = await client.waitForRun(runId, { signal });
@@ -54,9 +54,21 @@ export function printAtEnd(
 const exitCodeOf = (status: Run['status']): ExitCode =>
   status === 'COMPLETED' ? exitCodes.done : exitCodes.notCompleted;
 
+/** What goes on when it is not watched any more. */
+export interface GoingOn {
+  readonly what: string;
+  /** Commands that can be copied. */
+  readonly next: string;
+}
+
+export const runGoingOn = (runId: string, task: Task): GoingOn => ({
+  what: `Run ${runId}`,
+  next: whatNext(runId, task),
+});
+
 /** @param late what else to say where the time of --wait is over */
 export async function untilOver(
-  runId: string,
+  { what, next }: GoingOn,
   task: Task<keyof typeof waitOptions>,
   follow: (signal: AbortSignal) => Promise<ExitCode>,
   late: () => Promise<void> = async () => undefined,
@@ -69,22 +81,28 @@ export async function untilOver(
     return await follow(timeout === undefined ? interrupted : AbortSignal.any([interrupted, timeout]));
   } catch (error) {
     if (interrupted.aborted) {
-      terminal.note(`Stopped watching. Run ${runId} goes on.\n${whatNext(runId, task)}`);
+      terminal.note(`Stopped watching. ${what} goes on.\n${next}`);
       return exitCodes.interrupted;
     }
     if (timeout?.aborted !== true) throw error;
-    terminal.note(`Run ${runId} is not over after ${seconds} s, and goes on.\n${whatNext(runId, task)}`);
+    terminal.note(`${what} is not over after ${seconds} s, and goes on.\n${next}`);
     await late();
     return exitCodes.notOver;
   }
 }
 
-/** How to follow or cancel it, to be copied as it is. A key is never in it. */
-export function whatNext(runId: string, { given, surroundings: { program } }: Task): string {
+/** How to follow or cancel it, to be copied as it is. */
+export const whatNext = (runId: string, task: Task): string => commandsFor(runId, ['follow', 'cancel'], task);
+
+/** A line for each word, with the options that say where. A key is never in it. */
+export function commandsFor(
+  id: string,
+  nextWords: readonly string[],
+  { given, surroundings: { program } }: Task,
+): string {
   const same = (['url', 'tenant'] as const).flatMap((name) => {
     const text = given.text(name);
     return text === undefined ? [] : [`--${name} ${text}`];
   });
-  const command = (word: string) => [program, word, runId, ...same].join(' ');
-  return `  ${command('follow')}\n  ${command('cancel')}`;
+  return nextWords.map((word) => `  ${[program, word, id, ...same].join(' ')}`).join('\n');
 }

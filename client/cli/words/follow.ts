@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes';
 import { defineWord } from '../word';
-import { followToEnd, untilOver, waitOptions } from './follow-to-end';
+import { followToEnd, runGoingOn, untilOver, waitOptions } from './follow-to-end';
 
 export const followWord = defineWord({
   name: 'follow',
@@ -13,7 +13,7 @@ export const followWord = defineWord({
     const [runId = ''] = values;
     const connection = await task.connect();
     if (!isJson) return followToEnd(runId, task, connection);
-    return untilOver(runId, task, async (signal) => {
+    return untilOver(runGoingOn(runId, task), task, async (signal) => {
       for await (const { event, data } of connection.client.followRun(runId, { signal })) {
         terminal.jsonLine({ event, data });
         if (event === 'end') return data.status === 'COMPLETED' ? exitCodes.done : exitCodes.notCompleted;

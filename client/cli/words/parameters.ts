@@ -22,7 +22,7 @@ export const parameterOptions = {
 } as const satisfies OptionSpecs;
 
 /**
- * The parameters that were given, as the interface takes them; undefined where there are none.
+ * The parameters that were given for a pipeline, as the interface takes them; undefined where there are none.
  * @throws CommandError that lists the pipeline's parameters where one is unknown or missing, or all pipelines
  */
 export async function readParameters(
@@ -30,11 +30,19 @@ export async function readParameters(
   client: Client,
   pipelineName: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const { given, surroundings } = task;
+  return parametersGiven(task, await definitionOf(client, pipelineName));
+}
+
+/** @param givenOtherwise parameters that are not missed */
+export async function parametersGiven(
+  { given, surroundings }: Task<keyof typeof parameterOptions>,
+  definition: CataloguePipeline | undefined,
+  givenOtherwise: ReadonlySet<string> = new Set(),
+): Promise<Record<string, unknown> | undefined> {
   const texts = readParameterTexts(given.texts('param'));
   const file = given.text('params-file');
   const fromFile = file === undefined ? {} : readParameterFile(file, await readGiven(file, surroundings));
-  const parameters = toParameters(await definitionOf(client, pipelineName), fromFile, texts);
+  const parameters = toParameters(definition, fromFile, texts, givenOtherwise);
   return Object.keys(parameters).length === 0 ? undefined : parameters;
 }
 
@@ -47,7 +55,7 @@ async function readGiven(file: string, { readText }: Task['surroundings']): Prom
 }
 
 /** Undefined for a key that may start pipelines but not read the catalogue. */
-async function definitionOf(client: Client, name: string): Promise<CataloguePipeline | undefined> {
+export async function definitionOf(client: Client, name: string): Promise<CataloguePipeline | undefined> {
   try {
     return findPipeline((await client.call('listPipelines')).pipelines, name);
   } catch (error) {
