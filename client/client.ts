@@ -53,6 +53,10 @@ export interface StartOptions extends Signalled {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** The same start has the same key. Unless given, each call of startRun is a start of its own, however often it is sent. */
   readonly idempotencyKey?: string | undefined;
+  /** Seconds of head start, where it has to wait in the tenant's queue. */
+  readonly priority?: number | undefined;
+  /** How many seconds it may wait there. */
+  readonly queueTtlSeconds?: number | undefined;
 }
 
 /** A typed client of the HTTP interface. All calls reject with an ApiProblem where they are refused. */
@@ -124,10 +128,12 @@ export function createClient(options: ClientOptions): Client {
   return {
     call,
     followRun,
-    startRun: async (tenant, pipeline, { parameters, idempotencyKey = newKey(), signal } = {}) => {
+    startRun: async (tenant, pipeline, options = {}) => {
+      const { parameters, idempotencyKey = newKey(), priority, queueTtlSeconds, signal } = options;
       const headers = { 'Idempotency-Key': idempotencyKey };
       const path = pathOf(tenant, pipeline);
-      const answer = await call('startRun', { path, headers, body: parameters, signal });
+      const query = { priority, queue_ttl: queueTtlSeconds };
+      const answer = await call('startRun', { path, headers, query, body: parameters, signal });
       if ('dry_run' in answer) throw new Error('What was to be started was only tried');
       return answer;
     },

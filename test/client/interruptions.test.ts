@@ -45,6 +45,12 @@ describe('A client whose server is interrupted', () => {
     expect(requests.map(({ url }) => url)).toEqual(Array(3).fill('/api/v1/pipelines/run/acme/a/b/c'));
   });
 
+  it('says how urgent a run is, and how long it may wait', async () => {
+    answers = [json(202, { run_id: 'run-1' })];
+    await client().startRun('acme', 'a/b/c', { priority: 600, queueTtlSeconds: 60 });
+    expect(requests[0]?.url).toBe('/api/v1/pipelines/run/acme/a/b/c?priority=600&queue_ttl=60');
+  });
+
   it('gives up after four times, with the last problem', async () => {
     answers = [busy];
     await expect(client().call('listPipelines')).rejects.toMatchObject({ code: 'unavailable', status: 503 });

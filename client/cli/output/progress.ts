@@ -1,7 +1,7 @@
 import type { RunEventData, StepEventData } from '../../api';
 import type { Client } from '../../client';
 import { durationText } from './formats';
-import { checkLines, stepLines } from './run-lines';
+import { checkLines, queueLine, stepLines } from './run-lines';
 import type { Terminal } from './terminal';
 
 export interface Following {
@@ -29,6 +29,7 @@ export async function showProgress(
   try {
     for await (const { event, data } of client.followRun(runId, { signal })) {
       if (event === 'end') return data;
+      if (event === 'run' && data.queue) terminal.say(queueLine(data.queue, terminal.paint));
       if (event === 'step') sayStep(data, { running, terminal, now });
       if (event === 'check') for (const line of checkLines(data, terminal.paint)) terminal.say(line);
     }

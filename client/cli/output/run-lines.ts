@@ -56,6 +56,15 @@ export function endLine(
   return `${painted}${where} (${error_code ?? 'no code'}): ${plainText(error_message ?? 'no message')}`;
 }
 
+type QueuePlace = Pick<NonNullable<RunEventData['queue']>, 'place' | 'estimated_wait_seconds'>;
+
+/** place 3, starts in about 4 min 0 s */
+export const queueText = ({ place, estimated_wait_seconds: seconds }: QueuePlace): string =>
+  `place ${place}${seconds === null ? '' : `, starts in about ${durationText(seconds * 1_000)}`}`;
+
+export const queueLine = (queue: QueuePlace, paint: Paint): string =>
+  `  ${paint(runColours.QUEUED, 'QUEUED'.padEnd(9))} ${queueText(queue)}`;
+
 /** Their rows_written counts what they looked at or sent. */
 const writesNothing = new Set(['quality', 'notify']);
 

@@ -1,4 +1,5 @@
 import { exitCodes, wrongUse } from '../exit-codes';
+import { queueLine } from '../output/run-lines';
 import { defineWord } from '../word';
 import { followToEnd, printAtEnd, waitOptions, whatNext } from './follow-to-end';
 import { parameterOptions, readParameters } from './parameters';
@@ -16,6 +17,8 @@ With --json the run is printed when it is over, with its steps and checks.`,
       value: 'KEY',
       about: 'the same start has the same key: repeated, it is the same run',
     },
+    priority: { kind: 'text', value: 'SECONDS', about: 'head start in the queue, where it has to wait' },
+    'queue-ttl': { kind: 'text', value: 'SECONDS', about: 'how long it may wait there; then it fails' },
     'no-wait': { kind: 'flag', about: 'only starts it' },
     ...waitOptions,
   },
@@ -25,16 +28,21 @@ With --json the run is printed when it is over, with its steps and checks.`,
     if (given.isGiven('no-wait') && given.isGiven('wait')) {
       throw wrongUse('Expected --no-wait or --wait SECONDS, given both');
     }
+    const priority = given.number('priority', { least: 0, most: 3_600 });
+    const queueTtlSeconds = given.number('queue-ttl', { least: 0, most: 604_800 });
     const connection = await task.connect();
     const { client } = connection;
     const tenant = connection.tenant();
     const parameters = await readParameters(task, client, pipeline);
     const idempotencyKey = given.text('idempotency-key');
-    const started = await client.startRun(tenant, pipeline, { parameters, idempotencyKey });
+    const options = { parameters, idempotencyKey, priority, queueTtlSeconds };
+    const started = await client.startRun(tenant, pipeline, options);
     const runId = started.run_id;
     if (given.isGiven('no-wait')) {
       if (isJson) terminal.json(started);
-      else terminal.say(`Run ${runId} of ${pipeline} for ${tenant}\n${whatNext(runId, task)}`);
+      else terminal.say(`Run ${runId} of ${pipeline} for ${tenant}`);
+      if (!isJson && started.queue) terminal.say(queueLine(started.queue, terminal.paint));
+      if (!isJson) terminal.say(whatNext(runId, task));
       return exitCodes.done;
     }
     if (isJson) return printAtEnd(runId, task, connection);

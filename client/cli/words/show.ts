@@ -1,7 +1,7 @@
 import type { Run } from '../../api';
 import { exitCodes } from '../exit-codes';
 import { bytesText, durationText, plainText, timeText } from '../output/formats';
-import { paintRunStatus, paintStatuses } from '../output/run-lines';
+import { paintRunStatus, paintStatuses, queueText } from '../output/run-lines';
 import { textTable, wideTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { defineWord } from '../word';
@@ -43,6 +43,7 @@ function factsOf(run: Run): readonly (readonly [name: string, text: string])[] {
     ['pipeline', run.pipeline],
     ['tenant', run.tenant_id],
     ['trigger', `${run.trigger ?? 'unknown'}${who}`],
+    ['queue', run.queue && queueText(run.queue)],
     ['again', run.rerun_of && `does run ${run.rerun_of} again`],
     ['rerun by', run.reruns.length === 0 ? null : run.reruns.join(', ')],
     ['operation', run.operation_id],

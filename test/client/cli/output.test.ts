@@ -2,7 +2,7 @@ import { nearestName } from '../../../client/cli/arguments/nearest';
 import { type CataloguePipeline, toParameters } from '../../../client/cli/arguments/parameters';
 import { bytesText, costText, durationText, plainText, timeText } from '../../../client/cli/output/formats';
 import { statusLine } from '../../../client/cli/output/progress';
-import { paintStatuses } from '../../../client/cli/output/run-lines';
+import { paintStatuses, queueText } from '../../../client/cli/output/run-lines';
 import { createTerminal, hasColours } from '../../../client/cli/output/terminal';
 
 describe('Texts for people', () => {
@@ -24,6 +24,8 @@ describe('Texts for people', () => {
     [costText(0.000062539, 'USD'), '0.0000625 USD'],
     [timeText('2026-11-30T16:04:05.678Z'), '2026-11-30 16:04:05'],
     [timeText('never'), 'never'],
+    [queueText({ place: 3, estimated_wait_seconds: 240 }), 'place 3, starts in about 4 min 0 s'],
+    [queueText({ place: 1, estimated_wait_seconds: null }), 'place 1'],
     // What could steer a terminal stays out.
     [plainText('a\u001b[31mb\u009b\nc\td\r\u0000'), 'a[31mb\nc\td'],
   ])('%s is %s', (text, expected) => expect(text).toBe(expected));
