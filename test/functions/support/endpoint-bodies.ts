@@ -121,6 +121,10 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
       ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
     ],
   },
+  rerunRun: {
+    body: { from: 'start' },
+    wrongFields: [['from as another word', { from: 'middle' }, 'from'], ...wrongText('from'), unknownField],
+  },
   changeProfile: {
     body: { company_name: 'Acme & Sons' },
     wrongFields: [

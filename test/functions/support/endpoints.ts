@@ -25,6 +25,7 @@ const queries: Readonly<Record<string, string>> = { offboardTenant: '?confirm={t
 const places: Readonly<Record<string, string>> = {
   '{provider}/{domain}/{pipeline}': 'gcp/billing/daily_costs',
   '{run_id}': 'run-1',
+  '{n}': '1',
   '{key_id}': 'key-1',
   '{webhook_id}': 'webhook-1',
   '{delivery_id}': 'msg_1',
