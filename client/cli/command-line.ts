@@ -14,6 +14,7 @@ import { logsWord } from './words/logs';
 import { pipelinesWord } from './words/pipelines';
 import { planWord } from './words/plan';
 import { rerunWord } from './words/rerun';
+import { resultsWord } from './words/results';
 import { runWord } from './words/run';
 import { showWord } from './words/show';
 
@@ -25,6 +26,7 @@ export const words: readonly Word[] = [
   showWord,
   followWord,
   logsWord,
+  resultsWord,
   cancelWord,
   rerunWord,
   pipelinesWord,

@@ -26,13 +26,13 @@ export async function connectTo(
     request.url === undefined && addition
       ? await addition.locate(request, given, terminal)
       : locatedBy(request);
-  const { url, apiKey, tenant, fetch: send = fetch, afterCompleted } = located;
+  const { url, apiKey, tenant, fetch: send = fetch, rows } = located;
   // A key that no header can carry was cut or pasted wrong. It is not told: it may be one all the same.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw wrongUse('The API key has blanks or letters that no key has');
   return {
     client: createClient({ baseUrl: url, apiKey, fetch: interruptible(send, interrupted) }),
     tenant: () => tenant ?? tenantOfKey(apiKey),
-    afterCompleted,
+    rows,
   };
 }
 

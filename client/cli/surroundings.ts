@@ -1,4 +1,3 @@
-import type { RunEventData } from '../api';
 import type { Client } from '../client';
 import type { GivenOptions, OptionSpecs } from './arguments/options';
 import type { Environment, Output, Terminal } from './output/terminal';
@@ -19,7 +18,7 @@ export interface Surroundings {
 }
 
 /** An interface, and who asks. */
-export interface Connection extends Pick<Located, 'afterCompleted'> {
+export interface Connection extends Pick<Located, 'rows'> {
   readonly client: Client;
   /** @throws CommandError where neither option nor key says it */
   readonly tenant: () => string;
@@ -40,11 +39,11 @@ export interface Located {
   readonly tenant?: string | undefined;
   /** The platform's own unless given. */
   readonly fetch?: typeof fetch | undefined;
-  /** After a run that was followed to its end and completed. */
-  readonly afterCompleted?: ((run: RunEventData) => Promise<void>) | undefined;
+  /** How many rows of what a run has made are shown, unless --rows says it; none, unless given. */
+  readonly rows?: number | undefined;
 }
 
-/** What a project's own command line adds: where it finds keys, and what it shows besides. */
+/** What a project's own command line adds: where it finds keys. */
 export interface Addition {
   /** Below the list of words. */
   readonly help: string;

@@ -54,22 +54,19 @@ describe('The first hour', () => {
     writeFileSync(file, text);
   }
 
-  /** `npm run pipeline -- run …` without a process of its own: whether the run completed, and what was said. */
-  async function pipeline(name: string, ...parameters: readonly string[]) {
+  /** `npm run pipeline -- …` without a process of its own: its exit code, and what was said. */
+  async function commandLine(...args: readonly string[]) {
     const said: string[] = [];
+    const place = { url: cloud.url, adminKey, schemasDirectory: schemas };
+    const same = ['--tenant', tenantId, '--key', apiKey, '--data', cloud.dataDirectory];
+    const exitCode = await runLocally([...args, ...same], place, (line) => said.push(line));
+    return { exitCode, said: said.join('\n') };
+  }
+
+  async function pipeline(name: string, ...parameters: readonly string[]) {
     const given = parameters.flatMap((parameter) => ['--param', parameter]);
-    const exitCode = await runLocally(
-      [...['run', name, '--tenant', tenantId, '--key', apiKey, ...given], ...['--data', cloud.dataDirectory]],
-      {
-        url: cloud.url,
-        adminKey,
-        schemasDirectory: schemas,
-        openBigQuery: () => cloud.bigquery,
-      },
-      (line) => said.push(line),
-    );
-    const isCompleted = exitCode === 0;
-    return { isCompleted, said: said.join('\n') };
+    const { exitCode, said } = await commandLine('run', name, ...given);
+    return { isCompleted: exitCode === 0, said };
   }
 
   it('an own pipeline runs from a file to a checked table, its steps and last table told', async () => {
@@ -77,7 +74,12 @@ describe('The first hour', () => {
     expect(isCompleted).toBe(true);
     expect(said).toMatch(/COMPLETED load_orders \(load\): .*4 rows/);
     expect(said).toMatch(/COMPLETED check_daily_sales/);
-    expect(said).toContain('daily_sales: 2 rows');
+    expect(said).toMatch(/\ndaily_sales: 2 rows\nday +country +revenue\n/);
+    const [, runId = ''] = /^Run (\S+) /m.exec(said) ?? [];
+    const shown = await commandLine('show', runId);
+    expect(shown.said).toMatch(/\n2 +build_daily_sales +table +daily_sales +2 +2 /);
+    const rows = await commandLine('results', runId, '2', '--limit', '1');
+    expect(rows.said).toMatch(/^day .*\n-.*\n\d{4}-\d\d-\d\d .*\n1 of 2 rows\nThere are more: --cursor /);
   });
 
   it('one that fails says at which step, and why', async () => {

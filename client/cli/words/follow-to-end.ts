@@ -5,6 +5,7 @@ import { showProgress } from '../output/progress';
 import { endLine } from '../output/run-lines';
 import type { Connection } from '../surroundings';
 import type { Task } from '../word';
+import { rowsOf, type rowsOptions, sayMadeTables } from './made-tables';
 
 export const waitOptions = {
   wait: {
@@ -19,15 +20,16 @@ const longestWaitSeconds = 30 * 24 * 3600;
 /** Says how a run goes, until it is over, the time of --wait is, or Ctrl-C. */
 export async function followToEnd(
   runId: string,
-  task: Task<keyof typeof waitOptions>,
-  { client, afterCompleted }: Connection,
+  task: Task<keyof typeof waitOptions | keyof typeof rowsOptions>,
+  { client, rows: usualRows = 0 }: Connection,
 ): Promise<ExitCode> {
-  const { terminal, surroundings } = task;
+  const { terminal, surroundings, given } = task;
   const { now } = surroundings;
+  const rows = rowsOf(given) ?? usualRows;
   return untilOver(runGoingOn(runId, task), task, async (signal) => {
     const end = await showProgress(runId, { client, terminal, signal, now });
     terminal.say(endLine(end, terminal.paint));
-    if (end.status === 'COMPLETED') await afterCompleted?.(end);
+    if (end.status === 'COMPLETED') await sayMadeTables(runId, rows, client, terminal);
     return exitCodeOf(end.status);
   });
 }

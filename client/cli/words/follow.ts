@@ -1,13 +1,14 @@
 import { exitCodes } from '../exit-codes';
 import { defineWord } from '../word';
 import { followToEnd, runGoingOn, untilOver, waitOptions } from './follow-to-end';
+import { rowsOptions } from './made-tables';
 
 export const followWord = defineWord({
   name: 'follow',
   takes: ['RUN'],
   about: 'says how a run goes, until it is over',
   notes: 'With --json each event is a line: run, step, check, and end with the run.',
-  options: waitOptions,
+  options: { ...waitOptions, ...rowsOptions },
   act: async (task) => {
     const { values, terminal, isJson } = task;
     const [runId = ''] = values;

@@ -3,6 +3,7 @@ import { nameOf } from '../arguments/options';
 import { exitCodes, wrongUse } from '../exit-codes';
 import { defineWord } from '../word';
 import { followToEnd, printAtEnd, waitOptions, whatNext } from './follow-to-end';
+import { rowsOptions } from './made-tables';
 
 export const rerunWord = defineWord({
   name: 'rerun',
@@ -25,6 +26,7 @@ same text.`,
     },
     'no-wait': { kind: 'flag', about: 'only starts it' },
     ...waitOptions,
+    ...rowsOptions,
   },
   act: async (task) => {
     const { values, given, terminal, isJson } = task;

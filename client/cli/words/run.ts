@@ -2,6 +2,7 @@ import { exitCodes, wrongUse } from '../exit-codes';
 import { queueLine } from '../output/run-lines';
 import { defineWord } from '../word';
 import { followToEnd, printAtEnd, waitOptions, whatNext } from './follow-to-end';
+import { rowsOptions } from './made-tables';
 import { parameterOptions, readParameters } from './parameters';
 
 export const runWord = defineWord({
@@ -21,6 +22,7 @@ With --json the run is printed when it is over, with its steps and checks.`,
     'queue-ttl': { kind: 'text', value: 'SECONDS', about: 'how long it may wait there; then it fails' },
     'no-wait': { kind: 'flag', about: 'only starts it' },
     ...waitOptions,
+    ...rowsOptions,
   },
   act: async (task) => {
     const { values, given, terminal, isJson } = task;

@@ -1,25 +1,47 @@
 import type { Run } from '../../api';
+import type { Client } from '../../client';
+import { ApiProblem } from '../../problem';
 import { exitCodes } from '../exit-codes';
 import { bytesText, durationText, plainText, timeText } from '../output/formats';
 import { paintRunStatus, paintStatuses, queueText } from '../output/run-lines';
 import { textTable, wideTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { defineWord } from '../word';
+import { sayResults } from './results';
 
 export const showWord = defineWord({
   name: 'show',
   takes: ['RUN'],
-  about: 'shows a run with its steps, checks and warnings',
+  about: 'shows a run with its steps, checks, warnings and results',
   options: {},
   act: async ({ values, terminal, isJson, connect }) => {
     const [runId = ''] = values;
     const { client } = await connect();
     const run = await client.call('showRun', { path: { run_id: runId } });
     if (isJson) terminal.json(run);
-    else sayRun(run, terminal);
+    else {
+      sayRun(run, terminal);
+      await sayWhatItMade(run, client, terminal);
+    }
     return exitCodes.done;
   },
 });
+
+async function sayWhatItMade(
+  { run_id, steps }: Run,
+  client: Client,
+  terminal: Pick<Terminal, 'say' | 'note'>,
+): Promise<void> {
+  if (!steps.some(({ status }) => status === 'COMPLETED')) return;
+  const list = await client.call('listResults', { path: { run_id } }).catch((error: unknown) => {
+    // They are shown besides: a key for other pipelines is refused them, and BigQuery may be busy.
+    if (error instanceof ApiProblem) return undefined;
+    throw error;
+  });
+  if (list === undefined || list.results.length === 0) return;
+  terminal.say('');
+  sayResults(list, terminal);
+}
 
 function sayRun(run: Run, { say, paint }: Terminal): void {
   say(`Run ${paint('bold', run.run_id)} ${paintRunStatus(paint, run.status)}`);

@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import type { LocalCloud } from '../../cloud/cloud';
 import { type Clients, createClients } from '../pipeline/clients';
 import { runLocally } from '../pipeline/run-locally';
@@ -30,12 +29,12 @@ export async function showDemo(
   keepKey(dataDirectory, tenantId, apiKey);
   say(`Onboarded tenant ${tenantId}, tier FREE. Its API key, shown this once: ${apiKey}\n`);
 
-  const place = { url, adminKey, schemasDirectory, openBigQuery: () => createBigQuery() };
+  const place = { url, adminKey, schemasDirectory };
   const started = ['run', pipeline, '--tenant', tenantId, '--param', `source_uri=${focus.uri}`];
   const exitCode = await runLocally([...started, '--data', dataDirectory], place, say);
   if (exitCode !== 0) throw new Error('The demo ends here: its run did not complete.');
   say(`\n${await describeQuota(clients, apiKey)}`);
-  const command = pipelineCommand({ url, bigqueryUrl, dataDirectory, sourceUri: focus.uri });
+  const command = pipelineCommand({ url, dataDirectory, sourceUri: focus.uri });
   say(whatNext(url, apiKey, command));
 }
 
@@ -56,17 +55,14 @@ async function describeQuota({ ofTenant }: Clients, apiKey: string): Promise<str
 /** `npm run pipeline` for this cloud: what differs from the defaults is named. */
 function pipelineCommand(given: {
   readonly url: string;
-  readonly bigqueryUrl: string;
   readonly dataDirectory: string;
   readonly sourceUri: string;
 }): string {
-  const { url, bigqueryUrl, dataDirectory, sourceUri } = given;
+  const { url, dataDirectory, sourceUri } = given;
   const port = Number(new URL(url).port);
-  const bigqueryPort = Number(new URL(bigqueryUrl).port);
   const directory = relative(process.cwd(), dataDirectory);
   return [
     ...(port === 8080 ? [] : [`PORT=${port}`]),
-    ...(bigqueryPort === 9050 ? [] : [`BIGQUERY_PORT=${bigqueryPort}`]),
     `npm run pipeline -- run ${pipeline} --tenant ${tenantId} --param source_uri=${sourceUri}`,
     ...(directory === '.data' ? [] : [`--data ${dataDirectory}`]),
   ].join(' ');

@@ -1,4 +1,3 @@
-import type { BigQuery } from '@google-cloud/bigquery';
 import { type Addition, type ConnectionRequest, wrongUse } from '../../../client/cli';
 import { askLocal, createClients } from './clients';
 import { findTenantKey, tenantsWithKeys } from './tenant-key';
@@ -8,15 +7,16 @@ export interface LocalCloudPlace {
   /** Undefined or empty: admin calls need none. */
   readonly adminKey: string | undefined;
   readonly schemasDirectory: string;
-  /** Called when a table is to be shown. */
-  readonly openBigQuery: () => BigQuery;
 }
 
-const help = `In the local cloud, which npm start has started, a tenant that does not exist is onboarded, and its key
-kept in the data folder. PORT and BIGQUERY_PORT say where the local cloud listens; ADMIN_API_KEY opens its
-admin calls. With --url or TENANT_PIPELINES_URL any other deployment is asked.`;
+/** Data of a laptop may be looked at. */
+const usualRows = 5;
 
-/** What the command line does besides where it asks the local cloud: it has keys, and shows tables. */
+const help = `In the local cloud, which npm start has started, a tenant that does not exist is onboarded, and its key
+kept in the data folder; a run shows 5 rows of its tables. PORT says where the local cloud listens,
+ADMIN_API_KEY opens its admin calls. With --url or TENANT_PIPELINES_URL any other deployment is asked.`;
+
+/** What the command line does besides where it asks the local cloud: it has keys. */
 export function localAddition(place: LocalCloudPlace): Addition {
   const { url, adminKey, schemasDirectory } = place;
   return {
@@ -27,11 +27,9 @@ export function localAddition(place: LocalCloudPlace): Addition {
         value: 'DIR',
         about: 'local: the data folder, where keys are kept (default .data)',
       },
-      rows: { kind: 'text', value: 'N', about: 'local: how many rows of each table a run shows (default 5)' },
     },
     locate: async (request, given, terminal) => {
       const dataDirectory = given.text('data') ?? '.data';
-      const rows = given.number('rows', { least: 0, most: 9999 }) ?? 5;
       const tenantId = tenantOf(request, dataDirectory);
       const clients = createClients(url, adminKey);
       const apiKey =
@@ -49,13 +47,7 @@ export function localAddition(place: LocalCloudPlace): Addition {
         apiKey,
         tenant: tenantId,
         fetch: askLocal(url),
-        afterCompleted: async (run) => {
-          // Loaded on demand, as is Google's client: most words show no table.
-          const { describeFinalTables }: typeof import('./show-tables') = require('./show-tables');
-          const shown = { tenantId: run.tenant_id, pipeline: run.pipeline, schemasDirectory, rows };
-          const bigquery = place.openBigQuery();
-          for (const table of await describeFinalTables(bigquery, shown)) terminal.say(`\n${table}`);
-        },
+        rows: usualRows,
       };
     },
   };

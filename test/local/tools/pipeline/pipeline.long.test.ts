@@ -62,8 +62,7 @@ describe('npm run pipeline', () => {
 
   function start(args: readonly string[]): ChildProcess {
     const command = ['--require', 'tsx/cjs', 'local/tools/pipeline/main.ts', ...args];
-    const ports = { PORT: new URL(cloud.url).port, BIGQUERY_PORT: new URL(cloud.bigqueryUrl).port };
-    const env = { ...process.env, ...ports, SCHEMAS_DIRECTORY: schemas };
+    const env = { ...process.env, PORT: new URL(cloud.url).port, SCHEMAS_DIRECTORY: schemas };
     return spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
@@ -82,7 +81,7 @@ describe('npm run pipeline', () => {
     const said: string[] = [];
     const code = await runLocally(
       [...args, '--data', cloud.dataDirectory],
-      { url, adminKey: adminKeyGiven, schemasDirectory: schemas, openBigQuery: () => cloud.bigquery },
+      { url, adminKey: adminKeyGiven, schemasDirectory: schemas },
       (line) => said.push(line),
     );
     return { code, stdout: said.join('\n') };
