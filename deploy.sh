@@ -208,7 +208,7 @@ environment_of() { # function -> NAME=value lines
     case $admin_audiences in '' | none) ;; *) echo "ADMIN_ID_TOKEN_AUDIENCES=$admin_audiences" ;; esac
     case $iap_audience in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audience" ;; esac
   fi
-  case $1 in run | worker | reconcile) echo "RUN_TOPIC=$run_topic" ;; esac
+  case $1 in run | worker | reconcile | tick) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
   case ",$event_types," in ,, | *,all,*) ;; *) ! publishes_events "$1" || echo "EVENT_TYPES=$event_types" ;; esac
   # The worker lets no pipeline publish there.
@@ -232,7 +232,7 @@ environment_of() { # function -> NAME=value lines
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_operations() { case $1 in tenants | operate | reconcile) true ;; *) false ;; esac; }
-publishes_runs() { case $1 in run | worker | reconcile) true ;; *) false ;; esac; }
+publishes_runs() { case $1 in run | worker | reconcile | tick) true ;; *) false ;; esac; }
 publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile | deliver-events) true ;; *) false ;; esac; }
 publishes_deliveries() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 knows_webhook_secrets() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
@@ -271,9 +271,9 @@ run row_reader !api_keys !tenant_pipelines/
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys audit_log webhooks operations pipeline_runs all_runs offboarded_tenants
+tenants row_editor tenants api_keys audit_log webhooks schedules operations pipeline_runs all_runs offboarded_tenants
 tenants dataset_remover !tenant_pipelines/
-tenants row_reader webhook_deliveries step_logs dq_results
+tenants row_reader webhook_deliveries schedule_times step_logs dq_results
 tenants job_stopper
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
@@ -293,6 +293,10 @@ reconcile bigquery.jobUser
 reconcile dataset_finder
 reconcile row_editor tenants api_keys pipeline_runs all_runs
 reconcile row_reader operations
+tick bigquery.jobUser
+tick dataset_finder
+tick row_editor tenants schedules schedule_times
+tick row_reader pipeline_runs
 ensure-tables dataset_maker
 ensure-tables table_keeper
 END
@@ -985,7 +989,7 @@ make_alerts() {
   resets=$(awk -F'|' '$2 == "reset-quotas" { print $1 }' <<<"$schedules")
   others=$(awk -F'|' '$2 != "reset-quotas" { print $1 }' <<<"$schedules")
   alert 'quotas could not be reset' "$(log_match reset_failed "$resets")" "$hour"
-  alert 'other scheduled work failed' "$(log_match 'reconcile_failed tables_failed' "$others")" "$hour"
+  alert 'other scheduled work failed' "$(log_match 'reconcile_failed tables_failed tick_failed' "$others")" "$hour"
   # Only the host's functions: the worker answers 503 on purpose if it wants a message again.
   alert 'more than 5 percent of answers are 5xx' "$(threshold 0.05 300s ALIGN_RATE REDUCE_SUM \
     "$(requests "$host_services") AND metric.labels.response_code_class=\"5xx\"" "$(requests "$host_services")")" ''

@@ -23,6 +23,7 @@ export type LogEvent =
   | 'reconcile_failed'
   | 'reset_failed'
   | 'tables_failed'
+  | 'tick_failed'
   | 'tenant_work_failed';
 
 /** For Cloud Logging; for people at a terminal. */

@@ -50,7 +50,7 @@ export interface TenantsSetUp {
   readonly deliveryTopic?: string | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
   readonly notesKeyUses?: boolean | undefined;
-  /** By path. Read when runs are to be cancelled. None unless given. */
+  /** By path. Read when runs are cancelled or scheduled. None unless given. */
   readonly readPipelines?: (() => ReadonlyMap<string, PipelineDefinition>) | undefined;
   /** What BigQuery is taken to cost for each TiB that it bills. */
   readonly pricePerTib: number;
@@ -117,6 +117,7 @@ export function composeTenants(
     ensureControl: async () => setUp.audit && openControl(setUp.audit.dataset).ensure(),
     readTenantDetails: google.createReadTenantDetails(bigquery),
     readTenantLife: google.createReadTenantLife(bigquery),
+    readPipelines: setUp.readPipelines ?? (() => new Map()),
     webhookSecrets: setUp.webhookSecrets,
     publishDeliveries: createPublishDeliveries(setUp.deliveryTopic ?? 'webhook-deliveries', bigquery),
     now: clock.now,

@@ -22,6 +22,7 @@ import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes'
 import { toldProfile, toldQuotas, toldStatus } from './audit/told-changes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type OffboardingRoutesDependencies, offboardingRoutes } from './offboarding/offboarding-routes';
+import { type ScheduleRoutesDependencies, scheduleRoutes } from './schedules/schedule-routes';
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile, versionOf } from './tenant-profile';
@@ -38,6 +39,7 @@ export interface TenantsHandlerDependencies
     OffboardingRoutesDependencies,
     TenantExportDependencies,
     TenantListDependencies,
+    ScheduleRoutesDependencies,
     WebhookRoutesDependencies {
   /** Whether what is changed is told to the audit log. */
   readonly hasAuditLog: boolean;
@@ -142,6 +144,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     ...keyRoutes(deps),
     ...auditRoutes(deps),
     ...webhookRoutes(deps),
+    ...scheduleRoutes(deps),
     ...tenantListRoutes(deps),
     ...tenantExportRoutes(deps),
     ...allRunsRoutes(deps),

@@ -171,7 +171,7 @@ function hostInThreads(started: Start): Hosting {
 async function hostAll(
   host: (name: FunctionName) => Promise<ForwardTarget>,
 ): Promise<LocalCloud['functions']> {
-  const [onboard, tenants, run, worker, operate, deliverEvents, resetQuotas, reconcile, ensureTables] =
+  const [onboard, tenants, run, worker, operate, deliverEvents, resetQuotas, reconcile, ensureTables, tick] =
     await Promise.all([
       host('onboard'),
       host('tenants'),
@@ -182,9 +182,10 @@ async function hostAll(
       host('reset-quotas'),
       host('reconcile'),
       host('ensure-tables'),
+      host('tick'),
     ]);
   const pushed = { worker, operate, 'deliver-events': deliverEvents };
-  const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables };
+  const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables, tick };
   return { onboard, tenants, run, ...pushed, ...scheduled };
 }
 

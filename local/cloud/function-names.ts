@@ -8,5 +8,6 @@ export const functionNames = [
   'reset-quotas',
   'reconcile',
   'ensure-tables',
+  'tick',
 ] as const;
 export type FunctionName = (typeof functionNames)[number];

@@ -23,6 +23,7 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   'reset-quotas': () => require('../../functions/reset-quotas'),
   reconcile: () => require('../../functions/reconcile'),
   'ensure-tables': () => require('../../functions/ensure-tables'),
+  tick: () => require('../../functions/tick'),
 };
 
 /**

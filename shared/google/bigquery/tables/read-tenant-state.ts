@@ -71,6 +71,32 @@ export const createReadRunsInFlight =
     return inFlightSchema.parse(rows)[0];
   };
 
+/** A tenant's life, and who started its runs in flight, such as a schedule. */
+export interface StartersInFlight {
+  readonly onboarding_id: string | null;
+  readonly active_runs: readonly Pick<Slot, 'run_id' | 'actor_kind' | 'actor'>[];
+}
+
+/** Undefined if there is no such tenant. */
+export type ReadStartersInFlight = (dataset: string) => Promise<StartersInFlight | undefined>;
+
+const startersSchema = z.array(
+  z.object({
+    onboarding_id: string.nullable(),
+    active_runs: z.array(
+      z.object({ run_id: string, actor_kind: string.nullable(), actor: string.nullable() }),
+    ),
+  }),
+);
+
+export const createReadStartersInFlight =
+  (bigquery: BigQuery): ReadStartersInFlight =>
+  async (dataset) => {
+    const selectedFields = 'onboarding_id,active_runs.run_id,active_runs.actor_kind,active_runs.actor';
+    const rows = await readRows(bigquery, dataset, { selectedFields });
+    return startersSchema.parse(rows)[0];
+  };
+
 /** The tenant's life; undefined if there is no such tenant. */
 export type ReadTenantLife = (
   dataset: string,

@@ -1,0 +1,70 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import {
+  type ControlDatasetSettings,
+  createControlDataset,
+} from '../../shared/google/bigquery/tables/control-dataset';
+import { createReadSchedules } from '../../shared/google/bigquery/tables/read-schedules';
+import {
+  createReadQuotaCounters,
+  createReadStartersInFlight,
+} from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
+import type { Route } from '../../shared/http/route';
+import type { Log } from '../../shared/log';
+import { createAdmit } from '../../shared/runs/admit';
+import type { Clock } from '../../shared/support/clock';
+import { tickRoutes } from './handler';
+import { createScheduleLog } from './schedule-log';
+
+export interface TickSetUp {
+  readonly runTopic: string;
+  readonly control: ControlDatasetSettings;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How the function reaches Google. Tests and the simulator give others of the same form. */
+const realGoogle = {
+  createBigQuery,
+  createBigQueryWithoutRetries,
+  createRunStatement,
+  createControlDataset,
+  createReadSchedules,
+  createReadStartersInFlight,
+  createReadQuotaCounters,
+  createPublishRun,
+};
+
+/** Puts the function together: which part uses which client, and the route over them. */
+export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+  const { runTopic, control, pipelines, newId, clock, log } = setUp;
+  const { now } = clock;
+  const bigquery = google.createBigQuery();
+  // Admission, and what is written down, have back-offs of their own.
+  const withoutRetries = google.createBigQueryWithoutRetries();
+  const runStatement = google.createRunStatement(withoutRetries);
+  const { append } = google.createControlDataset(withoutRetries, control);
+  return tickRoutes({
+    readSchedules: google.createReadSchedules(bigquery, control.name, log),
+    readStarters: google.createReadStartersInFlight(bigquery),
+    openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, now }),
+    admit: createAdmit({
+      runStatement,
+      readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+      newId,
+      clock,
+      log,
+    }),
+    publishRun: google.createPublishRun(runTopic, withoutRetries),
+    pipelines,
+    newId,
+    clock,
+    now,
+    log,
+  });
+}

@@ -1,0 +1,178 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
+import { ServiceError } from '../../shared/errors';
+import type {
+  ReadStartersInFlight,
+  StartersInFlight,
+} from '../../shared/google/bigquery/tables/read-tenant-state';
+import type { Log } from '../../shared/log';
+import { runIdOfKey } from '../../shared/runs/rules/run-identity';
+import { type StartRunDependencies, startRun } from '../../shared/runs/start-run';
+import { type DueTimes, dueTimes } from '../../shared/schedules/rules/due-times';
+import { keyOfPlannedTime } from '../../shared/schedules/rules/schedule-identity';
+import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
+import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
+import type { ScheduleRow } from '../../shared/sql/schedules/schedule-row';
+import type { HandledSchedule, TimeOutcome } from './schedule-log';
+
+export interface DueRunDependencies extends StartRunDependencies {
+  readonly readStarters: ReadStartersInFlight;
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly log: Log;
+}
+
+/** A schedule of which planned times have come. */
+export interface DueSchedule {
+  readonly schedule: ScheduleRow;
+  readonly due: DueTimes;
+  /** When the run of the first of them was to start. */
+  readonly sinceMs: number;
+}
+
+/** Undefined where nothing is due of it. */
+export function dueOf(schedule: ScheduleRow, now: Date): DueSchedule | undefined {
+  if (schedule.state !== 'active') return undefined;
+  const timetable = timetableOf(schedule);
+  const due = dueTimes(timetable, now.getTime());
+  const [first] = due.times;
+  return first && { schedule, due, sinceMs: first.plannedMs + timetable.spreadMs };
+}
+
+/** A run could not be decided about: a later tick tries again. */
+class Undecided extends Error {
+  override readonly name = 'Undecided';
+}
+
+/**
+ * Starts the runs that are due of a tenant's schedules, and tells of each schedule how far it has come. Those of one
+ * schedule are started one after another. Where one cannot be decided about, such as while BigQuery is away, it and all
+ * after it wait for a later tick. Throws where the tenant cannot be read: nothing was done then.
+ */
+export async function startDueRuns(
+  tenantId: string,
+  dueSchedules: readonly DueSchedule[],
+  requestId: string,
+  deps: DueRunDependencies,
+  tell: (started: StartedTimes, due: DueSchedule) => void,
+): Promise<void> {
+  const tenant = await deps.readStarters(tenantId);
+  await Promise.all(
+    dueSchedules.map(async (dueSchedule) => {
+      const { schedule } = dueSchedule;
+      if (tenant === undefined || tenant.onboarding_id !== schedule.onboarding_id)
+        tell(withoutTenant(dueSchedule), dueSchedule);
+      else tell(await startTimes(dueSchedule, tenant, requestId, deps), dueSchedule);
+    }),
+  );
+}
+
+/** Of a schedule of which something is left, not all times that are due could be decided about. */
+type StartedTimes = HandledSchedule & { readonly isLeft: boolean };
+
+/** The tenant of a schedule was offboarded, and may have been onboarded anew since. */
+const withoutTenant = ({ schedule }: DueSchedule): StartedTimes => ({
+  schedule,
+  isLeft: false,
+  outcomes: [],
+  handledUntil: schedule.handled_until,
+  disabledFor: 'Its tenant is not there any more',
+});
+
+async function startTimes(
+  { schedule, due }: DueSchedule,
+  tenant: StartersInFlight,
+  requestId: string,
+  deps: DueRunDependencies,
+): Promise<StartedTimes> {
+  const outcomes: TimeOutcome[] = [];
+  const inFlight = new Set(
+    tenant.active_runs.flatMap(({ run_id, actor_kind, actor }) =>
+      actor_kind === 'schedule' && actor === schedule.schedule_id ? [run_id] : [],
+    ),
+  );
+  for (const { plannedMs, decision } of due.times) {
+    const planned_at = new Date(plannedMs);
+    const isFirst = plannedMs === due.times[0]?.plannedMs;
+    const missed_since = isFirst && due.missedSinceMs !== undefined ? new Date(due.missedSinceMs) : null;
+    if (decision === 'missed') {
+      outcomes.push({ ...ended('missed'), planned_at, missed_since });
+      continue;
+    }
+    try {
+      const outcome = await startTime(schedule, plannedMs, inFlight, requestId, deps);
+      if (outcome.outcome === 'started' && outcome.run_id !== null) inFlight.add(outcome.run_id);
+      outcomes.push({ ...outcome, planned_at, missed_since });
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error;
+      break;
+    }
+  }
+  const handledUntil = outcomes.at(-1)?.planned_at ?? schedule.handled_until;
+  const isLeft = outcomes.length < due.times.length;
+  return { schedule, outcomes, handledUntil, disabledFor: null, isLeft };
+}
+
+type StartOutcome = Pick<TimeOutcome, 'outcome' | 'run_id' | 'code' | 'detail'>;
+
+const ended = (outcome: TimeOutcome['outcome'], runId: string | null = null): StartOutcome => ({
+  outcome,
+  run_id: runId,
+  code: null,
+  detail: null,
+});
+const refused = (code: string, detail: string): StartOutcome => ({ ...ended('refused'), code, detail });
+
+/** What becomes of a planned time, once for all: whoever asks again is told the same run. Throws Undecided. */
+async function startTime(
+  schedule: ScheduleRow,
+  plannedMs: number,
+  inFlight: ReadonlySet<string>,
+  requestId: string,
+  deps: DueRunDependencies,
+): Promise<StartOutcome> {
+  const { schedule_id, tenant_id, pipeline: path, time_zone } = schedule;
+  const idempotencyKey = keyOfPlannedTime(schedule_id, plannedMs);
+  const runId = runIdOfKey(tenant_id, idempotencyKey);
+  // A tick that died has started it.
+  if (inFlight.has(runId)) return ended('started', runId);
+  const [before] = inFlight;
+  if (schedule.overlap === 'skip' && before !== undefined) return ended('skipped', before);
+  const pipeline = deps.pipelines.get(path);
+  if (pipeline === undefined) return refused('pipeline_not_found', `There is no pipeline '${path}'`);
+  try {
+    const place = { scheduleId: schedule_id, timeZone: time_zone };
+    const request = {
+      tenantId: tenant_id,
+      keyId: schedule_id,
+      pipeline,
+      parameters: parametersAt(storedParameters(schedule), plannedMs, place),
+      trigger: 'schedule',
+      idempotencyKey,
+      actor_kind: 'schedule',
+      actor: schedule_id,
+      address: null,
+      request_id: requestId,
+    };
+    return ended('started', (await startRun(request, deps)).runId);
+  } catch (error) {
+    const fields = { tenant_id, schedule_id, planned_at: new Date(plannedMs).toISOString() };
+    if (!(error instanceof ServiceError)) {
+      deps.log('ERROR', 'A scheduled run could not be started; a later tick tries again', {
+        ...fields,
+        error,
+      });
+      throw new Undecided();
+    }
+    // A tick that died has started it, with the parameters that the schedule had then.
+    if (error.code === 'idempotency_key_reused') return ended('started', runId);
+    if (error.code === 'unavailable') {
+      deps.log('WARNING', 'A scheduled run could not be decided about; a later tick tries again', {
+        ...fields,
+        error,
+      });
+      throw new Undecided();
+    }
+    deps.log('INFO', `A scheduled run is refused: ${error.code}`, fields);
+    return refused(error.code, error.detail);
+  }
+}
