@@ -135,6 +135,7 @@ describe('deploy.sh', () => {
       'reset_failed',
       'reconcile_failed',
       'tables_failed',
+      'tick_failed',
     ]);
     for (const event of events) expect(text.some((file) => file.includes(`event: '${event}'`))).toBe(true);
   });

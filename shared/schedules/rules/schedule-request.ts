@@ -40,6 +40,7 @@ const cronSchema = z
 
 function problemOfCron(cron: string): string | undefined {
   const expected = 'expected five fields, such as 30 6 * * MON-FRI';
+  if (!/^\S+(?: \S+){4}$/.test(cron)) return expected;
   try {
     parseCron(cron);
   } catch (error) {

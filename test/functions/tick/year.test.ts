@@ -1,0 +1,3 @@
+import { describeYear } from './year';
+
+describeYear(5);
