@@ -8,7 +8,7 @@ import type {
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { preconditionFailed, type WantedVersions } from '../../../shared/http/headers/entity-tags';
 import { invalidFields } from '../../../shared/http/list-problems';
-import { parseParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { parametersOf } from '../../../shared/runs/start-run';
 import { comingTimes } from '../../../shared/schedules/rules/due-times';
 import { scheduleIdOf, spreadMsOf } from '../../../shared/schedules/rules/schedule-identity';
 import { parametersAt, type ScheduleParameters } from '../../../shared/schedules/rules/schedule-parameters';
@@ -257,14 +257,7 @@ function checkRun(
   const pipeline = readPipelines().get(path);
   if (pipeline === undefined) throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
   requirePipeline(owner.pipelines, path);
-  const parsed = parseParameters(pipeline.parameters, parametersAt(parameters, now.getTime(), place));
-  if (parsed.ok) return;
-  const { problems, moreUnknown = 0 } = parsed;
-  const errors = problems.map(({ parameter, message }) => ({
-    field: parameter === '' ? 'parameters' : `parameters.${parameter}`,
-    message,
-  }));
-  throw invalidFields(errors, errors.length + moreUnknown, ({ message }) => message);
+  parametersOf({ pipeline, parameters: parametersAt(parameters, now.getTime(), place) });
 }
 
 function requireVersion(row: ScheduleRow, wanted: WantedVersions): void {

@@ -6,6 +6,7 @@ import { answerParts } from './answer-parts';
 import { dryRunAnswers } from './dry-run-answers';
 import { offboardingAnswers } from './offboarding-answers';
 import { resultAnswers } from './result-answers';
+import { scheduleAnswers } from './schedule-answers';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -102,6 +103,7 @@ export const answerSchemas = {
       .describe('Which of the tenant’s own quotas the tier has overwritten.'),
   }),
   ...offboardingAnswers,
+  ...scheduleAnswers,
   TenantList: z.strictObject({
     tenants: z.array(
       z.strictObject({

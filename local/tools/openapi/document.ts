@@ -7,6 +7,7 @@ import { answerSchemas, runEventSchemas } from './answers';
 import { type Answer, answerHeaders, headersOfDeprecated, type Operation, type Parameter } from './operation';
 import { operationOperations } from './operations/operations';
 import { runOperations } from './operations/runs';
+import { scheduleOperations } from './operations/schedules';
 import { tenantOperations } from './operations/tenants';
 import { healthOperations, usageOperations } from './operations/usage';
 import { webhookOperations } from './operations/webhooks';
@@ -30,6 +31,7 @@ export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly 
   [
     ...tenantOperations(tiers),
     ...webhookOperations,
+    ...scheduleOperations,
     ...runOperations,
     ...operationOperations(tiers),
     ...usageOperations,
@@ -176,6 +178,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   tenant: 'The id of the tenant.',
   run_id: 'The id of a run.',
   key_id: 'The id of a key, as the list of keys has it.',
+  schedule_id: 'The id of a schedule, as the list of schedules has it.',
   webhook_id: 'The id of a webhook, as the list of webhooks has it.',
   delivery_id: 'The id of a delivery, as the list of deliveries and its receiver have it.',
   operation_id: 'The id of an operation.',

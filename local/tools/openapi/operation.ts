@@ -21,6 +21,7 @@ export interface OperationText {
     | 'Offboarding'
     | 'API keys'
     | 'Audit'
+    | 'Schedules'
     | 'Webhooks'
     | 'Usage and billing'
     | 'Operations'

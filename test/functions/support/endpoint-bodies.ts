@@ -48,6 +48,21 @@ const unknownField: WrongField = [
   'max_pipelines_per_mouth',
 ];
 
+const wrongSchedule: WrongField[] = [
+  ['a pipeline with SQL', { pipeline: sqlText }, 'pipeline'],
+  ['a cron expression of six fields', { cron: '0 0 6 * * *' }, 'cron'],
+  ['a minute that is none', { cron: '60 6 * * *' }, 'cron'],
+  ['an unknown zone', { time_zone: 'Europe/Nowhere' }, 'time_zone'],
+  ['an unknown policy for missed times', { missed: 'some' }, 'missed'],
+  ['an unknown policy for overlaps', { overlap: 'queue' }, 'overlap'],
+  ['a window below 0', { window_seconds: -1 }, 'window_seconds'],
+  ['an anchor that is no time', { anchor: 'tomorrow' }, 'anchor'],
+  ['parameters as an array', { parameters: [] }, 'parameters'],
+  ['an unknown value in parameters', { parameters: { day: '{{ tomorrow }}' } }, 'parameters'],
+  ['a state', { state: 'disabled' }, 'state'],
+  ['an unknown field', { tenant_id: 'other' }, 'tenant_id'],
+];
+
 /** No address of the public internet by https. */
 const wrongUrls = [
   'http://hooks.example.com/',
@@ -205,6 +220,27 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
       ['a state that nobody can give', { state: 'disabled' }, 'state'],
       ['nothing given', { state: undefined }, 'body'],
       ['an unknown field', { tenant_id: 'other' }, 'tenant_id'],
+    ],
+  },
+  makeSchedule: {
+    body: { pipeline: 'gcp/example/dryrun', cron: '0 6 * * *' },
+    wrongFields: [
+      ...wrongText('pipeline'),
+      ...wrongText('cron'),
+      ...wrongSchedule,
+      ['neither cron nor interval', { cron: undefined }, 'body'],
+      ['an interval besides', { interval_seconds: 60 }, 'body'],
+      ['no pipeline', { pipeline: undefined }, 'pipeline'],
+    ],
+  },
+  changeSchedule: {
+    body: { cron: '0 6 * * *' },
+    wrongFields: [
+      ...wrongText('pipeline'),
+      ...wrongText('cron'),
+      ...wrongSchedule,
+      ['nothing given', { cron: undefined }, 'body'],
+      ['an interval besides', { interval_seconds: 60 }, 'body'],
     ],
   },
   rotateWebhookSecret: {

@@ -28,6 +28,7 @@ const places: Readonly<Record<string, string>> = {
   '{n}': '1',
   '{key_id}': 'key-1',
   '{webhook_id}': 'webhook-1',
+  '{schedule_id}': 'sch_1',
   '{delivery_id}': 'msg_1',
   '{operation_id}': 'op_1',
 };
@@ -53,7 +54,7 @@ export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, 
       scope: 'scope' in access ? access.scope : undefined,
       allow,
       query: queries[id] ?? '',
-      isOfNothing: /\{(webhook|operation)_id\}/.test(path),
+      isOfNothing: /\{(webhook|schedule|operation)_id\}/.test(path),
       ...given,
     },
   ];

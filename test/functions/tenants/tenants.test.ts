@@ -9,6 +9,7 @@ import {
 } from '../../support/local-cloud';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver';
 import { describeOffboarding } from './offboarding/offboarding-suite';
+import { describeSchedules } from './schedules/schedules-suite';
 import { describeWebhooks } from './webhooks-suite';
 
 describe('Tenant administration', () => {
@@ -270,5 +271,6 @@ describe('Tenant administration', () => {
   });
 
   describeWebhooks(() => ({ cloud, receiver }));
+  describeSchedules(() => cloud);
   describeOffboarding(() => cloud);
 });

@@ -93,7 +93,7 @@ export const createReadStartersInFlight =
   (bigquery: BigQuery): ReadStartersInFlight =>
   async (dataset) => {
     const selectedFields = 'onboarding_id,active_runs.run_id,active_runs.actor_kind,active_runs.actor';
-    const rows = await readRows(bigquery, dataset, { selectedFields });
+    const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return startersSchema.parse(rows)[0];
   };
 

@@ -18,6 +18,13 @@ import {
   withKey,
 } from '../../../support/local-cloud';
 
+type Send = (
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+) => Promise<Record<string, unknown>>;
+
 type Masked = Readonly<Record<string, unknown>>;
 
 export interface PlayedExamples {
@@ -31,12 +38,7 @@ const dryrun = `/api/v1/pipelines/run/${tenant}/gcp/example/dryrun`;
 /** Makes every call of the interface, and gets most of the problems, as openapi.json then shows them. */
 export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   const played: PlayedExamples = { operations: {}, problems: {} };
-  const send = async (
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body?: unknown,
-  ): Promise<Record<string, unknown>> => {
+  const send: Send = async (method, path, headers, body) => {
     const answer = await call(cloud.url, method, path, { headers, ...(body !== undefined && { body }) });
     const shown = masked(answer.body);
     if (answer.status >= 400) played.problems[String(answer.body.code)] ??= shown;
@@ -145,6 +147,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('POST', `${webhook}/deliveries/msg_0f0f/redeliver`, asTenant);
   await send('DELETE', webhook, asTenant);
   await send('GET', webhook, asTenant);
+  await playSchedules(path, asTenant, send, cloud);
   await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
   await send('GET', '/api/v1/usage', asAdmin);
@@ -171,13 +174,6 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   return played;
 }
 
-type Send = (
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: unknown,
-) => Promise<Record<string, unknown>>;
-
 /** A tenant of its own, with a run that makes tables. */
 async function showResults(cloud: TestCloud, send: Send): Promise<void> {
   const tenantId = 'acme_003';
@@ -200,6 +196,32 @@ async function showResults(cloud: TestCloud, send: Send): Promise<void> {
   await send('GET', results, withKey(key));
   await send('GET', `${results}/2?limit=1`, withKey(key));
   await send('GET', `${results}/9`, withKey(key));
+}
+
+/** One that is due once a year, and what became of a time of before. */
+async function playSchedules(path: string, asTenant: Record<string, string>, send: Send, cloud: TestCloud) {
+  const made = await send('POST', `${path}/schedules`, asTenant, {
+    pipeline: 'gcp/example/dryrun',
+    cron: '30 6 1 1 *',
+    time_zone: 'Etc/UTC',
+    description: 'New Year',
+  });
+  const schedule = `${path}/schedules/${made.schedule_id}`;
+  await query(
+    cloud.bigquery,
+    'tenant_pipelines',
+    `INSERT INTO schedule_times (schedule_id, tenant_id, planned_at, outcome, run_id, recorded_at)
+     VALUES (@id, '${tenant}', CURRENT_TIMESTAMP(), 'started', '6f1c2d3e-0000-4000-8000-000000000001', CURRENT_TIMESTAMP())`,
+    { id: made.schedule_id },
+  );
+  await send('GET', `${path}/schedules`, asTenant);
+  await send('GET', schedule, asTenant);
+  await send('GET', `${schedule}/history`, asTenant);
+  await send('PATCH', schedule, asTenant, { description: 'Happy New Year', missed: 'skip' });
+  await send('POST', `${schedule}/pause`, asTenant);
+  await send('POST', `${schedule}/resume`, asTenant);
+  await send('DELETE', schedule, asTenant);
+  await send('GET', schedule, asTenant);
 }
 
 /** A tenant of its own, with a run in flight that nobody works on. */
@@ -239,6 +261,8 @@ const maskedText = (text: string): string =>
       '6f1c2d3e-0000-4000-8000-000000000001',
     )
     .replaceAll(/\bop_[0-9a-f-]{36}\b/g, 'op_6f1c2d3e-0000-4000-8000-000000000001')
+    .replaceAll(/\bsch_[0-9a-f-]{36}\b/g, 'sch_6f1c2d3e-0000-4000-8000-000000000001')
+    .replaceAll(/\d{4}(-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00)/g, '2027$1')
     .replaceAll(/\brun_[0-9a-f]{64}\b/g, `run_${'0f'.repeat(32)}`)
     .replaceAll(/\bkey_[A-Za-z0-9_-]{20,}/g, 'key_0f0f0f0f0f0f0f0f0f0f0f0f')
     .replaceAll(/\bmsg_[\w-]{20,}/g, 'msg_0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f')
