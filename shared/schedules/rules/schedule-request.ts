@@ -28,7 +28,9 @@ const parametersSchema = z
     const shown = unknown.map((name) => `{{ ${name} }}`).join(', ');
     const message = `${shown}: expected only ${plannedValueNames.join(', ')} in {{ }}`;
     context.addIssue({ code: 'custom', message, input: undefined });
-  });
+  })
+  // A record would do, but lose a parameter named __proto__, which is to be refused like any other unknown one.
+  .meta({ type: 'object', additionalProperties: {} });
 
 const cronSchema = z
   .string()

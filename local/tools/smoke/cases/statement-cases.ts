@@ -1,5 +1,6 @@
 import { controlCases } from './control-cases';
 import { runCases } from './run-cases';
+import { scheduleCases } from './schedule-cases';
 import type { StatementCase } from './statement-case';
 import { endingCases, tenantCases } from './tenant-cases';
 import { webhookCases } from './webhook-cases';
@@ -11,4 +12,5 @@ export const statementCases: readonly StatementCase[] = [
   ...endingCases,
   ...controlCases,
   ...webhookCases,
+  ...scheduleCases,
 ];
