@@ -49,6 +49,7 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
   const { append } = google.createControlDataset(withoutRetries, control);
+  const publishRun = google.createPublishRun(runTopic, withoutRetries);
   return tickRoutes({
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
     readStarters: google.createReadStartersInFlight(bigquery),
@@ -56,11 +57,12 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
     admit: createAdmit({
       runStatement,
       readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+      publishRun,
       newId,
       clock,
       log,
     }),
-    publishRun: google.createPublishRun(runTopic, withoutRetries),
+    publishRun,
     pipelines,
     newId,
     clock,
