@@ -24,3 +24,64 @@ const definitions = {
   tenant_exists: { status: 409, title: 'Tenant exists' },
   too_many_webhooks: { status: 409, title: 'Too many webhooks' },
   too_many_schedules: { status: 409, title: 'Too many schedules' },
+  result_changed: { status: 409, title: 'Result changed' },
+  secret_rotating: { status: 409, title: 'Secret is being rotated' },
+  runs_in_flight: { status: 409, title: 'Runs in flight' },
+  run_not_over: { status: 409, title: 'Run not over' },
+  run_not_failed: { status: 409, title: 'Run not failed' },
+  steps_changed: { status: 409, title: 'Steps changed' },
+  tenant_offboarding: { status: 409, title: 'Tenant is being offboarded' },
+  precondition_failed: { status: 412, title: 'Precondition failed' },
+  payload_too_large: { status: 413, title: 'Payload too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
+  monthly_quota_exceeded: { status: 429, title: 'Monthly quota exceeded' },
+  byte_quota_exceeded: { status: 429, title: 'Byte quota exceeded' },
+  concurrent_limit_reached: { status: 429, title: 'Concurrent limit reached' },
+  concurrency_key_busy: { status: 429, title: 'Concurrency key busy' },
+  queue_full: { status: 429, title: 'Queue full' },
+  too_many_failures: { status: 429, title: 'Too many failures' },
+  too_many_streams: { status: 429, title: 'Too many streams' },
+  headers_too_large: { status: 431, title: 'Headers too large' },
+  internal: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+} as const;
+
+export type ProblemCode = keyof typeof definitions;
+
+export const problemCodes: readonly ProblemCode[] = Object.keys(definitions).filter(isProblemCode);
+function isProblemCode(name: string): name is ProblemCode {
+  return Object.hasOwn(definitions, name);
+}
+export const httpStatusOf = (code: ProblemCode): number => definitions[code].status;
+export const problemTitleOf = (code: ProblemCode): string => definitions[code].title;
+
+interface ErrorExtras {
+  /** Further members of the problem body, such as numbers a client can act on. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** When it makes sense to ask again. The HTTP border tells it as `Retry-After`. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Further headers of the answer, for the HTTP border itself. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The error underneath: logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error whose `detail` the caller may see. Any other error that is thrown is answered as `internal`. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    extras: ErrorExtras = {},
+  ) {
+    super(detail, { cause: extras.cause });
+    this.members = extras.members ?? {};
+    this.retryAfterSeconds = extras.retryAfterSeconds;
+    this.headers = extras.headers ?? {};
+  }
+}

@@ -8,6 +8,7 @@ import type { OnboardingOperations } from './onboarding';
 import type { OperationsOperations } from './operations';
 import type { ResultsOperations } from './results';
 import type { RunsOperations } from './runs';
+import type { SchedulesOperations } from './schedules';
 import type { StartingRunsOperations } from './starting-runs';
 import type { TenantsOperations } from './tenants';
 import type { UsageAndBillingOperations } from './usage-and-billing';
@@ -23,6 +24,7 @@ export type * from './onboarding';
 export type * from './operations';
 export type * from './results';
 export type * from './runs';
+export type * from './schedules';
 export type * from './starting-runs';
 export type * from './tenants';
 export type * from './usage-and-billing';
@@ -37,6 +39,7 @@ export interface Operations
     AuditOperations,
     ApiKeysOperations,
     WebhooksOperations,
+    SchedulesOperations,
     StartingRunsOperations,
     RunsOperations,
     ResultsOperations,
@@ -78,6 +81,14 @@ export const operations = {
     method: 'POST',
     path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver',
   },
+  makeSchedule: { method: 'POST', path: '/api/v1/tenants/{tenant}/schedules' },
+  listSchedules: { method: 'GET', path: '/api/v1/tenants/{tenant}/schedules' },
+  showSchedule: { method: 'GET', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}' },
+  changeSchedule: { method: 'PATCH', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}' },
+  deleteSchedule: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}' },
+  pauseSchedule: { method: 'POST', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}/pause' },
+  resumeSchedule: { method: 'POST', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}/resume' },
+  showScheduleHistory: { method: 'GET', path: '/api/v1/tenants/{tenant}/schedules/{schedule_id}/history' },
   startRun: { method: 'POST', path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}' },
   listRuns: { method: 'GET', path: '/api/v1/pipelines/runs' },
   showRun: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}' },

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { createBoundedMap } from '../../support/bounded-map';
 import { instantOf, wallTimeAt } from './wall-time';
 
 /** When a schedule's runs are planned. */
@@ -13,6 +14,15 @@ export const parseCron = (cron: string): Cron =>
   // In UTC, where every wall time comes once: what becomes of those of a zone is instantOf's.
   new Cron(cron, { mode: '5-part', paused: true, utcOffset: 0 });
 
+/** Each tick asks all schedules. */
+const parsed = createBoundedMap<Cron>(20_000);
+
+function knownCron(cron: string): Cron {
+  const known = parsed.get(cron) ?? parseCron(cron);
+  parsed.set(cron, known);
+  return known;
+}
+
 /**
  * The planned times after an instant, in order, each once; endless, unless the rule has an end. In milliseconds since
  * 1970. By a cron rule a wall time that comes twice is planned once, the first time, and those that do not come at all
@@ -25,7 +35,7 @@ export function* plannedTimesAfter(rule: PlanRule, afterMs: number): Generator<n
       yield anchorMs + count * intervalMs;
   }
   const { cron, timeZone } = rule;
-  const pattern = parseCron(cron);
+  const pattern = knownCron(cron);
   let lastMs = afterMs;
   // Of wall times up to this one all instants are past: instantOf never turns back.
   let wall = pattern.nextRun(new Date(wallTimeAt(afterMs, timeZone)));
