@@ -64,6 +64,9 @@ export const dryRunAnswers = {
         })
         .nullable()
         .describe('As the problem would be, with its numbers.'),
+      cancels: text
+        .nullable()
+        .describe('The run whose place it would take, of a pipeline with at_limit: cancel_oldest.'),
     }),
     would_fail: z.boolean().describe('Whether a step would fail as everything is now.'),
     is_complete: z.boolean().describe('Whether the bytes of all steps are known: else the sums are too low.'),

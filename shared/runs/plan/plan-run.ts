@@ -81,10 +81,13 @@ function expectedAdmission(
   const verdict = verdictOf(candidate, request.tenantId, tenant, byRunId([]), now());
   // There is room: the statement would have given it a slot, or a place in the queue.
   if (verdict.kind !== 'refused') return tenant && isAtLimit(candidate, tenant) ? queued : admitted;
+  const { oldestRunId } = verdict;
+  if (oldestRunId !== undefined) return { ...admitted, cancels: oldestRunId };
   const { code, detail, members, retryAfterSeconds } = verdict.error;
   if (code === 'tenant_not_found' || code === 'unauthenticated') throw verdict.error;
   return {
     status: 'REFUSED' as const,
+    cancels: null,
     refusal: {
       code,
       status: httpStatusOf(code),
@@ -95,8 +98,8 @@ function expectedAdmission(
   };
 }
 
-const queued = { status: 'QUEUED' as const, refusal: null };
-const admitted = { status: 'ADMITTED' as const, refusal: null };
+const queued = { status: 'QUEUED' as const, refusal: null, cancels: null };
+const admitted = { status: 'ADMITTED' as const, refusal: null, cancels: null };
 
 const showPlannedStep = (step: PlannedStep, pricePerTib: number) => ({
   step_id: step.stepId,

@@ -66,6 +66,15 @@ steps:
   - { id: spy, type: query, sql: SELECT tenant_id FROM neighbour.tenants }
 `;
 
+const latest = 'test/example/latest';
+const latestDefinition = `
+description: For tests.
+timeout_seconds: 60
+at_limit: cancel_oldest
+steps:
+  - { id: one, type: query, sql: SELECT 1 AS n }
+`;
+
 describe('POST …/run/…?dry_run=true', () => {
   let backends: Backends;
   let schemas: string;
@@ -78,6 +87,7 @@ describe('POST …/run/…?dry_run=true', () => {
       [chain]: chainDefinition,
       [watermarked]: watermarkedDefinition,
       [foreign]: foreignDefinition,
+      [latest]: latestDefinition,
     });
     apiKey = await backends.onboard('planned');
     const publishRun = async (message: unknown) => void published.push(message);
@@ -219,11 +229,16 @@ describe('POST …/run/…?dry_run=true', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('RateLimit')).toMatch(/^"monthly";r=0/);
     const monthly = { code: 'monthly_quota_exceeded', status: 429, used: 0, quota: 0 };
-    expect(answer.body.admission).toMatchObject({ status: 'REFUSED', refusal: monthly });
+    expect(answer.body.admission).toMatchObject({ cancels: null, status: 'REFUSED', refusal: monthly });
     const busy = await backends.onboard('busy', { max_concurrent_pipelines: 1 });
-    await backends.hold('busy', ['run-1'], { pipeline: chain });
+    await backends.hold('busy', ['run-1'], { pipeline: latest });
     const concurrent = { code: 'concurrent_limit_reached', status: 429, running: 1, quota: 1 };
     expect((await tryRun('busy', busy, chain)).body.admission).toMatchObject({ refusal: concurrent });
+    expect((await tryRun('busy', busy, latest)).body.admission).toEqual({
+      status: 'ADMITTED',
+      refusal: null,
+      cancels: 'run-1',
+    });
     await query(backends.client, 'busy', 'UPDATE tenants SET is_active = FALSE WHERE TRUE');
     const inactive = { code: 'tenant_inactive', status: 403 };
     expect((await tryRun('busy', busy, chain)).body.admission).toMatchObject({ refusal: inactive });

@@ -26,6 +26,9 @@ const rowsSchema = z.array(
     mean_run_ms: integer.nullable(),
     active_runs: z.array(
       z.object({
+        run_id: string,
+        pipeline: string,
+        admitted_at: timestamp,
         lease_expires_at: timestamp,
         queued_until: timestamp.nullable(),
         slots: integer.nullable(),
@@ -38,8 +41,8 @@ const rowsSchema = z.array(
 );
 
 /**
- * Google's client takes a nested name for one of every column that has such a field: so the lists are the same
- * wherever a name occurs.
+ * Google's client takes a nested name for one of every column that has such a field. Of `settled_runs` that does no
+ * harm, whose first field is the only one that is read.
  */
 const selectedFields = [
   ...Object.keys(countersFields),
@@ -49,6 +52,8 @@ const selectedFields = [
   'active_runs.run_id',
   'max_queued_pipelines',
   'mean_run_ms',
+  'active_runs.pipeline',
+  'active_runs.admitted_at',
   'active_runs.lease_expires_at',
   'active_runs.queued_until',
   'active_runs.slots',
@@ -63,8 +68,7 @@ export const createReadAdmissionState =
     const [row] = rowsSchema.parse(await readTenantRows(bigquery, dataset, { selectedFields }));
     if (row === undefined) return undefined;
     const held = row.active_runs.filter((run) => run.queued_until === null && run.lease_expires_at > now);
-    const queued =
-      row.active_runs.length - row.active_runs.filter(({ queued_until }) => queued_until === null).length;
+    const queued = row.active_runs.filter(({ queued_until }) => queued_until !== null).length;
     const max_queued_pipelines = row.max_queued_pipelines ?? 0;
     return {
       subscription_tier: row.subscription_tier,
@@ -83,7 +87,7 @@ export const createReadAdmissionState =
       queue_left: Math.max(0, max_queued_pipelines - queued),
       mean_run_ms: row.mean_run_ms,
       keys_held: heldByKey(held),
-      oldest: [],
+      oldest: held.toSorted((one, other) => +one.admitted_at - +other.admitted_at),
       revoked_key_ids: row.revoked_keys.map(({ key_id }) => key_id),
       known: [],
       finished: [],
