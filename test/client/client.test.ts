@@ -97,6 +97,9 @@ describe('The client of the HTTP interface', () => {
       retryAfterSeconds: expect.any(Number),
       problem: { title: 'Monthly quota exceeded' },
     });
+    const { admission, is_complete } = await api.planRun(tenant, dryrun);
+    expect(admission).toMatchObject({ status: 'REFUSED', refusal: { code: 'monthly_quota_exceeded' } });
+    expect(is_complete).toBe(true);
     const { api_key_id: keyId } = await admin.call('makeApiKey', { path: { tenant }, body: { name: 'x' } });
     const path = { tenant, key_id: keyId };
     expect(await admin.call('revokeApiKey', { path })).toBeUndefined();

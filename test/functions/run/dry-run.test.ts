@@ -117,6 +117,8 @@ describe('POST …/run/…?dry_run=true', () => {
       steps: await query(backends.client, tenant, 'SELECT * FROM step_logs'),
       tables: tables.map(({ id }) => id).sort(),
       jobs: jobs.filter(({ metadata }) => metadata.configuration.labels?.run !== undefined).length,
+      queries: jobs.filter(({ metadata }) => metadata.configuration.query?.query.includes('company_name,'))
+        .length,
       written: jobs
         .map(({ metadata }) => metadata.statistics.query?.statementType)
         .filter((type) => type !== 'SELECT').length,

@@ -141,7 +141,7 @@ describe('jobs.query', () => {
     });
     expect(job.metadata).toMatchObject({
       status: { state: 'DONE' },
-      statistics: { query: { statementType: 'DELETE' } },
+      statistics: { query: { statementType: 'DELETE', totalBytesProcessedAccuracy: 'PRECISE' } },
     });
     expect((await local.client.query('SELECT n FROM ds.numbers'))[0].length).toBeGreaterThan(0);
     await expect(local.client.createQueryJob({ query: 'SELECT nope', dryRun: true })).rejects.toMatchObject({

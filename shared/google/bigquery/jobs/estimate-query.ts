@@ -49,6 +49,8 @@ export const createEstimateQuery =
     } catch (error) {
       if (isRetryable(error)) throw error;
       const failure = classifyFailure(error);
+      // A fault of ours, or an error that nobody knows, is for the log, and not for the tenant.
+      if (failure.code === 'internal') throw error;
       const projectId = await bigquery.getProjectId().catch(() => undefined);
       const message = withoutInternals(failure.message, projectId);
       return {
