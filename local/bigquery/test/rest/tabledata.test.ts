@@ -276,33 +276,3 @@ describe('insertAll', () => {
     return response.json();
   }
 });
-
-it('list has the rows of the partition that a decorator names', async () => {
-  const schema = [
-    { name: 'd', type: 'DATE' },
-    { name: 'n', type: 'INTEGER' },
-  ];
-  const timePartitioning = { type: 'DAY', field: 'd' };
-  const [table] = await dataset().createTable('by_day', { schema, timePartitioning });
-  await table.insert([
-    { d: '2024-09-01', n: 1 },
-    { d: '2024-09-02', n: 2 },
-  ]);
-  const partition = dataset().table('by_day$20240902');
-  partition.metadata = { schema: { fields: schema } };
-  expect(await partition.getRows()).toMatchObject([[{ n: 2 }], {}, { totalRows: '1' }]);
-  await expect(dataset().table('types$20240902').getRows()).rejects.toMatchObject({ code: 400 });
-});
-
-it('files of Cloud Storage are listed, and read whole or from their beginning', async () => {
-  const text = `${'x'.repeat(2_000_000)}\n`;
-  local.putFile('bucket', 'a folder/large.txt', text);
-  const at = `${local.client.apiEndpoint}/storage/v1/b/bucket/o`;
-  const updated = expect.stringMatching(/^\d{4}-.*Z$/);
-  expect(await (await fetch(`${at}?prefix=a folder/`)).json()).toMatchObject({
-    items: [{ name: 'a folder/large.txt', size: '2000001', updated }],
-  });
-  const file = `${at}/${encodeURIComponent('a folder/large.txt')}?alt=media`;
-  expect(await (await fetch(file)).text()).toBe(text);
-  expect(await (await fetch(file, { headers: { Range: 'bytes=0-2' } })).text()).toBe('xxx');
-});
