@@ -16,6 +16,9 @@ import { planWord } from './words/plan';
 import { rerunWord } from './words/rerun';
 import { resultsWord } from './words/results';
 import { runWord } from './words/run';
+import { deleteScheduleWord, pauseScheduleWord, resumeScheduleWord } from './words/schedules/change';
+import { createScheduleWord } from './words/schedules/make';
+import { listSchedulesWord, scheduleHistoryWord, showScheduleWord } from './words/schedules/read';
 import { showWord } from './words/show';
 
 /** In the order of their use. */
@@ -29,6 +32,13 @@ export const words: readonly Word[] = [
   resultsWord,
   cancelWord,
   rerunWord,
+  listSchedulesWord,
+  showScheduleWord,
+  createScheduleWord,
+  pauseScheduleWord,
+  resumeScheduleWord,
+  deleteScheduleWord,
+  scheduleHistoryWord,
   pipelinesWord,
 ];
 
@@ -80,9 +90,12 @@ function findWord(
   const word = words.find(({ name }) => name === given);
   if (word !== undefined) return { word, rest: args.slice(ofGroup.length === 0 || isAlone ? 1 : 2) };
   const names = (ofGroup.length === 0 ? words : ofGroup).map(({ name }) => name);
-  const meant = given === undefined ? undefined : nearestName(given, names);
+  // In a group only what stands second can be misspelt.
+  const common = ofGroup.length === 0 ? '' : `${first} `;
+  const ends = names.map((name) => name.slice(common.length));
+  const meant = given === undefined ? undefined : nearestName(given.slice(common.length), ends);
   const told = given === undefined ? 'Given nothing' : `Unknown word '${given}'`;
-  const hint = meant === undefined ? '.' : `, did you mean ${meant}?`;
+  const hint = meant === undefined ? '.' : `, did you mean ${common}${meant}?`;
   throw wrongUse(`${told}${hint} Expected: ${names.join(', ')} (${program} --help)`);
 }
 

@@ -207,6 +207,38 @@ describe('The client of the HTTP interface', () => {
       });
     });
 
+    it('schedules are made, listed, paused, resumed, looked back at and deleted', async () => {
+      const made = await words(
+        'schedules',
+        'create',
+        dryrun,
+        '--cron',
+        '30 6 * * MON',
+        '--time-zone',
+        'Europe/Berlin',
+      );
+      expect(made).toMatchObject({ code: 0, err: '' });
+      const [, id = ''] = /^Schedule (\S+) active\n/.exec(made.out) ?? [];
+      expect(made.out).toMatch(/\n {2}planned +30 6 \* \* MON \(Europe\/Berlin\)\n/);
+      expect(made.out).toMatch(/\n {2}next +\d{4}-.*06:30.* \(starts .* UTC\)\n( {13}.*\n){4}$/);
+      expect((await words('schedules')).out).toMatch(
+        new RegExp(`\n${id} +${dryrun} +30 6 \\* \\* MON +Europe/Berlin +active `),
+      );
+      expect((await words('schedules', 'pause', id)).out).toContain(`Schedule ${id} paused\n`);
+      const shown = await words('schedules', 'show', id, '--json');
+      expect(JSON.parse(shown.out)).toMatchObject({ schedule_id: id, state: 'paused', next_times: [] });
+      expect((await words('schedules', 'resume', id)).out).toContain(`Schedule ${id} active\n`);
+      expect(await words('schedules', 'history', id)).toMatchObject({
+        code: 0,
+        err: 'There is nothing yet.\n',
+      });
+      expect(await words('schedules', 'delete', id)).toMatchObject({
+        code: 0,
+        err: `Schedule ${id} is deleted\n`,
+      });
+      expect(await words('schedules', 'list')).toMatchObject({ code: 0, err: 'There are none.\n' });
+    });
+
     it('what is refused ends with 3, nobody there with 4, and no key is told', async () => {
       const refused = await words('show', '00000000-0000-4000-8000-000000000000');
       expect(refused).toMatchObject({

@@ -26,6 +26,17 @@ describe('The command line', () => {
   it.each([
     ['nothing', [], /^Error Given nothing\. Expected: run, .*, list, /],
     ['an unknown word', ['lst'], /^Error Unknown word 'lst', did you mean list\? Expected: /],
+    [
+      'half a word',
+      ['schedules', 'stop', 'x'],
+      /^Error Unknown word 'schedules stop'\. Expected: schedules list, /,
+    ],
+    ['half a word, nearly', ['schedules', 'puase'], /'schedules puase', did you mean schedules pause\?/],
+    [
+      'a schedule without times',
+      ['schedules', 'create', 'p'],
+      /^Error Expected --cron or --every, given neither$/,
+    ],
     ['an option in place of a word', ['--json'], /^Error Unknown word '--json'\. /],
     [
       'an unknown option',

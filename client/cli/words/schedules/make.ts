@@ -1,0 +1,57 @@
+import { nameOf } from '../../arguments/options';
+import { exitCodes, wrongUse } from '../../exit-codes';
+import { defineWord } from '../../word';
+import { parameterOptions, readParameters } from '../parameters';
+import { saySchedule } from './schedule-lines';
+
+const longestWindowSeconds = 86_400;
+const longestIntervalSeconds = 366 * 86_400;
+
+export const createScheduleWord = defineWord({
+  name: 'schedules create',
+  takes: ['PIPELINE'],
+  about: 'has a pipeline started by itself, by --cron or --every',
+  notes: `Texts of parameters can name values of the planned time: {{ scheduled_at }}, {{ scheduled_date }},
+{{ scheduled_month }}, {{ previous_date }}, {{ previous_month }}, {{ schedule_id }}.`,
+  options: {
+    cron: { kind: 'text', value: 'FIELDS', about: "five fields: '30 6 * * MON-FRI'" },
+    every: { kind: 'text', value: 'SECONDS', about: 'in place of --cron: whole minutes, 60 or more' },
+    anchor: { kind: 'text', value: 'TIME', about: 'what --every counts from, an RFC 3339 time' },
+    'time-zone': { kind: 'text', value: 'ZONE', about: 'like Europe/Berlin (default Etc/UTC)' },
+    missed: { kind: 'text', value: 'WHAT', about: 'of missed times: skip, last (default) or all' },
+    overlap: {
+      kind: 'text',
+      value: 'WHAT',
+      about: 'where the run before still goes on: skip (default) or allow',
+    },
+    window: { kind: 'text', value: 'SECONDS', about: 'starts at any time within so long, always the same' },
+    description: { kind: 'text', value: 'TEXT', about: 'for people' },
+    ...parameterOptions,
+  },
+  act: async (task) => {
+    const { values, given, terminal, isJson } = task;
+    const [pipeline = ''] = values;
+    if (given.isGiven('cron') === given.isGiven('every')) {
+      throw wrongUse(`Expected --cron or --every, given ${given.isGiven('cron') ? 'both' : 'neither'}`);
+    }
+    const times = {
+      cron: given.text('cron'),
+      interval_seconds: given.number('every', { least: 60, most: longestIntervalSeconds }),
+      anchor: given.text('anchor'),
+      time_zone: given.text('time-zone'),
+      missed: nameOf('missed', given.text('missed'), ['skip', 'last', 'all'] as const),
+      overlap: nameOf('overlap', given.text('overlap'), ['skip', 'allow'] as const),
+      window_seconds: given.number('window', { least: 0, most: longestWindowSeconds }),
+      description: given.text('description'),
+    };
+    const connection = await task.connect();
+    const parameters = await readParameters(task, connection.client, pipeline);
+    const schedule = await connection.client.call('makeSchedule', {
+      path: { tenant: connection.tenant() },
+      body: { pipeline, parameters, ...times },
+    });
+    if (isJson) terminal.json(schedule);
+    else saySchedule(schedule, terminal);
+    return exitCodes.done;
+  },
+});
