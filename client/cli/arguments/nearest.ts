@@ -4,7 +4,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
     .map((name) => ({ name, edits: countEdits(given, name) }))
     .sort((one, other) => one.edits - other.edits);
   const [best] = ranked;
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(given.length / 3))
+  return best !== undefined && best.edits <= Math.max(1, Math.floor((given.length + 1) / 3))
     ? best.name
     : undefined;
 }
