@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { FunctionName } from '../../../local/cloud/function-names';
+import { compilingOnce } from '../../support/server-process';
 
 const root = join(__dirname, '../../..');
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
@@ -28,6 +29,7 @@ export function loadedBy(
       BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:9',
       PUBSUB_EMULATOR_HOST: '127.0.0.1:9',
       METADATA_SERVER_DETECTION: 'none',
+      NODE_OPTIONS: compilingOnce,
       ...environment,
     },
   });
