@@ -1,5 +1,6 @@
 import { growActiveRuns } from './growth/active-runs';
 import { growLedger } from './growth/ledger-rows';
+import { growQueue } from './growth/queued-runs';
 import { compareSettling } from './growth/settling';
 import { growTenants } from './growth/tenants';
 import { compareWaysToAdmit } from './quota/admission';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, (latencies: BenchLatencies, ledgerRows: num
   cpu: compareCpuPerRequest,
   tenants: growTenants,
   'active-runs': growActiveRuns,
+  queue: growQueue,
   settling: compareSettling,
   ledger: (_, ledgerRows) => growLedger(ledgerRows),
 };

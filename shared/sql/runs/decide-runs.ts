@@ -11,7 +11,7 @@ import {
   startableRuns,
   turnColumns,
   waitingRuns,
-  withSlot,
+  withSlots,
 } from './hand-on';
 import { alertsOfRuns } from './quota-alerts';
 
@@ -30,12 +30,7 @@ const queueLeft = `IF(
 const script = `
 UPDATE tenants AS tenant
 SET
-  active_runs = ARRAY_CONCAT(
-    ARRAY(
-      SELECT AS STRUCT slot.* REPLACE (${withSlot('slot', 'starting.run_id IS NOT NULL')})
-      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-      LEFT JOIN (SELECT run_id FROM UNNEST(decision.starting)) AS starting ON starting.run_id = slot.run_id
-      ORDER BY position),
+  active_runs = ARRAY_CONCAT(${withSlots('', 'decision.starting')},
     decision.admitted),
   pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),
   pipeline_runs_this_month = decision.used_this_month + ARRAY_LENGTH(decision.admitted),
@@ -97,11 +92,11 @@ FROM (
       ARRAY(
         SELECT AS STRUCT run_id, slots
         FROM (${startableRuns({
-          waiting: `${waitingRuns('active_runs')}
+          waiting: `${waitingRuns('UNNEST(active_runs) WITH OFFSET AS position')}
         UNION ALL
         SELECT ${turnColumns('decided_at')}, @unlimited + place
         FROM UNNEST(fresh)`,
-          holding: 'active_runs',
+          holding: 'UNNEST(active_runs)',
           most: 'IFNULL(max_concurrent_pipelines, @unlimited)',
           room: '(IFNULL(max_concurrent_pipelines, @unlimited) - running)',
         })})

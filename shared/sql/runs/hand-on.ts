@@ -26,17 +26,17 @@ export const runsQueued = (runs: string): string =>
 export const turnColumns = (admittedAt: string): string =>
   `run_id, TIMESTAMP_SUB(${admittedAt}, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit`;
 
-/** The entries of `active_runs` that wait, for the rule. */
-export const waitingRuns = (runs: string): string => `
+/** Of these entries, each with its `position`, those that wait: for the rule. */
+export const waitingRuns = (entries: string): string => `
         SELECT ${turnColumns('admitted_at')}, position
-        FROM UNNEST(${runs}) WITH OFFSET AS position
+        FROM ${entries}
         WHERE queued_until > @now`;
 
 /**
  * The query of the runs that get a slot: `run_id` and the `slots` that each takes.
  *
  * @param waiting the query of the runs that wait, by {@link turnColumns} and a position
- * @param holding the runs that hold slots, as an array of entries
+ * @param holding a FROM clause's item: the runs in flight, of which some hold slots
  * @param most the tenant's slots in all
  * @param room how many of them are free
  */
@@ -60,7 +60,7 @@ export const startableRuns = (of: {
           ) AS waiting
           LEFT JOIN (
             SELECT concurrency_key, COUNT(*) AS runs
-            FROM UNNEST(${of.holding})
+            FROM ${of.holding}
             WHERE concurrency_key IS NOT NULL AND lease_expires_at > @now AND queued_until IS NULL
             GROUP BY concurrency_key
           ) AS same_key ON same_key.concurrency_key = waiting.concurrency_key
@@ -73,11 +73,30 @@ export const startableRuns = (of: {
     )
     WHERE slots_up_to <= ${of.room}`;
 
-/** An entry that gets a slot now, for a REPLACE of its fields. */
-export const withSlot = (entry: string, starts: string): string => `
-        IF(${starts}, TIMESTAMP_ADD(@now, INTERVAL ${entry}.lease_seconds SECOND), ${entry}.lease_expires_at) AS lease_expires_at,
-        IF(${starts}, NULL, ${entry}.queued_until) AS queued_until,
-        IF(${starts}, @now, ${entry}.handed_on_at) AS handed_on_at`;
+/**
+ * The entries of `tenant.active_runs` after some of them have got their slots: these come last.
+ *
+ * @param gone a query of the runs that do not stay, and `UNION ALL`; empty where all do
+ * @param starting an array of the runs that get a slot
+ */
+export const withSlots = (gone: string, starting: string): string => `
+    ARRAY(
+      SELECT slot
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (
+        SELECT run_id FROM UNNEST(tenant.active_runs)
+        EXCEPT DISTINCT
+        SELECT run_id FROM (${gone}SELECT run_id FROM UNNEST(${starting}))
+      ) AS kept ON kept.run_id = slot.run_id
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT slot.* REPLACE (
+        TIMESTAMP_ADD(@now, INTERVAL slot.lease_seconds SECOND) AS lease_expires_at,
+        CAST(NULL AS TIMESTAMP) AS queued_until,
+        @now AS handed_on_at)
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (SELECT run_id FROM UNNEST(${starting})) AS started ON started.run_id = slot.run_id
+      ORDER BY position)`;
 
 /** The place in the queue of each entry of `active_runs` that waits: `run_id` and `place`, from 1. */
 export const queuePlaces = (runs: string): string => `

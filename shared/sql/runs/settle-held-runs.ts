@@ -8,7 +8,7 @@ import {
   slotsHeld,
   startableRuns,
   waitingRuns,
-  withSlot,
+  withSlots,
 } from './hand-on';
 import { outcomeFields, recordedRuns } from './recorded-runs';
 import {
@@ -18,6 +18,7 @@ import {
   runsGiven,
   settleParameters,
   settleUpdate,
+  slotsFreed,
   withoutAppended,
 } from './settle-runs';
 
@@ -38,38 +39,33 @@ const meanOfRuns = `
       JOIN (SELECT run_id, duration_ms FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id),
     tenant.mean_run_ms),`;
 
+/** The runs in flight that are not settled now. */
+const keptRuns = `(
+          SELECT slot.*, position
+          FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+          JOIN (
+            SELECT run_id FROM UNNEST(active_runs)
+            EXCEPT DISTINCT
+            SELECT run_id FROM UNNEST(@outcomes)
+          ) AS kept ON kept.run_id = slot.run_id
+        )`;
+
 /** The freed slots are handed on. Those of a suspended tenant are not: its runs wait. */
 const handingOn: QueueParts = {
-  entry: `AS STRUCT slot.* REPLACE (${withSlot('slot', 'starting.run_id IS NOT NULL')})`,
-  joined: `
-    LEFT JOIN (SELECT run_id FROM UNNEST(queue.starting)) AS starting ON starting.run_id = slot.run_id`,
+  activeRuns: `ARRAY_CONCAT(${withSlots('SELECT run_id FROM UNNEST(@outcomes) UNION ALL ', 'queue.starting')})`,
   starting: `
     + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting))`,
   mean: meanOfRuns,
   from: (line) => `FROM (
   SELECT ARRAY(
     SELECT AS STRUCT run_id, slots
-    FROM (${startableRuns({
-      waiting: waitingRuns('kept_runs'),
-      holding: 'kept_runs',
-      most: 'IFNULL(max_concurrent_pipelines, @unlimited)',
-      room: `IF(is_active, IFNULL(max_concurrent_pipelines, @unlimited) - ${slotsHeld('kept_runs')}, 0)`,
-    })})
+    FROM (${startableRuns({ waiting: waitingRuns(keptRuns), holding: keptRuns, most: 'most', room: 'room' })})
   ) AS starting
   FROM (
     SELECT
-      is_active,
-      max_concurrent_pipelines,
-      ARRAY(
-        SELECT slot
-        FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
-        JOIN (
-          SELECT run_id FROM UNNEST(active_runs)
-          EXCEPT DISTINCT
-          SELECT run_id FROM UNNEST(@outcomes)
-        ) AS kept ON kept.run_id = slot.run_id
-        ORDER BY position
-      ) AS kept_runs
+      active_runs,
+      IFNULL(max_concurrent_pipelines, @unlimited) AS most,
+      IF(is_active, IFNULL(max_concurrent_pipelines, @unlimited) - ${slotsHeld('active_runs')} + ${slotsFreed('active_runs')}, 0) AS room
     FROM tenants
     WHERE tenant_id = @tenant_id
   )

@@ -40,22 +40,18 @@ const billedThisMonth = `(
  * compares each entry with each other one, and 5,000 slots with 100 outcomes take it the better part of a
  * minute.
  */
+/** The slots that the given runs hold until they are settled. */
+export const slotsFreed = (runs: string): string => `(
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
+      FROM UNNEST(${runs}) AS slot
+      JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)`;
+
 /** The UPDATE; the lines of its FROM clause that end in `-- appended` are for `appendedParameters`. */
-export const settleUpdate = (
-  guard: string,
-  { entry, starting, from, joined, ...queue }: QueueParts,
-): string => `
+export const settleUpdate = (guard: string, { activeRuns, starting, mean, from }: QueueParts): string => `
 UPDATE tenants AS tenant
 SET
-  active_runs = ARRAY(
-    SELECT ${entry}
-    FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-    JOIN (
-      SELECT run_id FROM UNNEST(tenant.active_runs)
-      EXCEPT DISTINCT
-      SELECT run_id FROM UNNEST(@outcomes)
-    ) AS kept ON kept.run_id = slot.run_id${joined}
-    ORDER BY position),
+  active_runs = ${activeRuns},
   settled_runs = ARRAY_CONCAT(
     ARRAY(
       SELECT settled
@@ -105,11 +101,7 @@ SET
     JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
   current_running_pipelines = ${slotsHeld('tenant.active_runs')}
-    - (
-      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
-      FROM UNNEST(tenant.active_runs) AS slot
-      JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)${starting},${queue.mean}
+    - ${slotsFreed('tenant.active_runs')}${starting},${mean}
   bytes_billed_this_month = tenant.bytes_billed_this_month + ${billedThisMonth},
   quota_alerts = ARRAY_CONCAT(
     IFNULL(tenant.quota_alerts, []),
@@ -128,9 +120,8 @@ WHERE tenant.tenant_id = @tenant_id
 
 /** What differs where a queue is handed on. */
 export interface QueueParts {
-  /** An entry of `active_runs` after the write, and what is joined for that. */
-  readonly entry: string;
-  readonly joined: string;
+  /** `active_runs` after the write. */
+  readonly activeRuns: string;
   /** What is added to the slots that are held. */
   readonly starting: string;
   readonly mean: string;
@@ -139,7 +130,20 @@ export interface QueueParts {
 }
 
 /** Nobody waits. */
-const alone: QueueParts = { entry: 'slot', joined: '', starting: '', mean: '', from: (line) => line };
+const alone: QueueParts = {
+  activeRuns: `ARRAY(
+    SELECT slot
+    FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+    JOIN (
+      SELECT run_id FROM UNNEST(tenant.active_runs)
+      EXCEPT DISTINCT
+      SELECT run_id FROM UNNEST(@outcomes)
+    ) AS kept ON kept.run_id = slot.run_id
+    ORDER BY position)`,
+  starting: '',
+  mean: '',
+  from: (line) => line,
+};
 
 export const heldSlots = `(
     SELECT COUNT(*)

@@ -14,12 +14,21 @@ UPDATE tenants AS tenant
 SET
   active_runs = ARRAY_CONCAT(
     ARRAY(
-      SELECT AS STRUCT slot.* REPLACE (
-        IF(starting.run_id IS NOT NULL, TIMESTAMP_ADD(p_now, INTERVAL slot.lease_seconds SECOND), slot.lease_expires_at) AS lease_expires_at,
-        IF(starting.run_id IS NOT NULL, NULL, slot.queued_until) AS queued_until,
-        IF(starting.run_id IS NOT NULL, p_now, slot.handed_on_at) AS handed_on_at)
+      SELECT slot
       FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-      LEFT JOIN (SELECT run_id FROM UNNEST(decision.starting)) AS starting ON starting.run_id = slot.run_id
+      JOIN (
+        SELECT run_id FROM UNNEST(tenant.active_runs)
+        EXCEPT DISTINCT
+        SELECT run_id FROM (SELECT run_id FROM UNNEST(decision.starting))
+      ) AS kept ON kept.run_id = slot.run_id
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT slot.* REPLACE (
+        TIMESTAMP_ADD(p_now, INTERVAL slot.lease_seconds SECOND) AS lease_expires_at,
+        CAST(NULL AS TIMESTAMP) AS queued_until,
+        p_now AS handed_on_at)
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (SELECT run_id FROM UNNEST(decision.starting)) AS started ON started.run_id = slot.run_id
       ORDER BY position),
     decision.admitted),
   pipeline_runs_count = tenant.pipeline_runs_count + ARRAY_LENGTH(decision.admitted),

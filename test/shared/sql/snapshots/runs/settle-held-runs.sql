@@ -11,19 +11,24 @@ DECLARE p_handed_since TIMESTAMP;
 
 UPDATE tenants AS tenant
 SET
-  active_runs = ARRAY(
-    SELECT AS STRUCT slot.* REPLACE (
-        IF(starting.run_id IS NOT NULL, TIMESTAMP_ADD(p_now, INTERVAL slot.lease_seconds SECOND), slot.lease_expires_at) AS lease_expires_at,
-        IF(starting.run_id IS NOT NULL, NULL, slot.queued_until) AS queued_until,
-        IF(starting.run_id IS NOT NULL, p_now, slot.handed_on_at) AS handed_on_at)
-    FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-    JOIN (
-      SELECT run_id FROM UNNEST(tenant.active_runs)
-      EXCEPT DISTINCT
-      SELECT run_id FROM UNNEST(p_outcomes)
-    ) AS kept ON kept.run_id = slot.run_id
-    LEFT JOIN (SELECT run_id FROM UNNEST(queue.starting)) AS starting ON starting.run_id = slot.run_id
-    ORDER BY position),
+  active_runs = ARRAY_CONCAT(
+    ARRAY(
+      SELECT slot
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (
+        SELECT run_id FROM UNNEST(tenant.active_runs)
+        EXCEPT DISTINCT
+        SELECT run_id FROM (SELECT run_id FROM UNNEST(p_outcomes) UNION ALL SELECT run_id FROM UNNEST(queue.starting))
+      ) AS kept ON kept.run_id = slot.run_id
+      ORDER BY position),
+    ARRAY(
+      SELECT AS STRUCT slot.* REPLACE (
+        TIMESTAMP_ADD(p_now, INTERVAL slot.lease_seconds SECOND) AS lease_expires_at,
+        CAST(NULL AS TIMESTAMP) AS queued_until,
+        p_now AS handed_on_at)
+      FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
+      JOIN (SELECT run_id FROM UNNEST(queue.starting)) AS started ON started.run_id = slot.run_id
+      ORDER BY position)),
   settled_runs = ARRAY_CONCAT(
     ARRAY(
       SELECT settled
@@ -141,38 +146,49 @@ FROM (
               + ROW_NUMBER() OVER (PARTITION BY waiting.concurrency_key ORDER BY turn, position) AS place_in_key
           FROM (
         SELECT run_id, TIMESTAMP_SUB(admitted_at, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit, position
-        FROM UNNEST(kept_runs) WITH OFFSET AS position
+        FROM (
+          SELECT slot.*, position
+          FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+          JOIN (
+            SELECT run_id FROM UNNEST(active_runs)
+            EXCEPT DISTINCT
+            SELECT run_id FROM UNNEST(p_outcomes)
+          ) AS kept ON kept.run_id = slot.run_id
+        )
         WHERE queued_until > p_now
           ) AS waiting
           LEFT JOIN (
             SELECT concurrency_key, COUNT(*) AS runs
-            FROM UNNEST(kept_runs)
+            FROM (
+          SELECT slot.*, position
+          FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+          JOIN (
+            SELECT run_id FROM UNNEST(active_runs)
+            EXCEPT DISTINCT
+            SELECT run_id FROM UNNEST(p_outcomes)
+          ) AS kept ON kept.run_id = slot.run_id
+        )
             WHERE concurrency_key IS NOT NULL AND lease_expires_at > p_now AND queued_until IS NULL
             GROUP BY concurrency_key
           ) AS same_key ON same_key.concurrency_key = waiting.concurrency_key
-          WHERE waiting.slots <= IFNULL(max_concurrent_pipelines, p_unlimited)
+          WHERE waiting.slots <= most
         )
         WHERE concurrency_key IS NULL OR place_in_key <= concurrency_limit
       )
       -- Each takes at least one.
-      WHERE place <= IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(kept_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL), 0)
+      WHERE place <= room
     )
-    WHERE slots_up_to <= IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(kept_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL), 0))
+    WHERE slots_up_to <= room)
   ) AS starting
   FROM (
     SELECT
-      is_active,
-      max_concurrent_pipelines,
-      ARRAY(
-        SELECT slot
-        FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
-        JOIN (
-          SELECT run_id FROM UNNEST(active_runs)
-          EXCEPT DISTINCT
-          SELECT run_id FROM UNNEST(p_outcomes)
-        ) AS kept ON kept.run_id = slot.run_id
-        ORDER BY position
-      ) AS kept_runs
+      active_runs,
+      IFNULL(max_concurrent_pipelines, p_unlimited) AS most,
+      IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL) + (
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
+      FROM UNNEST(active_runs) AS slot
+      JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL), 0) AS room
     FROM tenants
     WHERE tenant_id = p_tenant_id
   )

@@ -42,18 +42,22 @@ export function startable(
   return starting;
 }
 
-/** The same runs, after these of them left the queue. */
-export const handedOn = (runs: readonly Slot[], starting: ReadonlySet<string>, now: Date): readonly Slot[] =>
-  runs.map((run) =>
-    starting.has(run.run_id)
-      ? {
-          ...run,
-          lease_expires_at: new Date(now.getTime() + (run.lease_seconds ?? 0) * 1000),
-          queued_until: null,
-          handed_on_at: now,
-        }
-      : run,
-  );
+/** The same runs, after these of them left the queue: they come last. */
+export const handedOn = (
+  runs: readonly Slot[],
+  starting: ReadonlySet<string>,
+  now: Date,
+): readonly Slot[] => [
+  ...runs.filter(({ run_id }) => !starting.has(run_id)),
+  ...runs
+    .filter(({ run_id }) => starting.has(run_id))
+    .map((run) => ({
+      ...run,
+      lease_expires_at: new Date(now.getTime() + (run.lease_seconds ?? 0) * 1000),
+      queued_until: null,
+      handed_on_at: now,
+    })),
+];
 
 /** A run's place in the queue, from 1; null where it does not wait. */
 export function placeOf(runs: readonly Slot[], runId: string): number | null {
