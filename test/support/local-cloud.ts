@@ -131,7 +131,7 @@ export async function query(
 export const endOfRun = (base: string, apiKey: string, runId: unknown): Promise<Run> =>
   eventually(`the end of run ${runId}`, async () => {
     const run = await apiOf(base, { apiKey }).call('showRun', { path: { run_id: String(runId) } });
-    return run.status === 'ADMITTED' ? undefined : run;
+    return ['QUEUED', 'ADMITTED'].includes(run.status) ? undefined : run;
   });
 
 const openRuns = `

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { clientOf } from 'local-bigquery/testing';
+import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { type Admit, createAdmit } from '../../../shared/runs/admit';
+import { createHandOnSlots, createSettle, type Settle } from '../../../shared/runs/settle';
+import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
+import { type Clock, systemClock } from '../../../shared/support/clock';
+import { type Backends, dryrun, startBackends } from '../../functions/support/backends';
+import { type BigQueryProxy, startProxy } from '../../functions/support/proxy';
+import { collectingLog } from '../../functions/support/serve';
+import { query } from '../../support/local-cloud';
+import { startedByKey } from '../../support/started-by';
+import { candidate } from './candidates';
+
+describe('The queue', () => {
+  let backends: Backends;
+  let proxy: BigQueryProxy;
+  let published: string[];
+  let admit: Admit;
+  let settle: Settle;
+  beforeAll(async () => {
+    backends = await startBackends();
+  });
+  afterAll(() => backends?.close());
+  /** An instance whose clock stands this many seconds ahead. */
+  const newInstance = (aheadSeconds = 0) => {
+    const client = clientOf(proxy.url);
+    const now = () => new Date(Date.now() + aheadSeconds * 1000);
+    const clock: Clock = { ...systemClock, now };
+    const shared = {
+      runStatement: createRunStatement(client),
+      publishRun: async ({ run_id }: { readonly run_id: string }) => {
+        published.push(run_id);
+      },
+      now,
+      log: collectingLog().log,
+    };
+    const readQuotaCounters = createReadQuotaCounters(client);
+    admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
+    const record = { recordOutcomes: async () => undefined, recordInAllRuns: async () => undefined };
+    // A lost answer is waited for as long as this.
+    settle = createSettle({ ...shared, ...record }, { statementMs: 3_000 });
+    return createHandOnSlots(shared);
+  };
+  beforeEach(async () => {
+    proxy = await startProxy(backends.bigquery.url);
+    published = [];
+    newInstance();
+  });
+  afterEach(() => proxy.close());
+
+  const onboard = (tenantId: string, slots: number, queue: number) =>
+    backends.onboard(tenantId, { max_concurrent_pipelines: slots, max_queued_pipelines: queue });
+  /** What is said of a run that asks: `admitted`, its place in the queue, or the code of the refusal. */
+  const ask = async (tenantId: string, run_id: string, change: Parameters<typeof candidate>[1] = {}) => {
+    const { verdict } = await admit(tenantId, candidate(run_id, { at_limit: 'queue', ...change }));
+    if (verdict.kind === 'queued') return verdict.place.place;
+    return verdict.kind === 'refused' ? verdict.error.code : verdict.kind;
+  };
+  const end = async (tenantId: string, run_id: string, status: 'COMPLETED' | 'CANCELLED' = 'COMPLETED') => {
+    const sql =
+      'SELECT onboarding_id, run.admitted_at FROM tenants, UNNEST(active_runs) AS run WHERE run.run_id = @run_id';
+    const [found] = await query(backends.client, tenantId, sql, { run_id });
+    const slot = { pipeline: dryrun, parameters: '{}', trigger: 'api', request_hash: null, ...startedByKey };
+    const run = { run_id, ...slot, admitted_at: new Date(String(Object(found?.admitted_at).value)) };
+    const outcome = { status, rowsWritten: 0, bytesProcessed: 0, bytesBilled: 0 };
+    const onboardingId = String(found?.onboarding_id);
+    const startedAt = new Date();
+    const endedAt = new Date(startedAt.getTime() + 3_000);
+    const settled = await settle(tenantId, { run, onboardingId, outcome, startedAt, endedAt });
+    await settled?.appended;
+    return settled?.outcome.status;
+  };
+  /** Who holds a slot and who waits, in the order of the row. */
+  const inFlight = async (tenantId: string) => {
+    const sql =
+      'SELECT run.run_id, run.queued_until FROM tenants, UNNEST(active_runs) AS run WITH OFFSET AS position ORDER BY position';
+    const rows = await query(backends.client, tenantId, sql);
+    const named = (isQueued: boolean) =>
+      rows.filter(({ queued_until }) => (queued_until !== null) === isQueued).map(({ run_id }) => run_id);
+    return { running: named(false), waiting: named(true) };
+  };
+
+  it('takes what finds the slots full, until it is full itself, and counts it', async () => {
+    await onboard('orderly', 1, 2);
+    expect(await ask('orderly', 'a')).toBe('admitted');
+    expect(await ask('orderly', 'b')).toBe(1);
+    expect(await ask('orderly', 'c')).toBe(2);
+    expect(await ask('orderly', 'd')).toBe('queue_full');
+    expect(await ask('orderly', 'e', { at_limit: 'refuse' })).toBe('concurrent_limit_reached');
+    // Asked again, it is where it was.
+    expect(await ask('orderly', 'c')).toBe(2);
+    expect(await backends.usage('orderly')).toMatchObject({ ever: 3, month: 3, running: 1 });
+  });
+
+  it('hands a slot on in the write that frees it, and publishes who has it', async () => {
+    await onboard('handing', 1, 5);
+    for (const run of ['a', 'b', 'c']) await ask('handing', run);
+    expect(await end('handing', 'a')).toBe('COMPLETED');
+    expect(await inFlight('handing')).toEqual({ running: ['b'], waiting: ['c'] });
+    expect(published).toEqual(['b']);
+    // A run that still waits is cancelled like any other; it had no slot to hand on.
+    expect(await end('handing', 'c', 'CANCELLED')).toBe('CANCELLED');
+    expect(await end('handing', 'b')).toBe('COMPLETED');
+    expect(await inFlight('handing')).toEqual({ running: [], waiting: [] });
+    expect(await backends.usage('handing')).toMatchObject({ ever: 3, running: 0 });
+    // Now that it knows how long runs take, it can say how long one waits.
+    await ask('handing', 'd');
+    const { verdict } = await admit('handing', candidate('e', { at_limit: 'queue' }));
+    expect(verdict).toEqual({ kind: 'queued', place: { place: 1, estimated_wait_seconds: 3 } });
+  });
+
+  it('goes by the time of admission less the priority', async () => {
+    await onboard('urgent', 1, 5);
+    for (const run of ['a', 'b']) await ask('urgent', run);
+    expect(await ask('urgent', 'c', { priority: 600 })).toBe(1);
+    await end('urgent', 'a');
+    expect(await inFlight('urgent')).toEqual({ running: ['c'], waiting: ['b'] });
+  });
+
+  it('passes over a run whose concurrency key is busy, and refuses it where it may not wait', async () => {
+    await onboard('keyed', 5, 5);
+    const one = { concurrency_key: 'day', concurrency_limit: 1 };
+    expect(await ask('keyed', 'a', one)).toBe('admitted');
+    expect(await ask('keyed', 'b', one)).toBe(1);
+    expect(await ask('keyed', 'c', { ...one, at_limit: 'refuse' })).toBe('concurrency_key_busy');
+    expect(await ask('keyed', 'd')).toBe('admitted');
+    expect(await inFlight('keyed')).toEqual({ running: ['a', 'd'], waiting: ['b'] });
+    await end('keyed', 'a');
+    expect(await inFlight('keyed')).toEqual({ running: ['d', 'b'], waiting: [] });
+  });
+
+  it('keeps a place for a run that takes several slots, and refuses one that takes too many', async () => {
+    await onboard('wide', 3, 5);
+    for (const run of ['a', 'b']) await ask('wide', run);
+    expect(await ask('wide', 'c', { slots: 2 })).toBe(1);
+    // There is a slot for it, but it does not overtake.
+    expect(await ask('wide', 'd')).toBe(2);
+    expect(await ask('wide', 'e', { slots: 4 })).toBe('concurrent_limit_reached');
+    await end('wide', 'a');
+    expect(await inFlight('wide')).toEqual({ running: ['b', 'c'], waiting: ['d'] });
+    expect(await backends.usage('wide')).toMatchObject({ running: 3 });
+  });
+
+  it('starts nobody whose time in it is up, and lets the next go', async () => {
+    await onboard('late', 1, 5);
+    await ask('late', 'a');
+    await ask('late', 'b', { queue_seconds: 60 });
+    await ask('late', 'c', { queue_seconds: 600 });
+    newInstance(120);
+    await end('late', 'a');
+    expect(await inFlight('late')).toEqual({ running: ['c'], waiting: ['b'] });
+  });
+
+  it('publishes a run whose statement was not answered with the next answer', async () => {
+    await onboard('unheard', 2, 5);
+    for (const run of ['a', 'b', 'c', 'd']) await ask('unheard', run);
+    // The first settling takes effect, but its answer is lost; then the same item is asked for again.
+    let isLost = false;
+    proxy.treat(({ statement }) => {
+      const loses = statement?.startsWith('settle-held') === true && !isLost;
+      isLost ||= loses;
+      return loses ? 'lose-answer' : 'pass';
+    });
+    expect(await end('unheard', 'a')).toBe('COMPLETED');
+    expect(await inFlight('unheard')).toEqual({ running: ['b', 'c'], waiting: ['d'] });
+    expect(published).toEqual(['c']);
+  });
+
+  it('never gives a slot away again from under a run that has it from the queue', async () => {
+    await onboard('ghostless', 1, 5);
+    for (const run of ['a', 'b']) await ask('ghostless', run);
+    await end('ghostless', 'a');
+    const withdrawal = { tenant_id: 'ghostless', run_ids: ['b'], now: new Date() };
+    const { affectedRows } = await backends.runStatement('ghostless', withdrawRuns, withdrawal);
+    expect(affectedRows).toBe(0);
+    expect(await inFlight('ghostless')).toEqual({ running: ['b'], waiting: [] });
+  });
+
+  it('is handed on after a quota was raised, but not while the tenant is suspended', async () => {
+    await onboard('raised', 1, 5);
+    for (const run of ['a', 'b', 'c']) await ask('raised', run);
+    const set = (change: string) =>
+      query(backends.client, 'raised', `UPDATE tenants SET ${change} WHERE TRUE`);
+    const handOn = async () => {
+      const [tenant] = await query(backends.client, 'raised', 'SELECT onboarding_id FROM tenants');
+      return await newInstance()('raised', String(tenant?.onboarding_id));
+    };
+    await set('max_concurrent_pipelines = 2, is_active = FALSE');
+    expect(await handOn()).toBe(0);
+    await set('is_active = TRUE');
+    expect(await handOn()).toBe(1);
+    expect(published).toEqual(['b']);
+    expect(await handOn()).toBe(0);
+  });
+});
