@@ -102,7 +102,7 @@ export type RunEventData = {
   readonly parameters: { readonly [name: string]: unknown } | null;
   /** Who started it. null: that was not kept yet when it was started. */
   readonly started_by: {
-    /** key or token. */
+    /** key or token, or admin. */
     readonly actor_kind: string | null;
     /** The id of the API key, or of that which the token was made with. */
     readonly actor: string;

@@ -1,5 +1,16 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 
+export type BackfillRequest = {
+  readonly from: string;
+  readonly to: string;
+  readonly step?: 'day' | 'month';
+  readonly parameter: string;
+  readonly parameters?: { readonly [name: string]: unknown };
+  readonly limit?: number;
+  readonly watermark?: string | number;
+  readonly record_watermark?: boolean;
+  readonly reason?: string;
+};
 export type BulkCancel = {
   readonly tenant?: string;
   readonly tenants?: readonly string[];
@@ -21,14 +32,24 @@ export type BulkCancelCount = {
   /** false: not all tenants could be looked at in time, and there may be more. */
   readonly is_complete: boolean;
 };
+export type BulkRerun = {
+  readonly status?: 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly pipeline?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly all?: true;
+  readonly rerun_from?: 'start' | 'failed_step';
+  readonly limit?: number;
+  readonly reason?: string;
+};
 export type Operation = {
   readonly operation_id: string;
-  /** What is done: bulk-cancel. */
+  /** What is done: bulk-cancel, bulk-rerun or backfill. */
   readonly kind: string;
   /** The tenant that it is confined to. null: all tenants. */
   readonly tenant_id: string | null;
-  /** waiting until it is begun; done, failed or aborted at its end. */
-  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'aborted';
+  /** waiting until it is begun; paused until it is resumed; done, failed or aborted at its end. */
+  readonly state: 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
   readonly started_by: {
     readonly kind: 'admin' | 'person' | 'key' | 'token';
     readonly id: string;
@@ -42,7 +63,7 @@ export type Operation = {
   /** Of which there was nothing to do any more, such as runs that had ended by themselves. */
   readonly skipped: number;
   readonly failed: number;
-  /** Of the first ten items that failed, or why all of it failed. */
+  /** Of the first ten items that failed, and why all of it failed or is paused. */
   readonly problems: readonly {
     readonly tenant_id: string | null;
     readonly item_id: string | null;
@@ -57,12 +78,12 @@ export type Operation = {
 export type OperationList = {
   readonly operations: readonly {
     readonly operation_id: string;
-    /** What is done: bulk-cancel. */
+    /** What is done: bulk-cancel, bulk-rerun or backfill. */
     readonly kind: string;
     /** The tenant that it is confined to. null: all tenants. */
     readonly tenant_id: string | null;
-    /** waiting until it is begun; done, failed or aborted at its end. */
-    readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'aborted';
+    /** waiting until it is begun; paused until it is resumed; done, failed or aborted at its end. */
+    readonly state: 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
     readonly started_by: {
       readonly kind: 'admin' | 'person' | 'key' | 'token';
       readonly id: string;
@@ -76,7 +97,7 @@ export type OperationList = {
     /** Of which there was nothing to do any more, such as runs that had ended by themselves. */
     readonly skipped: number;
     readonly failed: number;
-    /** Of the first ten items that failed, or why all of it failed. */
+    /** Of the first ten items that failed, and why all of it failed or is paused. */
     readonly problems: readonly {
       readonly tenant_id: string | null;
       readonly item_id: string | null;
@@ -120,12 +141,41 @@ export interface OperationsOperations {
     readonly body: TenantBulkCancel;
     readonly answer: BulkCancelCount | Operation;
   };
+  /** Does the runs of a tenant again that are over and match a filter. */
+  readonly bulkRerunTenantRuns: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: BulkRerun;
+    readonly answer: Operation;
+  };
+  /** Runs a pipeline once for each date of a period. */
+  readonly startBackfill: {
+    readonly path: {
+      /** The first part of the pipeline’s name. */
+      readonly provider: string;
+      /** The second part of the pipeline’s name. */
+      readonly domain: string;
+      /** The third part of the pipeline’s name. */
+      readonly pipeline: string;
+    };
+    readonly query: undefined;
+    readonly headers: {
+      /** With it a request can be repeated at will: it is the same operation. */
+      readonly 'Idempotency-Key'?: string;
+    };
+    readonly body: BackfillRequest;
+    readonly answer: Operation;
+  };
   /** All operations, youngest first, page by page. */
   readonly listOperations: {
     readonly path: undefined;
     readonly query: {
       /** Operations in this state only. */
-      readonly state?: 'waiting' | 'running' | 'done' | 'failed' | 'aborted';
+      readonly state?: 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
       /** Operations of this kind only, such as bulk-cancel. */
       readonly kind?: string;
       /** Those that are confined to this tenant only. */
@@ -176,6 +226,54 @@ export interface OperationsOperations {
   };
   /** Ends an operation that is confined to a tenant. */
   readonly abortTenantOperation: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+      /** The id of an operation. */
+      readonly operation_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Operation;
+  };
+  /** Pauses an operation. */
+  readonly pauseOperation: {
+    readonly path: {
+      /** The id of an operation. */
+      readonly operation_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Operation;
+  };
+  /** Pauses an operation that is confined to a tenant. */
+  readonly pauseTenantOperation: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+      /** The id of an operation. */
+      readonly operation_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Operation;
+  };
+  /** Has a paused operation go on. */
+  readonly resumeOperation: {
+    readonly path: {
+      /** The id of an operation. */
+      readonly operation_id: string;
+    };
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Operation;
+  };
+  /** Has a paused operation of a tenant go on. */
+  readonly resumeTenantOperation: {
     readonly path: {
       /** The id of the tenant. */
       readonly tenant: string;

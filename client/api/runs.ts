@@ -26,6 +26,13 @@ export type Rerun = {
   readonly tenant_id: string;
   readonly pipeline: string;
   readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** Where it waits, if it is QUEUED. */
+  readonly queue?: {
+    /** Its place in the queue, from 1. */
+    readonly place: number;
+    /** How long it will wait, by how long runs took lately. null: not known. */
+    readonly estimated_wait_seconds: number | null;
+  };
   readonly rerun_of: string;
 };
 export type RerunRequest = {
@@ -58,7 +65,7 @@ export type Run = {
   readonly parameters: { readonly [name: string]: unknown } | null;
   /** Who started it. null: that was not kept yet when it was started. */
   readonly started_by: {
-    /** key or token. */
+    /** key or token, or admin. */
     readonly actor_kind: string | null;
     /** The id of the API key, or of that which the token was made with. */
     readonly actor: string;

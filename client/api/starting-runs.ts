@@ -148,7 +148,7 @@ export type StartedRun = {
     readonly parameters: { readonly [name: string]: unknown } | null;
     /** Who started it. null: that was not kept yet when it was started. */
     readonly started_by: {
-      /** key or token. */
+      /** key or token, or admin. */
       readonly actor_kind: string | null;
       /** The id of the API key, or of that which the token was made with. */
       readonly actor: string;
@@ -235,6 +235,10 @@ export interface StartingRunsOperations {
       readonly priority?: number;
       /** How long it may wait in the queue, in seconds; its pipeline's queue_ttl_seconds if not given. */
       readonly queue_ttl?: number;
+      /** Of a pipeline with a watermark: where the run begins, whatever is recorded. How far it came is then not recorded. */
+      readonly watermark?: string;
+      /** With a watermark: true has it recorded how far the run came. */
+      readonly record_watermark?: boolean;
     };
     readonly headers: {
       /** With it a request can be repeated at will: the same run, the same answer, counted once, for ever. */

@@ -7,7 +7,7 @@ import {
 import { parseCancelFilter } from '../../shared/operations/rules/bulk-cancel';
 import { isGivenUp, type OperationItem } from '../../shared/operations/rules/operation';
 import { type CancelDependencies, cancelRun } from '../../shared/runs/cancel-run';
-import { type OperationKind, TooMuch } from './operation-kind';
+import { type ActingKind, TooMuch } from './operation-kind';
 
 /** Of an operation that is planned whole and kept in memory. */
 const mostRuns = 100_000;
@@ -19,7 +19,7 @@ const mostRuns = 100_000;
 const allRunsOfTenant = '*';
 
 /** Cancels the runs in flight that match a filter. An item is a run, or all of a tenant that could not be read. */
-export const bulkCancel = (deps: CancelDependencies & MatchingDependencies): OperationKind => ({
+export const bulkCancel = (deps: CancelDependencies & MatchingDependencies): ActingKind => ({
   async plan(head, isTimeUp) {
     const items: OperationItem[] = [];
     const found = (tenant_id: string, itemIds: readonly string[]) => {

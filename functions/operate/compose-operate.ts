@@ -8,8 +8,12 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
-import { createReadRunsInFlight } from '../../shared/google/bigquery/tables/read-tenant-state';
+import {
+  createReadQuotaCounters,
+  createReadRunsInFlight,
+} from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
+import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import {
   createPublishTenantEvents,
   type EventSettings,
@@ -17,16 +21,23 @@ import {
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createOperationLog } from '../../shared/operations/operation-log';
+import { backfillKind } from '../../shared/operations/rules/backfill';
 import { bulkCancelKind } from '../../shared/operations/rules/bulk-cancel';
+import { bulkRerunKind } from '../../shared/operations/rules/bulk-rerun';
+import { createAdmit } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
+import type { RerunDependencies } from '../../shared/runs/rerun/rerun-run';
 import { createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
+import { backfill } from './backfill';
 import { bulkCancel } from './bulk-cancel';
+import { bulkRerun } from './bulk-rerun';
 import { operateRoutes } from './handler';
 
 export interface OperateSetUp {
   readonly operationTopic: string;
+  readonly runTopic: string;
   /** Where events are published. Unless given, they are not. */
   readonly events?: EventSettings | undefined;
   readonly control: ControlDatasetSettings;
@@ -51,7 +62,9 @@ const realGoogle = {
   createOpenJobs,
   createListTenants,
   createReadRunsInFlight,
+  createReadQuotaCounters,
   createPublishOperation,
+  createPublishRun,
   createPublishTenantEvents,
 };
 
@@ -60,26 +73,48 @@ export function composeOperate(
   setUp: OperateSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
-  const { operationTopic, control, pipelines, workMs, batchSize, newId, clock, log } = setUp;
+  const { operationTopic, runTopic, control, pipelines, workMs, batchSize, newId, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(bigquery);
+  const statementOnce = google.createRunStatement(withoutRetries);
+  const publishOperation = google.createPublishOperation(operationTopic, withoutRetries);
+  const publishRun = google.createPublishRun(runTopic, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
-    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+    tellOutcomes: createTellOutcomes(
+      google.createPublishTenantEvents(setUp.events, withoutRetries),
+      publishOperation,
+    ),
     appendRows: google.createAppendRows(withoutRetries),
     now,
     log,
   });
   const inControl = google.createControlDataset(withoutRetries, control);
   const settle = createSettle({
-    runStatement: google.createRunStatement(withoutRetries),
+    runStatement: statementOnce,
     recordOutcomes,
     recordInAllRuns: recordIn(inControl, clock),
-    publishRun: undefined,
+    publishRun,
     now,
     log,
   });
+  const starting: RerunDependencies = {
+    admit: createAdmit({
+      runStatement: statementOnce,
+      readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+      publishRun,
+      newId,
+      clock,
+      log,
+    }),
+    publishRun,
+    runStatement,
+    pipelines,
+    newId,
+    now,
+    log,
+  };
   return operateRoutes({
     operations: createOperationLog({
       append: inControl.append,
@@ -89,6 +124,8 @@ export function composeOperate(
       now,
     }),
     kinds: {
+      [backfillKind]: backfill(starting),
+      [bulkRerunKind]: bulkRerun(starting),
       [bulkCancelKind]: bulkCancel({
         listTenants: google.createListTenants(bigquery),
         readRunsInFlight: google.createReadRunsInFlight(bigquery),
@@ -100,7 +137,7 @@ export function composeOperate(
         log,
       }),
     },
-    publishOperation: google.createPublishOperation(operationTopic, withoutRetries),
+    publishOperation,
     workMs,
     batchSize,
     newId,

@@ -15,6 +15,7 @@ startTelemetry(log);
 
 const routes = composeOperate({
   operationTopic: env.OPERATION_TOPIC,
+  runTopic: env.RUN_TOPIC,
   events: eventSettingsOf(env),
   control: controlSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),

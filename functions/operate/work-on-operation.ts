@@ -16,7 +16,13 @@ import { TimeIsUp } from '../../shared/runs/group-commit';
 import type { Clock } from '../../shared/support/clock';
 import { forEachBounded } from '../../shared/support/for-each';
 import { retrying } from '../../shared/support/retry';
-import { type ItemResult, type OperationKind, TooMuch } from './operation-kind';
+import {
+  type ActingKind,
+  type AdvancingKind,
+  type ItemResult,
+  type OperationKind,
+  TooMuch,
+} from './operation-kind';
 
 export interface OperateDependencies {
   readonly operations: OperationLog;
@@ -68,7 +74,7 @@ export async function workOnOperation(
     log('WARNING', 'A message for an operation that is not there is dropped', { ...message });
     return 'over';
   }
-  if (isEnded(found.state)) return 'over';
+  if (isEnded(found.state) || found.state === 'paused') return 'over';
 
   const writer = deps.newId();
   const write = (entry: ProgressEntry) => retrying(retryPolicy, () => operations.write(found, writer, entry));
@@ -80,12 +86,14 @@ export async function workOnOperation(
 
   const kind = Object.hasOwn(deps.kinds, found.kind) ? deps.kinds[found.kind] : undefined;
   if (kind === undefined) return end('failed', `There is no kind of operation '${found.kind}'`);
+  const longestMs = 'advance' in kind ? kind.longestMs : undefined;
   try {
-    const work = { kind, isTimeUp, write, end };
-    return await workOff(found.isPlanned ? found : await plan(found, work, deps), work, deps);
+    const work = { isTimeUp, write, end };
+    const planned = found.isPlanned ? found : await plan(found, kind, work, deps);
+    return 'advance' in kind ? await advance(planned, kind, work) : await workOff(planned, kind, work, deps);
   } catch (error) {
     if (error instanceof TooMuch) return end('failed', error.message);
-    if (mayPass(error) && !isGivenUp(found, clock.now())) throw error;
+    if (mayPass(error) && !isGivenUp(found, clock.now(), longestMs)) throw error;
     log('ERROR', 'An operation failed', { operation_id, error });
     return end(
       'failed',
@@ -95,7 +103,6 @@ export async function workOnOperation(
 }
 
 interface Work {
-  readonly kind: OperationKind;
   readonly isTimeUp: () => boolean;
   readonly write: (entry: ProgressEntry) => Promise<void>;
   readonly end: (state: 'done') => Promise<'over'>;
@@ -104,7 +111,8 @@ interface Work {
 /** Writes the plan down, and resolves to what is known then. */
 async function plan(
   operation: OperationProgress,
-  { kind, isTimeUp, write }: Work,
+  kind: OperationKind,
+  { isTimeUp, write }: Omit<Work, 'end'>,
   { operations }: OperateDependencies,
 ): Promise<OperationProgress> {
   const items = await kind.plan(operation, isTimeUp);
@@ -125,19 +133,44 @@ async function writePlanned(items: readonly OperationItem[], write: Work['write'
 }
 
 /**
+ * Goes as far as it can for now. What is under way wakes the operation when it ends: so this delivery is over, and
+ * nothing waits for it.
+ */
+async function advance(
+  operation: OperationProgress,
+  kind: AdvancingKind,
+  { isTimeUp, write, end }: Work,
+): Promise<'more' | 'over'> {
+  for (let { open } = operation; open.length > 0; ) {
+    const { ended, pause, isAwaited } = await kind.advance(operation, open);
+    if (ended.length > 0) await write({ state: 'running', items: ended });
+    const known = new Set(ended.map(itemKeyOf));
+    open = open.filter((item) => !known.has(itemKeyOf(item)));
+    if (open.length === 0) break;
+    if (pause !== undefined) await write({ state: 'paused', problem: pause });
+    if (pause !== undefined || isAwaited) return 'over';
+    if (ended.length === 0)
+      throw new ItemsAreLeft(`Items of operation ${operation.operation_id} wait for room`);
+    if (isTimeUp()) return 'more';
+  }
+  return end('done');
+}
+
+/**
  * Works off what is open. What was planned may have been read before the last writes, and a plan is made once: so it
  * looks again before the operation is done, and works off what is new as well, until nothing is.
  */
 async function workOff(
   operation: OperationProgress,
+  kind: ActingKind,
   work: Work,
   deps: OperateDependencies,
 ): Promise<'more' | 'over'> {
   const known = new Set(operation.keys);
   for (let { open } = operation; ; ) {
-    const left = await workOffItems(operation, open, work, deps);
+    const left = await workOffItems(operation, open, kind, work, deps);
     if (left !== 'nothing') return left;
-    const found = await work.kind.plan(operation, work.isTimeUp);
+    const found = await kind.plan(operation, work.isTimeUp);
     const fresh = found.filter((item) => !known.has(itemKeyOf(item)));
     if (fresh.length === 0) return work.end('done');
     // All that this delivery has planned is done by now: these add nothing to its plan that could be missed.
@@ -151,14 +184,15 @@ async function workOff(
 async function workOffItems(
   operation: OperationProgress,
   open: readonly OperationItem[],
-  { kind, isTimeUp, write }: Work,
+  kind: ActingKind,
+  { isTimeUp, write }: Work,
   deps: OperateDependencies,
 ): Promise<'nothing' | 'more' | 'over'> {
   const { operations, clock, batchSize } = deps;
   const { operation_id } = operation;
   let failure: unknown;
   for (let start = 0; start < open.length; start += batchSize) {
-    if (await retrying(retryPolicy, () => operations.hasEnded(operation_id))) return 'over';
+    if (await retrying(retryPolicy, () => operations.isHalted(operation_id))) return 'over';
     const ended: ItemEntry[] = [];
     await forEachBounded(open.slice(start, start + batchSize), itemsAtOnce, async (item) => {
       if (isTimeUp()) return;

@@ -63,8 +63,9 @@ export function composeReconcile(
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
   const publishEvents = google.createPublishTenantEvents(events, withoutRetries);
+  const publishOperation = operations && createPublishOperation(operations.topic, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
-    tellOutcomes: createTellOutcomes(publishEvents),
+    tellOutcomes: createTellOutcomes(publishEvents, publishOperation),
     appendRows: google.createAppendRows(withoutRetries),
     now,
     log,
@@ -72,14 +73,15 @@ export function composeReconcile(
   const publishRun = google.createPublishRun(runTopic, withoutRetries);
   const dataset = control && google.createControlDataset(withoutRetries, control);
   const recordInAllRuns = recordIn(dataset, clock);
-  const ofOperations = operations && {
-    mayHaveRowsSince: createMayHaveRowsSince(bigquery),
-    runStatement,
-    publishOperation: createPublishOperation(operations.topic, withoutRetries),
-    controlDataset: operations.controlDataset,
-    now,
-    log,
-  };
+  const ofOperations = operations &&
+    publishOperation && {
+      mayHaveRowsSince: createMayHaveRowsSince(bigquery),
+      runStatement,
+      publishOperation,
+      controlDataset: operations.controlDataset,
+      now,
+      log,
+    };
   return reconcileRoutes({
     listTenants: google.createListTenants(bigquery),
     readTenantState: google.createReadTenantState(bigquery),

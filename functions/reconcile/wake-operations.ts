@@ -19,12 +19,12 @@ export interface WakeOperationsDependencies {
 /** As for runs: sent each time that it has rested twice as long. A delivery that is at work writes more often. */
 const rule: RepublishRule = { startGraceMs: 10 * 60_000, intervalMs: 5 * 60_000 };
 /** Longer than an operation is tried for, and than Pub/Sub keeps a message. */
-const lookBackMs = 8 * 24 * 3_600_000;
+const lookBackMs = 33 * 24 * 3_600_000;
 const retryPolicy = { budgetMs: 30_000, initialBackoffMs: 200, maximumBackoffMs: 5_000, isRetryable };
 
 /**
  * Publishes operations again that are not ended and have rested for ten minutes: their message was lost, or was never
- * sent. Where nobody has started one for eight days this costs nothing; else one statement, for which BigQuery bills its
+ * sent. Where nobody has started one for 33 days this costs nothing; else one statement, for which BigQuery bills its
  * minimum of 10 MB. Resolves to how many.
  */
 export async function wakeOperations(deps: WakeOperationsDependencies): Promise<number> {

@@ -13,6 +13,7 @@ import {
   createHoldsSlot,
   createReadQuotaCounters,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import {
   createPublishTenantEvents,
@@ -21,6 +22,7 @@ import {
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import { createOperationLog } from '../../shared/operations/operation-log';
 import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createDecisionPlaces } from '../../shared/runs/decision-places';
@@ -58,6 +60,8 @@ export interface RunSetUp {
   readonly answerMs?: number | undefined;
   /** Where changes are written down. Unless given, they are not. */
   readonly audit?: AuditSetUp | undefined;
+  /** Where operations are written and published. Unless given, there are no backfills. */
+  readonly operations?: { readonly topic: string; readonly dataset: ControlDatasetSettings } | undefined;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
   /** What dry runs go by. Unless given, there are none. */
@@ -106,8 +110,12 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
   const readStatement = callPlaces.watched(google.createRunStatement(bigquery, readMs), readMs);
+  const publishOperation = setUp.operations && createPublishOperation(setUp.operations.topic, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
-    tellOutcomes: createTellOutcomes(google.createPublishTenantEvents(setUp.events, withoutRetries)),
+    tellOutcomes: createTellOutcomes(
+      google.createPublishTenantEvents(setUp.events, withoutRetries),
+      publishOperation,
+    ),
     appendRows: google.createAppendRows(withoutRetries),
     now,
     log,
@@ -155,6 +163,16 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     newId: setUp.newId,
     now,
     log,
+    operations:
+      setUp.operations &&
+      createOperationLog({
+        append: google.createControlDataset(bigquery, setUp.operations.dataset).append,
+        runStatement: readStatement,
+        controlDataset: setUp.operations.dataset.name,
+        newId: setUp.newId,
+        now,
+      }),
+    publishOperation,
   });
   return auditedIn(setUp.audit, openControl, routes, setUp);
 }

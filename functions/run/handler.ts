@@ -1,21 +1,24 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
+import type { PublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
 import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import type { OperationLog } from '../../shared/operations/operation-log';
 import { cancelRun } from '../../shared/runs/cancel-run';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
-import type { QueuePlace } from '../../shared/runs/rules/admission-rules';
+import { watermarkInstruction } from '../../shared/runs/rerun/plan-rerun';
 import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
 import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
-import { rerunRoutes } from './rerun-routes';
+import { backfillRoutes } from './again/backfill-routes';
+import { rerunRoutes } from './again/rerun-routes';
 import { type ResultsRoutesDependencies, resultsRoutes } from './results/results-routes';
-import { idempotencyKeyOf, startedByCaller } from './run-request';
+import { idempotencyKeyOf, startedByCaller, startOf } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
@@ -26,6 +29,9 @@ export interface RunHandlerDependencies
   readonly inPlace: DecisionPlaces['inPlace'];
   readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
+  /** Unless both are given, there are no backfills. */
+  readonly operations?: OperationLog | undefined;
+  readonly publishOperation?: PublishOperation | undefined;
 }
 
 /** No list of pipelines: a key without one may use all. */
@@ -68,11 +74,19 @@ const startQuerySchema = z
     dry_run: z.enum(['true', 'false'], 'expected true or false').optional(),
     priority: wholeNumber(3_600),
     queue_ttl: wholeNumber(604_800),
+    watermark: z.string().max(4_096, 'expected at most 4096 characters').optional(),
+    record_watermark: z.enum(['true', 'false'], 'expected true or false').optional(),
   })
-  .transform(({ priority, queue_ttl }) => ({ priority, queueTtlSeconds: queue_ttl }));
+  .transform(({ priority, queue_ttl, watermark, record_watermark }) => ({
+    queueing: { priority, queueTtlSeconds: queue_ttl },
+    watermark: { watermark, record_watermark: record_watermark && record_watermark === 'true' },
+  }));
 const isDryRun = ({ query }: HttpRequest): boolean => query.get('dry_run') === 'true';
 
 export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
+  const { operations, publishOperation } = deps;
+  const backfills =
+    operations && publishOperation ? backfillRoutes({ ...deps, operations, publishOperation }) : [];
   const start: Route = {
     operation: 'startRun',
     method: 'POST',
@@ -87,7 +101,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   return [
     { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
     ...rerunRoutes(deps),
-    ...deps.inPlaces([...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
+    ...deps.inPlaces([...backfills, ...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
       apparentTenant(request, deps),
     ),
     {
@@ -113,11 +127,15 @@ async function readRunRequest(request: HttpRequest, deps: RunHandlerDependencies
   const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
   requirePipeline(pipelines, pipeline.path);
   const idempotencyKey = idempotencyKeyOf(request);
-  const queueing = parseQuery(startQuerySchema, request.query);
+  const { queueing, watermark } = parseQuery(startQuerySchema, request.query);
+  const beginning = watermarkInstruction(pipeline.watermark, watermark);
   const parameters = parseRequest(parametersSchema, await request.json());
   const startedBy = startedByCaller(identity, request);
   const trigger = triggerOf(request);
-  const run = { tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey, ...queueing };
+  const run = {
+    ...{ tenantId, keyId, ...startedBy, pipeline, parameters, trigger, idempotencyKey, ...queueing },
+    ...(beginning && { instructions: { watermark: beginning }, asked: [beginning] }),
+  };
   return { run, scopes };
 }
 
@@ -158,9 +176,6 @@ function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: stri
 
 const cancelForNewer = (deps: RunHandlerDependencies) => (tenantId: string, runId: string) =>
   cancelRun(tenantId, runId, everyPipeline, deps, 'a newer run took its place');
-
-const startOf = (queue: QueuePlace | undefined) =>
-  queue === undefined ? { status: 'ADMITTED' } : { status: 'QUEUED', queue };
 
 const triggerOf = (request: HttpRequest): string =>
   request.header('X-CloudScheduler') === 'true' ? 'scheduler' : 'api';

@@ -36,6 +36,7 @@ const routes = composeRun({
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   tokenSecrets: tokenSecretsOf(env),
   notesKeyUses: true,
+  operations: { topic: env.OPERATION_TOPIC, dataset: control },
   audit: { dataset: control, log },
   control,
   newId: randomUUID,

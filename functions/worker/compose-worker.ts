@@ -13,6 +13,7 @@ import {
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createReadColumns } from '../../shared/google/bigquery/tables/read-columns';
 import { createHoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import {
   createPublishTenantEvents,
@@ -35,6 +36,8 @@ import { createTenantPlaces } from './tenant-places';
 
 export interface WorkerSetUp {
   readonly runTopic: string;
+  /** The topic that has operations worked on. Unless given, none is told of its runs. */
+  readonly operationTopic?: string | undefined;
   /** Where events are published. Unless given, they are not. */
   readonly events?: EventSettings | undefined;
   /** By path: provider/domain/pipeline_id. */
@@ -121,7 +124,12 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
       {
         runStatement: google.createRunStatement(withoutRetries),
         recordOutcomes: createRecordOutcomes({
-          tellOutcomes: createTellOutcomes(publishEvents),
+          tellOutcomes: createTellOutcomes(
+            publishEvents,
+            setUp.operationTopic === undefined
+              ? undefined
+              : createPublishOperation(setUp.operationTopic, withoutRetries),
+          ),
           appendRows: google.createAppendRows(withoutRetries),
           now: clock.now,
           log,

@@ -27,6 +27,7 @@ const localHosts = env.HTTP_STEP_LOCAL ?? {};
 
 const routes = composeWorker({
   runTopic: env.RUN_TOPIC,
+  operationTopic: env.OPERATION_TOPIC,
   control: controlSettingsOf(env),
   events: eventSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),

@@ -28,8 +28,8 @@ export interface OperationLog {
   readonly write: (head: OperationHead, writer: string, entry: ProgressEntry) => Promise<void>;
   /** What is to be done; undefined where nothing is known of it. One statement. */
   readonly read: (operationId: string) => Promise<OperationProgress | undefined>;
-  /** One statement. */
-  readonly hasEnded: (operationId: string) => Promise<boolean>;
+  /** Whether it has ended or is paused, so that nothing more is begun. One statement. */
+  readonly isHalted: (operationId: string) => Promise<boolean>;
   /** Youngest first. One statement. */
   readonly list: (filter: OperationFilter, most: number) => Promise<readonly OperationSummary[]>;
 }
@@ -54,9 +54,9 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
     async read(operation_id) {
       return progressOf(await rowsOrNone(runStatement(controlDataset, readOperationRows, { operation_id })));
     },
-    async hasEnded(operation_id) {
+    async isHalted(operation_id) {
       const [row] = await rowsOrNone(runStatement(controlDataset, findOperationEnd, { operation_id }));
-      return row?.is_ended ?? false;
+      return row !== undefined && (row.is_ended || row.is_paused);
     },
     list: ({ operationId, tenantId, kind, state, after }, most) =>
       rowsOrNone(

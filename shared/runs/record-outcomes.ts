@@ -1,9 +1,11 @@
 import type { AppendRows } from '../google/bigquery/tables/append-rows';
+import type { PublishOperation } from '../google/pubsub/publish-operation';
 import type { PublishTenantEvents } from '../google/pubsub/publish-tenant-events';
 import type { Log } from '../log';
 import { executionIdOf } from '../pipelines/job-ids';
 import { runSettled, type TenantLife } from '../tenants/rules/tenant-events';
 import { ledgerRow, type RecordedOutcome } from './rules/ledger-row';
+import { parseInstructions } from './rules/run-instructions';
 import { longestUntoldMs } from './rules/run-times';
 
 /**
@@ -12,11 +14,20 @@ import { longestUntoldMs } from './rules/run-times';
  */
 export type TellOutcomes = (life: TenantLife, outcomes: readonly RecordedOutcome[]) => Promise<void>;
 
-/** Publishes `run.settled` for each of them, by one request. */
+/** Publishes `run.settled` for each of them, by one request, and wakes the operations that have started them. */
 export const createTellOutcomes =
-  (publishEvents: PublishTenantEvents): TellOutcomes =>
+  (publishEvents: PublishTenantEvents, wakeOperation?: PublishOperation): TellOutcomes =>
   async (life, outcomes) => {
-    await publishEvents(outcomes.map((run) => runSettled(life, run)));
+    const operations = new Map(
+      outcomes.flatMap(({ instructions }) => {
+        const { operation } = parseInstructions(instructions);
+        return operation === undefined ? [] : [[operation.operation_id, operation] as const];
+      }),
+    );
+    await Promise.all([
+      publishEvents(outcomes.map((run) => runSettled(life, run))),
+      ...[...operations.values()].map((operation) => wakeOperation?.(operation)),
+    ]);
   };
 
 /**

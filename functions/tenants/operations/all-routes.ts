@@ -13,6 +13,7 @@ import { createOperationLog } from '../../../shared/operations/operation-log';
 import type { Clock } from '../../../shared/support/clock';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { bulkCancelRoutes } from './bulk-cancel-routes';
+import { bulkRerunRoutes } from './bulk-rerun-routes';
 import { operationRoutes } from './operation-routes';
 
 /** What a deployment's operations need to be started and shown. */
@@ -47,6 +48,7 @@ export function allOperationRoutes(deps: AllOperationsDependencies): readonly Ro
   const countMs = deps.answerMs * shareOfCounting;
   return [
     ...bulkCancelRoutes({ ...deps, operations, countMs, now }),
+    ...bulkRerunRoutes({ ...deps, operations, now }),
     ...operationRoutes({ ...deps, operations, now }),
   ];
 }

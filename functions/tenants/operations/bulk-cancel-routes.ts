@@ -17,12 +17,12 @@ import {
   type CancelFilter,
   cancelFilterText,
 } from '../../../shared/operations/rules/bulk-cancel';
+import { type StartOperationDependencies, startOperation } from '../../../shared/operations/start-operation';
 import { isInOrder, notInOrder } from '../../../shared/runs/run-pages';
 import type { Clock } from '../../../shared/support/clock';
 import { pipelinePatternSchema } from '../../../shared/tenants/rules/key-pipelines';
 import { type Quotas, tierNameSchema } from '../../../shared/tenants/rules/quotas';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
-import { type StartOperationDependencies, startOperation } from './start-operation';
 
 export interface BulkCancelDependencies
   extends StartOperationDependencies,

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Actor } from '../../../shared/audit/audit-entry';
 import { ServiceError } from '../../../shared/errors';
+import type { PublishOperation } from '../../../shared/google/pubsub/publish-operation';
+import type { OperationId } from '../../../shared/http/access';
 import {
   type AdminAuthentication,
+  type Caller,
   requireAdmin,
   requireAdminOrTenant,
   type TenantAuthentication,
@@ -22,16 +25,19 @@ import {
 } from '../../../shared/http/parse';
 import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
+import type { Log } from '../../../shared/log';
 import type { OperationLog } from '../../../shared/operations/operation-log';
-import { isEnded, operationStates } from '../../../shared/operations/rules/operation';
+import { isEnded, operationStates, type RowState } from '../../../shared/operations/rules/operation';
 import { operationIdSchema } from '../../../shared/operations/rules/operation-identity';
+import { shownOperation } from '../../../shared/operations/shown-operation';
 import type { OperationSummary } from '../../../shared/sql/control/list-operations';
 import { isWithin } from '../../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
-import { shownOperation } from './shown-operation';
 
 export interface OperationRoutesDependencies extends AdminAuthentication, TenantAuthentication {
   readonly operations: OperationLog;
+  readonly publishOperation: PublishOperation;
+  readonly log: Log;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -96,29 +102,51 @@ export function operationRoutes(deps: OperationRoutesDependencies): readonly Rou
         return { status: 200, body: shownOperation(await find(operationId, tenantId, deps), isAdmin) };
       },
     },
+    ...changing('abortOperation', 'abortTenantOperation', 'abort', abort, deps),
+    ...changing('pauseOperation', 'pauseTenantOperation', 'pause', pause, deps),
+    ...changing('resumeOperation', 'resumeTenantOperation', 'resume', resume, deps),
+  ];
+}
+
+/** Who changes an operation. */
+type OperationChanger = Pick<Caller, 'isAdmin' | 'pipelines'>;
+
+/** The same change, as an admin makes it and as the tenant does. */
+function changing(
+  operation: OperationId,
+  ofTenant: OperationId,
+  verb: string,
+  change: (
+    operation: OperationSummary,
+    caller: OperationChanger,
+    deps: OperationRoutesDependencies,
+  ) => Promise<HttpReply>,
+  deps: OperationRoutesDependencies,
+): readonly Route[] {
+  return [
     {
-      operation: 'abortOperation',
+      operation,
       method: 'POST',
-      path: `${operationsPath}/{operation_id}/abort`,
+      path: `${operationsPath}/{operation_id}/${verb}`,
       handle: async (request) => {
         const operationId = operationInPath(request);
         await requireAdmin(deps, request);
         expectNoQuery(request);
         await expectNoBody(request);
-        return abort(await find(operationId, undefined, deps), { isAdmin: true, pipelines: [] }, deps);
+        return change(await find(operationId, undefined, deps), { isAdmin: true, pipelines: [] }, deps);
       },
     },
     {
-      operation: 'abortTenantOperation',
+      operation: ofTenant,
       method: 'POST',
-      path: `${ofTenantPath}/{operation_id}/abort`,
+      path: `${ofTenantPath}/{operation_id}/${verb}`,
       handle: async (request) => {
         const tenantId = tenantInPath(request);
         const operationId = operationInPath(request);
         const caller = await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
         await expectNoBody(request);
-        return abort(await find(operationId, tenantId, deps), caller, deps);
+        return change(await find(operationId, tenantId, deps), caller, deps);
       },
     },
   ];
@@ -142,10 +170,50 @@ async function find(
 /** What is under way at that moment is done; nothing is begun after it. One that has ended stays as it is. */
 async function abort(
   operation: OperationSummary,
-  { isAdmin, pipelines }: { readonly isAdmin: boolean; readonly pipelines: readonly string[] },
+  caller: OperationChanger,
+  deps: OperationRoutesDependencies,
+): Promise<HttpReply> {
+  if (isEnded(operation.state)) return { status: 200, body: shownOperation(operation, caller.isAdmin) };
+  return writeState(operation, 'aborted', 'aborted', caller, deps);
+}
+
+/** What is under way goes on; nothing is begun after it. One that has ended, or is paused, stays as it is. */
+async function pause(
+  operation: OperationSummary,
+  caller: OperationChanger,
+  deps: OperationRoutesDependencies,
+): Promise<HttpReply> {
+  if (isEnded(operation.state) || operation.state === 'paused')
+    return { status: 200, body: shownOperation(operation, caller.isAdmin) };
+  return writeState(operation, 'paused', 'paused', caller, deps);
+}
+
+/** One that is not paused stays as it is. Where its message cannot be published, reconcile does that. */
+async function resume(
+  operation: OperationSummary,
+  caller: OperationChanger,
+  deps: OperationRoutesDependencies,
+): Promise<HttpReply> {
+  if (operation.state !== 'paused') return { status: 200, body: shownOperation(operation, caller.isAdmin) };
+  const reply = await writeState(operation, 'resumed', 'running', caller, deps);
+  const { operation_id, started_at } = operation;
+  try {
+    await deps.publishOperation({ operation_id, started_at: started_at.toISOString() });
+  } catch (error) {
+    const text = 'The message of an operation could not be published; reconcile does it';
+    deps.log('WARNING', text, { operation_id, error });
+  }
+  return reply;
+}
+
+/** Throws `insufficient_role` or `pipeline_not_allowed` where the caller may not. */
+async function writeState(
+  operation: OperationSummary,
+  written: RowState,
+  shown: OperationSummary['state'],
+  { isAdmin, pipelines }: OperationChanger,
   { operations, newId, now }: OperationRoutesDependencies,
 ): Promise<HttpReply> {
-  if (isEnded(operation.state)) return { status: 200, body: shownOperation(operation, isAdmin) };
   if (!isAdmin && isAdmins(operation.started_by_kind)) {
     throw new ServiceError('insufficient_role', 'Forbidden: an admin started this operation', {
       members: { required_role: 'admin' },
@@ -153,13 +221,13 @@ async function abort(
   }
   requirePipelinesOf(operation, pipelines);
   const { operation_id, tenant_id, state } = operation;
-  await operations.write(operation, newId(), { state: 'aborted' });
-  const endedAt = now();
-  const aborted = { ...operation, state: 'aborted' as const, updated_at: endedAt, ended_at: endedAt };
+  await operations.write(operation, newId(), { state: written });
+  const at = now();
+  const changed = { ...operation, state: shown, updated_at: at, ended_at: isEnded(shown) ? at : null };
   return {
     status: 202,
-    body: shownOperation(aborted, isAdmin),
-    change: { tenantId: tenant_id, target: operation_id, before: { state }, after: { state: 'aborted' } },
+    body: shownOperation(changed, isAdmin),
+    change: { tenantId: tenant_id, target: operation_id, before: { state }, after: { state: shown } },
   };
 }
 

@@ -81,7 +81,7 @@ const run = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
   started_by: z
     .strictObject({
-      actor_kind: text.nullable().describe('key or token.'),
+      actor_kind: text.nullable().describe('key or token, or admin.'),
       actor: text.describe('The id of the API key, or of that which the token was made with.'),
       address: text.nullable().describe("The client's address."),
       request_id: text.nullable().describe('The X-Request-Id of that call.'),
@@ -221,9 +221,11 @@ const webhook = {
 };
 const operation = z.strictObject({
   operation_id: text,
-  kind: text.describe('What is done: bulk-cancel.'),
+  kind: text.describe('What is done: bulk-cancel, bulk-rerun or backfill.'),
   tenant_id: text.nullable().describe('The tenant that it is confined to. null: all tenants.'),
-  state: z.enum(operationStates).describe('waiting until it is begun; done, failed or aborted at its end.'),
+  state: z
+    .enum(operationStates)
+    .describe('waiting until it is begun; paused until it is resumed; done, failed or aborted at its end.'),
   started_by: z.strictObject({ kind: z.enum(['admin', 'person', 'key', 'token']), id: text }),
   filter: z.record(z.string(), z.unknown()).describe('What it concerns. null lets all pass.'),
   reason: text.nullable(),
@@ -235,7 +237,7 @@ const operation = z.strictObject({
   failed: count,
   problems: z
     .array(z.strictObject({ tenant_id: text.nullable(), item_id: text.nullable(), message: text }))
-    .describe('Of the first ten items that failed, or why all of it failed.'),
+    .describe('Of the first ten items that failed, and why all of it failed or is paused.'),
   started_at: time,
   updated_at: time.describe('When it moved last.'),
   ended_at: time.nullable(),

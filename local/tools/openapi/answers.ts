@@ -64,7 +64,14 @@ export const answerSchemas = {
       .optional()
       .describe('As it was when the wait was over. Only with `Prefer: wait=N` and the scope `read`.'),
   }),
-  Rerun: z.strictObject({ run_id: text, tenant_id: text, pipeline: text, status: runStatus, rerun_of: text }),
+  Rerun: z.strictObject({
+    run_id: text,
+    tenant_id: text,
+    pipeline: text,
+    status: runStatus,
+    queue: startedInQueue.optional().describe('Where it waits, if it is QUEUED.'),
+    rerun_of: text,
+  }),
   Run: wholeRun,
   RunList: z.strictObject({ runs: z.array(runSummary), next_cursor: nextCursor }),
   AllRunsList: z.strictObject({

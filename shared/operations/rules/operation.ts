@@ -2,9 +2,12 @@ import type { Actor } from '../../audit/audit-entry';
 
 /**
  * In the order in which they count: of an operation's rows the one that stands last here says its state. Once it has
- * ended, the first ending says it.
+ * ended, the first ending says it. Before that it is paused where the last of its pauses and resumptions is a pause.
  */
-export const operationStates = ['waiting', 'running', 'done', 'failed', 'aborted'] as const;
+export const operationStates = ['waiting', 'running', 'paused', 'done', 'failed', 'aborted'] as const;
+/** What a row can say: `resumed` ends a pause. */
+export const rowStates = [...operationStates, 'resumed'] as const;
+export type RowState = (typeof rowStates)[number];
 export type OperationState = (typeof operationStates)[number];
 
 /** In the order in which they count: an item that one delivery gave up and another did is done. */
@@ -60,7 +63,7 @@ export const headOf = ({
 
 /** A step of an operation's progress. */
 export interface ProgressEntry {
-  readonly state: OperationState;
+  readonly state: RowState;
   /** In the last row of a plan: how many items its writer has planned in all. */
   readonly planned?: number | undefined;
   readonly problem?: string | undefined;
@@ -70,7 +73,7 @@ export interface ProgressEntry {
 export interface OperationRow extends OperationHead {
   readonly recorded_at: Date;
   readonly writer: string;
-  readonly state: OperationState;
+  readonly state: RowState;
   readonly planned: number | null;
   readonly problem: string | null;
   readonly items: readonly ItemEntry[];
@@ -89,13 +92,16 @@ export interface OperationProgress extends OperationHead {
 
 export const endedStates = ['done', 'failed', 'aborted'] as const satisfies readonly OperationState[];
 
-export const isEnded = (state: OperationState): boolean => endedStates.some((ended) => ended === state);
+export const isEnded = (state: RowState): boolean => endedStates.some((ended) => ended === state);
 
-/** An item that did not succeed for so long is given up. In milliseconds. */
+/** An item that did not succeed for so long is given up, unless its kind has more time. In milliseconds. */
 const longestTryMs = 24 * 3_600_000;
 
-export const isGivenUp = ({ started_at }: Pick<OperationHead, 'started_at'>, now: Date): boolean =>
-  now.getTime() - started_at.getTime() > longestTryMs;
+export const isGivenUp = (
+  { started_at }: Pick<OperationHead, 'started_at'>,
+  now: Date,
+  longestMs = longestTryMs,
+): boolean => now.getTime() - started_at.getTime() > longestMs;
 
 /**
  * The sum of an operation's rows; undefined where there are none. It is the same in whichever order the rows come,
@@ -127,10 +133,20 @@ const rankOf = (outcome: ItemOutcome): number => itemOutcomes.indexOf(outcome);
 /** Of endings at the same millisecond the one that counts most: any will do that does not depend on the order of rows. */
 function stateOf(rows: readonly OperationRow[]): OperationState {
   const endings = rows.filter(({ state }) => isEnded(state));
+  if (endings.length === 0 && isPaused(rows)) return 'paused';
   const firstMs = Math.min(...endings.map(({ recorded_at }) => recorded_at.getTime()));
   const counting =
     endings.length === 0 ? rows : endings.filter(({ recorded_at }) => recorded_at.getTime() === firstMs);
-  return operationStates.findLast((state) => counting.some((row) => row.state === state)) ?? 'waiting';
+  const isCounting = (state: OperationState) =>
+    state !== 'paused' && counting.some((row) => row.state === state);
+  return operationStates.findLast(isCounting) ?? 'waiting';
+}
+
+/** Of a pause and a resumption at the same millisecond the resumption counts. */
+function isPaused(rows: readonly OperationRow[]): boolean {
+  const lastMs = (wanted: RowState) =>
+    Math.max(...rows.flatMap(({ state, recorded_at }) => (state === wanted ? [recorded_at.getTime()] : [])));
+  return lastMs('paused') > lastMs('resumed');
 }
 
 /** Items of one tenant next to each other: what is decided for them together goes into one statement. */

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { bool } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { isEnding } from './operation-columns';
+import { isEnding, isPausedByRows } from './operation-columns';
 
-/** Whether an operation has ended, as by an abort: for whoever works on it. Always one row. */
+/** Whether an operation has ended or is paused: for whoever works on it. Always one row. */
 export const findOperationEnd = defineStatement({
   name: 'find-operation-end',
   sql: `
-SELECT IFNULL(LOGICAL_OR(${isEnding}), FALSE) AS is_ended
+SELECT
+  IFNULL(LOGICAL_OR(${isEnding}), FALSE) AS is_ended,
+  IFNULL(
+    ${isPausedByRows},
+    FALSE
+  ) AS is_paused
 FROM operations
 WHERE operation_id = @operation_id`,
   parameters: { operation_id: 'STRING' },
-  row: z.object({ is_ended: bool }),
+  row: z.object({ is_ended: bool, is_paused: bool }),
 });

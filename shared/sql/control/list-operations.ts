@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { headFields, isEnding, rankOfOutcome, rankOfState, stateSchema } from './operation-columns';
+import {
+  headFields,
+  isEnding,
+  isPausedByRows,
+  rankOfOutcome,
+  rankOfState,
+  stateSchema,
+} from './operation-columns';
 
 const operationSummary = z.object({
   ...headFields,
@@ -46,11 +53,21 @@ page AS (
     ANY_VALUE(started_by) AS started_by,
     ANY_VALUE(filter) AS filter,
     ANY_VALUE(reason) AS reason,
-    ARRAY_AGG(state ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1)[OFFSET(0)] AS state,
+    IF(
+      MIN(ending_at) IS NULL AND IFNULL(
+        ${isPausedByRows},
+        FALSE),
+      'paused',
+      IFNULL(
+        ARRAY_AGG(
+          IF(state IN ('paused', 'resumed'), NULL, state) IGNORE NULLS
+          ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1
+        )[SAFE_OFFSET(0)],
+        'waiting')) AS state,
     LOGICAL_OR(planned IS NOT NULL) AS is_planned,
     MAX(recorded_at) AS updated_at,
     MIN(ending_at) AS ended_at,
-    ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at LIMIT 1) AS own_problems
+    ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at DESC LIMIT 1) AS own_problems
   FROM listed
   GROUP BY operation_id
   HAVING @state IS NULL OR state = @state
@@ -89,7 +106,7 @@ SELECT
   updated_at,
   ended_at,
   ARRAY_CONCAT(
-    ARRAY(SELECT AS STRUCT CAST(NULL AS STRING) AS tenant_id, CAST(NULL AS STRING) AS item_id, own AS message FROM UNNEST(own_problems) AS own),
+    ARRAY(SELECT AS STRUCT CAST(NULL AS STRING) AS tenant_id, CAST(NULL AS STRING) AS item_id, own AS message FROM UNNEST(own_problems) AS own WHERE page.state IN ('paused', 'failed')),
     IFNULL(problems, [])
   ) AS problems
 FROM page LEFT JOIN counts ON counts.operation_id = page.operation_id

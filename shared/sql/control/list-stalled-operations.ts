@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { isEnding } from './operation-columns';
+import { isEnding, isPausedByRows } from './operation-columns';
 
 /**
- * Operations that are not ended and of which nothing was written since `moved_before`. It reads four narrow columns of
+ * Operations that are neither ended nor paused, and of which nothing was written since `moved_before`. It reads four narrow columns of
  * the days since `since` alone: BigQuery's minimum of 10 MB is billed.
  */
 export const listStalledOperations = defineStatement({
@@ -14,7 +14,11 @@ SELECT operation_id, MIN(started_at) AS started_at, MAX(recorded_at) AS updated_
 FROM operations
 WHERE started_at >= @since
 GROUP BY operation_id
-HAVING NOT LOGICAL_OR(${isEnding}) AND MAX(recorded_at) < @moved_before
+HAVING NOT LOGICAL_OR(${isEnding})
+  AND MAX(recorded_at) < @moved_before
+  AND NOT IFNULL(
+    ${isPausedByRows},
+    FALSE)
 ORDER BY started_at
 LIMIT 100`,
   parameters: { since: 'TIMESTAMP', moved_before: 'TIMESTAMP' },

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { OperationRow } from '../../operations/rules/operation';
 import { integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import { headFields, itemEntrySchema, stateSchema } from './operation-columns';
+import { headFields, itemEntrySchema, rowStateSchema } from './operation-columns';
 
 const rowSchema: z.ZodType<OperationRow> = z.object({
   ...headFields,
   recorded_at: timestamp,
   writer: string,
-  state: stateSchema,
+  state: rowStateSchema,
   planned: integer.nullable(),
   problem: string.nullable(),
   items: z.array(itemEntrySchema),

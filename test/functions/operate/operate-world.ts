@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { composeOperate } from '../../../functions/operate/compose-operate';
+import type { OperationsSetUp } from '../../../functions/tenants/operations/all-routes';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadControlTables } from '../../../shared/definitions/tables';
 import type { OpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
+import type { PublishRun } from '../../../shared/google/pubsub/publish-run';
 import { createOperationLog, type OperationLog } from '../../../shared/operations/operation-log';
 import type { OperationMessage } from '../../../shared/operations/rules/operation-identity';
 import { checkCounters } from '../../../shared/sql/runs/check-counters';
@@ -42,6 +44,8 @@ export interface OperateWorld {
   /** An instance of `tenants`, whose admins need no key. */
   readonly tenants: Instance;
   readonly operations: OperationLog;
+  /** For other instances that start operations. */
+  readonly operationsSetUp: OperationsSetUp;
   /** The tenants' keys. */
   readonly keys: ReadonlyMap<string, string>;
   readonly startOperator: (options?: OperatorOptions) => Promise<Operator>;
@@ -58,8 +62,18 @@ export interface OperateWorld {
   readonly close: () => Promise<void>;
 }
 
+export interface WorldOptions {
+  /** The folder of definitions; the project's own unless given. */
+  readonly schemas?: string;
+  /** Replaces the one that publishes to Pub/Sub. */
+  readonly publishRun?: PublishRun;
+}
+
 /** Three tenants, and what operations are asked of; the test delivers the messages. */
-export async function startOperateWorld(): Promise<OperateWorld> {
+export async function startOperateWorld({
+  schemas = schemasDirectory,
+  publishRun,
+}: WorldOptions = {}): Promise<OperateWorld> {
   const backends = await startBackends();
   const { client, runStatement } = backends;
   const bigqueryUrl = backends.bigquery.url;
@@ -72,10 +86,8 @@ export async function startOperateWorld(): Promise<OperateWorld> {
   for (const tenant of tenants) keys.set(tenant, await backends.onboard(tenant));
   await query(client, 'third', "UPDATE tenants SET subscription_tier = 'PROFESSIONAL' WHERE TRUE");
   const log = collectingLog().log;
-  const asked = await startTenantsInstance({
-    bigqueryUrl,
-    operations: { topic: 'operations', dataset: control, log },
-  });
+  const operationsSetUp = { topic: 'operations', dataset: control, log };
+  const asked = await startTenantsInstance({ bigqueryUrl, operations: operationsSetUp });
   const instances: Instance[] = [asked];
   const dataset = createControlDataset(client, control);
   await dataset.ensure();
@@ -85,13 +97,15 @@ export async function startOperateWorld(): Promise<OperateWorld> {
     const handedOver: OperationMessage[] = [];
     const google = googleAt({
       bigqueryUrl,
+      ...(publishRun && { publishRun }),
       ...(options.runStatement && { runStatement: options.runStatement }),
     });
     const routes = composeOperate(
       {
         operationTopic: 'operations',
+        runTopic: 'pipeline-runs',
         control,
-        pipelines: loadPipelines(schemasDirectory),
+        pipelines: loadPipelines(schemas),
         workMs: options.workMs ?? 420_000,
         batchSize: 2,
         newId: randomUUID,
@@ -144,6 +158,7 @@ export async function startOperateWorld(): Promise<OperateWorld> {
   return {
     backends,
     tenants: asked,
+    operationsSetUp,
     operations: createOperationLog({
       append: dataset.append,
       runStatement,

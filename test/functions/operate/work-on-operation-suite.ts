@@ -90,7 +90,7 @@ function startWorld({ items, missed, deaths, lags, failures, paces }: Misfortune
         reads++;
         return progressOf(seen());
       },
-      hasEnded: async () => {
+      isHalted: async () => {
         await live();
         reads++;
         return seen().some(({ state }) => isEnded(state));

@@ -145,13 +145,22 @@ export async function startRunInstance(
     readonly admission?: Partial<AdmitSettings>;
     readonly settling?: Partial<SettleSettings>;
     readonly streamPace?: Partial<StreamPace>;
+    readonly operations?: Pick<OperationsSetUp, 'topic' | 'dataset'>;
   },
 ): Promise<Instance> {
-  const { schemas = schemasDirectory, callsAtOnce, admission, settling, streamPace, control } = options;
+  const {
+    schemas = schemasDirectory,
+    callsAtOnce,
+    admission,
+    settling,
+    streamPace,
+    control,
+    operations,
+  } = options;
   const clock = clockOf(options);
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const settings = { callsAtOnce, admission, settling, streamPace, control };
+  const settings = { callsAtOnce, admission, settling, streamPace, control, operations };
   const planning = {
     tiers: loadTiers(schemas),
     allowedSources: ['*', 'gs://*'],

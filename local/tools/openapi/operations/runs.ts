@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rerunSchema } from '../../../../functions/run/rerun-routes';
+import { rerunSchema } from '../../../../functions/run/again/rerun-routes';
 import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
 import type { OperationText } from '../operation';
 import { cursor, from, limit, to } from './parameters';
@@ -50,6 +50,15 @@ export const runOperations: readonly OperationText[] = [
         description:
           "How long it may wait in the queue, in seconds; its pipeline's queue_ttl_seconds if not given.",
         schema: { type: 'integer', minimum: 0, maximum: 604_800 },
+      },
+      watermark: {
+        description:
+          'Of a pipeline with a watermark: where the run begins, whatever is recorded. How far it came is then not recorded.',
+        schema: { type: 'string', maxLength: 4_096 },
+      },
+      record_watermark: {
+        description: 'With a watermark: true has it recorded how far the run came.',
+        schema: { type: 'boolean', default: false },
       },
     },
     body: { name: 'RunParameters', schema: z.record(z.string(), z.unknown()), isRequired: false },

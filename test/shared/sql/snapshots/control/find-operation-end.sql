@@ -2,6 +2,13 @@
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_operation_id STRING;
 
-SELECT IFNULL(LOGICAL_OR(state IN ('done', 'failed', 'aborted')), FALSE) AS is_ended
+SELECT
+  IFNULL(LOGICAL_OR(state IN ('done', 'failed', 'aborted')), FALSE) AS is_ended,
+  IFNULL(
+    ARRAY_AGG(
+      IF(state IN ('paused', 'resumed'), state, NULL) IGNORE NULLS ORDER BY recorded_at DESC, state DESC LIMIT 1
+    )[SAFE_OFFSET(0)] = 'paused',
+    FALSE
+  ) AS is_paused
 FROM operations
 WHERE operation_id = p_operation_id;

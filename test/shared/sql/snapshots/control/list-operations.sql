@@ -11,7 +11,7 @@ DECLARE p_most INT64;
 WITH listed AS (
   SELECT
     operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, recorded_at, state,
-    CASE state WHEN 'waiting' THEN 0 WHEN 'running' THEN 1 WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'aborted' THEN 4 END AS rank, IF(state IN ('done', 'failed', 'aborted'), recorded_at, NULL) AS ending_at, planned, problem, items
+    CASE state WHEN 'waiting' THEN 0 WHEN 'running' THEN 1 WHEN 'paused' THEN 2 WHEN 'done' THEN 3 WHEN 'failed' THEN 4 WHEN 'aborted' THEN 5 END AS rank, IF(state IN ('done', 'failed', 'aborted'), recorded_at, NULL) AS ending_at, planned, problem, items
   FROM operations
   WHERE (p_operation_id IS NULL OR operation_id = p_operation_id)
     AND (p_tenant_id IS NULL OR tenant_id = p_tenant_id)
@@ -28,11 +28,23 @@ page AS (
     ANY_VALUE(started_by) AS started_by,
     ANY_VALUE(filter) AS filter,
     ANY_VALUE(reason) AS reason,
-    ARRAY_AGG(state ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1)[OFFSET(0)] AS state,
+    IF(
+      MIN(ending_at) IS NULL AND IFNULL(
+        ARRAY_AGG(
+      IF(state IN ('paused', 'resumed'), state, NULL) IGNORE NULLS ORDER BY recorded_at DESC, state DESC LIMIT 1
+    )[SAFE_OFFSET(0)] = 'paused',
+        FALSE),
+      'paused',
+      IFNULL(
+        ARRAY_AGG(
+          IF(state IN ('paused', 'resumed'), NULL, state) IGNORE NULLS
+          ORDER BY ending_at IS NULL, ending_at, rank DESC LIMIT 1
+        )[SAFE_OFFSET(0)],
+        'waiting')) AS state,
     LOGICAL_OR(planned IS NOT NULL) AS is_planned,
     MAX(recorded_at) AS updated_at,
     MIN(ending_at) AS ended_at,
-    ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at LIMIT 1) AS own_problems
+    ARRAY_AGG(problem IGNORE NULLS ORDER BY recorded_at DESC LIMIT 1) AS own_problems
   FROM listed
   GROUP BY operation_id
   HAVING p_state IS NULL OR state = p_state
@@ -71,7 +83,7 @@ SELECT
   updated_at,
   ended_at,
   ARRAY_CONCAT(
-    ARRAY(SELECT AS STRUCT CAST(NULL AS STRING) AS tenant_id, CAST(NULL AS STRING) AS item_id, own AS message FROM UNNEST(own_problems) AS own),
+    ARRAY(SELECT AS STRUCT CAST(NULL AS STRING) AS tenant_id, CAST(NULL AS STRING) AS item_id, own AS message FROM UNNEST(own_problems) AS own WHERE page.state IN ('paused', 'failed')),
     IFNULL(problems, [])
   ) AS problems
 FROM page LEFT JOIN counts ON counts.operation_id = page.operation_id

@@ -7,6 +7,12 @@ SELECT operation_id, MIN(started_at) AS started_at, MAX(recorded_at) AS updated_
 FROM operations
 WHERE started_at >= p_since
 GROUP BY operation_id
-HAVING NOT LOGICAL_OR(state IN ('done', 'failed', 'aborted')) AND MAX(recorded_at) < p_moved_before
+HAVING NOT LOGICAL_OR(state IN ('done', 'failed', 'aborted'))
+  AND MAX(recorded_at) < p_moved_before
+  AND NOT IFNULL(
+    ARRAY_AGG(
+      IF(state IN ('paused', 'resumed'), state, NULL) IGNORE NULLS ORDER BY recorded_at DESC, state DESC LIMIT 1
+    )[SAFE_OFFSET(0)] = 'paused',
+    FALSE)
 ORDER BY started_at
 LIMIT 100;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { apparentTenant, requireTenant, type TenantAuthentication } from '../../shared/http/authorize';
-import { expectNoQuery, parseRequest } from '../../shared/http/parse';
-import type { HttpReply } from '../../shared/http/reply';
-import type { HttpRequest, Route } from '../../shared/http/route';
-import type { DecisionPlaces } from '../../shared/runs/decision-places';
-import { rerunFromSchema, watermarkFields } from '../../shared/runs/rerun/plan-rerun';
-import { type RerunDependencies, rerunRun } from '../../shared/runs/rerun/rerun-run';
-import { runIdSchema } from '../../shared/runs/rules/run-identity';
-import { idempotencyKeyOf, startedByCaller } from './run-request';
+import { apparentTenant, requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import type { DecisionPlaces } from '../../../shared/runs/decision-places';
+import { rerunFromSchema, watermarkFields } from '../../../shared/runs/rerun/plan-rerun';
+import { type RerunDependencies, rerunRun } from '../../../shared/runs/rerun/rerun-run';
+import { runIdSchema } from '../../../shared/runs/rules/run-identity';
+import { idempotencyKeyOf, startedByCaller, startOf } from '../run-request';
 
 export interface RerunRoutesDependencies extends RerunDependencies, TenantAuthentication {
   readonly inPlace: DecisionPlaces['inPlace'];
@@ -44,7 +44,7 @@ async function rerunAsAsked(request: HttpRequest, deps: RerunRoutesDependencies)
       run_id: started.runId,
       tenant_id: tenantId,
       pipeline: started.pipeline,
-      status: 'ADMITTED',
+      ...startOf(started.queue),
       rerun_of: runId,
     },
   };

@@ -1,10 +1,11 @@
-import type { Actor } from '../../../shared/audit/audit-entry';
-import type { PublishOperation } from '../../../shared/google/pubsub/publish-operation';
-import type { HttpReply } from '../../../shared/http/reply';
-import type { Log } from '../../../shared/log';
-import type { OperationLog } from '../../../shared/operations/operation-log';
-import type { OperationHead } from '../../../shared/operations/rules/operation';
-import { operationIdOf } from '../../../shared/operations/rules/operation-identity';
+import type { Actor } from '../audit/audit-entry';
+import type { PublishOperation } from '../google/pubsub/publish-operation';
+import type { HttpReply } from '../http/reply';
+import type { Log } from '../log';
+import type { OperationSummary } from '../sql/control/list-operations';
+import type { OperationLog } from './operation-log';
+import type { OperationHead } from './rules/operation';
+import { operationIdOf } from './rules/operation-identity';
 import { shownOperation, waitingOperation } from './shown-operation';
 
 export interface StartOperationDependencies {
@@ -15,6 +16,14 @@ export interface StartOperationDependencies {
   readonly log: Log;
 }
 
+/** Who asks for an operation, and what it gets for it. */
+export interface OperationCaller {
+  readonly actor: Actor;
+  readonly isAdmin: boolean;
+  /** Where the operation's id follows from the request. */
+  readonly operationId?: string | undefined;
+}
+
 export type OperationToStart = Pick<OperationHead, 'kind' | 'tenant_id' | 'filter' | 'reason'>;
 
 /**
@@ -23,12 +32,12 @@ export type OperationToStart = Pick<OperationHead, 'kind' | 'tenant_id' | 'filte
  */
 export async function startOperation(
   { kind, tenant_id, filter, reason }: OperationToStart,
-  { actor, isAdmin }: { readonly actor: Actor; readonly isAdmin: boolean },
+  { actor, isAdmin, operationId }: OperationCaller,
   startedAt: Date,
   { operations, publishOperation, newId, log }: StartOperationDependencies,
 ): Promise<HttpReply> {
   const head: OperationHead = {
-    operation_id: operationIdOf(newId()),
+    operation_id: operationId ?? operationIdOf(newId()),
     started_at: startedAt,
     kind,
     tenant_id,
@@ -45,11 +54,17 @@ export async function startOperation(
     const text = 'The message of an operation could not be published; reconcile does it';
     log('WARNING', text, { operation_id, error });
   }
+  return startedReply(waitingOperation(head), isAdmin);
+}
+
+/** The answer to whoever has started it. */
+export function startedReply(operation: OperationSummary, isAdmin: boolean): HttpReply {
+  const { operation_id, tenant_id, kind, reason, filter } = operation;
   const path = tenant_id === null ? '/api/v1/operations' : `/api/v1/tenants/${tenant_id}/operations`;
   return {
     status: 202,
     headers: { Location: `${path}/${operation_id}` },
-    body: shownOperation(waitingOperation(head), isAdmin),
+    body: shownOperation(operation, isAdmin),
     change: { tenantId: tenant_id, target: operation_id, after: { kind, filter, reason } },
   };
 }

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { watchingActor } from '../../../shared/audit/watching-actor';
+import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
+import { ServiceError } from '../../../shared/errors';
+import { requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import { requestIdOfCall } from '../../../shared/http/headers/request-id';
+import { type FieldProblem, invalidFields } from '../../../shared/http/list-problems';
+import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
+import type { HttpReply } from '../../../shared/http/reply';
+import type { HttpRequest, Route } from '../../../shared/http/route';
+import {
+  type BackfillFilter,
+  backfillKind,
+  backfillSteps,
+  datesOf,
+  mostDates,
+} from '../../../shared/operations/rules/backfill';
+import { runsAtOnceSchema } from '../../../shared/operations/rules/started-runs';
+import {
+  type StartOperationDependencies,
+  startedReply,
+  startOperation,
+} from '../../../shared/operations/start-operation';
+import { parseParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
+import { watermarkFields, watermarkInstruction } from '../../../shared/runs/rerun/plan-rerun';
+import { runIdOfKey } from '../../../shared/runs/rules/run-identity';
+import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
+import { idempotencyKeyOf } from '../run-request';
+
+export interface BackfillDependencies extends StartOperationDependencies, TenantAuthentication {
+  /** By path: provider/domain/pipeline_id. */
+  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+}
+
+const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
+const pathSchema = z.object({ provider: segment, domain: segment, pipeline: segment });
+const dateSchema = z.iso.date('expected a date such as 2026-01-31');
+
+/** The body of `POST /api/v1/pipelines/{provider}/{domain}/{pipeline}/backfills`. */
+export const backfillSchema = z.strictObject({
+  from: dateSchema,
+  to: dateSchema,
+  step: z.enum(backfillSteps, 'expected day or month').default('day'),
+  parameter: z.string('expected the name of a parameter').max(300, 'expected at most 300 characters'),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  limit: runsAtOnceSchema.default(5),
+  ...watermarkFields,
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'expected a reason')
+    .max(500, 'expected at most 500 characters')
+    .optional(),
+});
+
+type AskedBackfill = z.infer<typeof backfillSchema>;
+
+/** How a tenant has a pipeline run for each date of a period. */
+export const backfillRoutes = (deps: BackfillDependencies): readonly Route[] => [
+  {
+    operation: 'startBackfill',
+    method: 'POST',
+    path: '/api/v1/pipelines/{provider}/{domain}/{pipeline}/backfills',
+    handle: (request) => backfillAsAsked(request, deps),
+  },
+];
+
+async function backfillAsAsked(given: HttpRequest, deps: BackfillDependencies): Promise<HttpReply> {
+  const { request, actorOf } = watchingActor(given);
+  const { provider, domain, pipeline: name } = parseRequest(pathSchema, request.params, 'path');
+  const { tenantId, keyId, pipelines: allowed } = await requireTenant(deps, request);
+  const path = `${provider}/${domain}/${name}`;
+  const pipeline = deps.pipelines.get(path);
+  if (pipeline === undefined) throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
+  requirePipeline(allowed, path);
+  expectNoQuery(request);
+  const key = idempotencyKeyOf(request);
+  const asked = parseRequest(backfillSchema, await request.json());
+  const { from, to, step, parameter, parameters = {}, limit, reason } = asked;
+  checkRuns(asked, pipeline);
+  const filter: BackfillFilter = {
+    pipeline: path,
+    from,
+    to,
+    step,
+    parameter,
+    parameters,
+    watermark: watermarkOf(asked, pipeline) ?? null,
+    limit,
+    allowed_pipelines: [...allowed],
+    asked_by: { key_id: keyId, address: request.address, request_id: requestIdOfCall(request) },
+  };
+  const operationId = key === undefined ? undefined : `op_${runIdOfKey(tenantId, `backfill ${key}`)}`;
+  const known = operationId && (await deps.operations.list({ operationId, tenantId }, 1))[0];
+  if (known) {
+    if (unasked(known.filter) === unasked(JSON.stringify(filter))) return startedReply(known, false);
+    throw new ServiceError(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for another backfill. Use a new key.',
+    );
+  }
+  const operation = {
+    kind: backfillKind,
+    tenant_id: tenantId,
+    filter: JSON.stringify(filter),
+    reason: reason ?? null,
+  };
+  return startOperation(operation, { actor: actorOf(), isAdmin: false, operationId }, deps.now(), deps);
+}
+
+const filterSchema = z.record(z.string(), z.unknown());
+
+/** What is asked for, without who asks. */
+const unasked = (text: string): string =>
+  JSON.stringify({ ...filterSchema.parse(JSON.parse(text)), asked_by: null, allowed_pipelines: null });
+
+/** Throws `invalid_request` where not each date can be a run. */
+function checkRuns(
+  { from, to, step, parameter, parameters = {} }: AskedBackfill,
+  pipeline: PipelineDefinition,
+) {
+  const dates = datesOf(from, to, step);
+  const [first] = dates;
+  if (first === undefined)
+    throw wrong('to', `expected a date that is not before \`from\`, with a ${step} between`);
+  if (dates.length > mostDates) throw wrong('to', `expected at most ${mostDates} dates`);
+  const declared = Object.hasOwn(pipeline.parameters, parameter) ? pipeline.parameters[parameter] : undefined;
+  if (declared?.type !== 'DATE' && declared?.type !== 'STRING') {
+    const known = Object.entries(pipeline.parameters).flatMap(([name, { type }]) =>
+      type === 'DATE' || type === 'STRING' ? [name] : [],
+    );
+    throw wrong(
+      'parameter',
+      `expected a parameter that takes a date: ${known.join(', ') || 'there is none'}`,
+    );
+  }
+  if (Object.hasOwn(parameters, parameter))
+    throw wrong(`parameters.${parameter}`, 'expected nothing: each run has its date there');
+  const parsed = parseParameters(pipeline.parameters, { ...parameters, [parameter]: first });
+  if (parsed.ok) return;
+  const problems = parsed.problems.map((problem) => ({
+    field: `parameters.${problem.parameter}`,
+    message: problem.message,
+  }));
+  throw invalidFields(problems, problems.length + (parsed.moreUnknown ?? 0));
+}
+
+/** A past day of a pipeline with a watermark has nothing that is new: so it has to be said where each run begins. */
+function watermarkOf(asked: AskedBackfill, { watermark }: PipelineDefinition) {
+  if (watermark === undefined || asked.watermark !== undefined) return watermarkInstruction(watermark, asked);
+  throw wrong(
+    'watermark',
+    `expected where each run begins, as a ${watermark.type}: from the one that is recorded on, runs of past dates would find nothing`,
+  );
+}
+
+const wrong = (field: string, message: string): ServiceError => {
+  const problem: FieldProblem = { field, message };
+  return invalidFields([problem]);
+};
