@@ -208,7 +208,7 @@ environment_of() { # function -> NAME=value lines
     case $admin_audiences in '' | none) ;; *) echo "ADMIN_ID_TOKEN_AUDIENCES=$admin_audiences" ;; esac
     case $iap_audience in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audience" ;; esac
   fi
-  case $1 in run | worker | reconcile | tick) echo "RUN_TOPIC=$run_topic" ;; esac
+  case $1 in run | worker | operate | reconcile | tick) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
   case ",$event_types," in ,, | *,all,*) ;; *) ! publishes_events "$1" || echo "EVENT_TYPES=$event_types" ;; esac
   # The worker lets no pipeline publish there.
@@ -231,8 +231,8 @@ environment_of() { # function -> NAME=value lines
 }
 needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
-publishes_operations() { case $1 in tenants | operate | reconcile) true ;; *) false ;; esac; }
-publishes_runs() { case $1 in run | worker | reconcile | tick) true ;; *) false ;; esac; }
+publishes_operations() { case $1 in tenants | run | worker | operate | reconcile) true ;; *) false ;; esac; }
+publishes_runs() { case $1 in run | worker | operate | reconcile | tick) true ;; *) false ;; esac; }
 publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile | deliver-events) true ;; *) false ;; esac; }
 publishes_deliveries() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 knows_webhook_secrets() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
@@ -266,7 +266,7 @@ onboard dataset_maker
 onboard row_reader tenants offboarded_tenants
 run bigquery.jobUser
 run dataset_finder
-run row_editor tenants pipeline_runs api_keys audit_log all_runs
+run row_editor tenants pipeline_runs api_keys audit_log operations all_runs
 run row_reader !api_keys !tenant_pipelines/
 run job_stopper
 tenants bigquery.jobUser
@@ -281,7 +281,7 @@ worker row_editor all_runs
 operate bigquery.jobUser
 operate dataset_finder
 operate row_editor tenants pipeline_runs operations all_runs
-operate row_reader step_logs dq_results
+operate row_reader api_keys step_logs dq_results
 operate job_stopper
 deliver-events bigquery.jobUser
 deliver-events dataset_finder

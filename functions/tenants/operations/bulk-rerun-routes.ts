@@ -9,7 +9,7 @@ import {
   tenantInPath,
 } from '../../../shared/http/authorize';
 import { requestIdOfCall } from '../../../shared/http/headers/request-id';
-import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
+import { expectNoQuery, momentSchema, parseRequest } from '../../../shared/http/parse';
 import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
 import {
@@ -30,15 +30,15 @@ export interface BulkRerunDependencies
   readonly readRunsInFlight: ReadRunsInFlight;
 }
 
-const { status, pipeline, from, to } = runListFields(rerunStatuses);
+const { status, pipeline } = runListFields(rerunStatuses);
 
 /** The body of `POST /api/v1/tenants/{tenant}/runs/bulk-rerun`. The filter is that of the list of runs. */
 export const bulkRerunSchema = z
   .strictObject({
     status,
     pipeline,
-    from: from.optional(),
-    to: to.optional(),
+    from: momentSchema.optional(),
+    to: momentSchema.optional(),
     all: z.literal(true, 'expected true, or nothing').optional(),
     rerun_from: rerunFromSchema.default('start'),
     limit: runsAtOnceSchema.default(5),

@@ -26,6 +26,7 @@ export interface BackfillWorld {
   /** Asks for a backfill of the daily pipeline; resolves to the operation's id. */
   readonly start: (body: object, headers?: Record<string, string>) => Promise<string>;
   /** Asks for the tenant's runs that match to be done again; resolves to the operation's id. */
+  readonly askRerun: (body: object) => ReturnType<typeof call>;
   readonly startRerun: (body: object) => Promise<string>;
   readonly show: (id: string) => Promise<Record<string, unknown>>;
   readonly change: (id: string, verb: 'pause' | 'resume' | 'abort') => ReturnType<typeof call>;
@@ -57,6 +58,8 @@ export async function startBackfillWorld(): Promise<BackfillWorld> {
       headers: { ...withKey(apiKey), ...headers },
       body: { parameter: 'run_date', ...body },
     });
+  const askRerun = (body: object) =>
+    world.ask('POST', `/api/v1/tenants/${tenant}/runs/bulk-rerun`, body, withKey(apiKey));
   const idOf = ({ status, body, headers }: Awaited<ReturnType<typeof call>>): string => {
     expect({ status, detail: body.detail }).toEqual({ status: 202, detail: undefined });
     expect(headers.get('Location')).toBe(`${operationsPath}/${body.operation_id}`);
@@ -67,8 +70,8 @@ export async function startBackfillWorld(): Promise<BackfillWorld> {
     schemas,
     ask,
     start: async (body, headers) => idOf(await ask(body, headers)),
-    startRerun: async (body) =>
-      idOf(await world.ask('POST', `/api/v1/tenants/${tenant}/runs/bulk-rerun`, body, withKey(apiKey))),
+    askRerun,
+    startRerun: async (body) => idOf(await askRerun(body)),
     show: async (id) => (await world.ask('GET', `${operationsPath}/${id}`, undefined, withKey(apiKey))).body,
     change: (id, verb) => world.ask('POST', `${operationsPath}/${id}/${verb}`, undefined, withKey(apiKey)),
     deliver: async (id, death) => {
@@ -119,6 +122,16 @@ export async function startBackfillWorld(): Promise<BackfillWorld> {
     },
   };
 }
+
+/** How many rows and runs the operation has in the ledger, and of how many runs they are reruns. */
+export const rerunsOf = ({ world }: BackfillWorld, id: string) =>
+  query(
+    world.backends.client,
+    tenant,
+    `SELECT COUNT(*) AS rows_, COUNT(DISTINCT run_id) AS runs, COUNT(DISTINCT rerun_of) AS reruns_of
+    FROM pipeline_runs WHERE JSON_VALUE(instructions, '$.operation.operation_id') = @id`,
+    { id },
+  );
 
 /** Expects so many runs of the operation, each date and each run once, and all counted. */
 export async function expectOnce({ world }: BackfillWorld, id: string, runs: number): Promise<void> {

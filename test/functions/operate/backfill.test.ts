@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { type BackfillWorld, expectOnce, startBackfillWorld } from './backfill-calls';
+import { type BackfillWorld, daily, expectOnce, rerunsOf, startBackfillWorld } from './backfill-calls';
 
 /*
  * The same with the whole local cloud, 365 days and two kills: test/e2e/killed/killed-backfill.long.test.ts.
@@ -73,6 +73,36 @@ describe('A backfill', () => {
     await work();
     expect(await deliver(id)).toBe(204);
     await expectOnce(world, id, 4);
+  });
+
+  it('its runs are done again by a filter, each once, whoever dies in the middle of it', async () => {
+    const { start, startRerun, show, deliver, work, runsOf, askRerun } = world;
+    const from = new Date().toISOString();
+    const days = await start({ from: '2026-02-01', to: '2026-02-03' });
+    await deliver(days);
+    await work();
+    await deliver(days);
+    expect(await runsOf(days)).toEqual({ COMPLETED: 2, FAILED: 1 });
+    expect(await askRerun({ limit: 2 })).toMatchObject({ status: 400 });
+    expect(await askRerun({ all: true, status: 'ADMITTED' })).toMatchObject({ status: 400 });
+
+    const failed = await startRerun({ from, status: 'FAILED', rerun_from: 'failed_step' });
+    expect(await deliver(failed)).toBe(204);
+    await work();
+    expect(await deliver(failed)).toBe(204);
+    expect(await show(failed)).toMatchObject({ kind: 'bulk-rerun', state: 'done', total: 1, failed: 1 });
+
+    // Those of the operation before are among them.
+    const id = await startRerun({ from, pipeline: daily, limit: 3 });
+    expect(await deliver(id)).toBe(204);
+    await work();
+    expect(await deliver(id, { diesAtWrite: 1 })).toBe(503);
+    expect(await deliver(id)).toBe(204);
+    await work();
+    expect(await deliver(id)).toBe(204);
+    expect(await show(id)).toMatchObject({ state: 'done', total: 4, done: 2, failed: 2 });
+    expect(await runsOf(id)).toEqual({ COMPLETED: 2, FAILED: 2 });
+    expect(await rerunsOf(world, id)).toEqual([{ rows_: 4, runs: 4, reruns_of: 4 }]);
   });
 
   it('its request says what is wrong, and is the same operation when it is repeated under its key', async () => {

@@ -37,10 +37,13 @@ function world(failing: { readonly tell?: number; readonly append?: number } = {
   const left = { tell: failing.tell ?? 0, append: failing.append ?? 0 };
   const { log, lines } = collectingLog();
   const record = createRecordOutcomes({
-    tellOutcomes: createTellOutcomes(async (events) => {
-      if (left.tell-- > 0) throw new Error('The topic is gone');
-      done.push(...events.map(({ id }) => id));
-    }),
+    tellOutcomes: createTellOutcomes(
+      async (events) => {
+        if (left.tell-- > 0) throw new Error('The topic is gone');
+        done.push(...events.map(({ id }) => id));
+      },
+      async ({ operation_id }) => void done.push(`woken ${operation_id}`),
+    ),
     appendRows: async (_, table, rows: readonly AppendedRow[]) => {
       if (left.append-- > 0) throw new Error('No rows are taken');
       done.push(...rows.map(({ json }) => `${table} ${json.run_id}`));
@@ -59,6 +62,16 @@ describe('Recording outcomes', () => {
     const { done, record } = world();
     await record(life, [outcomeOf('a'), outcomeOf('b')]);
     expect(done).toEqual([told('a'), told('b'), appended('a'), appended('b')]);
+  });
+
+  it('wakes the operations that have started them, each once', async () => {
+    const { done, record } = world();
+    const operation = { operation_id: 'op_1', started_at: '2026-11-30T12:00:00.000Z' };
+    const instructions = JSON.stringify({ operation });
+    const started = ['a', 'b'].map((runId) => ({ ...outcomeOf(runId), instructions }));
+    await record(life, [...started, outcomeOf('c')]);
+    expect(done.filter((what) => what.startsWith('woken'))).toEqual(['woken op_1']);
+    expect(done.slice(-3)).toEqual([appended('a'), appended('b'), appended('c')]);
   });
 
   it('appends none that could not be told', async () => {

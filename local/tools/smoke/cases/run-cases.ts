@@ -3,6 +3,7 @@ import { announceAlerts } from '../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../shared/sql/runs/confirm-runs';
 import { decideKeyedRuns, decideRuns } from '../../../../shared/sql/runs/decide-runs';
+import { findOperationRuns } from '../../../../shared/sql/runs/find-operation-runs';
 import { findRecordedRuns } from '../../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../../shared/sql/runs/find-runs';
 import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
@@ -103,6 +104,17 @@ export const runCases = [
     ({ tenantId }) => ({
       tenant_id: tenantId,
       run_ids: [runId(1), runId(2)],
+    }),
+  ),
+  statementCase(
+    findOperationRuns,
+    'A subquery that stands in an array may itself be one over the ledger and an array of the row.',
+    ({ tenantId, from, now }) => ({
+      tenant_id: tenantId,
+      run_ids: [runId(1), runId(2)],
+      from,
+      key_id: 'key-1',
+      now,
     }),
   ),
   statementCase(
