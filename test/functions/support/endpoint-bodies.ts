@@ -140,6 +140,33 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
     body: { from: 'start' },
     wrongFields: [['from as another word', { from: 'middle' }, 'from'], ...wrongText('from'), unknownField],
   },
+  startBackfill: {
+    body: { from: '2026-01-01', to: '2026-01-31', parameter: 'run_date' },
+    wrongFields: [
+      ['from that is no date', { from: 'yesterday' }, 'from'],
+      ['from with SQL', { from: sqlText }, 'from'],
+      ['to left out', { to: undefined }, 'to'],
+      ['step as another word', { step: 'week' }, 'step'],
+      ['limit as text', { limit: '5' }, 'limit'],
+      ['limit of none', { limit: 0 }, 'limit'],
+      ['parameters as a list', { parameters: [] }, 'parameters'],
+      ['record_watermark as text', { record_watermark: 'true' }, 'record_watermark'],
+      unknownField,
+    ],
+  },
+  bulkRerunTenantRuns: {
+    body: { status: 'FAILED' },
+    wrongFields: [
+      ['status of runs in flight', { status: 'ADMITTED' }, 'status'],
+      ['pipeline with SQL', { pipeline: sqlText }, 'pipeline'],
+      ['from that is no time', { from: 'yesterday' }, 'from'],
+      ['rerun_from as another word', { rerun_from: 'middle' }, 'rerun_from'],
+      ['limit of too many', { limit: 51 }, 'limit'],
+      ['a filter and all', { all: true }, 'body'],
+      ['no filter', { status: undefined }, 'body'],
+      unknownField,
+    ],
+  },
   changeProfile: {
     body: { company_name: 'Acme & Sons' },
     wrongFields: [
