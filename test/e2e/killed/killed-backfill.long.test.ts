@@ -1,3 +1,4 @@
+// In short: ../../functions/operate/backfill.test.ts
 import { rmSync } from 'node:fs';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { clientOf } from 'local-bigquery/testing';

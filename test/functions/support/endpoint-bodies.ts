@@ -19,6 +19,13 @@ const wrongText = (field: string): WrongField[] => [
   [`${field} over-long`, { [field]: tooLong }, field],
 ];
 
+const wrongEach = (changes: Readonly<Record<string, unknown>>): WrongField[] =>
+  Object.entries(changes).map(([field, value]) => [
+    `${field} ${JSON.stringify(value)}`,
+    { [field]: value },
+    field,
+  ]);
+
 const wrongQuota = (field: string): WrongField[] =>
   [-1, 1.5, 1_000_000_001, 1e300, 2 ** 53, '5', true, [], {}].map((value) => [
     `${field} ${JSON.stringify(value)}`,
@@ -142,29 +149,14 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
   },
   startBackfill: {
     body: { from: '2026-01-01', to: '2026-01-31', parameter: 'run_date' },
-    wrongFields: [
-      ['from that is no date', { from: 'yesterday' }, 'from'],
-      ['from with SQL', { from: sqlText }, 'from'],
-      ['to left out', { to: undefined }, 'to'],
-      ['step as another word', { step: 'week' }, 'step'],
-      ['limit as text', { limit: '5' }, 'limit'],
-      ['limit of none', { limit: 0 }, 'limit'],
-      ['parameters as a list', { parameters: [] }, 'parameters'],
-      ['record_watermark as text', { record_watermark: 'true' }, 'record_watermark'],
-      unknownField,
-    ],
+    wrongFields: wrongEach({ from: sqlText, to: 'today', step: 'week', limit: 0, parameters: [], nope: 1 }),
   },
   bulkRerunTenantRuns: {
     body: { status: 'FAILED' },
     wrongFields: [
-      ['status of runs in flight', { status: 'ADMITTED' }, 'status'],
-      ['pipeline with SQL', { pipeline: sqlText }, 'pipeline'],
-      ['from that is no time', { from: 'yesterday' }, 'from'],
-      ['rerun_from as another word', { rerun_from: 'middle' }, 'rerun_from'],
-      ['limit of too many', { limit: 51 }, 'limit'],
-      ['a filter and all', { all: true }, 'body'],
-      ['no filter', { status: undefined }, 'body'],
-      unknownField,
+      ...wrongEach({ status: 'ADMITTED', pipeline: sqlText, from: 'today', rerun_from: 'middle', limit: 51 }),
+      ['a filter, and all', { all: true }, 'body'],
+      ['neither a filter nor all', { status: undefined }, 'body'],
     ],
   },
   changeProfile: {
