@@ -36,13 +36,7 @@ const wrongQuota = (field: string): WrongField[] =>
 const quotas = [
   ...wrongQuota('max_pipelines_per_month'),
   ...wrongQuota('max_concurrent_pipelines'),
-  ...[-1, 1.5, 5_001, '5', null, []].map(
-    (value): WrongField => [
-      `max_queued_pipelines ${JSON.stringify(value)}`,
-      { max_queued_pipelines: value },
-      'max_queued_pipelines',
-    ],
-  ),
+  ...[-1, 1.5, 5_001, '5', null, []].flatMap((value) => wrongEach({ max_queued_pipelines: value })),
 ];
 const wrongTier: WrongField[] = [
   ...wrongText('subscription_tier'),
@@ -143,10 +137,7 @@ export const endpointBodies: Readonly<Record<string, EndpointBody>> = {
       ['an unknown parameter', { sourceuri: 'gs://a/b' }, 'sourceuri'],
     ],
   },
-  rerunRun: {
-    body: { from: 'start' },
-    wrongFields: [['from as another word', { from: 'middle' }, 'from'], ...wrongText('from'), unknownField],
-  },
+  rerunRun: { body: { from: 'start' }, wrongFields: [...wrongText('from'), unknownField] },
   startBackfill: {
     body: { from: '2026-01-01', to: '2026-01-31', parameter: 'run_date' },
     wrongFields: wrongEach({ from: sqlText, to: 'today', step: 'week', limit: 0, parameters: [], nope: 1 }),
