@@ -63,6 +63,8 @@ export type DryRun = {
       readonly detail: string;
       readonly retry_after_seconds: number | null;
     } | null;
+    /** The run whose place it would take, of a pipeline with at_limit: cancel_oldest. */
+    readonly cancels: string | null;
   };
   /** Whether a step would fail as everything is now. */
   readonly would_fail: boolean;
