@@ -135,13 +135,65 @@ export async function timeAdmissions(
   await tellCounters(hosted, tenant, runs.length, tell);
 }
 
-/** One run of the pipeline with a step of each type. */
+const planSchema = z.object({
+  steps: z.array(
+    z.object({
+      step_id: z.string(),
+      status: z.string(),
+      bytes_billed: z.number().nullable(),
+      error_message: z.string().nullable(),
+    }),
+  ),
+});
+
+/** A dry run of the same pipeline: before its first run some steps read tables that are not there yet. */
+async function plan(hosted: HostedForSmoke, { id, apiKey }: Tenant): Promise<z.infer<typeof planSchema>> {
+  const path = `/api/v1/pipelines/run/${id}/${stepsPipeline}?dry_run=true`;
+  return planSchema.parse(await hosted.run.call('POST', path, { apiKey, body: {} }));
+}
+
+const resultsSchema = z.object({
+  results: z.array(
+    z.object({
+      n: z.number(),
+      name: z.string(),
+      exists: z.boolean().nullable(),
+      changed_since: z.boolean().nullable(),
+    }),
+  ),
+});
+const resultSchema = z.object({
+  rows: z.array(z.unknown()).nullable(),
+  files: z.array(z.object({ url: z.string().nullable() })).nullable(),
+});
+
+/** What the run has made is there, can be read, and counts as unchanged. */
+async function tellResults(
+  { run }: HostedForSmoke,
+  { apiKey }: Tenant,
+  runId: string,
+  tell: Tell,
+): Promise<void> {
+  const path = `/api/v1/pipelines/runs/${runId}/results`;
+  const { results } = resultsSchema.parse(await run.call('GET', path, { apiKey }));
+  for (const { n, name, exists, changed_since } of results) {
+    const { rows, files } = resultSchema.parse(await run.call('GET', `${path}/${n}`, { apiKey }));
+    const signed = files?.filter(({ url }) => url !== null).length;
+    const read = rows === null ? `${files?.length} files, ${signed} with a URL` : `${rows.length} rows`;
+    const state = changed_since ? ', changed since' : '';
+    tell(`result ${name}: ${read}${state}`, exists === true && changed_since === false);
+  }
+  tell(`the run's results: ${results.length}`, results.length > 0);
+}
+
+/** One run of the pipeline with a step of each type, tried before and after; what it has made is read. */
 export async function runSteps(
   hosted: HostedForSmoke,
   tenant: Tenant,
   callTimes: CallTimes,
   tell: Tell,
 ): Promise<void> {
+  await callTimes.measured('dry run', () => plan(hosted, tenant));
   const runId = await start(hosted.run, tenant, stepsPipeline);
   const run = await callTimes.measured('run with a step of each type', () =>
     ended(hosted.run, tenant, runId),
@@ -151,4 +203,10 @@ export async function runSteps(
   }
   const isRight = run.status === 'COMPLETED' && run.steps.length > 0;
   tell(`the run of all steps: ${run.status}${run.error_message ? ` (${run.error_message})` : ''}`, isRight);
+  await tellResults(hosted, tenant, runId, tell);
+  const planned = await callTimes.measured('dry run', () => plan(hosted, tenant));
+  for (const { step_id, status, error_message } of planned.steps) {
+    const isKnown = status === 'ESTIMATED' || status === 'NOT_BILLED';
+    tell(`dry run, step ${step_id}: ${status}${error_message ? ` (${error_message})` : ''}`, isKnown);
+  }
 }
