@@ -20,8 +20,12 @@ export type ResultList = {
     readonly format: string | null;
     /** false: the run itself has made another table of it. */
     readonly is_final: boolean;
-    /** When the run had last written to it. */
-    readonly made_at: string;
+    /** When the run had last written to it. null: an earlier run has. */
+    readonly made_at: string | null;
+    /** The earlier run that has made it, where this one goes on after that and has left the step out. */
+    readonly reused_from: string | null;
+    /** Whether the step is another than it was: then the run may have written elsewhere. */
+    readonly definition_changed: boolean;
     readonly rows_written: number | null;
     /** null: it cannot be looked at. */
     readonly exists: boolean | null;
@@ -31,7 +35,7 @@ export type ResultList = {
     /** How many there are, of 1,000 at most. */
     readonly files: number | null;
     readonly last_modified_at: string | null;
-    /** Whether it was written to after the run had: then what is there is not what the run has made. */
+    /** Whether it was written to after the run had: then what is there is not what the run has made. null: not known. */
     readonly changed_since: boolean | null;
   }[];
   /** Steps of the run that the pipeline has no longer: what they made is not known. */
@@ -53,9 +57,13 @@ export type ResultPage = {
   readonly format: string | null;
   /** false: the run itself has made another table of it. */
   readonly is_final: boolean;
-  /** When the run had last written to it. */
-  readonly made_at: string;
-  /** Whether it was written to after the run had: then what is there is not what the run has made. */
+  /** When the run had last written to it. null: an earlier run has. */
+  readonly made_at: string | null;
+  /** The earlier run that has made it, where this one goes on after that and has left the step out. */
+  readonly reused_from: string | null;
+  /** Whether the step is another than it was: then the run may have written elsewhere. */
+  readonly definition_changed: boolean;
+  /** Whether it was written to after the run had: then what is there is not what the run has made. null: not known. */
   readonly changed_since: boolean | null;
   /** UTC, RFC 3339. */
   readonly last_modified_at: string;

@@ -69,10 +69,11 @@ const cellsOf = (result: ResultList['results'][number]): readonly string[] => [
   numberText(result.rows),
   result.bytes === null ? '' : bytesText(result.bytes),
   numberText(result.files),
-  timeText(result.made_at),
+  result.made_at === null ? '' : timeText(result.made_at),
   [
     ...(result.exists === false ? ['is gone'] : []),
     ...(result.changed_since === true ? ['changed since'] : []),
+    ...(result.reused_from === null ? [] : [`made by ${result.reused_from}`]),
     ...(result.is_final ? [] : ['used by a later step']),
   ].join(', '),
 ];

@@ -14,12 +14,22 @@ const identity = {
     .describe('Of a table. With WRITE_APPEND and MERGE it has rows of other runs, too.'),
   format: text.nullable().describe('Of files.'),
   is_final: z.boolean().describe('false: the run itself has made another table of it.'),
-  made_at: time.describe('When the run had last written to it.'),
+  made_at: time.nullable().describe('When the run had last written to it. null: an earlier run has.'),
+  reused_from: text
+    .nullable()
+    .describe(
+      'The earlier run that has made it, where this one goes on after that and has left the step out.',
+    ),
+  definition_changed: z
+    .boolean()
+    .describe('Whether the step is another than it was: then the run may have written elsewhere.'),
 };
 const changedSince = z
   .boolean()
   .nullable()
-  .describe('Whether it was written to after the run had: then what is there is not what the run has made.');
+  .describe(
+    'Whether it was written to after the run had: then what is there is not what the run has made. null: not known.',
+  );
 
 const column = z.strictObject({
   name: text,

@@ -50,7 +50,9 @@ export const showMadeResult = (result: MadeResult) => ({
   write_disposition: result.kind === 'table' ? result.writeDisposition : null,
   format: result.kind === 'files' ? result.format : null,
   is_final: result.isFinal,
-  made_at: result.madeAt.toISOString(),
+  made_at: result.madeAt?.toISOString() ?? null,
+  reused_from: result.reusedFrom ?? null,
+  definition_changed: result.isOfOtherDefinition,
 });
 
 /** What is there now. Nulls: it is not there, or cannot be looked at. */
@@ -88,5 +90,6 @@ async function stateOf(
 
 const nothing = { rows: null, bytes: null, files: null, last_modified_at: null, changed_since: null };
 
-/** Both times are Google's: a job's changes are there before it ends. */
-export const hasChanged = ({ madeAt }: MadeResult, lastModifiedAt: Date): boolean => lastModifiedAt > madeAt;
+/** Both times are Google's: a job's changes are there before it ends. Null: it is not known. */
+export const hasChanged = ({ madeAt }: MadeResult, lastModifiedAt: Date): boolean | null =>
+  madeAt === undefined ? null : lastModifiedAt > madeAt;

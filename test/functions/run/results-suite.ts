@@ -66,7 +66,7 @@ export function expectResults(
     it('are the tables and files that its steps have made', async () => {
       const { status, body } = await results();
       expect(status).toBe(200);
-      const unchanged = { exists: true, changed_since: false };
+      const unchanged = { exists: true, changed_since: false, definition_changed: false, reused_from: null };
       expect(body).toMatchObject({ run_id: 'run-1', status: 'FAILED', unknown_steps: [] });
       expect(body.results).toMatchObject([
         { n: 1, kind: 'table', name: 'numbers', is_final: false, rows_written: 3, rows: 3, ...unchanged },
