@@ -72,17 +72,25 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 const offsets = new Map<string, number>();
 
-/** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+/**
+ * How far the zone's clocks are ahead of UTC at an instant, in milliseconds. On a day at whose ends they are the same
+ * they do not change: so what is kept are the ends of days, for which every schedule of a zone asks.
+ */
 function offsetAt(instantMs: number, timeZone: string): number {
-  const quarter = Math.floor(instantMs / quarterMs);
-  const name = `${timeZone} ${quarter}`;
+  const beginMs = Math.floor(instantMs / dayMs) * dayMs;
+  const atBegin = knownOffset(beginMs, timeZone);
+  if (atBegin === knownOffset(beginMs + dayMs, timeZone)) return atBegin;
+  return knownOffset(Math.floor(instantMs / quarterMs) * quarterMs, timeZone);
+}
+
+function knownOffset(instantMs: number, timeZone: string): number {
+  const name = `${timeZone} ${instantMs}`;
   const known = offsets.get(name);
   if (known !== undefined) return known;
   if (offsets.size >= mostKnownOffsets) offsets.clear();
-  const atMs = quarter * quarterMs;
-  const figures = formatOf(timeZone).format(atMs).match(/\d+/g)?.map(Number) ?? [];
+  const figures = formatOf(timeZone).format(instantMs).match(/\d+/g)?.map(Number) ?? [];
   const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = figures;
-  const offset = Date.UTC(year, month - 1, day, hour, minute, second) - atMs;
+  const offset = Date.UTC(year, month - 1, day, hour, minute, second) - instantMs;
   offsets.set(name, offset);
   return offset;
 }
