@@ -6,12 +6,18 @@ import type {
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Log } from '../../shared/log';
 import { runIdOfKey } from '../../shared/runs/rules/run-identity';
-import { type StartRunDependencies, startRun } from '../../shared/runs/start-run';
+import {
+  type RunRequest,
+  type StartedRun,
+  type StartRunDependencies,
+  startRun,
+} from '../../shared/runs/start-run';
 import { type DueTimes, dueTimes } from '../../shared/schedules/rules/due-times';
 import { keyOfPlannedTime } from '../../shared/schedules/rules/schedule-identity';
 import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
 import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
 import type { ScheduleRow } from '../../shared/sql/schedules/schedule-row';
+import { currentContext, inContext } from '../../shared/telemetry/context';
 import type { HandledSchedule, TimeOutcome } from './schedule-log';
 
 export interface DueRunDependencies extends StartRunDependencies {
@@ -153,7 +159,7 @@ async function startTime(
       address: null,
       request_id: requestId,
     };
-    return ended('started', (await startRun(request, deps)).runId);
+    return ended('started', (await startApart(request, deps)).runId);
   } catch (error) {
     const fields = { tenant_id, schedule_id, planned_at: new Date(plannedMs).toISOString() };
     if (!(error instanceof ServiceError)) {
@@ -175,4 +181,11 @@ async function startTime(
     deps.log('INFO', `A scheduled run is refused: ${error.code}`, fields);
     return refused(error.code, error.detail);
   }
+}
+
+/** With labels of its own: a tick starts many runs, and a log line about one is not to name another. */
+function startApart(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
+  const context = currentContext();
+  const own = context && { trace: context.trace, labels: { tenant: request.tenantId } };
+  return inContext(own, () => startRun(request, deps));
 }

@@ -1,6 +1,7 @@
 /*
  * Writes year-table.json: the planned times of a year, as the package cronosjs has them, which knows nothing of
- * croner. After `npm install --no-save cronosjs@1.7.1`: node test/functions/tick/write-year-table.cjs
+ * croner. After `npm install --no-save cronosjs@1.7.1`: node test/functions/tick/write-year-table.cjs,
+ * and then npm run format.
  *
  * South of the equator it takes the second of two times that clocks show alike, and Lord Howe's half hours are too
  * much for it: planned-times.test.ts has those by hand.
@@ -14,7 +15,10 @@ const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'America/St_
 const from = '2026-01-01T00:00:00.000Z';
 const until = '2026-12-31T12:00:00.000Z';
 const patterns = [
-  ...Array.from({ length: 12 }, (_, index) => `${index * 5} ${index * 2} * * *`),
+  ...Array.from(
+    { length: 12 },
+    (_, index) => `${index * 5} ${index * 2} * * ${index % 7},${(index + 3) % 7}`,
+  ),
   // In the hours in which clocks change.
   ...Array.from({ length: 12 }, (_, index) => `${(index * 17) % 60} ${1 + (index % 3)} * * *`),
   ...[0, 1, 2, 3, 4, 5, 6].map((day) => `${day * 7} ${day} * * ${day}`),
@@ -24,8 +28,8 @@ const patterns = [
   '0 12 31 * *',
   '45 23 1,15 * *',
   '*/20 1-3 * * 0,6',
-  '5 */6 * * *',
-  '0 0-4 * * *',
+  '5 */6 * * 1-3',
+  '0 0-4 1-10 * *',
   '0 * 25 * *',
 ];
 

@@ -53,7 +53,7 @@ describe('npm run build', () => {
     const foreign = named(name).modules.filter(
       (path) =>
         (path.startsWith('functions/') && !path.startsWith(`functions/${name}/`)) ||
-        /^(local|test)\/|node_modules\/(@fivetrandevelopers|esbuild|typescript|tsx|jest|sql-parser-cst|croner|csv-parse)\//.test(
+        /^(local|test)\/|node_modules\/(@fivetrandevelopers|esbuild|typescript|tsx|jest|sql-parser-cst|csv-parse)\//.test(
           path,
         ),
     );
@@ -61,10 +61,16 @@ describe('npm run build', () => {
   });
 
   it('only those that publish can, and only those that execute pipelines have the engine, with a client of gRPC', () => {
-    expect(thatHave(/^shared\/google\/pubsub\/publish-run\.ts$/)).toEqual(['reconcile', 'run', 'worker']);
+    expect(thatHave(/^shared\/google\/pubsub\/publish-run\.ts$/)).toEqual([
+      'reconcile',
+      'run',
+      'tick',
+      'worker',
+    ]);
     expect(thatHave(/node_modules\/(@google-cloud\/pubsub|google-gax|@grpc)\//)).toEqual(['worker']);
     expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
-    expect(thatHave(/^shared\/runs\/admit\.ts$/)).toEqual(['run']);
+    expect(thatHave(/^shared\/runs\/admit\.ts$/)).toEqual(['run', 'tick']);
+    expect(thatHave(/node_modules\/croner\//)).toEqual(['tenants', 'tick']);
   });
 
   it('none has zod’s messages in languages that nobody asked for', () => {
@@ -75,18 +81,19 @@ describe('npm run build', () => {
     expect(Object.fromEntries(built.map(({ name, schemas }) => [name, schemas]))).toMatchObject({
       onboard: ['control', 'pipelines', 'tables', 'tiers.json'],
       tenants: ['control', 'openapi.json', 'pipelines', 'reference.html', 'tables', 'tiers.json'],
-      run: ['control', 'pipelines', 'tables'],
+      run: ['control', 'pipelines', 'tables', 'tiers.json'],
       worker: ['control', 'pipelines', 'tables', 'tiers.json'],
       operate: ['control', 'pipelines', 'tables'],
       'ensure-tables': ['control', 'tables'],
       'deliver-events': ['control', 'tables'],
       'reset-quotas': [],
       reconcile: ['control', 'tables'],
+      tick: ['control', 'pipelines', 'tables'],
     });
     expect(fileOf('worker', 'schemas/pipelines/gcp/billing/daily_costs.sql')).toBe(
       readFileSync(join(schemasDirectory, 'pipelines/gcp/billing/daily_costs.sql'), 'utf8'),
     );
-    expect(existsSync(join(named('run').directory, 'schemas/tiers.json'))).toBe(false);
+    expect(existsSync(join(named('reconcile').directory, 'schemas/tiers.json'))).toBe(false);
   });
 
   it('a package that Google’s buildpack can install and start without downloading anything', () => {
