@@ -4,6 +4,7 @@ import type { ReadAdmissionState, TenantToAdmit } from '../../google/bigquery/ta
 import { rateLimitHeaders } from '../../http/headers/rate-limit-headers';
 import type { PlannedStep, PlanSteps } from '../../pipelines/plan/plan-steps';
 import { byteLimitOfTier, withinBudget } from '../../pipelines/rules/byte-limit';
+import { labelRequest } from '../../telemetry/context';
 import { bigQueryCost } from '../../tenants/rules/usage-figures';
 import { byRunId, isAtLimit, verdictOf } from '../rules/admission-rules';
 import { quotasLeft } from '../rules/quotas-left';
@@ -31,6 +32,7 @@ const dryRunId = 'dry-run';
 export async function planRunOf(request: RunRequest, deps: PlanRunDependencies, signal: AbortSignal) {
   const { tenantId, pipeline } = request;
   const parameters = parametersOf(request);
+  labelRequest({ pipeline: pipeline.path });
   const tenant = await deps.readAdmissionState(tenantId, deps.now());
   const admission = expectedAdmission(request, tenant, deps);
   const bytesLeft =

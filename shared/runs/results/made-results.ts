@@ -44,13 +44,16 @@ export interface MadeFiles extends Made {
 
 export type MadeResult = MadeTable | MadeFiles;
 
+/** What of a run tells what it has made. */
+export type RunOnRecord = Pick<RecordedRun, 'run_id' | 'attempts' | 'parameters' | 'instructions'>;
+
 /**
  * What a run has made so far: what the steps that have completed write, by the definition as it is now. A step
  * that the definition has no longer is left out.
  */
 export function findMadeResults(
   tenantId: string,
-  run: Pick<RecordedRun, 'run_id' | 'attempts' | 'parameters' | 'instructions'>,
+  run: RunOnRecord,
   definition: PipelineDefinition,
 ): readonly MadeResult[] {
   const parameters = parametersOfRun(run, definition);
@@ -114,7 +117,7 @@ interface DoneStep {
 }
 
 /** The steps that are done, by their ids: by this run, or by an earlier one that it goes on after. */
-function doneSteps(run: Pick<RecordedRun, 'attempts' | 'instructions'>): ReadonlyMap<string, DoneStep> {
+function doneSteps(run: RunOnRecord): ReadonlyMap<string, DoneStep> {
   const done = new Map<string, DoneStep>();
   const reused = parseInstructions(run.instructions).resume?.steps ?? {};
   for (const [id, { run_id, hash, rows_written }] of Object.entries(reused)) {

@@ -5,10 +5,9 @@ import type { FindFiles } from '../../google/storage/find-files';
 import type { SignUrl } from '../../google/storage/sign-url';
 import { encodeCursor } from '../../http/parse';
 import type { Log } from '../../log';
-import type { RecordedRun } from '../../sql/runs/read-run';
 import { forEachBounded } from '../../support/for-each';
 import { hasChanged, showMadeResult } from './list-results';
-import { findMadeResults, type MadeFiles, type MadeTable } from './made-results';
+import { findMadeResults, type MadeFiles, type MadeTable, type RunOnRecord } from './made-results';
 import { type ResultValue, toResultRow } from './result-rows';
 
 export interface ShowResultDependencies {
@@ -44,7 +43,7 @@ const signedAtOnce = 8;
  */
 export async function showResult(
   tenantId: string,
-  run: RecordedRun,
+  run: RunOnRecord,
   definition: PipelineDefinition | undefined,
   page: AskedPage,
   deps: ShowResultDependencies,

@@ -3,6 +3,7 @@ import { findMadeResults, unknownSteps } from '../../../../shared/runs/results/m
 import { instructionsText } from '../../../../shared/runs/rules/run-instructions';
 import type { RecordedAttempt } from '../../../../shared/sql/runs/read-run';
 import { runOfYaml } from '../../pipelines/support/run-of-yaml';
+import { attemptOf } from './recorded-attempt';
 
 const { definition } = runOfYaml(
   'run-1',
@@ -27,29 +28,8 @@ steps:
 const [first] = definition.steps;
 const hash = first === undefined ? '' : definitionHash(first, definition);
 
-const attempt = (
-  step_id: string,
-  minute: number,
-  change: Partial<RecordedAttempt> = {},
-): RecordedAttempt => ({
-  step_id,
-  step_type: 'query',
-  attempt: 1,
-  status: 'COMPLETED',
-  started_at: new Date('2026-11-01T12:00:00Z'),
-  ended_at: new Date(Date.UTC(2026, 10, 1, 12, minute)),
-  rows_written: 3,
-  bytes_processed: 0,
-  bytes_billed: 0,
-  error_code: null,
-  error_message: null,
-  bad_records: null,
-  file_format: null,
-  warnings: [],
-  definition_hash: hash,
-  watermark: null,
-  ...change,
-});
+const attempt = (stepId: string, minute: number, change: Partial<RecordedAttempt> = {}) =>
+  attemptOf(stepId, minute, { definition_hash: hash, ...change });
 const run = (attempts: readonly RecordedAttempt[], instructions: string | null = null) => ({
   run_id: 'run-1',
   attempts: [...attempts],
