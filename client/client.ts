@@ -57,6 +57,10 @@ export interface StartOptions extends Signalled {
   readonly priority?: number | undefined;
   /** How many seconds it may wait there. */
   readonly queueTtlSeconds?: number | undefined;
+  /** Of a pipeline with a watermark: where the run begins, whatever is recorded. */
+  readonly watermark?: string | undefined;
+  /** Whether it is recorded then how far the run came; false unless given. */
+  readonly recordWatermark?: boolean | undefined;
 }
 
 /** A typed client of the HTTP interface. All calls reject with an ApiProblem where they are refused. */
@@ -129,10 +133,11 @@ export function createClient(options: ClientOptions): Client {
     call,
     followRun,
     startRun: async (tenant, pipeline, options = {}) => {
-      const { parameters, idempotencyKey = newKey(), priority, queueTtlSeconds, signal } = options;
+      const { parameters, idempotencyKey = newKey(), priority, signal } = options;
+      const { queueTtlSeconds: queue_ttl, watermark, recordWatermark: record_watermark } = options;
       const headers = { 'Idempotency-Key': idempotencyKey };
       const path = pathOf(tenant, pipeline);
-      const query = { priority, queue_ttl: queueTtlSeconds };
+      const query = { priority, queue_ttl, watermark, record_watermark };
       const answer = await call('startRun', { path, headers, query, body: parameters, signal });
       if ('dry_run' in answer) throw new Error('What was to be started was only tried');
       return answer;

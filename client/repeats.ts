@@ -20,6 +20,10 @@ const harmless: ReadonlySet<OperationId> = new Set<OperationId>([
   'cancelRun',
   'abortOperation',
   'abortTenantOperation',
+  'pauseOperation',
+  'pauseTenantOperation',
+  'resumeOperation',
+  'resumeTenantOperation',
 ]);
 
 interface Repeatable {

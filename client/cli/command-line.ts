@@ -7,10 +7,12 @@ import { plainText } from './output/formats';
 import { createTerminal, type Terminal } from './output/terminal';
 import type { Surroundings } from './surroundings';
 import type { Word } from './word';
+import { backfillWord } from './words/backfill';
 import { cancelWord } from './words/cancel';
 import { followWord } from './words/follow';
 import { listWord } from './words/list';
 import { logsWord } from './words/logs';
+import { pauseWord, resumeWord } from './words/operation-words';
 import { pipelinesWord } from './words/pipelines';
 import { planWord } from './words/plan';
 import { rerunWord } from './words/rerun';
@@ -32,6 +34,9 @@ export const words: readonly Word[] = [
   resultsWord,
   cancelWord,
   rerunWord,
+  backfillWord,
+  pauseWord,
+  resumeWord,
   listSchedulesWord,
   showScheduleWord,
   createScheduleWord,

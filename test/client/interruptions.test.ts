@@ -45,10 +45,17 @@ describe('A client whose server is interrupted', () => {
     expect(requests.map(({ url }) => url)).toEqual(Array(3).fill('/api/v1/pipelines/run/acme/a/b/c'));
   });
 
-  it('says how urgent a run is, and how long it may wait', async () => {
+  it('says how urgent a run is, how long it may wait, and where it begins', async () => {
     answers = [json(202, { run_id: 'run-1' })];
-    await client().startRun('acme', 'a/b/c', { priority: 600, queueTtlSeconds: 60 });
-    expect(requests[0]?.url).toBe('/api/v1/pipelines/run/acme/a/b/c?priority=600&queue_ttl=60');
+    await client().startRun('acme', 'a/b/c', {
+      priority: 600,
+      queueTtlSeconds: 60,
+      watermark: '5',
+      recordWatermark: true,
+    });
+    expect(requests[0]?.url).toBe(
+      '/api/v1/pipelines/run/acme/a/b/c?priority=600&queue_ttl=60&watermark=5&record_watermark=true',
+    );
   });
 
   it('gives up after four times, with the last problem', async () => {

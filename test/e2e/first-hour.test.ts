@@ -16,6 +16,16 @@ import { type RawRequest, rawRequest } from '../support/raw-request';
 import { newDirectory, removeDirectory } from '../support/server-process';
 import { changesOf, orderChanges, ordersAnew, ordersNow } from './support/order-changes';
 
+const oneDay = `description: A day.
+timeout_seconds: 60
+parameters: { day: { type: DATE, required: true, description: The day. } }
+steps:
+  - id: note
+    type: query
+    sql: SELECT @day AS day
+    destination: { table: days, write_disposition: WRITE_APPEND }
+`;
+
 /**
  * What a newcomer does in the first hour, in one cloud: own pipelines, incremental ones, events, `npm run pipeline`,
  * refusals, and no key in a log.
@@ -34,6 +44,8 @@ describe('The first hour', () => {
     mkdirSync(join(pipelines, 'orders'));
     copyFileSync(join(__dirname, 'own-pipeline/daily_sales.yaml'), join(pipelines, 'sales/daily_sales.yaml'));
     writeFileSync(join(pipelines, 'orders/changes.yaml'), orderChanges);
+    mkdirSync(join(pipelines, 'days'));
+    writeFileSync(join(pipelines, 'days/one_day.yaml'), oneDay);
     cloud = await startTestCloud(
       { ADMIN_API_KEY: adminKey, LOG_SEVERITY: 'DEBUG', EVENT_TYPES: '' },
       schemas,
@@ -109,6 +121,19 @@ describe('The first hour', () => {
     expect(await query(cloud.bigquery, tenantId, `SELECT ${counters} FROM tenants`)).toEqual([
       { n: 5, running: 0 },
     ]);
+  });
+
+  it('past days are run again, each once, and a backfill is known by its id', async () => {
+    const given = ['shop/days/one_day', '--from', '2026-02-27', '--to', '2026-03-01'];
+    const { exitCode, said } = await commandLine('backfill', ...given);
+    const [, id = ''] = /^Backfill (op_\S+) of shop\/days\/one_day$/m.exec(said) ?? [];
+    expect([exitCode, said.split('\n').at(-1)]).toEqual([0, 'done: 3 of 3 done']);
+    const days = await query(cloud.bigquery, tenantId, 'SELECT STRING(day) AS day FROM days ORDER BY day');
+    expect(days).toEqual([{ day: '2026-02-27' }, { day: '2026-02-28' }, { day: '2026-03-01' }]);
+    for (const word of ['show', 'follow', 'pause', 'resume', 'cancel']) {
+      expect(await commandLine(word, id)).toEqual({ exitCode: 0, said: 'done: 3 of 3 done' });
+    }
+    expect(await commandLine('backfill', ...given, '--parameter', 'nope')).toMatchObject({ exitCode: 2 });
   });
 
   it('what is wrong is refused before it costs anything', async () => {

@@ -1,18 +1,23 @@
 import { exitCodes } from '../exit-codes';
+import { followOperationToEnd, isOperationId } from '../following/follow-operation';
+import { followToEnd, runGoingOn, untilOver, waitOptions } from '../following/follow-to-end';
+import { rowsOptions } from '../following/made-tables';
 import { defineWord } from '../word';
-import { followToEnd, runGoingOn, untilOver, waitOptions } from './follow-to-end';
-import { rowsOptions } from './made-tables';
 
 export const followWord = defineWord({
   name: 'follow',
   takes: ['RUN'],
-  about: 'says how a run goes, until it is over',
+  about: 'says how a run goes, until it is over; a backfill or other operation by its op_…, too',
   notes: 'With --json each event is a line: run, step, check, and end with the run.',
   options: { ...waitOptions, ...rowsOptions },
   act: async (task) => {
     const { values, terminal, isJson } = task;
     const [runId = ''] = values;
     const connection = await task.connect();
+    if (isOperationId(runId)) {
+      const operation = { operation_id: runId, tenant_id: connection.tenant() };
+      return followOperationToEnd(operation, task, connection);
+    }
     if (!isJson) return followToEnd(runId, task, connection);
     return untilOver(runGoingOn(runId, task), task, async (signal) => {
       for await (const { event, data } of connection.client.followRun(runId, { signal })) {

@@ -1,10 +1,10 @@
 import type { DryRun } from '../../api';
+import { parameterOptions, readParameters } from '../arguments/read-parameters';
 import { exitCodes } from '../exit-codes';
 import { bytesText, costText, plainText } from '../output/formats';
 import { textTable, wideTable } from '../output/table';
 import type { Colour, Terminal } from '../output/terminal';
 import { defineWord } from '../word';
-import { parameterOptions, readParameters } from './parameters';
 
 export const planWord = defineWord({
   name: 'plan',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { nameOf } from '../arguments/options';
 import { exitCodes, wrongUse } from '../exit-codes';
+import { followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
+import { rowsOptions } from '../following/made-tables';
 import { defineWord } from '../word';
-import { followToEnd, printAtEnd, waitOptions, whatNext } from './follow-to-end';
-import { rowsOptions } from './made-tables';
 
 export const rerunWord = defineWord({
   name: 'rerun',

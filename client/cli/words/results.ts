@@ -1,5 +1,6 @@
 import type { ResultList, ResultPage } from '../../api';
 import { exitCodes } from '../exit-codes';
+import { cellText } from '../following/made-tables';
 import { bytesText, plainText, timeText } from '../output/formats';
 import { textTable, wideTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
@@ -97,10 +98,4 @@ function sayPage(
   }
   if (changed_since === true) note('It was written to after the run: this is not what the run has made.');
   if (next_cursor !== null) note(`There are more: --cursor ${next_cursor}`);
-}
-
-/** A value of a row, as results have it. */
-export function cellText(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,9 +1,9 @@
+import { parameterOptions, readParameters } from '../arguments/read-parameters';
 import { exitCodes, wrongUse } from '../exit-codes';
+import { followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
+import { rowsOptions } from '../following/made-tables';
 import { queueLine } from '../output/run-lines';
 import { defineWord } from '../word';
-import { followToEnd, printAtEnd, waitOptions, whatNext } from './follow-to-end';
-import { rowsOptions } from './made-tables';
-import { parameterOptions, readParameters } from './parameters';
 
 export const runWord = defineWord({
   name: 'run',
@@ -20,6 +20,12 @@ With --json the run is printed when it is over, with its steps and checks.`,
     },
     priority: { kind: 'text', value: 'SECONDS', about: 'head start in the queue, where it has to wait' },
     'queue-ttl': { kind: 'text', value: 'SECONDS', about: 'how long it may wait there; then it fails' },
+    watermark: {
+      kind: 'text',
+      value: 'VALUE',
+      about: 'begins after this watermark, and does not record its own',
+    },
+    'record-watermark': { kind: 'flag', about: 'records the watermark that it reaches all the same' },
     'no-wait': { kind: 'flag', about: 'only starts it' },
     ...waitOptions,
     ...rowsOptions,
@@ -37,7 +43,10 @@ With --json the run is printed when it is over, with its steps and checks.`,
     const tenant = connection.tenant();
     const parameters = await readParameters(task, client, pipeline);
     const idempotencyKey = given.text('idempotency-key');
-    const options = { parameters, idempotencyKey, priority, queueTtlSeconds };
+    const watermark = given.text('watermark');
+    const recordWatermark = given.isGiven('record-watermark') || undefined;
+    const queueing = { priority, queueTtlSeconds };
+    const options = { parameters, idempotencyKey, ...queueing, watermark, recordWatermark };
     const started = await client.startRun(tenant, pipeline, options);
     const runId = started.run_id;
     if (given.isGiven('no-wait')) {

@@ -2,6 +2,7 @@ import type { Run } from '../../api';
 import type { Client } from '../../client';
 import { ApiProblem } from '../../problem';
 import { exitCodes } from '../exit-codes';
+import { isOperationId, sayOperation } from '../following/follow-operation';
 import { bytesText, durationText, plainText, timeText } from '../output/formats';
 import { paintRunStatus, paintStatuses, queueText } from '../output/run-lines';
 import { textTable, wideTable } from '../output/table';
@@ -12,11 +13,19 @@ import { sayResults } from './results';
 export const showWord = defineWord({
   name: 'show',
   takes: ['RUN'],
-  about: 'shows a run with its steps, checks, warnings and results',
+  about: 'shows a run with its steps, checks, warnings and results; an operation, op_…, with its progress',
   options: {},
   act: async ({ values, terminal, isJson, connect }) => {
     const [runId = ''] = values;
-    const { client } = await connect();
+    const connection = await connect();
+    const { client } = connection;
+    if (isOperationId(runId)) {
+      const path = { tenant: connection.tenant(), operation_id: runId };
+      const operation = await client.call('showTenantOperation', { path });
+      if (isJson) terminal.json(operation);
+      else sayOperation(operation, terminal);
+      return exitCodes.done;
+    }
     const run = await client.call('showRun', { path: { run_id: runId } });
     if (isJson) terminal.json(run);
     else {

@@ -1,7 +1,7 @@
 import { nameOf } from '../../arguments/options';
+import { parameterOptions, readParameters } from '../../arguments/read-parameters';
 import { exitCodes, wrongUse } from '../../exit-codes';
 import { defineWord } from '../../word';
-import { parameterOptions, readParameters } from '../parameters';
 import { saySchedule } from './schedule-lines';
 
 const longestWindowSeconds = 86_400;

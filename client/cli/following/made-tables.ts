@@ -3,7 +3,6 @@ import { ApiProblem } from '../../problem';
 import type { GivenOptions, OptionSpecs } from '../arguments/options';
 import { textTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { cellText } from './results';
 
 export const rowsOptions = {
   rows: {
@@ -41,4 +40,10 @@ export async function sayMadeTables(
     if (!(error instanceof ApiProblem)) throw error;
     note(`Its tables cannot be shown: ${error.message}`);
   }
+}
+
+/** A value of a row, as results have it. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,15 +1,15 @@
 import type { Client } from '../../client';
 import { ApiProblem } from '../../problem';
-import type { OptionSpecs } from '../arguments/options';
+import { wrongUse } from '../exit-codes';
+import type { Task } from '../word';
+import type { OptionSpecs } from './options';
 import {
   type CataloguePipeline,
   findPipeline,
   readParameterFile,
   readParameterTexts,
   toParameters,
-} from '../arguments/parameters';
-import { wrongUse } from '../exit-codes';
-import type { Task } from '../word';
+} from './parameters';
 
 /** Of words that start a pipeline. */
 export const parameterOptions = {
