@@ -1,4 +1,4 @@
 import { describeReadInParts } from '../support/read-in-parts';
 
-// Two requests; parts.long.test.ts has three.
-describeReadInParts(1_010);
+// Two requests, and each second query; parts.long.test.ts has three, and all.
+describeReadInParts(1_010, 'each second');
