@@ -35,7 +35,7 @@ async function playOne({ seed, runs, ignored, putBack }: SeedJob): Promise<Simul
 }
 
 /** Prints the last events of those that violate something. */
-async function playMany({ seed, seeds, processes, ...rest }: CommandOptions) {
+async function playMany({ seed, seeds, processes, isUntilViolated, ...rest }: CommandOptions) {
   const jobs = Array.from({ length: seeds }, (_, index) => ({ ...rest, seed: seed + index }));
   let done = 0;
   let broken = 0;
@@ -44,6 +44,7 @@ async function playMany({ seed, seeds, processes, ...rest }: CommandOptions) {
   const results = await simulateSeeds(jobs, processes, ({ violations }) => {
     done++;
     if (violations.length > 0) broken++;
+    return isUntilViolated && broken > 0 ? 'enough' : 'go on';
   });
   clearInterval(timer);
   for (const result of results)

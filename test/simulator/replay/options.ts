@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly runs: number;
   readonly ignored: readonly InvariantName[];
   readonly putBack: readonly FaultName[];
+  /** Whether no further simulation begins once one has violated something. */
+  readonly isUntilViolated: boolean;
 }
 
 const isInvariant = (name: string): name is InvariantName => name in invariants;
@@ -49,6 +51,7 @@ export const usage = `npm run simulate -- [options]
                  ${names.slice(9).join(', ')}
   --put-back A,B faults to put back, to see them found, of
                  ${Object.keys(faultsToPutBack).join(', ')}
+  --until-violated  begin no further simulation once one has violated something
   --help         show this
 
 Everything that happens follows from the seed: the same command prints the same lines. One simulation prints a
@@ -68,6 +71,7 @@ const optionsSchema = z.object({
   runs: whole(500, 1),
   ignore: listOf(invariantSchema),
   'put-back': listOf(faultSchema),
+  'until-violated': z.boolean(),
 });
 
 /** What the command line asks for; 'help' where that is asked for. Throws an Error that says what is wrong. */
@@ -82,6 +86,7 @@ export function readOptions(args: readonly string[]): CommandOptions | 'help' {
       runs: text,
       ignore: text,
       'put-back': text,
+      'until-violated': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -91,6 +96,6 @@ export function readOptions(args: readonly string[]): CommandOptions | 'help' {
     const problems = parsed.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`);
     throw new Error(problems.join('; '));
   }
-  const { ignore, 'put-back': putBack, ...rest } = parsed.data;
-  return { ...rest, ignored: ignore, putBack };
+  const { ignore, 'put-back': putBack, 'until-violated': isUntilViolated, ...rest } = parsed.data;
+  return { ...rest, ignored: ignore, putBack, isUntilViolated };
 }

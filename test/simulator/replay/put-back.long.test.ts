@@ -21,7 +21,10 @@ const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
 it.each(Object.entries(seeds))(
   'the simulator finds the fault %s, put back, within %i seeds',
   async (fault, most) => {
-    const { code, output } = await runSimulator(main, '--seeds', String(most), '--put-back', fault);
+    const { code, output } = await runSimulator(
+      main,
+      ...['--seeds', String(most), '--until-violated', '--put-back', fault],
+    );
     expect(output).toContain('VIOLATED');
     expect(code).toBe(1);
   },

@@ -19,16 +19,17 @@ const translating = ['--require', join(__dirname, '../../support/compile-once.js
 const execArgv = [...translating, ...process.execArgv, '--max-semi-space-size=64'];
 
 /**
- * Plays many simulations, one after the other in each of several processes. The results come in the order of
- * the jobs. Rejects if a process ends early.
+ * Plays many simulations, one after the other in each of several processes, until all are played or `onResult` says
+ * that it has enough. The results come in the order of the jobs. Rejects if a process ends early.
  */
 export async function simulateSeeds(
   jobs: readonly SeedJob[],
   processes: number,
-  onResult: (result: SimulationResult) => void,
+  onResult: (result: SimulationResult) => 'go on' | 'enough',
 ): Promise<readonly SimulationResult[]> {
   const results: SimulationResult[] = [];
   const queue = jobs.entries();
+  let isEnough = false;
 
   const work = () =>
     new Promise<void>((resolve, reject) => {
@@ -36,14 +37,14 @@ export async function simulateSeeds(
       let place = 0;
       const next = () => {
         const { done, value } = queue.next();
-        if (done) return void worker.disconnect();
+        if (done || isEnough) return void worker.disconnect();
         place = value[0];
         worker.send(value[1]);
       };
       // The worker is this program's own: what it sends is a result.
       worker.on('message', (result: SimulationResult) => {
         results[place] = result;
-        onResult(result);
+        if (onResult(result) === 'enough') isEnough = true;
         next();
       });
       worker.on('error', reject);
@@ -53,5 +54,6 @@ export async function simulateSeeds(
       next();
     });
   await Promise.all(Array.from({ length: Math.min(processes, jobs.length) }, work));
-  return results;
+  // Those that were not played have no place.
+  return results.flat();
 }
