@@ -7,8 +7,8 @@ export type AuditLog = {
     readonly occurred_at: string;
     /** The call’s X-Request-Id. */
     readonly request_id: string | null;
-    readonly actor_kind: 'admin' | 'person' | 'key' | 'token';
-    /** An admin’s name, a person’s e-mail address, or the id of a key. */
+    readonly actor_kind: 'admin' | 'person' | 'key' | 'token' | 'schedule';
+    /** An admin’s name, a person’s e-mail address, or the id of a key or a schedule. */
     readonly actor: string;
     /** The client’s. */
     readonly address: string | null;

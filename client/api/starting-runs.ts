@@ -150,9 +150,9 @@ export type StartedRun = {
     readonly parameters: { readonly [name: string]: unknown } | null;
     /** Who started it. null: that was not kept yet when it was started. */
     readonly started_by: {
-      /** key or token, or admin. */
+      /** key, token or schedule, or admin. */
       readonly actor_kind: string | null;
-      /** The id of the API key, or of that which the token was made with. */
+      /** The id of the API key, of that which the token was made with, or of the schedule. */
       readonly actor: string;
       /** The client's address. */
       readonly address: string | null;

@@ -21,7 +21,7 @@ export type AllRunsList = {
     readonly rows_written: number | null;
     readonly bytes_processed: number | null;
     readonly bytes_billed: number | null;
-    /** Who started it: key or token. */
+    /** Who started it: key, token or schedule. */
     readonly actor_kind: string | null;
     /** The id of that API key. */
     readonly actor: string | null;

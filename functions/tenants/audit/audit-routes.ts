@@ -165,7 +165,7 @@ const shownToAdmins = ({ operation, occurred_at, before, after, ...row }: AuditR
 
 /** Who works for the operator, from where, and why it suspends a tenant is not the tenant's business. */
 function shownToTenants(row: AuditRow): ReturnType<typeof shownToAdmins> {
-  const isOwn = row.actor_kind === 'key' || row.actor_kind === 'token';
+  const isOwn = ['key', 'token', 'schedule'].includes(row.actor_kind);
   if (isOwn) return shownToAdmins(row);
   const shown = shownToAdmins({ ...row, actor_kind: 'admin', actor: 'admin', address: null });
   return { ...shown, before: withoutReason(shown.before), after: withoutReason(shown.after) };

@@ -81,8 +81,10 @@ const run = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).nullable().describe('With the defaults filled in.'),
   started_by: z
     .strictObject({
-      actor_kind: text.nullable().describe('key or token, or admin.'),
-      actor: text.describe('The id of the API key, or of that which the token was made with.'),
+      actor_kind: text.nullable().describe('key, token or schedule, or admin.'),
+      actor: text.describe(
+        'The id of the API key, of that which the token was made with, or of the schedule.',
+      ),
       address: text.nullable().describe("The client's address."),
       request_id: text.nullable().describe('The X-Request-Id of that call.'),
     })
