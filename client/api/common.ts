@@ -120,6 +120,8 @@ export type RunEventData = {
   readonly reruns: readonly string[];
   /** The operation that has started it, such as a backfill. */
   readonly operation_id: string | null;
+  /** When it left the queue. null: it did not wait, or still does. */
+  readonly handed_on_at: string | null;
   /** While it is in flight: when it is given up at the latest. */
   readonly lease_expires_at: string | null;
   /** Where it waits. null: it does not. */

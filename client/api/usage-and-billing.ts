@@ -48,7 +48,7 @@ export type AllUsage = {
         readonly CANCELLED: number;
         readonly ADMITTED: number;
       };
-      /** Milliseconds from admission to outcome, of finished runs. */
+      /** Milliseconds with a slot, of finished runs: without their time in the queue. */
       readonly slot_ms: number;
       /** Milliseconds from the first step's start to the outcome. */
       readonly duration_ms: number;
@@ -77,7 +77,7 @@ export type AllUsage = {
         readonly CANCELLED: number;
         readonly ADMITTED: number;
       };
-      /** Milliseconds from admission to outcome, of finished runs. */
+      /** Milliseconds with a slot, of finished runs: without their time in the queue. */
       readonly slot_ms: number;
       /** Milliseconds from the first step's start to the outcome. */
       readonly duration_ms: number;
@@ -136,7 +136,7 @@ export type TenantUsage = {
       readonly CANCELLED: number;
       readonly ADMITTED: number;
     };
-    /** Milliseconds from admission to outcome, of finished runs. */
+    /** Milliseconds with a slot, of finished runs: without their time in the queue. */
     readonly slot_ms: number;
     /** Milliseconds from the first step's start to the outcome. */
     readonly duration_ms: number;
@@ -165,7 +165,7 @@ export type TenantUsage = {
       readonly CANCELLED: number;
       readonly ADMITTED: number;
     };
-    /** Milliseconds from admission to outcome, of finished runs. */
+    /** Milliseconds with a slot, of finished runs: without their time in the queue. */
     readonly slot_ms: number;
     /** Milliseconds from the first step's start to the outcome. */
     readonly duration_ms: number;

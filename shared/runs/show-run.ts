@@ -79,6 +79,7 @@ export function showRun(tenantId: string, run: RecordedRun) {
     started_by: actor === null ? null : { actor_kind, actor, address, request_id },
     parameters: run.parameters === null ? null : JSON.parse(run.parameters),
     admitted_at: run.admitted_at.toISOString(),
+    handed_on_at: run.handed_on_at?.toISOString() ?? null,
     started_at: run.started_at?.toISOString() ?? null,
     ended_at: run.ended_at?.toISOString() ?? null,
     lease_expires_at: lease_expires_at?.toISOString() ?? null,

@@ -1,4 +1,4 @@
-/** Who started a run, where a test does not care. */
+/** Who started a run, which did not wait, where a test does not care. */
 export const startedByKey = {
   actor_kind: 'key',
   actor: 'key-1',
@@ -6,6 +6,7 @@ export const startedByKey = {
   request_id: 'request-1',
   rerun_of: null,
   instructions: null,
+  handed_on_at: null,
 } as const;
 
 /** How a candidate waits, where a test does not care: not at all. */

@@ -97,6 +97,7 @@ const run = z.strictObject({
   rerun_of: text.nullable().describe('The run that it does again.'),
   reruns: z.array(text).describe('The runs that do this one again, oldest first, at most 100.'),
   operation_id: text.nullable().describe('The operation that has started it, such as a backfill.'),
+  handed_on_at: time.nullable().describe('When it left the queue. null: it did not wait, or still does.'),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
   queue: z
     .strictObject({
@@ -111,7 +112,7 @@ const run = z.strictObject({
 const measures = {
   runs: count,
   runs_by_status: z.strictObject({ COMPLETED: count, FAILED: count, CANCELLED: count, ADMITTED: count }),
-  slot_ms: count.describe('Milliseconds from admission to outcome, of finished runs.'),
+  slot_ms: count.describe('Milliseconds with a slot, of finished runs: without their time in the queue.'),
   duration_ms: count.describe("Milliseconds from the first step's start to the outcome."),
   duration_ms_p50: count.nullable().describe('The median, about. null: no run has a duration.'),
   duration_ms_p95: count.nullable().describe('95 of 100 runs take less, about.'),

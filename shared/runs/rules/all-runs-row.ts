@@ -17,6 +17,8 @@ export const allRunsRow = (tenantId: string, executionId: string, run: RecordedO
     error_code: run.error_code,
     failed_step: run.failed_step,
     admitted_at: run.admitted_at.toISOString(),
+    // Left out where there is none, so that a table without this column still takes the row.
+    ...(run.handed_on_at && { handed_on_at: run.handed_on_at.toISOString() }),
     started_at: run.started_at?.toISOString() ?? null,
     ended_at: run.ended_at.toISOString(),
     duration_ms: run.duration_ms,

@@ -103,6 +103,8 @@ export interface RecordedOutcome extends RunOrigin {
   readonly error_message: string | null;
   readonly failed_step: string | null;
   readonly admitted_at: Date;
+  /** When it left the queue: for a slot, or because it ended. Null: it did not wait. */
+  readonly handed_on_at: Date | null;
   readonly started_at: Date | null;
   readonly ended_at: Date;
   readonly duration_ms: number | null;
@@ -114,10 +116,7 @@ export interface RecordedOutcome extends RunOrigin {
 }
 
 /** An admitted run, as much of its slot as its outcome repeats. */
-export type AdmittedRun = Omit<
-  Slot,
-  keyof Queueing | 'lease_expires_at' | 'queued_until' | 'handed_on_at' | 'lease_seconds'
->;
+export type AdmittedRun = Omit<Slot, keyof Queueing | 'lease_expires_at' | 'queued_until' | 'lease_seconds'>;
 
 /**
  * What is recorded of a run that ended like this. Its times are in order, whatever the clocks that they come
@@ -135,6 +134,7 @@ export const recordedOutcome = (run: AdmittedRun, outcome: RunOutcome, times: Ru
   error_message: outcome.errorMessage ?? null,
   failed_step: outcome.failedStep ?? null,
   admitted_at: run.admitted_at,
+  handed_on_at: run.handed_on_at,
   ...inOrder(run.admitted_at, times),
   rows_written: outcome.rowsWritten,
   bytes_processed: outcome.bytesProcessed,
@@ -187,7 +187,17 @@ export const outcomeOf = (run: RecordedOutcome): RunOutcome => ({
  * version's insertId is the execution's id alone.
  */
 export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOutcome) => {
-  const { watermark, actor_kind, actor, address, request_id, rerun_of, instructions, ...columns } = run;
+  const {
+    watermark,
+    handed_on_at,
+    actor_kind,
+    actor,
+    address,
+    request_id,
+    rerun_of,
+    instructions,
+    ...columns
+  } = run;
   const { admitted_at, started_at, ended_at, recorded_at } = run;
   return {
     insertId: `${executionId}-${recorded_at.getTime()}`,
@@ -198,7 +208,16 @@ export const ledgerRow = (tenantId: string, executionId: string, run: RecordedOu
       started_at: started_at?.toISOString() ?? null,
       ended_at: ended_at.toISOString(),
       // Left out where there are none, so that a table without these columns still takes the row.
-      ...withoutNulls({ watermark, actor_kind, actor, address, request_id, rerun_of, instructions }),
+      ...withoutNulls({
+        handed_on_at: handed_on_at?.toISOString() ?? null,
+        watermark,
+        actor_kind,
+        actor,
+        address,
+        request_id,
+        rerun_of,
+        instructions,
+      }),
       recorded_at: recorded_at.toISOString(),
     },
   };

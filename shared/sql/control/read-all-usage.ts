@@ -16,7 +16,7 @@ WITH
     SELECT
       tenant_id, FORMAT_TIMESTAMP(IF(@by_day, '%Y-%m-%d', '%Y-%m'), admitted_at) AS period,
       IF(@by_status, status, pipeline) AS name, status,
-      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      GREATEST(TIMESTAMP_DIFF(ended_at, IFNULL(handed_on_at, admitted_at), MILLISECOND), 0) AS slot_ms,
       GREATEST(duration_ms, 0) AS duration_ms, rows_written, bytes_processed, bytes_billed
     FROM (${allRunsOnce('(@after_tenant IS NULL OR tenant_id > @after_tenant)')}
     )

@@ -51,6 +51,7 @@ const recordedRun = z.object({
   ...originFields,
   ...stateFields,
   watermark: string.nullable(),
+  handed_on_at: timestamp.nullable(),
   lease_expires_at: timestamp.nullable(),
   queued_until: timestamp.nullable(),
   /** Its place in the queue, from 1; null where it does not wait. */
@@ -74,7 +75,7 @@ export type RecordedCheck = z.infer<typeof check>;
 
 const recorded = `
       run_id, pipeline, parameters, trigger, request_hash, ${originColumns}, ${stateColumns}, watermark,
-      CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
+      handed_on_at, CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
       CAST(NULL AS INT64) AS queue_place`;
 
 /**
@@ -129,7 +130,7 @@ FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
-    slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, ${stateOfSlot}, NULL,
+    slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, ${stateOfSlot}, NULL, slot.handed_on_at,
     IF(slot.queued_until IS NULL, slot.lease_expires_at, NULL), slot.queued_until,
     (SELECT place FROM (${queuePlaces('active_runs')}) WHERE run_id = slot.run_id)
   FROM tenants, UNNEST(active_runs) AS slot

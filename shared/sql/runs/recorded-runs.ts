@@ -25,7 +25,7 @@ export const originFields = {
  */
 const outcomeColumns = `
         run_id, pipeline, parameters, trigger, request_hash, ${originColumns}, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at`;
 
 /** The values of these columns: how a run ended. */
@@ -41,6 +41,7 @@ export const outcomeFields = {
   error_message: string.nullable(),
   failed_step: string.nullable(),
   admitted_at: timestamp,
+  handed_on_at: timestamp.nullable(),
   started_at: timestamp.nullable(),
   ended_at: timestamp,
   duration_ms: integer.nullable(),

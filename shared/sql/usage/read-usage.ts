@@ -46,13 +46,13 @@ export const readUsage = defineStatement({
   name: 'read-usage',
   sql: `
 WITH
-  recorded AS (${recordedRuns('run_id, pipeline, status, admitted_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed')}
+  recorded AS (${recordedRuns('run_id, pipeline, status, admitted_at, handed_on_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed')}
   ),
   runs AS (
     SELECT
       IF(@by_status, status, pipeline) AS name, status, admitted_at,
       -- A version before recorded runs that ended before they were admitted, where a clock jumped.
-      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      GREATEST(TIMESTAMP_DIFF(ended_at, IFNULL(handed_on_at, admitted_at), MILLISECOND), 0) AS slot_ms,
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL

@@ -1,5 +1,6 @@
 import { createFindRun } from '../../../functions/worker/find-run';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { neverQueued } from '../../support/started-by';
 
 const of = (run_id: string) => ({ tenant_id: 'acme', run_id });
 
@@ -23,6 +24,7 @@ function statements(held: readonly string[], recorded: readonly string[] = []) {
       instructions: null,
       admitted_at: time,
       lease_expires_at: time,
+      ...neverQueued,
     }));
     const life = { onboarding_id: 'life-1', subscription_tier: 'FREE', bytes_left: null, alerts: [] };
     const row = statement.row.parse({ slots, recorded_run_ids: recorded, ...life });

@@ -95,6 +95,7 @@ const ledgerRecordSchema = z.strictObject({
   error_message: text,
   failed_step: text,
   admitted_at: time,
+  handed_on_at: time.nullish().default(null),
   started_at: time.nullish().default(null),
   ended_at: time,
   duration_ms: count,

@@ -12,7 +12,7 @@ WITH
     SELECT
       tenant_id, FORMAT_TIMESTAMP(IF(p_by_day, '%Y-%m-%d', '%Y-%m'), admitted_at) AS period,
       IF(p_by_status, status, pipeline) AS name, status,
-      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      GREATEST(TIMESTAMP_DIFF(ended_at, IFNULL(handed_on_at, admitted_at), MILLISECOND), 0) AS slot_ms,
       GREATEST(duration_ms, 0) AS duration_ms, rows_written, bytes_processed, bytes_billed
     FROM (
     SELECT *

@@ -47,19 +47,19 @@ FROM (
       run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, 
       status, error_code, error_message, failed_step, admitted_at, started_at, ended_at, duration_ms, rows_written,
       bytes_processed, bytes_billed, watermark,
-      CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
+      handed_on_at, CAST(NULL AS TIMESTAMP) AS lease_expires_at, CAST(NULL AS TIMESTAMP) AS queued_until,
       CAST(NULL AS INT64) AS queue_place
     FROM (
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE run_id = p_run_id
       UNION ALL
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
       WHERE run_id = p_run_id
@@ -69,7 +69,7 @@ FROM (
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
     slot.actor_kind, slot.actor, slot.address, slot.request_id, slot.rerun_of, slot.instructions, 
-    IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), NULL, NULL, NULL, slot.admitted_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, slot.handed_on_at,
     IF(slot.queued_until IS NULL, slot.lease_expires_at, NULL), slot.queued_until,
     (SELECT place FROM (
       SELECT run_id, ROW_NUMBER() OVER (ORDER BY turn, position) AS place

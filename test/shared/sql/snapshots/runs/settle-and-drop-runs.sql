@@ -48,6 +48,7 @@ SET
         outcome.error_message AS error_message,
         outcome.failed_step AS failed_step,
         slot.admitted_at AS admitted_at,
+        IF(slot.queued_until IS NULL, slot.handed_on_at, outcome.ended_at) AS handed_on_at,
         outcome.started_at AS started_at,
         outcome.ended_at AS ended_at,
         outcome.duration_ms AS duration_ms,

@@ -61,6 +61,7 @@ SET
         outcome.error_message AS error_message,
         outcome.failed_step AS failed_step,
         slot.admitted_at AS admitted_at,
+        IF(slot.queued_until IS NULL, slot.handed_on_at, outcome.ended_at) AS handed_on_at,
         outcome.started_at AS started_at,
         outcome.ended_at AS ended_at,
         outcome.duration_ms AS duration_ms,
@@ -230,7 +231,7 @@ SELECT
     FROM (
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE 
@@ -239,7 +240,7 @@ SELECT
       UNION ALL
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
       WHERE 

@@ -8,18 +8,18 @@ DECLARE p_by_status BOOL;
 
 WITH
   recorded AS (
-    SELECT run_id, pipeline, status, admitted_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed
+    SELECT run_id, pipeline, status, admitted_at, handed_on_at, ended_at, duration_ms, rows_written, bytes_processed, bytes_billed
     FROM (
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
       WHERE admitted_at >= p_from AND admitted_at < p_to
       UNION ALL
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
-        error_message, failed_step, admitted_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
+        error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
       WHERE admitted_at >= p_from AND admitted_at < p_to
@@ -30,7 +30,7 @@ WITH
     SELECT
       IF(p_by_status, status, pipeline) AS name, status, admitted_at,
       -- A version before recorded runs that ended before they were admitted, where a clock jumped.
-      GREATEST(TIMESTAMP_DIFF(ended_at, admitted_at, MILLISECOND), 0) AS slot_ms,
+      GREATEST(TIMESTAMP_DIFF(ended_at, IFNULL(handed_on_at, admitted_at), MILLISECOND), 0) AS slot_ms,
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL

@@ -84,7 +84,7 @@ export const slotCells = (slot: Slot) => ({
 
 /** What is kept of a run in flight once it is settled. */
 export function keptOf(slot: Slot) {
-  const { lease_expires_at: _, queued_until: __, handed_on_at: ___, lease_seconds: ____, ...rest } = slot;
+  const { lease_expires_at: _, queued_until: __, lease_seconds: ____, ...rest } = slot;
   const {
     priority: _____,
     slots: ______,

@@ -103,13 +103,21 @@ export const readingModels = [
       const slot = tenant?.active_runs.find((active) => active.run_id === id);
       const whole =
         row !== undefined
-          ? { ...row, ...stateOfRow(row), lease_expires_at: null, queued_until: null, queue_place: null }
+          ? {
+              ...row,
+              ...stateOfRow(row),
+              handed_on_at: cellOf(row.handed_on_at),
+              lease_expires_at: null,
+              queued_until: null,
+              queue_place: null,
+            }
           : slot !== undefined
             ? {
                 ...slot,
                 ...stateOfSlot(slot),
                 watermark: null,
                 lease_expires_at: slot.queued_until === null ? cellOf(slot.lease_expires_at) : null,
+                handed_on_at: cellOf(slot.handed_on_at),
                 queued_until: cellOf(slot.queued_until),
                 queue_place: placeOf(tenant?.active_runs ?? [], slot.run_id),
               }

@@ -57,6 +57,7 @@ export const stateOfRow = (row: RecordedOutcome) => ({
 export const cellsOf = (row: RecordedOutcome) => ({
   ...row,
   ...stateOfRow(row),
+  handed_on_at: cellOf(row.handed_on_at),
   recorded_at: cellOf(row.recorded_at),
 });
 

@@ -58,7 +58,8 @@ function settle(
     if (outcome === undefined) return [];
     const { status, ended_at, recorded_at } = outcome;
     const times = { ended_at: ended_at ?? now, recorded_at: recorded_at ?? now };
-    return [{ ...slot, ...outcome, ...times, run_id: slot.run_id, status: statusOf(status) }];
+    const handed_on_at = run.queued_until === null ? run.handed_on_at : times.ended_at;
+    return [{ ...slot, ...outcome, ...times, handed_on_at, run_id: slot.run_id, status: statusOf(status) }];
   });
   const before = tenant.bytes_billed_this_month;
   const ofMonth = settled.filter(({ admitted_at }) => admitted_at >= monthStart(tenant.quota_reset_date));

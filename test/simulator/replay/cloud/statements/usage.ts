@@ -24,7 +24,9 @@ const usageOf = (period: string | null, name: string | null, runs: readonly Used
     failed: countOf('FAILED'),
     cancelled: countOf('CANCELLED'),
     in_flight: countOf('ADMITTED'),
-    slot_ms: sum(({ ended_at, admitted_at }) => Math.max(0, +ended_at - +admitted_at)),
+    slot_ms: sum(({ ended_at, admitted_at, handed_on_at }) =>
+      Math.max(0, +ended_at - +(handed_on_at ?? admitted_at)),
+    ),
     duration_ms: sum(({ duration_ms }) => duration_ms),
     duration_ms_p50: quantileOf(runs, 0.5),
     duration_ms_p95: quantileOf(runs, 0.95),
