@@ -58,6 +58,7 @@ describe('What happened in a run', () => {
       operation_id: null,
       lease_expires_at: null,
       queue: null,
+      handed_on_at: null,
       warnings: [],
       steps: [
         {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { clientOf } from 'local-bigquery/testing';
-import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
-import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
-import { type Admit, createAdmit } from '../../../shared/runs/admit';
-import { createHandOnSlots, createSettle, type Settle } from '../../../shared/runs/settle';
-import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
-import { type Clock, systemClock } from '../../../shared/support/clock';
-import { type Backends, dryrun, startBackends } from '../../functions/support/backends';
-import { type BigQueryProxy, startProxy } from '../../functions/support/proxy';
-import { collectingLog } from '../../functions/support/serve';
-import { query } from '../../support/local-cloud';
-import { startedByKey } from '../../support/started-by';
-import { candidate } from './candidates';
+import { createRunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
+import { createReadQuotaCounters } from '../../../../shared/google/bigquery/tables/read-tenant-state';
+import { type Admit, createAdmit } from '../../../../shared/runs/admit';
+import { createHandOnSlots, createSettle, type Settle } from '../../../../shared/runs/settle';
+import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
+import { type Clock, systemClock } from '../../../../shared/support/clock';
+import { type Backends, dryrun, startBackends } from '../../../functions/support/backends';
+import { type BigQueryProxy, startProxy } from '../../../functions/support/proxy';
+import { collectingLog } from '../../../functions/support/serve';
+import { query } from '../../../support/local-cloud';
+import { startedByKey } from '../../../support/started-by';
+import { candidate } from '../candidates';
 
 describe('The queue', () => {
   let backends: Backends;
