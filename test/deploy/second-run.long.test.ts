@@ -188,20 +188,22 @@ describe('a second run', () => {
       '--export-bucket',
       'exports',
     ];
-    expect(await again.changesOf([...usual, ...options])).toEqual([
-      'run deploy tenant-pipelines-worker',
+    // Dry runs, and results, are run's: it says what the worker would be let do.
+    const deployed = ['run deploy tenant-pipelines-run', 'run deploy tenant-pipelines-worker'];
+    const self = 'tenant-pipelines-run@my-project.iam.gserviceaccount.com';
+    expect((await again.changesOf([...usual, ...options])).toSorted()).toEqual([
+      `iam service-accounts add-iam-policy-binding ${self}`,
+      ...deployed,
+      'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://billing',
       'storage buckets add-iam-policy-binding gs://exports',
+      'storage buckets add-iam-policy-binding gs://exports',
     ]);
-    expect(environmentOf('worker')).toContainEqual({
-      name: 'ALLOWED_SOURCES',
-      value: 'gs://billing/{tenant_id}/,rates',
-    });
+    const sources = { name: 'ALLOWED_SOURCES', value: 'gs://billing/{tenant_id}/,rates' };
+    for (const name of ['run', 'worker']) expect(environmentOf(name)).toContainEqual(sources);
     expect(await again.changesOf(usual)).toEqual([]);
-    expect(await again.changesOf([...usual, '--source', 'none'])).toEqual([
-      'run deploy tenant-pipelines-worker',
-    ]);
+    expect((await again.changesOf([...usual, '--source', 'none'])).toSorted()).toEqual(deployed);
     expect(environmentOf('worker')).not.toContainEqual(expect.objectContaining({ name: 'ALLOWED_SOURCES' }));
   });
 
@@ -266,9 +268,10 @@ describe('a second run', () => {
       '--http-host',
       'rates.example.com',
     ];
-    expect(await again.changesOf([...usual, ...secret])).toEqual([
-      'secrets add-iam-policy-binding rates-key',
+    expect((await again.changesOf([...usual, ...secret])).toSorted()).toEqual([
+      'run deploy tenant-pipelines-run',
       'run deploy tenant-pipelines-worker',
+      'secrets add-iam-policy-binding rates-key',
     ]);
     expect(environmentOf('worker')).toContainEqual({ name: 'HTTP_STEP_HOSTS', value: 'rates.example.com' });
     gcloud.answer(['secrets', 'versions', 'add', 'rates-key'], 'second');
