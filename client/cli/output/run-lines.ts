@@ -58,7 +58,7 @@ export function endLine(
 
 type QueuePlace = Pick<NonNullable<RunEventData['queue']>, 'place' | 'estimated_wait_seconds'>;
 
-/** place 3, starts in about 4 min 0 s */
+/** place 3, starts in about 4 min */
 export const queueText = ({ place, estimated_wait_seconds: seconds }: QueuePlace): string =>
   `place ${place}${seconds === null ? '' : `, starts in about ${durationText(seconds * 1_000)}`}`;
 

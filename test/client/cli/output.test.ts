@@ -9,7 +9,8 @@ describe('Texts for people', () => {
   it.each([
     [durationText(860), '0.9 s'],
     [durationText(59_949), '59.9 s'],
-    [durationText(59_999), '1 min 0 s'],
+    [durationText(59_999), '1 min'],
+    [durationText(86_400_000), '24 h'],
     [durationText(200_000), '3 min 20 s'],
     [durationText(3_600_000 * 25 + 61_000), '25 h 1 min'],
     [bytesText(0), '0 B'],
@@ -24,7 +25,7 @@ describe('Texts for people', () => {
     [costText(0.000062539, 'USD'), '0.0000625 USD'],
     [timeText('2026-11-30T16:04:05.678Z'), '2026-11-30 16:04:05'],
     [timeText('never'), 'never'],
-    [queueText({ place: 3, estimated_wait_seconds: 240 }), 'place 3, starts in about 4 min 0 s'],
+    [queueText({ place: 3, estimated_wait_seconds: 240 }), 'place 3, starts in about 4 min'],
     [queueText({ place: 1, estimated_wait_seconds: null }), 'place 1'],
     // What could steer a terminal stays out.
     [plainText('a\u001b[31mb\u009b\nc\td\r\u0000'), 'a[31mb\nc\td'],
