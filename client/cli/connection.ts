@@ -29,8 +29,9 @@ export async function connectTo(
   const { url, apiKey, tenant, fetch: send = fetch, rows } = located;
   // A key that no header can carry was cut or pasted wrong. It is not told: it may be one all the same.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw wrongUse('The API key has blanks or letters that no key has');
+  if (isUnencrypted(url)) terminal.note(`${url} is not https: the key can be read on its way`);
   return {
-    client: createClient({ baseUrl: url, apiKey, fetch: interruptible(send, interrupted) }),
+    client: createClient({ baseUrl: url, apiKey, fetch: carefulFetch(send, interrupted) }),
     tenant: () => tenant ?? tenantOfKey(apiKey),
     rows,
   };
@@ -49,13 +50,24 @@ function locatedBy({ url, apiKey, tenant }: ConnectionRequest): Located {
   return { url, apiKey, tenant };
 }
 
-/** What only reads ends with Ctrl-C. What changes something is heard to its end: one wants to know what became of it. */
-export const interruptible =
+/**
+ * What only reads ends with Ctrl-C; what changes something is heard to its end: one wants to know what became of it.
+ * No redirection is followed: fetch would send the key on to whatever host it names.
+ */
+export const carefulFetch =
   (send: typeof fetch, interrupted: AbortSignal): typeof fetch =>
   (address, init) =>
-    init?.method === 'GET' && !init.signal
-      ? send(address, { ...init, signal: interrupted })
-      : send(address, init);
+    send(address, {
+      ...init,
+      redirect: 'manual',
+      ...(init?.method === 'GET' && !init.signal && { signal: interrupted }),
+    });
+
+/** Whether a key would go through a network as it is. */
+export function isUnencrypted(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
 
 /** A key is `<tenant>_api_<secret><checksum>`. @throws CommandError where it is not */
 export function tenantOfKey(apiKey: string): string {

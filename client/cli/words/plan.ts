@@ -17,7 +17,8 @@ export const planWord = defineWord({
     const [pipeline = ''] = values;
     const connection = await task.connect();
     const parameters = await readParameters(task, connection.client, pipeline);
-    const plan = await connection.client.planRun(connection.tenant(), pipeline, { parameters });
+    const options = { parameters, signal: task.surroundings.interrupted };
+    const plan = await connection.client.planRun(connection.tenant(), pipeline, options);
     if (isJson) terminal.json(plan);
     else sayPlan(plan, terminal);
     if (plan.admission.status === 'REFUSED') return exitCodes.refused;

@@ -1,3 +1,6 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isUnencrypted } from '../../../client/cli/connection';
 import { command } from './support/command';
 
 const where = { TENANT_PIPELINES_URL: 'http://127.0.0.1:1', TENANT_PIPELINES_KEY: 'acme_api_0123456789' };
@@ -96,4 +99,41 @@ describe('The command line', () => {
     expect(err).toMatch(expected);
     expect(err).not.toContain('345');
   });
+});
+
+describe('A key', () => {
+  const servers: Server[] = [];
+  const serve = async (answer: RequestListener): Promise<string> => {
+    const server = createServer(answer);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  afterAll(() => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('is not sent on to where a server redirects', async () => {
+    const elsewhere: unknown[] = [];
+    const other = await serve((request, response) => {
+      elsewhere.push(request.headers);
+      response.end('{}');
+    });
+    const url = await serve((_, response) => response.writeHead(302, { Location: `${other}/` }).end());
+    const { code, err } = await command(['list', '--url', url], { environment: where });
+    expect({ code, elsewhere }).toEqual({ code: 3, elsewhere: [] });
+    expect(err).toContain('answered 302');
+  });
+
+  it.each([
+    ['http://api.example.com', true],
+    ['http://127.0.0.1.example.com', true],
+    ['https://api.example.com', false],
+    ['http://localhost:8080', false],
+    ['http://127.0.0.1:8080', false],
+    ['http://[::1]:8080', false],
+  ])('goes to %s as it is: %s', (url, expected) => expect(isUnencrypted(url)).toBe(expected));
 });
