@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
+import { parseInstructions } from '../../../../shared/runs/rules/run-instructions';
 import type { Observer } from '../cloud/observer';
 import { turnOf } from '../cloud/statements/queue';
 import { runsByLaw } from '../cloud/statements/reading';
@@ -40,6 +41,8 @@ export function createJudge(
   /** Runs that ever had a slot, by tenant and run. */
   const known = new Set<string>();
   const withdrawn = new Set<string>();
+  /** Steps that are not done again, by run and step. */
+  const reused = new Set<string>();
   const started = new Set<string>();
   /** The ledger's first row of each run. */
   const rows = new Map<string, AppendedRow['json']>();
@@ -118,6 +121,10 @@ export function createJudge(
     if (known.has(run) || tables.ledgerOf.has(slot.run_id)) violate('once', run);
     if (withdrawn.has(run)) violate('denied', `${run} was withdrawn`);
     known.add(run);
+    if (slot.rerun_of !== null && outcomeOf(tables, slot.rerun_of) === undefined)
+      violate('once', `${run} does ${slot.rerun_of} again, which is not over`);
+    for (const stepId of Object.keys(parseInstructions(slot.instructions).resume?.steps ?? {}))
+      reused.add(`${slot.run_id} ${stepId}`);
     const token = tokenOf(slot.parameters);
     if (register.denied.has(token)) violate('denied', `${run} of request ${token}`);
     const keyId = register.wanted.get(token)?.keyId ?? '';
@@ -225,6 +232,7 @@ export function createJudge(
       const step = `${runId} ${stepId}`;
       const times = (effects.get(step) ?? 0) + 1;
       effects.set(step, times);
+      if (reused.has(step)) violate('effect', `${tenantId} ${step}: an earlier run had done it`);
       if (times > 1) violate('effect', `${tenantId} ${step}: ${times} times`);
       const run = `${tenantId} ${runId}`;
       if (!known.has(run) || withdrawn.has(run)) violate('ghost', `${run}: ${stepId}`);

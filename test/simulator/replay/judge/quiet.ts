@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseInstructions } from '../../../../shared/runs/rules/run-instructions';
 import { outcomeOf, outcomesBetween } from '../cloud/statements/recorded';
 import type { Answer } from '../world/fleet';
 import type { World } from '../world/world';
@@ -42,14 +43,19 @@ export async function judgeEnd(world: World): Promise<void> {
   const { bigquery, judge, register } = world;
   const outcomes = new Map<string, string>();
   for (const tenantId of bigquery.tenantIds()) {
-    for (const { run_id, status } of outcomesBetween(bigquery.tablesOf(tenantId), ...forEver)) {
+    for (const { run_id, status, instructions } of outcomesBetween(bigquery.tablesOf(tenantId), ...forEver)) {
       outcomes.set(run_id, status);
       const needed = status === 'COMPLETED' ? 1 : 0;
-      const count = judge.effects.get(`${run_id} append_row`) ?? 0;
-      const isLook = world.bigquery
-        .tablesOf(tenantId)
-        .stepsOf.get(run_id)
-        ?.some(({ step_id }) => step_id === 'look');
+      // What it has left out, the run before it has done.
+      const before = parseInstructions(instructions).resume?.steps ?? {};
+      const doneBy = before.append_row?.run_id ?? run_id;
+      const count = judge.effects.get(`${doneBy} append_row`) ?? 0;
+      const isLook =
+        before.look !== undefined ||
+        world.bigquery
+          .tablesOf(tenantId)
+          .stepsOf.get(run_id)
+          ?.some(({ step_id }) => step_id === 'look');
       if (!isLook && count < needed)
         judge.violate('effect', `${tenantId} ${run_id} completed without effect`);
     }

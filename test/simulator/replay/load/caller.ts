@@ -41,6 +41,7 @@ export async function fulfil(wish: Wish, caller: Caller, world: World): Promise<
     ...wish.looks.map((afterMs, index) =>
       later(afterMs, () => (index === 2 ? list(caller, world) : look(runId, caller, world))),
     ),
+    wish.rerun && later(wish.rerun.afterMs, () => doAgain(runId, wish, caller, world)),
     wish.later && later(wish.later.afterMs, () => repeat(wish, caller, world)),
     wish.cancel &&
       later(wish.cancel.afterMs, () =>
@@ -134,6 +135,45 @@ async function list({ tenantId, apiKey }: Caller, world: World): Promise<void> {
   for (const { run_id, status } of listSchema.parse(answer.body).runs) {
     world.judge.told(tenantId, run_id, status, askedAt);
   }
+}
+
+/** Has the run done again, by several requests under one key, and what then fails once more. */
+async function doAgain(runId: string, wish: Wish, caller: Caller, world: World): Promise<void> {
+  const requests = Array.from({ length: wish.rerun?.times ?? 0 }, () =>
+    rerun(runId, `again-${wish.index}`, wish, caller, world),
+  );
+  const told = (await Promise.all(requests)).find((id) => id !== undefined);
+  if (told !== undefined && wish.rerun?.from === 'failed_step')
+    await rerun(told, `once-more-${wish.index}`, wish, caller, world);
+}
+
+async function rerun(
+  runId: string,
+  key: string,
+  wish: Wish,
+  { tenantId, apiKey }: Caller,
+  world: World,
+): Promise<string | undefined> {
+  for (let attempt = 0; attempt < mostTries; attempt++) {
+    const answer = await send(`rerun ${runId}`, world, {
+      method: 'POST',
+      path: `/api/v1/pipelines/runs/${runId}/rerun`,
+      headers: { 'X-API-Key': apiKey, 'Idempotency-Key': key },
+      body: { from: wish.rerun?.from },
+    });
+    if (answer.kind === 'answered' && answer.status === 202) {
+      const { run_id } = admittedSchema.parse(answer.body);
+      if (run_id !== runIdOfKey(tenantId, key))
+        world.judge.violate('once', `${key} was told of run ${run_id}`);
+      world.judge.toldAdmitted(tenantId, run_id);
+      return run_id;
+    }
+    const code = answer.kind === 'answered' ? String(answer.body.code) : 'unanswered';
+    const mayTryAgain = ['unanswered', 'unavailable', 'run_not_over'].includes(code) || busy.has(code);
+    if (!mayTryAgain) return undefined;
+    await world.time.sleep(world.chance.between(...pauseMs));
+  }
+  return undefined;
 }
 
 /** Tries like a sensible client: again until there is a definite answer. */

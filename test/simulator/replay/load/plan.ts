@@ -31,6 +31,10 @@ export interface Wish {
   readonly looks: readonly number[];
   /** When its caller cancels the run, likewise; by how many requests at once. */
   readonly cancel: { readonly afterMs: number; readonly times: number } | undefined;
+  /** When it is to be done again, likewise; by how many requests at once under one Idempotency-Key. */
+  readonly rerun:
+    | { readonly afterMs: number; readonly from: 'start' | 'failed_step'; readonly times: number }
+    | undefined;
 }
 
 /** What an administrator does to a tenant. */
@@ -59,8 +63,9 @@ const monthEnd = Date.UTC(2026, 10, 1);
 /** What is asked for, by the seed. Fewer runs are the first of more runs. */
 export function planLoad(seed: number, runs: number): Plan {
   const chance = createChance(seed * 2 + 1);
-  // Draws of its own: without queues a seed means what it meant.
+  // Draws of their own: without queues and reruns a seed means what it meant.
   const ofQueues = createChance(seed * 2 + 1_000_001);
+  const ofReruns = createChance(seed * 2 + 2_000_001);
   const quota = (share: number, least: number, most: number): PlannedQuota =>
     chance.happens(share) ? null : chance.between(least, most);
   const quotas = () => ({ monthly: quota(0.4, 5, runsPerTenant), concurrent: quota(0.25, 1, 9) });
@@ -134,6 +139,13 @@ export function planLoad(seed: number, runs: number): Plan {
       looks: Array.from({ length: chance.between(0, 3) }, () => chance.mostlyShort(0, 5 * minuteMs)),
       cancel: chance.happens(0.12)
         ? { afterMs: chance.mostlyShort(0, 2 * minuteMs), times: chance.between(1, 2) }
+        : undefined,
+      rerun: ofReruns.happens(0.2)
+        ? {
+            afterMs: ofReruns.mostlyShort(0, 5 * minuteMs),
+            from: ofReruns.happens(0.7) ? 'failed_step' : 'start',
+            times: ofReruns.between(1, 2),
+          }
         : undefined,
     };
   }
