@@ -18,7 +18,7 @@ export type BulkCancel = {
   readonly pipeline?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly status?: 'ADMITTED';
+  readonly status?: 'QUEUED' | 'ADMITTED';
   readonly all?: true;
   readonly reason?: string;
   readonly dry_run?: boolean;
@@ -116,7 +116,7 @@ export type TenantBulkCancel = {
   readonly pipeline?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly status?: 'ADMITTED';
+  readonly status?: 'QUEUED' | 'ADMITTED';
   readonly all?: true;
   readonly reason?: string;
   readonly dry_run?: boolean;

@@ -16,6 +16,7 @@ import {
   bulkCancelKind,
   type CancelFilter,
   cancelFilterText,
+  inFlightStatuses,
 } from '../../../shared/operations/rules/bulk-cancel';
 import { type StartOperationDependencies, startOperation } from '../../../shared/operations/start-operation';
 import { isInOrder, notInOrder } from '../../../shared/runs/run-pages';
@@ -42,8 +43,10 @@ const filterFields = {
   to: momentSchema.optional(),
 };
 const otherFields = {
-  /** Says nothing more: it is there for filters that lists take, too. */
-  status: z.literal('ADMITTED', 'expected ADMITTED: only runs in flight can be cancelled').optional(),
+  /** Only those that have a slot, or only those that wait for one. */
+  status: z
+    .enum(inFlightStatuses, 'expected QUEUED or ADMITTED: only runs in flight can be cancelled')
+    .optional(),
   all: z.literal(true, 'expected true, or nothing').optional(),
   reason: z
     .string()
@@ -144,7 +147,7 @@ async function cancelOrCount(
   deps: BulkCancelDependencies,
 ): Promise<HttpReply> {
   const now = deps.now();
-  const { tenant, tenants, tier, pipeline, from, to, reason, dry_run } = asked;
+  const { tenant, tenants, tier, pipeline, status, from, to, reason, dry_run } = asked;
   const named = tenantId ?? tenant;
   const filter: CancelFilter = {
     tenants: named === undefined ? (tenants ?? null) : [named],
@@ -152,6 +155,7 @@ async function cancelOrCount(
     pipeline: pipeline ?? null,
     from: from ?? null,
     to: to !== undefined && to < now ? to : now,
+    status: status ?? null,
     allowed_pipelines: [...pipelines],
   };
   if (dry_run === true) return { status: 200, body: await count(filter, deps) };

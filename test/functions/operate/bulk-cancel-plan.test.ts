@@ -15,6 +15,7 @@ const head: OperationHead = {
     tenants: null,
     tier: null,
     pipeline: null,
+    status: null,
     from: null,
     to: startedAt,
     allowed_pipelines: [],
@@ -32,7 +33,11 @@ function kindOf({ unreadable = [] as readonly string[], afterMs = 0 } = {}) {
     },
     readRunsInFlight: async (tenantId) => {
       if (unreadable.includes(tenantId)) throw Object.assign(new Error('Access Denied'), { code: 403 });
-      const run = { pipeline: 'gcp/example/dryrun', admitted_at: new Date(startedAt.getTime() - 1) };
+      const run = {
+        pipeline: 'gcp/example/dryrun',
+        admitted_at: new Date(startedAt.getTime() - 1),
+        queued_until: null,
+      };
       return {
         subscription_tier: 'FREE',
         active_runs: [

@@ -57,7 +57,14 @@ export type ReadRunsInFlight = (dataset: string) => Promise<TenantInFlight | und
 const inFlightSchema = z.array(
   z.object({
     subscription_tier: string,
-    active_runs: z.array(z.object({ run_id: string, pipeline: string, admitted_at: timestamp })),
+    active_runs: z.array(
+      z.object({
+        run_id: string,
+        pipeline: string,
+        admitted_at: timestamp,
+        queued_until: timestamp.nullable(),
+      }),
+    ),
   }),
 );
 
@@ -66,7 +73,7 @@ export const createReadRunsInFlight =
   (bigquery: BigQuery): ReadRunsInFlight =>
   async (dataset) => {
     const selectedFields =
-      'subscription_tier,active_runs.run_id,active_runs.pipeline,active_runs.admitted_at';
+      'subscription_tier,active_runs.run_id,active_runs.pipeline,active_runs.admitted_at,active_runs.queued_until';
     const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return inFlightSchema.parse(rows)[0];
   };

@@ -9,15 +9,16 @@ const at = (hour: number) => new Date(`2026-11-30T0${hour}:00:00Z`);
 const tenant = {
   subscription_tier: 'FREE',
   active_runs: [
-    { run_id: 'one', pipeline: 'gcp/billing/daily_costs', admitted_at: at(1) },
-    { run_id: 'two', pipeline: 'gcp/example/dryrun', admitted_at: at(2) },
-    { run_id: 'three', pipeline: 'gcp/billing/monthly', admitted_at: at(3) },
+    { run_id: 'one', pipeline: 'gcp/billing/daily_costs', admitted_at: at(1), queued_until: null },
+    { run_id: 'two', pipeline: 'gcp/example/dryrun', admitted_at: at(2), queued_until: null },
+    { run_id: 'three', pipeline: 'gcp/billing/monthly', admitted_at: at(3), queued_until: at(9) },
   ],
 };
 const all: CancelFilter = {
   tenants: null,
   tier: null,
   pipeline: null,
+  status: null,
   from: null,
   to: at(9),
   allowed_pipelines: [],
@@ -27,6 +28,8 @@ it.each([
   ['all', {}, ['one', 'two', 'three']],
   ['those of a pipeline', { pipeline: 'gcp/example/dryrun' }, ['two']],
   ['those of a domain', { pipeline: 'gcp/billing/*' }, ['one', 'three']],
+  ['those that wait', { status: 'QUEUED' }, ['three']],
+  ['those that have a slot', { status: 'ADMITTED' }, ['one', 'two']],
   ['those from a time on', { from: at(2) }, ['two', 'three']],
   ['those before a time', { to: at(2) }, ['one']],
   ['those of a tier', { tier: 'FREE' }, ['one', 'two', 'three']],
