@@ -62,11 +62,19 @@ export const startScheduler = ({
     waits.add(cancel);
   };
 
+  /** Jobs whose last call was answered as it should be: what goes on so is not said again, each minute. */
+  const well = new Set<string>();
+
   const fire = async (job: Schedule, scheduleTime: Date, failures = 0): Promise<void> => {
     const outcome = await attempt(job, target(job), scheduleTime, signal);
     if (signal.aborted) return;
     const planned = `${job.name}, planned for ${rfc3339(scheduleTime)}`;
-    if (outcome.ok) return log(`${planned}: done`);
+    if (outcome.ok) {
+      if (!well.has(job.name)) log(`${planned}: done`);
+      well.add(job.name);
+      return;
+    }
+    well.delete(job.name);
     if (failures >= job.retry.count) return log(`${planned}: given up: ${outcome.detail}`);
     const pause = backoffSeconds(job.retry, failures);
     log(`${planned}: failed, again in ${pause} s: ${outcome.detail}`);

@@ -107,6 +107,24 @@ describe('scheduler', () => {
     expect(times).toEqual(Array(3).fill('2026-12-01T00:05:00Z'));
   });
 
+  it('says that a job is done the first time, and after failures', async () => {
+    await start([200, 200, 200, 500, 200], { ...monthly, schedule: '* * * * *' });
+    const callsAt = async (moment: string, count: number) => {
+      time.moveTo(moment);
+      await server.callCount(count);
+    };
+    await callsAt('2026-11-23T10:01:00Z', 1);
+    await loggedLine('10:01:00Z: done');
+    await callsAt('2026-11-23T10:02:00Z', 2);
+    // Its answer comes after that of the call before it.
+    await scheduler.run('reset-quotas');
+    await callsAt('2026-11-23T10:03:00Z', 4);
+    await loggedLine('10:03:00Z: failed');
+    await callsAt('2026-11-23T10:03:30Z', 5);
+    await loggedLine('10:03:00Z: done');
+    expect(logged.filter((line) => line.includes('10:02'))).toEqual([]);
+  });
+
   it('gives up after the last retry, and says why', async () => {
     await start([500]);
     time.moveTo('2026-12-01T00:05:00Z');
