@@ -34,10 +34,7 @@ interface Group {
   cost: bigint | undefined;
 }
 
-/**
- * Queries over a table of so many rows of 5 kB, of which some 800 fit into one request to the engine: all of them, or
- * of each kind the first, the third and so on.
- */
+/** Queries over a table of so many rows of 5 kB, of which some 800 fit into one request to the engine. */
 export const describeReadInParts = (count: number, queries: 'all' | 'each second' = 'all'): void =>
   describe(`a table of ${count} large rows`, () => {
     const entries: readonly Entry[] = Array.from({ length: count }, (_, id) => ({
@@ -47,8 +44,8 @@ export const describeReadInParts = (count: number, queries: 'all' | 'each second
       cost: id % 13 === 0 ? null : BigInt((id % 1000) - 300) * 1_000_000_007n,
     }));
 
-    const some = <T>(cases: readonly T[]): readonly T[] =>
-      queries === 'all' ? cases : cases.filter((_, index) => index % 2 === 0);
+    const each = <T extends [string, ...unknown[]]>(cases: readonly T[]) =>
+      it.each(queries === 'all' ? cases : cases.filter((_, index) => index % 2 === 0));
     let engine: TestEngine;
 
     beforeAll(async () => {
@@ -90,34 +87,32 @@ export const describeReadInParts = (count: number, queries: 'all' | 'each second
     const total = entries.reduce((sum, { cost }) => sum + (cost ?? 0n), 0n);
 
     describe('GROUP BY over more than one request takes', () => {
-      it.each(
-        some([
-          [
-            'by alias and column',
-            `SELECT day AS d, service, SUM(cost) AS c, COUNT(*) FROM big WHERE ${wide} GROUP BY d, service`,
-          ],
-          [
-            'by ordinal',
-            `SELECT b.day, b.service, SUM(b.cost), COUNT(*) FROM big AS b WHERE ${wide} GROUP BY 1, 2`,
-          ],
-          [
-            'by expression',
-            `SELECT DATE_ADD(day, INTERVAL 0 DAY), service, SUM(cost), COUNT(*) FROM ds.big WHERE ${wide} GROUP BY DATE_ADD(day, INTERVAL 0 DAY), big.service`,
-          ],
-          [
-            'in a subquery',
-            `SELECT * FROM (SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service) ORDER BY n, day LIMIT 100000`,
-          ],
-          [
-            'in a WITH entry',
-            `WITH g AS (SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service) SELECT g.* FROM g`,
-          ],
-          [
-            'of a union',
-            `SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service UNION ALL SELECT DATE '2000-01-01', 'x', 1, 1 FROM small WHERE service = 'none'`,
-          ],
-        ]),
-      )('%s', async (_, sql) => {
+      each([
+        [
+          'by alias and column',
+          `SELECT day AS d, service, SUM(cost) AS c, COUNT(*) FROM big WHERE ${wide} GROUP BY d, service`,
+        ],
+        [
+          'by ordinal',
+          `SELECT b.day, b.service, SUM(b.cost), COUNT(*) FROM big AS b WHERE ${wide} GROUP BY 1, 2`,
+        ],
+        [
+          'by expression',
+          `SELECT DATE_ADD(day, INTERVAL 0 DAY), service, SUM(cost), COUNT(*) FROM ds.big WHERE ${wide} GROUP BY DATE_ADD(day, INTERVAL 0 DAY), big.service`,
+        ],
+        [
+          'in a subquery',
+          `SELECT * FROM (SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service) ORDER BY n, day LIMIT 100000`,
+        ],
+        [
+          'in a WITH entry',
+          `WITH g AS (SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service) SELECT g.* FROM g`,
+        ],
+        [
+          'of a union',
+          `SELECT day, service, SUM(cost) AS c, COUNT(*) AS n FROM big WHERE ${wide} GROUP BY day, service UNION ALL SELECT DATE '2000-01-01', 'x', 1, 1 FROM small WHERE service = 'none'`,
+        ],
+      ])('%s', async (_, sql) => {
         const rows = await engine.rows(sql);
         expect(sorted(rows)).toEqual(sorted(expected(grouped(({ day, service }) => [day, service]))));
       });
@@ -192,41 +187,39 @@ export const describeReadInParts = (count: number, queries: 'all' | 'each second
     describe('ORDER BY over more than one request takes', () => {
       const ids = entries.map(({ id }) => id);
       const days = [...new Set(entries.map((entry) => entry.day))].sort();
-      it.each(
-        some([
-          [
-            'a column that is selected',
-            `SELECT -id AS i FROM big WHERE ${wide} ORDER BY i`,
-            ids.map((id) => -id).reverse(),
-          ],
-          [
-            'one that is not',
-            `SELECT id + 0 FROM big WHERE ${wide} ORDER BY big.note, big.day DESC, id LIMIT 3 OFFSET 2`,
-            undefined,
-          ],
-          [
-            'an expression',
-            `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY ABS(big.id - 5) DESC LIMIT 2`,
-            [count - 1, count - 2],
-          ],
-          [
-            'an ordinal',
-            `SELECT day, id + 0 FROM big WHERE ${wide} AND id < 9 ORDER BY 2 DESC LIMIT 1`,
-            [day(40)],
-          ],
-          [
-            'an aggregate',
-            `SELECT day FROM big WHERE ${wide} GROUP BY day ORDER BY MAX(note), day LIMIT 100`,
-            days,
-          ],
-          ['nothing, with a limit', `SELECT id + 0 FROM big WHERE ${wide} LIMIT 2`, [0, 1]],
-          [
-            'parameters of LIMIT',
-            `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY i LIMIT @n OFFSET @n`,
-            [3, 4, 5],
-          ],
-        ]),
-      )('%s', async (_, sql, expectedFirst) => {
+      each([
+        [
+          'a column that is selected',
+          `SELECT -id AS i FROM big WHERE ${wide} ORDER BY i`,
+          ids.map((id) => -id).reverse(),
+        ],
+        [
+          'one that is not',
+          `SELECT id + 0 FROM big WHERE ${wide} ORDER BY big.note, big.day DESC, id LIMIT 3 OFFSET 2`,
+          undefined,
+        ],
+        [
+          'an expression',
+          `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY ABS(big.id - 5) DESC LIMIT 2`,
+          [count - 1, count - 2],
+        ],
+        [
+          'an ordinal',
+          `SELECT day, id + 0 FROM big WHERE ${wide} AND id < 9 ORDER BY 2 DESC LIMIT 1`,
+          [day(40)],
+        ],
+        [
+          'an aggregate',
+          `SELECT day FROM big WHERE ${wide} GROUP BY day ORDER BY MAX(note), day LIMIT 100`,
+          days,
+        ],
+        ['nothing, with a limit', `SELECT id + 0 FROM big WHERE ${wide} LIMIT 2`, [0, 1]],
+        [
+          'parameters of LIMIT',
+          `SELECT id + 0 AS i FROM big WHERE ${wide} ORDER BY i LIMIT @n OFFSET @n`,
+          [3, 4, 5],
+        ],
+      ])('%s', async (_, sql, expectedFirst) => {
         const rows = await engine.rows(sql, [scalar('n', 'INT64', '3')]);
         const byDay = [...entries].sort((one, other) =>
           one.day < other.day ? 1 : one.day > other.day ? -1 : one.id - other.id,
@@ -260,33 +253,31 @@ export const describeReadInParts = (count: number, queries: 'all' | 'each second
     });
 
     describe('what cannot be taken apart for sure is refused, never answered wrong', () => {
-      it.each(
-        some([
-          ['a sum of FLOAT64', `SELECT SUM(ratio) FROM big WHERE ${wide}`],
-          ['an average', `SELECT AVG(cost) FROM big WHERE ${wide}`],
-          ['an average of a constant', `SELECT AVG(1), MAX(note) FROM big`],
-          ['a count of distinct values', `SELECT COUNT(DISTINCT id) FROM big WHERE ${wide}`],
-          ['an array of constants', `SELECT ARRAY_LENGTH(ARRAY_AGG(1)), MAX(note) FROM big`],
-          ['HAVING without GROUP BY', `SELECT COUNT(*) FROM big WHERE ${wide} HAVING COUNT(*) > 1`],
-          ['a window', `SELECT id, ROW_NUMBER() OVER (ORDER BY note) FROM big`],
-          [
-            'windows without a common partition',
-            `SELECT id, COUNT(note) OVER (PARTITION BY day), MAX(id) OVER (PARTITION BY service) FROM big`,
-          ],
-          ['an unclear name to sort by', `SELECT -id AS id, note FROM big ORDER BY id + 1`],
-          ['rollup', `SELECT day, COUNT(*) FROM big WHERE ${wide} GROUP BY ROLLUP (day)`],
-          ['chance', `SELECT day, COUNT(*) FROM big WHERE ${wide} AND RAND() < 0.5 GROUP BY day`],
-          [
-            'a name of two things',
-            `SELECT UPPER(service) AS note, COUNT(*) FROM big WHERE ${wide} GROUP BY note`,
-          ],
-          [
-            'an inner select that needs the outer',
-            `SELECT s.service, (SELECT COUNT(*) FROM big WHERE big.service = s.service AND ${wide}) FROM small AS s`,
-          ],
-          ['a self join', `SELECT COUNT(*) FROM big AS a JOIN big AS b ON a.note = b.note`],
-        ]),
-      )('%s', async (_, sql) => {
+      each([
+        ['a sum of FLOAT64', `SELECT SUM(ratio) FROM big WHERE ${wide}`],
+        ['an average', `SELECT AVG(cost) FROM big WHERE ${wide}`],
+        ['an average of a constant', `SELECT AVG(1), MAX(note) FROM big`],
+        ['a count of distinct values', `SELECT COUNT(DISTINCT id) FROM big WHERE ${wide}`],
+        ['an array of constants', `SELECT ARRAY_LENGTH(ARRAY_AGG(1)), MAX(note) FROM big`],
+        ['HAVING without GROUP BY', `SELECT COUNT(*) FROM big WHERE ${wide} HAVING COUNT(*) > 1`],
+        ['a window', `SELECT id, ROW_NUMBER() OVER (ORDER BY note) FROM big`],
+        [
+          'windows without a common partition',
+          `SELECT id, COUNT(note) OVER (PARTITION BY day), MAX(id) OVER (PARTITION BY service) FROM big`,
+        ],
+        ['an unclear name to sort by', `SELECT -id AS id, note FROM big ORDER BY id + 1`],
+        ['rollup', `SELECT day, COUNT(*) FROM big WHERE ${wide} GROUP BY ROLLUP (day)`],
+        ['chance', `SELECT day, COUNT(*) FROM big WHERE ${wide} AND RAND() < 0.5 GROUP BY day`],
+        [
+          'a name of two things',
+          `SELECT UPPER(service) AS note, COUNT(*) FROM big WHERE ${wide} GROUP BY note`,
+        ],
+        [
+          'an inner select that needs the outer',
+          `SELECT s.service, (SELECT COUNT(*) FROM big WHERE big.service = s.service AND ${wide}) FROM small AS s`,
+        ],
+        ['a self join', `SELECT COUNT(*) FROM big AS a JOIN big AS b ON a.note = b.note`],
+      ])('%s', async (_, sql) => {
         expect(await engine.failure(sql)).toContain(
           'resourcesExceeded: Resources exceeded during query execution',
         );
