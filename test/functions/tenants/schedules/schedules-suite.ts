@@ -23,10 +23,8 @@ export const describeSchedules = (the: () => TestCloud) =>
     const rare = { pipeline, cron: '30 6 1 1 *' };
     const make = async (given: Record<string, unknown>, headers = acme) => {
       const { status, body } = await ask('POST', 'timely/schedules', headers, given);
-      expect([status, body]).toEqual([
-        201,
-        expect.objectContaining({ pipeline: given.pipeline, state: 'active' }),
-      ]);
+      const made = { pipeline: given.pipeline, state: 'active' };
+      expect([status, body]).toEqual([201, expect.objectContaining(made)]);
       return `timely/schedules/${body.schedule_id}`;
     };
     const tick = async () => {
@@ -35,13 +33,11 @@ export const describeSchedules = (the: () => TestCloud) =>
       expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ left_over: 0 })]);
     };
     /** As if the schedule had been made, and ticks had come, so long ago. */
-    const setBack = (path: string, hours: number) =>
-      query(
-        cloud.bigquery,
-        'tenant_pipelines',
-        'UPDATE schedules SET handled_until = TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL @hours HOUR) WHERE schedule_id = @id',
-        { hours, id: path.split('/').at(-1) },
-      );
+    const setBack = (path: string, hours: number) => {
+      const then = 'TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL @hours HOUR)';
+      const sql = `UPDATE schedules SET handled_until = ${then} WHERE schedule_id = @id`;
+      return query(cloud.bigquery, 'tenant_pipelines', sql, { hours, id: path.split('/').at(-1) });
+    };
     const historyOf = async (path: string, filter = '') => {
       const { status, body } = await ask('GET', `${path}/history${filter}`, acme);
       expect(status).toBe(200);
@@ -110,15 +106,10 @@ export const describeSchedules = (the: () => TestCloud) =>
       const keyOf = async (given: Record<string, unknown>) =>
         withKey(String((await ask('POST', 'timely/api-keys', acme, given)).body.api_key));
       const narrow = await keyOf({ scopes: 'full', pipelines: ['focus/billing/*'] });
-      expect(await refused({}, narrow)).toMatchObject({
-        status: 403,
-        body: { code: 'pipeline_not_allowed' },
-      });
+      const notAllowed = { status: 403, body: { code: 'pipeline_not_allowed' } };
+      expect(await refused({}, narrow)).toMatchObject(notAllowed);
       const path = await make(rare);
-      expect(await ask('POST', `${path}/pause`, narrow)).toMatchObject({
-        status: 403,
-        body: { code: 'pipeline_not_allowed' },
-      });
+      expect(await ask('POST', `${path}/pause`, narrow)).toMatchObject(notAllowed);
       // Whoever has runs started of themselves may start runs.
       const manager = await keyOf({ scopes: ['manage'] });
       expect(await refused({}, manager)).toMatchObject({ status: 403, body: { required_scope: 'run' } });
