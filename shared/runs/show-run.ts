@@ -93,12 +93,21 @@ export function showRun(tenantId: string, run: RecordedRun) {
   };
 }
 
-/** Those of the steps' last attempts, each with its step. */
-function warningsOf({ attempts }: RecordedRun): readonly string[] {
+/** Those of the steps' last attempts, each with its step; and why a run of a past day found nothing. */
+function warningsOf({ attempts, status, rows_written }: RecordedRun): readonly string[] {
   const last = new Map(attempts.map((attempt) => [attempt.step_id, attempt]));
-  return [...last.values()].flatMap(({ step_id, warnings }) =>
-    warnings.map((warning) => `Step '${step_id}': ${warning}`),
-  );
+  const begun = last.get('watermark-read')?.watermark ?? null;
+  const foundNothing = status === 'COMPLETED' && rows_written === 0 && begun !== null;
+  return [
+    ...[...last.values()].flatMap(({ step_id, warnings }) =>
+      warnings.map((warning) => `Step '${step_id}': ${warning}`),
+    ),
+    ...(foundNothing
+      ? [
+          `It wrote no rows, and began at the recorded watermark ${begun}: a past day takes a watermark of its own.`,
+        ]
+      : []),
+  ];
 }
 
 /**

@@ -36,14 +36,18 @@ export const parseBackfillFilter = (text: string): BackfillFilter =>
  */
 export function datesOf(from: string, to: string, step: BackfillStep): readonly string[] {
   const dates: string[] = [];
-  let date = new Date(`${step === 'month' ? `${from.slice(0, 7)}-01` : from}T00:00:00Z`);
-  if (date.toISOString().slice(0, 10) < from) date = next(date, step);
-  for (; dates.length <= mostDates && date.toISOString().slice(0, 10) <= to; date = next(date, step))
+  const first = new Date(`${from}T00:00:00Z`);
+  const last = new Date(`${to}T00:00:00Z`);
+  let date = step === 'month' ? new Date(`${from.slice(0, 7)}-01T00:00:00Z`) : first;
+  if (date < first) date = next(date, step);
+  for (; dates.length <= mostDates && date <= last; date = next(date, step))
     dates.push(date.toISOString().slice(0, 10));
   return dates;
 }
 
-const next = (date: Date, step: BackfillStep): Date =>
-  step === 'day'
-    ? new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 1))
-    : new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1));
+function next(date: Date, step: BackfillStep): Date {
+  const after = new Date(date);
+  if (step === 'day') after.setUTCDate(date.getUTCDate() + 1);
+  else after.setUTCMonth(date.getUTCMonth() + 1);
+  return after;
+}

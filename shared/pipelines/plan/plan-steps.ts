@@ -56,7 +56,10 @@ export const createPlanSteps =
   (tools: PlanTools): PlanSteps =>
   async (given, signal) => {
     const { watermark } = given.definition;
-    const value = watermark && watermarkValue(watermark, await tools.findWatermark(given)).value;
+    // A run that is told where to begin looks nothing up, and records only if it is told to.
+    const told = given.instructions?.watermark;
+    const value =
+      watermark && watermarkValue(watermark, told?.from ?? (await tools.findWatermark(given))).value;
     const run = value === undefined ? given : { ...given, ...inputsWithWatermark(given, value) };
     const reads: RunSources = {
       tenantId: run.tenantId,
@@ -75,8 +78,10 @@ export const createPlanSteps =
       plan: () => planStepQuery(run, { stepId: id, ...query }, tools.estimateQuery),
     });
     if (watermark !== undefined) {
-      work.unshift(ask(watermarkReadId, { work: watermarkReadWork(run), reads: 'anything' }));
-      work.push(ask(watermarkRecordId, { work: watermarkRecordWork(run, watermark), reads }));
+      if (told === undefined)
+        work.unshift(ask(watermarkReadId, { work: watermarkReadWork(run), reads: 'anything' }));
+      if (told?.record !== false)
+        work.push(ask(watermarkRecordId, { work: watermarkRecordWork(run, watermark), reads }));
     }
     const plans = new Map<string, PlannedStep>();
     await forEachBounded(work, stepsAtOnce, async ({ plan, ...step }) => {

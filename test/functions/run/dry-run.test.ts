@@ -214,6 +214,9 @@ describe('POST …/run/…?dry_run=true', () => {
         { step_id: 'watermark-record', status: 'ESTIMATED' },
       ],
     });
+    const told = await tryRun('planned', apiKey, watermarked, {}, '?dry_run=true&watermark=3');
+    expect(told.body.watermark).toBe('3');
+    expect([...stepsOf(told).keys()]).toEqual(['newer']);
   });
 
   it('reads no other tenant’s data, whatever is configured', async () => {

@@ -46,6 +46,22 @@ describe('progressOf', () => {
   });
 
   it.each([
+    ['paused', ['running', 'paused', 'running']],
+    ['running', ['running', 'paused', 'resumed']],
+    ['paused', ['paused', 'resumed', 'paused']],
+    ['waiting', ['paused', 'resumed']],
+    ['aborted', ['paused', 'aborted', 'resumed']],
+  ] as const)('is %s after %j, in whichever order they are read', (state, states) => {
+    const rows = states.map((one, seconds) =>
+      row({ state: one, recorded_at: new Date(startedAt.getTime() + seconds * 1_000) }),
+    );
+    expect(progressOf(rows)?.state).toBe(state);
+    expect(progressOf(rows.toReversed())?.state).toBe(state);
+    // Of the same moment the resumption counts.
+    expect(progressOf([row({ state: 'paused' }), row({ state: 'resumed' })])?.state).toBe('waiting');
+  });
+
+  it.each([
     ['done', ['done', 'aborted']],
     ['aborted', ['aborted', 'done']],
     ['failed', ['failed', 'done', 'aborted']],
