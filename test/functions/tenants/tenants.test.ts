@@ -9,6 +9,7 @@ import {
 } from '../../support/local-cloud';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver';
 import { describeOffboarding } from './offboarding/offboarding-suite';
+import { describeOwnScheduler } from './schedules/own-scheduler-suite';
 import { describeSchedules } from './schedules/schedules-suite';
 import { describeWebhooks } from './webhooks-suite';
 
@@ -272,5 +273,6 @@ describe('Tenant administration', () => {
 
   describeWebhooks(() => ({ cloud, receiver }));
   describeSchedules(() => cloud);
+  describeOwnScheduler(() => cloud);
   describeOffboarding(() => cloud);
 });
