@@ -76,7 +76,7 @@ export interface Client {
   readonly planRun: (
     tenant: string,
     pipeline: string,
-    options?: Pick<StartOptions, 'parameters' | 'signal'>,
+    options?: Pick<StartOptions, 'parameters' | 'watermark' | 'signal'>,
   ) => Promise<DryRun>;
   /** A run's events until it is over. It connects again by itself and goes on where it was. */
   readonly followRun: (runId: string, options?: Signalled) => AsyncGenerator<RunEvent>;
@@ -142,9 +142,10 @@ export function createClient(options: ClientOptions): Client {
       if ('dry_run' in answer) throw new Error('What was to be started was only tried');
       return answer;
     },
-    planRun: async (tenant, pipeline, { parameters, signal } = {}) => {
+    planRun: async (tenant, pipeline, { parameters, watermark, signal } = {}) => {
       const path = pathOf(tenant, pipeline);
-      const answer = await call('startRun', { path, query: { dry_run: true }, body: parameters, signal });
+      const query = { dry_run: true, watermark };
+      const answer = await call('startRun', { path, query, body: parameters, signal });
       if (!('dry_run' in answer)) throw new Error('The server knows no dry runs, and has started the run');
       return answer;
     },

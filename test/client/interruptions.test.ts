@@ -58,6 +58,14 @@ describe('A client whose server is interrupted', () => {
     );
   });
 
+  it('plans as if it began where it is told, and asks again', async () => {
+    answers = [busy, json(200, { dry_run: true })];
+    await client().planRun('acme', 'a/b/c', { watermark: '5' });
+    expect(requests.map(({ url }) => url)).toEqual(
+      Array(2).fill('/api/v1/pipelines/run/acme/a/b/c?dry_run=true&watermark=5'),
+    );
+  });
+
   it('gives up after four times, with the last problem', async () => {
     answers = [busy];
     await expect(client().call('listPipelines')).rejects.toMatchObject({ code: 'unavailable', status: 503 });

@@ -11,13 +11,17 @@ export const planWord = defineWord({
   takes: ['PIPELINE'],
   about: 'what a run would read and cost, by a dry run: nothing is started or counted',
   notes: `The exit code is 1 where a step would fail as everything is now, and 3 where the run would be refused.`,
-  options: parameterOptions,
+  options: {
+    ...parameterOptions,
+    watermark: { kind: 'text', value: 'VALUE', about: 'as if it began after this watermark' },
+  },
   act: async (task) => {
     const { values, terminal, isJson } = task;
     const [pipeline = ''] = values;
     const connection = await task.connect();
     const parameters = await readParameters(task, connection.client, pipeline);
-    const options = { parameters, signal: task.surroundings.interrupted };
+    const watermark = task.given.text('watermark');
+    const options = { parameters, watermark, signal: task.surroundings.interrupted };
     const plan = await connection.client.planRun(connection.tenant(), pipeline, options);
     if (isJson) terminal.json(plan);
     else sayPlan(plan, terminal);
