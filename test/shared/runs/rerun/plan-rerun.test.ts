@@ -2,6 +2,7 @@ import type { PipelineDefinition } from '../../../../shared/definitions/schemas/
 import { definitionHash } from '../../../../shared/pipelines/rules/definition-hash';
 import { planRerun } from '../../../../shared/runs/rerun/plan-rerun';
 import { instructionsText, type RunInstructions } from '../../../../shared/runs/rules/run-instructions';
+import { showRun } from '../../../../shared/runs/show-run';
 import type { RecordedAttempt, RecordedRun } from '../../../../shared/sql/runs/read-run';
 import { startedByKey } from '../../../support/started-by';
 import { runOfYaml } from '../../pipelines/support/run-of-yaml';
@@ -177,5 +178,17 @@ describe('With a watermark', () => {
     ['a record without a beginning', marked, { from: 'start', record_watermark: true }],
   ] as const)('is refused for %s', (_, of, asked) => {
     expect(() => planRerun(run(), of, asked)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
+  it('a run that found nothing new says where it began, unless it was told to', () => {
+    const nothing = { status: 'COMPLETED', rows_written: 0, error_code: null } as const;
+    const warnings = (changes: Partial<RecordedRun>) =>
+      showRun('acme', run({ attempts: [done], ...changes })).warnings;
+    expect(warnings({ ...nothing, attempts: [read, done] })).toEqual([
+      'It wrote no rows, and began at the recorded watermark 5: a past day takes a watermark of its own.',
+    ]);
+    expect(warnings({ ...nothing, attempts: [read, done], rows_written: 1 })).toEqual([]);
+    expect(warnings({ attempts: [read, done] })).toEqual([]);
+    expect(warnings(nothing)).toEqual([]);
   });
 });
