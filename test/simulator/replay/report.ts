@@ -4,22 +4,13 @@ import type { SimulationResult } from './simulate';
 export function tableOf(results: readonly SimulationResult[]): string {
   const sum = (of: (result: SimulationResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
-  const answers = new Map<string, number>();
-  for (const [answer, count] of results.flatMap((result) => Object.entries(result.answers))) {
-    answers.set(answer, (answers.get(answer) ?? 0) + count);
-  }
   const broken = results.filter(({ violations }) => violations.length > 0);
   const rows: readonly (readonly [string, string | number])[] = [
     ['seeds', results.length],
     ['runs asked for', sum(({ runs }) => runs)],
     ['admitted', sum(({ admitted }) => admitted)],
-    [
-      'answers',
-      [...answers]
-        .sort(([one], [other]) => (one < other ? -1 : 1))
-        .map(([answer, count]) => `${answer} ${count}`)
-        .join(' · '),
-    ],
+    ['answers', countsOf(results.map(({ answers }) => answers))],
+    ['in play', countsOf(results.map(({ played }) => played))],
     ['deliveries', sum(({ deliveries }) => deliveries)],
     ['dead letters', sum(({ deadLetters }) => deadLetters)],
     ['deaths', sum(({ deaths }) => deaths)],
@@ -29,6 +20,16 @@ export function tableOf(results: readonly SimulationResult[]): string {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function countsOf(tables: readonly Readonly<Record<string, number>>[]): string {
+  const sums = new Map<string, number>();
+  for (const [name, count] of tables.flatMap((table) => Object.entries(table)))
+    sums.set(name, (sums.get(name) ?? 0) + count);
+  return [...sums]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(' · ');
 }
 
 /** What a simulation has violated, after the events before it. */

@@ -10,6 +10,7 @@ import { administer, keyIdOf } from './load/administrator';
 import { type Caller, fulfil } from './load/caller';
 import { keysPerTenant, planLoad, type TenantPlan } from './load/plan';
 import { startScheduler } from './load/scheduler';
+import { keepSchedule } from './load/schedules';
 import { startWeather } from './load/weather';
 import { createChance } from './time/chance';
 import { inVirtualTime } from './time/virtual-time';
@@ -37,11 +38,16 @@ export interface SimulationResult {
   readonly violations: readonly Violation[];
   /** How many requests got which answer. */
   readonly answers: Readonly<Record<string, number>>;
+  /** What else was in play, and how often. */
+  readonly played: Readonly<Record<string, number>>;
   readonly lastLines: readonly string[];
 }
 
 /** How long it may take until all is quiet, once nothing goes wrong any more. In milliseconds. */
 const longestUnrestMs = 12 * 3_600_000;
+
+/** Likewise, until every planned time is handled that has come. */
+const longestCatchUpMs = 30 * 60_000;
 
 /**
  * Plays a simulation: everything that happens, and in which order, follows from the seed. The functions' own
@@ -90,11 +96,24 @@ export async function simulate(
       const tenantId = plan.tenants[change.tenant]?.tenantId ?? '';
       begin(change.at, () => administer(change, tenantId, world));
     }
+    for (const schedule of plan.schedules) {
+      const tenantId = plan.tenants[schedule.tenant]?.tenantId ?? '';
+      begin(schedule.at, () => keepSchedule(schedule, tenantId, world));
+    }
     const endWeather = startWeather(world);
     const scheduler = startScheduler(world);
     await time.run(() => isBroken() || open === 0);
 
     endWeather();
+    const { left } = world.judge.schedules;
+    const catchesUpUntil = time.now() + longestCatchUpMs;
+    await time.run(() => isBroken() || left().length === 0 || time.now() > catchesUpUntil);
+    for (const planned of left()) world.judge.violate('handled', `${planned} is lost`);
+    let isTicking = true;
+    void scheduler.stopTicks().then(() => {
+      isTicking = false;
+    });
+    await time.run(() => isBroken() || !isTicking);
     const givesUpAt = time.now() + longestUnrestMs;
     await time.run(() => isBroken() || isQuiet(world) || time.now() > givesUpAt);
     if (!isQuiet(world) && !isBroken()) world.judge.violate('quiet', describeUnrest(world));
@@ -121,6 +140,7 @@ export async function simulate(
       deadLetters: world.pubsub.deadLetters(),
       violations: journal.violations,
       answers: Object.fromEntries(world.register.answers),
+      played: Object.fromEntries(world.register.played),
       lastLines: journal.lastLines(50),
     };
   });

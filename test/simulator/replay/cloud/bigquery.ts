@@ -1,5 +1,6 @@
 import type { RunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
 import type { AppendedRow, AppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { ScheduleRow } from '../../../../shared/sql/schedules/schedule-row';
 import type { Journal } from '../judge/journal';
 import type { Chance } from '../time/chance';
 import type { VirtualTime } from '../time/virtual-time';
@@ -11,10 +12,13 @@ import { createStatementCalls, type StatementWork } from './statement-calls';
 import { statementModels } from './statements';
 import { addRow, emptyTables, type Tables, type TenantRecord } from './tables';
 
+/** What tabledata.list shows. */
+type ListedState = Pick<Tables, 'tenant' | 'schedules'>;
+
 interface Dataset {
   readonly tables: Tables;
-  /** Earlier states of the tenant row, oldest first, with the time at which each was replaced. */
-  readonly earlier: { readonly until: number; readonly tenant: TenantRecord }[];
+  /** Earlier states of what is listed, oldest first, with the time at which each was replaced. */
+  readonly earlier: (ListedState & { readonly until: number })[];
   /** When BigQuery last took a row with this insertId. */
   readonly insertIds: Map<string, number>;
 }
@@ -24,6 +28,7 @@ export interface BigQueryModel {
   readonly tablesOf: (tenantId: string) => Tables;
   /** The rows of `all_runs` that can be read. */
   readonly allRuns: () => Tables['allRuns'];
+  readonly schedules: () => Tables['schedules'];
   /** Runs a statement at once, without an instance: for the world's set-up. */
   readonly apply: (tenantId: string, statement: string, parameters: object) => void;
   readonly createTenant: (tenantId: string) => void;
@@ -32,6 +37,8 @@ export interface BigQueryModel {
   /** The tenant row as tabledata.list gives it, which may be that of a moment ago. */
   readonly listTenant: (life: Life, tenantId: string) => Promise<TenantRecord | undefined>;
   readonly listTenants: (life: Life) => Promise<readonly string[]>;
+  /** Likewise, all of them. */
+  readonly listSchedules: (life: Life) => Promise<readonly ScheduleRow[]>;
   /** Streamed rows that cannot be read yet. */
   readonly unreadable: () => number;
 }
@@ -76,15 +83,16 @@ export function createBigQueryModel(world: {
 
   function change(tenantId: string, name: string, parameters: object, sentAt: number): number {
     const { tables, earlier } = datasetOf(tenantId);
-    const before = tables.tenant;
+    const { tenant: before, schedules } = tables;
     // CURRENT_TIMESTAMP() of a statement that waited may be that of its submission.
     const at = new Date(chance.happens(0.5) ? sentAt : time.now());
     const affected = modelOfStatement(name).change?.(tables, parameters, at) ?? 0;
-    if (before !== undefined && before !== tables.tenant) {
-      earlier.push({ until: time.now(), tenant: before });
+    if ((before !== undefined && before !== tables.tenant) || schedules !== tables.schedules) {
+      earlier.push({ until: time.now(), tenant: before, schedules });
       while ((earlier[0]?.until ?? time.now()) < time.now() - staleMs) earlier.shift();
     }
-    observer.changed(tenantId, before, tables);
+    if (schedules === tables.schedules) observer.changed(tenantId, before, tables);
+    else observer.scheduled(name, schedules, tables.schedules);
     return affected;
   }
 
@@ -105,8 +113,27 @@ export function createBigQueryModel(world: {
     else time.after(chance.mostlyShort(...readableAfterMs), undefined, show);
   }
 
+  /** tabledata.list, which may show what was there a moment ago. */
+  function list<T>(life: Life, dataset: string, of: (state: ListedState) => T): Promise<T> {
+    let state: ListedState | undefined;
+    return call(life, {
+      what: `list ${dataset}`,
+      effects: [
+        () => {
+          const { tables, earlier } = datasetOf(dataset);
+          const stale = chance.happens(0.2) && earlier.length > 0 ? chance.pick(earlier) : undefined;
+          const isRecent = stale !== undefined && stale.until > time.now() - staleMs;
+          const { tenant, schedules } = isRecent ? stale : tables;
+          state = { tenant, schedules };
+        },
+      ],
+      answer: () => of(state ?? datasetOf(dataset).tables),
+      latencyMs: listLatencyMs,
+    });
+  }
+
   function workOf(tenantId: string, name: string, parameters: object): StatementWork | undefined {
-    if (!datasets.has(tenantId)) return undefined;
+    if (tenantId !== controlDataset && !datasets.has(tenantId)) return undefined;
     const { change: changing, read: reading } = modelOfStatement(name);
     const sentAt = time.now();
     return {
@@ -119,6 +146,7 @@ export function createBigQueryModel(world: {
     tenantIds: () => [...datasets.keys()],
     tablesOf: (tenantId) => datasetOf(tenantId).tables,
     allRuns: () => control.tables.allRuns,
+    schedules: () => control.tables.schedules,
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
     createTenant: (tenantId) => void datasets.set(tenantId, newDataset()),
     runStatement: createStatementCalls({ ...world, workOf }),
@@ -133,22 +161,8 @@ export function createBigQueryModel(world: {
         answer: () => undefined,
         latencyMs: appendLatencyMs,
       }),
-    listTenant: (life, tenantId) => {
-      let row: TenantRecord | undefined;
-      return call(life, {
-        what: `list ${tenantId}`,
-        effects: [
-          () => {
-            const { tables, earlier } = datasetOf(tenantId);
-            const stale = chance.happens(0.2) && earlier.length > 0 ? chance.pick(earlier) : undefined;
-            const isRecent = stale !== undefined && stale.until > time.now() - staleMs;
-            row = isRecent ? stale.tenant : tables.tenant;
-          },
-        ],
-        answer: () => row,
-        latencyMs: listLatencyMs,
-      });
-    },
+    listTenant: (life, tenantId) => list(life, tenantId, ({ tenant }) => tenant),
+    listSchedules: (life) => list(life, controlDataset, ({ schedules }) => schedules),
     listTenants: (life) =>
       call(life, {
         what: 'list tenants',

@@ -69,7 +69,12 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
         }
       );
     },
-    createReadTenantLife: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
+    createReadTenantLife: () => async (tenantId: string) => {
+      const tenant = await bigquery.listTenant(life, tenantId);
+      return tenant && { onboarding_id: tenant.onboarding_id };
+    },
+    createReadStartersInFlight: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
+    createReadSchedules: () => () => bigquery.listSchedules(life),
     createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),

@@ -1,11 +1,18 @@
 import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { ScheduleRow } from '../../../../shared/sql/schedules/schedule-row';
 import type { Tables, TenantRecord } from './tables';
 
 /** Who is told of every change in the cloud, at the moment at which it happens. */
 export interface Observer {
   /** A statement has changed the tenant's tables; `before` is the row as it was. */
   readonly changed: (tenantId: string, before: TenantRecord | undefined, tables: Tables) => void;
+  /** A statement has changed schedules. */
+  readonly scheduled: (
+    statement: string,
+    before: readonly ScheduleRow[],
+    after: readonly ScheduleRow[],
+  ) => void;
   /** A row was taken: sooner or later it can be read. */
   readonly appended: (tenantId: string, table: string, json: AppendedRow['json']) => void;
   /** An event about a tenant was published. */

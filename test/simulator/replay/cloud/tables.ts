@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { QuotaAlert } from '../../../../shared/runs/rules/quota-alerts';
+import { timeOutcomes } from '../../../../shared/sql/schedules/list-schedule-times';
+import type { ScheduleRow } from '../../../../shared/sql/schedules/schedule-row';
 import type { PutBack } from './put-back';
 
 /** A change of profile or quotas, and what was there before. */
@@ -122,6 +124,21 @@ const allRunsRecordSchema = ledgerRecordSchema.omit({
 
 export type AllRunsRecord = z.infer<typeof allRunsRecordSchema>;
 
+/** A row of `schedule_times`, likewise. */
+const scheduleTimeSchema = z.strictObject({
+  schedule_id: z.string(),
+  tenant_id: z.string(),
+  planned_at: time,
+  outcome: z.enum(timeOutcomes),
+  run_id: text,
+  code: text,
+  detail: text,
+  missed_since: time.nullish().default(null),
+  recorded_at: time,
+});
+
+export type ScheduleTimeRecord = z.infer<typeof scheduleTimeSchema>;
+
 /** A row of `step_logs` or `dq_results`, as a streaming insert sends it. */
 export type StepRecord = AppendedRow['json'];
 
@@ -136,6 +153,9 @@ export interface Tables {
   readonly checksOf: Map<string, StepRecord[]>;
   /** Of the control dataset. */
   readonly allRuns: AllRunsRecord[];
+  /** Likewise. Replaced as a whole, like the tenant row. */
+  schedules: readonly ScheduleRow[];
+  readonly scheduleTimes: ScheduleTimeRecord[];
 }
 
 export const emptyTables = (putBack: PutBack): Tables => ({
@@ -147,6 +167,8 @@ export const emptyTables = (putBack: PutBack): Tables => ({
   stepsOf: new Map(),
   checksOf: new Map(),
   allRuns: [],
+  schedules: [],
+  scheduleTimes: [],
 });
 
 /** Makes a streamed row readable. Throws a ZodError for a row that the table would refuse. */
@@ -157,6 +179,7 @@ export function addRow(tables: Tables, table: string, json: AppendedRow['json'])
     listed(tables.ledgerOf, row.run_id).push(row);
   } else if (table === 'step_logs') listed(tables.stepsOf, String(json.run_id)).push(json);
   else if (table === 'dq_results') listed(tables.checksOf, String(json.run_id)).push(json);
+  else if (table === 'schedule_times') tables.scheduleTimes.push(scheduleTimeSchema.parse(json));
   else if (table === 'all_runs') tables.allRuns.push(allRunsRecordSchema.parse(json));
   else throw new Error(`There is no table ${table}`);
 }

@@ -20,6 +20,9 @@ export const invariants = {
   quiet: 'all comes to an end',
   everywhere: 'all_runs has each settled run, as its ledger has it',
   billed: 'what callers were told is what is billed',
+  planned: 'a planned time of a schedule starts one run, and nothing else of a schedule does',
+  history: 'the history of a schedule tells each planned time once, and as it is',
+  handled: 'no planned time is lost, unless its schedule has it so',
   something: 'something happens',
 } as const;
 

@@ -10,9 +10,11 @@ import { outcomeOf } from '../cloud/statements/recorded';
 import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
 import type { VirtualTime } from '../time/virtual-time';
 import { pathOf } from '../world/definitions';
+import { differencesOf } from './differences';
 import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
 import type { Register } from './register';
+import { createScheduleJudge, type ScheduleJudge } from './schedules';
 
 export interface Judge extends Observer {
   readonly violate: (invariant: InvariantName, facts: string) => void;
@@ -26,6 +28,7 @@ export interface Judge extends Observer {
   /** Runs that took effect, by run and step. */
   readonly effects: ReadonlyMap<string, number>;
   readonly admissions: () => number;
+  readonly schedules: ScheduleJudge;
   /** Crossed thresholds that no event has told yet. */
   readonly untold: () => readonly string[];
 }
@@ -58,6 +61,11 @@ export function createJudge(
   const turns = new Set<string>();
 
   const { violate } = journal;
+  const isRun = (tenantId: string, runId: string): boolean => {
+    const run = `${tenantId} ${runId}`;
+    return known.has(run) && !withdrawn.has(run);
+  };
+  const schedules = createScheduleJudge(time, journal, register, isRun);
 
   function judgeCounters(tenantId: string, tables: Tables): void {
     const { tenant } = tables;
@@ -121,6 +129,7 @@ export function createJudge(
     if (known.has(run) || tables.ledgerOf.has(slot.run_id)) violate('once', run);
     if (withdrawn.has(run)) violate('denied', `${run} was withdrawn`);
     known.add(run);
+    if (slot.actor_kind === 'schedule') schedules.admitted(tenantId, slot);
     if (slot.rerun_of !== null && outcomeOf(tables, slot.rerun_of) === undefined)
       violate('once', `${run} does ${slot.rerun_of} again, which is not over`);
     for (const stepId of Object.keys(parseInstructions(slot.instructions).resume?.steps ?? {}))
@@ -158,6 +167,8 @@ export function createJudge(
   return {
     violate,
     effects,
+    schedules,
+    scheduled: schedules.scheduled,
     admissions: () => known.size,
     untold: () => [...crossed].filter((id) => !events.has(id)),
 
@@ -205,6 +216,7 @@ export function createJudge(
     },
 
     appended(tenantId, table, json) {
+      if (table === 'schedule_times') schedules.told(json);
       if (table !== 'pipeline_runs') return;
       const told = settledAs.get(`${tenantId} ${json.run_id}`);
       if (told !== json.status)
@@ -285,13 +297,3 @@ const parametersSchema = z.looseObject({ token: z.string() });
 /** Which request a run came from. */
 const tokenOf = (parameters: string | null): string =>
   parametersSchema.parse(JSON.parse(parameters ?? '{}')).token;
-
-/** The columns of the one in which the other differs. */
-const differencesOf = (one: object, other: object): readonly string[] =>
-  Object.entries(one)
-    .map(([name, value]) => [name, textOf(value), textOf(Reflect.get(other, name))] as const)
-    .filter(([name, before, after]) => name !== 'tenant_id' && before !== after)
-    .map(([name, before, after]) => `${name} ${before}, then ${after}`);
-
-const textOf = (value: unknown): string =>
-  value instanceof Date ? value.toISOString() : String(value ?? null);

@@ -3,6 +3,7 @@ import { parseInstructions } from '../../../../shared/runs/rules/run-instruction
 import { outcomeOf, outcomesBetween } from '../cloud/statements/recorded';
 import type { Answer } from '../world/fleet';
 import type { World } from '../world/world';
+import { toldTimeSchema } from './schedules';
 
 /** Whether nothing is left to be done: no slot, no message, no job, no row that cannot be read yet. */
 export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
@@ -35,6 +36,7 @@ const eventsSchema = z.object({ events: z.array(z.object({ data: z.object({ run_
 const usageSchema = z.object({
   total: z.object({ runs: z.number(), runs_by_status: z.record(z.string(), z.number()) }),
 });
+const historySchema = z.object({ times: z.array(toldTimeSchema) });
 const months = ['2026-10', '2026-11'] as const;
 const forEver = [new Date('2000-01-01'), new Date('2100-01-01')] as const;
 
@@ -72,6 +74,7 @@ export async function judgeEnd(world: World): Promise<void> {
   for (const id of judge.untold()) judge.violate('announced', `${id} was never told`);
   await judgeBilling(world, outcomes);
   await judgeUsage(world);
+  await judgeHistories(world);
   if (register.admitted.size === 0) judge.violate('something', 'No run was admitted');
 }
 
@@ -132,6 +135,18 @@ async function judgeUsage(world: World): Promise<void> {
     const counted = bigquery.tablesOf(tenantId).tenant?.pipeline_runs_count;
     if (total.runs !== counted)
       judge.violate('billed', `${tenantId}: ${counted} runs, usage says ${total.runs}`);
+  }
+}
+
+/** That the histories of all schedules tell what was. That of a deleted one is no more shown. */
+async function judgeHistories(world: World): Promise<void> {
+  for (const [scheduleId, tenantId] of world.judge.schedules.tenantOf) {
+    if (!world.bigquery.schedules().some(({ schedule_id }) => schedule_id === scheduleId)) continue;
+    const path = `/api/v1/tenants/${tenantId}/schedules/${scheduleId}/history`;
+    const answer = await ask(world, path, { limit: '1000' });
+    if (answer.kind === 'unanswered' || answer.status !== 200)
+      world.judge.violate('history', `The history of ${scheduleId} cannot be read`);
+    else world.judge.schedules.atEnd(scheduleId, historySchema.parse(answer.body).times);
   }
 }
 

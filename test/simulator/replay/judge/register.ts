@@ -21,6 +21,8 @@ export interface Register {
   readonly cancelled: Set<string>;
   /** How many requests got which answer. */
   readonly answers: Map<string, number>;
+  /** How often what else is in play has happened: what became of planned times, and the like. */
+  readonly played: Map<string, number>;
 }
 
 export interface ToldOutcome {
@@ -37,6 +39,7 @@ export const createRegister = (): Register => ({
   toldOutcome: new Map(),
   cancelled: new Set(),
   answers: new Map(),
+  played: new Map(),
 });
 
 /** Adds one to a count. */

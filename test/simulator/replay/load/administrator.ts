@@ -38,7 +38,8 @@ export async function administer({ what }: Change, tenantId: string, world: Worl
 
 export const keyIdOf = (tenantId: string, key: number): string => `${tenantId}.key${key}`;
 
-async function untilAnswered(name: string, request: Request, world: World): Promise<Answer> {
+/** Sends it again until it is answered by something else than 5xx, or as often as anybody would. */
+export async function untilAnswered(name: string, request: Request, world: World): Promise<Answer> {
   let answer = await send(name, world, request);
   for (let attempt = 1; attempt < mostTries; attempt++) {
     if (answer.kind === 'answered' && answer.status < 500) break;

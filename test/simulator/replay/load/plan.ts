@@ -1,5 +1,6 @@
 import { createChance } from '../time/chance';
 import type { PipelineName } from '../world/definitions';
+import { planSchedules, type SchedulePlan } from './plan-schedules';
 
 /** A quota; null is unlimited. */
 export type PlannedQuota = number | null;
@@ -53,6 +54,7 @@ export interface Plan {
   readonly tenants: readonly TenantPlan[];
   readonly wishes: readonly Wish[];
   readonly changes: readonly Change[];
+  readonly schedules: readonly SchedulePlan[];
 }
 
 export const keysPerTenant = 3;
@@ -108,7 +110,8 @@ export function planLoad(seed: number, runs: number): Plan {
       }
     }
   }
-  return { start, tenants, wishes: wishes.toSorted((one, other) => one.at - other.at), changes };
+  const schedules = planSchedules(seed, tenants.length, at);
+  return { start, tenants, wishes: wishes.toSorted((one, other) => one.at - other.at), changes, schedules };
 
   function planWish(index: number, tenant: number, when: number, key: number): Wish {
     const kind = chance.fraction();

@@ -1,14 +1,26 @@
 import { countOne } from '../judge/register';
 import { reconcileEveryMs, type World } from '../world/world';
 
-/** Calls reconcile every five minutes, now and then two at once, and reset-quotas on the first of a month. */
+/** schemas/schedules.json */
+const tickEveryMs = 60_000;
+/** A tick that dies does so in the middle of what it does. */
+const deathMs = [500, 10_000] as const;
+
+/**
+ * Calls reconcile every five minutes and tick every minute, now and then two at once, late or not at all, and
+ * reset-quotas on the first of a month.
+ */
 export function startScheduler(world: World): {
   readonly reconciles: () => number;
+  /** Resolves once no tick is under way any more. */
+  readonly stopTicks: () => Promise<void>;
   readonly stop: () => void;
 } {
-  const { time, chance, fleets, journal } = world;
+  const { time, chance, fleets, journal, trouble } = world;
   let isOver = false;
   let reconciles = 0;
+  let isOverForTicks = false;
+  let ticksUnderWay = 0;
 
   const reconcile = async () => {
     const answer = await fleets.reconcile.ask({ method: 'POST', path: '/' });
@@ -41,10 +53,37 @@ export function startScheduler(world: World): {
       void resetQuotas(new Date(next));
     });
   };
+  const startRuns = async () => {
+    const answer = await fleets.tick.ask({ method: 'POST', path: '/' });
+    const told = answer.kind === 'unanswered' ? 'unanswered' : JSON.stringify(answer.body);
+    journal.note(`scheduler tick: ${told}`);
+  };
+  const ticks = async () => {
+    let downUntil = 0;
+    for (; !isOverForTicks; await time.sleep(tickEveryMs)) {
+      // A scheduler is down for some minutes now and then, as long as anything goes wrong.
+      if (trouble.faultRate > 0 && chance.happens(0.02))
+        downUntil = time.now() + chance.between(2, 20) * tickEveryMs;
+      if (time.now() < downUntil) continue;
+      const calls = chance.happens(0.2) ? 2 : 1;
+      for (let call = 0; call < calls; call++) {
+        const lateMs = chance.happens(0.1) ? chance.between(0, tickEveryMs) : chance.between(0, 1_000);
+        ticksUnderWay++;
+        time.after(lateMs, undefined, () => void startRuns().finally(() => ticksUnderWay--));
+        if (trouble.faultRate > 0 && chance.happens(0.08))
+          time.after(lateMs + chance.between(...deathMs), undefined, fleets.tick.kill);
+      }
+    }
+  };
   time.after(chance.between(0, reconcileEveryMs), undefined, tick);
+  void ticks();
   untilReset();
   return {
     reconciles: () => reconciles,
+    stopTicks: async () => {
+      isOverForTicks = true;
+      while (ticksUnderWay > 0) await time.sleep(1_000);
+    },
     stop: () => {
       isOver = true;
     },

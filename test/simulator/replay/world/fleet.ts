@@ -24,6 +24,8 @@ export type Ask = (request: Request) => Promise<Answer>;
 
 export interface Fleet {
   readonly ask: Ask;
+  /** Lets one of the instances die. */
+  readonly kill: () => void;
   readonly deaths: () => number;
 }
 
@@ -83,7 +85,8 @@ export function createFleet(
         });
       });
     });
-  return { ask, deaths: () => deaths };
+  const kill = () => chance.pick(instances).life.end('on purpose');
+  return { ask, kill, deaths: () => deaths };
 }
 
 async function serve(

@@ -12,7 +12,7 @@ export interface Life extends Owner {
 }
 
 /** By how much a clock may be ahead of BigQuery's, or behind. In milliseconds. */
-const largestSkewMs = 30_000;
+export const largestSkewMs = 30_000;
 
 export function beginLife(
   name: string,

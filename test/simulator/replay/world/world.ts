@@ -2,6 +2,7 @@ import { composeReconcile } from '../../../../functions/reconcile/compose-reconc
 import { composeResetQuotas } from '../../../../functions/reset-quotas/compose-reset-quotas';
 import { composeRun } from '../../../../functions/run/compose-run';
 import { composeTenants } from '../../../../functions/tenants/compose-tenants';
+import { composeTick } from '../../../../functions/tick/compose-tick';
 import { composeWorker } from '../../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 import type { Route } from '../../../../shared/http/route';
@@ -31,7 +32,7 @@ export interface World {
   readonly bigquery: BigQueryModel;
   readonly jobs: JobsModel;
   readonly pubsub: PubSubModel;
-  readonly fleets: Readonly<Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset', Fleet>>;
+  readonly fleets: Readonly<Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset' | 'tick', Fleet>>;
 }
 
 /** schemas/schedules.json: reconcile comes every five minutes. */
@@ -87,6 +88,7 @@ export function createWorld(
     newId: () => `id-${++ids}`,
     random: chance.fraction,
     pipelines,
+    readPipelines: () => pipelines,
     tiers,
     pricePerTib: 6.25,
     currency: 'USD',
@@ -107,6 +109,7 @@ export function createWorld(
     worker: fleet('worker', 4, (life) => composeWorker(setUp(life), googleOf(life, cloud))),
     tenants: fleet('tenants', 2, (life) => composeTenants(setUp(life), googleOf(life, cloud))),
     reconcile: fleet('reconcile', 2, (life) => composeReconcile(setUp(life), googleOf(life, cloud))),
+    tick: fleet('tick', 2, (life) => composeTick(setUp(life), googleOf(life, cloud))),
     reset: fleet('reset', 1, (life) => composeResetQuotas(setUp(life), googleOf(life, cloud))),
   };
   cloud.pubsub.subscribe(fleets.worker.ask);

@@ -3,6 +3,7 @@ import { admissionModels } from './admission';
 import { alertModels } from './alerts';
 import { keyModels } from './keys';
 import { readingModels } from './reading';
+import { scheduleModels } from './schedules';
 import { settlingModels } from './settling';
 import { tenantModels } from './tenants';
 import { usageModels } from './usage';
@@ -17,5 +18,6 @@ export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
     ...tenantModels,
     ...keyModels,
     ...usageModels,
+    ...scheduleModels,
   ].map((model) => [model.name, model]),
 );

@@ -1,0 +1,9 @@
+/** The columns of the one in which the other differs. */
+export const differencesOf = (one: object, other: object): readonly string[] =>
+  Object.entries(one)
+    .map(([name, value]) => [name, textOf(value), textOf(Reflect.get(other, name))] as const)
+    .filter(([name, before, after]) => name !== 'tenant_id' && before !== after)
+    .map(([name, before, after]) => `${name} ${before}, then ${after}`);
+
+const textOf = (value: unknown): string =>
+  value instanceof Date ? value.toISOString() : String(value ?? null);
