@@ -88,5 +88,11 @@ export const accessOf = {
 
 export type OperationId = keyof typeof accessOf;
 
+/** What a token that was made for one run can do with that run, as far as it has the scope. It can do nothing else. */
+const callsOfRunTokens: ReadonlySet<OperationId> = new Set(['showRun', 'followRun', 'cancelRun']);
+
+/** Whether a token that was made for one run may make a call about that run. */
+export const isForRunTokens = (operation: OperationId): boolean => callsOfRunTokens.has(operation);
+
 /** Who may make a call. */
 export const accessTo = (operation: OperationId): Access => accessOf[operation];

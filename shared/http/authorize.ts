@@ -13,7 +13,7 @@ import { tenantOfApiKey, unauthenticated } from '../tenants/rules/api-key';
 import { type KeyScope, requireScope, scopes } from '../tenants/rules/scopes';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
 import { looksLikeToken, type TokenClaims } from '../tenants/rules/tokens';
-import { type Access, accessTo } from './access';
+import { type Access, accessTo, isForRunTokens } from './access';
 import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
 import type { HttpRequest } from './route';
@@ -103,7 +103,8 @@ const bearerOf = (request: HttpRequest): string | undefined =>
 
 /**
  * Whose key the request carries, or whose token. A key counts where both are there. Throws like
- * AuthenticateTenant, `insufficient_scope`, or `run_mismatch` where a token is for another run.
+ * AuthenticateTenant, `insufficient_scope`, or `run_mismatch` where a token is for another run, or the call is none that
+ * a token for one run may make.
  */
 export async function requireTenant(
   deps: TenantAuthentication,
@@ -120,7 +121,7 @@ export async function requireTenant(
   const actor: Actor = { kind: token === undefined ? 'key' : 'token', id: identity.keyId };
   request.recognise(identity.keyId, actor);
   if (access.scope !== undefined) requireScope(identity.scopes, access.scope);
-  requireRun(identity, request.params.run_id);
+  requireRun(identity, request);
   return { ...identity, actor };
 }
 
@@ -138,9 +139,12 @@ function identityOf(token: string, { checkToken }: Pick<TenantAuthentication, 'c
   return claims;
 }
 
-function requireRun({ runId }: TenantIdentity, asked: string | undefined): void {
-  if (runId === undefined || runId === asked) return;
-  throw new ServiceError('run_mismatch', `Forbidden: this token is for the run '${runId}' only`);
+function requireRun({ runId }: TenantIdentity, { operation, params }: HttpRequest): void {
+  if (runId === undefined) return;
+  const isAllowed = operation !== undefined && isForRunTokens(operation);
+  if (isAllowed && runId === params.run_id) return;
+  const what = isAllowed ? '' : ': it shows, follows and cancels that, and does nothing else';
+  throw new ServiceError('run_mismatch', `Forbidden: this token is for the run '${runId}' only${what}`);
 }
 
 /** The tenant that a request seems to come from, told by the form of its key or the signature of its token. */
