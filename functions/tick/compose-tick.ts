@@ -15,6 +15,7 @@ import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createAdmit } from '../../shared/runs/admit';
 import type { Clock } from '../../shared/support/clock';
+import { createFindStarted } from './find-started';
 import { tickRoutes } from './handler';
 import { createScheduleLog } from './schedule-log';
 
@@ -53,6 +54,7 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
   return tickRoutes({
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
     readStarters: google.createReadStartersInFlight(bigquery),
+    findStarted: createFindStarted(runStatement, now),
     openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, now }),
     admit: createAdmit({
       runStatement,

@@ -18,10 +18,13 @@ import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
 import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
 import type { ScheduleRow } from '../../shared/sql/schedules/schedule-row';
 import { currentContext, inContext } from '../../shared/telemetry/context';
+import type { FindStarted } from './find-started';
 import type { HandledSchedule, TimeOutcome } from './schedule-log';
 
 export interface DueRunDependencies extends StartRunDependencies {
   readonly readStarters: ReadStartersInFlight;
+  /** Asked only where times were missed. */
+  readonly findStarted: FindStarted;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly log: Log;
@@ -96,16 +99,16 @@ async function startTimes(
       actor_kind === 'schedule' && actor === schedule.schedule_id ? [run_id] : [],
     ),
   );
+  const isStarted = startedBefore(schedule, due, deps);
   for (const { plannedMs, decision } of due.times) {
     const planned_at = new Date(plannedMs);
     const isFirst = plannedMs === due.times[0]?.plannedMs;
     const missed_since = isFirst && due.missedSinceMs !== undefined ? new Date(due.missedSinceMs) : null;
-    if (decision === 'missed') {
-      outcomes.push({ ...ended('missed'), planned_at, missed_since });
-      continue;
-    }
     try {
-      const outcome = await startTime(schedule, plannedMs, inFlight, requestId, deps);
+      const outcome =
+        decision === 'missed'
+          ? await missTime(runIdAt(schedule, plannedMs), isStarted)
+          : await startTime(schedule, plannedMs, inFlight, requestId, deps);
       if (outcome.outcome === 'started' && outcome.run_id !== null) inFlight.add(outcome.run_id);
       outcomes.push({ ...outcome, planned_at, missed_since });
     } catch (error) {
@@ -118,6 +121,31 @@ async function startTimes(
   return { schedule, outcomes, handledUntil, disabledFor: null, isLeft };
 }
 
+/** Whether a tick that died has started the run of a missed time. One statement for all of them; throws Undecided. */
+function startedBefore(
+  schedule: ScheduleRow,
+  { times }: DueTimes,
+  { findStarted, log }: DueRunDependencies,
+): (runId: string) => Promise<boolean> {
+  const { tenant_id, schedule_id } = schedule;
+  let found: ReturnType<FindStarted> | undefined;
+  return async (runId) => {
+    try {
+      const missed = times.filter(({ decision }) => decision === 'missed');
+      const runIds = missed.map(({ plannedMs }) => runIdAt(schedule, plannedMs));
+      found ??= findStarted(tenant_id, runIds, new Date(missed[0]?.plannedMs ?? 0));
+      return (await found).has(runId);
+    } catch (error) {
+      const text = 'It is not known which scheduled runs were started; a later tick tries again';
+      log('WARNING', text, { tenant_id, schedule_id, error });
+      throw new Undecided();
+    }
+  };
+}
+
+const runIdAt = ({ tenant_id, schedule_id }: ScheduleRow, plannedMs: number): string =>
+  runIdOfKey(tenant_id, keyOfPlannedTime(schedule_id, plannedMs));
+
 type StartOutcome = Pick<TimeOutcome, 'outcome' | 'run_id' | 'code' | 'detail'>;
 
 const ended = (outcome: TimeOutcome['outcome'], runId: string | null = null): StartOutcome => ({
@@ -127,6 +155,12 @@ const ended = (outcome: TimeOutcome['outcome'], runId: string | null = null): St
   detail: null,
 });
 const refused = (code: string, detail: string): StartOutcome => ({ ...ended('refused'), code, detail });
+
+/** What has become of a planned time that is not made up for. Throws Undecided. */
+const missTime = async (
+  runId: string,
+  isStarted: (runId: string) => Promise<boolean>,
+): Promise<StartOutcome> => ((await isStarted(runId)) ? ended('started', runId) : ended('missed'));
 
 /** What becomes of a planned time, once for all: whoever asks again is told the same run. Throws Undecided. */
 async function startTime(
@@ -138,7 +172,7 @@ async function startTime(
 ): Promise<StartOutcome> {
   const { schedule_id, tenant_id, pipeline: path, time_zone } = schedule;
   const idempotencyKey = keyOfPlannedTime(schedule_id, plannedMs);
-  const runId = runIdOfKey(tenant_id, idempotencyKey);
+  const runId = runIdAt(schedule, plannedMs);
   // A tick that died has started it.
   if (inFlight.has(runId)) return ended('started', runId);
   const [before] = inFlight;

@@ -80,6 +80,7 @@ export function createTickWorld(start: string): TickWorld {
           world.fail('read');
           return inFlightOf(tenantId);
         },
+        findStarted: async (_tenantId, runIds) => new Set(runIds.filter((runId) => byId.has(runId))),
         openLog: () =>
           createScheduleLog({
             append: async (_table, ...rows) => {

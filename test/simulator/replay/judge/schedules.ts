@@ -154,7 +154,10 @@ export function createScheduleJudge(
           violate('history', `${planned} is told as ${row.outcome} ${row.run_id}, its run is ${runId}`);
       }
       for (const planned of started.keys()) {
-        if (planned.startsWith(`${scheduleId} `) && runOf(planned) !== undefined && !told.has(planned))
+        if (!planned.startsWith(`${scheduleId} `) || runOf(planned) === undefined || told.has(planned))
+          continue;
+        // Where a tick died, and the schedule was paused or changed since, nobody comes back to what was due before.
+        if (Date.parse(planned.split(' ')[1] ?? '') > (periods.get(scheduleId)?.at(-1)?.afterMs ?? 0))
           violate('history', `${planned} has started ${runOf(planned)}, and is not told`);
       }
     },

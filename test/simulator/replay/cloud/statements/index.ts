@@ -2,6 +2,7 @@ import type { StatementModel } from '../statement-model';
 import { admissionModels } from './admission';
 import { alertModels } from './alerts';
 import { keyModels } from './keys';
+import { operationModels } from './operations';
 import { readingModels } from './reading';
 import { scheduleModels } from './schedules';
 import { settlingModels } from './settling';
@@ -19,5 +20,6 @@ export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
     ...keyModels,
     ...usageModels,
     ...scheduleModels,
+    ...operationModels,
   ].map((model) => [model.name, model]),
 );
