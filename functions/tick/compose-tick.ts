@@ -55,7 +55,7 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
     readStarters: google.createReadStartersInFlight(bigquery),
     findStarted: createFindStarted(runStatement, now),
-    openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, now }),
+    openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, clock }),
     admit: createAdmit({
       runStatement,
       readQuotaCounters: google.createReadQuotaCounters(withoutRetries),

@@ -4,6 +4,7 @@ import type { ControlDataset } from '../../shared/google/bigquery/tables/control
 import type { ScheduleTimeRow } from '../../shared/sql/schedules/list-schedule-times';
 import { noteHandledTimes } from '../../shared/sql/schedules/note-handled-times';
 import type { ScheduleRow } from '../../shared/sql/schedules/schedule-row';
+import type { Clock } from '../../shared/support/clock';
 import { retrying } from '../../shared/support/retry';
 
 /** What became of a planned time. */
@@ -32,11 +33,13 @@ export interface ScheduleLogDependencies {
   readonly append: ControlDataset['append'];
   readonly runStatement: RunStatement;
   readonly controlDataset: string;
-  readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /** So many schedules are written down together, while the tick goes on with others. */
 const schedulesTogether = 200;
+/** What was noted waits no longer than this for others, while more is noted: a tick may be killed. In milliseconds. */
+const longestWaitMs = 10_000;
 /** Of one streaming insert: https://cloud.google.com/bigquery/quotas#streaming_inserts says 500 to 10,000. */
 const rowsTogether = 500;
 const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 200, maximumBackoffMs: 2_000, isRetryable };
@@ -46,7 +49,9 @@ const retryPolicy = { budgetMs: 20_000, initialBackoffMs: 200, maximumBackoffMs:
  * has a time done again, which starts nothing new, and none is ever left out.
  */
 export function createScheduleLog(deps: ScheduleLogDependencies): ScheduleLog {
+  const { monotonicMs } = deps.clock;
   let waiting: HandledSchedule[] = [];
+  let waitingSince = 0;
   let writing: Promise<void> = Promise.resolve();
   const flush = () => {
     const handled = waiting;
@@ -57,8 +62,10 @@ export function createScheduleLog(deps: ScheduleLogDependencies): ScheduleLog {
   };
   return {
     note(handled) {
+      if (waiting.length === 0) waitingSince = monotonicMs();
       waiting.push(handled);
-      if (waiting.length >= schedulesTogether) flush();
+      const isOld = monotonicMs() - waitingSince >= longestWaitMs;
+      if (waiting.length >= schedulesTogether || isOld) flush();
     },
     written() {
       flush();
@@ -69,9 +76,9 @@ export function createScheduleLog(deps: ScheduleLogDependencies): ScheduleLog {
 
 async function write(
   handled: readonly HandledSchedule[],
-  { append, runStatement, controlDataset, now }: ScheduleLogDependencies,
+  { append, runStatement, controlDataset, clock }: ScheduleLogDependencies,
 ): Promise<void> {
-  const recorded_at = now().toISOString();
+  const recorded_at = clock.now().toISOString();
   const rows = handled.flatMap(({ schedule: { schedule_id, tenant_id }, outcomes }) =>
     outcomes.map(({ planned_at, missed_since, ...outcome }) => ({
       insertId: `${schedule_id} ${planned_at.getTime()} ${outcome.outcome}`,

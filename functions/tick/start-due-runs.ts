@@ -12,7 +12,7 @@ import {
   type StartRunDependencies,
   startRun,
 } from '../../shared/runs/start-run';
-import { type DueTimes, dueTimes } from '../../shared/schedules/rules/due-times';
+import { type DueTime, type DueTimes, dueTimes } from '../../shared/schedules/rules/due-times';
 import { keyOfPlannedTime } from '../../shared/schedules/rules/schedule-identity';
 import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
 import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
@@ -52,15 +52,26 @@ class Undecided extends Error {
   override readonly name = 'Undecided';
 }
 
+/** So many runs of a schedule whose runs may overlap are asked for together: they share an admission. */
+const startedTogether = 25;
+
+/** The tick that starts runs. */
+export interface OfTick {
+  readonly requestId: string;
+  /** Whether no further run is to be begun. */
+  readonly isTimeUp: () => boolean;
+}
+
 /**
  * Starts the runs that are due of a tenant's schedules, and tells of each schedule how far it has come. Those of one
- * schedule are started one after another. Where one cannot be decided about, such as while BigQuery is away, it and all
- * after it wait for a later tick. Throws where the tenant cannot be read: nothing was done then.
+ * schedule are started in order: several together where they may overlap, else one after another. Where one cannot be
+ * decided about, such as while BigQuery is away, or time is up, it and all after it wait for a later tick. Throws where
+ * the tenant cannot be read: nothing was done then.
  */
 export async function startDueRuns(
   tenantId: string,
   dueSchedules: readonly DueSchedule[],
-  requestId: string,
+  ofTick: OfTick,
   deps: DueRunDependencies,
   tell: (started: StartedTimes, due: DueSchedule) => void,
 ): Promise<void> {
@@ -70,7 +81,7 @@ export async function startDueRuns(
       const { schedule } = dueSchedule;
       if (tenant === undefined || tenant.onboarding_id !== schedule.onboarding_id)
         tell(withoutTenant(dueSchedule), dueSchedule);
-      else tell(await startTimes(dueSchedule, tenant, requestId, deps), dueSchedule);
+      else tell(await startTimes(dueSchedule, tenant, ofTick, deps), dueSchedule);
     }),
   );
 }
@@ -90,7 +101,7 @@ const withoutTenant = ({ schedule }: DueSchedule): StartedTimes => ({
 async function startTimes(
   { schedule, due }: DueSchedule,
   tenant: StartersInFlight,
-  requestId: string,
+  { requestId, isTimeUp }: OfTick,
   deps: DueRunDependencies,
 ): Promise<StartedTimes> {
   const outcomes: TimeOutcome[] = [];
@@ -100,20 +111,29 @@ async function startTimes(
     ),
   );
   const isStarted = startedBefore(schedule, due, deps);
-  for (const { plannedMs, decision } of due.times) {
-    const planned_at = new Date(plannedMs);
-    const isFirst = plannedMs === due.times[0]?.plannedMs;
-    const missed_since = isFirst && due.missedSinceMs !== undefined ? new Date(due.missedSinceMs) : null;
+  /** Undefined: it could not be decided about. */
+  const decide = async ({ plannedMs, decision }: DueTime) => {
     try {
-      const outcome =
-        decision === 'missed'
-          ? await missTime(runIdAt(schedule, plannedMs), isStarted)
-          : await startTime(schedule, plannedMs, inFlight, requestId, deps);
-      if (outcome.outcome === 'started' && outcome.run_id !== null) inFlight.add(outcome.run_id);
-      outcomes.push({ ...outcome, planned_at, missed_since });
+      return decision === 'missed'
+        ? await missTime(runIdAt(schedule, plannedMs), isStarted)
+        : await startTime(schedule, plannedMs, inFlight, requestId, deps);
     } catch (error) {
-      if (!(error instanceof Undecided)) throw error;
-      break;
+      if (error instanceof Undecided) return undefined;
+      throw error;
+    }
+  };
+  const together = schedule.overlap === 'allow' ? startedTogether : 1;
+  for (let at = 0; at < due.times.length && outcomes.length === at && !isTimeUp(); at += together) {
+    const part = due.times.slice(at, at + together);
+    const decided = await Promise.all(
+      part.map(async (time) => ({ planned_at: new Date(time.plannedMs), outcome: await decide(time) })),
+    );
+    for (const { planned_at, outcome } of decided) {
+      if (outcome === undefined) break;
+      if (outcome.outcome === 'started' && outcome.run_id !== null) inFlight.add(outcome.run_id);
+      const isFirst = outcomes.length === 0 && due.missedSinceMs !== undefined;
+      const missed_since = isFirst ? new Date(due.missedSinceMs) : null;
+      outcomes.push({ ...outcome, planned_at, missed_since });
     }
   }
   const handledUntil = outcomes.at(-1)?.planned_at ?? schedule.handled_until;
@@ -181,13 +201,15 @@ async function startTime(
   if (pipeline === undefined) return refused('pipeline_not_found', `There is no pipeline '${path}'`);
   try {
     const place = { scheduleId: schedule_id, timeZone: time_zone };
-    const request = {
+    const request: RunRequest = {
       tenantId: tenant_id,
       keyId: schedule_id,
       pipeline,
       parameters: parametersAt(storedParameters(schedule), plannedMs, place),
       trigger: 'schedule',
       idempotencyKey,
+      // Nobody is there to see a run cancelled for it: it waits, where its tenant has a queue.
+      atLimit: pipeline.at_limit === 'cancel_oldest' ? 'queue' : pipeline.at_limit,
       actor_kind: 'schedule',
       actor: schedule_id,
       address: null,

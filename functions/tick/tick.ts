@@ -25,7 +25,7 @@ export interface TickSummary {
   readonly behind_seconds: number;
 }
 
-/** Tenants whose runs are started at once; each waits for one admission at a time. */
+/** Tenants whose runs are started at once. */
 const tenantsAtOnce = 64;
 /** Less than the minute to the next tick. What is begun by then has some fifteen seconds more. */
 const timeBudgetMs = 40_000;
@@ -33,7 +33,8 @@ const timeBudgetMs = 40_000;
 /**
  * Starts what is due of all tenants' schedules. Where nothing is, it costs nothing but reads that are free of charge.
  * Two at once, or one after another that died, start each planned time's run once: its id follows from schedule and
- * time. Those who have waited longest come first. Throws BigQuery's error where schedules cannot be read, or what was
+ * time. Those who have waited longest come first, and
+ * what time does not reach is left to a later tick. Throws BigQuery's error where schedules cannot be read, or what was
  * done cannot be written down: a later tick then finds the runs that are started already.
  */
 export async function tick(requestId: string, deps: TickDependencies): Promise<TickSummary> {
@@ -62,13 +63,14 @@ export async function tick(requestId: string, deps: TickDependencies): Promise<T
     behindMs = Math.max(behindMs, now.getTime() - sinceMs);
   };
   const scheduleLog = openLog();
+  const isTimeUp = () => clock.monotonicMs() - startedAt > timeBudgetMs;
   await forEachBounded(byTenant(due), tenantsAtOnce, async ([tenantId, ofTenant]) => {
-    if (clock.monotonicMs() - startedAt > timeBudgetMs) {
+    if (isTimeUp()) {
       ofTenant.forEach(leave);
       return;
     }
     try {
-      await startDueRuns(tenantId, ofTenant, requestId, deps, (handled, due) => {
+      await startDueRuns(tenantId, ofTenant, { requestId, isTimeUp }, deps, (handled, due) => {
         for (const { outcome } of handled.outcomes) done[outcome]++;
         if (handled.isLeft) leave(due);
         if (handled.outcomes.length > 0 || handled.disabledFor !== null) scheduleLog.note(handled);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createScheduleLog } from '../../../functions/tick/schedule-log';
+import { createScheduleLog, type ScheduleLog } from '../../../functions/tick/schedule-log';
 import { type TickDependencies, type TickSummary, tick } from '../../../functions/tick/tick';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { ServiceError } from '../../../shared/errors';
@@ -8,6 +8,7 @@ import type { AppendedRow } from '../../../shared/google/bigquery/tables/append-
 import type { StartersInFlight } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import type { ScheduleRow } from '../../../shared/sql/schedules/schedule-row';
+import type { Clock } from '../../../shared/support/clock';
 
 /** A run that was admitted, and counted once. */
 export interface CountedRun extends Candidate {
@@ -30,6 +31,8 @@ export interface TickWorld {
   refusal: (candidate: Candidate) => ServiceError | undefined;
   /** Throws where a call is to fail. */
   fail: (call: 'read' | 'append' | 'note') => void;
+  /** A tick's log, by a clock of its own. */
+  readonly openLog: (clock: Clock) => ScheduleLog;
   /** A tick of a version whose definitions may differ from the shipped ones. */
   readonly tick: (change?: Partial<TickDependencies>) => Promise<TickSummary>;
 }
@@ -73,6 +76,16 @@ export function createTickWorld(start: string): TickWorld {
     now: new Date(start),
     refusal: () => undefined,
     fail: () => undefined,
+    openLog: (clock) =>
+      createScheduleLog({
+        append: async (_table, ...rows) => {
+          world.fail('append');
+          world.times.push(...rows.map(({ json }) => json));
+        },
+        runStatement,
+        controlDataset: 'tenant_pipelines',
+        clock,
+      }),
     tick: (change) =>
       tick('request-1', {
         readSchedules: async () => [...world.schedules.values()],
@@ -81,16 +94,7 @@ export function createTickWorld(start: string): TickWorld {
           return inFlightOf(tenantId);
         },
         findStarted: async (_tenantId, runIds) => new Set(runIds.filter((runId) => byId.has(runId))),
-        openLog: () =>
-          createScheduleLog({
-            append: async (_table, ...rows) => {
-              world.fail('append');
-              world.times.push(...rows.map(({ json }) => json));
-            },
-            runStatement,
-            controlDataset: 'tenant_pipelines',
-            now: clock.now,
-          }),
+        openLog: () => world.openLog(clock),
         admit: async (tenantId, candidate) => {
           const known = byId.get(candidate.run_id);
           if (known !== undefined && known.request_hash !== candidate.request_hash)
