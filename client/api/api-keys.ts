@@ -7,7 +7,7 @@ export type ApiKeyList = {
     readonly last_four: string | null;
     readonly name: string | null;
     /** What it may do. */
-    readonly scopes: readonly ('run' | 'read' | 'manage')[];
+    readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
     /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
     readonly pipelines: readonly string[];
     /** UTC, RFC 3339. */
@@ -23,7 +23,7 @@ export type ApiKeyList = {
 };
 export type ApiKeyRequest = {
   readonly name?: string;
-  readonly scopes?: readonly ('run' | 'read' | 'manage')[] | 'full' | 'operate' | 'observe';
+  readonly scopes?: readonly ('run' | 'read' | 'results' | 'manage')[] | 'full' | 'operate' | 'observe';
   readonly pipelines?: readonly string[];
   readonly expires_at?: string;
 };
@@ -35,7 +35,7 @@ export type NewApiKey = {
   readonly last_four: string | null;
   readonly name: string | null;
   /** What it may do. */
-  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
   /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
   readonly pipelines: readonly string[];
   /** UTC, RFC 3339. */
@@ -51,7 +51,7 @@ export type RotatedApiKey = {
   readonly last_four: string | null;
   readonly name: string | null;
   /** What it may do. */
-  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
   /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
   readonly pipelines: readonly string[];
   /** UTC, RFC 3339. */
@@ -74,7 +74,7 @@ export type Token = {
   readonly token_type: 'Bearer';
   /** The key that made it. */
   readonly api_key_id: string;
-  readonly scopes: readonly ('run' | 'read' | 'manage')[];
+  readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
   /** As its key has them. */
   readonly pipelines: readonly string[];
   /** The only run that it is for. null: all of the tenant’s. */
@@ -83,7 +83,7 @@ export type Token = {
   readonly expires_at: string;
 };
 export type TokenRequest = {
-  readonly scopes?: readonly ('run' | 'read')[];
+  readonly scopes?: readonly ('run' | 'read' | 'results')[];
   readonly run_id?: string;
   readonly ttl_seconds?: number;
 };

@@ -74,7 +74,7 @@ export type TenantExport = {
     readonly last_four: string | null;
     readonly name: string | null;
     /** What it may do. */
-    readonly scopes: readonly ('run' | 'read' | 'manage')[];
+    readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
     /** What it may start: provider/domain/pipeline or provider/domain/*. None: all pipelines. */
     readonly pipelines: readonly string[];
     /** UTC, RFC 3339. */

@@ -131,6 +131,9 @@ function problemText({ message, status, code, problem, requestId, retryAfterSeco
   return [
     message,
     ...fields.map((each) => `  ${each.field}: ${each.message}`),
+    ...(code === 'insufficient_scope'
+      ? ['  A key that has it is made by an admin, or with a key that has it.']
+      : []),
     `  (${status} ${code}${again}${request})`,
   ].join('\n');
 }

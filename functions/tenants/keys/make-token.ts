@@ -6,7 +6,9 @@ import { requireScope } from '../../../shared/tenants/rules/scopes';
 import type { Tokens } from '../../../shared/tenants/rules/tokens';
 
 /** The scopes that a token can have: none makes keys. */
-const tokenScopes = ['run', 'read'] as const;
+const tokenScopes = ['run', 'read', 'results'] as const;
+/** Those that it has unless they are named: whole tables are in no page that did not ask for them. */
+const usualScopes = ['run', 'read'] as const;
 const expectedScopes = `expected some of ${tokenScopes.join(', ')}`;
 /**
  * A revoked key is known to admission for longer than this: see blockApiKey.
@@ -14,7 +16,7 @@ const expectedScopes = `expected some of ${tokenScopes.join(', ')}`;
 const longestSeconds = 3_600;
 const expectedTtl = `expected 1 to ${longestSeconds}`;
 
-/** The body may be left out. Scopes are those of the key unless given, as far as tokens can have them. */
+/** The body may be left out. Scopes are `run` and `read`, as far as the key has them, unless given. */
 export const tokenRequestSchema = z
   .strictObject({
     scopes: z
@@ -42,8 +44,11 @@ export function makeToken(
   { scopes: asked, run_id, ttl_seconds }: z.infer<typeof tokenRequestSchema>,
   { tokens, now }: TokenDependencies,
 ) {
-  const offered = tokenScopes.filter((scope) => (asked ?? key.scopes).includes(scope));
-  for (const scope of offered.length === 0 ? tokenScopes : offered) requireScope(key.scopes, scope);
+  const offered =
+    asked === undefined
+      ? usualScopes.filter((scope) => key.scopes.includes(scope))
+      : tokenScopes.filter((scope) => asked.includes(scope));
+  for (const scope of offered.length === 0 ? usualScopes : offered) requireScope(key.scopes, scope);
   const expiresAt = Math.min(now().getTime() + ttl_seconds * 1000, key.expiresAt);
   const token = tokens.sign({ ...key, scopes: offered, expiresAt, runId: run_id });
   if (token === undefined)

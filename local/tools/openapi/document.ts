@@ -91,7 +91,8 @@ export function openApiDocument(operations: readonly Operation[], examples: Exam
           type: 'apiKey',
           in: 'header',
           name: 'X-API-Key',
-          description: 'A key of the tenant, with the scope that each call names: `run`, `read` or `manage`.',
+          description:
+            'A key of the tenant, with the scope that each call names: `run`, `read`, `results` or `manage`.',
         },
         token: {
           type: 'http',

@@ -2,10 +2,20 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors';
 
 /**
- * What a key may do. `run` starts and cancels runs, `read` reads, `manage` makes, rotates and revokes keys.
+ * What a key may do. `run` starts and cancels runs, `read` reads runs and figures, `results` reads what runs have
+ * made: rows of tables and files. `manage` makes, rotates and revokes keys.
  */
-export const scopes = ['run', 'read', 'manage'] as const;
+export const scopes = ['run', 'read', 'results', 'manage'] as const;
 export type KeyScope = (typeof scopes)[number];
+
+/** All that there were before `results`. A key that was given these was meant to have all, and has it. */
+const allBeforeResults: readonly KeyScope[] = ['run', 'read', 'manage'];
+
+/** Each once, in the order of `scopes`. */
+function scopesOf(named: readonly string[]): readonly KeyScope[] {
+  const areAll = allBeforeResults.every((scope) => named.includes(scope));
+  return areAll ? scopes : scopes.filter((scope) => named.includes(scope));
+}
 
 /** Names for sets that are often wanted. */
 export const scopePresets = {
@@ -26,17 +36,14 @@ export const scopesSchema = z
   .union([z.array(z.enum(scopes)).min(1, expectedScopes).max(20, expectedScopes), z.enum(presetNames)], {
     error: expectedScopes,
   })
-  .transform((given): readonly KeyScope[] => {
-    const named: readonly KeyScope[] = typeof given === 'string' ? scopePresets[given] : given;
-    return scopes.filter((scope) => named.includes(scope));
-  });
+  .transform((given) => scopesOf(typeof given === 'string' ? scopePresets[given] : given));
 
 /**
  * The scopes as a table has them. None means all: a key that was made before there were scopes. One that a later
  * version has given is left out.
  */
 export const storedScopes = (stored: readonly string[]): readonly KeyScope[] =>
-  stored.length === 0 ? scopes : scopes.filter((scope) => stored.includes(scope));
+  stored.length === 0 ? scopes : scopesOf(stored);
 
 /** Throws `insufficient_scope`, naming the scope that is needed. */
 export function requireScope(given: readonly KeyScope[], needed: KeyScope): void {

@@ -292,6 +292,7 @@ export const describeRefusals = (part: number): void =>
         { name: 'expired' },
         { name: 'not run' },
         { name: 'not read' },
+        { name: 'not results' },
         { name: 'not manage' },
       ]);
       expect(await query(cloud.bigquery, 'acme', 'SELECT * FROM pipeline_runs')).toEqual([]);

@@ -18,7 +18,7 @@ export const furtherAdminKeys = JSON.stringify({
 export interface RefusedKeys {
   /** Keys that nobody may come with, by what is wrong with them. */
   readonly invalid: ReadonlyMap<string, string>;
-  /** By scope: a valid key that has all the others. */
+  /** By scope: a valid key that has all others that it can have without it. */
   readonly without: ReadonlyMap<KeyScope | undefined, string>;
 }
 
@@ -41,7 +41,8 @@ export async function makeRefusedKeys(cloud: TestCloud, acmeKey: string): Promis
     id: expired.id,
   });
   for (const scope of scopes) {
-    const rest = scopes.filter((other) => other !== scope);
+    // run, read and manage together are all.
+    const rest = scopes.filter((other) => other !== scope && (scope !== 'results' || other !== 'manage'));
     without.set(scope, (await more(`not ${scope}`, rest)).key);
   }
   invalid
@@ -98,7 +99,11 @@ export function refusedTokens({ scope, path }: Endpoint): readonly (readonly [to
   const other = tokenWith({ scopes: scope === 'run' ? ['read'] : ['run'] });
   const more: [token: string, Refusal][] = [[other, forbidden('insufficient_scope')]];
   if (scope === 'manage') more.push([tokenWith(), forbidden('insufficient_scope')]);
-  else more.push([tokenWith({ runId: 'another-run' }), forbidden('run_mismatch')]);
+  else
+    more.push([
+      tokenWith({ scopes: ['run', 'read', 'results'], runId: 'another-run' }),
+      forbidden('run_mismatch'),
+    ]);
   if (scope !== 'manage' && path.includes('{tenant}'))
     more.push([tokenWith({ tenantId: 'other' }), forbidden('tenant_mismatch')]);
   return [...invalid, ...more];

@@ -11,7 +11,7 @@ export const resultOperations: readonly OperationText[] = [
     tag: 'Results',
     summary: 'The tables and files that a run has made',
     description:
-      'By the pipeline’s definition as it is now, of the steps that have completed so far. A key for some pipelines sees results of those.',
+      'By the pipeline’s definition as it is now, of the steps that have completed so far. It needs the scope `results`, which keys from before there was one have only if they had all. A key for some pipelines sees results of those, with all rows that other pipelines have written to the same tables.',
     answers: [{ status: 200, description: 'All of them', body: { name: 'ResultList' } }],
     problems: ['pipeline_not_allowed', 'run_not_found'],
   },

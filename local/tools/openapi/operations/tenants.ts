@@ -236,7 +236,7 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     tag: 'API keys',
     summary: 'Exchanges a key for a short-lived token, to be put into a page',
     description:
-      'It can have the scopes `run` and `read` of its key, may be for one run only, and lasts an hour at most. Once its key is revoked it starts no run, and reads until it ends.',
+      'It can have the scopes `run`, `read` and `results` of its key, has the first two of these unless others are named, may be for one run only (it then shows, follows and cancels that), and lasts an hour at most. Once its key is revoked it starts no run, and reads until it ends.',
     body: { name: 'TokenRequest', schema: tokenRequestSchema, isRequired: false },
     answers: [{ status: 201, description: 'The token', body: { name: 'Token' } }],
     problems: [...badBody],

@@ -1,3 +1,4 @@
+import { accessOf } from '../../../../shared/http/access';
 import {
   allowsPipeline,
   isWithin,
@@ -18,6 +19,12 @@ describe('Scopes', () => {
       ['manage', 'run', 'run'],
       ['run', 'manage'],
     ],
+    [
+      ['results', 'read'],
+      ['read', 'results'],
+    ],
+    // All that there were before `results`.
+    [['manage', 'read', 'run'], scopes],
     ['full', scopes],
     ['operate', ['run', 'read']],
     ['observe', ['read']],
@@ -29,7 +36,7 @@ describe('Scopes', () => {
     '%j are refused, and what is expected is told',
     (given) => {
       expect(scopesSchema.safeParse(given).error?.issues[0]?.message).toBe(
-        'expected some of run, read, manage, or one of full, operate, observe',
+        'expected some of run, read, results, manage, or one of full, operate, observe',
       );
     },
   );
@@ -38,6 +45,15 @@ describe('Scopes', () => {
     expect(storedScopes([])).toEqual(scopes);
     expect(storedScopes(['audit', 'read'])).toEqual(['read']);
     expect(storedScopes(['audit'])).toEqual([]);
+  });
+
+  it('of a key from before there was results are without it, unless they were all', () => {
+    expect(storedScopes(['read'])).toEqual(['read']);
+    expect(storedScopes(['run', 'read'])).toEqual(['run', 'read']);
+    expect(storedScopes(['run', 'manage'])).toEqual(['run', 'manage']);
+    expect(storedScopes(['run', 'read', 'manage'])).toEqual(scopes);
+    expect(accessOf.listResults.scope).toBe('results');
+    expect(accessOf.showResult.scope).toBe('results');
   });
 
   it('a missing one is refused by its name', () => {
