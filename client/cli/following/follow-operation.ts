@@ -1,5 +1,5 @@
 import type { Operation } from '../../api';
-import type { OperationPlace } from '../../operations';
+import type { FollowOptions, OperationPlace } from '../../operations';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { plainText } from '../output/formats';
 import type { Colour, Terminal } from '../output/terminal';
@@ -14,11 +14,16 @@ export const isOperationId = (id: string): boolean => id.startsWith('op_');
 export const operationNext = (id: string, task: Task): string =>
   commandsFor(id, ['follow', 'pause', 'cancel'], task);
 
-/** Says how far an operation is, until it has ended, the time of --wait is over, or Ctrl-C. */
+/**
+ * Says how far an operation is, until it has ended or is paused, the time of --wait is over, or Ctrl-C.
+ *
+ * @param options unseenMs: 0 where it was not just started, so that an id that is wrong is told at once
+ */
 export function followOperationToEnd(
   operation: OperationPlace,
   task: Task<keyof typeof waitOptions>,
   { client }: Connection,
+  options: Pick<FollowOptions, 'unseenMs'> = {},
 ): Promise<ExitCode> {
   const { terminal, isJson } = task;
   const id = operation.operation_id;
@@ -26,20 +31,30 @@ export function followOperationToEnd(
   return untilOver({ what: `Operation ${id}`, next }, task, async (signal) => {
     let last: Operation | undefined;
     try {
-      for await (const seen of client.followOperation(operation, { signal })) {
-        if (isJson) terminal.jsonLine(seen);
-        else if (terminal.isLive) terminal.status(progressOf(seen));
-        else if (seen.ended_at === null) terminal.say(`  ${progressOf(seen)}`);
+      for await (const seen of client.followOperation(operation, { ...options, signal })) {
         last = seen;
+        if (isJson) terminal.jsonLine(seen);
+        // It says how far it is below, and why.
+        if (seen.state === 'paused') break;
+        if (isJson) continue;
+        if (terminal.isLive) terminal.status(progressOf(seen));
+        else if (seen.ended_at === null) terminal.say(`  ${progressOf(seen)}`);
       }
     } finally {
       terminal.status(undefined);
     }
     if (last === undefined) throw new Error(`Operation ${id} was not seen at its end`);
     if (!isJson) sayOperation(last, terminal);
-    return last.state === 'done' && last.failed === 0 ? exitCodes.done : exitCodes.notCompleted;
+    if (last.state !== 'paused') return hasDoneAll(last) ? exitCodes.done : exitCodes.notCompleted;
+    const again = commandsFor(id, ['resume', 'follow', 'cancel'], task);
+    terminal.note(`Operation ${id} is paused, and begins nothing more until it is resumed.\n${again}`);
+    return exitCodes.paused;
   });
 }
+
+/** A run that a cancellation skips had ended by itself; one that was to be done and is skipped was not done. */
+const hasDoneAll = ({ kind, state, failed, skipped }: Operation): boolean =>
+  state === 'done' && failed === 0 && (skipped === 0 || kind === 'bulk-cancel');
 
 const stateColours: Readonly<Record<Operation['state'], Colour>> = {
   waiting: 'dim',
@@ -59,8 +74,11 @@ export function progressOf({ state, total, done, skipped, failed }: Operation): 
 export function sayOperation(operation: Operation, { say, paint }: Terminal): void {
   say(progressOf(operation).replace(operation.state, (state) => paint(stateColours[operation.state], state)));
   for (const { item_id, message } of operation.problems) {
-    say(
-      `  ${paint('red', 'failed'.padEnd(9))} ${item_id === null ? '' : `${item_id}: `}${plainText(message)}`,
-    );
+    // What is of no item is why all of it is as it is.
+    const [colour, what] =
+      item_id === null && operation.state === 'paused'
+        ? (['yellow', 'paused'] as const)
+        : (['red', 'failed'] as const);
+    say(`  ${paint(colour, what.padEnd(9))} ${item_id === null ? '' : `${item_id}: `}${plainText(message)}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../../api';
-import type { OptionSpecs } from '../arguments/options';
-import { type ExitCode, exitCodes } from '../exit-codes';
+import type { GivenOptions, OptionSpecs } from '../arguments/options';
+import { type ExitCode, exitCodes, wrongUse } from '../exit-codes';
 import { showProgress } from '../output/progress';
 import { endLine } from '../output/run-lines';
 import type { Connection } from '../surroundings';
@@ -16,6 +16,17 @@ export const waitOptions = {
 } as const satisfies OptionSpecs;
 
 const longestWaitSeconds = 30 * 24 * 3600;
+
+const waitSecondsOf = (given: GivenOptions<keyof typeof waitOptions>): number | undefined =>
+  given.number('wait', { least: 1, most: longestWaitSeconds });
+
+/** Called before anything is started: what is wrong with the waiting must not be told afterwards. @throws CommandError */
+export function checkWaiting(given: GivenOptions<keyof typeof waitOptions | 'no-wait'>): void {
+  if (given.isGiven('no-wait') && given.isGiven('wait')) {
+    throw wrongUse('Expected --no-wait or --wait SECONDS, given both');
+  }
+  waitSecondsOf(given);
+}
 
 /** Says how a run goes, until it is over, the time of --wait is, or Ctrl-C. */
 export async function followToEnd(
@@ -77,7 +88,7 @@ export async function untilOver(
 ): Promise<ExitCode> {
   const { given, terminal, surroundings } = task;
   const { interrupted } = surroundings;
-  const seconds = given.number('wait', { least: 1, most: longestWaitSeconds });
+  const seconds = waitSecondsOf(given);
   const timeout = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1_000);
   try {
     return await follow(timeout === undefined ? interrupted : AbortSignal.any([interrupted, timeout]));

@@ -4,7 +4,7 @@ import type { CataloguePipeline } from '../arguments/parameters';
 import { definitionOf, parameterOptions, parametersGiven } from '../arguments/read-parameters';
 import { exitCodes, wrongUse } from '../exit-codes';
 import { followOperationToEnd, operationNext } from '../following/follow-operation';
-import { waitOptions } from '../following/follow-to-end';
+import { checkWaiting, waitOptions } from '../following/follow-to-end';
 import { defineWord } from '../word';
 
 const mostAtOnce = 50;
@@ -14,7 +14,8 @@ export const backfillWord = defineWord({
   takes: ['PIPELINE'],
   about: 'runs a pipeline for each day or month of a period, and follows it to its end',
   notes: `Each run gets its date as --parameter. A pipeline with a watermark needs --watermark, from which each run begins.
-It can be paused, resumed, followed and cancelled by its id, op_…`,
+It can be paused, resumed, followed and cancelled by its id, op_… Where it pauses itself, it says why, and how to
+resume it. With --json it is a line each time that it has moved.`,
   options: {
     from: { kind: 'text', value: 'DATE', about: 'the first date' },
     to: { kind: 'text', value: 'DATE', about: 'the last date' },
@@ -36,6 +37,7 @@ It can be paused, resumed, followed and cancelled by its id, op_…`,
   act: async (task) => {
     const { values, given, terminal, isJson } = task;
     const [pipeline = ''] = values;
+    checkWaiting(given);
     const from = required('from', given.text('from'));
     const to = required('to', given.text('to'));
     const step = nameOf('step', given.text('step'), ['day', 'month'] as const);

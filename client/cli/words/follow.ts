@@ -8,7 +8,8 @@ export const followWord = defineWord({
   name: 'follow',
   takes: ['RUN'],
   about: 'says how a run goes, until it is over; a backfill or other operation by its op_…, too',
-  notes: 'With --json each event is a line: run, step, check, and end with the run.',
+  notes: `With --json each event is a line: run, step, check, and end with the run; of an operation, all of it whenever
+it has moved.`,
   options: { ...waitOptions, ...rowsOptions },
   act: async (task) => {
     const { values, terminal, isJson } = task;
@@ -16,7 +17,7 @@ export const followWord = defineWord({
     const connection = await task.connect();
     if (isOperationId(runId)) {
       const operation = { operation_id: runId, tenant_id: connection.tenant() };
-      return followOperationToEnd(operation, task, connection);
+      return followOperationToEnd(operation, task, connection, { unseenMs: 0 });
     }
     if (!isJson) return followToEnd(runId, task, connection);
     return untilOver(runGoingOn(runId, task), task, async (signal) => {

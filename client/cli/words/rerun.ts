@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { nameOf } from '../arguments/options';
-import { exitCodes, wrongUse } from '../exit-codes';
-import { followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
-import { rowsOptions } from '../following/made-tables';
+import { exitCodes } from '../exit-codes';
+import { checkWaiting, followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
+import { rowsOf, rowsOptions } from '../following/made-tables';
 import { defineWord } from '../word';
 
 export const rerunWord = defineWord({
@@ -31,9 +31,8 @@ same text.`,
   act: async (task) => {
     const { values, given, terminal, isJson } = task;
     const [runId = ''] = values;
-    if (given.isGiven('no-wait') && given.isGiven('wait')) {
-      throw wrongUse('Expected --no-wait or --wait SECONDS, given both');
-    }
+    checkWaiting(given);
+    rowsOf(given);
     const body = {
       from: nameOf('from', given.text('from'), ['start', 'failed_step'] as const),
       watermark: given.text('watermark'),

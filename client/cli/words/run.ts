@@ -1,7 +1,7 @@
 import { parameterOptions, readParameters } from '../arguments/read-parameters';
-import { exitCodes, wrongUse } from '../exit-codes';
-import { followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
-import { rowsOptions } from '../following/made-tables';
+import { exitCodes } from '../exit-codes';
+import { checkWaiting, followToEnd, printAtEnd, waitOptions, whatNext } from '../following/follow-to-end';
+import { rowsOf, rowsOptions } from '../following/made-tables';
 import { queueLine } from '../output/run-lines';
 import { defineWord } from '../word';
 
@@ -33,9 +33,8 @@ With --json the run is printed when it is over, with its steps and checks.`,
   act: async (task) => {
     const { values, given, terminal, isJson } = task;
     const [pipeline = ''] = values;
-    if (given.isGiven('no-wait') && given.isGiven('wait')) {
-      throw wrongUse('Expected --no-wait or --wait SECONDS, given both');
-    }
+    checkWaiting(given);
+    rowsOf(given);
     const priority = given.number('priority', { least: 0, most: 3_600 });
     const queueTtlSeconds = given.number('queue-ttl', { least: 0, most: 604_800 });
     const connection = await task.connect();

@@ -4,6 +4,7 @@ import { isUnencrypted } from '../../../client/cli/connection';
 import { command } from './support/command';
 
 const where = { TENANT_PIPELINES_URL: 'http://127.0.0.1:1', TENANT_PIPELINES_KEY: 'acme_api_0123456789' };
+const period = ['--from', '2026-01-01', '--to', '2026-01-03'];
 
 describe('The command line', () => {
   it('tells its words, options and exit codes, and each word its own', async () => {
@@ -16,6 +17,8 @@ describe('The command line', () => {
         '--json',
         'TENANT_PIPELINES_KEY',
         '  3  the interface refused',
+        '  6  a backfill or another operation is paused',
+        '  70  an error of the command',
       ]) {
         expect(out).toContain(part);
       }
@@ -65,6 +68,20 @@ describe('The command line', () => {
       'no number',
       ['follow', 'r', '--wait', '3s'],
       /^Error --wait: expected a whole number from 1 to .*given '3s'$/,
+    ],
+    ['no seconds', ['run', 'p', '--json', '--wait', '5m'], /^Error --wait: .*given '5m'$/],
+    ['no rows', ['run', 'p', '--rows', 'all'], /^Error --rows: .*given 'all'$/],
+    ['no seconds of a rerun', ['rerun', 'r', '--wait', '5m'], /^Error --wait: .*given '5m'$/],
+    ['no rows of a rerun', ['rerun', 'r', '--rows', 'all'], /^Error --rows: .*given 'all'$/],
+    [
+      'no seconds of a backfill',
+      ['backfill', 'p', ...period, '--wait', '5m'],
+      /^Error --wait: .*given '5m'$/,
+    ],
+    [
+      'both of a backfill',
+      ['backfill', 'p', ...period, '--no-wait', '--wait', '3'],
+      /^Error Expected --no-wait or --wait SECONDS, given both$/,
     ],
     ['too little', ['show'], /^Error show: expected RUN, given nothing$/],
     ['too much', ['show', 'a', 'b'], /^Error show: expected RUN, given a b$/],
