@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { Tier } from '../../shared/definitions/tiers';
 import type { RunJob } from '../../shared/google/bigquery/jobs/run-job';
@@ -7,7 +6,7 @@ import type { Log } from '../../shared/log';
 import { executePipeline } from '../../shared/pipelines/execute-pipeline';
 import type { ExecutionTools } from '../../shared/pipelines/execution';
 import { byteLimitOfTier, withinBudget } from '../../shared/pipelines/rules/byte-limit';
-import { parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
+import { knownParameters, parseParameters } from '../../shared/pipelines/rules/pipeline-parameters';
 import { changedSteps } from '../../shared/pipelines/rules/reused-steps';
 import { failedOutcome, type RunOutcome, type Slot } from '../../shared/runs/rules/ledger-row';
 import { parseInstructions } from '../../shared/runs/rules/run-instructions';
@@ -40,7 +39,10 @@ export async function executeRun(
   watch: RunWatch,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const parsed = parseParameters(definition.parameters, knownParameters(slot, definition));
+  const parsed = parseParameters(
+    definition.parameters,
+    knownParameters(definition.parameters, slot.parameters),
+  );
   if (!parsed.ok) {
     return failedOutcome('invalid_parameters', parsed.problems.map(({ message }) => message).join(' '));
   }
@@ -64,17 +66,6 @@ export async function executeRun(
   };
   const runJob = stoppable(tools.runJob, watch, openJobs, tools.log);
   return executePipeline(run, { ...tools, runJob, beforeStep: watch.look }, signal);
-}
-
-const parametersSchema = z.record(z.string(), z.unknown());
-
-/**
- * Leaves out parameters that the definition no longer has: they were right at admission, and mean nothing
- * now.
- */
-function knownParameters({ parameters }: OnboardedSlot, definition: PipelineDefinition): object {
-  const given = parametersSchema.parse(JSON.parse(parameters ?? '{}'));
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in definition.parameters));
 }
 
 /**

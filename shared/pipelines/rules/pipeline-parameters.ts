@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ParameterDefinition, PipelineDefinition } from '../../definitions/schemas/pipeline-schema';
 import { shorten } from '../../support/shorten';
 import { parseParameterValue } from './parameter-values';
@@ -67,6 +68,20 @@ export function parseParameters(definitions: ParameterDefinitions, given: unknow
     return refuse([{ parameter: '', message }]);
   }
   return { ok: true, values: canonical };
+}
+
+const recordedSchema = z.record(z.string(), z.unknown());
+
+/**
+ * A run's parameters as they were recorded (JSON), without those that the pipeline no longer has: they were right at
+ * admission, and mean nothing now.
+ */
+export function knownParameters(
+  definitions: ParameterDefinitions,
+  recorded: string | null,
+): Readonly<Record<string, unknown>> {
+  const given = recordedSchema.parse(JSON.parse(recorded ?? '{}'));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(definitions, name)));
 }
 
 /** The name by which a pipeline's SQL reads its watermark. */

@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from '../../definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../errors';
 import type { RunStatement } from '../../google/bigquery/statements/run-statement';
+import { knownParameters } from '../../pipelines/rules/pipeline-parameters';
 import { requirePipeline } from '../../tenants/rules/key-pipelines';
 import type { RunInstructions } from '../rules/run-instructions';
 import { findRecordedRun, isOver } from '../show-run';
@@ -25,7 +26,7 @@ export interface RerunRequest
 
 /**
  * Does a run again that is over: a new run of its pipeline as it is now, with its parameters as they were recorded,
- * which is admitted and counted like any. From its failed step it leaves out the steps that are done. One statement
+ * but for those that the pipeline no longer has. It is admitted and counted like any. From its failed step it leaves out the steps that are done. One statement
  * more than a start.
  *
  * Throws `run_not_found`, `pipeline_not_found`, `pipeline_not_allowed`, `run_not_over`, `run_not_failed` or
@@ -47,7 +48,7 @@ export async function rerunRun(
     {
       ...request,
       pipeline,
-      parameters: run.parameters === null ? undefined : JSON.parse(run.parameters),
+      parameters: knownParameters(pipeline.parameters, run.parameters),
       trigger: 'rerun',
       rerunOf: runId,
       asked: ['rerun', runId, rerun.from, rerun.watermark ?? null, rerun.record_watermark ?? null],

@@ -1,5 +1,9 @@
 import type { ParameterDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
-import { parseParameters, toQueryParameters } from '../../../../shared/pipelines/rules/pipeline-parameters';
+import {
+  knownParameters,
+  parseParameters,
+  toQueryParameters,
+} from '../../../../shared/pipelines/rules/pipeline-parameters';
 
 type Type = ParameterDefinition['type'];
 const define = (
@@ -11,6 +15,12 @@ const define = (
 const parseOne = (type: Type, value: unknown) => parseParameters(define(type), { p: value });
 
 describe('parameters of a run', () => {
+  it('that were recorded are taken without those that the pipeline no longer has', () => {
+    const recorded = '{"p":"x","gone":1,"constructor":2,"__proto__":3}';
+    expect(knownParameters(define('STRING'), recorded)).toEqual({ p: 'x' });
+    expect(knownParameters(define('STRING'), null)).toEqual({});
+  });
+
   const accepted: readonly (readonly [Type, unknown, unknown])[] = [
     ['STRING', "'; DROP TABLE tenants; --", "'; DROP TABLE tenants; --"],
     ['STRING', '', ''],
