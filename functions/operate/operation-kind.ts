@@ -29,8 +29,15 @@ export interface ActingKind extends PlannedKind {
 
 /** A kind whose items go on by themselves once they are begun, and take longer than a delivery. */
 export interface AdvancingKind extends PlannedKind {
-  /** Looks what has become of these items, and begins what may be begun now. Done twice, or twice at once, it does no harm. */
-  readonly advance: (head: OperationHead, open: readonly OperationItem[]) => Promise<Advance>;
+  /**
+   * Looks what has become of these items, and unless it only looks, begins what may be begun now. Done twice, or twice
+   * at once, it does no harm.
+   */
+  readonly advance: (
+    head: OperationHead,
+    open: readonly OperationItem[],
+    what: 'begin' | 'look',
+  ) => Promise<Advance>;
   /** What is left after so long is given up. In milliseconds. */
   readonly longestMs: number;
 }

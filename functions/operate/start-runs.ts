@@ -32,7 +32,7 @@ const passing: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'queue_full',
   'unavailable',
 ]);
-/** Only somebody can end these, or the month's end. */
+/** Only somebody can end these: nothing resumes an operation by itself, not in a new month either. */
 const pausing: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'monthly_quota_exceeded',
   'byte_quota_exceeded',
@@ -54,7 +54,7 @@ export const startingRuns = (
 ): AdvancingKind => ({
   plan,
   longestMs,
-  async advance(head, open) {
+  async advance(head, open, what) {
     const { keyId, limit, start } = readFilter(head);
     const { over, inFlight } = await look(head, open, keyId, deps);
     const ended: ItemEntry[] = [];
@@ -67,10 +67,9 @@ export const startingRuns = (
       else if (inFlight.has(runId)) running++;
       else waiting.push(item);
     }
+    const room = what === 'look' ? 0 : Math.max(0, limit - running);
     const begun = await Promise.all(
-      waiting
-        .slice(0, Math.max(0, limit - running))
-        .map((item) => begin(item, () => start(item, keyOfItem(head, item.item_id)))),
+      waiting.slice(0, room).map((item) => begin(item, () => start(item, keyOfItem(head, item.item_id)))),
     );
     return { ...summaryOf(begun, running), ended: [...ended, ...begun.flatMap(({ entry }) => entry ?? [])] };
   },

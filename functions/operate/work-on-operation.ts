@@ -4,7 +4,6 @@ import type { Log } from '../../shared/log';
 import type { OperationLog } from '../../shared/operations/operation-log';
 import {
   type ItemEntry,
-  isEnded,
   isGivenUp,
   itemKeyOf,
   type OperationItem,
@@ -67,14 +66,16 @@ export async function workOnOperation(
   const startedAt = clock.monotonicMs();
   const isTimeUp = () => clock.monotonicMs() - startedAt > deps.workMs;
   const { operation_id } = message;
-  const found = await retrying(retryPolicy, () => operations.read(operation_id));
+  const found = await retrying(retryPolicy, () =>
+    operations.read(operation_id, new Date(message.started_at)),
+  );
   if (found === undefined) {
     const ageMs = clock.now().getTime() - new Date(message.started_at).getTime();
     if (ageMs < strayMs) throw new Error(`There is no row of operation ${operation_id} yet`);
     log('WARNING', 'A message for an operation that is not there is dropped', { ...message });
     return 'over';
   }
-  if (isEnded(found.state) || found.state === 'paused') return 'over';
+  if (found.state === 'done' || found.state === 'failed') return 'over';
 
   const writer = deps.newId();
   const write = (entry: ProgressEntry) => retrying(retryPolicy, () => operations.write(found, writer, entry));
@@ -85,12 +86,20 @@ export async function workOnOperation(
   };
 
   const kind = Object.hasOwn(deps.kinds, found.kind) ? deps.kinds[found.kind] : undefined;
+  const isHalted = found.state === 'aborted' || found.state === 'paused';
+  if (isHalted) return kind === undefined ? 'over' : lookOnly(found, kind, write, deps);
   if (kind === undefined) return end('failed', `There is no kind of operation '${found.kind}'`);
   const longestMs = 'advance' in kind ? kind.longestMs : undefined;
   try {
     const work = { isTimeUp, write, end };
+    if ('advance' in kind && isGivenUp(found, clock.now(), kind.longestMs)) {
+      const left = await takeStock(found, kind, write);
+      return found.isPlanned && left.length === 0 ? end('done') : end('failed', tooOldText(kind.longestMs));
+    }
     const planned = found.isPlanned ? found : await plan(found, kind, work, deps);
-    return 'advance' in kind ? await advance(planned, kind, work) : await workOff(planned, kind, work, deps);
+    return 'advance' in kind
+      ? await advance(planned, kind, work, deps)
+      : await workOff(planned, kind, work, deps);
   } catch (error) {
     if (error instanceof TooMuch) return end('failed', error.message);
     if (mayPass(error) && !isGivenUp(found, clock.now(), longestMs)) throw error;
@@ -119,7 +128,9 @@ async function plan(
   await writePlanned(items, write);
   await write({ state: 'running', planned: new Set(items.map(itemKeyOf)).size });
   // What an earlier delivery, which died, had written of its plan is to be done as well.
-  const merged = await retrying(retryPolicy, () => operations.read(operation.operation_id));
+  const merged = await retrying(retryPolicy, () =>
+    operations.read(operation.operation_id, operation.started_at),
+  );
   const open = new Map([...(merged?.open ?? []), ...items].map((item) => [itemKeyOf(item), item]));
   return { ...operation, open: [...open.values()], keys: new Set([...(merged?.keys ?? []), ...open.keys()]) };
 }
@@ -132,6 +143,53 @@ async function writePlanned(items: readonly OperationItem[], write: Work['write'
   }
 }
 
+const tooOldText = (longestMs: number): string =>
+  `It was not over ${Math.floor(longestMs / 86_400_000)} days after its start: what was not begun then is left out`;
+
+/**
+ * What is under way when an operation is aborted or paused goes on, and counts when it ends: each end wakes the operation.
+ * What cannot be looked at any more stays as it is.
+ */
+async function lookOnly(
+  operation: OperationProgress,
+  kind: OperationKind,
+  write: Work['write'],
+  { clock, log }: OperateDependencies,
+): Promise<'over'> {
+  if (!('advance' in kind) || isGivenUp(operation, clock.now(), kind.longestMs)) return 'over';
+  try {
+    await takeStock(operation, kind, write);
+  } catch (error) {
+    if (mayPass(error)) throw error;
+    const { operation_id } = operation;
+    log('INFO', 'An operation that is halted is not looked at any more', { operation_id, error });
+  }
+  return 'over';
+}
+
+/** Writes down what has become of items, begins nothing, and resolves to those that are open. */
+async function takeStock(
+  { open, ...operation }: OperationProgress,
+  kind: AdvancingKind,
+  write: Work['write'],
+): Promise<readonly OperationItem[]> {
+  if (open.length === 0) return open;
+  const { ended } = await kind.advance(operation, open, 'look');
+  return withoutEnded(open, ended, write);
+}
+
+/** Writes down what has become of items, and resolves to the others. */
+async function withoutEnded(
+  open: readonly OperationItem[],
+  ended: readonly ItemEntry[],
+  write: Work['write'],
+): Promise<readonly OperationItem[]> {
+  if (ended.length === 0) return open;
+  await write({ state: 'running', items: ended });
+  const known = new Set(ended.map(itemKeyOf));
+  return open.filter((item) => !known.has(itemKeyOf(item)));
+}
+
 /**
  * Goes as far as it can for now. What is under way wakes the operation when it ends: so this delivery is over, and
  * nothing waits for it.
@@ -140,18 +198,19 @@ async function advance(
   operation: OperationProgress,
   kind: AdvancingKind,
   { isTimeUp, write, end }: Work,
+  { operations }: OperateDependencies,
 ): Promise<'more' | 'over'> {
+  const { operation_id, started_at } = operation;
   for (let { open } = operation; open.length > 0; ) {
-    const { ended, pause, isAwaited } = await kind.advance(operation, open);
-    if (ended.length > 0) await write({ state: 'running', items: ended });
-    const known = new Set(ended.map(itemKeyOf));
-    open = open.filter((item) => !known.has(itemKeyOf(item)));
+    const { ended, pause, isAwaited } = await kind.advance(operation, open, 'begin');
+    open = await withoutEnded(open, ended, write);
     if (open.length === 0) break;
     if (pause !== undefined) await write({ state: 'paused', problem: pause });
     if (pause !== undefined || isAwaited) return 'over';
-    if (ended.length === 0)
-      throw new ItemsAreLeft(`Items of operation ${operation.operation_id} wait for room`);
+    if (ended.length === 0) throw new ItemsAreLeft(`Items of operation ${operation_id} wait for room`);
     if (isTimeUp()) return 'more';
+    // What cannot be begun at all ends at once: so this may go on for long.
+    if (await retrying(retryPolicy, () => operations.isHalted(operation_id, started_at))) return 'over';
   }
   return end('done');
 }
@@ -189,10 +248,10 @@ async function workOffItems(
   deps: OperateDependencies,
 ): Promise<'nothing' | 'more' | 'over'> {
   const { operations, clock, batchSize } = deps;
-  const { operation_id } = operation;
+  const { operation_id, started_at } = operation;
   let failure: unknown;
   for (let start = 0; start < open.length; start += batchSize) {
-    if (await retrying(retryPolicy, () => operations.isHalted(operation_id))) return 'over';
+    if (await retrying(retryPolicy, () => operations.isHalted(operation_id, started_at))) return 'over';
     const ended: ItemEntry[] = [];
     await forEachBounded(open.slice(start, start + batchSize), itemsAtOnce, async (item) => {
       if (isTimeUp()) return;

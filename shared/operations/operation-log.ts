@@ -26,10 +26,10 @@ export interface OperationFilter {
 export interface OperationLog {
   /** Appends a row. `writer` names the delivery or the request: a plan is that of one writer. */
   readonly write: (head: OperationHead, writer: string, entry: ProgressEntry) => Promise<void>;
-  /** What is to be done; undefined where nothing is known of it. One statement. */
-  readonly read: (operationId: string) => Promise<OperationProgress | undefined>;
-  /** Whether it has ended or is paused, so that nothing more is begun. One statement. */
-  readonly isHalted: (operationId: string) => Promise<boolean>;
+  /** What is to be done; undefined where nothing is known of it. One statement, of the days since shortly before its start. */
+  readonly read: (operationId: string, startedAt: Date) => Promise<OperationProgress | undefined>;
+  /** Whether it has ended or is paused, so that nothing more is begun. One statement, of the same days. */
+  readonly isHalted: (operationId: string, startedAt: Date) => Promise<boolean>;
   /** Youngest first. One statement. */
   readonly list: (filter: OperationFilter, most: number) => Promise<readonly OperationSummary[]>;
 }
@@ -51,11 +51,13 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
       const json = { ...headOf(head), ...times, writer, state, planned, problem, items: items.map(entryOf) };
       await append('operations', { insertId, json });
     },
-    async read(operation_id) {
-      return progressOf(await rowsOrNone(runStatement(controlDataset, readOperationRows, { operation_id })));
+    async read(operation_id, startedAt) {
+      const which = { operation_id, from: beforeStart(startedAt) };
+      return progressOf(await rowsOrNone(runStatement(controlDataset, readOperationRows, which)));
     },
-    async isHalted(operation_id) {
-      const [row] = await rowsOrNone(runStatement(controlDataset, findOperationEnd, { operation_id }));
+    async isHalted(operation_id, startedAt) {
+      const which = { operation_id, from: beforeStart(startedAt) };
+      const [row] = await rowsOrNone(runStatement(controlDataset, findOperationEnd, which));
       return row !== undefined && (row.is_ended || row.is_paused);
     },
     list: ({ operationId, tenantId, kind, state, after }, most) =>
@@ -72,6 +74,12 @@ export function createOperationLog(deps: OperationLogDependencies): OperationLog
       ),
   };
 }
+
+/**
+ * Two requests under one key may write down two starts of an operation: these are never as far apart. In milliseconds.
+ */
+const startsApartMs = 24 * 3_600_000;
+const beforeStart = (startedAt: Date): Date => new Date(startedAt.getTime() - startsApartMs);
 
 const entryOf = ({ tenant_id, item_id, outcome, problem }: NonNullable<ProgressEntry['items']>[number]) => ({
   tenant_id,

@@ -14,7 +14,7 @@ const rowSchema: z.ZodType<OperationRow> = z.object({
   items: z.array(itemEntrySchema),
 });
 
-/** All rows of an operation, for whoever works on it. */
+/** All rows of an operation that was started at @from or later, for whoever works on it. Only the days since then are read. */
 export const readOperationRows = defineStatement({
   name: 'read-operation-rows',
   sql: `
@@ -22,8 +22,8 @@ SELECT
   operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, recorded_at, writer, state,
   planned, problem, items
 FROM operations
-WHERE operation_id = @operation_id
+WHERE operation_id = @operation_id AND started_at >= @from
 ORDER BY recorded_at`,
-  parameters: { operation_id: 'STRING' },
+  parameters: { operation_id: 'STRING', from: 'TIMESTAMP' },
   row: rowSchema,
 });

@@ -59,8 +59,14 @@ export const controlCases = [
       most: 10,
     }),
   ),
-  statementCase(readOperationRows, 'A repeated record is read whole.', () => ({ operation_id: 'nothing' })),
-  statementCase(findOperationEnd, 'LOGICAL_OR over no rows is NULL.', () => ({ operation_id: 'nothing' })),
+  statementCase(readOperationRows, 'A repeated record is read whole.', ({ from }) => ({
+    operation_id: 'nothing',
+    from,
+  })),
+  statementCase(findOperationEnd, 'LOGICAL_OR over no rows is NULL.', ({ from }) => ({
+    operation_id: 'nothing',
+    from,
+  })),
   statementCase(
     listStalledOperations,
     'A filter of the partitioning column by a parameter leaves out the other days.',
