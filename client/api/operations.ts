@@ -148,7 +148,10 @@ export interface OperationsOperations {
       readonly tenant: string;
     };
     readonly query: undefined;
-    readonly headers: undefined;
+    readonly headers: {
+      /** With it a request can be repeated at will: it is the same operation. */
+      readonly 'Idempotency-Key'?: string;
+    };
     readonly body: BulkRerun;
     readonly answer: Operation;
   };

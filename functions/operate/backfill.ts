@@ -6,7 +6,10 @@ import { startRun } from '../../shared/runs/start-run';
 import { type AdvancingKind, TooMuch } from './operation-kind';
 import { startingRuns } from './start-runs';
 
-/** Runs a pipeline of a tenant once for each date. An item is a date. */
+/**
+ * Runs a pipeline of a tenant once for each date. An item is a date. One that would replace the oldest run of its
+ * pipeline waits for a slot as well: else they would end each other.
+ */
 export const backfill = (deps: RerunDependencies): AdvancingKind =>
   startingRuns(
     async ({ tenant_id, filter }) => {
@@ -36,6 +39,7 @@ export const backfill = (deps: RerunDependencies): AdvancingKind =>
               parameters: { ...filter.parameters, [filter.parameter]: item_id },
               trigger: 'backfill',
               idempotencyKey,
+              atLimit: 'queue',
               instructions: { operation, ...(filter.watermark !== null && { watermark: filter.watermark }) },
             },
             deps,

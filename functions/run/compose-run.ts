@@ -12,6 +12,7 @@ import {
 import {
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadTenantLife,
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
@@ -163,6 +164,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     newId: setUp.newId,
     now,
     log,
+    readTenantLife: createReadTenantLife(bigquery),
     operations:
       setUp.operations &&
       createOperationLog({

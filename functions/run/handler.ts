@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../shared/errors';
+import type { ReadTenantLife } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
+import { idempotencyKeyOf } from '../../shared/http/headers/idempotency-key';
 import type { CallPlaces } from '../../shared/http/limits/call-places';
 import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
@@ -18,7 +20,7 @@ import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { backfillRoutes } from './again/backfill-routes';
 import { rerunRoutes } from './again/rerun-routes';
 import { type ResultsRoutesDependencies, resultsRoutes } from './results/results-routes';
-import { idempotencyKeyOf, startedByCaller, startOf } from './run-request';
+import { startedByCaller, startOf } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
@@ -29,6 +31,7 @@ export interface RunHandlerDependencies
   readonly inPlace: DecisionPlaces['inPlace'];
   readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
+  readonly readTenantLife: ReadTenantLife;
   /** Unless both are given, there are no backfills. */
   readonly operations?: OperationLog | undefined;
   readonly publishOperation?: PublishOperation | undefined;
@@ -100,7 +103,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   );
   return [
     { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
-    ...rerunRoutes(deps),
+    ...rerunRoutes({ ...deps, cancelOldest: cancelForNewer(deps) }),
     ...deps.inPlaces([...backfills, ...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
       apparentTenant(request, deps),
     ),

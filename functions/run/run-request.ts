@@ -1,10 +1,8 @@
 import type { TenantCaller } from '../../shared/http/authorize';
 import { requestIdOfCall } from '../../shared/http/headers/request-id';
-import { parseRequest } from '../../shared/http/parse';
 import type { HttpRequest } from '../../shared/http/route';
 import type { QueuePlace } from '../../shared/runs/rules/admission-rules';
 import type { StartedBy } from '../../shared/runs/rules/ledger-row';
-import { idempotencyKeySchema } from '../../shared/runs/rules/run-identity';
 
 /** Who starts a run by this request, and from where. */
 export const startedByCaller = ({ actor }: TenantCaller, request: HttpRequest): StartedBy => ({
@@ -13,10 +11,6 @@ export const startedByCaller = ({ actor }: TenantCaller, request: HttpRequest): 
   address: request.address,
   request_id: requestIdOfCall(request),
 });
-
-/** Throws `invalid_request`. */
-export const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
-  parseRequest(idempotencyKeySchema.optional(), request.header('Idempotency-Key'), 'Idempotency-Key');
 
 export const startOf = (queue: QueuePlace | undefined) =>
   queue === undefined ? { status: 'ADMITTED' } : { status: 'QUEUED', queue };

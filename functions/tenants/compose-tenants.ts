@@ -155,6 +155,7 @@ export function composeTenants(
           publishOperation: createPublishOperation(setUp.operations.topic, bigquery),
           listTenants: createListTenants(bigquery),
           readRunsInFlight: createReadRunsInFlight(bigquery),
+          readTenantLife: google.createReadTenantLife(bigquery),
           answerMs: setUp.answerMs ?? usualAnswerMs,
           log: setUp.operations.log,
           checkToken,

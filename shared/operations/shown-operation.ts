@@ -10,6 +10,12 @@ function shownFilter(text: string) {
   return filter;
 }
 
+/** For the audit log: nothing of what the runs are given, and not who asked for it. */
+export function auditedFilter(text: string): string {
+  const { parameters: _, watermark: __, ...filter } = shownFilter(text);
+  return JSON.stringify(filter);
+}
+
 /** An operation as the HTTP interface shows it. Who works for the operator is no tenant's business. */
 export function shownOperation(operation: OperationSummary, isAdmin: boolean) {
   const { started_by_kind, started_by, is_planned, ended_at } = operation;

@@ -1,12 +1,15 @@
 import type { Actor } from '../audit/audit-entry';
+import { ServiceError } from '../errors';
+import type { ReadTenantLife } from '../google/bigquery/tables/read-tenant-state';
 import type { PublishOperation } from '../google/pubsub/publish-operation';
 import type { HttpReply } from '../http/reply';
 import type { Log } from '../log';
 import type { OperationSummary } from '../sql/control/list-operations';
 import type { OperationLog } from './operation-log';
 import type { OperationHead } from './rules/operation';
-import { operationIdOf } from './rules/operation-identity';
-import { shownOperation, waitingOperation } from './shown-operation';
+import { operationIdOf, operationIdOfKey } from './rules/operation-identity';
+import { askedHashIn } from './rules/started-runs';
+import { auditedFilter, shownOperation, waitingOperation } from './shown-operation';
 
 export interface StartOperationDependencies {
   readonly operations: OperationLog;
@@ -57,14 +60,48 @@ export async function startOperation(
   return startedReply(waitingOperation(head), isAdmin);
 }
 
+/** Who asks for an operation that a request's key stands for, if it has one. */
+export interface KeyedCaller extends Omit<OperationCaller, 'operationId'> {
+  readonly key: string | undefined;
+  readonly readTenantLife: ReadTenantLife;
+}
+
+/**
+ * The same for one that starts runs of a tenant: a repeat under the same key finds the operation, with one statement
+ * more, and a read that is free of charge. Throws also `idempotency_key_reused` where the key stands for another.
+ */
+export async function startOperationOnce(
+  operation: OperationToStart & { readonly tenant_id: string },
+  { key, readTenantLife, ...caller }: KeyedCaller,
+  startedAt: Date,
+  deps: StartOperationDependencies,
+): Promise<HttpReply> {
+  if (key === undefined) return startOperation(operation, caller, startedAt, deps);
+  const { kind, tenant_id: tenantId, filter } = operation;
+  const life = await readTenantLife(tenantId);
+  if (life === undefined) throw new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);
+  const operationId = operationIdOfKey(kind, tenantId, life.onboarding_id, key);
+  const [known] = await deps.operations.list({ operationId, tenantId }, 1);
+  if (known === undefined) return startOperation(operation, { ...caller, operationId }, startedAt, deps);
+  if (askedHashIn(known.filter) === askedHashIn(filter)) return startedReply(known, caller.isAdmin);
+  throw new ServiceError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for another request. Use a new key.',
+  );
+}
+
 /** The answer to whoever has started it. */
-export function startedReply(operation: OperationSummary, isAdmin: boolean): HttpReply {
+function startedReply(operation: OperationSummary, isAdmin: boolean): HttpReply {
   const { operation_id, tenant_id, kind, reason, filter } = operation;
   const path = tenant_id === null ? '/api/v1/operations' : `/api/v1/tenants/${tenant_id}/operations`;
   return {
     status: 202,
     headers: { Location: `${path}/${operation_id}` },
     body: shownOperation(operation, isAdmin),
-    change: { tenantId: tenant_id, target: operation_id, after: { kind, filter, reason } },
+    change: {
+      tenantId: tenant_id,
+      target: operation_id,
+      after: { kind, filter: auditedFilter(filter), reason },
+    },
   };
 }

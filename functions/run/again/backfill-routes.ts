@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { watchingActor } from '../../../shared/audit/watching-actor';
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../../shared/errors';
+import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import { idempotencyKeyOf } from '../../../shared/http/headers/idempotency-key';
 import { requestIdOfCall } from '../../../shared/http/headers/request-id';
 import { type FieldProblem, invalidFields } from '../../../shared/http/list-problems';
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
@@ -15,21 +17,20 @@ import {
   datesOf,
   mostDates,
 } from '../../../shared/operations/rules/backfill';
+import { askedHashOf } from '../../../shared/operations/rules/operation-identity';
 import { runsAtOnceSchema } from '../../../shared/operations/rules/started-runs';
 import {
   type StartOperationDependencies,
-  startedReply,
-  startOperation,
+  startOperationOnce,
 } from '../../../shared/operations/start-operation';
 import { parseParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
 import { watermarkFields, watermarkInstruction } from '../../../shared/runs/rerun/plan-rerun';
-import { runIdOfKey } from '../../../shared/runs/rules/run-identity';
 import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
-import { idempotencyKeyOf } from '../run-request';
 
 export interface BackfillDependencies extends StartOperationDependencies, TenantAuthentication {
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
+  readonly readTenantLife: ReadTenantLife;
 }
 
 const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
@@ -78,7 +79,7 @@ async function backfillAsAsked(given: HttpRequest, deps: BackfillDependencies): 
   const asked = parseRequest(backfillSchema, await request.json());
   const { from, to, step, parameter, parameters = {}, limit, reason } = asked;
   checkRuns(asked, pipeline);
-  const filter: BackfillFilter = {
+  const wanted = {
     pipeline: path,
     from,
     to,
@@ -87,32 +88,26 @@ async function backfillAsAsked(given: HttpRequest, deps: BackfillDependencies): 
     parameters,
     watermark: watermarkOf(asked, pipeline) ?? null,
     limit,
-    allowed_pipelines: [...allowed],
-    asked_by: { key_id: keyId, address: request.address, request_id: requestIdOfCall(request) },
   };
-  const operationId = key === undefined ? undefined : `op_${runIdOfKey(tenantId, `backfill ${key}`)}`;
-  const known = operationId && (await deps.operations.list({ operationId, tenantId }, 1))[0];
-  if (known) {
-    if (unasked(known.filter) === unasked(JSON.stringify(filter))) return startedReply(known, false);
-    throw new ServiceError(
-      'idempotency_key_reused',
-      'This Idempotency-Key was used for another backfill. Use a new key.',
-    );
-  }
+  const filter: BackfillFilter = {
+    ...wanted,
+    allowed_pipelines: [...allowed],
+    asked_by: {
+      key_id: keyId,
+      address: request.address,
+      request_id: requestIdOfCall(request),
+      asked_hash: askedHashOf(wanted),
+    },
+  };
   const operation = {
     kind: backfillKind,
     tenant_id: tenantId,
     filter: JSON.stringify(filter),
     reason: reason ?? null,
   };
-  return startOperation(operation, { actor: actorOf(), isAdmin: false, operationId }, deps.now(), deps);
+  const caller = { actor: actorOf(), isAdmin: false, key, readTenantLife: deps.readTenantLife };
+  return startOperationOnce(operation, caller, deps.now(), deps);
 }
-
-const filterSchema = z.record(z.string(), z.unknown());
-
-/** What is asked for, without who asks. */
-const unasked = (text: string): string =>
-  JSON.stringify({ ...filterSchema.parse(JSON.parse(text)), asked_by: null, allowed_pipelines: null });
 
 /** Throws `invalid_request` where not each date can be a run. */
 function checkRuns(

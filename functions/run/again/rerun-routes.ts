@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apparentTenant, requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import { idempotencyKeyOf } from '../../../shared/http/headers/idempotency-key';
 import { expectNoQuery, parseRequest } from '../../../shared/http/parse';
 import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
@@ -7,7 +8,7 @@ import type { DecisionPlaces } from '../../../shared/runs/decision-places';
 import { rerunFromSchema, watermarkFields } from '../../../shared/runs/rerun/plan-rerun';
 import { type RerunDependencies, rerunRun } from '../../../shared/runs/rerun/rerun-run';
 import { runIdSchema } from '../../../shared/runs/rules/run-identity';
-import { idempotencyKeyOf, startedByCaller, startOf } from '../run-request';
+import { startedByCaller, startOf } from '../run-request';
 
 export interface RerunRoutesDependencies extends RerunDependencies, TenantAuthentication {
   readonly inPlace: DecisionPlaces['inPlace'];

@@ -4,7 +4,10 @@ import type {
   ControlDatasetSettings,
 } from '../../../shared/google/bigquery/tables/control-dataset';
 import type { ListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
-import type { ReadRunsInFlight } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import type {
+  ReadRunsInFlight,
+  ReadTenantLife,
+} from '../../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishOperation } from '../../../shared/google/pubsub/publish-operation';
 import type { AdminAuthentication, TenantAuthentication } from '../../../shared/http/authorize';
 import type { Route } from '../../../shared/http/route';
@@ -30,6 +33,7 @@ interface AllOperationsDependencies extends AdminAuthentication, TenantAuthentic
   readonly publishOperation: PublishOperation;
   readonly listTenants: ListTenants;
   readonly readRunsInFlight: ReadRunsInFlight;
+  readonly readTenantLife: ReadTenantLife;
   readonly tiers: Readonly<Record<string, Quotas>>;
   /** How long a caller waits for an answer, in milliseconds. */
   readonly answerMs: number;

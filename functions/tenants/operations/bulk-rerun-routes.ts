@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { watchingActor } from '../../../shared/audit/watching-actor';
 import { ServiceError } from '../../../shared/errors';
-import type { ReadRunsInFlight } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import {
   type AdminAuthentication,
   requireAdminOrTenant,
   type TenantAuthentication,
   tenantInPath,
 } from '../../../shared/http/authorize';
+import { idempotencyKeyOf } from '../../../shared/http/headers/idempotency-key';
 import { requestIdOfCall } from '../../../shared/http/headers/request-id';
 import { expectNoQuery, momentSchema, parseRequest } from '../../../shared/http/parse';
 import type { HttpReply } from '../../../shared/http/reply';
@@ -18,8 +19,12 @@ import {
   bulkRerunKind,
   rerunStatuses,
 } from '../../../shared/operations/rules/bulk-rerun';
+import { askedHashOf } from '../../../shared/operations/rules/operation-identity';
 import { runsAtOnceSchema } from '../../../shared/operations/rules/started-runs';
-import { type StartOperationDependencies, startOperation } from '../../../shared/operations/start-operation';
+import {
+  type StartOperationDependencies,
+  startOperationOnce,
+} from '../../../shared/operations/start-operation';
 import { rerunFromSchema } from '../../../shared/runs/rerun/plan-rerun';
 import { isInOrder, notInOrder, runListFields } from '../../../shared/runs/run-pages';
 
@@ -27,7 +32,7 @@ export interface BulkRerunDependencies
   extends StartOperationDependencies,
     AdminAuthentication,
     TenantAuthentication {
-  readonly readRunsInFlight: ReadRunsInFlight;
+  readonly readTenantLife: ReadTenantLife;
 }
 
 const { status, pipeline } = runListFields(rerunStatuses);
@@ -81,8 +86,10 @@ async function rerunAllAsAsked(given: HttpRequest, deps: BulkRerunDependencies):
   const tenantId = tenantInPath(request);
   const caller = await requireAdminOrTenant(deps, request, tenantId);
   expectNoQuery(request);
+  const key = idempotencyKeyOf(request);
   const asked = parseRequest(bulkRerunSchema, await request.json());
-  if ((await deps.readRunsInFlight(tenantId)) === undefined)
+  const { reason, ...wanted } = asked;
+  if ((await deps.readTenantLife(tenantId)) === undefined)
     throw new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);
   const now = deps.now();
   const filter: BulkRerunFilter = {
@@ -97,13 +104,17 @@ async function rerunAllAsAsked(given: HttpRequest, deps: BulkRerunDependencies):
       key_id: caller.isAdmin ? '' : caller.id,
       address: caller.isAdmin ? null : request.address,
       request_id: requestIdOfCall(request),
+      // Not of the filter: without `to` that ends at the time of the request.
+      asked_hash: askedHashOf(wanted),
     },
   };
   const operation = {
     kind: bulkRerunKind,
     tenant_id: tenantId,
     filter: bulkRerunFilterText(filter),
-    reason: asked.reason ?? null,
+    reason: reason ?? null,
   };
-  return startOperation(operation, { actor: actorOf(), isAdmin: caller.isAdmin }, now, deps);
+  const { isAdmin } = caller;
+  const keyed = { actor: actorOf(), isAdmin, key, readTenantLife: deps.readTenantLife };
+  return startOperationOnce(operation, keyed, now, deps);
 }

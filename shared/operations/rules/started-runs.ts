@@ -8,9 +8,15 @@ export const askedBySchema = z.object({
   key_id: z.string(),
   address: z.string().nullable(),
   request_id: z.string().nullable(),
+  /** Of all that was asked for. A version before kept none. */
+  asked_hash: z.string().nullable().default(null),
 });
 
 export type AskedBy = z.infer<typeof askedBySchema>;
+
+/** The hash of what was asked for. Throws where a version that is not known has written it. */
+export const askedHashIn = (filter: string): string | null =>
+  z.object({ asked_by: askedBySchema }).parse(JSON.parse(filter)).asked_by.asked_hash;
 
 /** What all such operations keep. */
 export const startingFields = {

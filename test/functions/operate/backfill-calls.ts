@@ -26,8 +26,8 @@ export interface BackfillWorld {
   /** Asks for a backfill of the daily pipeline; resolves to the operation's id. */
   readonly start: (body: object, headers?: Record<string, string>) => Promise<string>;
   /** Asks for the tenant's runs that match to be done again; resolves to the operation's id. */
-  readonly askRerun: (body: object) => ReturnType<typeof call>;
-  readonly startRerun: (body: object) => Promise<string>;
+  readonly askRerun: (body: object, headers?: Record<string, string>) => ReturnType<typeof call>;
+  readonly startRerun: (body: object, headers?: Record<string, string>) => Promise<string>;
   readonly show: (id: string) => Promise<Record<string, unknown>>;
   readonly change: (id: string, verb: 'pause' | 'resume' | 'abort') => ReturnType<typeof call>;
   /** Delivers the operation's message to an instance that may die at one of its writes. */
@@ -58,8 +58,8 @@ export async function startBackfillWorld(): Promise<BackfillWorld> {
       headers: { ...withKey(apiKey), ...headers },
       body: { parameter: 'run_date', ...body },
     });
-  const askRerun = (body: object) =>
-    world.ask('POST', `/api/v1/tenants/${tenant}/runs/bulk-rerun`, body, withKey(apiKey));
+  const askRerun = (body: object, headers = {}) =>
+    world.ask('POST', `/api/v1/tenants/${tenant}/runs/bulk-rerun`, body, { ...withKey(apiKey), ...headers });
   const idOf = ({ status, body, headers }: Awaited<ReturnType<typeof call>>): string => {
     expect({ status, detail: body.detail }).toEqual({ status: 202, detail: undefined });
     expect(headers.get('Location')).toBe(`${operationsPath}/${body.operation_id}`);
@@ -71,7 +71,7 @@ export async function startBackfillWorld(): Promise<BackfillWorld> {
     ask,
     start: async (body, headers) => idOf(await ask(body, headers)),
     askRerun,
-    startRerun: async (body) => idOf(await askRerun(body)),
+    startRerun: async (body, headers) => idOf(await askRerun(body, headers)),
     show: async (id) => (await world.ask('GET', `${operationsPath}/${id}`, undefined, withKey(apiKey))).body,
     change: (id, verb) => world.ask('POST', `${operationsPath}/${id}/${verb}`, undefined, withKey(apiKey)),
     deliver: async (id, death) => {

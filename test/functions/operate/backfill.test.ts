@@ -72,6 +72,8 @@ describe('A backfill', () => {
     expect(await change(id, 'abort')).toMatchObject({ status: 202, body: { state: 'aborted' } });
     await work();
     expect(await deliver(id)).toBe(204);
+    // What was in flight when it was aborted counts as well.
+    expect(await show(id)).toMatchObject({ state: 'aborted', total: 12, done: 4 });
     await expectOnce(world, id, 4);
   });
 
@@ -92,7 +94,7 @@ describe('A backfill', () => {
     expect(await deliver(failed)).toBe(204);
     expect(await show(failed)).toMatchObject({ kind: 'bulk-rerun', state: 'done', total: 1, failed: 1 });
 
-    // Those of the operation before are among them.
+    // The run that has failed again is among them, and not the one that it has done again.
     const id = await startRerun({ from, pipeline: daily, limit: 3 });
     expect(await deliver(id)).toBe(204);
     await work();
@@ -100,9 +102,17 @@ describe('A backfill', () => {
     expect(await deliver(id)).toBe(204);
     await work();
     expect(await deliver(id)).toBe(204);
-    expect(await show(id)).toMatchObject({ state: 'done', total: 4, done: 2, failed: 2 });
-    expect(await runsOf(id)).toEqual({ COMPLETED: 2, FAILED: 2 });
-    expect(await rerunsOf(world, id)).toEqual([{ rows_: 4, runs: 4, reruns_of: 4 }]);
+    expect(await show(id)).toMatchObject({ state: 'done', total: 3, done: 2, failed: 1 });
+    expect(await runsOf(id)).toEqual({ COMPLETED: 2, FAILED: 1 });
+    expect(await rerunsOf(world, id)).toEqual([{ rows_: 3, runs: 3, reruns_of: 3 }]);
+
+    const key = { 'Idempotency-Key': 'again' };
+    const repeated = await startRerun({ from, status: 'FAILED' }, key);
+    expect(await startRerun({ from, status: 'FAILED' }, key)).toBe(repeated);
+    expect(await askRerun({ from, status: 'CANCELLED' }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
   });
 
   it('its request says what is wrong, and is the same operation when it is repeated under its key', async () => {

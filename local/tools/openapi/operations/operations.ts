@@ -42,6 +42,13 @@ const abortAnswers: OperationText['answers'] = [
 ];
 
 /** @param tiers the deployment's own, whose names a tier must have */
+const idempotencyKey = {
+  'Idempotency-Key': {
+    description: 'With it a request can be repeated at will: it is the same operation.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+} as const;
+
 export const operationOperations = (tiers: Readonly<Record<string, Quotas>>): readonly OperationText[] => [
   {
     id: 'bulkCancelRuns',
@@ -73,9 +80,10 @@ export const operationOperations = (tiers: Readonly<Record<string, Quotas>>): re
     summary: 'Does the runs of a tenant again that are over and match a filter',
     description:
       'The filter has the names of listRuns. Each run is done again as by rerunRun (`rerun_from` is its `from`), once, whatever crashes; at most `limit` of them are in flight at once. At least one field of the filter is needed, or `all` in their place. A key that is for some pipelines does no runs of others again.',
+    headers: idempotencyKey,
     body: { name: 'BulkRerun', schema: bulkRerunSchema, isRequired: true },
     answers: startedAnswers,
-    problems: ['tenant_not_found', ...badBody],
+    problems: ['tenant_not_found', 'idempotency_key_reused', ...badBody],
   },
   {
     id: 'startBackfill',
@@ -85,15 +93,16 @@ export const operationOperations = (tiers: Readonly<Record<string, Quotas>>): re
     summary: 'Runs a pipeline once for each date of a period',
     description:
       'Both ends count. `parameter` takes each date, `parameters` are the same for all runs, and at most `limit` runs are in flight at once. Each date is one run, whatever crashes. A full monthly quota pauses it. Of a pipeline with a watermark it takes `watermark`: where each run begins. At most 1,000 dates.',
-    headers: {
-      'Idempotency-Key': {
-        description: 'With it a request can be repeated at will: it is the same operation.',
-        schema: { type: 'string', minLength: 1, maxLength: 255 },
-      },
-    },
+    headers: idempotencyKey,
     body: { name: 'BackfillRequest', schema: backfillSchema, isRequired: true },
     answers: startedAnswers,
-    problems: ['pipeline_not_allowed', 'pipeline_not_found', 'idempotency_key_reused', ...badBody],
+    problems: [
+      'pipeline_not_allowed',
+      'pipeline_not_found',
+      'tenant_not_found',
+      'idempotency_key_reused',
+      ...badBody,
+    ],
   },
   {
     id: 'listOperations',

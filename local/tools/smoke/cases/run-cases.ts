@@ -9,6 +9,7 @@ import { findRuns } from '../../../../shared/sql/runs/find-runs';
 import { findStepRecord } from '../../../../shared/sql/runs/find-step-record';
 import { listRunStarts } from '../../../../shared/sql/runs/list-run-starts';
 import { listRuns } from '../../../../shared/sql/runs/list-runs';
+import { listRunsToRerun } from '../../../../shared/sql/runs/list-runs-to-rerun';
 import { readRun } from '../../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
 import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
@@ -115,6 +116,19 @@ export const runCases = [
       from,
       key_id: 'key-1',
       now,
+    }),
+  ),
+  statementCase(
+    listRunsToRerun,
+    'NOT IN takes a UNION of the ledger and of an array of the row; a parameter that is an empty array has its length.',
+    ({ tenantId, from, to }) => ({
+      tenant_id: tenantId,
+      from,
+      to,
+      status: 'FAILED',
+      pipeline: null,
+      pipelines: [],
+      limit: 10,
     }),
   ),
   statementCase(
