@@ -3,14 +3,14 @@ import { auditedFilter } from '../../../../shared/operations/shown-operation';
 
 describe('The operation that an Idempotency-Key stands for', () => {
   it('is another for another kind, tenant, life of a tenant and key', () => {
-    const given = [
+    const given: readonly Parameters<typeof operationIdOfKey>[] = [
       ['backfill', 'acme', 'life-1', 'key'],
       ['bulk-rerun', 'acme', 'life-1', 'key'],
       ['backfill', 'other', 'life-1', 'key'],
       ['backfill', 'acme', 'life-2', 'key'],
       ['backfill', 'acme', null, 'key'],
       ['backfill', 'acme', 'life-1', 'another'],
-    ] as const;
+    ];
     const ids = new Set(given.map((each) => operationIdOfKey(...each)));
     expect(ids.size).toBe(given.length);
     for (const id of ids) expect(operationIdSchema.safeParse(id).success).toBe(true);
