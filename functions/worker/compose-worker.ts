@@ -114,7 +114,12 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
   };
   const publishRun = google.createPublishRun(setUp.runTopic, withoutRetries);
   return workerRoutes({
-    inPlace: createTenantPlaces({ most: setUp.runsOfTenantAtOnce, publishRun, log }).inPlace,
+    inPlace: createTenantPlaces({
+      most: setUp.runsOfTenantAtOnce,
+      publishRun,
+      monotonicMs: clock.monotonicMs,
+      log,
+    }).inPlace,
     findRun: createFindRun(runStatement),
     announceAlerts: createAnnounceAlerts({ publishEvents, runStatement, now: clock.now }),
     findPipeline: (path) => pipelines.get(path),

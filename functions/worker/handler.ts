@@ -54,7 +54,7 @@ export function workerRoutes(deps: WorkerRouteDependencies): readonly Route[] {
  */
 async function deliver(run: RunMessage, attempt: number, deps: WorkerRouteDependencies): Promise<void> {
   try {
-    await deps.inPlace(run, () => workOnRun(run, deps));
+    await deps.inPlace(run, () => workOnRun(run, deps), attempt > 1);
   } catch (error) {
     const isPassing = isRetryable(error) || error instanceof TransientFailure || error instanceof TimeIsUp;
     const fields = { ...run, delivery_attempt: attempt, error };

@@ -179,7 +179,7 @@ async function handOver(
   const turn = Math.floor((now.getTime() - slot.admitted_at.getTime()) / turnMs);
   if (!(await isFirstOfTurn(message, slot, turn, deps)))
     return log('INFO', 'A long run is left to the delivery that has handed it over already', { ...message });
-  await publishRun(message);
+  await publishRun({ ...message, has_begun: true });
   log('INFO', 'A long run is handed over to a fresh message', { ...message });
 }
 

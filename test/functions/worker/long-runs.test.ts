@@ -1,5 +1,8 @@
 import { rmSync } from 'node:fs';
-import { createClaimHandOver } from '../../../shared/google/bigquery/jobs/claim-hand-over';
+import {
+  type ClaimHandOver,
+  createClaimHandOver,
+} from '../../../shared/google/bigquery/jobs/claim-hand-over';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { eventually, query } from '../../support/local-cloud';
 import { type Backends, dryrun, runTopic, startBackends } from '../support/backends';
@@ -105,7 +108,9 @@ describe('A run that takes longer than a delivery may', () => {
     );
     isAway = false;
     expect((await push(worker, 'hand_over', 'run-over', slowLoad)).status).toBe(204);
-    expect(published).toEqual([{ tenant_id: 'hand_over', run_id: 'run-over', pipeline: slowLoad }]);
+    expect(published).toEqual([
+      { tenant_id: 'hand_over', run_id: 'run-over', pipeline: slowLoad, has_begun: true },
+    ]);
     expect(await backends.ledger('hand_over')).toEqual([]);
     const patient = await startWorker();
     loads.letGo();
@@ -116,34 +121,38 @@ describe('A run that takes longer than a delivery may', () => {
   it('is handed over by one of its deliveries, however often it was published', async () => {
     const claim = createClaimHandOver(backends.client);
     const won: string[] = [];
-    const worker = await startWorker({
-      handOverAfterMs: 400,
-      claimHandOver: async (handOver) => {
-        const isFirst = await claim(handOver);
-        if (isFirst) won.push(handOver.jobId);
-        return isFirst;
-      },
-    });
+    const claimHandOver: ClaimHandOver = async (handOver) => {
+      const isFirst = await claim(handOver);
+      if (isFirst) won.push(handOver.jobId);
+      return isFirst;
+    };
+    // An instance works on a run once, so each of these is an instance that gets every message.
+    const instances = await Promise.all(
+      [1, 2, 3].map(() => startWorker({ handOverAfterMs: 400, claimHandOver })),
+    );
     const topic = backends.messages.topic(runTopic);
-    const [subscription] = await topic.createSubscription('worker', {
-      pushConfig: { pushEndpoint: `${worker.url}/` },
-    });
+    const subscriptions = await Promise.all(
+      instances.map(({ url }, index) =>
+        topic.createSubscription(`worker-${index}`, { pushConfig: { pushEndpoint: `${url}/` } }),
+      ),
+    );
+    const handedOver = () => instances.flatMap(handOvers);
     await backends.onboard('repeated');
     await backends.hold('repeated', ['run-repeated'], { pipeline: slowLoad });
     const message = { tenant_id: 'repeated', run_id: 'run-repeated', pipeline: slowLoad };
     loads.hold();
-    await Promise.all(Array.from({ length: 6 }, () => createPublishRun(runTopic)(message)));
+    await createPublishRun(runTopic)(message);
     await eventually('a delivery that hands over, and one that does not', async () =>
-      handOvers(worker).length > 0 && leftToOthers(worker).length > 0 ? true : undefined,
+      handedOver().length > 0 && instances.flatMap(leftToOthers).length > 0 ? true : undefined,
     );
     loads.letGo();
     await whenOver('repeated');
-    await subscription.delete();
+    await Promise.all(subscriptions.map(([subscription]) => subscription.delete()));
 
     // However long it took, each turn had one winner, and nobody else handed the run over.
     expect(won.length).toBeGreaterThan(0);
     expect(new Set(won).size).toBe(won.length);
-    expect(handOvers(worker)).toHaveLength(won.length);
+    expect(handedOver()).toHaveLength(won.length);
     await once('repeated', 'run-repeated');
   });
 
@@ -228,8 +237,8 @@ describe('A run that takes longer than a delivery may', () => {
     const deliveries = [0, 1, 0, 1, 0].flatMap((index) => instances[index] ?? []);
     loads.hold();
     const pushed = Promise.all(deliveries.map((worker) => push(worker, 'at_once', 'run-once', slowLoad)));
-    await eventually('a start of the job by each delivery', async () =>
-      between.calls.filter(({ startsJob }) => startsJob?.includes('load')).length === 5 ? true : undefined,
+    await eventually('a start of the job by each instance', async () =>
+      between.calls.filter(({ startsJob }) => startsJob?.includes('load')).length === 2 ? true : undefined,
     );
     loads.letGo();
     const answers = await pushed;

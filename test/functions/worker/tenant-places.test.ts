@@ -3,6 +3,8 @@ import type { RunMessage } from '../../../shared/runs/rules/run-identity';
 
 const runOf = (tenant_id: string, run_id: string): RunMessage => ({ tenant_id, run_id, pipeline: 'a/b/c' });
 
+const begun = (run_id: string): RunMessage => ({ ...runOf('acme', run_id), has_begun: true });
+
 /** Some work that goes on until it is told how it ends. */
 function held() {
   let end: (how: Worked | Error) => void = () => undefined;
@@ -16,7 +18,12 @@ describe('A tenant’s places in an instance of the worker', () => {
   let published: RunMessage[];
   let refusesToPublish: boolean;
   let warnings: string[];
+  let nowMs: number;
+  /** What a publishing waits for. */
+  let publishing: Promise<void>;
   beforeEach(() => {
+    nowMs = 0;
+    publishing = Promise.resolve();
     published = [];
     refusesToPublish = false;
     warnings = [];
@@ -26,7 +33,9 @@ describe('A tenant’s places in an instance of the worker', () => {
     createTenantPlaces({
       most,
       ...(mostWaiting === undefined ? {} : { mostWaiting }),
+      monotonicMs: () => nowMs,
       publishRun: async (run) => {
+        await publishing;
         if (refusesToPublish) throw new Error('Pub/Sub is away');
         published.push(run);
       },
@@ -76,6 +85,88 @@ describe('A tenant’s places in an instance of the worker', () => {
     works[1].end('handed over');
     await runs[1];
     expect(wokenRuns()).toEqual(['w1']);
+  });
+
+  it('are kept for a run that was handed over: others wait, and it gets in', async () => {
+    const places = placesOf(2);
+    const { works, runs } = await fullWith(places);
+    works[0].end('handed over');
+    await runs[0];
+    expect(await places.inPlace(runOf('acme', 'w1'), never)).toBe('waits');
+    expect(await places.inPlace(begun('running-0'), async () => 'over')).toBe('over');
+    expect(wokenRuns()).toEqual(['w1']);
+  });
+
+  it('are not kept for long: it may have gone to another instance', async () => {
+    const places = placesOf(2);
+    const { works, runs } = await fullWith(places);
+    works[0].end('handed over');
+    await runs[0];
+    nowMs = 15_000;
+    expect(await places.inPlace(runOf('acme', 'w1'), async () => 'over')).toBe('over');
+  });
+
+  it('are not waited for by a run that another instance has begun', async () => {
+    const places = placesOf(2);
+    await fullWith(places, 'w1');
+    expect(await places.inPlace(begun('elsewhere'), async () => 'over')).toBe('over');
+    expect(wokenRuns()).toEqual([]);
+  });
+
+  it('go first to a run that is delivered again, which may have begun', async () => {
+    const places = placesOf(2);
+    const { works, runs } = await fullWith(places, 'w1', 'w2', 'w3');
+    expect(await places.inPlace(runOf('acme', 'w3'), never, true)).toBe('waits');
+    works[0].end('over');
+    await runs[0];
+    expect(published).toEqual([begun('w3'), runOf('acme', 'w1')]);
+  });
+
+  it('are taken once by a run whose message comes twice; the second message is acknowledged', async () => {
+    const places = placesOf(2);
+    const first = held();
+    const run = places.inPlace(runOf('acme', 'run'), first.work);
+    expect(await places.inPlace(runOf('acme', 'run'), never)).toBe('is under way here');
+    const other = held();
+    void places.inPlace(runOf('acme', 'other'), other.work);
+    expect(await places.inPlace(runOf('acme', 'w1'), never)).toBe('waits');
+    first.end('over');
+    await run;
+    expect(await places.inPlace(runOf('acme', 'run'), async () => 'over')).toBe('over');
+  });
+
+  it('tell a message that is delivered again while it is worked on how that ends', async () => {
+    const places = placesOf(2);
+    const first = held();
+    const run = places.inPlace(runOf('acme', 'run'), first.work);
+    const again = places.inPlace(runOf('acme', 'run'), never, true);
+    first.end(new Error('BigQuery is away'));
+    await expect(run).rejects.toThrow('BigQuery is away');
+    await expect(again).rejects.toThrow('BigQuery is away');
+  });
+
+  it('are counted right while somebody wakes: what he cannot wake is woken by who came meanwhile', async () => {
+    const places = placesOf(1);
+    const first = held();
+    const run = places.inPlace(runOf('acme', 'first'), first.work);
+    expect(await places.inPlace(runOf('acme', 'w1'), never)).toBe('waits');
+    let goOn: () => void = () => undefined;
+    publishing = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    first.end('over');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await places.inPlace(runOf('acme', 'second'), async () => 'over')).toBe('over');
+    const third = held();
+    const last = places.inPlace(runOf('acme', 'third'), third.work);
+    refusesToPublish = true;
+    goOn();
+    await run;
+    expect(await places.inPlace(runOf('acme', 'w2'), never)).toBe('waits');
+    refusesToPublish = false;
+    third.end('over');
+    await last;
+    expect(wokenRuns()).toEqual(['w1', 'w2']);
   });
 
   it('become free by a failure, too, which the delivery is told', async () => {
@@ -129,6 +220,7 @@ it('A flood comes to all instances, and each of its runs is worked on once and w
   const instances = underWay.map(() =>
     createTenantPlaces({
       most,
+      monotonicMs: () => 0,
       publishRun: async (run) => {
         published += 1;
         queue.push(run);
