@@ -25,7 +25,7 @@ import type { HttpRequest } from './route';
 
 /** Who makes a call that admins and tenants may make. */
 export interface Caller {
-  /** An admin's name or e-mail address, or the id of the tenant's key. */
+  /** The id of the tenant's key; of any admin `admin`, for tenants are shown who has made what is theirs. */
   readonly id: string;
   readonly isAdmin: boolean;
   /** Milliseconds since 1970; Infinity: never. */
@@ -172,8 +172,8 @@ export async function requireAdminOrTenant(
     // A request without any key is asked for the one that every tenant has, as everywhere else.
     const isNobody = request.header('X-Admin-Key') === undefined && proofOf(request) === undefined;
     if (deps.adminRule.kind === 'named' && isNobody) throw unauthenticated();
-    const { name } = await requireAdmin(deps, request);
-    return { id: name, ...adminsAuthority };
+    await requireAdmin(deps, request);
+    return { id: 'admin', ...adminsAuthority };
   }
   const identity = await requireTenant(deps, request, options);
   const { keyId, ...authority } = requireOwnTenant(identity, tenantId);

@@ -7,12 +7,11 @@ import type {
   StatementOutcome,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { preconditionFailed, type WantedVersions } from '../../../shared/http/headers/entity-tags';
-import { invalidFields } from '../../../shared/http/list-problems';
 import { parametersOf } from '../../../shared/runs/start-run';
 import { comingTimes } from '../../../shared/schedules/rules/due-times';
-import { scheduleIdOf, spreadMsOf } from '../../../shared/schedules/rules/schedule-identity';
+import { scheduleIdOf } from '../../../shared/schedules/rules/schedule-identity';
 import { parametersAt, type ScheduleParameters } from '../../../shared/schedules/rules/schedule-parameters';
-import type { NewSchedule, ScheduleChange } from '../../../shared/schedules/rules/schedule-request';
+import type { NewSchedule } from '../../../shared/schedules/rules/schedule-request';
 import { localTimeAt } from '../../../shared/schedules/rules/wall-time';
 import { storedParameters, timetableOf } from '../../../shared/schedules/timetable';
 import type { ParameterTypes, Statement, StatementParameters } from '../../../shared/sql/define-statement';
@@ -26,6 +25,7 @@ import { shorten } from '../../../shared/support/shorten';
 import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
 import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
 import { tenantPolicy } from '../administer-tenant';
+import { alteredSchedule, beforeStart, type ScheduleAlteration, startOfMinute } from './altered-schedule';
 
 export interface ScheduleDependencies {
   readonly runStatement: RunStatement;
@@ -112,9 +112,6 @@ export async function scheduleOf(
   throw new ServiceError('schedule_not_found', `There is no schedule '${shorten(scheduleId)}'`);
 }
 
-/** What is changed of a schedule: what its owner says of it, or whether it is active. */
-export type ScheduleAlteration = ScheduleChange & { readonly state?: 'active' | 'paused' | undefined };
-
 /**
  * Resolves to the schedule before and after it. Where it is due at other times from now on, or goes on after a pause,
  * planned times of before are done with. Throws `schedule_not_found`, `precondition_failed`, and what makeSchedule does.
@@ -132,7 +129,7 @@ export async function alterSchedule(
     requireVersion(before, wanted);
     requirePipeline(owner.pipelines, before.pipeline);
     const now = deps.now();
-    const after = altered(before, change, now);
+    const after = alteredSchedule(before, change, now);
     const startsRuns =
       after.state === 'active' || change.pipeline !== undefined || change.parameters !== undefined;
     if (startsRuns) {
@@ -150,53 +147,14 @@ export async function alterSchedule(
     const found = await scheduleOf(tenant, scheduleId, deps);
     if (found.version === after.version && found.updated_at.getTime() === now.getTime())
       return { before, after: found };
-    if (tries >= mostTries)
-      throw new ServiceError(
-        'unavailable',
-        'Others change the schedule at the same time. Nothing was changed.',
-        {
-          retryAfterSeconds: 1,
-        },
-      );
+    if (tries >= mostTries) throw overtaken();
   }
 }
 
-/** The row after a change. Times of planning that change make it begin anew. */
-function altered(before: ScheduleRow, change: ScheduleAlteration, now: Date): ScheduleRow {
-  const { cron, interval_seconds, anchor, parameters, description, state, ...others } = change;
-  const isByCron = cron !== undefined || (before.cron !== null && interval_seconds === undefined);
-  if (isByCron && anchor !== undefined) {
-    const message = 'expected with interval_seconds only';
-    throw invalidFields([{ field: 'anchor', message }]);
-  }
-  const byInterval = {
-    cron: null,
-    interval_seconds: interval_seconds ?? before.interval_seconds,
-    anchor: anchor ?? before.anchor ?? startOfMinute(now),
-  };
-  const after: ScheduleRow = {
-    ...before,
-    ...withoutUndefined(others),
-    ...(isByCron ? { cron: cron ?? before.cron, interval_seconds: null, anchor: null } : byInterval),
-    ...(parameters !== undefined && { parameters: JSON.stringify(parameters) }),
-    ...(description !== undefined && { description }),
-    ...(state !== undefined && { state, reason: null }),
-    version: before.version + 1,
-    updated_at: now,
-  };
-  const isOtherTimes = (['cron', 'interval_seconds', 'time_zone', 'window_seconds'] as const).some(
-    (column) => before[column] !== after[column],
-  );
-  const beginsAnew =
-    isOtherTimes ||
-    before.anchor?.getTime() !== after.anchor?.getTime() ||
-    (before.state !== 'active' && after.state === 'active');
-  if (!beginsAnew) return after;
-  const doneUntil = beforeStart(after.schedule_id, after.window_seconds, now);
-  return { ...after, handled_until: doneUntil > before.handled_until ? doneUntil : before.handled_until };
-}
-
-/** Runs of it are started from a minute later on at the latest no more. Throws as alterSchedule does. */
+/**
+ * Runs of it are started from a minute later on at the latest no more. The version that is deleted is one that was
+ * wanted. Throws as alterSchedule does.
+ */
 export async function removeSchedule(
   tenant: TenantLife,
   scheduleId: string,
@@ -204,13 +162,19 @@ export async function removeSchedule(
   owner: ScheduleOwner,
   deps: ScheduleDependencies,
 ): Promise<{ readonly before: ScheduleRow }> {
-  const before = await scheduleOf(tenant, scheduleId, deps);
-  requireVersion(before, wanted);
-  requirePipeline(owner.pipelines, before.pipeline);
-  const version = wanted === 'any' ? null : before.version;
-  const { tenant_id } = tenant;
-  await inControl(deps, deleteSchedule, { tenant_id, schedule_id: scheduleId, version });
-  return { before };
+  let before = await scheduleOf(tenant, scheduleId, deps);
+  for (let tries = 1; ; tries++) {
+    requireVersion(before, wanted);
+    requirePipeline(owner.pipelines, before.pipeline);
+    const asked = { tenant_id: tenant.tenant_id, schedule_id: scheduleId, version: before.version };
+    const { affectedRows } = await inControl(deps, deleteSchedule, asked);
+    if (affectedRows > 0) return { before };
+    // Somebody has changed it meanwhile; or it is gone, maybe by what this call has done, unanswered at first.
+    const [found] = await rowsOf(tenant, scheduleId, deps);
+    if (found === undefined) return { before };
+    if (tries >= mostTries) throw overtaken();
+    before = found;
+  }
 }
 
 /** The version of a schedule, for its entity tag. */
@@ -260,20 +224,14 @@ function checkRun(
   parametersOf({ pipeline, parameters: parametersAt(parameters, now.getTime(), place) });
 }
 
+const overtaken = () =>
+  new ServiceError('unavailable', 'Others change the schedule at the same time. Nothing was changed.', {
+    retryAfterSeconds: 1,
+  });
+
 function requireVersion(row: ScheduleRow, wanted: WantedVersions): void {
   const version = versionOfSchedule(row);
   if (wanted !== 'any' && !wanted.includes(version)) throw preconditionFailed(version);
-}
-
-/** Planned times whose runs would have started by now are done with. */
-const beforeStart = (scheduleId: string, windowSeconds: number, now: Date): Date =>
-  new Date(now.getTime() - spreadMsOf(scheduleId, windowSeconds));
-
-const startOfMinute = (now: Date): Date => new Date(Math.floor(now.getTime() / 60_000) * 60_000);
-
-function withoutUndefined<T extends object>(given: T): { [Name in keyof T]?: Exclude<T[Name], undefined> };
-function withoutUndefined(given: object): object {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 const rowsOf = (tenant: TenantLife, scheduleId: string | null, deps: ScheduleDependencies) =>

@@ -19,13 +19,13 @@ import {
   alterSchedule,
   makeSchedule,
   removeSchedule,
-  type ScheduleAlteration,
   type ScheduleDependencies,
   scheduleOf,
   schedulesOf,
   shownSchedule,
   versionOfSchedule,
 } from './administer-schedules';
+import type { ScheduleAlteration } from './altered-schedule';
 import { scheduleHistoryQuerySchema, showHistory } from './schedule-history';
 
 export interface ScheduleRoutesDependencies

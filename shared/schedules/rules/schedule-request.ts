@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { missedPolicies, overlapPolicies } from './due-times';
+import { type MissedPolicy, missedPolicies, type OverlapPolicy, overlapPolicies } from './due-times';
 import { nextPlannedTimes, parseCron } from './planned-times';
 import { plannedValueNames, type ScheduleParameters, unknownPlaceholders } from './schedule-parameters';
 import { isTimeZone } from './wall-time';
@@ -40,17 +40,27 @@ const cronSchema = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, input: given });
   });
 
+const fieldPattern = /^[\d*,\-/L#]+$/i;
+const namePattern = /JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MON|TUE|WED|THU|FRI|SAT|SUN/gi;
+/** Looking for the next time takes long where it is far away, and each tick does. */
+const longestPauseMs = 5 * 366 * 86_400_000;
+
 function problemOfCron(cron: string): string | undefined {
   const expected = 'expected five fields, such as 30 6 * * MON-FRI';
   if (!/^\S+(?: \S+){4}$/.test(cron)) return expected;
+  if (!cron.split(' ').every((field) => fieldPattern.test(field.replace(namePattern, '1'))))
+    return `${expected} (of numbers, names, *, comma, -, /, L and #)`;
   try {
     parseCron(cron);
   } catch (error) {
     return error instanceof Error ? `${expected} (${error.message})` : expected;
   }
-  // In UTC, where every wall time comes.
-  const first = nextPlannedTimes({ kind: 'cron', cron, timeZone: 'UTC' }, Date.UTC(2026, 0, 1), 1);
-  return first.length === 0 ? 'expected a time that comes' : undefined;
+  // In UTC, where every wall time comes. The first may come soon, and the next one 28 years later.
+  const rule = { kind: 'cron', cron, timeZone: 'UTC' } as const;
+  const [first = Infinity, second = Infinity] = nextPlannedTimes(rule, Date.UTC(2026, 0, 1), 2);
+  return second - first <= longestPauseMs
+    ? undefined
+    : 'expected a time that comes at least every five years';
 }
 
 const timeZoneSchema = z.string().refine(isTimeZone, "expected a time zone's name, such as Europe/Berlin");
@@ -75,6 +85,13 @@ const descriptionSchema = z.string().trim().max(500, 'expected at most 500 chara
 const missedSchema = z.enum(missedPolicies, `expected ${missedPolicies.join(', ')}`);
 const overlapSchema = z.enum(overlapPolicies, `expected ${overlapPolicies.join(' or ')}`);
 
+/** The run of the first of the times that are made up for would have all others skipped. */
+export const missesAllAndSkips = {
+  is: ({ missed, overlap }: { readonly missed: MissedPolicy; readonly overlap: OverlapPolicy }): boolean =>
+    missed === 'all' && overlap === 'skip',
+  message: 'expected missed all with overlap allow only',
+};
+
 /** How either of the two says when runs are planned. */
 const oneRule = 'expected either cron or interval_seconds';
 
@@ -96,7 +113,8 @@ export const newScheduleSchema = z
   .refine(({ cron, anchor }) => cron === undefined || anchor === undefined, {
     path: ['anchor'],
     error: 'expected with interval_seconds only',
-  });
+  })
+  .refine((given) => !missesAllAndSkips.is(given), { path: ['missed'], error: missesAllAndSkips.message });
 export type NewSchedule = z.output<typeof newScheduleSchema>;
 
 /** At least one of them. `cron` takes the place of an interval, and the other way round. null takes the description away. */

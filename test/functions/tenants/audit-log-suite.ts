@@ -165,6 +165,18 @@ export const describeAuditLog = (theCloud: () => TestCloud) =>
       expect((await entriesOf(`${tenant}/audit`)).at(-1)).toMatchObject({ actor: 'key-of-before' });
     });
 
+    it("alone tells which admin has made what is a tenant's", async () => {
+      await onboard(cloud.url, 'made_for');
+      const path = '/api/v1/tenants/made_for';
+      const schedule = { pipeline: 'gcp/example/dryrun', cron: '30 6 1 1 *' };
+      const made = await ask('POST', `${path}/schedules`, asAlice, schedule);
+      expect(made).toMatchObject({ status: 201, body: { created_by: 'admin' } });
+      const { body } = await ask('POST', `${path}/api-keys`, asAlice, {});
+      const { body: keys } = await ask('GET', `${path}/api-keys`, withKey(String(body.api_key)));
+      expect(keys.api_keys).toMatchObject([{ created_by: 'onboard' }, { created_by: 'admin' }]);
+      expect((await entriesOf(`${path}/audit`, asAlice)).map(({ actor }) => actor)).toContain('alice');
+    });
+
     it('has the starts of runs where they are asked for, from the tenant’s own tables', async () => {
       const { body: token } = await ask('POST', `${tenant}/tokens`, key, { scopes: ['run'] });
       const bearer = { Authorization: `Bearer ${token.token}`, 'X-Request-Id': 'page-1' };

@@ -25,7 +25,12 @@ describe('A new schedule', () => {
     [{ cron: '@daily' }, expect.stringContaining('expected five fields')],
     [{ cron: '0 0 1 1 * 2030' }, expect.stringContaining('expected five fields')],
     [{ cron: '60 0 * * *' }, expect.stringContaining('Invalid value for minute: 60')],
-    [{ cron: '0 0 30 2 *' }, 'expected a time that comes'],
+    [{ cron: '0 0 30 2 *' }, 'expected a time that comes at least every five years'],
+    [{ cron: '0 0 * 2 TUE#5' }, 'expected a time that comes at least every five years'],
+    [{ cron: '0 0 29 2 +MON' }, expect.stringContaining('of numbers, names')],
+    [{ cron: '0 0 15W * *' }, expect.stringContaining('of numbers, names')],
+    [{ cron: '0 0 ? * *' }, expect.stringContaining('of numbers, names')],
+    [{ cron: '0 0 * * *', missed: 'all' }, 'expected missed all with overlap allow only'],
     [{ cron: '0 0 * * *', time_zone: 'Europe/Nowhere' }, expect.stringContaining("a time zone's name")],
     [{ cron: '0 0 * * *', time_zone: '+01:00' }, expect.stringContaining("a time zone's name")],
     [{ interval_seconds: 90 }, 'expected whole minutes'],
@@ -42,6 +47,13 @@ describe('A new schedule', () => {
     expect(problemOf(given)).toEqual(expected);
   });
 });
+
+it.each(['0 0 29 2 *', '*/15 8-18 L * *', '0 0 * JAN,dec wed#1', '0 0 * * 5L', '0 0 29 2 MON'])(
+  'An expression can be %s',
+  (cron) => {
+    expect(problemOf({ cron, missed: 'all', overlap: 'allow' })).toBeUndefined();
+  },
+);
 
 it('A change says at least one thing', () => {
   expect(scheduleChangeSchema.safeParse({}).success).toBe(false);

@@ -43,14 +43,17 @@ export function planSchedules(seed: number, tenants: number, lastsMs: number): r
     const resumed = { afterMs: chance.mostlyShort(10_000, 20 * minuteMs), what: { kind: 'resume' } } as const;
     return [{ afterMs, what: { kind } }, ...(kind === 'pause' ? [resumed] : [])];
   };
+  const policies = () => {
+    const [missed, overlap] = [chance.pick(['skip', 'last', 'all']), chance.pick(['skip', 'allow'])];
+    return { missed, overlap: missed === 'all' ? 'allow' : overlap };
+  };
   return Array.from({ length: chance.between(0, 4) }, () => ({
     tenant: chance.between(0, tenants - 1),
     at: chance.between(0, Math.floor(lastsMs / 3)),
     pipeline: chance.pick(['look', 'append', 'append', 'single', 'fail', 'long'] as const),
     rule: {
       ...rule(),
-      missed: chance.pick(['skip', 'last', 'all']),
-      overlap: chance.pick(['skip', 'allow']),
+      ...policies(),
       window_seconds: chance.happens(0.3) ? chance.between(60, 600) : 0,
     },
     changes: changes(chance.happens(0.5) ? chance.pick(['pause', 'pause', 'rule', 'delete']) : undefined),

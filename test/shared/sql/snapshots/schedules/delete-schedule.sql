@@ -5,4 +5,4 @@ DECLARE p_schedule_id STRING;
 DECLARE p_version INT64;
 
 DELETE FROM schedules
-WHERE tenant_id = p_tenant_id AND schedule_id = p_schedule_id AND (p_version IS NULL OR version = p_version);
+WHERE tenant_id = p_tenant_id AND schedule_id = p_schedule_id AND version = p_version;

@@ -84,9 +84,7 @@ export const scheduleModels = [
   modelOf(deleteSchedule, {
     change(tables, { tenant_id, schedule_id, version }) {
       const isMeant = (row: ScheduleRow) =>
-        row.tenant_id === tenant_id &&
-        row.schedule_id === schedule_id &&
-        (version === null || row.version === version);
+        row.tenant_id === tenant_id && row.schedule_id === schedule_id && row.version === version;
       const kept = tables.schedules.filter((row) => !isMeant(row));
       const deleted = tables.schedules.length - kept.length;
       if (deleted > 0) tables.schedules = kept;
