@@ -77,7 +77,7 @@ async function run(url: string, apiKey: string): Promise<unknown> {
   const runId = runIdOf(JSON.stringify((await call(url, 'POST', path, options)).body));
   for (;;) {
     const { body } = await call(url, 'GET', `/api/v1/pipelines/runs/${runId}`, { headers: withKey(apiKey) });
-    if (!['ADMITTED', 'RUNNING'].includes(String(body.status))) return body.status;
+    if (!['QUEUED', 'ADMITTED'].includes(String(body.status))) return body.status;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -55,7 +55,7 @@ async function ended(run: FunctionCalls, tenant: Tenant, runId: string): Promise
       if (error instanceof Refused && error.status === 503) return undefined;
       throw error;
     });
-    if (shown !== undefined && shown.status !== 'ADMITTED') return shown;
+    if (shown !== undefined && !['QUEUED', 'ADMITTED'].includes(shown.status)) return shown;
     if (Date.now() > giveUpAt) throw new Error(`Run ${runId} has not ended within five minutes`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
