@@ -8,6 +8,7 @@ import {
   outcomeOf,
   type RecordedOutcome,
   type Slot,
+  slotsHeldBy,
 } from '../../shared/runs/rules/ledger-row';
 import { isDue } from '../../shared/runs/rules/run-times';
 import type { HandOnSlots, Settle } from '../../shared/runs/settle';
@@ -182,6 +183,7 @@ async function endRun(
     outcome: failedOutcome(code, reason),
     startedAt: undefined,
     endedAt: now,
+    onlyIfQueued: isQueued(run),
   });
   await settled?.appended;
   if (settled?.outcome.error_code !== code) return;
@@ -192,9 +194,13 @@ async function endRun(
 }
 
 /** For slots that nobody handed on: of a quota that was raised, of an activated tenant, of an expired lease. */
-async function handOn({ tenantId, onboarding_id, active_runs, now }: Looked, deps: ReconcileDependencies) {
+async function handOn(looked: Looked, deps: ReconcileDependencies): Promise<number> {
+  const { tenantId, onboarding_id, active_runs, is_active, max_concurrent_pipelines: most, now } = looked;
   const isAnyWaiting = active_runs.some(({ queued_until }) => queued_until !== null && queued_until > now);
-  return isAnyWaiting ? await retrying(retryPolicy, () => deps.handOnSlots(tenantId, onboarding_id)) : 0;
+  const isAnyFree = most === null || slotsHeldBy(active_runs, now) < most;
+  return is_active && isAnyWaiting && isAnyFree
+    ? await retrying(retryPolicy, () => deps.handOnSlots(tenantId, onboarding_id))
+    : 0;
 }
 
 /**

@@ -61,13 +61,13 @@ const parametersSchema = z
   )
   .optional();
 
-const wholeNumber = (most: number) => {
-  const expected = `expected a whole number of seconds up to ${most}`;
+const wholeNumber = (least: number, most: number) => {
+  const expected = `expected a whole number of seconds from ${least} to ${most}`;
   return z
     .string()
     .regex(/^[0-9]{1,7}$/, expected)
     .transform(Number)
-    .refine((number) => number <= most, expected)
+    .refine((number) => number >= least && number <= most, expected)
     .optional();
 };
 
@@ -75,8 +75,8 @@ const wholeNumber = (most: number) => {
 const startQuerySchema = z
   .strictObject({
     dry_run: z.enum(['true', 'false'], 'expected true or false').optional(),
-    priority: wholeNumber(3_600),
-    queue_ttl: wholeNumber(604_800),
+    priority: wholeNumber(0, 3_600),
+    queue_ttl: wholeNumber(1, 604_800),
     watermark: z.string().max(4_096, 'expected at most 4096 characters').optional(),
     record_watermark: z.enum(['true', 'false'], 'expected true or false').optional(),
   })

@@ -10,7 +10,7 @@ import type { Clock } from '../support/clock';
 import { count, measure } from '../telemetry/telemetry';
 import { createAttempts } from './attempts';
 import { type CommitOutcome, createGroupCommit, TimeIsUp } from './group-commit';
-import { createHandingOn, type HandingOn } from './queue/handing-on';
+import { createHandingOn, type HandedOnRun, type HandingOn } from './queue/handing-on';
 import { createQuotaMemory, type QuotaMemory } from './quota-memory';
 import {
   type AdmissionState,
@@ -78,7 +78,7 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
   const memory = createQuotaMemory(deps);
   const attempts = createAttempts({ ...deps, now });
   const parts = { ...deps, memory, handingOn: createHandingOn(deps) };
-  const submit = createGroupCommit<Candidate, Admission>({
+  const submit = createGroupCommit<Candidate, Decided>({
     commit: (tenantId, candidates) =>
       attempts.next(tenantId, (statementId) => commit(tenantId, statementId, candidates, parts)),
     isRetryable,
@@ -95,7 +95,10 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
   const withdraw = createWithdraw({ ...deps, now });
   return measured(async (tenantId, candidate) => {
     try {
-      return await submit(tenantId, candidate);
+      const { handedOn, ...admission } = await submit(tenantId, candidate);
+      // Afterwards a function gets no CPU. Others of the tenant are decided meanwhile.
+      await handedOn;
+      return admission;
     } catch (error) {
       if (!(error instanceof TimeIsUp)) throw error;
       // What the caller is told has to be true of the run, whatever the statement still does.
@@ -116,7 +119,7 @@ async function commit(
   statementId: string,
   candidates: readonly Candidate[],
   deps: AdmissionParts,
-): Promise<readonly CommitOutcome<Admission>[]> {
+): Promise<readonly CommitOutcome<Decided>[]> {
   measure('tenant_pipelines.admission.batch.size', candidates.length);
   // Where several have one id (the same idempotency key), the first stands for all.
   const first = byRunId(candidates);
@@ -135,12 +138,19 @@ async function commit(
     }
     const parameters = admissionParameters(tenantId, statementId, distinct, now);
     const state = await decide(parameters, deps);
-    return explain(tenantId, candidates, state, now);
+    const handedOn = publishOthers(tenantId, candidates, state, deps);
+    return explain(tenantId, candidates, state, now, handedOn);
   } catch (error) {
     // The tenant's dataset is gone, and with it the row.
     if (isNotFound(error)) return explain(tenantId, candidates, undefined, now);
     throw error;
   }
+}
+
+/** With what goes on beside it. */
+interface Decided extends Admission {
+  /** Resolves when the runs are published that left the queue beside these. Never rejects. */
+  readonly handedOn?: Promise<void>;
 }
 
 interface AdmissionParts extends AdmitDependencies {
@@ -170,7 +180,7 @@ async function admitAll(
 async function decide(
   given: AdmissionParameters,
   { runStatement, memory, handingOn }: AdmissionParts,
-): Promise<AdmissionState | undefined> {
+): Promise<(AdmissionState & { readonly handed_on: readonly HandedOnRun[] }) | undefined> {
   const { tenant_id: tenantId, now } = given;
   const keyed_run_ids = keyedIds(given.candidates);
   const handed_since = handingOn.since(tenantId, now);
@@ -179,12 +189,20 @@ async function decide(
     keyed_run_ids.length === 0
       ? await runStatement(tenantId, decideRuns, parameters, statementOptions)
       : await runStatement(tenantId, decideKeyedRuns, { ...parameters, keyed_run_ids }, statementOptions);
-  const [state] = rows;
-  if (state !== undefined) memory.saw(tenantId, state);
-  const asked = new Set(given.candidates.map(({ run_id }) => run_id));
+  if (rows[0] !== undefined) memory.saw(tenantId, rows[0]);
+  return rows[0];
+}
+
+/** Those that left the queue: who asks for a run publishes it. */
+function publishOthers(
+  tenantId: string,
+  candidates: readonly Candidate[],
+  state: { readonly handed_on: readonly HandedOnRun[] } | undefined,
+  { handingOn }: AdmissionParts,
+): Promise<void> {
+  const asked = new Set(candidates.map(({ run_id }) => run_id));
   const others = (state?.handed_on ?? []).filter(({ run_id }) => !asked.has(run_id));
-  await handingOn.publish(tenantId, tenantId, others);
-  return state;
+  return handingOn.publish(tenantId, tenantId, others);
 }
 
 function explain(
@@ -192,12 +210,13 @@ function explain(
   candidates: readonly Candidate[],
   state: AdmissionState | undefined,
   now: Date,
-): readonly CommitOutcome<Admission>[] {
+  handedOn?: Promise<void>,
+): readonly CommitOutcome<Decided>[] {
   const known = byRunId([...(state?.known ?? []), ...(state?.finished ?? [])]);
   return candidates.map((candidate) => {
     const verdict = verdictOf(candidate, tenantId, state, known, now);
     if (verdict.kind === 'undecided') return { kind: 'again' };
-    return { kind: 'done', result: { verdict, quotas: state } };
+    return { kind: 'done', result: { verdict, quotas: state, ...(handedOn && { handedOn }) } };
   });
 }
 

@@ -84,7 +84,7 @@ export function createQuotaMemory({ readQuotaCounters, clock, log }: QuotaMemory
 }
 
 const roomIn = (state: QuotaState): number =>
-  isBudgetUsedUp(state)
+  isBudgetUsedUp(state) || (state.queued ?? 0) > 0
     ? 0
     : Math.min(
         (state.max_pipelines_per_month ?? Number.POSITIVE_INFINITY) - state.used_this_month,

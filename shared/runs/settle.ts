@@ -144,15 +144,14 @@ export function createSettle(deps: SettleDependencies, changes: Partial<SettleSe
 /** Gives free slots to the runs that wait, as far as the rule allows, and publishes them. Resolves to their number. */
 export type HandOnSlots = (tenantId: string, onboardingId: string | null) => Promise<number>;
 
-export const createHandOnSlots =
-  ({
-    runStatement,
-    publishRun,
-    log,
-    now,
-  }: Pick<SettleDependencies, 'runStatement' | 'publishRun' | 'log' | 'now'>): HandOnSlots =>
-  async (tenantId, onboardingId) => {
-    const handingOn = createHandingOn({ publishRun, log });
+export function createHandOnSlots({
+  runStatement,
+  publishRun,
+  log,
+  now,
+}: Pick<SettleDependencies, 'runStatement' | 'publishRun' | 'log' | 'now'>): HandOnSlots {
+  const handingOn = createHandingOn({ publishRun, log });
+  return async (tenantId, onboardingId) => {
     const at = now();
     const { rows } = await runStatement(tenantId, settleHeldRuns, {
       tenant_id: tenantId,
@@ -162,12 +161,13 @@ export const createHandOnSlots =
       from: at,
       to: at,
       unlimited: unlimitedSlots,
-      handed_since: at,
+      handed_since: handingOn.since(tenantId, at),
     });
     const handedOn = rows[0]?.handed_on ?? [];
     await handingOn.publish(tenantId, tenantId, handedOn);
     return handedOn.length;
   };
+}
 
 /** Drops the entries of runs that were appended, as far as the statement sees them in the ledger. */
 export type DropSettledRuns = (

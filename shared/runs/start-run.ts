@@ -83,22 +83,24 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   return { runId, queue: undefined, headers };
 }
 
-/** Others may take the slot that was freed for the run: it is tried as often as this. */
-const mostReplaced = 3;
-
-/** Admits the run; where there is no slot for it, in the place of the oldest run that it may replace. */
+/**
+ * Admits the run; where there is no slot for it, in the place of the oldest run that it may replace. Another may take
+ * the slot that was freed for it: then it is refused, and no further run is cancelled.
+ */
 async function admitOrReplace(
   tenantId: string,
   { admit, cancelOldest }: StartRunDependencies,
   candidate: Candidate,
 ): Promise<Admission> {
-  for (let replaced = 0; ; replaced += 1) {
-    const admission = await admit(tenantId, candidate);
-    const { verdict } = admission;
-    if (verdict.kind !== 'refused' || verdict.oldestRunId === undefined) return admission;
-    if (cancelOldest === undefined || replaced === mostReplaced) return admission;
-    await cancelOldest(tenantId, verdict.oldestRunId);
-  }
+  const admission = await admit(tenantId, candidate);
+  const { verdict } = admission;
+  if (verdict.kind !== 'refused' || verdict.oldestRunId === undefined || cancelOldest === undefined)
+    return admission;
+  await cancelOldest(tenantId, verdict.oldestRunId).catch((error: unknown) => {
+    // It is gone, and its slot with it.
+    if (!(error instanceof ServiceError && error.code === 'run_not_found')) throw error;
+  });
+  return await admit(tenantId, candidate);
 }
 
 /**

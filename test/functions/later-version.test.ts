@@ -74,6 +74,8 @@ describe('Beside a later version', () => {
       error_code: null,
       error_message: null,
       failed_step: null,
+      handed_on_at: null,
+      only_if_queued: null,
       started_at: now,
       ended_at: now,
       duration_ms: 0,

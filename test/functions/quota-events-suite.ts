@@ -64,6 +64,7 @@ export const describeQuotaEvents = (backendsOf: () => Backends): void =>
       const life = await query(backendsOf().client, 'billed', 'SELECT onboarding_id FROM tenants');
       const now = new Date();
       const outcome = { status: 'COMPLETED', error_code: null, error_message: null, failed_step: null };
+      const asRead = { handed_on_at: null, only_if_queued: false };
       const counts = { duration_ms: 1, rows_written: 1, bytes_processed: 1, watermark: null };
       await backendsOf().runStatement('billed', settleRuns, {
         tenant_id: 'billed',
@@ -72,6 +73,7 @@ export const describeQuotaEvents = (backendsOf: () => Backends): void =>
         outcomes: [10, 80].map((bytes_billed, index) => ({
           run_id: `run-${index + 1}`,
           ...outcome,
+          ...asRead,
           ...counts,
           bytes_billed,
           started_at: now,

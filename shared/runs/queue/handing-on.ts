@@ -27,11 +27,17 @@ export interface HandingOnDependencies {
   readonly log: Log;
 }
 
+/** In milliseconds. */
+const longestUnansweredMs = 600_000;
+
 export function createHandingOn({ publishRun, log }: HandingOnDependencies): HandingOn {
   const unanswered = new Map<string, Date>();
   return {
     since(group, now) {
-      const since = unanswered.get(group) ?? now;
+      const before = unanswered.get(group);
+      // What is older, reconcile has published; and a clock may have been set back.
+      const isRecent = before !== undefined && now.getTime() - before.getTime() < longestUnansweredMs;
+      const since = isRecent && before < now ? before : now;
       unanswered.set(group, since);
       return since;
     },

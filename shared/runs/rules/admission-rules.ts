@@ -61,6 +61,8 @@ export interface QuotaState {
   readonly quota_reset_date: string;
   /** The slots that are held: one a run, unless its pipeline takes more. Expired leases hold none. */
   readonly running: number;
+  /** How many runs wait for slots. Unknown where it was not asked: then nobody may, or somebody. */
+  readonly queued?: number;
   /** null is unlimited. */
   readonly max_bytes_billed_per_month: number | null;
   /** What BigQuery billed for this month's runs that are over. */
@@ -191,7 +193,10 @@ const isKeyFull = ({ concurrency_key: key, concurrency_limit }: Candidate, state
 function verdictAtLimit(candidate: Candidate, state: AdmissionState): Verdict | undefined {
   const { running, max_concurrent_pipelines: quota, queued, max_queued_pipelines } = state;
   const slots = candidate.slots ?? 1;
-  if (quota !== null && quota > 0 && slots > quota) return refuse(tooManySlots(slots, quota));
+  if (quota !== null && slots > quota)
+    return refuse(
+      quota === 0 ? concurrentLimitReached(running, quota, candidate.run_id) : tooManySlots(slots, quota),
+    );
   if (!isAtLimit(candidate, state)) return undefined;
   const { concurrency_key: key, concurrency_limit } = candidate;
   if (candidate.at_limit === 'queue' && max_queued_pipelines > 0) {
@@ -202,7 +207,8 @@ function verdictAtLimit(candidate: Candidate, state: AdmissionState): Verdict | 
   const error = isKeyFull(candidate, state)
     ? concurrencyKeyBusy(runsOfKey(key, state), concurrency_limit ?? 0, candidate.run_id)
     : concurrentLimitReached(running, quota ?? 0, candidate.run_id);
-  if (candidate.at_limit !== 'cancel_oldest') return refuse(error);
+  // While others wait, the slot of the oldest would be theirs.
+  if (candidate.at_limit !== 'cancel_oldest' || queued > 0) return refuse(error);
   const oldest = state.oldest.find(
     ({ pipeline, concurrency_key }) => pipeline === candidate.pipeline && concurrency_key === key,
   );

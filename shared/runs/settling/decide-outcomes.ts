@@ -20,6 +20,8 @@ export interface RunToSettle {
   readonly outcome: RunOutcome;
   readonly startedAt: Date | undefined;
   readonly endedAt: Date;
+  /** It is only to end if it still waits in the queue. */
+  readonly onlyIfQueued?: boolean | undefined;
   /** Where the ledger has the outcome already: when it was decided. Then no row is appended. Else that is now. */
   readonly recordedAt?: Date | undefined;
 }
@@ -58,10 +60,11 @@ export async function decideOutcomes(
   const { runStatement, appendedBefore, queues } = parts;
   const { tenantId, onboardingId } = lifeOfKey(life);
   const decidedAt = parts.now();
-  const outcomes = new Map<string, RecordedOutcome>();
-  for (const { run, outcome, startedAt, endedAt, recordedAt = decidedAt } of items) {
+  const outcomes = new Map<string, RecordedOutcome & { readonly only_if_queued: boolean }>();
+  for (const { run, outcome, startedAt, endedAt, onlyIfQueued = false, recordedAt = decidedAt } of items) {
     if (outcomes.has(run.run_id)) continue;
-    outcomes.set(run.run_id, recordedOutcome(run, outcome, { startedAt, endedAt, recordedAt }));
+    const recorded = recordedOutcome(run, outcome, { startedAt, endedAt, recordedAt });
+    outcomes.set(run.run_id, { ...recorded, only_if_queued: onlyIfQueued });
   }
   const parameters = {
     tenant_id: tenantId,
@@ -80,7 +83,12 @@ export async function decideOutcomes(
         // Those that this statement could not see yet are left to reconcile.
         appendedBefore.forget(life, appended);
         const handedOn = Promise.resolve();
-        return new Map([...outcomes].map(([id, outcome]) => [id, { outcome, isWaiting: true, handedOn }]));
+        return new Map(
+          [...outcomes].map(([id, { only_if_queued: _, ...outcome }]) => [
+            id,
+            { outcome, isWaiting: true, handedOn },
+          ]),
+        );
       }
     }
     return await settleHeld(life, parameters, appended, parts);

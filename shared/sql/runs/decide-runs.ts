@@ -9,7 +9,6 @@ import {
   runsQueued,
   slotsHeld,
   startableRuns,
-  turnColumns,
   waitingRuns,
   withSlots,
 } from './hand-on';
@@ -94,7 +93,14 @@ FROM (
         FROM (${startableRuns({
           waiting: `${waitingRuns('UNNEST(active_runs) WITH OFFSET AS position')}
         UNION ALL
-        SELECT ${turnColumns('decided_at')}, @unlimited + place
+        SELECT
+          run_id,
+          -- Who cannot wait comes last, and so holds up nobody.
+          IF(
+            at_limit = 'queue' AND queue_left > 0,
+            TIMESTAMP_SUB(decided_at, INTERVAL IFNULL(priority, 0) SECOND),
+            TIMESTAMP '9999-01-01 00:00:00+00'),
+          IFNULL(slots, 1), concurrency_key, concurrency_limit, @unlimited + place
         FROM UNNEST(fresh)`,
           holding: 'UNNEST(active_runs)',
           most: 'IFNULL(max_concurrent_pipelines, @unlimited)',
@@ -200,7 +206,9 @@ SELECT
     FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
     JOIN (SELECT DISTINCT pipeline FROM UNNEST(@candidates) WHERE at_limit = 'cancel_oldest') AS candidate
       ON candidate.pipeline = slot.pipeline
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY slot.pipeline, slot.concurrency_key ORDER BY position) = 1
+    WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY slot.pipeline, slot.concurrency_key ORDER BY slot.admitted_at, position) = 1
   ) AS oldest,
   ${handedOnRuns('active_runs')} AS handed_on
   , ARRAY( -- keyed

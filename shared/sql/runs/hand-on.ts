@@ -22,20 +22,20 @@ export const slotsHeld = (runs: string): string =>
 export const runsQueued = (runs: string): string =>
   `(SELECT COUNT(*) FROM UNNEST(${runs}) WHERE queued_until IS NOT NULL)`;
 
-/** What the rule has to know of an entry of `active_runs`, or of a run that is about to be one. */
-export const turnColumns = (admittedAt: string): string =>
-  `run_id, TIMESTAMP_SUB(${admittedAt}, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit`;
+/** What the rule has to know of an entry of `active_runs`. */
+const turnColumns =
+  'run_id, TIMESTAMP_SUB(admitted_at, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit';
 
 /** Of these entries, each with its `position`, those that wait: for the rule. */
 export const waitingRuns = (entries: string): string => `
-        SELECT ${turnColumns('admitted_at')}, position
+        SELECT ${turnColumns}, position
         FROM ${entries}
         WHERE queued_until > @now`;
 
 /**
  * The query of the runs that get a slot: `run_id` and the `slots` that each takes.
  *
- * @param waiting the query of the runs that wait, by {@link turnColumns} and a position
+ * @param waiting the query of the runs that wait, by turnColumns and a position
  * @param holding a FROM clause's item: the runs in flight, of which some hold slots
  * @param most the tenant's slots in all
  * @param room how many of them are free
@@ -102,7 +102,7 @@ export const withSlots = (gone: string, starting: string): string => `
 export const queuePlaces = (runs: string): string => `
       SELECT run_id, ROW_NUMBER() OVER (ORDER BY turn, position) AS place
       FROM (
-        SELECT ${turnColumns('admitted_at')}, position
+        SELECT ${turnColumns}, position
         FROM UNNEST(${runs}) WITH OFFSET AS position
         WHERE queued_until IS NOT NULL
       )`;

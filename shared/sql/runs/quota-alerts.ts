@@ -85,8 +85,9 @@ export const alertsOfRuns = (admitted: string, before: string, day: string): str
  * By a settling: what BigQuery billed for its runs is counted at once, and told as of the run for which it billed
  * most.
  * @param billed how much is added
+ * @param outcomes of the runs that are settled
  */
-export const alertsOfBytes = (billed: string): string =>
+export const alertsOfBytes = (billed: string, outcomes: string): string =>
   crossedAlerts({
     quota: 'bytes',
     limit: 'tenant.max_bytes_billed_per_month',
@@ -97,7 +98,7 @@ export const alertsOfBytes = (billed: string): string =>
     runId: `ARRAY(
           SELECT slot.run_id
           FROM UNNEST(tenant.active_runs) AS slot
-          JOIN (SELECT run_id, bytes_billed FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+          JOIN (SELECT run_id, bytes_billed FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
           WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))
           ORDER BY outcome.bytes_billed DESC, slot.run_id
           LIMIT 1)[SAFE_OFFSET(0)]`,

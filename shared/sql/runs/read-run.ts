@@ -89,9 +89,9 @@ export const readRun = defineStatement({
   sql: `
 SELECT
   run.*,
-  tenant.onboarding_id,
-  tenant.max_concurrent_pipelines,
-  tenant.mean_run_ms,
+  (SELECT onboarding_id FROM tenants WHERE tenant_id = @tenant_id) AS onboarding_id,
+  (SELECT max_concurrent_pipelines FROM tenants WHERE tenant_id = @tenant_id) AS max_concurrent_pipelines,
+  (SELECT mean_run_ms FROM tenants WHERE tenant_id = @tenant_id) AS mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
@@ -136,9 +136,6 @@ FROM (${recordedRuns(recorded, 'run_id = @run_id')}
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = @tenant_id AND slot.run_id = @run_id
 ) AS run
-LEFT JOIN (
-  SELECT onboarding_id, max_concurrent_pipelines, mean_run_ms FROM tenants WHERE tenant_id = @tenant_id
-) AS tenant ON TRUE
 ORDER BY status IN ('ADMITTED', 'QUEUED')
 LIMIT 1`,
   parameters: { tenant_id: 'STRING', run_id: 'STRING' },

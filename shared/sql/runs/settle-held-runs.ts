@@ -13,9 +13,8 @@ import {
 import { outcomeFields, recordedRuns } from './recorded-runs';
 import {
   appendedParameters,
-  heldSlots,
   type QueueParts,
-  runsGiven,
+  runsHeld,
   settleParameters,
   settleUpdate,
   slotsFreed,
@@ -27,6 +26,18 @@ import {
  * and says how each run ended. It keeps the invariants of settle-runs.ts.
  */
 
+/**
+ * The outcomes that count. A run whose time in the queue was up when it was read may have got a slot since then: it
+ * is not ended under its worker.
+ */
+const countingOutcomes = `ARRAY(
+          SELECT AS STRUCT outcome.*
+          FROM UNNEST(@outcomes) AS outcome
+          LEFT JOIN (SELECT run_id FROM UNNEST(active_runs) WHERE queued_until IS NULL) AS started
+            ON started.run_id = outcome.run_id
+          WHERE started.run_id IS NULL OR NOT IFNULL(outcome.only_if_queued, FALSE)
+        )`;
+
 /** How long runs take: a mean over time, in which the latest count for a fifth. For estimates only. */
 const meanOfRuns = `
   mean_run_ms = IFNULL(
@@ -36,7 +47,7 @@ const meanOfRuns = `
         AVG(outcome.duration_ms),
         0.8 * tenant.mean_run_ms + 0.2 * AVG(outcome.duration_ms))) AS INT64)
       FROM UNNEST(tenant.active_runs) AS slot
-      JOIN (SELECT run_id, duration_ms FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id),
+      JOIN (SELECT run_id, duration_ms FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id),
     tenant.mean_run_ms),`;
 
 /** The runs in flight that are not settled now. */
@@ -46,37 +57,51 @@ const keptRuns = `(
           JOIN (
             SELECT run_id FROM UNNEST(active_runs)
             EXCEPT DISTINCT
-            SELECT run_id FROM UNNEST(@outcomes)
+            SELECT run_id FROM UNNEST(outcomes)
           ) AS kept ON kept.run_id = slot.run_id
         )`;
 
-/** The freed slots are handed on. Those of a suspended tenant are not: its runs wait. */
+/**
+ * The freed slots are handed on, but for those of a suspended tenant, and of one whose byte budget is used up: their
+ * runs wait.
+ */
 const handingOn: QueueParts = {
-  activeRuns: `ARRAY_CONCAT(${withSlots('SELECT run_id FROM UNNEST(@outcomes) UNION ALL ', 'queue.starting')})`,
+  outcomes: 'queue.outcomes',
+  activeRuns: `ARRAY_CONCAT(${withSlots('SELECT run_id FROM UNNEST(queue.outcomes) UNION ALL ', 'queue.starting')})`,
   starting: `
     + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting))`,
   mean: meanOfRuns,
   from: (line) => `FROM (
-  SELECT ARRAY(
-    SELECT AS STRUCT run_id, slots
-    FROM (${startableRuns({ waiting: waitingRuns(keptRuns), holding: keptRuns, most: 'most', room: 'room' })})
-  ) AS starting
+  SELECT
+    outcomes,
+    ARRAY(
+      SELECT AS STRUCT run_id, slots
+      FROM (${startableRuns({ waiting: waitingRuns(keptRuns), holding: keptRuns, most: 'most', room: 'room' })})
+    ) AS starting
   FROM (
     SELECT
-      active_runs,
-      IFNULL(max_concurrent_pipelines, @unlimited) AS most,
-      IF(is_active, IFNULL(max_concurrent_pipelines, @unlimited) - ${slotsHeld('active_runs')} + ${slotsFreed('active_runs')}, 0) AS room
-    FROM tenants
-    WHERE tenant_id = @tenant_id
+      *,
+      IF(may_start, most - ${slotsHeld('active_runs')} + ${slotsFreed('active_runs', 'outcomes')}, 0) AS room
+    FROM (
+      SELECT
+        active_runs,
+        IFNULL(max_concurrent_pipelines, @unlimited) AS most,
+        is_active AND (
+          max_bytes_billed_per_month IS NULL
+          OR IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+            < max_bytes_billed_per_month) AS may_start,
+        ${countingOutcomes} AS outcomes
+      FROM tenants
+      WHERE tenant_id = @tenant_id
+    )
   )
 ) AS queue
 ${line.replace('FROM', 'CROSS JOIN')}`,
 };
 
-/** Also where none are given: then the free slots are handed on. */
-const someHoldSlots = `(${heldSlots} > 0 OR ${runsGiven} = 0)`;
+const someChange = `(${runsHeld('queue.outcomes')} > 0 OR ARRAY_LENGTH(queue.starting) > 0)`;
 
-const heldScript = `${settleUpdate(someHoldSlots, handingOn)};
+const heldScript = `${settleUpdate(someChange, handingOn)};
 
 SELECT
   ARRAY(

@@ -4,10 +4,10 @@ import { runsQueued, slotsHeld } from './hand-on';
 import { alertsOfBytes } from './quota-alerts';
 
 /** What BigQuery billed for the runs that this UPDATE settles, and that count in the month of the row. */
-const billedThisMonth = `(
+const billedThisMonth = (outcomes: string): string => `(
     SELECT IFNULL(SUM(outcome.bytes_billed), 0)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id, bytes_billed FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH)))`;
 
 /**
@@ -39,16 +39,13 @@ const billedThisMonth = `(
  * Arrays are compared by inner joins and EXCEPT DISTINCT, which are hashed: with `IN UNNEST` the local engine
  * compares each entry with each other one, and 5,000 slots with 100 outcomes take it the better part of a
  * minute.
+ *
+ * The lines of its FROM clause that end in `-- appended` are for `appendedParameters`.
  */
-/** The slots that the given runs hold until they are settled. */
-export const slotsFreed = (runs: string): string => `(
-      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
-      FROM UNNEST(${runs}) AS slot
-      JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)`;
-
-/** The UPDATE; the lines of its FROM clause that end in `-- appended` are for `appendedParameters`. */
-export const settleUpdate = (guard: string, { activeRuns, starting, mean, from }: QueueParts): string => `
+export const settleUpdate = (
+  guard: string,
+  { outcomes, activeRuns, starting, mean, from }: QueueParts,
+): string => `
 UPDATE tenants AS tenant
 SET
   active_runs = ${activeRuns},
@@ -90,7 +87,7 @@ SET
         outcome.watermark AS watermark,
         outcome.recorded_at AS recorded_at)
       FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-      JOIN (SELECT * FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      JOIN (SELECT * FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
       ORDER BY position)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
@@ -99,14 +96,14 @@ SET
     UNION ALL
     SELECT AS STRUCT slot.run_id, @now AS withdrawn_at
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    JOIN (SELECT run_id FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
   current_running_pipelines = ${slotsHeld('tenant.active_runs')}
-    - ${slotsFreed('tenant.active_runs')}${starting},${mean}
-  bytes_billed_this_month = tenant.bytes_billed_this_month + ${billedThisMonth},
+    - ${slotsFreed('tenant.active_runs', outcomes)}${starting},${mean}
+  bytes_billed_this_month = tenant.bytes_billed_this_month + ${billedThisMonth(outcomes)},
   quota_alerts = ARRAY_CONCAT(
     IFNULL(tenant.quota_alerts, []),
-    ${alertsOfBytes(billedThisMonth)}),
+    ${alertsOfBytes(billedThisMonth(outcomes), outcomes)}),
   updated_at = @now
 ${from('FROM ( -- appended')}
   SELECT IFNULL(ARRAY_AGG(DISTINCT run_id), []) AS run_ids -- appended
@@ -121,6 +118,8 @@ WHERE tenant.tenant_id = @tenant_id
 
 /** What differs where a queue is handed on. */
 export interface QueueParts {
+  /** The outcomes that count: all that are given, or those that a FROM clause lets pass. */
+  readonly outcomes: string;
   /** `active_runs` after the write. */
   readonly activeRuns: string;
   /** What is added to the slots that are held. */
@@ -132,6 +131,7 @@ export interface QueueParts {
 
 /** Nobody waits. */
 const alone: QueueParts = {
+  outcomes: '@outcomes',
   activeRuns: `ARRAY(
     SELECT slot
     FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
@@ -146,14 +146,29 @@ const alone: QueueParts = {
   from: (line) => line,
 };
 
-export const heldSlots = `(
+/** The slots that runs hold until they are settled like this. */
+export const slotsFreed = (runs: string, outcomes: string): string => `(
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
+      FROM UNNEST(${runs}) AS slot
+      JOIN (SELECT run_id FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)`;
+
+/** How many of these runs are in flight. */
+export const runsHeld = (outcomes: string): string => `(
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id)`;
+    JOIN (SELECT run_id FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id)`;
+
+/** Those of them that are as they were read: whoever settles one tells others of its outcome as it knows it. */
+const runsHeldAsKnown = `(
+    SELECT COUNT(*)
+    FROM UNNEST(tenant.active_runs) AS slot
+    JOIN (SELECT run_id, handed_on_at FROM UNNEST(@outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE (slot.handed_on_at IS NULL AND outcome.handed_on_at IS NULL) OR slot.handed_on_at = outcome.handed_on_at)`;
 
 /** Also where none are given, which BigQuery may read as a NULL array, whose ARRAY_LENGTH is NULL. */
 export const runsGiven = '(SELECT COUNT(*) FROM UNNEST(@outcomes))';
-const allHoldSlots = `${heldSlots} = ${runsGiven}
+const allHoldSlots = `${runsHeldAsKnown} = ${runsGiven}
   AND (${runsGiven} = 0 OR ${runsQueued('tenant.active_runs')} = 0)`;
 
 /** Without what only looks for ledger rows. */
@@ -173,6 +188,10 @@ export const settleParameters = {
       error_code: 'STRING',
       error_message: 'STRING',
       failed_step: 'STRING',
+      /** As the run was read: a run that has left the queue meanwhile is settled by the script. */
+      handed_on_at: 'TIMESTAMP',
+      /** Whether the run is to be settled only if it still waits in the queue. */
+      only_if_queued: 'BOOL',
       started_at: 'TIMESTAMP',
       ended_at: 'TIMESTAMP',
       duration_ms: 'INT64',

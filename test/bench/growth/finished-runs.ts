@@ -5,7 +5,7 @@ import { startedByKey } from '../../support/started-by';
 export function outcomeOfBench(run_id: string) {
   const end = new Date();
   const start = new Date(end.getTime() - 1_000);
-  return recordedOutcome(
+  const outcome = recordedOutcome(
     {
       run_id,
       pipeline: 'gcp/example/dryrun',
@@ -18,6 +18,7 @@ export function outcomeOfBench(run_id: string) {
     { status: 'COMPLETED', rowsWritten: 0, bytesProcessed: 100, bytesBilled: 10_485_760 },
     { startedAt: start, endedAt: end, recordedAt: end },
   );
+  return { ...outcome, only_if_queued: false };
 }
 
 /** Ledger rows of runs that ended so. */

@@ -1,5 +1,4 @@
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import type { RecordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { decideRuns } from '../../../shared/sql/runs/decide-runs';
 import { settleAndDropRuns, settleRuns } from '../../../shared/sql/runs/settle-runs';
@@ -76,7 +75,7 @@ async function settleInTurns(
   { bigquery, runStatement, observe }: Observing,
 ): Promise<string[]> {
   const appendRows = createAppendRows(bigquery);
-  const ending: Record<Way, RecordedOutcome[]> = { release: [], settle: [], drop: [] };
+  const ending: Record<Way, ReturnType<typeof outcomeOfBench>[]> = { release: [], settle: [], drop: [] };
   for (const way of ways) {
     const runIds = await fillRow(bigquery, way, active + (calls - 1) * atOnce);
     ending[way] = runIds.slice(-calls * atOnce).map(outcomeOfBench);
@@ -85,10 +84,10 @@ async function settleInTurns(
       await appendRows(way, 'pipeline_runs', rows.slice(from, from + rowsPerRequest));
   }
   const found: Record<Way, (Observed | string)[]> = { release: [], settle: [], drop: [] };
-  let appended: readonly RecordedOutcome[] = [];
+  let appended: readonly ReturnType<typeof outcomeOfBench>[] = [];
   for (let call = 0; call < calls; call++) {
     const next = (way: Way) => ending[way].splice(-atOnce);
-    const settling = (tenant_id: Way, outcomes: readonly RecordedOutcome[]) => ({
+    const settling = (tenant_id: Way, outcomes: readonly ReturnType<typeof outcomeOfBench>[]) => ({
       tenant_id,
       onboarding_id: '',
       now: new Date(),

@@ -36,7 +36,8 @@ describe('Reconcile', () => {
       repaired: 0,
     };
     expect(answer).toMatchObject({ status: 200, body: nothing });
-    const calls = world.proxy.calls.slice(before);
+    // In one call of an hour its keys are read, likewise.
+    const calls = world.proxy.calls.slice(before).filter(({ path }) => !path.includes('/api_keys'));
     // The list of datasets, a table's rows, and its schema, which reading them needs: none of it is billed.
     expect(calls.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`)).toEqual([
       'GET /bigquery/v2/projects/local/datasets',

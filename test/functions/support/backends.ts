@@ -90,6 +90,8 @@ export const settleHeld = async (
         error_code: null,
         error_message: null,
         failed_step: null,
+        handed_on_at: null,
+        only_if_queued: null,
         started_at: at,
         ended_at: at,
         duration_ms: 0,

@@ -49,7 +49,7 @@ export const runOperations: readonly OperationText[] = [
       queue_ttl: {
         description:
           "How long it may wait in the queue, in seconds; its pipeline's queue_ttl_seconds if not given.",
-        schema: { type: 'integer', minimum: 0, maximum: 604_800 },
+        schema: { type: 'integer', minimum: 1, maximum: 604_800 },
       },
       watermark: {
         description:

@@ -67,6 +67,8 @@ export const settling = ({ tenantId, now }: CaseValues, ...numbers: number[]) =>
     error_code: null,
     error_message: null,
     failed_step: null,
+    handed_on_at: null,
+    only_if_queued: null,
     started_at: now,
     ended_at: now,
     duration_ms: 0,

@@ -22,6 +22,9 @@ import { isNotFound } from '../failures';
 export interface TenantState {
   /** The tenant's life. Null: it was onboarded before there were such ids. */
   readonly onboarding_id: string | null;
+  readonly is_active: boolean;
+  /** null is unlimited. */
+  readonly max_concurrent_pipelines: number | null;
   readonly active_runs: readonly Slot[];
   readonly settled_runs: readonly RecordedOutcome[];
   /** No admission up to then is withdrawn any more. */
@@ -36,6 +39,8 @@ export type ReadTenantState = (dataset: string) => Promise<TenantState | undefin
 const statesSchema = z.array(
   z.object({
     onboarding_id: string.nullable(),
+    is_active: bool,
+    max_concurrent_pipelines: integer.nullable(),
     active_runs: z.array(slotSchema),
     settled_runs: z.array(z.object(outcomeFields)),
     confirmed_until: timestamp.nullable(),
@@ -46,7 +51,7 @@ const statesSchema = z.array(
 export const createReadTenantState =
   (bigquery: BigQuery): ReadTenantState =>
   async (dataset) => {
-    const selectedFields = 'onboarding_id,active_runs,settled_runs,confirmed_until,quota_alerts';
+    const selectedFields = Object.keys(statesSchema.element.shape).join();
     const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return statesSchema.parse(rows)[0];
   };

@@ -217,6 +217,8 @@ it('announces what was reached and nobody has announced, and is held up by no fa
   const due = { ...alert, announced_at: null };
   const read = async () => ({
     onboarding_id: 'first',
+    is_active: false,
+    max_concurrent_pipelines: null,
     active_runs: [],
     settled_runs: [],
     confirmed_until: null,

@@ -3,6 +3,7 @@ import { clientOf } from 'local-bigquery/testing';
 import { createRunStatement } from '../../../../shared/google/bigquery/statements/run-statement';
 import { createReadQuotaCounters } from '../../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, createAdmit } from '../../../../shared/runs/admit';
+import type { RecordedOutcome } from '../../../../shared/runs/rules/ledger-row';
 import { createHandOnSlots, createSettle, type Settle } from '../../../../shared/runs/settle';
 import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { type Clock, systemClock } from '../../../../shared/support/clock';
@@ -17,6 +18,8 @@ describe('The queue', () => {
   let backends: Backends;
   let proxy: BigQueryProxy;
   let published: string[];
+  /** What would be appended to the ledger. */
+  let recordedLater: RecordedOutcome[];
   let admit: Admit;
   let settle: Settle;
   beforeAll(async () => {
@@ -38,7 +41,12 @@ describe('The queue', () => {
     };
     const readQuotaCounters = createReadQuotaCounters(client);
     admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
-    const record = { recordOutcomes: async () => undefined, recordInAllRuns: async () => undefined };
+    const record = {
+      recordOutcomes: async (_: unknown, outcomes: readonly RecordedOutcome[]) => {
+        recordedLater.push(...outcomes);
+      },
+      recordInAllRuns: async () => undefined,
+    };
     // A lost answer is waited for as long as this.
     settle = createSettle({ ...shared, ...record }, { statementMs: 3_000 });
     return createHandOnSlots(shared);
@@ -46,6 +54,7 @@ describe('The queue', () => {
   beforeEach(async () => {
     proxy = await startProxy(backends.bigquery.url);
     published = [];
+    recordedLater = [];
     newInstance();
   });
   afterEach(() => proxy.close());
@@ -58,7 +67,12 @@ describe('The queue', () => {
     if (verdict.kind === 'queued') return verdict.place.place;
     return verdict.kind === 'refused' ? verdict.error.code : verdict.kind;
   };
-  const end = async (tenantId: string, run_id: string, status: 'COMPLETED' | 'CANCELLED' = 'COMPLETED') => {
+  const end = async (
+    tenantId: string,
+    run_id: string,
+    status: 'COMPLETED' | 'CANCELLED' = 'COMPLETED',
+    change: { readonly onlyIfQueued?: boolean } = {},
+  ) => {
     const sql =
       'SELECT onboarding_id, run.admitted_at FROM tenants, UNNEST(active_runs) AS run WHERE run.run_id = @run_id';
     const [found] = await query(backends.client, tenantId, sql, { run_id });
@@ -68,7 +82,8 @@ describe('The queue', () => {
     const onboardingId = String(found?.onboarding_id);
     const startedAt = new Date();
     const endedAt = new Date(startedAt.getTime() + 3_000);
-    const settled = await settle(tenantId, { run, onboardingId, outcome, startedAt, endedAt });
+    const times = { startedAt, endedAt };
+    const settled = await settle(tenantId, { run, onboardingId, outcome, ...times, ...change });
     await settled?.appended;
     return settled?.outcome.status;
   };
@@ -151,6 +166,51 @@ describe('The queue', () => {
     newInstance(120);
     await end('late', 'a');
     expect(await inFlight('late')).toEqual({ running: ['c'], waiting: ['b'] });
+  });
+
+  it('ends a run for its time in the queue only while it still waits', async () => {
+    await onboard('just', 1, 5);
+    for (const run of ['a', 'b', 'c']) await ask('just', run);
+    const isWaiting = { onlyIfQueued: true };
+    expect(await end('just', 'c', 'CANCELLED', isWaiting)).toBe('CANCELLED');
+    // It got its slot after it had been read as waiting.
+    await end('just', 'a');
+    expect(await end('just', 'b', 'CANCELLED', isWaiting)).toBeUndefined();
+    expect(await inFlight('just')).toEqual({ running: ['b'], waiting: [] });
+  });
+
+  it('is told as it is recorded by who read the run before it left it', async () => {
+    await onboard('known', 1, 5);
+    for (const run of ['a', 'b']) await ask('known', run);
+    await end('known', 'a');
+    // As `end` knows it, it never waited.
+    await end('known', 'b');
+    const sql =
+      'SELECT run.run_id, run.handed_on_at FROM tenants, UNNEST(settled_runs) AS run ORDER BY run_id';
+    const recorded = await query(backends.client, 'known', sql);
+    expect(recorded).toEqual([
+      { run_id: 'a', handed_on_at: null },
+      { run_id: 'b', handed_on_at: expect.anything() },
+    ]);
+    expect(recordedLater).toMatchObject([
+      { run_id: 'a', handed_on_at: null },
+      { run_id: 'b', handed_on_at: expect.any(Date) },
+    ]);
+  });
+
+  it('is held up by nobody who may not wait', async () => {
+    await onboard('narrow', 3, 5);
+    await ask('narrow', 'a');
+    const both = [
+      ask('narrow', 'wide', { at_limit: 'refuse', slots: 3, priority: 60 }),
+      ask('narrow', 'small'),
+    ];
+    expect(await Promise.all(both)).toEqual(['concurrent_limit_reached', 'admitted']);
+  });
+
+  it('takes nothing of a tenant that has no slots at all', async () => {
+    await onboard('none', 0, 5);
+    expect(await ask('none', 'a')).toBe('concurrent_limit_reached');
   });
 
   it('publishes a run whose statement was not answered with the next answer', async () => {

@@ -46,6 +46,28 @@ describe('The verdict of an admission', () => {
     expect(refusal(full)).toBe('admitted');
   });
 
+  it('names the oldest run of its pipeline and key as one to be replaced, unless others wait', () => {
+    const oldest = [
+      { pipeline: 'another', concurrency_key: null, run_id: 'another' },
+      { pipeline: candidate.pipeline, concurrency_key: null, run_id: 'oldest' },
+    ];
+    const replacing = { ...candidate, at_limit: 'cancel_oldest' as const };
+    const replacedIn = (change: Partial<AdmissionState>) => {
+      const verdict = verdictOf(
+        replacing,
+        'acme',
+        { ...state, running: 3, oldest, ...change },
+        byRunId([]),
+        now,
+      );
+      return verdict.kind === 'refused' ? verdict.oldestRunId : verdict.kind;
+    };
+    expect(replacedIn({})).toBe('oldest');
+    expect(replacedIn({ queued: 1 })).toBeUndefined();
+    expect(replacedIn({ oldest: [] })).toBeUndefined();
+    expect(replacedIn({ running: 2 })).toBe('undecided');
+  });
+
   it('is admitted for a run that is already in the ledger', () => {
     expect(refusal({ finished: [holder] })).toBe('admitted');
   });

@@ -4,7 +4,7 @@ import type { AppendedRow } from '../../../../shared/google/bigquery/tables/appe
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import { parseInstructions } from '../../../../shared/runs/rules/run-instructions';
 import type { Observer } from '../cloud/observer';
-import { turnOf } from '../cloud/statements/queue';
+import { startable, turnOf } from '../cloud/statements/queue';
 import { runsByLaw } from '../cloud/statements/reading';
 import { outcomeOf } from '../cloud/statements/recorded';
 import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
@@ -122,6 +122,9 @@ export function createJudge(
         starting.some((other) => turnOf(other) > turnOf(run)),
     );
     if (passedOver !== undefined) violate('turn', `${tenantId} ${passedOver.run_id} was passed over`);
+    // Whoever gives slots gives all that there are.
+    const [left] = tenant.is_active ? startable(active_runs, tenant, now) : [];
+    if (left !== undefined) violate('turn', `${tenantId} ${left} waits though there is a slot for it`);
   }
 
   function judgeAdmitted(tenantId: string, slot: Slot, tables: Tables): void {

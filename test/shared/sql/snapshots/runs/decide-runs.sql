@@ -129,7 +129,14 @@ FROM (
         FROM UNNEST(active_runs) WITH OFFSET AS position
         WHERE queued_until > p_now
         UNION ALL
-        SELECT run_id, TIMESTAMP_SUB(decided_at, INTERVAL IFNULL(priority, 0) SECOND) AS turn, IFNULL(slots, 1) AS slots, concurrency_key, concurrency_limit, p_unlimited + place
+        SELECT
+          run_id,
+          -- Who cannot wait comes last, and so holds up nobody.
+          IF(
+            at_limit = 'queue' AND queue_left > 0,
+            TIMESTAMP_SUB(decided_at, INTERVAL IFNULL(priority, 0) SECOND),
+            TIMESTAMP '9999-01-01 00:00:00+00'),
+          IFNULL(slots, 1), concurrency_key, concurrency_limit, p_unlimited + place
         FROM UNNEST(fresh)
           ) AS waiting
           LEFT JOIN (
@@ -256,7 +263,9 @@ SELECT
     FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
     JOIN (SELECT DISTINCT pipeline FROM UNNEST(p_candidates) WHERE at_limit = 'cancel_oldest') AS candidate
       ON candidate.pipeline = slot.pipeline
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY slot.pipeline, slot.concurrency_key ORDER BY position) = 1
+    WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY slot.pipeline, slot.concurrency_key ORDER BY slot.admitted_at, position) = 1
   ) AS oldest,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline

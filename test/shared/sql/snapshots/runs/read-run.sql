@@ -5,9 +5,9 @@ DECLARE p_run_id STRING;
 
 SELECT
   run.*,
-  tenant.onboarding_id,
-  tenant.max_concurrent_pipelines,
-  tenant.mean_run_ms,
+  (SELECT onboarding_id FROM tenants WHERE tenant_id = p_tenant_id) AS onboarding_id,
+  (SELECT max_concurrent_pipelines FROM tenants WHERE tenant_id = p_tenant_id) AS max_concurrent_pipelines,
+  (SELECT mean_run_ms FROM tenants WHERE tenant_id = p_tenant_id) AS mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
       step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
@@ -81,8 +81,5 @@ FROM (
   FROM tenants, UNNEST(active_runs) AS slot
   WHERE tenant_id = p_tenant_id AND slot.run_id = p_run_id
 ) AS run
-LEFT JOIN (
-  SELECT onboarding_id, max_concurrent_pipelines, mean_run_ms FROM tenants WHERE tenant_id = p_tenant_id
-) AS tenant ON TRUE
 ORDER BY status IN ('ADMITTED', 'QUEUED')
 LIMIT 1;

@@ -3,7 +3,7 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_onboarding_id STRING;
 DECLARE p_now TIMESTAMP;
-DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
+DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, handed_on_at TIMESTAMP, only_if_queued BOOL, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
 DECLARE p_appended ARRAY<STRUCT<run_id STRING, recorded_at TIMESTAMP>>;
 DECLARE p_appended_run_ids ARRAY<STRING>;
 DECLARE p_appended_from TIMESTAMP;
@@ -130,5 +130,6 @@ WHERE tenant.tenant_id = p_tenant_id
   AND (
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) = (SELECT COUNT(*) FROM UNNEST(p_outcomes))
+    JOIN (SELECT run_id, handed_on_at FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    WHERE (slot.handed_on_at IS NULL AND outcome.handed_on_at IS NULL) OR slot.handed_on_at = outcome.handed_on_at) = (SELECT COUNT(*) FROM UNNEST(p_outcomes))
   AND ((SELECT COUNT(*) FROM UNNEST(p_outcomes)) = 0 OR (SELECT COUNT(*) FROM UNNEST(tenant.active_runs) WHERE queued_until IS NOT NULL) = 0);

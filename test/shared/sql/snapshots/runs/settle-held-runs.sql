@@ -3,7 +3,7 @@
 DECLARE p_tenant_id STRING;
 DECLARE p_onboarding_id STRING;
 DECLARE p_now TIMESTAMP;
-DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
+DECLARE p_outcomes ARRAY<STRUCT<run_id STRING, status STRING, error_code STRING, error_message STRING, failed_step STRING, handed_on_at TIMESTAMP, only_if_queued BOOL, started_at TIMESTAMP, ended_at TIMESTAMP, duration_ms INT64, rows_written INT64, bytes_processed INT64, bytes_billed INT64, watermark STRING, recorded_at TIMESTAMP>>;
 DECLARE p_from TIMESTAMP;
 DECLARE p_to TIMESTAMP;
 DECLARE p_unlimited INT64;
@@ -18,7 +18,7 @@ SET
       JOIN (
         SELECT run_id FROM UNNEST(tenant.active_runs)
         EXCEPT DISTINCT
-        SELECT run_id FROM (SELECT run_id FROM UNNEST(p_outcomes) UNION ALL SELECT run_id FROM UNNEST(queue.starting))
+        SELECT run_id FROM (SELECT run_id FROM UNNEST(queue.outcomes) UNION ALL SELECT run_id FROM UNNEST(queue.starting))
       ) AS kept ON kept.run_id = slot.run_id
       ORDER BY position),
     ARRAY(
@@ -62,7 +62,7 @@ SET
         outcome.watermark AS watermark,
         outcome.recorded_at AS recorded_at)
       FROM UNNEST(tenant.active_runs) AS slot WITH OFFSET AS position
-      JOIN (SELECT * FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      JOIN (SELECT * FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
       ORDER BY position)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
@@ -70,13 +70,13 @@ SET
     UNION ALL
     SELECT AS STRUCT slot.run_id, p_now AS withdrawn_at
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    JOIN (SELECT run_id FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.request_hash IS NOT NULL),
   current_running_pipelines = (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(tenant.active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL)
     - (
       SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
       FROM UNNEST(tenant.active_runs) AS slot
-      JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      JOIN (SELECT run_id FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
       WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL)
     + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting)),
   mean_run_ms = IFNULL(
@@ -86,12 +86,12 @@ SET
         AVG(outcome.duration_ms),
         0.8 * tenant.mean_run_ms + 0.2 * AVG(outcome.duration_ms))) AS INT64)
       FROM UNNEST(tenant.active_runs) AS slot
-      JOIN (SELECT run_id, duration_ms FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id),
+      JOIN (SELECT run_id, duration_ms FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id),
     tenant.mean_run_ms),
   bytes_billed_this_month = tenant.bytes_billed_this_month + (
     SELECT IFNULL(SUM(outcome.bytes_billed), 0)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))),
   quota_alerts = ARRAY_CONCAT(
     IFNULL(tenant.quota_alerts, []),
@@ -105,7 +105,7 @@ SET
         ARRAY(
           SELECT slot.run_id
           FROM UNNEST(tenant.active_runs) AS slot
-          JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+          JOIN (SELECT run_id, bytes_billed FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
           WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))
           ORDER BY outcome.bytes_billed DESC, slot.run_id
           LIMIT 1)[SAFE_OFFSET(0)] AS run_id,
@@ -116,7 +116,7 @@ SET
           tenant.bytes_billed_this_month + (
     SELECT IFNULL(SUM(outcome.bytes_billed), 0)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id, bytes_billed FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+    JOIN (SELECT run_id, bytes_billed FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id
     WHERE slot.admitted_at >= TIMESTAMP(DATE_TRUNC(tenant.quota_reset_date, MONTH))) AS after,
           DATE_TRUNC(tenant.quota_reset_date, MONTH) AS month)]) AS counted,
         UNNEST(IF(
@@ -132,9 +132,11 @@ SET
       ORDER BY share)),
   updated_at = p_now
 FROM (
-  SELECT ARRAY(
-    SELECT AS STRUCT run_id, slots
-    FROM (
+  SELECT
+    outcomes,
+    ARRAY(
+      SELECT AS STRUCT run_id, slots
+      FROM (
     SELECT run_id, slots
     FROM (
       SELECT run_id, slots, place, SUM(slots) OVER (ORDER BY place) AS slots_up_to
@@ -153,7 +155,7 @@ FROM (
           JOIN (
             SELECT run_id FROM UNNEST(active_runs)
             EXCEPT DISTINCT
-            SELECT run_id FROM UNNEST(p_outcomes)
+            SELECT run_id FROM UNNEST(outcomes)
           ) AS kept ON kept.run_id = slot.run_id
         )
         WHERE queued_until > p_now
@@ -166,7 +168,7 @@ FROM (
           JOIN (
             SELECT run_id FROM UNNEST(active_runs)
             EXCEPT DISTINCT
-            SELECT run_id FROM UNNEST(p_outcomes)
+            SELECT run_id FROM UNNEST(outcomes)
           ) AS kept ON kept.run_id = slot.run_id
         )
             WHERE concurrency_key IS NOT NULL AND lease_expires_at > p_now AND queued_until IS NULL
@@ -180,18 +182,33 @@ FROM (
       WHERE place <= room
     )
     WHERE slots_up_to <= room)
-  ) AS starting
+    ) AS starting
   FROM (
     SELECT
-      active_runs,
-      IFNULL(max_concurrent_pipelines, p_unlimited) AS most,
-      IF(is_active, IFNULL(max_concurrent_pipelines, p_unlimited) - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL) + (
+      *,
+      IF(may_start, most - (SELECT IFNULL(SUM(IFNULL(slots, 1)), 0) FROM UNNEST(active_runs) WHERE lease_expires_at > p_now AND queued_until IS NULL) + (
       SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
       FROM UNNEST(active_runs) AS slot
-      JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id
+      JOIN (SELECT run_id FROM UNNEST(outcomes)) AS outcome ON outcome.run_id = slot.run_id
       WHERE slot.lease_expires_at > p_now AND slot.queued_until IS NULL), 0) AS room
-    FROM tenants
-    WHERE tenant_id = p_tenant_id
+    FROM (
+      SELECT
+        active_runs,
+        IFNULL(max_concurrent_pipelines, p_unlimited) AS most,
+        is_active AND (
+          max_bytes_billed_per_month IS NULL
+          OR IF(quota_reset_date < DATE_TRUNC(DATE(p_now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+            < max_bytes_billed_per_month) AS may_start,
+        ARRAY(
+          SELECT AS STRUCT outcome.*
+          FROM UNNEST(p_outcomes) AS outcome
+          LEFT JOIN (SELECT run_id FROM UNNEST(active_runs) WHERE queued_until IS NULL) AS started
+            ON started.run_id = outcome.run_id
+          WHERE started.run_id IS NULL OR NOT IFNULL(outcome.only_if_queued, FALSE)
+        ) AS outcomes
+      FROM tenants
+      WHERE tenant_id = p_tenant_id
+    )
   )
 ) AS queue
 WHERE tenant.tenant_id = p_tenant_id
@@ -199,7 +216,7 @@ WHERE tenant.tenant_id = p_tenant_id
   AND ((
     SELECT COUNT(*)
     FROM UNNEST(tenant.active_runs) AS slot
-    JOIN (SELECT run_id FROM UNNEST(p_outcomes)) AS outcome ON outcome.run_id = slot.run_id) > 0 OR (SELECT COUNT(*) FROM UNNEST(p_outcomes)) = 0);
+    JOIN (SELECT run_id FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id) > 0 OR ARRAY_LENGTH(queue.starting) > 0);
 
 SELECT
   ARRAY(

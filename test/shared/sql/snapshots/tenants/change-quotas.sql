@@ -106,7 +106,7 @@ SELECT
   ARRAY(
     SELECT AS STRUCT run_id, pipeline, trigger, admitted_at, lease_expires_at, queued_until
     FROM UNNEST(active_runs) WITH OFFSET AS position
-    ORDER BY position
+    ORDER BY queued_until IS NOT NULL, admitted_at, position
     LIMIT 100
   ) AS active_runs,
   ARRAY(

@@ -53,6 +53,9 @@ export function createPlayer(
       error_code: status === 'FAILED' ? 'invalid_query' : null,
       error_message: status === 'FAILED' ? 'division by zero' : null,
       failed_step: null,
+      handed_on_at:
+        tables.tenant?.active_runs.find(({ run_id }) => run_id === runIdOf(number))?.handed_on_at ?? null,
+      only_if_queued: number % 3 === 0,
       started_at: number % 2 === 0 ? new Date(at - 1_000) : null,
       ended_at: new Date(at),
       duration_ms: number % 2 === 0 ? 1_000 : null,

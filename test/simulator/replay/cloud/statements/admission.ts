@@ -132,6 +132,8 @@ function queueLeft({ active_runs, max_queued_pipelines }: TenantRecord, mostByte
   return Math.max(0, (max_queued_pipelines ?? 0) - runsQueued(active_runs));
 }
 
+const lastOfAll = new Date('9999-01-01T00:00:00Z');
+
 /** Candidates and runs that wait get slots in their turn; other candidates wait, as many as may. */
 function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (string | null)[]): number {
   const open = openTenant(tables, parameters);
@@ -156,10 +158,15 @@ function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (str
       },
     };
   });
-  // Whoever asks now may start, however short it would wait.
-  const forTheRule = waiting.map(({ run }) => ({ ...run, queued_until: new Date(now.getTime() + 1) }));
+  const queueRoom = queueLeft(tenant, parameters.most_bytes);
+  // Whoever asks now may start, however short it would wait; who cannot wait comes last.
+  const forTheRule = waiting.map(({ run, mayWait }) => ({
+    ...run,
+    queued_until: new Date(now.getTime() + 1),
+    ...(!(mayWait && queueRoom > 0) && { admitted_at: lastOfAll, priority: null }),
+  }));
   const starting = startable([...tenant.active_runs, ...forTheRule], tenant, now);
-  let left = queueLeft(tenant, parameters.most_bytes);
+  let left = queueRoom;
   const admitted = waiting.flatMap(({ run, slot, mayWait }) => {
     if (starting.has(run.run_id)) {
       const { lease_expires_at } = slot;
@@ -186,8 +193,9 @@ function report({ tenant }: Tables, { tenant_id, now, candidates, most_bytes, ha
     candidates.filter(({ at_limit }) => at_limit === 'cancel_oldest').map(({ pipeline }) => pipeline),
   );
   const oldest = new Map(
-    active_runs
+    held
       .filter(({ pipeline }) => replacing.has(pipeline))
+      .toSorted((one, other) => compare(one.admitted_at, other.admitted_at))
       .toReversed()
       .map(({ pipeline, concurrency_key, run_id }) => [
         `${pipeline} ${concurrency_key}`,

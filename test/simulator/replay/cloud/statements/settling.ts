@@ -1,11 +1,11 @@
-import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import { isQueued, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
 import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
-import { monthStart, slotsHeld, type Tables } from '../tables';
+import { isMonthOver, monthStart, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { crossedAlerts } from './alerts';
 import { handedOn, handedOnSince, keptOf, runsQueued, startable } from './queue';
 import { cellsOf, compare, isBetween, outcomeOf } from './recorded';
@@ -19,6 +19,13 @@ interface Appended {
 }
 
 const hourMs = 3_600_000;
+const none: ReadonlySet<string> = new Set();
+
+/** Whether BigQuery has billed as much this month as it may. */
+const isBudgetUsedUp = (tenant: TenantRecord, now: Date): boolean =>
+  tenant.max_bytes_billed_per_month !== null &&
+  (isMonthOver(tenant, now) ? 0 : (tenant.bytes_billed_this_month ?? 0)) >= tenant.max_bytes_billed_per_month;
+
 const statusOf = (status: string | null): RecordedOutcome['status'] =>
   status === 'COMPLETED' || status === 'CANCELLED' ? status : 'FAILED';
 
@@ -33,9 +40,18 @@ function settle(
   const { tenant } = tables;
   if (tenant?.tenant_id !== tenant_id || now === null) return 0;
   if ((tenant.onboarding_id ?? '') !== onboarding_id) return 0;
-  const outcomesById = new Map(outcomes.map((outcome) => [outcome.run_id, outcome]));
+  const started = new Set(tenant.active_runs.filter((run) => !isQueued(run)).map(({ run_id }) => run_id));
+  const outcomesById = new Map(
+    outcomes
+      .filter(({ run_id, only_if_queued }) => !handsOn || !only_if_queued || !started.has(run_id ?? ''))
+      .map((outcome) => [outcome.run_id, outcome]),
+  );
   const held = tenant.active_runs.filter(({ run_id }) => outcomesById.has(run_id));
-  if (!isEnough(held.length, runsQueued(tenant.active_runs))) return 0;
+  const areAsKnown = held.every(
+    ({ run_id, handed_on_at }) =>
+      handed_on_at?.getTime() === outcomesById.get(run_id)?.handed_on_at?.getTime(),
+  );
+  if (!handsOn && !isEnough(areAsKnown ? held.length : -1, runsQueued(tenant.active_runs))) return 0;
   const seen = new Set(
     (appended?.appended ?? [])
       .filter(
@@ -50,7 +66,9 @@ function settle(
       .map(({ run_id }) => run_id),
   );
   const kept = tenant.active_runs.filter((slot) => !held.includes(slot));
-  const starting = handsOn && tenant.is_active ? startable(kept, tenant, now) : new Set<string>();
+  const starting =
+    handsOn && tenant.is_active && !isBudgetUsedUp(tenant, now) ? startable(kept, tenant, now) : none;
+  if (handsOn && held.length + starting.size === 0) return 0;
   const active = handedOn(kept, starting, now);
   const settled = held.flatMap((run) => {
     const slot = keptOf(run);
@@ -59,7 +77,8 @@ function settle(
     const { status, ended_at, recorded_at } = outcome;
     const times = { ended_at: ended_at ?? now, recorded_at: recorded_at ?? now };
     const handed_on_at = run.queued_until === null ? run.handed_on_at : times.ended_at;
-    return [{ ...slot, ...outcome, ...times, handed_on_at, run_id: slot.run_id, status: statusOf(status) }];
+    const { only_if_queued: _, ...ended } = outcome;
+    return [{ ...slot, ...ended, ...times, handed_on_at, run_id: slot.run_id, status: statusOf(status) }];
   });
   const before = tenant.bytes_billed_this_month;
   const ofMonth = settled.filter(({ admitted_at }) => admitted_at >= monthStart(tenant.quota_reset_date));
@@ -123,7 +142,7 @@ const settleAll = (tables: Tables, parameters: Settling, appended?: Appended): n
 };
 
 const settleHeld = (tables: Tables, parameters: Settling, appended?: Appended): number =>
-  settle(tables, parameters, (held) => held > 0 || parameters.outcomes.length === 0, true, appended);
+  settle(tables, parameters, () => true, true, appended);
 
 function report(tables: Tables, parameters: StatementParameters<typeof settleHeldRuns>) {
   const { tenant_id, onboarding_id, outcomes, from, to, handed_since } = parameters;

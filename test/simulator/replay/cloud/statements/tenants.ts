@@ -1,3 +1,4 @@
+import { isQueued } from '../../../../../shared/runs/rules/ledger-row';
 import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
@@ -10,6 +11,7 @@ import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant'
 import { cellOf, dateCellOf, modelOf } from '../statement-model';
 import { dateOf, isMonthOver, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { runsQueued, slotCells } from './queue';
+import { compare } from './recorded';
 
 /** The row as it is read: with the counters as they are at `now`. */
 function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | null; now: Date | null }) {
@@ -30,7 +32,13 @@ function readRow({ tenant }: Tables, { tenant_id, now }: { tenant_id: string | n
       active_runs_count: tenant.active_runs.length,
       max_queued_pipelines: tenant.max_queued_pipelines ?? 0,
       queued_runs_count: runsQueued(tenant.active_runs),
-      active_runs: tenant.active_runs.slice(0, 100).map(slotCells),
+      active_runs: tenant.active_runs
+        .toSorted(
+          (one, other) =>
+            compare(isQueued(one), isQueued(other)) || compare(one.admitted_at, other.admitted_at),
+        )
+        .slice(0, 100)
+        .map(slotCells),
     },
   ];
 }
