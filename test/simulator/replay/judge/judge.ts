@@ -4,7 +4,6 @@ import type { AppendedRow } from '../../../../shared/google/bigquery/tables/appe
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import { parseInstructions } from '../../../../shared/runs/rules/run-instructions';
 import type { Observer } from '../cloud/observer';
-import { startable, turnOf } from '../cloud/statements/queue';
 import { runsByLaw } from '../cloud/statements/reading';
 import { outcomeOf } from '../cloud/statements/recorded';
 import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
@@ -15,6 +14,7 @@ import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
 import type { Register } from './register';
 import { createScheduleJudge, type ScheduleJudge } from './schedules';
+import { judgeSlots } from './slots';
 
 export interface Judge extends Observer {
   readonly violate: (invariant: InvariantName, facts: string) => void;
@@ -101,32 +101,6 @@ export function createJudge(
     if (month !== null && used > month) violate('quota', `${tenantId}: ${used} of ${month} a month`);
   }
 
-  /** Some runs have a slot now that had none. */
-  function judgeSlots(tenantId: string, tenant: TenantRecord, starting: readonly Slot[]): void {
-    const { max_concurrent_pipelines: slots, active_runs, updated_at: now } = tenant;
-    const running = slotsHeld(active_runs, now);
-    if (slots !== null && running > slots) violate('quota', `${tenantId}: ${running} of ${slots} slots`);
-    const held = active_runs.filter((run) => !isQueued(run) && run.lease_expires_at > now);
-    for (const { concurrency_key: key, concurrency_limit: limit } of starting) {
-      const ofKey = held.filter(({ concurrency_key }) => concurrency_key === key).length;
-      if (key !== null && ofKey > (limit ?? 0))
-        violate('quota', `${tenantId}: ${ofKey} of ${limit} for ${key}`);
-    }
-    // Only a key of its own, or slots that the tenant does not have, keep a run from its turn.
-    const passedOver = active_runs.find(
-      (run) =>
-        isQueued(run) &&
-        (run.queued_until ?? now) > now &&
-        run.concurrency_key === null &&
-        (run.slots ?? 1) <= (slots ?? Number.POSITIVE_INFINITY) &&
-        starting.some((other) => turnOf(other) > turnOf(run)),
-    );
-    if (passedOver !== undefined) violate('turn', `${tenantId} ${passedOver.run_id} was passed over`);
-    // Whoever gives slots gives all that there are.
-    const [left] = tenant.is_active ? startable(active_runs, tenant, now) : [];
-    if (left !== undefined) violate('turn', `${tenantId} ${left} waits though there is a slot for it`);
-  }
-
   function judgeAdmitted(tenantId: string, slot: Slot, tables: Tables): void {
     const run = `${tenantId} ${slot.run_id}`;
     if (known.has(run) || tables.ledgerOf.has(slot.run_id)) violate('once', run);
@@ -188,7 +162,7 @@ export function createJudge(
       const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
       for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
       if (gained.length > 0) judgeQuotas(tenantId, tenant);
-      if (starting.length > 0) judgeSlots(tenantId, tenant, starting);
+      if (starting.length > 0) judgeSlots(tenantId, tenant, starting, violate);
       if (gained.length + held.size + starting.length > 0) {
         const running = slotsHeld(tenant.active_runs, tenant.updated_at);
         if (running !== tenant.current_running_pipelines) {
