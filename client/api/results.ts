@@ -34,6 +34,8 @@ export type ResultList = {
     readonly bytes: number | null;
     /** How many there are, of 1,000 at most. */
     readonly files: number | null;
+    /** false: only the first 1,000 files that begin like these were looked at, and the figures are of those. null: it is not there, or cannot be looked at. */
+    readonly is_complete: boolean | null;
     readonly last_modified_at: string | null;
     /** Whether it was written to after the run had: then what is there is not what the run has made. null: not known. */
     readonly changed_since: boolean | null;
@@ -94,6 +96,8 @@ export type ResultPage = {
         readonly expires_at: string | null;
       }[]
     | null;
+  /** false: there are more files than the first 1,000, of which no page tells. Of a table true. */
+  readonly is_complete: boolean;
   /** The `cursor` of the next page; null on the last one. */
   readonly next_cursor: string | null;
 };

@@ -96,7 +96,8 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
     path: '/api/v1/pipelines/run/{tenant}/{provider}/{domain}/{pipeline}',
     handle: (request) => deps.inPlace(apparentTenant(request, deps), () => startAsAsked(request, deps)),
   };
-  // A dry run is decided without a statement, so it has its place among the other calls.
+  // A dry run takes part in no decision, so it has its place among the other calls. It sends no statement, but the
+  // one that looks a watermark up.
   const [plan = start] = deps.inPlaces(
     [{ ...start, handle: (request) => tryAsAsked(request, deps) }],
     (request) => apparentTenant(request, deps),

@@ -73,6 +73,7 @@ const cellsOf = (result: ResultList['results'][number]): readonly string[] => [
   result.made_at === null ? '' : timeText(result.made_at),
   [
     ...(result.exists === false ? ['is gone'] : []),
+    ...(result.is_complete === false ? ['there are more files'] : []),
     ...(result.changed_since === true ? ['changed since'] : []),
     ...(result.reused_from === null ? [] : [`made by ${result.reused_from}`]),
     ...(result.is_final ? [] : ['used by a later step']),
@@ -80,7 +81,7 @@ const cellsOf = (result: ResultList['results'][number]): readonly string[] => [
 ];
 
 function sayPage(
-  { columns: fields, rows, files, total_rows, next_cursor, changed_since }: ResultPage,
+  { columns: fields, rows, files, total_rows, is_complete, next_cursor, changed_since }: ResultPage,
   { say, note }: Terminal,
 ): void {
   if (rows !== null) {
@@ -97,5 +98,6 @@ function sayPage(
     say(`${plainText(uri)}  ${bytesText(bytes)}  ${timeText(updated_at)}${url === null ? '' : `\n  ${url}`}`);
   }
   if (changed_since === true) note('It was written to after the run: this is not what the run has made.');
+  if (!is_complete && next_cursor === null) note('There are more files, which are not told.');
   if (next_cursor !== null) note(`There are more: --cursor ${next_cursor}`);
 }

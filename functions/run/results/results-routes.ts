@@ -33,8 +33,8 @@ const mostEnded = 200;
 const endedForMs = 300_000;
 
 const placeSchema = z
-  .tuple([z.int().min(0), z.int()])
-  .transform(([start, lastModifiedMs]) => ({ start, lastModifiedMs }));
+  .tuple([z.int().min(0), z.int(), z.int().min(0).optional()])
+  .transform(([start, lastModifiedMs, count]) => ({ start, lastModifiedMs, count }));
 const pageSchema = z.strictObject({
   limit: limitSchema(100, 1_000),
   cursor: cursorSchema(placeSchema).optional(),

@@ -52,6 +52,12 @@ export const resultAnswers = {
         rows: count.nullable().describe('Of the whole table, as it is now.'),
         bytes: count.nullable(),
         files: count.nullable().describe('How many there are, of 1,000 at most.'),
+        is_complete: z
+          .boolean()
+          .nullable()
+          .describe(
+            'false: only the first 1,000 files that begin like these were looked at, and the figures are of those. null: it is not there, or cannot be looked at.',
+          ),
         last_modified_at: time.nullable(),
         changed_since: changedSince,
       }),
@@ -82,6 +88,9 @@ export const resultAnswers = {
         }),
       )
       .nullable(),
+    is_complete: z
+      .boolean()
+      .describe('false: there are more files than the first 1,000, of which no page tells. Of a table true.'),
     next_cursor: nextCursor,
   }),
 } as const;

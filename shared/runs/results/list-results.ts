@@ -1,9 +1,9 @@
 import type { PipelineDefinition } from '../../definitions/schemas/pipeline-schema';
 import type { DescribeRows } from '../../google/bigquery/tables/read-rows-page';
-import type { FindFiles } from '../../google/storage/find-files';
+import type { FindFiles, FoundFiles } from '../../google/storage/find-files';
 import type { RecordedRun } from '../../sql/runs/read-run';
 import { forEachBounded } from '../../support/for-each';
-import { findMadeResults, type MadeResult, unknownSteps } from './made-results';
+import { findMadeResults, type MadeResult, type RunOnRecord, unknownSteps } from './made-results';
 
 export interface ListResultsDependencies {
   readonly describeRows: DescribeRows;
@@ -13,7 +13,7 @@ export interface ListResultsDependencies {
 /** What a run has made, as it is now. Free of charge: a request for each table and each export. */
 export async function listResults(
   tenantId: string,
-  run: RecordedRun,
+  run: RunOnRecord & Pick<RecordedRun, 'pipeline' | 'status'>,
   definition: PipelineDefinition | undefined,
   deps: ListResultsDependencies,
 ) {
@@ -69,26 +69,46 @@ async function stateOf(
       rows: table.rows,
       bytes: table.bytes,
       files: null,
+      is_complete: true,
       last_modified_at: table.lastModifiedAt.toISOString(),
       changed_since: hasChanged(result, table.lastModifiedAt),
     };
   }
   const found = await findFiles(result.uri);
   if (found === undefined) return { ...nothing, exists: null };
-  const { files } = found;
-  if (files.length === 0) return { ...nothing, exists: false };
-  const last = new Date(Math.max(...files.map(({ updatedAt }) => updatedAt.getTime())));
+  const { files, areAll } = found;
+  // Where only some were looked at, those that are named may be among the others.
+  if (files.length === 0) return { ...nothing, exists: areAll ? false : null, is_complete: areAll };
+  const last = lastChangeOf(files);
   return {
     exists: true,
     rows: null,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     files: files.length,
+    is_complete: areAll,
     last_modified_at: last.toISOString(),
-    changed_since: hasChanged(result, last),
+    changed_since: haveChanged(result, found),
   };
 }
 
-const nothing = { rows: null, bytes: null, files: null, last_modified_at: null, changed_since: null };
+const nothing = {
+  rows: null,
+  bytes: null,
+  files: null,
+  is_complete: null,
+  last_modified_at: null,
+  changed_since: null,
+};
+
+/** @param files at least one */
+export const lastChangeOf = (files: FoundFiles['files']): Date =>
+  new Date(Math.max(...files.map(({ updatedAt }) => updatedAt.getTime())));
+
+/** Null: it is not known, such as where there are more files than were looked at. */
+export function haveChanged(result: MadeResult, { files, areAll }: FoundFiles): boolean | null {
+  const changed = hasChanged(result, lastChangeOf(files));
+  return changed === false && !areAll ? null : changed;
+}
 
 /** Both times are Google's: a job's changes are there before it ends. Null: it is not known. */
 export const hasChanged = ({ madeAt }: MadeResult, lastModifiedAt: Date): boolean | null =>

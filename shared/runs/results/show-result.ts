@@ -6,7 +6,7 @@ import type { SignUrl } from '../../google/storage/sign-url';
 import { encodeCursor } from '../../http/parse';
 import type { Log } from '../../log';
 import { forEachBounded } from '../../support/for-each';
-import { hasChanged, showMadeResult } from './list-results';
+import { hasChanged, haveChanged, lastChangeOf, showMadeResult } from './list-results';
 import { findMadeResults, type MadeFiles, type MadeTable, type RunOnRecord } from './made-results';
 import { type ResultValue, toResultRow } from './result-rows';
 
@@ -19,10 +19,13 @@ export interface ShowResultDependencies {
   readonly log: Log;
 }
 
-/** A page of a result: from which row or file on, and when the table was changed last, as the page before saw it. */
+/** A page of a result: from which row or file on, and how the page before saw what it is a page of. */
 export interface ResultPlace {
   readonly start: number;
+  /** When it was changed last. */
   readonly lastModifiedMs: number;
+  /** Of files how many there were: that one was deleted is told by no time. */
+  readonly count?: number | undefined;
 }
 
 export interface AskedPage {
@@ -39,7 +42,7 @@ const signedAtOnce = 8;
 
 /**
  * A page of a table's rows, or files with URLs to get them by. Free of charge. Throws `result_not_found`, or
- * `result_changed` where the table was written to since the page before.
+ * `result_changed` where the table or the files were written to since the page before.
  */
 export async function showResult(
   tenantId: string,
@@ -71,8 +74,7 @@ async function pageOfTable(
   if (table === undefined) throw notThere(`Table ${result.table} is`);
   const { lastModifiedAt, fields } = table;
   if (cursor !== undefined && cursor.lastModifiedMs !== lastModifiedAt.getTime()) {
-    const message = `Table ${result.table} was written to since the page before. Begin again without a cursor.`;
-    throw new ServiceError('result_changed', message);
+    throw changedBetween(`Table ${result.table} was written to`);
   }
   const start = cursor?.start ?? 0;
   const name = result.partitionId === undefined ? result.table : `${result.table}$${result.partitionId}`;
@@ -87,6 +89,7 @@ async function pageOfTable(
     rows,
     total_rows: read.totalRows,
     files: null,
+    is_complete: true,
     next_cursor: hasNext ? encodeCursor([next, lastModifiedAt.getTime()]) : null,
   };
 }
@@ -128,9 +131,18 @@ async function pageOfFiles(
       retryAfterSeconds: 60,
     });
   }
-  if (found.files.length === 0) throw notThere(`What was written to ${result.uri} is`);
+  const { files, areAll } = found;
+  if (files.length === 0) {
+    if (areAll) throw notThere(`What was written to ${result.uri} is`);
+    const message = `None of what was written to ${result.uri} is among the first files that begin like it, and no more are looked at.`;
+    throw new ServiceError('result_not_found', message);
+  }
+  const last = lastChangeOf(files);
+  if (cursor !== undefined && (cursor.lastModifiedMs !== last.getTime() || cursor.count !== files.length)) {
+    throw changedBetween(`What is at ${result.uri} was changed`);
+  }
   const start = cursor?.start ?? 0;
-  const page = found.files.slice(start, start + Math.min(limit, mostFiles));
+  const page = files.slice(start, start + Math.min(limit, mostFiles));
   const urls = new Map<string, Awaited<ReturnType<SignUrl>>>();
   await forEachBounded(page, signedAtOnce, async ({ uri }) => {
     urls.set(uri, await signUrl(uri, now()));
@@ -140,9 +152,8 @@ async function pageOfFiles(
     urls.clear();
   });
   const next = start + page.length;
-  const last = new Date(Math.max(...found.files.map(({ updatedAt }) => updatedAt.getTime())));
   return {
-    changed_since: hasChanged(result, last),
+    changed_since: haveChanged(result, found),
     last_modified_at: last.toISOString(),
     columns: null,
     rows: null,
@@ -154,9 +165,13 @@ async function pageOfFiles(
       url: urls.get(uri)?.url ?? null,
       expires_at: urls.get(uri)?.expiresAt?.toISOString() ?? null,
     })),
-    next_cursor: next < found.files.length ? encodeCursor([next, 0]) : null,
+    is_complete: areAll,
+    next_cursor: next < files.length ? encodeCursor([next, last.getTime(), files.length]) : null,
   };
 }
+
+const changedBetween = (what: string) =>
+  new ServiceError('result_changed', `${what} since the page before. Begin again without a cursor.`);
 
 const notThere = (what: string) =>
   new ServiceError('result_not_found', `${what} not there any more: it was deleted after the run.`);

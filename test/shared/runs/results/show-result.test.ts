@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { FoundFiles } from '../../../../shared/google/storage/find-files';
 import { cursorSchema } from '../../../../shared/http/parse';
+import { listResults } from '../../../../shared/runs/results/list-results';
 import { type ShowResultDependencies, showResult } from '../../../../shared/runs/results/show-result';
 import { runOfYaml } from '../../pipelines/support/run-of-yaml';
 import { attemptOf } from './recorded-attempt';
@@ -19,6 +21,7 @@ const run = {
   parameters: null,
   instructions: null,
 };
+const ofList = { ...run, pipeline: 'test/example/makes', status: 'COMPLETED' as const };
 const at = new Date('2026-11-01T12:00:30Z');
 const files = Array.from({ length: 150 }, (_, index) => ({
   uri: `gs://bucket/acme/run-1-${String(index).padStart(12, '0')}.csv`,
@@ -26,7 +29,9 @@ const files = Array.from({ length: 150 }, (_, index) => ({
   updatedAt: at,
 }));
 const placeSchema = cursorSchema(
-  z.tuple([z.int(), z.int()]).transform(([start, lastModifiedMs]) => ({ start, lastModifiedMs })),
+  z
+    .tuple([z.int(), z.int(), z.int().optional()])
+    .transform(([start, lastModifiedMs, count]) => ({ start, lastModifiedMs, count })),
 );
 
 describe('A page of a result', () => {
@@ -85,7 +90,7 @@ describe('A page of a result', () => {
       expires_at: '2026-11-01T12:00:30.001Z',
     });
     const last = await show({ n: 2, limit: 1_000, cursor: first.next_cursor });
-    expect(last).toMatchObject({ next_cursor: null, changed_since: false });
+    expect(last).toMatchObject({ next_cursor: null, changed_since: false, is_complete: true });
     expect(last.files?.map(({ uri }) => uri)).toEqual(files.slice(100).map(({ uri }) => uri));
   });
 
@@ -105,6 +110,37 @@ describe('A page of a result', () => {
     ['files that cannot be looked at', 2, { findFiles: async () => undefined }, 'unavailable'],
   ])('is refused for %s', async (_what, n, change, code) => {
     await expect(show({ n, limit: 1 }, change)).rejects.toMatchObject({ code });
+  });
+
+  it('of more files than are looked at says so', async () => {
+    const findFiles = async () => ({ files, areAll: false });
+    const page = await show({ n: 2, limit: 100 }, { findFiles });
+    // One that is not looked at may have changed.
+    expect(page).toMatchObject({ is_complete: false, changed_since: null });
+    const describeRows = async () => undefined;
+    const stateOf = async (found: FoundFiles) => {
+      const deps = { describeRows, findFiles: async () => found };
+      const { results } = await listResults('acme', ofList, definition, deps);
+      return results[1];
+    };
+    expect(await stateOf({ files, areAll: false })).toMatchObject({
+      ...{ exists: true, files: 150, is_complete: false, changed_since: null },
+    });
+    expect(await stateOf({ files, areAll: true })).toMatchObject({ is_complete: true, changed_since: false });
+    expect(await stateOf({ files: [], areAll: false })).toMatchObject({ exists: null, is_complete: false });
+    expect(await stateOf({ files: [], areAll: true })).toMatchObject({ exists: false, is_complete: true });
+  });
+
+  it.each([
+    ['one was written again', files.map((file, n) => (n === 0 ? { ...file, updatedAt: new Date() } : file))],
+    ['one was deleted', files.slice(1)],
+    ['one was added', [...files, ...files.slice(0, 1)]],
+  ])('of files is refused where %s since the page before', async (_, changed) => {
+    const { next_cursor: cursor } = await show({ n: 2, limit: 1 });
+    const findFiles = async () => ({ files: changed, areAll: true });
+    await expect(show({ n: 2, limit: 1, cursor }, { findFiles })).rejects.toMatchObject({
+      code: 'result_changed',
+    });
   });
 
   it('is refused where the table was written to since the page before', async () => {
