@@ -3,7 +3,7 @@ import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
-import { appendGraceMs, startGraceMs } from '../../shared/runs/rules/run-times';
+import { appendGraceMs, longestPauseMs, startGraceMs } from '../../shared/runs/rules/run-times';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeReconcile } from './compose-reconcile';
@@ -18,7 +18,7 @@ const routes = composeReconcile({
   events: eventSettingsOf(env),
   operations: { topic: env.OPERATION_TOPIC, controlDataset: env.CONTROL_DATASET },
   // schemas/schedules.json has it called every five minutes.
-  rule: { startGraceMs, intervalMs: 300_000, appendGraceMs },
+  rule: { startGraceMs, intervalMs: 300_000, longestPauseMs, appendGraceMs },
   clock: systemClock,
   log,
 });

@@ -65,8 +65,8 @@ const keptMs = 15_000;
 /**
  * Invariant: while runs of a tenant wait here, others of its runs are worked on here, and the last of them wakes all
  * that still wait. So nothing is forgotten while the instance lives and Pub/Sub takes messages. What the last one could
- * not wake is woken by the tenant's next run that ends here. Whatever becomes of this instance, reconcile publishes all
- * that has not ended, often enough for their leases (longestPauseMs of shared/runs/rules/run-times.ts).
+ * not wake is woken by the tenant's next run that ends here. Whatever becomes of this instance, reconcile publishes what
+ * has not ended (isDue of shared/runs/rules/run-times.ts).
  */
 export function createTenantPlaces({
   most,

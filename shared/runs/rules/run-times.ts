@@ -15,6 +15,13 @@ export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): 
 export const startGraceMs = 120_000;
 
 /**
+ * So long at most a run that has not finished waits to be published again, and a call of reconcile longer: workers
+ * acknowledge what waits for a place, and one that dies loses it. It costs such a run about half of what a lease allows
+ * for deliveries. In milliseconds.
+ */
+export const longestPauseMs = (deliveryAllowanceSeconds * 1_000) / 2;
+
+/**
  * Whoever settled a run is appending it for so long, or has failed. Reconcile appends it then; if it is early,
  * because clocks differ, the ledger has the same row twice. In milliseconds.
  */
@@ -37,19 +44,24 @@ export interface RepublishRule {
   readonly startGraceMs: number;
   /** Between two calls of reconcile. In milliseconds. */
   readonly intervalMs: number;
+  /** From this age on it is published again once each time so much has passed. In milliseconds; never unless given. */
+  readonly longestPauseMs?: number;
 }
 
 /**
  * Whether a run of this age is published again by this call of reconcile. Nothing says whether a worker has
  * it, and a repeated message does no harm but costs a delivery: so it is sent each time the run's age has
- * doubled.
+ * doubled, and later each time that the longest pause has passed.
  *
  * An age far below 0 says that clocks differ, or that one has jumped. Nobody knows how old such a run is, and
  * it must not wait until the clocks agree: it is sent by each call.
  */
-export function isDue(ageMs: number, { startGraceMs, intervalMs }: RepublishRule): boolean {
+export function isDue(ageMs: number, rule: RepublishRule): boolean {
+  const { startGraceMs, intervalMs, longestPauseMs: pauseMs = Number.POSITIVE_INFINITY } = rule;
   if (ageMs <= -startGraceMs) return true;
   if (ageMs < startGraceMs) return false;
+  // A call that is missed is made up for by the next pause: the run may well be worked on.
+  if (ageMs >= pauseMs) return Math.floor(ageMs / pauseMs) > Math.floor((ageMs - intervalMs) / pauseMs);
   // Calls come irregularly: looking two intervals back catches a doubling that the last call missed.
   const before = ageMs - 2 * intervalMs;
   if (before < startGraceMs) return true;

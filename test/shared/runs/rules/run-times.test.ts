@@ -35,6 +35,18 @@ describe('Whether a run is due to be published again', () => {
     }
   });
 
+  it('is true once in each longest pause, where there is one', () => {
+    const pausing = { ...rule, longestPauseMs: minutes(15) };
+    for (let offset = 0; offset < 300; offset++) {
+      const ages = Array.from({ length: 288 }, (_, call) => offset / 60 + 5 * call);
+      const due = ages.filter((age) => isDue(minutes(age), pausing));
+      expect(due.filter((age) => age < 15)).toEqual(dueAt(ages.filter((age) => age < 15)));
+      const pauses = due.filter((age) => age >= 15).map((age) => Math.floor(age / 15));
+      expect(pauses).toEqual(Array.from({ length: pauses.length }, (_, index) => index + 1));
+      expect(pauses.length).toBeGreaterThanOrEqual(95);
+    }
+  });
+
   it('does not depend on a single call: the next one makes up for one that failed', () => {
     for (let offset = 0; offset < 300; offset++) {
       for (let missed = 0; missed < 12; missed++) {

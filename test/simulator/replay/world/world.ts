@@ -6,7 +6,7 @@ import { composeTick } from '../../../../functions/tick/compose-tick';
 import { composeWorker } from '../../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 import type { Route } from '../../../../shared/http/route';
-import { appendGraceMs, startGraceMs } from '../../../../shared/runs/rules/run-times';
+import { appendGraceMs, longestPauseMs, startGraceMs } from '../../../../shared/runs/rules/run-times';
 import { type BigQueryModel, controlDataset, createBigQueryModel } from '../cloud/bigquery';
 import { googleOf } from '../cloud/google';
 import { createJobsModel, type JobsModel } from '../cloud/jobs';
@@ -100,7 +100,7 @@ export function createWorld(
     runsOfTenantAtOnce,
     watchEveryMs,
     control,
-    rule: { startGraceMs, intervalMs: reconcileEveryMs, appendGraceMs },
+    rule: { startGraceMs, intervalMs: reconcileEveryMs, longestPauseMs, appendGraceMs },
   });
   // A second attempt has to follow one that was given up: there is little time for it as it is.
   const admission = putBack.has('late-admission') ? { budgetMs: 24_000 } : undefined;
