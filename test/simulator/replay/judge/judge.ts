@@ -162,7 +162,8 @@ export function createJudge(
       const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
       for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
       if (gained.length > 0) judgeQuotas(tenantId, tenant);
-      if (starting.length > 0) judgeSlots(tenantId, tenant, starting, violate);
+      const isAnySettled = [...held.keys()].some((runId) => outcomeOf(tables, runId) !== undefined);
+      if (starting.length > 0 || isAnySettled) judgeSlots(tenantId, tenant, starting, violate);
       if (gained.length + held.size + starting.length > 0) {
         const running = slotsHeld(tenant.active_runs, tenant.updated_at);
         if (running !== tenant.current_running_pipelines) {

@@ -3,7 +3,7 @@ import { startable, turnOf } from '../cloud/statements/queue';
 import { slotsHeld, type TenantRecord } from '../cloud/tables';
 import type { InvariantName } from './invariants';
 
-/** Some runs have a slot now that had none. */
+/** Some runs have a slot now that had none, or others are over. */
 export function judgeSlots(
   tenantId: string,
   tenant: TenantRecord,
