@@ -47,9 +47,11 @@ const realGoogle = {
   createAppendRows,
   createControlDataset,
   createListTenants,
+  createMayHaveRowsSince,
   createReadTenantState,
   createReadKeyExpiries,
   createPublishRun,
+  createPublishOperation,
   createPublishTenantEvents,
 };
 
@@ -63,7 +65,7 @@ export function composeReconcile(
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
   const publishEvents = google.createPublishTenantEvents(events, withoutRetries);
-  const publishOperation = operations && createPublishOperation(operations.topic, withoutRetries);
+  const publishOperation = operations && google.createPublishOperation(operations.topic, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
     tellOutcomes: createTellOutcomes(publishEvents, publishOperation),
     appendRows: google.createAppendRows(withoutRetries),
@@ -75,7 +77,7 @@ export function composeReconcile(
   const recordInAllRuns = recordIn(dataset, clock);
   const ofOperations = operations &&
     publishOperation && {
-      mayHaveRowsSince: createMayHaveRowsSince(bigquery),
+      mayHaveRowsSince: google.createMayHaveRowsSince(bigquery),
       runStatement,
       publishOperation,
       controlDataset: operations.controlDataset,

@@ -90,6 +90,7 @@ const realGoogle = {
   createReadQuotaCounters,
   createOpenJobs,
   createPublishRun,
+  createPublishOperation,
   createPublishTenantEvents,
 };
 
@@ -111,7 +112,8 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;
   const readStatement = callPlaces.watched(google.createRunStatement(bigquery, readMs), readMs);
-  const publishOperation = setUp.operations && createPublishOperation(setUp.operations.topic, withoutRetries);
+  const publishOperation =
+    setUp.operations && google.createPublishOperation(setUp.operations.topic, withoutRetries);
   const recordOutcomes = createRecordOutcomes({
     tellOutcomes: createTellOutcomes(
       google.createPublishTenantEvents(setUp.events, withoutRetries),

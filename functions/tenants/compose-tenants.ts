@@ -83,11 +83,15 @@ const usualCalls = 60;
 const realGoogle = {
   createBigQuery,
   createRunStatement,
+  createControlDataset,
+  createListTenants,
   createListTenantPage,
+  createReadRunsInFlight,
   createReadTenantSummary,
   createReadTenantDetails,
   createReadTenantLife,
   createDescribeDataset,
+  createPublishOperation,
   createPublishTenantEvents,
 };
 
@@ -97,7 +101,7 @@ export function composeTenants(
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const bigquery = google.createBigQuery();
-  const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
+  const openControl = (settings: ControlDatasetSettings) => google.createControlDataset(bigquery, settings);
   const { clock, callsAtOnce = usualCalls } = setUp;
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const statementMs = setUp.answerMs && setUp.answerMs * shareOfStatement;
@@ -152,9 +156,9 @@ export function composeTenants(
           control: openControl(setUp.operations.dataset),
           controlDataset: setUp.operations.dataset.name,
           runStatement,
-          publishOperation: createPublishOperation(setUp.operations.topic, bigquery),
-          listTenants: createListTenants(bigquery),
-          readRunsInFlight: createReadRunsInFlight(bigquery),
+          publishOperation: google.createPublishOperation(setUp.operations.topic, bigquery),
+          listTenants: google.createListTenants(bigquery),
+          readRunsInFlight: google.createReadRunsInFlight(bigquery),
           readTenantLife: google.createReadTenantLife(bigquery),
           answerMs: setUp.answerMs ?? usualAnswerMs,
           log: setUp.operations.log,

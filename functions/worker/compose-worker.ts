@@ -79,6 +79,7 @@ const realGoogle = {
   createOpenJobs,
   createClaimHandOver,
   createPublishRun,
+  createPublishOperation,
   createPublishTenantEvents,
   createReadFileStarts,
   createReadColumns,
@@ -133,7 +134,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
             publishEvents,
             setUp.operationTopic === undefined
               ? undefined
-              : createPublishOperation(setUp.operationTopic, withoutRetries),
+              : google.createPublishOperation(setUp.operationTopic, withoutRetries),
           ),
           appendRows: google.createAppendRows(withoutRetries),
           now: clock.now,

@@ -14,6 +14,7 @@ import {
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
 import { createHoldsSlot } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
 import { registerHttpFunction } from '../../../shared/http/register';
@@ -54,6 +55,7 @@ const routes = composeRun(
     createReadQuotaCounters: () => async () => undefined,
     createOpenJobs,
     createPublishRun,
+    createPublishOperation,
     createPublishTenantEvents,
   },
 );

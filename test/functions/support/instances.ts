@@ -25,6 +25,7 @@ import {
 } from '../../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
+import { createMayHaveRowsSince } from '../../../shared/google/bigquery/tables/may-have-rows-since';
 import { createReadKeyExpiries } from '../../../shared/google/bigquery/tables/read-key-expiries';
 import {
   createHoldsSlot,
@@ -35,6 +36,7 @@ import {
   createReadTenantState,
   createReadTenantSummary,
 } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import { createPublishOperation } from '../../../shared/google/pubsub/publish-operation';
 import { createPublishRun, type PublishRun } from '../../../shared/google/pubsub/publish-run';
 import {
   createPublishTenantEvents,
@@ -132,6 +134,8 @@ export const googleAt = ({
     createListTenants,
     createListTenantPage,
     createReadRunsInFlight,
+    createMayHaveRowsSince,
+    createPublishOperation,
     createPublishTenantEvents: (settings: EventSettings | undefined, bigquery?: BigQuery) =>
       publishEvents ?? createPublishTenantEvents(settings, bigquery),
     createPublishRun: (topic: string, bigquery?: BigQuery) =>

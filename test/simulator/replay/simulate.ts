@@ -8,6 +8,7 @@ import { createJournal, type Violation } from './judge/journal';
 import { describeUnrest, isQuiet, judgeEnd } from './judge/quiet';
 import { administer, keyIdOf } from './load/administrator';
 import { type Caller, fulfil } from './load/caller';
+import { operate } from './load/operations';
 import { keysPerTenant, planLoad, type TenantPlan } from './load/plan';
 import { startScheduler } from './load/scheduler';
 import { keepSchedule } from './load/schedules';
@@ -48,6 +49,8 @@ const longestUnrestMs = 12 * 3_600_000;
 
 /** Likewise, until every planned time is handled that has come. */
 const longestCatchUpMs = 30 * 60_000;
+/** What a tick that died has left, some later tick has by then. */
+const leastCatchUpMs = 3 * 60_000;
 
 /**
  * Plays a simulation: everything that happens, and in which order, follows from the seed. The functions' own
@@ -100,14 +103,21 @@ export async function simulate(
       const tenantId = plan.tenants[schedule.tenant]?.tenantId ?? '';
       begin(schedule.at, () => keepSchedule(schedule, tenantId, world));
     }
+    for (const operation of plan.operations) {
+      const caller = callers[operation.tenant]?.[operation.key];
+      if (caller !== undefined) begin(operation.at, () => operate(operation, caller, world));
+    }
     const endWeather = startWeather(world);
     const scheduler = startScheduler(world);
     await time.run(() => isBroken() || open === 0);
 
     endWeather();
     const { left } = world.judge.schedules;
+    const catchesUpFrom = time.now() + (plan.schedules.length > 0 ? leastCatchUpMs : 0);
     const catchesUpUntil = time.now() + longestCatchUpMs;
-    await time.run(() => isBroken() || left().length === 0 || time.now() > catchesUpUntil);
+    await time.run(
+      () => isBroken() || (left().length === 0 && time.now() >= catchesUpFrom) || time.now() > catchesUpUntil,
+    );
     for (const planned of left()) world.judge.violate('handled', `${planned} is lost`);
     let isTicking = true;
     void scheduler.stopTicks().then(() => {

@@ -29,6 +29,8 @@ export interface BigQueryModel {
   /** The rows of `all_runs` that can be read. */
   readonly allRuns: () => Tables['allRuns'];
   readonly schedules: () => Tables['schedules'];
+  /** The rows of each operation that can be read. */
+  readonly operations: () => Tables['operationsOf'];
   /** Runs a statement at once, without an instance: for the world's set-up. */
   readonly apply: (tenantId: string, statement: string, parameters: object) => void;
   readonly createTenant: (tenantId: string) => void;
@@ -147,6 +149,7 @@ export function createBigQueryModel(world: {
     tablesOf: (tenantId) => datasetOf(tenantId).tables,
     allRuns: () => control.tables.allRuns,
     schedules: () => control.tables.schedules,
+    operations: () => control.tables.operationsOf,
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
     createTenant: (tenantId) => void datasets.set(tenantId, newDataset()),
     runStatement: createStatementCalls({ ...world, workOf }),

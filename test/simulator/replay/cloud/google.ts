@@ -38,7 +38,7 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
         ensure: async () => undefined,
         append: (table, ...rows) =>
           append(controlDataset, table, rows).catch((error: unknown) => {
-            if (!putBack.has('ledger-alone')) throw error;
+            if (table !== 'all_runs' || !putBack.has('ledger-alone')) throw error;
           }),
       };
     },
@@ -93,6 +93,12 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
     createRunJob: () => jobs.runJob(life),
     createOpenJobs: () => jobs.openJobs(life),
     createClaimHandOver: () => jobs.claimHandOver(life),
+    createReadRunsInFlight: () => async (tenantId: string) => {
+      const tenant = await bigquery.listTenant(life, tenantId);
+      return tenant && { ...tenant, subscription_tier: tenant.subscription_tier ?? '' };
+    },
+    createMayHaveRowsSince: () => async () => bigquery.operations().size > 0,
+    createPublishOperation: () => pubsub.publishOperation(life),
     createPublishRun: () => pubsub.publishRun(life),
     createPublishTenantEvents: () => pubsub.publishEvents(life),
   };

@@ -1,6 +1,6 @@
+import type { PublishOperation } from '../../../../shared/google/pubsub/publish-operation';
 import type { PublishRun } from '../../../../shared/google/pubsub/publish-run';
 import type { PublishTenantEvents } from '../../../../shared/google/pubsub/publish-tenant-events';
-import type { RunMessage } from '../../../../shared/runs/rules/run-identity';
 import { within } from '../../../../shared/support/time-limits';
 import type { Journal } from '../judge/journal';
 import type { Chance } from '../time/chance';
@@ -11,17 +11,27 @@ import type { Life } from '../world/life';
 import type { Observer } from './observer';
 import type { PutBack } from './put-back';
 
-/** A topic with one push subscription: at least once, in any order. */
+/** Topics with one push subscription each: at least once, in any order. */
 export interface PubSubModel {
   readonly publishRun: (life: Life) => PublishRun;
+  readonly publishOperation: (life: Life) => PublishOperation;
   /** To a topic that the judge reads. */
   readonly publishEvents: (life: Life) => PublishTenantEvents;
-  /** Where messages are pushed to. */
-  readonly subscribe: (worker: Ask) => void;
+  /** Where messages about runs, and about operations, are pushed to. */
+  readonly subscribe: (worker: Ask, operate: Ask) => void;
   /** Messages that are neither acknowledged nor given up. */
   readonly outstanding: () => number;
   readonly deadLetters: () => number;
   readonly deliveries: () => number;
+}
+
+type Topic = 'runs' | 'operations';
+
+interface Message {
+  readonly topic: Topic;
+  /** Whom it is about, for the log. */
+  readonly name: string;
+  readonly content: object;
 }
 
 const publishLatencyMs = [20, 500] as const;
@@ -43,7 +53,7 @@ export function createPubSubModel(world: {
   readonly putBack: PutBack;
 }): PubSubModel {
   const { time, chance, trouble, call, journal, observer, putBack } = world;
-  let push: Ask | undefined;
+  const subscribers = new Map<Topic, Ask>();
   let published = 0;
   let outstanding = 0;
   let deadLetters = 0;
@@ -51,7 +61,7 @@ export function createPubSubModel(world: {
 
   const isForgetful = () => putBack.has('lost-events') && chance.happens(0.1);
 
-  function accept(message: RunMessage): void {
+  function accept(message: Message): void {
     const id = `m${++published}`;
     outstanding++;
     deliver(message, id, 1, delay());
@@ -64,10 +74,10 @@ export function createPubSubModel(world: {
   const delay = () =>
     chance.happens(trouble.faultRate) ? chance.between(...slowDeliveryMs) : chance.mostlyShort(...deliveryMs);
 
-  function deliver(message: RunMessage, id: string, attempt: number, afterMs: number): void {
+  function deliver({ topic, name, content }: Message, id: string, attempt: number, afterMs: number): void {
     time.after(afterMs, undefined, async () => {
       deliveries++;
-      journal.note(`pubsub delivers ${id} ${message.run_id} attempt ${attempt}`);
+      journal.note(`pubsub delivers ${id} ${name} attempt ${attempt}`);
       let isDecided = false;
       const decide = (isAcknowledged: boolean) => {
         if (isDecided) return;
@@ -76,18 +86,18 @@ export function createPubSubModel(world: {
         else if (attempt >= deliveryAttempts) {
           outstanding--;
           deadLetters++;
-          journal.note(`pubsub gives up ${id} ${message.run_id}`);
+          journal.note(`pubsub gives up ${id} ${name}`);
         } else {
           const longest = Math.min(backOffMs.most, backOffMs.least * 2 ** (attempt - 1));
-          deliver(message, id, attempt + 1, chance.between(backOffMs.least, longest));
+          deliver({ topic, name, content }, id, attempt + 1, chance.between(backOffMs.least, longest));
         }
       };
       time.after(ackDeadlineMs, undefined, () => decide(false));
-      const data = Buffer.from(JSON.stringify(message)).toString('base64');
-      const answer = await push?.({
+      const data = Buffer.from(JSON.stringify(content)).toString('base64');
+      const answer = await subscribers.get(topic)?.({
         method: 'POST',
         path: '/',
-        body: { message: { data, messageId: id }, subscription: 'runs', deliveryAttempt: attempt },
+        body: { message: { data, messageId: id }, subscription: topic, deliveryAttempt: attempt },
       });
       const isLost = chance.happens(trouble.faultRate);
       decide(answer?.kind === 'answered' && answer.status === 204 && !isLost);
@@ -98,7 +108,17 @@ export function createPubSubModel(world: {
     publishRun: (life) => async (message) => {
       const published = call(life, {
         what: `publish ${message.run_id}`,
-        effects: [() => accept(message)],
+        effects: [() => accept({ topic: 'runs', name: message.run_id, content: message })],
+        answer: () => undefined,
+        latencyMs: publishLatencyMs,
+      });
+      await within(longestPublishMs, 'Pub/Sub', published);
+    },
+    publishOperation: (life) => async (message) => {
+      const name = message.operation_id;
+      const published = call(life, {
+        what: `publish ${name}`,
+        effects: [() => accept({ topic: 'operations', name, content: message })],
         answer: () => undefined,
         latencyMs: publishLatencyMs,
       });
@@ -113,8 +133,8 @@ export function createPubSubModel(world: {
       });
       await within(longestPublishMs, 'Pub/Sub', published);
     },
-    subscribe(worker) {
-      push = worker;
+    subscribe(worker, operate) {
+      subscribers.set('runs', worker).set('operations', operate);
     },
     outstanding: () => outstanding,
     deadLetters: () => deadLetters,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
+import type { OperationRow } from '../../../../shared/operations/rules/operation';
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
 import type { QuotaAlert } from '../../../../shared/runs/rules/quota-alerts';
+import {
+  headFields,
+  itemEntrySchema,
+  rowStateSchema,
+} from '../../../../shared/sql/control/operation-columns';
 import { timeOutcomes } from '../../../../shared/sql/schedules/list-schedule-times';
 import type { ScheduleRow } from '../../../../shared/sql/schedules/schedule-row';
 import type { PutBack } from './put-back';
@@ -139,6 +145,18 @@ const scheduleTimeSchema = z.strictObject({
 
 export type ScheduleTimeRecord = z.infer<typeof scheduleTimeSchema>;
 
+/** A row of `operations`, likewise. */
+export const operationRecordSchema: z.ZodType<OperationRow> = z.strictObject({
+  ...headFields,
+  started_at: time,
+  recorded_at: time,
+  writer: z.string(),
+  state: rowStateSchema,
+  planned: z.int().nullable(),
+  problem: z.string().nullable(),
+  items: z.array(itemEntrySchema),
+});
+
 /** A row of `step_logs` or `dq_results`, as a streaming insert sends it. */
 export type StepRecord = AppendedRow['json'];
 
@@ -156,6 +174,7 @@ export interface Tables {
   /** Likewise. Replaced as a whole, like the tenant row. */
   schedules: readonly ScheduleRow[];
   readonly scheduleTimes: ScheduleTimeRecord[];
+  readonly operationsOf: Map<string, OperationRow[]>;
 }
 
 export const emptyTables = (putBack: PutBack): Tables => ({
@@ -169,6 +188,7 @@ export const emptyTables = (putBack: PutBack): Tables => ({
   allRuns: [],
   schedules: [],
   scheduleTimes: [],
+  operationsOf: new Map(),
 });
 
 /** Makes a streamed row readable. Throws a ZodError for a row that the table would refuse. */
@@ -180,7 +200,10 @@ export function addRow(tables: Tables, table: string, json: AppendedRow['json'])
   } else if (table === 'step_logs') listed(tables.stepsOf, String(json.run_id)).push(json);
   else if (table === 'dq_results') listed(tables.checksOf, String(json.run_id)).push(json);
   else if (table === 'schedule_times') tables.scheduleTimes.push(scheduleTimeSchema.parse(json));
-  else if (table === 'all_runs') tables.allRuns.push(allRunsRecordSchema.parse(json));
+  else if (table === 'operations') {
+    const row = operationRecordSchema.parse(json);
+    listed(tables.operationsOf, row.operation_id).push(row);
+  } else if (table === 'all_runs') tables.allRuns.push(allRunsRecordSchema.parse(json));
   else throw new Error(`There is no table ${table}`);
 }
 

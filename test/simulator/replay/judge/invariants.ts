@@ -23,6 +23,9 @@ export const invariants = {
   planned: 'a planned time of a schedule starts one run, and nothing else of a schedule does',
   history: 'the history of a schedule tells each planned time once, and as it is',
   handled: 'no planned time is lost, unless its schedule has it so',
+  item: 'each item of an operation makes one run, and what is told of it is what became of it',
+  halted: 'nothing is begun of an operation that has ended, or is paused',
+  ended: 'an operation comes to its end, and nothing is left out of it',
   something: 'something happens',
 } as const;
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { TenantEvent } from '../../../../shared/definitions/schemas/event-schemas';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import { isQueued, type RecordedOutcome, type Slot } from '../../../../shared/runs/rules/ledger-row';
@@ -9,10 +8,13 @@ import { outcomeOf } from '../cloud/statements/recorded';
 import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
 import type { VirtualTime } from '../time/virtual-time';
 import { pathOf } from '../world/definitions';
+import { crossings } from './crossings';
 import { differencesOf } from './differences';
 import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
+import { createOperationJudge, type OperationJudge } from './operations';
 import type { Register } from './register';
+import { tokenOf } from './run-token';
 import { createScheduleJudge, type ScheduleJudge } from './schedules';
 import { judgeSlots } from './slots';
 
@@ -29,6 +31,7 @@ export interface Judge extends Observer {
   readonly effects: ReadonlyMap<string, number>;
   readonly admissions: () => number;
   readonly schedules: ScheduleJudge;
+  readonly operations: OperationJudge;
   /** Crossed thresholds that no event has told yet. */
   readonly untold: () => readonly string[];
 }
@@ -66,6 +69,7 @@ export function createJudge(
     return known.has(run) && !withdrawn.has(run);
   };
   const schedules = createScheduleJudge(time, journal, register, isRun);
+  const operations = createOperationJudge(time, journal, register, isRun, tablesOf);
 
   function judgeCounters(tenantId: string, tables: Tables): void {
     const { tenant } = tables;
@@ -78,18 +82,6 @@ export function createJudge(
     if (runs !== law.runs || thisMonth !== law.runs_this_month) {
       const facts = `${runs} runs, ${thisMonth} this month; by the law ${law.runs}, ${law.runs_this_month}`;
       violate('law', `${tenantId}: ${facts}`);
-    }
-  }
-
-  /** The month's count has moved on: each share of the quota that it passes is told by an event. */
-  function noteCrossings(tenantId: string, before: TenantRecord | undefined, tenant: TenantRecord): void {
-    const { max_pipelines_per_month: limit, pipeline_runs_this_month: used } = tenant;
-    const month = tenant.quota_reset_date.slice(0, 7);
-    const usedBefore = before?.quota_reset_date.startsWith(month) ? before.pipeline_runs_this_month : 0;
-    for (const percent of limit === null ? [] : [80, 100]) {
-      const share = ((limit ?? 0) * percent) / 100;
-      if (usedBefore < share && used >= share)
-        crossed.add(`quota.threshold-${tenantId}-first-monthly-${month}-${percent}-${limit}`);
     }
   }
 
@@ -106,6 +98,7 @@ export function createJudge(
     if (known.has(run) || tables.ledgerOf.has(slot.run_id)) violate('once', run);
     if (withdrawn.has(run)) violate('denied', `${run} was withdrawn`);
     known.add(run);
+    operations.admitted(tenantId, slot);
     if (slot.actor_kind === 'schedule') schedules.admitted(tenantId, slot);
     if (slot.rerun_of !== null && outcomeOf(tables, slot.rerun_of) === undefined)
       violate('once', `${run} does ${slot.rerun_of} again, which is not over`);
@@ -113,7 +106,8 @@ export function createJudge(
       reused.add(`${slot.run_id} ${stepId}`);
     const token = tokenOf(slot.parameters);
     if (register.denied.has(token)) violate('denied', `${run} of request ${token}`);
-    const keyId = register.wanted.get(token)?.keyId ?? '';
+    // What does a run again, or is made by an operation, may be another key's.
+    const keyId = slot.actor_kind === 'key' ? (slot.actor ?? '') : '';
     const revokedAt = register.revokedAt.get(keyId);
     if (revokedAt !== undefined) {
       violate(
@@ -133,7 +127,10 @@ export function createJudge(
     const changes = before === undefined ? [] : differencesOf(before, outcome);
     if (changes.length > 0) violate('outcome', `${run}: ${changes.join('; ')}`);
     // A newer run of its own kind may have taken its place.
-    const isAsked = register.cancelled.has(runId) || outcome.pipeline === pathOf('newest');
+    const isAsked =
+      register.cancelled.has(runId) ||
+      outcome.pipeline === pathOf('newest') ||
+      operations.mayCancel(tenantId, outcome);
     if (outcome.status === 'CANCELLED' && !isAsked) violate('asked', run);
     const told = register.toldOutcome.get(run);
     if (told !== undefined && told.status !== outcome.status) {
@@ -144,6 +141,7 @@ export function createJudge(
   return {
     violate,
     effects,
+    operations,
     schedules,
     scheduled: schedules.scheduled,
     admissions: () => known.size,
@@ -153,7 +151,7 @@ export function createJudge(
       const { tenant } = tables;
       if (tenant === undefined || tenant === before) return;
       judgeCounters(tenantId, tables);
-      noteCrossings(tenantId, before, tenant);
+      for (const id of crossings(tenantId, before, tenant)) crossed.add(id);
       const held = new Map(before?.active_runs.map((slot) => [slot.run_id, slot]));
       const waited = new Set(before?.active_runs.filter(isQueued).map(({ run_id }) => run_id));
       const starting = tenant.active_runs.filter(
@@ -195,6 +193,7 @@ export function createJudge(
 
     appended(tenantId, table, json) {
       if (table === 'schedule_times') schedules.told(json);
+      if (table === 'operations') operations.told(json);
       if (table !== 'pipeline_runs') return;
       const told = settledAs.get(`${tenantId} ${json.run_id}`);
       if (told !== json.status)
@@ -269,9 +268,3 @@ export function createJudge(
     },
   };
 }
-
-const parametersSchema = z.looseObject({ token: z.string() });
-
-/** Which request a run came from. */
-const tokenOf = (parameters: string | null): string =>
-  parametersSchema.parse(JSON.parse(parameters ?? '{}')).token;

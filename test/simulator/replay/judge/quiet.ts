@@ -3,11 +3,13 @@ import { parseInstructions } from '../../../../shared/runs/rules/run-instruction
 import { outcomeOf, outcomesBetween } from '../cloud/statements/recorded';
 import type { Answer } from '../world/fleet';
 import type { World } from '../world/world';
+import { shownOperationSchema } from './operations';
 import { toldTimeSchema } from './schedules';
 
 /** Whether nothing is left to be done: no slot, no message, no job, no row that cannot be read yet. */
-export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
+export const isQuiet = ({ bigquery, pubsub, jobs, judge }: World): boolean =>
   pubsub.outstanding() === 0 &&
+  judge.operations.underWay().length === 0 &&
   jobs.underWay() === 0 &&
   bigquery.unreadable() === 0 &&
   bigquery.tenantIds().every((tenantId) => {
@@ -20,7 +22,7 @@ export const isQuiet = ({ bigquery, pubsub, jobs }: World): boolean =>
   });
 
 /** What is left, for who wonders why it does not become quiet. */
-export const describeUnrest = ({ bigquery, pubsub, jobs }: World): string => {
+export const describeUnrest = ({ bigquery, pubsub, jobs, judge }: World): string => {
   const slots = bigquery
     .tenantIds()
     .flatMap((tenantId) => bigquery.tablesOf(tenantId).tenant?.active_runs ?? [])
@@ -29,7 +31,7 @@ export const describeUnrest = ({ bigquery, pubsub, jobs }: World): string => {
     .tenantIds()
     .flatMap((tenantId) => bigquery.tablesOf(tenantId).tenant?.settled_runs ?? [])
     .map(({ run_id }) => run_id);
-  return `slots ${slots.join(', ') || 'none'}; settled ${settled.join(', ') || 'none'}; ${pubsub.outstanding()} messages, ${jobs.underWay()} jobs, ${bigquery.unreadable()} unreadable rows`;
+  return `slots ${slots.join(', ') || 'none'}; settled ${settled.join(', ') || 'none'}; ${pubsub.outstanding()} messages, ${jobs.underWay()} jobs, ${bigquery.unreadable()} unreadable rows; operations ${judge.operations.underWay().join(', ') || 'none'}`;
 };
 
 const eventsSchema = z.object({ events: z.array(z.object({ data: z.object({ run_id: z.string() }) })) });
@@ -75,6 +77,7 @@ export async function judgeEnd(world: World): Promise<void> {
   await judgeBilling(world, outcomes);
   await judgeUsage(world);
   await judgeHistories(world);
+  await judgeOperations(world);
   if (register.admitted.size === 0) judge.violate('something', 'No run was admitted');
 }
 
@@ -147,6 +150,16 @@ async function judgeHistories(world: World): Promise<void> {
     if (answer.kind === 'unanswered' || answer.status !== 200)
       world.judge.violate('history', `The history of ${scheduleId} cannot be read`);
     else world.judge.schedules.atEnd(scheduleId, historySchema.parse(answer.body).times);
+  }
+}
+
+/** That operations are shown as they are. */
+async function judgeOperations(world: World): Promise<void> {
+  for (const operationId of world.judge.operations.ids()) {
+    const answer = await ask(world, `/api/v1/operations/${operationId}`, {});
+    if (answer.kind === 'unanswered' || answer.status !== 200)
+      world.judge.violate('ended', `${operationId} cannot be shown`);
+    else world.judge.operations.atEnd(shownOperationSchema.parse(answer.body));
   }
 }
 

@@ -10,6 +10,7 @@ import type { VirtualTime } from '../time/virtual-time';
 import { largestSkewMs } from '../world/life';
 import type { Journal } from './journal';
 import { countOne, type Register } from './register';
+import { tokenOf } from './run-token';
 
 /** Judges what is started and told of planned times. */
 export interface ScheduleJudge extends Pick<Observer, 'scheduled'> {
@@ -105,7 +106,7 @@ export function createScheduleJudge(
     },
 
     admitted(tenantId, { run_id, actor, parameters }) {
-      const planned = parametersSchema.parse(JSON.parse(parameters ?? '{}')).token;
+      const planned = tokenOf(parameters);
       const [scheduleId = '', at = ''] = planned.split(' ');
       const plannedMs = Date.parse(at);
       const before = started.get(planned);
@@ -172,8 +173,6 @@ export function createScheduleJudge(
     return time.now() - caughtUpMs - spreadMsOf(row.schedule_id, row.window_seconds);
   }
 }
-
-const parametersSchema = z.looseObject({ token: z.string() });
 
 const nameOf = (scheduleId: string, plannedMs: number): string =>
   `${scheduleId} ${new Date(plannedMs).toISOString()}`;

@@ -1,5 +1,6 @@
 import { createChance } from '../time/chance';
 import type { PipelineName } from '../world/definitions';
+import { type OperationPlan, planOperations } from './plan-operations';
 import { planSchedules, type SchedulePlan } from './plan-schedules';
 
 /** A quota; null is unlimited. */
@@ -55,6 +56,7 @@ export interface Plan {
   readonly wishes: readonly Wish[];
   readonly changes: readonly Change[];
   readonly schedules: readonly SchedulePlan[];
+  readonly operations: readonly OperationPlan[];
 }
 
 export const keysPerTenant = 3;
@@ -111,7 +113,9 @@ export function planLoad(seed: number, runs: number): Plan {
     }
   }
   const schedules = planSchedules(seed, tenants.length, at);
-  return { start, tenants, wishes: wishes.toSorted((one, other) => one.at - other.at), changes, schedules };
+  const operations = planOperations(seed, { tenants: tenants.length, keys: keysPerTenant, lastsMs: at });
+  const inOrder = wishes.toSorted((one, other) => one.at - other.at);
+  return { start, tenants, wishes: inOrder, changes, schedules, operations };
 
   function planWish(index: number, tenant: number, when: number, key: number): Wish {
     const kind = chance.fraction();

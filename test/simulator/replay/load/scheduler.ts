@@ -71,7 +71,9 @@ export function startScheduler(world: World): {
         ticksUnderWay++;
         time.after(lateMs, undefined, () => void startRuns().finally(() => ticksUnderWay--));
         if (trouble.faultRate > 0 && chance.happens(0.08))
-          time.after(lateMs + chance.between(...deathMs), undefined, fleets.tick.kill);
+          time.after(lateMs + chance.between(...deathMs), undefined, () => {
+            if (trouble.faultRate > 0) fleets.tick.kill();
+          });
       }
     }
   };

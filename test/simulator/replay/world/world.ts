@@ -1,3 +1,4 @@
+import { composeOperate } from '../../../../functions/operate/compose-operate';
 import { composeReconcile } from '../../../../functions/reconcile/compose-reconcile';
 import { composeResetQuotas } from '../../../../functions/reset-quotas/compose-reset-quotas';
 import { composeRun } from '../../../../functions/run/compose-run';
@@ -32,7 +33,9 @@ export interface World {
   readonly bigquery: BigQueryModel;
   readonly jobs: JobsModel;
   readonly pubsub: PubSubModel;
-  readonly fleets: Readonly<Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset' | 'tick', Fleet>>;
+  readonly fleets: Readonly<
+    Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset' | 'tick' | 'operate', Fleet>
+  >;
 }
 
 /** schemas/schedules.json: reconcile comes every five minutes. */
@@ -55,6 +58,9 @@ const tiers = {
   },
 };
 const runTopic = 'runs';
+const operationTopic = 'operations';
+/** So little that operations take several deliveries, and several rows of progress. */
+const operating = { workMs: 40_000, batchSize: 3 };
 const control = { name: controlDataset, location: 'US', tables: () => [] };
 
 /** Several instances of each function, put together by its own composition, over models of the cloud. */
@@ -93,6 +99,9 @@ export function createWorld(
     pricePerTib: 6.25,
     currency: 'USD',
     runTopic,
+    operationTopic,
+    operations: { topic: operationTopic, dataset: control, controlDataset, log: journal.logOf(name) },
+    ...operating,
     adminRule,
     allowedSources: ['*', 'gs://*'],
     handOverAfterMs,
@@ -110,8 +119,9 @@ export function createWorld(
     tenants: fleet('tenants', 2, (life) => composeTenants(setUp(life), googleOf(life, cloud))),
     reconcile: fleet('reconcile', 2, (life) => composeReconcile(setUp(life), googleOf(life, cloud))),
     tick: fleet('tick', 2, (life) => composeTick(setUp(life), googleOf(life, cloud))),
+    operate: fleet('operate', 2, (life) => composeOperate(setUp(life), googleOf(life, cloud))),
     reset: fleet('reset', 1, (life) => composeResetQuotas(setUp(life), googleOf(life, cloud))),
   };
-  cloud.pubsub.subscribe(fleets.worker.ask);
+  cloud.pubsub.subscribe(fleets.worker.ask, fleets.operate.ask);
   return { time, chance, trouble, journal, judge, register, ...cloud, fleets };
 }

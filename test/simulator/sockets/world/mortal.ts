@@ -22,10 +22,12 @@ import {
   createListTenants,
   type ListTenants,
 } from '../../../../shared/google/bigquery/tables/list-tenants';
+import { createMayHaveRowsSince } from '../../../../shared/google/bigquery/tables/may-have-rows-since';
 import { createReadKeyExpiries } from '../../../../shared/google/bigquery/tables/read-key-expiries';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadRunsInFlight,
   createReadTenantDetails,
   createReadTenantLife,
   createReadTenantState,
@@ -35,6 +37,7 @@ import {
   type ReadTenantState,
 } from '../../../../shared/google/bigquery/tables/read-tenant-state';
 import { createTenantDatasets } from '../../../../shared/google/bigquery/tables/tenant-datasets';
+import { createPublishOperation } from '../../../../shared/google/pubsub/publish-operation';
 import { createPublishRun, type PublishRun } from '../../../../shared/google/pubsub/publish-run';
 import { createPublishTenantEvents } from '../../../../shared/google/pubsub/publish-tenant-events';
 import type { Log } from '../../../../shared/log';
@@ -63,7 +66,10 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
     mortalPublishRun(life, createPublishRun(topic, bigquery), journal),
   createControlDataset,
   createTenantDatasets,
+  createPublishOperation,
   createPublishTenantEvents,
+  createMayHaveRowsSince,
+  createReadRunsInFlight,
   createListTenantPage,
   createReadTenantDetails,
   createReadTenantLife,
