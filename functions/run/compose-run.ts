@@ -88,6 +88,7 @@ const realGoogle = {
   createControlDataset,
   createHoldsSlot,
   createReadQuotaCounters,
+  createReadTenantLife,
   createOpenJobs,
   createPublishRun,
   createPublishOperation,
@@ -166,7 +167,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     newId: setUp.newId,
     now,
     log,
-    readTenantLife: createReadTenantLife(bigquery),
+    readTenantLife: google.createReadTenantLife(bigquery),
     operations:
       setUp.operations &&
       createOperationLog({

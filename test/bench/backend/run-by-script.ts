@@ -13,7 +13,10 @@ import {
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
-import { createHoldsSlot } from '../../../shared/google/bigquery/tables/read-tenant-state';
+import {
+  createHoldsSlot,
+  createReadTenantLife,
+} from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishOperation } from '../../../shared/google/pubsub/publish-operation';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
@@ -53,6 +56,7 @@ const routes = composeRun(
     createControlDataset,
     createHoldsSlot,
     createReadQuotaCounters: () => async () => undefined,
+    createReadTenantLife,
     createOpenJobs,
     createPublishRun,
     createPublishOperation,

@@ -43,17 +43,19 @@ export async function operate(plan: OperationPlan, caller: Caller, world: World)
 
 function requestOf({ what, index }: OperationPlan, { tenantId, apiKey }: Caller): Request {
   const headers = { 'X-API-Key': apiKey };
+  // A cancellation that is asked for twice does no harm.
+  const keyed = { ...headers, 'Idempotency-Key': `operation-${index}` };
   switch (what.kind) {
     case 'backfill':
       return {
         method: 'POST',
         path: `/api/v1/pipelines/${pathOf(what.pipeline)}/backfills`,
-        headers: { ...headers, 'Idempotency-Key': `backfill-${index}` },
+        headers: keyed,
         body: { from: firstDate, to: what.to, parameter: 'token', limit: what.limit },
       };
     case 'bulk-rerun': {
       const body = { ...what.filter, rerun_from: what.from, limit: what.limit };
-      return { method: 'POST', path: `/api/v1/tenants/${tenantId}/runs/bulk-rerun`, headers, body };
+      return { method: 'POST', path: `/api/v1/tenants/${tenantId}/runs/bulk-rerun`, headers: keyed, body };
     }
     case 'bulk-cancel':
       return {

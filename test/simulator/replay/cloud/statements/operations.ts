@@ -11,13 +11,23 @@ import { listOperations } from '../../../../../shared/sql/control/list-operation
 import { listStalledOperations } from '../../../../../shared/sql/control/list-stalled-operations';
 import { readOperationRows } from '../../../../../shared/sql/control/read-operation-rows';
 import { findOperationRuns } from '../../../../../shared/sql/runs/find-operation-runs';
+import { listRunsToRerun } from '../../../../../shared/sql/runs/list-runs-to-rerun';
 import { cellOf, modelOf } from '../statement-model';
-import { compare, outcomeOf } from './recorded';
+import type { Tables } from '../tables';
+import { compare, outcomeOf, outcomesBetween } from './recorded';
 
 const isPaused = (rows: readonly OperationRow[]): boolean => {
   const own = rows.filter(({ state }) => !isEnded(state));
   return progressOf(own)?.state === 'paused';
 };
+/** The rows of an operation that was started since then. */
+const rowsSince = (
+  { operationsOf }: Tables,
+  { operation_id, from }: { readonly operation_id: string | null; readonly from: Date | null },
+): readonly OperationRow[] =>
+  (operationsOf.get(operation_id ?? '') ?? []).filter(
+    ({ started_at }) => from !== null && started_at >= from,
+  );
 const lastOf = (rows: readonly OperationRow[]): Date =>
   new Date(Math.max(...rows.map(({ recorded_at }) => recorded_at.getTime())));
 
@@ -55,8 +65,8 @@ function summaryOf(rows: readonly OperationRow[]) {
 
 export const operationModels = [
   modelOf(readOperationRows, {
-    read: ({ operationsOf }, { operation_id }) =>
-      (operationsOf.get(operation_id ?? '') ?? [])
+    read: (tables, asked) =>
+      rowsSince(tables, asked)
         .toSorted((one, other) => compare(one.recorded_at, other.recorded_at))
         .map((row) => ({
           ...row,
@@ -65,8 +75,8 @@ export const operationModels = [
         })),
   }),
   modelOf(findOperationEnd, {
-    read({ operationsOf }, { operation_id }) {
-      const rows = operationsOf.get(operation_id ?? '') ?? [];
+    read(tables, asked) {
+      const rows = rowsSince(tables, asked);
       return [{ is_ended: rows.some(({ state }) => isEnded(state)), is_paused: isPaused(rows) }];
     },
   }),
@@ -93,6 +103,25 @@ export const operationModels = [
           const { operation_id, started_at } = first;
           return [{ operation_id, started_at: cellOf(started_at), updated_at: cellOf(updated_at) }];
         }),
+  }),
+  modelOf(listRunsToRerun, {
+    read(tables, { from, to, status, pipeline, pipelines, limit }) {
+      const recorded = outcomesBetween(tables, from, new Date('2100-01-01'));
+      const doneAgain = new Set(
+        [...recorded, ...(tables.tenant?.active_runs ?? [])].map(({ rerun_of }) => rerun_of),
+      );
+      return recorded
+        .filter(({ admitted_at }) => to !== null && admitted_at < to)
+        .filter((run) => status === null || run.status === status)
+        .filter((run) => pipeline === null || run.pipeline === pipeline)
+        .filter((run) => pipelines.length === 0 || pipelines.includes(run.pipeline))
+        .filter(({ run_id }) => !doneAgain.has(run_id))
+        .toSorted(
+          (one, other) => compare(other.admitted_at, one.admitted_at) || compare(other.run_id, one.run_id),
+        )
+        .slice(0, limit ?? 0)
+        .map(({ run_id }) => ({ run_id }));
+    },
   }),
   modelOf(findOperationRuns, {
     read(tables, { tenant_id, run_ids, from, key_id, now }) {
