@@ -5,7 +5,10 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
-import { createReadSchedules } from '../../shared/google/bigquery/tables/read-schedules';
+import {
+  createReadSchedules,
+  createReadScheduleTimings,
+} from '../../shared/google/bigquery/tables/read-schedules';
 import {
   createReadQuotaCounters,
   createReadStartersInFlight,
@@ -14,6 +17,7 @@ import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createAdmit } from '../../shared/runs/admit';
+import { forgetSchedules } from '../../shared/sql/schedules/forget-schedules';
 import type { Clock } from '../../shared/support/clock';
 import { createFindStarted } from './find-started';
 import { tickRoutes } from './handler';
@@ -35,6 +39,7 @@ const realGoogle = {
   createBigQueryWithoutRetries,
   createRunStatement,
   createControlDataset,
+  createReadScheduleTimings,
   createReadSchedules,
   createReadStartersInFlight,
   createReadQuotaCounters,
@@ -52,8 +57,10 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
   const { append } = google.createControlDataset(withoutRetries, control);
   const publishRun = google.createPublishRun(runTopic, withoutRetries);
   return tickRoutes({
+    readScheduleTimings: google.createReadScheduleTimings(bigquery, control.name, log),
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
     readStarters: google.createReadStartersInFlight(bigquery),
+    forgetSchedules: (before) => runStatement(control.name, forgetSchedules, { before }),
     findStarted: createFindStarted(runStatement, now),
     openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, clock }),
     admit: createAdmit({

@@ -78,7 +78,8 @@ async function write(
   handled: readonly HandledSchedule[],
   { append, runStatement, controlDataset, clock }: ScheduleLogDependencies,
 ): Promise<void> {
-  const recorded_at = clock.now().toISOString();
+  const now = clock.now();
+  const recorded_at = now.toISOString();
   const rows = handled.flatMap(({ schedule: { schedule_id, tenant_id }, outcomes }) =>
     outcomes.map(({ planned_at, missed_since, ...outcome }) => ({
       insertId: `${schedule_id} ${planned_at.getTime()} ${outcome.outcome}`,
@@ -97,6 +98,7 @@ async function write(
     await retrying(retryPolicy, () => append('schedule_times', ...part));
   }
   const parameters = {
+    now,
     handled: handled.map(({ schedule: { schedule_id, version }, handledUntil, disabledFor }) => ({
       schedule_id,
       version,

@@ -13,10 +13,11 @@ import {
   startRun,
 } from '../../shared/runs/start-run';
 import { type DueTime, type DueTimes, dueTimes } from '../../shared/schedules/rules/due-times';
+import { tenantGone } from '../../shared/schedules/rules/gone-tenants';
 import { keyOfPlannedTime } from '../../shared/schedules/rules/schedule-identity';
 import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
 import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
-import type { ScheduleRow } from '../../shared/sql/schedules/schedule-row';
+import type { ScheduleRow, ScheduleTiming } from '../../shared/sql/schedules/schedule-row';
 import { currentContext, inContext } from '../../shared/telemetry/context';
 import type { FindStarted } from './find-started';
 import type { HandledSchedule, TimeOutcome } from './schedule-log';
@@ -38,8 +39,8 @@ export interface DueSchedule {
   readonly sinceMs: number;
 }
 
-/** Undefined where nothing is due of it. */
-export function dueOf(schedule: ScheduleRow, now: Date): DueSchedule | undefined {
+/** Undefined where nothing is due of it. Throws an Error where it does not say when it is. */
+export function dueOf<Timing extends ScheduleTiming>(schedule: Timing, now: Date) {
   if (schedule.state !== 'active') return undefined;
   const timetable = timetableOf(schedule);
   const due = dueTimes(timetable, now.getTime());
@@ -95,7 +96,7 @@ const withoutTenant = ({ schedule }: DueSchedule): StartedTimes => ({
   isLeft: false,
   outcomes: [],
   handledUntil: schedule.handled_until,
-  disabledFor: 'Its tenant is not there any more',
+  disabledFor: tenantGone,
 });
 
 async function startTimes(

@@ -1,11 +1,16 @@
-import type { ReadSchedules } from '../../shared/google/bigquery/tables/read-schedules';
+import type { ReadSchedules, ReadScheduleTimings } from '../../shared/google/bigquery/tables/read-schedules';
+import { disabledKeptMs } from '../../shared/schedules/rules/gone-tenants';
+import type { ScheduleTiming } from '../../shared/sql/schedules/schedule-row';
 import type { Clock } from '../../shared/support/clock';
 import { forEachBounded } from '../../shared/support/for-each';
 import type { ScheduleLog } from './schedule-log';
 import { type DueRunDependencies, type DueSchedule, dueOf, startDueRuns } from './start-due-runs';
 
 export interface TickDependencies extends DueRunDependencies {
+  readonly readScheduleTimings: ReadScheduleTimings;
   readonly readSchedules: ReadSchedules;
+  /** Deletes what is disabled since then. */
+  readonly forgetSchedules: (before: Date) => Promise<unknown>;
   /** A log for one tick. */
   readonly openLog: () => ScheduleLog;
   readonly clock: Clock;
@@ -38,23 +43,12 @@ const timeBudgetMs = 40_000;
  * done cannot be written down: a later tick then finds the runs that are started already.
  */
 export async function tick(requestId: string, deps: TickDependencies): Promise<TickSummary> {
-  const { readSchedules, openLog, clock, log } = deps;
+  const { readScheduleTimings, readSchedules, openLog, clock } = deps;
   const startedAt = clock.monotonicMs();
-  const schedules = await readSchedules();
+  const timings = await readScheduleTimings();
   const now = clock.now();
-  const due = schedules.flatMap((schedule): readonly DueSchedule[] => {
-    try {
-      return [dueOf(schedule, now) ?? []].flat();
-    } catch (error) {
-      const { schedule_id, tenant_id } = schedule;
-      log('ERROR', 'A schedule cannot be understood: no run of it is started', {
-        tenant_id,
-        schedule_id,
-        error,
-      });
-      return [];
-    }
-  });
+  const dueIds = new Set(dueOfAll(timings, now, deps).map(({ schedule }) => schedule.schedule_id));
+  const due = dueIds.size === 0 ? [] : dueOfAll(await readSchedules(dueIds), now, deps);
   const done = { started: 0, refused: 0, skipped: 0, missed: 0 };
   let leftOver = 0;
   let behindMs = 0;
@@ -78,12 +72,47 @@ export async function tick(requestId: string, deps: TickDependencies): Promise<T
     } catch (error) {
       ofTenant.forEach(leave);
       const text = 'Scheduled runs of a tenant could not be started; a later tick tries again';
-      log('ERROR', text, { tenant_id: tenantId, error });
+      deps.log('ERROR', text, { tenant_id: tenantId, error });
     }
   });
   await scheduleLog.written();
+  await forgetDisabled(timings, now, deps);
   const behind_seconds = Math.floor(behindMs / 1000);
-  return { schedules: schedules.length, due: due.length, ...done, left_over: leftOver, behind_seconds };
+  return { schedules: timings.length, due: due.length, ...done, left_over: leftOver, behind_seconds };
+}
+
+/** Those of which something is due. */
+function dueOfAll<Timing extends ScheduleTiming>(
+  schedules: readonly Timing[],
+  now: Date,
+  { log }: Pick<TickDependencies, 'log'>,
+) {
+  return schedules.flatMap((schedule) => {
+    try {
+      const due = dueOf(schedule, now);
+      return due === undefined ? [] : [due];
+    } catch (error) {
+      const { schedule_id, tenant_id } = schedule;
+      const text = 'A schedule cannot be understood: no run of it is started';
+      log('ERROR', text, { tenant_id, schedule_id, error });
+      return [];
+    }
+  });
+}
+
+/** Asks BigQuery only where there is something to forget. Another tick does what this one cannot. */
+async function forgetDisabled(
+  timings: readonly ScheduleTiming[],
+  now: Date,
+  { forgetSchedules, log }: Pick<TickDependencies, 'forgetSchedules' | 'log'>,
+): Promise<void> {
+  const before = new Date(now.getTime() - disabledKeptMs);
+  if (!timings.some(({ state, updated_at }) => state === 'disabled' && updated_at < before)) return;
+  try {
+    await forgetSchedules(before);
+  } catch (error) {
+    log('WARNING', 'Schedules of tenants that are gone could not be deleted yet', { error });
+  }
 }
 
 /** Those first whose first planned time came first. */

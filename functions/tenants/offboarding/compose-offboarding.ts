@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import type { createBigQuery } from '../../../shared/google/bigquery/bigquery-client';
 import { createOpenJobs } from '../../../shared/google/bigquery/jobs/tenant-jobs';
+import { rowsOrNone } from '../../../shared/google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import {
@@ -16,8 +17,12 @@ import { recordIn } from '../../../shared/runs/all-runs';
 import { createAnnounceAlerts } from '../../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../../shared/runs/record-outcomes';
 import { createSettle } from '../../../shared/runs/settle';
+import { tenantGone } from '../../../shared/schedules/rules/gone-tenants';
+import { disableSchedules } from '../../../shared/sql/schedules/disable-schedules';
 import type { Clock } from '../../../shared/support/clock';
+import { retrying } from '../../../shared/support/retry';
 import { createAnnounce } from '../../../shared/tenants/announce';
+import { tenantPolicy } from '../administer-tenant';
 import { createAnnounceLastAlerts } from './announce-last-alerts';
 import { createExportRuns } from './export-runs';
 import type { OffboardDependencies } from './offboard-tenant';
@@ -79,6 +84,12 @@ export function composeOffboarding(
       createAnnounceAlerts({ publishEvents, runStatement, now }),
       log,
     ),
+    disableSchedules: (tenant_id) => {
+      const asked = { tenant_id, reason: tenantGone, now: now() };
+      const disable = () => runStatement(control.name, disableSchedules, asked);
+      // Without the table nobody has ever made a schedule.
+      return rowsOrNone(retrying(tenantPolicy, disable));
+    },
     datasets: createTenantDatasets(bigquery),
     now,
     log,

@@ -30,6 +30,8 @@ export interface OffboardDependencies {
   readonly records: OffboardingRecords;
   readonly announce: Announce;
   readonly announceLastAlerts: AnnounceLastAlerts;
+  /** Its schedules start nothing any more, and are deleted some time later. */
+  readonly disableSchedules: (tenantId: string) => Promise<unknown>;
   readonly datasets: Pick<TenantDatasets, 'deleteDataset' | 'hasTable' | 'undeleteDataset'>;
   readonly now: () => Date;
   readonly log: Log;
@@ -208,7 +210,7 @@ async function remove(
   { leftMs }: OffboardOptions,
   deps: OffboardDependencies,
 ): Promise<Offboarding> {
-  const { records, announce, datasets, now } = deps;
+  const { records, announce, disableSchedules, datasets, now } = deps;
   const { tenant_id, onboarding_id } = row;
   const last = { row, location };
   await deps.announceLastAlerts(row);
@@ -218,6 +220,7 @@ async function remove(
   const record = { tenant_id, onboarding_id, offboarding_at: offboardingAt, restorable_until };
   if (!isSame) await records.append({ ...record, state: 'removing', recorded_at: now(), last });
   await announce(tenantOffboarded(record, offboardingAt, restorable_until));
+  await disableSchedules(tenant_id);
   await datasets.deleteDataset(tenant_id, () => requireSame(record, leftMs, deps));
   const gone = { ...record, restorable_until: restorableFrom(now()) };
   await records.append({ ...gone, state: 'removed', recorded_at: now(), last });

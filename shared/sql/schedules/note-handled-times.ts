@@ -13,7 +13,8 @@ UPDATE schedules AS schedule
 SET
   handled_until = GREATEST(schedule.handled_until, handled.handled_until),
   state = IF(handled.reason IS NULL OR schedule.version != handled.version, schedule.state, 'disabled'),
-  reason = IF(handled.reason IS NULL OR schedule.version != handled.version, schedule.reason, handled.reason)
+  reason = IF(handled.reason IS NULL OR schedule.version != handled.version, schedule.reason, handled.reason),
+  updated_at = IF(handled.reason IS NULL OR schedule.version != handled.version, schedule.updated_at, @now)
 FROM UNNEST(@handled) AS handled
 WHERE schedule.schedule_id = handled.schedule_id`,
   parameters: {
@@ -27,6 +28,7 @@ WHERE schedule.schedule_id = handled.schedule_id`,
         reason: 'STRING',
       },
     ],
+    now: 'TIMESTAMP',
   },
   row: z.unknown(),
 });

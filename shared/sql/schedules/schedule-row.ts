@@ -29,6 +29,23 @@ export const scheduleRow = z.object({
 });
 export type ScheduleRow = z.infer<typeof scheduleRow>;
 
+/** What of a schedule says when it is due. Parameters, which may be large, do not. */
+export const scheduleTiming = scheduleRow.pick({
+  schedule_id: true,
+  tenant_id: true,
+  cron: true,
+  interval_seconds: true,
+  anchor: true,
+  time_zone: true,
+  missed: true,
+  window_seconds: true,
+  state: true,
+  handled_until: true,
+  created_at: true,
+  updated_at: true,
+});
+export type ScheduleTiming = z.infer<typeof scheduleTiming>;
+
 /** The columns of a schedule, in SQL. */
 export const scheduleColumns = `
   schedule_id, tenant_id, onboarding_id, pipeline, parameters, cron, interval_seconds, anchor, time_zone, missed,

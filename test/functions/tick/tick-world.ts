@@ -55,6 +55,7 @@ export function createTickWorld(start: string): TickWorld {
   const runStatement: RunStatement = async (_dataset, _statement, parameters) => {
     world.fail('note');
     const handled: unknown = Reflect.get(parameters, 'handled');
+    const updated_at = world.now;
     for (const one of Array.isArray(handled) ? handled : []) {
       const row = world.schedules.get(one.schedule_id);
       if (row === undefined) continue;
@@ -62,7 +63,7 @@ export function createTickWorld(start: string): TickWorld {
       world.schedules.set(row.schedule_id, {
         ...row,
         handled_until: one.handled_until > row.handled_until ? one.handled_until : row.handled_until,
-        ...(isDisabled && { state: 'disabled', reason: one.reason }),
+        ...(isDisabled && { state: 'disabled', reason: one.reason, updated_at }),
       });
     }
     return { rows: [], affectedRows: 1, location: 'US' };
@@ -88,7 +89,13 @@ export function createTickWorld(start: string): TickWorld {
       }),
     tick: (change) =>
       tick('request-1', {
-        readSchedules: async () => [...world.schedules.values()],
+        readScheduleTimings: async () => [...world.schedules.values()],
+        readSchedules: async (ids) =>
+          [...world.schedules.values()].filter(({ schedule_id }) => ids.has(schedule_id)),
+        forgetSchedules: async (before) => {
+          for (const { schedule_id, state, updated_at } of world.schedules.values())
+            if (state === 'disabled' && updated_at < before) world.schedules.delete(schedule_id);
+        },
         readStarters: async (tenantId) => {
           world.fail('read');
           return inFlightOf(tenantId);

@@ -212,6 +212,20 @@ describe('A tick', () => {
     });
   });
 
+  it('deletes what is disabled for thirty days, and nothing else', async () => {
+    scheduled(world, { tenant_id: 'gone', onboarding_id: 'life-before' });
+    scheduled(world, { schedule_id: 'sch_paused', state: 'paused' });
+    await tickAt('12:00:00');
+    const tickAfter = (days: number) => {
+      world.now = new Date(at('12:00:00').getTime() + days * 86_400_000);
+      return world.tick();
+    };
+    await tickAfter(30);
+    expect([...world.schedules.keys()]).toEqual(['sch_hourly', 'sch_paused']);
+    await tickAfter(30.01);
+    expect([...world.schedules.keys()]).toEqual(['sch_paused']);
+  });
+
   it('refuses what no request could start', async () => {
     scheduled(world, { schedule_id: 'sch_gone', pipeline: 'gcp/example/gone' });
     scheduled(world, { schedule_id: 'sch_wrong', parameters: '{"unknown":1}' });

@@ -1,5 +1,7 @@
 import { changeSchedule } from '../../../../shared/sql/schedules/change-schedule';
 import { deleteSchedule } from '../../../../shared/sql/schedules/delete-schedule';
+import { disableSchedules } from '../../../../shared/sql/schedules/disable-schedules';
+import { forgetSchedules } from '../../../../shared/sql/schedules/forget-schedules';
 import { insertSchedule } from '../../../../shared/sql/schedules/insert-schedule';
 import { listScheduleTimes } from '../../../../shared/sql/schedules/list-schedule-times';
 import { listSchedules } from '../../../../shared/sql/schedules/list-schedules';
@@ -49,7 +51,7 @@ export const scheduleCases = [
   statementCase(
     noteHandledTimes,
     'An UPDATE is joined with an array of structs, of which a field can be NULL.',
-    ({ to }) => ({ handled: [{ schedule_id, version: 2, handled_until: to, reason: null }] }),
+    ({ to, now }) => ({ handled: [{ schedule_id, version: 2, handled_until: to, reason: null }], now }),
   ),
   statementCase(listSchedules, 'Times come back as they were written.', ({ tenantId }) => ({
     tenant_id: tenantId,
@@ -70,4 +72,10 @@ export const scheduleCases = [
     schedule_id,
     version: 2,
   })),
+  statementCase(disableSchedules, 'An UPDATE that finds nothing changes nothing.', ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    reason: 'Its tenant is not there any more',
+    now,
+  })),
+  statementCase(forgetSchedules, 'A DELETE by a time.', ({ from }) => ({ before: from })),
 ];

@@ -67,6 +67,7 @@ function startedOffboarding() {
     announce: async (...events) => void calls.push(...events.map(({ type }) => type)),
     hasStreamingBuffer: async () => state.isBuffered,
     announceLastAlerts: async () => void calls.push('alerts'),
+    disableSchedules: async () => undefined,
     datasets: {
       deleteDataset: async (_dataset, check) => {
         await check?.();

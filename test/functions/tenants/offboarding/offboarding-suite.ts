@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { composeOffboarding } from '../../../../functions/tenants/offboarding/compose-offboarding';
-import {
-  type OffboardDependencies,
-  offboardTenant,
-} from '../../../../functions/tenants/offboarding/offboard-tenant';
+import { offboardTenant } from '../../../../functions/tenants/offboarding/offboard-tenant';
 import { restoreOffboarded } from '../../../../functions/tenants/offboarding/restore-tenant';
 import { loadPipelines } from '../../../../shared/definitions/pipelines';
 import { loadControlTables } from '../../../../shared/definitions/tables';
@@ -13,6 +10,7 @@ import { admitRuns } from '../../../../shared/sql/runs/admit-runs';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { systemClock } from '../../../../shared/support/clock';
 import { call, endOfRun, onboard, query, type TestCloud, withKey } from '../../../support/local-cloud';
+import { Stopped, stoppingAt } from './stopping-at';
 
 const schemas = join(__dirname, '../../../../schemas');
 const control = 'tenant_pipelines';
@@ -103,7 +101,15 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
          FROM (SELECT TIMESTAMP '2026-01-31T23:59:59Z' AS ended);
          UPDATE tenants SET pipeline_runs_count = pipeline_runs_count + 1 WHERE TRUE`,
       );
+      const schedule = { pipeline: 'gcp/example/dryrun', cron: '30 6 1 1 *' };
+      const { body: made } = await ask('POST', 'leaving/schedules', schedule, key);
+      await ask('POST', `leaving/schedules/${made.schedule_id}/pause`, undefined, key);
+
       const gone = await offboard('leaving', '&force=true');
+      const ofTenant = "SELECT state, reason FROM schedules WHERE tenant_id = 'leaving'";
+      expect(await query(cloud.bigquery, control, ofTenant)).toEqual([
+        { state: 'disabled', reason: 'Its tenant is not there any more' },
+      ]);
       expect(gone).toMatchObject({
         status: 200,
         body: { stage: 'removed', in_flight: 0, waiting: 0, restorable_until: expect.stringMatching(/Z$/) },
@@ -270,31 +276,3 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
       expect((await ask('GET', 'renewed')).body).toMatchObject({ company_name: 'Another', is_active: true });
     });
   });
-
-class Stopped extends Error {}
-
-/** The same, but its n-th step fails: before it is done, or when it has been done. */
-function stoppingAt(deps: OffboardDependencies, step: number, isDone: boolean): OffboardDependencies {
-  let steps = 0;
-  const stopping =
-    <Given extends readonly unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
-    async (...given: Given): Promise<Result> => {
-      const isHere = ++steps === step;
-      if (isHere && !isDone) throw new Stopped();
-      const result = await work(...given);
-      if (isHere) throw new Stopped();
-      return result;
-    };
-  return {
-    ...deps,
-    runStatement: stopping(deps.runStatement) as OffboardDependencies['runStatement'],
-    recordOutcomes: stopping(deps.recordOutcomes),
-    exportRuns: stopping(deps.exportRuns),
-    records: { find: stopping(deps.records.find), append: stopping(deps.records.append) },
-    datasets: {
-      deleteDataset: stopping(deps.datasets.deleteDataset),
-      hasTable: stopping(deps.datasets.hasTable),
-      undeleteDataset: stopping(deps.datasets.undeleteDataset),
-    },
-  };
-}

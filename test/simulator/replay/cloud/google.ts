@@ -74,7 +74,9 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
       return tenant && { onboarding_id: tenant.onboarding_id };
     },
     createReadStartersInFlight: () => (tenantId: string) => bigquery.listTenant(life, tenantId),
-    createReadSchedules: () => () => bigquery.listSchedules(life),
+    createReadScheduleTimings: () => () => bigquery.listSchedules(life),
+    createReadSchedules: () => async (ids: ReadonlySet<string>) =>
+      (await bigquery.listSchedules(life)).filter(({ schedule_id }) => ids.has(schedule_id)),
     createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),

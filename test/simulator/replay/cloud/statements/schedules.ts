@@ -92,7 +92,7 @@ export const scheduleModels = [
     },
   }),
   modelOf(noteHandledTimes, {
-    change: (tables, { handled }) =>
+    change: (tables, { handled, now }) =>
       changeSchedules(tables, (row) => {
         const noted = handled.find(({ schedule_id }) => schedule_id === row.schedule_id);
         if (noted === undefined) return undefined;
@@ -100,7 +100,11 @@ export const scheduleModels = [
         return {
           ...row,
           handled_until: later(row.handled_until, noted.handled_until),
-          ...(isDisabled && { state: 'disabled' as const, reason: noted.reason }),
+          ...(isDisabled && {
+            state: 'disabled' as const,
+            reason: noted.reason,
+            updated_at: now ?? row.updated_at,
+          }),
         };
       }),
   }),
