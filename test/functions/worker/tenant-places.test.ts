@@ -113,6 +113,21 @@ describe('A tenant’s places in an instance of the worker', () => {
     expect(wokenRuns()).toEqual([]);
   });
 
+  it('are not kept from others where none is taken: nobody would wake these', async () => {
+    const places = placesOf(1);
+    expect(await places.inPlace(runOf('acme', 'long'), async () => 'handed over')).toBe('handed over');
+    expect(await places.inPlace(runOf('acme', 'other'), async () => 'over')).toBe('over');
+  });
+
+  it('are no longer waited for by a run that has got one by another message', async () => {
+    const places = placesOf(2);
+    const { works, runs } = await fullWith(places, 'w1', 'w2');
+    expect(await places.inPlace(begun('w1'), async () => 'over')).toBe('over');
+    works[0].end('over');
+    await runs[0];
+    expect(wokenRuns()).toEqual(['w2']);
+  });
+
   it('go first to a run that is delivered again, which may have begun', async () => {
     const places = placesOf(2);
     const { works, runs } = await fullWith(places, 'w1', 'w2', 'w3');
