@@ -18,7 +18,11 @@ export const createScheduleWord = defineWord({
     every: { kind: 'text', value: 'SECONDS', about: 'in place of --cron: whole minutes, 60 or more' },
     anchor: { kind: 'text', value: 'TIME', about: 'what --every counts from, an RFC 3339 time' },
     'time-zone': { kind: 'text', value: 'ZONE', about: 'like Europe/Berlin (default Etc/UTC)' },
-    missed: { kind: 'text', value: 'WHAT', about: 'of missed times: skip, last (default) or all' },
+    missed: {
+      kind: 'text',
+      value: 'WHAT',
+      about: 'of missed times: skip, last (default), or all, with overlap allow',
+    },
     overlap: {
       kind: 'text',
       value: 'WHAT',
