@@ -245,6 +245,7 @@ roles() { # name permissions
 dataset_maker bigquery.datasets.create;bigquery.datasets.get;bigquery.jobs.create
 dataset_finder bigquery.datasets.get
 dataset_remover bigquery.datasets.create;bigquery.datasets.delete;bigquery.datasets.get;bigquery.tables.delete
+table_finder bigquery.tables.get
 row_reader bigquery.tables.get;bigquery.tables.getData
 row_editor bigquery.tables.get;bigquery.tables.getData;bigquery.tables.updateData
 table_keeper bigquery.tables.create;bigquery.tables.get;bigquery.tables.update
@@ -282,6 +283,7 @@ operate bigquery.jobUser
 operate dataset_finder
 operate row_editor tenants pipeline_runs operations all_runs
 operate row_reader api_keys step_logs dq_results
+operate table_finder !tenant_pipelines/
 operate job_stopper
 deliver-events bigquery.jobUser
 deliver-events dataset_finder

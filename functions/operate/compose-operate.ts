@@ -8,6 +8,7 @@ import {
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createDescribeRows } from '../../shared/google/bigquery/tables/read-rows-page';
 import {
   createReadQuotaCounters,
   createReadRunsInFlight,
@@ -27,6 +28,7 @@ import { bulkRerunKind } from '../../shared/operations/rules/bulk-rerun';
 import { createAdmit } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
+import { createFindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import type { RerunDependencies } from '../../shared/runs/rerun/rerun-run';
 import { createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
@@ -63,6 +65,7 @@ const realGoogle = {
   createListTenants,
   createReadRunsInFlight,
   createReadQuotaCounters,
+  createDescribeRows,
   createPublishOperation,
   createPublishRun,
   createPublishTenantEvents,
@@ -110,6 +113,7 @@ export function composeOperate(
     }),
     publishRun,
     runStatement,
+    findOverwritten: createFindOverwritten(google.createDescribeRows(bigquery)),
     pipelines,
     newId,
     now,

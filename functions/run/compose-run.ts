@@ -9,6 +9,7 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
+import { createDescribeRows } from '../../shared/google/bigquery/tables/read-rows-page';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -28,6 +29,7 @@ import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
+import { createFindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { unlessAborted } from '../../shared/support/time-limits';
@@ -89,6 +91,7 @@ const realGoogle = {
   createHoldsSlot,
   createReadQuotaCounters,
   createReadTenantLife,
+  createDescribeRows,
   createOpenJobs,
   createPublishRun,
   createPublishOperation,
@@ -168,6 +171,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     now,
     log,
     readTenantLife: google.createReadTenantLife(bigquery),
+    findOverwritten: createFindOverwritten(google.createDescribeRows(bigquery)),
     operations:
       setUp.operations &&
       createOperationLog({

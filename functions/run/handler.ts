@@ -12,6 +12,7 @@ import type { HttpRequest, Route } from '../../shared/http/route';
 import type { OperationLog } from '../../shared/operations/operation-log';
 import { cancelRun } from '../../shared/runs/cancel-run';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
+import type { FindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import { watermarkInstruction } from '../../shared/runs/rerun/plan-rerun';
 import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
@@ -32,6 +33,7 @@ export interface RunHandlerDependencies
   readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
   readonly readTenantLife: ReadTenantLife;
+  readonly findOverwritten: FindOverwritten;
   /** Unless both are given, there are no backfills. */
   readonly operations?: OperationLog | undefined;
   readonly publishOperation?: PublishOperation | undefined;

@@ -101,7 +101,8 @@ const watermarkRead = 'watermark-read';
 /** No step of a definition has a hyphen in its id. */
 const isOfWatermark = (stepId: string): boolean => stepId.includes('-');
 
-const stepsChanged = (runId: string, changed: readonly string[]) =>
+/** A run that can only be done again from its start, and why. */
+export const stepsChanged = (runId: string, changed: readonly string[]) =>
   new ServiceError(
     'steps_changed',
     `The run '${runId}' can only be done again from its start: ${changed.join('; ')}`,

@@ -3,13 +3,16 @@ import { ServiceError } from '../../errors';
 import type { RunStatement } from '../../google/bigquery/statements/run-statement';
 import { knownParameters } from '../../pipelines/rules/pipeline-parameters';
 import { requirePipeline } from '../../tenants/rules/key-pipelines';
+import { runIdOfKey } from '../rules/run-identity';
 import type { RunInstructions } from '../rules/run-instructions';
 import { findRecordedRun, isOver } from '../show-run';
 import { type RunRequest, type StartedRun, type StartRunDependencies, startRun } from '../start-run';
-import { type AskedRerun, planRerun } from './plan-rerun';
+import type { FindOverwritten } from './overwritten-tables';
+import { type AskedRerun, planRerun, stepsChanged } from './plan-rerun';
 
 export interface RerunDependencies extends StartRunDependencies {
   readonly runStatement: RunStatement;
+  readonly findOverwritten: FindOverwritten;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
 }
@@ -44,6 +47,13 @@ export async function rerunRun(
   if (pipeline === undefined)
     throw new ServiceError('pipeline_not_found', `There is no pipeline '${run.pipeline}' any more`);
   const instructions = planRerun(run, pipeline, rerun);
+  // A repeat has begun already: what its run writes itself does not count.
+  const { tenantId, idempotencyKey: key } = request;
+  const isRepeat = key !== undefined && run.reruns.includes(runIdOfKey(tenantId, key));
+  if (instructions.resume !== undefined && !isRepeat) {
+    const changed = await deps.findOverwritten(tenantId, run, pipeline);
+    if (changed.length > 0) throw stepsChanged(runId, changed);
+  }
   const started = await startRun(
     {
       ...request,

@@ -13,6 +13,7 @@ import {
 } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { createControlDataset } from '../../../shared/google/bigquery/tables/control-dataset';
+import { createDescribeRows } from '../../../shared/google/bigquery/tables/read-rows-page';
 import {
   createHoldsSlot,
   createReadTenantLife,
@@ -57,6 +58,7 @@ const routes = composeRun(
     createHoldsSlot,
     createReadQuotaCounters: () => async () => undefined,
     createReadTenantLife,
+    createDescribeRows,
     createOpenJobs,
     createPublishRun,
     createPublishOperation,

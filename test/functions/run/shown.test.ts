@@ -179,6 +179,15 @@ describe('GET /api/v1/pipelines/runs/{run_id}', () => {
       status: 'FAILED',
       steps: [{ step_id: 'make', attempts: 1 }, { step_id: 'check' }],
     });
+    // That one has written the table anew; a repeat of what was asked for before is not refused for that.
+    expect(await rerun('run-1', rest)).toMatchObject({
+      status: 409,
+      body: {
+        code: 'steps_changed',
+        changed: ["the table 'made' of step 'make' was written to since then"],
+      },
+    });
+    expect((await rerun('run-1', rest, { 'Idempotency-Key': 'once' })).body.run_id).toBe(second);
     const [counted] = await query(
       backends.client,
       'again',

@@ -27,6 +27,7 @@ import { createDescribeDataset } from '../../../shared/google/bigquery/tables/de
 import { createListTenantPage, createListTenants } from '../../../shared/google/bigquery/tables/list-tenants';
 import { createMayHaveRowsSince } from '../../../shared/google/bigquery/tables/may-have-rows-since';
 import { createReadKeyExpiries } from '../../../shared/google/bigquery/tables/read-key-expiries';
+import { createDescribeRows } from '../../../shared/google/bigquery/tables/read-rows-page';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -129,6 +130,7 @@ export const googleAt = ({
     createReadTenantSummary,
     createReadKeyExpiries,
     createDescribeDataset,
+    createDescribeRows,
     createOpenJobs,
     createClaimHandOver,
     createListTenants,

@@ -166,7 +166,7 @@ export const runOperations: readonly OperationText[] = [
     tag: 'Runs',
     summary: 'Does a run again that is over',
     description:
-      'A new run with the parameters as they were recorded, admitted and counted like any. `from: failed_step` leaves out the steps that have completed, if they are still the same text: else `steps_changed` says which are not. `watermark` is where a pipeline with a watermark begins; how far it came is then recorded only with `record_watermark`.',
+      'A new run with the parameters as they were recorded, admitted and counted like any. `from: failed_step` leaves out the steps that have completed, if they are still the same text, and no other run has written to a table that they have written whole: else `steps_changed` says what has changed. `watermark` is where a pipeline with a watermark begins; how far it came is then recorded only with `record_watermark`.',
     headers: idempotencyKey,
     body: { name: 'RerunRequest', schema: rerunSchema, isRequired: false },
     answers: [

@@ -80,6 +80,8 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
     createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),
+    // Nobody but the runs themselves writes to their tables.
+    createDescribeRows: () => async () => ({ rows: 0, bytes: 0, lastModifiedAt: new Date(0), fields: [] }),
     createHoldsSlot:
       () => async (tenantId: string, onboardingId: string | null | undefined, runId: string) => {
         const tenant = await bigquery.listTenant(life, tenantId);

@@ -24,6 +24,7 @@ import {
 } from '../../../../shared/google/bigquery/tables/list-tenants';
 import { createMayHaveRowsSince } from '../../../../shared/google/bigquery/tables/may-have-rows-since';
 import { createReadKeyExpiries } from '../../../../shared/google/bigquery/tables/read-key-expiries';
+import { createDescribeRows } from '../../../../shared/google/bigquery/tables/read-rows-page';
 import {
   createHoldsSlot,
   createReadQuotaCounters,
@@ -76,6 +77,7 @@ export const mortalGoogle = (life: Life, { journal, oblivion }: Oblivious) => ({
   createReadTenantSummary,
   createReadKeyExpiries,
   createDescribeDataset,
+  createDescribeRows,
 });
 
 type Client = ReturnType<typeof createBigQuery>;
