@@ -33,7 +33,7 @@ async function rerunAsAsked(request: HttpRequest, deps: RerunRoutesDependencies)
   const { tenantId, keyId, pipelines: allowedPipelines } = caller;
   expectNoQuery(request);
   const idempotencyKey = idempotencyKeyOf(request);
-  const rerun = parseRequest(rerunSchema, (await request.json()) ?? {});
+  const rerun = parseRequest(rerunSchema.prefault({}), await request.json());
   const started = await rerunRun(
     { tenantId, keyId, ...startedByCaller(caller, request), runId, rerun, allowedPipelines, idempotencyKey },
     deps,
