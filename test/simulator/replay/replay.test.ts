@@ -12,6 +12,8 @@ it('three small simulations keep every invariant, whatever fails, dies, comes la
   expect(numberAfter('seeds', output)).toBe(3);
   expect(numberAfter('admitted', output)).toBeGreaterThan(50);
   expect(numberAfter('deaths', output)).toBeGreaterThan(1);
+  for (const played of ['planned time started', 'bulk-rerun done', 'bulk-cancel done'])
+    expect(output).toMatch(new RegExp(`^in play .*${played} [1-9]`, 'm'));
 });
 
 it('a seed prints the same lines each time', async () => {
