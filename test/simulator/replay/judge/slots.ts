@@ -12,7 +12,9 @@ export function judgeSlots(
 ): void {
   const { max_concurrent_pipelines: slots, active_runs, updated_at: now } = tenant;
   const running = slotsHeld(active_runs, now);
-  if (slots !== null && running > slots) violate('quota', `${tenantId}: ${running} of ${slots} slots`);
+  // Where there are fewer slots than before, those that are held stay, and nothing starts.
+  if (starting.length > 0 && slots !== null && running > slots)
+    violate('quota', `${tenantId}: ${running} of ${slots} slots`);
   const held = active_runs.filter((run) => !isQueued(run) && run.lease_expires_at > now);
   for (const { concurrency_key: key, concurrency_limit: limit } of starting) {
     const ofKey = held.filter(({ concurrency_key }) => concurrency_key === key).length;
