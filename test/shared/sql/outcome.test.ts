@@ -1,5 +1,6 @@
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
 import { listRuns } from '../../../shared/sql/runs/list-runs';
+import { listRunsToRerun } from '../../../shared/sql/runs/list-runs-to-rerun';
 import { readRun } from '../../../shared/sql/runs/read-run';
 import { readWatermark } from '../../../shared/sql/runs/read-watermark';
 import { listBillableRuns } from '../../../shared/sql/usage/list-billable-runs';
@@ -93,5 +94,40 @@ describe('The outcome of a run with two ledger rows', () => {
       await append(`same_${index}`, order);
       expect(await everyReader(`same_${index}`)).toEqual(completed);
     }
+  });
+
+  it('aside: of runs with one row those are to be done again that match, that a key may start, and that none has done again', async () => {
+    const tenant_id = 'again';
+    await backends.onboard(tenant_id);
+    const failed = (run_id: string, pipeline: string, more = {}) => ({
+      run_id,
+      pipeline,
+      status: 'FAILED',
+      ...more,
+    });
+    await append(tenant_id, [
+      failed('1', 'a/b/c'),
+      failed('2', 'a/b/c', { rerun_of: '1', status: 'COMPLETED' }),
+      failed('3', 'a/b/d'),
+      failed('4', 'a/bb/c'),
+    ]);
+    const idsOf = async (pipelines: string[], change = {}) => {
+      const filter = {
+        tenant_id,
+        ...month,
+        status: 'FAILED',
+        pipeline: null,
+        pipelines,
+        limit: 10,
+        ...change,
+      };
+      const rows = await read(backends.runStatement(tenant_id, listRunsToRerun, filter));
+      return rows.map(({ run_id }) => run_id);
+    };
+    expect(await idsOf([])).toEqual(['4', '3']);
+    expect(await idsOf(['a/b/*'])).toEqual(['3']);
+    expect(await idsOf(['a/bb/c', 'x/y/z'])).toEqual(['4']);
+    expect(await idsOf([], { status: null, pipeline: 'a/b/c' })).toEqual(['2']);
+    expect(await idsOf([], { to: new Date(at) })).toEqual([]);
   });
 });
