@@ -5,10 +5,10 @@ import { within } from '../../shared/support/time-limits';
 import { createFindOffboarded, type FindOffboarded } from '../../shared/tenants/find-offboarded';
 
 /** An onboarding needs most of its time for the tenant's own dataset. In milliseconds. */
-const usualMs = 3_000;
-const policy = { budgetMs: 1_500, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
+const usualMs = 5_000;
+const policy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
 
-/** createFindOffboarded within 3 seconds. Throws `unavailable` where nobody can say it for now. */
+/** createFindOffboarded within 5 seconds. Throws `unavailable` where nobody can say it for now. */
 export function createFindOffboardedSoon(
   controlDataset: string,
   runStatement: RunStatement,
