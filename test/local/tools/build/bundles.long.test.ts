@@ -62,6 +62,7 @@ describe('npm run build', () => {
 
   it('only those that publish can, and only those that execute pipelines have the engine, with a client of gRPC', () => {
     expect(thatHave(/^shared\/google\/pubsub\/publish-run\.ts$/)).toEqual([
+      'operate',
       'reconcile',
       'run',
       'tick',
@@ -69,7 +70,7 @@ describe('npm run build', () => {
     ]);
     expect(thatHave(/node_modules\/(@google-cloud\/pubsub|google-gax|@grpc)\//)).toEqual(['worker']);
     expect(thatHave(/^shared\/pipelines\/execute-step\.ts$/)).toEqual(['onboard', 'worker']);
-    expect(thatHave(/^shared\/runs\/admit\.ts$/)).toEqual(['run', 'tick']);
+    expect(thatHave(/^shared\/runs\/admit\.ts$/)).toEqual(['operate', 'run', 'tick']);
     expect(thatHave(/node_modules\/croner\//)).toEqual(['tenants', 'tick']);
   });
 
