@@ -208,6 +208,14 @@ describe('The queue', () => {
     expect(await Promise.all(both)).toEqual(['concurrent_limit_reached', 'admitted']);
   });
 
+  it('gives its last place to the run whose turn comes first, and nobody waits behind one that has none', async () => {
+    await onboard('last', 2, 1);
+    await ask('last', 'a');
+    const both = [ask('last', 'small'), ask('last', 'wide', { slots: 2, priority: 60 })];
+    expect(await Promise.all(both)).toEqual(['queue_full', 1]);
+    expect(await inFlight('last')).toEqual({ running: ['a'], waiting: ['wide'] });
+  });
+
   it('takes nothing of a tenant that has no slots at all', async () => {
     await onboard('none', 0, 5);
     expect(await ask('none', 'a')).toBe('concurrent_limit_reached');

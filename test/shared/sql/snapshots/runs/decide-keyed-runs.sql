@@ -100,10 +100,10 @@ FROM (
         SELECT
           candidate.*,
           starting.run_id IS NOT NULL AS starts,
-          ROW_NUMBER() OVER (PARTITION BY starting.run_id IS NOT NULL ORDER BY place) AS queue_place
+          ROW_NUMBER() OVER (PARTITION BY starting.run_id IS NOT NULL ORDER BY rank) AS queue_place
         FROM UNNEST(fresh) AS candidate
         LEFT JOIN (SELECT run_id FROM UNNEST(starting)) AS starting ON starting.run_id = candidate.run_id
-        WHERE starting.run_id IS NOT NULL OR candidate.at_limit = 'queue'
+        WHERE starting.run_id IS NOT NULL OR may_wait
       ) AS candidate
       WHERE starts OR queue_place <= queue_left
       ORDER BY place
@@ -132,12 +132,9 @@ FROM (
         UNION ALL
         SELECT
           run_id,
-          -- Who cannot wait comes last, and so holds up nobody.
-          IF(
-            at_limit = 'queue' AND queue_left > 0,
-            TIMESTAMP_SUB(decided_at, INTERVAL IFNULL(priority, 0) SECOND),
-            TIMESTAMP '9999-01-01 00:00:00+00'),
-          IFNULL(slots, 1), concurrency_key, concurrency_limit, p_unlimited + place
+          -- Who may find no place to wait comes last, and so holds up nobody who does.
+          IF(may_wait AND rank <= queue_left, turn, TIMESTAMP '9999-01-01 00:00:00+00'),
+          IFNULL(slots, 1), concurrency_key, concurrency_limit, p_unlimited + rank
         FROM UNNEST(fresh)
           ) AS waiting
           LEFT JOIN (
@@ -158,11 +155,17 @@ FROM (
     FROM (
       SELECT
         *,
-        -- The first candidates that are not known yet, as many as the month has room for.
+        -- The first candidates that are not known yet, as many as the month has room for; by their rank those first
+        -- that may wait, in the order of their turns.
         ARRAY(
-          SELECT AS STRUCT *
+          SELECT AS STRUCT
+            *, ROW_NUMBER() OVER (ORDER BY IF(may_wait, turn, TIMESTAMP '9999-01-01 00:00:00+00'), place) AS rank
           FROM (
-            SELECT candidate.*, ROW_NUMBER() OVER (ORDER BY position) AS place
+            SELECT
+              candidate.*,
+              ROW_NUMBER() OVER (ORDER BY position) AS place,
+              candidate.at_limit = 'queue' AND queue_left > 0 AS may_wait,
+              TIMESTAMP_SUB(decided_at, INTERVAL IFNULL(candidate.priority, 0) SECOND) AS turn
             FROM UNNEST(p_candidates) AS candidate WITH OFFSET AS position
             JOIN (
               SELECT run_id FROM UNNEST(p_candidates)

@@ -13,7 +13,7 @@ import {
   type TenantRecord,
 } from '../tables';
 import { crossedAlerts } from './alerts';
-import { handedOn, handedOnSince, placeOf, runsQueued, startable } from './queue';
+import { handedOn, handedOnSince, placeOf, runsQueued, startable, turnOf } from './queue';
 import { compare } from './recorded';
 
 type Parameters = StatementParameters<typeof admitRuns>;
@@ -134,6 +134,10 @@ function queueLeft({ active_runs, max_queued_pipelines }: TenantRecord, mostByte
 
 const lastOfAll = new Date('9999-01-01T00:00:00Z');
 
+/** Where a candidate stands among those that may wait; behind them all, if it may not. */
+const mayWaitAt = ({ mayWait, run }: { readonly mayWait: boolean; readonly run: Slot }): Date =>
+  mayWait ? turnOf(run) : lastOfAll;
+
 /** Candidates and runs that wait get slots in their turn; other candidates wait, as many as may. */
 function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (string | null)[]): number {
   const open = openTenant(tables, parameters);
@@ -144,11 +148,13 @@ function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (str
     .filter(isNew(tables, open, keyedIds))
     .filter(({ slots }) => (slots ?? 1) <= most)
     .slice(0, Math.max(0, open.monthlyLeft));
-  const waiting = fresh.map(({ at_limit, queue_seconds, ...candidate }) => {
+  const queueRoom = queueLeft(tenant, parameters.most_bytes);
+  const waiting = fresh.map(({ at_limit, queue_seconds, ...candidate }, place) => {
     const slot = slotOf(candidate, open);
     const { priority, slots, concurrency_key, concurrency_limit, lease_seconds } = candidate;
     return {
-      mayWait: at_limit === 'queue',
+      place,
+      mayWait: at_limit === 'queue' && queueRoom > 0,
       slot,
       run: {
         ...slot,
@@ -158,23 +164,29 @@ function admitSome(tables: Tables, parameters: Decision, keyedIds: readonly (str
       },
     };
   });
-  const queueRoom = queueLeft(tenant, parameters.most_bytes);
-  // Whoever asks now may start, however short it would wait; who cannot wait comes last.
-  const forTheRule = waiting.map(({ run, mayWait }) => ({
+  // Those first that may wait, in the order of their turns.
+  const ranked = waiting.toSorted(
+    (one, other) => compare(mayWaitAt(one), mayWaitAt(other)) || compare(one.place, other.place),
+  );
+  // Whoever asks now may start, however short it would wait; who may find no place to wait comes last.
+  const forTheRule = ranked.map(({ run, mayWait }, rank) => ({
     ...run,
     queued_until: new Date(now.getTime() + 1),
-    ...(!(mayWait && queueRoom > 0) && { admitted_at: lastOfAll, priority: null }),
+    ...(!(mayWait && rank < queueRoom) && { admitted_at: lastOfAll, priority: null }),
   }));
   const starting = startable([...tenant.active_runs, ...forTheRule], tenant, now);
-  let left = queueRoom;
-  const admitted = waiting.flatMap(({ run, slot, mayWait }) => {
+  const places = new Set(
+    ranked
+      .filter(({ run, mayWait }) => mayWait && !starting.has(run.run_id))
+      .slice(0, queueRoom)
+      .map(({ run }) => run.run_id),
+  );
+  const admitted = waiting.flatMap(({ run, slot }) => {
     if (starting.has(run.run_id)) {
       const { lease_expires_at } = slot;
       return { ...run, lease_expires_at, queued_until: null, lease_seconds: null };
     }
-    if (!mayWait || left === 0) return [];
-    left -= 1;
-    return run;
+    return places.has(run.run_id) ? run : [];
   });
   if (admitted.length + starting.size === 0) return 0;
   admit(tables, open, admitted, [...handedOn(tenant.active_runs, starting, now), ...admitted]);
