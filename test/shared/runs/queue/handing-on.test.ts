@@ -201,18 +201,26 @@ describe('The queue', () => {
   it('is held up by nobody who may not wait', async () => {
     await onboard('narrow', 3, 5);
     await ask('narrow', 'a');
-    const both = [
+    // While one is decided, the next two come together.
+    const all = [
+      ask('narrow', 'first', { slots: 9 }),
       ask('narrow', 'wide', { at_limit: 'refuse', slots: 3, priority: 60 }),
       ask('narrow', 'small'),
     ];
-    expect(await Promise.all(both)).toEqual(['concurrent_limit_reached', 'admitted']);
+    const full = 'concurrent_limit_reached';
+    expect(await Promise.all(all)).toEqual([full, full, 'admitted']);
   });
 
   it('gives its last place to the run whose turn comes first, and nobody waits behind one that has none', async () => {
     await onboard('last', 2, 1);
     await ask('last', 'a');
-    const both = [ask('last', 'small'), ask('last', 'wide', { slots: 2, priority: 60 })];
-    expect(await Promise.all(both)).toEqual(['queue_full', 1]);
+    // While one is decided, the next two come together.
+    const all = [
+      ask('last', 'first', { slots: 9 }),
+      ask('last', 'small'),
+      ask('last', 'wide', { slots: 2, priority: 60 }),
+    ];
+    expect(await Promise.all(all)).toEqual(['concurrent_limit_reached', 'queue_full', 1]);
     expect(await inFlight('last')).toEqual({ running: ['a'], waiting: ['wide'] });
   });
 
