@@ -54,11 +54,15 @@ export interface Slot extends RunOrigin, Queueing {
 /** Whether a run in flight waits for a slot. */
 export const isQueued = ({ queued_until }: Pick<Slot, 'queued_until'>): boolean => queued_until !== null;
 
-/** The slots that runs in flight hold: an expired lease holds none, and neither does a run that waits. */
-export const slotsHeldBy = (runs: readonly Slot[], now: Date): number =>
-  runs
-    .filter((run) => run.lease_expires_at > now && !isQueued(run))
-    .reduce((sum, { slots }) => sum + (slots ?? 1), 0);
+/** Whether a run in flight holds slots: an expired lease holds none, and neither does a run that waits. */
+export const hasSlot = (run: Pick<Slot, 'queued_until' | 'lease_expires_at'>, now: Date): boolean =>
+  run.lease_expires_at > now && !isQueued(run);
+
+/** The slots that runs in flight hold. */
+export const slotsHeldBy = (
+  runs: readonly Pick<Slot, 'queued_until' | 'lease_expires_at' | 'slots'>[],
+  now: Date,
+): number => runs.filter((run) => hasSlot(run, now)).reduce((sum, { slots }) => sum + (slots ?? 1), 0);
 
 /** How a run ended. */
 export interface RunOutcome {

@@ -2,6 +2,7 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { AdmissionState } from '../../../runs/rules/admission-rules';
 import { bytesThisMonth, usedThisMonth } from '../../../runs/rules/admission-rules';
+import { hasSlot, isQueued, slotsHeldBy } from '../../../runs/rules/ledger-row';
 import { bool, integer, string, timestamp } from '../../../sql/column-schemas';
 import { countersFields, readTenantRows } from './read-tenant-state';
 
@@ -67,8 +68,8 @@ export const createReadAdmissionState =
   async (dataset, now) => {
     const [row] = rowsSchema.parse(await readTenantRows(bigquery, dataset, { selectedFields }));
     if (row === undefined) return undefined;
-    const held = row.active_runs.filter((run) => run.queued_until === null && run.lease_expires_at > now);
-    const queued = row.active_runs.filter(({ queued_until }) => queued_until !== null).length;
+    const held = row.active_runs.filter((run) => hasSlot(run, now));
+    const queued = row.active_runs.filter(isQueued).length;
     const max_queued_pipelines = row.max_queued_pipelines ?? 0;
     return {
       subscription_tier: row.subscription_tier,
@@ -78,7 +79,7 @@ export const createReadAdmissionState =
       max_concurrent_pipelines: row.max_concurrent_pipelines,
       used_this_month: usedThisMonth(row, now),
       quota_reset_date: row.quota_reset_date,
-      running: held.reduce((sum, { slots }) => sum + (slots ?? 1), 0),
+      running: slotsHeldBy(row.active_runs, now),
       max_bytes_billed_per_month: row.max_bytes_billed_per_month,
       bytes_this_month: bytesThisMonth(row, now),
       waiting_outcomes: row.settled_runs.length,
