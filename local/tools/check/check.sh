@@ -6,6 +6,7 @@ case " $* " in
   *.yaml\ *) ;;
   *)
     tsc --noEmit
+    tsc --noEmit --project console
     biome check --error-on-warnings .
     depcruise --config .dependency-cruiser.cjs --output-type err functions shared local client test
     ;;

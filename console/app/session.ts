@@ -1,0 +1,144 @@
+import { signal } from '@preact/signals';
+import { ApiProblem, type Client, createClient } from '../../client';
+import { forgetAnswers } from '../data/answers';
+
+/** Who looks at the console. */
+export type Identity =
+  | { readonly kind: 'admin'; readonly name: string | null; readonly mayChange: boolean }
+  | { readonly kind: 'tenant'; readonly tenantId: string; readonly scopes: readonly string[] };
+
+/** What was typed in; undefined: nothing is needed, as on a laptop or behind Identity-Aware Proxy. */
+export type GivenKey = { readonly kind: 'admin' | 'tenant'; readonly key: string } | undefined;
+
+export interface Session {
+  readonly identity: Identity;
+  /** Makes calls as whoever is signed in. */
+  readonly api: Client;
+}
+
+/** Undefined: nobody is signed in. */
+export const session = signal<Session | undefined>(undefined);
+
+/** Why nobody is signed in any more, for the page that asks for a key. */
+export const endedBecause = signal<string | undefined>(undefined);
+
+const storedUnder = 'tenant-pipelines.key';
+
+/** Keys of tenants that an admin has seen or typed in here: by them it starts runs as the tenant does. */
+const tenantKeys = signal<ReadonlyMap<string, string>>(new Map());
+
+/** A page does not keep people waiting: what fails is shown, and asked for again later. */
+const retries = { attempts: 2, longestPauseMs: 3_000 };
+
+/** @param onRefusedKey is told when the key was valid and is so no longer */
+function clientWith(given: GivenKey, onRefusedKey: () => void): Client {
+  const watched: typeof fetch = async (address, init) => {
+    const response = await fetch(address, init);
+    if (response.status === 401) onRefusedKey();
+    return response;
+  };
+  return createClient({
+    baseUrl: '',
+    retries,
+    fetch: watched,
+    ...(given?.kind === 'admin' && { adminKey: given.key }),
+    ...(given?.kind === 'tenant' && { apiKey: given.key }),
+  });
+}
+
+/** Whose key it is. Throws an ApiProblem if it is nobody's. */
+async function identify(given: GivenKey): Promise<Session> {
+  const api = clientWith(given, () => {
+    if (session.value?.api === api) endSession('Your key is no longer valid: it was revoked or has expired.');
+  });
+  return { api, identity: await identityOf(api, given) };
+}
+
+async function identityOf(api: Client, given: GivenKey): Promise<Identity> {
+  if (given?.kind !== 'tenant') {
+    await api.call('listTenants', { query: { limit: 1 } });
+    return { kind: 'admin', name: null, mayChange: true };
+  }
+  const tenantId = given.key.slice(0, given.key.lastIndexOf('_api_'));
+  await api.call('showTenant', { path: { tenant: tenantId } });
+  return { kind: 'tenant', tenantId, scopes: ['run', 'read', 'results', 'manage'] };
+}
+
+/**
+ * Signs in. The key stays in memory; in sessionStorage, which ends with the tab, only if asked.
+ * Throws an ApiProblem if the key is nobody's.
+ */
+export async function signIn(given: GivenKey, isKept: boolean): Promise<void> {
+  const found = await identify(given);
+  forgetAnswers();
+  if (isKept && given !== undefined) sessionStorage.setItem(storedUnder, JSON.stringify(given));
+  else sessionStorage.removeItem(storedUnder);
+  endedBecause.value = undefined;
+  session.value = found;
+}
+
+/** Signs in with what is kept, or without any key where none is needed. Never rejects. */
+export async function resumeSession(): Promise<void> {
+  const kept = keptKey();
+  try {
+    await signIn(kept, kept !== undefined);
+  } catch (error) {
+    if (kept !== undefined && error instanceof ApiProblem && error.status === 401)
+      endedBecause.value = 'The key that this tab had kept is no longer valid.';
+  }
+}
+
+function keptKey(): GivenKey {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(storedUnder) ?? 'null');
+    if (typeof kept !== 'object' || kept === null || !('kind' in kept) || !('key' in kept)) return undefined;
+    const { kind, key } = kept;
+    return (kind === 'admin' || kind === 'tenant') && typeof key === 'string' ? { kind, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Forgets all keys and all that was seen by them. */
+export function endSession(reason?: string): void {
+  sessionStorage.removeItem(storedUnder);
+  tenantKeys.value = new Map();
+  forgetAnswers();
+  endedBecause.value = reason;
+  session.value = undefined;
+}
+
+/** The session of a page that is shown only to those who are signed in. */
+export function currentSession(): Session {
+  if (session.value === undefined) throw new Error('Nobody is signed in');
+  return session.value;
+}
+
+/** Whether the session's own keys may change things of a kind; the interface decides, this only shows it early. */
+export function may(scope: 'run' | 'read' | 'results' | 'manage'): boolean {
+  const { identity } = currentSession();
+  return identity.kind === 'admin' ? scope === 'read' || identity.mayChange : identity.scopes.includes(scope);
+}
+
+/** Lets an admin start runs of a tenant as the tenant does, until the session ends. */
+export function rememberTenantKey(tenantId: string, key: string): void {
+  tenantKeys.value = new Map(tenantKeys.value).set(tenantId, key);
+}
+
+/** Makes calls as the tenant itself, such as starting a run; undefined where no key of it is at hand. */
+export function clientOfTenant(tenantId: string): Client | undefined {
+  const { identity, api } = currentSession();
+  if (identity.kind === 'tenant') return identity.tenantId === tenantId ? api : undefined;
+  const key = tenantKeys.value.get(tenantId);
+  return key === undefined ? undefined : clientWith({ kind: 'tenant', key }, () => forgetTenantKey(tenantId));
+}
+
+function forgetTenantKey(tenantId: string): void {
+  const others = new Map(tenantKeys.value);
+  others.delete(tenantId);
+  tenantKeys.value = others;
+}
+
+/** The query parameter by which an admin names the tenant that it looks at; tenants see their own anyway. */
+export const seenAs = (tenantId: string): { readonly tenant?: string } =>
+  currentSession().identity.kind === 'admin' ? { tenant: tenantId } : {};

@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import { navigationOf } from './navigation';
+import { endSession, type Identity } from './session';
+import { ShortcutHelp, useShortcuts } from './shortcuts';
+import { changeTheme, theme } from './theme';
+
+interface ShellProps {
+  readonly identity: Identity;
+  readonly children: ComponentChildren;
+}
+
+/** What surrounds every page: who is signed in, and where one can go. */
+export function Shell({ identity, children }: ShellProps) {
+  const { path } = useLocation();
+  const [isOpen, setOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useShortcuts(() => setHelpOpen(true));
+  // The menu closes when another page opens.
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <header class="top">
+        <button
+          type="button"
+          class="menu plain"
+          aria-expanded={isOpen}
+          aria-controls="navigation"
+          onClick={() => setOpen(!isOpen)}
+        >
+          Menu
+        </button>
+        <a class="brand" href="/">
+          tenant-pipelines
+        </a>
+        <span class="spring" />
+        <span class="who">{nameOf(identity)}</span>
+        <button
+          type="button"
+          class="plain"
+          onClick={changeTheme}
+          aria-label={`Theme: ${theme.value}. Change it`}
+        >
+          {{ system: '◐', light: '☀', dark: '☾' }[theme.value]}
+        </button>
+        <button type="button" class="plain" onClick={() => setHelpOpen(true)} aria-label="Keyboard shortcuts">
+          ?
+        </button>
+        <button type="button" class="plain" onClick={() => endSession()}>
+          Sign out
+        </button>
+      </header>
+      <nav id="navigation" class={isOpen ? 'side open' : 'side'} aria-label="Pages">
+        {navigationOf(identity, path).map(({ title, links }) => (
+          <div key={title} class="side-group">
+            <h2>{title}</h2>
+            {links.map(({ text, href }) => (
+              <a key={href} href={href} aria-current={isAt(path, href) ? 'page' : undefined}>
+                {text}
+              </a>
+            ))}
+          </div>
+        ))}
+      </nav>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
+    </div>
+  );
+}
+
+const nameOf = (identity: Identity): string =>
+  identity.kind === 'tenant' ? identity.tenantId : (identity.name ?? 'Admin');
+
+/** Of pages below a list, the list's link is marked. */
+const isAt = (path: string, href: string): boolean =>
+  path === href || (href !== '/' && !/^\/tenants(\/[^/]+)?$/.test(href) && path.startsWith(`${href}/`));

@@ -1,0 +1,15 @@
+/** The last answers by what was asked, so that a page that is opened again shows them while it asks anew. */
+const answers = new Map<string, unknown>();
+const most = 100;
+
+export const answerTo = (name: string): unknown => answers.get(name);
+
+export function keepAnswer(name: string, answer: unknown): void {
+  answers.delete(name);
+  answers.set(name, answer);
+  const [oldest] = answers.keys();
+  if (answers.size > most && oldest !== undefined) answers.delete(oldest);
+}
+
+/** Nothing of one session is shown in the next. */
+export const forgetAnswers = (): void => answers.clear();

@@ -1,0 +1,36 @@
+import { ApiProblem } from '../../client';
+
+/** What went wrong, for people. */
+export interface ShownProblem {
+  readonly title: string;
+  readonly detail: string;
+  /** By which operators find it in the log. */
+  readonly requestId: string | undefined;
+  /** By the name of the field. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** Whether it makes sense to ask again without changing anything. */
+  readonly isPassing: boolean;
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+
+/** An answer's problem in words, or what keeps answers from coming. Never shows a stack trace. */
+export function shownProblem(error: unknown): ShownProblem {
+  if (error instanceof ApiProblem) {
+    const { status, code, problem, message, requestId } = error;
+    const title = problem.title ?? `The server answered ${status}`;
+    const detail = code === 'unknown' ? 'What answered is not this interface.' : message;
+    const fields = new Map(problem.errors?.map(({ field, message }) => [field, message]));
+    return { title, detail, requestId, fields, isPassing: status === 429 || status >= 500 };
+  }
+  if (error instanceof TypeError)
+    return {
+      title: 'The server cannot be reached',
+      detail: 'No connection could be made, or it broke. Your network or the server may be down.',
+      requestId: undefined,
+      fields: none,
+      isPassing: true,
+    };
+  const detail = error instanceof Error ? error.message : 'Something unexpected has happened.';
+  return { title: 'That did not work', detail, requestId: undefined, fields: none, isPassing: true };
+}

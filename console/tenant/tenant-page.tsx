@@ -1,0 +1,9 @@
+import { Page } from '../ui/page';
+
+export function TenantPage() {
+  return (
+    <Page title="Tenant">
+      <p>…</p>
+    </Page>
+  );
+}

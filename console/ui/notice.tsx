@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import type { ShownProblem } from '../data/problems';
+
+const signs = { info: 'ℹ', good: '✓', warning: '!', error: '✕' };
+
+interface NoticeProps {
+  readonly kind: keyof typeof signs;
+  readonly title?: string | undefined;
+  readonly children?: ComponentChildren;
+}
+
+/** Something that people should read. Errors are read out at once. */
+export function Notice({ kind, title, children }: NoticeProps) {
+  return (
+    <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+      <span class="sign" aria-hidden="true">
+        {signs[kind]}
+      </span>
+      <div>
+        {title !== undefined && <strong>{title}</strong>}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+interface ProblemNoticeProps {
+  readonly problem: ShownProblem;
+  /** Shown as a button where it makes sense to try again. */
+  readonly onRetry?: (() => void) | undefined;
+}
+
+/** What went wrong and what to do about it. */
+export function ProblemNotice({ problem, onRetry }: ProblemNoticeProps) {
+  return (
+    <Notice kind="error" title={problem.title}>
+      <p>{problem.detail}</p>
+      {problem.fields.size > 0 && (
+        <ul>
+          {[...problem.fields].map(([field, message]) => (
+            <li key={field}>
+              <code>{field}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem.requestId !== undefined && <p class="quiet">Request id: {problem.requestId}</p>}
+      {onRetry !== undefined && problem.isPassing && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Loaded } from '../data/use-call';
+import { ProblemNotice } from './notice';
+
+interface ShownProps<Answer> {
+  readonly of: Loaded<Answer>;
+  /** What is awaited, such as `the tenants`: for the words of the waiting and the failing state. */
+  readonly what: string;
+  readonly children: (answer: Answer) => ComponentChildren;
+}
+
+/** After so long people are told that the server is slow. */
+const slowMs = 4_000;
+
+/** A call's answer; until there is one, that it is awaited; and what failed, beside the answer before. */
+export function Shown<Answer>({
+  of: { answer, problem, isAsking, askAgain },
+  what,
+  children,
+}: ShownProps<Answer>) {
+  return (
+    <>
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
+      {answer !== undefined && children(answer)}
+      {answer === undefined && isAsking && problem === undefined && <Waiting what={what} />}
+    </>
+  );
+}
+
+/** Says that something is awaited, and after some seconds that it takes long. */
+export function Waiting({ what }: { readonly what: string }) {
+  const [isSlow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), slowMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <p class="waiting" role="status">
+      Loading {what} …{isSlow && ' The server takes longer than usual.'}
+    </p>
+  );
+}

@@ -1,0 +1,84 @@
+import type { ComponentChildren } from 'preact';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => ComponentChildren;
+  /** Numbers stand at the right. */
+  readonly isNumber?: boolean;
+  /** By which name the list is sorted when the column's head is pressed. */
+  readonly sort?: string;
+}
+
+export interface Sorting {
+  readonly by: string;
+  readonly isDescending: boolean;
+}
+
+interface TableProps<Row> {
+  /** What the table has, for screen readers. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** What is said where there are no rows, with what to do about it. */
+  readonly empty: ComponentChildren;
+  readonly sorting?: Sorting | undefined;
+  readonly onSort?: (sorting: Sorting) => void;
+}
+
+/** Rows of one kind. On a narrow screen it scrolls by itself, and the page does not. */
+export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSort }: TableProps<Row>) {
+  if (rows.length === 0) return <div class="empty">{empty}</div>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keys, too
+    <section class="table-frame" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.title} column={column} sorting={sorting} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ title, cell, isNumber }) => (
+                <td key={title} class={isNumber ? 'number' : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface HeadProps<Row> {
+  readonly column: Column<Row>;
+  readonly sorting: Sorting | undefined;
+  readonly onSort: ((sorting: Sorting) => void) | undefined;
+}
+
+function Head<Row>({ column: { title, sort, isNumber }, sorting, onSort }: HeadProps<Row>) {
+  const isSorted = sort !== undefined && sorting?.by === sort;
+  const direction = sorting?.isDescending ? 'descending' : 'ascending';
+  return (
+    <th scope="col" class={isNumber ? 'number' : undefined} aria-sort={isSorted ? direction : undefined}>
+      {sort === undefined || onSort === undefined ? (
+        title
+      ) : (
+        <button
+          type="button"
+          class="sort"
+          onClick={() => onSort({ by: sort, isDescending: isSorted ? !sorting?.isDescending : false })}
+        >
+          {title} <span aria-hidden="true">{isSorted ? (sorting?.isDescending ? '↓' : '↑') : '↕'}</span>
+        </button>
+      )}
+    </th>
+  );
+}
