@@ -7,10 +7,14 @@ import { dirname, join } from 'node:path';
 const root = join(__dirname, '../..');
 
 /** The TypeScript files of the working tree, those that git does not know yet included. */
-const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const sources = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .trim()
   .split('\n')
   .filter((file) => existsSync(join(root, file)));
@@ -42,10 +46,15 @@ it('no folder has more than 15 files, but where one file is one statement or one
   expect(full.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
 });
 
-/** The client is a package of its own: its names are those of the interface, which functions may use, too. */
+/**
+ * The client and the console run elsewhere than the rest, and have names of their own: those of the interface, and of
+ * what is seen on a page.
+ */
+const isOfBrowsers = (file: string): boolean => /^(client|console)\//.test(file);
 const parts = [
-  product.filter((file) => !file.startsWith('client/')),
+  product.filter((file) => !isOfBrowsers(file)),
   product.filter((file) => file.startsWith('client/')),
+  product.filter((file) => file.startsWith('console/')),
 ];
 
 it.each(parts.map((files) => [files[0]?.split('/')[0], files] as const))(
@@ -72,7 +81,8 @@ it('what deploys asks for the time in one place, where a test can give another',
 });
 
 it('what is loaded on demand is loaded by require: import() of a file of ours works in bundles and tests, not in npm start', () => {
-  const importing = product.filter((file) => /(?<!typeof )\bimport\(\s*['"]\./.test(textOf(file)));
+  const ofNode = product.filter((file) => !isOfBrowsers(file));
+  const importing = ofNode.filter((file) => /(?<!typeof )\bimport\(\s*['"]\./.test(textOf(file)));
   expect(importing).toEqual([]);
 });
 
