@@ -28,6 +28,7 @@ import {
   type TierQuotas,
   tierNameSchema,
 } from '../../shared/tenants/rules/quotas';
+import type { TenantChange } from '../../shared/tenants/rules/tenant-events';
 import { versionOf } from './tenant-profile';
 
 export interface TenantsDependencies {
@@ -99,9 +100,13 @@ export const showTenant = (
   tenantOf(tenantId, () => runStatement(tenantId, readTenant, { tenant_id: tenantId, now: now() }));
 
 export interface ChangedTenant {
+  /** As it was read after the change: another one may have come in between. */
   readonly row: TenantRow;
+  readonly change: TenantChange;
   /** What it was before; undefined where that is not known any more. */
   readonly before: QuotasBefore | undefined;
+  /** What this change has made of it. Where that is not known any more: what it is. */
+  readonly made: QuotasBefore;
 }
 
 /**
@@ -138,7 +143,7 @@ export function changeTenantQuotas(
     alert_at_percent: alerts === undefined ? [] : storedAlertPercents(alerts),
     tiers: Object.entries(deps.tiers).map(([name, brought]) => ({ name, ...brought })),
   };
-  return changed(tenantId, wanted, () => deps.runStatement(tenantId, changeQuotas, parameters));
+  return changed(parameters, wanted, () => deps.runStatement(tenantId, changeQuotas, parameters));
 }
 
 /** Throws `precondition_failed` where the row is of another version than is wanted. */
@@ -156,57 +161,56 @@ export function changeTenantProfile(
     sets_notes: notes !== undefined,
     notes: notes ?? null,
   };
-  return changed(tenantId, wanted, () => deps.runStatement(tenantId, changeProfile, parameters));
+  return changed(parameters, wanted, () => deps.runStatement(tenantId, changeProfile, parameters));
 }
 
 /** What all changes are given. The same id however often it is sent: what was done is not done again. */
-const changeOf = (tenantId: string, wanted: WantedVersions, { now, newId }: TenantsDependencies) => ({
+const newChange = (tenantId: string, { now, newId }: TenantsDependencies) => ({
   tenant_id: tenantId,
   now: now(),
   change_id: newId(),
+});
+type NewChange = ReturnType<typeof newChange>;
+
+const changeOf = (tenantId: string, wanted: WantedVersions, deps: TenantsDependencies) => ({
+  ...newChange(tenantId, deps),
   takes_any_version: wanted === 'any',
   versions: wanted === 'any' ? [] : wanted,
 });
 
 async function changed(
-  tenantId: string,
+  { tenant_id, change_id, now }: NewChange,
   wanted: WantedVersions,
   run: () => Promise<StatementOutcome<ChangedRow>>,
 ): Promise<ChangedTenant> {
   const {
     before: [before],
+    made: [made],
     ...row
-  } = await tenantOf(tenantId, run);
+  } = await tenantOf(tenant_id, run);
   if (before === undefined && wanted !== 'any') throw preconditionFailed(versionOf(row));
-  return { row, before };
+  return { row, change: { change_id, changed_at: now }, before, made: made ?? row };
 }
 
-export const suspend = (
+export async function suspend(
   tenantId: string,
   { reason, public_reason }: z.infer<typeof suspensionSchema>,
-  { runStatement, now }: TenantsDependencies,
-): Promise<TenantRow> =>
-  tenantOf(tenantId, () =>
-    runStatement(tenantId, suspendTenant, {
-      tenant_id: tenantId,
-      now: now(),
-      reason,
-      public_reason: public_reason ?? null,
-    }),
-  );
+  deps: TenantsDependencies,
+): Promise<ChangedTenant> {
+  const parameters = { ...newChange(tenantId, deps), reason, public_reason: public_reason ?? null };
+  return changed(parameters, 'any', () => deps.runStatement(tenantId, suspendTenant, parameters));
+}
 
 /** `isNew`: this call has activated it, and no other. Throws `tenant_offboarding` where it is being offboarded. */
 export async function activate(
   tenantId: string,
-  { runStatement, now }: TenantsDependencies,
-): Promise<{ readonly row: TenantRow; readonly isNew: boolean }> {
-  // The same time however often it has to be sent: by it the row tells which call has activated it.
-  const at = now();
-  const row = await tenantOf(tenantId, () =>
-    runStatement(tenantId, activateTenant, { tenant_id: tenantId, now: at }),
-  );
-  if (row.offboarding_at !== null) throw tenantOffboarding(tenantId);
-  return { row, isNew: row.updated_at.getTime() === at.getTime() };
+  deps: TenantsDependencies,
+): Promise<ChangedTenant & { readonly isNew: boolean }> {
+  const parameters = newChange(tenantId, deps);
+  const run = () => deps.runStatement(tenantId, activateTenant, parameters);
+  const tenant = await changed(parameters, 'any', run);
+  if (tenant.row.offboarding_at !== null) throw tenantOffboarding(tenantId);
+  return { ...tenant, isNew: tenant.before !== undefined };
 }
 
 export const tenantOffboarding = (tenantId: string) =>

@@ -101,12 +101,14 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const change = parseRequest(quotaChange, await request.json());
         const wanted = ifMatchOf(request);
         const lastSeen = await seen(tenantId, toldQuotas);
-        const { row, before } = await changeTenantQuotas(tenantId, change, wanted, deps);
-        await deps.announce(quotaChanged(row, before));
-        const overwritten = before === undefined ? {} : overwrittenQuotas(change, before, row, deps.tiers);
+        const changed = await changeTenantQuotas(tenantId, change, wanted, deps);
+        const { row, before, made } = changed;
+        await deps.announce(quotaChanged(row, changed.change, made, before));
+        const overwritten = before === undefined ? {} : overwrittenQuotas(change, before, made, deps.tiers);
+        const after = toldQuotas({ ...row, ...made });
         return {
           ...shown(row, { overwritten }),
-          change: { tenantId, before: before && { ...lastSeen, ...before }, after: toldQuotas(row) },
+          change: { tenantId, before: before && { ...lastSeen, ...before }, after },
         };
       },
     },
@@ -120,8 +122,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         expectNoQuery(request);
         const suspension = parseRequest(suspensionSchema, await request.json());
         const before = await seen(tenantId, toldStatus);
-        const row = await suspend(tenantId, suspension, deps);
-        await deps.announce(tenantSuspended(row));
+        const { row, change } = await suspend(tenantId, suspension, deps);
+        await deps.announce(tenantSuspended(row, change, suspension.public_reason ?? null));
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },
@@ -135,8 +137,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         expectNoQuery(request);
         await expectNoBody(request);
         const before = await seen(tenantId, toldStatus);
-        const { row, isNew } = await activate(tenantId, deps);
-        if (isNew) await deps.announce(tenantActivated(row));
+        const { row, change, isNew } = await activate(tenantId, deps);
+        if (isNew) await deps.announce(tenantActivated(row, change));
         return { ...shown(row), change: { tenantId, before, after: toldStatus(row) } };
       },
     },

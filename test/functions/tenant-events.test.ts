@@ -192,6 +192,65 @@ describe('Events about tenants', () => {
       expect(new Set(published.map(({ id }) => id)).size).toBe(2);
     });
 
+    it('tell of each of two changes at the same moment under its own id, and as it was', async () => {
+      const between: (() => Promise<unknown>)[] = [];
+      // The answer to its statement is lost, and the statement sent again, after another instance's change.
+      const hasty = await startTenantsInstance({
+        bigqueryUrl: backends.bigquery.url,
+        publishEvents: async (events) => void published.push(...events),
+        runStatement: async (dataset, statement, parameters) => {
+          await backends.runStatement(dataset, statement, parameters);
+          await between.shift()?.();
+          return await backends.runStatement(dataset, statement, parameters);
+        },
+      });
+      served.push(hasty);
+      const during = async (other: () => Promise<unknown>, method: string, path: string, body?: unknown) => {
+        between.push(other);
+        return await call(hasty.url, method, `/api/v1/tenants/changing${path}`, { body });
+      };
+      const quotas = (max_pipelines_per_month: number) => ({ max_pipelines_per_month });
+      await change('PATCH', '/quotas', quotas(10));
+      await during(() => change('PATCH', '/quotas', quotas(12)), 'PATCH', '/quotas', quotas(11));
+      const because = (public_reason: string) => ({ reason: 'a secret', public_reason });
+      await during(() => change('POST', '/suspend', because('two')), 'POST', '/suspend', because('one'));
+      await during(() => change('POST', '/suspend', because('three')), 'POST', '/activate');
+      expect((await change('GET', '')).is_active).toBe(false);
+      await during(() => change('POST', '/activate'), 'POST', '/suspend', because('four'));
+      expect((await change('GET', '')).is_active).toBe(true);
+      expect(told()).toMatchObject([
+        { data: { ...quotas(10) } },
+        { data: { ...quotas(12), before: quotas(11) } },
+        { data: { ...quotas(11), before: quotas(10) } },
+        { type: 'tenant.suspended', data: { public_reason: 'two' } },
+        { type: 'tenant.suspended', data: { public_reason: 'one' } },
+        { type: 'tenant.suspended', data: { public_reason: 'three' } },
+        { type: 'tenant.activated' },
+        { type: 'tenant.activated' },
+        { type: 'tenant.suspended', data: { public_reason: 'four' } },
+      ]);
+      expect(new Set(published.map(({ id }) => id)).size).toBe(published.length);
+    });
+
+    it('tell of a key that two revoke at the same moment as of one revocation', async () => {
+      const { api_key_id } = await change('POST', '/api-keys', { name: 'twice' });
+      const revoke = () => change('DELETE', `/api-keys/${api_key_id}`);
+      const hasty = await startTenantsInstance({
+        bigqueryUrl: backends.bigquery.url,
+        publishEvents: async (events) => void published.push(...events),
+        runStatement: async (dataset, statement, parameters) => {
+          if (statement.name === 'revoke-api-key') await revoke();
+          return await backends.runStatement(dataset, statement, parameters);
+        },
+      });
+      served.push(hasty);
+      const path = `/api/v1/tenants/changing/api-keys/${api_key_id}`;
+      expect((await call(hasty.url, 'DELETE', path)).status).toBe(204);
+      const [, first, second] = told();
+      expect(first).toMatchObject({ type: 'api_key.revoked', data: { api_key_id } });
+      expect(second).toEqual(first);
+    });
+
     it('tell of keys that are made, rotated and revoked, without the keys', async () => {
       const first = await change('POST', '/api-keys', { name: 'ci' });
       const rotate = async (keyId: unknown, overlap_seconds: number) =>

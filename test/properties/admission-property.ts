@@ -134,6 +134,7 @@ export const describeHistories = (histories: number): void =>
 
     async function apply(dataset: string, model: ModelTenant, command: Command, at: number): Promise<void> {
       const now = new Date(at);
+      const change = () => ({ tenant_id, now, change_id: randomUUID() });
       switch (command.kind) {
         case 'admit': {
           // A run that is over is not asked for again: in production a new run has a new id.
@@ -208,9 +209,7 @@ export const describeHistories = (histories: number): void =>
           model.monthlyQuota = command.monthly;
           model.concurrentQuota = command.concurrent;
           await runStatement(dataset, changeQuotas, {
-            tenant_id,
-            now,
-            change_id: randomUUID(),
+            ...change(),
             sets_monthly: true,
             max_pipelines_per_month: command.monthly,
             sets_concurrent: true,
@@ -220,11 +219,11 @@ export const describeHistories = (histories: number): void =>
           return;
         case 'suspend':
           model.isActive = false;
-          await runStatement(dataset, suspendTenant, { tenant_id, now, reason: 'x', public_reason: null });
+          await runStatement(dataset, suspendTenant, { ...change(), reason: 'x', public_reason: null });
           return;
         case 'activate':
           model.isActive = true;
-          await runStatement(dataset, activateTenant, { tenant_id, now });
+          await runStatement(dataset, activateTenant, change());
           return;
         case 'reset':
           resetMonth(model, at);

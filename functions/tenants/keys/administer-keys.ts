@@ -129,7 +129,9 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
 
 /**
  * Revokes a key, also while admissions of the tenant are in the way. From the answer on it starts no run, and
- * within 30 s it stops working everywhere. Resolves to when it was revoked. Throws `tenant_not_found` or `api_key_not_found`. Where it throws another error, it can be repeated.
+ * within 30 s it stops working everywhere. Resolves to when it was revoked: of two revocations at the same moment one
+ * decides that, and both tell it. Throws `tenant_not_found` or `api_key_not_found`. Where it throws another error, it
+ * can be repeated.
  */
 export async function removeApiKey(
   tenantId: string,
@@ -137,16 +139,20 @@ export async function removeApiKey(
   deps: TenantsDependencies,
 ): Promise<Date> {
   const now = deps.now();
-  const change = async () => {
+  const change = async (): Promise<Date> => {
     const parameters = { tenant_id: tenantId, key_id: keyId, now };
     const block = () => deps.runStatement(tenantId, blockApiKey, parameters);
     const { affectedRows } = await retrying(tenantPolicy, block);
     if (affectedRows === 0) throw apiKeyNotFound(keyId);
     const revoke = () => deps.runStatement(tenantId, revokeApiKey, { key_id: keyId, now });
-    await retrying(tenantPolicy, revoke);
+    const revoked = await retrying(tenantPolicy, revoke);
+    if (revoked.affectedRows !== 0) return now;
+    // Another call has revoked it, or this one, whose first answer was lost.
+    const list = () => deps.runStatement(tenantId, listApiKeys, { tenant_id: tenantId });
+    const { rows } = await retrying(tenantPolicy, list);
+    return rows.find(({ key_id }) => key_id === keyId)?.revoked_at ?? now;
   };
-  await orTenantNotFound(tenantId, change());
-  return now;
+  return await orTenantNotFound(tenantId, change());
 }
 
 export const apiKeyNotFound = (keyId: string) =>

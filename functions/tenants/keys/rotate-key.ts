@@ -62,8 +62,9 @@ export async function rotateKey(
   const { affectedRows } = await retrying(tenantPolicy, rotate);
   if (affectedRows === 0) throw apiKeyNotFound(keyId);
   // Revoked, and not only expired: so it starts no run from now on, whatever an instance remembers of it.
-  if (overlap_seconds === 0) await removeApiKey(tenantId, keyId, deps);
-  const oldEndsAt = expiresAt !== null && expiresAt < overlapEndsAt ? expiresAt : overlapEndsAt;
+  const revokedAt = overlap_seconds === 0 ? await removeApiKey(tenantId, keyId, deps) : undefined;
+  const oldEndsAt =
+    revokedAt ?? (expiresAt !== null && expiresAt < overlapEndsAt ? expiresAt : overlapEndsAt);
   return {
     api_key: apiKey,
     api_key_id: newKeyId,

@@ -1,5 +1,13 @@
 import { defineStatement } from '../define-statement';
-import { changedRow, changeParameters, noteChange, whereWanted } from './tenant-change';
+import {
+  andWanted,
+  changedRow,
+  changeParameters,
+  noteChange,
+  selectChanged,
+  versionParameters,
+  whereNotMade,
+} from './tenant-change';
 
 /**
  * A quota after the change. One that is to be kept where it is the tenant's own stays if it differs from that of
@@ -30,9 +38,10 @@ SET
     quotaAfter('max_bytes_billed_per_month', 'bytes'),
     quotaAfter('max_queued_pipelines', 'queued', 0),
   ].join('')}
-  alert_at_percent = IF(@sets_alerts, @alert_at_percent, alert_at_percent),${noteChange}${whereWanted}`,
+  alert_at_percent = IF(@sets_alerts, @alert_at_percent, alert_at_percent),${noteChange}${whereNotMade}${andWanted}${selectChanged}`,
   parameters: {
     ...changeParameters,
+    ...versionParameters,
     subscription_tier: 'STRING',
     sets_monthly: 'BOOL',
     keeps_monthly: 'BOOL',

@@ -3,9 +3,10 @@ import { integer, string } from '../column-schemas';
 import { tenantColumns, tenantRow } from './tenant-row';
 
 /*
- * What the changes of a tenant's profile and quotas have in common. Each has an id, and the row keeps the last ten
- * with what was there before. So one UPDATE decides whether the change is made, and the row that is read afterwards
- * says whether it was and what it has overwritten, whatever came in between. A repeat changes nothing.
+ * What administrators' changes of a tenant have in common. Each has an id, and the row keeps the last ten with the
+ * quotas that were there before. So one UPDATE decides whether the change is made, and the row that is read afterwards
+ * says whether it was, what it has overwritten and what it has made of it, whatever came in between. A repeat changes
+ * nothing.
  */
 
 /** Of the parameters. */
@@ -13,6 +14,10 @@ export const changeParameters = {
   tenant_id: 'STRING',
   now: 'TIMESTAMP',
   change_id: 'STRING',
+} as const;
+
+/** Of the parameters of a change that may ask for a version. */
+export const versionParameters = {
   /** Whether the row may be of any version. */
   takes_any_version: 'BOOL',
   /** Else one of these. */
@@ -42,11 +47,20 @@ export const noteChange = `
         tenant.max_queued_pipelines AS max_queued_pipelines))),
   updated_at = @now`;
 
-/** The UPDATE's WHERE, and the SELECT of the row after it. */
-export const whereWanted = `
+/** The UPDATE's WHERE, to which more conditions may be added. */
+export const whereNotMade = `
 WHERE tenant_id = @tenant_id
-  AND (@takes_any_version OR ${versionText} IN UNNEST(@versions))
-  AND @change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)));
+  AND @change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)))`;
+
+export const andWanted = `
+  AND (@takes_any_version OR ${versionText} IN UNNEST(@versions))`;
+
+/** A column as the change has made it: as the next change has found it, or as it is. */
+const madeOf = (column: string): string =>
+  `IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].${column}, tenants.${column})`;
+
+/** The SELECT of the row after the UPDATE. */
+export const selectChanged = `;
 
 SELECT${tenantColumns},
   ARRAY(
@@ -55,21 +69,35 @@ SELECT${tenantColumns},
       IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines
     FROM UNNEST(recent_changes)
     WHERE change_id = @change_id
-  ) AS before
+  ) AS before,
+  ARRAY(
+    SELECT AS STRUCT
+      ${madeOf('subscription_tier')} AS subscription_tier,
+      ${madeOf('max_pipelines_per_month')} AS max_pipelines_per_month,
+      ${madeOf('max_concurrent_pipelines')} AS max_concurrent_pipelines,
+      ${madeOf('max_bytes_billed_per_month')} AS max_bytes_billed_per_month,
+      IFNULL(${madeOf('max_queued_pipelines')}, 0) AS max_queued_pipelines
+    FROM UNNEST(recent_changes) AS change WITH OFFSET AS position
+    WHERE change.change_id = @change_id
+  ) AS made
 FROM tenants
 WHERE tenant_id = @tenant_id`;
 
-/** The row, and what it was before the change: nothing where the change was not made. */
+const changedQuotas = z.object({
+  subscription_tier: string.nullable(),
+  max_pipelines_per_month: integer.nullable(),
+  max_concurrent_pipelines: integer.nullable(),
+  max_bytes_billed_per_month: integer.nullable(),
+  max_queued_pipelines: integer,
+});
+
+/**
+ * The row, its quotas before the change, and what the change has made of them: which is not what the row has, where
+ * another change came in between. Nothing where the change was not made.
+ */
 export const changedRow = tenantRow.extend({
-  before: z.array(
-    z.object({
-      subscription_tier: string.nullable(),
-      max_pipelines_per_month: integer.nullable(),
-      max_concurrent_pipelines: integer.nullable(),
-      max_bytes_billed_per_month: integer.nullable(),
-      max_queued_pipelines: integer,
-    }),
-  ),
+  before: z.array(changedQuotas),
+  made: z.array(changedQuotas),
 });
 
 export type ChangedRow = z.infer<typeof changedRow>;

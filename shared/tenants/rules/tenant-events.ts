@@ -66,27 +66,38 @@ export const tenantOnboarded = (tenant: NewTenant): EventOf<'tenant.onboarded'> 
     onboarding_id: tenant.onboarding_id,
   });
 
-/** A tenant row after an administrator's change, of which its version tells which it was. */
-export interface VersionedTenant extends TenantLife {
-  readonly version: number;
-  readonly updated_at: Date;
+/**
+ * An administrator's change of a tenant row. The row that is read after it may have another change in it by then: so
+ * the event has the change's own id and time, and what it tells is the change's own as well.
+ */
+export interface TenantChange {
+  readonly change_id: string;
+  readonly changed_at: Date;
 }
 
-/** One that is suspended already, and is suspended again for another reason, is told again. */
+/**
+ * One that is suspended already, and is suspended again for another reason, is told again.
+ *
+ * @param life as it was read after the change. If it was activated and suspended again by then, its date is later
+ */
 export const tenantSuspended = (
-  row: VersionedTenant & {
-    readonly suspended_at: Date | null;
-    readonly suspension_public_reason: string | null;
-  },
-): EventOf<'tenant.suspended'> =>
-  eventOf('tenant.suspended', row, `v${row.version}`, row.updated_at, {
-    ...lifeOf(row),
-    suspended_at: (row.suspended_at ?? row.updated_at).toISOString(),
-    public_reason: row.suspension_public_reason,
+  life: TenantLife & { readonly suspended_at: Date | null },
+  { change_id, changed_at }: TenantChange,
+  public_reason: string | null,
+): EventOf<'tenant.suspended'> => {
+  const { suspended_at } = life;
+  const since = suspended_at !== null && suspended_at < changed_at ? suspended_at : changed_at;
+  return eventOf('tenant.suspended', life, change_id, changed_at, {
+    ...lifeOf(life),
+    suspended_at: since.toISOString(),
+    public_reason,
   });
+};
 
-export const tenantActivated = (row: VersionedTenant): EventOf<'tenant.activated'> =>
-  eventOf('tenant.activated', row, `v${row.version}`, row.updated_at, lifeOf(row));
+export const tenantActivated = (
+  life: TenantLife,
+  { change_id, changed_at }: TenantChange,
+): EventOf<'tenant.activated'> => eventOf('tenant.activated', life, change_id, changed_at, lifeOf(life));
 
 /** @param restorableUntil null where it cannot be restored */
 export const tenantOffboarded = (
@@ -130,14 +141,19 @@ const quotasIn = (quotas: TierAndQuotas): TierAndQuotas => ({
   max_queued_pipelines: quotas.max_queued_pipelines,
 });
 
-/** @param before undefined: that is not known any more */
+/**
+ * @param made what this change has made of them
+ * @param before undefined: that is not known any more
+ */
 export const quotaChanged = (
-  row: VersionedTenant & TierAndQuotas,
+  life: TenantLife,
+  { change_id, changed_at }: TenantChange,
+  made: TierAndQuotas,
   before: TierAndQuotas | undefined,
 ): EventOf<'quota.changed'> =>
-  eventOf('quota.changed', row, `v${row.version}`, row.updated_at, {
-    ...lifeOf(row),
-    ...quotasIn(row),
+  eventOf('quota.changed', life, change_id, changed_at, {
+    ...lifeOf(life),
+    ...quotasIn(made),
     before: before === undefined ? null : quotasIn(before),
   });
 

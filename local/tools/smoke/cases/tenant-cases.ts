@@ -175,6 +175,7 @@ export const endingCases = [
   statementCase(suspendTenant, oneRow, ({ tenantId, now }) => ({
     tenant_id: tenantId,
     now,
+    change_id: 'change-3',
     reason: 'A smoke test',
     public_reason: null,
   })),
@@ -208,5 +209,9 @@ export const endingCases = [
     onboarding_id: 'onboarding-1',
   })),
   // The tenant is to run again.
-  statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({ tenant_id: tenantId, now })),
+  statementCase(activateTenant, oneRow, ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    now,
+    change_id: 'change-4',
+  })),
 ];

@@ -17,7 +17,7 @@ import { startedByKey } from '../../../support/started-by';
 
 const life = { tenant_id: 'acme', onboarding_id: 'life1' };
 const now = new Date('2026-11-30T12:00:00.000Z');
-const row = { ...life, version: 7, updated_at: now };
+const change = { change_id: 'change7', changed_at: now };
 const later = new Date('2026-12-07T12:00:00.000Z');
 const quotas = {
   max_pipelines_per_month: 100,
@@ -73,14 +73,11 @@ const events: readonly (readonly [TenantEvent, string])[] = [
     }),
     'tenant.onboarded-acme-life1',
   ],
-  [
-    tenantSuspended({ ...row, suspended_at: now, suspension_public_reason: null }),
-    'tenant.suspended-acme-life1-v7',
-  ],
-  [tenantActivated(row), 'tenant.activated-acme-life1-v7'],
+  [tenantSuspended({ ...life, suspended_at: now }, change, null), 'tenant.suspended-acme-life1-change7'],
+  [tenantActivated(life, change), 'tenant.activated-acme-life1-change7'],
   [tenantOffboarded(life, now, later), 'tenant.offboarded-acme-life1-2026-11-30T12:00:00.000Z'],
   [quotaThreshold(life, alert), 'quota.threshold-acme-life1-monthly-2026-11-80-100'],
-  [quotaChanged({ ...row, ...tiered }, tiered), 'quota.changed-acme-life1-v7'],
+  [quotaChanged(life, change, tiered, tiered), 'quota.changed-acme-life1-change7'],
   [runSettled(life, run), 'run.settled-acme-life1-run1'],
   [apiKeyCreated(life, { ...key, ...created }), 'api_key.created-acme-key1'],
   [

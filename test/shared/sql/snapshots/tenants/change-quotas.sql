@@ -72,8 +72,8 @@ SET
         tenant.max_queued_pipelines AS max_queued_pipelines))),
   updated_at = p_now
 WHERE tenant_id = p_tenant_id
-  AND (p_takes_any_version OR CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING)) IN UNNEST(p_versions))
-  AND p_change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)));
+  AND p_change_id NOT IN UNNEST(ARRAY(SELECT change_id FROM UNNEST(recent_changes)))
+  AND (p_takes_any_version OR CONCAT(IFNULL(onboarding_id, ''), '-', CAST(IFNULL(version, 0) AS STRING)) IN UNNEST(p_versions));
 
 SELECT
   tenant_id,
@@ -115,6 +115,16 @@ SELECT
       IFNULL(max_queued_pipelines, 0) AS max_queued_pipelines
     FROM UNNEST(recent_changes)
     WHERE change_id = p_change_id
-  ) AS before
+  ) AS before,
+  ARRAY(
+    SELECT AS STRUCT
+      IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].subscription_tier, tenants.subscription_tier) AS subscription_tier,
+      IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].max_pipelines_per_month, tenants.max_pipelines_per_month) AS max_pipelines_per_month,
+      IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].max_concurrent_pipelines, tenants.max_concurrent_pipelines) AS max_concurrent_pipelines,
+      IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].max_bytes_billed_per_month, tenants.max_bytes_billed_per_month) AS max_bytes_billed_per_month,
+      IFNULL(IF(position + 1 < ARRAY_LENGTH(recent_changes), recent_changes[SAFE_OFFSET(position + 1)].max_queued_pipelines, tenants.max_queued_pipelines), 0) AS max_queued_pipelines
+    FROM UNNEST(recent_changes) AS change WITH OFFSET AS position
+    WHERE change.change_id = p_change_id
+  ) AS made
 FROM tenants
 WHERE tenant_id = p_tenant_id;

@@ -66,6 +66,13 @@ export function createPlayer(
       recorded_at: new Date(at + 1),
     }));
 
+  let changes = 0;
+  /** Every fourth is a repeat of the one before. */
+  const change = () => {
+    const number = changes++;
+    return { tenant_id, now: new Date(at), change_id: `change-${number % 4 === 3 ? number - 1 : number}` };
+  };
+
   async function admit(call: ModelledCall & { kind: 'admit' | 'decide' }): Promise<void> {
     const { kind, runs, key, isKeyed, leaseMinutes, mostWaiting } = call;
     const parameters = {
@@ -240,7 +247,7 @@ export function createPlayer(
           ],
         });
       case 'suspend':
-        return run(suspendTenant, { tenant_id, now, reason: 'test', public_reason: 'told' });
+        return run(suspendTenant, { ...change(), reason: 'test', public_reason: 'told' });
       case 'offboard':
         return run(beginOffboarding, { tenant_id, now, is_forced: call.isForced });
       case 'restore':
@@ -250,7 +257,7 @@ export function createPlayer(
           onboarding_id: call.isForced ? onboardingId : 'another-life',
         });
       case 'activate':
-        return run(activateTenant, { tenant_id, now });
+        return run(activateTenant, change());
       case 'reset':
         return run(resetMonth, { period: now.toISOString().slice(0, 10), now });
       case 'tenant':

@@ -1,5 +1,4 @@
 import { isQueued } from '../../../../../shared/runs/rules/ledger-row';
-import type { StatementParameters } from '../../../../../shared/sql/define-statement';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
@@ -49,22 +48,22 @@ type QuotaColumn =
   | 'max_bytes_billed_per_month'
   | 'max_queued_pipelines';
 
+interface ChangeGiven {
+  readonly tenant_id: string | null;
+  readonly now: Date | null;
+  readonly change_id: string | null;
+}
+
 /** What NULL means, as a number. */
 const ofNull = (column: QuotaColumn): number => (column === 'max_queued_pipelines' ? 0 : -1);
 
-/** What every change of profile or quotas writes; undefined where it is not to be made. */
+/** What every change of an administrator writes; undefined where it is made already, or of another tenant. */
 function noteChange(
   tenant: TenantRecord,
-  given: Pick<
-    StatementParameters<typeof changeQuotas>,
-    'tenant_id' | 'now' | 'change_id' | 'takes_any_version' | 'versions'
-  >,
+  { tenant_id, now, change_id }: ChangeGiven,
 ): Pick<TenantRecord, 'version' | 'recent_changes' | 'updated_at'> | undefined {
-  const { tenant_id, now, change_id } = given;
   const { version, recent_changes } = tenant;
   if (tenant.tenant_id !== tenant_id || now === null || change_id === null) return undefined;
-  if (!given.takes_any_version && !given.versions.includes(`${tenant.onboarding_id ?? ''}-${version ?? 0}`))
-    return undefined;
   if (recent_changes.some((known) => known.change_id === change_id)) return undefined;
   const change = {
     change_id,
@@ -80,6 +79,32 @@ function noteChange(
     recent_changes: [...recent_changes.slice(-9), change],
     updated_at: now,
   };
+}
+
+const quotaCells = ({
+  subscription_tier,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  max_bytes_billed_per_month,
+  max_queued_pipelines,
+}: Pick<TenantRecord, QuotaColumn | 'subscription_tier'>) => ({
+  subscription_tier,
+  max_pipelines_per_month,
+  max_concurrent_pipelines,
+  max_bytes_billed_per_month,
+  max_queued_pipelines: max_queued_pipelines ?? 0,
+});
+
+/** The row, what it was before the change, and what the change has made of it. */
+function readChangedRow(tables: Tables, given: ChangeGiven) {
+  const changes = tables.tenant?.recent_changes ?? [];
+  const at = changes.findIndex(({ change_id }) => change_id === given.change_id);
+  const [before, made] = [changes[at], changes[at + 1] ?? tables.tenant];
+  return readRow(tables, given).map(({ recent_changes: _, ...row }) => ({
+    ...row,
+    before: before === undefined ? [] : [quotaCells(before)],
+    made: before === undefined || made === undefined ? [] : [quotaCells(made)],
+  }));
 }
 
 export const tenantModels = [
@@ -118,40 +143,39 @@ export const tenantModels = [
   }),
   modelOf(readTenant, { read: readRow }),
   modelOf(suspendTenant, {
-    change(tables, { tenant_id, now, reason, public_reason }) {
+    change(tables, { reason, public_reason, ...given }) {
       const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const suspended_at = tenant.is_active ? now : tenant.suspended_at;
+      const noted = tenant && noteChange(tenant, given);
+      if (tenant === undefined || noted === undefined) return 0;
       tables.tenant = {
         ...tenant,
         is_active: false,
-        suspended_at,
+        suspended_at: tenant.is_active ? given.now : tenant.suspended_at,
         suspension_reason: reason,
         suspension_public_reason: public_reason,
-        version: (tenant.version ?? 0) + 1,
-        updated_at: now,
+        ...noted,
       };
       return 1;
     },
-    read: readRow,
+    read: readChangedRow,
   }),
   modelOf(activateTenant, {
-    change(tables, { tenant_id, now }) {
+    change(tables, given) {
       const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || tenant.is_active || now === null) return 0;
-      if (tenant.offboarding_at !== null) return 0;
+      const noted = tenant && noteChange(tenant, given);
+      if (tenant === undefined || noted === undefined) return 0;
+      if (tenant.is_active || tenant.offboarding_at !== null) return 0;
       tables.tenant = {
         ...tenant,
         is_active: true,
         suspended_at: null,
         suspension_reason: null,
         suspension_public_reason: null,
-        version: (tenant.version ?? 0) + 1,
-        updated_at: now,
+        ...noted,
       };
       return 1;
     },
-    read: readRow,
+    read: readChangedRow,
   }),
   modelOf(beginOffboarding, {
     change(tables, { tenant_id, now, is_forced }) {
@@ -186,6 +210,8 @@ export const tenantModels = [
       const { tenant } = tables;
       const noted = tenant && noteChange(tenant, given);
       if (tenant === undefined || noted === undefined) return 0;
+      const version = `${tenant.onboarding_id ?? ''}-${tenant.version ?? 0}`;
+      if (!given.takes_any_version && !given.versions.includes(version)) return 0;
       const tier = given.tiers.find(({ name }) => name === tenant.subscription_tier);
       const isKept = (keeps: boolean | null, column: QuotaColumn) =>
         keeps === true &&
@@ -204,13 +230,7 @@ export const tenantModels = [
       };
       return 1;
     },
-    read: (tables, given) =>
-      readRow(tables, given).map(({ recent_changes, ...row }) => ({
-        ...row,
-        before: recent_changes
-          .filter(({ change_id }) => change_id === given.change_id)
-          .map((change) => ({ ...change, max_queued_pipelines: change.max_queued_pipelines ?? 0 })),
-      })),
+    read: readChangedRow,
   }),
   modelOf(resetMonth, {
     change(tables, { period, now }) {
