@@ -217,7 +217,8 @@ async function advance(
 
 /**
  * Works off what is open. What was planned may have been read before the last writes, and a plan is made once: so it
- * looks again before the operation is done, and works off what is new as well, until nothing is.
+ * looks again before the operation is done, and works off what is new as well, until nothing is. This also covers what a
+ * delivery that died has planned in rows that could not be read yet: its items stay open, and nothing of them is left.
  */
 async function workOff(
   operation: OperationProgress,

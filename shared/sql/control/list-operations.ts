@@ -28,7 +28,8 @@ export type OperationSummary = z.infer<typeof operationSummary>;
 /**
  * What operations have done, youngest first. A filter that is NULL lets all pass. `until_at` and `until_id` are the
  * place after which the page begins. An item counts once, however often it was written. Of several endings the first
- * counts, such as that of an abort and of a delivery that has done the last item.
+ * counts, such as that of an abort and of a delivery that has done the last item. Of one that is done all is done: what
+ * only a delivery has planned that died, and the one that ended it could not see, is no part of it.
  */
 export const listOperations = defineStatement({
   name: 'list-operations',
@@ -99,7 +100,7 @@ counts AS (
 )
 SELECT
   page.operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, state, is_planned,
-  IFNULL(total, 0) AS total,
+  IFNULL(IF(page.state = 'done', done + skipped + failed, total), 0) AS total,
   IFNULL(done, 0) AS done,
   IFNULL(skipped, 0) AS skipped,
   IFNULL(failed, 0) AS failed,

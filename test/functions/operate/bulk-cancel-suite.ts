@@ -61,6 +61,13 @@ export const describeBulkCancel = (each: number, rests: readonly Rest[]): void =
       );
       expect(row?.error_message).toBe('The run was cancelled by request: Wrong month.');
 
+      // What a delivery has planned that died, in a row that comes late, is no part of it.
+      const [operation] = await given.world.operations.list({ operationId: id }, 1);
+      if (operation === undefined) throw new Error(`Operation ${id} is not there`);
+      const planned = { tenant_id: 'first', item_id: '*', outcome: 'planned' as const, problem: null };
+      await given.world.operations.write(operation, 'died', { state: 'running', items: [planned] });
+      expect(await show(id)).toMatchObject({ state: 'done', ...counts });
+
       // A message that comes late or again finds nothing to do.
       expect(await given.operator.deliver(id)).toBe(204);
       expect(await abort(id)).toMatchObject({ status: 200, body: { state: 'done' } });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppendedRow } from '../../../../shared/google/bigquery/tables/append-rows';
 import { parseBackfillFilter } from '../../../../shared/operations/rules/backfill';
-import { parseCancelFilter } from '../../../../shared/operations/rules/bulk-cancel';
+import { matchingRuns, parseCancelFilter } from '../../../../shared/operations/rules/bulk-cancel';
 import {
   type ItemEntry,
   isEnded,
@@ -63,8 +63,11 @@ export function createOperationJudge(
   /** Since when nothing more is to be begun. */
   const haltedAt = new Map<string, number>();
   const runs = new Map<string, string>();
-  /** Items that a delivery has planned after another had brought the operation to its end: nobody does them any more. */
-  const late = new Set<string>();
+  /**
+   * Items that nobody does any more: a delivery has planned them after another had brought the operation to its end, or
+   * in a row that the other could not read yet, and nothing of them is left.
+   */
+  const moot = new Set<string>();
 
   const stateOf = (operationId: string) => progressOf(rowsOf.get(operationId) ?? [])?.state;
   const itemsOf = (operationId: string): ReadonlyMap<string, ItemEntry> => {
@@ -98,11 +101,27 @@ export function createOperationJudge(
     if (!isSo) violate('item', `${name} is told as ${outcome}, and its run ${runId} is ${status}`);
   }
 
+  /** Whether there is still something to do of an open item. */
+  function isLeft({ kind, filter }: OperationRow, { tenant_id, item_id }: ItemEntry): boolean {
+    if (kind !== 'bulk-cancel') return true;
+    const { tenant } = tablesOf(tenant_id);
+    const inFlight = {
+      subscription_tier: tenant?.subscription_tier ?? '',
+      active_runs: tenant?.active_runs ?? [],
+    };
+    const matching = matchingRuns(inFlight, parseCancelFilter(filter));
+    return item_id === allRuns ? matching.length > 0 : matching.includes(item_id);
+  }
+
   /** Nothing is left out of one that is done. */
-  function judgeDone({ operation_id, kind, filter }: OperationRow): void {
+  function judgeDone(row: OperationRow): void {
+    const { operation_id, kind, filter } = row;
     const items = itemsOf(operation_id);
-    for (const [key, { outcome }] of items)
-      if (outcome === 'planned') violate('ended', `${operation_id} is done without ${key}`);
+    for (const [key, item] of items) {
+      if (item.outcome !== 'planned' || moot.has(`${operation_id} ${key}`)) continue;
+      if (isLeft(row, item)) violate('ended', `${operation_id} is done without ${key}`);
+      else moot.add(`${operation_id} ${key}`);
+    }
     if (kind !== 'backfill') return;
     const { from, to } = parseBackfillFilter(filter);
     const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
@@ -136,7 +155,7 @@ export function createOperationJudge(
       for (const item of row.items) if (item.outcome !== 'planned') judgeItem(row, item);
       if (before !== undefined && isEnded(before))
         for (const item of row.items)
-          if (!itemsOf(operation_id).has(itemKeyOf(item))) late.add(`${operation_id} ${itemKeyOf(item)}`);
+          if (!itemsOf(operation_id).has(itemKeyOf(item))) moot.add(`${operation_id} ${itemKeyOf(item)}`);
       rowsOf.set(operation_id, [...(rowsOf.get(operation_id) ?? []), row]);
       if (state === 'done') judgeDone(row);
       const after = stateOf(operation_id);
@@ -165,7 +184,8 @@ export function createOperationJudge(
       const items = [...itemsOf(operation_id).values()];
       const count = (wanted: string) => items.filter(({ outcome }) => outcome === wanted).length;
       const meant = { done: count('done'), skipped: count('skipped'), failed: count('failed') };
-      const is = { ...meant, state: stateOf(operation_id), total: total === null ? null : items.length };
+      const all = items.length - (state === 'done' ? count('planned') : 0);
+      const is = { ...meant, state: stateOf(operation_id), total: total === null ? null : all };
       const shown = { ...counts, state, total };
       for (const [name, value] of Object.entries(shown)) {
         const decided: unknown = Reflect.get(is, name);
@@ -173,7 +193,7 @@ export function createOperationJudge(
           violate('item', `${operation_id}: ${value} ${name} is shown, and it is ${decided}`);
       }
       const left = items.filter(
-        (item) => item.outcome === 'planned' && !late.has(`${operation_id} ${itemKeyOf(item)}`),
+        (item) => item.outcome === 'planned' && !moot.has(`${operation_id} ${itemKeyOf(item)}`),
       );
       if (state === 'done' && left.length > 0)
         violate('ended', `${operation_id} is done, and ${left.length} items are left`);

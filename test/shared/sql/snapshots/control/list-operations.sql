@@ -76,7 +76,7 @@ counts AS (
 )
 SELECT
   page.operation_id, started_at, kind, tenant_id, started_by_kind, started_by, filter, reason, state, is_planned,
-  IFNULL(total, 0) AS total,
+  IFNULL(IF(page.state = 'done', done + skipped + failed, total), 0) AS total,
   IFNULL(done, 0) AS done,
   IFNULL(skipped, 0) AS skipped,
   IFNULL(failed, 0) AS failed,

@@ -51,7 +51,7 @@ function summaryOf(rows: readonly OperationRow[]) {
       state,
       started_at: cellOf(first.started_at),
       is_planned: rows.some(({ planned }) => planned !== null),
-      total: items.size,
+      total: state === 'done' ? items.size - count('planned') : items.size,
       done: count('done'),
       skipped: count('skipped'),
       failed: count('failed'),
