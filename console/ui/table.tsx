@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { ScrollFrame } from './scroll-frame';
 
 export interface Column<Row> {
   readonly title: string;
@@ -30,8 +31,7 @@ interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSort }: TableProps<Row>) {
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keys, too
-    <section class="table-frame" aria-label={caption} tabIndex={0}>
+    <ScrollFrame label={caption}>
       <table>
         <caption class="unseen">{caption}</caption>
         <thead>
@@ -53,7 +53,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSo
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollFrame>
   );
 }
 

@@ -1,0 +1,120 @@
+import uPlot from 'uplot';
+import type { ChartProps } from './chart';
+import { heights, scaleTop } from './chart-values';
+
+/** A chart on the page. */
+export interface Drawing {
+  readonly draw: (chart: ChartProps, width: number, height: number) => void;
+  readonly resize: (width: number) => void;
+  readonly end: () => void;
+}
+
+/** Draws into an element, until it is ended. */
+export function startDrawing(element: HTMLElement): Drawing {
+  let plot: uPlot | undefined;
+  return {
+    draw: (chart, width, height) => {
+      plot?.destroy();
+      plot = new uPlot(optionsOf(chart, coloursOf(element), { width, height }), dataOf(chart), element);
+    },
+    resize: (width) => {
+      if (plot !== undefined && width > 0 && width !== plot.width)
+        plot.setSize({ width, height: plot.height });
+    },
+    end: () => plot?.destroy(),
+  };
+}
+
+const colourNames = ['good', 'bad', 'live', 'waits', 'accent', 'quiet', 'line', 'text'] as const;
+type Colours = Readonly<Record<(typeof colourNames)[number], string>>;
+
+/** The stylesheet's colours as they are now: light or dark. */
+function coloursOf(element: HTMLElement): Colours {
+  const probe = document.createElement('span');
+  element.append(probe);
+  const colourOf = (name: string): string => {
+    probe.style.color = `var(--${name === 'waits' ? 'warn' : name})`;
+    return getComputedStyle(probe).color;
+  };
+  const [good, bad, live, waits, accent, quiet, line, text] = colourNames.map(colourOf);
+  probe.remove();
+  const or = (colour: string | undefined) => colour ?? 'gray';
+  return {
+    good: or(good),
+    bad: or(bad),
+    live: or(live),
+    waits: or(waits),
+    accent: or(accent),
+    quiet: or(quiet),
+    line: or(line),
+    text: or(text),
+  };
+}
+
+/** Stacked series are drawn from the highest to the lowest, so that each covers what is below it. */
+function dataOf({ at, series, limit }: ChartProps): uPlot.AlignedData {
+  const lines = [...heights(series)].reverse().map((values) => [...values]);
+  const limits = limit == null ? [] : [at.map(() => limit)];
+  return [[...at], ...lines, ...limits];
+}
+
+function optionsOf(
+  chart: ChartProps,
+  colours: Colours,
+  size: { readonly width: number; readonly height: number },
+): uPlot.Options {
+  const { kind, series, format, limit, isDaily = false } = chart;
+  const font = '12px system-ui, sans-serif';
+  const axis = {
+    stroke: colours.quiet,
+    font,
+    grid: { stroke: colours.line, width: 1 },
+    ticks: { show: false },
+  };
+  const paths = {
+    bars: uPlot.paths.bars?.({ size: [0.75, 36] }),
+    steps: uPlot.paths.stepped?.({ align: 1 }),
+    line: uPlot.paths.linear?.(),
+  }[kind];
+  const drawn = series.map(({ name, colour, values, isStacked }): uPlot.Series => {
+    const stroke = colours[colour];
+    const isFilled = kind === 'bars' || isStacked === true;
+    return {
+      label: name,
+      stroke,
+      width: kind === 'bars' ? 0 : 2,
+      points: { show: false },
+      // Told is the value itself, not the height at which it ends.
+      value: (_, __, ___, index) => {
+        const value = index === null ? undefined : values[index];
+        return value == null ? '–' : format(value);
+      },
+      ...(isFilled && { fill: stroke }),
+      ...(paths !== undefined && { paths }),
+    };
+  });
+  const top = scaleTop(heights(series), limit ?? null);
+  return {
+    ...size,
+    ...(isDaily && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC') }),
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: kind !== 'bars' } },
+    legend: { live: true },
+    scales: { y: { range: [0, top] } },
+    axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map((value) => format(value)) }],
+    series: [
+      { value: isDaily ? '{D} {MMM}' : '{D} {MMM} {HH}:{mm}', label: isDaily ? 'Day' : 'Time' },
+      ...drawn.reverse(),
+      ...(limit == null
+        ? []
+        : [
+            {
+              label: 'Quota',
+              stroke: colours.bad,
+              width: 1,
+              dash: [6, 4],
+              points: { show: false },
+            } satisfies uPlot.Series,
+          ]),
+    ],
+  };
+}

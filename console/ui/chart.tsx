@@ -1,0 +1,106 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { theme } from '../app/theme';
+import type { Drawing } from './chart-plot';
+import type { ChartSeries } from './chart-values';
+import { ScrollFrame } from './scroll-frame';
+
+export interface ChartProps {
+  /** What is shown, such as `Runs per hour`. */
+  readonly label: string;
+  readonly kind: 'bars' | 'line' | 'steps';
+  /** Seconds since 1970, rising. */
+  readonly at: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly format: (value: number) => string;
+  /** A line that is not to be passed, such as a quota. */
+  readonly limit?: number | null;
+  /** Whole days of UTC: told as days, whatever the viewer's zone. */
+  readonly isDaily?: boolean;
+}
+
+const height = 200;
+
+/** Values over time, drawn; the same as a table for those who would rather read. */
+export function Chart(props: ChartProps) {
+  const { label, at, series, format, isDaily = false } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const drawing = useRef<Drawing | null>(null);
+  const shownTheme = theme.value;
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    let isGone = false;
+    const media = matchMedia('(prefers-color-scheme: dark)');
+    const observer = new ResizeObserver(() => drawing.current?.resize(element.clientWidth));
+    const recolour = () => drawing.current?.draw(props, element.clientWidth, height);
+    // The drawing library is loaded with the first chart that is shown.
+    import('./chart-plot').then(({ startDrawing }) => {
+      if (isGone) return;
+      drawing.current = startDrawing(element);
+      recolour();
+      observer.observe(element);
+    });
+    media.addEventListener('change', recolour);
+    return () => {
+      isGone = true;
+      media.removeEventListener('change', recolour);
+      observer.disconnect();
+      drawing.current?.end();
+      drawing.current = null;
+    };
+  }, []);
+  // What is drawn follows from the values, not from the functions beside them.
+  useEffect(() => {
+    if (place.current !== null) drawing.current?.draw(props, place.current.clientWidth, height);
+  }, [JSON.stringify([at, series, props.limit]), shownTheme]);
+
+  return (
+    <figure class="chart">
+      <div ref={place} class="chart-place" style={{ minBlockSize: `${height}px` }} aria-hidden="true" />
+      <details>
+        <summary>{label}, as a table</summary>
+        <ScrollFrame label={label}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{isDaily ? 'Day (UTC)' : 'Time'}</th>
+                {series.map(({ name }) => (
+                  <th key={name} scope="col" class="number">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {at.map((seconds, index) => (
+                <tr key={seconds}>
+                  <td>{pointTime(seconds, isDaily)}</td>
+                  {series.map(({ name, values }) => {
+                    const value = values[index];
+                    return (
+                      <td key={name} class="number">
+                        {value == null ? '–' : format(value)}
+                      </td>
+                    );
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollFrame>
+      </details>
+    </figure>
+  );
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+const pointTime = (seconds: number, isDaily: boolean): string =>
+  (isDaily ? day : clock).format(new Date(seconds * 1_000));
