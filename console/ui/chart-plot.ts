@@ -1,6 +1,5 @@
 import uPlot from 'uplot';
-import type { ChartProps } from './chart';
-import { heights, scaleTop } from './chart-values';
+import { type ChartProps, heights, scaleTop } from './chart-values';
 
 /** A chart on the page. */
 export interface Drawing {

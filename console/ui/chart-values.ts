@@ -8,6 +8,20 @@ export interface ChartSeries {
   readonly isStacked?: boolean;
 }
 
+export interface ChartProps {
+  /** What is shown, such as `Runs per hour`. */
+  readonly label: string;
+  readonly kind: 'bars' | 'line' | 'steps';
+  /** Seconds since 1970, rising. */
+  readonly at: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly format: (value: number) => string;
+  /** A line that is not to be passed, such as a quota. */
+  readonly limit?: number | null;
+  /** Whole days of UTC: told as days, whatever the viewer's zone. */
+  readonly isDaily?: boolean;
+}
+
 /** The heights at which the series end: of stacked ones, upon all stacked ones before. */
 export function heights(series: readonly ChartSeries[]): readonly (readonly (number | null)[])[] {
   let below: readonly number[] = [];

@@ -1,22 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { theme } from '../app/theme';
 import type { Drawing } from './chart-plot';
-import type { ChartSeries } from './chart-values';
+import type { ChartProps } from './chart-values';
 import { ScrollFrame } from './scroll-frame';
-
-export interface ChartProps {
-  /** What is shown, such as `Runs per hour`. */
-  readonly label: string;
-  readonly kind: 'bars' | 'line' | 'steps';
-  /** Seconds since 1970, rising. */
-  readonly at: readonly number[];
-  readonly series: readonly ChartSeries[];
-  readonly format: (value: number) => string;
-  /** A line that is not to be passed, such as a quota. */
-  readonly limit?: number | null;
-  /** Whole days of UTC: told as days, whatever the viewer's zone. */
-  readonly isDaily?: boolean;
-}
 
 const height = 200;
 
