@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { theme } from '../app/theme';
+import { ScrollFrame } from '../ui/scroll-frame';
 import type { Drawing } from './chart-plot';
 import type { ChartProps } from './chart-values';
-import { ScrollFrame } from './scroll-frame';
 
 const height = 200;
 
