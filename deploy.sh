@@ -328,9 +328,9 @@ admin_keys_secret=$prefix-admin-keys # JSON of further admins' names and hashes,
 token_secret=$prefix-token-secret # signs the tokens that tenants' keys make for browsers
 webhook_secret=$prefix-webhook-secret # what the secrets of webhooks follow from
 labels="managed-by=$prefix"
-account_id() { echo "$prefix-${1%-events}"; } # has 30 characters at most
-account() { echo "$(account_id "$1")@$project.iam.gserviceaccount.com"; }
-member() { echo "serviceAccount:$(account "$1")"; }
+account_id() { printf '%s' "$prefix-${1%-events}"; } # has 30 characters at most
+account() { account_id "$1" && echo "@$project.iam.gserviceaccount.com"; }
+member() { printf 'serviceAccount:' && account "$1"; }
 is_account() { case " $accounts " in *" $1 "*) true ;; *) false ;; esac; }
 role_name() { case $1 in *.*) echo "roles/$1" ;; *) echo "projects/$project/roles/${prefix//-/_}_$1" ;; esac; }
 url_of() { echo "https://$prefix-$1-$project_number.$location.run.app"; }
@@ -590,21 +590,30 @@ enable_apis() {
   made=$((made + 1)) && say "+ APIs:$missing"
 }
 
-make_accounts_and_rights() {
-  local name permissions account role tables kept='' expression
+make_accounts() {
+  local name
   for name in $accounts; do
     ensure "account $(account "$name")" :look iam service-accounts describe "$(account "$name")" \
       :is "displayName=$prefix $name" \
       :make iam service-accounts create "$(account_id "$name")" "--display-name=$prefix $name" \
       :change iam service-accounts update "$(account "$name")" "--display-name=$prefix $name"
   done
+}
+
+make_roles() {
+  local name permissions
   while read -r name permissions; do make_role "$name" "$permissions"; done < <(roles)
+}
+
+grant_rights() {
+  local account role tables who expression kept=''
   while read -r account role tables; do
     is_account "$account" || continue
+    who=$(member "$account") role=$(role_name "$role")
     # shellcheck disable=SC2086 # names of tables
     expression=$(only $tables)
-    grant projects "$project" "$(member "$account")" "$(role_name "$role")" "$expression"
-    kept="$kept$(binding "$(member "$account")" "$(role_name "$role")" "$expression")"$'\n'
+    grant projects "$project" "$who" "$role" "$expression"
+    kept="$kept$(binding "$who" "$role" "$expression")"$'\n'
   done < <(rights)
   # Rights that only an earlier version of the table gave.
   revoke_rights_but "$kept"
@@ -1142,7 +1151,9 @@ deploy() {
   read_project
   stay_in_place
   enable_apis
-  make_accounts_and_rights
+  make_accounts
+  make_roles
+  grant_rights
   make_topics
   make_secret "$admin_secret" 'admin key'
   make_secret "$token_secret" 'secret of tokens'

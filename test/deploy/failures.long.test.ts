@@ -3,10 +3,9 @@ import { snapshot } from './fake-gcloud/state';
 import {
   countsAsMissing,
   emptyProject,
-  goesOnAfter,
+  goesOnFromEach,
   notEnabled,
   passingRefusals,
-  repeatedCommands,
   waitsTwoMinutes,
 } from './support/failing-deployment';
 import { usual } from './support/installation';
@@ -15,18 +14,18 @@ const slow = 900_000;
 describe('a deployment that fails', () => {
   const project = emptyProject();
 
-  it('goes on after its first command failed, the answer to one in the middle was lost, and its last failed', async () => {
-    const { commands } = project.whole;
-    const middle = Math.ceil(commands / 2);
+  it('goes on after its first command failed, the answer to one in the middle was lost, its last failed, and the answer to that was lost', async () => {
+    const { length } = project.whole.commands;
+    const middle = Math.ceil(length / 2);
     const failed = [
       await project.deployFailingAt(1, 'before'),
       await project.deployFailingAt(middle, 'after'),
-      await project.deployFailingAt(commands - middle, 'before'),
+      await project.deployFailingAt(length - middle, 'before'),
     ];
     expect(failed).not.toContain(undefined);
     expect(new Set(failed).size).toBe(3);
-    expect(await project.deployFailingAt(2, 'before')).toBeUndefined();
-    expect(project.installation.gcloud.mutations).toHaveLength(1);
+    expect(await project.deployFailingAt(1, 'after')).toBe(failed[2]);
+    expect(await project.deployFailingAt(1, 'before')).toBeUndefined();
     expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
   });
 
@@ -108,49 +107,10 @@ describe('a deployment that fails', () => {
     expect(project.installation.gcloud.mutations).toEqual([]);
   });
 
-  /** Deploys until it succeeds; each run fails at its nth change. Resolves to the commands that failed. */
-  async function deployAgainAndAgain(call: number, when: 'before' | 'after'): Promise<readonly string[]> {
-    const failed: string[] = [];
-    for (;;) {
-      const command = await project.deployFailingAt(call, when);
-      if (command === undefined) return failed;
-      expect(failed).not.toContain(command);
-      failed.push(command);
-    }
-  }
-
-  it(
-    'goes on from every command that changes something',
-    async () => {
-      const failed = await deployAgainAndAgain(2, 'before');
-      expect(failed.length).toBeGreaterThan(75);
-      expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
-    },
+  it.each(['before', 'after'] as const)(
+    'goes on from every command that changes something, where each fails once, %s its effect',
+    (when) => goesOnFromEach(project, when),
     slow,
-  );
-
-  it(
-    'goes on if the answer to a change was lost, for every fourth command',
-    async () => {
-      const failed = await deployAgainAndAgain(4, 'after');
-      expect(failed.length).toBeGreaterThan(18);
-      expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
-    },
-    slow,
-  );
-
-  it(
-    'goes on if the answer to its last change was lost',
-    async () => {
-      expect(await project.deployFailingAt(project.whole.commands, 'after')).toBeDefined();
-      expect(await project.deployFailingAt(1, 'before')).toBeUndefined();
-      expect(snapshot(project.installation.gcloud.state)).toBe(project.whole.snapshot);
-    },
-    slow,
-  );
-
-  it.each(repeatedCommands)('goes on after a failure of %s, which every deployment runs', (command, step) =>
-    goesOnAfter(project, command, step),
   );
 
   it.each(passingRefusals)('waits up to two minutes if %s is refused with %s', (calls, message) =>

@@ -12,10 +12,10 @@ export interface Answer {
   readonly code: number;
 }
 
-/** When a mutating call fails: before its effect, or after it (the answer is lost). */
+/** Which mutating call fails, and when: before its effect, or after it (the answer is lost). */
 export interface Failure {
-  /** Counted from 1. */
-  readonly call: number;
+  /** The nth of the deployment, counted from 1; or each, the first time that it is made. */
+  readonly call: number | 'each once';
   readonly when: 'before' | 'after';
 }
 
@@ -26,6 +26,8 @@ export interface Gcloud {
   /** The calls of the current deployment that change something. */
   mutations: (readonly string[])[];
   failure: Failure | undefined;
+  /** What failed because each call does, once. */
+  readonly failed: Set<string>;
   /** Calls that begin with this are not permitted. */
   forbidden: string | undefined;
   /** The next `times` calls that begin with `calls` are refused: Google has not noticed what they need. */
@@ -40,6 +42,7 @@ export function createGcloud(state: State): Gcloud {
     calls: [],
     mutations: [],
     failure: undefined,
+    failed: new Set(),
     forbidden: undefined,
     refusal: undefined,
     answer: (args, stdin) => {
@@ -73,17 +76,22 @@ function perform(gcloud: Gcloud, args: readonly string[], call: Call): readonly 
   }
   const read = readingOf(gcloud.state, call);
   if (read !== undefined) return read;
-  if (isRepeated(args.join(' '))) {
-    mutate(gcloud.state, call);
-    return [];
-  }
-  gcloud.mutations.push(args);
-  const failure = gcloud.mutations.length === gcloud.failure?.call ? gcloud.failure : undefined;
+  if (!isRepeated(args.join(' '))) gcloud.mutations.push(args);
+  const when = failureOf(gcloud, args.join(' '));
   const failed = new GcloudError('INTERNAL: Connection broken. Please try again.');
-  if (failure?.when === 'before') throw failed;
+  if (when === 'before') throw failed;
   mutate(gcloud.state, call);
-  if (failure?.when === 'after') throw failed;
+  if (when === 'after') throw failed;
   return [];
+}
+
+function failureOf({ failure, failed, mutations }: Gcloud, line: string): Failure['when'] | undefined {
+  if (failure?.call === 'each once') {
+    if (failed.has(line)) return undefined;
+    failed.add(line);
+    return failure.when;
+  }
+  return !isRepeated(line) && mutations.length === failure?.call ? failure.when : undefined;
 }
 
 /** Calls without a visible effect, which every deployment therefore makes again. */

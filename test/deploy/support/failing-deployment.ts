@@ -4,8 +4,8 @@ import { type Installation, prepareInstallation, usual } from './installation';
 export interface EmptyProject {
   /** Each test gets a new one. */
   readonly installation: Installation;
-  /** A deployment without a failure: the project after it, and how many commands changed something. */
-  readonly whole: { readonly snapshot: string; readonly commands: number };
+  /** A deployment without a failure: the project after it, and the commands that changed something. */
+  readonly whole: { readonly snapshot: string; readonly commands: readonly string[] };
   /**
    * Deploys, with a failure of the nth command that changes something. Resolves to that command; to undefined
    * if there are fewer.
@@ -22,7 +22,7 @@ export function emptyProject(): EmptyProject {
     const undisturbed = await prepareInstallation();
     await undisturbed.deploy(usual);
     const { state, mutations } = undisturbed.gcloud;
-    whole = { snapshot: snapshot(state), commands: mutations.length };
+    whole = { snapshot: snapshot(state), commands: mutations.map((words) => lineOf(words.join(' '))) };
     await undisturbed.close();
   });
   beforeEach(async () => {
@@ -43,29 +43,40 @@ export function emptyProject(): EmptyProject {
       const { code, stderr } = await installation.deploy(usual);
       if (code === 0) return undefined;
       expect({ code, isLast: gcloud.mutations.length === call }).toEqual({ code: 1, isLast: true });
-      expect(stderr).toMatch(/^\ndeploy\.sh: this step failed: \S.*\n {2}command: {2}gcloud .*\n/);
-      expect(stderr).toContain('it said:  ERROR: (gcloud.');
-      expect(stderr).toContain('run the same command again: it goes on here.');
-      return gcloud.mutations.at(-1)?.join(' ');
+      expect(stderr).toMatch(failedStep);
+      return lineOf(gcloud.mutations.at(-1)?.join(' ') ?? '');
     },
   };
 }
 
-/** Commands that every deployment runs, whatever is there already, and the steps that they belong to. */
-export const repeatedCommands: readonly (readonly [command: string, step: string])[] = [
-  ['beta services identity create', "making Pub/Sub's account"],
-  ['scheduler jobs run', "bringing tenants' tables up to date"],
-];
+/** A command without the name of the deployment's folder for passing files. */
+const lineOf = (command: string): string => command.replaceAll(/=\S+\/(\w+\.pem)/g, '=$1');
 
-export async function goesOnAfter(project: EmptyProject, command: string, step: string): Promise<void> {
-  const { installation } = project;
-  installation.gcloud.forbidden = command;
-  const { code, stderr } = await installation.deploy(usual);
-  expect(code).toBe(1);
-  expect(stderr).toContain(`this step failed: ${step}`);
-  installation.gcloud.forbidden = undefined;
-  expect((await installation.deploy(usual)).code).toBe(0);
-  expect(snapshot(installation.gcloud.state)).toBe(project.whole.snapshot);
+const failedStep =
+  /^\ndeploy\.sh: this step failed: \S.*\n {2}command: {2}gcloud .*\n {2}it said: {2}ERROR: \(gcloud\..*\n {2}What was done .*run the same command again: it goes on here\.\n$/;
+
+/** Also commands that every deployment runs, whatever is there already, fail once. */
+const repeatedCommands = ['beta services identity create', 'scheduler jobs run'];
+
+export async function goesOnFromEach(
+  { installation, whole }: EmptyProject,
+  when: 'before' | 'after',
+): Promise<void> {
+  const { gcloud } = installation;
+  gcloud.failure = { call: 'each once', when };
+  const { code, stdout, stderr } = await installation.deployInSteps(usual);
+  expect(code).toBe(0);
+  const failed = [...gcloud.failed].map(lineOf);
+  const isRepeated = (line: string) => repeatedCommands.some((command) => line.startsWith(command));
+  expect(failed.filter((line) => !isRepeated(line))).toEqual(whole.commands);
+  expect(failed.filter(isRepeated)).toHaveLength(repeatedCommands.length);
+  const told = stderr.split(/(?=\ndeploy\.sh: )/);
+  expect(told).toHaveLength(failed.length);
+  for (const one of told) expect(one).toMatch(failedStep);
+  // A command whose effect was there is not run again.
+  expect(gcloud.mutations).toHaveLength(whole.commands.length * (when === 'before' ? 2 : 1));
+  expect(stdout).toMatch(/\n0 made, 0 changed, 0 removed, \d+ as they were\./);
+  expect(snapshot(gcloud.state)).toBe(whole.snapshot);
 }
 
 /** Refusals that end once Google's services have noticed what was made before. */
@@ -83,13 +94,14 @@ export const passingRefusals: readonly (readonly [calls: string, message: string
   ],
 ];
 
+/** The deployment ends at its next command: all of it has been tried elsewhere. */
 export async function waitsTwoMinutes(project: EmptyProject, calls: string, message: string): Promise<void> {
-  const { installation } = project;
+  const { installation, whole } = project;
+  const index = whole.commands.findIndex((line) => line.startsWith(calls));
   installation.replaceCommand('sleep', 'echo "$@" >>"$0.calls"');
   installation.gcloud.refusal = { calls, message, times: 12 };
-  expect((await installation.deploy(usual)).code).toBe(0);
+  expect(await project.deployFailingAt(index + 2, 'before')).toBe(whole.commands[index + 1]);
   expect(installation.readCommandFile('sleep.calls')).toBe('10\n'.repeat(12));
-  expect(snapshot(installation.gcloud.state)).toBe(project.whole.snapshot);
 }
 
 /** How an API that is not enabled answers. */
@@ -99,8 +111,8 @@ export const notEnabled = [
 ] as const;
 
 export async function countsAsMissing(project: EmptyProject, message: string): Promise<void> {
-  const { installation } = project;
+  const { installation, whole } = project;
   installation.gcloud.refusal = { calls: 'pubsub subscriptions describe', message, times: 1 };
-  expect((await installation.deploy(usual)).code).toBe(0);
-  expect(snapshot(installation.gcloud.state)).toBe(project.whole.snapshot);
+  expect(await project.deployFailingAt(1, 'before')).toBe(whole.commands[0]);
+  expect(installation.gcloud.refusal.times).toBe(0);
 }
