@@ -70,6 +70,11 @@ export interface Client {
     id: Id,
     ...request: Record<never, never> extends CallRequest<Id> ? [CallRequest<Id>?] : [CallRequest<Id>]
   ) => Promise<Operations[Id]['answer']>;
+  /** The same with the answer's headers: an `ETag` goes back as `If-Match`, so that nobody's change is lost. */
+  readonly callWithHeaders: <Id extends OperationId>(
+    id: Id,
+    ...request: Record<never, never> extends CallRequest<Id> ? [CallRequest<Id>?] : [CallRequest<Id>]
+  ) => Promise<{ readonly answer: Operations[Id]['answer']; readonly headers: Headers }>;
   /** Starts a run once, even if it has to be sent several times. @param pipeline provider/domain/pipeline */
   readonly startRun: (tenant: string, pipeline: string, options?: StartOptions) => Promise<StartedRun>;
   /** What a run would do and cost. It starts nothing. @param pipeline provider/domain/pipeline */
@@ -103,10 +108,12 @@ const reconnectMs = 1_000;
 export function createClient(options: ClientOptions): Client {
   const send = createSend(options);
 
-  const call: Client['call'] = async (id, ...[request]) => {
+  const callWithHeaders: Client['callWithHeaders'] = async (id, ...[request]) => {
     const response = await send(id, request ?? {});
-    return (await contentOf(response)) as Operations[typeof id]['answer'];
+    const answer = (await contentOf(response)) as Operations[typeof id]['answer'];
+    return { answer, headers: response.headers };
   };
+  const call: Client['call'] = async (id, ...request) => (await callWithHeaders(id, ...request)).answer;
 
   async function* followRun(runId: string, { signal }: Signalled = {}): AsyncGenerator<RunEvent> {
     let lastId: string | undefined;
@@ -131,6 +138,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     call,
+    callWithHeaders,
     followRun,
     startRun: async (tenant, pipeline, options = {}) => {
       const { parameters, idempotencyKey = newKey(), priority, signal } = options;

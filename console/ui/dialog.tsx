@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import type { Action } from '../data/use-action';
+import { Form } from './form';
 
 interface DialogProps {
   readonly title: string;
@@ -22,5 +24,28 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       </div>
       {children}
     </dialog>
+  );
+}
+
+interface ConfirmProps {
+  /** A question that names what it is about. */
+  readonly title: string;
+  /** What the button does, such as `Revoke`. */
+  readonly submit: string;
+  readonly action: Action<[]>;
+  readonly isDisabled?: boolean;
+  readonly onClose: () => void;
+  /** What follows from it. */
+  readonly children: ComponentChildren;
+}
+
+/** Asks before something is done that cannot be taken back. */
+export function Confirm({ title, submit, action, isDisabled = false, onClose, children }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Form action={action} submit={submit} isDangerous isDisabled={isDisabled} onCancel={onClose}>
+        {children}
+      </Form>
+    </Dialog>
   );
 }

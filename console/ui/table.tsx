@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import type { PagedList } from '../data/use-pages';
+import { ProblemNotice } from './notice';
 import { ScrollFrame } from './scroll-frame';
 
 export interface Column<Row> {
@@ -8,6 +10,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** By which name the list is sorted when the column's head is pressed. */
   readonly sort?: string;
+  /** The most is looked for first: the first press sorts from the largest down. */
+  readonly isLargestFirst?: boolean;
 }
 
 export interface Sorting {
@@ -63,7 +67,8 @@ interface HeadProps<Row> {
   readonly onSort: ((sorting: Sorting) => void) | undefined;
 }
 
-function Head<Row>({ column: { title, sort, isNumber }, sorting, onSort }: HeadProps<Row>) {
+function Head<Row>({ column, sorting, onSort }: HeadProps<Row>) {
+  const { title, sort, isNumber, isLargestFirst = false } = column;
   const isSorted = sort !== undefined && sorting?.by === sort;
   const direction = sorting?.isDescending ? 'descending' : 'ascending';
   return (
@@ -74,11 +79,38 @@ function Head<Row>({ column: { title, sort, isNumber }, sorting, onSort }: HeadP
         <button
           type="button"
           class="sort"
-          onClick={() => onSort({ by: sort, isDescending: isSorted ? !sorting?.isDescending : false })}
+          onClick={() =>
+            onSort({ by: sort, isDescending: isSorted ? !sorting?.isDescending : isLargestFirst })
+          }
         >
           {title} <span aria-hidden="true">{isSorted ? (sorting?.isDescending ? '↓' : '↑') : '↕'}</span>
         </button>
       )}
     </th>
+  );
+}
+
+interface MoreProps<Row> {
+  readonly of: PagedList<Row>;
+  /** What there are more of, such as `tenants`. */
+  readonly what: string;
+}
+
+/** Below a list: has its next page come, or says that this is all. */
+export function More<Row>({ of: { loaded, hasMore, more }, what }: MoreProps<Row>) {
+  if (loaded.answer === undefined || loaded.answer.length === 0) return null;
+  return (
+    <div class="more">
+      {more.problem !== undefined && <ProblemNotice problem={more.problem} />}
+      {hasMore ? (
+        <button type="button" onClick={more.start} disabled={more.isBusy} aria-busy={more.isBusy}>
+          {more.isBusy ? `Loading more ${what} …` : `Show more ${what}`}
+        </button>
+      ) : (
+        <span class="quiet small">
+          {loaded.answer.length === 1 ? 'That is the only one.' : `These are all ${loaded.answer.length}.`}
+        </span>
+      )}
+    </div>
   );
 }

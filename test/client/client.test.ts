@@ -83,6 +83,16 @@ describe('The client of the HTTP interface', () => {
     }
   });
 
+  it('tells an answer’s headers, so that nobody’s change is lost', async () => {
+    const { answer, headers } = await admin.callWithHeaders('showTenant', { path: { tenant } });
+    expect(answer.tenant_id).toBe(tenant);
+    const version = { 'If-Match': headers.get('ETag') ?? 'none' };
+    const change = (notes: string) =>
+      admin.call('changeProfile', { path: { tenant }, headers: version, body: { notes } });
+    expect(await change('The first.')).toMatchObject({ notes: 'The first.' });
+    await expect(change('The second.')).rejects.toMatchObject({ status: 412, code: 'precondition_failed' });
+  });
+
   it('makes any other call by its operation, and throws what is refused as a typed problem', async () => {
     const { quotas, usage } = await admin.call('showTenant', { path: { tenant } });
     expect([quotas.max_pipelines_per_month, usage.monthly_runs_left]).toEqual([4, 1]);

@@ -1,0 +1,15 @@
+import { useLocation } from 'preact-iso/router';
+import { addressWith } from './query';
+
+export interface Filters {
+  /** What the address says after its `?`. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Changes some of it, in place of the address of before; undefined and '' take one away. */
+  readonly change: (changed: Readonly<Record<string, string | undefined>>) => void;
+}
+
+/** What a list is narrowed to stands in the address: it can be sent to others, and survives a reload. */
+export function useFilters(): Filters {
+  const { path, query, route } = useLocation();
+  return { query, change: (changed) => route(addressWith(path, query, changed), true) };
+}
