@@ -164,7 +164,7 @@ accounts="$functions build push scheduler"
 #            for a while; the worker tries those again. 30 runs in each of 10 instances reach the limit with
 #            one step each. A delivery may last as long as Pub/Sub waits. Spooled files lie in memory on Cloud
 #            Run, hence twice the memory.
-#   operate  cancels runs and the like, many after another, and is seldom called.
+#   operate  cancels runs and the like, many after another, and notes dead letters; it is seldom called.
 #   deliver-events  waits for the endpoints of webhooks, for 10 s at most each.
 #   onboard  makes a dataset and tables, but rarely.
 #   tenants  runs small statements, and exports over all tenants, which take longer.
@@ -192,7 +192,7 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
 # answers 404.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants overview runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines
@@ -265,23 +265,24 @@ rights() { # account role tables
 build run.builder
 onboard dataset_maker
 onboard row_reader tenants offboarded_tenants
+onboard row_editor audit_log refusals
 run bigquery.jobUser
 run dataset_finder
-run row_editor tenants pipeline_runs api_keys audit_log operations all_runs
+run row_editor tenants pipeline_runs api_keys audit_log operations all_runs refusals
 run row_reader !api_keys !tenant_pipelines/
 run job_stopper
 tenants bigquery.jobUser
 tenants dataset_finder
-tenants row_editor tenants api_keys audit_log webhooks schedules operations pipeline_runs all_runs offboarded_tenants
+tenants row_editor tenants api_keys audit_log webhooks schedules operations pipeline_runs all_runs offboarded_tenants refusals
 tenants dataset_remover !tenant_pipelines/
-tenants row_reader webhook_deliveries schedule_times step_logs dq_results
+tenants row_reader webhook_deliveries schedule_times step_logs dq_results reconciliations dead_letters
 tenants job_stopper
 worker bigquery.jobUser
 worker pipeline_runner !api_keys !tenant_pipelines/
 worker row_editor all_runs
 operate bigquery.jobUser
 operate dataset_finder
-operate row_editor tenants pipeline_runs operations all_runs
+operate row_editor tenants pipeline_runs operations all_runs dead_letters
 operate row_reader api_keys step_logs dq_results
 operate table_finder !tenant_pipelines/
 operate job_stopper
@@ -293,7 +294,7 @@ reset-quotas dataset_finder
 reset-quotas row_editor tenants
 reconcile bigquery.jobUser
 reconcile dataset_finder
-reconcile row_editor tenants api_keys pipeline_runs all_runs
+reconcile row_editor tenants api_keys pipeline_runs all_runs reconciliations
 reconcile row_reader operations
 tick bigquery.jobUser
 tick dataset_finder
@@ -1162,6 +1163,8 @@ deploy() {
   make_functions
   make_push_subscription worker "$run_topic" "$dead_letter_topic"
   make_push_subscription operate "$operation_topic" ''
+  # Beside the subscription that keeps them: each is noted for the overview.
+  make_push_subscription operate "$dead_letter_topic" '' /dead-letters
   # deliver-events gives up by itself what is a day old.
   make_push_subscription deliver-events "$event_topic" '' /events
   make_push_subscription deliver-events "$delivery_topic" '' /deliveries
@@ -1216,6 +1219,7 @@ destroy() {
   gone "address $prefix" 'compute addresses' "$prefix" --global
   gone "subscription $push_subscription" 'pubsub subscriptions' "$push_subscription"
   gone "subscription $operation_topic-operate" 'pubsub subscriptions' "$operation_topic-operate"
+  gone "subscription $dead_letter_topic-operate" 'pubsub subscriptions' "$dead_letter_topic-operate"
   gone "subscription $dead_letter_subscription" 'pubsub subscriptions' "$dead_letter_subscription"
   gone "subscription $event_topic-deliver-events" 'pubsub subscriptions' "$event_topic-deliver-events"
   gone "subscription $delivery_topic-deliver-events" 'pubsub subscriptions' "$delivery_topic-deliver-events"

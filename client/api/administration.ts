@@ -90,6 +90,82 @@ export type ChangedQuotas = {
     };
   };
 };
+export type Overview = {
+  /** When the tenants’ rows were read: some seconds ago at most. */
+  readonly as_of: string;
+  /** Runs that hold a slot now, of the tenants that were read. */
+  readonly running: number;
+  /** Runs that wait for one. */
+  readonly queued: number;
+  readonly tenants: {
+    readonly active: number;
+    readonly suspended: number;
+    /** Of how many tenants the rows were read: 500 at most. */
+    readonly read: number;
+    /** Whether there are others, of which these numbers say nothing. */
+    readonly more: boolean;
+  };
+  /** The runs of all tenants that ended in each of the last 24 hours, oldest first. */
+  readonly runs_by_hour: readonly {
+    /** UTC, RFC 3339. */
+    readonly hour: string;
+    readonly completed: number;
+    readonly failed: number;
+    readonly cancelled: number;
+  }[];
+  /** The ten quotas of active tenants of which the largest share is used, the fullest first. */
+  readonly near_quota: readonly {
+    readonly tenant_id: string;
+    readonly company_name: string;
+    readonly subscription_tier: string | null;
+    readonly quota: 'monthly' | 'concurrent' | 'bytes';
+    /** Runs this month, slots held now, or bytes billed this month. */
+    readonly used: number;
+    readonly limit: number;
+    /** 1: all of it. It can be more where the quota was lowered. */
+    readonly share: number;
+  }[];
+  /** Since the first of these hours, but for about the last minute. null: they are not kept. */
+  readonly refusals: {
+    /** UTC, RFC 3339. */
+    readonly from: string;
+    /** How many calls were refused with each code, the most first. */
+    readonly by_code: readonly {
+      readonly code: string;
+      readonly count: number;
+    }[];
+  } | null;
+  /** Pipelines of which runs failed in these hours, the most first, 20 at most. */
+  readonly failing_pipelines: readonly {
+    readonly pipeline: string;
+    readonly failed: number;
+    /** All of its runs that ended in these hours. */
+    readonly runs: number;
+    /** Of how many tenants runs of it failed. */
+    readonly tenants: number;
+    readonly last_error_code: string | null;
+    /** UTC, RFC 3339. */
+    readonly last_failed_at: string;
+  }[];
+  /** null: reconcile has not looked in these hours. */
+  readonly conservation: {
+    /** When reconcile has looked last. */
+    readonly checked_at: string;
+    /** At how many tenants. */
+    readonly tenants: number;
+    /** Tenants whose counters broke the conservation law in these hours and were repaired. */
+    readonly repaired: readonly {
+      readonly tenant_id: string;
+      /** UTC, RFC 3339. */
+      readonly checked_at: string;
+    }[];
+  } | null;
+  /** Messages about runs that were delivered in vain in these hours. null: they are not kept. */
+  readonly dead_letters: {
+    readonly count: number;
+    readonly last_at: string | null;
+  } | null;
+};
 export type ProfileChange = {
   readonly company_name?: string;
   readonly contact_email?: string | null;
@@ -158,5 +234,13 @@ export interface AdministrationOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: Tenant;
+  };
+  /** What operators see first: how all tenants’ runs go, and what needs to be looked at. */
+  readonly showOverview: {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Overview;
   };
 }

@@ -66,6 +66,8 @@ export const operations = {
   rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
   makeToken: { method: 'POST', path: '/api/v1/tenants/{tenant}/tokens' },
+  showOverview: { method: 'GET', path: '/api/v1/overview' },
+  showActivity: { method: 'GET', path: '/api/v1/tenants/{tenant}/activity' },
   makeWebhook: { method: 'POST', path: '/api/v1/tenants/{tenant}/webhooks' },
   listWebhooks: { method: 'GET', path: '/api/v1/tenants/{tenant}/webhooks' },
   showWebhook: { method: 'GET', path: '/api/v1/tenants/{tenant}/webhooks/{webhook_id}' },

@@ -1,6 +1,22 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 import type { Tenant } from './common';
 
+export type TenantActivity = {
+  /** UTC, RFC 3339. */
+  readonly from: string;
+  /** UTC, RFC 3339. */
+  readonly to: string;
+  readonly step_seconds: 300;
+  /** Each step, oldest first; the last one is not over yet. */
+  readonly points: readonly {
+    /** The first instant of a step. */
+    readonly at: string;
+    /** The most runs that ran at once in the step. */
+    readonly running: number;
+    /** The most that waited in the queue at once. */
+    readonly queued: number;
+  }[];
+};
 export type TenantExport = {
   /** UTC, RFC 3339. */
   readonly exported_at: string;
@@ -179,5 +195,19 @@ export interface TenantsOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: TenantExport;
+  };
+  /** How many of a tenant’s runs ran and waited at once, by five minutes. */
+  readonly showActivity: {
+    readonly path: {
+      /** The id of the tenant. */
+      readonly tenant: string;
+    };
+    readonly query: {
+      /** How many hours before now. */
+      readonly hours?: number;
+    };
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: TenantActivity;
   };
 }

@@ -7,6 +7,7 @@ import { callerLimitsOf, eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { refusalsIn } from '../../shared/refusals/compose-refusals';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
@@ -17,6 +18,8 @@ const env = readEnv();
 const log = createLog(env);
 startTelemetry(log);
 
+const control = controlSettingsOf(env);
+
 const routes = composeOnboard({
   adminRule: adminRuleOf(env),
   tables: loadTables(env.SCHEMAS_DIRECTORY),
@@ -26,10 +29,11 @@ const routes = composeOnboard({
   events: eventSettingsOf(env),
   answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
   callsAtOnce: env.CALLS_AT_ONCE,
-  audit: { dataset: controlSettingsOf(env), log },
+  audit: { dataset: control, log },
   newId: randomUUID,
   clock: systemClock,
   log,
 });
 
-registerHttpFunction('onboard', serveRoutes(routes, log, callerLimitsOf(env)));
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'onboard') };
+registerHttpFunction('onboard', serveRoutes(routes, log, limits));

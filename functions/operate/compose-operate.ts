@@ -141,6 +141,8 @@ export function composeOperate(
         log,
       }),
     },
+    append: inControl.append,
+    now,
     publishOperation,
     workMs,
     batchSize,

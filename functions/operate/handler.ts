@@ -4,14 +4,15 @@ import { readPush } from '../../shared/google/pubsub/push-message';
 import type { Route } from '../../shared/http/route';
 import { operationMessageSchema } from '../../shared/operations/rules/operation-identity';
 import { inSpan } from '../../shared/telemetry/telemetry';
+import { type DeadLetterDependencies, deadLetterRoute } from './dead-letters';
 import { type OperateDependencies, workOnOperation } from './work-on-operation';
 
-export interface OperateHandlerDependencies extends OperateDependencies {
+export interface OperateHandlerDependencies extends OperateDependencies, DeadLetterDependencies {
   readonly publishOperation: PublishOperation;
 }
 
 /**
- * The push endpoint. 204 acknowledges a message: what it has done is written down by then, and a fresh message is
+ * The push endpoint of operations, beside that of dead letters. 204 acknowledges a message: what it has done is written down by then, and a fresh message is
  * there for the rest. Any other answer makes Pub/Sub deliver it again. Cloud Run checks who calls (OIDC).
  */
 export function operateRoutes(deps: OperateHandlerDependencies): readonly Route[] {
@@ -40,5 +41,6 @@ export function operateRoutes(deps: OperateHandlerDependencies): readonly Route[
         return { status: 204 };
       },
     },
+    deadLetterRoute(deps),
   ];
 }

@@ -24,6 +24,7 @@ import type { ReconcileRule } from '../../shared/runs/rules/run-times';
 import { createDropSettledRuns, createHandOnSlots, createSettle } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
 import { reconcileRoutes } from './handler';
+import { createRecordReconciliation } from './record-reconciliation';
 import { wakeOperations } from './wake-operations';
 
 export interface ReconcileSetUp {
@@ -35,6 +36,8 @@ export interface ReconcileSetUp {
   readonly rule: ReconcileRule;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
+  /** Names the rows that say there what each call has found. Unless given, there are none. */
+  readonly newId?: (() => string) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -57,7 +60,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, events, operations, rule, control, clock, log }: ReconcileSetUp,
+  { runTopic, events, operations, rule, control, newId, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const { now } = clock;
@@ -97,6 +100,8 @@ export function composeReconcile(
     settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, publishRun, now, log }),
     handOnSlots: createHandOnSlots({ runStatement, publishRun, now, log }),
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
+    recordReconciliation:
+      dataset && newId && createRecordReconciliation({ append: dataset.append, newId, now, log }),
     wakeOperations: ofOperations && (() => wakeOperations(ofOperations)),
     rule,
     clock,

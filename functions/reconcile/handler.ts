@@ -5,11 +5,14 @@ import type { Route } from '../../shared/http/route';
 import type { Clock } from '../../shared/support/clock';
 import { forEachTenant } from '../../shared/support/for-each';
 import { type ReconcileDependencies, reconcileTenant } from './reconcile-tenant';
+import type { RecordReconciliation } from './record-reconciliation';
 
-export interface ReconcileHandlerDependencies extends ReconcileDependencies {
+export interface ReconcileHandlerDependencies extends Omit<ReconcileDependencies, 'noteBrokenLaw'> {
   readonly listTenants: ListTenants;
   /** Absent: there are no operations. Resolves to how many were published again. */
   readonly wakeOperations?: (() => Promise<number>) | undefined;
+  /** Absent: nobody is told what a call has found. */
+  readonly recordReconciliation?: RecordReconciliation | undefined;
   readonly clock: Clock;
 }
 
@@ -25,17 +28,21 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
       handle: async (request) => {
         expectNoQuery(request);
         const { listTenants, log, clock } = deps;
+        const repaired: string[] = [];
+        const ofTenants = { ...deps, noteBrokenLaw: (tenantId: string) => void repaired.push(tenantId) };
         const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
         const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
         const woken = wake(deps);
         const work = await forEachTenant(tenants, async (tenantId) => {
-          const { appended, republished, expired, repaired } = await reconcileTenant(tenantId, deps);
-          done.appended += appended;
-          done.republished += republished;
-          done.expired += expired;
-          done.repaired += repaired;
+          const reconciled = await reconcileTenant(tenantId, ofTenants);
+          done.appended += reconciled.appended;
+          done.republished += reconciled.republished;
+          done.expired += reconciled.expired;
+          done.repaired += reconciled.repaired;
         });
         const operations = await woken;
+        const { tenants: listed, left_over, failed } = work;
+        await deps.recordReconciliation?.({ tenants: listed - left_over, failed, repaired });
         const summary = { ...work, ...done, ...operations };
         const isDone = work.failed === 0 && operations.operations_failed !== true;
         if (isDone) log('INFO', 'Reconciled', summary);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
@@ -19,6 +20,7 @@ const routes = composeReconcile({
   operations: { topic: env.OPERATION_TOPIC, controlDataset: env.CONTROL_DATASET },
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, longestPauseMs, appendGraceMs },
+  newId: randomUUID,
   clock: systemClock,
   log,
 });

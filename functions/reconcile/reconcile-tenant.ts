@@ -28,6 +28,8 @@ export interface ReconcileDependencies extends RecordDependencies, AnnounceDepen
   readonly publishRun: PublishRun;
   readonly settle: Settle;
   readonly handOnSlots: HandOnSlots;
+  /** Told of each tenant whose counters broke the conservation law and were repaired. */
+  readonly noteBrokenLaw: (tenantId: string) => void;
   readonly now: () => Date;
 }
 
@@ -234,7 +236,7 @@ async function tryAll(work: readonly Promise<unknown>[]): Promise<void> {
 /** How many rows were repaired: 1 or 0. */
 async function repairIfBroken(
   tenantId: string,
-  { runStatement, now, log }: ReconcileDependencies,
+  { runStatement, noteBrokenLaw, now, log }: ReconcileDependencies,
 ): Promise<number> {
   const check = () => runStatement(tenantId, checkCounters, { tenant_id: tenantId });
   const [found] = (await retrying(retryPolicy, check)).rows;
@@ -251,6 +253,7 @@ async function repairIfBroken(
   if (affectedRows > 0 && !areRunsCounted) {
     const message = 'Counters broke the conservation law and were repaired';
     log('ERROR', message, { event: 'invariant_repaired', ...fields });
+    noteBrokenLaw(tenantId);
   }
   return affectedRows;
 }

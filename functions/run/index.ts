@@ -8,6 +8,7 @@ import { createReach } from '../../shared/google/reach';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { refusalsIn } from '../../shared/refusals/compose-refusals';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { composeRun } from './compose-run';
@@ -49,4 +50,5 @@ const health = healthRoutes({
   monotonicMs: systemClock.monotonicMs,
 });
 
-registerHttpFunction('run', serveRoutes([...routes, ...health], log, callerLimitsOf(env)));
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'run') };
+registerHttpFunction('run', serveRoutes([...routes, ...health], log, limits));

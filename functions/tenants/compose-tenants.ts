@@ -8,6 +8,7 @@ import {
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
+import { createReadAdmissionState } from '../../shared/google/bigquery/tables/read-admission-state';
 import {
   createReadRunsInFlight,
   createReadTenantDetails,
@@ -36,6 +37,7 @@ import type { WebhookSecrets } from '../../shared/webhooks/rules/webhook-secret'
 import { tenantsRoutes } from './handler';
 import { composeOffboarding } from './offboarding/compose-offboarding';
 import { allOperationRoutes, type OperationsSetUp } from './operations/all-routes';
+import { createReadOverview } from './overview/read-overview';
 
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
@@ -114,6 +116,7 @@ export function composeTenants(
     ? notingUses(authenticate, createKeyUses(runStatement, clock))
     : authenticate;
   const verifyPerson = verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses);
+  const listTenantPage = google.createListTenantPage(bigquery);
   const routes = tenantsRoutes({
     ...setUp,
     hasAuditLog: setUp.audit !== undefined,
@@ -131,7 +134,14 @@ export function composeTenants(
     authenticateTenant,
     runStatement,
     announce: createAnnounce(publishEvents, setUp.log),
-    listTenantPage: google.createListTenantPage(bigquery),
+    listTenantPage,
+    readOverview: createReadOverview({
+      listTenantPage,
+      readAdmissionState: createReadAdmissionState(bigquery),
+      runStatement,
+      controlDataset: setUp.audit?.dataset.name,
+      clock,
+    }),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),
     offboarding:

@@ -22,6 +22,7 @@ import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes'
 import { toldProfile, toldQuotas, toldStatus } from './audit/told-changes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type OffboardingRoutesDependencies, offboardingRoutes } from './offboarding/offboarding-routes';
+import { type OverviewRoutesDependencies, overviewRoutes } from './overview/overview-routes';
 import { type ScheduleRoutesDependencies, scheduleRoutes } from './schedules/schedule-routes';
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
@@ -37,6 +38,7 @@ export interface TenantsHandlerDependencies
     UsageDependencies,
     AllRunsDependencies,
     OffboardingRoutesDependencies,
+    OverviewRoutesDependencies,
     TenantExportDependencies,
     TenantListDependencies,
     ScheduleRoutesDependencies,
@@ -150,6 +152,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     ...tenantListRoutes(deps),
     ...tenantExportRoutes(deps),
     ...allRunsRoutes(deps),
+    ...overviewRoutes(deps),
     ...usageRoutes(deps),
     ...billingRoutes(deps),
   ];

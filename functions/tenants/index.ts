@@ -7,6 +7,7 @@ import { callerLimitsOf, eventSettingsOf, readEnv, tokenSecretsOf } from '../../
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
+import { refusalsIn } from '../../shared/refusals/compose-refusals';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
 import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
@@ -17,6 +18,8 @@ import { referenceRoutes } from './reference-routes';
 const env = readEnv();
 const log = createLog(env);
 startTelemetry(log);
+
+const control = controlSettingsOf(env);
 
 const routes = composeTenants({
   adminRule: adminRuleOf(env),
@@ -31,8 +34,8 @@ const routes = composeTenants({
   currency: env.BILLING_CURRENCY,
   callsAtOnce: env.CALLS_AT_ONCE,
   events: eventSettingsOf(env),
-  audit: { dataset: controlSettingsOf(env), log },
-  operations: { topic: env.OPERATION_TOPIC, dataset: controlSettingsOf(env), log },
+  audit: { dataset: control, log },
+  operations: { topic: env.OPERATION_TOPIC, dataset: control, log },
   newId: randomUUID,
   clock: systemClock,
   log,
@@ -40,4 +43,5 @@ const routes = composeTenants({
 
 const reference = referenceRoutes(lazyReference(env.SCHEMAS_DIRECTORY));
 
-registerHttpFunction('tenants', serveRoutes([...routes, ...reference], log, callerLimitsOf(env)));
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'tenants') };
+registerHttpFunction('tenants', serveRoutes([...routes, ...reference], log, limits));

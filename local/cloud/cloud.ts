@@ -9,7 +9,7 @@ import type { ForwardTarget } from './gateway/forward';
 import { forwardingsTo, welcome } from './gateway/function-routes';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
-import { prepareMessaging } from './messaging';
+import { deadLetterTopicOf, prepareMessaging } from './messaging';
 import { type LocalCloudOptions, localDefaults } from './options';
 import { startScheduler } from './scheduler/scheduler';
 import type { ServerAddresses, Servers } from './servers/servers';
@@ -28,6 +28,7 @@ export interface LocalCloud extends ServerAddresses {
 }
 
 const runTopic = 'pipeline-runs';
+const deadLetterTopic = deadLetterTopicOf(runTopic);
 const eventTopic = 'tenant-events';
 const deliveryTopic = 'webhook-deliveries';
 const retryTopic = 'webhook-retries';
@@ -97,6 +98,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       workerUrl: urlOf('worker'),
       pushes: [
         { topic: operationTopic, name: 'operate', endpoint: urlOf('operate') },
+        { topic: deadLetterTopic, name: 'operate', endpoint: `${urlOf('operate')}dead-letters` },
         { topic: eventTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}events` },
         { topic: deliveryTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}deliveries` },
         { topic: retryTopic, name: 'deliver-events', endpoint: `${urlOf('deliver-events')}deliveries` },

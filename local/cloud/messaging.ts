@@ -18,6 +18,9 @@ const delivery = {
 };
 const conflict = 409;
 
+/** Where the worker's messages go that were delivered in vain. */
+export const deadLetterTopicOf = (runTopic: string): string => `${runTopic}-dead-letter`;
+
 /**
  * Makes the topics and subscriptions of runs and operations, or brings existing ones up to date, at the server that the
  * environment names. By REST: Google's client takes longer to load than all else that a start needs.
@@ -30,9 +33,9 @@ export async function prepareMessaging(
 ): Promise<void> {
   const project = `http://${PUBSUB_EMULATOR_HOST}/v1/projects/${GOOGLE_CLOUD_PROJECT}`;
   const nameOf = (topic: string) => `projects/${GOOGLE_CLOUD_PROJECT}/topics/${topic}`;
-  const deadLetterTopic = `${runTopic}-dead-letter`;
-  const topics = [runTopic, deadLetterTopic, ...eventTopics, ...pushes.map(({ topic }) => topic)];
-  await Promise.all(topics.map((topic) => isMade(`${project}/topics/${topic}`, {})));
+  const deadLetterTopic = deadLetterTopicOf(runTopic);
+  const topics = new Set([runTopic, deadLetterTopic, ...eventTopics, ...pushes.map(({ topic }) => topic)]);
+  await Promise.all([...topics].map((topic) => isMade(`${project}/topics/${topic}`, {})));
   const pushed = async (subscription: string, topic: string, url: string, more = {}) => {
     const address = `${project}/subscriptions/${subscription}`;
     const pushConfig = { pushEndpoint: url };

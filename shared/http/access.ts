@@ -58,6 +58,8 @@ export const accessOf = {
   resumeOperation: admin,
   resumeTenantOperation: adminOrTenant('run'),
   showUsage: adminOrTenant('read'),
+  showOverview: admin,
+  showActivity: adminOrTenant('read'),
   listAllRuns: admin,
   showAllUsage: admin,
   exportBilling: admin,

@@ -26,6 +26,8 @@ export interface CallerLimits {
   readonly answerMs?: number;
   /** Origins of the web pages that may call: see createCors. None unless given. */
   readonly corsOrigins?: readonly string[];
+  /** Called for each answer, with the code of a problem. It must not throw. */
+  readonly noteAnswer?: (code: string | undefined) => void;
 }
 
 /** For functions that only Google's own services can call. */
@@ -43,6 +45,7 @@ export function serveRoutes(
     forwardedEntries,
     answerMs = Number.POSITIVE_INFINITY,
     corsOrigins = [],
+    noteAnswer = () => undefined,
   }: CallerLimits = noLimits,
   deprecated: Deprecations = deprecations,
 ): HttpHandler {
@@ -55,7 +58,7 @@ export function serveRoutes(
       const address = clientAddress(request, forwardedEntries);
       const caller: RequestCaller = { address, keyId: undefined, bodyBytes: 0 };
       const reply = await inSpan(methodOf(request), 'server', {}, (span) =>
-        answer(routes, request, { log, span, startedAt, caller, failing, answerMs, deprecated }),
+        answer(routes, request, { log, span, startedAt, caller, failing, answerMs, deprecated, noteAnswer }),
       );
       await flushIfDue();
       const headers = {
@@ -72,6 +75,7 @@ interface Answering {
   readonly failing: FailingCallers | undefined;
   readonly answerMs: number;
   readonly deprecated: Deprecations;
+  readonly noteAnswer: (code: string | undefined) => void;
   readonly log: Log;
   readonly span: Span;
   readonly startedAt: number;
@@ -97,6 +101,7 @@ async function answer(
   span.describe({ attributes, ...(route === undefined ? {} : { name: `${route.method} ${route.path}` }) });
   measure('http.server.request.duration', seconds, attributes);
   if (reply.problem !== undefined) count('tenant_pipelines.refusals', { 'error.type': reply.problem });
+  answering.noteAnswer(reply.problem);
   const { failing, caller } = answering;
   if (reply.problem !== 'too_many_failures' || failing?.isToLog(caller) !== false)
     logRequest(log, { request, url, status: reply.status, code: reply.problem, seconds });
@@ -122,7 +127,7 @@ async function handle(
   routes: readonly Route[],
   request: IncomingMessage,
   url: string,
-  { log, caller, failing, answerMs }: Omit<Answering, 'span' | 'startedAt' | 'deprecated'>,
+  { log, caller, failing, answerMs }: Omit<Answering, 'span' | 'startedAt' | 'deprecated' | 'noteAnswer'>,
 ): Promise<{ readonly reply: HttpReply; readonly route?: Route }> {
   const [path = ''] = url.split('?', 1);
   let found: Route | undefined;

@@ -5,6 +5,7 @@ import { scopes } from '../../../shared/tenants/rules/scopes';
 import { answerParts } from './answer-parts';
 import { dryRunAnswers } from './dry-run-answers';
 import { offboardingAnswers } from './offboarding-answers';
+import { overviewAnswers } from './overview-answers';
 import { resultAnswers } from './result-answers';
 import { scheduleAnswers } from './schedule-answers';
 
@@ -110,6 +111,7 @@ export const answerSchemas = {
       .describe('Which of the tenant’s own quotas the tier has overwritten.'),
   }),
   ...offboardingAnswers,
+  ...overviewAnswers,
   ...scheduleAnswers,
   TenantList: z.strictObject({
     tenants: z.array(

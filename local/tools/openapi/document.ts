@@ -6,6 +6,7 @@ import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { answerSchemas, runEventSchemas } from './answers';
 import { type Answer, answerHeaders, headersOfDeprecated, type Operation, type Parameter } from './operation';
 import { operationOperations } from './operations/operations';
+import { overviewOperations } from './operations/overview';
 import { runOperations } from './operations/runs';
 import { scheduleOperations } from './operations/schedules';
 import { tenantOperations } from './operations/tenants';
@@ -30,6 +31,7 @@ export interface OperationExamples {
 export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly Operation[] =>
   [
     ...tenantOperations(tiers),
+    ...overviewOperations,
     ...webhookOperations,
     ...scheduleOperations,
     ...runOperations,

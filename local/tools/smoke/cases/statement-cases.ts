@@ -1,4 +1,5 @@
 import { controlCases } from './control-cases';
+import { overviewCases } from './overview-cases';
 import { runCases } from './run-cases';
 import { scheduleCases } from './schedule-cases';
 import type { StatementCase } from './statement-case';
@@ -11,6 +12,7 @@ export const statementCases: readonly StatementCase[] = [
   ...runCases,
   ...endingCases,
   ...controlCases,
+  ...overviewCases,
   ...webhookCases,
   ...scheduleCases,
 ];

@@ -6,8 +6,9 @@ import { hasSlot, isQueued, slotsHeldBy } from '../../../runs/rules/ledger-row';
 import { bool, integer, string, timestamp } from '../../../sql/column-schemas';
 import { countersFields, readTenantRows } from './read-tenant-state';
 
-/** What admission decides by, and the tenant's tier. */
+/** What admission decides by, and the tenant's name and tier. */
 export interface TenantToAdmit extends AdmissionState {
+  readonly company_name: string | null;
   readonly subscription_tier: string | null;
 }
 
@@ -20,6 +21,7 @@ export type ReadAdmissionState = (dataset: string, now: Date) => Promise<TenantT
 const rowsSchema = z.array(
   z.object({
     ...countersFields,
+    company_name: string.nullable(),
     subscription_tier: string.nullable(),
     is_active: bool,
     suspension_public_reason: string.nullable(),
@@ -47,6 +49,7 @@ const rowsSchema = z.array(
  */
 const selectedFields = [
   ...Object.keys(countersFields),
+  'company_name',
   'subscription_tier',
   'is_active',
   'suspension_public_reason',
@@ -72,6 +75,7 @@ export const createReadAdmissionState =
     const queued = row.active_runs.filter(isQueued).length;
     const max_queued_pipelines = row.max_queued_pipelines ?? 0;
     return {
+      company_name: row.company_name,
       subscription_tier: row.subscription_tier,
       is_active: row.is_active,
       suspension_public_reason: row.suspension_public_reason,

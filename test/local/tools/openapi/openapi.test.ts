@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { listRequestSchema } from '../../../../functions/run/run-list';
 import { allRunsRequestSchema } from '../../../../functions/tenants/all-runs-routes';
 import { offboardQuerySchema } from '../../../../functions/tenants/offboarding/offboarding-routes';
+import { activityQuerySchema } from '../../../../functions/tenants/overview/overview-routes';
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
 import { billingExportSchema } from '../../../../functions/tenants/usage/billing-routes';
 import { allUsageQuerySchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
@@ -77,6 +78,7 @@ describe('schemas/openapi.json', () => {
     ['listAllRuns', allRunsRequestSchema],
     ['listTenants', tenantListSchema],
     ['offboardTenant', offboardQuerySchema],
+    ['showActivity', activityQuerySchema],
     ['showUsage', usageQuerySchema],
     ['showAllUsage', allUsageQuerySchema],
     ['exportBilling', billingExportSchema],

@@ -150,6 +150,8 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await playSchedules(path, asTenant, send, cloud);
   await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
+  await send('GET', `${path}/activity`, asTenant);
+  await send('GET', '/api/v1/overview', asAdmin);
   await send('GET', '/api/v1/usage', asAdmin);
   await send('GET', '/api/v1/runs?limit=1', asAdmin);
   const month = new Date().toISOString().slice(0, 7);
@@ -279,6 +281,17 @@ const maskedText = (text: string): string =>
     .replaceAll(/"(last_four)":"[^"]+"/g, '"$1":"0f0f"')
     .replaceAll(/"(last_used_at)":(null|"[^"]+")/g, '"$1":"2026-11-30T12:00:00.000Z"')
     .replaceAll(/"(retry_after_seconds|seconds)":\d+/g, '"$1":60')
+    // Of many steps one will do, and what was counted depends on when.
+    .replaceAll(/"(points)":\[[^\]]*\]/g, '"$1":[{"at":"2026-11-30T12:00:00.000Z","running":3,"queued":1}]')
+    .replaceAll(
+      /"(runs_by_hour)":\[[^\]]*\]/g,
+      '"$1":[{"hour":"2026-11-30T12:00:00.000Z","completed":41,"failed":2,"cancelled":1}]',
+    )
+    .replaceAll(/"(by_code)":\[[^\]]*\]/g, '"$1":[{"code":"monthly_quota_exceeded","count":7}]')
+    .replaceAll(
+      /"(conservation)":null/g,
+      '"$1":{"checked_at":"2026-11-30T12:00:00.000Z","tenants":12,"repaired":[]}',
+    )
     // A row may hold outcomes that wait for the ledger.
     .replaceAll(/"(bytes)":\d+/g, '"$1":565');
 

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { activityStepSeconds } from '../../../shared/sql/usage/read-activity';
+import { answerParts } from './answer-parts';
+
+const { text, time, count } = answerParts;
+
+/** What is answered about how all goes, and how busy a tenant was. */
+export const overviewAnswers = {
+  Overview: z.strictObject({
+    as_of: time.describe('When the tenants’ rows were read: some seconds ago at most.'),
+    running: count.describe('Runs that hold a slot now, of the tenants that were read.'),
+    queued: count.describe('Runs that wait for one.'),
+    tenants: z.strictObject({
+      active: count,
+      suspended: count,
+      read: count.describe('Of how many tenants the rows were read: 500 at most.'),
+      more: z.boolean().describe('Whether there are others, of which these numbers say nothing.'),
+    }),
+    runs_by_hour: z
+      .array(z.strictObject({ hour: time, completed: count, failed: count, cancelled: count }))
+      .describe('The runs of all tenants that ended in each of the last 24 hours, oldest first.'),
+    near_quota: z
+      .array(
+        z.strictObject({
+          tenant_id: text,
+          company_name: text,
+          subscription_tier: text.nullable(),
+          quota: z.enum(['monthly', 'concurrent', 'bytes']),
+          used: count.describe('Runs this month, slots held now, or bytes billed this month.'),
+          limit: count,
+          share: z.number().min(0).describe('1: all of it. It can be more where the quota was lowered.'),
+        }),
+      )
+      .describe('The ten quotas of active tenants of which the largest share is used, the fullest first.'),
+    refusals: z
+      .strictObject({
+        from: time,
+        by_code: z
+          .array(z.strictObject({ code: text, count }))
+          .describe('How many calls were refused with each code, the most first.'),
+      })
+      .nullable()
+      .describe('Since the first of these hours, but for about the last minute. null: they are not kept.'),
+    failing_pipelines: z
+      .array(
+        z.strictObject({
+          pipeline: text,
+          failed: count,
+          runs: count.describe('All of its runs that ended in these hours.'),
+          tenants: count.describe('Of how many tenants runs of it failed.'),
+          last_error_code: text.nullable(),
+          last_failed_at: time,
+        }),
+      )
+      .describe('Pipelines of which runs failed in these hours, the most first, 20 at most.'),
+    conservation: z
+      .strictObject({
+        checked_at: time.describe('When reconcile has looked last.'),
+        tenants: count.describe('At how many tenants.'),
+        repaired: z
+          .array(z.strictObject({ tenant_id: text, checked_at: time }))
+          .describe('Tenants whose counters broke the conservation law in these hours and were repaired.'),
+      })
+      .nullable()
+      .describe('null: reconcile has not looked in these hours.'),
+    dead_letters: z
+      .strictObject({ count, last_at: time.nullable() })
+      .nullable()
+      .describe('Messages about runs that were delivered in vain in these hours. null: they are not kept.'),
+  }),
+  TenantActivity: z.strictObject({
+    from: time,
+    to: time,
+    step_seconds: z.literal(activityStepSeconds),
+    points: z
+      .array(
+        z.strictObject({
+          at: time.describe('The first instant of a step.'),
+          running: count.describe('The most runs that ran at once in the step.'),
+          queued: count.describe('The most that waited in the queue at once.'),
+        }),
+      )
+      .describe('Each step, oldest first; the last one is not over yet.'),
+  }),
+} as const;

@@ -1,0 +1,23 @@
+import type { Clock } from './clock';
+
+/**
+ * The same reading, whose result is told again for so many milliseconds after it began. Whoever asks while it is read
+ * waits for the same. A failure is told to those who wait for it, and not kept.
+ */
+export function createKept<T>(
+  read: () => Promise<T>,
+  keptMs: number,
+  { monotonicMs }: Pick<Clock, 'monotonicMs'>,
+): () => Promise<T> {
+  let last: { readonly atMs: number; readonly result: Promise<T> } | undefined;
+  return () => {
+    if (last !== undefined && monotonicMs() - last.atMs < keptMs) return last.result;
+    const result = read();
+    const now = { atMs: monotonicMs(), result };
+    last = now;
+    result.catch(() => {
+      if (last === now) last = undefined;
+    });
+    return result;
+  };
+}
