@@ -3,6 +3,7 @@ import { monthOf } from '../../../functions/tenants/calendar-month';
 import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
 import { describeAllTenants } from './all-tenants-suite';
 import { describeBilling } from './billing-suite';
+import { describeOverview } from './overview/overview-suite';
 import { costs, dryrun, record, startCloudWithUsage } from './recorded-usage';
 
 /** Nothing is used in this month; on its first day there is no forecast. */
@@ -204,4 +205,7 @@ describe('Tenants and their usage', () => {
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
     expect(body.detail).toContain(field);
   });
+
+  // Last: its tenant is one more in every list.
+  describeOverview(() => cloud);
 });
