@@ -1,35 +1,16 @@
-import {
-  type AllRunsList,
-  type DryRun,
-  type Operation,
-  type Operations,
-  operations,
-  type Run,
-  type RunList,
-  type StartedRun,
-  type TenantList,
-} from './api';
+import type { AllRunsList, DryRun, Operation, Operations, Run, RunList, StartedRun, TenantList } from './api';
 import { type RunEvent, readEvents } from './events';
 import { type FollowOptions, followOperation, type OperationPlace } from './operations';
-import { problemOf } from './problem';
-import { isRepeatable } from './repeats';
-import { pause, type RetryPolicy, retrying, usualRetries } from './retry';
+import { pause } from './retry';
+import {
+  type ClientOptions,
+  contentOf,
+  createSend,
+  nextCursorOf,
+  type OperationId,
+  type Parts,
+} from './send';
 
-export interface ClientOptions {
-  /** Where the interface is, such as https://api.example.com; in a browser '' is the page's own host. */
-  readonly baseUrl: string;
-  /** A tenant's key. */
-  readonly apiKey?: string | undefined;
-  /** A token that a key has made, in place of the key: for pages. */
-  readonly token?: string | undefined;
-  /** The deployment's key, for admin calls. Never put it into a page. */
-  readonly adminKey?: string | undefined;
-  readonly retries?: Partial<RetryPolicy>;
-  /** The platform's own unless given. */
-  readonly fetch?: typeof fetch;
-}
-
-type OperationId = keyof Operations;
 /** A part of a request: absent where the call has none, optional where it can be left out. */
 type Part<Name extends string, Value> = [Value] extends [undefined]
   ? { readonly [K in Name]?: undefined }
@@ -75,6 +56,12 @@ export interface Client {
     id: Id,
     ...request: Record<never, never> extends CallRequest<Id> ? [CallRequest<Id>?] : [CallRequest<Id>]
   ) => Promise<{ readonly answer: Operations[Id]['answer']; readonly headers: Headers }>;
+  /** A list or an export as texts in another form than JSON, page after page. Only the first one has CSV’s header. */
+  readonly eachText: <Id extends OperationId>(
+    id: Id,
+    accept: 'text/csv' | 'application/x-ndjson',
+    ...request: Record<never, never> extends CallRequest<Id> ? [CallRequest<Id>?] : [CallRequest<Id>]
+  ) => AsyncGenerator<string>;
   /** Starts a run once, even if it has to be sent several times. @param pipeline provider/domain/pipeline */
   readonly startRun: (tenant: string, pipeline: string, options?: StartOptions) => Promise<StartedRun>;
   /** What a run would do and cost. It starts nothing. @param pipeline provider/domain/pipeline */
@@ -115,6 +102,22 @@ export function createClient(options: ClientOptions): Client {
   };
   const call: Client['call'] = async (id, ...request) => (await callWithHeaders(id, ...request)).answer;
 
+  const eachText: Client['eachText'] = async function* (id, accept, ...[request]) {
+    const { headers, query, ...rest }: Parts = request ?? {};
+    let cursor: string | undefined;
+    for (let isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+      const further = {
+        headers: { ...headers, Accept: accept },
+        query: { ...query, ...(cursor && { cursor }) },
+      };
+      const response = await send(id, { ...rest, ...further });
+      const text = await response.text();
+      const hasHeader = response.headers.get('Content-Type')?.startsWith('text/csv') === true;
+      yield hasHeader && !isFirst ? text.slice(text.indexOf('\n') + 1) : text;
+      cursor = nextCursorOf(response);
+    }
+  };
+
   async function* followRun(runId: string, { signal }: Signalled = {}): AsyncGenerator<RunEvent> {
     let lastId: string | undefined;
     for (;;) {
@@ -139,6 +142,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     call,
     callWithHeaders,
+    eachText,
     followRun,
     startRun: async (tenant, pipeline, options = {}) => {
       const { parameters, idempotencyKey = newKey(), priority, signal } = options;
@@ -213,57 +217,3 @@ const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   );
-
-interface Parts {
-  readonly path?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
-  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Resolves to an answer that is a success. */
-function createSend({ baseUrl, apiKey, token, adminKey, retries, fetch: send = fetch }: ClientOptions) {
-  const policy = { ...usualRetries, ...retries };
-  return (
-    id: OperationId,
-    { path = {}, query = {}, headers = {}, body, signal }: Parts,
-  ): Promise<Response> => {
-    const { method, path: pattern } = operations[id];
-    const address = `${baseUrl.replace(/\/$/, '')}${pattern.replace(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(path[name] ?? ''),
-    )}${queryText(query)}`;
-    const sent = new Headers();
-    const set = (name: string, value: string | undefined) => value !== undefined && sent.set(name, value);
-    set('X-API-Key', apiKey);
-    set('Authorization', token === undefined ? undefined : `Bearer ${token}`);
-    set('X-Admin-Key', adminKey);
-    if (body !== undefined) set('Content-Type', 'application/json');
-    for (const [name, value] of Object.entries(headers)) set(name, value);
-    const init = {
-      method,
-      headers: sent,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(signal !== undefined && { signal }),
-    };
-    const once = async () => {
-      const response = await send(address, init);
-      if (!response.ok) throw await problemOf(response);
-      return response;
-    };
-    return isRepeatable(id, { headers, query }) ? retrying(policy, signal, once) : once();
-  };
-}
-
-function queryText(query: NonNullable<Parts['query']>): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-  return given.size === 0 ? '' : `?${given}`;
-}
-
-/** JSON, a text in another format, or nothing. */
-async function contentOf(response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') === true;
-  return isJson ? response.json() : response.text();
-}

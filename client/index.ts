@@ -2,7 +2,6 @@ export type * from './api';
 export {
   type CallRequest,
   type Client,
-  type ClientOptions,
   createClient,
   type Signalled,
   type StartOptions,
@@ -11,3 +10,4 @@ export type { RunEvent } from './events';
 export type { FollowOptions, OperationPlace } from './operations';
 export { ApiProblem, type ProblemCode } from './problem';
 export type { RetryPolicy } from './retry';
+export type { ClientOptions } from './send';

@@ -55,6 +55,15 @@ describe('The client of the HTTP interface', () => {
       return found.length < runs.length ? undefined : found;
     });
     expect(ofAll).toEqual(runs);
+    let billed = '';
+    const month = new Date().toISOString().slice(0, 7);
+    for await (const text of admin.eachText('exportBilling', 'text/csv', {
+      query: { month, format: 'csv', limit: 2 },
+    }))
+      billed += text;
+    const [header, ...lines] = billed.trim().split('\r\n');
+    expect(header).toContain('run_id');
+    expect(lines.map((line) => runs.find((run) => line.includes(run))).sort()).toEqual([...runs].sort());
     await onboard(cloud.url, 'client_other');
     const tenants: string[] = [];
     for await (const { tenant_id } of admin.eachTenant()) tenants.push(tenant_id);
