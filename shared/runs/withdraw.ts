@@ -1,8 +1,11 @@
 import { isRetryable } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
+import type { PublishRun } from '../google/pubsub/publish-run';
 import type { Log } from '../log';
-import { withdrawRuns } from '../sql/runs/withdraw-runs';
+import { withdrawAndHandOn, withdrawRuns } from '../sql/runs/withdraw-runs';
 import { createGroupCommit } from './group-commit';
+import { createHandingOn } from './queue/handing-on';
+import { unlimitedSlots } from './settling/decide-outcomes';
 
 /**
  * Takes an admission back, so that the run holds no slot and never gets one. Resolves to whether that is
@@ -15,6 +18,8 @@ export type Withdraw = (tenantId: string, runId: string) => Promise<boolean>;
 
 export interface WithdrawDependencies {
   readonly runStatement: RunStatement;
+  /** For runs that get the slots which a withdrawal frees. */
+  readonly publishRun: PublishRun;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -22,14 +27,34 @@ export interface WithdrawDependencies {
 /** In milliseconds. */
 const longestWithdrawalMs = 3_000;
 
-/** Withdrawals by group commit, since the time of many requests is up together. */
-export function createWithdraw({ runStatement, now, log }: WithdrawDependencies): Withdraw {
-  const submit = createGroupCommit<string, boolean>({
+interface Withdrawal {
+  readonly isWithdrawn: boolean;
+  /** Resolves when the runs are published that got its slots. Never rejects. */
+  readonly handedOn?: Promise<void>;
+}
+
+/**
+ * Withdrawals by group commit, since the time of many requests is up together. Usually that is one UPDATE; the script
+ * follows where some run cannot be withdrawn any more, or others wait for slots.
+ */
+export function createWithdraw(deps: WithdrawDependencies): Withdraw {
+  const { runStatement, now, log } = deps;
+  const handingOn = createHandingOn(deps);
+  const options = { timeoutMs: longestWithdrawalMs };
+  const submit = createGroupCommit<string, Withdrawal>({
     commit: async (tenantId, run_ids) => {
       const parameters = { tenant_id: tenantId, run_ids, now: now() };
-      const options = { timeoutMs: longestWithdrawalMs };
       const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
-      return run_ids.map(() => ({ kind: 'done', result: affectedRows > 0 }));
+      if (affectedRows > 0) return run_ids.map(() => ({ kind: 'done', result: { isWithdrawn: true } }));
+      const handed_since = handingOn.since(tenantId, parameters.now);
+      const further = { ...parameters, unlimited: unlimitedSlots, handed_since };
+      const { rows } = await runStatement(tenantId, withdrawAndHandOn, further, options);
+      const handedOn = handingOn.publish(tenantId, tenantId, rows[0]?.handed_on ?? []);
+      const withdrawn = new Set(rows[0]?.withdrawn);
+      return run_ids.map((runId) => ({
+        kind: 'done',
+        result: { isWithdrawn: withdrawn.has(runId), handedOn },
+      }));
     },
     isRetryable,
     budgetMs: longestWithdrawalMs,
@@ -41,7 +66,10 @@ export function createWithdraw({ runStatement, now, log }: WithdrawDependencies)
   });
   return async (tenantId, runId) => {
     try {
-      return await submit(tenantId, runId);
+      const { isWithdrawn, handedOn } = await submit(tenantId, runId);
+      // Afterwards a function gets no CPU.
+      await handedOn;
+      return isWithdrawn;
     } catch (error) {
       const fields = { tenant_id: tenantId, run_id: runId, error };
       log('WARNING', 'An admission that came too late could not be withdrawn', fields);

@@ -98,6 +98,57 @@ export const withSlots = (gone: string, starting: string): string => `
       JOIN (SELECT run_id FROM UNNEST(${starting})) AS started ON started.run_id = slot.run_id
       ORDER BY position)`;
 
+/** The slots that these of the runs hold until they are gone. */
+export const slotsFreed = (runs: string, gone: string): string => `(
+      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
+      FROM UNNEST(${runs}) AS slot
+      JOIN (SELECT run_id FROM UNNEST(${gone})) AS outcome ON outcome.run_id = slot.run_id
+      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)`;
+
+/** The runs in flight that stay. */
+const keptRuns = (gone: string): string => `(
+          SELECT slot.*, position
+          FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
+          JOIN (
+            SELECT run_id FROM UNNEST(active_runs)
+            EXCEPT DISTINCT
+            SELECT run_id FROM UNNEST(${gone})
+          ) AS kept ON kept.run_id = slot.run_id
+        )`;
+
+/**
+ * The FROM clause's item `queue` of a write that frees slots: the array `gone` of the runs that do not stay, and
+ * `starting` of those that get a slot. Nobody does of a suspended tenant, nor of one whose byte budget is used up: their
+ * runs wait.
+ *
+ * @param runs the array, by the columns of `tenants`
+ */
+export const queueAfter = (gone: string, runs: string): string => `(
+  SELECT
+    ${gone},
+    ARRAY(
+      SELECT AS STRUCT run_id, slots
+      FROM (${startableRuns({ waiting: waitingRuns(keptRuns(gone)), holding: keptRuns(gone), most: 'most', room: 'room' })})
+    ) AS starting
+  FROM (
+    SELECT
+      *,
+      IF(may_start, most - ${slotsHeld('active_runs')} + ${slotsFreed('active_runs', gone)}, 0) AS room
+    FROM (
+      SELECT
+        active_runs,
+        IFNULL(max_concurrent_pipelines, @unlimited) AS most,
+        is_active AND (
+          max_bytes_billed_per_month IS NULL
+          OR IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
+            < max_bytes_billed_per_month) AS may_start,
+        ${runs} AS ${gone}
+      FROM tenants
+      WHERE tenant_id = @tenant_id
+    )
+  )
+) AS queue`;
+
 /** The place in the queue of each entry of `active_runs` that waits: `run_id` and `place`, from 1. */
 export const queuePlaces = (runs: string): string => `
       SELECT run_id, ROW_NUMBER() OVER (ORDER BY turn, position) AS place

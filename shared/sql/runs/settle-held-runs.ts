@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { integer } from '../column-schemas';
 import { defineStatement } from '../define-statement';
-import {
-  handedOnRun,
-  handedOnRuns,
-  runsQueued,
-  slotsHeld,
-  startableRuns,
-  waitingRuns,
-  withSlots,
-} from './hand-on';
+import { handedOnRun, handedOnRuns, queueAfter, runsQueued, withSlots } from './hand-on';
 import { outcomeFields, recordedRuns } from './recorded-runs';
 import {
   appendedParameters,
@@ -17,7 +9,6 @@ import {
   runsHeld,
   settleParameters,
   settleUpdate,
-  slotsFreed,
   withoutAppended,
 } from './settle-runs';
 
@@ -50,52 +41,13 @@ const meanOfRuns = `
       JOIN (SELECT run_id, duration_ms FROM UNNEST(queue.outcomes)) AS outcome ON outcome.run_id = slot.run_id),
     tenant.mean_run_ms),`;
 
-/** The runs in flight that are not settled now. */
-const keptRuns = `(
-          SELECT slot.*, position
-          FROM UNNEST(active_runs) AS slot WITH OFFSET AS position
-          JOIN (
-            SELECT run_id FROM UNNEST(active_runs)
-            EXCEPT DISTINCT
-            SELECT run_id FROM UNNEST(outcomes)
-          ) AS kept ON kept.run_id = slot.run_id
-        )`;
-
-/**
- * The freed slots are handed on, but for those of a suspended tenant, and of one whose byte budget is used up: their
- * runs wait.
- */
 const handingOn: QueueParts = {
   outcomes: 'queue.outcomes',
   activeRuns: `ARRAY_CONCAT(${withSlots('SELECT run_id FROM UNNEST(queue.outcomes) UNION ALL ', 'queue.starting')})`,
   starting: `
     + (SELECT IFNULL(SUM(slots), 0) FROM UNNEST(queue.starting))`,
   mean: meanOfRuns,
-  from: (line) => `FROM (
-  SELECT
-    outcomes,
-    ARRAY(
-      SELECT AS STRUCT run_id, slots
-      FROM (${startableRuns({ waiting: waitingRuns(keptRuns), holding: keptRuns, most: 'most', room: 'room' })})
-    ) AS starting
-  FROM (
-    SELECT
-      *,
-      IF(may_start, most - ${slotsHeld('active_runs')} + ${slotsFreed('active_runs', 'outcomes')}, 0) AS room
-    FROM (
-      SELECT
-        active_runs,
-        IFNULL(max_concurrent_pipelines, @unlimited) AS most,
-        is_active AND (
-          max_bytes_billed_per_month IS NULL
-          OR IF(quota_reset_date < DATE_TRUNC(DATE(@now), MONTH), 0, IFNULL(bytes_billed_this_month, 0))
-            < max_bytes_billed_per_month) AS may_start,
-        ${countingOutcomes} AS outcomes
-      FROM tenants
-      WHERE tenant_id = @tenant_id
-    )
-  )
-) AS queue
+  from: (line) => `FROM ${queueAfter('outcomes', countingOutcomes)}
 ${line.replace('FROM', 'CROSS JOIN')}`,
 };
 

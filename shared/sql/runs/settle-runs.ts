@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineStatement } from '../define-statement';
-import { runsQueued, slotsHeld } from './hand-on';
+import { runsQueued, slotsFreed, slotsHeld } from './hand-on';
 import { alertsOfBytes } from './quota-alerts';
 
 /** What BigQuery billed for the runs that this UPDATE settles, and that count in the month of the row. */
@@ -145,13 +145,6 @@ const alone: QueueParts = {
   mean: '',
   from: (line) => line,
 };
-
-/** The slots that runs hold until they are settled like this. */
-export const slotsFreed = (runs: string, outcomes: string): string => `(
-      SELECT IFNULL(SUM(IFNULL(slot.slots, 1)), 0)
-      FROM UNNEST(${runs}) AS slot
-      JOIN (SELECT run_id FROM UNNEST(${outcomes})) AS outcome ON outcome.run_id = slot.run_id
-      WHERE slot.lease_expires_at > @now AND slot.queued_until IS NULL)`;
 
 /** How many of these runs are in flight. */
 export const runsHeld = (outcomes: string): string => `(

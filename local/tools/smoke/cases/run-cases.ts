@@ -15,7 +15,7 @@ import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
 import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
-import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
+import { withdrawAndHandOn, withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { listBillableDays } from '../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
 import { readActivity } from '../../../../shared/sql/usage/read-activity';
@@ -197,6 +197,13 @@ export const runCases = [
     tenant_id: tenantId,
     run_ids: [runId(4)],
     now,
+  })),
+  statementCase(withdrawAndHandOn, 'As settle-held-runs.', ({ tenantId, now }) => ({
+    tenant_id: tenantId,
+    run_ids: [runId(5)],
+    now,
+    unlimited: 1_000_000,
+    handed_since: now,
   })),
   statementCase(findRecordedRuns, 'A table without rows can be joined.', ({ from, to }) => ({
     run_ids: [runId(1)],

@@ -5,6 +5,7 @@ import { createReadQuotaCounters } from '../../../../shared/google/bigquery/tabl
 import { type Admit, createAdmit } from '../../../../shared/runs/admit';
 import type { RecordedOutcome } from '../../../../shared/runs/rules/ledger-row';
 import { createHandOnSlots, createSettle, type Settle } from '../../../../shared/runs/settle';
+import { createWithdraw, type Withdraw } from '../../../../shared/runs/withdraw';
 import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { type Clock, systemClock } from '../../../../shared/support/clock';
 import { type Backends, dryrun, startBackends } from '../../../functions/support/backends';
@@ -22,6 +23,7 @@ describe('The queue', () => {
   let recordedLater: RecordedOutcome[];
   let admit: Admit;
   let settle: Settle;
+  let withdraw: Withdraw;
   beforeAll(async () => {
     backends = await startBackends();
   });
@@ -41,6 +43,7 @@ describe('The queue', () => {
     };
     const readQuotaCounters = createReadQuotaCounters(client);
     admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
+    withdraw = createWithdraw(shared);
     const record = {
       recordOutcomes: async (_: unknown, outcomes: readonly RecordedOutcome[]) => {
         recordedLater.push(...outcomes);
@@ -252,6 +255,21 @@ describe('The queue', () => {
     const { affectedRows } = await backends.runStatement('ghostless', withdrawRuns, withdrawal);
     expect(affectedRows).toBe(0);
     expect(await inFlight('ghostless')).toEqual({ running: ['b'], waiting: [] });
+  });
+
+  it('gets the slot of a run that is withdrawn, which one of the same group that cannot be does not keep', async () => {
+    await onboard('giving_back', 2, 5);
+    for (const run of ['a', 'b', 'c', 'd']) await ask('giving_back', run);
+    await end('giving_back', 'a');
+    published = [];
+    // While the first is decided, the next two come together.
+    const all = ['never', 'b', 'c'].map((run) => withdraw('giving_back', run));
+    expect(await Promise.all(all)).toEqual([true, true, false]);
+    expect(await inFlight('giving_back')).toEqual({ running: ['c', 'd'], waiting: [] });
+    expect(published).toEqual(['d']);
+    expect(await backends.usage('giving_back')).toMatchObject({ ever: 3, month: 3, running: 2 });
+    expect(proxy.countOf('withdraw-runs')).toBe(2);
+    expect(proxy.countOf('withdraw-and-hand-on')).toBe(1);
   });
 
   it('is handed on after a quota was raised, but not while the tenant is suspended', async () => {

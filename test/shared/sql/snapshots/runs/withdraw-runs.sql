@@ -4,7 +4,7 @@ DECLARE p_tenant_id STRING;
 DECLARE p_run_ids ARRAY<STRING>;
 DECLARE p_now TIMESTAMP;
 
-UPDATE tenants
+UPDATE tenants AS tenant
 SET
   active_runs = ARRAY(
     SELECT slot
@@ -23,7 +23,7 @@ SET
     WHERE lease_expires_at > p_now AND queued_until IS NULL AND run_id NOT IN UNNEST(p_run_ids)),
   withdrawn_runs = ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
-    FROM UNNEST(withdrawn_runs)
+    FROM UNNEST(tenant.withdrawn_runs)
     WHERE withdrawn_at > TIMESTAMP_SUB(p_now, INTERVAL 1 HOUR) AND run_id NOT IN UNNEST(p_run_ids)
     UNION ALL
     SELECT AS STRUCT run_id, p_now AS withdrawn_at FROM UNNEST(p_run_ids) AS run_id),
@@ -33,4 +33,4 @@ WHERE tenant_id = p_tenant_id
     SELECT 1
     FROM UNNEST(active_runs) AS slot
     WHERE slot.run_id IN UNNEST(p_run_ids)
-      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL));
+      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) > 0));

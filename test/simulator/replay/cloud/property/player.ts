@@ -14,7 +14,7 @@ import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
-import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import { withdrawAndHandOn, withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
@@ -28,6 +28,7 @@ import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { ledgerOutcomeOf } from '../statements/recorded';
 import type { ModelledCall } from './calls';
 import type { ComparedTables } from './compare';
+import { quotaChangeOf } from './quota-change';
 
 export const tenantId = 'acme';
 export const onboardingId = 'first-life';
@@ -66,12 +67,19 @@ export function createPlayer(
       recorded_at: new Date(at + 1),
     }));
 
+  const withdrawal = (runs: readonly number[]) => ({
+    tenant_id,
+    run_ids: runs.map(runIdOf),
+    now: new Date(at),
+  });
+
   let changes = 0;
-  /** Every fourth is a repeat of the one before. */
-  const change = () => {
-    const number = changes++;
-    return { tenant_id, now: new Date(at), change_id: `change-${number % 4 === 3 ? number - 1 : number}` };
-  };
+  /** Every fourth is a repeat. */
+  const change = () => ({
+    tenant_id,
+    now: new Date(at),
+    change_id: `change-${changes++ % 4 === 3 ? 0 : changes}`,
+  });
 
   async function admit(call: ModelledCall & { kind: 'admit' | 'decide' }): Promise<void> {
     const { kind, runs, key, isKeyed, leaseMinutes, mostWaiting } = call;
@@ -164,7 +172,9 @@ export function createPlayer(
       case 'append':
         return appendSettled(call.which);
       case 'withdraw':
-        return run(withdrawRuns, { tenant_id, run_ids: call.runs.map(runIdOf), now });
+        return run(withdrawRuns, withdrawal(call.runs));
+      case 'withdraw each':
+        return run(withdrawAndHandOn, { ...withdrawal(call.runs), unlimited: 1_000_000, handed_since: now });
       case 'confirm':
         return run(confirmRuns, { tenant_id, until: new Date(at + call.minutes * minuteMs) });
       case 'read':
@@ -214,38 +224,7 @@ export function createPlayer(
       case 'step':
         return appendStep(call.run, call.attempt);
       case 'quotas':
-        return run(changeQuotas, {
-          tenant_id,
-          now,
-          // The same id comes again now and then: then nothing is changed.
-          change_id: `${call.monthly}-${call.concurrent}`,
-          takes_any_version: call.concurrent !== 1,
-          versions: [1, 2, 3].map((version) => `${onboardingId}-${version}`),
-          subscription_tier: call.monthly === 1 ? 'FREE' : null,
-          sets_monthly: true,
-          keeps_monthly: call.concurrent === 2,
-          max_pipelines_per_month: call.monthly,
-          sets_concurrent: call.monthly !== null,
-          keeps_concurrent: call.concurrent === 2,
-          max_concurrent_pipelines: call.concurrent,
-          sets_bytes: call.monthly !== null,
-          keeps_bytes: call.monthly === 2,
-          max_bytes_billed_per_month: call.concurrent === null ? null : call.concurrent * 20,
-          sets_queued: call.concurrent !== null,
-          keeps_queued: call.monthly === 2,
-          max_queued_pipelines: call.concurrent,
-          sets_alerts: call.monthly === 4,
-          alert_at_percent: [10, 50, 75, 100],
-          tiers: [
-            {
-              name: 'FREE',
-              max_pipelines_per_month: 2,
-              max_concurrent_pipelines: null,
-              max_bytes_billed_per_month: null,
-              max_queued_pipelines: 0,
-            },
-          ],
-        });
+        return run(changeQuotas, quotaChangeOf(call, { tenant_id, now, onboardingId }));
       case 'suspend':
         return run(suspendTenant, { ...change(), reason: 'test', public_reason: 'told' });
       case 'offboard':

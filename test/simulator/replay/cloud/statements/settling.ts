@@ -3,7 +3,7 @@ import type { StatementParameters } from '../../../../../shared/sql/define-state
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
-import { withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import { withdrawAndHandOn, withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
 import { isMonthOver, monthStart, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { crossedAlerts } from './alerts';
@@ -144,6 +144,43 @@ const settleAll = (tables: Tables, parameters: Settling, appended?: Appended): n
 const settleHeld = (tables: Tables, parameters: Settling, appended?: Appended): number =>
   settle(tables, parameters, () => true, true, appended);
 
+/** Those that somebody may have started. */
+const begunOf = ({ putBack }: Tables, { active_runs, confirmed_until }: TenantRecord) =>
+  active_runs.filter(
+    ({ admitted_at, handed_on_at }) =>
+      !putBack.has('late-withdrawal') &&
+      (handed_on_at !== null || (confirmed_until !== null && admitted_at <= confirmed_until)),
+  );
+
+/** The tenant without these runs, of whose slots some are handed on. */
+function withdraw(
+  tenant: TenantRecord,
+  runIds: readonly (string | null)[],
+  starting: ReadonlySet<string>,
+  now: Date,
+): TenantRecord {
+  const withdrawn = tenant.active_runs.filter(({ run_id }) => runIds.includes(run_id));
+  const kept = tenant.active_runs.filter((slot) => !withdrawn.includes(slot));
+  const active = handedOn(kept, starting, now);
+  const month = monthStart(tenant.quota_reset_date);
+  return {
+    ...tenant,
+    active_runs: active,
+    pipeline_runs_count: tenant.pipeline_runs_count - withdrawn.length,
+    pipeline_runs_this_month:
+      tenant.pipeline_runs_this_month - withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
+    current_running_pipelines: slotsHeld(active, now),
+    withdrawn_runs: [
+      ...tenant.withdrawn_runs.filter(
+        ({ run_id, withdrawn_at }) =>
+          withdrawn_at.getTime() > now.getTime() - hourMs && !runIds.includes(run_id),
+      ),
+      ...runIds.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
+    ],
+    updated_at: now,
+  };
+}
+
 function report(tables: Tables, parameters: StatementParameters<typeof settleHeldRuns>) {
   const { tenant_id, onboarding_id, outcomes, from, to, handed_since } = parameters;
   const { tenant } = tables;
@@ -184,34 +221,37 @@ export const settlingModels = [
     change(tables, { tenant_id, run_ids, now }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const { confirmed_until } = tenant;
-      const withdrawn = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
-      const isConfirmed = withdrawn.some(
-        ({ admitted_at, handed_on_at }) =>
-          handed_on_at !== null || (confirmed_until !== null && admitted_at <= confirmed_until),
-      );
-      if (isConfirmed && !tables.putBack.has('late-withdrawal')) return 0;
-      const active = tenant.active_runs.filter((slot) => !withdrawn.includes(slot));
-      const month = monthStart(tenant.quota_reset_date);
-      tables.tenant = {
-        ...tenant,
-        active_runs: active,
-        pipeline_runs_count: tenant.pipeline_runs_count - withdrawn.length,
-        pipeline_runs_this_month:
-          tenant.pipeline_runs_this_month -
-          withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
-        current_running_pipelines: slotsHeld(active, now),
-        withdrawn_runs: [
-          ...tenant.withdrawn_runs.filter(
-            ({ run_id, withdrawn_at }) =>
-              withdrawn_at.getTime() > now.getTime() - hourMs && !run_ids.includes(run_id),
-          ),
-          ...run_ids.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
-        ],
-        updated_at: now,
-      };
+      const inFlight = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
+      const isAnyLeft = begunOf(tables, tenant).some((run) => inFlight.includes(run));
+      if (isAnyLeft || (inFlight.length > 0 && runsQueued(tenant.active_runs) > 0)) return 0;
+      tables.tenant = withdraw(tenant, run_ids, none, now);
       return 1;
     },
+  }),
+  modelOf(withdrawAndHandOn, {
+    change(tables, { tenant_id, run_ids, now }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+      const begun = new Set(begunOf(tables, tenant).map(({ run_id }) => run_id));
+      const withdrawn = run_ids.filter((runId) => !begun.has(runId ?? ''));
+      if (withdrawn.length === 0) return 0;
+      const kept = tenant.active_runs.filter(({ run_id }) => !withdrawn.includes(run_id));
+      const mayStart = tenant.is_active && !isBudgetUsedUp(tenant, now);
+      tables.tenant = withdraw(tenant, withdrawn, mayStart ? startable(kept, tenant, now) : none, now);
+      return 1;
+    },
+    read: ({ tenant }, { tenant_id, run_ids, handed_since }) =>
+      tenant?.tenant_id !== tenant_id
+        ? []
+        : [
+            {
+              withdrawn: tenant.withdrawn_runs
+                .map(({ run_id }) => run_id)
+                .filter((runId) => run_ids.includes(runId))
+                .toSorted(),
+              handed_on: handedOnSince(tenant.active_runs, handed_since),
+            },
+          ],
   }),
   modelOf(confirmRuns, {
     change(tables, { tenant_id, until }) {
