@@ -10,6 +10,7 @@ const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
     currentSession().identity.kind === 'admin'
       ? (await import('../overview/overview-page')).OverviewPage
       : (await import('../tenant/tenant-page')).TenantPage,
+  '/onboard': async () => (await import('../tenants/onboard-page')).OnboardPage,
   '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
   '/tenants/:tenant': async () => (await import('../tenant/tenant-page')).TenantPage,
 };

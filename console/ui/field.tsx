@@ -27,6 +27,8 @@ interface FieldProps {
   readonly pattern?: string;
   readonly min?: string;
   readonly max?: string;
+  /** Of numbers: `any`, or the distance of those that are valid; whole ones unless given. */
+  readonly step?: string;
 }
 
 /** The types of attributes tell roles by type: here the type is not known before. */

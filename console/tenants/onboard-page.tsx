@@ -1,0 +1,31 @@
+import { useState } from 'preact/hooks';
+import type { OnboardedTenant } from '../../client';
+import { may } from '../app/session';
+import { Notice } from '../ui/notice';
+import { Page } from '../ui/page';
+import { Onboarded } from './onboarded';
+import { OnboardingFields } from './onboarding-fields';
+
+const above = [{ text: 'Tenants', href: '/tenants' }];
+
+/** Makes a tenant, and shows its key once. */
+export function OnboardPage() {
+  const [made, setMade] = useState<OnboardedTenant>();
+  if (made !== undefined)
+    return (
+      <Page title={`${made.tenant_id} is onboarded`} above={above}>
+        <Onboarded tenant={made} onAnother={() => setMade(undefined)} />
+      </Page>
+    );
+  return (
+    <Page title="Onboard a tenant" above={above}>
+      {may('manage') ? (
+        <OnboardingFields onMade={setMade} />
+      ) : (
+        <Notice kind="info" title="You may only look">
+          <p>Your admin key is a viewer’s. Tenants are onboarded by admins who may change things.</p>
+        </Notice>
+      )}
+    </Page>
+  );
+}
