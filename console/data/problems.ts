@@ -4,6 +4,8 @@ import { ApiProblem } from '../../client';
 export interface ShownProblem {
   readonly title: string;
   readonly detail: string;
+  /** The interface's own name for it; undefined: it did not come from the interface. */
+  readonly code: string | undefined;
   /** By which operators find it in the log. */
   readonly requestId: string | undefined;
   /** By the name of the field. */
@@ -21,16 +23,18 @@ export function shownProblem(error: unknown): ShownProblem {
     const title = problem.title ?? `The server answered ${status}`;
     const detail = code === 'unknown' ? 'What answered is not this interface.' : message;
     const fields = new Map(problem.errors?.map(({ field, message }) => [field, message]));
-    return { title, detail, requestId, fields, isPassing: status === 429 || status >= 500 };
+    return { title, detail, code, requestId, fields, isPassing: status === 429 || status >= 500 };
   }
   if (error instanceof TypeError)
     return {
       title: 'The server cannot be reached',
       detail: 'No connection could be made, or it broke. Your network or the server may be down.',
+      code: undefined,
       requestId: undefined,
       fields: none,
       isPassing: true,
     };
   const detail = error instanceof Error ? error.message : 'Something unexpected has happened.';
-  return { title: 'That did not work', detail, requestId: undefined, fields: none, isPassing: true };
+  const title = 'That did not work';
+  return { title, detail, code: undefined, requestId: undefined, fields: none, isPassing: true };
 }

@@ -41,3 +41,7 @@ export function ago(at: string, now: number): string {
 
 /** The month of a time, UTC: quotas and bills go by it. */
 export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
+
+/** 24 Nov: a day of UTC. @param time in milliseconds since 1970 */
+export const dayOf = (time: number): string =>
+  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(time);

@@ -2,6 +2,7 @@ import type { OnboardedTenant } from '../../client';
 import { pipelinesPlace, tenantPlace } from '../app/places';
 import { type QuotaName, quotaNames, quotas, quotaText } from '../quotas/quotas';
 import { Secret } from '../ui/copy';
+import { Fact, Facts } from '../ui/facts';
 import { Notice } from '../ui/notice';
 import { Section } from '../ui/page';
 
@@ -36,14 +37,16 @@ export function Onboarded({ tenant, onAnother }: OnboardedProps) {
       </Section>
       <Tried tenant={tenant} />
       <Section title="What was made">
-        <dl class="facts">
-          <Fact name="Dataset" value={`${tenant.dataset} in ${tenant.location}`} />
-          <Fact name="Metadata tables" value={tenant.tables.join(', ') || 'none that were not there'} />
-          <Fact name="Tier" value={tenant.subscription_tier} />
+        <Facts>
+          <Fact name="Dataset">{`${tenant.dataset} in ${tenant.location}`}</Fact>
+          <Fact name="Metadata tables">{tenant.tables.join(', ') || 'none that were not there'}</Fact>
+          <Fact name="Tier">{tenant.subscription_tier}</Fact>
           {quotaNames.map((name: QuotaName) => (
-            <Fact key={name} name={quotas[name].label} value={quotaText(name, tenant[name])} />
+            <Fact key={name} name={quotas[name].label}>
+              {quotaText(name, tenant[name])}
+            </Fact>
           ))}
-        </dl>
+        </Facts>
       </Section>
     </>
   );
@@ -71,14 +74,5 @@ function Tried({ tenant: { dryrun_status, dryrun_error } }: { readonly tenant: O
           : `${dryrun_error.code}${dryrun_error.step === null ? '' : ` in step ${dryrun_error.step}`}: ${dryrun_error.message}`}
       </p>
     </Notice>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

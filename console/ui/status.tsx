@@ -10,6 +10,14 @@ const kinds = {
   active: ['good', '✓'],
   suspended: ['bad', '!'],
   paused: ['waits', '‖'],
+  disabled: ['bad', '!'],
+  delivered: ['good', '✓'],
+  retrying: ['waits', '◔'],
+  given_up: ['bad', '✕'],
+  started: ['good', '✓'],
+  refused: ['bad', '✕'],
+  skipped: ['off', '–'],
+  missed: ['warns', '!'],
   revoked: ['off', '✕'],
   expired: ['off', '✕'],
   passed: ['good', '✓'],
@@ -26,7 +34,7 @@ export function Status({ word }: { readonly word: string }) {
   const [kind, sign] = isKnown(word) ? kinds[word] : ['off', '·'];
   return (
     <span class={`status ${kind}`}>
-      <span aria-hidden="true">{sign}</span> {word.toLowerCase()}
+      <span aria-hidden="true">{sign}</span> {word.toLowerCase().replaceAll('_', ' ')}
     </span>
   );
 }

@@ -1,0 +1,151 @@
+import type { Tenant, TenantUsage } from '../../client';
+import { tenantPagePlace } from '../app/places';
+import { Chart } from '../chart/chart';
+import type { Loaded } from '../data/use-call';
+import { bytes, count } from '../format/numbers';
+import { dayOf } from '../format/times';
+import { Meter } from '../ui/meter';
+import { Section } from '../ui/page';
+import { Shown } from '../ui/shown';
+import { shownNow, Time } from '../ui/times';
+import { burnOf, byDay, paceOf } from './burn';
+
+interface MonthSectionProps {
+  readonly tenant: Tenant;
+  /** Of this month, by day. */
+  readonly usage: Loaded<TenantUsage>;
+}
+
+/** The month's burn: what is used of the quotas, how fast, and where that leads. */
+export function MonthSection({ tenant, usage }: MonthSectionProps) {
+  const { quotas, usage: used } = tenant;
+  return (
+    <Section
+      title="This month"
+      actions={<a href={tenantPagePlace(tenant.tenant_id, 'usage')}>Usage by pipeline and day</a>}
+    >
+      <div class="columns">
+        <Meter
+          label="Runs this month"
+          used={used.pipeline_runs_this_month}
+          of={quotas.max_pipelines_per_month}
+        />
+        <Meter
+          label="Runs at once"
+          used={used.current_running_pipelines}
+          of={quotas.max_concurrent_pipelines}
+        />
+        <Meter
+          label="Bytes billed this month"
+          used={used.bytes_billed_this_month}
+          of={quotas.max_bytes_billed_per_month}
+          unit={bytes}
+        />
+        {(quotas.max_queued_pipelines > 0 || tenant.queued_runs_count > 0) && (
+          <Meter label="Runs that wait" used={tenant.queued_runs_count} of={quotas.max_queued_pipelines} />
+        )}
+      </div>
+      <p>
+        <PaceText
+          used={used.pipeline_runs_this_month}
+          quota={quotas.max_pipelines_per_month}
+          forecast={usage.answer?.forecast?.pipeline_runs}
+        />{' '}
+        The count begins anew at <Time at={used.next_reset_at} />.
+      </p>
+      <Shown of={usage} what="the month’s usage">
+        {(answer) => <BurnChart usage={answer} />}
+      </Shown>
+    </Section>
+  );
+}
+
+interface PaceTextProps {
+  readonly used: number;
+  readonly quota: number | null;
+  readonly forecast: number | undefined;
+}
+
+function PaceText({ used, quota, forecast }: PaceTextProps) {
+  const leads =
+    forecast === undefined ? '' : ` If it goes on like this, it is ${count(forecast)} by the month’s end.`;
+  if (quota === null)
+    return (
+      <>
+        {count(used)} runs have started; there is no limit.{leads}
+      </>
+    );
+  if (used >= quota) return <>The month’s runs are used up: no further run starts before the next month.</>;
+  const { even, ahead, usedUpAt } = paceOf(used, quota, shownNow.value);
+  const difference = Math.round(Math.abs(ahead));
+  const stands =
+    difference === 0
+      ? 'just that'
+      : `${count(difference)} ${difference === 1 ? 'run' : 'runs'} ${ahead > 0 ? 'more' : 'fewer'}`;
+  return (
+    <>
+      An even pace would be at {count(even)} runs by now; it is {stands}.{leads}
+      {usedUpAt !== null && forecast !== undefined && (
+        <strong> At this pace the quota is used up on {dayOf(usedUpAt)}.</strong>
+      )}
+    </>
+  );
+}
+
+function BurnChart({ usage }: { readonly usage: TenantUsage }) {
+  const { days, used, pace, forecast } = burnOf(usage, shownNow.value);
+  return (
+    <Chart
+      label="Runs since the month’s beginning"
+      kind="line"
+      at={days}
+      isDaily
+      series={[
+        { name: 'Runs', values: used, colour: 'accent' },
+        { name: 'Forecast', values: forecast, colour: 'waits' },
+        ...(pace === null ? [] : [{ name: 'Even pace', values: pace, colour: 'quiet' as const }]),
+      ]}
+      format={count}
+      limit={usage.quota.max_pipelines_per_month}
+    />
+  );
+}
+
+interface BytesSectionProps {
+  readonly usage: Loaded<TenantUsage>;
+  /** A month's; null: unlimited. */
+  readonly budget: number | null;
+}
+
+/** Bytes billed day by day against an even share of the month's budget. */
+export function BytesSection({ usage, budget }: BytesSectionProps) {
+  return (
+    <Section title="Bytes billed per day">
+      <Shown of={usage} what="the bytes">
+        {(answer) => {
+          const { days, values } = byDay(answer, shownNow.value, ({ bytes_billed }) => bytes_billed);
+          const share = budget === null ? null : budget / days.length;
+          return (
+            <>
+              <p>
+                {bytes(answer.total.bytes_billed)} this month
+                {budget === null
+                  ? '; there is no budget.'
+                  : ` of ${bytes(budget)}; an even share is ${bytes(budget / days.length)} a day (the line).`}
+              </p>
+              <Chart
+                label="Bytes billed per day"
+                kind="bars"
+                at={days}
+                isDaily
+                series={[{ name: 'Bytes billed', values, colour: 'accent' }]}
+                format={bytes}
+                limit={share}
+              />
+            </>
+          );
+        }}
+      </Shown>
+    </Section>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks';
+import type { ChangedQuotas } from '../../client';
+import { currentSession } from '../app/session';
+import { useAction } from '../data/use-action';
+import { QuotaField } from '../quotas/quota-field';
+import { quotaNames, wrongQuotas } from '../quotas/quotas';
+import { tiers } from '../quotas/tiers';
+import { Choice, Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { ChangedMeanwhile } from './changed-meanwhile';
+import { quotaChangeOf, quotaFormOf, withTier } from './quota-change';
+import { ifStill, type SeenTenant } from './use-tenant';
+
+interface QuotaEditorProps {
+  readonly seen: SeenTenant;
+  readonly onDone: (changed: ChangedQuotas) => void;
+  readonly onCancel: () => void;
+  readonly onBeginAgain: () => void;
+}
+
+/** Changes tier and quotas, if nobody else has meanwhile. */
+export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEditorProps) {
+  const { tenant } = seen;
+  const [form, setForm] = useState(() => quotaFormOf(tenant));
+  const wrong = wrongQuotas(form.quotas);
+  const change = quotaChangeOf(form, tenant);
+  const isOtherTier = form.tier !== tenant.subscription_tier;
+  const action = useAction(async () => {
+    const path = { tenant: tenant.tenant_id };
+    onDone(await currentSession().api.call('changeQuotas', { path, headers: ifStill(seen), body: change }));
+  });
+  const refused = (field: string) => action.problem?.fields.get(field);
+  return (
+    <Form
+      action={action}
+      submit="Save"
+      busy="Saving …"
+      isDisabled={wrong.size > 0 || Object.keys(change).length === 0}
+      onCancel={onCancel}
+    >
+      <ChangedMeanwhile problem={action.problem} onBeginAgain={onBeginAgain} />
+      <Choice
+        label="Tier"
+        value={form.tier}
+        onChange={(tier) => setForm(withTier(form, tier, tenant))}
+        options={[...new Set([...tiers.keys(), tenant.subscription_tier])].map((tier) => ({
+          value: tier,
+          text: tier,
+        }))}
+        hint={isOtherTier ? 'Another tier brings its own quotas, unless you give others below.' : undefined}
+        error={refused('subscription_tier')}
+      />
+      {quotaNames.map((name) => (
+        <QuotaField
+          key={name}
+          name={name}
+          tier={isOtherTier ? form.tier : undefined}
+          choice={form.quotas[name]}
+          onChange={(choice) => setForm({ ...form, quotas: { ...form.quotas, [name]: choice } })}
+          error={refused(name) ?? wrong.get(name)}
+        />
+      ))}
+      <Field
+        label="Alerts at, per cent"
+        value={form.alerts}
+        onChange={(alerts) => setForm({ ...form, alerts })}
+        hint="Shares of the month’s quotas at which an event tells of it, such as 80, 100."
+        error={refused('alert_at_percent') ?? refused('alert_at_percent.0') ?? refused('alert_at_percent.1')}
+      />
+    </Form>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Tenant } from '../../client';
+import { currentSession } from '../app/session';
+import { type Loaded, useCall } from '../data/use-call';
+
+/** A tenant as it was seen, with the version by which a change says that it means just that. */
+export interface SeenTenant {
+  readonly tenant: Tenant;
+  /** The answer's ETag, for `If-Match`. */
+  readonly version: string | undefined;
+}
+
+/** It is read free of charge. */
+const refreshMs = 5_000;
+
+/** The tenant, asked for again every few seconds. */
+export const useTenant = (tenantId: string): Loaded<SeenTenant> =>
+  useCall(
+    `showTenant ${tenantId}`,
+    async (signal) => {
+      const path = { tenant: tenantId };
+      const { answer, headers } = await currentSession().api.callWithHeaders('showTenant', { path, signal });
+      return { tenant: answer, version: headers.get('ETag') ?? undefined };
+    },
+    { everyMs: refreshMs },
+  );
+
+/** Headers of a change that is meant for just what was seen. */
+export const ifStill = ({ version }: SeenTenant): { readonly 'If-Match'?: string } =>
+  version === undefined ? {} : { 'If-Match': version };
