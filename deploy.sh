@@ -192,7 +192,7 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
 # answers 404.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants overview runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants identity overview runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 
 environment_of() { # function -> NAME=value lines
@@ -229,7 +229,7 @@ environment_of() { # function -> NAME=value lines
   case $notify_topics in '' | none) ;; *) echo "NOTIFY_TOPICS=$notify_topics" ;; esac
   case $http_hosts in '' | none) ;; *) echo "HTTP_STEP_HOSTS=$http_hosts" ;; esac
 }
-needs_admin_key() { case $1 in onboard | tenants) true ;; *) false ;; esac; }
+needs_admin_key() { case $1 in onboard | tenants | run) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
 publishes_operations() { case $1 in tenants | run | worker | operate | reconcile) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | operate | reconcile | tick) true ;; *) false ;; esac; }

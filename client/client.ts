@@ -30,6 +30,11 @@ export interface Signalled {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RunOptions extends Signalled {
+  /** Whose run it is, where an admin asks; a tenant's key says it by itself. */
+  readonly tenant?: string | undefined;
+}
+
 export interface StartOptions extends Signalled {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** The same start has the same key. Unless given, each call of startRun is a start of its own, however often it is sent. */
@@ -71,14 +76,14 @@ export interface Client {
     options?: Pick<StartOptions, 'parameters' | 'watermark' | 'signal'>,
   ) => Promise<DryRun>;
   /** A run's events until it is over. It connects again by itself and goes on where it was. */
-  readonly followRun: (runId: string, options?: Signalled) => AsyncGenerator<RunEvent>;
+  readonly followRun: (runId: string, options?: RunOptions) => AsyncGenerator<RunEvent>;
   /** The run when it is over. */
-  readonly waitForRun: (runId: string, options?: Signalled) => Promise<Run>;
+  readonly waitForRun: (runId: string, options?: RunOptions) => Promise<Run>;
   /** An operation whenever it has moved, until it has ended. */
   readonly followOperation: (operation: OperationPlace, options?: FollowOptions) => AsyncGenerator<Operation>;
   /** An operation when it has ended. */
   readonly waitForOperation: (operation: OperationPlace, options?: FollowOptions) => Promise<Operation>;
-  /** All runs of the tenant that match, newest first, page after page. */
+  /** All runs of the tenant that match, newest first, page after page. An admin names it in the query. */
   readonly eachRun: (query?: Operations['listRuns']['query']) => AsyncGenerator<RunList['runs'][number]>;
   /** All runs of all tenants that are over and match, newest first, page after page. For admins. */
   readonly eachRunOfAllTenants: (
@@ -118,11 +123,16 @@ export function createClient(options: ClientOptions): Client {
     }
   };
 
-  async function* followRun(runId: string, { signal }: Signalled = {}): AsyncGenerator<RunEvent> {
+  async function* followRun(runId: string, { tenant, signal }: RunOptions = {}): AsyncGenerator<RunEvent> {
     let lastId: string | undefined;
     for (;;) {
       const headers = lastId === undefined ? undefined : { 'Last-Event-ID': lastId };
-      const response = await send('followRun', { path: { run_id: runId }, headers, signal });
+      const response = await send('followRun', {
+        path: { run_id: runId },
+        query: { tenant },
+        headers,
+        signal,
+      });
       try {
         for await (const event of response.body === null ? [] : readEvents(response.body)) {
           lastId = event.id;
@@ -161,9 +171,9 @@ export function createClient(options: ClientOptions): Client {
       if (!('dry_run' in answer)) throw new Error('The server knows no dry runs, and has started the run');
       return answer;
     },
-    waitForRun: async (runId, { signal } = {}) => {
-      for await (const { event } of followRun(runId, { signal })) if (event === 'end') break;
-      return call('showRun', { path: { run_id: runId }, signal });
+    waitForRun: async (runId, { tenant, signal } = {}) => {
+      for await (const { event } of followRun(runId, { tenant, signal })) if (event === 'end') break;
+      return call('showRun', { path: { run_id: runId }, query: { tenant }, signal });
     },
     followOperation: (operation, options) => followOperation(call, operation, options),
     waitForOperation: async (operation, options) => {

@@ -3,6 +3,7 @@ export {
   type CallRequest,
   type Client,
   createClient,
+  type RunOptions,
   type Signalled,
   type StartOptions,
 } from './client';

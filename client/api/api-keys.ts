@@ -27,6 +27,24 @@ export type ApiKeyRequest = {
   readonly pipelines?: readonly string[];
   readonly expires_at?: string;
 };
+/** Who the caller is. */
+export type Identity =
+  | {
+      readonly kind: 'admin';
+      /** Of a key its name, of a person the e-mail address. null: admin calls are open here. */
+      readonly name: string | null;
+      /** false: a viewer, who may only read. */
+      readonly may_change: boolean;
+    }
+  | {
+      readonly kind: 'tenant';
+      readonly tenant_id: string;
+      /** The id of the key; of a token, that of the key that made it. */
+      readonly key_id: string;
+      readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
+      /** null: never. */
+      readonly expires_at: string | null;
+    };
 export type NewApiKey = {
   /** Shown once, here. */
   readonly api_key: string;
@@ -88,6 +106,14 @@ export type TokenRequest = {
   readonly ttl_seconds?: number;
 };
 export interface ApiKeysOperations {
+  /** Who the caller is, and what it may do. */
+  readonly showIdentity: {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: Identity;
+  };
   /** Makes a further key, shown once in the answer. */
   readonly makeApiKey: {
     readonly path: {

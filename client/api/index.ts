@@ -6,6 +6,7 @@ import type { HealthOperations } from './health';
 import type { OffboardingOperations } from './offboarding';
 import type { OnboardingOperations } from './onboarding';
 import type { OperationsOperations } from './operations';
+import type { PipelinesOperations } from './pipelines';
 import type { ResultsOperations } from './results';
 import type { RunsOperations } from './runs';
 import type { SchedulesOperations } from './schedules';
@@ -22,6 +23,7 @@ export type * from './health';
 export type * from './offboarding';
 export type * from './onboarding';
 export type * from './operations';
+export type * from './pipelines';
 export type * from './results';
 export type * from './runs';
 export type * from './schedules';
@@ -33,16 +35,17 @@ export type * from './webhooks';
 /** What each call takes and answers. */
 export interface Operations
   extends OnboardingOperations,
+    ApiKeysOperations,
     TenantsOperations,
     AdministrationOperations,
     OffboardingOperations,
     AuditOperations,
-    ApiKeysOperations,
     WebhooksOperations,
     SchedulesOperations,
     StartingRunsOperations,
     RunsOperations,
     ResultsOperations,
+    PipelinesOperations,
     OperationsOperations,
     UsageAndBillingOperations,
     HealthOperations {}
@@ -50,6 +53,7 @@ export interface Operations
 /** Method and path of each call. */
 export const operations = {
   onboardTenant: { method: 'POST', path: '/api/v1/customers/onboard' },
+  showIdentity: { method: 'GET', path: '/api/v1/identity' },
   listTenants: { method: 'GET', path: '/api/v1/tenants' },
   showTenant: { method: 'GET', path: '/api/v1/tenants/{tenant}' },
   changeProfile: { method: 'PATCH', path: '/api/v1/tenants/{tenant}' },
@@ -100,6 +104,8 @@ export const operations = {
   showResult: { method: 'GET', path: '/api/v1/pipelines/runs/{run_id}/results/{n}' },
   rerunRun: { method: 'POST', path: '/api/v1/pipelines/runs/{run_id}/rerun' },
   listPipelines: { method: 'GET', path: '/api/v1/pipelines' },
+  listPipelineStatistics: { method: 'GET', path: '/api/v1/pipelines/statistics' },
+  showPipeline: { method: 'GET', path: '/api/v1/pipelines/{provider}/{domain}/{pipeline}' },
   bulkCancelRuns: { method: 'POST', path: '/api/v1/runs/bulk-cancel' },
   bulkCancelTenantRuns: { method: 'POST', path: '/api/v1/tenants/{tenant}/runs/bulk-cancel' },
   bulkRerunTenantRuns: { method: 'POST', path: '/api/v1/tenants/{tenant}/runs/bulk-rerun' },

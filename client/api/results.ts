@@ -108,7 +108,10 @@ export interface ResultsOperations {
       /** The id of a run. */
       readonly run_id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
+    };
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: ResultList;
@@ -122,6 +125,8 @@ export interface ResultsOperations {
       readonly n: string;
     };
     readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
       /** How many a page has at most. */
       readonly limit?: number;
       /** The `next_cursor` of the page before. */

@@ -5,22 +5,6 @@ export type CancelledRun = {
   readonly tenant_id: string;
   readonly status: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 };
-export type Catalogue = {
-  readonly pipelines: readonly {
-    readonly pipeline: string;
-    readonly description: string;
-    readonly timeout_seconds: number;
-    readonly parameters: {
-      readonly [name: string]: {
-        readonly type: 'STRING' | 'INT64' | 'FLOAT64' | 'BOOL' | 'DATE' | 'TIMESTAMP';
-        readonly description: string;
-        readonly required?: boolean;
-        readonly default?: string | number | boolean | null;
-        readonly pattern?: string;
-      };
-    };
-  }[];
-};
 export type Rerun = {
   readonly run_id: string;
   readonly tenant_id: string;
@@ -164,6 +148,8 @@ export interface RunsOperations {
   readonly listRuns: {
     readonly path: undefined;
     readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
       /** Runs of this status only. */
       readonly status?: 'QUEUED' | 'ADMITTED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
       /** Runs of this pipeline only: provider/domain/pipeline. */
@@ -187,7 +173,10 @@ export interface RunsOperations {
       /** The id of a run. */
       readonly run_id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
+    };
     readonly headers: {
       /** `wait=30`: the body comes when the run is over, or after so many seconds (55 at most). `Preference-Applied` says that it will; it does not where too many wait already. */
       readonly Prefer?: string;
@@ -201,7 +190,10 @@ export interface RunsOperations {
       /** The id of a run. */
       readonly run_id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
+    };
     readonly headers: {
       /** The id of the last event that was heard: the stream goes on after it. */
       readonly 'Last-Event-ID'?: string;
@@ -215,7 +207,10 @@ export interface RunsOperations {
       /** The id of a run. */
       readonly run_id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself. */
+      readonly tenant?: string;
+    };
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: CancelledRun;
@@ -233,13 +228,5 @@ export interface RunsOperations {
     };
     readonly body: RerunRequest | undefined;
     readonly answer: Rerun;
-  };
-  /** The pipelines that can be started, with their parameters. */
-  readonly listPipelines: {
-    readonly path: undefined;
-    readonly query: undefined;
-    readonly headers: undefined;
-    readonly body: undefined;
-    readonly answer: Catalogue;
   };
 }

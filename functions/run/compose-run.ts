@@ -21,6 +21,7 @@ import {
   createPublishTenantEvents,
   type EventSettings,
 } from '../../shared/google/pubsub/publish-tenant-events';
+import type { VerifyPerson } from '../../shared/google/verify-person';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
@@ -35,6 +36,7 @@ import type { Clock } from '../../shared/support/clock';
 import { unlessAborted } from '../../shared/support/time-limits';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
+import type { AdminRule } from '../../shared/tenants/rules/admin-rule';
 import { createTokens } from '../../shared/tenants/rules/tokens';
 import type { PlanningSettings, PlanRunSetUp } from './compose-plan-run';
 import { type PlanRun, runRoutes } from './handler';
@@ -55,6 +57,8 @@ export interface RunSetUp {
   readonly admission?: Partial<AdmitSettings> | undefined;
   readonly settling?: Partial<SettleSettings> | undefined;
   readonly streamPace?: Partial<StreamPace> | undefined;
+  /** Which admins may look at tenants' runs. None unless given. */
+  readonly adminRule?: AdminRule | undefined;
   /** By which tokens are signed, the current one first. None unless given. */
   readonly tokenSecrets?: readonly string[] | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
@@ -100,7 +104,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the routes over them. */
 export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
-  const { pipelines, clock, log } = setUp;
+  const { pipelines, adminRule = nobody, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();
   const openControl = (settings: ControlDatasetSettings) => google.createControlDataset(bigquery, settings);
@@ -135,6 +139,9 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     authenticateTenant: setUp.notesKeyUses
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
+    adminRule,
+    verifyPerson: personsOf(adminRule, clock),
+    controlDataset: setUp.control?.name ?? 'tenant_pipelines',
     runStatement: readStatement,
     pipelines,
     inPlace: places.inPlace,
@@ -184,6 +191,20 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
     publishOperation,
   });
   return auditedIn(setUp.audit, openControl, routes, setUp);
+}
+
+const nobody: AdminRule = { kind: 'named', keys: [], people: undefined };
+
+/** What checks people's proofs is loaded with the first of them: most instances never see one. */
+function personsOf(rule: AdminRule, clock: Clock): VerifyPerson | undefined {
+  if (rule.kind !== 'named' || rule.people === undefined) return undefined;
+  const load = lazily(async () => {
+    const {
+      verifyPersonOf,
+    }: typeof import('../../shared/google/verify-person') = require('../../shared/google/verify-person');
+    return verifyPersonOf(rule, clock.monotonicMs);
+  });
+  return async (proof) => (await load())?.(proof);
 }
 
 /** What is loaded with the first call that needs it: most instances never do. */

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import { ServiceError } from '../../shared/errors';
 import type { ReadTenantLife } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishOperation } from '../../shared/google/pubsub/publish-operation';
 import { apparentTenant, requireTenant } from '../../shared/http/authorize';
 import { idempotencyKeyOf } from '../../shared/http/headers/idempotency-key';
-import type { CallPlaces } from '../../shared/http/limits/call-places';
-import { expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
+import { parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { OperationLog } from '../../shared/operations/operation-log';
@@ -16,10 +13,12 @@ import type { FindOverwritten } from '../../shared/runs/rerun/overwritten-tables
 import { watermarkInstruction } from '../../shared/runs/rerun/plan-rerun';
 import { type RunRequest, type StartRunDependencies, startRun } from '../../shared/runs/start-run';
 import { requireOwnTenant } from '../../shared/tenants/authenticate-tenant';
-import { allowsPipeline, requirePipeline } from '../../shared/tenants/rules/key-pipelines';
+import { requirePipeline } from '../../shared/tenants/rules/key-pipelines';
 import { tenantIdSchema } from '../../shared/tenants/rules/tenant-id';
 import { backfillRoutes } from './again/backfill-routes';
 import { rerunRoutes } from './again/rerun-routes';
+import { findPipeline, pipelinePathSchema } from './pipelines/find-pipeline';
+import { type PipelinesRoutesDependencies, pipelinesRoutes } from './pipelines/pipelines-routes';
 import { type ResultsRoutesDependencies, resultsRoutes } from './results/results-routes';
 import { startedByCaller, startOf } from './run-request';
 import { type RunsRoutesDependencies, runsRoutes } from './runs-routes';
@@ -28,9 +27,9 @@ import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 export interface RunHandlerDependencies
   extends StartRunDependencies,
     RunsRoutesDependencies,
-    ResultsRoutesDependencies {
+    ResultsRoutesDependencies,
+    PipelinesRoutesDependencies {
   readonly inPlace: DecisionPlaces['inPlace'];
-  readonly inPlaces: CallPlaces['inPlaces'];
   readonly planRun: PlanRun;
   readonly readTenantLife: ReadTenantLife;
   readonly findOverwritten: FindOverwritten;
@@ -45,13 +44,7 @@ const everyPipeline: readonly string[] = [];
 /** The answer to `?dry_run=true`: see planRunOf. Throws `unavailable` where it takes too long. */
 export type PlanRun = (request: RunRequest) => Promise<Pick<HttpReply, 'headers' | 'body'>>;
 
-const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
-const runPathSchema = z.object({
-  tenant: tenantIdSchema,
-  provider: segment,
-  domain: segment,
-  pipeline: segment,
-});
+const runPathSchema = pipelinePathSchema.extend({ tenant: tenantIdSchema });
 /**
  * Only that parameters come as an object. Which ones there are, the pipeline says. It is taken as it is: a
  * zod record would lose a parameter named `__proto__`, which is to be refused like any other unknown one.
@@ -110,18 +103,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
     ...deps.inPlaces([...backfills, ...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
       apparentTenant(request, deps),
     ),
-    {
-      operation: 'listPipelines',
-      method: 'GET',
-      path: '/api/v1/pipelines',
-      handle: async (request) => {
-        // The catalogue is made of definitions alone, and is there while BigQuery is away.
-        const { pipelines: allowed } = await requireTenant(deps, request, { lastKnown: true });
-        expectNoQuery(request);
-        const offered = [...deps.pipelines.values()].filter(({ path }) => allowsPipeline(allowed, path));
-        return { status: 200, body: { pipelines: offered.map(describePipeline) } };
-      },
-    },
+    ...pipelinesRoutes(deps),
   ];
 }
 
@@ -130,7 +112,7 @@ async function readRunRequest(request: HttpRequest, deps: RunHandlerDependencies
   const path = parseRequest(runPathSchema, request.params, 'path');
   const identity = await requireTenant(deps, request);
   const { tenantId, keyId, pipelines, scopes } = requireOwnTenant(identity, path.tenant);
-  const pipeline = findPipeline(deps.pipelines, `${path.provider}/${path.domain}/${path.pipeline}`);
+  const pipeline = findPipeline(path, deps);
   requirePipeline(pipelines, pipeline.path);
   const idempotencyKey = idempotencyKeyOf(request);
   const { queueing, watermark } = parseQuery(startQuerySchema, request.query);
@@ -160,7 +142,7 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   const seconds = waitAsked(request);
   if (seconds === undefined) return { status: 202, headers, body };
   const checkKey = () => requireTenant(deps, request);
-  const awaited = { tenantId, runId, onboardingId: undefined, seconds, checkKey };
+  const awaited = { tenantId, runId, holder: tenantId, onboardingId: undefined, seconds, checkKey };
   // What a run shows takes the scope of showRun; how it ended may know who started it.
   const mayRead = scopes.includes('read');
   const withRun = (whole: WholeRun | undefined) =>
@@ -174,21 +156,8 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   );
 }
 
-function findPipeline(pipelines: RunHandlerDependencies['pipelines'], path: string): PipelineDefinition {
-  const pipeline = pipelines.get(path);
-  if (pipeline !== undefined) return pipeline;
-  throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
-}
-
 const cancelForNewer = (deps: RunHandlerDependencies) => (tenantId: string, runId: string) =>
   cancelRun(tenantId, runId, everyPipeline, deps, 'a newer run took its place');
 
 const triggerOf = (request: HttpRequest): string =>
   request.header('X-CloudScheduler') === 'true' ? 'scheduler' : 'api';
-
-const describePipeline = ({ path, description, timeout_seconds, parameters }: PipelineDefinition) => ({
-  pipeline: path,
-  description,
-  timeout_seconds,
-  parameters,
-});

@@ -11,6 +11,7 @@ import { createLog } from '../../shared/log';
 import { refusalsIn } from '../../shared/refusals/compose-refusals';
 import { systemClock } from '../../shared/support/clock';
 import { startTelemetry } from '../../shared/telemetry/telemetry';
+import { adminRuleOf } from '../../shared/tenants/rules/admin-rule';
 import { composeRun } from './compose-run';
 import { healthRoutes } from './health-routes';
 
@@ -21,6 +22,7 @@ startTelemetry(log);
 const control = controlSettingsOf(env);
 
 const routes = composeRun({
+  adminRule: adminRuleOf(env),
   runTopic: env.RUN_TOPIC,
   events: eventSettingsOf(env),
   decisionsAtOnce: env.DECISIONS_AT_ONCE,

@@ -1,32 +1,34 @@
-import { requireTenant, type TenantAuthentication } from '../../shared/http/authorize';
+import type { EitherAuthentication } from '../../shared/http/authorize';
 import { nextPageLink } from '../../shared/http/headers/next-page';
-import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../shared/http/parse';
+import { expectNoBody, parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpRequest, Route } from '../../shared/http/route';
+import { expectOnlyTenant, requireTenantOrItsAdmin } from '../../shared/http/tenant-in-query';
 import { type CancelDependencies, cancelRun } from '../../shared/runs/cancel-run';
 import { runIdSchema } from '../../shared/runs/rules/run-identity';
 import { findRecordedRun, isOver } from '../../shared/runs/show-run';
 import { endId, lastEventIdSchema } from './run-events';
 import { listRequestSchema, readRunList } from './run-list';
 import { wholeRun } from './show-whole-run';
-import type { TakePlace } from './stream-places';
+import { holderOf, type TakePlace } from './stream-places';
 import { type StreamDependencies, streamRun } from './stream-run';
 import { type WholeRun, waitAsked, waitingReply } from './wait-for-run';
 
-export interface RunsRoutesDependencies extends CancelDependencies, StreamDependencies, TenantAuthentication {
+export interface RunsRoutesDependencies extends CancelDependencies, StreamDependencies, EitherAuthentication {
   /** Of streams, and of calls that wait for a run. */
   readonly takePlace: TakePlace;
 }
 
-/** What a tenant sees of the runs that it has started, and how it ends them. */
+/** What a tenant sees of the runs that it has started, and how it ends them; admins see the same, and may, too. */
 export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
   const { runStatement } = deps;
   /** Which run is asked for, and whose it is. */
   const identify = async (request: HttpRequest) => {
     const runId = parseRequest(runIdSchema, request.params.run_id, 'run_id in the path');
-    const checkKey = () => requireTenant(deps, request);
-    const { tenantId, pipelines } = await checkKey();
-    expectNoQuery(request);
-    return { tenantId, pipelines, runId, checkKey };
+    const checkKey = () => requireTenantOrItsAdmin(deps, request);
+    const caller = await checkKey();
+    expectOnlyTenant(request);
+    const { tenantId, pipelines } = caller;
+    return { tenantId, pipelines, runId, holder: holderOf(caller), checkKey };
   };
   return [
     {
@@ -34,9 +36,9 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs',
       handle: async (request) => {
-        const { tenantId } = await requireTenant(deps, request);
+        const caller = await requireTenantOrItsAdmin(deps, request);
         const filters = parseQuery(listRequestSchema, request.query);
-        const body = await readRunList(tenantId, filters, runStatement);
+        const body = await readRunList(caller, filters, runStatement);
         return { status: 200, headers: nextPageLink(request, body.next_cursor), body };
       },
     },
@@ -45,12 +47,12 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}',
       handle: async (request) => {
-        const { tenantId, runId, checkKey } = await identify(request);
+        const { tenantId, runId, holder, checkKey } = await identify(request);
         const run = await findRecordedRun(tenantId, runId, runStatement);
         const body = await wholeRun(tenantId, run, deps);
         const seconds = waitAsked(request);
         if (seconds === undefined || isOver(run)) return { status: 200, body };
-        const awaited = { tenantId, runId, onboardingId: run.onboarding_id, seconds, checkKey };
+        const awaited = { tenantId, runId, holder, onboardingId: run.onboarding_id, seconds, checkKey };
         const asItIs = (atEnd: WholeRun = body) => atEnd;
         return waitingReply(awaited, { status: 200 }, asItIs, deps.takePlace, deps) ?? { status: 200, body };
       },
@@ -60,13 +62,13 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}/events',
       handle: async (request) => {
-        const { tenantId, runId, checkKey } = await identify(request);
+        const { tenantId, runId, holder, checkKey } = await identify(request);
         const lastId = request.header('Last-Event-ID');
         const heard = parseRequest(lastEventIdSchema.optional(), lastId, 'Last-Event-ID');
         // The client has heard everything. 204 keeps it from connecting again and again.
         if (heard === endId) return { status: 204 };
         // Before the first await: otherwise many requests at once would all find a free place.
-        const giveBack = deps.takePlace(tenantId);
+        const giveBack = deps.takePlace(holder);
         try {
           const run = await findRecordedRun(tenantId, runId, runStatement);
           return {

@@ -1,27 +1,32 @@
 import { ServiceError } from '../../shared/errors';
 
 /**
- * Takes a place for a stream of the tenant, and returns what frees it; freeing it twice does no harm. Throws
- * `too_many_streams` where the tenant, or the instance, has as many streams as it may. Streams last for
+ * Takes a place for a stream of its holder, and returns what frees it; freeing it twice does no harm. Throws
+ * `too_many_streams` where the holder, or the instance, has as many streams as it may. Streams last for
  * minutes, and must leave room for an instance's other requests.
+ * @param holder a tenant's id, or what holderOf says
  */
-export type TakePlace = (tenantId: string) => () => void;
+export type TakePlace = (holder: string) => () => void;
+
+/** Who looks at a tenant as an admin takes none of its places: no tenant's id is empty. */
+export const holderOf = ({ isAdmin, tenantId }: { readonly isAdmin: boolean; readonly tenantId: string }) =>
+  isAdmin ? '' : tenantId;
 
 /** An instance takes 250 requests at once (deploy.sh), and most of them are to start runs. */
 export const usualPlaces = { perTenant: 10, perInstance: 100 };
 
 export function createStreamPlaces({ perTenant, perInstance } = usualPlaces): TakePlace {
-  /** Open streams by tenant; a tenant without one has no entry. */
+  /** Open streams by holder; one without any has no entry. */
   const streams = new Map<string, number>();
   let all = 0;
-  const add = (tenantId: string, change: 1 | -1) => {
+  const add = (holder: string, change: 1 | -1) => {
     all += change;
-    const count = (streams.get(tenantId) ?? 0) + change;
-    if (count === 0) streams.delete(tenantId);
-    else streams.set(tenantId, count);
+    const count = (streams.get(holder) ?? 0) + change;
+    if (count === 0) streams.delete(holder);
+    else streams.set(holder, count);
   };
-  return (tenantId) => {
-    const count = streams.get(tenantId) ?? 0;
+  return (holder) => {
+    const count = streams.get(holder) ?? 0;
     if (count >= perTenant || all >= perInstance) {
       throw new ServiceError(
         'too_many_streams',
@@ -29,10 +34,10 @@ export function createStreamPlaces({ perTenant, perInstance } = usualPlaces): Ta
         { retryAfterSeconds: 10 },
       );
     }
-    add(tenantId, 1);
+    add(holder, 1);
     let isHeld = true;
     return () => {
-      if (isHeld) add(tenantId, -1);
+      if (isHeld) add(holder, -1);
       isHeld = false;
     };
   };

@@ -22,6 +22,8 @@ export function waitAsked(request: HttpRequest): number | undefined {
 export interface AwaitedRun {
   readonly tenantId: string;
   readonly runId: string;
+  /** Whose place among the streams it takes. */
+  readonly holder: string;
   /** The tenant's life that the run is of; undefined: the one that it has now. */
   readonly onboardingId: string | null | undefined;
   readonly seconds: number;
@@ -46,7 +48,7 @@ export function waitingReply(
   takePlace: TakePlace,
   deps: StreamDependencies,
 ): HttpReply | undefined {
-  const giveBack = takenOrNot(takePlace, awaited.tenantId);
+  const giveBack = takenOrNot(takePlace, awaited.holder);
   if (giveBack === undefined) return undefined;
   return {
     status: reply.status,
@@ -66,9 +68,9 @@ export function waitingReply(
   };
 }
 
-function takenOrNot(takePlace: TakePlace, tenantId: string): (() => void) | undefined {
+function takenOrNot(takePlace: TakePlace, holder: string): (() => void) | undefined {
   try {
-    return takePlace(tenantId);
+    return takePlace(holder);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors';
-import { isNotFound, isRetryable } from '../../shared/google/bigquery/failures';
+import { isRetryable } from '../../shared/google/bigquery/failures';
 import type { RunStatement, StatementOutcome } from '../../shared/google/bigquery/statements/run-statement';
 import { preconditionFailed, type WantedVersions } from '../../shared/http/headers/entity-tags';
 import {
@@ -29,6 +29,7 @@ import {
   tierNameSchema,
 } from '../../shared/tenants/rules/quotas';
 import type { TenantChange } from '../../shared/tenants/rules/tenant-events';
+import { orTenantNotFound, tenantNotFound } from '../../shared/tenants/tenant-not-found';
 import { versionOf } from './tenant-profile';
 
 export interface TenantsDependencies {
@@ -233,16 +234,3 @@ async function tenantOf<Row extends TenantRow>(
   if (row === undefined) throw tenantNotFound(tenantId);
   return row;
 }
-
-/** Throws `tenant_not_found` for a missing dataset or table: it means that there is no such tenant. */
-export async function orTenantNotFound<T>(tenantId: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isNotFound(error)) throw tenantNotFound(tenantId);
-    throw error;
-  }
-}
-
-export const tenantNotFound = (tenantId: string) =>
-  new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`);

@@ -20,6 +20,7 @@ import {
 import { type AllRunsDependencies, allRunsRoutes } from './all-runs-routes';
 import { type AuditRoutesDependencies, auditRoutes } from './audit/audit-routes';
 import { toldProfile, toldQuotas, toldStatus } from './audit/told-changes';
+import { identityRoutes } from './keys/identity-routes';
 import { type KeyRoutesDependencies, keyRoutes } from './keys/key-routes';
 import { type OffboardingRoutesDependencies, offboardingRoutes } from './offboarding/offboarding-routes';
 import { type OverviewRoutesDependencies, overviewRoutes } from './overview/overview-routes';
@@ -145,6 +146,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
       },
     },
     ...offboardingRoutes(deps),
+    ...identityRoutes(deps),
     ...keyRoutes(deps),
     ...auditRoutes(deps),
     ...webhookRoutes(deps),

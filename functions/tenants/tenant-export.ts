@@ -7,7 +7,8 @@ import {
 } from '../../shared/http/authorize';
 import { expectNoQuery } from '../../shared/http/parse';
 import type { Route } from '../../shared/http/route';
-import { orTenantNotFound, showTenant, type TenantsDependencies } from './administer-tenant';
+import { orTenantNotFound } from '../../shared/tenants/tenant-not-found';
+import { showTenant, type TenantsDependencies } from './administer-tenant';
 import { showApiKeys } from './keys/administer-keys';
 import { tenantProfile } from './tenant-profile';
 

@@ -6,20 +6,21 @@ export type Access =
   | { readonly who: 'admin' }
   | {
       readonly who: 'tenant' | 'admin or tenant';
-      /** Undefined: any key will do, and no token. */
-      readonly scope: KeyScope | undefined;
+      /** Undefined: any key will do, and no token. `any`: each key and each token will do. */
+      readonly scope: KeyScope | 'any' | undefined;
     };
 
 const everybody = { who: 'everybody' } as const;
 const admin = { who: 'admin' } as const;
 const tenant = <S extends KeyScope | undefined>(scope: S) => ({ who: 'tenant', scope }) as const;
-const adminOrTenant = <S extends KeyScope>(scope: S) => ({ who: 'admin or tenant', scope }) as const;
+const adminOrTenant = <S extends KeyScope | 'any'>(scope: S) => ({ who: 'admin or tenant', scope }) as const;
 
 /**
  * Every call of the HTTP interface by its name, and who may make it: the one place that says so. Routes name
  * their operation, `authorize` decides by this table, and openapi.json is made of it.
  */
 export const accessOf = {
+  showIdentity: adminOrTenant('any'),
   onboardTenant: admin,
   listTenants: admin,
   showTenant: adminOrTenant('read'),
@@ -36,15 +37,17 @@ export const accessOf = {
   revokeApiKey: adminOrTenant('manage'),
   makeToken: tenant(undefined),
   startRun: tenant('run'),
-  listRuns: tenant('read'),
-  showRun: tenant('read'),
-  followRun: tenant('read'),
-  listResults: tenant('results'),
-  showResult: tenant('results'),
-  cancelRun: tenant('run'),
+  listRuns: adminOrTenant('read'),
+  showRun: adminOrTenant('read'),
+  followRun: adminOrTenant('read'),
+  listResults: adminOrTenant('results'),
+  showResult: adminOrTenant('results'),
+  cancelRun: adminOrTenant('run'),
   rerunRun: tenant('run'),
   startBackfill: tenant('run'),
-  listPipelines: tenant('read'),
+  listPipelines: adminOrTenant('read'),
+  showPipeline: adminOrTenant('read'),
+  listPipelineStatistics: adminOrTenant('read'),
   bulkCancelRuns: admin,
   bulkCancelTenantRuns: adminOrTenant('run'),
   bulkRerunTenantRuns: adminOrTenant('run'),

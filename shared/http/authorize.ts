@@ -35,7 +35,9 @@ export interface Caller {
   readonly pipelines: readonly string[];
 }
 
-const adminsAuthority: Omit<Caller, 'id'> = {
+/** All admins may do the same, as far as they may change something. */
+export const anyAdmin: Caller = {
+  id: 'admin',
   isAdmin: true,
   expiresAt: Number.POSITIVE_INFINITY,
   scopes,
@@ -120,6 +122,7 @@ export async function requireTenant(
       : identityOf(token, deps);
   const actor: Actor = { kind: token === undefined ? 'key' : 'token', id: identity.keyId };
   request.recognise(identity.keyId, actor);
+  if (access.scope === 'any') return { ...identity, actor };
   if (access.scope !== undefined) requireScope(identity.scopes, access.scope);
   requireRun(identity, request);
   return { ...identity, actor };
@@ -158,27 +161,61 @@ export function apparentTenant(
   return token === undefined ? undefined : checkToken(token)?.tenantId;
 }
 
+/** Who makes a call that admins and tenants may make: which admin, or whose key or token it is. */
+export type Recognised =
+  | { readonly kind: 'admin'; readonly admin: Admin }
+  | { readonly kind: 'tenant'; readonly identity: TenantCaller };
+
+/** What it takes to know either. */
+export type EitherAuthentication = AdminAuthentication & TenantAuthentication;
+
+/**
+ * A request with a tenant's key counts as that tenant's, even if it also carries the admin key. Throws like
+ * requireAdmin and requireTenant.
+ */
+export async function requireEither(
+  deps: EitherAuthentication,
+  request: HttpRequest,
+  options: Omit<KeyOptions, 'address'> = {},
+): Promise<Recognised> {
+  if (comesWithTenantsKey(request))
+    return { kind: 'tenant', identity: await requireTenant(deps, request, options) };
+  // A request without any key is asked for the one that every tenant has, as everywhere else.
+  if (deps.adminRule.kind === 'named' && isNobodys(request)) throw unauthenticated();
+  return { kind: 'admin', admin: await requireAdmin(deps, request) };
+}
+
+const comesWithTenantsKey = (request: HttpRequest): boolean =>
+  request.header('X-API-Key') !== undefined || tokenOf(request) !== undefined;
+
+/** Whether the request carries nothing by which an admin or a tenant could be known. */
+export const isNobodys = (request: HttpRequest): boolean =>
+  !comesWithTenantsKey(request) &&
+  request.header('X-Admin-Key') === undefined &&
+  proofOf(request) === undefined;
+
 /**
  * Lets admins in, and the tenant itself. A request with a tenant's key counts as that tenant's, even if it
  * also carries the admin key. Throws `unauthenticated`, `insufficient_scope` or `tenant_mismatch`.
  */
 export async function requireAdminOrTenant(
-  deps: AdminAuthentication & TenantAuthentication,
+  deps: EitherAuthentication,
   request: HttpRequest,
   tenantId: string,
   options = { fresh: false },
 ): Promise<Caller> {
-  if (request.header('X-API-Key') === undefined && tokenOf(request) === undefined) {
-    // A request without any key is asked for the one that every tenant has, as everywhere else.
-    const isNobody = request.header('X-Admin-Key') === undefined && proofOf(request) === undefined;
-    if (deps.adminRule.kind === 'named' && isNobody) throw unauthenticated();
-    await requireAdmin(deps, request);
-    return { id: 'admin', ...adminsAuthority };
-  }
-  const identity = await requireTenant(deps, request, options);
-  const { keyId, ...authority } = requireOwnTenant(identity, tenantId);
-  return { id: keyId, isAdmin: false, ...authority };
+  const known = await requireEither(deps, request, options);
+  return known.kind === 'admin' ? anyAdmin : callerOf(requireOwnTenant(known.identity, tenantId));
 }
+
+/** A tenant's key or token as the caller of a call that admins may make, too. */
+export const callerOf = ({ keyId, expiresAt, scopes, pipelines }: TenantIdentity): Caller => ({
+  id: keyId,
+  isAdmin: false,
+  expiresAt,
+  scopes,
+  pipelines,
+});
 
 /** The tenant that the path names. Throws `invalid_request` if it is no tenant's id. */
 export const tenantInPath = (request: HttpRequest): string =>

@@ -43,9 +43,9 @@ export interface FoundRoute {
 }
 
 /**
- * The first route that matches: of two patterns that match the same path, the more exact one stands first.
- * HEAD is answered by the route of GET. Throws `not_found`, `method_not_allowed`, or `invalid_request` if a
- * segment cannot be decoded.
+ * The first route that matches: of two patterns that match the same path, the more exact one stands first, and the
+ * path is that one's alone. HEAD is answered by the route of GET. Throws `not_found`, `method_not_allowed`, or
+ * `invalid_request` if a segment cannot be decoded.
  */
 export function findRoute(routes: readonly Route[], method: string, path: string): FoundRoute {
   const matching = routesAt(routes, path);
@@ -70,8 +70,9 @@ function routesAt(routes: readonly Route[], path: string): readonly FoundRoute[]
     const params = match(route.path.split('/'), segments);
     return params === undefined ? [] : [{ route, params }];
   });
-  if (matching.length === 0) throw new ServiceError('not_found', 'There is nothing at this path');
-  return matching;
+  const [first] = matching;
+  if (first === undefined) throw new ServiceError('not_found', 'There is nothing at this path');
+  return matching.filter(({ route }) => route.path === first.route.path);
 }
 
 const methodsOf = (matching: readonly FoundRoute[]): string => {

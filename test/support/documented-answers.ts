@@ -1,5 +1,6 @@
 import { answerSchemas } from '../../local/tools/openapi/answers';
-import { operationsOf, problemsOf } from '../../local/tools/openapi/document';
+import { operationsOf } from '../../local/tools/openapi/document';
+import { problemsOf } from '../../local/tools/openapi/problems';
 import type { Operation } from '../../local/tools/openapi/operation';
 
 /** What was answered, to whom it may be new. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { watchingActor } from '../../../shared/audit/watching-actor';
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
-import { ServiceError } from '../../../shared/errors';
+import type { ServiceError } from '../../../shared/errors';
 import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
 import { idempotencyKeyOf } from '../../../shared/http/headers/idempotency-key';
@@ -26,6 +26,7 @@ import {
 import { parseParameters } from '../../../shared/pipelines/rules/pipeline-parameters';
 import { watermarkFields, watermarkInstruction } from '../../../shared/runs/rerun/plan-rerun';
 import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
+import { findPipeline, pipelinePathSchema } from '../pipelines/find-pipeline';
 
 export interface BackfillDependencies extends StartOperationDependencies, TenantAuthentication {
   /** By path: provider/domain/pipeline_id. */
@@ -33,8 +34,6 @@ export interface BackfillDependencies extends StartOperationDependencies, Tenant
   readonly readTenantLife: ReadTenantLife;
 }
 
-const segment = z.string().regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 of a-z, 0-9 and _');
-const pathSchema = z.object({ provider: segment, domain: segment, pipeline: segment });
 const dateSchema = z.iso.date('expected a date such as 2026-01-31');
 
 /** The body of `POST /api/v1/pipelines/{provider}/{domain}/{pipeline}/backfills`. */
@@ -68,11 +67,10 @@ export const backfillRoutes = (deps: BackfillDependencies): readonly Route[] => 
 
 async function backfillAsAsked(given: HttpRequest, deps: BackfillDependencies): Promise<HttpReply> {
   const { request, actorOf } = watchingActor(given);
-  const { provider, domain, pipeline: name } = parseRequest(pathSchema, request.params, 'path');
+  const named = parseRequest(pipelinePathSchema, request.params, 'path');
   const { tenantId, keyId, pipelines: allowed } = await requireTenant(deps, request);
-  const path = `${provider}/${domain}/${name}`;
-  const pipeline = deps.pipelines.get(path);
-  if (pipeline === undefined) throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
+  const pipeline = findPipeline(named, deps);
+  const { path } = pipeline;
   requirePipeline(allowed, path);
   expectNoQuery(request);
   const key = idempotencyKeyOf(request);

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
-import { requireTenant, type TenantAuthentication } from '../../../shared/http/authorize';
+import type { EitherAuthentication } from '../../../shared/http/authorize';
 import { csvReply, csvText, wantsCsv } from '../../../shared/http/csv';
 import { nextPageLink } from '../../../shared/http/headers/next-page';
-import {
-  cursorSchema,
-  expectNoQuery,
-  limitSchema,
-  parseQuery,
-  parseRequest,
-} from '../../../shared/http/parse';
+import { cursorSchema, limitSchema, parseQuery, parseRequest } from '../../../shared/http/parse';
 import type { HttpRequest, Route } from '../../../shared/http/route';
+import {
+  expectOnlyTenant,
+  requireTenantOrItsAdmin,
+  tenantFields,
+} from '../../../shared/http/tenant-in-query';
 import { runIdSchema } from '../../../shared/runs/rules/run-identity';
 import { findRecordedRun, isOver } from '../../../shared/runs/show-run';
 import type { RecordedRun } from '../../../shared/sql/runs/read-run';
@@ -19,7 +18,7 @@ import { createBoundedMap } from '../../../shared/support/bounded-map';
 import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
 import type { Results } from './compose-results';
 
-export interface ResultsRoutesDependencies extends TenantAuthentication {
+export interface ResultsRoutesDependencies extends EitherAuthentication {
   readonly runStatement: RunStatement;
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   /** Milliseconds that never go back. */
@@ -35,7 +34,8 @@ const endedForMs = 300_000;
 const placeSchema = z
   .tuple([z.int().min(0), z.int(), z.int().min(0).optional()])
   .transform(([start, lastModifiedMs, count]) => ({ start, lastModifiedMs, count }));
-const pageSchema = z.strictObject({
+export const resultPageSchema = z.strictObject({
+  ...tenantFields,
   limit: limitSchema(100, 1_000),
   cursor: cursorSchema(placeSchema).optional(),
 });
@@ -47,7 +47,7 @@ const numberSchema = z
 /** What a tenant's runs have made: tables and files. A key for some pipelines sees what those have made. */
 export function resultsRoutes(deps: ResultsRoutesDependencies): readonly Route[] {
   const findRun = async (request: HttpRequest, runId: string) => {
-    const { tenantId, pipelines } = await requireTenant(deps, request);
+    const { tenantId, pipelines } = await requireTenantOrItsAdmin(deps, request);
     return { tenantId, pipelines, runId };
   };
   // A run that is over does not change, and whoever reads a table page by page asks for it again and again.
@@ -74,7 +74,7 @@ export function resultsRoutes(deps: ResultsRoutesDependencies): readonly Route[]
       path: '/api/v1/pipelines/runs/{run_id}/results',
       handle: async (request) => {
         const asked = await findRun(request, runIdOf(request));
-        expectNoQuery(request);
+        expectOnlyTenant(request);
         const { run, definition, results } = await readRun(asked);
         return { status: 200, body: await results.list(asked.tenantId, run, definition) };
       },
@@ -87,9 +87,9 @@ export function resultsRoutes(deps: ResultsRoutesDependencies): readonly Route[]
         const runId = runIdOf(request);
         const n = parseRequest(numberSchema, request.params.n, 'n in the path');
         const asked = await findRun(request, runId);
-        const page = parseQuery(pageSchema, request.query);
+        const { limit, cursor } = parseQuery(resultPageSchema, request.query);
         const { run, definition, results } = await readRun(asked);
-        const body = await results.show(asked.tenantId, run, definition, { n, ...page });
+        const body = await results.show(asked.tenantId, run, definition, { n, limit, cursor });
         const headers = nextPageLink(request, body.next_cursor);
         const { rows, columns } = body;
         if (!wantsCsv(request) || rows === null || columns === null) return { status: 200, headers, body };

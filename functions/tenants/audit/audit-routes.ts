@@ -25,7 +25,7 @@ import type { HttpReply } from '../../../shared/http/reply';
 import type { HttpRequest, Route } from '../../../shared/http/route';
 import { listAuditLog } from '../../../shared/sql/control/list-audit-log';
 import { tenantIdSchema } from '../../../shared/tenants/rules/tenant-id';
-import { tenantNotFound } from '../administer-tenant';
+import { tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import { type AuditRow, readRunStarts } from './run-starts';
 
 export interface AuditRoutesDependencies extends AdminAuthentication, TenantAuthentication {

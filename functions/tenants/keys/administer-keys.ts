@@ -9,7 +9,8 @@ import { shorten } from '../../../shared/support/shorten';
 import { createApiKey, hashApiKey, lastFourOf } from '../../../shared/tenants/rules/api-key';
 import { isWithin, keyPipelinesSchema } from '../../../shared/tenants/rules/key-pipelines';
 import { requireScope, scopesSchema, storedScopes } from '../../../shared/tenants/rules/scopes';
-import { orTenantNotFound, showTenant, type TenantsDependencies, tenantPolicy } from '../administer-tenant';
+import { orTenantNotFound } from '../../../shared/tenants/tenant-not-found';
+import { showTenant, type TenantsDependencies, tenantPolicy } from '../administer-tenant';
 
 /** The body may be left out. `expires_at` is RFC 3339. Scopes and pipelines are the caller's unless given. */
 export const newApiKeySchema = z

@@ -5,7 +5,8 @@ import { rotateApiKey } from '../../../shared/sql/keys/rotate-api-key';
 import { retrying } from '../../../shared/support/retry';
 import { createApiKey, hashApiKey, lastFourOf } from '../../../shared/tenants/rules/api-key';
 import { storedScopes } from '../../../shared/tenants/rules/scopes';
-import { orTenantNotFound, type TenantsDependencies, tenantPolicy } from '../administer-tenant';
+import { orTenantNotFound } from '../../../shared/tenants/tenant-not-found';
+import { type TenantsDependencies, tenantPolicy } from '../administer-tenant';
 import { apiKeyNotFound, removeApiKey, requireAuthority } from './administer-keys';
 
 /**

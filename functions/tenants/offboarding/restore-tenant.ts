@@ -5,7 +5,8 @@ import { restoreTenant } from '../../../shared/sql/tenants/restore-tenant';
 import type { TenantRow } from '../../../shared/sql/tenants/tenant-row';
 import { retrying } from '../../../shared/support/retry';
 import { within } from '../../../shared/support/time-limits';
-import { tenantNotFound, tenantOffboarding, tenantPolicy } from '../administer-tenant';
+import { tenantNotFound } from '../../../shared/tenants/tenant-not-found';
+import { tenantOffboarding, tenantPolicy } from '../administer-tenant';
 import type { OffboardDependencies } from './offboard-tenant';
 
 type RestoreDependencies = Pick<

@@ -14,7 +14,7 @@ import { newScheduleSchema, scheduleChangeSchema } from '../../../shared/schedul
 import type { ScheduleRow } from '../../../shared/sql/schedules/schedule-row';
 import { requireScope } from '../../../shared/tenants/rules/scopes';
 import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
-import { tenantNotFound } from '../administer-tenant';
+import { tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import {
   alterSchedule,
   makeSchedule,

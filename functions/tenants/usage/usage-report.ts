@@ -4,7 +4,7 @@ import type { ReadTenantSummary } from '../../../shared/google/bigquery/tables/r
 import { readAllUsage } from '../../../shared/sql/control/read-all-usage';
 import { readUsage } from '../../../shared/sql/usage/read-usage';
 import { type UsageFigures, type UsageSums, usageFigures } from '../../../shared/tenants/rules/usage-figures';
-import { orTenantNotFound, tenantNotFound } from '../administer-tenant';
+import { orTenantNotFound, tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import { type QuotaUse, quotaUseOf } from './quota-use';
 
 export interface Period {

@@ -9,12 +9,12 @@ import { nextPageLink } from '../../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../../shared/http/parse';
 import type { HttpRequest, Route } from '../../../shared/http/route';
 import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
+import { tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import {
   newWebhookSchema,
   secretRotationSchema,
   webhookChangeSchema,
 } from '../../../shared/webhooks/rules/webhook-request';
-import { tenantNotFound } from '../administer-tenant';
 import {
   alterWebhook,
   makeWebhook,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parameterTypes } from '../../../shared/definitions/schemas/pipeline-schema';
 import { operationStates } from '../../../shared/operations/rules/operation';
 import { runStatuses } from '../../../shared/sql/runs/recorded-runs';
 import { scopes } from '../../../shared/tenants/rules/scopes';
@@ -133,7 +134,7 @@ const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
 const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
 
 const parameter = z.strictObject({
-  type: z.enum(['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP']),
+  type: z.enum(parameterTypes),
   description: text,
   required: z.boolean().optional(),
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),

@@ -6,6 +6,7 @@ import { answerParts } from './answer-parts';
 import { dryRunAnswers } from './dry-run-answers';
 import { offboardingAnswers } from './offboarding-answers';
 import { overviewAnswers } from './overview-answers';
+import { pipelineAnswers } from './pipeline-answers';
 import { resultAnswers } from './result-answers';
 import { scheduleAnswers } from './schedule-answers';
 
@@ -29,7 +30,6 @@ const {
   pricePerTib,
   usage,
   nextCursor,
-  parameter,
   apiKey,
   tenant,
   listedKey,
@@ -89,16 +89,7 @@ export const answerSchemas = {
   ...dryRunAnswers,
   ...resultAnswers,
   CancelledRun: z.strictObject({ run_id: text, tenant_id: text, status: runStatus }),
-  Catalogue: z.strictObject({
-    pipelines: z.array(
-      z.strictObject({
-        pipeline: text,
-        description: text,
-        timeout_seconds: count,
-        parameters: z.record(z.string(), parameter),
-      }),
-    ),
-  }),
+  ...pipelineAnswers,
   Tenant: tenant,
   ChangedQuotas: tenant.extend({
     overwritten: z
@@ -130,6 +121,24 @@ export const answerSchemas = {
     ),
     next_cursor: nextCursor,
   }),
+  Identity: z
+    .union([
+      z.strictObject({
+        kind: z.literal('admin'),
+        name: text
+          .nullable()
+          .describe('Of a key its name, of a person the e-mail address. null: admin calls are open here.'),
+        may_change: z.boolean().describe('false: a viewer, who may only read.'),
+      }),
+      z.strictObject({
+        kind: z.literal('tenant'),
+        tenant_id: text,
+        key_id: text.describe('The id of the key; of a token, that of the key that made it.'),
+        scopes: z.array(z.enum(scopes)),
+        expires_at: time.nullable().describe('null: never.'),
+      }),
+    ])
+    .describe('Who the caller is.'),
   NewApiKey: z.strictObject({ api_key: text.describe('Shown once, here.'), ...apiKey }),
   Token: z.strictObject({
     token: text.describe('Shown once, here.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { httpStatusOf, type ProblemCode, problemTitleOf } from '../../../shared/errors';
-import { type Access, accessTo } from '../../../shared/http/access';
+import { httpStatusOf, problemTitleOf } from '../../../shared/errors';
+import { accessTo } from '../../../shared/http/access';
 import { deprecations } from '../../../shared/http/headers/deprecations';
 import type { Quotas } from '../../../shared/tenants/rules/quotas';
 import { answerSchemas, runEventSchemas } from './answers';
@@ -12,6 +12,7 @@ import { scheduleOperations } from './operations/schedules';
 import { tenantOperations } from './operations/tenants';
 import { healthOperations, usageOperations } from './operations/usage';
 import { webhookOperations } from './operations/webhooks';
+import { problemsOf } from './problems';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -43,27 +44,6 @@ export const operationsOf = (tiers: Readonly<Record<string, Quotas>>): readonly 
     access: accessTo(operation.id),
     deprecated: deprecations[operation.id] ?? {},
   }));
-
-/** What any call can be refused with. */
-const ofEveryCall = ['invalid_request', 'too_many_failures', 'internal', 'unavailable'] as const;
-const ofCallers: Readonly<Record<Access['who'], readonly ProblemCode[]>> = {
-  everybody: [],
-  admin: ['unauthenticated'],
-  tenant: ['unauthenticated', 'insufficient_scope'],
-  'admin or tenant': ['unauthenticated', 'insufficient_scope', 'tenant_mismatch'],
-};
-
-/** The codes of the problems that an operation can answer. */
-export const problemsOf = ({ access, method, path, problems }: Operation): readonly ProblemCode[] => [
-  ...ofEveryCall,
-  ...ofCallers[access.who],
-  ...(access.who.startsWith('admin') && method !== 'GET' ? (['insufficient_role'] as const) : []),
-  ...('scope' in access && access.scope !== undefined && access.scope !== 'manage'
-    ? (['run_mismatch'] as const)
-    : []),
-  ...(access.who === 'tenant' && path.includes('{tenant}') ? (['tenant_mismatch'] as const) : []),
-  ...problems,
-];
 
 /** The OpenAPI 3.1 document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(operations: readonly Operation[], examples: Examples): Json {
@@ -170,10 +150,9 @@ function securityOf({ access, method }: Operation): readonly Json[] {
   const ofAdmins = ['admin', 'person', 'proxy'].map((scheme) => ({ [scheme]: [role] }));
   if (access.who === 'admin') return ofAdmins;
   const { who, scope } = access;
-  const ofTenant =
-    scope === undefined
-      ? [{ tenant: [] }]
-      : [{ tenant: [scope] }, ...(scope === 'manage' ? [] : [{ token: [scope] }])];
+  const needed = scope === undefined || scope === 'any' ? [] : [scope];
+  const takesTokens = scope !== undefined && scope !== 'manage';
+  const ofTenant = [{ tenant: needed }, ...(takesTokens ? [{ token: needed }] : [])];
   return who === 'tenant' ? ofTenant : [...ofAdmins, ...ofTenant];
 }
 

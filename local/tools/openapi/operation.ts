@@ -15,6 +15,7 @@ export interface OperationText {
     | 'Onboarding'
     | 'Starting runs'
     | 'Runs'
+    | 'Pipelines'
     | 'Results'
     | 'Tenants'
     | 'Administration'

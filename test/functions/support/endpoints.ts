@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { operationsOf } from '../../../local/tools/openapi/document';
+import { tenantOfAdmins } from '../../../local/tools/openapi/operations/parameters';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import type { KeyScope } from '../../../shared/tenants/rules/scopes';
 import { type EndpointBody, endpointBodies } from './endpoint-bodies';
@@ -10,13 +11,17 @@ export interface Endpoint extends EndpointBody {
   /** With `{tenant}` where the tenant's id goes. */
   readonly path: string;
   readonly who: 'admin' | 'tenant' | 'either';
-  /** Which one a tenant's key needs; undefined where no tenant may call. */
-  readonly scope: KeyScope | undefined;
+  /** Which one a tenant's key needs; undefined where no tenant may call, or no token will do. */
+  readonly scope: KeyScope | 'any' | undefined;
   readonly allow: string;
   /** Whether something that it names is not there, though the tenant is. */
   readonly isOfNothing: boolean;
   /** What it cannot be called without, with `{tenant}` as in the path; empty if nothing. */
   readonly query: string;
+  /** How it names the tenant that it is about where its path does not, with `{tenant}` as there; empty if it does not. */
+  readonly tenantQuery: string;
+  /** Whether an admin has to name a tenant so. */
+  readonly needsTenantQuery: boolean;
 }
 
 /** Of calls that cannot be made without one. */
@@ -36,31 +41,40 @@ const operations = operationsOf(loadTiers(join(__dirname, '../../../schemas')));
 const whoOf = { admin: 'admin', tenant: 'tenant', 'admin or tenant': 'either' } as const;
 
 /** Of openapi.json, so that a new call is among them by itself. */
-export const endpoints: readonly Endpoint[] = operations.flatMap(({ id, method, path, access, body }) => {
-  if (access.who === 'everybody') return [];
-  const methods = operations.filter((other) => other.path === path).map((other) => other.method);
-  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(
-    ', ',
-  );
-  const given = endpointBodies[id];
-  if ((body === undefined) !== (given === undefined))
-    throw new Error(`${id}: which bodies are right or wrong?`);
-  const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), path);
-  return [
-    {
-      method,
-      path: filled,
-      who: whoOf[access.who],
-      scope: 'scope' in access ? access.scope : undefined,
-      allow,
-      query: queries[id] ?? '',
-      isOfNothing: /\{(webhook|schedule|operation)_id\}/.test(path),
-      ...given,
-    },
-  ];
-});
+export const endpoints: readonly Endpoint[] = operations.flatMap(
+  ({ id, method, path, access, body, query }) => {
+    if (access.who === 'everybody') return [];
+    const methods = operations.filter((other) => other.path === path).map((other) => other.method);
+    const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(
+      ', ',
+    );
+    const given = endpointBodies[id];
+    if ((body === undefined) !== (given === undefined))
+      throw new Error(`${id}: which bodies are right or wrong?`);
+    const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), path);
+    return [
+      {
+        method,
+        path: filled,
+        who: whoOf[access.who],
+        scope: 'scope' in access ? access.scope : undefined,
+        allow,
+        query: queries[id] ?? '',
+        tenantQuery:
+          access.who === 'admin or tenant' && query?.tenant !== undefined ? '?tenant={tenant}' : '',
+        needsTenantQuery: query?.tenant === tenantOfAdmins,
+        isOfNothing: /\{(run|webhook|schedule|operation)_id\}/.test(path),
+        ...given,
+      },
+    ];
+  },
+);
 
 export const at = ({ path }: Endpoint, tenantId: string): string => path.replace('{tenant}', tenantId);
+
+/** The same, naming the tenant in the query where the path does not. */
+export const about = (endpoint: Endpoint, tenantId: string): string =>
+  at(endpoint, tenantId) + endpoint.tenantQuery.replace('{tenant}', tenantId);
 
 /** Bodies that are not JSON. */
 export const malformedBodies: readonly (readonly [what: string, body: string | Buffer])[] = [

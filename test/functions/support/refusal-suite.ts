@@ -1,6 +1,14 @@
 import { adminKey, asAdmin, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { type RawRequest, rawRequest } from '../../support/raw-request';
-import { at, type Endpoint, endpoints, malformedBodies, wrongBodies, wrongPathTenants } from './endpoints';
+import {
+  about,
+  at,
+  type Endpoint,
+  endpoints,
+  malformedBodies,
+  wrongBodies,
+  wrongPathTenants,
+} from './endpoints';
 import { expectProblem } from './refusals';
 import {
   furtherAdminKeys,
@@ -95,7 +103,8 @@ export const describeRefusals = (part: number): void =>
     it.each(where(({ who }) => who !== 'tenant'))(
       '%s by a viewer: 403, but to read',
       async (_name, endpoint) => {
-        const answer = await ask(endpoint, { headers: { ...json, 'X-Admin-Key': furtherAdmins.viewer } });
+        const headers = { ...json, 'X-Admin-Key': furtherAdmins.viewer };
+        const answer = await ask(endpoint, { path: about(endpoint, 'acme'), headers });
         if (endpoint.method === 'GET') expect(answer.status).toBe(endpoint.isOfNothing ? 404 : 200);
         else
           expect(
@@ -104,33 +113,45 @@ export const describeRefusals = (part: number): void =>
       },
     );
 
-    it.each(where(({ who, path }) => who !== 'admin' && path.includes('{tenant}')))(
-      '%s with the key of another tenant: 403',
+    it.each(
+      where(({ who, path, tenantQuery }) => who !== 'admin' && (path + tenantQuery).includes('{tenant}')),
+    )('%s with the key of another tenant: 403', async (_name, endpoint) => {
+      const path = about(endpoint, 'acme');
+      const answer = await ask(endpoint, { path, headers: { 'X-API-Key': otherKey } });
+      const problem = expectProblem(answer, at(endpoint, 'acme'), {
+        status: 403,
+        code: 'tenant_mismatch',
+        secrets: [otherKey],
+      });
+      expect(problem.detail).toBe(
+        "Forbidden: Cannot access resources for tenant 'acme'. Authenticated as 'other'",
+      );
+      // The answer does not tell whether the tenant exists, and sending the admin key as well does not help.
+      const elsewhere = await ask(endpoint, {
+        path: about(endpoint, 'nobody'),
+        headers: { 'X-API-Key': otherKey, ...asAdmin },
+      });
+      expectProblem(elsewhere, at(endpoint, 'nobody'), { status: 403, code: 'tenant_mismatch' });
+    });
+
+    it.each(where(({ needsTenantQuery }) => needsTenantQuery))(
+      '%s by an admin who names no tenant, or none that there can be: 400',
       async (_name, endpoint) => {
-        const answer = await ask(endpoint, { headers: { 'X-API-Key': otherKey } });
-        const problem = expectProblem(answer, at(endpoint, 'acme'), {
-          status: 403,
-          code: 'tenant_mismatch',
-          secrets: [otherKey],
-        });
-        expect(problem.detail).toBe(
-          "Forbidden: Cannot access resources for tenant 'acme'. Authenticated as 'other'",
-        );
-        // The answer does not tell whether the tenant exists, and sending the admin key as well does not help.
-        const elsewhere = await ask(endpoint, {
-          path: at(endpoint, 'nobody'),
-          headers: { 'X-API-Key': otherKey, ...asAdmin },
-        });
-        expectProblem(elsewhere, at(endpoint, 'nobody'), { status: 403, code: 'tenant_mismatch' });
+        const path = at(endpoint, 'acme');
+        for (const wrong of ['', '?tenant=', '?tenant=acme&tenant=acme', '?tenant=a%20b']) {
+          const answer = await ask(endpoint, { path: `${path}${wrong}`, headers: { ...json, ...asAdmin } });
+          expectProblem(answer, path, { status: 400, code: 'invalid_request', detail: 'tenant' });
+        }
       },
     );
 
-    it.each(where(({ scope }) => scope !== undefined))(
+    it.each(where(({ scope }) => scope !== undefined && scope !== 'any'))(
       '%s with a key without its scope: 403 naming it',
       async (_name, endpoint) => {
         const path = at(endpoint, 'acme');
+        const scope = endpoint.scope === 'any' ? undefined : endpoint.scope;
         const answer = await ask(endpoint, {
-          headers: { ...json, 'X-API-Key': refused.without.get(endpoint.scope) ?? '' },
+          headers: { ...json, 'X-API-Key': refused.without.get(scope) ?? '' },
         });
         const problem = expectProblem(answer, path, {
           status: 403,

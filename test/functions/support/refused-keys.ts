@@ -96,6 +96,7 @@ export function refusedTokens({ scope, path }: Endpoint): readonly (readonly [to
   const invalid = [...invalidTokens().values()].map((token) => [token, unauthenticated] as const);
   // Calls for which no token will do.
   if (scope === undefined) return [...invalid, [tokenWith(), unauthenticated]];
+  if (scope === 'any') return invalid;
   const other = tokenWith({ scopes: scope === 'run' ? ['read'] : ['run'] });
   const more: [token: string, Refusal][] = [[other, forbidden('insufficient_scope')]];
   if (scope === 'manage') more.push([tokenWith(), forbidden('insufficient_scope')]);

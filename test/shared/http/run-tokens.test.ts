@@ -33,7 +33,7 @@ const operations = Object.keys(accessOf)
   .filter((operation) => {
     const access = accessTo(operation);
     // For the others no token will do.
-    return 'scope' in access && access.scope !== undefined;
+    return 'scope' in access && access.scope !== undefined && access.scope !== 'any';
   });
 const outcomeOf = (operation: OperationId, params: HttpRequest['params']) =>
   requireTenant(deps, requestOf(operation, params)).then(

@@ -16,6 +16,12 @@ export const month: Parameter = {
   description: 'Such as 2026-11 (UTC).',
   schema: { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])$' },
 };
+/** Of calls about a tenant that their path does not name. */
+export const tenantOfAdmins: Parameter = {
+  description:
+    'The id of the tenant that an admin means, who has to name one. A tenant can name no other than itself.',
+  schema: { type: 'string', minLength: 3, maxLength: 50 },
+};
 export const limit = (usual: number, largest: number): Parameter => ({
   description: 'How many a page has at most.',
   schema: { type: 'integer', minimum: 1, maximum: largest, default: usual },

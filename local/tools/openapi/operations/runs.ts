@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { rerunSchema } from '../../../../functions/run/again/rerun-routes';
 import { runStatuses } from '../../../../shared/sql/runs/recorded-runs';
 import type { OperationText } from '../operation';
-import { cursor, from, limit, to } from './parameters';
+import { cursor, from, limit, tenantOfAdmins, to } from './parameters';
+import { pipelineOperations } from './pipelines';
 import { resultOperations } from './results';
 
 const prefer = {
@@ -98,6 +99,7 @@ export const runOperations: readonly OperationText[] = [
     tag: 'Runs',
     summary: 'The tenant’s runs, newest first, page by page',
     query: {
+      tenant: tenantOfAdmins,
       status: {
         description: 'Runs of this status only.',
         schema: { type: 'string', enum: [...runStatuses] },
@@ -112,7 +114,7 @@ export const runOperations: readonly OperationText[] = [
       cursor,
     },
     answers: [{ status: 200, description: 'A page', body: { name: 'RunList' }, headers: ['Link'] }],
-    problems: [],
+    problems: ['tenant_not_found'],
   },
   {
     id: 'showRun',
@@ -120,6 +122,7 @@ export const runOperations: readonly OperationText[] = [
     path: run,
     tag: 'Runs',
     summary: 'A run with its steps and checks',
+    query: { tenant: tenantOfAdmins },
     headers: prefer,
     answers: [
       { status: 200, description: 'The run', body: { name: 'Run' }, headers: ['Preference-Applied'] },
@@ -134,6 +137,7 @@ export const runOperations: readonly OperationText[] = [
     summary: 'A run’s events until it is over',
     description:
       'Server-Sent Events: `run` (RunEventData) at the beginning, `step` (StepEventData), `check` (CheckEventData), and `end` (RunEventData).',
+    query: { tenant: tenantOfAdmins },
     headers: {
       'Last-Event-ID': {
         description: 'The id of the last event that was heard: the stream goes on after it.',
@@ -152,6 +156,7 @@ export const runOperations: readonly OperationText[] = [
     path: `${run}/cancel`,
     tag: 'Runs',
     summary: 'Cancels a run',
+    query: { tenant: tenantOfAdmins },
     answers: [
       { status: 202, description: 'It is cancelled', body: { name: 'CancelledRun' } },
       { status: 200, description: 'It was over, with this status', body: { name: 'CancelledRun' } },
@@ -194,13 +199,5 @@ export const runOperations: readonly OperationText[] = [
       'concurrent_limit_reached',
     ],
   },
-  {
-    id: 'listPipelines',
-    method: 'GET',
-    path: '/api/v1/pipelines',
-    tag: 'Runs',
-    summary: 'The pipelines that can be started, with their parameters',
-    answers: [{ status: 200, description: 'All of them', body: { name: 'Catalogue' } }],
-    problems: [],
-  },
+  ...pipelineOperations,
 ];

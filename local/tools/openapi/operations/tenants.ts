@@ -52,6 +52,16 @@ export const tenantOperations = (tiers: Readonly<Record<string, Quotas>>): reado
     problems: ['tenant_exists', ...badBody],
   },
   {
+    id: 'showIdentity',
+    method: 'GET',
+    path: '/api/v1/identity',
+    tag: 'API keys',
+    summary: 'Who the caller is, and what it may do',
+    description: 'For any valid key or token of a tenant, any admin’s key, and people who are admins.',
+    answers: [{ status: 200, description: 'An admin, or a tenant', body: { name: 'Identity' } }],
+    problems: [],
+  },
+  {
     id: 'listTenants',
     method: 'GET',
     path: '/api/v1/tenants',

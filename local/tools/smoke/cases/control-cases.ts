@@ -1,5 +1,6 @@
 import { findOffboardedTenant } from '../../../../shared/sql/control/find-offboarded-tenant';
 import { findOperationEnd } from '../../../../shared/sql/control/find-operation-end';
+import { listAllPipelineStatistics } from '../../../../shared/sql/control/list-all-pipeline-statistics';
 import { listAllRuns } from '../../../../shared/sql/control/list-all-runs';
 import { listAllRunsHours } from '../../../../shared/sql/control/list-all-runs-hours';
 import { listAllRunsOfHour } from '../../../../shared/sql/control/list-all-runs-of-hour';
@@ -40,6 +41,11 @@ export const controlCases = [
       before_id: null,
       limit: 10,
     }),
+  ),
+  statementCase(
+    listAllPipelineStatistics,
+    'TRUE is a condition; GROUP BY reads a subquery with QUALIFY.',
+    ({ from, to }) => ({ from, to }),
   ),
   statementCase(
     readAllUsage,

@@ -18,6 +18,7 @@ import { settleAndDropRuns, settleRuns } from '../../../../shared/sql/runs/settl
 import { withdrawAndHandOn, withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { listBillableDays } from '../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
+import { listPipelineStatistics } from '../../../../shared/sql/usage/list-pipeline-statistics';
 import { readActivity } from '../../../../shared/sql/usage/read-activity';
 import { readUsage } from '../../../../shared/sql/usage/read-usage';
 import { type CaseValues, runId, statementCase } from './statement-case';
@@ -257,6 +258,11 @@ export const runCases = [
     readActivity,
     'Sums OVER the order of time run over what was grouped by it, and ARRAY_AGG takes the last of them.',
     ({ tenantId, from, to }) => ({ tenant_id: tenantId, from, to, seen_from: from }),
+  ),
+  statementCase(
+    listPipelineStatistics,
+    'Quantiles leave NULLs out, and are NULL over no rows.',
+    ({ tenantId, from, to }) => ({ tenant_id: tenantId, from, to }),
   ),
   statementCase(listBillableRuns, 'Pages in the order of two columns.', ({ tenantId, from, to }) => ({
     tenant_id: tenantId,

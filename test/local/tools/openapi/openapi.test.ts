@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { statisticsQuerySchema } from '../../../../functions/run/pipelines/pipeline-statistics';
+import { resultPageSchema } from '../../../../functions/run/results/results-routes';
 import { listRequestSchema } from '../../../../functions/run/run-list';
 import { allRunsRequestSchema } from '../../../../functions/tenants/all-runs-routes';
 import { offboardQuerySchema } from '../../../../functions/tenants/offboarding/offboarding-routes';
@@ -11,8 +13,9 @@ import { billingExportSchema } from '../../../../functions/tenants/usage/billing
 import { allUsageQuerySchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
 import { documentedCalls } from '../../../../local/cloud/gateway/function-routes';
 import { clientTypesFolder, clientTypesTexts } from '../../../../local/tools/openapi/client-types';
-import { operationsOf, problemsOf } from '../../../../local/tools/openapi/document';
+import { operationsOf } from '../../../../local/tools/openapi/document';
 import { openApiText } from '../../../../local/tools/openapi/openapi-json';
+import { problemsOf } from '../../../../local/tools/openapi/problems';
 import { referenceText } from '../../../../local/tools/openapi/reference-page';
 import { loadTiers } from '../../../../shared/definitions/tiers';
 
@@ -75,6 +78,8 @@ describe('schemas/openapi.json', () => {
 
   it.each([
     ['listRuns', listRequestSchema],
+    ['showResult', resultPageSchema],
+    ['listPipelineStatistics', statisticsQuerySchema],
     ['listAllRuns', allRunsRequestSchema],
     ['listTenants', tenantListSchema],
     ['offboardTenant', offboardQuerySchema],
