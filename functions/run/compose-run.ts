@@ -21,7 +21,7 @@ import {
   createPublishTenantEvents,
   type EventSettings,
 } from '../../shared/google/pubsub/publish-tenant-events';
-import type { VerifyPerson } from '../../shared/google/verify-person';
+import type { KeyAddresses, VerifyPerson } from '../../shared/google/verify-person';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
@@ -59,6 +59,8 @@ export interface RunSetUp {
   readonly streamPace?: Partial<StreamPace> | undefined;
   /** Which admins may look at tenants' runs. None unless given. */
   readonly adminRule?: AdminRule | undefined;
+  /** Where people's proofs are checked against other keys than Google's. */
+  readonly keyAddresses?: KeyAddresses | undefined;
   /** By which tokens are signed, the current one first. None unless given. */
   readonly tokenSecrets?: readonly string[] | undefined;
   /** Whether the tenants' tables are to say when each key was used last. */
@@ -140,7 +142,7 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
       ? notingUses(authenticate, createKeyUses(runStatement, clock))
       : authenticate,
     adminRule,
-    verifyPerson: personsOf(adminRule, clock),
+    verifyPerson: personsOf(adminRule, setUp),
     controlDataset: setUp.control?.name ?? 'tenant_pipelines',
     runStatement: readStatement,
     pipelines,
@@ -196,13 +198,16 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
 const nobody: AdminRule = { kind: 'named', keys: [], people: undefined };
 
 /** What checks people's proofs is loaded with the first of them: most instances never see one. */
-function personsOf(rule: AdminRule, clock: Clock): VerifyPerson | undefined {
+function personsOf(
+  rule: AdminRule,
+  { clock, keyAddresses }: Pick<RunSetUp, 'clock' | 'keyAddresses'>,
+): VerifyPerson | undefined {
   if (rule.kind !== 'named' || rule.people === undefined) return undefined;
   const load = lazily(async () => {
     const {
       verifyPersonOf,
     }: typeof import('../../shared/google/verify-person') = require('../../shared/google/verify-person');
-    return verifyPersonOf(rule, clock.monotonicMs);
+    return verifyPersonOf(rule, clock.monotonicMs, keyAddresses);
   });
   return async (proof) => (await load())?.(proof);
 }

@@ -18,6 +18,10 @@ describe('OpenTelemetry', () => {
   });
 });
 
+it('what only some callers of run need is not loaded when it starts', () => {
+  expect(loadedBy(['run'], /(verify-person|compose-results|compose-plan-run)/)).toEqual([]);
+});
+
 describe('Pub/Sub’s client, with gRPC', () => {
   it.each([...functionNames])('is not loaded when %s starts', (name) => {
     expect(loadedBy([name], pubSub)).toEqual([]);

@@ -44,10 +44,12 @@ import {
   type EventSettings,
   type PublishTenantEvents,
 } from '../../../shared/google/pubsub/publish-tenant-events';
+import type { KeyAddresses } from '../../../shared/google/verify-person';
 import type { ExecutionTools } from '../../../shared/pipelines/execution';
 import type { AdmitSettings } from '../../../shared/runs/admit';
 import type { SettleSettings } from '../../../shared/runs/settle';
 import { type Clock, systemClock } from '../../../shared/support/clock';
+import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import { call } from '../../support/local-cloud';
 import { dryrun, runTopic, schemasDirectory } from './backends';
 import { collectingLog, type LogLine, type Served, serve } from './serve';
@@ -152,6 +154,11 @@ export async function startRunInstance(
     readonly settling?: Partial<SettleSettings>;
     readonly streamPace?: Partial<StreamPace>;
     readonly operations?: Pick<OperationsSetUp, 'topic' | 'dataset'>;
+    /** Which admins may look at tenants; nobody unless given. */
+    readonly adminRule?: AdminRule;
+    readonly keyAddresses?: KeyAddresses;
+    /** Where changes are written down; nowhere unless given. */
+    readonly audit?: ControlDatasetSettings;
   },
 ): Promise<Instance> {
   const {
@@ -162,11 +169,15 @@ export async function startRunInstance(
     streamPace,
     control,
     operations,
+    adminRule,
+    keyAddresses,
+    audit,
   } = options;
   const clock = clockOf(options);
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
-  const settings = { callsAtOnce, admission, settling, streamPace, control, operations };
+  const admins = { adminRule, keyAddresses, audit: audit && { dataset: audit, log } };
+  const settings = { callsAtOnce, admission, settling, streamPace, control, operations, ...admins };
   const planning = {
     tiers: loadTiers(schemas),
     allowedSources: ['*', 'gs://*'],
