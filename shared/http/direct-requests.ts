@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, type ServerResponse } from 'node:http';
 import { answerBrokenRequests } from './broken-requests';
+import { endSlowRequests } from './limits/slow-requests';
 import { internalError, problemBody } from './reply';
 import type { HttpHandler } from './serve';
-import { endSlowRequests } from './slow-requests';
 
 /**
  * Has a server of functions-framework give its requests to the handler itself. The framework's Express app

@@ -1,10 +1,10 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ServiceError } from '../../../shared/errors';
 import { answerBrokenRequests } from '../../../shared/http/broken-requests';
+import { endSlowRequests } from '../../../shared/http/limits/slow-requests';
 import { expectNoQuery } from '../../../shared/http/parse';
 import { problemReply, sendReply } from '../../../shared/http/reply';
 import { findRoute, optionsReply, type Route } from '../../../shared/http/route';
-import { endSlowRequests } from '../../../shared/http/slow-requests';
 import type { Log } from '../../../shared/log';
 import { type ForwardTarget, forward } from './forward';
 import { admitLocalCallers } from './local-callers';

@@ -8,6 +8,7 @@ import { createControlDataset } from '../../../shared/google/bigquery/tables/con
 import { hashApiKey } from '../../../shared/tenants/rules/api-key';
 import { call, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, schemasDirectory, settleHeld, startBackends } from '../support/backends';
+import { endpoints } from '../support/endpoints';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
 import { portOf } from '../support/serve';
 
@@ -127,6 +128,21 @@ describe('An admin who looks at a tenant', () => {
     expect(await codes('/runs/run-1?tenant=other', asAlice)).toEqual([404, 'run_not_found']);
     expect(await codes('/runs/run-1/results/9?tenant=acme', asAlice)).toEqual([404, 'result_not_found']);
     expect(await codes('/runs/run-1?tenant=acme', withKey(otherKey))).toEqual([403, 'tenant_mismatch']);
+  });
+
+  it.each(
+    endpoints
+      .filter(({ needsTenantQuery }) => needsTenantQuery)
+      .map(({ method, path }) => [method, path] as const),
+  )('has to name one that there can be: %s %s: 400', async (method, path) => {
+    for (const wrong of ['', '?tenant=', '?tenant=acme&tenant=acme', '?tenant=a%20b']) {
+      const { status, body } = await call(run.url, method, `${path}${wrong}`, { headers: asAlice });
+      expect([status, body.code, body.detail]).toEqual([
+        400,
+        'invalid_request',
+        expect.stringContaining('tenant'),
+      ]);
+    }
   });
 
   it('pages through its runs', async () => {

@@ -111,3 +111,18 @@ export const wrongPathTenants: readonly string[] = [
   'a'.repeat(9_000),
   '',
 ];
+
+const runs = '/api/v1/pipelines/run/acme';
+/** What names no pipeline in the path of a start, and the status that tells it. */
+export const wrongPipelinePaths: readonly (readonly [path: string, status: number])[] = [
+  [`${runs}/gcp/example/../../../../schemas`, 404],
+  [`${runs}/../example/dryrun`, 400],
+  [`${runs}/%2e%2e/example/dryrun`, 400],
+  [`${runs}/gcp/example/..%2fdryrun`, 400],
+  [`${runs}/gcp/example/dryrun.yaml`, 400],
+  [`${runs}/gcp/example/dryrun%00`, 400],
+  [`${runs}/GCP/example/dryrun`, 400],
+  [`${runs}/gcp/example/${'x'.repeat(65)}`, 400],
+  [`${runs}/gcp/example/__proto__`, 404],
+  [`${runs}/gcp/example/nothing`, 404],
+];

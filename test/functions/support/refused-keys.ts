@@ -19,7 +19,7 @@ export interface RefusedKeys {
   /** Keys that nobody may come with, by what is wrong with them. */
   readonly invalid: ReadonlyMap<string, string>;
   /** By scope: a valid key that has all others that it can have without it. */
-  readonly without: ReadonlyMap<KeyScope | undefined, string>;
+  readonly without: ReadonlyMap<Endpoint['scope'], string>;
 }
 
 /** Makes keys of the tenant `acme` that are to be refused; `acmeKey` is a valid one of it. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { answerBrokenRequests } from '../../../shared/http/broken-requests';
-import { endSlowRequests } from '../../../shared/http/slow-requests';
+import { endSlowRequests } from '../../../shared/http/limits/slow-requests';
 import { portOf } from '../../functions/support/serve';
 import { rawExchange } from '../../local/cloud/gateway/raw-http';
 

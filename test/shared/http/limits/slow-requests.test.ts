@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import { endSlowRequests, longestSendingMs } from '../../../shared/http/slow-requests';
-import { portOf } from '../../functions/support/serve';
-import { rawExchange } from '../../local/cloud/gateway/raw-http';
+import { endSlowRequests, longestSendingMs } from '../../../../shared/http/limits/slow-requests';
+import { portOf } from '../../../functions/support/serve';
+import { rawExchange } from '../../../local/cloud/gateway/raw-http';
 
 const head = 'POST / HTTP/1.1\r\nHost: localhost\r\n';
 

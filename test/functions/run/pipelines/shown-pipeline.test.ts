@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { successRate } from '../../../functions/run/pipelines/pipeline-statistics';
-import { showPipeline } from '../../../functions/run/pipelines/shown-pipeline';
-import { answerSchemas } from '../../../local/tools/openapi/answers';
-import { loadPipelines } from '../../../shared/definitions/pipelines';
+import { successRate } from '../../../../functions/run/pipelines/pipeline-statistics';
+import { showPipeline } from '../../../../functions/run/pipelines/shown-pipeline';
+import { answerSchemas } from '../../../../local/tools/openapi/answers';
+import { loadPipelines } from '../../../../shared/definitions/pipelines';
 import {
   type PipelineDefinition,
   pipelineSchema,
   type Step,
   stepTypes,
-} from '../../../shared/definitions/schemas/pipeline-schema';
+} from '../../../../shared/definitions/schemas/pipeline-schema';
 
 const destination = { table: 'numbers', write_disposition: 'WRITE_TRUNCATE' };
 const written = pipelineSchema.parse({
@@ -91,7 +91,7 @@ describe('A pipeline as it is shown', () => {
   });
 
   it('is as openapi.json has it, also those of the project', () => {
-    const all = [definition, ...loadPipelines(join(__dirname, '../../../schemas')).values()];
+    const all = [definition, ...loadPipelines(join(__dirname, '../../../../schemas')).values()];
     for (const one of all) {
       const { success, error } = answerSchemas.Pipeline.safeParse(showPipeline(one));
       expect([one.path, success, error?.issues]).toEqual([one.path, true, undefined]);
