@@ -11,7 +11,7 @@ import {
 import { expectNoQuery, limitSchema, parseQuery } from '../../../shared/http/parse';
 import type { Route } from '../../../shared/http/route';
 import { activityStepSeconds, readActivity } from '../../../shared/sql/usage/read-activity';
-import { orTenantNotFound, tenantNotFound } from '../administer-tenant';
+import { orTenantNotFound, tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import { activityPoints, stepsOf } from './activity';
 import type { createReadOverview } from './read-overview';
 
