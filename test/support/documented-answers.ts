@@ -1,7 +1,7 @@
 import { answerSchemas } from '../../local/tools/openapi/answers';
 import { operationsOf } from '../../local/tools/openapi/document';
-import { problemsOf } from '../../local/tools/openapi/problems';
 import type { Operation } from '../../local/tools/openapi/operation';
+import { problemsOf } from '../../local/tools/openapi/problems';
 
 /** What was answered, to whom it may be new. */
 export interface Answered {
