@@ -1,5 +1,13 @@
 import { createAppendRows } from '../../../../shared/google/bigquery/tables/append-rows';
-import { asAdmin, call, onboard, query, type TestCloud, withKey } from '../../../support/local-cloud';
+import {
+  asAdmin,
+  call,
+  eventually,
+  onboard,
+  query,
+  type TestCloud,
+  withKey,
+} from '../../../support/local-cloud';
 import { dryrun, record } from '../recorded-usage';
 
 const hourMs = 3_600_000;
@@ -18,7 +26,7 @@ export const describeOverview = (theCloud: () => TestCloud) =>
     let hour: number;
     beforeAll(async () => {
       cloud = theCloud();
-      key = await onboard(cloud.url, 'busy', { max_concurrent_pipelines: 4, max_pipelines_per_month: null });
+      key = await onboard(cloud.url, 'busy', { max_concurrent_pipelines: 3, max_pipelines_per_month: null });
       hour = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
       const at = (seconds: number) => new Date(hour + seconds * 1000).toISOString();
       // Two at once, then one, then one that begins as that one ends.
@@ -84,7 +92,7 @@ export const describeOverview = (theCloud: () => TestCloud) =>
         running: 3,
         queued: 1,
         tenants: { suspended: 0, more: false },
-        near_quota: [{ tenant_id: 'busy', quota: 'concurrent', used: 3, limit: 4, share: 0.75 }],
+        near_quota: [{ tenant_id: 'busy', quota: 'concurrent', used: 3, limit: 3, share: 1 }],
         refusals: {
           by_code: expect.arrayContaining([{ code: 'monthly_quota_exceeded', count: 7 }]),
         },
@@ -94,7 +102,8 @@ export const describeOverview = (theCloud: () => TestCloud) =>
         dead_letters: { count: 1 },
       });
       const repairs = Object(body.conservation).repaired;
-      expect(repairs).toEqual([{ tenant_id: 'other', checked_at: hourOf(hour) }]);
+      // A scheduled call may have come between.
+      expect(repairs).toContainEqual({ tenant_id: 'other', checked_at: hourOf(hour) });
       expect((await get('overview', withKey(key))).status).toBe(401);
     });
 
@@ -112,5 +121,35 @@ export const describeOverview = (theCloud: () => TestCloud) =>
       expect((await get('tenants/nobody/activity')).status).toBe(404);
       expect((await get('tenants/other/activity', withKey(key))).status).toBe(403);
       expect((await get('tenants/busy/activity?hours=169')).status).toBe(400);
+    });
+
+    it('what it tells of is written down by reconcile, by the refused calls, and of dead letters', async () => {
+      const written = (sql: string) =>
+        eventually(sql, async () => (await query(cloud.bigquery, 'tenant_pipelines', sql))[0]);
+      // Its ledger was written without counting its runs.
+      await call(cloud.url, 'POST', '/local/scheduler/reconcile:run');
+      await written("SELECT * FROM reconciliations WHERE 'busy' IN UNNEST(repaired) AND failed = 0");
+
+      expect((await get('overview', {})).status).toBe(401);
+      await written("SELECT * FROM refusals WHERE function = 'tenants' LIMIT 1");
+
+      const run = { tenant_id: 'busy', run_id: 'busy-4', pipeline: dryrun };
+      const publish = (data: string) =>
+        fetch(`http://${cloud.pubsubHost}/v1/projects/local/topics/pipeline-runs-dead-letter:publish`, {
+          method: 'POST',
+          body: JSON.stringify({
+            messages: [
+              {
+                data: Buffer.from(data).toString('base64'),
+                attributes: { CloudPubSubDeadLetterSourceDeliveryCount: '5' },
+              },
+            ],
+          }),
+        });
+      await publish(JSON.stringify(run));
+      await publish('nothing that can be read');
+      const letter = await written('SELECT * FROM dead_letters WHERE run_id IS NOT NULL');
+      expect(letter).toMatchObject({ ...run, deliveries: 5 });
+      await written('SELECT * FROM dead_letters WHERE run_id IS NULL AND deliveries = 5');
     });
   });
