@@ -24,6 +24,7 @@ import { restoreTenant } from '../../../../../shared/sql/tenants/restore-tenant'
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
+import { readActivity } from '../../../../../shared/sql/usage/read-activity';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { ledgerOutcomeOf } from '../statements/recorded';
 import type { ModelledCall } from './calls';
@@ -195,6 +196,7 @@ export function createPlayer(
           before_id: runIdOf(5),
           limit: 100,
         });
+        await run(readActivity, { tenant_id, ...forEver, to, seen_from: from });
         await run(readUsage, { tenant_id, ...forEver, by_day: false, by_status: false });
         await run(readUsage, { tenant_id, ...forEver, by_day: true, by_status: true });
         const billable = { tenant_id, ...forEver, after_at: null, after_id: null, limit: 2 };

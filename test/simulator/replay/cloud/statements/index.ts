@@ -1,4 +1,5 @@
 import type { StatementModel } from '../statement-model';
+import { activityModels } from './activity';
 import { admissionModels } from './admission';
 import { alertModels } from './alerts';
 import { keyModels } from './keys';
@@ -19,6 +20,7 @@ export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
     ...tenantModels,
     ...keyModels,
     ...usageModels,
+    ...activityModels,
     ...scheduleModels,
     ...operationModels,
   ].map((model) => [model.name, model]),
