@@ -38,6 +38,8 @@ export type AllUsage = {
   readonly to: string | null;
   /** What the estimates take BigQuery to cost for each TiB billed. */
   readonly bigquery_price_per_tib: number;
+  /** Of the costs, as ISO 4217 names it. */
+  readonly currency: string;
   readonly tenants: readonly {
     readonly tenant_id: string;
     readonly total: {
@@ -113,6 +115,8 @@ export type TenantUsage = {
   readonly to: string | null;
   /** What the estimates take BigQuery to cost for each TiB billed. */
   readonly bigquery_price_per_tib: number;
+  /** Of the costs, as ISO 4217 names it. */
+  readonly currency: string;
   readonly quota: {
     /** null: unlimited. */
     readonly max_pipelines_per_month: number | null;

@@ -4,15 +4,20 @@ import { Route, Router } from 'preact-iso/router';
 import { NotFoundPage } from './not-found-page';
 import { currentSession } from './session';
 
+const OverviewPage = lazy(async () => (await import('../overview/overview-page')).OverviewPage);
+const TenantPage = lazy(async () => (await import('../tenant/tenant-page')).TenantPage);
+
+/** Where everybody begins: operators with all tenants, a tenant with itself. */
+function HomePage() {
+  return currentSession().identity.kind === 'admin' ? <OverviewPage /> : <TenantPage />;
+}
+
 /** Each page is loaded when it is first opened. */
 const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
-  '/': async () =>
-    currentSession().identity.kind === 'admin'
-      ? (await import('../overview/overview-page')).OverviewPage
-      : (await import('../tenant/tenant-page')).TenantPage,
   '/onboard': async () => (await import('../tenants/onboard-page')).OnboardPage,
   '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
-  '/tenants/:tenant': async () => (await import('../tenant/tenant-page')).TenantPage,
+  '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
+  '/tenants/:tenant/usage': async () => (await import('../usage/tenant-usage-page')).TenantUsagePage,
 };
 
 const routes = Object.entries(pages).map(([path, load]) => ({ path, component: lazy(load) }));
@@ -25,6 +30,8 @@ interface PagesProps {
 export function Pages({ onLeave }: PagesProps) {
   return (
     <Router onRouteChange={onLeave}>
+      <Route path="/" component={HomePage} />
+      <Route path="/tenants/:tenant" component={TenantPage} />
       {routes.map(({ path, component }) => (
         <Route key={path} path={path} component={component} />
       ))}

@@ -1,9 +1,117 @@
-import { Page } from '../ui/page';
+import { useRef } from 'preact/hooks';
+import type { Overview } from '../../client';
+import { currentSession } from '../app/session';
+import { Chart } from '../chart/chart';
+import { useCall } from '../data/use-call';
+import { count, percent } from '../format/numbers';
+import { Figures } from '../ui/figures';
+import { Notice } from '../ui/notice';
+import { Page, Section } from '../ui/page';
+import { Shown } from '../ui/shown';
+import { Ago } from '../ui/times';
+import { FailingPipelines } from './failing-pipelines';
+import { FullQuotas } from './full-quotas';
+import { Refusals } from './refusals';
+import { hourlyChart, lastDay } from './run-sums';
+import { Welcome } from './welcome';
 
+const everyMs = 30_000;
+
+/** All tenants at a glance: what runs, what fails, who is at a limit, and whether the books are right. */
 export function OverviewPage() {
+  const { api } = currentSession();
+  const overview = useCall('overview', (signal) => api.call('showOverview', { signal }), { everyMs });
+  // Whoever has begun there stays there, with the key that is shown only once, until it leaves the page.
+  const isNew = useRef(false);
+  if (overview.answer?.tenants.read === 0) isNew.current = true;
   return (
-    <Page title="Overview">
-      <p>…</p>
+    <Page title={isNew.current ? 'Welcome' : 'Overview'}>
+      <Shown of={overview} what="the overview">
+        {(answer) => (isNew.current ? <Welcome /> : <WholeOverview overview={answer} />)}
+      </Shown>
     </Page>
+  );
+}
+
+function WholeOverview({ overview }: { readonly overview: Overview }) {
+  const { running, queued, tenants, runs_by_hour, near_quota, refusals, failing_pipelines } = overview;
+  const { ended, failed } = lastDay(runs_by_hour);
+  return (
+    <>
+      <Health overview={overview} />
+      <Section title="Now">
+        <Figures
+          figures={[
+            { name: 'Runs with a slot', value: count(running) },
+            { name: 'Waiting in queues', value: count(queued) },
+            { name: 'Active tenants', value: count(tenants.active) },
+            { name: 'Suspended tenants', value: count(tenants.suspended) },
+            { name: 'Ended in 24 hours', value: count(ended) },
+            { name: 'Of these failed', value: ended === 0 ? '–' : percent(failed / ended) },
+          ]}
+        />
+        {tenants.more && (
+          <p class="quiet small">Of the first {count(tenants.read)} tenants; there are more.</p>
+        )}
+      </Section>
+      <Section title="Runs that ended, by hour">
+        <Chart label="Runs that ended, by hour" kind="bars" format={count} {...hourlyChart(runs_by_hour)} />
+      </Section>
+      <div class="columns">
+        <Section title="Tenants nearest their quotas">
+          <FullQuotas quotas={near_quota} />
+        </Section>
+        <Section title="Pipelines that fail">
+          <FailingPipelines pipelines={failing_pipelines} />
+        </Section>
+        <Section title="Refused calls">
+          <Refusals refusals={refusals} />
+        </Section>
+      </div>
+    </>
+  );
+}
+
+/** What an operator has to know before all else: it says so where everything is well, too. */
+function Health({ overview: { conservation, dead_letters } }: { readonly overview: Overview }) {
+  const repaired = conservation?.repaired ?? [];
+  return (
+    <div class="columns">
+      {conservation === null ? (
+        <Notice kind="warning" title="The counters were not checked in the last day">
+          <p>reconcile checks them every five minutes. See whether it is scheduled, and its log.</p>
+        </Notice>
+      ) : repaired.length > 0 ? (
+        <Notice kind="error" title="Counters were wrong, and were repaired">
+          <ul>
+            {repaired.map(({ tenant_id, checked_at }) => (
+              <li key={`${tenant_id} ${checked_at}`}>
+                <a href={`/tenants/${encodeURIComponent(tenant_id)}`}>{tenant_id}</a>, <Ago at={checked_at} />
+              </li>
+            ))}
+          </ul>
+          <p>This must not happen: look for the reason in reconcile’s log.</p>
+        </Notice>
+      ) : (
+        <Notice kind="good" title="All counters are right">
+          <p>
+            Checked <Ago at={conservation.checked_at} />, {count(conservation.tenants)} tenants with runs.
+          </p>
+        </Notice>
+      )}
+      {dead_letters !== null &&
+        (dead_letters.count > 0 ? (
+          <Notice kind="warning" title={`${count(dead_letters.count)} messages were given up in 24 hours`}>
+            <p>
+              The last one <Ago at={dead_letters.last_at} />. Their runs are ended by reconcile; the worker’s
+              log says why.
+            </p>
+          </Notice>
+        ) : (
+          <Notice kind="good" title="No message was given up">
+            <p>In the last 24 hours.</p>
+          </Notice>
+        ))}
+    </div>
   );
 }

@@ -72,8 +72,8 @@ export const allUsageQuerySchema = z
 
 /** What one or all tenants have used. */
 export function usageRoutes(deps: UsageDependencies): readonly Route[] {
-  const { now, pricePerTib } = deps;
-  const price = { bigquery_price_per_tib: pricePerTib };
+  const { now, pricePerTib, currency } = deps;
+  const price = { bigquery_price_per_tib: pricePerTib, currency };
   return [
     {
       operation: 'showUsage',

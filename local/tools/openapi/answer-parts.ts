@@ -130,6 +130,7 @@ const usageLine = z.strictObject({
   ...measures,
 });
 const pricePerTib = z.number().describe('What the estimates take BigQuery to cost for each TiB billed.');
+const currency = text.describe('Of the costs, as ISO 4217 names it.');
 const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
 const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
 
@@ -261,6 +262,7 @@ export const answerParts = {
   check,
   run,
   pricePerTib,
+  currency,
   usage,
   nextCursor,
   parameter,

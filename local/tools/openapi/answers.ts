@@ -28,6 +28,7 @@ const {
   check,
   run,
   pricePerTib,
+  currency,
   usage,
   nextCursor,
   apiKey,
@@ -222,6 +223,7 @@ export const answerSchemas = {
     from: time,
     to: time.nullable().describe('null: until now.'),
     bigquery_price_per_tib: pricePerTib,
+    currency,
     quota: z.strictObject({
       max_pipelines_per_month: quota,
       pipeline_runs_this_month: count,
@@ -243,6 +245,7 @@ export const answerSchemas = {
     from: time,
     to: time.nullable().describe('null: until now.'),
     bigquery_price_per_tib: pricePerTib,
+    currency,
     tenants: z.array(z.strictObject({ tenant_id: text, ...usage })),
     next_cursor: nextCursor,
   }),

@@ -4,7 +4,7 @@ import { estimateAccuracies } from '../../../shared/google/bigquery/jobs/estimat
 import { planStatuses } from '../../../shared/pipelines/plan/step-plan';
 import { answerParts } from './answer-parts';
 
-const { text, count, pricePerTib } = answerParts;
+const { text, count, pricePerTib, currency } = answerParts;
 
 const cost = z.number().describe("Of the bytes billed, at the deployment's price.");
 const notKnown = 'null: not known.';
@@ -74,7 +74,7 @@ export const dryRunAnswers = {
     bytes_billed: count,
     estimated_bigquery_cost: cost,
     bigquery_price_per_tib: pricePerTib,
-    currency: text.describe('Of the costs, as ISO 4217 names it.'),
+    currency,
     steps: z.array(plannedStep).describe('In the order of the definition.'),
   }),
 } as const;

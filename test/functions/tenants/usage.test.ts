@@ -42,6 +42,7 @@ describe('Tenants and their usage', () => {
         from: '2026-03-01T00:00:00.000Z',
         to: null,
         bigquery_price_per_tib: 6.25,
+        currency: 'USD',
         quota: { max_pipelines_per_month: 500, pipeline_runs_this_month: 0, percent_used: 0 },
         forecast: forecastOfNothing,
         total: expect.objectContaining({
