@@ -2,50 +2,79 @@ import { availableParallelism } from 'node:os';
 
 /**
  * Lets a few pieces of work run at once; of those that wait, keys take turns, so that one with many does not keep
- * the others waiting.
+ * the others waiting. While several keys come, none has all places: whoever comes with little finds one free.
  */
 export type TakeTurns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** What takes longer keeps no place: a few long queries must not hold up everything else. In milliseconds. */
-const longestPlaceMs = 500;
+export interface TurnTimes {
+  /** What takes longer keeps no place: a few long queries must not hold up everything else. In milliseconds. */
+  readonly placeMs: number;
+  /** For so long after a key came the others leave a place free. In milliseconds. */
+  readonly sharedMs: number;
+  /** Never goes back. */
+  readonly monotonicMs: () => number;
+}
+
+const usualTimes: TurnTimes = { placeMs: 500, sharedMs: 1_000, monotonicMs: () => performance.now() };
 
 /** @param atOnce as many as the machine has processors, unless given; two at least */
 export function createTakeTurns(
   atOnce: number = Math.max(2, availableParallelism()),
-  placeMs: number = longestPlaceMs,
+  times: Partial<TurnTimes> = {},
 ): TakeTurns {
+  const { placeMs, sharedMs, monotonicMs } = { ...usualTimes, ...times };
   /** In the order of their turns. None is empty. */
   const lines = new Map<string, (() => void)[]>();
-  let running = 0;
+  /** How much of each key has a place. */
+  const placesOf = new Map<string, number>();
+  let taken = 0;
+  /** Which key came last, and when; and the last one before it that was another. */
+  let last = { key: '', at: Number.NEGATIVE_INFINITY };
+  let lastOther = last;
 
-  const leave = () => {
+  const hold = (key: string, change: 1 | -1) => {
+    taken += change;
+    const places = (placesOf.get(key) ?? 0) + change;
+    if (places === 0) placesOf.delete(key);
+    else placesOf.set(key, places);
+  };
+  const othersCome = (key: string): boolean =>
+    monotonicMs() - (key === last.key ? lastOther : last).at < sharedMs;
+  const mayGo = (key: string): boolean => {
+    if (taken >= atOnce) return false;
+    const isLastPlace = (placesOf.get(key) ?? 0) > 0 && taken === atOnce - 1;
+    return !isLastPlace || !othersCome(key);
+  };
+
+  const letGo = () => {
+    // A key that has had its turn is the last one in the map then, so it comes again if there is still a place.
     for (const [key, line] of lines) {
-      const first = line.shift();
+      if (!mayGo(key)) continue;
+      const go = line.shift();
       lines.delete(key);
       if (line.length > 0) lines.set(key, line);
-      // Whoever ends hands its place over, so `running` does not change.
-      first?.();
-      return;
+      hold(key, 1);
+      go?.();
     }
-    running -= 1;
   };
   const enter = (key: string): Promise<void> => {
-    if (running < atOnce) {
-      running += 1;
-      return Promise.resolve();
-    }
+    if (key !== last.key) lastOther = last;
+    last = { key, at: monotonicMs() };
     return new Promise((resolve) => {
       const line = lines.get(key);
       if (line === undefined) lines.set(key, [resolve]);
       else line.push(resolve);
+      letGo();
     });
   };
   return async (key, work) => {
     await enter(key);
     let isHeld = true;
     const leaveOnce = () => {
-      if (isHeld) leave();
+      if (!isHeld) return;
       isHeld = false;
+      hold(key, -1);
+      letGo();
     };
     const timer = setTimeout(leaveOnce, placeMs);
     try {

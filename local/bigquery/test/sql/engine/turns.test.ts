@@ -3,11 +3,15 @@ import { createTakeTurns } from '../../../sql/engine/turns';
 describe("turns at the engine's time", () => {
   /** Begins pieces of work whose order of beginning is kept, and which end when they are told to. */
   const bench = (atOnce: number, placeMs = 600_000) => {
-    const takeTurns = createTakeTurns(atOnce, placeMs);
+    let now = 0;
+    const takeTurns = createTakeTurns(atOnce, { placeMs, sharedMs: 1_000, monotonicMs: () => now });
     const begun: string[] = [];
     const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
     return {
       begun,
+      pass(milliseconds: number): void {
+        now += milliseconds;
+      },
       begin: (key: string, name: string) =>
         takeTurns(key, () => {
           begun.push(name);
@@ -44,6 +48,46 @@ describe("turns at the engine's time", () => {
     await untilBegun(begun, 4);
     end('next');
     await next;
+  });
+
+  it('keeps a place free of a key with much for as long as others come', async () => {
+    const { begin, begun, end, pass } = bench(2);
+    const little = begin('little', 'first');
+    const many = ['1', '2', '3', '4'].map((name) => begin('many', name));
+    await untilBegun(begun, 2);
+    end('first');
+    await little;
+    expect(begun).toEqual(['first', '1']);
+    // The one that comes with little finds a place, whatever the other has waiting.
+    pass(999);
+    const again = begin('little', 'second');
+    await untilBegun(begun, 3);
+    expect(begun).toEqual(['first', '1', 'second']);
+    end('second');
+    await again;
+    // And when it has not come for a while, the other has all places.
+    pass(1_000);
+    end('1');
+    await untilBegun(begun, 5);
+    expect(begun).toEqual(['first', '1', 'second', '2', '3']);
+    end('2');
+    await untilBegun(begun, 6);
+    for (const name of ['3', '4']) end(name);
+    await Promise.all(many);
+  });
+
+  it('gives keys that share it all places', async () => {
+    const { begin, begun, end } = bench(3);
+    const all = ['a1', 'a2', 'a3', 'b1', 'c1'].map((name) => begin(name.slice(0, 1), name));
+    await untilBegun(begun, 3);
+    // The first key was alone when it came.
+    expect(begun).toEqual(['a1', 'a2', 'a3']);
+    end('a1');
+    await untilBegun(begun, 4);
+    end('a2');
+    await untilBegun(begun, 5);
+    for (const name of ['a3', 'b1', 'c1']) end(name);
+    await Promise.all(all);
   });
 
   it('runs as many at once as it may, and goes on after an error', async () => {
