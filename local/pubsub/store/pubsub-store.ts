@@ -19,7 +19,7 @@ import { type JournalRecord, type MessageRecord, messageOf, messageRecord } from
 import { createSnapshots, type KeptSnapshot } from './snapshots';
 
 /** How much of what a push endpoint gets at once may be of one turn. */
-const shareOfOneTurn = 1 / 3;
+const shareOfOneTurn = 1 / 2;
 
 /** See PubSubOptions. */
 export type DeliveryOrder = {
