@@ -33,7 +33,7 @@ export type PubSubOptions = JournalOptions & {
   dataDirectory?: string | undefined;
   /**
    * Messages take turns by the values of this attribute, so that one value's many messages do not keep the others
-   * waiting, and one value's are never more than a third of what is under way. Absent: they are delivered in the
+   * waiting, and one value's are never more than half of what is under way. Absent: they are delivered in the
    * order of publishing. Real Pub/Sub promises neither.
    */
   turnsBy?: string | undefined;
