@@ -18,6 +18,7 @@ const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
   '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
   '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
   '/tenants/:tenant/usage': async () => (await import('../usage/tenant-usage-page')).TenantUsagePage,
+  '/tenants/:tenant/keys': async () => (await import('../keys/keys-page')).KeysPage,
 };
 
 const routes = Object.entries(pages).map(([path, load]) => ({ path, component: lazy(load) }));

@@ -5,7 +5,13 @@ import { forgetAnswers } from '../data/answers';
 /** Who looks at the console. */
 export type Identity =
   | { readonly kind: 'admin'; readonly name: string | null; readonly mayChange: boolean }
-  | { readonly kind: 'tenant'; readonly tenantId: string; readonly scopes: readonly string[] };
+  | {
+      readonly kind: 'tenant';
+      readonly tenantId: string;
+      /** The id of its key. */
+      readonly keyId: string;
+      readonly scopes: readonly string[];
+    };
 
 /** What was typed in; undefined: nothing is needed, as on a laptop or behind Identity-Aware Proxy. */
 export type GivenKey = { readonly kind: 'admin' | 'tenant'; readonly key: string } | undefined;
@@ -51,17 +57,14 @@ async function identify(given: GivenKey): Promise<Session> {
   const api = clientWith(given, () => {
     if (session.value?.api === api) endSession('Your key is no longer valid: it was revoked or has expired.');
   });
-  return { api, identity: await identityOf(api, given) };
+  return { api, identity: await identityOf(api) };
 }
 
-async function identityOf(api: Client, given: GivenKey): Promise<Identity> {
-  if (given?.kind !== 'tenant') {
-    await api.call('listTenants', { query: { limit: 1 } });
-    return { kind: 'admin', name: null, mayChange: true };
-  }
-  const tenantId = given.key.slice(0, given.key.lastIndexOf('_api_'));
-  await api.call('showTenant', { path: { tenant: tenantId } });
-  return { kind: 'tenant', tenantId, scopes: ['run', 'read', 'results', 'manage'] };
+async function identityOf(api: Client): Promise<Identity> {
+  const answer = await api.call('showIdentity');
+  if (answer.kind === 'admin') return { kind: 'admin', name: answer.name, mayChange: answer.may_change };
+  const { tenant_id, key_id, scopes } = answer;
+  return { kind: 'tenant', tenantId: tenant_id, keyId: key_id, scopes };
 }
 
 /**
@@ -119,6 +122,16 @@ export function may(scope: 'run' | 'read' | 'results' | 'manage'): boolean {
   const { identity } = currentSession();
   return identity.kind === 'admin' ? scope === 'read' || identity.mayChange : identity.scopes.includes(scope);
 }
+
+/** Whether it is the key that the session itself has. */
+export function isOwnKey(keyId: string): boolean {
+  const { identity } = currentSession();
+  return identity.kind === 'tenant' && identity.keyId === keyId;
+}
+
+/** Goes on with another key of the same tenant, such as the one that replaces the session's. */
+export const replaceOwnKey = (key: string): Promise<void> =>
+  signIn({ kind: 'tenant', key }, sessionStorage.getItem(storedUnder) !== null);
 
 /** Lets an admin start runs of a tenant as the tenant does, until the session ends. */
 export function rememberTenantKey(tenantId: string, key: string): void {
