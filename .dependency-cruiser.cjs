@@ -73,6 +73,30 @@ module.exports = {
       to: { path: '^client/', pathNot: '^client/(cli/)?index\\.ts$' },
     },
     {
+      name: 'console-by-the-client',
+      comment: 'The console is a user of the HTTP interface like any other, by the typed client.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(functions|shared|local|test)/' },
+    },
+    {
+      name: 'console-own-packages',
+      comment: 'What a browser has to load is little, and named here.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: {
+        path: 'node_modules/',
+        pathNot: 'node_modules/(preact|@preact/signals|@preact/signals-core|preact-iso|uplot)/',
+      },
+    },
+    {
+      name: 'console-for-itself',
+      comment: 'What deploys serves the files that are built of it.',
+      severity: 'error',
+      from: { path: '^local/' },
+      to: { path: '^console/' },
+    },
+    {
       name: 'only-test-imports-local',
       comment: 'What runs on a laptop may import what deploys, never the reverse.',
       severity: 'error',
@@ -82,7 +106,7 @@ module.exports = {
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { path: '^(functions|shared|local)/', pathNot: '/test/' },
+      from: { path: '^(functions|shared|local|console)/', pathNot: '/test/' },
       to: { path: '(^|/)test/' },
     },
     {
@@ -112,7 +136,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['node', 'require', 'import', 'types'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },
 };

@@ -40,6 +40,8 @@ const environmentSchema = z
   .object({
     /** The folder of the definitions. A bundle has its own beside the code. */
     SCHEMAS_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'schemas')),
+    /** The folder of the console's files, as `npm run build` writes it. A bundle has its own beside the code. */
+    CONSOLE_DIRECTORY: z.string().min(1).default(join(process.cwd(), 'dist/console/console')),
     /** The location of new datasets, unless the onboarding names one. */
     BIGQUERY_LOCATION: z.string().min(1).default('US'),
     /** The dataset of what concerns more than one tenant, such as the audit log. */

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { reloadPipelines } from '../../shared/definitions/pipelines';
+import { join } from 'node:path';
 import { loadSchedules } from '../../shared/definitions/schedules';
 import { readEnv } from '../../shared/env';
 import { stopTelemetry } from '../../shared/telemetry/telemetry';
 import { type FunctionName, functionNames } from './function-names';
-import { startFunctionThread } from './function-threads';
+import { type Reloadable, startFunctionThread } from './function-threads';
 import type { ForwardTarget } from './gateway/forward';
 import { forwardingsTo, welcome } from './gateway/function-routes';
 import { startGateway } from './gateway/gateway';
 import { runJobRoute } from './gateway/run-job-route';
+import { createLocalConsole, type LocalConsole } from './local-console';
 import { deadLetterTopicOf, prepareMessaging } from './messaging';
 import { type LocalCloudOptions, localDefaults } from './options';
 import { startScheduler } from './scheduler/scheduler';
@@ -23,6 +24,7 @@ export interface LocalCloud extends ServerAddresses {
   readonly backends: Pick<Servers, 'bigquery' | 'pubsub'>;
   /** Reads the definitions of pipelines again. Throws an Error that says what is wrong; then all stays as it was. */
   readonly reloadDefinitions: () => Promise<void>;
+  readonly console: LocalConsole;
   /** Stops everything in reverse order, the SQL engine's process included. */
   readonly close: () => Promise<void>;
 }
@@ -67,9 +69,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         () => undefined,
       ),
     );
-    const { host, reloadDefinitions } = options.functionsInThreads
-      ? hostInThreads(started)
-      : hostHere(started);
+    const { host, reload } = options.functionsInThreads ? hostInThreads(started) : hostHere(started);
+    const consoleDirectory = join(options.dataDirectory, 'console');
+    const localConsole = createLocalConsole(consoleDirectory, () => reload('console'));
     const servers = await starting;
     Object.assign(process.env, servers.environment, {
       RUN_TOPIC: runTopic,
@@ -87,6 +89,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       WEBHOOK_DELIVERY_TOPIC: deliveryTopic,
       WEBHOOK_RETRY_TOPIC: retryTopic,
       SCHEMAS_DIRECTORY: schemasDirectory,
+      CONSOLE_DIRECTORY: consoleDirectory,
       ...(options.httpStepLocal !== undefined && { HTTP_STEP_LOCAL: options.httpStepLocal.join(',') }),
     });
 
@@ -114,6 +117,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         origins: readEnv().CORS_ORIGINS,
         forwardings: forwardingsTo(functions),
         routes: [runJobRoute(scheduler)],
+        otherwise: { target: functions.console, ready: localConsole.ready },
         welcome,
         log,
       }),
@@ -124,7 +128,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       pubsubHost: servers.pubsubHost,
       functions,
       backends: servers,
-      reloadDefinitions,
+      reloadDefinitions: () => reload('definitions'),
+      console: localConsole,
       close,
     };
   } catch (error) {
@@ -139,16 +144,17 @@ type Start = <T extends Closable>(server: T) => T;
 interface Hosting {
   /** Serves a function under the names that this machine may be called by. */
   readonly host: (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
-  readonly reloadDefinitions: LocalCloud['reloadDefinitions'];
+  /** Has functions read again what they have read. Throws an Error that says what is wrong with it. */
+  readonly reload: (what: Reloadable) => Promise<void>;
 }
 
 function hostHere(started: Start): Hosting {
   started({ close: stopTelemetry });
   // A process whose functions are in threads has no use for all that they load.
-  const { hostFunction }: typeof import('./functions') = require('./functions');
+  const { hostFunction, reloadings }: typeof import('./functions') = require('./functions');
   return {
     host: async (name, hosts) => started(await hostFunction(name, hosts)),
-    reloadDefinitions: async () => reloadPipelines(),
+    reload: async (what) => reloadings[what](),
   };
 }
 
@@ -162,10 +168,10 @@ function hostInThreads(started: Start): Hosting {
   const isPushed = (name: FunctionName) => ['worker', 'deliver-events', 'operate'].includes(name);
   return {
     host: (name, hosts) => (isPushed(name) ? worker : others).host(name, hosts),
-    reloadDefinitions: async () => {
+    reload: async (what) => {
       // Both read the same files: the first says what is wrong with them.
-      await worker.reloadDefinitions();
-      await others.reloadDefinitions();
+      await worker.reload(what);
+      await others.reload(what);
     },
   };
 }
@@ -173,22 +179,34 @@ function hostInThreads(started: Start): Hosting {
 async function hostAll(
   host: (name: FunctionName) => Promise<ForwardTarget>,
 ): Promise<LocalCloud['functions']> {
-  const [onboard, tenants, run, worker, operate, deliverEvents, resetQuotas, reconcile, ensureTables, tick] =
-    await Promise.all([
-      host('onboard'),
-      host('tenants'),
-      host('run'),
-      host('worker'),
-      host('operate'),
-      host('deliver-events'),
-      host('reset-quotas'),
-      host('reconcile'),
-      host('ensure-tables'),
-      host('tick'),
-    ]);
+  const [
+    onboard,
+    tenants,
+    run,
+    worker,
+    operate,
+    deliverEvents,
+    resetQuotas,
+    reconcile,
+    ensureTables,
+    tick,
+    site,
+  ] = await Promise.all([
+    host('onboard'),
+    host('tenants'),
+    host('run'),
+    host('worker'),
+    host('operate'),
+    host('deliver-events'),
+    host('reset-quotas'),
+    host('reconcile'),
+    host('ensure-tables'),
+    host('tick'),
+    host('console'),
+  ]);
   const pushed = { worker, operate, 'deliver-events': deliverEvents };
   const scheduled = { 'reset-quotas': resetQuotas, reconcile, 'ensure-tables': ensureTables, tick };
-  return { onboard, tenants, run, ...pushed, ...scheduled };
+  return { onboard, tenants, run, console: site, ...pushed, ...scheduled };
 }
 
 function knownFunction(name: string): FunctionName {

@@ -9,5 +9,6 @@ export const functionNames = [
   'reconcile',
   'ensure-tables',
   'tick',
+  'console',
 ] as const;
 export type FunctionName = (typeof functionNames)[number];

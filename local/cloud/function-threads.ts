@@ -4,12 +4,15 @@ import type { FunctionName } from './function-names';
 import type { ForwardTarget } from './gateway/forward';
 import { goAfterOthers } from './go-after-others';
 
+/** What functions read from files that a developer changes. */
+export type Reloadable = 'definitions' | 'console';
+
 /** A thread that functions can be hosted in. */
 export interface FunctionThread {
   /** Loads a function there and serves it. Its environment must be set by then: it is this process's. */
   readonly host: (name: FunctionName, hosts: readonly string[]) => Promise<ForwardTarget>;
-  /** Reads the definitions of pipelines again. Throws an Error that says what is wrong with them. */
-  readonly reloadDefinitions: () => Promise<void>;
+  /** Reads again what functions have read. Throws an Error that says what is wrong with it. */
+  readonly reload: (what: Reloadable) => Promise<void>;
   /** Ends all that it hosts, and the thread. */
   readonly close: () => Promise<void>;
 }
@@ -22,14 +25,14 @@ export interface ThreadSettings {
 /** What the thread is told. */
 type ToFunctions =
   | { readonly kind: 'host'; readonly name: FunctionName; readonly hosts: readonly string[] }
-  | { readonly kind: 'reload' }
+  | { readonly kind: 'reload'; readonly what: Reloadable }
   | { readonly kind: 'close' };
 
 /** What the thread says. */
 type FromFunctions =
   | { readonly kind: 'hosted'; readonly name: FunctionName; readonly port: number }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Of the definitions: what is wrong with them, if anything is. */
+  /** What is wrong with it, if anything is. */
   | { readonly kind: 'reloaded'; readonly problem: string | undefined };
 
 /**
@@ -63,7 +66,7 @@ export function startFunctionThread(settings: ThreadSettings): FunctionThread {
         });
         tell({ kind: 'host', name, hosts });
       }),
-    reloadDefinitions: () =>
+    reload: (what) =>
       new Promise((resolve, reject) => {
         const hear = (message: FromFunctions) => {
           if (message.kind !== 'reloaded') return;
@@ -72,7 +75,7 @@ export function startFunctionThread(settings: ThreadSettings): FunctionThread {
           else reject(new Error(message.problem));
         };
         thread.on('message', hear);
-        tell({ kind: 'reload' });
+        tell({ kind: 'reload', what });
       }),
     close: async () => {
       isClosing = true;
@@ -86,11 +89,9 @@ export function startFunctionThread(settings: ThreadSettings): FunctionThread {
 export function hostInThread({ goesAfterOthers }: ThreadSettings = workerData): void {
   if (goesAfterOthers) goAfterOthers();
   // The other thread, which imports this file too, has no use for the functions themselves.
-  const { hostFunction }: typeof import('./functions') = require('./functions');
+  const { hostFunction, reloadings }: typeof import('./functions') = require('./functions');
   const { stopTelemetry }: typeof import('../../shared/telemetry/telemetry') =
     require('../../shared/telemetry/telemetry');
-  const { reloadPipelines }: typeof import('../../shared/definitions/pipelines') =
-    require('../../shared/definitions/pipelines');
   const tellParent = (message: FromFunctions) => parentPort?.postMessage(message);
   const closers: (() => Promise<void>)[] = [stopTelemetry];
   const host = async ({ name, hosts }: Extract<ToFunctions, { kind: 'host' }>) => {
@@ -98,9 +99,9 @@ export function hostInThread({ goesAfterOthers }: ThreadSettings = workerData): 
     closers.push(close);
     tellParent({ kind: 'hosted', name, port });
   };
-  const reload = () => {
+  const reload = (what: Reloadable) => {
     try {
-      reloadPipelines();
+      reloadings[what]();
       tellParent({ kind: 'reloaded', problem: undefined });
     } catch (error) {
       tellParent({ kind: 'reloaded', problem: messageOf(error) });
@@ -112,7 +113,7 @@ export function hostInThread({ goesAfterOthers }: ThreadSettings = workerData): 
   };
   parentPort?.on('message', (message: ToFunctions) => {
     if (message.kind === 'close') void close();
-    else if (message.kind === 'reload') reload();
+    else if (message.kind === 'reload') reload(message.what);
     else host(message).catch((error: unknown) => tellParent({ kind: 'failed', reason: messageOf(error) }));
   });
 }

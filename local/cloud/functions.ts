@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { reloadConsole } from '../../functions/console/console-files';
+import { reloadPipelines } from '../../shared/definitions/pipelines';
 import { readEnv } from '../../shared/env';
 import { serveRegistered } from '../../shared/http/register';
 import type { FunctionName } from './function-names';
@@ -24,7 +26,11 @@ const modules: Readonly<Record<FunctionName, () => unknown>> = {
   reconcile: () => require('../../functions/reconcile'),
   'ensure-tables': () => require('../../functions/ensure-tables'),
   tick: () => require('../../functions/tick'),
+  console: () => require('../../functions/console'),
 };
+
+/** What hosted functions have read, and read again: throws an Error that says what is wrong with it. */
+export const reloadings = { definitions: reloadPipelines, console: reloadConsole };
 
 /**
  * Loads a function and serves it with functions-framework's own test server, on a free port of 127.0.0.1.

@@ -4,7 +4,7 @@ import { type LocalCloud, startLocalCloud } from './cloud';
 import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
 import { warmUp } from './warm-up';
-import { watchDefinitions } from './watch-definitions';
+import { watchConsole, watchDefinitions } from './watch-files';
 
 /** `npm start`: the cloud in a box, until it is told to stop. */
 async function main(): Promise<void> {
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const cloud = await starting;
   // It ends with the process.
   watchDefinitions(options.schemasDirectory, cloud.reloadDefinitions, (line) => console.error(line));
+  watchConsole(cloud.console.rebuild, (line) => console.error(line));
   await upgradeTables(cloud.url);
   if (options.warmsUp) {
     await warmUp(cloud, process.env.ADMIN_API_KEY).catch((error: unknown) => {
@@ -32,6 +33,8 @@ async function main(): Promise<void> {
     });
   }
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
+  // So that who opens it waits for nothing. What is wrong with it is told to whoever asks for it.
+  cloud.console.ready().catch(() => undefined);
 }
 
 /** The data may come from an earlier version: does what a deployment does at its end. */
@@ -61,7 +64,8 @@ function banner(
   return `
 tenant-pipelines, the cloud in a box, is ready.
 
-  Address   ${url}
+  Console   ${url}    in a browser
+  Calls     ${url}/api/v1/    reference: ${url}/api/v1/docs
   Data      ${isMemoryOnly ? `in memory only; gs:// files in ${data}/gcs` : data}
   Admin     ${admin}
   BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}${notOurs}

@@ -10,6 +10,7 @@ import { makeStacksReadable } from './readable-stacks';
 export async function getUserFunction(_codeLocation: string, target: string) {
   const log = createLog({ LOG_SEVERITY: 'ERROR', ADMIN_API_KEY: process.env.ADMIN_API_KEY });
   process.env.SCHEMAS_DIRECTORY ??= join(__dirname, 'schemas');
+  process.env.CONSOLE_DIRECTORY ??= join(__dirname, 'console');
   try {
     // The build's name for the function's index.ts. It is loaded only now, as its environment is set now.
     require('function-of-this-bundle');

@@ -12,6 +12,8 @@ export interface HttpReply {
   readonly body?: unknown;
   /** Sent instead of a JSON body. The headers must name its type. */
   readonly text?: string;
+  /** Sent instead of a JSON body, as they are. The headers must name their type. */
+  readonly bytes?: Uint8Array;
   /** Sent instead of a body: written piece by piece. The headers must name its type. */
   readonly stream?: Stream;
   readonly headers?: Readonly<Record<string, string>>;
@@ -93,15 +95,16 @@ export async function sendReply(response: ServerResponse, reply: HttpReply, log:
     const headers = { 'Cache-Control': 'no-store', ...securityHeaders, ...reply.headers };
     return sendStream(response, { status: reply.status, headers }, reply.stream, log);
   }
-  const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
+  const content =
+    reply.bytes ?? reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
   response.writeHead(reply.status, {
-    ...(text === undefined
+    ...(content === undefined
       ? {}
-      : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+      : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(content) }),
     'Cache-Control': 'no-store',
     ...securityHeaders,
     ...reply.headers,
   });
   // Node leaves the body out where HEAD was asked.
-  response.end(text);
+  response.end(content);
 }

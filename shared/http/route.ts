@@ -32,8 +32,10 @@ export interface Route {
   /** Its name in `accessOf`. Functions that only Google's own services can call have none. */
   readonly operation?: OperationId;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Segments between slashes. `{name}` matches any one segment. */
+  /** Segments between slashes. `{name}` matches any one segment, `{name...}` at the end one or more. */
   readonly path: string;
+  /** First segments that the path does not match, whatever stands in it. */
+  readonly except?: readonly string[];
   readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
 
@@ -67,6 +69,7 @@ export function optionsReply(routes: readonly Route[], path: string): HttpReply 
 function routesAt(routes: readonly Route[], path: string): readonly FoundRoute[] {
   const segments = path.split('/').map(decodeSegment);
   const matching = routes.flatMap((route) => {
+    if (route.except?.includes(segments[1] ?? '')) return [];
     const params = match(route.path.split('/'), segments);
     return params === undefined ? [] : [{ route, params }];
   });
@@ -93,11 +96,14 @@ function match(
   pattern: readonly string[],
   segments: readonly string[],
 ): Readonly<Record<string, string>> | undefined {
-  if (pattern.length !== segments.length) return undefined;
+  const last = pattern.length - 1;
+  const takesRest = pattern[last]?.endsWith('...}') === true;
+  if (takesRest ? segments.length <= last : segments.length !== pattern.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
+    if (takesRest && index === last) params[part.slice(1, -4)] = segments.slice(last).join('/');
+    else if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
     else if (part !== segment) return undefined;
   }
   return params;

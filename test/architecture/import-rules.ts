@@ -29,7 +29,7 @@ interface Import {
 const importing =
   /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\b(?:require|import)\('([^']+)'\)/gm;
 const comments = /^\s*(?:\/\/|\/?\*).*$/gm;
-const endings = ['.ts', '', '/index.ts', '.js', '.cjs', '.json'];
+const endings = ['.ts', '.tsx', '', '/index.ts', '.js', '.cjs', '.json'];
 
 /** Packages of the workspace: their folder by what others import. */
 function workspaceOf(root: string): ReadonlyMap<string, string> {

@@ -8,7 +8,7 @@ import { brokenRules, readRules } from './import-rules';
 const root = join(__dirname, '../..');
 const rules = join(root, '.dependency-cruiser.cjs');
 
-const folders = ['functions', 'shared', 'local', 'client', 'test'];
+const folders = ['functions', 'shared', 'local', 'client', 'console', 'test'];
 
 const cruiseSchema = z.object({
   summary: z.object({
@@ -33,10 +33,14 @@ async function cruise(directory: string) {
 }
 
 /** The TypeScript files of the tree, but for tests: their texts have imports that are none. */
-const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const sources = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .trim()
   .split('\n')
   .filter((file) => !/(^|\/)test\//.test(file) && existsSync(join(root, file)));
@@ -69,6 +73,9 @@ describe('each rule', () => {
     'client/inner.ts': "export type { One } from '../shared/circle/one';\n",
     'client/cli/index.ts': 'export const commands = 1;\n',
     'client/index.ts': "export { commands } from './cli';\n",
+    'console/main.tsx': "export type { One } from '../shared/circle/one';\n",
+    'console/heavy.ts': "export { BigQuery } from '@google-cloud/bigquery';\n",
+    'local/cloud/page.ts': "export type { One } from '../../console/main';\n",
     'test/helper.ts': 'export const helper = 1;\n',
     'test/client.ts': "export type { One } from '../client/inner';\n",
   };
@@ -93,6 +100,9 @@ describe('each rule', () => {
       'client-by-its-index: test/client.ts → client/inner.ts',
       'client-for-browsers: client/index.ts → client/cli/index.ts',
       'client-stands-alone: client/inner.ts → shared/circle/one.ts',
+      'console-by-the-client: console/main.tsx → shared/circle/one.ts',
+      'console-for-itself: local/cloud/page.ts → console/main.tsx',
+      'console-own-packages: console/heavy.ts → node_modules/@google-cloud/bigquery/build/src/index.js',
       'functions-are-islands: functions/worker/index.ts → functions/run/index.ts',
       'functions-to-shared-only: functions/onboard/index.ts → test/helper.ts',
       'functions-to-shared-only: functions/tenants/index.ts → local/cloud/cloud.ts',

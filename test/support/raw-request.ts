@@ -4,6 +4,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 export interface RawRequest {
@@ -44,10 +45,12 @@ export const rawRequest = (
       answer.on('error', reject);
       answer.on('end', () => {
         if (endsEarly) sent.destroy();
+        const bytes = Buffer.concat(chunks);
         resolve({
           status: answer.statusCode ?? 0,
           headers: answer.headers,
-          text: Buffer.concat(chunks).toString('utf8'),
+          text: bytes.toString('utf8'),
+          bytes,
         });
       });
     });

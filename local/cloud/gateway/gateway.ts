@@ -16,6 +16,13 @@ export interface Forwarding {
   readonly target: ForwardTarget;
 }
 
+/** A server on this machine that answers what no other does. */
+export interface Otherwise {
+  readonly target: ForwardTarget;
+  /** Resolves when it has what it answers with. Rejects if that cannot be had. */
+  readonly ready: () => Promise<void>;
+}
+
 export interface GatewayOptions {
   /** 0: the system chooses one. */
   readonly port: number;
@@ -29,7 +36,9 @@ export interface GatewayOptions {
   readonly forwardings: readonly Forwarding[];
   /** Answered by the gateway itself. */
   readonly routes?: readonly Route[];
-  /** The text of `GET /`. */
+  /** Answers all other paths, but those below /api and /local. */
+  readonly otherwise?: Otherwise;
+  /** The text of `GET /`, for whoever asks for no page. */
   readonly welcome?: string;
   readonly log?: (line: string) => void;
 }
@@ -55,7 +64,7 @@ export const idleAtFunctionsMs = idleConnectionMs + 15_000;
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { forwardings, routes = [], welcome = '', host = '127.0.0.1', log: say = () => {} } = options;
-  const { hosts = [], origins = [], longestSendingMs } = options;
+  const { hosts = [], origins = [], longestSendingMs, otherwise } = options;
   const log: Log = (_severity, message, fields) => say([message, errorText(fields?.error)].join(' ').trim());
   const agent = new Agent({ keepAlive: true, timeout: idleConnectionMs, maxFreeSockets: 1024 });
   const index: Route = {
@@ -72,9 +81,17 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     const path = pathOf(request);
     const found = forwardings.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
     if (found) return forward(agent, found.target, request, response, log);
-    request.resume();
-    const reply = await ownReply(own, request, path).catch((error) => problemReply(error, path, log));
-    await sendReply(response, reply, log);
+    try {
+      if (otherwise !== undefined && isForOthers(request, path)) {
+        await otherwise.ready();
+        return forward(agent, otherwise.target, request, response, log);
+      }
+      request.resume();
+      await sendReply(response, await ownReply(own, request, path), log);
+    } catch (error) {
+      request.resume();
+      await sendReply(response, problemReply(error, path, log), log);
+    }
   };
 
   const server = createServer((request, response) => {
@@ -100,6 +117,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
 /** The path as it was sent, without the query. */
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+/** At `/` a browser gets a page, and a terminal is told what there is. */
+const isForOthers = ({ headers: { accept = '' } }: IncomingMessage, path: string): boolean =>
+  path === '/' ? accept.includes('text/html') : !/^\/(api|local)(\/|$)/.test(path);
 
 /** @throws ServiceError */
 const ownReply = async (routes: readonly Route[], request: IncomingMessage, path: string) => {

@@ -37,6 +37,30 @@ describe('Routes', () => {
     expect(Array.isArray(found) ? found[0] : Reflect.get(Object(found), 'code')).toBe(expected);
   });
 
+  it('with dots match all segments that follow, but below what they leave out', () => {
+    const all: readonly Route[] = [
+      { method: 'GET', path: '/runs/{run_id}', handle },
+      { method: 'GET', path: '/{rest...}', except: ['api'], handle },
+    ];
+    const found = (path: string) => {
+      try {
+        const { route, params } = findRoute(all, 'HEAD', path);
+        return [route.path, params.rest];
+      } catch (error) {
+        return Reflect.get(Object(error), 'code');
+      }
+    };
+    expect(found('/')).toEqual(['/{rest...}', '']);
+    expect(found('/tenants/a%20b/runs')).toEqual(['/{rest...}', 'tenants/a b/runs']);
+    expect(found('/apis')).toEqual(['/{rest...}', 'apis']);
+    expect(found('/runs/1')).toEqual(['/runs/{run_id}', undefined]);
+    expect(['/api', '/api/v1/nothing', '/%61pi/v1'].map(found)).toEqual([
+      'not_found',
+      'not_found',
+      'not_found',
+    ]);
+  });
+
   it('name the methods that a path has', () => {
     expect(outcome('PUT', '/runs/1')).toMatchObject({
       code: 'method_not_allowed',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import { type Gateway, startGateway } from '../../../../local/cloud/gateway/gateway';
 import { rawExchange, rawGet } from './raw-http';
 
@@ -17,7 +18,7 @@ describe('gateway', () => {
   let upstream: Server;
   let base: string;
 
-  const start = async (handler: Handler): Promise<void> => {
+  const start = async (handler: Handler, ready?: () => Promise<void>): Promise<void> => {
     upstream = createServer(handler).listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     const target = { host: '127.0.0.1', port: portOf(upstream) };
@@ -26,6 +27,7 @@ describe('gateway', () => {
       forwardings: [{ prefix: '/api/v1', target }],
       routes: [{ method: 'POST', path: '/local/only-post', handle: async () => ({ status: 204 }) }],
       welcome: 'POST /api/v1/…',
+      ...(ready !== undefined && { otherwise: { target, ready } }),
     });
     base = `http://127.0.0.1:${gateway.port}`;
   };
@@ -213,6 +215,38 @@ describe('gateway', () => {
     const response = await fetch(base);
     expect(response.headers.get('content-type')).toContain('text/plain');
     expect(await response.text()).toBe('POST /api/v1/…');
+  });
+
+  it('passes what nothing else answers to the console, once that is ready', async () => {
+    let asked = 0;
+    await start(echo, async () => {
+      asked++;
+    });
+    const url = async (path: string, headers: Record<string, string> = {}) => {
+      const answer: unknown = await (await fetch(`${base}${path}`, { headers })).json();
+      return z.looseObject({}).parse(answer);
+    };
+    const inBrowser = { Accept: 'text/html,*/*;q=0.8' };
+    expect(await url('/', inBrowser)).toMatchObject({ url: '/' });
+    expect(await url('/tenants/one?tab=2')).toMatchObject({ url: '/tenants/one?tab=2' });
+    expect(await url('/apis')).toMatchObject({ url: '/apis' });
+    expect(asked).toBe(3);
+    for (const path of ['/api', '/api/nothing', '/local', '/local/only-post'])
+      expect(await url(path, inBrowser)).toMatchObject({ code: 'not_found' });
+    expect(await (await fetch(base)).text()).toBe('POST /api/v1/…');
+    expect(asked).toBe(3);
+  });
+
+  it('answers 500 where the console cannot be built, and tries again', async () => {
+    let isBroken = true;
+    await start(echo, async () => {
+      if (isBroken) throw new Error('main.tsx:1:1: expected something else');
+    });
+    const broken = await fetch(`${base}/tenants`);
+    expect(broken.status).toBe(500);
+    expect(await broken.text()).not.toContain('main.tsx');
+    isBroken = false;
+    expect((await fetch(`${base}/tenants`)).status).toBe(200);
   });
 
   it('answers 400 to what is not HTTP', async () => {

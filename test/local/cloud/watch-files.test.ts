@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DefinitionWatch, watchDefinitions } from '../../../local/cloud/watch-definitions';
+import { type FileWatch, watchConsole, watchDefinitions } from '../../../local/cloud/watch-files';
 import { loadPipelines, reloadPipelines } from '../../../shared/definitions/pipelines';
 import { newDirectory, removeDirectory } from '../../support/server-process';
 
@@ -12,7 +12,7 @@ describe('watchDefinitions', () => {
   const folder = join(directory, 'pipelines/shop/sales');
   const file = join(folder, 'daily.yaml');
   let hear: (line: string) => void = () => undefined;
-  let watching: DefinitionWatch;
+  let watching: FileWatch;
   /** Resolves once that is said. */
   const saying = (what: RegExp) =>
     new Promise<void>((resolve) => {
@@ -62,6 +62,24 @@ describe('watchDefinitions', () => {
     writeFileSync(join(folder, 'weekly.yaml'), text('Weekly.'));
     await added;
     expect([...pipelines.keys()]).toEqual(['shop/sales/daily', 'shop/sales/weekly']);
+  });
+
+  it('has the console built again, and says what is wrong with it', async () => {
+    const sources = join(directory, 'console');
+    mkdirSync(sources);
+    const outcomes = [async () => undefined, async () => Promise.reject(new Error('main.tsx:3:4: nope'))];
+    const watching = watchConsole(
+      async () => outcomes.shift()?.(),
+      (line) => hear(line),
+      sources,
+    );
+    const built = saying(/^The console was built again\.$/);
+    writeFileSync(join(sources, 'main.tsx'), '1');
+    await built;
+    const broken = saying(/^The console stays as it was:\nmain\.tsx:3:4: nope$/);
+    writeFileSync(join(sources, 'main.tsx'), '2');
+    await broken;
+    watching.close();
   });
 
   it('says where nothing can be watched', () => {

@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import { assetsFolder, type ContentCoding, contentCodings } from '../../../functions/console/console-files';
+
+export interface ConsoleBuild {
+  /** What is written, by its path in the console's folder: the page, and assets. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface ConsoleBuildOptions {
+  /** Where the sources are. */
+  readonly sourceDirectory: string;
+  /** Maps from the assets to the sources, for a developer's browser. */
+  readonly hasSourceMaps?: boolean;
+}
+
+const projectRoot = join(__dirname, '../../..');
+
+/** What the page in console/index.html names: the names of the built files take its place. */
+const entries = [
+  { source: 'main.tsx', reference: 'src="/main.js"', kind: 'src', ending: '.js' },
+  { source: 'style/main.css', reference: 'href="/main.css"', kind: 'href', ending: '.css' },
+] as const;
+
+/**
+ * Builds the console in memory. Assets are named by a hash of their bytes, so that browsers may keep them for good.
+ * @throws Error that names file and line if a source is wrong
+ */
+export async function buildConsole({
+  sourceDirectory,
+  hasSourceMaps = false,
+}: ConsoleBuildOptions): Promise<ConsoleBuild> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: entries.map(({ source }) => join(sourceDirectory, source)),
+    // Nothing is written there: it gives the outputs their paths.
+    outdir: join(projectRoot, assetsFolder),
+    absWorkingDir: projectRoot,
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
+    legalComments: 'none',
+    sourcemap: hasSourceMaps && 'linked',
+    logLevel: 'silent',
+  });
+  const page = readFileSync(join(sourceDirectory, 'index.html'), 'utf8');
+  const assets = outputFiles.map(
+    ({ path, contents }) => [`${assetsFolder}/${basename(path)}`, contents] as const,
+  );
+  return { files: new Map([['index.html', Buffer.from(pageOf(page, metafile))], ...assets]) };
+}
+
+/**
+ * The page with the names of what was built. What its script imports is named, too: so the browser asks for all of it at
+ * once, and not for one after another as it reads them.
+ * @throws Error if the page does not name each entry once
+ */
+function pageOf(page: string, { outputs }: Metafile): string {
+  const built = entries.map(({ source, reference, kind, ending }) => {
+    const [path] =
+      Object.entries(outputs).find(
+        ([output, { entryPoint }]) => entryPoint?.endsWith(`/${source}`) && output.endsWith(ending),
+      ) ?? [];
+    if (path === undefined) throw new Error(`${source}: esbuild made nothing of it`);
+    if (page.split(reference).length !== 2)
+      throw new Error(`console/index.html: expected ${reference} exactly once`);
+    return { path, reference, replacement: `${kind}="/${path}"` };
+  });
+  const [script] = built;
+  const preloads = [...staticImportsOf(script?.path ?? '', outputs)].map(
+    (path) => `<link rel="modulepreload" href="/${path}">`,
+  );
+  const named = built.reduce(
+    (text, { reference, replacement }) => text.replace(reference, replacement),
+    page,
+  );
+  return named.replace('</head>', `${preloads.join('')}</head>`);
+}
+
+/** All that a chunk imports before it runs, and what that imports. */
+function staticImportsOf(
+  path: string,
+  outputs: Metafile['outputs'],
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  for (const { kind, path: imported } of outputs[path]?.imports ?? []) {
+    if (kind !== 'import-statement' || found.has(imported)) continue;
+    found.add(imported);
+    staticImportsOf(imported, outputs, found);
+  }
+  return found;
+}
+
+const compress: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Uint8Array>> = {
+  br: (bytes) => brotliCompressSync(bytes),
+  gzip: (bytes) => gzipSync(bytes, { level: 9 }),
+};
+
+/** Writes the console into a folder, in place of what is there. */
+export function writeConsole(
+  { files }: ConsoleBuild,
+  directory: string,
+  { isCompressed }: { readonly isCompressed: boolean },
+): void {
+  rmSync(directory, { recursive: true, force: true });
+  for (const [path, bytes] of files) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+    if (!isCompressed) continue;
+    for (const { name, ending } of contentCodings) writeFileSync(file + ending, compress[name](bytes));
+  }
+}
