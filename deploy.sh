@@ -39,6 +39,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --admin-audience ID    whom their Google ID tokens are for: the OAuth client id of your console or script
   --iap-audience ID      whom the assertions of Identity-Aware Proxy are for, /projects/N/global/backendServices/N
   --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to these hosts
+  --no-console           leaves the web console out, and removes one that is there: the host then has the API alone. It has
+                         to be given each time
   --dry-run              prints every command for an empty project (with --destroy: for a full one) and runs none
   --destroy              removes everything except data and a few things that it lists at the end. It removes the data
                          as well if you type the project's name
@@ -65,7 +67,7 @@ expect() { # option value pattern what
 project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' event_types='' http_hosts='' cors_origins='' pipeline_secrets=''
 admins='' admin_audiences='' iap_audience=''
 confirmed=''
-dry_run=no destroy=no data=no
+dry_run=no destroy=no data=no console=yes
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -122,6 +124,7 @@ while [ $# -gt 0 ]; do
       esac
       shift 2
       ;;
+    --no-console) console=no && shift ;;
     --dry-run) dry_run=yes && shift ;;
     --destroy) destroy=yes && shift ;;
     --data) data=yes && shift ;;
@@ -147,9 +150,12 @@ command -v node >/dev/null || misuse 'node is missing: https://nodejs.org'
 apis='artifactregistry bigquery cloudbuild cloudresourcemanager cloudscheduler compute iam logging monitoring pubsub run
   iamcredentials secretmanager storage'
 
-# Every folder in functions/ is deployed. A function without a line in shape_of must have a schedule in
-# schedules.json.
-functions=$(for folder in functions/*/; do basename "$folder"; done | paste -s -d' ' -)
+# Every folder in functions/ is deployed, and removed by --destroy. A function without a line in shape_of must have a
+# schedule in schedules.json.
+functions=$(for folder in functions/*/; do
+  name=$(basename "$folder")
+  [ "$name/$console/$destroy" = console/no/no ] || echo "$name"
+done | paste -s -d' ' -)
 # One account per function, and one each for building them, for Pub/Sub's calls and for Cloud Scheduler's.
 accounts="$functions build push scheduler"
 
@@ -168,6 +174,8 @@ accounts="$functions build push scheduler"
 #   deliver-events  waits for the endpoints of webhooks, for 10 s at most each.
 #   onboard  makes a dataset and tables, but rarely.
 #   tenants  runs small statements, and exports over all tenants, which take longer.
+#   console  answers files from memory, with no client of Google's and no right to anything. So it is content with what
+#            Cloud Run gives a function by default: https://docs.cloud.google.com/run/docs/configuring/services/memory-limits
 # Scheduled functions get one call at a time, and as much time as an attempt of their schedule. No instance is
 # kept warm (min 0): an idle function costs nothing. Several requests per instance need a whole CPU.
 shape_of() { # function -> caller memory concurrency instances timeout
@@ -176,6 +184,7 @@ shape_of() { # function -> caller memory concurrency instances timeout
     onboard) echo host 512Mi 20 3 120 ;;
     tenants) echo host 512Mi 80 3 300 ;;
     run) echo host 512Mi 250 8 600 ;;
+    console) echo host 256Mi 250 3 30 ;;
     worker) echo push 1Gi 30 10 "$ack_deadline" ;;
     operate) echo push 512Mi 4 2 "$ack_deadline" ;;
     deliver-events) echo push 512Mi 80 5 60 ;;
@@ -189,11 +198,15 @@ shape_of() { # function -> caller memory concurrency instances timeout
 ack_deadline=600
 delivery_attempts=5
 
-# The first segments after /api/v1/ that the host passes to each function. All other paths go to run, which
-# answers 404.
+# The first segments after /api/v1/ that the host passes to each function. All other paths below /api go to run, which
+# answers 404, and all others to the console: whoever opens the host in a browser sees that.
 paths_of() {
   case $1 in onboard) echo customers ;; tenants) echo tenants identity overview runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
+further_paths_of() {
+  case $1 in run) printf '%s\n' /api '/api/*' /healthz /readyz ;; esac
+}
+is_on_host() { [ "$(shape_of "$1" | cut -d' ' -f1)" = host ]; }
 
 environment_of() { # function -> NAME=value lines
   case $1 in onboard | ensure-tables) echo "BIGQUERY_LOCATION=$location" ;; esac
@@ -760,15 +773,17 @@ find_secrets() { # function: sets `secrets` to what its deployment names
 # the time these are built. onboard comes before it, or a tenant onboarded in between would have the tables of
 # the version before. reconcile comes next: the counters that it repairs follow from what the others write, so
 # it must know all of that before anybody writes it. Then worker: a new worker understands runs that an older
-# `run` has admitted, but an old worker would refuse for good what only the new `run` admits.
+# `run` has admitted, but an old worker would refuse for good what only the new `run` admits. The console is last: it
+# makes calls that only the new functions know.
 make_functions() {
   local function caller order='onboard ensure-tables reconcile worker'
   ensure "images $prefix" :look artifacts repositories describe "$prefix" "--location=$location" :is "labels.managed-by=$prefix" \
     :make artifacts repositories create "$prefix" --repository-format=docker "--location=$location" "--labels=$labels" \
     :change artifacts repositories update "$prefix" "--location=$location" "--update-labels=$labels"
   for function in $functions; do
-    case " $order " in *" $function "*) ;; *) order="$order $function" ;; esac
+    case " $order console " in *" $function "*) ;; *) order="$order $function" ;; esac
   done
+  [ $console = no ] || order="$order console"
   for function in $order; do
     make_function "$function"
     caller=$(shape_of "$function" | cut -d' ' -f1)
@@ -841,7 +856,7 @@ make_schedules() { # function
 # (https://docs.cloud.google.com/monitoring/alerts/cost-control). It takes HTTPS only, because keys must not
 # travel unencrypted.
 make_host() {
-  local name rules='' map definition
+  local name rules='' others map definition
   local -a proxy
   ensure "address $prefix" :look compute addresses describe "$prefix" --global \
     :make compute addresses create "$prefix" --global --ip-version=IPV4
@@ -849,18 +864,20 @@ make_host() {
   look compute addresses describe "$prefix" --global '--format=value(address)' || true
   address=${answer:-ADDRESS}
   for name in $functions; do
-    [ -n "$(paths_of "$name")" ] || continue
+    is_on_host "$name" || continue
     make_backend "$name"
-    rules="$rules${rules:+,}$(path_rule "$name")"
+    [ -z "$(paths_of "$name")" ] || rules="$rules${rules:+,}$(path_rule "$name")"
   done
-  throttle_backends
-  map="\"defaultService\":\"$(backend_url run)\",\"hostRules\":[{\"hosts\":[\"*\"],\"pathMatcher\":\"paths\"}],"
-  map="$map\"pathMatchers\":[{\"name\":\"paths\",\"defaultService\":\"$(backend_url run)\",\"pathRules\":[$rules]}]"
+  others=$(backend_url "$([ $console = yes ] && echo console || echo run)")
+  map="\"defaultService\":\"$others\",\"hostRules\":[{\"hosts\":[\"*\"],\"pathMatcher\":\"paths\"}],"
+  map="$map\"pathMatchers\":[{\"name\":\"paths\",\"defaultService\":\"$others\",\"pathRules\":[$rules]}]"
   definition=$(fingerprint <<<"$map")
   input="{\"name\":\"$prefix\",\"description\":\"$definition\",$map}"
   ensure "paths $prefix" :look compute url-maps describe "$prefix" --global :is "description=$definition" \
     :set compute url-maps import "$prefix" --global
   input=''
+  [ $console = yes ] || leave_console_out
+  throttle_backends
   choose_certificate
   # Without a policy the load balancer takes TLS 1.0. RESTRICTED leaves only ciphers with forward secrecy and
   # authentication, which all clients of the last ten years have.
@@ -882,6 +899,13 @@ label() { # kind command: in Compute Engine labels are set only by an update
   # shellcheck disable=SC2086 # a command is several words
   ensure "label of $1 $prefix" :look compute "$1" describe "$prefix" --global :is "labels.managed-by=$prefix" \
     :set $2 "$prefix" --global "--update-labels=$labels"
+}
+
+leave_console_out() {
+  gone "backend $prefix-console" 'compute backend-services' "$prefix-console" --global
+  gone "endpoint $prefix-console" 'compute network-endpoint-groups' "$prefix-console" "--region=$location"
+  gone 'function console' 'run services' "$prefix-console" "--region=$location"
+  gone "account $(account console)" 'iam service-accounts' "$(account console)"
 }
 
 make_backend() { # function
@@ -928,7 +952,7 @@ throttle_backends() {
     esac
   fi
   for name in $functions; do
-    [ -z "$(paths_of "$name")" ] ||
+    ! is_on_host "$name" ||
       ensure "throttle of backend $prefix-$name" :look compute backend-services describe "$prefix-$name" --global \
         :is "securityPolicy.basename()=$attached" :set compute backend-services update "$prefix-$name" --global "--security-policy=$attached"
   done
@@ -947,6 +971,9 @@ path_rule() { # function
   for segment in $(paths_of "$1"); do
     paths="$paths${paths:+,}\"/api/v1/$segment\",\"/api/v1/$segment/*\""
   done
+  while read -r segment; do
+    [ -z "$segment" ] || paths="$paths,\"$segment\""
+  done < <(further_paths_of "$1")
   echo "{\"paths\":[$paths],\"service\":\"$(backend_url "$1")\"}"
 }
 
@@ -985,7 +1012,7 @@ make_alerts() {
   look alpha monitoring policies list "--format=value[separator=\"|\"](displayName,name,userLabels.definition,notificationChannels[0])" || true
   policies=$answer
   for name in $functions; do
-    [ -z "$(paths_of "$name")" ] || host_services="$host_services${host_services:+, }\"$prefix-$name\""
+    ! is_on_host "$name" || host_services="$host_services${host_services:+, }\"$prefix-$name\""
   done
   # Messages that failed in all deliveries. Pub/Sub itself counts them, so this alert does not depend on log
   # lines.
@@ -1176,6 +1203,7 @@ deploy() {
   grant_reach
   say ''
   say "$made made, $changed changed, $removed removed, $same as they were."
+  [ $console = no ] || say "The console:    https://$host/"
   say "The host:       https://$host/api/v1/"
   [ "$host" = "$address" ] || say "Its address:    $address (for the A record of $host; the certificate follows within the hour)"
   [ "$host" != "$address" ] ||
@@ -1211,7 +1239,7 @@ destroy() {
   [ $dry_run = no ] || answer=$prefix-self-signed
   for name in $answer; do gone "certificate $name" 'compute ssl-certificates' "$name" --global; done
   for name in $functions; do
-    [ -n "$(paths_of "$name")" ] || continue
+    is_on_host "$name" || continue
     gone "backend $prefix-$name" 'compute backend-services' "$prefix-$name" --global
     gone "endpoint $prefix-$name" 'compute network-endpoint-groups' "$prefix-$name" "--region=$location"
   done

@@ -7,6 +7,11 @@ it('neither OpenTelemetry nor Pub/Sub’s client, with gRPC, is loaded when the 
   expect(loadedBy(functionNames, either)).toEqual([]);
 });
 
+it('what serves the console loads no client of Google’s', () => {
+  const clients = /node_modules.(@google-cloud.(?!functions-framework)[a-z-]+|google-auth-library|gaxios)/;
+  expect(loadedBy(['console'], clients)).toEqual([]);
+});
+
 it.each(withTelemetry.slice(0, 1))(
   'OpenTelemetry is loaded if an endpoint is named, %s',
   (_what, environment) => {

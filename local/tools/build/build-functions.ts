@@ -4,6 +4,7 @@ import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadSchedules } from '../../../shared/definitions/schedules';
 import { loadControlTables, loadTables } from '../../../shared/definitions/tables';
 import { loadTiers } from '../../../shared/definitions/tiers';
+import { buildConsole, writeConsole } from './build-console';
 import { type Bundle, bundleFunction } from './bundle';
 import { writePackageFiles } from './package-files';
 
@@ -20,7 +21,8 @@ export interface BuiltFunction extends Bundle {
   readonly schemas: readonly string[];
 }
 
-const functionsDirectory = join(__dirname, '../../../functions');
+const projectRoot = join(__dirname, '../../..');
+const functionsDirectory = join(projectRoot, 'functions');
 
 /**
  * Builds every function of functions/ into a folder of its own, ready to be deployed.
@@ -51,6 +53,10 @@ async function buildFunction(
   );
   const schemas = schemasReadBy(bundle.modules);
   copySchemas(schemasDirectory, schemas, directory);
+  if (bundle.modules.includes(servesConsole)) {
+    const built = await buildConsole({ sourceDirectory: join(projectRoot, 'console') });
+    writeConsole(built, join(directory, 'console'), { isCompressed: true });
+  }
   await writePackageFiles(name, directory);
   return { ...bundle, name, directory, schemas };
 }
@@ -74,6 +80,9 @@ const readBy: Readonly<Record<string, readonly string[]>> = {
   'shared/definitions/tiers.ts': ['tiers.json'],
   'shared/definitions/schedules.ts': ['schedules.json'],
 };
+
+/** A bundle that contains it has the console beside it. */
+const servesConsole = 'functions/console/console-files.ts';
 
 /** Files and folders of schemas/ that a bundle of these modules reads. */
 const schemasReadBy = (modules: readonly string[]): readonly string[] =>

@@ -7,8 +7,9 @@ case " $* " in
   *)
     tsc --noEmit
     tsc --noEmit --project console
+    tsc --noEmit --project test/console
     biome check --error-on-warnings .
-    depcruise --config .dependency-cruiser.cjs --output-type err functions shared local client test
+    depcruise --config .dependency-cruiser.cjs --output-type err functions shared local client console test
     ;;
 esac
 exec node --require tsx/cjs local/tools/check/main.ts "$@"

@@ -39,7 +39,9 @@ describe('npm run build', () => {
   it.each([...functionNames])('%s: one file of at most 6 MB, its source map and what npm needs', (name) => {
     const { directory, bytes, schemas } = named(name);
     const files = ['functions-framework', 'index.js', 'index.js.map', 'package-lock.json', 'package.json'];
-    expect(readdirSync(directory).sort()).toEqual(schemas.length > 0 ? [...files, 'schemas'] : files);
+    if (schemas.length > 0) files.push('schemas');
+    if (name === 'console') files.unshift('console');
+    expect(readdirSync(directory).sort()).toEqual(files);
     expect(bytes).toBe(readFileSync(join(directory, 'index.js')).length);
     expect(bytes).toBeLessThanOrEqual(6e6);
     expect(fileOf(name, 'index.js').split('\n').length).toBeLessThan(5_000);
@@ -89,12 +91,21 @@ describe('npm run build', () => {
       'deliver-events': ['control', 'tables'],
       'reset-quotas': [],
       reconcile: ['control', 'tables'],
+      console: [],
       tick: ['control', 'pipelines', 'tables'],
     });
     expect(fileOf('worker', 'schemas/pipelines/gcp/billing/daily_costs.sql')).toBe(
       readFileSync(join(schemasDirectory, 'pipelines/gcp/billing/daily_costs.sql'), 'utf8'),
     );
     expect(existsSync(join(named('reconcile').directory, 'schemas/tiers.json'))).toBe(false);
+  });
+
+  it('the function that serves the console has it beside it, and no client of Google’s', () => {
+    const folder = join(named('console').directory, 'console');
+    expect(readdirSync(folder).sort()).toEqual(['assets', 'index.html', 'index.html.br', 'index.html.gz']);
+    expect(thatHave(/node_modules\/(@google-cloud\/bigquery|google-auth-library|gaxios)\//)).not.toContain(
+      'console',
+    );
   });
 
   it('a package that Google’s buildpack can install and start without downloading anything', () => {

@@ -128,6 +128,16 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
     });
   });
 
+  it('serve the console, compressed, and nothing at paths of calls', async () => {
+    const page = await fetch(`${urlOf('console')}/tenants/bundled`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-encoding')).toBe('br');
+    const [, script = ''] = /<script type="module" src="([^"]+)">/.exec(await page.text()) ?? [];
+    const asset = await fetch(`${urlOf('console')}${script}`);
+    expect([asset.status, asset.headers.get('content-encoding')]).toEqual([200, 'br']);
+    expect(await call(urlOf('console'), 'GET', '/api/v1/nothing')).toMatchObject({ status: 404 });
+  });
+
   it.each([
     ['a body that is no JSON', 'POST', '/api/v1/pipelines/run/bundled/gcp/example/dryrun', '{"source'],
     ['a path that cannot be decoded', 'POST', '/api/v1/pipelines/run/%zz/gcp/example/dryrun', undefined],
