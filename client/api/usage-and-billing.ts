@@ -49,6 +49,7 @@ export type AllUsage = {
         readonly FAILED: number;
         readonly CANCELLED: number;
         readonly ADMITTED: number;
+        readonly QUEUED: number;
       };
       /** Milliseconds with a slot, of finished runs: without their time in the queue. */
       readonly slot_ms: number;
@@ -78,6 +79,7 @@ export type AllUsage = {
         readonly FAILED: number;
         readonly CANCELLED: number;
         readonly ADMITTED: number;
+        readonly QUEUED: number;
       };
       /** Milliseconds with a slot, of finished runs: without their time in the queue. */
       readonly slot_ms: number;
@@ -139,6 +141,7 @@ export type TenantUsage = {
       readonly FAILED: number;
       readonly CANCELLED: number;
       readonly ADMITTED: number;
+      readonly QUEUED: number;
     };
     /** Milliseconds with a slot, of finished runs: without their time in the queue. */
     readonly slot_ms: number;
@@ -168,6 +171,7 @@ export type TenantUsage = {
       readonly FAILED: number;
       readonly CANCELLED: number;
       readonly ADMITTED: number;
+      readonly QUEUED: number;
     };
     /** Milliseconds with a slot, of finished runs: without their time in the queue. */
     readonly slot_ms: number;

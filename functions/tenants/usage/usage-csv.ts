@@ -9,6 +9,7 @@ const figures: readonly (readonly [name: string, of: (line: UsageFigures) => num
   ['failed', ({ runs_by_status }) => runs_by_status.FAILED],
   ['cancelled', ({ runs_by_status }) => runs_by_status.CANCELLED],
   ['in_flight', ({ runs_by_status }) => runs_by_status.ADMITTED],
+  ['queued', ({ runs_by_status }) => runs_by_status.QUEUED],
   ['slot_ms', ({ slot_ms }) => slot_ms],
   ['duration_ms', ({ duration_ms }) => duration_ms],
   ['duration_ms_p50', ({ duration_ms_p50 }) => duration_ms_p50],

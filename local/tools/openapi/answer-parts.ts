@@ -112,7 +112,13 @@ const run = z.strictObject({
 
 const measures = {
   runs: count,
-  runs_by_status: z.strictObject({ COMPLETED: count, FAILED: count, CANCELLED: count, ADMITTED: count }),
+  runs_by_status: z.strictObject({
+    COMPLETED: count,
+    FAILED: count,
+    CANCELLED: count,
+    ADMITTED: count,
+    QUEUED: count,
+  }),
   slot_ms: count.describe('Milliseconds with a slot, of finished runs: without their time in the queue.'),
   duration_ms: count.describe("Milliseconds from the first step's start to the outcome."),
   duration_ms_p50: count.nullable().describe('The median, about. null: no run has a duration.'),

@@ -10,6 +10,7 @@ export const usageSums = `
   COUNTIF(status = 'FAILED') AS failed,
   COUNTIF(status = 'CANCELLED') AS cancelled,
   COUNTIF(status = 'ADMITTED') AS in_flight,
+  COUNTIF(status = 'QUEUED') AS queued,
   IFNULL(SUM(slot_ms), 0) AS slot_ms,
   IFNULL(SUM(duration_ms), 0) AS duration_ms,
   APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,
@@ -24,7 +25,10 @@ export const usageSumFields = {
   completed: integer,
   failed: integer,
   cancelled: integer,
+  /** That have a slot. */
   in_flight: integer,
+  /** That wait for one. */
+  queued: integer,
   /** Milliseconds from admission to outcome, of finished runs. */
   slot_ms: integer,
   /** Milliseconds from the first step's start to the outcome. */
@@ -56,8 +60,10 @@ WITH
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
-    SELECT IF(@by_status, 'ADMITTED', slot.pipeline), 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
-    FROM tenants, UNNEST(active_runs) AS slot
+    SELECT IF(@by_status, slot.status, slot.pipeline), slot.status, slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(ARRAY(
+      SELECT AS STRUCT run_id, pipeline, admitted_at, IF(queued_until IS NULL, 'ADMITTED', 'QUEUED') AS status
+      FROM UNNEST(active_runs))) AS slot
     WHERE tenant_id = @tenant_id
       AND slot.admitted_at >= @from AND slot.admitted_at < @to
       AND slot.run_id NOT IN (SELECT run_id FROM recorded)

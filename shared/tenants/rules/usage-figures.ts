@@ -1,10 +1,11 @@
-/** Sums over some runs. `runs` is the sum of the four that follow. */
+/** Sums over some runs. `runs` is the sum of the five that follow. */
 export interface UsageSums {
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
   readonly in_flight: number;
+  readonly queued: number;
   readonly slot_ms: number;
   readonly duration_ms: number;
   readonly duration_ms_p50: number | null;
@@ -15,9 +16,11 @@ export interface UsageSums {
 }
 
 /** The figures of some runs, as they are shown. */
-export type UsageFigures = Omit<UsageSums, 'completed' | 'failed' | 'cancelled' | 'in_flight'> & {
+export type UsageFigures = Omit<UsageSums, 'completed' | 'failed' | 'cancelled' | 'in_flight' | 'queued'> & {
   /** Their sum is `runs`. */
-  readonly runs_by_status: Readonly<Record<'COMPLETED' | 'FAILED' | 'CANCELLED' | 'ADMITTED', number>>;
+  readonly runs_by_status: Readonly<
+    Record<'COMPLETED' | 'FAILED' | 'CANCELLED' | 'ADMITTED' | 'QUEUED', number>
+  >;
   /** What BigQuery's bytes cost at the price that the deployment names, to a millionth. */
   readonly estimated_bigquery_cost: number;
 };
@@ -28,6 +31,7 @@ const nothing: UsageSums = {
   failed: 0,
   cancelled: 0,
   in_flight: 0,
+  queued: 0,
   slot_ms: 0,
   duration_ms: 0,
   duration_ms_p50: null,
@@ -49,6 +53,7 @@ export function usageFigures(sums: UsageSums = nothing, pricePerTib: number): Us
       FAILED: sums.failed,
       CANCELLED: sums.cancelled,
       ADMITTED: sums.in_flight,
+      QUEUED: sums.queued,
     },
     slot_ms: sums.slot_ms,
     duration_ms: sums.duration_ms,

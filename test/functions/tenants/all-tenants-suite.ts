@@ -23,7 +23,10 @@ export const describeAllTenants = (theCloud: () => TestCloud) =>
             { tenant_id: 'acme', total: { runs: 4, runs_by_status: { CANCELLED: 1 } } },
             {
               tenant_id: 'other',
-              total: { runs: 2, runs_by_status: { COMPLETED: 2, FAILED: 0, CANCELLED: 0, ADMITTED: 0 } },
+              total: {
+                runs: 2,
+                runs_by_status: { COMPLETED: 2, FAILED: 0, CANCELLED: 0, ADMITTED: 0, QUEUED: 0 },
+              },
             },
           ],
           next_cursor: null,

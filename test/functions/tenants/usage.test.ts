@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { monthOf } from '../../../functions/tenants/calendar-month';
-import { asAdmin, call, onboard, type TestCloud, withKey } from '../../support/local-cloud';
+import { asAdmin, call, onboard, query, type TestCloud, withKey } from '../../support/local-cloud';
 import { describeAllTenants } from './all-tenants-suite';
 import { describeBilling } from './billing-suite';
 import { describeOverview } from './overview/overview-suite';
@@ -25,11 +25,14 @@ describe('Tenants and their usage', () => {
 
   const get = (path: string, headers: Record<string, string> = asAdmin) =>
     call(cloud.url, 'GET', `/api/v1/${path}`, { headers });
-  const runs = (counts: Partial<Record<'COMPLETED' | 'FAILED' | 'CANCELLED' | 'ADMITTED', number>>) => ({
+  const runs = (
+    counts: Partial<Record<'COMPLETED' | 'FAILED' | 'CANCELLED' | 'ADMITTED' | 'QUEUED', number>>,
+  ) => ({
     COMPLETED: 0,
     FAILED: 0,
     CANCELLED: 0,
     ADMITTED: 0,
+    QUEUED: 0,
     ...counts,
   });
 
@@ -123,6 +126,24 @@ describe('Tenants and their usage', () => {
         expect(ofAcme.reduce((sum, { runs }) => sum + Number(runs), 0)).toBe(4);
         expect(ofAcme.reduce((sum, { bytes_billed }) => sum + Number(bytes_billed), 0)).toBe(30_000);
       }
+    });
+
+    it('tells runs that wait for a slot from those that have one', async () => {
+      const run = (run_id: string, queued_until: string) =>
+        `SELECT '${run_id}' AS run_id, CAST(${queued_until} AS TIMESTAMP) AS queued_until`;
+      const sql = `UPDATE tenants SET active_runs = ARRAY(
+        SELECT AS STRUCT active_runs[SAFE_OFFSET(-1)].* REPLACE (run.run_id AS run_id, '${dryrun}' AS pipeline,
+          '{}' AS parameters, 'api' AS trigger, TIMESTAMP '2025-05-02' AS admitted_at,
+          TIMESTAMP '2025-05-03' AS lease_expires_at, run.queued_until AS queued_until)
+        FROM (${run('i-3', 'NULL')} UNION ALL ${run('i-4', "'2025-05-03'")}) AS run) WHERE TRUE`;
+      await query(cloud.bigquery, 'idle', sql);
+      const { body } = await get('tenants/idle/usage?from=2025-05-01&to=2025-06-01&group_by=status');
+      await query(cloud.bigquery, 'idle', 'UPDATE tenants SET active_runs = [] WHERE TRUE');
+      expect(body.total).toMatchObject({ runs: 2, runs_by_status: runs({ ADMITTED: 1, QUEUED: 1 }) });
+      expect(body.usage).toMatchObject([
+        { status: 'ADMITTED', runs: 1 },
+        { status: 'QUEUED', runs: 1 },
+      ]);
     });
 
     it('covers a half-open period, this month unless another is asked for', async () => {

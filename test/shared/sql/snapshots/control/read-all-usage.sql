@@ -33,6 +33,7 @@ SELECT
   COUNTIF(status = 'FAILED') AS failed,
   COUNTIF(status = 'CANCELLED') AS cancelled,
   COUNTIF(status = 'ADMITTED') AS in_flight,
+  COUNTIF(status = 'QUEUED') AS queued,
   IFNULL(SUM(slot_ms), 0) AS slot_ms,
   IFNULL(SUM(duration_ms), 0) AS duration_ms,
   APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,

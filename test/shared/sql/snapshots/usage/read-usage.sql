@@ -34,8 +34,10 @@ WITH
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
-    SELECT IF(p_by_status, 'ADMITTED', slot.pipeline), 'ADMITTED', slot.admitted_at, NULL, NULL, NULL, NULL, NULL
-    FROM tenants, UNNEST(active_runs) AS slot
+    SELECT IF(p_by_status, slot.status, slot.pipeline), slot.status, slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(ARRAY(
+      SELECT AS STRUCT run_id, pipeline, admitted_at, IF(queued_until IS NULL, 'ADMITTED', 'QUEUED') AS status
+      FROM UNNEST(active_runs))) AS slot
     WHERE tenant_id = p_tenant_id
       AND slot.admitted_at >= p_from AND slot.admitted_at < p_to
       AND slot.run_id NOT IN (SELECT run_id FROM recorded)
@@ -48,6 +50,7 @@ SELECT
   COUNTIF(status = 'FAILED') AS failed,
   COUNTIF(status = 'CANCELLED') AS cancelled,
   COUNTIF(status = 'ADMITTED') AS in_flight,
+  COUNTIF(status = 'QUEUED') AS queued,
   IFNULL(SUM(slot_ms), 0) AS slot_ms,
   IFNULL(SUM(duration_ms), 0) AS duration_ms,
   APPROX_QUANTILES(duration_ms, 100)[SAFE_OFFSET(50)] AS duration_ms_p50,

@@ -1,4 +1,4 @@
-import type { RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
+import { isQueued, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
@@ -24,6 +24,7 @@ const usageOf = (period: string | null, name: string | null, runs: readonly Used
     failed: countOf('FAILED'),
     cancelled: countOf('CANCELLED'),
     in_flight: countOf('ADMITTED'),
+    queued: countOf('QUEUED'),
     slot_ms: sum(({ ended_at, admitted_at, handed_on_at }) =>
       Math.max(0, +ended_at - +(handed_on_at ?? admitted_at)),
     ),
@@ -52,7 +53,7 @@ export const usageModels = [
       );
       const runs: readonly UsedRun[] = [
         ...recorded.map((row) => ({ ...row, row })),
-        ...slots.map((slot) => ({ ...slot, status: 'ADMITTED' })),
+        ...slots.map((slot) => ({ ...slot, status: isQueued(slot) ? 'QUEUED' : 'ADMITTED' })),
       ];
       const groups = new Map<string, UsedRun[]>();
       for (const run of runs) {
