@@ -1,0 +1,43 @@
+import type { ListPage } from './use-pages';
+
+/** A list that comes page by page, newest first, and whose newest pages are asked for again. Pure. */
+
+/** Where an item stands: the list goes from the greatest to the least. */
+export type PlaceOf<Item> = (item: Item) => string;
+
+/** The list with the page behind it. What came in between two calls is not listed twice. */
+export function withPageBelow<Item>(
+  list: ListPage<Item>,
+  page: ListPage<Item>,
+  placeOf: PlaceOf<Item>,
+): ListPage<Item> {
+  const last = list.rows.at(-1);
+  const added = last === undefined ? page.rows : page.rows.filter((item) => placeOf(item) < placeOf(last));
+  return { rows: [...list.rows, ...added], next: page.next };
+}
+
+/**
+ * The list with its newest part as it is now: what has left it is gone, what stands below it stays.
+ * @param top the newest part of the list, asked for anew
+ */
+export function withNewTop<Item>(
+  list: ListPage<Item>,
+  top: ListPage<Item>,
+  placeOf: PlaceOf<Item>,
+): ListPage<Item> {
+  const last = top.rows.at(-1);
+  if (top.next === null || last === undefined) return top;
+  const below = list.rows.filter((item) => placeOf(item) < placeOf(last));
+  return below.length === 0 ? top : { rows: [...top.rows, ...below], next: list.next };
+}
+
+/** Whether something below what was asked for anew may still change. */
+export const isLiveBelow = <Item>(
+  list: ListPage<Item>,
+  top: ListPage<Item>,
+  placeOf: PlaceOf<Item>,
+  isLive: (item: Item) => boolean,
+): boolean => {
+  const last = top.rows.at(-1);
+  return last !== undefined && list.rows.some((item) => placeOf(item) < placeOf(last) && isLive(item));
+};

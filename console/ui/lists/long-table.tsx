@@ -1,0 +1,149 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Column } from '../table';
+import { type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
+
+/** Widths are fixed, so that nothing moves when other rows come into view: in rem. */
+export interface LongColumn<Row> extends Column<Row> {
+  readonly rem: number;
+}
+
+interface LongTableProps<Row> {
+  /** What the table has, for screen readers. */
+  readonly caption: string;
+  readonly columns: readonly LongColumn<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly empty: ComponentChildren;
+  /** Whether there are no further rows than these. */
+  readonly isComplete: boolean;
+  /** Told when the end of the rows comes near. */
+  readonly onNearEnd: () => void;
+  /** Under it the place is kept to which the table was scrolled. */
+  readonly name: string;
+}
+
+/** A row's height in rem: all rows have it, and what does not fit is cut off. */
+const rowRem = 2.25;
+/** So many rows before the end more are asked for. */
+const nearEnd = 60;
+
+const places = new Map<string, number>();
+
+/**
+ * A table of any length: only the rows in view are in the page. What comes above those in view moves none of them.
+ * It scrolls by itself, by keys as well; a row that has the focus stays in the page.
+ */
+export function LongTable<Row>(props: LongTableProps<Row>) {
+  const { caption, columns, rows, keyOf, empty, isComplete, onNearEnd, name } = props;
+  const frame = useRef<HTMLElement>(null);
+  const focused = useRef<string | undefined>(undefined);
+  const top = useRef<{ readonly key: string; readonly index: number } | undefined>(undefined);
+  const [range, setRange] = useState<RowRange>({ first: 0, end: 48 });
+
+  const look = () => {
+    const element = frame.current;
+    if (element === null) return;
+    const rowHeight = rowHeightPx();
+    const { scrollTop, clientHeight } = element;
+    places.set(name, scrollTop);
+    const found = rowsInView({ scrollTop, height: clientHeight, rowHeight, rowCount: rows.length });
+    if (found.first !== range.first || found.end !== range.end) setRange(found);
+    const index = Math.floor(scrollTop / rowHeight);
+    const row = rows[index];
+    top.current = row === undefined || scrollTop === 0 ? undefined : { key: keyOf(row), index };
+    if (found.end >= rows.length - nearEnd && !isComplete) onNearEnd();
+  };
+
+  useLayoutEffect(() => {
+    if (frame.current !== null) frame.current.scrollTop = places.get(name) ?? 0;
+    look();
+  }, [name, rows.length === 0]);
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const before = top.current;
+    if (element !== null && before !== undefined) {
+      const at = rows.findIndex((row) => keyOf(row) === before.key);
+      if (at >= 0 && at !== before.index) element.scrollTop += (at - before.index) * rowHeightPx();
+    }
+    look();
+  }, [rows]);
+
+  useLayoutEffect(() => {
+    addEventListener('resize', look);
+    return () => removeEventListener('resize', look);
+  });
+
+  if (rows.length === 0) return <div class="empty">{empty}</div>;
+  const key = focused.current;
+  const kept = key === undefined ? undefined : rows.findIndex((row) => keyOf(row) === key);
+  const clipped = { first: Math.min(range.first, rows.length), end: Math.min(range.end, rows.length) };
+  return (
+    <section
+      ref={frame}
+      class="long-table table-frame"
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keys, too
+      tabIndex={0}
+      onScroll={look}
+      onFocusIn={({ target }) => {
+        focused.current =
+          target instanceof Element ? target.closest<HTMLElement>('[data-key]')?.dataset.key : undefined;
+      }}
+      onFocusOut={() => {
+        focused.current = undefined;
+      }}
+    >
+      <table
+        aria-rowcount={isComplete ? rows.length + 1 : -1}
+        style={{ minInlineSize: `${columns.reduce((sum, { rem }) => sum + rem, 0)}rem` }}
+      >
+        <caption class="unseen">{caption}</caption>
+        <colgroup>
+          {columns.map(({ title, rem }) => (
+            <col key={title} style={{ inlineSize: `${rem}rem` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ title, isNumber }) => (
+              <th key={title} scope="col" class={isNumber ? 'number' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rowsAndGaps(clipped, rows.length, kept).map((part) => {
+            if (part.kind === 'gap')
+              return (
+                // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it has nothing that could be focused
+                <tr
+                  key={`gap before ${part.before === rows.length ? 'the end' : part.before}`}
+                  class="gap"
+                  aria-hidden="true"
+                >
+                  <td colSpan={columns.length} style={{ blockSize: `${part.rows * rowRem}rem` }} />
+                </tr>
+              );
+            const row = rows[part.index];
+            if (row === undefined) return null;
+            return (
+              <tr key={keyOf(row)} data-key={keyOf(row)} aria-rowindex={part.index + 2}>
+                {columns.map(({ title, cell, isNumber }) => (
+                  <td key={title} class={isNumber ? 'number' : undefined}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+const rowHeightPx = (): number =>
+  rowRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

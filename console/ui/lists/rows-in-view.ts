@@ -1,0 +1,49 @@
+/** Which rows of a long list are in the page: those in view, and some beyond, so that scrolling shows no gap. Pure. */
+export interface RowRange {
+  readonly first: number;
+  /** The one behind the last. */
+  readonly end: number;
+}
+
+interface View {
+  readonly scrollTop: number;
+  readonly height: number;
+  readonly rowHeight: number;
+  readonly rowCount: number;
+}
+
+/** Ranges begin and end at multiples of this: so not every step of the wheel makes a new one. */
+const stride = 8;
+const beyond = 16;
+
+export function rowsInView({ scrollTop, height, rowHeight, rowCount }: View): RowRange {
+  // A list that has become shorter may still be scrolled to where it had rows.
+  const firstInView = Math.min(Math.floor(scrollTop / rowHeight), rowCount - 1);
+  const bottom = Math.ceil((scrollTop + height) / rowHeight) + beyond;
+  const first = Math.max(0, Math.floor((firstInView - beyond) / stride) * stride);
+  return { first, end: Math.min(rowCount, Math.ceil(bottom / stride) * stride) };
+}
+
+/** A row, or room for rows that are not in the page. */
+export type RowOrGap =
+  | { readonly kind: 'row'; readonly index: number }
+  | { readonly kind: 'gap'; readonly before: number; readonly rows: number };
+
+/**
+ * All rows in order: those of the range one by one, the others as gaps.
+ * @param kept a row that stays wherever the range is, such as that which has the focus
+ */
+export function rowsAndGaps(range: RowRange, rowCount: number, kept?: number): readonly RowOrGap[] {
+  const shown = Array.from({ length: Math.max(0, range.end - range.first) }, (_, at) => range.first + at);
+  if (kept !== undefined && kept >= 0 && kept < range.first) shown.unshift(kept);
+  if (kept !== undefined && kept >= range.end && kept < rowCount) shown.push(kept);
+  const parts: RowOrGap[] = [];
+  let next = 0;
+  for (const index of shown) {
+    if (index > next) parts.push({ kind: 'gap', before: index, rows: index - next });
+    parts.push({ kind: 'row', index });
+    next = index + 1;
+  }
+  if (next < rowCount) parts.push({ kind: 'gap', before: rowCount, rows: rowCount - next });
+  return parts;
+}

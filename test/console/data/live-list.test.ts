@@ -1,0 +1,38 @@
+import { isLiveBelow, withNewTop, withPageBelow } from '../../../console/data/live-list';
+import type { ListPage } from '../../../console/data/use-pages';
+
+interface Item {
+  readonly place: string;
+  readonly isLive: boolean;
+}
+
+const placeOf = (item: Item) => item.place;
+const list = (places: string, next: string | null): ListPage<Item> => ({
+  rows: [...places].map((place) => ({ place, isLive: place === place.toUpperCase() })),
+  next,
+});
+const told = ({ rows, next }: ListPage<Item>) => `${rows.map(placeOf).join('')} ${next}`;
+
+describe('A list that comes page by page and is asked for anew', () => {
+  it('has a page below it, without what came twice', () => {
+    expect(told(withPageBelow(list('zyx', 'x'), list('xwv', 'v'), placeOf))).toBe('zyxwv v');
+    expect(told(withPageBelow(list('', null), list('ba', null), placeOf))).toBe('ba null');
+  });
+
+  it.each([
+    ['what is new comes above', list('yx', 'x'), list('zy', 'y'), 'zyx x'],
+    ['what has left the newest part is gone', list('yxwv', 'v'), list('yw', 'w'), 'ywv v'],
+    ['a list that fits its newest part is that', list('yxw', 'w'), list('zx', null), 'zx null'],
+    ['of a list that is all new nothing is left', list('cb', 'b'), list('zy', 'y'), 'zycb b'],
+    ['an empty answer empties the list', list('cb', 'b'), list('', null), ' null'],
+    ['the end of a shorter list is that of the newest part', list('z', null), list('zy', 'y'), 'zy y'],
+  ])('%s', (_, before, top, expected) => {
+    expect(told(withNewTop(before, top, placeOf))).toBe(expected);
+  });
+
+  it('is asked for further down where something below may still change', () => {
+    const isLive = (item: Item) => item.isLive;
+    expect(isLiveBelow(list('zyXw', 'w'), list('zy', 'y'), placeOf, isLive)).toBe(true);
+    expect(isLiveBelow(list('zYxw', 'w'), list('zY', 'Y'), placeOf, isLive)).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import { rowsAndGaps, rowsInView } from '../../../../console/ui/lists/rows-in-view';
+
+const list = { height: 720, rowHeight: 36, rowCount: 10_000 };
+
+describe('Which rows of a long list are in the page', () => {
+  it.each([0, 1, 35, 36, 1_000, 123_456, 359_280, 400_000])(
+    'holds all that are in view at %d px',
+    (scrollTop) => {
+      const { first, end } = rowsInView({ ...list, scrollTop });
+      const top = Math.min(9_999, Math.floor(scrollTop / 36));
+      expect(first).toBeLessThanOrEqual(top);
+      expect(end).toBeGreaterThanOrEqual(Math.min(10_000, Math.ceil((scrollTop + 720) / 36)));
+      expect(end - first).toBeLessThan(80);
+    },
+  );
+
+  it('stays the same for small steps', () => {
+    const at = (scrollTop: number) => rowsInView({ ...list, scrollTop });
+    expect(
+      new Set(Array.from({ length: 100 }, (_, step) => JSON.stringify(at(7_200 + step)))).size,
+    ).toBeLessThan(4);
+  });
+
+  it('is nothing of an empty list', () => {
+    expect(rowsInView({ ...list, rowCount: 0, scrollTop: 500 })).toEqual({ first: 0, end: 0 });
+  });
+});
+
+describe('Rows and gaps', () => {
+  const told = (first: number, end: number, count: number, kept?: number) =>
+    rowsAndGaps({ first, end }, count, kept)
+      .map((part) => (part.kind === 'row' ? part.index : `gap of ${part.rows}`))
+      .join(' ');
+
+  it('are all rows in order', () => {
+    expect(told(2, 4, 10)).toBe('gap of 2 2 3 gap of 6');
+    expect(told(0, 3, 3)).toBe('0 1 2');
+  });
+
+  it('keep a row that has the focus, wherever it is', () => {
+    expect(told(4, 6, 10, 1)).toBe('gap of 1 1 gap of 2 4 5 gap of 4');
+    expect(told(4, 6, 10, 8)).toBe('gap of 4 4 5 gap of 2 8 gap of 1');
+    expect(told(4, 6, 10, 5)).toBe('gap of 4 4 5 gap of 4');
+    expect(told(4, 6, 10, -1)).toBe('gap of 4 4 5 gap of 4');
+  });
+});
