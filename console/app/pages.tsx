@@ -19,6 +19,14 @@ const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
   '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
   '/tenants/:tenant/usage': async () => (await import('../usage/tenant-usage-page')).TenantUsagePage,
   '/tenants/:tenant/keys': async () => (await import('../keys/keys-page')).KeysPage,
+  '/tenants/:tenant/runs': async () => (await import('../runs/tenant-runs-page')).TenantRunsPage,
+  '/tenants/:tenant/runs/:run': async () => (await import('../runs/run/run-page')).RunPage,
+  '/tenants/:tenant/pipelines': async () => (await import('../pipelines/pipelines-page')).PipelinesPage,
+  '/tenants/:tenant/pipelines/:provider/:domain/:pipeline': async () =>
+    (await import('../pipelines/pipeline/pipeline-page')).PipelinePage,
+  '/runs': async () => (await import('../runs/all-runs-page')).AllRunsPage,
+  '/pipelines': async () => (await import('../pipelines/all-pipelines-page')).AllPipelinesPage,
+  '/operations': async () => (await import('../operations/operations-page')).OperationsPage,
 };
 
 const routes = Object.entries(pages).map(([path, load]) => ({ path, component: lazy(load) }));

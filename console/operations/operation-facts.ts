@@ -1,0 +1,56 @@
+import type { Operation } from '../../client';
+
+/** What is told of an operation. Pure. */
+
+export const hasEnded = ({ state }: Pick<Operation, 'state'>): boolean =>
+  state === 'done' || state === 'failed' || state === 'aborted';
+
+/** A kind in words: unknown ones as the interface names them. */
+export const kindInWords = (kind: string): string =>
+  ({ 'bulk-cancel': 'Cancelling runs', 'bulk-rerun': 'Doing runs again', backfill: 'Backfill' })[kind] ??
+  kind;
+
+/** How many of its items are over, whatever became of them. */
+export const itemsOver = ({
+  done,
+  skipped,
+  failed,
+}: Pick<Operation, 'done' | 'skipped' | 'failed'>): number => done + skipped + failed;
+
+/** `120 of 365 done, 2 failed, 1 skipped` */
+export function progressInWords({
+  total,
+  done,
+  skipped,
+  failed,
+}: Pick<Operation, 'total' | 'done' | 'skipped' | 'failed'>): string {
+  const whole = new Intl.NumberFormat('en');
+  const further = [
+    ...(failed > 0 ? [`${whole.format(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${whole.format(skipped)} skipped`] : []),
+  ];
+  const first =
+    total === null
+      ? `${whole.format(done)} done, further ones are looked for`
+      : `${whole.format(done)} of ${whole.format(total)} done`;
+  return [first, ...further].join(', ');
+}
+
+/** When it will end if it goes on as it did, in milliseconds from now; null where nothing can be said yet. */
+export function leftMs(operation: Operation, now: number): number | null {
+  const over = itemsOver(operation);
+  if (operation.state !== 'running' || operation.total === null || over === 0) return null;
+  const took = Math.max(1, now - Date.parse(operation.started_at));
+  return ((operation.total - over) * took) / over;
+}
+
+/** The filter as texts, those that let all pass left out. */
+export const filterEntries = (filter: Operation['filter']): readonly (readonly [string, string])[] =>
+  Object.entries(filter).flatMap(([name, value]) =>
+    value === null || value === undefined
+      ? []
+      : [[name, typeof value === 'string' ? value : JSON.stringify(value)] as const],
+  );
+
+export const placeOfOperation = ({ started_at, operation_id }: Operation): string =>
+  `${started_at} ${operation_id}`;

@@ -1,0 +1,82 @@
+import { currentSession, may } from '../app/session';
+import { useFilters } from '../data/use-filters';
+import { useLiveList } from '../data/use-live-list';
+import { FollowedOperation } from '../operations/followed-operation';
+import { Page } from '../ui/page';
+import { BulkActions } from './bulk-actions';
+import { allRunColumns, type ListedRun } from './run-columns';
+import { isInFlight, placeOfRun } from './run-facts';
+import { commonFilter, endedStatusOf, nameOfFilter, runFilterOf, unfiltered } from './run-filter';
+import { DayFields, StatusChoice, TypedField } from './run-filter-fields';
+import { RunsList } from './run-list';
+
+const pageSize = 100;
+const refreshMs = 30_000;
+
+/** All tenants' runs that are over, for admins. */
+export function AllRunsPage() {
+  const { query, change } = useFilters();
+  const { operation } = query;
+  const filter = runFilterOf(query);
+  const name = `all runs ${nameOfFilter(filter)}`;
+  const runs = useLiveList<ListedRun>(name, {
+    ask: async (cursor, signal) => {
+      const status = endedStatusOf(filter);
+      const { runs, next_cursor } = await currentSession().api.call('listAllRuns', {
+        query: {
+          ...commonFilter(filter),
+          ...(status !== undefined && { status }),
+          ...(filter.tenant !== '' && { tenant: filter.tenant }),
+          ...(filter.code !== '' && { error_code: filter.code }),
+          ...(cursor !== undefined && { cursor }),
+          limit: pageSize,
+        },
+        signal,
+      });
+      return { rows: runs, next: next_cursor };
+    },
+    placeOf: placeOfRun,
+    isLive: isInFlight,
+    liveMs: refreshMs,
+    stillMs: refreshMs,
+  });
+  return (
+    <Page title="Runs of all tenants">
+      <p class="quiet">
+        Runs that are over, of the last 30 days unless you choose others. What runs now is in each tenant’s
+        own list.
+      </p>
+      {operation !== undefined && (
+        <FollowedOperation
+          tenantId={null}
+          operationId={operation}
+          onMoved={runs.askAgain}
+          onClose={() => change({ operation: undefined })}
+        />
+      )}
+      <div class="filters">
+        <TypedField label="Tenant" isSearch value={filter.tenant} onEnter={(tenant) => change({ tenant })} />
+        <StatusChoice value={filter.status} hasOpen={false} onChange={(status) => change({ status })} />
+        <TypedField
+          label="Pipeline"
+          placeholder="provider/domain/pipeline"
+          value={filter.pipeline}
+          onEnter={(pipeline) => change({ pipeline })}
+        />
+        <TypedField label="Error code" value={filter.code} onEnter={(code) => change({ code })} />
+        <DayFields filter={filter} onChange={change} />
+        {may('run') && (
+          <BulkActions filter={filter} onStarted={(operationId) => change({ operation: operationId })} />
+        )}
+      </div>
+      <RunsList
+        of={runs}
+        columns={allRunColumns}
+        filter={filter}
+        name={name}
+        onClear={() => change({ ...unfiltered })}
+        none={<p>No run has ended in the last 30 days. Choose earlier days to see older ones.</p>}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,78 @@
+import { runPlace, tenantPlace } from '../app/places';
+import { bytes, count, duration } from '../format/numbers';
+import type { LongColumn } from '../ui/lists/long-table';
+import { Status } from '../ui/status';
+import { shownNow, Time } from '../ui/times';
+import { runWord, tookMs, triggerWord } from './run-facts';
+
+/** What lists of runs have of each, of one tenant or of all. */
+export interface ListedRun {
+  readonly run_id: string;
+  readonly tenant_id: string;
+  readonly pipeline: string;
+  readonly trigger: string | null;
+  readonly status: string;
+  readonly error_code: string | null;
+  readonly error_message?: string | null;
+  readonly failed_step: string | null;
+  readonly admitted_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+  readonly rows_written: number | null;
+  readonly bytes_billed: number | null;
+}
+
+const orDash = (value: number | null, unit: (value: number) => string) =>
+  value === null ? <span class="quiet">–</span> : unit(value);
+
+const common: readonly LongColumn<ListedRun>[] = [
+  {
+    title: 'Run',
+    rem: 8.5,
+    cell: ({ tenant_id, run_id }) => (
+      <a href={runPlace(tenant_id, run_id)} title={run_id}>
+        <code>{shortId(run_id)}</code>
+      </a>
+    ),
+  },
+  { title: 'Status', rem: 8.5, cell: ({ status }) => <Status word={runWord(status)} /> },
+  { title: 'Pipeline', rem: 13, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
+  { title: 'Admitted', rem: 9, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
+  { title: 'Took', rem: 6, isNumber: true, cell: (run) => <Took run={run} /> },
+  { title: 'Error', rem: 16, cell: (run) => <WhatFailed run={run} /> },
+  { title: 'Rows', rem: 5.5, isNumber: true, cell: ({ rows_written }) => orDash(rows_written, count) },
+  { title: 'Billed', rem: 6, isNumber: true, cell: ({ bytes_billed }) => orDash(bytes_billed, bytes) },
+  { title: 'Trigger', rem: 6, cell: ({ trigger }) => triggerWord(trigger) },
+];
+
+export const tenantRunColumns: readonly LongColumn<ListedRun>[] = common;
+
+/** Of all tenants: with the tenant behind the status. */
+export const allRunColumns: readonly LongColumn<ListedRun>[] = [
+  ...common.slice(0, 2),
+  {
+    title: 'Tenant',
+    rem: 10,
+    cell: ({ tenant_id }) => (
+      <a href={tenantPlace(tenant_id)} title={tenant_id}>
+        {tenant_id}
+      </a>
+    ),
+  },
+  ...common.slice(2),
+];
+
+/** Ids are long, and their beginnings tell them apart: the whole one is in the address and on hover. */
+export const shortId = (runId: string): string => (runId.length > 16 ? `${runId.slice(0, 13)}…` : runId);
+
+function Took({ run }: { readonly run: ListedRun }) {
+  const ms = tookMs(run, shownNow.value);
+  return <span class={ms === null ? 'quiet' : undefined}>{ms === null ? 'waits' : duration(ms)}</span>;
+}
+
+function WhatFailed({ run: { error_code, error_message, failed_step } }: { readonly run: ListedRun }) {
+  if (error_code === null) return null;
+  const text = [failed_step, error_message ?? error_code].filter(Boolean).join(': ');
+  return <span title={`${error_code}: ${text}`}>{text}</span>;
+}

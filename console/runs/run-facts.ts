@@ -1,0 +1,55 @@
+/** What is computed from a run's figures. Pure. */
+
+interface RunTimes {
+  readonly status: string;
+  readonly admitted_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+}
+
+export const isInFlight = ({ status }: Pick<RunTimes, 'status'>): boolean =>
+  status === 'QUEUED' || status === 'ADMITTED';
+
+/** How long a run took, or has taken so far, in milliseconds; null while it waits. */
+export function tookMs(
+  { status, admitted_at, started_at, ended_at, duration_ms }: RunTimes,
+  now: number,
+): number | null {
+  if (status === 'QUEUED') return null;
+  if (duration_ms !== null) return duration_ms;
+  const from = Date.parse(started_at ?? admitted_at);
+  if (isInFlight({ status })) return Math.max(0, now - from);
+  return ended_at === null ? null : Math.max(0, Date.parse(ended_at) - from);
+}
+
+/** How long a run waited in the queue, in milliseconds; null where it did not. */
+export function waitedMs(
+  run: Pick<RunTimes, 'status' | 'admitted_at'> & { readonly handed_on_at: string | null },
+  now: number,
+): number | null {
+  const to =
+    run.handed_on_at === null ? (run.status === 'QUEUED' ? now : null) : Date.parse(run.handed_on_at);
+  return to === null ? null : Math.max(0, to - Date.parse(run.admitted_at));
+}
+
+/** Newest first: as the interface orders them. */
+export const placeOfRun = ({
+  admitted_at,
+  run_id,
+}: {
+  readonly admitted_at: string;
+  readonly run_id: string;
+}): string => `${admitted_at} ${run_id}`;
+
+/** The word that is shown: that a run was admitted means to people that it runs. */
+export const runWord = (status: string): string => (status === 'ADMITTED' ? 'RUNNING' : status);
+
+/** `api`, `scheduler`, `schedule`, `rerun`: who had it begin. */
+export const triggerWord = (trigger: string | null): string => trigger ?? '–';
+
+const tib = 1024 ** 4;
+
+/** What BigQuery bills for bytes. @param pricePerTib in the deployment's currency */
+export const costOf = (bytesBilled: number | null, pricePerTib: number): number | null =>
+  bytesBilled === null ? null : (bytesBilled / tib) * pricePerTib;

@@ -1,0 +1,31 @@
+import type { Hearing } from './use-live-run';
+
+interface HearingLineProps {
+  readonly hearing: Hearing;
+  readonly onLook: () => void;
+}
+
+/** How up to date the page is, in words. */
+export function HearingLine({ hearing, onLook }: HearingLineProps) {
+  if (hearing.kind !== 'broken')
+    return (
+      <span class="quiet" role="status">
+        {
+          {
+            asking: 'Looking at the run …',
+            live: 'Shown as it happens',
+            over: '',
+            resting: 'Rests while the page is hidden',
+          }[hearing.kind]
+        }
+      </span>
+    );
+  return (
+    <span class="hearing" role="status">
+      <span>Not shown as it happens: {hearing.problem.detail} Looking again every few seconds.</span>
+      <button type="button" class="plain" onClick={onLook}>
+        Look now
+      </button>
+    </span>
+  );
+}

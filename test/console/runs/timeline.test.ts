@@ -1,0 +1,198 @@
+import type { Run, RunEvent } from '../../../client';
+import { afterEvent } from '../../../console/runs/run/live-run';
+import { inOrder, placeInSpan, ticksOf, timelineOf } from '../../../console/runs/run/timeline';
+import { tookMs, waitedMs } from '../../../console/runs/run-facts';
+
+const begin = Date.parse('2026-11-30T10:00:00Z');
+const at = (seconds: number): string => new Date(begin + seconds * 1_000).toISOString();
+const past = (seconds: number): number => begin + seconds * 1_000;
+
+type Step = Run['steps'][number];
+
+const step = (step_id: string, status: Step['status'], given: Partial<Step> = {}): Step => ({
+  step_id,
+  type: 'query',
+  status,
+  attempts: 0,
+  started_at: null,
+  ended_at: null,
+  duration_ms: null,
+  rows_written: null,
+  bytes_processed: null,
+  bytes_billed: null,
+  error_code: null,
+  error_message: null,
+  bad_records: null,
+  file_format: null,
+  warnings: [],
+  reused_from: null,
+  ...given,
+});
+
+const run = (given: Partial<Run>): Run => ({
+  run_id: 'r1',
+  tenant_id: 'acme_001',
+  pipeline: 'a/b/c',
+  trigger: 'api',
+  status: 'ADMITTED',
+  error_code: null,
+  error_message: null,
+  failed_step: null,
+  admitted_at: at(0),
+  started_at: null,
+  ended_at: null,
+  duration_ms: null,
+  rows_written: null,
+  bytes_processed: null,
+  bytes_billed: null,
+  parameters: null,
+  started_by: null,
+  watermark: null,
+  watermark_from: null,
+  rerun_of: null,
+  reruns: [],
+  operation_id: null,
+  handed_on_at: null,
+  lease_expires_at: null,
+  queue: null,
+  warnings: [],
+  steps: [],
+  checks: [],
+  ...given,
+});
+
+const needs = new Map([
+  ['build', ['load']],
+  ['check', ['build']],
+]);
+
+const told = (shown: Run, now: number) =>
+  timelineOf(shown, needs, past(now)).rows.map(
+    ({ id, bar }) =>
+      `${id}: ${bar === undefined ? 'none' : `${(bar.from - begin) / 1_000} to ${(bar.to - begin) / 1_000} ${bar.kind}${bar.isOpen ? ' on' : ''}`}`,
+  );
+
+describe('A run’s timeline', () => {
+  it('shows the queue while it waits there', () => {
+    expect(told(run({ status: 'QUEUED' }), 30)).toEqual(['queue: 0 to 30 waits on']);
+  });
+
+  it('shows how long it waited, and that it has not begun', () => {
+    expect(told(run({ handed_on_at: at(20), steps: [step('load', 'PENDING')] }), 30)).toEqual([
+      'queue: 0 to 20 waits',
+      'start: 20 to 30 waits on',
+      'load: none',
+    ]);
+  });
+
+  it('lets a step that runs begin where those before it have ended', () => {
+    const steps = [
+      step('load', 'COMPLETED', { attempts: 1, started_at: at(1), ended_at: at(4) }),
+      step('build', 'RUNNING'),
+      step('check', 'PENDING'),
+    ];
+    expect(told(run({ steps }), 9)).toEqual([
+      'start: 0 to 1 waits',
+      'load: 1 to 4 good',
+      'build: 4 to 9 live on',
+      'check: none',
+    ]);
+  });
+
+  it('ends with the run, not with the clock', () => {
+    const steps = [step('load', 'FAILED', { attempts: 2, started_at: at(0), ended_at: at(5) })];
+    const over = run({ status: 'FAILED', started_at: at(0), ended_at: at(6), steps });
+    expect(told(over, 500)).toEqual(['load: 0 to 5 bad']);
+    expect(timelineOf(over, needs, past(500))).toMatchObject({ from: past(0), to: past(6) });
+  });
+
+  it('has no step still running in a run that was cancelled', () => {
+    const steps = [step('load', 'RUNNING')];
+    expect(told(run({ status: 'CANCELLED', started_at: at(1), ended_at: at(6), steps }), 500)).toEqual([
+      'start: 0 to 1 waits',
+      'load: 1 to 6 off',
+    ]);
+  });
+
+  it('has no bar that ends before it begins, however the viewer’s clock goes', () => {
+    const steps = [
+      step('load', 'COMPLETED', { attempts: 1, started_at: at(10), ended_at: at(12) }),
+      step('build', 'RUNNING'),
+    ];
+    for (const { bar } of timelineOf(run({ steps }), needs, past(-3_600)).rows)
+      if (bar !== undefined) expect(bar.to).toBeGreaterThanOrEqual(bar.from);
+  });
+
+  it('puts steps behind those that they need, else by when they began', () => {
+    const steps = [
+      step('check', 'PENDING'),
+      step('late', 'COMPLETED', { started_at: at(9) }),
+      step('build', 'COMPLETED', { started_at: at(3) }),
+      step('load', 'COMPLETED', { started_at: at(1) }),
+    ];
+    expect(inOrder(steps, needs).map(({ step_id }) => step_id)).toEqual(['load', 'build', 'late', 'check']);
+  });
+
+  it('keeps steps of a pipeline that goes in circles, or whose steps are not there', () => {
+    const circle = new Map([
+      ['a', ['b']],
+      ['b', ['a', 'gone']],
+    ]);
+    expect(inOrder([step('a', 'PENDING'), step('b', 'PENDING')], circle)).toHaveLength(2);
+  });
+
+  it.each([0, 1, 40, 999, 5_000, 61_000, 3_600_000, 90_000_000])(
+    'has at most seven ticks in %d ms',
+    (span) => {
+      const ticks = ticksOf(span);
+      expect(ticks.length).toBeGreaterThan(0);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+      expect(ticks.at(-1)).toBeLessThanOrEqual(span);
+    },
+  );
+
+  it('keeps the shortest bar in view', () => {
+    const { start, size } = placeInSpan({ from: 100, to: 100 }, { from: 0, to: 100 });
+    expect(size).toBeGreaterThan(0);
+    expect(start + size).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('A run that is followed', () => {
+  const running: RunEvent = { event: 'step', id: '1', data: step('load', 'RUNNING') };
+  const done: RunEvent = { event: 'step', id: '2', data: step('load', 'COMPLETED', { rows_written: 3 }) };
+
+  it('has each step once, as it was told last', () => {
+    const seen = [running, done, done].reduce(
+      afterEvent,
+      run({ steps: [step('load', 'PENDING'), step('build', 'PENDING')] }),
+    );
+    expect(seen.steps.map(({ step_id, status }) => `${step_id} ${status}`)).toEqual([
+      'load COMPLETED',
+      'build PENDING',
+    ]);
+  });
+
+  it('has steps that it had not before', () => {
+    expect(afterEvent(run({}), running).steps).toHaveLength(1);
+  });
+
+  it('ends as its last event says, with the steps that were told', () => {
+    const { steps, checks: _, ...end } = run({ status: 'COMPLETED', ended_at: at(9), steps: [] });
+    expect(steps).toEqual([]);
+    const seen = afterEvent(afterEvent(run({}), done), { event: 'end', id: 'end', data: end });
+    expect(seen).toMatchObject({ status: 'COMPLETED', steps: [{ step_id: 'load' }] });
+  });
+});
+
+describe('How long a run takes', () => {
+  it.each([
+    ['waits', run({ status: 'QUEUED' }), null, 60_000],
+    ['runs', run({ handed_on_at: at(10), started_at: at(10) }), 50_000, 10_000],
+    ['has run', run({ status: 'COMPLETED', duration_ms: 1_234, ended_at: at(3) }), 1_234, null],
+    ['was cancelled while it waited', run({ status: 'CANCELLED', ended_at: at(3) }), 3_000, null],
+  ])('one that %s', (_, shown, took, waited) => {
+    expect(tookMs(shown, past(60))).toBe(took);
+    expect(waitedMs(shown, past(60))).toBe(waited);
+  });
+});
