@@ -47,7 +47,12 @@ export function Shell({ identity, children }: ShellProps) {
         >
           {{ system: '◐', light: '☀', dark: '☾' }[theme.value]}
         </button>
-        <button type="button" class="plain" onClick={() => setHelpOpen(true)} aria-label="Keyboard shortcuts">
+        <button
+          type="button"
+          class="plain keys"
+          onClick={() => setHelpOpen(true)}
+          aria-label="Keyboard shortcuts"
+        >
           ?
         </button>
         <button type="button" class="plain" onClick={() => endSession()}>

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { type ChartProps, heights, scaleTop } from './chart-values';
+import { byteSteps, type ChartProps, heights, scaleTop, timeMarks } from './chart-values';
 
 /** A chart on the page. */
 export interface Drawing {
@@ -62,7 +62,7 @@ function optionsOf(
   colours: Colours,
   size: { readonly width: number; readonly height: number },
 ): uPlot.Options {
-  const { kind, series, format, limit, isDaily = false } = chart;
+  const { kind, series, format, limit, unit, isDaily = false } = chart;
   const font = '12px system-ui, sans-serif';
   const axis = {
     stroke: colours.quiet,
@@ -99,7 +99,15 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind !== 'bars' } },
     legend: { live: true },
     scales: { y: { range: [0, top] } },
-    axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map((value) => format(value)) }],
+    axes: [
+      { ...axis, values: (_, marks) => [...timeMarks(marks, isDaily)] },
+      {
+        ...axis,
+        size: 64,
+        values: (_, marks) => marks.map(format),
+        ...(unit === 'bytes' && { incrs: [...byteSteps] }),
+      },
+    ],
     series: [
       { value: isDaily ? '{D} {MMM}' : '{D} {MMM} {HH}:{mm}', label: isDaily ? 'Day' : 'Time' },
       ...drawn.reverse(),

@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly format: (value: number) => string;
   /** A line that is not to be passed, such as a quota. */
   readonly limit?: number | null;
+  /** Of the values: binary units are marked at round numbers of their own. */
+  readonly unit?: 'bytes';
   /** Whole days of UTC: told as days, whatever the viewer's zone. */
   readonly isDaily?: boolean;
 }
@@ -38,3 +40,25 @@ export function scaleTop(shown: readonly (readonly (number | null)[])[], limit: 
   const highest = Math.max(0, limit ?? 0, ...shown.flatMap((values) => values.map((value) => value ?? 0)));
   return highest === 0 ? 1 : highest * 1.08;
 }
+
+const day = 86_400;
+
+/** What stands at the marks of the time axis: days where it is long, else hours, with the day where a new one begins. */
+export function timeMarks(marks: readonly number[], isDaily: boolean, timeZone?: string): readonly string[] {
+  const zone = isDaily ? 'UTC' : timeZone;
+  const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone });
+  const hourOf = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone });
+  const [first = 0, second = first + day] = marks;
+  if (isDaily || second - first >= day) return marks.map((mark) => dayOf.format(mark * 1_000));
+  let shown = '';
+  return marks.map((mark) => {
+    const today = dayOf.format(mark * 1_000);
+    const hour = hourOf.format(mark * 1_000);
+    if (today === shown) return hour;
+    shown = today;
+    return `${hour}\n${today}`;
+  });
+}
+
+/** Between the marks of a scale of bytes: powers of two. */
+export const byteSteps: readonly number[] = Array.from({ length: 60 }, (_, power) => 2 ** power);

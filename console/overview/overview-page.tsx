@@ -78,8 +78,10 @@ function Health({ overview: { conservation, dead_letters } }: { readonly overvie
   return (
     <div class="columns">
       {conservation === null ? (
-        <Notice kind="warning" title="The counters were not checked in the last day">
-          <p>reconcile checks them every five minutes. See whether it is scheduled, and its log.</p>
+        <Notice kind="warning" title="The counters have not been checked in the last day">
+          <p>
+            reconcile does so every five minutes. If this stays, see whether it is scheduled, and its log.
+          </p>
         </Notice>
       ) : repaired.length > 0 ? (
         <Notice kind="error" title="Counters were wrong, and were repaired">

@@ -140,6 +140,7 @@ export function BytesSection({ usage, budget }: BytesSectionProps) {
                 isDaily
                 series={[{ name: 'Bytes billed', values, colour: 'accent' }]}
                 format={bytes}
+                unit="bytes"
                 limit={share}
               />
             </>

@@ -123,6 +123,7 @@ function Daily({ label, month, usage, of }: DailyProps) {
       kind="bars"
       format={of === 'runs' ? count : bytes}
       isDaily
+      {...(of === 'bytes' && { unit: 'bytes' as const })}
       at={days.map(({ at }) => at)}
       series={[
         {
