@@ -197,23 +197,27 @@ describe('An admin who looks at a tenant', () => {
   describe('GET …/statistics', () => {
     const minutesAgo = (count: number) => new Date(now.getTime() - count * 60_000).toISOString();
     const daysAgo = (count: number) => minutesAgo(count * 1_440);
-    /** A run that is over, in the ledger and in all_runs. */
-    const ended = async (tenant_id: string, run_id: string, admitted_at: string, change: object = {}) => {
-      const json = { run_id, tenant_id, admitted_at, ended_at: minutesAgo(1), recorded_at: minutesAgo(1) };
-      const row = { pipeline: costs, status: 'COMPLETED', ...json, ...change };
+    /** Runs that are over, in the ledger and in all_runs: each with an id of its own unless given one. */
+    const ended = async (tenant_id: string, runs: readonly object[]) => {
       const append = createAppendRows(backends.client);
-      await append(tenant_id, 'pipeline_runs', [{ insertId: run_id, json: row }]);
-      await append(control.name, 'all_runs', [{ insertId: `${tenant_id} ${run_id}`, json: row }]);
+      const times = { ended_at: minutesAgo(1), recorded_at: minutesAgo(1) };
+      const rows = runs.map((run, index) => ({
+        insertId: `${tenant_id} ${index}`,
+        json: { pipeline: costs, status: 'COMPLETED', run_id: `run-${index}`, tenant_id, ...times, ...run },
+      }));
+      await append(tenant_id, 'pipeline_runs', rows);
+      await append(control.name, 'all_runs', rows);
     };
     beforeAll(async () => {
       await backends.onboard('counted');
-      for (let number = 1; number <= 20; number++)
-        await ended('counted', `run-${number}`, daysAgo(3), { duration_ms: number * 1_000 });
-      const failed = { status: 'FAILED', duration_ms: 900_000 };
-      await ended('counted', 'failed', daysAgo(2), failed);
-      await ended('counted', 'failed', daysAgo(2), failed);
-      await ended('counted', 'cancelled', daysAgo(40), { status: 'CANCELLED', pipeline: 'a/b/gone' });
-      await ended('other', 'run-1', daysAgo(60), { duration_ms: 5 });
+      const failed = { run_id: 'failed', admitted_at: daysAgo(2), status: 'FAILED', duration_ms: 900_000 };
+      const completed = Array.from({ length: 20 }, (_, index) => ({
+        admitted_at: daysAgo(3),
+        duration_ms: (index + 1) * 1_000,
+      }));
+      const cancelled = { admitted_at: daysAgo(40), status: 'CANCELLED', pipeline: 'a/b/gone' };
+      await ended('counted', [...completed, failed, failed, cancelled]);
+      await ended('other', [{ admitted_at: daysAgo(60), duration_ms: 5 }]);
       await backends.hold('counted', ['in-flight', 'settled'], { now: new Date(minutesAgo(2)) });
       // Its outcome is in the tenant's row alone.
       await settleHeld(backends, 'counted', 'settled', { status: 'FAILED', at: new Date(minutesAgo(1)) });
