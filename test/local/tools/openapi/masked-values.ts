@@ -22,7 +22,7 @@ export const maskedText = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '2026-11-30T12:00:00.000Z')
     .replaceAll(/"(quota_reset_date)":"[^"]+"/g, '"$1":"2026-11-01"')
     .replaceAll(/"(month)":"[^"]+"/g, '"$1":"2026-11"')
-    .replaceAll(/"((?:duration|slot)_ms(?:_p50|_p95)?)":\d+/g, '"$1":1200')
+    .replaceAll(/"((?:duration|slot)_ms(?:_p50|_p95)?|p(?:50|95)_ms)":\d+/g, '"$1":1200')
     .replaceAll(/"(next_cursor)":"[^"]+"/g, '"$1":"WyIuLi4iXQ"')
     .replaceAll(/"(address)":"[^"]+"/g, '"$1":"203.0.113.7"')
     .replaceAll(/"(request_id)":"[^"]+"/g, '"$1":"0af7651916cd43dd8448eb211c80319c"')

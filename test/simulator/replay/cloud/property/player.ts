@@ -24,6 +24,7 @@ import { restoreTenant } from '../../../../../shared/sql/tenants/restore-tenant'
 import { suspendTenant } from '../../../../../shared/sql/tenants/suspend-tenant';
 import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
+import { listPipelineStatistics } from '../../../../../shared/sql/usage/list-pipeline-statistics';
 import { readActivity } from '../../../../../shared/sql/usage/read-activity';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { ledgerOutcomeOf } from '../statements/recorded';
@@ -199,6 +200,7 @@ export function createPlayer(
         await run(readActivity, { tenant_id, ...forEver, to, seen_from: from });
         await run(readUsage, { tenant_id, ...forEver, by_day: false, by_status: false });
         await run(readUsage, { tenant_id, ...forEver, by_day: true, by_status: true });
+        await run(listPipelineStatistics, { tenant_id, ...forEver });
         const billable = { tenant_id, ...forEver, after_at: null, after_id: null, limit: 2 };
         await run(listBillableRuns, billable);
         await run(listBillableRuns, { ...billable, after_at: from, after_id: '' });

@@ -1,6 +1,7 @@
 import { isQueued, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import { listBillableDays } from '../../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../../shared/sql/usage/list-billable-runs';
+import { listPipelineStatistics } from '../../../../../shared/sql/usage/list-pipeline-statistics';
 import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { cellOf, modelOf } from '../statement-model';
 import { compare, isBetween, outcomesBetween } from './recorded';
@@ -38,7 +39,7 @@ const usageOf = (period: string | null, name: string | null, runs: readonly Used
 };
 
 /** As the local engine takes it: the nearest of the sorted values. */
-function quantileOf(runs: readonly UsedRun[], share: number): number | null {
+function quantileOf(runs: readonly Pick<UsedRun, 'row'>[], share: number): number | null {
   const values = runs.flatMap(({ row }) => row?.duration_ms ?? []).sort((one, other) => one - other);
   return values[Math.round(share * (values.length - 1))] ?? null;
 }
@@ -68,6 +69,29 @@ export const usageModels = [
           return usageOf(period, name, group);
         });
       return [usageOf(null, null, runs), ...parts];
+    },
+  }),
+  modelOf(listPipelineStatistics, {
+    read(tables, { from, to }) {
+      const recorded = outcomesBetween(tables, from, to);
+      const last = (times: readonly Date[]) => times.toSorted(compare).at(-1);
+      return [...new Set(recorded.map(({ pipeline }) => pipeline))].toSorted(compare).map((pipeline) => {
+        const runs = recorded.filter((row) => row.pipeline === pipeline);
+        const ended = (status: string) => runs.filter((row) => row.status === status);
+        const completed = ended('COMPLETED').map((row) => ({ row }));
+        const lastFailed = last(ended('FAILED').map(({ ended_at }) => ended_at));
+        return {
+          pipeline,
+          runs: runs.length,
+          completed: completed.length,
+          failed: ended('FAILED').length,
+          cancelled: ended('CANCELLED').length,
+          p50_ms: quantileOf(completed, 0.5),
+          p95_ms: quantileOf(completed, 0.95),
+          last_run_at: cellOf(last(runs.map(({ admitted_at }) => admitted_at)) ?? null),
+          last_failed_at: cellOf(lastFailed ?? null),
+        };
+      });
     },
   }),
   modelOf(listBillableRuns, {
