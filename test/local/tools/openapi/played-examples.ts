@@ -253,4 +253,4 @@ const firstPipeline = (shown: unknown): unknown => {
   const { pipelines, ...rest } = data;
   return { ...rest, pipelines: pipelines.filter(({ pipeline }) => pipeline === 'gcp/example/dryrun') };
 };
-const catalogueSchema = z.looseObject({ pipelines: z.array(z.looseObject({ pipeline: z.string() })) });
+const catalogueSchema = z.looseObject({ pipelines: z.array(z.looseObject({ pipeline: z.string() })).min(1) });
