@@ -15,6 +15,10 @@ function HomePage() {
 /** Each page is loaded when it is first opened. */
 const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
   '/onboard': async () => (await import('../tenants/onboard-page')).OnboardPage,
+  '/audit': async () => (await import('../audit/audit-pages')).AuditPage,
+  '/tenants/:tenant/audit': async () => (await import('../audit/audit-pages')).TenantAuditPage,
+  '/tenants/:tenant/webhooks': async () => (await import('../webhooks/webhooks-page')).WebhooksPage,
+  '/tenants/:tenant/schedules': async () => (await import('../schedules/schedules-page')).SchedulesPage,
   '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
   '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
   '/tenants/:tenant/usage': async () => (await import('../usage/tenant-usage-page')).TenantUsagePage,

@@ -1,0 +1,129 @@
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import { currentSession } from '../app/session';
+import { useAction } from '../data/use-action';
+import { duration } from '../format/numbers';
+import { Confirm } from '../ui/dialog';
+import { Fact, Facts } from '../ui/facts';
+import { ProblemNotice } from '../ui/notice';
+import { Section } from '../ui/page';
+import { Time } from '../ui/times';
+import { ChangeScheduleDialog } from './schedule-dialogs';
+import { type ListedSchedule, missedChoices, overlapChoices, planText } from './schedule-form';
+import { ScheduleHistorySection } from './schedule-history';
+
+interface ScheduleSectionProps {
+  readonly tenantId: string;
+  readonly schedule: ListedSchedule;
+  readonly isAllowed: boolean;
+  readonly onChanged: () => void;
+}
+
+/** One schedule: when it is due next, what can be done with it, and what became of its times. */
+export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: ScheduleSectionProps) {
+  const { path, route } = useLocation();
+  const { schedule_id, state, pipeline } = schedule;
+  const [asking, ask] = useState<'change' | 'delete'>();
+  const place = { tenant: tenantId, schedule_id };
+  const close = () => ask(undefined);
+  const turn = useAction(async () => {
+    const { api } = currentSession();
+    await api.call(state === 'active' ? 'pauseSchedule' : 'resumeSchedule', { path: place });
+    onChanged();
+  });
+  const remove = useAction(async () => {
+    await currentSession().api.call('deleteSchedule', { path: place });
+    onChanged();
+    route(path, true);
+  });
+  return (
+    <>
+      <Section
+        title={`${pipeline}, ${planText(schedule)}`}
+        actions={
+          isAllowed && (
+            <>
+              <button type="button" onClick={turn.start} disabled={turn.isBusy}>
+                {state === 'active' ? 'Pause' : 'Resume'}
+              </button>
+              <button type="button" onClick={() => ask('change')}>
+                Change
+              </button>
+              <button type="button" class="danger" onClick={() => ask('delete')}>
+                Delete
+              </button>
+            </>
+          )
+        }
+      >
+        {turn.problem !== undefined && <ProblemNotice problem={turn.problem} />}
+        <Facts>
+          <Fact name="Missed times">{textOf(missedChoices, schedule.missed)}</Fact>
+          <Fact name="Where one is still in flight">{textOf(overlapChoices, schedule.overlap)}</Fact>
+          <Fact name="Window">
+            {schedule.window_seconds === 0 ? 'none' : duration(schedule.window_seconds * 1_000)}
+          </Fact>
+          <Fact name="Made by">{schedule.created_by ?? 'not known'}</Fact>
+        </Facts>
+        {Object.keys(schedule.parameters).length > 0 && (
+          <>
+            <h3>Parameters</h3>
+            <pre>{JSON.stringify(schedule.parameters, null, 2)}</pre>
+          </>
+        )}
+        <h3>Next times</h3>
+        {schedule.next_times.length === 0 ? (
+          <p>None before it is resumed.</p>
+        ) : (
+          <ol class="next-times">
+            {schedule.next_times.map(({ planned_at, local_time, starts_at }) => (
+              <li key={planned_at}>
+                <Time at={planned_at} />
+                <span class="quiet">
+                  {' '}
+                  · {local_time} there
+                  {starts_at !== planned_at && (
+                    <>
+                      {' '}
+                      · starts <Time at={starts_at} />
+                    </>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+        <ScheduleHistorySection tenantId={tenantId} scheduleId={schedule_id} />
+      </Section>
+      {asking === 'change' && (
+        <ChangeScheduleDialog
+          tenantId={tenantId}
+          schedule={schedule}
+          onChanged={() => {
+            close();
+            onChanged();
+          }}
+          onClose={close}
+        />
+      )}
+      {asking === 'delete' && (
+        <Confirm
+          title={`Delete the schedule of ${pipeline}?`}
+          submit="Delete"
+          action={remove}
+          onClose={close}
+        >
+          <p>
+            It starts no run any more ({planText(schedule)}). Runs that it has started stay. It cannot be
+            taken back; a pause can.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+const textOf = (
+  choices: readonly { readonly value: string; readonly text: string }[],
+  value: string,
+): string => choices.find((choice) => choice.value === value)?.text ?? value;
