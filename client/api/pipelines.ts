@@ -13,6 +13,7 @@ export type Catalogue = {
         readonly description: string;
         readonly required?: boolean;
         readonly default?: string | number | boolean | null;
+        readonly example?: string | number | boolean;
         readonly pattern?: string;
       };
     };
@@ -30,6 +31,7 @@ export type Pipeline = {
       readonly description: string;
       readonly required?: boolean;
       readonly default?: string | number | boolean | null;
+      readonly example?: string | number | boolean;
       readonly pattern?: string;
     };
   };

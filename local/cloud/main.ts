@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { sparingLog } from 'local-bigquery/sparing-log';
+import { writeSamples } from '../tools/sample/write-samples';
 import { type LocalCloud, startLocalCloud } from './cloud';
 import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
@@ -27,6 +29,8 @@ async function main(): Promise<void> {
   watchDefinitions(options.schemasDirectory, cloud.reloadDefinitions, (line) => console.error(line));
   watchConsole(cloud.console.rebuild, (line) => console.error(line));
   await upgradeTables(cloud.url);
+  // What the console and README begin with. Once they are there, or were changed, they stay as they are.
+  if (!existsSync(join(options.dataDirectory, 'gcs'))) writeSamples(options.dataDirectory);
   if (options.warmsUp) {
     await warmUp(cloud, process.env.ADMIN_API_KEY).catch((error: unknown) => {
       console.error(`Not warmed up: ${error instanceof Error ? error.message : error}`);

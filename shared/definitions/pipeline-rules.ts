@@ -28,7 +28,7 @@ export function findPipelineProblems(
       path: need === undefined ? ['steps', node] : ['steps', node, 'needs', need],
       message,
     })),
-    ...Object.entries(parameters).flatMap(([name, parameter]) => findDefaultProblems(name, parameter)),
+    ...Object.entries(parameters).flatMap(([name, parameter]) => findValueProblems(name, parameter)),
     ...findWatermarkProblems(definition),
     ...findConcurrencyProblems(definition),
     ...steps.flatMap((step, index) =>
@@ -43,10 +43,14 @@ const under = (path: readonly PropertyKey[], problem: DefinitionProblem): Defini
   path: [...path, ...problem.path],
 });
 
-function findDefaultProblems(name: string, parameter: ParameterDefinition): readonly DefinitionProblem[] {
-  if (parameter.default === undefined || parameter.default === null) return [];
-  const parsed = parseParameterValue(name, parameter, parameter.default);
-  return parsed.ok ? [] : [{ path: ['parameters', name, 'default'], message: parsed.message }];
+/** A default, and an example that is offered, are values as a run could give them. */
+function findValueProblems(name: string, parameter: ParameterDefinition): readonly DefinitionProblem[] {
+  return (['default', 'example'] as const).flatMap((field) => {
+    const value = parameter[field];
+    if (value === undefined || value === null) return [];
+    const parsed = parseParameterValue(name, parameter, value);
+    return parsed.ok ? [] : [{ path: ['parameters', name, field], message: parsed.message }];
+  });
 }
 
 function findWatermarkProblems(definition: PipelineDefinition): readonly DefinitionProblem[] {

@@ -145,6 +145,7 @@ const parameter = z.strictObject({
   description: text,
   required: z.boolean().optional(),
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+  example: z.union([z.string(), z.number(), z.boolean()]).optional(),
   pattern: text.optional(),
 });
 

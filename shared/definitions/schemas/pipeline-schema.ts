@@ -38,6 +38,10 @@ const parameterSchema = z
       .union([z.string(), z.number(), z.boolean(), z.null()])
       .optional()
       .describe('The value if a run does not give one.'),
+    example: z
+      .union([z.string(), z.number(), z.boolean()])
+      .optional()
+      .describe('A value as one could be given: a form offers it.'),
     pattern: z
       .string()
       .min(1)

@@ -99,6 +99,11 @@ describe('schemas/pipelines', () => {
       "parameters.p.default: Parameter 'p' must be an INT64",
     ],
     [
+      'an example of the wrong type',
+      `parameters:\n  p: { type: DATE, example: soon, required: true, description: P }${query('sql: SELECT @p')}`,
+      "parameters.p.example: Parameter 'p' must be a DATE",
+    ],
+    [
       'a required parameter with a default',
       `parameters:\n  p: { type: INT64, default: 5, required: true, description: P }${query('sql: SELECT @p')}`,
       'parameters.p.default: expected either required: true or a default',
