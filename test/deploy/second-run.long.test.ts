@@ -131,6 +131,7 @@ describe('a second run', () => {
     );
     expect(await again.changesOf(usual)).toEqual([
       'run deploy tenant-pipelines-onboard',
+      'run deploy tenant-pipelines-run',
       'run deploy tenant-pipelines-tenants',
     ]);
     expect(await again.changesOf(usual)).toEqual([]);
@@ -147,7 +148,7 @@ describe('a second run', () => {
   });
 
   it('throttles addresses, also when the option is left out later, and ends it', async () => {
-    const backends = ['onboard', 'run', 'tenants'].map(
+    const backends = ['console', 'onboard', 'run', 'tenants'].map(
       (name) => `compute backend-services update tenant-pipelines-${name}`,
     );
     expect(await again.changesOf([...usual, '--throttle', '600'])).toEqual([
@@ -227,11 +228,12 @@ describe('a second run', () => {
       '--admin-audience',
       'client-1',
     ];
-    const called = ['onboard', 'tenants'].map((name) => `run deploy tenant-pipelines-${name}`);
+    const admins = ['onboard', 'run', 'tenants'];
+    const called = admins.map((name) => `run deploy tenant-pipelines-${name}`);
     expect((await again.changesOf([...usual, ...options])).toSorted()).toEqual(called);
     const people = { name: 'ADMIN_PEOPLE', value: 'alice@example.com,@example.com=viewer' };
-    for (const name of ['onboard', 'tenants']) expect(environmentOf(name)).toContainEqual(people);
-    expect(environmentOf('run')).not.toContainEqual(people);
+    for (const name of admins) expect(environmentOf(name)).toContainEqual(people);
+    expect(environmentOf('worker')).not.toContainEqual(people);
     expect(await again.changesOf(usual)).toEqual([]);
     const none = ['--admin', 'none', '--admin-audience', 'none'];
     expect((await again.changesOf([...usual, ...none])).toSorted()).toEqual(called);
