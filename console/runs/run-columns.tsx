@@ -38,9 +38,9 @@ const common: readonly LongColumn<ListedRun>[] = [
   },
   { title: 'Status', rem: 8.5, cell: ({ status }) => <Status word={runWord(status)} /> },
   { title: 'Pipeline', rem: 13, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
+  { title: 'Error', rem: 14, cell: (run) => <WhatFailed run={run} /> },
   { title: 'Admitted', rem: 9, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
   { title: 'Took', rem: 6, isNumber: true, cell: (run) => <Took run={run} /> },
-  { title: 'Error', rem: 16, cell: (run) => <WhatFailed run={run} /> },
   { title: 'Rows', rem: 5.5, isNumber: true, cell: ({ rows_written }) => orDash(rows_written, count) },
   { title: 'Billed', rem: 6, isNumber: true, cell: ({ bytes_billed }) => orDash(bytes_billed, bytes) },
   { title: 'Trigger', rem: 6, cell: ({ trigger }) => triggerWord(trigger) },
@@ -53,7 +53,7 @@ export const allRunColumns: readonly LongColumn<ListedRun>[] = [
   ...common.slice(0, 2),
   {
     title: 'Tenant',
-    rem: 10,
+    rem: 9,
     cell: ({ tenant_id }) => (
       <a href={tenantPlace(tenant_id)} title={tenant_id}>
         {tenant_id}

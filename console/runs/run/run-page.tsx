@@ -54,6 +54,9 @@ function ShownRun({ run }: { readonly run: Run }) {
   const { pipeline, steps, checks, warnings } = run;
   const defined = usePipeline(pipeline);
   const shape = defined.answer === undefined ? undefined : shapeOf(defined.answer.steps);
+  // A step that failed is open, with its checks.
+  const failed = new Set(steps.flatMap(({ step_id, status }) => (status === 'FAILED' ? [step_id] : [])));
+  const otherChecks = checks.filter(({ step_id }) => !failed.has(step_id));
   const notReached = isInFlight(run)
     ? []
     : [...(shape?.steps.keys() ?? [])].filter((id) => !steps.some(({ step_id }) => step_id === id));
@@ -76,9 +79,9 @@ function ShownRun({ run }: { readonly run: Run }) {
           <p class="quiet small">Not begun, by the pipeline as it is now: {notReached.join(', ')}.</p>
         )}
       </Section>
-      {checks.length > 0 && (
+      {otherChecks.length > 0 && (
         <Section title="Checks">
-          <CheckTable caption="Checks of the run" checks={checks} />
+          <CheckTable caption="Checks of the run" checks={otherChecks} />
         </Section>
       )}
       {run.status === 'COMPLETED' ||

@@ -81,8 +81,9 @@ function StepRow({ row: { id, step, needs, bar }, timeline, run, shape, isOpen, 
       <button type="button" class="timeline-head" aria-expanded={isOpen} onClick={onToggle}>
         <span class="timeline-name">
           <span class="opener" aria-hidden="true" />
-          <span class="timeline-title">{id}</span>
-          <span class="quiet small">{step.type}</span>
+          <span>
+            <span class="timeline-title">{id}</span> <span class="quiet small">{step.type}</span>
+          </span>
         </span>
         <BarView bar={bar} timeline={timeline} note={noteOf(step, needs)} />
         <span class="timeline-took">
