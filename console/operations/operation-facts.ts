@@ -47,7 +47,7 @@ export function leftMs(operation: Operation, now: number): number | null {
 /** The filter as texts, those that let all pass left out. */
 export const filterEntries = (filter: Operation['filter']): readonly (readonly [string, string])[] =>
   Object.entries(filter).flatMap(([name, value]) =>
-    value === null || value === undefined
+    value === null || value === undefined || (Array.isArray(value) && value.length === 0)
       ? []
       : [[name, typeof value === 'string' ? value : JSON.stringify(value)] as const],
   );

@@ -50,6 +50,5 @@ export const triggerWord = (trigger: string | null): string => trigger ?? '–';
 
 const tib = 1024 ** 4;
 
-/** What BigQuery bills for bytes. @param pricePerTib in the deployment's currency */
-export const costOf = (bytesBilled: number | null, pricePerTib: number): number | null =>
-  bytesBilled === null ? null : (bytesBilled / tib) * pricePerTib;
+/** What BigQuery bills for bytes, in the currency of the price. */
+export const costOf = (bytesBilled: number, pricePerTib: number): number => (bytesBilled / tib) * pricePerTib;

@@ -16,6 +16,9 @@ import { DayFields, StatusChoice, TypedField } from './run-filter-fields';
 import { RunsList } from './run-list';
 
 const pageSize = 100;
+/** Each look costs a statement: where nothing runs, it is looked for new runs less often. */
+const liveMs = 4_000;
+const stillMs = 10_000;
 
 /** A tenant's runs: what is queued or runs moves by itself. */
 export function TenantRunsPage() {
@@ -43,8 +46,8 @@ export function TenantRunsPage() {
     },
     placeOf: placeOfRun,
     isLive: isInFlight,
-    liveMs: 5_000,
-    stillMs: 30_000,
+    liveMs,
+    stillMs,
   });
 
   const names = catalogue.answer?.pipelines.map(({ pipeline }) => pipeline) ?? [];

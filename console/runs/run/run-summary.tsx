@@ -1,19 +1,25 @@
 import type { Run } from '../../../client';
 import { runPlace, runsPlace } from '../../app/places';
 import { useNow } from '../../data/use-now';
-import { bytes, count, duration } from '../../format/numbers';
+import { bytes, count, duration, money } from '../../format/numbers';
 import { FactList } from '../../ui/lists/fact-list';
 import { Section } from '../../ui/page';
 import { CodeBlock } from '../../ui/texts/code-block';
 import { Time } from '../../ui/times';
 import { shortId } from '../run-columns';
-import { isInFlight, tookMs, triggerWord, waitedMs } from '../run-facts';
+import { costOf, isInFlight, tookMs, triggerWord, waitedMs } from '../run-facts';
+import type { BytePrice } from './use-price';
 
 const orNone = (value: number | null, unit: (value: number) => string) =>
   value === null ? '–' : unit(value);
 
+interface RunFiguresProps {
+  readonly run: Run;
+  readonly price: BytePrice | undefined;
+}
+
 /** The run's figures: while it runs, those of its steps so far. */
-export function RunFigures({ run }: { readonly run: Run }) {
+export function RunFigures({ run, price }: RunFiguresProps) {
   const now = useNow(isInFlight(run), 1_000);
   const { queue, steps } = run;
   const took = tookMs(run, now);
@@ -23,6 +29,7 @@ export function RunFigures({ run }: { readonly run: Run }) {
     (steps.some((step) => step[name] !== null)
       ? steps.reduce((sum, step) => sum + (step[name] ?? 0), 0)
       : null);
+  const billed = figure('bytes_billed');
   return (
     <section class="card" aria-label="Figures">
       <FactList
@@ -43,7 +50,11 @@ export function RunFigures({ run }: { readonly run: Run }) {
           },
           { name: 'Rows written', value: orNone(figure('rows_written'), count) },
           { name: 'Bytes processed', value: orNone(figure('bytes_processed'), bytes) },
-          { name: 'Bytes billed', value: orNone(figure('bytes_billed'), bytes) },
+          { name: 'Bytes billed', value: orNone(billed, bytes) },
+          {
+            name: 'Cost',
+            value: price && billed !== null ? money(costOf(billed, price.perTib), price.currency) : undefined,
+          },
         ]}
       />
     </section>
@@ -68,7 +79,11 @@ export function RunOrigin({ run }: { readonly run: Run }) {
             <div key={name}>
               <dt>{name}</dt>
               <dd>
-                <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+                {value === null ? (
+                  <span class="quiet">not given</span>
+                ) : (
+                  <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+                )}
               </dd>
             </div>
           ))}

@@ -1,14 +1,16 @@
 import type { Run } from '../../../client';
 import { runPlace } from '../../app/places';
-import { bytes, count } from '../../format/numbers';
+import { bytes, count, money } from '../../format/numbers';
 import { FactList } from '../../ui/lists/fact-list';
 import { Notice } from '../../ui/notice';
 import { CodeBlock } from '../../ui/texts/code-block';
 import { Time } from '../../ui/times';
 import { shortId } from '../run-columns';
+import { costOf } from '../run-facts';
 import { CheckTable } from './check-table';
 import type { DefinedStep } from './pipeline-shape';
 import type { Bar } from './timeline';
+import type { BytePrice } from './use-price';
 
 interface StepDetailsProps {
   readonly run: Run;
@@ -16,10 +18,11 @@ interface StepDetailsProps {
   readonly needs: readonly string[];
   readonly bar: Bar | undefined;
   readonly defined: DefinedStep | undefined;
+  readonly price: BytePrice | undefined;
 }
 
 /** All that is known of a step of a run. */
-export function StepDetails({ run, step, needs, bar, defined }: StepDetailsProps) {
+export function StepDetails({ run, step, needs, bar, defined, price }: StepDetailsProps) {
   const { step_id, status, error_code, error_message, warnings, reused_from } = step;
   const checks = run.checks.filter((check) => check.step_id === step_id);
   const isToldAbove = error_message !== null && error_message === run.error_message;
@@ -53,6 +56,13 @@ export function StepDetails({ run, step, needs, bar, defined }: StepDetailsProps
           { name: 'Rows written', value: figure(step.rows_written, count) },
           { name: 'Bytes processed', value: figure(step.bytes_processed, bytes) },
           { name: 'Bytes billed', value: figure(step.bytes_billed, bytes) },
+          {
+            name: 'Cost',
+            value:
+              price && step.bytes_billed !== null
+                ? money(costOf(step.bytes_billed, price.perTib), price.currency)
+                : undefined,
+          },
           { name: 'Attempts that have ended', value: count(step.attempts) },
           {
             name: status === 'RUNNING' && step.started_at === null ? 'Began about' : 'Began',

@@ -7,14 +7,16 @@ import { isInFlight } from '../run-facts';
 import type { PipelineShape } from './pipeline-shape';
 import { StepDetails } from './step-details';
 import { type Bar, placeInSpan, type Timeline, type TimelineRow, ticksOf, timelineOf } from './timeline';
+import type { BytePrice } from './use-price';
 
 interface TimelineViewProps {
   readonly run: Run;
   readonly shape: PipelineShape | undefined;
+  readonly price: BytePrice | undefined;
 }
 
 /** The steps by time. Each opens what is known of it; the one that failed is open. */
-export function TimelineView({ run, shape }: TimelineViewProps) {
+export function TimelineView({ run, shape, price }: TimelineViewProps) {
   const isMoving = isInFlight(run);
   const now = useNow(isMoving);
   const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -40,6 +42,7 @@ export function TimelineView({ run, shape }: TimelineViewProps) {
               timeline={timeline}
               run={run}
               shape={shape}
+              price={price}
               isOpen={isOpen}
               onToggle={() => setOpened(new Map(opened).set(row.id, !isOpen))}
             />
@@ -71,11 +74,20 @@ interface StepRowProps {
   readonly timeline: Timeline;
   readonly run: Run;
   readonly shape: PipelineShape | undefined;
+  readonly price: BytePrice | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function StepRow({ row: { id, step, needs, bar }, timeline, run, shape, isOpen, onToggle }: StepRowProps) {
+function StepRow({
+  row: { id, step, needs, bar },
+  timeline,
+  run,
+  shape,
+  price,
+  isOpen,
+  onToggle,
+}: StepRowProps) {
   return (
     <li class="timeline-row">
       <button type="button" class="timeline-head" aria-expanded={isOpen} onClick={onToggle}>
@@ -85,25 +97,37 @@ function StepRow({ row: { id, step, needs, bar }, timeline, run, shape, isOpen, 
             <span class="timeline-title">{id}</span> <span class="quiet small">{step.type}</span>
           </span>
         </span>
-        <BarView bar={bar} timeline={timeline} note={noteOf(step, needs)} />
+        <BarView bar={bar} timeline={timeline} note={noteOf(step, needs, run)} />
         <span class="timeline-took">
           <Status word={step.status} />
           <span class="took">{bar === undefined ? '–' : duration(bar.to - bar.from)}</span>
         </span>
       </button>
-      {isOpen && <StepDetails run={run} step={step} needs={needs} bar={bar} defined={shape?.steps.get(id)} />}
+      {isOpen && (
+        <StepDetails
+          run={run}
+          step={step}
+          needs={needs}
+          bar={bar}
+          defined={shape?.steps.get(id)}
+          price={price}
+        />
+      )}
     </li>
   );
 }
 
 /** Why there is no bar, or what a bar does not show. */
-function noteOf(
-  { status, attempts, reused_from }: Run['steps'][number],
-  needs: readonly string[],
-): string | undefined {
+function noteOf(step: Run['steps'][number], needs: readonly string[], run: Run): string | undefined {
+  const { status, attempts, reused_from } = step;
   if (reused_from !== null) return 'done by the run before';
   if (status === 'PENDING' && attempts > 0) return `${attempts} failed, will be tried again`;
-  if (status === 'PENDING') return needs.length === 0 ? 'not begun' : `after ${needs.join(', ')}`;
+  if (status === 'PENDING') {
+    const awaited = needs.filter((id) =>
+      run.steps.some((other) => other.step_id === id && other.status !== 'COMPLETED'),
+    );
+    return awaited.length === 0 ? 'about to begin' : `after ${awaited.join(', ')}`;
+  }
   return attempts > 1 ? `${attempts} attempts` : undefined;
 }
 

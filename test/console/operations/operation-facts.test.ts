@@ -43,7 +43,9 @@ describe('What is told of an operation', () => {
   });
 
   it('is its filter without what lets all pass', () => {
-    expect(filterEntries({ pipeline: 'a/b/c', tenant: null, tenants: ['x'], all: true })).toEqual([
+    expect(
+      filterEntries({ pipeline: 'a/b/c', tenant: null, tenants: ['x'], allowed_pipelines: [], all: true }),
+    ).toEqual([
       ['pipeline', 'a/b/c'],
       ['tenants', '["x"]'],
       ['all', 'true'],
