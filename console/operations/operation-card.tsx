@@ -4,7 +4,7 @@ import { currentSession, may } from '../app/session';
 import { useAction } from '../data/use-action';
 import { duration } from '../format/numbers';
 import { Notice, ProblemNotice } from '../ui/notice';
-import { Ago, shownNow } from '../ui/times';
+import { Ago, shownNow, Time } from '../ui/times';
 import { filterEntries, hasEnded, itemsOver, kindInWords, leftMs, progressInWords } from './operation-facts';
 import { OperationState } from './operation-state';
 
@@ -17,8 +17,7 @@ interface OperationCardProps {
 
 /** An operation: what it does, how far it is, what failed; and the buttons that pause, resume and end it. */
 export function OperationCard({ operation, onChanged, onClose }: OperationCardProps) {
-  const { operation_id, kind, tenant_id, state, total, reason, problems, filter, started_at, started_by } =
-    operation;
+  const { operation_id, kind, tenant_id, state, total, reason, problems, started_at, started_by } = operation;
   const steer = useAction(async (what: 'pause' | 'resume' | 'abort') => {
     await steerOperation(operation, what);
     onChanged();
@@ -97,12 +96,14 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
             </dd>
           </div>
         )}
-        {filterEntries(filter).map(([name, value]) => (
+        {filterEntries(operation).map(([name, value]) => (
           <div key={name}>
-            <dt>{name.replaceAll('_', ' ')}</dt>
+            <dt>{name}</dt>
             <dd>
-              {name === 'pipeline' && tenant_id !== null && !value.includes('*') ? (
+              {name === 'Pipeline' && tenant_id !== null && !value.includes('*') ? (
                 <a href={pipelinePlace(tenant_id, value)}>{value}</a>
+              ) : isTime(value) ? (
+                <Time at={value} />
               ) : (
                 value
               )}
@@ -131,6 +132,8 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
     </div>
   );
 }
+
+const isTime = (value: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
 
 /** An admin's call where an admin asks: it may steer those of all tenants. */
 async function steerOperation(

@@ -44,12 +44,28 @@ export function leftMs(operation: Operation, now: number): number | null {
   return ((operation.total - over) * took) / over;
 }
 
-/** The filter as texts, those that let all pass left out. */
-export const filterEntries = (filter: Operation['filter']): readonly (readonly [string, string])[] =>
+const names: Readonly<Record<string, string>> = {
+  limit: 'In flight at once',
+  rerun_from: 'Each begins at',
+  from: 'From',
+  to: 'To',
+};
+
+const nameInWords = (name: string): string =>
+  names[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`;
+
+/** The filter as texts, by names for people. What lets all pass, and what the tenant already says, is left out. */
+export const filterEntries = ({
+  filter,
+  tenant_id,
+}: Pick<Operation, 'filter' | 'tenant_id'>): readonly (readonly [string, string])[] =>
   Object.entries(filter).flatMap(([name, value]) =>
-    value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+    (tenant_id !== null && (name === 'tenant' || name === 'tenants')) ||
+    value === null ||
+    value === undefined ||
+    (Array.isArray(value) && value.length === 0)
       ? []
-      : [[name, typeof value === 'string' ? value : JSON.stringify(value)] as const],
+      : [[nameInWords(name), typeof value === 'string' ? value : JSON.stringify(value)] as const],
   );
 
 export const placeOfOperation = ({ started_at, operation_id }: Operation): string =>

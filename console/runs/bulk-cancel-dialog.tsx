@@ -37,6 +37,7 @@ export function BulkCancelDialog({ tenantId, filter, onStarted, onClose }: BulkC
         }
         isDangerous
         isDisabled={number === undefined || number === 0}
+        cancel="Let them run"
         onCancel={onClose}
       >
         <p>

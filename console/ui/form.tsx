@@ -11,11 +11,22 @@ interface FormProps {
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
   readonly onCancel?: () => void;
+  /** Of the button that leaves it, where `Cancel` could mean what it does. */
+  readonly cancel?: string;
   readonly children: ComponentChildren;
 }
 
 /** Fields, what was refused, and the button: one way to send things. */
-export function Form({ action, submit, busy, isDangerous, isDisabled, onCancel, children }: FormProps) {
+export function Form({
+  action,
+  submit,
+  busy,
+  isDangerous,
+  isDisabled,
+  onCancel,
+  cancel = 'Cancel',
+  children,
+}: FormProps) {
   return (
     <form
       class="form"
@@ -37,7 +48,7 @@ export function Form({ action, submit, busy, isDangerous, isDisabled, onCancel, 
         </button>
         {onCancel !== undefined && (
           <button type="button" onClick={onCancel}>
-            Cancel
+            {cancel}
           </button>
         )}
       </div>

@@ -66,6 +66,7 @@ export function RunActions({ run, onChanged }: RunActionsProps) {
             submit="Cancel the run"
             busy="Cancelling …"
             isDangerous
+            cancel="Let it run"
             onCancel={() => setAsking(false)}
           >
             <p>

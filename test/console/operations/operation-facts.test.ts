@@ -43,13 +43,13 @@ describe('What is told of an operation', () => {
   });
 
   it('is its filter without what lets all pass', () => {
-    expect(
-      filterEntries({ pipeline: 'a/b/c', tenant: null, tenants: ['x'], allowed_pipelines: [], all: true }),
-    ).toEqual([
-      ['pipeline', 'a/b/c'],
-      ['tenants', '["x"]'],
-      ['all', 'true'],
+    const filter = { pipeline: 'a/b/c', from: null, tenants: ['x'], allowed_pipelines: [], all: true };
+    expect(filterEntries({ filter, tenant_id: null })).toEqual([
+      ['Pipeline', 'a/b/c'],
+      ['Tenants', '["x"]'],
+      ['All', 'true'],
     ]);
+    expect(filterEntries({ filter, tenant_id: 'x' })).toHaveLength(2);
   });
 
   it.each(['done', 'failed', 'aborted'] as const)('%s is an end', (state) => {
