@@ -1,5 +1,6 @@
 import { adminKey, onboard } from '../support/local-cloud';
-import { consoleInBrowser, inaccessible, withBrowser } from './support/console-in-browser';
+import { inaccessible } from './support/browser';
+import { consoleInBrowser, withBrowser } from './support/console-in-browser';
 
 withBrowser('The console, in Chromium', () => {
   const inBrowser = consoleInBrowser();

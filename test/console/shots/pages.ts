@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core';
+import type { ConsoleData } from '../support/console-data';
+
+/** A page of the console, as `npm run console:shots` takes it. */
+export interface ShownPage {
+  readonly name: string;
+  readonly path: (data: ConsoleData) => string;
+  /** An admin unless given. */
+  readonly as?: 'nobody' | 'tenant';
+  /** What is done there before it is taken, such as opening a dialog. */
+  readonly prepare?: (page: Page, data: ConsoleData) => Promise<void>;
+}
+
+/** Every page, and every state of one that looks different. Whoever adds a page adds it here. */
+export const shownPages: readonly ShownPage[] = [
+  { name: 'sign-in', path: () => '/', as: 'nobody' },
+  { name: 'overview', path: () => '/' },
+  { name: 'tenants', path: () => '/tenants' },
+  { name: 'onboard', path: () => '/onboard' },
+  { name: 'all-runs', path: () => '/runs' },
+  { name: 'all-pipelines', path: () => '/pipelines' },
+  { name: 'all-usage', path: () => '/usage' },
+  { name: 'operations', path: () => '/operations' },
+  { name: 'audit', path: () => '/audit' },
+  { name: 'tenant', path: ({ tenant }) => `/tenants/${tenant}` },
+  { name: 'tenant-suspended', path: () => '/tenants/umbrella_suspended' },
+  { name: 'tenant-empty', path: () => '/tenants/initech' },
+  { name: 'tenant-as-itself', path: () => '/', as: 'tenant' },
+  { name: 'runs', path: ({ tenant }) => `/tenants/${tenant}/runs` },
+  { name: 'runs-none', path: () => '/tenants/initech/runs' },
+  { name: 'run-completed', path: ({ tenant, completedRun }) => `/tenants/${tenant}/runs/${completedRun}` },
+  { name: 'run-failed', path: ({ tenant, failedRun }) => `/tenants/${tenant}/runs/${failedRun}` },
+  { name: 'run-running', path: ({ tenant, runningRun }) => `/tenants/${tenant}/runs/${runningRun}` },
+  { name: 'run-unknown', path: ({ tenant }) => `/tenants/${tenant}/runs/no-such-run` },
+  { name: 'pipelines', path: ({ tenant }) => `/tenants/${tenant}/pipelines` },
+  { name: 'pipeline', path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report` },
+  { name: 'usage', path: ({ tenant }) => `/tenants/${tenant}/usage` },
+  { name: 'keys', path: ({ tenant }) => `/tenants/${tenant}/keys` },
+  { name: 'webhooks', path: ({ tenant }) => `/tenants/${tenant}/webhooks` },
+  { name: 'schedules', path: ({ tenant }) => `/tenants/${tenant}/schedules` },
+  { name: 'tenant-audit', path: ({ tenant }) => `/tenants/${tenant}/audit` },
+  { name: 'not-found', path: () => '/no/such/page' },
+];
