@@ -37,7 +37,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --admin PERSON         who may make admin calls besides the admin key: an e-mail address, or all of a Google
                          Workspace as @example.com; with =viewer they may only read
   --admin-audience ID    whom their Google ID tokens are for: the OAuth client id of your console or script
-  --iap-audience ID      whom the assertions of Identity-Aware Proxy are for, /projects/N/global/backendServices/N
+  --iap-audience ID      whom the assertions of Identity-Aware Proxy are for, /projects/N/global/backendServices/N: each
+                         backend behind it
   --pipeline-secret PIPELINE_SECRET_NAME=SECRET   a secret in Secret Manager that pipelines may send to these hosts
   --no-console           leaves the web console out, and removes one that is there: the host then has the API alone. It has
                          to be given each time
@@ -47,8 +48,8 @@ Deploys tenant-pipelines to a Google Cloud project. Run it again at any time: it
   --data --confirm PROJECT   with --destroy: removes the data as well, without asking
   --help                 this text
 
---source, --export-bucket, --notify-topic, --event-type, --http-host, --cors-origin, --admin, --admin-audience and --pipeline-secret
-can be repeated; the word none (of --event-type: all) means an empty list. When one of these, --iap-audience, --domain, --alert-email or --throttle is left out later, what it has set before stays.
+--source, --export-bucket, --notify-topic, --event-type, --http-host, --cors-origin, --admin, --admin-audience, --iap-audience and
+--pipeline-secret can be repeated; the word none (of --event-type: all) means an empty list. When one of these, --domain, --alert-email or --throttle is left out later, what it has set before stays.
 END
 }
 
@@ -65,7 +66,7 @@ expect() { # option value pattern what
 # ---------------------------------------------------------------------------------------------------------- options --
 
 project='' location='' prefix=tenant-pipelines domain='' alert_email='' throttle='' sources='' export_buckets='' notify_topics='' event_types='' http_hosts='' cors_origins='' pipeline_secrets=''
-admins='' admin_audiences='' iap_audience=''
+admins='' admin_audiences='' iap_audiences=''
 confirmed=''
 dry_run=no destroy=no data=no console=yes
 
@@ -114,7 +115,7 @@ while [ $# -gt 0 ]; do
           ;;
         --iap-audience)
           expect "$1" "$2" 'none|/projects/[0-9]+/[A-Za-z0-9/_-]+' '/projects/N/global/backendServices/N'
-          iap_audience=$2
+          iap_audiences="$iap_audiences${iap_audiences:+,}$2"
           ;;
         --pipeline-secret)
           expect "$1" "$2" 'none|PIPELINE_SECRET_[A-Z0-9_]{1,100}=[A-Za-z0-9_-]{1,255}' 'PIPELINE_SECRET_NAME=SECRET'
@@ -219,7 +220,7 @@ environment_of() { # function -> NAME=value lines
   if needs_admin_key "$1"; then
     case $admins in '' | none) ;; *) echo "ADMIN_PEOPLE=$admins" ;; esac
     case $admin_audiences in '' | none) ;; *) echo "ADMIN_ID_TOKEN_AUDIENCES=$admin_audiences" ;; esac
-    case $iap_audience in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audience" ;; esac
+    case $iap_audiences in '' | none) ;; *) echo "ADMIN_IAP_AUDIENCE=$iap_audiences" ;; esac
   fi
   case $1 in run | worker | operate | reconcile | tick) echo "RUN_TOPIC=$run_topic" ;; esac
   ! publishes_events "$1" || echo "EVENT_TOPIC=$event_topic"
@@ -1137,9 +1138,9 @@ keep_reach() {
   [ -n "$cors_origins" ] || cors_origins=$(awk -F'|' '$1 == "CORS_ORIGINS" { print $2 }' <<<"$answer")
   [ -n "$admins" ] || admins=$(awk -F'|' '$1 == "ADMIN_PEOPLE" { print $2 }' <<<"$answer")
   [ -n "$admin_audiences" ] || admin_audiences=$(awk -F'|' '$1 == "ADMIN_ID_TOKEN_AUDIENCES" { print $2 }' <<<"$answer")
-  [ -n "$iap_audience" ] || iap_audience=$(awk -F'|' '$1 == "ADMIN_IAP_AUDIENCE" { print $2 }' <<<"$answer")
+  [ -n "$iap_audiences" ] || iap_audiences=$(awk -F'|' '$1 == "ADMIN_IAP_AUDIENCE" { print $2 }' <<<"$answer")
   case $admins in '' | none) return 0 ;; esac
-  case $admin_audiences$iap_audience in '' | none | nonenone) misuse '--admin: expected --admin-audience or --iap-audience as well' ;; esac
+  case $admin_audiences$iap_audiences in '' | none | nonenone) misuse '--admin: expected --admin-audience or --iap-audience as well' ;; esac
 }
 grant_reach() {
   local source bucket topic role

@@ -80,8 +80,8 @@ const environmentSchema = z
     ADMIN_PEOPLE: list(adminPersonSchema),
     /** Whom Google ID tokens of people have to be for. */
     ADMIN_ID_TOKEN_AUDIENCES: list(z.string()),
-    /** Whom assertions of Identity-Aware Proxy have to be for, like /projects/1/global/backendServices/2. */
-    ADMIN_IAP_AUDIENCE: z.string().min(1).optional(),
+    /** Whom assertions of Identity-Aware Proxy have to be for: backends, like /projects/1/global/backendServices/2. */
+    ADMIN_IAP_AUDIENCE: list(z.string()),
     /** Signs tokens for browsers. Without it none are made or accepted. */
     TOKEN_SECRET: deploymentSecret,
     /** The one before it: what it has signed is accepted. */

@@ -65,7 +65,7 @@ function createVerifyPerson(
   }
 
   return async ({ kind, jwt }) => {
-    const audiences = kind === 'iap' ? [rule.iapAudience ?? ''].filter(Boolean) : rule.idTokenAudiences;
+    const audiences = kind === 'iap' ? rule.iapAudiences : rule.idTokenAudiences;
     if (audiences.length === 0) return undefined;
     loaded ??= load();
     const client = await loaded;

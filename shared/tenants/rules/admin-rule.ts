@@ -22,7 +22,7 @@ export interface PeopleRule {
   /** Whom ID tokens have to be for. None: there are no such. */
   readonly idTokenAudiences: readonly string[];
   /** Whom assertions of Identity-Aware Proxy have to be for. */
-  readonly iapAudience: string | undefined;
+  readonly iapAudiences: readonly string[];
 }
 
 /** Who may make admin calls. Open exists for the local cloud only. */
@@ -45,7 +45,7 @@ interface AdminEnvironment {
   readonly ADMIN_API_KEYS: readonly AdminKey[];
   readonly ADMIN_PEOPLE: readonly Admin[];
   readonly ADMIN_ID_TOKEN_AUDIENCES: readonly string[];
-  readonly ADMIN_IAP_AUDIENCE?: string | undefined;
+  readonly ADMIN_IAP_AUDIENCE: readonly string[];
   readonly BIGQUERY_EMULATOR_HOST?: string | undefined;
 }
 
@@ -68,9 +68,9 @@ export function adminRuleOf(env: AdminEnvironment): AdminRule {
 function peopleOf(env: AdminEnvironment): PeopleRule | undefined {
   const { ADMIN_PEOPLE: people, ADMIN_ID_TOKEN_AUDIENCES, ADMIN_IAP_AUDIENCE } = env;
   if (people.length === 0) return undefined;
-  if (ADMIN_ID_TOKEN_AUDIENCES.length === 0 && ADMIN_IAP_AUDIENCE === undefined)
+  if (ADMIN_ID_TOKEN_AUDIENCES.length === 0 && ADMIN_IAP_AUDIENCE.length === 0)
     throw new Error('Environment: ADMIN_PEOPLE needs ADMIN_ID_TOKEN_AUDIENCES or ADMIN_IAP_AUDIENCE');
-  return { people, idTokenAudiences: ADMIN_ID_TOKEN_AUDIENCES, iapAudience: ADMIN_IAP_AUDIENCE };
+  return { people, idTokenAudiences: ADMIN_ID_TOKEN_AUDIENCES, iapAudiences: ADMIN_IAP_AUDIENCE };
 }
 
 function pointsAtThisMachine(emulatorHost: string | undefined): boolean {

@@ -74,7 +74,7 @@ describe('An admin who looks at a tenant', () => {
         people: {
           people: [{ name: 'pat@example.com', role: 'admin' }],
           idTokenAudiences: ['our-audience'],
-          iapAudience: undefined,
+          iapAudiences: [],
         },
       },
       keyAddresses: { idTokenKeys: `http://127.0.0.1:${portOf(google.server)}/` },

@@ -12,7 +12,7 @@ const rule: AdminRule = {
       { name: '@example.com', role: 'viewer' },
     ],
     idTokenAudiences: ['our-audience', 'our-other-audience'],
-    iapAudience: '/projects/1/global/backendServices/2',
+    iapAudiences: ['/projects/1/global/backendServices/1', '/projects/1/global/backendServices/2'],
   },
 };
 const seconds = Math.floor(Date.now() / 1000);
@@ -138,7 +138,7 @@ describe('A person who makes an admin call', () => {
     if (rule.people === undefined) throw new Error('The rule names nobody');
     const none = verifier({
       ...rule,
-      people: { ...rule.people, idTokenAudiences: [], iapAudience: undefined },
+      people: { ...rule.people, idTokenAudiences: [], iapAudiences: [] },
     });
     expect(await none({ kind: 'id_token', jwt: idToken() })).toBeUndefined();
     expect(await none({ kind: 'iap', jwt: assertion() })).toBeUndefined();

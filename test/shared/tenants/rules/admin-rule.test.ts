@@ -79,7 +79,7 @@ describe('The admin rule', () => {
           { name: '@example.org', role: 'viewer' },
         ],
         idTokenAudiences: ['one', 'other'],
-        iapAudience: undefined,
+        iapAudiences: [],
       },
     });
     expect(() => readEnv({ ADMIN_PEOPLE: 'alice' })).toThrow(/ADMIN_PEOPLE.*expected an e-mail address/);
@@ -99,7 +99,7 @@ describe('A person', () => {
       { name: '@example.com', role: 'viewer' },
     ],
     idTokenAudiences: ['us'],
-    iapAudience: undefined,
+    iapAudiences: [],
   };
   it.each([
     ['Alice@Example.com', undefined, { name: 'alice@example.com', role: 'admin' }],
