@@ -25,7 +25,7 @@ const deps: EitherAuthentication = {
       { name: 'alice', role: 'admin', hash: hashApiKey('key of alice') },
       { name: 'victor', role: 'viewer', hash: hashApiKey('key of victor') },
     ],
-    people: { people: [], idTokenAudiences: [], iapAudience: undefined },
+    people: { people: [], idTokenAudiences: [], iapAudiences: [] },
   },
   verifyPerson: async ({ jwt }) =>
     jwt === 'proof.of.pat' ? { name: 'pat@example.com', role: 'admin' } : undefined,
