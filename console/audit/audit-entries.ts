@@ -1,4 +1,6 @@
 import type { AuditLog } from '../../client';
+import { bytes, count } from '../format/numbers';
+import { utcTime } from '../format/times';
 
 export type AuditEntry = AuditLog['entries'][number];
 
@@ -51,24 +53,37 @@ export interface ToldDifference {
   readonly to: string | undefined;
 }
 
-/** From what to what each thing was changed; what stayed the same is left out. */
+/**
+ * From what to what each thing was changed. What stayed the same is left out, and, of what was made, what it was made
+ * without.
+ */
 export function differencesOf({
   before,
   after,
 }: Pick<AuditEntry, 'before' | 'after'>): readonly ToldDifference[] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return names
-    .map((name) => ({ name, from: toldValue(before?.[name]), to: toldValue(after?.[name]) }))
+    .filter((name) => before !== null || !isWithout(name, after?.[name]))
+    .map((name) => ({ name, from: toldValue(name, before?.[name]), to: toldValue(name, after?.[name]) }))
     .filter(({ from, to }) => from !== to);
 }
 
-/** A value in words. null is `none`: nothing, or no limit. undefined: it is not told. */
-function toldValue(value: unknown): string | undefined {
+const isLimit = (name: string): boolean => name.startsWith('max_');
+
+const isWithout = (name: string, value: unknown): boolean =>
+  value === false || (Array.isArray(value) && value.length === 0) || (value === null && !isLimit(name));
+
+/** A value in words. undefined: it is not told. */
+function toldValue(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (value === null) return 'none';
+  if (value === null) return isLimit(name) ? 'unlimited' : 'none';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
   if (typeof value === 'object') return JSON.stringify(value);
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return name.includes('bytes') ? bytes(value) : count(value);
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+    ? utcTime(value)
+    : String(value);
 }
 
 /** `max_pipelines_per_month` as `max pipelines per month`. */

@@ -12,7 +12,7 @@ interface AuditFiltersProps {
 /** What the audit is narrowed to. */
 export function AuditFilters({ query, onChange, isOfAll = false }: AuditFiltersProps) {
   return (
-    <search class="filters">
+    <search class="filters many">
       {isOfAll && (
         <DelayedField
           label="Tenant"

@@ -80,8 +80,7 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
               <li key={planned_at}>
                 <Time at={planned_at} />
                 <span class="quiet">
-                  {' '}
-                  · {local_time} there
+                  {schedule.time_zone !== ownZone && ` · ${clockOf(local_time)} in ${schedule.time_zone}`}
                   {starts_at !== planned_at && (
                     <>
                       {' '}
@@ -122,6 +121,11 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
     </>
   );
 }
+
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** 2026-12-01T06:30:00+01:00 as what clocks show: 2026-12-01 06:30. */
+const clockOf = (localTime: string): string => localTime.slice(0, 16).replace('T', ' ');
 
 const textOf = (
   choices: readonly { readonly value: string; readonly text: string }[],

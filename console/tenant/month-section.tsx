@@ -78,13 +78,10 @@ function PaceText({ used, quota, forecast }: PaceTextProps) {
   if (used >= quota) return <>The month’s runs are used up: no further run starts before the next month.</>;
   const { even, ahead, usedUpAt } = paceOf(used, quota, shownNow.value);
   const difference = Math.round(Math.abs(ahead));
-  const stands =
-    difference === 0
-      ? 'just that'
-      : `${count(difference)} ${difference === 1 ? 'run' : 'runs'} ${ahead > 0 ? 'more' : 'fewer'}`;
+  const stands = difference === 0 ? 'as many' : `${count(difference)} ${ahead > 0 ? 'more' : 'fewer'}`;
   return (
     <>
-      An even pace would be at {count(even)} runs by now; it is {stands}.{leads}
+      At an even pace {count(even)} runs would have started by now; there are {stands}.{leads}
       {usedUpAt !== null && forecast !== undefined && (
         <strong> At this pace the quota is used up on {dayOf(usedUpAt)}.</strong>
       )}

@@ -21,17 +21,21 @@ const columns: readonly Column<ListedTenant>[] = [
     cell: ({ tenant_id, company_name }) => (
       <>
         <a href={tenantPlace(tenant_id)}>{tenant_id}</a>
-        <div class="quiet">{company_name}</div>
+        <div class="quiet company">{company_name}</div>
       </>
     ),
   },
   {
-    title: 'State',
-    cell: ({ is_active }) => <Status word={is_active ? 'active' : 'suspended'} />,
+    title: 'State, tier',
+    cell: ({ is_active, subscription_tier }) => (
+      <>
+        <Status word={is_active ? 'active' : 'suspended'} />
+        <div class="quiet">{subscription_tier}</div>
+      </>
+    ),
   },
-  { title: 'Tier', cell: ({ subscription_tier }) => subscription_tier },
   {
-    title: 'Share of the month’s runs',
+    title: 'Month’s quota',
     sort: 'share',
     isLargestFirst: true,
     cell: ({ tenant_id, pipeline_runs_this_month, max_pipelines_per_month }) => (
@@ -51,7 +55,7 @@ const columns: readonly Column<ListedTenant>[] = [
     cell: ({ pipeline_runs_this_month }) => count(pipeline_runs_this_month),
   },
   {
-    title: 'Running',
+    title: 'At once',
     cell: ({ tenant_id, current_running_pipelines, max_concurrent_pipelines }) => (
       <Meter
         label={`Runs of ${tenant_id} at once`}

@@ -126,7 +126,7 @@ const redeliverColumn = (start: (deliveryId: string) => void, isBusy: boolean): 
         type="button"
         disabled={isBusy}
         onClick={() => start(delivery_id)}
-        aria-label={`Deliver ${event_type} ${delivery_id} again`}
+        aria-label={`Redeliver ${event_type} ${delivery_id}`}
       >
         Redeliver
       </button>
