@@ -50,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const told = (pattern: RegExp) => pattern.exec(output())?.[1] ?? '';
   return {
     pid: child.pid ?? 0,
-    url: told(/Address\s+(http\S+)/),
+    url: told(/Console\s+(http\S+)/),
     bigqueryUrl: told(/BigQuery\s+(http\S+)/),
     pubsubHost: told(/Pub\/Sub\s+(\S+:\d+)/),
     output,

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     log: (line) => console.error(line),
   });
   console.log(`
-  Address   ${cloud.url}
+  Console   ${cloud.url}
   BigQuery  ${cloud.bigqueryUrl}    Pub/Sub  ${cloud.pubsubHost}
 Ctrl-C stops it.`);
 }
