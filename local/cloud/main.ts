@@ -69,7 +69,7 @@ function banner(
 tenant-pipelines, the cloud in a box, is ready.
 
   Console   ${url}    in a browser
-  Calls     ${url}/api/v1/    reference: ${url}/api/v1/docs
+  Address   ${url}    of the HTTP interface; its reference is /api/v1/docs
   Data      ${isMemoryOnly ? `in memory only; gs:// files in ${data}/gcs` : data}
   Admin     ${admin}
   BigQuery  ${bigqueryUrl}    Pub/Sub  ${pubsubHost}${notOurs}

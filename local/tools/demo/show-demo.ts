@@ -72,6 +72,8 @@ function pipelineCommand(given: {
 function whatNext(url: string, apiKey: string, command: string): string {
   const key = `-H 'X-API-Key: ${apiKey}'`;
   return `
+Look at it in a browser: ${url}
+
 Try next, in another shell:
 
   # its quotas and usage
