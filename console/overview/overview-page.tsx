@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '../../client';
 import { currentSession } from '../app/session';
 import { Chart } from '../chart/chart';
@@ -13,21 +13,28 @@ import { FailingPipelines } from './failing-pipelines';
 import { FullQuotas } from './full-quotas';
 import { Refusals } from './refusals';
 import { hourlyChart, lastDay } from './run-sums';
-import { Welcome } from './welcome';
+import { type FirstTenant, Welcome } from './welcome';
 
 const everyMs = 30_000;
+/** Where there is no tenant yet, there soon will be. */
+const everyMsAtFirst = 3_000;
 
 /** All tenants at a glance: what runs, what fails, who is at a limit, and whether the books are right. */
 export function OverviewPage() {
   const { api } = currentSession();
-  const overview = useCall('overview', (signal) => api.call('showOverview', { signal }), { everyMs });
-  // Whoever has begun there stays there, with the key that is shown only once, until it leaves the page.
-  const isNew = useRef(false);
-  if (overview.answer?.tenants.read === 0) isNew.current = true;
+  const [isEmpty, setEmpty] = useState(false);
+  // Its key is shown only once: it stays until the page is left.
+  const [made, setMade] = useState<FirstTenant>();
+  const overview = useCall('overview', (signal) => api.call('showOverview', { signal }), {
+    everyMs: isEmpty ? everyMsAtFirst : everyMs,
+  });
+  const tenantsRead = overview.answer?.tenants.read;
+  useEffect(() => setEmpty(tenantsRead === 0), [tenantsRead]);
+  const isNew = made !== undefined || tenantsRead === 0;
   return (
-    <Page title={isNew.current ? 'Welcome' : 'Overview'}>
+    <Page title={isNew ? 'Welcome' : 'Overview'}>
       <Shown of={overview} what="the overview">
-        {(answer) => (isNew.current ? <Welcome /> : <WholeOverview overview={answer} />)}
+        {(answer) => (isNew ? <Welcome made={made} onMade={setMade} /> : <WholeOverview overview={answer} />)}
       </Shown>
     </Page>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { pipelinesPlace } from '../app/places';
+import { pipelinePlace } from '../app/places';
 import { currentSession, rememberTenantKey } from '../app/session';
 import { useAction } from '../data/use-action';
 import { Secret } from '../ui/copy';
@@ -11,9 +11,19 @@ import { Section } from '../ui/page';
 /** The pipeline that loads the sample which every laptop has. */
 const samplePipeline = 'focus/billing/daily_costs';
 
+/** The tenant that was onboarded here, with its key. */
+export interface FirstTenant {
+  readonly tenantId: string;
+  readonly apiKey: string;
+}
+
+interface WelcomeProps {
+  readonly made: FirstTenant | undefined;
+  readonly onMade: (tenant: FirstTenant) => void;
+}
+
 /** With no tenant yet: leads through onboarding, the sample, the first run and its result. */
-export function Welcome() {
-  const [made, setMade] = useState<{ readonly tenantId: string; readonly apiKey: string }>();
+export function Welcome({ made, onMade }: WelcomeProps) {
   return (
     <>
       <p>
@@ -22,7 +32,7 @@ export function Welcome() {
       </p>
       <Section title="1. Onboard a tenant">
         {made === undefined ? (
-          <FirstTenant onMade={(tenantId, apiKey) => setMade({ tenantId, apiKey })} />
+          <FirstTenantForm onMade={onMade} />
         ) : (
           <Notice kind="good" title={`${made.tenantId} is onboarded`}>
             <p>This is its API key. It is shown this once: only its hash is kept.</p>
@@ -37,7 +47,7 @@ export function Welcome() {
         </p>
         {made !== undefined && (
           <p>
-            <a class="button main" href={`${pipelinesPlace(made.tenantId)}/${samplePipeline}`}>
+            <a class="button main" href={`${pipelinePlace(made.tenantId, samplePipeline)}?with=example`}>
               Go to the sample
             </a>
           </p>
@@ -52,11 +62,7 @@ export function Welcome() {
   );
 }
 
-interface FirstTenantProps {
-  readonly onMade: (tenantId: string, apiKey: string) => void;
-}
-
-function FirstTenant({ onMade }: FirstTenantProps) {
+function FirstTenantForm({ onMade }: Pick<WelcomeProps, 'onMade'>) {
   const { api } = currentSession();
   const [tenantId, setTenantId] = useState('demo');
   const [name, setName] = useState('Demo');
@@ -64,7 +70,7 @@ function FirstTenant({ onMade }: FirstTenantProps) {
     const body = { tenant_id: tenantId.trim(), company_name: name.trim() };
     const { api_key } = await api.call('onboardTenant', { body });
     rememberTenantKey(body.tenant_id, api_key);
-    onMade(body.tenant_id, api_key);
+    onMade({ tenantId: body.tenant_id, apiKey: api_key });
   });
   const fields = action.problem?.fields;
   return (

@@ -13,14 +13,18 @@ export interface ReadParameters {
   readonly errors: ReadonlyMap<string, string>;
 }
 
-/** The defaults. */
-export const textsAtFirst = (definitions: ParameterDefinitions): ParameterTexts =>
+/** What the fields begin with. @param withExamples where there is no default, the example that the definition has */
+export const textsAtFirst = (definitions: ParameterDefinitions, withExamples = false): ParameterTexts =>
   Object.fromEntries(
-    Object.entries(definitions).map(([name, { default: value }]) => [
-      name,
-      value == null ? '' : String(value),
-    ]),
+    Object.entries(definitions).map(([name, { default: usual, example }]) => {
+      const value = usual ?? (withExamples ? example : undefined);
+      return [name, value == null ? '' : String(value)];
+    }),
   );
+
+/** Whether there is something that `textsAtFirst` adds with examples. */
+export const haveExamples = (definitions: ParameterDefinitions): boolean =>
+  Object.values(definitions).some(({ default: usual, example }) => usual == null && example !== undefined);
 
 /**
  * The values of all fields that say something: what is left empty takes its default.

@@ -10,7 +10,7 @@ import { Checkbox, Field } from '../../ui/field';
 import { ProblemNotice } from '../../ui/notice';
 import { Section } from '../../ui/page';
 import { ParameterFields } from './parameter-fields';
-import { type ParameterTexts, readParameters, textsAtFirst } from './parameters';
+import { haveExamples, type ParameterTexts, readParameters, textsAtFirst } from './parameters';
 import { PlanView } from './plan-view';
 
 interface StartFormProps {
@@ -26,9 +26,11 @@ interface Tried {
 
 /** Starts a run. What it would do and cost can be seen first: that starts and costs nothing. */
 export function StartForm({ tenantId, pipeline }: StartFormProps) {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
   const { parameters: definitions, watermark: ownWatermark } = pipeline;
-  const [texts, setTexts] = useState<ParameterTexts>(() => textsAtFirst(definitions));
+  const [texts, setTexts] = useState<ParameterTexts>(() =>
+    textsAtFirst(definitions, query.with === 'example'),
+  );
   const [isTried, setTried] = useState(false);
   const [plan, setPlan] = useState<Tried>();
   const [priority, setPriority] = useState('');
@@ -142,6 +144,11 @@ export function StartForm({ tenantId, pipeline }: StartFormProps) {
           >
             {start.isBusy ? 'Starting …' : 'Start the run'}
           </button>
+          {haveExamples(definitions) && (
+            <button type="button" class="plain" onClick={() => setTexts(textsAtFirst(definitions, true))}>
+              Fill in the example
+            </button>
+          )}
         </div>
       </form>
       {keyDialog}

@@ -1,6 +1,7 @@
 import {
   backfillRuns,
   dateParameters,
+  haveExamples,
   type ParameterDefinition,
   readParameters,
   textsAtFirst,
@@ -50,6 +51,18 @@ describe('Parameters that are typed in', () => {
     expect(values).toEqual({});
     expect([...errors.keys()]).toEqual(['day']);
     expect(readParameters(definitions, {}, new Set(['day'])).errors.size).toBe(0);
+  });
+
+  it('begin with an example only where that is asked for, and there is no default', () => {
+    const definitions = {
+      uri: definition('STRING', { example: 'gs://b/x.csv' }),
+      day: definition('DATE', { example: '2026-01-31' }),
+      region: definition('STRING', { default: 'eu', example: 'us' }),
+    };
+    expect(textsAtFirst(definitions)).toEqual({ uri: '', day: '', region: 'eu' });
+    expect(textsAtFirst(definitions, true)).toEqual({ uri: 'gs://b/x.csv', day: '2026-01-31', region: 'eu' });
+    expect(haveExamples(definitions)).toBe(true);
+    expect(haveExamples({ region: definitions.region })).toBe(false);
   });
 
   it('have to match as a whole', () => {
