@@ -8,7 +8,17 @@ const day = 24 * hour;
 export function localTime(at: string, now: number, timeZone?: string): string {
   const time = new Date(at);
   const isThisYear = time.getUTCFullYear() === new Date(now).getUTCFullYear();
-  return new Intl.DateTimeFormat('en-GB', {
+  return formatOf(isThisYear, timeZone).format(time);
+}
+
+/** Made once: making one takes longer than a thousand times of its use. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(isThisYear: boolean, timeZone: string | undefined): Intl.DateTimeFormat {
+  const name = `${isThisYear} ${timeZone}`;
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
     month: 'short',
     ...(!isThisYear && { year: 'numeric' }),
@@ -16,7 +26,9 @@ export function localTime(at: string, now: number, timeZone?: string): string {
     minute: '2-digit',
     second: '2-digit',
     timeZone,
-  }).format(time);
+  });
+  formats.set(name, made);
+  return made;
 }
 
 /** 2026-11-30 19:16:05 UTC */

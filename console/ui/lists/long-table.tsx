@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Column } from '../table';
 import { type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
 
@@ -38,13 +38,15 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
   const { caption, columns, rows, keyOf, empty, isComplete, onNearEnd, name } = props;
   const frame = useRef<HTMLElement>(null);
   const focused = useRef<string | undefined>(undefined);
+  const height = useRef<number | undefined>(undefined);
   const top = useRef<{ readonly key: string; readonly index: number } | undefined>(undefined);
   const [range, setRange] = useState<RowRange>({ first: 0, end: 48 });
 
   const look = () => {
+    height.current ??= rowHeightPx();
+    const rowHeight = height.current;
     const element = frame.current;
     if (element === null) return;
-    const rowHeight = rowHeightPx();
     const { scrollTop, clientHeight } = element;
     places.set(name, scrollTop);
     const found = rowsInView({ scrollTop, height: clientHeight, rowHeight, rowCount: rows.length });
@@ -65,14 +67,19 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     const before = top.current;
     if (element !== null && before !== undefined) {
       const at = rows.findIndex((row) => keyOf(row) === before.key);
-      if (at >= 0 && at !== before.index) element.scrollTop += (at - before.index) * rowHeightPx();
+      if (at >= 0 && at !== before.index)
+        element.scrollTop += (at - before.index) * (height.current ?? rowHeightPx());
     }
     look();
   }, [rows]);
 
   useLayoutEffect(() => {
-    addEventListener('resize', look);
-    return () => removeEventListener('resize', look);
+    const measure = () => {
+      height.current = undefined;
+      look();
+    };
+    addEventListener('resize', measure);
+    return () => removeEventListener('resize', measure);
   });
 
   if (rows.length === 0) return <div class="empty">{empty}</div>;
@@ -115,33 +122,55 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {rowsAndGaps(clipped, rows.length, kept).map((part) => {
-            if (part.kind === 'gap')
-              return (
-                // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it has nothing that could be focused
-                <tr
-                  key={`gap before ${part.before === rows.length ? 'the end' : part.before}`}
-                  class="gap"
-                  aria-hidden="true"
-                >
-                  <td colSpan={columns.length} style={{ blockSize: `${part.rows * rowRem}rem` }} />
-                </tr>
-              );
+          {rowsAndGaps(clipped, rows.length, kept).map((part, at) => {
+            if (part.kind === 'gap') {
+              const place = part.before === rows.length ? 'below' : at === 0 ? 'above' : 'between';
+              return <Gap key={place} rows={part.rows} columns={columns.length} />;
+            }
             const row = rows[part.index];
             if (row === undefined) return null;
-            return (
-              <tr key={keyOf(row)} data-key={keyOf(row)} aria-rowindex={part.index + 2}>
-                {columns.map(({ title, cell, isNumber }) => (
-                  <td key={title} class={isNumber ? 'number' : undefined}>
-                    {cell(row)}
-                  </td>
-                ))}
-              </tr>
-            );
+            const key = keyOf(row);
+            return <LongRow key={key} name={key} row={row} columns={columns} index={part.index} />;
           })}
         </tbody>
       </table>
     </section>
+  );
+}
+
+interface GapProps {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Room for rows that are not in the page. */
+const Gap = ({ rows, columns }: GapProps) => (
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it has nothing that could be focused
+  <tr class="gap" aria-hidden="true">
+    <td colSpan={columns} style={{ blockSize: `${rows * rowRem}rem` }} />
+  </tr>
+);
+
+interface LongRowProps<Row> {
+  readonly name: string;
+  readonly row: Row;
+  readonly columns: readonly LongColumn<Row>[];
+  readonly index: number;
+}
+
+/** A row is made again only where it has changed: not whenever others come into view. */
+function LongRow<Row>({ name, row, columns, index }: LongRowProps<Row>) {
+  return useMemo(
+    () => (
+      <tr data-key={name} aria-rowindex={index + 2}>
+        {columns.map(({ title, cell, isNumber }) => (
+          <td key={title} class={isNumber ? 'number' : undefined}>
+            {cell(row)}
+          </td>
+        ))}
+      </tr>
+    ),
+    [name, row, columns, index],
   );
 }
 

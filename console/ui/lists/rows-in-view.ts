@@ -13,8 +13,8 @@ interface View {
 }
 
 /** Ranges begin and end at multiples of this: so not every step of the wheel makes a new one. */
-const stride = 8;
-const beyond = 16;
+const stride = 6;
+const beyond = 10;
 
 export function rowsInView({ scrollTop, height, rowHeight, rowCount }: View): RowRange {
   // A list that has become shorter may still be scrolled to where it had rows.
