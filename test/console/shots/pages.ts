@@ -35,9 +35,30 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'pipelines', path: ({ tenant }) => `/tenants/${tenant}/pipelines` },
   { name: 'pipeline', path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report` },
   { name: 'usage', path: ({ tenant }) => `/tenants/${tenant}/usage` },
+  {
+    name: 'quotas-changing',
+    path: ({ tenant }) => `/tenants/${tenant}`,
+    prepare: (page) => page.getByRole('button', { name: 'Change tier or quotas' }).click(),
+  },
+  {
+    name: 'offboard-asking',
+    path: ({ tenant }) => `/tenants/${tenant}`,
+    prepare: (page) => page.getByRole('button', { name: 'Offboard' }).click(),
+  },
   { name: 'keys', path: ({ tenant }) => `/tenants/${tenant}/keys` },
+  {
+    name: 'key-making',
+    path: ({ tenant }) => `/tenants/${tenant}/keys`,
+    prepare: (page) => page.getByRole('button', { name: 'Make a key' }).click(),
+  },
   { name: 'webhooks', path: ({ tenant }) => `/tenants/${tenant}/webhooks` },
+  {
+    name: 'webhook-making',
+    path: ({ tenant }) => `/tenants/${tenant}/webhooks`,
+    prepare: (page) => page.getByRole('button', { name: 'Make a webhook' }).click(),
+  },
   { name: 'schedules', path: ({ tenant }) => `/tenants/${tenant}/schedules` },
+  { name: 'schedule-making', path: ({ tenant }) => `/tenants/${tenant}/schedules?make=yes` },
   { name: 'tenant-audit', path: ({ tenant }) => `/tenants/${tenant}/audit` },
   { name: 'not-found', path: () => '/no/such/page' },
 ];

@@ -1,0 +1,55 @@
+import {
+  choicesOf,
+  choicesOfTier,
+  chosenQuota,
+  chosenQuotas,
+  quotaOfTier,
+  quotaText,
+  wrongQuotas,
+} from '../../../console/quotas/quotas';
+import { tiers } from '../../../console/quotas/tiers';
+
+const now = {
+  max_pipelines_per_month: 100,
+  max_concurrent_pipelines: null,
+  max_bytes_billed_per_month: 1.5 * 1024 ** 3,
+  max_queued_pipelines: 0,
+};
+
+describe('Quotas in a form', () => {
+  it('send back just what the tenant has, when nothing is typed', () => {
+    expect(chosenQuotas(choicesOf(now))).toEqual(now);
+  });
+
+  it('send nothing where all is as the tier says', () => {
+    expect(chosenQuotas(choicesOfTier)).toEqual({});
+    expect(wrongQuotas(choicesOfTier).size).toBe(0);
+  });
+
+  it('take bytes as GiB', () => {
+    expect(chosenQuota('max_bytes_billed_per_month', { kind: 'own', text: '0.5' })).toBe(536_870_912);
+  });
+
+  it.each(['', 'many', '-1', '1.5', '1e30'])('do not take %p for a number of runs', (text) => {
+    const wrong = wrongQuotas({ ...choicesOfTier, max_pipelines_per_month: { kind: 'own', text } });
+    expect([...wrong.keys()]).toEqual(['max_pipelines_per_month']);
+  });
+
+  it('take 0, which lets nothing start', () => {
+    const choices = { ...choicesOfTier, max_concurrent_pipelines: { kind: 'own', text: '0' } } as const;
+    expect(wrongQuotas(choices).size).toBe(0);
+    expect(chosenQuotas(choices)).toEqual({ max_concurrent_pipelines: 0 });
+  });
+
+  it('are told with their units', () => {
+    expect(quotaText('max_pipelines_per_month', 2_000)).toBe('2,000');
+    expect(quotaText('max_bytes_billed_per_month', 1024 ** 3)).toBe('1 GiB');
+    expect(quotaText('max_bytes_billed_per_month', null)).toBe('unlimited');
+  });
+
+  it('know what each tier gives, and nothing of a tier that is not known', () => {
+    for (const tier of tiers.keys())
+      expect(quotaOfTier(tier, 'max_queued_pipelines')).toEqual(expect.any(Number));
+    expect(quotaOfTier('NO_SUCH_TIER', 'max_queued_pipelines')).toBeUndefined();
+  });
+});

@@ -1,0 +1,122 @@
+import type { TenantUsage } from '../../../client';
+import { burnOf, byDay, monthAround, paceOf } from '../../../console/tenant/burn';
+
+const figures = {
+  runs_by_status: { COMPLETED: 0, FAILED: 0, CANCELLED: 0, ADMITTED: 0, QUEUED: 0 },
+  slot_ms: 0,
+  duration_ms: 0,
+  duration_ms_p50: null,
+  duration_ms_p95: null,
+  rows_written: 0,
+  bytes_processed: 0,
+  bytes_billed: 0,
+  estimated_bigquery_cost: 0,
+};
+
+interface Given {
+  readonly quota: number | null;
+  readonly expected: number | null;
+  readonly days: Readonly<Record<string, number>>;
+}
+
+const usageWith = ({ quota, expected, days }: Given): TenantUsage => ({
+  tenant_id: 'acme_001',
+  from: '2026-11-01T00:00:00.000Z',
+  to: null,
+  bigquery_price_per_tib: 6.25,
+  quota: { max_pipelines_per_month: quota, pipeline_runs_this_month: 0, percent_used: null },
+  forecast:
+    expected === null
+      ? null
+      : { month: '2026-11', method: 'linear', pipeline_runs: expected, percent_of_quota: null },
+  total: { runs: 0, ...figures },
+  usage: Object.entries(days).map(([day, runs]) => ({ day, runs, ...figures, bytes_billed: runs * 10 })),
+});
+
+const noonOf = (day: string) => Date.parse(`${day}T12:00:00Z`);
+
+describe('The month’s burn', () => {
+  const usage = usageWith({
+    quota: 60,
+    expected: 24,
+    days: { '2026-11-01': 2, '2026-11-03': 5, '2026-11-10': 1 },
+  });
+
+  it('adds up runs to today, and knows nothing of days to come', () => {
+    const { days, used } = burnOf(usage, noonOf('2026-11-10'));
+    expect(days).toHaveLength(30);
+    expect(days[0]).toBe(Date.UTC(2026, 10, 1) / 1_000);
+    expect(used.slice(0, 11)).toEqual([2, 2, 7, 7, 7, 7, 7, 7, 7, 8, null]);
+    expect(used.slice(10).every((value) => value === null)).toBe(true);
+  });
+
+  it('has an even pace that reaches the quota on the last day', () => {
+    const { pace } = burnOf(usage, noonOf('2026-11-10'));
+    expect([pace?.[0], pace?.[14], pace?.[29]]).toEqual([2, 30, 60]);
+  });
+
+  it('has no pace without a quota', () => {
+    expect(burnOf(usageWith({ quota: null, expected: 24, days: {} }), noonOf('2026-11-10')).pace).toBeNull();
+  });
+
+  it('leads from what is used today to what is forecast', () => {
+    const { forecast } = burnOf(usage, noonOf('2026-11-10'));
+    expect(forecast.slice(0, 9).every((value) => value === null)).toBe(true);
+    expect([forecast[9], forecast[29]]).toEqual([8, 24]);
+    expect(forecast[19]).toBeCloseTo(16);
+  });
+
+  it('never leads down: runs that were counted stay counted', () => {
+    const { forecast } = burnOf(
+      usageWith({ quota: 60, expected: 3, days: { '2026-11-02': 5 } }),
+      noonOf('2026-11-04'),
+    );
+    expect([forecast[3], forecast[29]]).toEqual([5, 5]);
+  });
+
+  it.each([
+    ['on the first day, when nothing is forecast', null, '2026-11-01', 0],
+    ['on the last day, when nothing is left to come', 8, '2026-11-30', 1],
+  ])('has its forecast %s', (_, expected, day, known) => {
+    const { forecast } = burnOf(usageWith({ quota: 60, expected, days: { '2026-11-01': 8 } }), noonOf(day));
+    expect(forecast.filter((value) => value !== null)).toHaveLength(known);
+  });
+
+  it('sums parts of one day', () => {
+    const { usage: parts, ...rest } = usage;
+    const twice = { ...rest, usage: [...parts, ...parts] };
+    const { values } = byDay(twice, noonOf('2026-11-03'), ({ bytes_billed }) => bytes_billed);
+    expect(values.slice(0, 4)).toEqual([40, 0, 100, null]);
+  });
+
+  it.each([
+    ['2026-02-10', 28],
+    ['2028-02-10', 29],
+    ['2026-12-31', 31],
+  ])('knows how long the month of %s is', (day, length) => {
+    const { from, to } = monthAround(noonOf(day));
+    expect((to - from) / 86_400_000).toBe(length);
+  });
+});
+
+describe('The pace', () => {
+  const middle = Date.UTC(2026, 10, 16);
+
+  it('is even in the middle of the month with half of the quota', () => {
+    expect(paceOf(30, 60, middle)).toEqual({ even: 30, ahead: 0, usedUpAt: null });
+  });
+
+  it('says when the quota is used up, if that is in this month', () => {
+    const { ahead, usedUpAt } = paceOf(40, 60, middle);
+    expect(ahead).toBe(10);
+    expect(usedUpAt).toBe(Date.UTC(2026, 10, 23, 12));
+  });
+
+  it.each([
+    ['nothing is used', 0, 60],
+    ['it is used up already', 60, 60],
+    ['there is none to use', 0, 0],
+  ])('says no time where %s', (_, used, quota) => {
+    expect(paceOf(used, quota, middle).usedUpAt).toBeNull();
+  });
+});
