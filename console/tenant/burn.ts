@@ -1,5 +1,14 @@
 import type { TenantUsage } from '../../client';
 
+type UsagePart = Pick<TenantUsage['usage'][number], 'day' | 'runs' | 'bytes_billed'>;
+
+/** What is read of a month's usage by day. */
+export interface DailyUsage {
+  readonly usage: readonly UsagePart[];
+  readonly quota: Pick<TenantUsage['quota'], 'max_pipelines_per_month'>;
+  readonly forecast: Pick<NonNullable<TenantUsage['forecast']>, 'pipeline_runs'> | null;
+}
+
 /** How a month's quota of runs is used up, day by day of UTC. */
 export interface Burn {
   /** The first instant of each day of the month, in seconds since 1970. */
@@ -28,9 +37,9 @@ export function monthAround(now: number): Month {
 
 /** What each day of the month has of something; days without usage have 0, days to come null. */
 export function byDay(
-  { usage }: Pick<TenantUsage, 'usage'>,
+  { usage }: Pick<DailyUsage, 'usage'>,
   now: number,
-  figure: (part: TenantUsage['usage'][number]) => number,
+  figure: (part: UsagePart) => number,
 ): { readonly days: readonly number[]; readonly values: readonly (number | null)[] } {
   const { from, to } = monthAround(now);
   const sums = new Map<string, number>();
@@ -44,7 +53,7 @@ export function byDay(
 }
 
 /** The month's runs against the quota's even pace and the forecast. */
-export function burnOf(usage: TenantUsage, now: number): Burn {
+export function burnOf(usage: DailyUsage, now: number): Burn {
   const { days, values } = byDay(usage, now, ({ runs }) => runs);
   let sum = 0;
   const used = values.map((value) => {

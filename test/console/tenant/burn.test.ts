@@ -1,17 +1,4 @@
-import type { TenantUsage } from '../../../client';
-import { burnOf, byDay, monthAround, paceOf } from '../../../console/tenant/burn';
-
-const figures = {
-  runs_by_status: { COMPLETED: 0, FAILED: 0, CANCELLED: 0, ADMITTED: 0, QUEUED: 0 },
-  slot_ms: 0,
-  duration_ms: 0,
-  duration_ms_p50: null,
-  duration_ms_p95: null,
-  rows_written: 0,
-  bytes_processed: 0,
-  bytes_billed: 0,
-  estimated_bigquery_cost: 0,
-};
+import { burnOf, byDay, type DailyUsage, monthAround, paceOf } from '../../../console/tenant/burn';
 
 interface Given {
   readonly quota: number | null;
@@ -19,18 +6,10 @@ interface Given {
   readonly days: Readonly<Record<string, number>>;
 }
 
-const usageWith = ({ quota, expected, days }: Given): TenantUsage => ({
-  tenant_id: 'acme_001',
-  from: '2026-11-01T00:00:00.000Z',
-  to: null,
-  bigquery_price_per_tib: 6.25,
-  quota: { max_pipelines_per_month: quota, pipeline_runs_this_month: 0, percent_used: null },
-  forecast:
-    expected === null
-      ? null
-      : { month: '2026-11', method: 'linear', pipeline_runs: expected, percent_of_quota: null },
-  total: { runs: 0, ...figures },
-  usage: Object.entries(days).map(([day, runs]) => ({ day, runs, ...figures, bytes_billed: runs * 10 })),
+const usageWith = ({ quota, expected, days }: Given): DailyUsage => ({
+  quota: { max_pipelines_per_month: quota },
+  forecast: expected === null ? null : { pipeline_runs: expected },
+  usage: Object.entries(days).map(([day, runs]) => ({ day, runs, bytes_billed: runs * 10 })),
 });
 
 const noonOf = (day: string) => Date.parse(`${day}T12:00:00Z`);
