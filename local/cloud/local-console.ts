@@ -18,7 +18,7 @@ export function createLocalConsole(directory: string, reload: () => Promise<void
     // Loaded when it is needed: most clouds of tests have nobody who looks at the console.
     const { buildConsole, writeConsole }: typeof import('../tools/build/build-console') =
       require('../tools/build/build-console');
-    const built = await buildConsole({ sourceDirectory: consoleSources, hasSourceMaps: true });
+    const built = await buildConsole({ sourceDirectory: consoleSources, isForDevelopment: true });
     writeConsole(built, directory, { isCompressed: false });
     await reload();
   };

@@ -1,6 +1,5 @@
 import { adminKey, onboard } from '../support/local-cloud';
-import { inaccessible } from './support/browser';
-import { consoleInBrowser, withBrowser } from './support/console-in-browser';
+import { consoleInBrowser, inaccessible, withBrowser } from './support/console-in-browser';
 
 withBrowser('The console, in Chromium', () => {
   const inBrowser = consoleInBrowser();

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { minify } from '@swc/core';
 import { build, type Metafile } from 'esbuild';
 import { assetsFolder, type ContentCoding, contentCodings } from '../../../functions/console/console-files';
+import { allPagesEntry, pagesTogether } from './pages-together';
 
 export interface ConsoleBuild {
   /** What is written, by its path in the console's folder: the page, and assets. */
@@ -12,8 +14,8 @@ export interface ConsoleBuild {
 export interface ConsoleBuildOptions {
   /** Where the sources are. */
   readonly sourceDirectory: string;
-  /** Maps from the assets to the sources, for a developer's browser. */
-  readonly hasSourceMaps?: boolean;
+  /** With maps from the assets to the sources, and not as small as can be: in a third of the time. */
+  readonly isForDevelopment?: boolean;
 }
 
 const projectRoot = join(__dirname, '../../..');
@@ -25,12 +27,13 @@ const entries = [
 ] as const;
 
 /**
- * Builds the console in memory. Assets are named by a hash of their bytes, so that browsers may keep them for good.
+ * Builds the console in memory. Assets are named by a hash of what they are made of, so that browsers may keep them for
+ * good.
  * @throws Error that names file and line if a source is wrong
  */
 export async function buildConsole({
   sourceDirectory,
-  hasSourceMaps = false,
+  isForDevelopment = false,
 }: ConsoleBuildOptions): Promise<ConsoleBuild> {
   const { outputFiles, metafile } = await build({
     entryPoints: entries.map(({ source }) => join(sourceDirectory, source)),
@@ -52,12 +55,19 @@ export async function buildConsole({
     assetNames: '[name]-[hash]',
     loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
     legalComments: 'none',
-    sourcemap: hasSourceMaps && 'linked',
+    sourcemap: isForDevelopment && 'linked',
     logLevel: 'silent',
+    plugins: [pagesTogether(sourceDirectory)],
   });
   const page = readFileSync(join(sourceDirectory, 'index.html'), 'utf8');
-  const assets = outputFiles.map(
-    ({ path, contents }) => [`${assetsFolder}/${basename(path)}`, contents] as const,
+  const assets = await Promise.all(
+    outputFiles.map(async ({ path, contents }) => {
+      const isMadeSmaller = path.endsWith('.js') && !isForDevelopment;
+      return [
+        `${assetsFolder}/${basename(path)}`,
+        isMadeSmaller ? await smaller(contents) : contents,
+      ] as const;
+    }),
   );
   return { files: new Map([['index.html', Buffer.from(pageOf(page, metafile))], ...assets]) };
 }
@@ -78,10 +88,16 @@ function pageOf(page: string, { outputs }: Metafile): string {
       throw new Error(`console/index.html: expected ${reference} exactly once`);
     return { path, reference, replacement: `${kind}="/${path}"` };
   });
-  const [script] = built;
-  const preloads = [...staticImportsOf(script?.path ?? '', outputs)].map(
-    (path) => `<link rel="modulepreload" href="/${path}">`,
-  );
+  const entered = [
+    built[0]?.path ?? '',
+    // Whoever is signed in needs them next.
+    ...Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === allPagesEntry),
+  ];
+  const preloaded = new Set(entered.slice(1));
+  for (const path of entered) staticImportsOf(path, outputs, preloaded);
+  const preloads = [...preloaded]
+    .filter((path) => path !== entered[0])
+    .map((path) => `<link rel="modulepreload" href="/${path}">`);
   const named = built.reduce(
     (text, { reference, replacement }) => text.replace(reference, replacement),
     page,
@@ -89,18 +105,24 @@ function pageOf(page: string, { outputs }: Metafile): string {
   return named.replace('</head>', `${preloads.join('')}</head>`);
 }
 
-/** All that a chunk imports before it runs, and what that imports. */
-function staticImportsOf(
-  path: string,
-  outputs: Metafile['outputs'],
-  found: Set<string> = new Set(),
-): ReadonlySet<string> {
+/** What esbuild has minified, minified by another that finds three percent more. */
+async function smaller(contents: Uint8Array): Promise<Uint8Array> {
+  const { code } = await minify(Buffer.from(contents).toString(), {
+    module: true,
+    ecma: 2020,
+    compress: true,
+    mangle: true,
+  });
+  return Buffer.from(code);
+}
+
+/** Adds all that a chunk imports before it runs, and what that imports. */
+function staticImportsOf(path: string, outputs: Metafile['outputs'], found: Set<string>): void {
   for (const { kind, path: imported } of outputs[path]?.imports ?? []) {
     if (kind !== 'import-statement' || found.has(imported)) continue;
     found.add(imported);
     staticImportsOf(imported, outputs, found);
   }
-  return found;
 }
 
 const compress: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Uint8Array>> = {

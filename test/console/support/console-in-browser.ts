@@ -3,6 +3,8 @@ import { adminKey, startTestCloud, type TestCloud } from '../../support/local-cl
 import { type ConsolePage, executablePath, openConsole, type SignedIn, startBrowser } from './browser';
 import { consoleSchemas } from './console-data';
 
+export { inaccessible } from './browser';
+
 if (executablePath === undefined) console.warn('Skipped: there is no Chromium on this machine');
 
 /** `describe`, for suites that need a browser: skipped where there is none. */
