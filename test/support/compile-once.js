@@ -1,58 +1,87 @@
 const { createHash } = require('node:crypto');
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, extname, join, resolve } = require('node:path');
+const { dirname, extname, join, relative, resolve, sep } = require('node:path');
 const { cachedDataVersionTag } = require('node:v8');
 const { Script } = require('node:vm');
 const { threadId } = require('node:worker_threads');
 
 /**
- * Preloaded by the servers that tests start: what one has compiled, the others take from a file. Compiling is half of
- * what the start of `npm start` costs. TypeScript is translated by esbuild, as tsx does it; so this stands in for tsx.
+ * Preloaded by the servers that tests start: what one has compiled, the others take from a file, and where packages find
+ * each other as well. That is most of what the start of `npm start` costs. TypeScript is translated by esbuild, as tsx
+ * does it; so this stands in for tsx.
  */
 const root = resolve(__dirname, '../..');
+const packages = join(root, 'node_modules');
 /** Code is of use only to the version and the flags of V8 that made it. */
-const file = join(root, 'node_modules/.cache/tenant-pipelines', `compiled-${cachedDataVersionTag()}`);
+const file = join(packages, '.cache/tenant-pipelines', `compiled-${cachedDataVersionTag()}`);
 
-/** By the hash of a source: its JavaScript where it had to be translated, and V8's code. */
+/** What other processes have left: `compiled` by the key of a source, `found` by who asks for what. */
 let known;
-/** What this process has compiled itself since it last wrote the file. */
-const fresh = new Map();
+/** What this process has compiled and found itself since it last wrote the file. */
+const fresh = { compiled: new Map(), found: new Map() };
 
-const hashOf = (source) => createHash('sha1').update(source).digest('base64');
+const isInPackages = (path) => path.startsWith(packages + sep);
 
-/** The file is a line of JSON that says how long each part is, and then the parts. */
-function readCompiled() {
+/** npm writes this file whenever it changes a package. */
+function installed() {
+  try {
+    const { mtimeMs, size } = statSync(join(packages, '.package-lock.json'));
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return '';
+  }
+}
+
+/** Packages are as they were installed. */
+const keyOf = (filename, source) =>
+  isInPackages(filename)
+    ? relative(packages, filename)
+    : createHash('sha1')
+        .update(`${extname(filename)}\n${source}`)
+        .digest('base64');
+
+/** The file is a line of JSON that says what was found, and how long each part is; and then the parts. */
+function readKnown() {
   const compiled = new Map();
+  const nothing = { compiled, found: new Map() };
   let bytes;
   try {
     bytes = readFileSync(file);
   } catch {
-    return compiled;
+    return nothing;
   }
   let at = bytes.indexOf('\n') + 1;
+  const { packagesAre, found, lengths } = JSON.parse(bytes.toString('utf8', 0, at));
+  if (packagesAre !== installed()) return nothing;
   const take = (length) => {
     at += length;
     return bytes.subarray(at - length, at);
   };
-  for (const [hash, textLength, codeLength] of JSON.parse(bytes.toString('utf8', 0, at)))
-    compiled.set(hash, { javaScript: take(textLength), code: take(codeLength) });
-  return compiled;
+  for (const [key, textLength, codeLength] of lengths)
+    compiled.set(key, { javaScript: take(textLength), code: take(codeLength) });
+  return { compiled, found: new Map(found) };
 }
 
 /** Adds what is new. Of two processes that write at once one loses its part: the next process compiles it again. */
-function writeCompiled() {
-  if (fresh.size === 0) return;
-  const all = readCompiled();
-  for (const [hash, { javaScript, script }] of fresh)
-    all.set(hash, { javaScript: Buffer.from(javaScript), code: script.createCachedData() });
-  fresh.clear();
-  const lengths = [...all].map(([hash, { javaScript, code }]) => [hash, javaScript.length, code.length]);
-  const parts = [...all.values()].flatMap(({ javaScript, code }) => [javaScript, code]);
+function writeKnown() {
+  if (fresh.compiled.size + fresh.found.size === 0) return;
+  const { compiled, found } = readKnown();
+  for (const [key, { javaScript, script }] of fresh.compiled)
+    compiled.set(key, {
+      javaScript: Buffer.from(javaScript),
+      code: script?.createCachedData() ?? Buffer.alloc(0),
+    });
+  for (const [key, path] of fresh.found) found.set(key, path);
+  fresh.compiled.clear();
+  fresh.found.clear();
+  const lengths = [...compiled].map(([key, { javaScript, code }]) => [key, javaScript.length, code.length]);
+  const head = { packagesAre: installed(), found: [...found], lengths };
+  const parts = [...compiled.values()].flatMap(({ javaScript, code }) => [javaScript, code]);
   const own = `${file}-${process.pid}-${threadId}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(own, Buffer.concat([Buffer.from(`${JSON.stringify(lengths)}\n`), ...parts]));
+    writeFileSync(own, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
     renameSync(own, file);
   } catch {
     // Without the file everything works, more slowly.
@@ -61,20 +90,24 @@ function writeCompiled() {
 
 const compileItself = Module.prototype._compile;
 
-/** V8's code of a source does not know how Node imports. Comments may name types so. */
+/** V8's code of a source does not know how Node imports: none is kept. Comments may name types so. */
 const imports = (javaScript) =>
   /\bimport ?\(/.test(javaScript) && /^(?!\s*(?:\*|\/)).*\bimport ?\(/m.test(javaScript);
 
 /** Compiles and runs a module as Node does it. `translate` makes JavaScript of a source that is none. */
 function run(module, filename, source, translate) {
-  known ??= readCompiled();
-  const hash = hashOf(`${extname(filename)}\n${source}`);
-  const found = known.get(hash);
-  const translation = translate === undefined ? '' : (found?.javaScript.toString() ?? translate());
+  known ??= readKnown();
+  const key = keyOf(filename, source);
+  const before = known.compiled.get(key);
+  const translation = translate === undefined ? '' : (before?.javaScript.toString() ?? translate());
   const javaScript = translate === undefined ? source.replace(/^#!.*/, '') : translation;
-  if (imports(javaScript)) return compileItself.call(module, javaScript, filename);
-  const script = new Script(Module.wrap(javaScript), { filename, cachedData: found?.code });
-  if (found === undefined || script.cachedDataRejected) fresh.set(hash, { javaScript: translation, script });
+  if (before === undefined ? imports(javaScript) : before.code.length === 0) {
+    if (before === undefined) fresh.compiled.set(key, { javaScript: translation });
+    return compileItself.call(module, javaScript, filename);
+  }
+  const script = new Script(Module.wrap(javaScript), { filename, cachedData: before?.code });
+  if (before === undefined || script.cachedDataRejected)
+    fresh.compiled.set(key, { javaScript: translation, script });
   const { exports } = module;
   const given = [exports, requireOf(module), module, filename, dirname(filename)];
   return Reflect.apply(script.runInThisContext(), exports, given);
@@ -117,12 +150,29 @@ Module.prototype._compile = function (source, filename) {
   return run(this, filename, source);
 };
 
+const findItself = Module._resolveFilename;
+
+/** What a package is found as, and a file of a package by another of it, stays so until npm changes packages. */
+Module._resolveFilename = function (name, parent, ...options) {
+  const asks = parent?.filename ?? '';
+  if (options[1] !== undefined || !asks.startsWith(root) || name.startsWith('node:'))
+    return findItself.call(this, name, parent, ...options);
+  known ??= readKnown();
+  const key = `${relative(root, dirname(asks))}\n${name}`;
+  const before = known.found.get(key);
+  if (before !== undefined) return join(packages, before);
+  const path = findItself.call(this, name, parent, ...options);
+  if (isInPackages(path) && (isInPackages(asks) || !name.startsWith('.')))
+    fresh.found.set(key, relative(packages, path));
+  return path;
+};
+
 const tsx = require.resolve('tsx/cjs');
 Module._cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });
 
-process.once('exit', writeCompiled);
+process.once('exit', writeKnown);
 // Tests end many processes by force. What is loaded later is little, and need not be kept in memory until then.
 setTimeout(() => {
-  writeCompiled();
+  writeKnown();
   known = undefined;
 }, 5_000).unref();
