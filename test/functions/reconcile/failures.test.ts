@@ -13,6 +13,17 @@ describe('Reconcile', () => {
   afterEach(() => world.end());
   afterAll(() => world?.close());
 
+  it('logs the events that alerts wait for: run_expired and invariant_repaired', async () => {
+    await world.backends.onboard('broken');
+    await world.backends.hold('broken', ['run-1'], { lease_seconds: -1 });
+    await query(world.backends.client, 'broken', 'UPDATE tenants SET pipeline_runs_count = 7 WHERE TRUE');
+    await world.tick();
+    expect(world.logged('WARNING')).toMatchObject([
+      { event: 'run_expired', tenant_id: 'broken', run_id: 'run-1' },
+    ]);
+    expect(world.logged('ERROR')).toMatchObject([{ event: 'invariant_repaired', tenant_id: 'broken' }]);
+  });
+
   it('skips datasets without tables or tenant row, and those of somebody else', async () => {
     await world.backends.client.createDataset('half_way', { labels: { 'managed-by': 'tenant-pipelines' } });
     await world.backends.client.createDataset('not_ours', { labels: { team: 'finance' } });

@@ -1,4 +1,4 @@
-// In short: ./admission-unbelieved.test.ts
+// In short: ./admission.test.ts
 import { randomUUID } from 'node:crypto';
 import { clientOf } from 'local-bigquery/testing';
 import { locationOfDataset } from '../../../shared/google/bigquery/dataset-location';

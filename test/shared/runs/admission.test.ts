@@ -176,4 +176,20 @@ describe('Admission', () => {
     expect(proxy.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect(await backends.usage('refused')).toEqual(untouched);
   });
+
+  const unknownJob = { projectId: 'local', jobId: 'unknown', location: 'US' };
+  it.each([
+    ['without_job', { jobComplete: true }],
+    ['of_unknown_job', { jobComplete: true, jobReference: unknownJob }],
+    ['not_complete', { jobComplete: false, jobReference: unknownJob }],
+  ])(
+    'an answer without a result does not decide on a run: the tenant is there, and the run admitted once (%s)',
+    async (tenant, body) => {
+      await backends.onboard(tenant);
+      treatFirst(2, { status: 200, body });
+      expect(outcome(await newAdmit()(tenant, candidate('run-1')))).toBe('admitted');
+      expect(await backends.usage(tenant)).toMatchObject({ ever: 1, slots: ['run-1'] });
+      expect(proxy.calls.filter(({ statement }) => statement?.startsWith('admit')).length).toBeGreaterThan(2);
+    },
+  );
 });
