@@ -14,7 +14,7 @@ const { threadId } = require('node:worker_threads');
 const root = resolve(__dirname, '../..');
 const packages = join(root, 'node_modules');
 /** Code is of use only to the version and the flags of V8 that made it. */
-const file = join(packages, '.cache/tenant-pipelines', `compiled-${cachedDataVersionTag()}`);
+const file = join(packages, '.cache/tenant-pipelines', `known-${cachedDataVersionTag()}`);
 
 /** What other processes have left: `compiled` by the key of a source, `found` by who asks for what. */
 let known;
