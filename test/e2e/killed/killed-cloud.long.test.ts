@@ -1,3 +1,3 @@
 import { describeKilledCloud } from '../support/killed-cloud';
 
-describeKilledCloud(Number(process.env.KILLS ?? 20));
+describeKilledCloud(Number(process.env.KILLS ?? 50));
