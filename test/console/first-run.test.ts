@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeSamples } from '../../local/tools/sample/write-samples';
-import { consoleInBrowser, inaccessible, withBrowser } from './support/console-in-browser';
+import { inaccessible } from './support/browser';
+import { consoleInBrowser, withBrowser } from './support/console-in-browser';
 
 withBrowser('The console of a new deployment, in Chromium', () => {
   const inBrowser = consoleInBrowser();
