@@ -26,7 +26,7 @@ export function ProfileSection({ seen, isAdmin, onChanged }: ProfileSectionProps
         <ProfileEditor
           key={editing.version}
           seen={editing}
-          onBeginAgain={() => setEditing(seen)}
+          onBeginAgain={setEditing}
           onCancel={() => setEditing(undefined)}
           onDone={() => {
             setEditing(undefined);
@@ -70,7 +70,7 @@ interface ProfileEditorProps {
   readonly seen: SeenTenant;
   readonly onDone: () => void;
   readonly onCancel: () => void;
-  readonly onBeginAgain: () => void;
+  readonly onBeginAgain: (seen: SeenTenant) => void;
 }
 
 function ProfileEditor({ seen, onDone, onCancel, onBeginAgain }: ProfileEditorProps) {
@@ -93,7 +93,7 @@ function ProfileEditor({ seen, onDone, onCancel, onBeginAgain }: ProfileEditorPr
       isDisabled={Object.keys(change).length === 0}
       onCancel={onCancel}
     >
-      <ChangedMeanwhile problem={action.problem} onBeginAgain={onBeginAgain} />
+      <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
       <Field
         label="Company"
         value={company}

@@ -15,7 +15,7 @@ interface QuotaEditorProps {
   readonly seen: SeenTenant;
   readonly onDone: (changed: ChangedQuotas) => void;
   readonly onCancel: () => void;
-  readonly onBeginAgain: () => void;
+  readonly onBeginAgain: (seen: SeenTenant) => void;
 }
 
 /** Changes tier and quotas, if nobody else has meanwhile. */
@@ -38,7 +38,7 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
       isDisabled={wrong.size > 0 || Object.keys(change).length === 0}
       onCancel={onCancel}
     >
-      <ChangedMeanwhile problem={action.problem} onBeginAgain={onBeginAgain} />
+      <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
       <Choice
         label="Tier"
         value={form.tier}

@@ -26,7 +26,7 @@ export function QuotasSection({ seen, isAdmin, onChanged }: QuotasSectionProps) 
         <QuotaEditor
           key={editing.version}
           seen={editing}
-          onBeginAgain={() => setEditing(seen)}
+          onBeginAgain={setEditing}
           onCancel={() => setEditing(undefined)}
           onDone={(changed) => {
             setOverwritten(changed.overwritten);

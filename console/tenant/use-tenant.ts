@@ -12,17 +12,16 @@ export interface SeenTenant {
 /** It is read free of charge. */
 const refreshMs = 5_000;
 
+/** The tenant as it is now. */
+export async function readTenant(tenantId: string, signal?: AbortSignal): Promise<SeenTenant> {
+  const path = { tenant: tenantId };
+  const { answer, headers } = await currentSession().api.callWithHeaders('showTenant', { path, signal });
+  return { tenant: answer, version: headers.get('ETag') ?? undefined };
+}
+
 /** The tenant, asked for again every few seconds. */
 export const useTenant = (tenantId: string): Loaded<SeenTenant> =>
-  useCall(
-    `showTenant ${tenantId}`,
-    async (signal) => {
-      const path = { tenant: tenantId };
-      const { answer, headers } = await currentSession().api.callWithHeaders('showTenant', { path, signal });
-      return { tenant: answer, version: headers.get('ETag') ?? undefined };
-    },
-    { everyMs: refreshMs },
-  );
+  useCall(`showTenant ${tenantId}`, (signal) => readTenant(tenantId, signal), { everyMs: refreshMs });
 
 /** Headers of a change that is meant for just what was seen. */
 export const ifStill = ({ version }: SeenTenant): { readonly 'If-Match'?: string } =>
