@@ -36,11 +36,16 @@ interface Withdrawal {
 /**
  * Withdrawals by group commit, since the time of many requests is up together. Usually that is one UPDATE; the script
  * follows where some run cannot be withdrawn any more, or others wait for slots.
+ *
+ * @param longestMs how long a withdrawal may take
  */
-export function createWithdraw(deps: WithdrawDependencies): Withdraw {
+export function createWithdraw(
+  deps: WithdrawDependencies,
+  longestMs: number = longestWithdrawalMs,
+): Withdraw {
   const { runStatement, now, log } = deps;
   const handingOn = createHandingOn(deps);
-  const options = { timeoutMs: longestWithdrawalMs };
+  const options = { timeoutMs: longestMs };
   const submit = createGroupCommit<string, Withdrawal>({
     commit: async (tenantId, run_ids) => {
       const parameters = { tenant_id: tenantId, run_ids, now: now() };
@@ -51,13 +56,14 @@ export function createWithdraw(deps: WithdrawDependencies): Withdraw {
       const { rows } = await runStatement(tenantId, withdrawAndHandOn, further, options);
       const handedOn = handingOn.publish(tenantId, tenantId, rows[0]?.handed_on ?? []);
       const withdrawn = new Set(rows[0]?.withdrawn);
+      for (const runId of rows[0]?.finished ?? []) withdrawn.delete(runId);
       return run_ids.map((runId) => ({
         kind: 'done',
         result: { isWithdrawn: withdrawn.has(runId), handedOn },
       }));
     },
     isRetryable,
-    budgetMs: longestWithdrawalMs,
+    budgetMs: longestMs,
     initialBackoffMs: 50,
     maximumBackoffMs: 500,
     maximumItems: 1_000,

@@ -18,7 +18,8 @@ import {
  * stays counted. An admission gives up within seconds; its withdrawal is forgotten after an hour.
  *
  * No run is withdrawn that was admitted at or before `confirmed_until`, or was handed a slot by the queue. Reconcile,
- * or who freed that slot, may have started it, and it must not lose its slot under its worker.
+ * or who freed that slot, may have started it, and it must not lose its slot under its worker. Nor is one that is over
+ * by now: its caller must not be told that nothing was started.
  * That is a fact of the row and no matter of clocks, so it holds however late a statement gets its turn.
  */
 
@@ -62,7 +63,9 @@ WHERE tenant_id = @tenant_id
     SELECT 1
     FROM UNNEST(active_runs) AS slot
     WHERE slot.run_id IN UNNEST(@run_ids)
-      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR ${runsQueued('active_runs')} > 0))`,
+      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR ${runsQueued('active_runs')} > 0))
+  AND NOT EXISTS (SELECT 1 FROM UNNEST(settled_runs) AS settled WHERE settled.run_id IN UNNEST(@run_ids))
+  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids))`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
   row: z.unknown(),
 });
@@ -75,6 +78,8 @@ const withdrawable = `ARRAY(
             SELECT run_id
             FROM UNNEST(active_runs)
             WHERE admitted_at <= confirmed_until OR handed_on_at IS NOT NULL
+            UNION ALL
+            SELECT run_id FROM UNNEST(settled_runs)
           ) AS begun ON begun.run_id = asked.run_id
           WHERE begun.run_id IS NULL
         )`;
@@ -106,7 +111,13 @@ FROM ${queueAfter('withdrawn', withdrawable)}
 WHERE tenant.tenant_id = @tenant_id AND ARRAY_LENGTH(queue.withdrawn) > 0;
 
 SELECT
-  ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs) WHERE run_id IN UNNEST(@run_ids) ORDER BY run_id) AS withdrawn,
+  ARRAY(
+    SELECT run_id
+    FROM UNNEST(withdrawn_runs)
+    WHERE run_id IN UNNEST(@run_ids) AND run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(settled_runs)))
+    ORDER BY run_id
+  ) AS withdrawn,
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids) ORDER BY run_id) AS finished,
   ${handedOnRuns('active_runs')} AS handed_on
 FROM tenants
 WHERE tenant_id = @tenant_id`,
@@ -121,6 +132,8 @@ WHERE tenant_id = @tenant_id`,
   },
   row: z.object({
     withdrawn: z.array(string),
+    /** Those of them that are over, and so are not withdrawn, whatever the row says. */
+    finished: z.array(string),
     /** Runs that left the queue, and that nobody may have published. */
     handed_on: z.array(handedOnRun),
   }),

@@ -8,7 +8,7 @@ import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/run
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { confirmRuns } from '../../../shared/sql/runs/confirm-runs';
 import { decideRuns } from '../../../shared/sql/runs/decide-runs';
-import { withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
+import { withdrawAndHandOn, withdrawRuns } from '../../../shared/sql/runs/withdraw-runs';
 import { systemClock } from '../../../shared/support/clock';
 import { type Backends, settleHeld, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
@@ -241,9 +241,13 @@ describe('Admission that is not decided in time', () => {
     await onboard('over');
     await backends.hold('over', ['run-1', 'run-2']);
     await settleHeld(backends, 'over', 'run-1');
-    const given = { tenant_id: 'over', run_ids: ['run-1', 'run-2', 'never'], now: new Date() };
+    const now = new Date();
+    const given = { tenant_id: 'over', run_ids: ['run-1', 'run-2', 'never'], now };
+    expect(await backends.runStatement('over', withdrawRuns, given)).toMatchObject({ affectedRows: 0 });
+    const further = { ...given, unlimited: 1_000, handed_since: now };
     for (let time = 0; time < 2; time++) {
-      await backends.runStatement('over', withdrawRuns, given);
+      const { rows } = await backends.runStatement('over', withdrawAndHandOn, further);
+      expect(rows).toMatchObject([{ withdrawn: ['never', 'run-2'] }]);
       expect(await backends.usage('over')).toEqual({ ever: 1, month: 1, running: 0, slots: [] });
     }
   });

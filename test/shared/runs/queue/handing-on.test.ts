@@ -43,7 +43,8 @@ describe('The queue', () => {
     };
     const readQuotaCounters = createReadQuotaCounters(client);
     admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
-    withdraw = createWithdraw(shared);
+    // However busy the machine is.
+    withdraw = createWithdraw(shared, 60_000);
     const record = {
       recordOutcomes: async (_: unknown, outcomes: readonly RecordedOutcome[]) => {
         recordedLater.push(...outcomes);
@@ -265,11 +266,13 @@ describe('The queue', () => {
     // While the first is decided, the next two come together.
     const all = ['never', 'b', 'c'].map((run) => withdraw('giving_back', run));
     expect(await Promise.all(all)).toEqual([true, true, false]);
+    // One that is over cannot be said to have never been.
+    expect(await withdraw('giving_back', 'a')).toBe(false);
     expect(await inFlight('giving_back')).toEqual({ running: ['c', 'd'], waiting: [] });
     expect(published).toEqual(['d']);
     expect(await backends.usage('giving_back')).toMatchObject({ ever: 3, month: 3, running: 2 });
-    expect(proxy.countOf('withdraw-runs')).toBe(2);
-    expect(proxy.countOf('withdraw-and-hand-on')).toBe(1);
+    expect(proxy.countOf('withdraw-runs')).toBe(3);
+    expect(proxy.countOf('withdraw-and-hand-on')).toBe(2);
   });
 
   it('is handed on after a quota was raised, but not while the tenant is suspended', async () => {

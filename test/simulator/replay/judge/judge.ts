@@ -262,9 +262,12 @@ export function createJudge(
 
     toldNothingStarted(tenantId, token) {
       register.denied.add(token);
-      const slots = tablesOf(tenantId).tenant?.active_runs ?? [];
-      const slot = slots.find(({ parameters }) => tokenOf(parameters) === token);
+      const { tenant, ledger } = tablesOf(tenantId);
+      const isOfRequest = (run: Pick<Slot, 'parameters'>) => tokenOf(run.parameters) === token;
+      const slot = tenant?.active_runs.find(isOfRequest);
       if (slot !== undefined) violate('denied', `${tenantId} ${slot.run_id} of request ${token} has a slot`);
+      const over = [...(tenant?.settled_runs ?? []), ...ledger].find(isOfRequest);
+      if (over !== undefined) violate('denied', `${tenantId} ${over.run_id} of request ${token} is over`);
     },
   };
 }

@@ -124,6 +124,8 @@ FROM (
             SELECT run_id
             FROM UNNEST(active_runs)
             WHERE admitted_at <= confirmed_until OR handed_on_at IS NOT NULL
+            UNION ALL
+            SELECT run_id FROM UNNEST(settled_runs)
           ) AS begun ON begun.run_id = asked.run_id
           WHERE begun.run_id IS NULL
         ) AS withdrawn
@@ -135,7 +137,13 @@ FROM (
 WHERE tenant.tenant_id = p_tenant_id AND ARRAY_LENGTH(queue.withdrawn) > 0;
 
 SELECT
-  ARRAY(SELECT run_id FROM UNNEST(withdrawn_runs) WHERE run_id IN UNNEST(p_run_ids) ORDER BY run_id) AS withdrawn,
+  ARRAY(
+    SELECT run_id
+    FROM UNNEST(withdrawn_runs)
+    WHERE run_id IN UNNEST(p_run_ids) AND run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(settled_runs)))
+    ORDER BY run_id
+  ) AS withdrawn,
+  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids) ORDER BY run_id) AS finished,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline
     FROM UNNEST(active_runs) WITH OFFSET AS position

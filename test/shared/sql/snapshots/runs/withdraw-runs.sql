@@ -33,4 +33,6 @@ WHERE tenant_id = p_tenant_id
     SELECT 1
     FROM UNNEST(active_runs) AS slot
     WHERE slot.run_id IN UNNEST(p_run_ids)
-      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) > 0));
+      AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) > 0))
+  AND NOT EXISTS (SELECT 1 FROM UNNEST(settled_runs) AS settled WHERE settled.run_id IN UNNEST(p_run_ids))
+  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids));

@@ -144,13 +144,16 @@ const settleAll = (tables: Tables, parameters: Settling, appended?: Appended): n
 const settleHeld = (tables: Tables, parameters: Settling, appended?: Appended): number =>
   settle(tables, parameters, () => true, true, appended);
 
-/** Those that somebody may have started. */
-const begunOf = ({ putBack }: Tables, { active_runs, confirmed_until }: TenantRecord) =>
-  active_runs.filter(
+/** Whether somebody may have started a run, or it was settled. */
+function begunOf(tables: Tables, { active_runs, settled_runs, confirmed_until }: TenantRecord) {
+  const started = active_runs.filter(
     ({ admitted_at, handed_on_at }) =>
-      !putBack.has('late-withdrawal') &&
+      !tables.putBack.has('late-withdrawal') &&
       (handed_on_at !== null || (confirmed_until !== null && admitted_at <= confirmed_until)),
   );
+  const runIds = new Set([...started, ...settled_runs].map(({ run_id }) => run_id));
+  return (runId: string | null): boolean => runId !== null && runIds.has(runId);
+}
 
 /** The tenant without these runs, of whose slots some are handed on. */
 function withdraw(
@@ -221,9 +224,14 @@ export const settlingModels = [
     change(tables, { tenant_id, run_ids, now }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const inFlight = tenant.active_runs.filter(({ run_id }) => run_ids.includes(run_id));
-      const isAnyLeft = begunOf(tables, tenant).some((run) => inFlight.includes(run));
-      if (isAnyLeft || (inFlight.length > 0 && runsQueued(tenant.active_runs) > 0)) return 0;
+      const begun = begunOf(tables, tenant);
+      const isInFlight = tenant.active_runs.some(({ run_id }) => run_ids.includes(run_id));
+      const isOver = (runId: string | null) => outcomeOf(tables, runId ?? '') !== undefined;
+      if (
+        run_ids.some((runId) => begun(runId) || isOver(runId)) ||
+        (isInFlight && runsQueued(tenant.active_runs) > 0)
+      )
+        return 0;
       tables.tenant = withdraw(tenant, run_ids, none, now);
       return 1;
     },
@@ -232,15 +240,15 @@ export const settlingModels = [
     change(tables, { tenant_id, run_ids, now }) {
       const { tenant } = tables;
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const begun = new Set(begunOf(tables, tenant).map(({ run_id }) => run_id));
-      const withdrawn = run_ids.filter((runId) => !begun.has(runId ?? ''));
+      const begun = begunOf(tables, tenant);
+      const withdrawn = run_ids.filter((runId) => !begun(runId));
       if (withdrawn.length === 0) return 0;
       const kept = tenant.active_runs.filter(({ run_id }) => !withdrawn.includes(run_id));
       const mayStart = tenant.is_active && !isBudgetUsedUp(tenant, now);
       tables.tenant = withdraw(tenant, withdrawn, mayStart ? startable(kept, tenant, now) : none, now);
       return 1;
     },
-    read: ({ tenant }, { tenant_id, run_ids, handed_since }) =>
+    read: ({ tenant, ledgerOf }, { tenant_id, run_ids, handed_since }) =>
       tenant?.tenant_id !== tenant_id
         ? []
         : [
@@ -248,7 +256,9 @@ export const settlingModels = [
               withdrawn: tenant.withdrawn_runs
                 .map(({ run_id }) => run_id)
                 .filter((runId) => run_ids.includes(runId))
+                .filter((runId) => !tenant.settled_runs.some(({ run_id }) => run_id === runId))
                 .toSorted(),
+              finished: run_ids.filter((runId) => ledgerOf.has(runId ?? '')).toSorted(),
               handed_on: handedOnSince(tenant.active_runs, handed_since),
             },
           ],
