@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { ProblemNotice } from '../ui/notice';
-import { Section } from '../ui/page';
 import { Waiting } from '../ui/shown';
 import { OperationCard } from './operation-card';
 import { itemsOver } from './operation-facts';
@@ -25,13 +24,13 @@ export function FollowedOperation({ tenantId, operationId, onMoved, onClose }: F
     told.current = over;
   }, [over]);
   return (
-    <Section title="Operation">
+    <section class="card" aria-label="Operation">
       {problem !== undefined && <ProblemNotice problem={problem} onRetry={lookAgain} />}
       {operation === undefined ? (
         problem === undefined && <Waiting what="the operation" />
       ) : (
         <OperationCard operation={operation} onChanged={lookAgain} onClose={onClose} />
       )}
-    </Section>
+    </section>
   );
 }

@@ -27,9 +27,9 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
   return (
     <div class="operation">
       <div class="card-head">
-        <h3>
+        <h2>
           {kindInWords(kind)} <OperationState state={state} />
-        </h3>
+        </h2>
         <div class="actions">
           {!hasEnded(operation) && may('run') && (
             <>
