@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishRun } from '../../../shared/google/pubsub/publish-run';
 import { call, eventually, query } from '../../support/local-cloud';
-import { type Backends, runTopic, schemasWith, startBackends } from '../support/backends';
+import { type Backends, dryrun, runTopic, schemasWith, startBackends } from '../support/backends';
 import { holdLoads } from '../support/held-loads';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
-import { startProxy } from '../support/proxy';
+import { type BigQueryProxy, startProxy } from '../support/proxy';
 import { numbers } from '../support/slow-load';
 
 const short = 'test/example/short';
@@ -48,6 +48,17 @@ const tiers = {
     max_pipelines_per_month: null,
     max_concurrent_pipelines: null,
     maximum_bytes_billed: 15_000_000,
+  },
+};
+
+const notFound = {
+  status: 404,
+  body: {
+    error: {
+      code: 404,
+      message: 'Not found: Table',
+      errors: [{ reason: 'notFound', message: 'Not found: Table' }],
+    },
   },
 };
 
@@ -159,5 +170,60 @@ describe('A run through the worker', () => {
     const headers = { 'X-API-Key': apiKey };
     const { body } = await call(run.url, 'GET', '/api/v1/pipelines/runs/run-2', { headers });
     expect(body).toMatchObject({ status: 'COMPLETED', watermark: '4' });
+  });
+
+  /** For minutes after a table was created, BigQuery may answer 404 to rows that are streamed to it. */
+  describe('of a tenant whose tables accept no streamed rows yet', () => {
+    let proxy: BigQueryProxy;
+    let worker: Instance;
+    beforeEach(async () => {
+      proxy = await startProxy(backends.bigquery.url);
+      worker = await startWorker({ bigqueryUrl: proxy.url, settling: { appendMs: 500 } });
+    });
+    afterEach(() => proxy.close());
+
+    it('is delivered again until the records of its steps are taken', async () => {
+      await backends.onboard('new_step_logs');
+      await backends.hold('new_step_logs', ['run-new']);
+      proxy.treat(({ path }) => (path.includes('/tables/step_logs/insertAll') ? notFound : 'pass'));
+      expect((await push(worker, 'new_step_logs', 'run-new', dryrun)).status).toBe(503);
+      expect(await backends.ledger('new_step_logs')).toEqual([]);
+      expect((await backends.usage('new_step_logs')).slots).toHaveLength(1);
+
+      proxy.treat(() => 'pass');
+      expect((await push(worker, 'new_step_logs', 'run-new', dryrun)).status).toBe(204);
+      expect(await backends.ledger('new_step_logs')).toMatchObject([
+        { run_id: 'run-new', status: 'COMPLETED' },
+      ]);
+      expect((await backends.usage('new_step_logs')).slots).toEqual([]);
+    });
+
+    it('is over all the same where the ledger takes none: the tenant row keeps its outcome', async () => {
+      await backends.onboard('new_ledger');
+      await backends.hold('new_ledger', ['run-new']);
+      proxy.treat(({ path }) => (path.includes('/tables/pipeline_runs/insertAll') ? notFound : 'pass'));
+      expect((await push(worker, 'new_ledger', 'run-new', dryrun)).status).toBe(204);
+      proxy.treat(() => 'pass');
+      expect(await backends.ledger('new_ledger')).toEqual([]);
+      expect((await backends.usage('new_ledger')).slots).toEqual([]);
+      const sql = 'SELECT run_id, status FROM tenants, UNNEST(settled_runs)';
+      expect(await query(backends.client, 'new_ledger', sql)).toEqual([
+        { run_id: 'run-new', status: 'COMPLETED' },
+      ]);
+    });
+
+    it('is gone with its tenant if that was deleted while it was settled', async () => {
+      await backends.onboard('gone_meanwhile');
+      await backends.hold('gone_meanwhile', ['run-gone']);
+      proxy.treat(async ({ statement }): Promise<'pass'> => {
+        if (statement === 'settle-runs')
+          await backends.client.dataset('gone_meanwhile').delete({ force: true });
+        return 'pass';
+      });
+      expect((await push(worker, 'gone_meanwhile', 'run-gone', dryrun)).status).toBe(204);
+      expect(worker.lines).toContainEqual(
+        expect.objectContaining({ message: 'A tenant was deleted under its run, and the run with it' }),
+      );
+    });
   });
 });
