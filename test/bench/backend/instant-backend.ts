@@ -21,8 +21,9 @@ const row = (...values: unknown[]) => ({ f: values.map((v) => ({ v })) });
 
 const answered = { jobComplete: true, jobReference: { projectId: 'local', jobId: 'job-1', location: 'US' } };
 
-/** To a statement: admission is an UPDATE that changes the tenant row. */
-function answerTo(text: string): object {
+/** To a statement: admission is an UPDATE that changes the tenant row. Streamed rows are taken. */
+function answerTo(path: string, text: string): object {
+  if (/\/insertAll(\?|$)/.test(path)) return {};
   const { labels, queryParameters } = requestSchema.parse(JSON.parse(text));
   if (labels.statement !== 'find-api-key') return { ...answered, numDmlAffectedRows: '1' };
   const hash = queryParameters.find(({ name }) => name === 'key_hash')?.parameterValue.value;
@@ -30,8 +31,12 @@ function answerTo(text: string): object {
     column('key_id', 'STRING'),
     column('key_hash', 'STRING'),
     column('expires_at', 'TIMESTAMP'),
+    { ...column('scopes', 'STRING'), mode: 'REPEATED' },
+    { ...column('pipelines', 'STRING'), mode: 'REPEATED' },
+    column('last_used_at', 'TIMESTAMP'),
   ];
-  return { ...answered, schema: { fields }, totalRows: '1', rows: [row('key-1', hash, null)] };
+  const key = row('key-1', hash, null, [], [], null);
+  return { ...answered, schema: { fields }, totalRows: '1', rows: [key] };
 }
 
 const quotaColumns = [
@@ -57,8 +62,8 @@ async function main(): Promise<void> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const answer =
-      request.method === 'GET' ? resourceAt(request.url ?? '') : answerTo(Buffer.concat(chunks).toString());
+    const { method, url = '' } = request;
+    const answer = method === 'GET' ? resourceAt(url) : answerTo(url, Buffer.concat(chunks).toString());
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
   });
   server.listen(0, '127.0.0.1', () => {
