@@ -1,6 +1,8 @@
 import type { ComponentType } from 'preact';
-import lazy from 'preact-iso/lazy';
-import { Route, Router } from 'preact-iso/router';
+import { useState } from 'preact/hooks';
+import lazy, { ErrorBoundary } from 'preact-iso/lazy';
+import { Route, Router, useLocation } from 'preact-iso/router';
+import { BrokenPage } from './broken-page';
 import { NotFoundPage } from './not-found-page';
 import { currentSession } from './session';
 
@@ -35,20 +37,21 @@ const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
 
 const routes = Object.entries(pages).map(([path, load]) => ({ path, component: lazy(load) }));
 
-interface PagesProps {
-  /** Told when another page is opened. */
-  readonly onLeave: () => void;
-}
-
-export function Pages({ onLeave }: PagesProps) {
+/** The page that the address names. One that breaks says so, and leaves the others as they are. */
+export function Pages() {
+  const { url } = useLocation();
+  const [broken, setBroken] = useState<{ readonly at: string; readonly error: unknown }>();
+  if (broken?.at === url) return <BrokenPage error={broken.error} onRetry={() => setBroken(undefined)} />;
   return (
-    <Router onRouteChange={onLeave}>
-      <Route path="/" component={HomePage} />
-      <Route path="/tenants/:tenant" component={TenantPage} />
-      {routes.map(({ path, component }) => (
-        <Route key={path} path={path} component={component} />
-      ))}
-      <Route default component={NotFoundPage} />
-    </Router>
+    <ErrorBoundary onError={(error) => setBroken({ at: url, error })}>
+      <Router>
+        <Route path="/" component={HomePage} />
+        <Route path="/tenants/:tenant" component={TenantPage} />
+        {routes.map(({ path, component }) => (
+          <Route key={path} path={path} component={component} />
+        ))}
+        <Route default component={NotFoundPage} />
+      </Router>
+    </ErrorBoundary>
   );
 }

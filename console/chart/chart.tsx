@@ -12,6 +12,8 @@ export function Chart(props: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | null>(null);
   const shownTheme = theme.value;
+  const shown = useRef(props);
+  shown.current = props;
 
   useEffect(() => {
     const element = place.current;
@@ -19,14 +21,20 @@ export function Chart(props: ChartProps) {
     let isGone = false;
     const media = matchMedia('(prefers-color-scheme: dark)');
     const observer = new ResizeObserver(() => drawing.current?.resize(element.clientWidth));
-    const recolour = () => drawing.current?.draw(props, element.clientWidth, height);
+    const recolour = () => drawing.current?.draw(shown.current, element.clientWidth, height);
     // The drawing library is loaded with the first chart that is shown.
-    import('./chart-plot').then(({ startDrawing }) => {
-      if (isGone) return;
-      drawing.current = startDrawing(element);
-      recolour();
-      observer.observe(element);
-    });
+    import('./chart-plot').then(
+      ({ startDrawing }) => {
+        if (isGone) return;
+        drawing.current = startDrawing(element);
+        recolour();
+        observer.observe(element);
+      },
+      () => {
+        // The table below says the same.
+        if (!isGone) element.textContent = 'The drawing could not be loaded. Reload the page for it.';
+      },
+    );
     media.addEventListener('change', recolour);
     return () => {
       isGone = true;
