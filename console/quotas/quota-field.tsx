@@ -1,5 +1,5 @@
 import { Choice, Field } from '../ui/field';
-import { type QuotaChoice, type QuotaName, quotaOfTier, quotas, quotaText } from './quotas';
+import { choiceOfKind, type QuotaChoice, type QuotaName, quotaOfTier, quotas, quotaText } from './quotas';
 
 interface QuotaFieldProps {
   readonly name: QuotaName;
@@ -35,7 +35,11 @@ export function QuotaField({ name, choice, onChange, tier, error }: QuotaFieldPr
         <Choice
           label={label}
           value={choice.kind}
-          onChange={(value) => onChange({ ...choice, kind: kinds.find((kind) => kind === value) ?? 'own' })}
+          onChange={(value) =>
+            onChange(
+              choiceOfKind(kinds.find((kind) => kind === value) ?? 'own', name, choice, ofTier ?? null),
+            )
+          }
           options={options}
           hint={hint}
           error={choice.kind === 'own' ? undefined : error}

@@ -70,9 +70,22 @@ export const choicesOfTier: QuotaChoices = choicesBy(() => ({ kind: 'tier', text
 export const choicesOf = (now: Readonly<Record<QuotaName, number | null>>): QuotaChoices =>
   choicesBy((name) => {
     const value = now[name];
-    if (value === null) return { kind: 'unlimited', text: '' };
-    return { kind: 'own', text: String(quotas[name].isBytes ? value / gibibyte : value) };
+    return value === null ? { kind: 'unlimited', text: '' } : { kind: 'own', text: typedText(name, value) };
   });
+
+const typedText = (name: QuotaName, value: number): string =>
+  String(quotas[name].isBytes ? value / gibibyte : value);
+
+/** The choice of another kind: a number of its own begins with the tier's, where there is one. */
+export const choiceOfKind = (
+  kind: QuotaChoice['kind'],
+  name: QuotaName,
+  before: QuotaChoice,
+  ofTier: number | null,
+): QuotaChoice => ({
+  kind,
+  text: kind === 'own' && before.text === '' && ofTier !== null ? typedText(name, ofTier) : before.text,
+});
 
 function choicesBy(choose: (name: QuotaName) => QuotaChoice): QuotaChoices {
   return {

@@ -50,16 +50,19 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
         hint={isOtherTier ? 'Another tier brings its own quotas, unless you give others below.' : undefined}
         error={refused('subscription_tier')}
       />
-      {quotaNames.map((name) => (
-        <QuotaField
-          key={name}
-          name={name}
-          tier={isOtherTier ? form.tier : undefined}
-          choice={form.quotas[name]}
-          onChange={(choice) => setForm({ ...form, quotas: { ...form.quotas, [name]: choice } })}
-          error={refused(name) ?? wrong.get(name)}
-        />
-      ))}
+      <fieldset class="fields">
+        <legend>Quotas</legend>
+        {quotaNames.map((name) => (
+          <QuotaField
+            key={name}
+            name={name}
+            tier={isOtherTier ? form.tier : undefined}
+            choice={form.quotas[name]}
+            onChange={(choice) => setForm({ ...form, quotas: { ...form.quotas, [name]: choice } })}
+            error={refused(name) ?? wrong.get(name)}
+          />
+        ))}
+      </fieldset>
       <Field
         label="Alerts at, per cent"
         value={form.alerts}

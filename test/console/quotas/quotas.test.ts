@@ -1,4 +1,5 @@
 import {
+  choiceOfKind,
   choicesOf,
   choicesOfTier,
   chosenQuota,
@@ -33,6 +34,13 @@ describe('Quotas in a form', () => {
   it.each(['', 'many', '-1', '1.5', '1e30'])('do not take %p for a number of runs', (text) => {
     const wrong = wrongQuotas({ ...choicesOfTier, max_pipelines_per_month: { kind: 'own', text } });
     expect([...wrong.keys()]).toEqual(['max_pipelines_per_month']);
+  });
+
+  it('begin a number of its own with the tier’s, and keep what was typed', () => {
+    const asTier = { kind: 'tier', text: '' } as const;
+    expect(choiceOfKind('own', 'max_bytes_billed_per_month', asTier, 1024 ** 3).text).toBe('1');
+    expect(choiceOfKind('own', 'max_pipelines_per_month', asTier, null).text).toBe('');
+    expect(choiceOfKind('own', 'max_pipelines_per_month', { ...asTier, text: '7' }, 100).text).toBe('7');
   });
 
   it('take 0, which lets nothing start', () => {
