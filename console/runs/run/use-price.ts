@@ -17,7 +17,9 @@ async function askPrice({ api }: Session, tenantId: string): Promise<BytePrice |
     // Of a usage that is next to nothing: only the price is looked at.
     const query = { from: new Date(Date.now() - hour).toISOString() };
     const usage = await api.call('showUsage', { path: { tenant: tenantId }, query });
-    return { perTib: usage.bigquery_price_per_tib, currency: usage.currency };
+    const { bigquery_price_per_tib: perTib, currency } = usage;
+    // While a new version is deployed, a server of before may answer without it.
+    return currency === undefined ? undefined : { perTib, currency };
   } catch {
     return undefined;
   }

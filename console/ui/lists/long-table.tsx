@@ -28,7 +28,16 @@ const rowRem = 2.25;
 /** So many rows before the end more are asked for. */
 const nearEnd = 60;
 
+/** Of the tables that were shown last. */
 const places = new Map<string, number>();
+const mostPlaces = 50;
+
+function keepPlace(name: string, scrollTop: number): void {
+  places.delete(name);
+  places.set(name, scrollTop);
+  const [oldest] = places.keys();
+  if (places.size > mostPlaces && oldest !== undefined) places.delete(oldest);
+}
 
 /**
  * A table of any length: only the rows in view are in the page. What comes above those in view moves none of them.
@@ -48,7 +57,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     const element = frame.current;
     if (element === null) return;
     const { scrollTop, clientHeight } = element;
-    places.set(name, scrollTop);
+    keepPlace(name, scrollTop);
     const found = rowsInView({ scrollTop, height: clientHeight, rowHeight, rowCount: rows.length });
     if (found.first !== range.first || found.end !== range.end) setRange(found);
     const index = Math.floor(scrollTop / rowHeight);
