@@ -54,6 +54,16 @@ const names: Readonly<Record<string, string>> = {
 const nameInWords = (name: string): string =>
   names[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`;
 
+function valueInWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(valueInWords).join(', ');
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([name, each]) => `${name}: ${valueInWords(each)}`)
+      .join(', ');
+  return JSON.stringify(value);
+}
+
 /** The filter as texts, by names for people. What lets all pass, and what the tenant already says, is left out. */
 export const filterEntries = ({
   filter,
@@ -65,7 +75,7 @@ export const filterEntries = ({
     value === undefined ||
     (Array.isArray(value) && value.length === 0)
       ? []
-      : [[nameInWords(name), typeof value === 'string' ? value : JSON.stringify(value)] as const],
+      : [[nameInWords(name), valueInWords(value)] as const],
   );
 
 export const placeOfOperation = ({ started_at, operation_id }: Operation): string =>

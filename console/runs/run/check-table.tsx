@@ -49,5 +49,5 @@ const columns: readonly Column<Check>[] = [
     isNumber: true,
     cell: ({ failing_rows }) => (failing_rows === null ? '–' : count(failing_rows)),
   },
-  { title: 'Message', cell: ({ message }) => message ?? '' },
+  { title: 'Message', cell: ({ message }) => <div class="remarks">{message}</div> },
 ];

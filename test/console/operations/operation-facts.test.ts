@@ -44,9 +44,13 @@ describe('What is told of an operation', () => {
 
   it('is its filter without what lets all pass', () => {
     const filter = { pipeline: 'a/b/c', from: null, tenants: ['x'], allowed_pipelines: [], all: true };
+    const parameters = { region: 'eu', least: 1 };
+    expect(filterEntries({ filter: { parameters }, tenant_id: 'x' })).toEqual([
+      ['Parameters', 'region: eu, least: 1'],
+    ]);
     expect(filterEntries({ filter, tenant_id: null })).toEqual([
       ['Pipeline', 'a/b/c'],
-      ['Tenants', '["x"]'],
+      ['Tenants', 'x'],
       ['All', 'true'],
     ]);
     expect(filterEntries({ filter, tenant_id: 'x' })).toHaveLength(2);

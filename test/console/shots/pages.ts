@@ -34,6 +34,35 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'run-unknown', path: ({ tenant }) => `/tenants/${tenant}/runs/no-such-run` },
   { name: 'pipelines', path: ({ tenant }) => `/tenants/${tenant}/pipelines` },
   { name: 'pipeline', path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report` },
+  {
+    name: 'pipeline-dry-run',
+    path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report`,
+    as: 'tenant',
+    prepare: async (page) => {
+      await page.getByLabel('day (required)').fill('2026-11-29');
+      await page.getByRole('button', { name: /^Dry run/ }).click();
+      await page.getByText(/^It would be/).waitFor();
+    },
+  },
+  {
+    name: 'backfill',
+    path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report`,
+    as: 'tenant',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Backfill …' }).click();
+      await page.getByLabel('First date').fill('2026-11-01');
+      await page.getByLabel('Last date').fill('2026-11-29');
+      await page.getByText('That makes 29 runs.').waitFor();
+    },
+  },
+  {
+    name: 'runs-cancel-all',
+    path: ({ tenant }) => `/tenants/${tenant}/runs`,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Cancel all …' }).click();
+      await page.getByText('They stay counted.').waitFor();
+    },
+  },
   { name: 'usage', path: ({ tenant }) => `/tenants/${tenant}/usage` },
   {
     name: 'quotas-changing',
