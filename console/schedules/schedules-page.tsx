@@ -14,7 +14,8 @@ import { MakeScheduleDialog } from './schedule-dialogs';
 import { type ListedSchedule, planText } from './schedule-form';
 import { ScheduleSection } from './schedule-section';
 
-const refreshMs = 30_000;
+/** It costs a statement each time. */
+const refreshMs = 60_000;
 
 /** What runs by itself, and when. */
 export function SchedulesPage() {

@@ -9,8 +9,8 @@ export interface SeenTenant {
   readonly version: string | undefined;
 }
 
-/** It is read free of charge. */
-const refreshMs = 5_000;
+/** It costs a statement each time. */
+const refreshMs = 15_000;
 
 /** The tenant as it is now. */
 export async function readTenant(tenantId: string, signal?: AbortSignal): Promise<SeenTenant> {
@@ -19,7 +19,7 @@ export async function readTenant(tenantId: string, signal?: AbortSignal): Promis
   return { tenant: answer, version: headers.get('ETag') ?? undefined };
 }
 
-/** The tenant, asked for again every few seconds. */
+/** The tenant, asked for again now and then. */
 export const useTenant = (tenantId: string): Loaded<SeenTenant> =>
   useCall(`showTenant ${tenantId}`, (signal) => readTenant(tenantId, signal), { everyMs: refreshMs });
 

@@ -9,6 +9,7 @@ import { TenantFilters } from './tenant-filters';
 import { isNarrowed, sortingOf, tenantQueryOf, tenantsWith } from './tenant-list';
 import { TenantTable } from './tenant-table';
 
+/** Free of charge, but a read for each tenant. */
 const refreshMs = 30_000;
 const pageSize = 100;
 

@@ -21,7 +21,8 @@ interface DeliveriesSectionProps {
 
 const outcomes = ['delivered', 'retrying', 'given_up'] as const;
 const limit = 25;
-const refreshMs = 15_000;
+/** It costs a statement each time. */
+const refreshMs = 30_000;
 
 /** Each attempt to deliver of the last 30 days, with what the endpoint answered. */
 export function DeliveriesSection({ tenantId, webhookId, version, onSaid }: DeliveriesSectionProps) {

@@ -16,7 +16,8 @@ import { NewSecret, type ShownSecret } from './new-secret';
 import { WebhookSection } from './webhook-section';
 import type { ListedWebhook } from './webhook-words';
 
-const refreshMs = 30_000;
+/** It costs a statement each time. */
+const refreshMs = 60_000;
 
 /** Where the tenant's events are posted, and what became of that. */
 export function WebhooksPage() {
