@@ -164,15 +164,39 @@ describe('deploy.sh', () => {
     expect(watched[0]).toBe('tenant-pipelines-reset-quotas');
   });
 
-  it('limits rights only to tables that exist', () => {
-    const tables = ['schemas/tables', 'schemas/control']
-      .flatMap((folder) => readdirSync(join(root, folder)))
-      .map((file) => file.replace(/^x_meta_(.*)\.json$/, '$1'));
+  it('limits rights only to tables that exist, those of the control dataset by its name, too: pipelines may use theirs', () => {
+    const tablesOf = (folder: string) =>
+      readdirSync(join(root, folder)).map((file) => file.replace(/^x_meta_(.*)\.json$/, '/tables/$1'));
+    const tables = [
+      ...tablesOf('schemas/tables'),
+      ...tablesOf('schemas/control').map((table) => `/datasets/tenant_pipelines${table}`),
+    ];
     const named = commands.flatMap((line) =>
-      [...line.matchAll(/endsWith\("\/tables\/(\w+)"\)/g)].map(([, table]) => table),
+      [...line.matchAll(/endsWith\("([^"]+)"\)/g)].map(([, table]) => table),
     );
     expect(named.length).toBeGreaterThan(5);
     for (const table of named) expect(tables).toContain(table);
+  });
+
+  it('watches the answers of calls, not the files of the console among them, and whatever is pushed but runs and retries', () => {
+    const [failures = ''] = commands.filter((line) =>
+      line.includes('more than 5 percent of answers are 5xx'),
+    );
+    const services = failures
+      .match(/service_name=one_of\([^)]*\)/g)
+      ?.map((list) => list.match(/tenant-pipelines-\w+/g)?.sort());
+    expect(services).toEqual(
+      Array(2).fill(['tenant-pipelines-onboard', 'tenant-pipelines-run', 'tenant-pipelines-tenants']),
+    );
+    const pushed = commands.flatMap(
+      (line) => /^gcloud pubsub subscriptions create (\S+) .*--push-endpoint=/.exec(line)?.[1] ?? [],
+    );
+    expect(pushed.length).toBeGreaterThan(4);
+    const [waiting = ''] = commands.filter((line) => line.includes('messages wait for more than an hour'));
+    expect(pushed.filter((name) => !waiting.includes(`"${name}\\"`))).toEqual([
+      'tenant-pipelines-runs-worker',
+      'tenant-pipelines-webhook-retries-deliver-events',
+    ]);
   });
 });
 

@@ -95,10 +95,10 @@ it('ARCHITECTURE.md says who may write which table as deploy.sh does', () => {
   const rights = /^rights\(\)[\s\S]*?<<'END'\n([\s\S]*?)\nEND/m.exec(
     readFileSync(join(root, 'deploy.sh'), 'utf8'),
   )?.[1];
-  const editors = (rights ?? '').split('\n').filter((line) => line.split(' ')[1] === 'row_editor');
-  const granted = editors.flatMap((line) => {
-    const [account, , ...tables] = line.split(' ');
-    return tables.map((table) => `${account} writes ${table}`);
+  const granted = (rights ?? '').split('\n').flatMap((line) => {
+    const [account, role = '', ...tables] = line.split(' ');
+    const may = { row_editor: 'reads and writes', row_writer: 'writes' }[role];
+    return may === undefined ? [] : tables.map((table) => `${account} ${may} ${table.replace('@', '')}`);
   });
   const [, head = '', body = ''] =
     /^(\| function \|.*)\n\|[-|]+\n((?:\|.*\n)+)/m.exec(textOf('ARCHITECTURE.md')) ?? [];
@@ -114,7 +114,9 @@ it('ARCHITECTURE.md says who may write which table as deploy.sh does', () => {
       const [account = ''] = name.split(' ');
       return cells.flatMap((cell, index) =>
         /\bW\b/.test(cell)
-          ? (columns[index] ?? '').split(', ').map((table) => `${account} writes ${table}`)
+          ? (columns[index] ?? '')
+              .split(', ')
+              .map((table) => `${account} ${/\bR\b/.test(cell) ? 'reads and writes' : 'writes'} ${table}`)
           : [],
       );
     });
