@@ -27,8 +27,10 @@ export function withNewTop<Item>(
 ): ListPage<Item> {
   const last = top.rows.at(-1);
   if (top.next === null || last === undefined) return top;
-  const below = list.rows.filter((item) => placeOf(item) < placeOf(last));
-  return below.length === 0 ? top : { rows: [...top.rows, ...below], next: list.next };
+  // The list is in order, and long: what comes behind the first below is below, too.
+  const end = placeOf(last);
+  const first = list.rows.findIndex((item) => placeOf(item) < end);
+  return first < 0 ? top : { rows: [...top.rows, ...list.rows.slice(first)], next: list.next };
 }
 
 /** Whether something below what was asked for anew may still change. */
@@ -39,5 +41,5 @@ export const isLiveBelow = <Item>(
   isLive: (item: Item) => boolean,
 ): boolean => {
   const last = top.rows.at(-1);
-  return last !== undefined && list.rows.some((item) => placeOf(item) < placeOf(last) && isLive(item));
+  return last !== undefined && list.rows.some((item) => isLive(item) && placeOf(item) < placeOf(last));
 };

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Column } from '../table';
-import { type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
+import { indexNear, type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
 
 /** Widths are fixed, so that nothing moves when other rows come into view: in rem. */
 export interface LongColumn<Row> extends Column<Row> {
@@ -75,7 +75,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     const element = frame.current;
     const before = top.current;
     if (element !== null && before !== undefined) {
-      const at = rows.findIndex((row) => keyOf(row) === before.key);
+      const at = indexNear(rows, before.index, (row) => keyOf(row) === before.key);
       if (at >= 0 && at !== before.index)
         element.scrollTop += (at - before.index) * (height.current ?? rowHeightPx());
     }

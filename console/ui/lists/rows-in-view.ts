@@ -47,3 +47,13 @@ export function rowsAndGaps(range: RowRange, rowCount: number, kept?: number): r
   if (next < rowCount) parts.push({ kind: 'gap', before: rowCount, rows: rowCount - next });
   return parts;
 }
+
+/** Where a row is that was at `before`: looked for from there on outwards, since it has hardly moved. -1: nowhere. */
+export function indexNear<Row>(rows: readonly Row[], before: number, isIt: (row: Row) => boolean): number {
+  for (let far = 0; far <= Math.max(before, rows.length); far++)
+    for (const index of [before - far, before + far]) {
+      const row = rows[index];
+      if (row !== undefined && isIt(row)) return index;
+    }
+  return -1;
+}

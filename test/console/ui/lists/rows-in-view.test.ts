@@ -1,4 +1,4 @@
-import { rowsAndGaps, rowsInView } from '../../../../console/ui/lists/rows-in-view';
+import { indexNear, rowsAndGaps, rowsInView } from '../../../../console/ui/lists/rows-in-view';
 
 const list = { height: 720, rowHeight: 36, rowCount: 10_000 };
 
@@ -43,4 +43,14 @@ describe('Rows and gaps', () => {
     expect(told(4, 6, 10, 5)).toBe('gap of 4 4 5 gap of 4');
     expect(told(4, 6, 10, -1)).toBe('gap of 4 4 5 gap of 4');
   });
+});
+
+it.each([
+  ['b', 1, 1],
+  ['a', 3, 0],
+  ['d', 0, 3],
+  ['c', 9, 2],
+  ['gone', 2, -1],
+])('the row %s that was at %d is found at %d', (name, before, expected) => {
+  expect(indexNear(['a', 'b', 'c', 'd'], before, (row) => row === name)).toBe(expected);
 });
