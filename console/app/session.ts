@@ -34,7 +34,7 @@ const storedUnder = 'tenant-pipelines.key';
 const tenantKeys = signal<ReadonlyMap<string, string>>(new Map());
 
 /** A page does not keep people waiting: what fails is shown, and asked for again later. */
-const retries = { attempts: 2, longestPauseMs: 3_000 };
+const retries = { attempts: 3, longestPauseMs: 3_000 };
 
 /** @param onRefusedKey is told when the key was valid and is so no longer */
 function clientWith(given: GivenKey, onRefusedKey: () => void): Client {

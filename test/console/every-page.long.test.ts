@@ -1,4 +1,4 @@
-// In short: ./signing-in.test.ts
+// In short: ./console.test.ts
 import { join } from 'node:path';
 import { reloadConsole } from '../../functions/console/console-files';
 import { consoleSources } from '../../local/cloud/local-console';

@@ -16,7 +16,7 @@ export type SignedIn = 'nobody' | 'admin' | { readonly apiKey: string };
 
 export interface ConsolePage {
   readonly page: Page;
-  /** What is wrong with it until now: errors, what its Content-Security-Policy forbids, calls that were answered 5xx. */
+  /** What is wrong with it until now: errors, what its Content-Security-Policy forbids, calls that were answered 5xx, but for 503. */
   readonly problems: readonly string[];
 }
 
@@ -40,12 +40,14 @@ export async function openConsole(
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     const text = message.text();
-    // Of refusals, which are right where somebody has no key, the browser tells as of errors.
-    const isRefusal = /^Failed to load resource: .* status of 4\d\d/.test(text);
-    if (message.type() === 'error' && !isRefusal) problems.push(text);
+    // The browser tells as of errors: of refusals, which are right where somebody has no key, and of a busy server's
+    // wish to be asked again, which the console does.
+    const isAnswer = /^Failed to load resource: .* status of (4\d\d|503)/.test(text);
+    if (message.type() === 'error' && !isAnswer) problems.push(text);
   });
   page.on('response', (response) => {
-    if (response.status() >= 500) problems.push(`${response.url()} was answered ${response.status()}`);
+    const status = response.status();
+    if (status >= 500 && status !== 503) problems.push(`${response.url()} was answered ${status}`);
   });
   await page.goto(url);
   await page.locator('main').first().waitFor();
