@@ -1,3 +1,4 @@
+// In short: ../console.test.ts
 import { adminKey, apiOf, eventually, onboard } from '../../support/local-cloud';
 import { inaccessible } from '../support/browser';
 import { consoleInBrowser, withBrowser } from '../support/console-in-browser';

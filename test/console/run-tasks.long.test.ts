@@ -1,3 +1,4 @@
+// In short: ./console.test.ts
 import type { Page } from 'playwright-core';
 import { apiOf, endOfRun, onboard } from '../support/local-cloud';
 import { inaccessible } from './support/browser';
