@@ -1,6 +1,6 @@
 import { classifyFailure, isPassing } from '../google/bigquery/failures';
 import type { RunStatement } from '../google/bigquery/statements/run-statement';
-import { withdrawRuns } from '../sql/runs/withdraw-runs';
+import { withdrawStatements } from '../sql/runs/withdraw-runs';
 
 /**
  * Makes the last attempt's word final. A statement that was not answered may still take its turn, long after
@@ -27,9 +27,9 @@ const mostKept = 100;
 export function createAttempts({ runStatement, newId, now }: AttemptsDependencies): Attempts {
   const unknown = new Map<string, readonly string[]>();
 
-  const withdraw = async (tenantId: string, run_ids: readonly string[]): Promise<void> => {
-    const parameters = { tenant_id: tenantId, run_ids, now: now() };
-    await runStatement(tenantId, withdrawRuns, parameters, { timeoutMs: longestWithdrawalMs });
+  const withdraw = async (tenantId: string, statement_ids: readonly string[]): Promise<void> => {
+    const parameters = { tenant_id: tenantId, statement_ids, now: now() };
+    await runStatement(tenantId, withdrawStatements, parameters, { timeoutMs: longestWithdrawalMs });
   };
 
   return {

@@ -31,10 +31,17 @@ const remembered = (runs: string): string => `ARRAY(
     SELECT AS STRUCT run_id, @now AS withdrawn_at FROM UNNEST(${runs}) AS run_id)`;
 
 /**
+ * Of these runs those that the ledger has. Who withdraws a run admitted it within this minute: a day is enough for any
+ * clock, and without such a bound BigQuery reads the whole ledger.
+ */
+const finishedRuns = (columns: string): string => `
+    SELECT ${columns}
+    FROM pipeline_runs
+    WHERE run_id IN UNNEST(@run_ids) AND admitted_at >= TIMESTAMP_SUB(@now, INTERVAL 1 DAY)`;
+
+/**
  * All of the given runs are withdrawn, or none (`affectedRows` is 0): none where one of them cannot be any more, or
  * where one is in flight while others wait for slots.
- *
- * An admission statement that was given up is withdrawn in the same way, by its `statement_id`.
  */
 export const withdrawRuns = defineStatement({
   name: 'withdraw-runs',
@@ -65,8 +72,22 @@ WHERE tenant_id = @tenant_id
     WHERE slot.run_id IN UNNEST(@run_ids)
       AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR ${runsQueued('active_runs')} > 0))
   AND NOT EXISTS (SELECT 1 FROM UNNEST(settled_runs) AS settled WHERE settled.run_id IN UNNEST(@run_ids))
-  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids))`,
+  AND NOT EXISTS (${finishedRuns('1')})`,
   parameters: { tenant_id: 'STRING', run_ids: ['STRING'], now: 'TIMESTAMP' },
+  row: z.unknown(),
+});
+
+/**
+ * Admission statements that were given up change nothing any more: each knows itself by its `statement_id`, which is
+ * remembered among the withdrawn runs. Nothing else has such an id, so there is nothing to give back.
+ */
+export const withdrawStatements = defineStatement({
+  name: 'withdraw-statements',
+  sql: `
+UPDATE tenants AS tenant
+SET withdrawn_runs = ${remembered('@statement_ids')}, updated_at = @now
+WHERE tenant_id = @tenant_id`,
+  parameters: { tenant_id: 'STRING', statement_ids: ['STRING'], now: 'TIMESTAMP' },
   row: z.unknown(),
 });
 
@@ -117,7 +138,8 @@ SELECT
     WHERE run_id IN UNNEST(@run_ids) AND run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(settled_runs)))
     ORDER BY run_id
   ) AS withdrawn,
-  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids) ORDER BY run_id) AS finished,
+  ARRAY(${finishedRuns('DISTINCT run_id')}
+    ORDER BY run_id) AS finished,
   ${handedOnRuns('active_runs')} AS handed_on
 FROM tenants
 WHERE tenant_id = @tenant_id`,

@@ -12,6 +12,8 @@ export interface Recorded {
   readonly seconds?: number;
   readonly bytes?: number;
   readonly recorded_at?: string;
+  /** It never had a slot, as settling records that: it left the queue when it ended. */
+  readonly onlyWaited?: boolean;
 }
 
 /** A cloud with three tenants whose ledgers are known and a dataset that is no tenant's, and a key of `acme`. */
@@ -68,6 +70,7 @@ export async function record({ bigquery }: TestCloud, tenantId: string, runs: re
       seconds = 1,
       bytes = 0,
       recorded_at,
+      onlyWaited = false,
     }) => {
       const ended_at = new Date(Date.parse(admitted_at) + seconds * 2000).toISOString();
       return {
@@ -80,6 +83,7 @@ export async function record({ bigquery }: TestCloud, tenantId: string, runs: re
           ...(status === 'FAILED' && { error_code: 'check_failed' }),
           admitted_at,
           ended_at,
+          ...(onlyWaited && { handed_on_at: ended_at }),
           duration_ms: seconds * 1000,
           rows_written: 1,
           bytes_processed: bytes,

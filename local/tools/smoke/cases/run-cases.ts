@@ -15,7 +15,11 @@ import { readWatermark } from '../../../../shared/sql/runs/read-watermark';
 import { repairCounters } from '../../../../shared/sql/runs/repair-counters';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../shared/sql/runs/settle-runs';
-import { withdrawAndHandOn, withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
+import {
+  withdrawAndHandOn,
+  withdrawRuns,
+  withdrawStatements,
+} from '../../../../shared/sql/runs/withdraw-runs';
 import { listBillableDays } from '../../../../shared/sql/usage/list-billable-days';
 import { listBillableRuns } from '../../../../shared/sql/usage/list-billable-runs';
 import { listPipelineStatistics } from '../../../../shared/sql/usage/list-pipeline-statistics';
@@ -199,6 +203,11 @@ export const runCases = [
     run_ids: [runId(4)],
     now,
   })),
+  statementCase(
+    withdrawStatements,
+    'An array of structs is made of another and of a parameter.',
+    ({ tenantId, now }) => ({ tenant_id: tenantId, statement_ids: ['smoke-statement'], now }),
+  ),
   statementCase(withdrawAndHandOn, 'As settle-held-runs.', ({ tenantId, now }) => ({
     tenant_id: tenantId,
     run_ids: [runId(5)],

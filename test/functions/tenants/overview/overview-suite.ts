@@ -34,6 +34,7 @@ export const describeOverview = (theCloud: () => TestCloud) =>
         { run_id: 'busy-1', admitted_at: at(10), seconds: 50, status: 'FAILED', pipeline: dryrun },
         { run_id: 'busy-2', admitted_at: at(20), seconds: 195, pipeline: dryrun },
         { run_id: 'busy-3', admitted_at: at(410), seconds: 5, status: 'CANCELLED' },
+        { run_id: 'busy-8', admitted_at: at(910), seconds: 30, status: 'CANCELLED', onlyWaited: true },
       ]);
       await record(cloud, 'other', [
         { run_id: 'other-9', admitted_at: at(30), status: 'FAILED', pipeline: dryrun },
@@ -86,7 +87,7 @@ export const describeOverview = (theCloud: () => TestCloud) =>
       const ofHour = Object.fromEntries(
         hours.map(({ hour: name, ...counts }: { readonly hour: string }) => [name, counts]),
       );
-      expect(ofHour[hourOf(hour)]).toEqual({ completed: 1, failed: 2, cancelled: 1 });
+      expect(ofHour[hourOf(hour)]).toEqual({ completed: 1, failed: 2, cancelled: 2 });
       expect(ofHour[hourOf(hour - hourMs)]).toEqual({ completed: 0, failed: 0, cancelled: 0 });
       expect(body).toMatchObject({
         running: 3,
@@ -116,6 +117,10 @@ export const describeOverview = (theCloud: () => TestCloud) =>
       const first = points.findIndex(({ at }) => Date.parse(at) === hour);
       const running = points.slice(first - 1, first + 4).map((point) => point.running);
       expect(running).toEqual([0, 2, 1, 0, 0]);
+      expect(points[first + 3]).toMatchObject({ running: 0, queued: 1 });
+      const month = new Date(hour).toISOString().slice(0, 7);
+      const usage = await get(`tenants/busy/usage?from=${month}-01`, withKey(key));
+      expect(usage.body.total).toMatchObject({ runs_by_status: { CANCELLED: 2 }, slot_ms: 500_000 });
       expect(points.at(-1)).toMatchObject({ running: 3, queued: 1 });
       expect((await get('tenants/busy/activity')).body).toMatchObject({ step_seconds: 300 });
       expect((await get('tenants/nobody/activity')).status).toBe(404);

@@ -121,6 +121,9 @@ describe('The queue', () => {
     expect(published).toEqual(['b']);
     // A run that still waits is cancelled like any other; it had no slot to hand on.
     expect(await end('handing', 'c', 'CANCELLED')).toBe('CANCELLED');
+    // So it is recorded to have waited until its end: none of that time is slot time.
+    const [, cancelled] = recordedLater;
+    expect(cancelled).toMatchObject({ run_id: 'c', handed_on_at: cancelled?.ended_at });
     expect(await end('handing', 'b')).toBe('COMPLETED');
     expect(await inFlight('handing')).toEqual({ running: [], waiting: [] });
     expect(await backends.usage('handing')).toMatchObject({ ever: 3, running: 0 });

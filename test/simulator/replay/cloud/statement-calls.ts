@@ -132,9 +132,10 @@ export function createStatementCalls(world: {
     return job;
   };
 
+  const withdrawals: ReadonlySet<string> = new Set(['withdraw-runs', 'withdraw-statements']);
   /** Where withdrawals have no limit, they are late often, or the fault would take many seeds to show. */
   const isLateOnPurpose = (statement: string): boolean =>
-    statement === 'withdraw-runs' && putBack.has('late-withdrawal');
+    withdrawals.has(statement) && putBack.has('late-withdrawal');
   const latencyOf = (statement: string, isRead: boolean): readonly [number, number] => {
     if (isLateOnPurpose(statement)) return lateWithdrawalMs;
     return isRead ? readLatencyMs : changeLatencyMs;

@@ -143,7 +143,11 @@ SELECT
     WHERE run_id IN UNNEST(p_run_ids) AND run_id NOT IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(settled_runs)))
     ORDER BY run_id
   ) AS withdrawn,
-  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids) ORDER BY run_id) AS finished,
+  ARRAY(
+    SELECT DISTINCT run_id
+    FROM pipeline_runs
+    WHERE run_id IN UNNEST(p_run_ids) AND admitted_at >= TIMESTAMP_SUB(p_now, INTERVAL 1 DAY)
+    ORDER BY run_id) AS finished,
   ARRAY(
     SELECT AS STRUCT run_id, pipeline
     FROM UNNEST(active_runs) WITH OFFSET AS position

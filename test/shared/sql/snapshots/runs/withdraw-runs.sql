@@ -35,4 +35,7 @@ WHERE tenant_id = p_tenant_id
     WHERE slot.run_id IN UNNEST(p_run_ids)
       AND (slot.admitted_at <= confirmed_until OR slot.handed_on_at IS NOT NULL OR (SELECT COUNT(*) FROM UNNEST(active_runs) WHERE queued_until IS NOT NULL) > 0))
   AND NOT EXISTS (SELECT 1 FROM UNNEST(settled_runs) AS settled WHERE settled.run_id IN UNNEST(p_run_ids))
-  AND NOT EXISTS (SELECT 1 FROM pipeline_runs WHERE run_id IN UNNEST(p_run_ids));
+  AND NOT EXISTS (
+    SELECT 1
+    FROM pipeline_runs
+    WHERE run_id IN UNNEST(p_run_ids) AND admitted_at >= TIMESTAMP_SUB(p_now, INTERVAL 1 DAY));

@@ -33,7 +33,10 @@ const call = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: kind('append'), which: fc.nat(9) }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'withdraw each'), runs }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'withdraw statements', 'withdraw each'), runs }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: kind('confirm'), minutes: minutes(-60, 5) }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('read'), run, limit: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('list'), status, fromMinutes: minutes(-120, 0) }) },

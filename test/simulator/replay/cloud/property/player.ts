@@ -14,7 +14,11 @@ import { readRun } from '../../../../../shared/sql/runs/read-run';
 import { repairCounters } from '../../../../../shared/sql/runs/repair-counters';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
-import { withdrawAndHandOn, withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import {
+  withdrawAndHandOn,
+  withdrawRuns,
+  withdrawStatements,
+} from '../../../../../shared/sql/runs/withdraw-runs';
 import { activateTenant } from '../../../../../shared/sql/tenants/activate-tenant';
 import { beginOffboarding } from '../../../../../shared/sql/tenants/begin-offboarding';
 import { changeQuotas } from '../../../../../shared/sql/tenants/change-quotas';
@@ -175,6 +179,8 @@ export function createPlayer(
         return appendSettled(call.which);
       case 'withdraw':
         return run(withdrawRuns, withdrawal(call.runs));
+      case 'withdraw statements':
+        return run(withdrawStatements, { tenant_id, statement_ids: call.runs.map(runIdOf), now });
       case 'withdraw each':
         return run(withdrawAndHandOn, { ...withdrawal(call.runs), unlimited: 1_000_000, handed_since: now });
       case 'confirm':

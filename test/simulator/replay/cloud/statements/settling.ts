@@ -3,7 +3,11 @@ import type { StatementParameters } from '../../../../../shared/sql/define-state
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
-import { withdrawAndHandOn, withdrawRuns } from '../../../../../shared/sql/runs/withdraw-runs';
+import {
+  withdrawAndHandOn,
+  withdrawRuns,
+  withdrawStatements,
+} from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
 import { isMonthOver, monthStart, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { crossedAlerts } from './alerts';
@@ -173,16 +177,25 @@ function withdraw(
     pipeline_runs_this_month:
       tenant.pipeline_runs_this_month - withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
     current_running_pipelines: slotsHeld(active, now),
-    withdrawn_runs: [
-      ...tenant.withdrawn_runs.filter(
-        ({ run_id, withdrawn_at }) =>
-          withdrawn_at.getTime() > now.getTime() - hourMs && !runIds.includes(run_id),
-      ),
-      ...runIds.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
-    ],
-    updated_at: now,
+    ...remembered(tenant, runIds, now),
   };
 }
+
+const remembered = (tenant: TenantRecord, ids: readonly (string | null)[], now: Date) => ({
+  withdrawn_runs: [
+    ...tenant.withdrawn_runs.filter(
+      ({ run_id, withdrawn_at }) => withdrawn_at.getTime() > now.getTime() - hourMs && !ids.includes(run_id),
+    ),
+    ...ids.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
+  ],
+  updated_at: now,
+});
+
+/** Whether the ledger has a run of the last day. */
+const isFinished = ({ ledgerOf }: Tables, runId: string | null, now: Date | null): boolean =>
+  (ledgerOf.get(runId ?? '') ?? []).some(
+    ({ admitted_at }) => admitted_at.getTime() >= Number(now) - 24 * hourMs,
+  );
 
 function report(tables: Tables, parameters: StatementParameters<typeof settleHeldRuns>) {
   const { tenant_id, onboarding_id, outcomes, from, to, handed_since } = parameters;
@@ -226,13 +239,20 @@ export const settlingModels = [
       if (tenant?.tenant_id !== tenant_id || now === null) return 0;
       const begun = begunOf(tables, tenant);
       const isInFlight = tenant.active_runs.some(({ run_id }) => run_ids.includes(run_id));
-      const isOver = (runId: string | null) => outcomeOf(tables, runId ?? '') !== undefined;
       if (
-        run_ids.some((runId) => begun(runId) || isOver(runId)) ||
+        run_ids.some((runId) => begun(runId) || isFinished(tables, runId, now)) ||
         (isInFlight && runsQueued(tenant.active_runs) > 0)
       )
         return 0;
       tables.tenant = withdraw(tenant, run_ids, none, now);
+      return 1;
+    },
+  }),
+  modelOf(withdrawStatements, {
+    change(tables, { tenant_id, statement_ids, now }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
+      tables.tenant = { ...tenant, ...remembered(tenant, statement_ids, now) };
       return 1;
     },
   }),
@@ -248,8 +268,9 @@ export const settlingModels = [
       tables.tenant = withdraw(tenant, withdrawn, mayStart ? startable(kept, tenant, now) : none, now);
       return 1;
     },
-    read: ({ tenant, ledgerOf }, { tenant_id, run_ids, handed_since }) =>
-      tenant?.tenant_id !== tenant_id
+    read(tables, { tenant_id, run_ids, now, handed_since }) {
+      const { tenant } = tables;
+      return tenant?.tenant_id !== tenant_id
         ? []
         : [
             {
@@ -258,10 +279,11 @@ export const settlingModels = [
                 .filter((runId) => run_ids.includes(runId))
                 .filter((runId) => !tenant.settled_runs.some(({ run_id }) => run_id === runId))
                 .toSorted(),
-              finished: run_ids.filter((runId) => ledgerOf.has(runId ?? '')).toSorted(),
+              finished: run_ids.filter((runId) => isFinished(tables, runId, now)).toSorted(),
               handed_on: handedOnSince(tenant.active_runs, handed_since),
             },
-          ],
+          ];
+    },
   }),
   modelOf(confirmRuns, {
     change(tables, { tenant_id, until }) {
