@@ -4,6 +4,7 @@ const definitions = {
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   tenant_mismatch: { status: 403, title: 'Forbidden' },
   insufficient_role: { status: 403, title: 'Insufficient role' },
+  cross_site_request: { status: 403, title: 'Cross-site request' },
   insufficient_scope: { status: 403, title: 'Insufficient scope' },
   run_mismatch: { status: 403, title: 'Forbidden' },
   pipeline_not_allowed: { status: 403, title: 'Pipeline not allowed' },

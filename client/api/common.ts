@@ -28,6 +28,7 @@ export type Problem = {
     | 'unauthenticated'
     | 'tenant_mismatch'
     | 'insufficient_role'
+    | 'cross_site_request'
     | 'insufficient_scope'
     | 'run_mismatch'
     | 'pipeline_not_allowed'

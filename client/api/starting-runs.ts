@@ -18,6 +18,7 @@ export type DryRun = {
         | 'unauthenticated'
         | 'tenant_mismatch'
         | 'insufficient_role'
+        | 'cross_site_request'
         | 'insufficient_scope'
         | 'run_mismatch'
         | 'pipeline_not_allowed'

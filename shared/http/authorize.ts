@@ -14,6 +14,7 @@ import { type KeyScope, requireScope, scopes } from '../tenants/rules/scopes';
 import { tenantIdSchema } from '../tenants/rules/tenant-id';
 import { looksLikeToken, type TokenClaims } from '../tenants/rules/tokens';
 import { type Access, accessTo, isForRunTokens } from './access';
+import { comesFromOwnPage } from './headers/own-page';
 import { adminCaller } from './limits/failing-callers';
 import { parseRequest } from './parse';
 import type { HttpRequest } from './route';
@@ -65,7 +66,8 @@ export interface AdminAuthentication {
 
 /**
  * The admin that makes the request, by key or as a person. Throws `unauthenticated`, `insufficient_role` where
- * a viewer would change something, or `unavailable` where a person cannot be checked.
+ * a viewer would change something, `cross_site_request` where another site's page would, or `unavailable` where a
+ * person cannot be checked.
  */
 export async function requireAdmin(deps: AdminAuthentication, request: HttpRequest): Promise<Admin> {
   accessFor(request, 'admin', 'admin or tenant');
@@ -78,7 +80,21 @@ export async function requireAdmin(deps: AdminAuthentication, request: HttpReque
       members: { required_role: 'admin' },
     });
   }
+  refuseOtherSites(request);
   return admin;
+}
+
+/**
+ * Behind Identity-Aware Proxy a cookie says who calls, and a browser sends it for any page. A body has to be JSON,
+ * which keeps those of other sites away, but there are calls without one. Keys and ID tokens no browser sends by itself.
+ */
+function refuseOtherSites(request: HttpRequest): void {
+  const isByCookie = request.header('X-Admin-Key') === undefined && proofOf(request)?.kind === 'iap';
+  if (request.method === 'GET' || !isByCookie || comesFromOwnPage(request)) return;
+  throw new ServiceError(
+    'cross_site_request',
+    'Forbidden: through Identity-Aware Proxy only pages of this host may change something. A script sends its Origin',
+  );
 }
 
 async function findAdmin(

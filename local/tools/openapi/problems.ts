@@ -15,7 +15,9 @@ const ofCallers: Readonly<Record<Access['who'], readonly ProblemCode[]>> = {
 export const problemsOf = ({ access, method, path, problems }: Operation): readonly ProblemCode[] => [
   ...ofEveryCall,
   ...ofCallers[access.who].filter((code) => !hasAnyScope(access) || code === 'unauthenticated'),
-  ...(access.who.startsWith('admin') && method !== 'GET' ? (['insufficient_role'] as const) : []),
+  ...(access.who.startsWith('admin') && method !== 'GET'
+    ? (['insufficient_role', 'cross_site_request'] as const)
+    : []),
   ...('scope' in access && access.scope !== undefined && access.scope !== 'manage' && !hasAnyScope(access)
     ? (['run_mismatch'] as const)
     : []),
