@@ -74,6 +74,7 @@ export async function requireAdmin(deps: AdminAuthentication, request: HttpReque
   const admin = await findAdmin(deps, request);
   if (admin === undefined)
     throw new ServiceError('unauthenticated', 'The admin key is required in the X-Admin-Key header');
+  labelRequest({ admin: admin.name });
   request.recognise(adminCaller, { kind: admin.name.includes('@') ? 'person' : 'admin', id: admin.name });
   if (admin.role === 'viewer' && request.method !== 'GET') {
     throw new ServiceError('insufficient_role', `Forbidden: '${admin.name}' is a viewer, and may only read`, {

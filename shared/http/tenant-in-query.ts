@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelRequest } from '../telemetry/context';
 import type { KeyOptions } from '../tenants/authenticate-tenant';
 import { requireOwnTenant } from '../tenants/authenticate-tenant';
 import { unauthenticated } from '../tenants/rules/api-key';
@@ -56,7 +57,10 @@ export async function requireTenantOrItsAdmin(
   throw invalidFields([{ field: 'tenant', message: 'expected the id of the tenant that an admin means' }]);
 }
 
-/** The same of calls that admins can also make about no tenant, or about all of them: then its id is undefined. */
+/**
+ * The same of calls that admins can also make about no tenant, or about all of them: then its id is undefined. Log lines
+ * of an admin's call are labelled with the tenant that was looked at.
+ */
 export async function requireTenantOrAnyAdmin(
   deps: EitherAuthentication,
   request: HttpRequest,
@@ -64,7 +68,10 @@ export async function requireTenantOrAnyAdmin(
 ): Promise<Caller & { readonly tenantId: string | undefined }> {
   const known = await requireEither(deps, request, options);
   const { tenant } = parseQuery(tenantSchema, request.query);
-  if (known.kind === 'admin') return { ...anyAdmin, tenantId: tenant };
+  if (known.kind === 'admin') {
+    if (tenant !== undefined) labelRequest({ tenant });
+    return { ...anyAdmin, tenantId: tenant };
+  }
   const { identity } = known;
   if (tenant !== undefined) requireOwnTenant(identity, tenant);
   return { ...callerOf(identity), tenantId: identity.tenantId };

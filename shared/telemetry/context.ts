@@ -6,6 +6,8 @@ export interface Labels {
   readonly tenant?: string | undefined;
   readonly run?: string | undefined;
   readonly pipeline?: string | undefined;
+  /** Who makes an admin call: the name of a key, or a person's e-mail address. */
+  readonly admin?: string | undefined;
 }
 
 /**

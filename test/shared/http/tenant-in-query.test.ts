@@ -2,6 +2,8 @@ import { ServiceError } from '../../../shared/errors';
 import type { EitherAuthentication } from '../../../shared/http/authorize';
 import type { HttpRequest } from '../../../shared/http/route';
 import { requireTenantOrAnyAdmin, requireTenantOrItsAdmin } from '../../../shared/http/tenant-in-query';
+import { currentContext, inContext } from '../../../shared/telemetry/context';
+import { newTrace } from '../../../shared/telemetry/trace';
 import { hashApiKey, unauthenticated } from '../../../shared/tenants/rules/api-key';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 
@@ -92,6 +94,12 @@ describe('Whose runs are meant', () => {
       expect(await outcomeOf(requireTenantOrAnyAdmin, rule, who, query)).toBe(optional);
     },
   );
+
+  it('the log tells which admin has looked at which tenant', () =>
+    inContext({ trace: newTrace(), labels: {} }, async () => {
+      await requireTenantOrItsAdmin(depsOf('named'), requestOf('tenant=other', callers.alice));
+      expect(currentContext()?.labels).toEqual({ admin: 'alice', tenant: 'other' });
+    }));
 
   it('a key’s pipelines bind it, and no admin', async () => {
     const ask = (who: keyof typeof callers) =>
