@@ -22,7 +22,7 @@ import {
   type EventSettings,
 } from '../../shared/google/pubsub/publish-tenant-events';
 import type { KeyAddresses, VerifyPerson } from '../../shared/google/verify-person';
-import { createCallPlaces } from '../../shared/http/limits/call-places';
+import { createCallPlaces, shareOfTenant } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createOperationLog } from '../../shared/operations/operation-log';
@@ -118,6 +118,8 @@ export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoog
   const tokens = createTokens(setUp.tokenSecrets ?? []);
   const callPlaces = createCallPlaces({
     usual: setUp.callsAtOnce ?? usualCalls,
+    // These calls are tenants' first of all. Whoever brings what looks like a person's proof is no tenant, either.
+    shareOfOthers: shareOfTenant,
     monotonicMs: clock.monotonicMs,
   });
   const readMs = setUp.answerMs && setUp.answerMs * shareOfRead;

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../shared/errors';
+import { noTenant } from '../../shared/http/limits/call-places';
 
 /**
  * Takes a place for a stream of its holder, and returns what frees it; freeing it twice does no harm. Throws
@@ -8,9 +9,9 @@ import { ServiceError } from '../../shared/errors';
  */
 export type TakePlace = (holder: string) => () => void;
 
-/** Who looks at a tenant as an admin takes none of its places: no tenant's id is empty. */
+/** Who looks at a tenant as an admin takes none of its places. */
 export const holderOf = ({ isAdmin, tenantId }: { readonly isAdmin: boolean; readonly tenantId: string }) =>
-  isAdmin ? '' : tenantId;
+  isAdmin ? noTenant : tenantId;
 
 /** An instance takes 250 requests at once (deploy.sh), and most of them are to start runs. */
 export const usualPlaces = { perTenant: 10, perInstance: 100 };

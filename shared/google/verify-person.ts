@@ -52,6 +52,8 @@ function createVerifyPerson(
 ): VerifyPerson {
   let loaded: ReturnType<typeof load> | undefined;
   let iapKeys: { readonly keys: Certificates; readonly untilMs: number } | undefined;
+  /** By kind of proof: keys that are being read. */
+  const reading = new Map<PersonProof['kind'], Promise<Certificates>>();
   async function load() {
     const { OAuth2Client } = await import('google-auth-library');
     return new OAuth2Client({
@@ -69,7 +71,7 @@ function createVerifyPerson(
     if (audiences.length === 0) return undefined;
     loaded ??= load();
     const client = await loaded;
-    const keys = await within(longestKeysMs, 'Google', readKeys(client, kind)).catch((cause: unknown) => {
+    const keys = await keysOf(client, kind).catch((cause: unknown) => {
       throw new ServiceError('unavailable', 'Who you are cannot be checked at the moment', {
         retryAfterSeconds: 1,
         cause,
@@ -87,6 +89,14 @@ function createVerifyPerson(
     if (kind === 'id_token' && email_verified !== true) return undefined;
     return adminOfPerson(rule, { email, hostedDomain: hd });
   };
+  /** However many proofs come at once, the keys for them are read once. */
+  function keysOf(client: OAuth2, kind: PersonProof['kind']): Promise<Certificates> {
+    const begun = reading.get(kind);
+    if (begun !== undefined) return begun;
+    const keys = within(longestKeysMs, 'Google', readKeys(client, kind)).finally(() => reading.delete(kind));
+    reading.set(kind, keys);
+    return keys;
+  }
   /** The library remembers the keys of ID tokens for as long as they say, and those of the proxy not at all. */
   async function readKeys(client: OAuth2, kind: PersonProof['kind']): Promise<Certificates> {
     if (kind === 'id_token') return (await client.getFederatedSignonCertsAsync()).certs;

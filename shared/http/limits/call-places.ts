@@ -24,19 +24,21 @@ export interface CallPlaces {
 export interface CallPlacesOptions {
   /** How many calls at once, at the start. */
   readonly usual: number;
+  /** The share of all places that calls have which are no tenant's; 1, all, unless given. */
+  readonly shareOfOthers?: number;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
 }
 
 /** One tenant's calls leave places for others'. */
-const shareOfTenant = 0.5;
-/** Calls that are no tenant's. */
-const others = '';
+export const shareOfTenant = 0.5;
+/** The holder of places for calls and streams that are no tenant's: no tenant's id is empty. */
+export const noTenant = '';
 
-export function createCallPlaces({ usual, monotonicMs }: CallPlacesOptions): CallPlaces {
+export function createCallPlaces({ usual, shareOfOthers = 1, monotonicMs }: CallPlacesOptions): CallPlaces {
   const places = createPlaces({
     usual,
-    kind: { name: 'own', shareOf: (holder) => (holder === others ? 1 : shareOfTenant) },
+    kind: { name: 'own', shareOf: (holder) => (holder === noTenant ? shareOfOthers : shareOfTenant) },
     refusal: 'Too many calls are under way at the moment. Nothing was done.',
     // Most calls take a look-up of the key and a statement.
     callsOfWork: 2,
@@ -46,7 +48,7 @@ export function createCallPlaces({ usual, monotonicMs }: CallPlacesOptions): Cal
     inPlaces: (routes, tenantOf) =>
       routes.map((route) => ({
         ...route,
-        handle: (request) => places.inPlace(tenantOf(request) ?? others, () => route.handle(request)),
+        handle: (request) => places.inPlace(tenantOf(request) ?? noTenant, () => route.handle(request)),
       })),
     watched: (runStatement, usualMs) => watchStatements(runStatement, places, monotonicMs, usualMs),
   };

@@ -95,6 +95,15 @@ describe('A person who makes an admin call', () => {
     expect(asked).toEqual(['/iap']);
   });
 
+  it.each([
+    ['id_token', () => idToken(), alice, '/certs'],
+    ['iap', () => assertion(), bob, '/iap'],
+  ] as const)('reads the keys once for proofs that come together: %s', async (kind, jwt, who, path) => {
+    const known = await Promise.all([1, 2, 3].map(() => verify({ kind, jwt: jwt() })));
+    expect(known).toEqual([who, who, who]);
+    expect(asked).toEqual([path]);
+  });
+
   it.each<[what: string, change: object]>([
     ['that has expired', { iat: seconds - 8_000, exp: seconds - 4_000 }],
     ['of another audience', { aud: 'another-audience' }],

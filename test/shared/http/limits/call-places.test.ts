@@ -50,6 +50,17 @@ describe('Places for calls', () => {
     await expect(Promise.all(ofAdministrator)).resolves.toHaveLength(6);
   });
 
+  it('leaves tenants half of the places, where administrators are to have no more than a tenant', async () => {
+    const { begin, endAll } = callsIn(
+      createCallPlaces({ usual: 4, shareOfOthers: 0.5, monotonicMs: () => 0 }),
+    );
+    const ofAdministrators = [begin(undefined), begin(undefined)];
+    await expect(begin(undefined)).rejects.toMatchObject(refused);
+    const ofTenants = [begin('one'), begin('other')];
+    endAll();
+    await expect(Promise.all([...ofAdministrators, ...ofTenants])).resolves.toHaveLength(4);
+  });
+
   it('gives a tenant a place even where there is one for all', async () => {
     const { begin, endAll } = callsIn(placesFor(1));
     const only = begin('one');
