@@ -34,7 +34,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments between slashes. `{name}` matches any one segment, `{name...}` at the end one or more. */
   readonly path: string;
-  /** First segments that the path does not match, whatever stands in it. */
+  /** First segments that the path does not match, however many slashes stand before them. */
   readonly except?: readonly string[];
   readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
@@ -69,7 +69,7 @@ export function optionsReply(routes: readonly Route[], path: string): HttpReply 
 function routesAt(routes: readonly Route[], path: string): readonly FoundRoute[] {
   const segments = path.split('/').map(decodeSegment);
   const matching = routes.flatMap((route) => {
-    if (route.except?.includes(segments[1] ?? '')) return [];
+    if (route.except?.includes(segments.find((segment) => segment !== '') ?? '')) return [];
     const params = match(route.path.split('/'), segments);
     return params === undefined ? [] : [{ route, params }];
   });

@@ -75,6 +75,7 @@ describe('The function that serves the console', () => {
     '/assets/%2e%2e/index.html',
     '/api',
     '/api/v1/nothing',
+    '//api/v1/tenants',
     '/local/scheduler',
   ])('has nothing at %s: 404', async (path) => {
     const { status, headers, text } = await get(path, { Accept: 'text/html' });
