@@ -10,5 +10,6 @@ const env = readEnv();
 const log = createLog(env);
 startTelemetry(log);
 
-// Nobody has a key here, and no answer costs anything: there is nothing to limit.
+// Nobody has a key here, so there is nobody whose failures could be counted. What anonymous callers can make is traffic:
+// deploy.sh --throttle bounds it before it comes here.
 registerHttpFunction('console', serveRoutes(consoleRoutes(lazyConsole(env.CONSOLE_DIRECTORY)), log));
