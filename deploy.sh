@@ -454,6 +454,9 @@ failed() { # what file command...
         echo "  Whoever deploys needs roles/owner in $project; \`gcloud auth list\` shows who that is now." ;;
       *[Bb]illing*) echo "  $project needs a billing account: https://console.cloud.google.com/billing/linkedaccount?project=$project" ;;
       *'gcloud auth login'* | *credential*) echo '  Sign in with: gcloud auth login' ;;
+      *'already being used by'*)
+        echo '  Something that this script did not make uses it, such as a host of its own for Identity-Aware Proxy: remove'
+        echo '  that first, as docs/operating.md says.' ;;
     esac
     echo '  What was done before stays. When the cause is gone, run the same command again: it goes on here.'
   } >&2

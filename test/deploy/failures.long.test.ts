@@ -90,6 +90,15 @@ describe('a deployment that fails', () => {
     expect(stderr).toContain(hint);
   });
 
+  it('says where to read how to remove what uses a thing that is to go', async () => {
+    const message = "The ssl_policy resource 'tenant-pipelines' is already being used by 'operators'";
+    project.installation.gcloud.refusal = { calls: 'services enable', message, times: 1 };
+    const { code, stderr } = await project.installation.deploy(usual);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${message}\n  Something that this script did not make uses it,`);
+    expect(stderr).toContain('docs/operating.md');
+  });
+
   it('gives up after two minutes', async () => {
     const refusal = { calls: 'pubsub topics create', message: 'SERVICE_DISABLED', times: 1000 };
     project.installation.gcloud.refusal = refusal;
