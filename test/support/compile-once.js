@@ -1,5 +1,13 @@
 const { createHash } = require('node:crypto');
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const Module = require('node:module');
 const { dirname, extname, join, relative, resolve, sep } = require('node:path');
 const { cachedDataVersionTag } = require('node:v8');
@@ -23,20 +31,23 @@ const fresh = { compiled: new Map(), found: new Map() };
 
 const isInPackages = (path) => path.startsWith(packages + sep);
 
-/** npm writes this file whenever it changes a package. */
-function installed() {
+/** Another where a file was written. */
+function stampOf(path) {
   try {
-    const { mtimeMs, size } = statSync(join(packages, '.package-lock.json'));
+    const { mtimeMs, size } = statSync(path);
     return `${mtimeMs} ${size}`;
   } catch {
     return '';
   }
 }
 
-/** Packages are as they were installed. */
+/** npm writes this file whenever it changes a package. */
+const installed = () => stampOf(join(packages, '.package-lock.json'));
+
+/** Packages are large: what is in their files is not read for it. Somebody may mend one by hand. */
 const keyOf = (filename, source) =>
   isInPackages(filename)
-    ? relative(packages, filename)
+    ? `${relative(packages, filename)} ${stampOf(filename)}`
     : createHash('sha1')
         .update(`${extname(filename)}\n${source}`)
         .digest('base64');
@@ -83,8 +94,19 @@ function writeKnown() {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(own, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
     renameSync(own, file);
+    removeUnfinished();
   } catch {
     // Without the file everything works, more slowly.
+  }
+}
+
+/** Processes that were killed while they wrote have left their files. */
+function removeUnfinished() {
+  const folder = dirname(file);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (/^known-\d+-\d+-\d+$/.test(name) && statSync(path).mtimeMs < Date.now() - 3_600_000)
+      rmSync(path, { force: true });
   }
 }
 
