@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { minify } from '@swc/core';
+import { type JsMinifyOptions, minify, version as versionOfSwc } from '@swc/core';
 import { build, type Metafile } from 'esbuild';
 import { assetsFolder, type ContentCoding, contentCodings } from '../../../functions/console/console-files';
 import { allPagesEntry, pagesTogether } from './pages-together';
@@ -26,9 +26,11 @@ const entries = [
   { source: 'style/main.css', reference: 'href="/main.css"', kind: 'href', ending: '.css' },
 ] as const;
 
+const minifying: JsMinifyOptions = { module: true, ecma: 2020, compress: true, mangle: true };
+
 /**
- * Builds the console in memory. Assets are named by a hash of what they are made of, so that browsers may keep them for
- * good.
+ * Builds the console in memory. Assets are named by a hash of what they are made of and how, so that browsers may keep
+ * them for good.
  * @throws Error that names file and line if a source is wrong
  */
 export async function buildConsole({
@@ -55,6 +57,8 @@ export async function buildConsole({
     assetNames: '[name]-[hash]',
     loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
     legalComments: 'none',
+    // So esbuild's hash tells of what comes after it, too, which takes the comment away.
+    ...(!isForDevelopment && { banner: { js: `// ${versionOfSwc} ${JSON.stringify(minifying)}` } }),
     sourcemap: isForDevelopment && 'linked',
     logLevel: 'silent',
     plugins: [pagesTogether(sourceDirectory)],
@@ -107,12 +111,7 @@ function pageOf(page: string, { outputs }: Metafile): string {
 
 /** What esbuild has minified, minified by another that finds three percent more. */
 async function smaller(contents: Uint8Array): Promise<Uint8Array> {
-  const { code } = await minify(Buffer.from(contents).toString(), {
-    module: true,
-    ecma: 2020,
-    compress: true,
-    mangle: true,
-  });
+  const { code } = await minify(Buffer.from(contents).toString(), minifying);
   return Buffer.from(code);
 }
 
@@ -130,18 +129,25 @@ const compress: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Uint8Array
   gzip: (bytes) => gzipSync(bytes, { level: 9 }),
 };
 
-/** Writes the console into a folder, in place of what is there. */
+/**
+ * Writes the console into a folder, in place of what is there. It is written beside it, and takes its name when all of it
+ * is there: whoever reads the folder in the meantime finds the one before.
+ */
 export function writeConsole(
   { files }: ConsoleBuild,
   directory: string,
   { isCompressed }: { readonly isCompressed: boolean },
 ): void {
-  rmSync(directory, { recursive: true, force: true });
+  const [next, previous] = [`${directory}.next`, `${directory}.previous`];
+  for (const leftover of [next, previous]) rmSync(leftover, { recursive: true, force: true });
   for (const [path, bytes] of files) {
-    const file = join(directory, path);
+    const file = join(next, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, bytes);
     if (!isCompressed) continue;
     for (const { name, ending } of contentCodings) writeFileSync(file + ending, compress[name](bytes));
   }
+  if (existsSync(directory)) renameSync(directory, previous);
+  renameSync(next, directory);
+  rmSync(previous, { recursive: true, force: true });
 }

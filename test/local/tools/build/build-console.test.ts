@@ -14,6 +14,11 @@ describe('The console, built', () => {
     built = await buildConsole({ sourceDirectory: consoleSources });
   });
 
+  it('has nothing of what its names are made of in its files', () => {
+    const scripts = [...built.files.keys()].filter((path) => path.endsWith('.js'));
+    expect(scripts.filter((path) => /mangle"?:/.test(textOf(built, path)))).toEqual([]);
+  });
+
   it('is at most 100 KB in all, compressed with gzip', () => {
     const sizes = [...built.files].map(
       ([path, bytes]) => [path, gzipSync(bytes, { level: 9 }).length] as const,
@@ -103,6 +108,20 @@ describe('A build of the console', () => {
     expect(readdirSync(out).sort()).toEqual(['assets', 'index.html', 'index.html.br', 'index.html.gz']);
     expect(readdirSync(join(out, 'assets'))).toHaveLength(4 * 3);
     expect(readFileSync(join(out, 'index.html'), 'utf8')).toContain('/assets/main-');
+  });
+
+  it('leaves the one before in place until all of it is written', async () => {
+    const out = join(directory, 'kept');
+    const built = await buildConsole({ sourceDirectory });
+    writeConsole(built, out, { isCompressed: false });
+    const before = readdirSync(out, { recursive: true }).sort();
+    const broken = {
+      files: new Map([...built.files, ['index.html/below-a-file', new Uint8Array()] as const]),
+    };
+    expect(() => writeConsole(broken, out, { isCompressed: false })).toThrow();
+    expect(readdirSync(out, { recursive: true }).sort()).toEqual(before);
+    writeConsole(built, out, { isCompressed: false });
+    expect(readdirSync(directory).filter((name) => name.startsWith('kept'))).toEqual(['kept']);
   });
 
   it('that is broken says where', async () => {
