@@ -129,11 +129,13 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
   });
 
   it('serve the console, compressed, and nothing at paths of calls', async () => {
-    const page = await fetch(`${urlOf('console')}/tenants/bundled`);
+    // As browsers ask where there is TLS. Without it, fetch asks for no brotli by itself.
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br' };
+    const page = await fetch(`${urlOf('console')}/tenants/bundled`, { headers });
     expect(page.status).toBe(200);
     expect(page.headers.get('content-encoding')).toBe('br');
     const [, script = ''] = /<script type="module" src="([^"]+)">/.exec(await page.text()) ?? [];
-    const asset = await fetch(`${urlOf('console')}${script}`);
+    const asset = await fetch(`${urlOf('console')}${script}`, { headers });
     expect([asset.status, asset.headers.get('content-encoding')]).toEqual([200, 'br']);
     expect(await call(urlOf('console'), 'GET', '/api/v1/nothing')).toMatchObject({ status: 404 });
   });
