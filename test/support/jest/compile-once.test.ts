@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newDirectory, removeDirectory } from './server-process';
+import { newDirectory, removeDirectory } from '../server-process';
 
 describe('What is compiled once', () => {
   const directory = newDirectory();
@@ -15,9 +15,9 @@ describe('What is compiled once', () => {
     }).trim();
   beforeAll(() => {
     for (const path of [inPackage, preload]) mkdirSync(join(path, '..'), { recursive: true });
-    copyFileSync(join(__dirname, 'compile-once.js'), preload);
+    copyFileSync(join(__dirname, '../compile-once.js'), preload);
     for (const name of ['tsx', 'esbuild'])
-      symlinkSync(join(__dirname, '../../node_modules', name), join(directory, 'node_modules', name));
+      symlinkSync(join(__dirname, '../../../node_modules', name), join(directory, 'node_modules', name));
   });
   afterAll(() => removeDirectory(directory));
 
