@@ -52,13 +52,15 @@ const indexHeaders = { 'Cache-Control': 'no-cache' };
 
 /**
  * The console: its assets, and its one page at every other path, which finds out by itself what to show there. Below
- * /api/ and /local/ it has nothing, so that a call that there is not is never answered by a page.
+ * /api/ and /local/ it has nothing, so that a call that there is not is never answered by a page. Anybody may ask, and
+ * as often as they like: so what was found is not logged.
  */
 export function consoleRoutes(files: () => ConsoleFiles): readonly Route[] {
   return [
     {
       method: 'GET',
       path: `/${assetsFolder}/{name...}`,
+      logsRefusalsOnly: true,
       handle: async (request) => {
         const asset = files().assets.get(request.path);
         if (asset === undefined) throw new ServiceError('not_found', 'There is no such file of the console');
@@ -69,6 +71,7 @@ export function consoleRoutes(files: () => ConsoleFiles): readonly Route[] {
       method: 'GET',
       path: '/{page...}',
       except: ['api', 'local'],
+      logsRefusalsOnly: true,
       handle: async (request) => fileReply(request, files().index, indexHeaders),
     },
   ];

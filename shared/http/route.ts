@@ -36,6 +36,8 @@ export interface Route {
   readonly path: string;
   /** First segments that the path does not match, however many slashes stand before them. */
   readonly except?: readonly string[];
+  /** Whether successes have no log line of ours. Cloud Run's own log of requests has them anyway. */
+  readonly logsRefusalsOnly?: boolean;
   readonly handle: (request: HttpRequest) => Promise<HttpReply>;
 }
 

@@ -103,7 +103,8 @@ async function answer(
   if (reply.problem !== undefined) count('tenant_pipelines.refusals', { 'error.type': reply.problem });
   answering.noteAnswer(reply.problem);
   const { failing, caller } = answering;
-  if (reply.problem !== 'too_many_failures' || failing?.isToLog(caller) !== false)
+  const isLogged = reply.status >= 400 || route?.logsRefusalsOnly !== true;
+  if (isLogged && (reply.problem !== 'too_many_failures' || failing?.isToLog(caller) !== false))
     logRequest(log, { request, url, status: reply.status, code: reply.problem, seconds });
   return reply;
 }

@@ -4,7 +4,7 @@ import { consoleRoutes } from '../../../functions/console/handler';
 import { writeConsole } from '../../../local/tools/build/build-console';
 import { rawRequest } from '../../support/raw-request';
 import { newDirectory, removeDirectory } from '../../support/server-process';
-import { type Served, serve } from '../support/serve';
+import { collectingLog, type Served, serve } from '../support/serve';
 
 const page = `<!doctype html><title>The page</title>${' '.repeat(2000)}`;
 const script = `console.log(${JSON.stringify('x'.repeat(2000))});`;
@@ -21,10 +21,11 @@ const buildOf = (index: string) => ({
 
 describe('The function that serves the console', () => {
   const directory = newDirectory();
+  const { log, lines } = collectingLog();
   let served: Served;
   beforeAll(async () => {
     writeConsole(buildOf(page), directory, { isCompressed: true });
-    served = await serve(consoleRoutes(lazyConsole(directory)), () => undefined);
+    served = await serve(consoleRoutes(lazyConsole(directory)), log);
   });
   afterAll(async () => {
     await served.close();
@@ -102,6 +103,12 @@ describe('The function that serves the console', () => {
     const plain =
       coding === 'br' ? brotliDecompressSync(bytes) : coding === 'gzip' ? gunzipSync(bytes) : bytes;
     expect(plain.toString()).toBe(script);
+  });
+
+  it('logs what it has not, and nothing else', async () => {
+    lines.length = 0;
+    for (const path of ['/', '/assets/main-ABCDEFGH.js', '/assets/other.js', '/tenants']) await get(path);
+    expect(lines.map(({ message }) => message)).toEqual(['GET /assets/other.js 404 not_found']);
   });
 
   it('tells who has the page already no more than that', async () => {
