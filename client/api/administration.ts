@@ -129,7 +129,7 @@ export type Overview = {
   readonly refusals: {
     /** UTC, RFC 3339. */
     readonly from: string;
-    /** How many calls were refused with each code, the most first. */
+    /** About how many calls were refused with each code, the most first. */
     readonly by_code: readonly {
       readonly code: string;
       readonly count: number;

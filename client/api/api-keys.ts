@@ -42,6 +42,10 @@ export type Identity =
       /** The id of the key; of a token, that of the key that made it. */
       readonly key_id: string;
       readonly scopes: readonly ('run' | 'read' | 'results' | 'manage')[];
+      /** Which pipelines it is for, as patterns. Empty: all. */
+      readonly pipelines: readonly string[];
+      /** The only run that a token is for. null: all of the tenant’s. */
+      readonly run_id: string | null;
       /** null: never. */
       readonly expires_at: string | null;
     };

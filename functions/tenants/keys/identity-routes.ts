@@ -20,7 +20,7 @@ export const identityRoutes = (deps: EitherAuthentication): readonly Route[] => 
           body: { kind: 'admin', name: isSomebody ? name : null, may_change: role === 'admin' },
         };
       }
-      const { tenantId, keyId, scopes, expiresAt } = known.identity;
+      const { tenantId, keyId, scopes, pipelines, runId, expiresAt } = known.identity;
       return {
         status: 200,
         body: {
@@ -28,6 +28,8 @@ export const identityRoutes = (deps: EitherAuthentication): readonly Route[] => 
           tenant_id: tenantId,
           key_id: keyId,
           scopes,
+          pipelines,
+          run_id: runId ?? null,
           expires_at: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : null,
         },
       };

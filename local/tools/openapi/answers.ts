@@ -136,6 +136,8 @@ export const answerSchemas = {
         tenant_id: text,
         key_id: text.describe('The id of the key; of a token, that of the key that made it.'),
         scopes: z.array(z.enum(scopes)),
+        pipelines: z.array(text).describe('Which pipelines it is for, as patterns. Empty: all.'),
+        run_id: text.nullable().describe('The only run that a token is for. null: all of the tenant’s.'),
         expires_at: time.nullable().describe('null: never.'),
       }),
     ])

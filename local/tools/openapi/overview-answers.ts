@@ -37,7 +37,7 @@ export const overviewAnswers = {
         from: time,
         by_code: z
           .array(z.strictObject({ code: text, count }))
-          .describe('How many calls were refused with each code, the most first.'),
+          .describe('About how many calls were refused with each code, the most first.'),
       })
       .nullable()
       .describe('Since the first of these hours, but for about the last minute. null: they are not kept.'),

@@ -13,7 +13,7 @@ const tokenOf = (change: { readonly runId?: string; readonly expiresAt?: number 
     tenantId: 'acme',
     keyId: 'key-1',
     scopes: ['read'],
-    pipelines: [],
+    pipelines: ['gcp/*'],
     expiresAt: inAnHour.getTime(),
     ...change,
   }) ?? '';
@@ -67,7 +67,8 @@ async function identityOf(headers: Readonly<Record<string, string>>, given = dep
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-const acme = { kind: 'tenant', tenant_id: 'acme', key_id: 'key-1' };
+const acme = { kind: 'tenant', tenant_id: 'acme', key_id: 'key-1', pipelines: [], run_id: null };
+const byToken = { ...acme, scopes: ['read'], pipelines: ['gcp/*'], expires_at: inAnHour.toISOString() };
 
 describe('GET /api/v1/identity', () => {
   it.each([
@@ -83,12 +84,8 @@ describe('GET /api/v1/identity', () => {
       { 'X-API-Key': 'key of acme' },
       { ...acme, scopes: ['run', 'read'], expires_at: null },
     ],
-    ['a token', bearer(tokenOf()), { ...acme, scopes: ['read'], expires_at: inAnHour.toISOString() }],
-    [
-      'a token for one run',
-      bearer(tokenOf({ runId: 'run-1' })),
-      { ...acme, scopes: ['read'], expires_at: inAnHour.toISOString() },
-    ],
+    ['a token', bearer(tokenOf()), byToken],
+    ['a token for one run', bearer(tokenOf({ runId: 'run-1' })), { ...byToken, run_id: 'run-1' }],
     [
       'a tenant’s key beside an admin’s',
       { 'X-API-Key': 'key of acme', 'X-Admin-Key': 'key of alice' },
