@@ -35,5 +35,5 @@ const routes = composeOnboard({
   log,
 });
 
-const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'onboard') };
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'onboard', log) };
 registerHttpFunction('onboard', serveRoutes(routes, log, limits));

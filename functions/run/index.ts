@@ -52,5 +52,5 @@ const health = healthRoutes({
   monotonicMs: systemClock.monotonicMs,
 });
 
-const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'run') };
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'run', log) };
 registerHttpFunction('run', serveRoutes([...routes, ...health], log, limits));

@@ -43,5 +43,5 @@ const routes = composeTenants({
 
 const reference = referenceRoutes(lazyReference(env.SCHEMAS_DIRECTORY));
 
-const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'tenants') };
+const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'tenants', log) };
 registerHttpFunction('tenants', serveRoutes([...routes, ...reference], log, limits));

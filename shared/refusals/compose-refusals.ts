@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createBigQueryWithoutRetries } from '../google/bigquery/bigquery-client';
 import { type ControlDatasetSettings, createControlDataset } from '../google/bigquery/tables/control-dataset';
+import type { Log } from '../log';
 import { systemClock } from '../support/clock';
 import { createRefusalCounts } from './refusal-counts';
 
 /** Counts a function's refusals in this dataset. Google's client is made when there is something to write. */
-export function refusalsIn(settings: ControlDatasetSettings, functionName: string) {
+export function refusalsIn(settings: ControlDatasetSettings, functionName: string, log: Log) {
   let dataset: ReturnType<typeof createControlDataset> | undefined;
   return createRefusalCounts({
     append: async (table, ...rows) => {
@@ -15,5 +16,6 @@ export function refusalsIn(settings: ControlDatasetSettings, functionName: strin
     functionName,
     newId: randomUUID,
     clock: systemClock,
+    log,
   }).note;
 }

@@ -1,8 +1,11 @@
 import type { AppendedRow } from '../google/bigquery/tables/append-rows';
 import type { ControlDataset } from '../google/bigquery/tables/control-dataset';
+import type { Log } from '../log';
 import type { Clock } from '../support/clock';
 
 const minuteMs = 60_000;
+/** One line an hour tells that the table takes none: an instance tries each minute. */
+const warnEveryMs = 3_600_000;
 /** Rows that wait while the table takes none. Beyond it what was counted is dropped. */
 const mostWaiting = 1_000;
 
@@ -18,19 +21,22 @@ export interface RefusalCountsDependencies {
   readonly functionName: string;
   readonly newId: () => string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**
  * Streams what was counted to the table `refusals`: at most one insert a minute, with one row a code, however many
  * calls are refused. It is sent while a request is under way, without that request waiting for it; what the table
- * did not take is sent again with the next. What an instance has not sent when it ends is lost.
+ * did not take is sent again with the next, and told of once an hour. A row that it took without saying so may be there
+ * twice, where BigQuery does not know its insert id any more. What an instance has not sent when it ends is lost.
  */
 export function createRefusalCounts(deps: RefusalCountsDependencies): RefusalCounts {
-  const { append, functionName, newId, clock } = deps;
+  const { append, functionName, newId, clock, log } = deps;
   const counted = new Map<string, { readonly minute: Date; calls: number }>();
   let waiting: readonly AppendedRow[] = [];
   let isSending = false;
   let nextAtMs = Number.NEGATIVE_INFINITY;
+  let warnedAtMs = Number.NEGATIVE_INFINITY;
 
   return {
     note(code) {
@@ -55,11 +61,18 @@ export function createRefusalCounts(deps: RefusalCountsDependencies): RefusalCou
       () => {
         isSending = false;
       },
-      () => {
+      (error: unknown) => {
         isSending = false;
         waiting = rows;
+        warn(error);
       },
     );
+  }
+
+  function warn(error: unknown): void {
+    if (clock.monotonicMs() - warnedAtMs < warnEveryMs) return;
+    warnedAtMs = clock.monotonicMs();
+    log('WARNING', 'Counts of refusals could not be written; they are tried again each minute', { error });
   }
 
   function rowOf([code, { minute, calls }]: [string, { readonly minute: Date; readonly calls: number }]) {

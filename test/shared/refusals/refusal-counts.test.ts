@@ -1,5 +1,6 @@
 import type { AppendedRow } from '../../../shared/google/bigquery/tables/append-rows';
 import { createRefusalCounts } from '../../../shared/refusals/refusal-counts';
+import { collectingLog } from '../../functions/support/serve';
 
 describe('Counts of refusals', () => {
   /** What was sent, insert by insert, and a clock that stands at the 30th second of a minute. */
@@ -7,6 +8,7 @@ describe('Counts of refusals', () => {
     let ms = 0;
     let ids = 0;
     let fails = false;
+    const { log, lines } = collectingLog();
     const sent: (readonly AppendedRow[])[] = [];
     const counts = createRefusalCounts({
       append: async (table, ...rows) => {
@@ -17,10 +19,12 @@ describe('Counts of refusals', () => {
       functionName: 'run',
       newId: () => `id-${++ids}`,
       clock: { now: () => new Date(Date.UTC(2026, 10, 30, 12, 0, 30) + ms), monotonicMs: () => ms },
+      log,
     });
     return {
       note: counts.note,
       sent,
+      lines,
       pass: async (milliseconds: number) => {
         ms += milliseconds;
         // What was sent is answered meanwhile.
@@ -82,5 +86,16 @@ describe('Counts of refusals', () => {
     await pass(60_000);
     note(undefined);
     expect(sent[2]).toEqual([row('id-2', '12:01', 'unavailable', 1)]);
+  });
+
+  it('tell once an hour that the table takes none', async () => {
+    const { note, lines, pass, fail } = counting();
+    fail(true);
+    for (let minute = 0; minute <= 60; minute++) {
+      note('not_found');
+      await pass(60_000);
+    }
+    expect(lines).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ severity: 'WARNING' })));
+    expect(lines[0]?.error).toEqual(new Error('The table takes no rows'));
   });
 });
