@@ -12,8 +12,9 @@ export interface OperateHandlerDependencies extends OperateDependencies, DeadLet
 }
 
 /**
- * The push endpoint of operations, beside that of dead letters. 204 acknowledges a message: what it has done is written down by then, and a fresh message is
- * there for the rest. Any other answer makes Pub/Sub deliver it again. Cloud Run checks who calls (OIDC).
+ * The push endpoint of operations, beside that of dead letters. 204 acknowledges a message: what it has done is written
+ * down by then, and a fresh message is there for the rest. Any other answer makes Pub/Sub deliver it again. Cloud Run
+ * checks who calls (OIDC).
  */
 export function operateRoutes(deps: OperateHandlerDependencies): readonly Route[] {
   const { log } = deps;

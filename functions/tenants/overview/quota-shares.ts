@@ -5,7 +5,7 @@ export interface QuotaShare {
   readonly tenant_id: string;
   readonly company_name: string;
   readonly subscription_tier: string | null;
-  /** Runs this month, slots held now, or bytes billed this month. */
+  /** Runs this month, slots held now (a run can take several), or bytes billed this month. */
   readonly quota: 'monthly' | 'concurrent' | 'bytes';
   readonly used: number;
   readonly limit: number;
