@@ -91,7 +91,7 @@ export type ChangedQuotas = {
   };
 };
 export type Overview = {
-  /** When the tenants’ rows were read: some seconds ago at most. */
+  /** When the tenants’ rows were read: half a minute ago at most. */
   readonly as_of: string;
   /** Runs that hold a slot now, of the tenants that were read. */
   readonly running: number;
@@ -102,6 +102,8 @@ export type Overview = {
     readonly suspended: number;
     /** Of how many tenants the rows were read: 500 at most. */
     readonly read: number;
+    /** How many others could not be read: of them these numbers say nothing. */
+    readonly failed: number;
     /** Whether there are others, of which these numbers say nothing. */
     readonly more: boolean;
   };
@@ -151,8 +153,10 @@ export type Overview = {
   readonly conservation: {
     /** When reconcile has looked last. */
     readonly checked_at: string;
-    /** At how many tenants. */
+    /** At how many tenants it could look. */
     readonly tenants: number;
+    /** At how many it could not. */
+    readonly failed: number;
     /** Tenants whose counters broke the conservation law in these hours and were repaired. */
     readonly repaired: readonly {
       readonly tenant_id: string;

@@ -57,6 +57,9 @@ function WholeOverview({ overview }: { readonly overview: Overview }) {
             { name: 'Of these failed', value: ended === 0 ? '–' : percent(failed / ended) },
           ]}
         />
+        {tenants.failed > 0 && (
+          <p class="quiet small">Without {count(tenants.failed)} tenants that could not be read.</p>
+        )}
         {tenants.more && (
           <p class="quiet small">Of the first {count(tenants.read)} tenants; there are more.</p>
         )}
@@ -102,9 +105,13 @@ function Health({ overview: { conservation, dead_letters } }: { readonly overvie
           <p>This must not happen: look for the reason in reconcile’s log.</p>
         </Notice>
       ) : (
-        <Notice kind="good" title="All counters are right">
+        <Notice
+          kind={conservation.failed > 0 ? 'warning' : 'good'}
+          title={conservation.failed > 0 ? 'Not all counters could be checked' : 'All counters are right'}
+        >
           <p>
-            Checked <Ago at={conservation.checked_at} />, {count(conservation.tenants)} tenants with runs.
+            Checked <Ago at={conservation.checked_at} />, at {count(conservation.tenants)} tenants
+            {conservation.failed > 0 && `; ${count(conservation.failed)} others could not be checked`}.
           </p>
         </Notice>
       )}

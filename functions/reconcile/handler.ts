@@ -42,7 +42,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
         });
         const operations = await woken;
         const { tenants: listed, left_over, failed } = work;
-        await deps.recordReconciliation?.({ tenants: listed - left_over, failed, repaired });
+        await deps.recordReconciliation?.({ tenants: listed - left_over - failed, failed, repaired });
         const summary = { ...work, ...done, ...operations };
         const isDone = work.failed === 0 && operations.operations_failed !== true;
         if (isDone) log('INFO', 'Reconciled', summary);

@@ -141,6 +141,7 @@ export function composeTenants(
       runStatement,
       controlDataset: setUp.audit?.dataset.name,
       clock,
+      log: setUp.log,
     }),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),

@@ -8,11 +8,10 @@ const statementsAtOnce = 16;
 const retryPolicy = { budgetMs: 10_000, initialBackoffMs: 200, maximumBackoffMs: 2_000, isRetryable };
 
 /**
- * Reads something of each of these tenants, in their order; what fails only for a moment is read again. Throws
- * `unavailable`, naming the tenants, if one of them still cannot be read: in a report, a missing tenant would
- * look like one without usage. A tenant that is deleted or only half onboarded is left out.
+ * Reads something of each of these tenants, in their order; what fails only for a moment is read again. A tenant that
+ * is deleted or only half onboarded is left out; why others still could not be read is told in `failures`.
  */
-export async function readAllTenants<T>(
+export async function readTenants<T>(
   tenantIds: readonly string[],
   read: (tenantId: string) => Promise<T>,
   atOnce = statementsAtOnce,
@@ -26,6 +25,23 @@ export async function readAllTenants<T>(
       if (!isNotFound(error)) failures.set(tenantId, error);
     }
   });
+  const found = tenantIds.flatMap((tenantId) => {
+    const result = results.get(tenantId);
+    return result === undefined ? [] : [{ tenantId, result }];
+  });
+  return { found, failures };
+}
+
+/**
+ * The same, for reports. Throws `unavailable`, naming the tenants, if one of them cannot be read: a missing tenant
+ * would look like one without usage.
+ */
+export async function readAllTenants<T>(
+  tenantIds: readonly string[],
+  read: (tenantId: string) => Promise<T>,
+  atOnce?: number,
+) {
+  const { found, failures } = await readTenants(tenantIds, read, atOnce);
   const [cause] = failures.values();
   if (cause !== undefined) {
     throw new ServiceError(
@@ -38,8 +54,5 @@ export async function readAllTenants<T>(
       },
     );
   }
-  return tenantIds.flatMap((tenantId) => {
-    const result = results.get(tenantId);
-    return result === undefined ? [] : [{ tenantId, result }];
-  });
+  return found;
 }

@@ -3,11 +3,14 @@ import type { Clock } from './clock';
 /**
  * The same reading, whose result is told again for so many milliseconds after it began. Whoever asks while it is read
  * waits for the same. A failure is told to those who wait for it, and not kept.
+ *
+ * @param isKept which results are kept: all unless given
  */
 export function createKept<T>(
   read: () => Promise<T>,
   keptMs: number,
   { monotonicMs }: Pick<Clock, 'monotonicMs'>,
+  isKept: (result: T) => boolean = () => true,
 ): () => Promise<T> {
   let last: { readonly atMs: number; readonly result: Promise<T> } | undefined;
   return () => {
@@ -15,9 +18,10 @@ export function createKept<T>(
     const result = read();
     const now = { atMs: monotonicMs(), result };
     last = now;
-    result.catch(() => {
+    const forget = () => {
       if (last === now) last = undefined;
-    });
+    };
+    result.then((found) => isKept(found) || forget(), forget);
     return result;
   };
 }

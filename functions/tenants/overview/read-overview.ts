@@ -1,14 +1,18 @@
+import type { z } from 'zod';
+import { ServiceError } from '../../../shared/errors';
 import { rowsOrNone } from '../../../shared/google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import type { ListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
 import type { ReadAdmissionState } from '../../../shared/google/bigquery/tables/read-admission-state';
+import type { Log } from '../../../shared/log';
 import { countDeadLetters } from '../../../shared/sql/overview/count-dead-letters';
 import { countEndedRuns } from '../../../shared/sql/overview/count-ended-runs';
 import { countRefusals } from '../../../shared/sql/overview/count-refusals';
 import { listReconciliations } from '../../../shared/sql/overview/list-reconciliations';
 import type { Clock } from '../../../shared/support/clock';
 import { createKept } from '../../../shared/support/kept';
-import { readAllTenants } from '../read-all-tenants';
+import { createPace } from '../../../shared/support/pace';
+import { readTenants } from '../read-all-tenants';
 import { failingPipelines, firstHour, runsByHour } from './ended-runs';
 import { fullestQuotas } from './quota-shares';
 
@@ -19,43 +23,71 @@ export interface OverviewDependencies {
   /** Undefined: nothing is written down of all tenants. */
   readonly controlDataset: string | undefined;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**
- * So many tenants' rows are read. BigQuery takes 100 such calls a second of a caller
- * (https://cloud.google.com/bigquery/quotas#api_request_quotas): so these are 5 s at most.
+ * So many tenants' rows are read, at this pace: some 6 s. BigQuery takes 100 such calls a second of a caller
+ * (https://cloud.google.com/bigquery/quotas#api_request_quotas).
  */
 export const mostTenantsRead = 500;
+const readsPerSecond = 80;
 const readAtOnce = 32;
-/** What is free of charge is read again after so long, and what BigQuery bills after so long, in milliseconds. */
-const rowsKeptMs = 10_000;
+/** What is free of charge is read again after so long, in milliseconds. */
+const rowsKeptMs = 30_000;
+/** The same of what BigQuery bills at its minimum, and of what it bills by how many runs there are. */
 const countsKeptMs = 60_000;
+const endedKeptMs = 300_000;
 /** Runs that were admitted so long before the hours that are told are left out: the days of admission are billed. */
 const lookBackMs = 2 * 86_400_000;
 
 /**
- * What operators see first. The tenants' rows are read free of charge; the rest is four statements, for each of
- * which BigQuery bills its minimum of 10 MB or little more. Both are kept for a while by the instance, so a page
- * that asks again and again costs four statements a minute. Throws `unavailable` where a tenant cannot be read.
+ * What operators see first. The tenants' rows are read free of charge; the rest is four statements. For three of them
+ * BigQuery bills its minimum of 10 MB, for the count of runs all runs of some days. All is kept for a while by the
+ * instance, so what it costs does not depend on how often it is asked. A tenant that cannot be read is left out and
+ * counted in `tenants.failed`. Throws `unavailable` where none can be read.
  */
 export function createReadOverview({ controlDataset, ...deps }: OverviewDependencies) {
-  const rows = createKept(() => readNow(deps), rowsKeptMs, deps.clock);
-  const counts =
-    controlDataset === undefined
-      ? async () => notCounted(deps.clock.now())
-      : createKept(() => readCounts(controlDataset, deps), countsKeptMs, deps.clock);
-  return async () => ({ ...(await rows()), ...(await counts()) });
+  const { clock } = deps;
+  const pace = createPace(readsPerSecond, clock);
+  const readAdmissionState: ReadAdmissionState = async (...asked) => {
+    await pace();
+    return await deps.readAdmissionState(...asked);
+  };
+  // The first tenant is waited for.
+  const isKept = ({ tenants }: Awaited<ReturnType<typeof readNow>>) => tenants.read > 0;
+  const rows = createKept(() => readNow({ ...deps, readAdmissionState }), rowsKeptMs, clock, isKept);
+  if (controlDataset === undefined) return async () => ({ ...(await rows()), ...notCounted(clock.now()) });
+  const ended = createKept(() => readEnded(controlDataset, deps), endedKeptMs, clock);
+  const counts = createKept(() => readCounts(controlDataset, deps), countsKeptMs, clock);
+  return async () => {
+    const [ofRows, ofEnded, ofCounts] = await Promise.all([rows(), ended(), counts()]);
+    return { ...ofRows, ...ofEnded, ...ofCounts };
+  };
 }
 
 type Readers = Omit<OverviewDependencies, 'controlDataset'>;
 
 /** What is so now, by the tenants' rows. */
-async function readNow({ listTenantPage, readAdmissionState, clock }: Readers) {
+async function readNow({ listTenantPage, readAdmissionState, clock, log }: Readers) {
   const { tenantIds, isMore } = await firstTenants(listTenantPage);
   const now = clock.now();
-  const read = await readAllTenants(tenantIds, (id) => readAdmissionState(id, now), readAtOnce);
+  const { found, failures } = await readTenants(tenantIds, (id) => readAdmissionState(id, now), readAtOnce);
+  const [cause] = failures.values();
+  if (cause !== undefined) {
+    if (found.length === 0)
+      throw new ServiceError('unavailable', `None of ${failures.size} tenants could be read`, {
+        retryAfterSeconds: 5,
+        cause,
+      });
+    const failed_tenants = [...failures.keys()];
+    log('WARNING', 'The overview is without tenants that could not be read', {
+      failed_tenants,
+      error: cause,
+    });
+  }
   // Without its row a tenant is not there yet.
-  const tenants = read.flatMap(({ tenantId, result }) =>
+  const tenants = found.flatMap(({ tenantId, result }) =>
     result === undefined ? [] : [{ tenantId, tenant: result }],
   );
   const active = tenants.filter(({ tenant }) => tenant.is_active).length;
@@ -65,7 +97,13 @@ async function readNow({ listTenantPage, readAdmissionState, clock }: Readers) {
     as_of: now.toISOString(),
     running: sum(({ tenant }) => tenant.oldest.length),
     queued: sum(({ tenant }) => tenant.queued),
-    tenants: { active, suspended: tenants.length - active, read: tenants.length, more: isMore },
+    tenants: {
+      active,
+      suspended: tenants.length - active,
+      read: tenants.length,
+      failed: failures.size,
+      more: isMore,
+    },
     near_quota: fullestQuotas(tenants),
   };
 }
@@ -82,27 +120,31 @@ async function firstTenants(listTenantPage: ListTenantPage) {
   return { tenantIds, isMore: pageToken !== undefined };
 }
 
-/** What became of the last day. */
-async function readCounts(controlDataset: string, { runStatement, clock }: Readers) {
+/** How the last day's runs ended. */
+async function readEnded(controlDataset: string, { runStatement, clock }: Readers) {
   const now = clock.now();
   const from = firstHour(now);
-  const [ended, refusals, reconciliations, [deadLetters]] = await Promise.all([
-    rowsOrNone(
-      runStatement(controlDataset, countEndedRuns, {
-        from: new Date(from.getTime() - lookBackMs),
-        // Clocks differ: a run may have been admitted a little later than now.
-        to: new Date(now.getTime() + 3_600_000),
-        ended_from: from,
-      }),
-    ),
+  const ended = await rowsOrNone(
+    runStatement(controlDataset, countEndedRuns, {
+      from: new Date(from.getTime() - lookBackMs),
+      // Clocks differ: a run may have been admitted a little later than now.
+      to: new Date(now.getTime() + 3_600_000),
+      ended_from: from,
+    }),
+  );
+  return { runs_by_hour: runsByHour(ended, from), failing_pipelines: failingPipelines(ended) };
+}
+
+/** What else became of the last day. */
+async function readCounts(controlDataset: string, { runStatement, clock }: Readers) {
+  const from = firstHour(clock.now());
+  const [refusals, reconciliations, [deadLetters]] = await Promise.all([
     rowsOrNone(runStatement(controlDataset, countRefusals, { from })),
     rowsOrNone(runStatement(controlDataset, listReconciliations, { from })),
     rowsOrNone(runStatement(controlDataset, countDeadLetters, { from })),
   ]);
   const [last] = reconciliations;
   return {
-    runs_by_hour: runsByHour(ended, from),
-    failing_pipelines: failingPipelines(ended),
     refusals: {
       from: from.toISOString(),
       by_code: refusals.map(({ code, calls }) => ({ code, count: calls })),
@@ -123,9 +165,10 @@ const notCounted = (now: Date) => ({
   dead_letters: null,
 });
 
-const shownCheck = ({ checked_at, tenants }: { readonly checked_at: Date; readonly tenants: number }) => ({
+const shownCheck = ({ checked_at, tenants, failed }: z.infer<typeof listReconciliations.row>) => ({
   checked_at: checked_at.toISOString(),
   tenants,
+  failed,
 });
 
 /** The latest first. */

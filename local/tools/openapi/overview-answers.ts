@@ -7,13 +7,14 @@ const { text, time, count } = answerParts;
 /** What is answered about how all goes, and how busy a tenant was. */
 export const overviewAnswers = {
   Overview: z.strictObject({
-    as_of: time.describe('When the tenants’ rows were read: some seconds ago at most.'),
+    as_of: time.describe('When the tenants’ rows were read: half a minute ago at most.'),
     running: count.describe('Runs that hold a slot now, of the tenants that were read.'),
     queued: count.describe('Runs that wait for one.'),
     tenants: z.strictObject({
       active: count,
       suspended: count,
       read: count.describe('Of how many tenants the rows were read: 500 at most.'),
+      failed: count.describe('How many others could not be read: of them these numbers say nothing.'),
       more: z.boolean().describe('Whether there are others, of which these numbers say nothing.'),
     }),
     runs_by_hour: z
@@ -56,7 +57,8 @@ export const overviewAnswers = {
     conservation: z
       .strictObject({
         checked_at: time.describe('When reconcile has looked last.'),
-        tenants: count.describe('At how many tenants.'),
+        tenants: count.describe('At how many tenants it could look.'),
+        failed: count.describe('At how many it could not.'),
         repaired: z
           .array(z.strictObject({ tenant_id: text, checked_at: time }))
           .describe('Tenants whose counters broke the conservation law in these hours and were repaired.'),

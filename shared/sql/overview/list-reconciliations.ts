@@ -6,12 +6,12 @@ import { defineStatement } from '../define-statement';
 export const listReconciliations = defineStatement({
   name: 'list-reconciliations',
   sql: `
-SELECT checked_at, tenants, repaired
+SELECT checked_at, tenants, failed, repaired
 FROM reconciliations
 WHERE checked_at >= @from
 QUALIFY ROW_NUMBER() OVER (ORDER BY checked_at DESC) = 1 OR ARRAY_LENGTH(repaired) > 0
 ORDER BY checked_at DESC
 LIMIT 100`,
   parameters: { from: 'TIMESTAMP' },
-  row: z.object({ checked_at: timestamp, tenants: integer, repaired: z.array(string) }),
+  row: z.object({ checked_at: timestamp, tenants: integer, failed: integer, repaired: z.array(string) }),
 });

@@ -92,7 +92,7 @@ export const describeOverview = (theCloud: () => TestCloud) =>
       expect(body).toMatchObject({
         running: 3,
         queued: 1,
-        tenants: { suspended: 0, more: false },
+        tenants: { suspended: 0, failed: 0, more: false },
         near_quota: [{ tenant_id: 'busy', quota: 'concurrent', used: 3, limit: 3, share: 1 }],
         refusals: {
           by_code: expect.arrayContaining([{ code: 'monthly_quota_exceeded', count: 7 }]),

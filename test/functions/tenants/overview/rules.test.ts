@@ -2,6 +2,7 @@ import { activityPoints, stepsOf } from '../../../../functions/tenants/overview/
 import { failingPipelines, firstHour, runsByHour } from '../../../../functions/tenants/overview/ended-runs';
 import { fullestQuotas } from '../../../../functions/tenants/overview/quota-shares';
 import type { TenantToAdmit } from '../../../../shared/google/bigquery/tables/read-admission-state';
+import { unlimitedTenant } from './unlimited-tenant';
 
 const at = (time: string) => new Date(`2026-11-30T${time}Z`);
 
@@ -51,32 +52,9 @@ describe('Runs by hour and failing pipelines', () => {
 });
 
 describe('The fullest quotas', () => {
-  const tenant: TenantToAdmit = {
-    company_name: 'Acme',
-    subscription_tier: 'FREE',
-    is_active: true,
-    suspension_public_reason: null,
-    max_pipelines_per_month: null,
-    max_concurrent_pipelines: null,
-    max_bytes_billed_per_month: null,
-    used_this_month: 50,
-    running: 2,
-    bytes_this_month: 900,
-    quota_reset_date: '2026-11-01',
-    waiting_outcomes: 0,
-    max_queued_pipelines: 0,
-    queued: 0,
-    queue_left: 0,
-    mean_run_ms: null,
-    keys_held: [],
-    oldest: [],
-    revoked_key_ids: [],
-    known: [],
-    finished: [],
-  };
   const sharesOf = (...tenants: readonly Partial<TenantToAdmit>[]) =>
     fullestQuotas(
-      tenants.map((own, index) => ({ tenantId: `tenant_${index}`, tenant: { ...tenant, ...own } })),
+      tenants.map((own, index) => ({ tenantId: `tenant_${index}`, tenant: { ...unlimitedTenant, ...own } })),
     ).map(({ tenant_id, quota, share }) => [tenant_id, quota, share]);
 
   it('are of any kind, the fullest first, past the limit too, and never unlimited or unused ones', () => {

@@ -2,7 +2,7 @@
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_from TIMESTAMP;
 
-SELECT checked_at, tenants, repaired
+SELECT checked_at, tenants, failed, repaired
 FROM reconciliations
 WHERE checked_at >= p_from
 QUALIFY ROW_NUMBER() OVER (ORDER BY checked_at DESC) = 1 OR ARRAY_LENGTH(repaired) > 0
