@@ -4,6 +4,7 @@ import {
   countsAsMissing,
   emptyProject,
   goesOnFromEach,
+  goesOnFromItsStart,
   notEnabled,
   passingRefusals,
   waitsTwoMinutes,
@@ -115,6 +116,12 @@ describe('a deployment that fails', () => {
     );
     expect(project.installation.gcloud.mutations).toEqual([]);
   });
+
+  it(
+    'goes on from its start where a command of each kind fails in turn',
+    () => goesOnFromItsStart(project),
+    slow,
+  );
 
   it.each(['before', 'after'] as const)(
     'goes on from every command that changes something, where each fails once, %s its effect',

@@ -15,7 +15,6 @@ describe('--no-console', () => {
       'compute network-endpoint-groups delete tenant-pipelines-console',
       'run services delete tenant-pipelines-console',
       'iam service-accounts delete tenant-pipelines-console@my-project.iam.gserviceaccount.com',
-      expect.stringMatching(/^alpha monitoring policies update /),
     ]);
     const map = () =>
       JSON.stringify(

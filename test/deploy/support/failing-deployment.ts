@@ -55,6 +55,30 @@ const lineOf = (command: string): string => command.replaceAll(/=\S+\/(\w+\.pem)
 const failedStep =
   /^\ndeploy\.sh: this step failed: \S.*\n {2}command: {2}gcloud .*\n {2}it said: {2}ERROR: \(gcloud\..*\n {2}What was done .*run the same command again: it goes on here\.\n$/;
 
+/**
+ * Deploys as a person would: after each failure the whole command again, in a new shell. What fails is the first command
+ * of each kind, in turn before its effect and after it.
+ */
+export async function goesOnFromItsStart({
+  deployFailingAt,
+  installation,
+  whole,
+}: EmptyProject): Promise<void> {
+  const kinds = whole.commands.map((line) => line.split(' ').slice(0, 2).join(' '));
+  const failing = kinds.flatMap((kind, index) => (kinds.indexOf(kind) === index ? [index] : []));
+  expect(failing.length).toBeGreaterThan(20);
+  let done = 0;
+  for (const [turn, index] of failing.entries()) {
+    const when = turn % 2 === 0 ? 'before' : 'after';
+    expect(await deployFailingAt(index - done + 1, when)).toBe(whole.commands[index]);
+    done = when === 'before' ? index : index + 1;
+  }
+  installation.gcloud.failure = undefined;
+  expect((await installation.deploy(usual)).code).toBe(0);
+  expect(installation.gcloud.mutations).toHaveLength(whole.commands.length - done);
+  expect(snapshot(installation.gcloud.state)).toBe(whole.snapshot);
+}
+
 /** Also commands that every deployment runs, whatever is there already, fail once. */
 const repeatedCommands = ['beta services identity create', 'scheduler jobs run'];
 

@@ -31,6 +31,7 @@ interface Valid {
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const quota = fc.option(fc.integer({ min: 0, max: 1_000_000 }), { nil: null });
+const days = fc.integer({ min: 1, max: 90 });
 const month = fc.constantFrom('2026-01', '2025-12', '2024-02');
 const fixed = (one: Valid) => fc.constant(one);
 const get = (path: string, who: Valid['who'] = 'tenant') => fixed({ method: 'GET', path, who });
@@ -52,7 +53,7 @@ const valid: fc.Arbitrary<Valid> = fc.oneof(
     arbitrary: onboarding.map((body): Valid => ({ method: 'POST', path: onboardPath, who: 'admin', body })),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.boolean().map(
       (hasBody): Valid => ({
         method: 'POST',
@@ -99,6 +100,31 @@ const valid: fc.Arbitrary<Valid> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: get('/api/v1/tenants/{tenant}/api-keys') },
+  { weight: 1, arbitrary: get('/api/v1/identity') },
+  { weight: 1, arbitrary: get('/api/v1/identity', 'admin') },
+  { weight: 1, arbitrary: get('/api/v1/overview', 'admin') },
+  { weight: 1, arbitrary: get('/api/v1/pipelines/gcp/example/dryrun') },
+  {
+    weight: 1,
+    arbitrary: days.chain((n) => get(`/api/v1/pipelines/statistics?days=${n}`)),
+  },
+  {
+    weight: 1,
+    arbitrary: days.chain((n) => get(`/api/v1/pipelines/statistics?days=${n}`, 'admin')),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .integer({ min: 1, max: 72 })
+      .chain((n) => get(`/api/v1/tenants/{tenant}/activity?hours=${n}`)),
+  },
+  { weight: 1, arbitrary: get('/api/v1/pipelines/runs/{run}/results') },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('', '/runs', '/runs/{run}', '/runs/{run}/results')
+      .chain((path) => get(`/api/v1/pipelines${path}?tenant={tenant}`, 'admin')),
+  },
   { weight: 1, arbitrary: get('/api/v1/tenants', 'admin') },
   { weight: 1, arbitrary: month.chain((one) => get(`/api/v1/usage?month=${one}`, 'admin')) },
   {
