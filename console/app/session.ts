@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { ApiProblem, type Client, createClient } from '../../client';
 import { forgetAnswers } from '../data/answers';
+import { shownProblem } from '../data/problems';
 
 /** Who looks at the console. */
 export type Identity =
@@ -25,8 +26,10 @@ export interface Session {
 /** Undefined: nobody is signed in. */
 export const session = signal<Session | undefined>(undefined);
 
-/** Why nobody is signed in any more, for the page that asks for a key. */
-export const endedBecause = signal<string | undefined>(undefined);
+/** Why nobody is signed in, for the page that asks for a key. */
+export const notSignedIn = signal<{ readonly title: string; readonly detail: string } | undefined>(undefined);
+
+const signedOut = 'You have been signed out';
 
 const storedUnder = 'tenant-pipelines.key';
 
@@ -55,7 +58,12 @@ function clientWith(given: GivenKey, onRefusedKey: () => void): Client {
 /** Whose key it is. Throws an ApiProblem if it is nobody's. */
 async function identify(given: GivenKey): Promise<Session> {
   const api = clientWith(given, () => {
-    if (session.value?.api === api) endSession('Your key is no longer valid: it was revoked or has expired.');
+    if (session.value?.api !== api) return;
+    endSession(
+      given === undefined
+        ? 'You were signed in without a key, by what stands before this page. Load it anew to be asked again.'
+        : 'Your key is no longer valid: it was revoked or has expired.',
+    );
   });
   return { api, identity: await identityOf(api) };
 }
@@ -76,7 +84,7 @@ export async function signIn(given: GivenKey, isKept: boolean): Promise<void> {
   forgetAnswers();
   if (isKept && given !== undefined) sessionStorage.setItem(storedUnder, JSON.stringify(given));
   else sessionStorage.removeItem(storedUnder);
-  endedBecause.value = undefined;
+  notSignedIn.value = undefined;
   session.value = found;
 }
 
@@ -86,8 +94,10 @@ export async function resumeSession(): Promise<void> {
   try {
     await signIn(kept, kept !== undefined);
   } catch (error) {
-    if (kept !== undefined && error instanceof ApiProblem && error.status === 401)
-      endedBecause.value = 'The key that this tab had kept is no longer valid.';
+    // Without a key it is right to be asked for one.
+    if (!(error instanceof ApiProblem && error.status === 401)) notSignedIn.value = shownProblem(error);
+    else if (kept !== undefined)
+      notSignedIn.value = { title: signedOut, detail: 'The key that this tab had kept is no longer valid.' };
   }
 }
 
@@ -107,7 +117,7 @@ export function endSession(reason?: string): void {
   sessionStorage.removeItem(storedUnder);
   tenantKeys.value = new Map();
   forgetAnswers();
-  endedBecause.value = reason;
+  notSignedIn.value = reason === undefined ? undefined : { title: signedOut, detail: reason };
   session.value = undefined;
 }
 

@@ -3,7 +3,7 @@ import { useAction } from '../data/use-action';
 import { Checkbox, Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Notice } from '../ui/notice';
-import { endedBecause, signIn } from './session';
+import { notSignedIn, signIn } from './session';
 
 /** Asks for a key. The address stays, so that whoever was sent out comes back to where it was. */
 export function SignIn() {
@@ -17,9 +17,9 @@ export function SignIn() {
   return (
     <main class="sign-in">
       <h1>tenant-pipelines</h1>
-      {endedBecause.value !== undefined && (
-        <Notice kind="warning" title="You have been signed out">
-          <p>{endedBecause.value}</p>
+      {notSignedIn.value !== undefined && (
+        <Notice kind="warning" title={notSignedIn.value.title}>
+          <p>{notSignedIn.value.detail}</p>
         </Notice>
       )}
       <Form action={action} submit="Sign in" busy="Signing in …" isDisabled={key.trim() === ''}>
