@@ -19,15 +19,31 @@ export type GivenKey = { readonly kind: 'admin' | 'tenant'; readonly key: string
 
 export interface Session {
   readonly identity: Identity;
+  /** What comes when it is over is nobody's any more. */
+  readonly life: Life;
   /** Makes calls as whoever is signed in. */
   readonly api: Client;
+}
+
+interface Life {
+  isOver: boolean;
 }
 
 /** Undefined: nobody is signed in. */
 export const session = signal<Session | undefined>(undefined);
 
 /** Why nobody is signed in, for the page that asks for a key. */
-export const notSignedIn = signal<{ readonly title: string; readonly detail: string } | undefined>(undefined);
+export const notSignedIn = signal<NotSignedIn | undefined>(undefined);
+
+interface NotSignedIn {
+  readonly title: string;
+  readonly detail: string;
+  /** Whether it makes sense to try again without doing anything else. */
+  readonly isPassing?: boolean;
+}
+
+/** Whether admin calls were answered without a key: on a laptop, or behind Identity-Aware Proxy. */
+export const needsNoKey = signal(false);
 
 const signedOut = 'You have been signed out';
 
@@ -39,10 +55,14 @@ const tenantKeys = signal<ReadonlyMap<string, string>>(new Map());
 /** A page does not keep people waiting: what fails is shown, and asked for again later. */
 const retries = { attempts: 3, longestPauseMs: 3_000 };
 
-/** @param onRefusedKey is told when the key was valid and is so no longer */
-function clientWith(given: GivenKey, onRefusedKey: () => void): Client {
+/**
+ * @param life of the session: answers that come after its end are thrown away, so that no key of it is kept in the next
+ * @param onRefusedKey is told when the key was valid and is so no longer
+ */
+function clientWith(given: GivenKey, life: Life, onRefusedKey: () => void): Client {
   const watched: typeof fetch = async (address, init) => {
     const response = await fetch(address, init);
+    if (life.isOver) throw new Error('You have signed out meanwhile.');
     if (response.status === 401) onRefusedKey();
     return response;
   };
@@ -57,7 +77,8 @@ function clientWith(given: GivenKey, onRefusedKey: () => void): Client {
 
 /** Whose key it is. Throws an ApiProblem if it is nobody's. */
 async function identify(given: GivenKey): Promise<Session> {
-  const api = clientWith(given, () => {
+  const life = { isOver: false };
+  const api = clientWith(given, life, () => {
     if (session.value?.api !== api) return;
     endSession(
       given === undefined
@@ -65,7 +86,7 @@ async function identify(given: GivenKey): Promise<Session> {
         : 'Your key is no longer valid: it was revoked or has expired.',
     );
   });
-  return { api, identity: await identityOf(api) };
+  return { api, life, identity: await identityOf(api) };
 }
 
 async function identityOf(api: Client): Promise<Identity> {
@@ -85,6 +106,8 @@ export async function signIn(given: GivenKey, isKept: boolean): Promise<void> {
   if (isKept && given !== undefined) sessionStorage.setItem(storedUnder, JSON.stringify(given));
   else sessionStorage.removeItem(storedUnder);
   notSignedIn.value = undefined;
+  if (given === undefined) needsNoKey.value = true;
+  if (session.value !== undefined) session.value.life.isOver = true;
   session.value = found;
 }
 
@@ -95,7 +118,8 @@ export async function resumeSession(): Promise<void> {
     await signIn(kept, kept !== undefined);
   } catch (error) {
     // Without a key it is right to be asked for one.
-    if (!(error instanceof ApiProblem && error.status === 401)) notSignedIn.value = shownProblem(error);
+    if (!(error instanceof ApiProblem && error.status === 401))
+      notSignedIn.value = { ...shownProblem(error), isPassing: true };
     else if (kept !== undefined)
       notSignedIn.value = { title: signedOut, detail: 'The key that this tab had kept is no longer valid.' };
   }
@@ -115,6 +139,7 @@ function keptKey(): GivenKey {
 /** Forgets all keys and all that was seen by them. */
 export function endSession(reason?: string): void {
   sessionStorage.removeItem(storedUnder);
+  if (session.value !== undefined) session.value.life.isOver = true;
   tenantKeys.value = new Map();
   forgetAnswers();
   notSignedIn.value = reason === undefined ? undefined : { title: signedOut, detail: reason };
@@ -150,10 +175,12 @@ export function rememberTenantKey(tenantId: string, key: string): void {
 
 /** Makes calls as the tenant itself, such as starting a run; undefined where no key of it is at hand. */
 export function clientOfTenant(tenantId: string): Client | undefined {
-  const { identity, api } = currentSession();
+  const { identity, api, life } = currentSession();
   if (identity.kind === 'tenant') return identity.tenantId === tenantId ? api : undefined;
   const key = tenantKeys.value.get(tenantId);
-  return key === undefined ? undefined : clientWith({ kind: 'tenant', key }, () => forgetTenantKey(tenantId));
+  return key === undefined
+    ? undefined
+    : clientWith({ kind: 'tenant', key }, life, () => forgetTenantKey(tenantId));
 }
 
 function forgetTenantKey(tenantId: string): void {

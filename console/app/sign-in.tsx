@@ -3,7 +3,7 @@ import { useAction } from '../data/use-action';
 import { Checkbox, Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Notice } from '../ui/notice';
-import { notSignedIn, signIn } from './session';
+import { needsNoKey, notSignedIn, resumeSession, signIn } from './session';
 
 /** Asks for a key. The address stays, so that whoever was sent out comes back to where it was. */
 export function SignIn() {
@@ -20,6 +20,11 @@ export function SignIn() {
       {notSignedIn.value !== undefined && (
         <Notice kind="warning" title={notSignedIn.value.title}>
           <p>{notSignedIn.value.detail}</p>
+          {notSignedIn.value.isPassing && (
+            <button type="button" onClick={() => void resumeSession()}>
+              Try again
+            </button>
+          )}
         </Notice>
       )}
       <Form action={action} submit="Sign in" busy="Signing in …" isDisabled={key.trim() === ''}>
@@ -48,6 +53,11 @@ export function SignIn() {
           onChange={setKept}
         />
       </Form>
+      {needsNoKey.value && (
+        <button type="button" onClick={() => void resumeSession()}>
+          Go on as admin, without a key
+        </button>
+      )}
     </main>
   );
 }

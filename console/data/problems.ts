@@ -20,8 +20,13 @@ const none: ReadonlyMap<string, string> = new Map();
 export function shownProblem(error: unknown): ShownProblem {
   if (error instanceof ApiProblem) {
     const { status, code, problem, message, requestId } = error;
-    const title = problem.title ?? `The server answered ${status}`;
-    const detail = code === 'unknown' ? 'What answered is not this interface.' : message;
+    const isNobodys = code === 'unauthenticated';
+    const title = isNobodys ? 'This key is not valid' : (problem.title ?? `The server answered ${status}`);
+    const detail = isNobodys
+      ? 'It is unknown here, was revoked, or has expired.'
+      : code === 'unknown'
+        ? 'What answered is not this interface.'
+        : message;
     const fields = new Map(problem.errors?.map(({ field, message }) => [field, message]));
     return { title, detail, code, requestId, fields, isPassing: status === 429 || status >= 500 };
   }

@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { answerTo, keepAnswer } from './answers';
+import { nextAskMs } from './next-ask';
 import { type ShownProblem, shownProblem } from './problems';
 
 /** What a page shows of a call. */
@@ -16,9 +17,6 @@ interface CallOptions {
   /** Asks again so long after each answer, in milliseconds, while the tab can be seen. Not unless given. */
   readonly everyMs?: number | undefined;
 }
-
-/** What failed is asked again with growing pauses, up to this. */
-const longestPauseMs = 60_000;
 
 /**
  * Asks when a page opens, and again when `name` changes.
@@ -52,8 +50,10 @@ export function useCall<Answer>(
 
     const later = () => {
       clearTimeout(timer);
-      if (everyMs === undefined || hasEnded || document.hidden) return;
-      timer = setTimeout(send, Math.min(everyMs * 2 ** failures, Math.max(everyMs, longestPauseMs)));
+      const isPassing = state.current.problem?.isPassing === true;
+      const pauseMs = nextAskMs({ failures, isPassing, everyMs });
+      if (pauseMs === undefined || hasEnded || document.hidden) return;
+      timer = setTimeout(send, pauseMs);
     };
     const send = async () => {
       clearTimeout(timer);
@@ -76,19 +76,24 @@ export function useCall<Answer>(
       show(undefined);
       later();
     };
+    const comeBack = () => {
+      if (everyMs !== undefined || state.current.problem?.isPassing) void send();
+    };
     const onVisibility = () => {
       if (document.hidden) clearTimeout(timer);
-      else if (everyMs !== undefined) void send();
+      else comeBack();
     };
 
     again.current = () => void send();
     document.addEventListener('visibilitychange', onVisibility);
+    addEventListener('online', comeBack);
     void send();
     return () => {
       hasEnded = true;
       clearTimeout(timer);
       controller?.abort();
       document.removeEventListener('visibilitychange', onVisibility);
+      removeEventListener('online', comeBack);
     };
   }, [name, everyMs]);
 

@@ -28,10 +28,12 @@ interface ProblemNoticeProps {
   readonly problem: ShownProblem;
   /** Shown as a button where it makes sense to try again. */
   readonly onRetry?: (() => void) | undefined;
+  /** Whether what may pass is tried again without a button, too. */
+  readonly isRetried?: boolean;
 }
 
 /** What went wrong and what to do about it. */
-export function ProblemNotice({ problem, onRetry }: ProblemNoticeProps) {
+export function ProblemNotice({ problem, onRetry, isRetried = false }: ProblemNoticeProps) {
   return (
     <Notice kind="error" title={problem.title}>
       <p>{problem.detail}</p>
@@ -45,6 +47,7 @@ export function ProblemNotice({ problem, onRetry }: ProblemNoticeProps) {
         </ul>
       )}
       {problem.requestId !== undefined && <p class="quiet">Request id: {problem.requestId}</p>}
+      {isRetried && problem.isPassing && <p>It is tried again by itself.</p>}
       {onRetry !== undefined && problem.isPassing && (
         <button type="button" onClick={onRetry}>
           Try again

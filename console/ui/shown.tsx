@@ -21,7 +21,7 @@ export function Shown<Answer>({
 }: ShownProps<Answer>) {
   return (
     <>
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} isRetried />}
       {answer !== undefined && children(answer)}
       {answer === undefined && isAsking && problem === undefined && <Waiting what={what} />}
     </>

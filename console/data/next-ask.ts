@@ -1,0 +1,18 @@
+/** After a failure that may pass, the first pause; each further one is twice as long, up to the longest. */
+const firstPauseMs = 2_000;
+const longestPauseMs = 60_000;
+
+interface LastAsk {
+  /** How often it has failed since it was answered last. */
+  readonly failures: number;
+  /** Whether the failure may pass by itself. */
+  readonly isPassing: boolean;
+  /** How long after an answer it is asked again; undefined: it is not. */
+  readonly everyMs: number | undefined;
+}
+
+/** How long to wait before asking again; undefined: it is not asked again by itself. Pure. */
+export function nextAskMs({ failures, isPassing, everyMs }: LastAsk): number | undefined {
+  if (failures === 0 || !isPassing) return everyMs;
+  return Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
+}
