@@ -2,9 +2,7 @@ import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
 import lazy, { ErrorBoundary } from 'preact-iso/lazy';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
-import { BrokenPage } from './broken-page';
-import { NotFoundPage } from './not-found-page';
-import { NotYoursPage } from './not-yours-page';
+import { BrokenPage, NotFoundPage, NotYoursPage } from './other-pages';
 import { currentSession } from './session';
 
 type Load = () => Promise<ComponentType>;

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { pageTitle } from '../ui/page';
 import { navigationOf } from './navigation';
 import { endSession, type Identity } from './session';
 import { ShortcutHelp, useShortcuts } from './shortcuts';
@@ -71,6 +72,9 @@ export function Shell({ identity, children }: ShellProps) {
           </div>
         ))}
       </nav>
+      <p class="unseen" role="status">
+        {pageTitle.value}
+      </p>
       <main id="main" tabIndex={-1}>
         {children}
       </main>

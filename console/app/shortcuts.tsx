@@ -1,6 +1,8 @@
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { Dialog } from '../ui/dialog';
+import { Checkbox } from '../ui/field';
 
 const shortcuts = [
   { keys: '/', text: 'Search: to the page’s search field' },
@@ -12,6 +14,16 @@ const shortcuts = [
   { keys: 'Esc', text: 'Close what is open' },
 ];
 
+const storedUnder = 'tenant-pipelines.shortcuts';
+
+/** Whoever speaks to its computer, or hits keys by chance, turns them off. */
+const areOn = signal(localStorage.getItem(storedUnder) !== 'off');
+
+function turn(isOn: boolean): void {
+  areOn.value = isOn;
+  localStorage.setItem(storedUnder, isOn ? 'on' : 'off');
+}
+
 /** After `g` the second key is waited for so long, in milliseconds. */
 const secondKeyMs = 1_500;
 
@@ -21,7 +33,7 @@ export function useShortcuts(onHelp: () => void): void {
   useEffect(() => {
     let goneAt = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!areOn.value || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const isSecond = event.timeStamp - goneAt < secondKeyMs;
       goneAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const place = isSecond ? linkFor(event.key) : undefined;
@@ -79,6 +91,7 @@ export function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <Checkbox label="Single keys are shortcuts" isChecked={areOn.value} onChange={turn} />
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { byteSteps, type ChartProps, heights, scaleTop, timeMarks } from './chart-values';
+import { byteSteps, type ChartProps, heights, pointTime, scaleTop, timeMarks } from './chart-values';
 
 /** A chart on the page. */
 export interface Drawing {
@@ -86,6 +86,7 @@ function optionsOf(
       // Told is the value itself, not the height at which it ends.
       value: (_, __, ___, index) => {
         const value = index === null ? undefined : values[index];
+        if (index === null) return '';
         return value == null ? '–' : format(value);
       },
       ...(isFilled && { fill: stroke }),
@@ -109,7 +110,10 @@ function optionsOf(
       },
     ],
     series: [
-      { value: isDaily ? '{D} {MMM}' : '{D} {MMM} {HH}:{mm}', label: isDaily ? 'Day' : 'Time' },
+      {
+        label: isDaily ? 'Day' : 'Time',
+        value: (_, seconds: number | null) => (seconds === null ? '' : pointTime(seconds, isDaily)),
+      },
       ...drawn.reverse(),
       ...(limit == null
         ? []

@@ -62,3 +62,15 @@ export function timeMarks(marks: readonly number[], isDaily: boolean, timeZone?:
 
 /** Between the marks of a scale of bytes: powers of two. */
 export const byteSteps: readonly number[] = Array.from({ length: 60 }, (_, power) => 2 ** power);
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const timeFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** The time of a point, in the viewer's zone; of a whole day the day, UTC. */
+export const pointTime = (seconds: number, isDaily: boolean): string =>
+  (isDaily ? dayFormat : timeFormat).format(new Date(seconds * 1_000));

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { theme } from '../app/theme';
 import { ScrollFrame } from '../ui/scroll-frame';
 import type { Drawing } from './chart-plot';
-import type { ChartProps } from './chart-values';
+import { type ChartProps, pointTime } from './chart-values';
 
 const height = 200;
 
@@ -87,14 +87,3 @@ export function Chart(props: ChartProps) {
     </figure>
   );
 }
-
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const clock = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
-const pointTime = (seconds: number, isDaily: boolean): string =>
-  (isDaily ? day : clock).format(new Date(seconds * 1_000));

@@ -67,12 +67,12 @@ function WholeOverview({ overview }: { readonly overview: Overview }) {
       <Section title="Runs that ended, by hour">
         <Chart label="Runs that ended, by hour" kind="bars" format={count} {...hourlyChart(runs_by_hour)} />
       </Section>
+      <Section title="Pipelines that fail">
+        <FailingPipelines pipelines={failing_pipelines} />
+      </Section>
       <div class="columns">
         <Section title="Tenants nearest their quotas">
           <FullQuotas quotas={near_quota} />
-        </Section>
-        <Section title="Pipelines that fail">
-          <FailingPipelines pipelines={failing_pipelines} />
         </Section>
         <Section title="Refused calls">
           <Refusals refusals={refusals} />

@@ -1,5 +1,6 @@
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 
 interface PageProps {
   readonly title: string;
@@ -10,20 +11,15 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
-/** A page with its title, which is read out when it opens. No key ever stands in a title. */
+/** The title of the page that is shown: the frame has it read out when another page opens. */
+export const pageTitle = signal('');
+
+/** A page with its title. No key ever stands in a title. */
 export function Page({ title, above = [], actions, children }: PageProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · tenant-pipelines`;
+    pageTitle.value = title;
   }, [title]);
-  useEffect(() => {
-    // Not when the console itself was opened: then the reader begins at the top.
-    if (document.activeElement !== document.body || !hasNavigated) {
-      hasNavigated = true;
-      return;
-    }
-    heading.current?.focus({ preventScroll: true });
-  }, []);
   return (
     <div class="page">
       {above.length > 0 && (
@@ -36,17 +32,13 @@ export function Page({ title, above = [], actions, children }: PageProps) {
         </nav>
       )}
       <div class="page-head">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+        <h1>{title}</h1>
         {actions !== undefined && <div class="actions">{actions}</div>}
       </div>
       {children}
     </div>
   );
 }
-
-let hasNavigated = false;
 
 interface SectionProps {
   readonly title: string;

@@ -108,5 +108,29 @@ withBrowser('The console, in Chromium', () => {
       await forbidden;
       expect(isRun).toBe(false);
     });
+
+    it('shows nothing of other tenants and of operators to a tenant, not even its own under their names', async () => {
+      for (const path of ['/tenants/demo/runs', '/tenants/demo', '/usage', '/tenants']) {
+        const page = await inBrowser.open(path, { apiKey });
+        await page.getByRole('heading', { name: 'This page is not yours', level: 1 }).waitFor();
+        expect(await page.getByRole('table').count()).toBe(0);
+        await page.context().close();
+      }
+    });
+
+    it('says so while the server cannot be reached, and goes on when it can', async () => {
+      const page = await inBrowser.open('/tenants/signing_in/keys', { apiKey });
+      await page.getByRole('cell', { name: 'onboarding' }).first().waitFor();
+      inBrowser.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+      await page.context().setOffline(true);
+      await page.getByRole('link', { name: 'Webhooks' }).first().click();
+      await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+      await page.context().setOffline(false);
+      await page
+        .getByText(/^No address gets/)
+        .first()
+        .waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+    });
   });
 });
