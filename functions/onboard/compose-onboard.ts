@@ -63,8 +63,9 @@ const realGoogle = {
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeOnboard(
   { dryRun, events, callsAtOnce = usualCalls, clock, log, ...setUp }: OnboardSetUp,
-  google: typeof realGoogle = realGoogle,
+  given: Partial<typeof realGoogle> = {},
 ): readonly Route[] {
+  const google = { ...realGoogle, ...given };
   const bigquery = google.createBigQuery();
   const openControl = (settings: ControlDatasetSettings) => createControlDataset(bigquery, settings);
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });

@@ -4,6 +4,8 @@ import { loadPipeline } from '../../shared/definitions/pipelines';
 import { loadTables } from '../../shared/definitions/tables';
 import { loadTiers } from '../../shared/definitions/tiers';
 import { callerLimitsOf, eventSettingsOf, readEnv } from '../../shared/env';
+import { createBigQuery } from '../../shared/google/bigquery/bigquery-client';
+import { createControlDataset } from '../../shared/google/bigquery/tables/control-dataset';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -20,20 +22,29 @@ startTelemetry(log);
 
 const control = controlSettingsOf(env);
 
-const routes = composeOnboard({
-  adminRule: adminRuleOf(env),
-  tables: loadTables(env.SCHEMAS_DIRECTORY),
-  tiers: loadTiers(env.SCHEMAS_DIRECTORY),
-  defaultLocation: env.BIGQUERY_LOCATION,
-  dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
-  events: eventSettingsOf(env),
-  answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
-  callsAtOnce: env.CALLS_AT_ONCE,
-  audit: { dataset: control, log },
-  newId: randomUUID,
-  clock: systemClock,
-  log,
-});
+/** What is done beside the routes goes by the same client: each has tokens and connections of its own. */
+const bigquery = createBigQuery();
 
-const limits = { ...callerLimitsOf(env), noteAnswer: refusalsIn(control, 'onboard', log) };
+const routes = composeOnboard(
+  {
+    adminRule: adminRuleOf(env),
+    tables: loadTables(env.SCHEMAS_DIRECTORY),
+    tiers: loadTiers(env.SCHEMAS_DIRECTORY),
+    defaultLocation: env.BIGQUERY_LOCATION,
+    dryRun: loadPipeline(env.SCHEMAS_DIRECTORY, dryRunPipeline),
+    events: eventSettingsOf(env),
+    answerMs: env.ANSWER_WITHIN_SECONDS * 1000,
+    callsAtOnce: env.CALLS_AT_ONCE,
+    audit: { dataset: control, log },
+    newId: randomUUID,
+    clock: systemClock,
+    log,
+  },
+  { createBigQuery: () => bigquery },
+);
+
+const limits = {
+  ...callerLimitsOf(env),
+  noteAnswer: refusalsIn(createControlDataset(bigquery, control), 'onboard', log),
+};
 registerHttpFunction('onboard', serveRoutes(routes, log, limits));

@@ -105,7 +105,8 @@ const realGoogle = {
 };
 
 /** Puts the function together: which part uses which client, and the routes over them. */
-export function composeRun(setUp: RunSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = {}): readonly Route[] {
+  const google = { ...realGoogle, ...given };
   const { pipelines, adminRule = nobody, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();

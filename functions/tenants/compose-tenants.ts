@@ -100,8 +100,9 @@ const realGoogle = {
 /** Puts the function together: which part uses which client, and the routes over them. */
 export function composeTenants(
   setUp: TenantsSetUp,
-  google: typeof realGoogle = realGoogle,
+  given: Partial<typeof realGoogle> = {},
 ): readonly Route[] {
+  const google = { ...realGoogle, ...given };
   const bigquery = google.createBigQuery();
   const openControl = (settings: ControlDatasetSettings) => google.createControlDataset(bigquery, settings);
   const { clock, callsAtOnce = usualCalls } = setUp;
