@@ -92,7 +92,7 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     bytesOf: ({ parameters, instructions }) =>
       Buffer.byteLength(parameters) + Buffer.byteLength(instructions ?? '') + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw({ ...deps, now });
+  const withdraw = createWithdraw({ ...deps, sawQueue: memory.sawQueue, now });
   return measured(async (tenantId, candidate) => {
     try {
       const { handedOn, ...admission } = await submit(tenantId, candidate);

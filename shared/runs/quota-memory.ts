@@ -14,6 +14,8 @@ import { bytesThisMonth, isBudgetUsedUp, type QuotaState, usedThisMonth } from '
 export interface QuotaMemory {
   /** False: by what was last seen, so many runs will not all be admitted. */
   readonly hasRoom: (tenantId: string, runs: number) => boolean;
+  /** Whether runs waited when the tenant was last seen, however long ago. */
+  readonly sawQueue: (tenantId: string) => boolean;
   readonly saw: (tenantId: string, state: QuotaState) => void;
   /** Call it before the statement is sent, and the function that it gives with the number of runs it admitted. */
   readonly recall: (tenantId: string) => (admitted: number) => Promise<QuotaState | undefined>;
@@ -64,6 +66,7 @@ export function createQuotaMemory({ readQuotaCounters, clock, log }: QuotaMemory
       const state = fresh(tenantId);
       return state === undefined || roomIn(state) >= runs;
     },
+    sawQueue: (tenantId) => (seen.get(tenantId)?.state.queued ?? 0) > 0,
     saw: (tenantId, state) => keep(tenantId, state, clock.monotonicMs() + validMs),
     recall: (tenantId) => {
       const untilMs = fresh(tenantId) && seen.get(tenantId)?.untilMs;

@@ -20,12 +20,13 @@ export interface WithdrawDependencies {
   readonly runStatement: RunStatement;
   /** For runs that get the slots which a withdrawal frees. */
   readonly publishRun: PublishRun;
+  /** Whether runs waited when this instance last saw the tenant. It chooses between statements that decide alike. */
+  readonly sawQueue: (tenantId: string) => boolean;
   readonly now: () => Date;
   readonly log: Log;
+  /** How long a withdrawal may take, in milliseconds. 3 s unless given. */
+  readonly longestMs?: number | undefined;
 }
-
-/** In milliseconds. */
-const longestWithdrawalMs = 3_000;
 
 interface Withdrawal {
   readonly isWithdrawn: boolean;
@@ -35,22 +36,20 @@ interface Withdrawal {
 
 /**
  * Withdrawals by group commit, since the time of many requests is up together. Usually that is one UPDATE; the script
- * follows where some run cannot be withdrawn any more, or others wait for slots.
- *
- * @param longestMs how long a withdrawal may take
+ * follows where some run cannot be withdrawn any more. Where others wait for slots, the UPDATE changes nothing: there
+ * the script is sent at once.
  */
-export function createWithdraw(
-  deps: WithdrawDependencies,
-  longestMs: number = longestWithdrawalMs,
-): Withdraw {
-  const { runStatement, now, log } = deps;
+export function createWithdraw(deps: WithdrawDependencies): Withdraw {
+  const { runStatement, sawQueue, now, log, longestMs = 3_000 } = deps;
   const handingOn = createHandingOn(deps);
   const options = { timeoutMs: longestMs };
   const submit = createGroupCommit<string, Withdrawal>({
     commit: async (tenantId, run_ids) => {
       const parameters = { tenant_id: tenantId, run_ids, now: now() };
-      const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
-      if (affectedRows > 0) return run_ids.map(() => ({ kind: 'done', result: { isWithdrawn: true } }));
+      if (!sawQueue(tenantId)) {
+        const { affectedRows } = await runStatement(tenantId, withdrawRuns, parameters, options);
+        if (affectedRows > 0) return run_ids.map(() => ({ kind: 'done', result: { isWithdrawn: true } }));
+      }
       const handed_since = handingOn.since(tenantId, parameters.now);
       const further = { ...parameters, unlimited: unlimitedSlots, handed_since };
       const { rows } = await runStatement(tenantId, withdrawAndHandOn, further, options);

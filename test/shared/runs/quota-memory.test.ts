@@ -27,4 +27,19 @@ describe('What an instance remembers of a tenant’s quotas', () => {
     expect(memory.hasRoom('acme', 1)).toBe(true);
     expect(await memory.recall('acme')(1)).toBeUndefined();
   });
+
+  it('says whether runs waited then, however long ago that is', () => {
+    const clock = createJumpingClock();
+    const memory = createQuotaMemory({
+      clock,
+      readQuotaCounters: async () => undefined,
+      log: () => undefined,
+    });
+    expect(memory.sawQueue('acme')).toBe(false);
+    memory.saw('acme', { ...full, queued: 2 });
+    clock.pass(60_000);
+    expect(memory.sawQueue('acme')).toBe(true);
+    memory.saw('acme', { ...full, queued: 0 });
+    expect(memory.sawQueue('acme')).toBe(false);
+  });
 });

@@ -44,7 +44,7 @@ describe('The queue', () => {
     const readQuotaCounters = createReadQuotaCounters(client);
     admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
     // However busy the machine is.
-    withdraw = createWithdraw(shared, 60_000);
+    withdraw = createWithdraw({ ...shared, sawQueue: () => false, longestMs: 60_000 });
     const record = {
       recordOutcomes: async (_: unknown, outcomes: readonly RecordedOutcome[]) => {
         recordedLater.push(...outcomes);

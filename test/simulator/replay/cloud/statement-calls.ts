@@ -132,10 +132,9 @@ export function createStatementCalls(world: {
     return job;
   };
 
-  const withdrawals: ReadonlySet<string> = new Set(['withdraw-runs', 'withdraw-statements']);
   /** Where withdrawals have no limit, they are late often, or the fault would take many seeds to show. */
   const isLateOnPurpose = (statement: string): boolean =>
-    withdrawals.has(statement) && putBack.has('late-withdrawal');
+    statement.startsWith('withdraw-') && putBack.has('late-withdrawal');
   const latencyOf = (statement: string, isRead: boolean): readonly [number, number] => {
     if (isLateOnPurpose(statement)) return lateWithdrawalMs;
     return isRead ? readLatencyMs : changeLatencyMs;
